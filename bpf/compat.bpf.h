@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compat.bpf.h - older and newer kernels' shapes of the same types, one flavour for each; each
+ * says which commit or version brought the change, and when the shim can go.
+ */
+#ifndef VMASCOPE_COMPAT_BPF_H
+#define VMASCOPE_COMPAT_BPF_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/*
+ * mm_lock_seq came with per-VMA locks as an int (5e31275cc997, 6.4), raised when a writer lets go
+ * of the mmap lock. It became a seqcount_t, odd while a writer is in, with eb449bd96954 (6.13).
+ * The first flavour can go when kernels below 6.13 do.
+ */
+struct mm_struct___seq_int {
+	int mm_lock_seq;
+};
+
+struct seqcount {
+	unsigned int sequence;
+};
+
+typedef struct seqcount seqcount_t;
+
+struct mm_struct___seqcount {
+	seqcount_t mm_lock_seq;
+};
+
+/*
+ * CONFIG_ANON_VMA_NAME adds the name to vm_area_struct (9a10064f5625, 5.17); its absence is a
+ * choice of the kernel's builder, so this flavour stays.
+ */
+struct anon_vma_name {
+	char name[0];
+};
+
+struct vm_area_struct___named {
+	struct anon_vma_name *anon_name;
+};
+
+/*
+ * A file of a stacking file system (overlayfs) mapped since def3ae83da02 (6.7) is a backing file
+ * of type struct backing_file, whose user_path is what /proc/PID/maps shows. Stays.
+ */
+struct backing_file {
+	struct path user_path;
+};
+
+#define FMODE_BACKING_BIT 0x2000000u
+
+#pragma clang attribute pop
+
+/*
+ * What reads a field that may be missing is a function of its own: inlined into a loop, the
+ * compiler would compute the field's offset before asking whether it exists, and libbpf makes
+ * that an invalid instruction.
+ */
+
+/** A sequence that is never equal to one read: nothing is known. */
+#define MM_SEQ_NONE (-1LL)
+
+/**
+ * mm_lock_sequence - what changes whenever a VMA of @mm may have changed
+ *
+ * Return: the sequence, or MM_SEQ_NONE where a writer is in or this kernel has none.
+ */
+static __noinline s64 mm_lock_sequence(struct mm_struct *mm)
+{
+	if (bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq)) {
+		struct mm_struct___seqcount *m = (void *)mm;
+		u32 sequence = BPF_CORE_READ(m, mm_lock_seq.sequence);
+
+		return sequence & 1 ? MM_SEQ_NONE : (s64)sequence;
+	}
+	if (bpf_core_field_exists(((struct mm_struct___seq_int *)0)->mm_lock_seq)) {
+		struct mm_struct___seq_int *m = (void *)mm;
+
+		return (u32)BPF_CORE_READ(m, mm_lock_seq);
+	}
+	return MM_SEQ_NONE;
+}
+
+/** vma_anon_name - address of the name set by prctl(PR_SET_VMA_ANON_NAME), or 0. */
+static __noinline u64 vma_anon_name(const struct vm_area_struct *vma)
+{
+	const struct vm_area_struct___named *v = (const void *)vma;
+	struct anon_vma_name *name;
+
+	if (!bpf_core_field_exists(v->anon_name))
+		return 0;
+	name = BPF_CORE_READ(v, anon_name);
+	return name ? (u64)name + bpf_core_field_offset(struct anon_vma_name, name) : 0;
+}
+
+#endif /* VMASCOPE_COMPAT_BPF_H */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * emit.bpf.h - reserve a ring record or count the drop; count what else goes wrong.
+ */
+#ifndef VMASCOPE_EMIT_BPF_H
+#define VMASCOPE_EMIT_BPF_H
+
+#include "maps.bpf.h"
+
+/** this_stats - this CPU's own bookkeeping. */
+static __always_inline struct vs_stats *this_stats(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&stats, &zero);
+}
+
+/** stats_add - raise a counter that only this CPU writes; atomic where programs can be preempted */
+static __always_inline void stats_add(u64 *counter, u64 n)
+{
+	if (cfg.preemptible)
+		__sync_fetch_and_add(counter, n);
+	else
+		*counter += n;
+}
+
+/** count_lost - nothing is lost in silence. */
+static __always_inline void count_lost(enum vs_lost what)
+{
+	struct vs_stats *s = this_stats();
+
+	if (s)
+		stats_add(&s->lost[what], 1);
+}
+
+/** emit_reserve - a ring record of @size bytes, its head filled; NULL: dropped, and counted */
+static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64 time_ns)
+{
+	struct vs_event *e = bpf_ringbuf_reserve(&events, size, 0);
+
+	if (!e) {
+		count_lost(VS_LOST_EVENTS);
+		return 0;
+	}
+	e->type = type;
+	e->size = size;
+	e->cpu = bpf_get_smp_processor_id();
+	e->time_ns = time_ns;
+	return e;
+}
+
+/** emit_submit - hand a record over; the reader is woken at a watermark only. */
+static __always_inline void emit_submit(void *event)
+{
+	struct vs_stats *s = this_stats();
+	u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+
+	bpf_ringbuf_submit(event,
+			   waiting >= cfg.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	if (s)
+		stats_add(&s->emitted, 1);
+}
+
+#endif /* VMASCOPE_EMIT_BPF_H */

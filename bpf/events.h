@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * events.h - the only contract between bpf/ and user/: records, keys and counters.
+ *
+ * Every type here has fixed widths and an asserted size, so that a program compiled for the BPF
+ * target and one compiled for the host agree on it byte by byte.
+ */
+#ifndef VMASCOPE_EVENTS_H
+#define VMASCOPE_EVENTS_H
+
+#ifndef __bpf__
+#include <assert.h>
+#include <linux/types.h>
+#endif
+
+/** Bytes of a command name, the terminating NUL included (TASK_COMM_LEN in linux/sched.h). */
+#define VS_COMM_LEN 16
+/** Bytes of a stored file path; longer paths lose their leading components. */
+#define VS_PATH_LEN 1024
+/** Bytes of a VMA's own name: a special mapping's ("[vdso]") or one set by prctl (max. 80). */
+#define VS_VMA_NAME_LEN 80
+
+/**
+ * enum vs_access - what a fault wanted to do
+ *
+ * From the page-fault error code (arch/x86/include/asm/trap_pf.h: X86_PF_WRITE, X86_PF_INSTR) or
+ * from handle_mm_fault()'s flags (FAULT_FLAG_WRITE, FAULT_FLAG_INSTRUCTION).
+ * VS_ACCESS_UNKNOWN is used where no hook of this kernel tells it.
+ */
+enum vs_access {
+	VS_ACCESS_READ,
+	VS_ACCESS_WRITE,
+	VS_ACCESS_EXEC,
+	VS_ACCESS_UNKNOWN,
+	VS_NR_ACCESS,
+};
+
+/** enum vs_origin - who took the fault: user mode, kernel mode, or the kernel without a trap. */
+enum vs_origin {
+	VS_ORIGIN_USER,
+	VS_ORIGIN_KERNEL,
+	VS_ORIGIN_GUP, /* get_user_pages() and friends: accounted to the task, but no trap */
+	VS_NR_ORIGIN,
+};
+
+/** enum vs_outcome - how a fault ended, as the kernel accounts it (mm_account_fault()). */
+enum vs_outcome {
+	VS_MINOR,
+	VS_MAJOR,
+	VS_INCOMPLETE, /* begun, never accounted: a signal, a retry after one, a bad address */
+	VS_NR_OUTCOME,
+};
+
+/**
+ * enum vs_cause - why the fault happened
+ *
+ * Decided in BPF from the page-table entry before the fault, the error code and the VMA.
+ * The names are in user/model/names.c.
+ */
+enum vs_cause {
+	VS_CAUSE_UNKNOWN,
+	VS_CAUSE_ANON_ZERO,    /* first touch of anonymous memory */
+	VS_CAUSE_FILE_MAP,     /* file page that was in the page cache */
+	VS_CAUSE_FILE_READ,    /* file page that had to be read */
+	VS_CAUSE_SHMEM,	       /* tmpfs, POSIX or SysV shared memory, memfd */
+	VS_CAUSE_SWAP_IN,      /* swap entry */
+	VS_CAUSE_COW,	       /* write to a private page that is shared */
+	VS_CAUSE_WRITE_NOTIFY, /* write to a shared file page that is read-only to track dirtying */
+	VS_CAUSE_NUMA_HINT,    /* PROT_NONE entry planted by NUMA balancing */
+	VS_CAUSE_UFFD,	       /* userfaultfd has the range registered for this kind of fault */
+	VS_CAUSE_HUGETLB,      /* hugetlbfs */
+	VS_CAUSE_MIGRATION,    /* page under migration */
+	VS_CAUSE_PROT,	       /* access that the VMA forbids, ended otherwise than by a signal */
+	VS_CAUSE_PKEY,	       /* protection key */
+	VS_CAUSE_SEGV_MAPERR,  /* no VMA there */
+	VS_CAUSE_SEGV_ACCERR,  /* the VMA forbids the access */
+	VS_CAUSE_SIGBUS,       /* beyond the end of the file, or hardware poison */
+	VS_CAUSE_SPURIOUS,     /* the entry already allowed the access */
+	VS_CAUSE_GUP,	       /* taken by the kernel without a trap; no hook shows the page */
+	VS_NR_CAUSES,
+};
+
+/**
+ * struct vs_counts - the counters of one slot on one CPU
+ * @outcome: faults by enum vs_outcome
+ * @access: completed and incomplete faults by origin (user, kernel) and access; GUP faults are
+ *          told by their origin alone, in the process's own slot
+ * @cause: faults by enum vs_cause
+ * @latency_count: completed faults whose latency is known
+ * @latency_sum_ns: their sum, in nanoseconds
+ * @latency_max_ns: their maximum, in nanoseconds
+ *
+ * Σ outcome = Σ access = Σ cause, always.
+ */
+struct vs_counts {
+	__u64 outcome[VS_NR_OUTCOME];
+	__u64 access[VS_NR_ORIGIN][VS_NR_ACCESS];
+	__u64 cause[VS_NR_CAUSES];
+	__u64 latency_count;
+	__u64 latency_sum_ns;
+	__u64 latency_max_ns;
+	__u64 pad[3];
+};
+_Static_assert(sizeof(struct vs_counts) == 320, "vs_counts: five cache lines");
+
+/** enum vs_slot_kind - what a slot stands for */
+enum vs_slot_kind {
+	VS_SLOT_FREE, /* not in use, or handed out and not yet filled */
+	VS_SLOT_PROC, /* a process image (one mm in one process): its faults without a VMA */
+	VS_SLOT_VMA,  /* a VMA of a process image */
+};
+
+/** Slot 0 is never handed out: it counts what found neither a process slot nor a VMA slot. */
+#define VS_SLOT_OVERFLOW 0
+
+/** enum vs_name_kind - how the name of a VMA is to be made */
+enum vs_name_kind {
+	VS_NAME_ANON,	 /* [anon], or [anon:NAME] where the name is set */
+	VS_NAME_FILE,	 /* struct vs_file under @file */
+	VS_NAME_HEAP,	 /* [heap] */
+	VS_NAME_STACK,	 /* [stack] */
+	VS_NAME_SPECIAL, /* the name as it stands: [vdso], [vvar], … */
+};
+
+/**
+ * struct vs_file_key - identity of a mapped file
+ * @ino: inode number, as in /proc/PID/maps
+ * @dev: device, as the kernel has it (MKDEV: major << 20 | minor)
+ * @generation: i_generation, so that a reused inode number is another file
+ * @deleted: 1 if the name was unlinked when the VMA was first seen
+ */
+struct vs_file_key {
+	__u64 ino;
+	__u32 dev;
+	__u32 generation;
+	__u32 deleted;
+	__u32 pad;
+};
+_Static_assert(sizeof(struct vs_file_key) == 24, "vs_file_key");
+
+/**
+ * struct vs_file - the path of a mapped file
+ * @len: bytes used in @path
+ * @truncated: 1 if leading components are missing
+ * @pseudo: 1 if the file is in no directory tree: memfd, SysV shared memory, anonymous inodes
+ * @magic: s_magic of its file system (include/uapi/linux/magic.h)
+ * @path: its components, the last one first, each with a terminating NUL
+ */
+struct vs_file {
+	__u32 len;
+	__u16 truncated;
+	__u16 pseudo;
+	__u64 magic;
+	char path[VS_PATH_LEN];
+};
+
+/**
+ * struct vs_vma_key - identity of a VMA slot within its process image
+ * @anchor: vm_start; vm_end if the VMA grows down, so that a growing stack stays one VMA
+ * @flags: the vm_flags that tell VMAs apart (VS_VM_IDENTITY)
+ * @file: mapped file, all zero without one
+ * @pgoff: vm_pgoff of a file mapping (pages), else 0
+ * @proc: slot of the process image
+ * @name_hash: of the name set by prctl(PR_SET_VMA_ANON_NAME), 0 without one
+ */
+struct vs_vma_key {
+	__u64 anchor;
+	__u64 flags;
+	struct vs_file_key file;
+	__u64 pgoff;
+	__u32 proc;
+	__u32 name_hash;
+};
+_Static_assert(sizeof(struct vs_vma_key) == 56, "vs_vma_key");
+
+/* vm_flags that vmascope reads (include/linux/mm.h; their values have not changed since 2.6). */
+#define VS_VM_READ 0x1ULL
+#define VS_VM_WRITE 0x2ULL
+#define VS_VM_EXEC 0x4ULL
+#define VS_VM_SHARED 0x8ULL
+#define VS_VM_MAYSHARE 0x80ULL
+#define VS_VM_GROWSDOWN 0x100ULL
+#define VS_VM_HUGETLB 0x400000ULL
+#define VS_VM_IDENTITY                                                                             \
+	(VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC | VS_VM_SHARED | VS_VM_MAYSHARE | VS_VM_GROWSDOWN | \
+	 VS_VM_HUGETLB)
+
+/**
+ * struct vs_vma_info - a VMA slot
+ * @key: its identity
+ * @start: lowest address seen of it
+ * @end: first address after the highest seen of it
+ * @name_kind: enum vs_name_kind
+ * @name: for VS_NAME_SPECIAL and named VS_NAME_ANON
+ */
+struct vs_vma_info {
+	struct vs_vma_key key;
+	__u64 start;
+	__u64 end;
+	__u32 name_kind;
+	__u32 pad;
+	char name[VS_VMA_NAME_LEN];
+};
+
+/** Bits of vs_proc_info.state */
+#define VS_PROC_EXITED 1u   /* the process has ended */
+#define VS_PROC_REPLACED 2u /* this image was replaced by an exec */
+
+/**
+ * struct vs_proc_info - a process image slot
+ * @mm: address of its mm_struct, an identity only
+ * @start_ns: start of the process's first thread, boot time, ns
+ * @cgroup: cgroup v2 id of the task that was seen first
+ * @base_minor: the kernel's minor faults of that task when its counting began
+ * @base_major: same, major
+ * @pid: thread group id, in the initial pid namespace
+ * @ppid: of its parent
+ * @uid: real user id
+ * @state: VS_PROC_* bits
+ * @exit_code: as wait(2) gives it, if VS_PROC_EXITED
+ * @no_address: faults at addresses without a VMA
+ * @lookup_missed: faults whose VMA the lockless lookup did not find
+ * @no_slot: faults of VMAs for which no slot was left
+ * @comm: command name of the process's first thread
+ */
+struct vs_proc_info {
+	__u64 mm;
+	__u64 start_ns;
+	__u64 cgroup;
+	__u64 base_minor;
+	__u64 base_major;
+	__u32 pid;
+	__u32 ppid;
+	__u32 uid;
+	__u32 state;
+	__s32 exit_code;
+	__u32 pad;
+	__u64 no_address;
+	__u64 lookup_missed;
+	__u64 no_slot;
+	char comm[VS_COMM_LEN];
+};
+
+/**
+ * struct vs_slot - what a slot stands for; read by user/ through a shared mapping
+ * @kind: enum vs_slot_kind, written last
+ * @generation: raised each time the slot is taken back
+ * @muted: set by user/: do not emit events for this slot (its name fails --vma)
+ */
+struct vs_slot {
+	__u32 kind;
+	__u32 generation;
+	__u32 muted;
+	__u32 pad;
+	union {
+		struct vs_vma_info vma;
+		struct vs_proc_info proc;
+	};
+};
+_Static_assert(sizeof(struct vs_slot) == 176, "vs_slot");
+
+/**
+ * struct vs_slot_ring - free slots, as two counters over an array of indices
+ * @taken: slots that BPF took so far
+ * @given: slots that user/ gave so far; @given - @taken are free
+ *
+ * On cache lines of their own: both sides write.
+ */
+struct vs_slot_ring {
+	__u64 taken;
+	__u64 pad0[7];
+	__u64 given;
+	__u64 pad1[7];
+};
+
+/** enum vs_lost - what could not be done, each counted (struct vs_stats) */
+enum vs_lost {
+	VS_LOST_EVENTS,	  /* ring records dropped */
+	VS_LOST_SLOTS,	  /* VMAs and processes that found no free slot */
+	VS_LOST_TASKS,	  /* tasks for which no state could be allocated */
+	VS_LOST_LOOKUPS,  /* VMA lookups that found nothing consistent */
+	VS_LOST_FILES,	  /* file names that did not fit the table */
+	VS_LOST_LATENCY,  /* completed faults whose latency is not known */
+	VS_LOST_IDENTITY, /* faults that ended after their slot had been taken back */
+	VS_NR_LOST,
+};
+
+/** struct vs_stats - a CPU's own bookkeeping */
+struct vs_stats {
+	__u64 lost[VS_NR_LOST];
+	__u64 emitted;	    /* ring records */
+	__u64 cache_hits;   /* VMA lookups answered from the task's cache */
+	__u64 walks;	    /* VMA lookups that walked the tree */
+	__u64 atomic_traps; /* traps with page faults disabled: the kernel takes no fault there */
+};
+
+/** enum vs_event_type - types of ring records */
+enum vs_event_type {
+	VS_EVENT_FAULT = 1,
+	VS_EVENT_PROC_EXEC,
+	VS_EVENT_PROC_EXIT,
+};
+
+/** struct vs_event - head of every ring record; @type is enum vs_event_type */
+struct vs_event {
+	__u16 type;
+	__u16 size;
+	__u32 cpu;
+	__u64 time_ns; /* CLOCK_MONOTONIC, ns */
+};
+
+/**
+ * struct vs_event_fault - one fault, emitted when its outcome is known
+ * @head: time is that of the fault's begin where known, else of its end
+ * @duration_ns: 0 if not known
+ * @address: faulting address
+ * @ip: user or kernel instruction pointer, 0 if not known
+ * @pid: process; @tid: thread
+ * @slot: VMA slot, or the process's own, or VS_SLOT_OVERFLOW
+ * @generation: of @slot when the fault began
+ * @proc: slot of the process image
+ * @vma_start: and @vma_end, @vma_pgoff: the VMA as it was, 0 without one
+ * @access: enum vs_access; @origin: enum vs_origin; @outcome: enum vs_outcome;
+ * @cause: enum vs_cause
+ * @error_code: the hardware's (x86), 0 if not known
+ */
+struct vs_event_fault {
+	struct vs_event head;
+	__u64 duration_ns;
+	__u64 address;
+	__u64 ip;
+	__u32 pid;
+	__u32 tid;
+	__u32 slot;
+	__u32 generation;
+	__u32 proc;
+	__u32 error_code;
+	__u64 vma_start;
+	__u64 vma_end;
+	__u64 vma_pgoff;
+	__u8 access;
+	__u8 origin;
+	__u8 outcome;
+	__u8 cause;
+	__u8 pad[4];
+	char comm[VS_COMM_LEN];
+};
+_Static_assert(sizeof(struct vs_event_fault) == 112, "vs_event_fault");
+
+/** struct vs_event_proc - a process image began (exec) or a process ended (exit) */
+struct vs_event_proc {
+	struct vs_event head;
+	__u32 pid;
+	__u32 proc;
+	__u32 generation;
+	__s32 exit_code;
+	char comm[VS_COMM_LEN];
+};
+
+/**
+ * struct vs_config - what user/ decides before the programs are loaded (read-only data, so the
+ * verifier removes what is not asked for)
+ * @nr_cpus: possible CPUs; @nr_slots: slots per CPU, a power of two
+ * @targets: 1 = only tasks that are marked (-p, -t, -- CMD); 0 = every task
+ * @follow: 1 = child processes of a traced task are traced; @follow_threads: new threads are,
+ *	and the ids in map targets are process ids, not thread ids
+ * @uid, @has_uid: real user id wanted
+ * @comm, @has_comm: command name of the process wanted
+ * @has_cgroup: 1 = only tasks under the cgroup in map cgroup_filter
+ * @only: enum vs_outcome + 1 to count that outcome only, 0 for all
+ * @emit_faults: 1 = a ring record for each fault
+ * @causes: bit set of the enum vs_cause wanted, 0 for all
+ * @preemptible: 1 = programs can be preempted, so counters need atomics
+ * @wakeup_bytes: wake the reader when the ring holds this much
+ * @vma_lookup: enum vs_vma_lookup; @vma_cache: 1 = use the task's cache of lookups
+ */
+struct vs_config {
+	__u32 nr_cpus;
+	__u32 nr_slots;
+	__u32 causes;
+	__u32 uid;
+	__u64 wakeup_bytes;
+	__u64 comm[VS_COMM_LEN / 8];
+	__u8 targets;
+	__u8 follow;
+	__u8 follow_threads;
+	__u8 has_uid;
+	__u8 has_comm;
+	__u8 has_cgroup;
+	__u8 only;
+	__u8 emit_faults;
+	__u8 preemptible;
+	__u8 vma_lookup;
+	__u8 vma_cache;
+	__u8 pad[5];
+};
+
+/** enum vs_vma_lookup - how an address becomes a VMA */
+enum vs_vma_lookup {
+	VS_LOOKUP_NONE,
+	VS_LOOKUP_MAPLE,    /* lockless walk of mm->mm_mt under RCU (6.1+) */
+	VS_LOOKUP_FIND_VMA, /* bpf_find_vma() (5.17+) */
+};
+
+#endif /* VMASCOPE_EVENTS_H */

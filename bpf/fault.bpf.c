@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fault.bpf.c - the hooks where a page fault begins and ends.
+ *
+ * Begin: the x86 and riscv tracepoints, as tp_btf or raw_tp; else the software event PAGE_FAULTS.
+ * End: fexit of handle_mm_fault(); else the software events PAGE_FAULTS_MIN and _MAJ.
+ * Which of them are loaded is user/capture/hooks.c's choice.
+ */
+#include "account.bpf.h"
+
+#include <bpf/bpf_tracing.h>
+
+/* arch/x86/include/asm/trap_pf.h */
+#define X86_PF_WRITE 0x2u
+#define X86_PF_INSTR 0x10u
+
+/* include/linux/mm_types.h: enum vm_fault_reason, enum fault_flag */
+#define VM_FAULT_MAJOR 0x4u
+#define VM_FAULT_RETRY 0x400u
+#define VM_FAULT_ERROR 0x873u /* OOM SIGBUS HWPOISON HWPOISON_LARGE SIGSEGV FALLBACK */
+#define FAULT_FLAG_TRIED 0x20u
+
+/** access_of - what the hardware's error code says. */
+static __always_inline enum vs_access access_of(u64 error_code)
+{
+	if (error_code & X86_PF_INSTR)
+		return VS_ACCESS_EXEC;
+	return error_code & X86_PF_WRITE ? VS_ACCESS_WRITE : VS_ACCESS_READ;
+}
+
+static __always_inline void begin_trap(u64 address, u64 ip, u64 error_code, enum vs_origin origin)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (origin == VS_ORIGIN_KERNEL) {
+		/* kernel addresses have no VMA: they are not what vmascope is about */
+		if ((s64)address < 0)
+			return;
+		/* faulthandler_disabled(): the kernel takes no fault, the copy just fails */
+		if (task->pagefault_disabled) {
+			struct vs_stats *s = this_stats();
+
+			if (s)
+				stats_add(&s->atomic_traps, 1);
+			return;
+		}
+	}
+	fault_begin(task, address, ip, access_of(error_code), origin, error_code);
+}
+
+#if defined(__TARGET_ARCH_x86)
+SEC("tp_btf/page_fault_user")
+int BPF_PROG(fault_user, unsigned long address, struct pt_regs *regs, unsigned long error_code)
+{
+	begin_trap(address, regs->ip, error_code, VS_ORIGIN_USER);
+	return 0;
+}
+
+SEC("tp_btf/page_fault_kernel")
+int BPF_PROG(fault_kernel, unsigned long address, struct pt_regs *regs, unsigned long error_code)
+{
+	begin_trap(address, regs->ip, error_code, VS_ORIGIN_KERNEL);
+	return 0;
+}
+
+SEC("raw_tp/page_fault_user")
+int BPF_PROG(fault_user_raw, unsigned long address, struct pt_regs *regs, unsigned long error_code)
+{
+	begin_trap(address, BPF_CORE_READ(regs, ip), error_code, VS_ORIGIN_USER);
+	return 0;
+}
+
+SEC("raw_tp/page_fault_kernel")
+int BPF_PROG(fault_kernel_raw, unsigned long address, struct pt_regs *regs,
+	     unsigned long error_code)
+{
+	begin_trap(address, BPF_CORE_READ(regs, ip), error_code, VS_ORIGIN_KERNEL);
+	return 0;
+}
+#endif
+
+static __always_inline enum vs_origin origin_of(const struct bpf_perf_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return regs->cs & 3 ? VS_ORIGIN_USER : VS_ORIGIN_KERNEL;
+#else
+	return regs->pstate & 0xf ? VS_ORIGIN_KERNEL : VS_ORIGIN_USER;
+#endif
+}
+
+SEC("perf_event")
+int fault_sw(struct bpf_perf_event_data *ctx)
+{
+	fault_begin(bpf_get_current_task_btf(), ctx->addr, ctx->regs.ip, VS_ACCESS_UNKNOWN,
+		    origin_of(&ctx->regs), 0);
+	return 0;
+}
+
+SEC("perf_event")
+int fault_minor_sw(struct bpf_perf_event_data *ctx)
+{
+	fault_end(bpf_get_current_task_btf(), ctx->addr, VS_MINOR, origin_of(&ctx->regs));
+	return 0;
+}
+
+SEC("perf_event")
+int fault_major_sw(struct bpf_perf_event_data *ctx)
+{
+	fault_end(bpf_get_current_task_btf(), ctx->addr, VS_MAJOR, origin_of(&ctx->regs));
+	return 0;
+}
+
+/*
+ * The same decision as mm_account_fault(). regs is NULL where the kernel faults a page in by
+ * itself, for get_user_pages(), KSM or an IOMMU; it is an argument since bce617edecad (5.9).
+ */
+SEC("fexit/handle_mm_fault")
+int BPF_PROG(fault_done, struct vm_area_struct *vma, unsigned long address, unsigned int flags,
+	     struct pt_regs *regs, unsigned int ret)
+{
+	enum vs_outcome outcome = VS_MINOR;
+
+	(void)vma;
+	if (ret & (VM_FAULT_RETRY | VM_FAULT_ERROR))
+		return 0;
+	if (ret & VM_FAULT_MAJOR || flags & FAULT_FLAG_TRIED)
+		outcome = VS_MAJOR;
+	fault_end(bpf_get_current_task_btf(), address, outcome,
+		  regs ? VS_ORIGIN_USER : VS_ORIGIN_GUP);
+	return 0;
+}

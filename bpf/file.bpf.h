@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * file.bpf.h - the identity and the path of a mapped file.
+ *
+ * The path is taken down when a file is first seen, by walking its dentries: a process may be
+ * gone before user space could read /proc/PID/maps. bpf_d_path() may not be called at these hooks.
+ */
+#ifndef VMASCOPE_FILE_BPF_H
+#define VMASCOPE_FILE_BPF_H
+
+#include "compat.bpf.h"
+#include "emit.bpf.h"
+
+/** Components and mount points that are walked at most. */
+#define PATH_MAX_DEPTH 64
+/** NAME_MAX of include/uapi/linux/limits.h, and the NUL. */
+#define PATH_NAME_LEN 256
+
+/** struct location - a struct path of our own, on our stack: no CO-RE */
+struct location {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+/** file_location - what /proc/PID/maps shows: of a backing file, the user's path. */
+static __always_inline struct location file_location(struct file *file)
+{
+	struct location path;
+
+	if (bpf_core_type_exists(struct backing_file) &&
+	    BPF_CORE_READ(file, f_mode) & FMODE_BACKING_BIT) {
+		struct backing_file *backing = (void *)file;
+
+		path.mnt = BPF_CORE_READ(backing, user_path.mnt);
+		path.dentry = BPF_CORE_READ(backing, user_path.dentry);
+		return path;
+	}
+	path.mnt = BPF_CORE_READ(file, f_path.mnt);
+	path.dentry = BPF_CORE_READ(file, f_path.dentry);
+	return path;
+}
+
+/** file_key - fill the identity of @file. */
+static __always_inline void file_key(struct file *file, struct vs_file_key *key)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct dentry *dentry;
+
+	if (bpf_core_type_exists(struct backing_file) &&
+	    BPF_CORE_READ(file, f_mode) & FMODE_BACKING_BIT) {
+		dentry = file_location(file).dentry;
+		inode = BPF_CORE_READ(dentry, d_inode);
+	} else {
+		dentry = BPF_CORE_READ(file, f_path.dentry);
+	}
+	key->ino = BPF_CORE_READ(inode, i_ino);
+	key->generation = BPF_CORE_READ(inode, i_generation);
+	key->dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	/* d_unlinked(): unhashed, and not the root of a tree of its own */
+	key->deleted = !BPF_CORE_READ(dentry, d_hash.pprev) &&
+		       BPF_CORE_READ(dentry, d_parent) != dentry;
+}
+
+/** file_walk - write the components of @path into @out, the last one first. */
+static __always_inline void file_walk(struct location path, struct vs_file *out)
+{
+	struct dentry *dentry = path.dentry;
+	struct vfsmount *vfsmount = path.mnt;
+	u32 len = 0;
+
+	for (int i = 0; i < PATH_MAX_DEPTH; i++) {
+		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+		long n;
+
+		if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+			struct mount *mount = (void *)vfsmount -
+					      bpf_core_field_offset(struct mount, mnt);
+			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+			if (above == mount)
+				goto out;
+			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+			vfsmount = (void *)above + bpf_core_field_offset(struct mount, mnt);
+			continue;
+		}
+		if (len > VS_PATH_LEN - PATH_NAME_LEN)
+			break;
+		n = bpf_probe_read_kernel_str(out->path + len, PATH_NAME_LEN,
+					      BPF_CORE_READ(dentry, d_name.name));
+		if (n <= 0)
+			break;
+		len += n & (2 * PATH_NAME_LEN - 1);
+		if (parent == dentry) {
+			/* not in any tree: memfd, SysV shared memory, anonymous inodes */
+			out->pseudo = 1;
+			goto out;
+		}
+		dentry = parent;
+	}
+	out->truncated = 1;
+out:
+	out->len = len;
+}
+
+/**
+ * file_remember - take down the path of a file, if it is not known yet
+ * @key: its identity
+ * @address: of the struct file
+ *
+ * A global function: the verifier looks at it once, not from each place that calls it.
+ */
+__weak __noinline int file_remember(const struct vs_file_key *key, u64 address)
+{
+	struct file *file = (struct file *)address;
+	struct file_scratch *scratch;
+	struct inode *inode;
+	u32 zero = 0;
+
+	if (!key || bpf_map_lookup_elem(&files, key))
+		return 0;
+	scratch = bpf_map_lookup_elem(&file_scratch, &zero);
+	if (!scratch || __sync_lock_test_and_set(&scratch->busy, 1))
+		return 0;
+	inode = BPF_CORE_READ(file, f_inode);
+	scratch->file.magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	scratch->file.truncated = 0;
+	scratch->file.pseudo = 0;
+	file_walk(file_location(file), &scratch->file);
+	if (bpf_map_update_elem(&files, key, &scratch->file, BPF_ANY))
+		count_lost(VS_LOST_FILES);
+	__sync_lock_test_and_set(&scratch->busy, 0);
+	return 0;
+}
+
+#endif /* VMASCOPE_FILE_BPF_H */

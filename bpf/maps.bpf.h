@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * maps.bpf.h - the type of every map, and the state that is kept for a task; maps.bpf.c defines
+ * them, once. Sizes that depend on the machine or on options are set before loading.
+ */
+#ifndef VMASCOPE_MAPS_BPF_H
+#define VMASCOPE_MAPS_BPF_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "events.h"
+
+/** Entries of a task's cache of VMA lookups: code, stack, heap and what is being worked on. */
+#define VMA_CACHE_WAYS 4
+
+/**
+ * struct vma_ref - the result of a VMA lookup
+ * @start: of the VMA; @end: of the VMA; @pgoff: of its file mapping, in pages
+ * @slot: its slot, or 0 if none was left
+ * @generation: of @slot
+ */
+struct vma_ref {
+	u64 start;
+	u64 end;
+	u64 pgoff;
+	u32 slot;
+	u32 generation;
+};
+
+/** struct pending_fault - a fault that has begun */
+struct pending_fault {
+	u64 begin_ns; /* 0: unknown */
+	u64 address;
+	u64 ip;
+	struct vma_ref vma;
+	u32 error_code;
+	u8 active;
+	u8 access; /* enum vs_access */
+	u8 origin; /* enum vs_origin */
+	u8 cause;  /* enum vs_cause */
+	u8 found;  /* enum vma_found */
+	u8 pad[7];
+};
+
+/** Bits of task_state.flags */
+#define TASK_WAITING 1u /* vmascope's own child, before its exec */
+
+/**
+ * struct task_state - what is kept for each traced task
+ * @mm: that everything below is about
+ * @proc: slot of its process image; @proc_generation: that slot's
+ * @last_minor, @last_major: the kernel's own counts of this task up to the last fault counted;
+ *	what they run ahead by is a fault that no hook showed
+ * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
+ */
+struct task_state {
+	u64 mm;
+	u32 proc;
+	u32 proc_generation;
+	u32 flags;
+	u32 cache_next;
+	u64 last_minor;
+	u64 last_major;
+	struct pending_fault pending;
+	s64 cache_seq;
+	struct vma_ref cache[VMA_CACHE_WAYS];
+};
+
+/** struct proc_entry - the current image of a process */
+struct proc_entry {
+	u64 mm;
+	u32 slot;
+	u32 pad;
+};
+
+struct map_tasks {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_state);
+};
+
+/* [cpu << slot_shift | slot], so that no cache line is shared between CPUs on the fault path */
+struct map_counts {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_counts);
+};
+
+struct map_slots {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_slot);
+};
+
+struct map_free_ring {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_slot_ring);
+};
+
+struct map_free_slots {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+};
+
+/* a slot that was taken and not used, by CPU */
+struct map_spare_slot {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+};
+
+struct map_vmas {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct vs_vma_key);
+	__type(value, u32);
+};
+
+struct map_procs {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct proc_entry);
+};
+
+struct map_files {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 8192);
+	__type(key, struct vs_file_key);
+	__type(value, struct vs_file);
+};
+
+/** struct file_scratch - where a path is put together, one for each CPU */
+struct file_scratch {
+	u64 busy;
+	struct vs_file file;
+};
+
+struct map_file_scratch {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct file_scratch);
+};
+
+struct map_stats {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_stats);
+};
+
+struct map_events {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+/* process or thread ids to be marked as targets, read by the task iterator; value: flags */
+struct map_targets {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u32);
+	__type(value, u32);
+};
+
+struct map_cgroup_filter {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+};
+
+#ifndef VMASCOPE_DEFINE_MAPS
+#define VMASCOPE_MAP(name) extern struct map_##name name SEC(".maps")
+#else
+#define VMASCOPE_MAP(name) struct map_##name name SEC(".maps")
+#endif
+
+VMASCOPE_MAP(tasks);
+VMASCOPE_MAP(counts);
+VMASCOPE_MAP(slots);
+VMASCOPE_MAP(free_ring);
+VMASCOPE_MAP(free_slots);
+VMASCOPE_MAP(spare_slot);
+VMASCOPE_MAP(vmas);
+VMASCOPE_MAP(procs);
+VMASCOPE_MAP(files);
+VMASCOPE_MAP(file_scratch);
+VMASCOPE_MAP(stats);
+VMASCOPE_MAP(events);
+VMASCOPE_MAP(targets);
+VMASCOPE_MAP(cgroup_filter);
+
+#ifndef VMASCOPE_DEFINE_MAPS
+extern const volatile struct vs_config cfg;
+#endif
+
+#endif /* VMASCOPE_MAPS_BPF_H */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * slots.bpf.h - slots: a small integer for each VMA and process image, its counters on each CPU.
+ *
+ * BPF takes slots from a ring of free ones; user/ reads what they count, and gives them back when
+ * the VMA or the process is gone. Nothing waits: no slot left means that the overflow row counts.
+ */
+#ifndef VMASCOPE_SLOTS_BPF_H
+#define VMASCOPE_SLOTS_BPF_H
+
+#include "emit.bpf.h"
+
+/** Tries to win a free slot against other CPUs before the VMA is counted as overflow. */
+#define SLOT_TAKE_TRIES 16
+
+static __always_inline struct vs_slot *slot_at(u32 slot)
+{
+	return bpf_map_lookup_elem(&slots, &slot);
+}
+
+/** slot_take - a free slot. Return: its number, or VS_SLOT_OVERFLOW where none is left. */
+static __noinline u32 slot_take(void)
+{
+	struct vs_slot_ring *ring;
+	u32 zero = 0, index;
+	u64 *spare, *slot;
+
+	spare = bpf_map_lookup_elem(&spare_slot, &zero);
+	if (spare && *spare) {
+		u64 s = __sync_lock_test_and_set(spare, 0);
+
+		if (s)
+			return s;
+	}
+	ring = bpf_map_lookup_elem(&free_ring, &zero);
+	if (!ring)
+		return VS_SLOT_OVERFLOW;
+	for (int i = 0; i < SLOT_TAKE_TRIES; i++) {
+		u64 taken = *(volatile u64 *)&ring->taken;
+
+		if (taken >= *(volatile u64 *)&ring->given)
+			break;
+		if (__sync_val_compare_and_swap(&ring->taken, taken, taken + 1) != taken)
+			continue;
+		index = taken & (cfg.nr_slots - 1);
+		slot = bpf_map_lookup_elem(&free_slots, &index);
+		return slot ? *slot : VS_SLOT_OVERFLOW;
+	}
+	count_lost(VS_LOST_SLOTS);
+	return VS_SLOT_OVERFLOW;
+}
+
+/** slot_untake - keep a slot that was taken and not used, for this CPU's next need. */
+static __always_inline void slot_untake(u32 slot)
+{
+	u32 zero = 0;
+	u64 *spare = bpf_map_lookup_elem(&spare_slot, &zero);
+
+	if (spare)
+		__sync_lock_test_and_set(spare, slot);
+}
+
+/** slot_publish - the slot's description is whole: user/ may read it. */
+static __always_inline void slot_publish(struct vs_slot *s, enum vs_slot_kind kind)
+{
+	barrier();
+	*(volatile u32 *)&s->kind = kind;
+}
+
+/** slot_counts - the counters of @slot on this CPU. */
+static __always_inline struct vs_counts *slot_counts(u32 slot)
+{
+	u32 index = bpf_get_smp_processor_id() * cfg.nr_slots + slot;
+
+	return bpf_map_lookup_elem(&counts, &index);
+}
+
+/**
+ * slot_holds - @slot still stands for what it did at @generation
+ *
+ * A fault can outlast its VMA: the slot may have been given back, even to another VMA.
+ */
+static __always_inline bool slot_holds(u32 slot, u32 generation)
+{
+	struct vs_slot *s = slot_at(slot);
+
+	return s && s->generation == generation;
+}
+
+#endif /* VMASCOPE_SLOTS_BPF_H */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * task.bpf.c - the life of traced tasks: marked, forked, exec'd, ended.
+ */
+#include "account.bpf.h"
+
+#include <bpf/bpf_tracing.h>
+
+/** What the task iterator is to do; set by user/ before it reads the iterator. */
+enum vs_iter_task {
+	ITER_MARK,   /* begin to trace the tasks in map targets */
+	ITER_SETTLE, /* the hooks are gone: account for what is pending */
+};
+
+__u32 iter_action = ITER_MARK;
+
+static __always_inline void emit_proc(struct task_struct *task, const struct task_state *t,
+				      enum vs_event_type type)
+{
+	struct vs_event_proc *e = emit_reserve(sizeof(*e), type, bpf_ktime_get_ns());
+
+	if (!e)
+		return;
+	e->pid = task->tgid;
+	e->proc = t->proc;
+	e->generation = t->proc_generation;
+	e->exit_code = task->exit_code;
+	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->group_leader->comm);
+	emit_submit(e);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(task_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct task_state *p = bpf_task_storage_get(&tasks, parent, 0, 0);
+
+	if (!p || p->flags & TASK_WAITING)
+		return 0;
+	if (parent->tgid == child->tgid ? cfg.follow_threads : cfg.follow)
+		task_state_create(child);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(task_exec, struct task_struct *task)
+{
+	struct task_state *t = traced_image(task);
+	struct vs_slot *s;
+
+	if (!t || !t->proc)
+		return 0;
+	s = slot_at(t->proc);
+	if (s)
+		bpf_probe_read_kernel(s->proc.comm, sizeof(s->proc.comm), task->comm);
+	emit_proc(task, t, VS_EVENT_PROC_EXEC);
+	return 0;
+}
+
+/*
+ * The last thread's exit ends the process. On kernels before 6.16 the mm is gone by now, since
+ * (commit 9bd8bfb0a1c4) it is not; so the process is found by its id, not by its mm.
+ */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(task_exit, struct task_struct *task)
+{
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0), own = {};
+	u32 tgid = task->tgid;
+	struct proc_entry *p;
+	struct vs_slot *s;
+
+	if (t && !(t->flags & TASK_WAITING))
+		settle(task, t);
+	if (task->signal->live.counter)
+		return 0;
+	p = bpf_map_lookup_elem(&procs, &tgid);
+	if (!p)
+		return 0;
+	s = slot_at(p->slot);
+	if (!s)
+		return 0;
+	bpf_probe_read_kernel(s->proc.comm, sizeof(s->proc.comm), task->group_leader->comm);
+	s->proc.exit_code = task->exit_code;
+	s->proc.state |= VS_PROC_EXITED;
+	own.proc = p->slot;
+	own.proc_generation = s->generation;
+	bpf_map_delete_elem(&procs, &tgid);
+	emit_proc(task, &own, VS_EVENT_PROC_EXIT);
+	return 0;
+}
+
+SEC("iter/task")
+int task_iter(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct task_state *t;
+	u32 id, *flags;
+
+	if (!task)
+		return 0;
+	t = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (iter_action == ITER_SETTLE) {
+		if (t && !(t->flags & TASK_WAITING))
+			settle(task, t);
+		return 0;
+	}
+	if (t)
+		return 0;
+	id = cfg.follow_threads ? task->tgid : task->pid;
+	flags = bpf_map_lookup_elem(&targets, &id);
+	if (!flags)
+		return 0;
+	t = task_state_create(task);
+	if (t)
+		t->flags = *flags;
+	return 0;
+}

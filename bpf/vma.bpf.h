@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vma.bpf.h - an address becomes a VMA, and the VMA a slot.
+ *
+ * The VMA is found without a lock: the maple tree is walked under RCU, as the kernel's own
+ * lock_vma_under_rcu() does, and the answer is checked. What was found is kept in the task's
+ * cache for as long as mm_lock_seq says that no VMA of the mm can have changed.
+ */
+#ifndef VMASCOPE_VMA_BPF_H
+#define VMASCOPE_VMA_BPF_H
+
+#include "compat.bpf.h"
+#include "file.bpf.h"
+#include "slots.bpf.h"
+
+/* Node encoding, include/linux/maple_tree.h: type in bits 3 to 6, nodes aligned to 256 bytes. */
+#define MAPLE_NODE_MASK 255UL
+#define MAPLE_TYPE_SHIFT 3
+#define MAPLE_TYPE_MASK 15
+#define MAPLE_LEAF_64 1
+#define MAPLE_RANGE_64 2
+#define MAPLE_ARANGE_64 3
+#define MAPLE_RANGE64_PIVOTS 15
+#define MAPLE_ARANGE64_PIVOTS 9
+/** Levels that are walked at most: 10 children a node and 2^31 VMAs would need 10. */
+#define MAPLE_MAX_HEIGHT 10
+/** Walks before a lookup that finds nothing consistent is given up. */
+#define VMA_LOOKUP_TRIES 3
+
+/**
+ * maple_walk - the entry at @index of the tree under @root, 0 if there is none
+ *
+ * A global function: the verifier looks at it once.
+ */
+__weak __noinline u64 maple_walk(u64 root, u64 index)
+{
+	u64 pivots[MAPLE_RANGE64_PIVOTS];
+	u64 entry = root;
+
+	for (int level = 0; level < MAPLE_MAX_HEIGHT; level++) {
+		u64 node = entry & ~MAPLE_NODE_MASK;
+		u32 type = (entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
+		u32 nr_pivots, slots_at, i;
+
+		if (type == MAPLE_ARANGE_64) {
+			nr_pivots = MAPLE_ARANGE64_PIVOTS;
+			slots_at = bpf_core_field_offset(struct maple_arange_64, slot);
+		} else if (type == MAPLE_LEAF_64 || type == MAPLE_RANGE_64) {
+			nr_pivots = MAPLE_RANGE64_PIVOTS;
+			slots_at = bpf_core_field_offset(struct maple_range_64, slot);
+		} else {
+			return 0;
+		}
+		if (bpf_probe_read_kernel(pivots, sizeof(pivots), (void *)(node + 8)))
+			return 0;
+		for (i = 0; i < MAPLE_RANGE64_PIVOTS; i++)
+			if (i >= nr_pivots || pivots[i] >= index)
+				break;
+		if (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)(node + slots_at + i * 8)))
+			return 0;
+		if (type == MAPLE_LEAF_64)
+			return entry;
+	}
+	return 0;
+}
+
+/** vma_name_kind - how user/ is to name a VMA without a file, as show_map_vma() does. */
+static __always_inline u32 vma_name_kind(const struct vm_area_struct *vma, struct mm_struct *mm,
+					 u64 start, u64 end)
+{
+	const struct vm_operations_struct *ops = BPF_CORE_READ(vma, vm_ops);
+
+	if (ops && BPF_CORE_READ(ops, name))
+		return VS_NAME_SPECIAL;
+	if (start < mm->brk && end > mm->start_brk)
+		return VS_NAME_HEAP;
+	if (start <= mm->start_stack && end >= mm->start_stack)
+		return VS_NAME_STACK;
+	return VS_NAME_ANON;
+}
+
+/** vma_own_name - copy the name of a special mapping, or the one set by prctl. */
+static __always_inline void vma_own_name(const struct vm_area_struct *vma, struct vs_vma_info *info)
+{
+	const char *name = 0;
+
+	if (info->name_kind == VS_NAME_SPECIAL) {
+		struct vm_special_mapping *special = BPF_CORE_READ(vma, vm_private_data);
+
+		name = special ? BPF_CORE_READ(special, name) : 0;
+	} else if (info->name_kind == VS_NAME_ANON) {
+		name = (const char *)vma_anon_name(vma);
+	}
+	info->name[0] = 0;
+	if (name)
+		bpf_probe_read_kernel_str(info->name, sizeof(info->name), name);
+}
+
+/** name_hash - FNV-1a of a VMA's name set by prctl, so that renamed VMAs are told apart. */
+static __always_inline u32 name_hash(const char *name)
+{
+	char buf[VS_VMA_NAME_LEN];
+	u32 hash = 2166136261u;
+	long len = bpf_probe_read_kernel_str(buf, sizeof(buf), name);
+
+	if (len <= 0)
+		return 0;
+	for (int i = 0; i < VS_VMA_NAME_LEN; i++) {
+		if (!buf[i])
+			break;
+		hash = (hash ^ (u8)buf[i]) * 16777619u;
+	}
+	return hash;
+}
+
+/** vma_slot_new - a slot for a VMA that is seen for the first time. */
+static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm_area_struct *vma,
+				   const struct vma_ref *ref, u32 name_kind)
+{
+	u32 slot = slot_take(), *other;
+	struct vs_slot *s = slot_at(slot);
+
+	if (!slot || !s)
+		return VS_SLOT_OVERFLOW;
+	s->vma.key = *key;
+	s->vma.start = ref->start;
+	s->vma.end = ref->end;
+	s->vma.name_kind = name_kind;
+	s->muted = 0;
+	vma_own_name(vma, &s->vma);
+	if (name_kind == VS_NAME_FILE)
+		file_remember(&key->file, (u64)BPF_CORE_READ(vma, vm_file));
+	if (!bpf_map_update_elem(&vmas, key, &slot, BPF_NOEXIST)) {
+		slot_publish(s, VS_SLOT_VMA);
+		return slot;
+	}
+	/* Another CPU was first (or the map is full, which its size rules out). */
+	slot_untake(slot);
+	other = bpf_map_lookup_elem(&vmas, key);
+	return other ? *other : VS_SLOT_OVERFLOW;
+}
+
+/**
+ * vma_slot - the slot of @vma
+ * @vma: address of a vm_area_struct, not trusted: a VMA may be freed and reused meanwhile
+ * @mm: its mm
+ * @proc: slot of the process image
+ * @address: that the VMA has to hold
+ * @ref: result
+ *
+ * Return: 0; 1 if the VMA does not hold the address (any more).
+ */
+static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_struct *mm,
+				    u32 proc, u64 address, struct vma_ref *ref)
+{
+	struct vs_vma_key key = {};
+	u32 name_kind, *slot;
+	struct vs_slot *s;
+	struct file *file;
+	u64 flags;
+
+	ref->start = BPF_CORE_READ(vma, vm_start);
+	ref->end = BPF_CORE_READ(vma, vm_end);
+	if (address < ref->start || address >= ref->end)
+		return 1;
+
+	flags = BPF_CORE_READ(vma, vm_flags);
+	key.flags = flags & VS_VM_IDENTITY;
+	key.anchor = flags & VS_VM_GROWSDOWN ? ref->end : ref->start;
+	key.proc = proc;
+	file = BPF_CORE_READ(vma, vm_file);
+	ref->pgoff = 0;
+	if (file) {
+		name_kind = VS_NAME_FILE;
+		key.pgoff = ref->pgoff = BPF_CORE_READ(vma, vm_pgoff);
+		file_key(file, &key.file);
+	} else {
+		name_kind = vma_name_kind(vma, mm, ref->start, ref->end);
+		if (name_kind == VS_NAME_ANON) {
+			const char *name = (const char *)vma_anon_name(vma);
+
+			if (name)
+				key.name_hash = name_hash(name);
+		}
+	}
+
+	slot = bpf_map_lookup_elem(&vmas, &key);
+	ref->slot = slot ? *slot : vma_slot_new(&key, vma, ref, name_kind);
+	s = slot_at(ref->slot);
+	if (!ref->slot || !s) {
+		ref->slot = VS_SLOT_OVERFLOW;
+		return 0;
+	}
+	ref->generation = s->generation;
+	/* The same VMA may have grown since, or become the heap: the widest extent is kept. */
+	if (ref->start < s->vma.start)
+		s->vma.start = ref->start;
+	if (ref->end > s->vma.end)
+		s->vma.end = ref->end;
+	if (s->vma.name_kind == VS_NAME_ANON && name_kind != VS_NAME_ANON)
+		s->vma.name_kind = name_kind;
+	return 0;
+}
+
+struct find_vma_ctx {
+	struct mm_struct *mm;
+	u64 address;
+	struct vma_ref *ref;
+	u32 proc;
+	int result;
+};
+
+static long find_vma_found(struct task_struct *task, struct vm_area_struct *vma,
+			   struct find_vma_ctx *ctx)
+{
+	(void)task;
+	ctx->result = vma_slot(vma, task->mm, ctx->proc, ctx->address, ctx->ref);
+	return 0;
+}
+
+/** enum vma_found - how a lookup ended */
+enum vma_found {
+	VMA_FOUND,  /* the slot in @ref may still be VS_SLOT_OVERFLOW: none was left */
+	VMA_NONE,   /* no VMA holds the address */
+	VMA_MISSED, /* nothing consistent was found */
+};
+
+/** vma_search - look @address up without the cache. */
+static __noinline enum vma_found vma_search(struct task_struct *task, u32 proc, u64 address,
+					    struct vma_ref *ref)
+{
+	struct mm_struct *mm = task->mm;
+
+	if (cfg.vma_lookup == VS_LOOKUP_FIND_VMA) {
+		struct find_vma_ctx ctx = { .address = address, .ref = ref, .proc = proc };
+		long err = bpf_find_vma(task, address, find_vma_found, &ctx, 0);
+
+		/* -ENOENT: no VMA; -EBUSY: the mmap lock is taken, or the last unlock is due */
+		if (err)
+			return err == -2 ? VMA_NONE : VMA_MISSED;
+		return ctx.result ? VMA_NONE : VMA_FOUND;
+	}
+	if (cfg.vma_lookup != VS_LOOKUP_MAPLE)
+		return VMA_MISSED;
+
+	for (int i = 0; i < VMA_LOOKUP_TRIES; i++) {
+		s64 before = mm_lock_sequence(mm);
+		u64 entry = maple_walk((u64)BPF_CORE_READ(mm, mm_mt.ma_root), address);
+
+		if (entry && !vma_slot((void *)entry, mm, proc, address, ref))
+			return VMA_FOUND;
+		/* No writer before or since: there really is nothing there. */
+		if (!entry && before != MM_SEQ_NONE && before == mm_lock_sequence(mm))
+			return VMA_NONE;
+	}
+	return VMA_MISSED;
+}
+
+/**
+ * vma_lookup - the VMA and slot of @address in the current task's mm
+ * @task: the current task
+ * @t: its state
+ * @address: to look up
+ * @ref: result, valid if VMA_FOUND
+ */
+static __always_inline enum vma_found vma_lookup(struct task_struct *task, struct task_state *t,
+						 u64 address, struct vma_ref *ref)
+{
+	s64 seq = cfg.vma_cache ? mm_lock_sequence(task->mm) : MM_SEQ_NONE;
+	struct vs_stats *s = this_stats();
+	enum vma_found found;
+
+	if (seq != MM_SEQ_NONE && seq == t->cache_seq) {
+#pragma unroll
+		for (int i = 0; i < VMA_CACHE_WAYS; i++) {
+			if (address >= t->cache[i].start && address < t->cache[i].end) {
+				*ref = t->cache[i];
+				if (s)
+					stats_add(&s->cache_hits, 1);
+				return VMA_FOUND;
+			}
+		}
+	}
+	found = vma_search(task, t->proc, address, ref);
+	if (s)
+		stats_add(&s->walks, 1);
+	if (found != VMA_FOUND || seq == MM_SEQ_NONE)
+		return found;
+	if (seq != t->cache_seq) {
+#pragma unroll
+		for (int i = 0; i < VMA_CACHE_WAYS; i++)
+			t->cache[i].end = 0;
+		t->cache_seq = seq;
+	}
+	/* A VMA without a slot is looked up again: one may have come back. */
+	if (ref->slot)
+		t->cache[t->cache_next++ & (VMA_CACHE_WAYS - 1)] = *ref;
+	return found;
+}
+
+#endif /* VMASCOPE_VMA_BPF_H */

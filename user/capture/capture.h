@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture.h - a live capture: programs loaded and attached, slots and counters mapped, the ring
+ * read. What it gives the model is what a recording gives it too.
+ */
+#ifndef VMASCOPE_CAPTURE_CAPTURE_H
+#define VMASCOPE_CAPTURE_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "capture/hooks.h"
+#include "events.h"
+
+/** Slots by default: VMAs and process images that can be counted at one time. */
+#define CAPTURE_DEFAULT_SLOTS 32768u
+#define CAPTURE_MIN_SLOTS 64u
+#define CAPTURE_MAX_SLOTS (1u << 22)
+/** Ring buffer for event streams by default, bytes. */
+#define CAPTURE_DEFAULT_RING (8u << 20)
+
+/**
+ * struct capture_options - who and what
+ * @ids: processes, or threads if @threads; none: everything that the filters let by
+ * @nr_ids: how many
+ * @threads: @ids are thread ids
+ * @command: a command will be run: only it (and @ids) is traced
+ * @follow: child processes of what is traced are traced too
+ * @uid: real user id, or -1
+ * @comm: command name of the process, or NULL
+ * @cgroup_fd: of a cgroup v2 directory, or -1
+ * @only: enum vs_outcome, or -1 for all
+ * @causes: bit set of enum vs_cause, 0 for all
+ * @emit_faults: stream every fault
+ * @nr_slots: a power of two
+ * @ring_bytes: a power of two, at least a page
+ */
+struct capture_options {
+	const pid_t *ids;
+	size_t nr_ids;
+	bool threads;
+	bool command;
+	bool follow;
+	int64_t uid;
+	const char *comm;
+	int cgroup_fd;
+	int only;
+	uint32_t causes;
+	bool emit_faults;
+	uint32_t nr_slots;
+	uint32_t ring_bytes;
+};
+
+struct capture;
+
+/** capture_event_fn - called for each ring record, in the ring's order. */
+typedef void (*capture_event_fn)(void *ctx, const struct vs_event *event);
+
+/**
+ * capture__check_privileges - the capabilities that are needed
+ * Return: 0, or -EPERM after an error message that names those that are missing.
+ */
+int capture__check_privileges(void);
+
+/**
+ * capture__open - load and attach; -p and -t targets are marked, and counted from here on
+ * @out: result
+ * @o: options
+ * @fn: receives events; @ctx: its first argument
+ * Return: 0, or a negative errno after an error message.
+ */
+int capture__open(struct capture **out, const struct capture_options *o, capture_event_fn fn,
+		  void *ctx);
+
+/**
+ * capture__add_child - trace @pid, vmascope's own child, from its exec on
+ * Return: 0, or a negative errno after an error message.
+ */
+int capture__add_child(struct capture *c, pid_t pid);
+
+/** capture__fd - readable when events wait; for epoll. */
+int capture__fd(const struct capture *c);
+
+/** capture__consume - hand all waiting events to the callback. Return: how many, or -errno. */
+int capture__consume(struct capture *c);
+
+/**
+ * capture__detach - take the hooks away, account for what is pending, and read the last events
+ *
+ * After it all counters stand still.
+ */
+void capture__detach(struct capture *c);
+
+/** capture__close - free everything; NULL is fine. */
+void capture__close(struct capture *c);
+
+/** capture__variant - the variant in use for @id, NULL if none. */
+const struct hook_variant *capture__variant(const struct capture *c, enum hook_id id);
+
+uint32_t capture__nr_slots(const struct capture *c);
+uint32_t capture__nr_cpus(const struct capture *c);
+
+/** capture__slot - what slot @index stands for, as it is now. */
+const volatile struct vs_slot *capture__slot(const struct capture *c, uint32_t index);
+
+/** capture__counts - the counters of slot @index on @cpu, as they are now. */
+const struct vs_counts *capture__counts(const struct capture *c, uint32_t cpu, uint32_t index);
+
+/**
+ * capture__next_taken - the next slot that BPF took since the last call
+ * Return: its number, or 0: none.
+ */
+uint32_t capture__next_taken(struct capture *c);
+
+/** capture__free_slots - slots that are not taken. */
+uint32_t capture__free_slots(const struct capture *c);
+
+/** capture__mute - do not stream faults of slot @index. */
+void capture__mute(struct capture *c, uint32_t index);
+
+/**
+ * capture__retire - begin to take slots back: nothing new is counted in them from now on
+ * @slots: their numbers; all of VMAs or processes that are gone
+ * @nr: how many
+ *
+ * After it their counters stand still; capture__give_back() makes them free.
+ */
+void capture__retire(struct capture *c, const uint32_t *slots, size_t nr);
+
+/** capture__give_back - slot @index, retired and read, may be taken again. */
+void capture__give_back(struct capture *c, uint32_t index);
+
+/** capture__stats - BPF's own bookkeeping, the sum over CPUs. */
+void capture__stats(const struct capture *c, struct vs_stats *sum);
+
+/**
+ * capture__file - the path of a mapped file
+ * Return: 0, or -ENOENT if it was not taken down.
+ */
+int capture__file(const struct capture *c, const struct vs_file_key *key, struct vs_file *file);
+
+#endif /* VMASCOPE_CAPTURE_CAPTURE_H */

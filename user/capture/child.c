@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* child.c - run a command so that it is traced from its exec on. */
+#include "capture/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util/log.h"
+
+static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
+{
+	sigset_t none;
+	char go;
+	int err;
+
+	/* nothing of ours is inherited: neither ignored nor blocked signals */
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (read(go_fd, &go, 1) != 1)
+		_exit(0); /* never let go: vmascope gave up, and has said why */
+	execvp(argv[0], argv);
+	err = errno;
+	if (write(error_fd, &err, sizeof(err)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+int child__start(struct child *c, char *const *argv)
+{
+	int go[2], error[2], err;
+
+	memset(c, 0, sizeof(*c));
+	c->pidfd = c->go_fd = c->error_fd = -1;
+	if (pipe2(go, O_CLOEXEC))
+		goto fail;
+	if (pipe2(error, O_CLOEXEC)) {
+		close(go[0]);
+		close(go[1]);
+		goto fail;
+	}
+	c->pid = fork();
+	if (!c->pid) {
+		close(go[1]);
+		wait_and_exec(go[0], error[1], argv);
+	}
+	close(go[0]);
+	close(error[1]);
+	c->go_fd = go[1];
+	c->error_fd = error[0];
+	if (c->pid < 0)
+		goto fail;
+	c->pidfd = syscall(SYS_pidfd_open, c->pid, 0);
+	if (c->pidfd >= 0)
+		return 0;
+fail:
+	err = -errno;
+	vs_error("cannot start a process: %s", strerror(errno));
+	return err;
+}
+
+int child__go(struct child *c)
+{
+	int err = 0;
+	ssize_t n;
+
+	if (write(c->go_fd, "", 1) != 1)
+		return -errno;
+	close(c->go_fd);
+	c->go_fd = -1;
+	/* the pipe closes at a successful exec */
+	do {
+		n = read(c->error_fd, &err, sizeof(err));
+	} while (n < 0 && errno == EINTR);
+	return n == sizeof(err) ? -err : 0;
+}
+
+bool child__poll(struct child *c)
+{
+	if (c->pid > 0 && !c->ended)
+		c->ended = waitpid(c->pid, &c->status, WNOHANG) == c->pid;
+	return c->ended;
+}
+
+int child__exit_status(const struct child *c)
+{
+	if (WIFSIGNALED(c->status))
+		return 128 + WTERMSIG(c->status);
+	return WEXITSTATUS(c->status);
+}
+
+void child__cleanup(struct child *c)
+{
+	if (c->go_fd >= 0)
+		close(c->go_fd);
+	if (c->pid > 0 && !c->ended && c->go_fd >= 0)
+		waitpid(c->pid, &c->status, 0); /* it ends by itself: its pipe is closed */
+	if (c->error_fd >= 0)
+		close(c->error_fd);
+	if (c->pidfd >= 0)
+		close(c->pidfd);
+	c->go_fd = c->error_fd = c->pidfd = -1;
+}

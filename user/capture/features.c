@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* features.c - each kernel feature probed once, with the smallest thing that needs it. */
+#include "capture/features.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+static int probe_btf(struct feature *f);
+static int probe_tp_btf(struct feature *f);
+static int probe_raw_tp(struct feature *f);
+static int probe_sw_events(struct feature *f);
+static int probe_fexit(struct feature *f);
+static int probe_task_storage(struct feature *f);
+static int probe_ringbuf(struct feature *f);
+static int probe_task_iter(struct feature *f);
+static int probe_maple_tree(struct feature *f);
+static int probe_mm_lock_seq(struct feature *f);
+static int probe_find_vma(struct feature *f);
+
+static struct feature features[NR_FEATURES] = {
+	[FEATURE_BTF] = { "btf", "kernel type information", "4.18, CONFIG_DEBUG_INFO_BTF" },
+	[FEATURE_TP_BTF_FAULT] = { "tp_btf", "typed tracepoints page_fault_user and _kernel",
+				   "5.5" },
+	[FEATURE_RAW_TP_FAULT] = { "raw_tp", "raw tracepoints page_fault_user and _kernel",
+				   "4.17" },
+	[FEATURE_SW_EVENTS] = { "sw-events", "software perf events on page faults", "4.9" },
+	[FEATURE_FEXIT_FAULT] = { "fexit", "fexit of handle_mm_fault", "5.5" },
+	[FEATURE_TASK_STORAGE] = { "task-storage", "BPF storage for each task", "5.11" },
+	[FEATURE_RINGBUF] = { "ringbuf", "BPF ring buffer", "5.8" },
+	[FEATURE_TASK_ITER] = { "task-iter", "BPF iterator over tasks", "5.8" },
+	[FEATURE_MAPLE_TREE] = { "maple-tree", "VMAs in a maple tree, readable under RCU", "6.1" },
+	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "a sequence that tells when VMAs change", "6.4" },
+	[FEATURE_FIND_VMA] = { "find-vma", "helper bpf_find_vma", "5.17" },
+};
+
+/* Return 0, or a negative errno; a reason may be filled in, else the errno's text is taken. */
+static int (*const probes[NR_FEATURES])(struct feature *f) = {
+	[FEATURE_BTF] = probe_btf,
+	[FEATURE_TP_BTF_FAULT] = probe_tp_btf,
+	[FEATURE_RAW_TP_FAULT] = probe_raw_tp,
+	[FEATURE_SW_EVENTS] = probe_sw_events,
+	[FEATURE_FEXIT_FAULT] = probe_fexit,
+	[FEATURE_TASK_STORAGE] = probe_task_storage,
+	[FEATURE_RINGBUF] = probe_ringbuf,
+	[FEATURE_TASK_ITER] = probe_task_iter,
+	[FEATURE_MAPLE_TREE] = probe_maple_tree,
+	[FEATURE_MM_LOCK_SEQ] = probe_mm_lock_seq,
+	[FEATURE_FIND_VMA] = probe_find_vma,
+};
+
+struct btf *features__btf(void)
+{
+	static struct btf *btf;
+	static int error;
+
+	if (!btf && !error) {
+		btf = btf__load_vmlinux_btf();
+		if (!btf)
+			error = errno ? errno : ENOENT;
+	}
+	if (!btf)
+		errno = error;
+	return btf;
+}
+
+static int reason(struct feature *f, int err, const char *text)
+{
+	snprintf(f->reason, sizeof(f->reason), "%s", text);
+	return err;
+}
+
+static int btf_id(const char *name, unsigned int kind)
+{
+	struct btf *btf = features__btf();
+
+	return btf ? btf__find_by_name_kind(btf, name, kind) : -errno;
+}
+
+/** btf_has_field - struct @type has a member @field, in itself or in an anonymous member. */
+static bool btf_has_field(const struct btf *btf, int type, const char *field)
+{
+	const struct btf_type *t = btf__type_by_id(btf, type);
+	const struct btf_member *m;
+	int i;
+
+	if (!t || !btf_is_composite(t))
+		return false;
+	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++) {
+		const char *name = btf__name_by_offset(btf, m->name_off);
+
+		if (!strcmp(name, field) || (!*name && btf_has_field(btf, m->type, field)))
+			return true;
+	}
+	return false;
+}
+
+static int probe_btf(struct feature *f)
+{
+	if (features__btf())
+		return 0;
+	return reason(f, -errno, "no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF is off?)");
+}
+
+/** load_nop - a program that does nothing. Return: its fd, or a negative errno. */
+static int load_nop(enum bpf_prog_type type, enum bpf_attach_type attach, int btf_type)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts);
+
+	opts.expected_attach_type = attach;
+	opts.attach_btf_id = btf_type;
+	return bpf_prog_load(type, "vmascope_probe", "GPL", insns, 2, &opts);
+}
+
+/** try_link - load and attach a program that does nothing, and take it away again. */
+static int try_link(enum bpf_attach_type attach, int btf_type)
+{
+	int prog, link;
+
+	if (btf_type < 0)
+		return btf_type;
+	prog = load_nop(BPF_PROG_TYPE_TRACING, attach, btf_type);
+	if (prog < 0)
+		return prog;
+	link = bpf_link_create(prog, 0, attach, NULL);
+	close(prog);
+	if (link < 0)
+		return link;
+	close(link);
+	return 0;
+}
+
+static int probe_tp_btf(struct feature *f)
+{
+	int type = btf_id("btf_trace_page_fault_user", BTF_KIND_TYPEDEF);
+
+	if (type < 0)
+		return reason(f, type, "this kernel has no tracepoint page_fault_user");
+	return try_link(BPF_TRACE_RAW_TP, type);
+}
+
+static int probe_raw_tp(struct feature *f)
+{
+	int prog, link;
+
+	(void)f;
+	prog = load_nop(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0);
+	if (prog < 0)
+		return prog;
+	link = bpf_raw_tracepoint_open("page_fault_user", prog);
+	close(prog);
+	if (link < 0)
+		return link;
+	close(link);
+	return 0;
+}
+
+static int probe_sw_events(struct feature *f)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_PAGE_FAULTS_MIN,
+		.sample_period = 1,
+		.disabled = 1,
+	};
+	int prog, event, err = 0;
+
+	prog = load_nop(BPF_PROG_TYPE_PERF_EVENT, 0, 0);
+	if (prog < 0)
+		return prog;
+	event = syscall(__NR_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (event < 0)
+		err = reason(f, -errno, "perf_event_open is refused (kernel.perf_event_paranoid?)");
+	else if (ioctl(event, PERF_EVENT_IOC_SET_BPF, prog))
+		err = -errno;
+	if (event >= 0)
+		close(event);
+	close(prog);
+	return err;
+}
+
+static int probe_fexit(struct feature *f)
+{
+	int err = try_link(BPF_TRACE_FEXIT, btf_id("handle_mm_fault", BTF_KIND_FUNC));
+
+	if (err == -EPERM)
+		return reason(f, err,
+			      "Operation not permitted: this kernel refuses to patch functions");
+	return err;
+}
+
+static int probe_task_storage(struct feature *f)
+{
+	(void)f;
+	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) == 1 ? 0 : -EOPNOTSUPP;
+}
+
+static int probe_ringbuf(struct feature *f)
+{
+	(void)f;
+	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1 ? 0 : -EOPNOTSUPP;
+}
+
+static int probe_task_iter(struct feature *f)
+{
+	(void)f;
+	return try_link(BPF_TRACE_ITER, btf_id("bpf_iter_task", BTF_KIND_FUNC));
+}
+
+static int has_mm_field(struct feature *f, const char *field, const char *text)
+{
+	int type = btf_id("mm_struct", BTF_KIND_STRUCT);
+
+	if (type < 0)
+		return type;
+	return btf_has_field(features__btf(), type, field) ? 0 : reason(f, -ENOENT, text);
+}
+
+static int probe_maple_tree(struct feature *f)
+{
+	return has_mm_field(f, "mm_mt", "mm_struct has no mm_mt: a kernel before 6.1");
+}
+
+static int probe_mm_lock_seq(struct feature *f)
+{
+	return has_mm_field(f, "mm_lock_seq", "mm_struct has no mm_lock_seq: before 6.4");
+}
+
+static int probe_find_vma(struct feature *f)
+{
+	if (btf_id("bpf_find_vma", BTF_KIND_FUNC) >= 0)
+		return 0;
+	return reason(f, -ENOENT, "this kernel has no bpf_find_vma: before 5.17");
+}
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	(void)fmt;
+	(void)args;
+	return 0;
+}
+
+const struct feature *features__probe(void)
+{
+	libbpf_print_fn_t before;
+	static bool done;
+
+	if (done)
+		return features;
+	done = true;
+	before = libbpf_set_print(quiet);
+	for (int i = 0; i < NR_FEATURES; i++) {
+		struct feature *f = &features[i];
+		int err = probes[i](f);
+
+		f->available = !err;
+		if (err && !*f->reason)
+			snprintf(f->reason, sizeof(f->reason), "%s", strerror(-err));
+	}
+	libbpf_set_print(before);
+	return features;
+}
+
+bool feature_on(enum feature_id id)
+{
+	const struct feature *f = &features__probe()[id];
+
+	return f->available && !f->disabled;
+}
+
+int features__disable(const char *name)
+{
+	for (int i = 0; i < NR_FEATURES; i++) {
+		if (!strcmp(features[i].name, name)) {
+			features[i].disabled = true;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+void features__names(char *buf, size_t size)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < NR_FEATURES && len < size; i++)
+		len += snprintf(buf + len, size - len, "%s%s", i ? ", " : "", features[i].name);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* hooks.c - the table of hooks and variants, and the choice among them. */
+#include "capture/hooks.h"
+
+#include <linux/perf_event.h>
+#include <stdio.h>
+
+#include "events.h"
+
+#define SECTION (-1)
+
+static const struct hook_variant fault_begin[] = {
+	{
+		.name = "tp_btf/page_fault_user,page_fault_kernel",
+		.needs = { FEATURE_TP_BTF_FAULT, -1 },
+		.programs = { { "fault_user", SECTION }, { "fault_kernel", SECTION } },
+		.cost = "20-40 ns a fault",
+	},
+	{
+		.name = "raw_tp/page_fault_user,page_fault_kernel",
+		.needs = { FEATURE_RAW_TP_FAULT, -1 },
+		.programs = { { "fault_user_raw", SECTION }, { "fault_kernel_raw", SECTION } },
+		.cost = "20-40 ns a fault",
+	},
+	{
+		.name = "sw-event/PAGE_FAULTS",
+		.needs = { FEATURE_SW_EVENTS, -1 },
+		.programs = { { "fault_sw", PERF_COUNT_SW_PAGE_FAULTS } },
+		.cost = "120 ns a fault; read, write and exec are not told apart",
+	},
+	{},
+};
+
+static const struct hook_variant fault_end[] = {
+	{
+		.name = "fexit/handle_mm_fault",
+		.needs = { FEATURE_FEXIT_FAULT, -1 },
+		.programs = { { "fault_done", SECTION } },
+		.cost = "30-60 ns a fault",
+	},
+	{
+		.name = "sw-event/PAGE_FAULTS_MIN,PAGE_FAULTS_MAJ",
+		.needs = { FEATURE_SW_EVENTS, -1 },
+		.programs = { { "fault_minor_sw", PERF_COUNT_SW_PAGE_FAULTS_MIN },
+			      { "fault_major_sw", PERF_COUNT_SW_PAGE_FAULTS_MAJ } },
+		.cost = "120 ns a fault; faults without a trap (GUP) have no VMA",
+	},
+	{},
+};
+
+static const struct hook_variant vma[] = {
+	{
+		.name = "maple-tree walk",
+		.needs = { FEATURE_MAPLE_TREE, -1 },
+		.cost = "100-200 ns where the cache misses",
+		.value = VS_LOOKUP_MAPLE,
+	},
+	{
+		.name = "bpf_find_vma",
+		.needs = { FEATURE_FIND_VMA, -1 },
+		.cost = "830 ns; misses while the mmap lock is taken",
+		.value = VS_LOOKUP_FIND_VMA,
+	},
+	{},
+};
+
+static const struct hook_variant vma_cache[] = {
+	{
+		.name = "mm_lock_seq",
+		.needs = { FEATURE_MM_LOCK_SEQ, -1 },
+		.cost = "10 ns",
+	},
+	{ .name = "none", .needs = { -1 }, .cost = "every fault looks its VMA up" },
+	{},
+};
+
+static const struct hook_variant task[] = {
+	{
+		.name = "tp_btf/sched_process_*",
+		.needs = { FEATURE_BTF, FEATURE_TASK_STORAGE, FEATURE_RINGBUF, -1 },
+		.programs = { { "task_fork", SECTION },
+			      { "task_exec", SECTION },
+			      { "task_exit", SECTION } },
+		.cost = "0.3 us a fork, exec or exit",
+	},
+	{},
+};
+
+static const struct hook_variant targets[] = {
+	{
+		.name = "iter/task",
+		.needs = { FEATURE_TASK_ITER, -1 },
+		.programs = { { "task_iter", SECTION } },
+		.cost = "once, at start and end",
+	},
+	{},
+};
+
+const struct hook hooks[NR_HOOKS] = {
+	[HOOK_FAULT_BEGIN] = { "fault_begin", "fault begins", true, fault_begin },
+	[HOOK_FAULT_END] = { "fault_end", "fault ends, minor or major", true, fault_end },
+	[HOOK_VMA] = { "vma", "VMA of an address", true, vma },
+	[HOOK_VMA_CACHE] = { "vma_cache", "when a known VMA still holds", false, vma_cache },
+	[HOOK_TASK] = { "task", "fork, exec, exit", true, task },
+	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", true, targets },
+};
+
+const struct hook_variant *hooks__choose(enum hook_id id)
+{
+	for (const struct hook_variant *v = hooks[id].variants; v->name; v++) {
+		const int *need = v->needs;
+
+		while (*need >= 0 && feature_on(*need))
+			need++;
+		if (*need < 0)
+			return v;
+	}
+	return NULL;
+}
+
+void hooks__why_not(const struct hook_variant *v, char *buf, size_t size)
+{
+	const struct feature *features = features__probe();
+
+	for (const int *need = v->needs; *need >= 0; need++) {
+		const struct feature *f = &features[*need];
+
+		if (feature_on(*need))
+			continue;
+		snprintf(buf, size, "%s: %s", f->name,
+			 f->disabled ? "switched off by --no-feature" : f->reason);
+		return;
+	}
+	snprintf(buf, size, "works, a better one does too");
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hooks.h - THE table: each hook, its variants in order of preference, and what each needs.
+ */
+#ifndef VMASCOPE_CAPTURE_HOOKS_H
+#define VMASCOPE_CAPTURE_HOOKS_H
+
+#include <stdint.h>
+
+#include "capture/features.h"
+
+/** enum hook_id - what has to be known, whichever way */
+enum hook_id {
+	HOOK_FAULT_BEGIN,
+	HOOK_FAULT_END,
+	HOOK_VMA,
+	HOOK_VMA_CACHE,
+	HOOK_TASK,
+	HOOK_TARGETS,
+	NR_HOOKS,
+};
+
+/** Programs and needs of one variant at most. */
+#define VARIANT_MAX_PROGRAMS 4
+#define VARIANT_MAX_NEEDS 3
+
+/**
+ * struct hook_program - a program of a variant
+ * @name: in bpf/
+ * @sw_event: PERF_COUNT_SW_*, opened on every CPU with period 1, or -1: attach by its section
+ */
+struct hook_program {
+	const char *name;
+	int sw_event;
+};
+
+/**
+ * struct hook_variant - one way to do it
+ * @name: as doctor and the output's header show it
+ * @needs: enum feature_id, ended by -1
+ * @programs: ended by a NULL name
+ * @cost: what it costs, for doctor: figures from DESIGN's 6.18 guest
+ * @value: what goes into struct vs_config where the hook has a field there
+ */
+struct hook_variant {
+	const char *name;
+	int needs[VARIANT_MAX_NEEDS + 1];
+	struct hook_program programs[VARIANT_MAX_PROGRAMS + 1];
+	const char *cost;
+	int value;
+};
+
+/**
+ * struct hook - something to be known
+ * @name: JSON key
+ * @what: one line for people
+ * @required: vmascope can't do without it
+ * @variants: in order of preference, ended by a NULL name
+ */
+struct hook {
+	const char *name;
+	const char *what;
+	bool required;
+	const struct hook_variant *variants;
+};
+
+extern const struct hook hooks[NR_HOOKS];
+
+/**
+ * hooks__choose - the first variant of @id whose needs are all there
+ * Return: the variant, or NULL.
+ */
+const struct hook_variant *hooks__choose(enum hook_id id);
+
+/**
+ * hooks__why_not - why @v is not used
+ *
+ * Writes into @buf: "in use" is never written; the first missing need with its reason is, or
+ * that a better variant works.
+ */
+void hooks__why_not(const struct hook_variant *v, char *buf, size_t size);
+
+#endif /* VMASCOPE_CAPTURE_HOOKS_H */

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* live.c - from the slots and counters of a live capture to the model, and slots back again. */
+#include "capture/live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/cgroup.h"
+#include "capture/proc_maps.h"
+#include "util/str.h"
+
+/** Slots are taken back when less than 1/LOW_SHARE of them are free. */
+#define LOW_SHARE 2
+/** Reading /proc/PID/maps to find VMAs that are gone pays for processes with this many. */
+#define MANY_VMAS 64
+
+int live__init(struct live *l, struct capture *c, const char *vma_glob)
+{
+	memset(l, 0, sizeof(*l));
+	l->capture = c;
+	l->vma_glob = vma_glob;
+	return model__init(&l->model, capture__nr_slots(c), capture__nr_cpus(c));
+}
+
+void live__free(struct live *l)
+{
+	model__free(&l->model);
+	free(l->waiting);
+	l->waiting = NULL;
+}
+
+/* --- new slots ----------------------------------------------------------------------------- */
+
+static int describe(struct live *l, uint32_t index)
+{
+	struct vs_slot slot;
+	struct vs_file file;
+	bool has_file;
+	int err;
+
+	if (capture__slot(l->capture, index)->kind == VS_SLOT_FREE)
+		return -EAGAIN;
+	memcpy(&slot, (const void *)capture__slot(l->capture, index), sizeof(slot));
+	has_file = slot.kind == VS_SLOT_VMA && slot.vma.name_kind == VS_NAME_FILE &&
+		   !capture__file(l->capture, &slot.vma.key.file, &file);
+	err = model__new_slot(&l->model, index, &slot, has_file ? &file : NULL);
+	if (err)
+		return err;
+	if (slot.kind == VS_SLOT_PROC) {
+		struct process *p = l->model.by_slot[index]->process;
+
+		if (!p->cgroup_name)
+			p->cgroup_name = cgroup__name(p->cgroup);
+	} else if (l->vma_glob && !str_glob(l->vma_glob, l->model.by_slot[index]->name)) {
+		capture__mute(l->capture, index);
+	}
+	return 0;
+}
+
+static int wait_for(struct live *l, uint32_t index)
+{
+	if (l->nr_waiting == l->cap_waiting) {
+		size_t cap = l->cap_waiting ? l->cap_waiting * 2 : 256;
+		uint32_t *grown = realloc(l->waiting, cap * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		l->waiting = grown;
+		l->cap_waiting = cap;
+	}
+	l->waiting[l->nr_waiting++] = index;
+	return 0;
+}
+
+int live__discover(struct live *l)
+{
+	size_t kept, before;
+	uint32_t index;
+	int err;
+
+	while ((index = capture__next_taken(l->capture))) {
+		err = wait_for(l, index);
+		if (err)
+			return err;
+	}
+	/* A VMA's slot can be taken before its process is known: go round until nothing changes. */
+	do {
+		before = l->nr_waiting;
+		kept = 0;
+		for (size_t i = 0; i < l->nr_waiting; i++) {
+			err = describe(l, l->waiting[i]);
+			if (err == -EAGAIN)
+				l->waiting[kept++] = l->waiting[i];
+			else if (err)
+				return err;
+		}
+		l->nr_waiting = kept;
+	} while (kept && kept < before);
+	return 0;
+}
+
+/* --- counters ------------------------------------------------------------------------------ */
+
+static void read_counts(struct live *l, uint32_t index, bool ended)
+{
+	struct vs_counts sum = {};
+
+	for (uint32_t cpu = 0; cpu < l->model.nr_cpus; cpu++) {
+		const struct vs_counts *c = capture__counts(l->capture, cpu, index);
+
+		counts_add(&sum, c);
+		counts_add(ended ? &l->model.cpus[cpu].ended : &l->model.cpus[cpu].counts, c);
+	}
+	model__update_counts(&l->model, index, &sum);
+}
+
+static void read_slot(struct live *l, uint32_t index)
+{
+	const volatile struct vs_slot *slot = capture__slot(l->capture, index);
+	struct counted *row = l->model.by_slot[index];
+
+	if (row->is_vma) {
+		row->vma.start = slot->vma.start;
+		row->vma.end = slot->vma.end;
+	} else if (index) {
+		struct vs_slot copy;
+
+		memcpy(&copy, (const void *)slot, sizeof(copy));
+		model__update_process(&l->model, index, &copy);
+	}
+}
+
+int live__refresh(struct live *l)
+{
+	struct model *m = &l->model;
+	int err = live__discover(l);
+
+	if (err)
+		return err;
+	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++)
+		m->cpus[cpu].counts = m->cpus[cpu].ended;
+	for (uint32_t i = 0; i < m->nr_slots; i++) {
+		if (!m->by_slot[i])
+			continue;
+		read_slot(l, i);
+		read_counts(l, i, false);
+	}
+	return 0;
+}
+
+/* --- slots come back ----------------------------------------------------------------------- */
+
+struct retiring {
+	uint32_t *slots;
+	size_t nr;
+};
+
+static void retire_row(struct retiring *r, const struct counted *row)
+{
+	if (row->slot)
+		r->slots[r->nr++] = row->slot;
+}
+
+/** image_gone - the slot's process image has ended or was replaced. */
+static bool image_gone(const struct live *l, const struct counted *row)
+{
+	const volatile struct vs_slot *s = capture__slot(l->capture, row->slot);
+	uint32_t proc = row->is_vma ? s->vma.key.proc : row->slot;
+	uint32_t state = capture__slot(l->capture, proc)->proc.state;
+
+	return state & (VS_PROC_EXITED | VS_PROC_REPLACED);
+}
+
+static void give_back(struct live *l, struct retiring *r)
+{
+	capture__retire(l->capture, r->slots, r->nr);
+	for (size_t i = 0; i < r->nr; i++) {
+		read_slot(l, r->slots[i]);
+		read_counts(l, r->slots[i], true);
+		model__slot_ended(&l->model, r->slots[i]);
+		capture__give_back(l->capture, r->slots[i]);
+	}
+	r->nr = 0;
+}
+
+static bool low(const struct live *l)
+{
+	return capture__free_slots(l->capture) < l->model.nr_slots / LOW_SHARE;
+}
+
+/** still_mapped - one of @maps is the VMA of @row. */
+static bool still_mapped(const struct counted *row, const struct proc_maps *maps)
+{
+	const struct proc_map *vma = proc_maps__find(maps, row->vma.key.flags & VS_VM_GROWSDOWN
+								   ? row->vma.key.anchor - 1
+								   : row->vma.key.anchor);
+	char perms[5];
+
+	vma_perms(row->vma.key.flags, perms);
+	return vma && !strcmp(vma->perms, perms) && vma->inode == row->vma.key.file.ino &&
+	       (vma->start == row->vma.key.anchor || vma->end == row->vma.key.anchor);
+}
+
+static void retire_unmapped(struct retiring *r, const struct process *p)
+{
+	struct proc_maps maps;
+
+	if (proc_maps__read(&maps, p->pid))
+		return;
+	for (size_t i = 0; i < p->nr_rows; i++)
+		if (p->rows[i]->is_vma && p->rows[i]->slot && !still_mapped(p->rows[i], &maps))
+			retire_row(r, p->rows[i]);
+	proc_maps__free(&maps);
+}
+
+void live__reclaim(struct live *l)
+{
+	struct model *m = &l->model;
+	struct retiring r = {};
+
+	if (!low(l))
+		return;
+	r.slots = malloc(m->nr_slots * sizeof(*r.slots));
+	if (!r.slots)
+		return;
+	/* VMAs before the images that they belong to: their slot tells which that is */
+	for (uint32_t i = 1; i < m->nr_slots; i++)
+		if (m->by_slot[i] && image_gone(l, m->by_slot[i]))
+			retire_row(&r, m->by_slot[i]);
+	give_back(l, &r);
+	for (size_t i = 0; i < m->nr_processes && low(l); i++) {
+		if (m->processes[i]->exited || m->processes[i]->nr_rows < MANY_VMAS)
+			continue;
+		retire_unmapped(&r, m->processes[i]);
+		give_back(l, &r);
+	}
+	free(r.slots);
+}

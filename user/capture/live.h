@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * live.h - keeps a model in step with a live capture: new slots, counters, and slots taken back.
+ */
+#ifndef VMASCOPE_CAPTURE_LIVE_H
+#define VMASCOPE_CAPTURE_LIVE_H
+
+#include "capture/capture.h"
+#include "model/model.h"
+
+/**
+ * struct live - a capture and its model
+ * @waiting: slots that were taken and are not described yet
+ * @vma_glob: VMAs whose name does not match it are muted; NULL: none
+ */
+struct live {
+	struct capture *capture;
+	struct model model;
+	uint32_t *waiting;
+	size_t nr_waiting;
+	size_t cap_waiting;
+	const char *vma_glob;
+};
+
+/** live__init - Return: 0 or -ENOMEM. */
+int live__init(struct live *l, struct capture *c, const char *vma_glob);
+void live__free(struct live *l);
+
+/**
+ * live__discover - learn of slots that were taken since the last call; cheap
+ * Return: 0 or -ENOMEM.
+ */
+int live__discover(struct live *l);
+
+/**
+ * live__refresh - live__discover(), and take over all counters
+ * Return: 0 or -ENOMEM.
+ */
+int live__refresh(struct live *l);
+
+/**
+ * live__reclaim - when slots run low: take back those of processes that have ended, then those
+ * of VMAs that are gone
+ */
+void live__reclaim(struct live *l);
+
+#endif /* VMASCOPE_CAPTURE_LIVE_H */

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* options.c - the table of options, and their parsing with argp. */
+#include "cmd/options.h"
+
+#include <argp.h>
+#include <ctype.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "capture/features.h"
+#include "model/names.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/** struct option_def - one option: how argp shows it, who takes it, and how it is parsed */
+struct option_def {
+	struct argp_option argp;
+	unsigned int groups;
+	/* Return: 0, or -1 after argp_error(). */
+	int (*parse)(struct options *o, char *arg, struct argp_state *state);
+};
+
+enum {
+	OPT_CAUSE = 0x100,
+	OPT_VMA,
+	OPT_BY,
+	OPT_TOP,
+	OPT_FORMAT,
+	OPT_NO_FEATURE,
+	OPT_SLOTS,
+	OPT_RING,
+	OPT_NO_FOLLOW,
+};
+
+static int bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
+{
+	argp_error(state, "bad %s: '%s' (%s)", what, arg, wanted);
+	return -1;
+}
+
+static int parse_ids(struct options *o, char *arg, struct argp_state *state, bool threads)
+{
+	char **items;
+	int n;
+
+	if (o->nr_ids && o->threads != threads) {
+		argp_error(state, "-p and -t exclude each other");
+		return -1;
+	}
+	n = str_split(arg, &items);
+	if (n < 0)
+		return bad(state, "id list", arg, "numbers, separated by commas");
+	o->threads = threads;
+	o->ids = realloc(o->ids, (o->nr_ids + n) * sizeof(*o->ids));
+	for (int i = 0; i < n && o->ids; i++) {
+		uint64_t id;
+
+		if (str_parse_u64(items[i], 1 << 22, &id) || !id) {
+			bad(state, threads ? "thread id" : "process id", items[i],
+			    "a number from 1 to 4194304");
+			break;
+		}
+		o->ids[o->nr_ids++] = id;
+	}
+	str_split_free(items);
+	return o->ids ? 0 : -1;
+}
+
+static int parse_pid(struct options *o, char *arg, struct argp_state *state)
+{
+	return parse_ids(o, arg, state, false);
+}
+
+static int parse_tid(struct options *o, char *arg, struct argp_state *state)
+{
+	return parse_ids(o, arg, state, true);
+}
+
+static int parse_comm(struct options *o, char *arg, struct argp_state *state)
+{
+	if (!*arg || strlen(arg) >= VS_COMM_LEN)
+		return bad(state, "command name", arg, "1 to 15 characters, as in /proc/PID/comm");
+	o->comm = arg;
+	return 0;
+}
+
+static int parse_uid(struct options *o, char *arg, struct argp_state *state)
+{
+	const struct passwd *pw = getpwnam(arg);
+	uint64_t uid;
+
+	if (pw)
+		uid = pw->pw_uid;
+	else if (str_parse_u64(arg, UINT32_MAX - 1, &uid))
+		return bad(state, "user", arg, "a user's name or number");
+	o->uid = uid;
+	return 0;
+}
+
+static int parse_cgroup(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)state;
+	o->cgroup = arg;
+	return 0;
+}
+
+static int parse_only(struct options *o, char *arg, struct argp_state *state)
+{
+	static const char *const names[] = { "min", "maj", "all" };
+	int n = names__find(names, 3, arg);
+
+	if (n < 0)
+		return bad(state, "fault filter", arg, "all, min or maj");
+	o->only = n == 2 ? -1 : n;
+	return 0;
+}
+
+static int parse_cause(struct options *o, char *arg, struct argp_state *state)
+{
+	char **items;
+	int n = str_split(arg, &items);
+
+	if (n < 0)
+		return bad(state, "list of causes", arg, "names, separated by commas");
+	for (int i = 0; i < n; i++) {
+		int cause = names__find(cause_names, VS_NR_CAUSES, items[i]);
+
+		if (cause < 0)
+			bad(state, "cause", items[i], "`vmascope doctor` lists them");
+		else
+			o->causes |= 1u << cause;
+	}
+	str_split_free(items);
+	return 0;
+}
+
+static int parse_vma(struct options *o, char *arg, struct argp_state *state)
+{
+	if (!*arg)
+		return bad(state, "VMA name", arg, "a name, in which * and ? match");
+	o->vma = arg;
+	return 0;
+}
+
+static int parse_no_follow(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->follow = false;
+	return 0;
+}
+
+static int parse_time(uint64_t *to, const char *what, char *arg, struct argp_state *state)
+{
+	if (str_parse_duration(arg, to))
+		return bad(state, what, arg, "seconds, or with a unit: 200ms, 5s, 1m");
+	return 0;
+}
+
+static int parse_duration(struct options *o, char *arg, struct argp_state *state)
+{
+	return parse_time(&o->duration_ns, "duration", arg, state);
+}
+
+static int parse_interval(struct options *o, char *arg, struct argp_state *state)
+{
+	if (parse_time(&o->interval_ns, "interval", arg, state))
+		return -1;
+	if (o->interval_ns < 10000000)
+		return bad(state, "interval", arg, "at least 10ms");
+	return 0;
+}
+
+static int parse_by(struct options *o, char *arg, struct argp_state *state)
+{
+	int by = names__find(stat_by_names, NR_STAT_BY, arg);
+
+	if (by < 0)
+		return bad(state, "grouping", arg, "mapping, vma, process, cause, cpu or cgroup");
+	o->by = by;
+	return 0;
+}
+
+static int parse_top(struct options *o, char *arg, struct argp_state *state)
+{
+	uint64_t n;
+
+	if (str_parse_u64(arg, UINT32_MAX, &n))
+		return bad(state, "number of rows", arg, "a number, 0 for all");
+	o->top = n;
+	return 0;
+}
+
+static int parse_wall_clock(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->wall_clock = true;
+	return 0;
+}
+
+static int parse_json(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->format = out_format__find("json");
+	return 0;
+}
+
+static int parse_format(struct options *o, char *arg, struct argp_state *state)
+{
+	o->format = out_format__find(arg);
+	return o->format ? 0 : bad(state, "format", arg, "text, json or csv");
+}
+
+static int parse_output(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)state;
+	o->output = arg;
+	return 0;
+}
+
+static int parse_wide(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->wide = true;
+	return 0;
+}
+
+static int parse_quiet(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->quiet = true;
+	return 0;
+}
+
+static int parse_verbose(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->verbosity++;
+	return 0;
+}
+
+static int parse_no_feature(struct options *o, char *arg, struct argp_state *state)
+{
+	char names[512];
+
+	(void)o;
+	if (!features__disable(arg))
+		return 0;
+	features__names(names, sizeof(names));
+	return bad(state, "feature", arg, names);
+}
+
+static bool is_power_of_two(uint64_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+static int parse_slots(struct options *o, char *arg, struct argp_state *state)
+{
+	uint64_t n;
+
+	if (str_parse_u64(arg, CAPTURE_MAX_SLOTS, &n) || n < CAPTURE_MIN_SLOTS ||
+	    !is_power_of_two(n))
+		return bad(state, "number of slots", arg, "a power of two from 64 to 4194304");
+	o->slots = n;
+	return 0;
+}
+
+static int parse_ring(struct options *o, char *arg, struct argp_state *state)
+{
+	uint64_t kib;
+
+	if (str_parse_u64(arg, 1 << 20, &kib) || kib < 4 || !is_power_of_two(kib))
+		return bad(state, "ring size", arg, "KiB, a power of two from 4 to 1048576");
+	o->ring_bytes = kib << 10;
+	return 0;
+}
+
+/* clang-format off */
+static const struct option_def option_defs[] = {
+	{{NULL, 0, NULL, 0, "Who and what:", 1}, OPTIONS_FILTER, NULL},
+	{{"pid", 'p', "PID[,PID]", 0, "these processes, and their children from now on", 1},
+	 OPTIONS_FILTER, parse_pid},
+	{{"tid", 't', "TID[,TID]", 0, "these threads only", 1}, OPTIONS_FILTER, parse_tid},
+	{{"comm", 'n', "NAME", 0, "processes of this command name", 1}, OPTIONS_FILTER, parse_comm},
+	{{"uid", 'u', "USER", 0, "processes of this user, name or number", 1},
+	 OPTIONS_FILTER, parse_uid},
+	{{"cgroup", 'c', "PATH", 0, "processes in this cgroup (v2) or below it", 1},
+	 OPTIONS_FILTER, parse_cgroup},
+	{{"faults", 'F', "all|min|maj", 0, "minor or major faults only", 1},
+	 OPTIONS_FILTER, parse_only},
+	{{"cause", OPT_CAUSE, "LIST", 0, "faults of these causes only", 1},
+	 OPTIONS_FILTER, parse_cause},
+	{{"vma", OPT_VMA, "GLOB", 0, "VMAs of such a name: '[heap]', '*libc*'", 1},
+	 OPTIONS_FILTER, parse_vma},
+	{{"no-follow", OPT_NO_FOLLOW, NULL, 0, "do not follow child processes", 1},
+	 OPTIONS_FILTER, parse_no_follow},
+	{{NULL, 0, NULL, 0, "How long:", 2}, OPTIONS_RUN, NULL},
+	{{"duration", 'd', "TIME", 0, "end after this time: 5, 200ms, 1m", 2},
+	 OPTIONS_RUN, parse_duration},
+	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
+	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT, NULL},
+	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, cause, cpu or cgroup",
+	  3}, OPTIONS_STAT, parse_by},
+	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, 0: all)", 3},
+	 OPTIONS_STAT, parse_top},
+	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},
+	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT, parse_json},
+	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
+	 OPTIONS_OUTPUT, parse_format},
+	{{"output", 'o', "FILE", 0, "write there instead of to stdout", 3},
+	 OPTIONS_OUTPUT, parse_output},
+	{{"wide", 'w', NULL, 0, "do not cut lines", 3}, OPTIONS_OUTPUT, parse_wide},
+	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT, parse_quiet},
+	{{"verbose", 'v', NULL, 0, "tell more; twice, thrice: even more", 3},
+	 OPTIONS_OUTPUT, parse_verbose},
+	{{NULL, 0, NULL, 0, "Tuning:", 4}, OPTIONS_TUNE, NULL},
+	{{"no-feature", OPT_NO_FEATURE, "NAME", 0, "do without a kernel feature (see doctor)", 4},
+	 OPTIONS_TUNE, parse_no_feature},
+	{{"slots", OPT_SLOTS, "N", 0, "VMAs and processes counted at one time (default 32768)", 4},
+	 OPTIONS_FILTER, parse_slots},
+	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192)", 4},
+	 OPTIONS_FILTER, parse_ring},
+};
+/* clang-format on */
+
+#define NR_OPTION_DEFS (sizeof(option_defs) / sizeof(*option_defs))
+
+/** struct parse_ctx - what argp hands to parse_one() */
+struct parse_ctx {
+	const struct command *cmd;
+	struct options *o;
+};
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+	struct parse_ctx *ctx = state->input;
+
+	if (key == ARGP_KEY_ARGS) {
+		if (!(ctx->cmd->groups & OPTIONS_RUN))
+			argp_error(state, "unexpected argument: '%s'", state->argv[state->next]);
+		ctx->o->argv = state->argv + state->next;
+		return 0;
+	}
+	for (size_t i = 0; i < NR_OPTION_DEFS; i++) {
+		const struct option_def *d = &option_defs[i];
+
+		if (d->parse && d->argp.key == key && d->groups & ctx->cmd->groups)
+			return d->parse(ctx->o, arg, state) ? EINVAL : 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+int options__parse(const struct command *cmd, int argc, char **argv, struct options *o)
+{
+	struct argp_option list[NR_OPTION_DEFS + 1] = {};
+	struct parse_ctx ctx = { .cmd = cmd, .o = o };
+	struct argp argp = {
+		.options = list,
+		.parser = parse_one,
+		.args_doc = cmd->args_doc,
+		.doc = cmd->doc,
+	};
+	char name[64];
+	size_t n = 0;
+	int err;
+
+	memset(o, 0, sizeof(*o));
+	o->uid = -1;
+	o->only = -1;
+	o->follow = true;
+	o->top = 30;
+	o->slots = CAPTURE_DEFAULT_SLOTS;
+	o->ring_bytes = CAPTURE_DEFAULT_RING;
+	o->format = out_format__find("text");
+	for (size_t i = 0; i < NR_OPTION_DEFS; i++)
+		if (option_defs[i].groups & cmd->groups)
+			list[n++] = option_defs[i].argp;
+
+	snprintf(name, sizeof(name), "vmascope %s", cmd->name);
+	argv[0] = name;
+	argp_err_exit_status = VS_EXIT_USAGE;
+	err = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &ctx);
+	if (err)
+		return VS_EXIT_USAGE;
+	if (o->threads)
+		o->follow = false;
+	log_setup(!strcmp(o->format->name, "json"), o->quiet, o->verbosity);
+	if (o->argv && o->nr_ids)
+		return vs_fail(VS_EXIT_USAGE, "give one of them",
+			       "a command to run and -p or -t exclude each other");
+	return 0;
+}
+
+void options__free(struct options *o)
+{
+	free(o->ids);
+	o->ids = NULL;
+}
+
+/** terminal_width - of the output: a terminal's own, else 80. */
+static unsigned int terminal_width(FILE *f)
+{
+	struct winsize w;
+
+	if (isatty(fileno(f)) && !ioctl(fileno(f), TIOCGWINSZ, &w) && w.ws_col >= 40)
+		return w.ws_col;
+	return 80;
+}
+
+static bool locale_is_utf8(void)
+{
+	const char *names[] = { getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG") };
+
+	for (int i = 0; i < 3; i++)
+		if (names[i] && *names[i])
+			return strcasestr(names[i], "utf-8") || strcasestr(names[i], "utf8");
+	return false;
+}
+
+int options__output(const struct options *o, struct out_options *out)
+{
+	out->file = o->output ? fopen(o->output, "we") : stdout;
+	if (!out->file) {
+		int err = -errno;
+
+		vs_error("cannot write %s: %s", o->output, strerror(-err));
+		return err;
+	}
+	out->width = o->wide ? 0 : terminal_width(out->file);
+	out->utf8 = locale_is_utf8();
+	out->colour = false;
+	return 0;
+}
+
+int options__close_output(struct out_options *out, int err)
+{
+	if (!err && fflush(out->file))
+		err = -errno;
+	if (out->file != stdout && fclose(out->file) && !err)
+		err = -errno;
+	if (err)
+		vs_error("cannot write the output: %s", strerror(-err));
+	return err;
+}

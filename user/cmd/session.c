@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* session.c - the course of a live command, from opening the capture to its last event. */
+#include "cmd/session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/cgroup.h"
+#include "util/log.h"
+
+/** The ring is read, and slots are looked after, at least this often. */
+#define HOUSEKEEPING_NS 100000000ULL
+
+static volatile sig_atomic_t signals_seen;
+static volatile sig_atomic_t signal_to_forward;
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	signals_seen++;
+	/* the terminal's Ctrl-C reaches the command by itself */
+	if (info->si_code != SI_KERNEL)
+		signal_to_forward = sig;
+}
+
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaction(signals[i], &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+uint64_t session__now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static void on_event(void *ctx, const struct vs_event *e)
+{
+	struct session *s = ctx;
+
+	if (s->event)
+		s->event(s, e);
+}
+
+/* --- targets ------------------------------------------------------------------------------- */
+
+/** status_field - a number from /proc/ID/status. Return: it, or a negative errno. */
+static long status_field(pid_t id, const char *field)
+{
+	char path[64], line[256];
+	long value = -ENOENT;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", id);
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	while (value < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, field, strlen(field)))
+			value = strtol(line + strlen(field), NULL, 10);
+	fclose(f);
+	return value;
+}
+
+static int check_targets(const struct options *o)
+{
+	for (size_t i = 0; i < o->nr_ids; i++) {
+		long tgid = status_field(o->ids[i], "Tgid:");
+
+		if (tgid < 0)
+			return vs_fail(VS_EXIT_FAILURE, "it may have ended; `ps -e` lists them",
+				       "no such %s: %d", o->threads ? "thread" : "process",
+				       o->ids[i]);
+		if (!o->threads && tgid != o->ids[i])
+			return vs_fail(VS_EXIT_FAILURE, "-t traces a thread, -p its process",
+				       "%d is a thread of process %ld", o->ids[i], tgid);
+	}
+	return 0;
+}
+
+static bool targets_alive(const struct options *o)
+{
+	for (size_t i = 0; i < o->nr_ids; i++)
+		if (status_field(o->ids[i], "Tgid:") >= 0)
+			return true;
+	return !o->nr_ids;
+}
+
+static void describe(struct session *s)
+{
+	const struct options *o = s->options;
+	size_t len = 0, size = sizeof(s->what);
+
+	if (o->argv) {
+		for (char **arg = o->argv; *arg && len < size; arg++)
+			len += snprintf(s->what + len, size - len, "%s%s",
+					arg == o->argv ? "" : " ", *arg);
+		return;
+	}
+	for (size_t i = 0; i < o->nr_ids && len < size; i++)
+		len += snprintf(s->what + len, size - len, "%s%d",
+				i ? "," : (o->threads ? "thread " : "process "), o->ids[i]);
+	if (!o->nr_ids)
+		len += snprintf(s->what, size, "the whole system");
+	if (o->comm && len < size)
+		len += snprintf(s->what + len, size - len, ", command name %s", o->comm);
+	if (o->uid >= 0 && len < size)
+		len += snprintf(s->what + len, size - len, ", user %lld", (long long)o->uid);
+	if (o->cgroup && len < size)
+		snprintf(s->what + len, size - len, ", cgroup %s", o->cgroup);
+}
+
+/* --- open ---------------------------------------------------------------------------------- */
+
+static int open_capture(struct session *s, bool emit_faults)
+{
+	const struct options *o = s->options;
+	struct capture_options co = {
+		.ids = o->ids,
+		.nr_ids = o->nr_ids,
+		.threads = o->threads,
+		.command = o->argv != NULL,
+		.follow = o->follow,
+		.uid = o->uid,
+		.comm = o->comm,
+		.cgroup_fd = -1,
+		.only = o->only,
+		.causes = o->causes,
+		.emit_faults = emit_faults,
+		.nr_slots = o->slots,
+		.ring_bytes = o->ring_bytes,
+	};
+	struct capture *c;
+	int err;
+
+	if (o->cgroup) {
+		co.cgroup_fd = cgroup__open(o->cgroup);
+		if (co.cgroup_fd < 0)
+			return VS_EXIT_FAILURE;
+	}
+	err = capture__open(&c, &co, on_event, s);
+	if (co.cgroup_fd >= 0)
+		close(co.cgroup_fd);
+	if (err)
+		return VS_EXIT_FAILURE;
+	if (live__init(&s->live, c, o->vma)) {
+		capture__close(c);
+		s->live.capture = NULL;
+		vs_error("not enough memory");
+		return VS_EXIT_FAILURE;
+	}
+	return 0;
+}
+
+static int start_child(struct session *s)
+{
+	int err = child__start(&s->child, s->options->argv);
+
+	if (!err)
+		err = capture__add_child(s->live.capture, s->child.pid);
+	if (err)
+		return VS_EXIT_FAILURE;
+	s->start_ns = session__now();
+	err = child__go(&s->child);
+	if (err == -ENOENT)
+		return vs_fail(VS_EXIT_NOT_FOUND, "check the spelling and PATH",
+			       "command not found: %s", s->options->argv[0]);
+	if (err)
+		return vs_fail(126, NULL, "cannot run %s: %s", s->options->argv[0], strerror(-err));
+	return 0;
+}
+
+int session__open(struct session *s, struct options *o, bool emit_faults)
+{
+	int status;
+
+	s->options = o;
+	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
+	describe(s);
+	catch_signals();
+	status = check_targets(o);
+	if (!status && options__output(o, &s->out))
+		status = VS_EXIT_FAILURE;
+	if (status)
+		return status;
+	status = open_capture(s, emit_faults);
+	s->start_ns = session__now();
+	if (!status && o->argv)
+		status = start_child(s);
+	return status;
+}
+
+/* --- run ----------------------------------------------------------------------------------- */
+
+void session__stop(struct session *s)
+{
+	(void)s;
+	signals_seen++;
+}
+
+/** wait_until - until @deadline_ns, an event, the command's end, or a signal. */
+static void wait_until(struct session *s, uint64_t deadline_ns)
+{
+	struct pollfd fds[] = {
+		{ .fd = capture__fd(s->live.capture), .events = POLLIN },
+		{ .fd = s->child.pidfd, .events = POLLIN },
+	};
+	uint64_t now = session__now();
+	struct timespec ts = {};
+
+	if (deadline_ns > now) {
+		ts.tv_sec = (deadline_ns - now) / 1000000000ULL;
+		ts.tv_nsec = (deadline_ns - now) % 1000000000ULL;
+	}
+	ppoll(fds, 2, &ts, NULL);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/** over - the run has come to its end. */
+static bool over(struct session *s, uint64_t end_ns)
+{
+	if (s->options->argv) {
+		if (child__poll(&s->child))
+			return true;
+		/* The command is told, and waited for; asked twice, it is not. */
+		if (signal_to_forward) {
+			kill(s->child.pid, signal_to_forward);
+			signal_to_forward = 0;
+		}
+		return signals_seen > 1 || session__now() >= end_ns;
+	}
+	return signals_seen || session__now() >= end_ns || !targets_alive(s->options);
+}
+
+static int housekeeping(struct session *s)
+{
+	int err = capture__consume(s->live.capture);
+
+	if (err >= 0)
+		err = live__discover(&s->live);
+	if (err >= 0)
+		live__reclaim(&s->live);
+	return err < 0 ? err : 0;
+}
+
+static void end_child(struct session *s)
+{
+	if (!s->options->argv || child__poll(&s->child))
+		return;
+	kill(s->child.pid, SIGTERM);
+	vs_warn("process %d was sent SIGTERM", s->child.pid);
+}
+
+int session__run(struct session *s)
+{
+	const struct options *o = s->options;
+	const uint64_t end = o->duration_ns ? s->start_ns + o->duration_ns : UINT64_MAX;
+	uint64_t next = o->interval_ns && s->interval ? s->start_ns + o->interval_ns : UINT64_MAX;
+	int err = 0;
+
+	while (!err && !s->error && !over(s, end)) {
+		wait_until(s, earlier(earlier(next, end), session__now() + HOUSEKEEPING_NS));
+		err = housekeeping(s);
+		if (!err && session__now() >= next) {
+			err = s->interval(s);
+			next += o->interval_ns;
+		}
+	}
+	end_child(s);
+	capture__detach(s->live.capture);
+	s->end_ns = session__now();
+	if (!err)
+		err = live__refresh(&s->live);
+	if (err && !s->error) {
+		vs_error("tracing ended early: %s", strerror(-err));
+		return VS_EXIT_FAILURE;
+	}
+	return s->error ? VS_EXIT_FAILURE : 0;
+}
+
+int session__close(struct session *s, int status)
+{
+	child__cleanup(&s->child);
+	if (s->out.file && options__close_output(&s->out, s->error) && !status)
+		status = VS_EXIT_FAILURE;
+	capture__close(s->live.capture);
+	if (s->live.capture)
+		live__free(&s->live);
+	if (!status && s->options->argv && s->child.ended)
+		status = child__exit_status(&s->child);
+	return status;
+}
+
+void session__hooks(const struct session *s, struct stat_hook *in_use)
+{
+	for (int i = 0; i < NR_HOOKS; i++) {
+		const struct hook_variant *v = capture__variant(s->live.capture, i);
+
+		in_use[i].name = hooks[i].name;
+		in_use[i].variant = v ? v->name : "none";
+		in_use[i].fallback = v != hooks[i].variants;
+	}
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * session.h - what every live command does: open a capture, run a command or watch processes,
+ * until the end of it, and close.
+ */
+#ifndef VMASCOPE_CMD_SESSION_H
+#define VMASCOPE_CMD_SESSION_H
+
+#include "capture/child.h"
+#include "capture/live.h"
+#include "cmd/options.h"
+
+/**
+ * struct session - a live command's run
+ * @options: of the command line
+ * @live: capture and model
+ * @out: opened output
+ * @child: the command, if there is one
+ * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
+ * @what: the command line or the targets, for people
+ * @interval: called every --interval; NULL: never. Return: 0 or a negative errno to end.
+ * @event: called for each ring record; may be NULL
+ */
+struct session {
+	struct options *options;
+	struct live live;
+	struct out_options out;
+	struct child child;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	char what[256];
+	int (*interval)(struct session *s);
+	void (*event)(struct session *s, const struct vs_event *e);
+	void *private;
+	int error;
+};
+
+/**
+ * session__open - output, capture and command: all is ready, and counting
+ * @emit_faults: a ring record for each fault is wanted
+ * Return: 0, or an exit status after an error message.
+ */
+int session__open(struct session *s, struct options *o, bool emit_faults);
+
+/**
+ * session__run - until the command or all targets end, the duration is over, or a signal comes;
+ * then the hooks are gone, and the model holds the final counts
+ * Return: 0, or an exit status after an error message.
+ */
+int session__run(struct session *s);
+
+/**
+ * session__close - free everything
+ * @status: so far
+ * Return: the exit status: the command's own if there is one and @status is 0.
+ */
+int session__close(struct session *s, int status);
+
+/** session__stop - end session__run() as a signal does. */
+void session__stop(struct session *s);
+
+/** session__hooks - which variants are in use; NR_HOOKS entries. */
+void session__hooks(const struct session *s, struct stat_hook *hooks_in_use);
+
+uint64_t session__now(void);
+
+#endif /* VMASCOPE_CMD_SESSION_H */

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* main.c - the table of commands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/options.h"
+#include "util/log.h"
+
+static const struct command commands[] = {
+	{
+		.name = "stat",
+		.args_doc = "[-- COMMAND [ARG...]]",
+		.summary = "count page faults by VMA, and print them at the end",
+		.doc = "Count page faults until COMMAND ends, the duration is over or Ctrl-C; then "
+		       "print them.\vWithout a command or a filter, the whole system is counted.",
+		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_STAT | OPTIONS_OUTPUT |
+			  OPTIONS_TUNE,
+		.run = cmd_stat,
+	},
+	{
+		.name = "trace",
+		.args_doc = "[-- COMMAND [ARG...]]",
+		.summary = "print each page fault as it happens, a line each",
+		.doc = "Print each page fault as it happens.\vWhat could not be printed in time is "
+		       "counted, and told at the end.",
+		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_TRACE | OPTIONS_OUTPUT |
+			  OPTIONS_TUNE,
+		.run = cmd_trace,
+	},
+	{
+		.name = "doctor",
+		.summary = "tell what this kernel offers: hooks, variants in use, what is missing",
+		.doc = "Tell which way each thing is learnt on this kernel, and why no better one "
+		       "is.",
+		.groups = OPTIONS_OUTPUT | OPTIONS_TUNE,
+		.run = cmd_doctor,
+	},
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void usage(FILE *f)
+{
+	fprintf(f, "usage: vmascope COMMAND [OPTION...]\n\n");
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		fprintf(f, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	fprintf(f,
+		"\n`vmascope COMMAND --help` lists a command's options; -V prints the version.\n");
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	int status;
+
+	if (argc < 2) {
+		usage(stderr);
+		return VS_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return VS_EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("vmascope %s\n", VMASCOPE_VERSION);
+		return VS_EXIT_OK;
+	}
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		status = options__parse(&commands[i], argc - 1, argv + 1, &o);
+		if (!status)
+			status = commands[i].run(&o);
+		options__free(&o);
+		return status;
+	}
+	return vs_fail(VS_EXIT_USAGE, "`vmascope --help` lists them", "no such command: '%s'",
+		       argv[1]);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * model.h - processes, their images and their VMAs, with what was counted of each.
+ *
+ * The model takes slots as they are (model__slot) and when they end (model__slot_ended); it
+ * knows nothing of where they come from, so a recording feeds it as a live capture does.
+ */
+#ifndef VMASCOPE_MODEL_MODEL_H
+#define VMASCOPE_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "events.h"
+#include "util/hash.h"
+
+struct process;
+
+/**
+ * struct counted - what one slot counted: a VMA, or what a process image has outside any
+ * @process: whose
+ * @is_vma: false: the image's faults without a VMA
+ * @no_address, @lookup_missed, @no_slot: those, by reason (struct vs_proc_info)
+ * @vma: identity and extent, if @is_vma
+ * @image: address of the mm, an identity only
+ * @name: as people know it: path, [heap], …
+ * @slot: while it is counting, else 0; @generation: of that slot
+ * @earlier: what was counted in slots that it had before
+ * @counts: all that was counted
+ * @marked: what had been counted when the interval began
+ */
+struct counted {
+	struct process *process;
+	bool is_vma;
+	struct vs_vma_info vma;
+	uint64_t image;
+	uint64_t no_address;
+	uint64_t lookup_missed;
+	uint64_t no_slot;
+	uint32_t slot;
+	uint32_t generation;
+	char *name;
+	struct vs_counts earlier;
+	struct vs_counts counts;
+	struct vs_counts marked;
+};
+
+/**
+ * struct process - a process, over all its images
+ * @pid: in the initial pid namespace; @start_ns: with it, its identity
+ * @comm: latest command name
+ * @cgroup_name: path below the cgroup v2 root, NULL if not known
+ * @exited: it has ended; @ended_ns: when the model learnt of it (CLOCK_MONOTONIC)
+ * @base_minor, @base_major: the kernel's counts of the command's first task at its exec
+ * @rows: its VMAs and its images' faults without one
+ */
+struct process {
+	uint32_t pid;
+	uint32_t ppid;
+	uint32_t uid;
+	uint64_t start_ns;
+	uint64_t cgroup;
+	char *cgroup_name;
+	char comm[VS_COMM_LEN];
+	bool exited;
+	uint64_t ended_ns;
+	int exit_code;
+	uint64_t base_minor;
+	uint64_t base_major;
+	struct counted **rows;
+	size_t nr_rows;
+};
+
+/**
+ * struct cpu_counts - what was counted on one CPU, over all slots
+ * @ended: of slots that have been given back
+ * @counts: all; @marked: when the interval began
+ */
+struct cpu_counts {
+	struct vs_counts ended;
+	struct vs_counts counts;
+	struct vs_counts marked;
+};
+
+/**
+ * struct model - all of it
+ * @processes: in the order in which they were first seen
+ * @overflow: what was counted for no process (slot 0)
+ * @by_key: VMAs of one identity, so that one that gets another slot stays one row
+ * @cpus: by CPU
+ */
+struct model {
+	struct process **processes;
+	size_t nr_processes;
+	struct hash by_pid;
+	struct hash by_key;
+	struct counted **by_slot;
+	uint32_t nr_slots;
+	struct counted overflow;
+	struct cpu_counts *cpus;
+	uint32_t nr_cpus;
+};
+
+/** model__init - Return: 0 or -ENOMEM. */
+int model__init(struct model *m, uint32_t nr_slots, uint32_t nr_cpus);
+void model__free(struct model *m);
+
+/**
+ * model__new_slot - a slot has been filled
+ * @index: its number
+ * @slot: what it stands for
+ * @file: its file's path, NULL if it has none or it is not known
+ *
+ * Return: 0; -EAGAIN if its process image is not known yet; -ENOMEM.
+ */
+int model__new_slot(struct model *m, uint32_t index, const struct vs_slot *slot,
+		    const struct vs_file *file);
+
+/** model__update_process - take over what changes in a process image's slot. */
+void model__update_process(struct model *m, uint32_t index, const struct vs_slot *slot);
+
+/** model__update_counts - set what slot @index has counted on all CPUs. */
+void model__update_counts(struct model *m, uint32_t index, const struct vs_counts *counts);
+
+/** model__slot_ended - slot @index is given back; what it counted stays. */
+void model__slot_ended(struct model *m, uint32_t index);
+
+/** model__mark - an interval begins. */
+void model__mark(struct model *m);
+
+/** model__process - by pid, the latest one; NULL if there is none. */
+struct process *model__process(const struct model *m, uint32_t pid);
+
+/** counts_add - add @from to @to; latency_max_ns becomes the greater one. */
+void counts_add(struct vs_counts *to, const struct vs_counts *from);
+
+/** counts_sub - take @from away from @to; latency_max_ns stays: a maximum has no difference. */
+void counts_sub(struct vs_counts *to, const struct vs_counts *from);
+
+/** counts_faults - all faults in @c. */
+uint64_t counts_faults(const struct vs_counts *c);
+
+/** counts_gup - those without a trap. */
+uint64_t counts_gup(const struct vs_counts *c);
+
+/** counts_access - those of @access, user and kernel mode. */
+uint64_t counts_access(const struct vs_counts *c, enum vs_access access);
+
+/** vma_name - the name of a VMA, as /proc/PID/maps has it. Return: to be freed, or NULL. */
+char *vma_name(const struct vs_vma_info *vma, const struct vs_file *file);
+
+/** vma_perms - as in /proc/PID/maps; @perms holds 5 bytes. */
+void vma_perms(uint64_t vm_flags, char *perms);
+
+#endif /* VMASCOPE_MODEL_MODEL_H */

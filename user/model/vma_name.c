@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vma_name.c - a VMA's name and permissions, as show_map_vma() in fs/proc/task_mmu.c has them. */
+#include <linux/kdev_t.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/model.h"
+
+#ifndef ANON_INODE_FS_MAGIC
+#define ANON_INODE_FS_MAGIC 0x09041934
+#endif
+
+/* The kernel's own dev_t: 12 bits of major above 20 bits of minor (include/linux/kdev_t.h). */
+#define KERNEL_MINOR_BITS 20
+
+static char *format(const char *fmt, const char *a, const char *b)
+{
+	char *s = NULL;
+
+	return asprintf(&s, fmt, a, b) < 0 ? NULL : s;
+}
+
+/** file_path - put the components, which are stored last one first, in order. */
+static char *file_path(const struct vs_file *file)
+{
+	size_t len = file->len < sizeof(file->path) ? file->len : sizeof(file->path);
+	char *path = malloc(len + sizeof("..."));
+	size_t out = 0;
+
+	if (!path)
+		return NULL;
+	if (file->truncated) {
+		memcpy(path, "...", 3);
+		out = 3;
+	}
+	/* each component ends in a NUL; walk back over them */
+	for (size_t end = len; end > 0;) {
+		size_t start = end - 1;
+
+		while (start > 0 && file->path[start - 1])
+			start--;
+		path[out++] = '/';
+		memcpy(path + out, file->path + start, end - 1 - start);
+		out += end - 1 - start;
+		end = start;
+	}
+	path[out] = '\0';
+	if (!out)
+		strcpy(path, "/");
+	return path;
+}
+
+static char *file_name(const struct vs_vma_info *vma, const struct vs_file *file)
+{
+	char *path, *name;
+
+	if (!file) {
+		asprintf(&name, "[file %02x:%02x %llu]", vma->key.file.dev >> KERNEL_MINOR_BITS,
+			 vma->key.file.dev & ((1u << KERNEL_MINOR_BITS) - 1),
+			 (unsigned long long)vma->key.file.ino);
+		return name;
+	}
+	path = file_path(file);
+	if (!path)
+		return NULL;
+	if (file->pseudo && file->magic == ANON_INODE_FS_MAGIC)
+		name = format("anon_inode:%s%s", path + 1, "");
+	else /* simple_dname() says "(deleted)" of every file that is in no tree */
+		name = format("%s%s", path,
+			      file->pseudo || vma->key.file.deleted ? " (deleted)" : "");
+	free(path);
+	return name;
+}
+
+char *vma_name(const struct vs_vma_info *vma, const struct vs_file *file)
+{
+	switch (vma->name_kind) {
+	case VS_NAME_FILE:
+		return file_name(vma, file);
+	case VS_NAME_HEAP:
+		return strdup("[heap]");
+	case VS_NAME_STACK:
+		return strdup("[stack]");
+	case VS_NAME_SPECIAL:
+		return strndup(vma->name, sizeof(vma->name));
+	default:
+		if (!*vma->name)
+			return strdup("[anon]");
+		return format("[anon:%s%s", vma->name, "]");
+	}
+}
+
+void vma_perms(uint64_t vm_flags, char *perms)
+{
+	perms[0] = vm_flags & VS_VM_READ ? 'r' : '-';
+	perms[1] = vm_flags & VS_VM_WRITE ? 'w' : '-';
+	perms[2] = vm_flags & VS_VM_EXEC ? 'x' : '-';
+	perms[3] = vm_flags & VS_VM_MAYSHARE ? 's' : 'p';
+	perms[4] = '\0';
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stat.c - the document of `vmascope stat`: header, totals, processes with VMAs, grouped rows. */
+#include "view/stat.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "util/str.h"
+#include "view/stat_group.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+static const struct column root_columns[] = {
+	{ .key = "schema", .type = CELL_U64 },
+	{ .key = "command", .type = CELL_STR },
+	{ .key = "duration_ns", .type = CELL_U64, .unit = UNIT_NS },
+};
+static const struct table_def root_table = {
+	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, COLUMNS(root_columns)
+};
+
+static const struct column hook_columns[] = {
+	{ .key = "hook", .head = "HOOK", .type = CELL_STR },
+	{ .key = "variant", .head = "VARIANT", .type = CELL_STR },
+};
+static const struct table_def hook_table = {
+	.key = "hooks", .shape = TABLE_MAP, .json_only = true, COLUMNS(hook_columns)
+};
+
+static const struct column totals_columns[] = {
+	{ .key = "faults", .type = CELL_U64 },
+	{ .key = "minor", .type = CELL_U64 },
+	{ .key = "major", .type = CELL_U64 },
+	{ .key = "incomplete", .type = CELL_U64 },
+	{ .key = "gup", .type = CELL_U64 },
+	{ .key = "read", .type = CELL_U64 },
+	{ .key = "write", .type = CELL_U64 },
+	{ .key = "exec", .type = CELL_U64 },
+	{ .key = "kernel", .type = CELL_U64 },
+	{ .key = "average_ns", .type = CELL_F64 },
+	{ .key = "percent", .type = CELL_F64, .text_only = true },
+};
+static const struct table_def totals_table = {
+	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(totals_columns)
+};
+
+static const struct column vma_columns[] = {
+	{ .key = "start", .type = CELL_HEX },
+	{ .key = "end", .type = CELL_HEX },
+	{ .key = "perms", .type = CELL_STR },
+	{ .key = "name", .type = CELL_STR },
+	{ .key = "inode", .type = CELL_U64 },
+	{ .key = "faults", .type = CELL_U64 },
+	{ .key = "minor", .type = CELL_U64 },
+	{ .key = "major", .type = CELL_U64 },
+	{ .key = "incomplete", .type = CELL_U64 },
+	{ .key = "gup", .type = CELL_U64 },
+	{ .key = "read", .type = CELL_U64 },
+	{ .key = "write", .type = CELL_U64 },
+	{ .key = "exec", .type = CELL_U64 },
+	{ .key = "kernel", .type = CELL_U64 },
+	{ .key = "average_ns", .type = CELL_F64 },
+	{ .key = "percent", .type = CELL_F64, .text_only = true },
+};
+static const struct table_def vma_table = { .key = "vmas", COLUMNS(vma_columns) };
+
+static const struct column before_exec_columns[] = {
+	{ .key = "minor", .type = CELL_U64 },
+	{ .key = "major", .type = CELL_U64 },
+};
+static const struct table_def before_exec_table = { .key = "before_exec",
+						    .shape = TABLE_OBJECT,
+						    COLUMNS(before_exec_columns) };
+
+static const struct column overflow_columns[] = {
+	{ .key = "gup", .type = CELL_U64 },
+	{ .key = "no_address", .type = CELL_U64 },
+	{ .key = "lookup_missed", .type = CELL_U64 },
+	{ .key = "no_slot", .type = CELL_U64 },
+};
+static const struct table_def overflow_table = { .key = "overflow_reasons",
+						 .shape = TABLE_OBJECT,
+						 COLUMNS(overflow_columns) };
+
+static const struct column process_columns[] = {
+	{ .key = "pid", .type = CELL_U64 },
+	{ .key = "ppid", .type = CELL_U64 },
+	{ .key = "uid", .type = CELL_U64 },
+	{ .key = "comm", .type = CELL_STR },
+	{ .key = "cgroup", .type = CELL_STR },
+	{ .key = "exited", .type = CELL_BOOL },
+	{ .key = "exit_code", .type = CELL_I64 },
+	{ .key = "faults", .type = CELL_U64 },
+	{ .key = "minor", .type = CELL_U64 },
+	{ .key = "major", .type = CELL_U64 },
+	{ .key = "incomplete", .type = CELL_U64 },
+	{ .key = "gup", .type = CELL_U64 },
+	{ .key = "read", .type = CELL_U64 },
+	{ .key = "write", .type = CELL_U64 },
+	{ .key = "exec", .type = CELL_U64 },
+	{ .key = "kernel", .type = CELL_U64 },
+	{ .key = "average_ns", .type = CELL_F64 },
+	{ .key = "percent", .type = CELL_F64, .text_only = true },
+	{ .key = "before_exec", .type = CELL_TABLE },
+	{ .key = "vmas", .type = CELL_TABLE },
+	{ .key = "overflow", .type = CELL_U64 },
+	{ .key = "overflow_reasons", .type = CELL_TABLE },
+};
+static const struct table_def process_table = { .key = "processes",
+						.json_only = true,
+						COLUMNS(process_columns) };
+
+static const struct column lost_columns[] = {
+	{ .key = "events", .type = CELL_U64 },	 { .key = "slots", .type = CELL_U64 },
+	{ .key = "tasks", .type = CELL_U64 },	 { .key = "lookups", .type = CELL_U64 },
+	{ .key = "files", .type = CELL_U64 },	 { .key = "latency", .type = CELL_U64 },
+	{ .key = "identity", .type = CELL_U64 }, { .key = "unattributed", .type = CELL_U64 },
+};
+static const struct table_def lost_table = {
+	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(lost_columns)
+};
+
+/** add - a new table with one empty row for objects, owned by the document. */
+static struct table *add(struct document *d, const struct table_def *def)
+{
+	struct table *t = table__new(def);
+
+	if (!t || document__add(d, t))
+		return NULL;
+	if (def->shape == TABLE_OBJECT && table__add_row(t) < 0)
+		return NULL;
+	return t;
+}
+
+/** sub - the same, owned by a cell of the last row of @parent. */
+static struct table *sub(struct table *parent, const struct table_def *def)
+{
+	struct table *t = table__new(def);
+
+	if (!t)
+		return NULL;
+	table__set_table(parent, def->key, t);
+	if (def->shape == TABLE_OBJECT && table__add_row(t) < 0)
+		return NULL;
+	return t;
+}
+
+static int header(const struct stat_view *v, struct document *d)
+{
+	struct table *t = add(d, &root_table);
+	int err;
+
+	if (!t)
+		return -ENOMEM;
+	table__set_u64(t, "schema", VIEW_SCHEMA);
+	table__set_u64(t, "duration_ns", v->duration_ns);
+	err = table__set_str(t, "command", v->command);
+	t = add(d, &hook_table);
+	if (err || !t)
+		return -ENOMEM;
+	for (size_t i = 0; i < v->nr_hooks && !err; i++) {
+		if (table__add_row(t) < 0)
+			return -ENOMEM;
+		err = table__set_str(t, "hook", v->hooks[i].name);
+		if (!err)
+			err = table__set_str(t, "variant", v->hooks[i].variant);
+	}
+	return err;
+}
+
+static int vma_row(struct table *t, const struct counted *row, const struct vs_counts *c)
+{
+	char perms[5];
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	vma_perms(row->vma.key.flags, perms);
+	table__set_u64(t, "start", row->vma.start);
+	table__set_u64(t, "end", row->vma.end);
+	table__set_u64(t, "inode", row->vma.key.file.ino);
+	err = table__set_str(t, "perms", perms);
+	if (!err)
+		err = table__set_str(t, "name", row->name);
+	counts_cells(t, c, 0);
+	return err;
+}
+
+/** vma_rows - the process's VMAs; what it has outside any is added to @outside. */
+static int vma_rows(const struct stat_view *v, const struct process *p, struct table *t,
+		    struct vs_counts *all, struct vs_counts *outside)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < p->nr_rows && !err; i++) {
+		const struct vs_counts c = stat_counts(v, p->rows[i]);
+
+		if (!stat_selected(v, p->rows[i]))
+			continue;
+		counts_add(all, &c);
+		if (!p->rows[i]->is_vma)
+			counts_add(outside, &c);
+		else if (counts_faults(&c))
+			err = vma_row(t, p->rows[i], &c);
+	}
+	table__sort(t, "faults");
+	return err;
+}
+
+static int process_row(const struct stat_view *v, const struct process *p, struct table *t,
+		       struct vs_counts *total)
+{
+	struct table *vmas = table__new(&vma_table), *reasons, *before;
+	uint64_t no_address = 0, lookup_missed = 0, no_slot = 0;
+	struct vs_counts all = {}, outside = {};
+	int err;
+
+	if (!vmas)
+		return -ENOMEM;
+	err = vma_rows(v, p, vmas, &all, &outside);
+	if (err || (!counts_faults(&all) && (v->interval || v->vma_glob))) {
+		table__free(vmas);
+		return err;
+	}
+	if (table__add_row(t) < 0) {
+		table__free(vmas);
+		return -ENOMEM;
+	}
+	table__set_table(t, "vmas", vmas);
+	counts_add(total, &all);
+	table__set_u64(t, "pid", p->pid);
+	table__set_u64(t, "ppid", p->ppid);
+	table__set_u64(t, "uid", p->uid);
+	table__set_bool(t, "exited", p->exited);
+	if (p->exited)
+		table__set_i64(t, "exit_code", p->exit_code);
+	counts_cells(t, &all, 0);
+	table__set_u64(t, "overflow", counts_faults(&outside));
+	err = table__set_str(t, "comm", p->comm);
+	if (!err)
+		err = table__set_str(t, "cgroup", p->cgroup_name);
+	before = sub(t, &before_exec_table);
+	reasons = sub(t, &overflow_table);
+	if (err || !before || !reasons)
+		return -ENOMEM;
+	table__set_u64(before, "minor", p->base_minor);
+	table__set_u64(before, "major", p->base_major);
+	table__set_u64(reasons, "gup", counts_gup(&outside));
+	for (size_t i = 0; i < p->nr_rows; i++) {
+		no_address += p->rows[i]->no_address;
+		lookup_missed += p->rows[i]->lookup_missed;
+		no_slot += p->rows[i]->no_slot;
+	}
+	table__set_u64(reasons, "no_address", no_address);
+	table__set_u64(reasons, "lookup_missed", lookup_missed);
+	table__set_u64(reasons, "no_slot", no_slot);
+	return 0;
+}
+
+static int lost(const struct stat_view *v, struct document *d, const struct vs_counts *overflow)
+{
+	struct table *t = add(d, &lost_table);
+
+	if (!t)
+		return -ENOMEM;
+	for (int i = 0; i < VS_NR_LOST; i++)
+		table__set_u64(t, lost_names[i], v->stats.lost[i]);
+	table__set_u64(t, "unattributed", counts_faults(overflow));
+	return 0;
+}
+
+/* --- what people read above and below the rows ---------------------------------------------- */
+
+static int title(const struct stat_view *v, struct table *rows, const struct vs_counts *total)
+{
+	char duration[STR_NUMBER_LEN], faults[STR_NUMBER_LEN], minor[STR_NUMBER_LEN];
+	char major[STR_NUMBER_LEN], failed[STR_NUMBER_LEN], rate[STR_NUMBER_LEN];
+	char gup[STR_NUMBER_LEN + 64] = "", fallbacks[512] = "";
+	const uint64_t n = counts_faults(total);
+	size_t len = 0;
+
+	str_format_ns(duration, sizeof(duration), v->duration_ns);
+	str_format_count(faults, sizeof(faults), n);
+	str_format_count(minor, sizeof(minor), total->outcome[VS_MINOR]);
+	str_format_count(major, sizeof(major), total->outcome[VS_MAJOR]);
+	str_format_count(failed, sizeof(failed), total->outcome[VS_INCOMPLETE]);
+	str_format_count(rate, sizeof(rate), v->duration_ns ? n * 1e9 / v->duration_ns : 0);
+	if (counts_gup(total)) {
+		char count[STR_NUMBER_LEN];
+
+		str_format_count(count, sizeof(count), counts_gup(total));
+		snprintf(gup, sizeof(gup),
+			 "\n  %s of them by the kernel itself, without a trap (GUP)", count);
+	}
+	for (size_t i = 0; i < v->nr_hooks && len < sizeof(fallbacks); i++)
+		if (v->hooks[i].fallback)
+			len += snprintf(fallbacks + len, sizeof(fallbacks) - len, "\n  %s by %s",
+					v->hooks[i].name, v->hooks[i].variant);
+	return table__set_title(rows,
+				"%s%s, %s\n  %s faults (%s/s): %s minor, %s major, %s incomplete%s"
+				"%s%s\n",
+				v->interval ? "" : "Page faults of ", v->command, duration, faults,
+				rate, minor, major, failed, gup, len ? "\n  fallbacks:" : "",
+				fallbacks);
+}
+
+static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *overflow)
+{
+	char text[512] = "";
+	size_t len = 0;
+
+	if (rows->footer)
+		len = snprintf(text, sizeof(text), "%s\n", rows->footer);
+	for (int i = 0; i < VS_NR_LOST && len < sizeof(text); i++)
+		if (v->stats.lost[i])
+			len += snprintf(text + len, sizeof(text) - len, "lost: %llu %s\n",
+					(unsigned long long)v->stats.lost[i], lost_names[i]);
+	if (counts_faults(overflow) && len < sizeof(text))
+		len += snprintf(text + len, sizeof(text) - len,
+				"%llu faults belong to no process that was found\n",
+				(unsigned long long)counts_faults(overflow));
+	if (!len)
+		return 0;
+	text[strlen(text) - 1] = '\0';
+	return table__set_footer(rows, "%s", text);
+}
+
+int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
+{
+	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
+	struct table *totals, *processes, *rows;
+	int err = header(v, d);
+
+	totals = add(d, &totals_table);
+	processes = add(d, &process_table);
+	if (err || !totals || !processes)
+		return -ENOMEM;
+	for (size_t i = 0; i < m->nr_processes && !err; i++)
+		err = process_row(v, m->processes[i], processes, &total);
+	if (err)
+		return err;
+	table__sort(processes, "faults");
+	if (!v->vma_glob)
+		counts_add(&total, &overflow);
+	counts_cells(totals, &total, 0);
+
+	rows = stat_group__make(v, m, counts_faults(&total));
+	if (!rows || document__add(d, rows))
+		return -ENOMEM;
+	err = title(v, rows, &total);
+	if (!err)
+		err = footer(v, rows, &overflow);
+	return err ? err : lost(v, d, &overflow);
+}

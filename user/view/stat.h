@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stat.h - the view of `vmascope stat`: totals, processes with their VMAs, and rows grouped as
+ * asked.
+ */
+#ifndef VMASCOPE_VIEW_STAT_H
+#define VMASCOPE_VIEW_STAT_H
+
+#include "events.h"
+#include "model/model.h"
+#include "view/rows.h"
+
+/** Version of every JSON document; raised when a key changes its meaning or goes. */
+#define VIEW_SCHEMA 1
+
+/** enum stat_by - what the rows are grouped by */
+enum stat_by {
+	BY_MAPPING,
+	BY_VMA,
+	BY_PROCESS,
+	BY_CAUSE,
+	BY_CPU,
+	BY_CGROUP,
+	NR_STAT_BY,
+};
+
+/** stat_by_names - as --by takes them, by enum stat_by */
+extern const char *const stat_by_names[NR_STAT_BY];
+
+/** struct stat_hook - a line of the header: which variant of a hook was in use */
+struct stat_hook {
+	const char *name;
+	const char *variant;
+	bool fallback;
+};
+
+/**
+ * struct stat_view - what to show
+ * @command: what was run or attached to, for people
+ * @duration_ns: of the interval or the run
+ * @interval: count from the model's mark on
+ * @by: grouping of the rows
+ * @vma_glob: only VMAs with such a name; NULL: all
+ * @limit: rows at most, 0: all
+ * @hooks: and @nr_hooks
+ * @stats: BPF's own bookkeeping
+ */
+struct stat_view {
+	const char *command;
+	uint64_t duration_ns;
+	bool interval;
+	enum stat_by by;
+	const char *vma_glob;
+	size_t limit;
+	const struct stat_hook *hooks;
+	size_t nr_hooks;
+	struct vs_stats stats;
+};
+
+/**
+ * stat_view__make - fill @d with the tables
+ * Return: 0 or -ENOMEM.
+ */
+int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d);
+
+#endif /* VMASCOPE_VIEW_STAT_H */

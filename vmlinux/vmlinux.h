@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vmlinux.h - the kernel types that bpf/ reads, by name: CO-RE finds the offsets at load time.
+ *
+ * Written by hand and small: a field is here because a program reads it. `make vmlinux` makes the
+ * running kernel's full header, to look things up in. Older or newer shapes of a type are flavours
+ * (name___what) in bpf/compat.bpf.h.
+ */
+#ifndef VMASCOPE_VMLINUX_H
+#define VMASCOPE_VMLINUX_H
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed char __s8;
+typedef short __s16;
+typedef int __s32;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+typedef __s64 s64;
+typedef _Bool bool;
+
+enum {
+	false,
+	true,
+};
+
+/* What the programs use of include/uapi/linux/bpf.h. */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+
+enum {
+	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
+	BPF_EXIST = 2,
+};
+
+enum {
+	BPF_F_NO_PREALLOC = 1U << 0,
+	BPF_F_MMAPABLE = 1U << 10,
+};
+
+enum {
+	BPF_LOCAL_STORAGE_GET_F_CREATE = 1U << 0,
+};
+
+enum {
+	BPF_RB_NO_WAKEUP = 1U << 0,
+	BPF_RB_FORCE_WAKEUP = 1U << 1,
+};
+
+enum {
+	BPF_RB_AVAIL_DATA = 0,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct kuid {
+	u32 val;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
+
+struct super_block {
+	u32 s_dev;
+	unsigned long s_magic;
+};
+
+struct inode {
+	unsigned long i_ino;
+	u32 i_generation;
+	struct super_block *i_sb;
+};
+
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	unsigned int f_mode;
+	struct inode *f_inode;
+	struct path f_path;
+};
+
+struct vm_area_struct;
+
+struct vm_operations_struct {
+	const char *(*name)(struct vm_area_struct *vma);
+};
+
+struct vm_special_mapping {
+	const char *name;
+};
+
+struct mm_struct;
+
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	struct mm_struct *vm_mm;
+	unsigned long vm_flags;
+	const struct vm_operations_struct *vm_ops;
+	unsigned long vm_pgoff;
+	struct file *vm_file;
+	void *vm_private_data;
+};
+
+struct maple_tree {
+	void *ma_root;
+};
+
+struct maple_range_64 {
+	unsigned long pivot[15];
+	void *slot[16];
+};
+
+struct maple_arange_64 {
+	unsigned long pivot[9];
+	void *slot[10];
+};
+
+struct mm_struct {
+	struct maple_tree mm_mt;
+	unsigned long start_brk;
+	unsigned long brk;
+	unsigned long start_stack;
+};
+
+struct signal_struct {
+	atomic_t live;
+	int group_exit_code;
+};
+
+struct cred {
+	struct kuid uid;
+};
+
+struct task_struct {
+	struct mm_struct *mm;
+	int pid;
+	int tgid;
+	int exit_code;
+	int pagefault_disabled;
+	unsigned long min_flt;
+	unsigned long maj_flt;
+	u64 start_boottime;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct signal_struct *signal;
+	const struct cred *cred;
+	char comm[16];
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long ip;
+	unsigned long cs;
+};
+#endif
+
+struct bpf_iter_meta;
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+/*
+ * The context of a perf_event program is UAPI, not CO-RE (include/uapi/linux/bpf_perf_event.h):
+ * the registers as user space knows them, then the period and the address.
+ */
+#if defined(__TARGET_ARCH_x86)
+struct bpf_perf_regs {
+	u64 before_ip[16];
+	u64 ip;
+	u64 cs;
+	u64 after_cs[3];
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct bpf_perf_regs {
+	u64 regs[31];
+	u64 sp;
+	u64 ip;
+	u64 pstate;
+};
+#else
+#error "this architecture's user registers are not described yet"
+#endif
+
+struct bpf_perf_event_data {
+	struct bpf_perf_regs regs;
+	u64 sample_period;
+	u64 addr;
+};
+
+#endif /* VMASCOPE_VMLINUX_H */
