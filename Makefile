@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Makefile - builds, tests and installs vmascope; `make help` lists what it can do.
+
+VERSION := 0.1.0
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+V ?= 0
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+BPFTOOL ?= bpftool
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+LDFLAGS ?=
+ARCH ?= $(or $(ARCH_$(shell uname -m)),$(shell uname -m))
+ARCH_x86_64 := x86
+ARCH_aarch64 := arm64
+ARCH_riscv64 := riscv
+ARCH_ppc64le := powerpc
+ARCH_s390x := s390
+
+# Debian keeps bpftool in /usr/sbin, which is not in a user's PATH.
+# The tests' redis-server is the last choice.
+export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
+
+# --- Packages (Debian names) -----------------------------------------------------------------
+
+BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
+	zlib1g-dev libjson-c-dev libcap-dev
+TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf
+DEMO_DEPS := redis-tools
+DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))
+
+# --- Flags -----------------------------------------------------------------------------------
+
+BUILD := build
+# What is built for the host goes to O; what is built for the kernel is the same either way.
+ifeq ($(SANITIZE),1)
+O := $(BUILD)/asan
+SANITIZE_FLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer \
+	-fno-sanitize-recover=undefined
+else
+O := $(BUILD)
+endif
+
+LIBS := libbpf libelf zlib json-c libcap
+LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -lelf -lz -ljson-c -lcap) -lm
+BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
+
+WARNINGS := -Wall -Wextra -Werror
+HOST_FLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) -Wmissing-prototypes -Wstrict-prototypes -Wshadow \
+	-D_GNU_SOURCE -MMD -MP
+USER_FLAGS := $(HOST_FLAGS) $(SANITIZE_FLAGS) -Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
+UNIT_FLAGS := $(USER_FLAGS) -Itests/lib
+# Workloads count their own faults, so no sanitizer; the e2e drivers only start the binary.
+TEST_FLAGS := $(HOST_FLAGS) -pthread -Itests/lib -Ibpf $(LIBS_CFLAGS)
+# BPF_PROG() makes a parameter, ctx, that few programs use.
+BPF_FLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) $(WARNINGS) \
+	-Wno-unused-parameter -MMD -MP \
+	-Ivmlinux -Ibpf $(BPF_INCLUDE)
+USER_LINK := $(LDFLAGS) $(SANITIZE_FLAGS)
+
+GIT_REV := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
+VERSION_FLAG := -DVMASCOPE_VERSION=\"$(VERSION)$(if $(GIT_REV),-g$(GIT_REV))\"
+
+# --- Files -----------------------------------------------------------------------------------
+
+# The maps come first: bpftool 7.1 misplaces an extern map that is linked before its definition.
+BPF_SRCS := bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
+USER_SRCS := $(sort $(wildcard user/*.c user/*/*.c))
+UNIT_SRCS := $(sort $(wildcard tests/unit/*_test.c))
+E2E_SRCS := $(sort $(wildcard tests/e2e/*_test.c))
+TESTLIB_SRCS := $(sort $(wildcard tests/lib/*.c))
+WORKLOAD_SRCS := $(sort $(wildcard tests/workload/*.c))
+
+BPF_OBJS := $(BPF_SRCS:%.c=$(BUILD)/%.o)
+BPF_OBJ := $(BUILD)/vmascope.bpf.o
+SKEL := $(BUILD)/vmascope.skel.h
+
+USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o)
+USER_LIB := $(O)/vmascope.a
+# Only these are compiled again when the version changes.
+VERSION_OBJS := $(patsubst %.c,$(O)/%.o,$(if $(USER_SRCS),$(shell grep -l VMASCOPE_VERSION $(USER_SRCS))))
+
+UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/%.o)
+UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
+E2E_BINS := $(E2E_SRCS:%.c=$(BUILD)/%)
+WORKLOAD_BINS := $(WORKLOAD_SRCS:%.c=$(BUILD)/%)
+TESTLIB_OBJS := $(TESTLIB_SRCS:%.c=$(BUILD)/%.o)
+TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o)
+
+ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS)
+FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch]))
+
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-7s %s\n' $1 '$2'
+endif
+
+# `make -j8 check` keeps its 8 in sub-makes; a plain `make check` uses every CPU.
+JOBS := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all deps demo check check-unit check-e2e build-tests lint fmt install uninstall clean \
+	vmlinux help tools FORCE
+
+all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
+
+# --- Rules -----------------------------------------------------------------------------------
+
+# $(call compile,SAYS,COMMAND): run it, and leave an entry for compile_commands.json beside $@.
+define compile
+	$(call say,$1,$@)
+	@mkdir -p $(@D)
+	$(Q)$2
+	@printf '{"directory":"%s","file":"%s","output":"%s","command":"%s"}\n' \
+		'$(CURDIR)' '$<' '$@' '$(subst ",\",$(subst \,\\,$2))' >$@.json
+endef
+
+# Stamps that are touched only when what they hold changes.
+FLAGS_bpf = $(CLANG) $(BPF_FLAGS)
+FLAGS_bpflink = $(BPFTOOL) $(BPF_OBJS)
+FLAGS_user = $(CC) $(USER_FLAGS)
+FLAGS_link = $(CC) $(USER_LINK) $(LIBS_LINK) $(USER_OBJS)
+FLAGS_version = $(VERSION_FLAG)
+FLAGS_test = $(CC) $(TEST_FLAGS) $(LDFLAGS) $(TESTLIB_OBJS)
+
+STAMPS := $(addprefix $(BUILD)/.flags.,bpf bpflink test) $(addprefix $(O)/.flags.,user link version)
+
+$(STAMPS): FLAGS = $(FLAGS_$(subst .,,$(suffix $@)))
+$(STAMPS): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(FLAGS)' | cmp -s - $@ || printf '%s\n' '$(FLAGS)' >$@
+
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(BUILD)/.flags.bpf | tools
+	$(call compile,BPF,$(CLANG) $(BPF_FLAGS) -MT $@ -MF $@.d -c $< -o $@)
+
+$(BPF_OBJ): $(BPF_OBJS) $(BUILD)/.flags.bpflink
+	$(call say,LINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $(BPF_OBJS)
+
+$(SKEL): $(BPF_OBJ)
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name vmascope_bpf >$@.tmp && mv $@.tmp $@
+
+$(VERSION_OBJS): $(O)/.flags.version
+$(VERSION_OBJS): private OWN_FLAGS := $(VERSION_FLAG)
+$(O)/user/%.o: user/%.c $(O)/.flags.user | $(SKEL) tools
+	$(call compile,CC,$(CC) $(USER_FLAGS) $(OWN_FLAGS) -MF $@.d -c $< -o $@)
+
+$(USER_LIB): $(filter-out %/user/main.o,$(USER_OBJS)) $(O)/.flags.link
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(O)/vmascope: $(O)/user/main.o $(USER_LIB) $(O)/.flags.link
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK)
+
+$(O)/tests/unit/%.o: tests/unit/%.c $(O)/.flags.user | $(SKEL) tools
+	$(call compile,CC,$(CC) $(UNIT_FLAGS) -MF $@.d -c $< -o $@)
+
+$(UNIT_BINS): %: %.o $(USER_LIB) $(O)/.flags.link
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK) -lcmocka
+
+$(TEST_OBJS): $(BUILD)/%.o: %.c $(BUILD)/.flags.test | tools
+	$(call compile,CC,$(CC) $(TEST_FLAGS) -MF $@.d -c $< -o $@)
+
+$(E2E_BINS): %: %.o $(TESTLIB_OBJS) $(BUILD)/.flags.test
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -pthread -o $@ $< $(TESTLIB_OBJS) -lcmocka -ljson-c -lrt
+
+$(WORKLOAD_BINS): %: %.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -pthread -o $@ $< -lrt
+
+# Tests are in it once they have been built.
+compile_commands.json: $(BPF_OBJS) $(USER_OBJS) $(wildcard $(UNIT_OBJS) $(TEST_OBJS))
+	@{ echo '['; cat $(addsuffix .json,$^) | sed '$$!s/$$/,/'; echo ']'; } >$@.tmp
+	@mv $@.tmp $@
+
+-include $(ALL_OBJS:=.d)
+
+tools:
+	@missing=; \
+	for tool in $(CC) $(CLANG) $(BPFTOOL) $(PKG_CONFIG); do \
+		command -v $$tool >/dev/null || missing="$$missing $$tool"; \
+	done; \
+	for lib in $(LIBS); do \
+		$(PKG_CONFIG) --exists $$lib 2>/dev/null || missing="$$missing $$lib"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "vmascope: cannot build without:$$missing (run: sudo make deps)" >&2; exit 1; \
+	fi
+
+# --- What people call ------------------------------------------------------------------------
+
+deps: ## install what is missing to build and test (apt)
+	@if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then \
+		echo "vmascope: install these, or what your system calls them:" $(DEPS); \
+		echo "vmascope: make deps knows apt only; go on with: make all" >&2; exit 1; \
+	fi; \
+	missing=; \
+	for p in $(DEPS); do \
+		[ "$$(dpkg-query -Wf '$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || \
+			missing="$$missing $$p"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" != 0 ]; then \
+		echo "vmascope: missing:$$missing (run: sudo make deps)" >&2; exit 1; \
+	fi; \
+	echo "vmascope: installing:$$missing"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get -o DPkg::Lock::Timeout=600 update -qq || true; \
+	apt-get -o DPkg::Lock::Timeout=600 install -qq --no-install-recommends $$missing </dev/null
+
+demo: ## install, build, and show it on a workload and a real program (as root)
+	@$(SUBMAKE) deps
+	@$(SUBMAKE) all build-tests
+	@tests/demo.sh
+
+# Debian's redis-tools has the server too: it is redis-check-rdb under the name redis-server.
+# Installing the package redis-server would start a service.
+$(BUILD)/tests/bin/redis-server:
+	@mkdir -p $(@D)
+	@server=$$(command -v redis-server || command -v redis-check-rdb) && ln -sf "$$server" $@ || \
+		{ echo 'vmascope: no redis-server for the tests (run: sudo make deps)' >&2; exit 1; }
+
+build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
+
+check: ## install, build and run every test (as root)
+	@$(SUBMAKE) deps
+	@$(SUBMAKE) all build-tests
+	@$(SUBMAKE) SANITIZE=1 all build-tests
+	@tests/run
+
+check-unit: ## run the unit tests
+	@$(SUBMAKE) build-tests
+	@tests/run unit
+
+check-e2e: ## run the end-to-end tests (as root)
+	@$(SUBMAKE) all build-tests
+	@tests/run e2e
+
+lint: ## check format, flow and file heads
+	@tests/lint.sh
+
+fmt: ## format the sources
+	clang-format -i $(FORMATTED)
+
+install: all ## install under $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(BUILD)/vmascope $(DESTDIR)$(PREFIX)/bin/vmascope
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/vmascope
+
+vmlinux: | tools ## make build/vmlinux_full.h from the running kernel's BTF
+	@mkdir -p $(BUILD)
+	$(BPFTOOL) btf dump file /sys/kernel/btf/vmlinux format c >$(BUILD)/vmlinux_full.h.tmp
+	@mv $(BUILD)/vmlinux_full.h.tmp $(BUILD)/vmlinux_full.h
+
+clean: ## remove what was built
+	rm -rf $(BUILD) compile_commands.json
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z0-9-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
+		sort | while IFS="$$(printf '\t')" read -r t h; do printf '%-12s %s\n' "$$t" "$$h"; done
+	@echo
+	@echo 'SANITIZE=1 (into build/asan), V=1 (commands), PREFIX, DESTDIR, ARCH, CC, CLANG, BPFTOOL'

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tests/lint.sh - the rules that a machine can check; prints each offending line, fails on any.
+set -u
+cd "${LINT_ROOT:-$(dirname "$0")/..}" || exit 1
+
+MAX_LINES=600
+failures=0
+
+# fail RULE: print what comes on stdin, one finding a line; nothing there is fine.
+# Call it with < <(…): behind a pipe it would count in a subshell.
+fail()
+{
+	local rule=$1 line
+
+	while IFS= read -r line; do
+		echo "lint: $rule: $line"
+		failures=$((failures + 1))
+	done
+}
+
+sources=$(find bpf vmlinux user tests -name '*.[ch]' | sort)
+scripts=$(find tests .ci -type f ! -name '*.[ch]' -exec grep -lE '^#!.*[/ ](ba)?sh' {} + | sort)
+
+for tool in clang-format shellcheck; do
+	if ! command -v "$tool" >/dev/null; then
+		echo "lint: no $tool (run: sudo make deps)" >&2
+		exit 1
+	fi
+done
+# A lint that looks at nothing would pass.
+if [ -z "$sources" ] || [ -z "$scripts" ]; then
+	echo "lint: found no sources or no scripts in $PWD" >&2
+	exit 1
+fi
+
+list_unformatted()
+{
+	local out
+
+	# shellcheck disable=SC2086 # one word for each file
+	if out=$(clang-format --dry-run -Werror $sources 2>&1); then
+		return
+	fi
+	sed -nE 's/^([^:]+:[0-9]+):[0-9]+: error: .*/\1/p' <<<"$out" | uniq | grep . || echo "$out"
+}
+
+check_flow()
+{
+	fail 'an output includes rows, out, util and the system only' < <(
+		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/out/*.[ch] |
+			grep -vE '"(view/rows|out/[a-z0-9_]+|util/[a-z0-9_]+)\.h"')
+	fail 'an output includes rows, out, util and the system only' < <(
+		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(bpf|libelf|elfutils)/' \
+			user/out/*.[ch])
+	fail 'util and view/rows include nothing but util and the system' < <(
+		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/util/*.[ch] \
+			user/view/rows.[ch] | grep -vE '"(view/rows|util/[a-z0-9_]+)\.h"')
+	fail 'bpf/ includes nothing of user/' < <(
+		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]*/)?(user|cmd|capture|model|view|out|util)/' \
+			bpf/*.[ch])
+}
+
+list_bad_heads()
+{
+	local f name
+
+	for f in $sources; do
+		name=$(basename "$f")
+		name=${name%.[ch]}
+		sed -n 1p "$f" | grep -qE '^/[/*] SPDX-License-Identifier: GPL-2\.0-only( \*/)?$' ||
+			echo "$f:1: no SPDX-License-Identifier: GPL-2.0-only"
+		sed -n 2,3p "$f" | grep -qE "\* ${name//./\\.}(\.[ch])? - " ||
+			echo "$f:2: the first comment is not \"$name - its one subject\""
+	done
+}
+
+list_long_files()
+{
+	local f lines
+
+	for f in $(find bpf user -name '*.[ch]' | sort); do
+		lines=$(wc -l <"$f")
+		[ "$lines" -le "$MAX_LINES" ] || echo "$f: $lines lines, at most $MAX_LINES"
+	done
+}
+
+check_scripts()
+{
+	local f
+
+	for f in $scripts; do
+		fail syntax < <(bash -n "$f" 2>&1)
+		fail shellcheck < <(shellcheck -x -f gcc "$f")
+	done
+}
+
+fail 'format (make fmt)' < <(list_unformatted)
+check_flow
+fail head < <(list_bad_heads)
+fail length < <(list_long_files)
+check_scripts
+
+if [ "$failures" -gt 0 ]; then
+	echo "lint: $failures findings" >&2
+	exit 1
+fi

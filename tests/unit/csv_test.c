@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * csv_test.c - rows as CSV: quoting, joining of nested tables, choice of the table.
+ */
+#include "sample.h"
+
+static void nested_rows_follow_their_holder(void **state)
+{
+	(void)state;
+	assert_text(render_table("csv", sample_processes(), 0, true),
+		    "processes.pid,processes.major,processes.time_ns,processes.exited,"
+		    "processes.comm,start,faults,share,name\r\n"
+		    "1234567,0,1620,false,redis,0x7f0000001000,1234567,73.2,"
+		    "/usr/lib/x86_64-linux-gnu/libc.so.6\r\n"
+		    "1234567,0,1620,false,redis,0x1000,9,,[heap]\r\n"
+		    "7,0,,false,\"a,b\",,,,\r\n");
+}
+
+static void strings_are_quoted_where_needed(void **state)
+{
+	struct table *t = new_table(&vma_def);
+
+	(void)state;
+	add_vma(t, 1, 2, "say \"hi\"\n");
+	add_vma(t, 1, 2, "\xff");
+	add_vma(t, 1, 2, "");
+	assert_text(render_stream("csv", t, 0), "start,faults,share,name\r\n"
+						"0x1,2,,\"say \"\"hi\"\"\n\"\r\n"
+						"0x1,2,,\xef\xbf\xbd\r\n"
+						"0x1,2,,\r\n");
+}
+
+static void the_first_list_that_text_shows_is_chosen(void **state)
+{
+	struct table_def hidden = vma_def;
+	struct document d = { 0 };
+	struct table *shown = new_table(&vma_def);
+
+	(void)state;
+	hidden.json_only = true;
+	add_vma(shown, 1, 2, "shown");
+	assert_int_equal(document__add(&d, sample_totals()), 0);
+	assert_int_equal(document__add(&d, new_table(&hidden)), 0);
+	assert_int_equal(document__add(&d, shown), 0);
+	assert_text(render("csv", &d, 0, true), "start,faults,share,name\r\n0x1,2,,shown\r\n");
+}
+
+static void without_a_list_the_first_table_is_chosen(void **state)
+{
+	(void)state;
+	assert_text(render_table("csv", sample_totals(), 0, true),
+		    "faults,delta,longest_ns,command\r\n1234576,-1234,2500000000,stat\r\n");
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	(void)state;
+	assert_tells_write_errors("csv");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nested_rows_follow_their_holder),
+		cmocka_unit_test(strings_are_quoted_where_needed),
+		cmocka_unit_test(the_first_list_that_text_shows_is_chosen),
+		cmocka_unit_test(without_a_list_the_first_table_is_chosen),
+		cmocka_unit_test(a_full_disk_is_told),
+	};
+
+	return cmocka_run_group_tests_name("csv", tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hash_test.c - the hash map, against a plain array that holds the same.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util/hash.h"
+
+#define KEYS 512
+
+static void an_empty_map_has_nothing(void **state)
+{
+	struct hash h;
+	size_t pos = 0;
+
+	(void)state;
+	hash__init(&h, sizeof(uint64_t));
+	assert_null(hash__get_u64(&h, 1));
+	assert_null(hash__remove_u64(&h, 1));
+	assert_null(hash__next(&h, &pos, NULL));
+	assert_int_equal(hash__set_u64(&h, 1, NULL), -EINVAL);
+	hash__free(&h, free);
+}
+
+static void values_are_found_replaced_and_removed(void **state)
+{
+	struct hash h;
+	int a, b;
+
+	(void)state;
+	hash__init(&h, sizeof(uint64_t));
+	assert_int_equal(hash__set_u64(&h, 0, &a), 0);
+	assert_ptr_equal(hash__get_u64(&h, 0), &a);
+	assert_int_equal(hash__set_u64(&h, 0, &b), 0);
+	assert_ptr_equal(hash__get_u64(&h, 0), &b);
+	assert_int_equal(h.nr, 1);
+	assert_ptr_equal(hash__remove_u64(&h, 0), &b);
+	assert_null(hash__get_u64(&h, 0));
+	assert_int_equal(h.nr, 0);
+	hash__free(&h, NULL);
+}
+
+/* xorshift: the same run each time */
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+static void assert_same(const struct hash *h, void *const *model, uint64_t stride)
+{
+	size_t nr = 0, walked = 0, pos = 0;
+	uint64_t key;
+	void *value;
+
+	for (uint64_t i = 0; i < KEYS; i++) {
+		assert_ptr_equal(hash__get_u64(h, i * stride), model[i]);
+		nr += model[i] != NULL;
+	}
+	assert_int_equal(h->nr, nr);
+	while ((value = hash__next(h, &pos, &key))) {
+		assert_ptr_equal(model[key / stride], value);
+		walked++;
+	}
+	assert_int_equal(walked, nr);
+}
+
+/* Page-aligned keys, as addresses are, must not pile up or get lost when others are removed. */
+static void random_use_matches_an_array(void **state)
+{
+	static char values[KEYS];
+	const uint64_t stride = 4096;
+	void *model[KEYS] = { NULL };
+	uint64_t seed = 88172645463325252;
+	struct hash h;
+
+	(void)state;
+	hash__init(&h, sizeof(uint64_t));
+	for (int step = 0; step < 200000; step++) {
+		uint64_t r = next_random(&seed), i = r % KEYS;
+
+		if (r >> 32 & 1) {
+			assert_int_equal(hash__set_u64(&h, i * stride, &values[i]), 0);
+			model[i] = &values[i];
+		} else {
+			assert_ptr_equal(hash__remove_u64(&h, i * stride), model[i]);
+			model[i] = NULL;
+		}
+		if (step % 5000 == 0)
+			assert_same(&h, model, stride);
+	}
+	assert_same(&h, model, stride);
+	hash__free(&h, NULL);
+}
+
+/** struct key - 20 bytes: not a multiple of the word that is hashed at a time */
+struct key {
+	uint32_t words[5];
+};
+
+static void keys_of_any_size_are_compared_whole(void **state)
+{
+	struct hash h;
+	struct key k = { { 0 } };
+	char values[5];
+
+	(void)state;
+	hash__init(&h, sizeof(k));
+	for (int i = 0; i < 5; i++) {
+		memset(&k, 0, sizeof(k));
+		k.words[i] = 1;
+		assert_int_equal(hash__set(&h, &k, &values[i]), 0);
+	}
+	for (int i = 0; i < 5; i++) {
+		memset(&k, 0, sizeof(k));
+		k.words[i] = 1;
+		assert_ptr_equal(hash__get(&h, &k), &values[i]);
+	}
+	memset(&k, 0, sizeof(k));
+	assert_null(hash__get(&h, &k));
+	hash__free(&h, NULL);
+}
+
+static int freed;
+
+static void count_free(void *value)
+{
+	freed += *(int *)value;
+}
+
+static void free_gives_each_value_once(void **state)
+{
+	int one = 1, ten = 10;
+	struct hash h;
+
+	(void)state;
+	freed = 0;
+	hash__init(&h, sizeof(uint64_t));
+	assert_int_equal(hash__set_u64(&h, 1, &one), 0);
+	assert_int_equal(hash__set_u64(&h, 2, &ten), 0);
+	hash__free(&h, count_free);
+	assert_int_equal(freed, 11);
+	assert_null(hash__get_u64(&h, 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_map_has_nothing),
+		cmocka_unit_test(values_are_found_replaced_and_removed),
+		cmocka_unit_test(random_use_matches_an_array),
+		cmocka_unit_test(keys_of_any_size_are_compared_whole),
+		cmocka_unit_test(free_gives_each_value_once),
+	};
+
+	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rows_test.c - tables: cells set and replaced, sorted, cut, owned.
+ */
+#include "sample.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void new_cells_are_unknown(void **state)
+{
+	struct table *t = new_table(&totals_def);
+
+	(void)state;
+	add_row(t);
+	for (size_t i = 0; i < totals_def.nr_columns; i++)
+		assert_false(table__cell(t, 0, totals_columns[i].key)->known);
+	table__free(t);
+}
+
+static void cells_keep_what_was_set(void **state)
+{
+	struct table *t = sample_processes();
+	const struct table *vmas = table__cell(t, 0, "vmas")->table;
+
+	(void)state;
+	assert_int_equal(t->nr_rows, 2);
+	assert_int_equal(table__cell(t, 0, "pid")->u64, 1234567);
+	assert_int_equal(table__cell(t, 1, "pid")->u64, 7);
+	assert_string_equal(table__cell(t, 1, "comm")->str, "a,b");
+	assert_int_equal(vmas->nr_rows, 2);
+	assert_int_equal(table__cell(vmas, 0, "start")->u64, 0x7f0000001000);
+	assert_false(table__cell(t, 1, "vmas")->known);
+	assert_true(table__cell(t, 1, "exited")->known);
+	table__free(t);
+}
+
+static void a_string_is_copied_and_replaced(void **state)
+{
+	struct table *t = new_table(&totals_def);
+	char text[] = "first";
+
+	(void)state;
+	add_row(t);
+	assert_int_equal(table__set_str(t, "command", text), 0);
+	text[0] = 'F';
+	assert_string_equal(table__cell(t, 0, "command")->str, "first");
+	assert_int_equal(table__set_str(t, "command", table__cell(t, 0, "command")->str), 0);
+	assert_string_equal(table__cell(t, 0, "command")->str, "first");
+	assert_int_equal(table__set_str(t, "command", NULL), 0);
+	assert_false(table__cell(t, 0, "command")->known);
+	table__free(t);
+}
+
+static void many_rows_stay_as_they_were(void **state)
+{
+	struct table *t = new_table(&totals_def);
+
+	(void)state;
+	for (uint64_t i = 0; i < 1000; i++) {
+		assert_int_equal(table__add_row(t), i);
+		table__set_u64(t, "faults", i * 3);
+	}
+	for (uint64_t i = 0; i < 1000; i++)
+		assert_int_equal(table__cell(t, i, "faults")->u64, i * 3);
+	table__free(t);
+}
+
+static struct table *unsorted(void)
+{
+	static const struct {
+		uint64_t faults;
+		int64_t delta;
+		const char *command;
+	} rows[] = { { 5, -1, "b" }, { 9, 4, "a" }, { 5, -7, "c" }, { 700, 0, "a" } };
+	struct table *t = new_table(&totals_def);
+
+	for (size_t i = 0; i < NR(rows); i++) {
+		add_row(t);
+		table__set_u64(t, "faults", rows[i].faults);
+		table__set_i64(t, "delta", rows[i].delta);
+		table__set_u64(t, "longest_ns", i);
+		assert_int_equal(table__set_str(t, "command", rows[i].command), 0);
+	}
+	add_row(t);
+	table__set_u64(t, "longest_ns", NR(rows));
+	return t;
+}
+
+/* Sorts by @key; the rows' first places must then be in @order. */
+static void assert_sorted(const char *key, const uint64_t *order)
+{
+	struct table *t = unsorted();
+
+	table__sort(t, key);
+	for (size_t i = 0; i < t->nr_rows; i++)
+		assert_int_equal(table__cell(t, i, "longest_ns")->u64, order[i]);
+	table__free(t);
+}
+
+static void sorting_is_stable_and_puts_unknown_last(void **state)
+{
+	(void)state;
+	assert_sorted("faults", (const uint64_t[]){ 3, 1, 0, 2, 4 });
+	assert_sorted("delta", (const uint64_t[]){ 1, 3, 0, 2, 4 });
+	assert_sorted("command", (const uint64_t[]){ 1, 3, 0, 2, 4 });
+	assert_sorted("longest_ns", (const uint64_t[]){ 4, 3, 2, 1, 0 });
+}
+
+static void an_empty_table_sorts_and_truncates(void **state)
+{
+	struct table *t = new_table(&totals_def);
+
+	(void)state;
+	table__sort(t, "faults");
+	table__truncate(t, 0);
+	table__truncate(t, 5);
+	assert_int_equal(t->nr_rows, 0);
+	table__free(t);
+	table__free(NULL);
+}
+
+static void truncate_drops_rows_and_what_they_own(void **state)
+{
+	struct table *t = sample_processes();
+
+	(void)state;
+	table__truncate(t, 5);
+	assert_int_equal(t->nr_rows, 2);
+	table__truncate(t, 1);
+	assert_int_equal(t->nr_rows, 1);
+	assert_int_equal(table__cell(t, 0, "pid")->u64, 1234567);
+	add_process(t, 8, "new", NULL);
+	assert_int_equal(table__cell(t, 1, "pid")->u64, 8);
+	assert_false(table__cell(t, 1, "time_ns")->known);
+	table__free(t);
+}
+
+static void titles_are_replaced(void **state)
+{
+	struct table *t = new_table(&totals_def);
+
+	(void)state;
+	assert_int_equal(table__set_title(t, "%d of %s", 1, "x"), 0);
+	assert_int_equal(table__set_title(t, "%s, again", t->title), 0);
+	assert_string_equal(t->title, "1 of x, again");
+	assert_int_equal(table__set_footer(t, "end"), 0);
+	assert_string_equal(t->footer, "end");
+	table__free(t);
+}
+
+static void a_document_owns_its_tables(void **state)
+{
+	struct document d = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++)
+		assert_int_equal(document__add(&d, sample_processes()), 0);
+	assert_int_equal(d.nr_tables, 20);
+	assert_int_equal(document__add(&d, NULL), -ENOMEM);
+	assert_int_equal(d.nr_tables, 20);
+	document__free(&d);
+	assert_int_equal(d.nr_tables, 0);
+}
+
+static void wrong_key(struct table *t)
+{
+	table__cell(t, 0, "nonsense");
+}
+
+static void wrong_row(struct table *t)
+{
+	table__cell(t, 1, "faults");
+}
+
+static void wrong_type(struct table *t)
+{
+	table__set_u64(t, "command", 1);
+}
+
+static void misuse_aborts(void **state)
+{
+	void (*const wrong[])(struct table * t) = { wrong_key, wrong_row, wrong_type };
+
+	(void)state;
+	for (size_t i = 0; i < NR(wrong); i++) {
+		int status;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (!pid) {
+			struct table *t = sample_totals();
+
+			signal(SIGABRT, SIG_DFL);
+			if (!freopen("/dev/null", "w", stderr))
+				_exit(1);
+			wrong[i](t);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(WTERMSIG(status), SIGABRT);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(new_cells_are_unknown),
+		cmocka_unit_test(cells_keep_what_was_set),
+		cmocka_unit_test(a_string_is_copied_and_replaced),
+		cmocka_unit_test(many_rows_stay_as_they_were),
+		cmocka_unit_test(sorting_is_stable_and_puts_unknown_last),
+		cmocka_unit_test(an_empty_table_sorts_and_truncates),
+		cmocka_unit_test(truncate_drops_rows_and_what_they_own),
+		cmocka_unit_test(titles_are_replaced),
+		cmocka_unit_test(a_document_owns_its_tables),
+		cmocka_unit_test(misuse_aborts),
+	};
+
+	return cmocka_run_group_tests_name("rows", tests, NULL, NULL);
+}

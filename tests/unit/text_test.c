@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * text_test.c - rows as columns: aligned, scaled, cut to the width, safe for a terminal.
+ */
+#include "sample.h"
+
+#include "util/utf8.h"
+
+static void columns_are_aligned_and_tables_nested(void **state)
+{
+	(void)state;
+	assert_text(render_table("text", sample_processes(), 0, true),
+		    "    PID    TIME  COMM\n"
+		    "1234567  1.62us  redis\n"
+		    "         START     FAULTS  SHARE  NAME\n"
+		    "  7f0000001000  1,234,567  73.2%  /usr/lib/x86_64-linux-gnu/libc.so.6\n"
+		    "          1000          9      -  [heap]\n"
+		    "      7       -  a,b\n");
+}
+
+static void an_object_is_names_and_values(void **state)
+{
+	struct table *t = sample_totals();
+
+	(void)state;
+	assert_int_equal(table__set_title(t, "Totals"), 0);
+	assert_int_equal(table__set_footer(t, "two\nlines"), 0);
+	assert_text(render_table("text", t, 0, true), "Totals\n"
+						      "faults   1,234,576\n"
+						      "change      -1,234\n"
+						      "longest      2.50s\n"
+						      "command  stat\n"
+						      "two\n"
+						      "lines\n");
+}
+
+static void tables_stand_apart_and_hidden_ones_leave_no_gap(void **state)
+{
+	struct table_def hidden = totals_def;
+	struct document d = { 0 };
+	struct table *t = new_table(&vma_def);
+
+	(void)state;
+	hidden.json_only = true;
+	add_vma(t, 1, 2, "x");
+	assert_int_equal(document__add(&d, new_table(&hidden)), 0);
+	assert_int_equal(document__add(&d, sample_totals()), 0);
+	assert_int_equal(document__add(&d, new_table(&hidden)), 0);
+	assert_int_equal(document__add(&d, t), 0);
+	assert_text(render("text", &d, 0, true), "faults   1,234,576\n"
+						 "change      -1,234\n"
+						 "longest      2.50s\n"
+						 "command  stat\n"
+						 "\n"
+						 "START  FAULTS  SHARE  NAME\n"
+						 "    1       2      -  x\n");
+}
+
+static void optional_columns_show_when_one_cell_is_set(void **state)
+{
+	struct table *t = sample_processes();
+
+	(void)state;
+	table__set_u64(t, "major", 1500);
+	assert_int_equal(table__set_str(t, "note", "hm"), 0);
+	table__set_table(t, "vmas", NULL);
+	assert_text(render_table("text", t, 0, true),
+		    "    PID  MAJOR    TIME  NOTE  COMM\n"
+		    "1234567      0  1.62us     -  redis\n"
+		    "         START     FAULTS  SHARE  NAME\n"
+		    "  7f0000001000  1,234,567  73.2%  /usr/lib/x86_64-linux-gnu/libc.so.6\n"
+		    "          1000          9      -  [heap]\n"
+		    "      7  1,500       -    hm  a,b\n");
+}
+
+static struct table *named(const char *name)
+{
+	struct table *t = new_table(&vma_def);
+
+	add_vma(t, 0x1000, 5, name);
+	return t;
+}
+
+static void paths_keep_their_end_and_names_both_ends(void **state)
+{
+	(void)state;
+	assert_text(render_table("text", named("/usr/lib/libc.so.6"), 36, true),
+		    "START  FAULTS  SHARE  NAME\n"
+		    " 1000       5      -  …lib/libc.so.6\n");
+	assert_text(render_table("text", named("[anon:a long name of it]"), 36, true),
+		    "START  FAULTS  SHARE  NAME\n"
+		    " 1000       5      -  [anon:a…of it]\n");
+	assert_text(render_table("text", named("/usr/lib/libc.so.6"), 36, false),
+		    "START  FAULTS  SHARE  NAME\n"
+		    " 1000       5      -  ...b/libc.so.6\n");
+}
+
+static void assert_fits(const char *text, size_t width)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char *line = strndup(text, len);
+
+		assert_non_null(line);
+		if (utf8_width(line) > width)
+			fail_msg("wider than %zu: %s", width, line);
+		if (len && line[len - 1] == ' ')
+			fail_msg("ends in a blank: %s", line);
+		free(line);
+		text += len + 1;
+	}
+}
+
+static void no_line_exceeds_the_width(void **state)
+{
+	(void)state;
+	for (unsigned int width = 1; width < 120; width++) {
+		struct document d = { 0 };
+		struct table *totals = sample_totals(), *processes = sample_processes();
+		char *text;
+
+		table__set_str(totals, "command", "w\xc3\xa9\xe6\xbc\xa2\xe5\xad\x97 long command");
+		table__set_title(totals, "A title that is about %d columns wide", 40);
+		table__set_footer(totals, "  and\nan_overlong_word_in_a_footer indeed");
+		assert_int_equal(document__add(&d, totals), 0);
+		assert_int_equal(document__add(&d, processes), 0);
+		text = render("text", &d, width, width % 2);
+		assert_true(strlen(text) > 20);
+		assert_fits(text, width);
+		free(text);
+		text = render_stream("text", sample_processes(), width);
+		assert_fits(text, width);
+		free(text);
+	}
+}
+
+static void prose_wraps_between_words(void **state)
+{
+	struct table *t = new_table(&vma_def);
+
+	(void)state;
+	assert_int_equal(table__set_footer(t, "  one two three\nfour  five"), 0);
+	assert_text(render_table("text", t, 10, true), "  one two\n"
+						       "  three\n"
+						       "four  five\n");
+}
+
+static void hostile_names_cannot_reach_the_terminal(void **state)
+{
+	struct table *t = named("\x1b[2J\n\t\x7f\xc2\x9b\xe2\x80\xae\xff");
+
+	(void)state;
+	assert_int_equal(table__set_title(t, "run \x1b[0m"), 0);
+	assert_text(render_table("text", t, 0, true),
+		    "run \\x1b[0m\n"
+		    "START  FAULTS  SHARE  NAME\n"
+		    " 1000       5      -  \\x1b[2J\\n\\t\\x7f\\xc2\\x9b\\xe2\\x80\\xae\\xff\n");
+	assert_text(render_table("text", named("h\xc3\xa9"), 0, false),
+		    "START  FAULTS  SHARE  NAME\n"
+		    " 1000       5      -  h\\xc3\\xa9\n");
+}
+
+static void a_stream_has_one_heading_and_fixed_columns(void **state)
+{
+	struct table *t = new_table(&vma_def);
+
+	(void)state;
+	add_vma(t, 0x1000, 5, "x");
+	add_vma(t, 0x7f0000001000, 1234567, "a name that is too long for it");
+	table__set_f64(t, "share", 100);
+	assert_text(render_stream("text", t, 50),
+		    "       START     FAULTS   SHARE  NAME\n"
+		    "        1000          5       -  x\n"
+		    "7f0000001000  1,234,567  100.0%  a name t…g for it\n");
+}
+
+static void a_streams_own_width_counts(void **state)
+{
+	struct column columns[] = {
+		{ .key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .width = 8 },
+		{ .key = "name", .head = "NAME", .type = CELL_STR },
+	};
+	struct table_def def = { .key = "x", .columns = columns, .nr_columns = NR(columns) };
+	struct table *t = new_table(&def);
+
+	(void)state;
+	add_row(t);
+	table__set_str(t, "comm", "redis");
+	table__set_str(t, "name", "[heap]");
+	assert_text(render_stream("text", t, 0), "COMM      NAME\n"
+						 "redis     [heap]\n");
+	columns[0].width = 0;
+	t = new_table(&def);
+	add_row(t);
+	table__set_str(t, "comm", "redis-server");
+	table__set_str(t, "name", "[heap]");
+	assert_text(render_stream("text", t, 0), "COMM          NAME\n"
+						 "redis-server  [heap]\n");
+}
+
+static void colour_marks_the_heading_alone(void **state)
+{
+	char *text = NULL;
+	size_t len = 0;
+	struct out_options o = { .file = open_memstream(&text, &len),
+				 .utf8 = true,
+				 .colour = true };
+	struct document d = { 0 };
+
+	(void)state;
+	assert_int_equal(document__add(&d, named("x")), 0);
+	assert_int_equal(out_format__find("text")->document(&d, &o), 0);
+	fclose(o.file);
+	document__free(&d);
+	assert_text(text, "\x1b[1mSTART  FAULTS  SHARE  NAME\x1b[m\n"
+			  " 1000       5      -  x\n");
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	(void)state;
+	assert_tells_write_errors("text");
+}
+
+static void formats_are_found_by_name(void **state)
+{
+	(void)state;
+	for (const struct out_format *f = out_formats; f->name; f++) {
+		assert_ptr_equal(out_format__find(f->name), f);
+		assert_true(strlen(f->help) > 0);
+	}
+	assert_null(out_format__find("xml"));
+	assert_null(out_format__find(""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(columns_are_aligned_and_tables_nested),
+		cmocka_unit_test(an_object_is_names_and_values),
+		cmocka_unit_test(tables_stand_apart_and_hidden_ones_leave_no_gap),
+		cmocka_unit_test(optional_columns_show_when_one_cell_is_set),
+		cmocka_unit_test(paths_keep_their_end_and_names_both_ends),
+		cmocka_unit_test(no_line_exceeds_the_width),
+		cmocka_unit_test(prose_wraps_between_words),
+		cmocka_unit_test(hostile_names_cannot_reach_the_terminal),
+		cmocka_unit_test(a_stream_has_one_heading_and_fixed_columns),
+		cmocka_unit_test(a_streams_own_width_counts),
+		cmocka_unit_test(colour_marks_the_heading_alone),
+		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(formats_are_found_by_name),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}

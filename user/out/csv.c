@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * csv.c - rows as comma-separated values (RFC 4180, lines end in CRLF).
+ *
+ * CSV holds one table, so of a document it is the first list that text shows, too; without one,
+ * the first table. A list nested in it is joined to it: each of its rows follows the columns of
+ * the row that holds it, whose headings get the holding table's key in front ("processes.pid").
+ * Nothing is scaled, unknown is an empty field. Other nested tables are left out.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "out/formats.h"
+#include "out/put.h"
+#include "util/utf8.h"
+
+/** struct chain - a table and, by @next, the table nested in it: what a CSV line runs through */
+struct chain {
+	const struct table_def *def;
+	size_t nested; /* column of the next table; SIZE_MAX: none */
+	struct chain *next;
+};
+
+#define MAX_DEPTH 8
+
+static int print_string(FILE *f, const char *s)
+{
+	char *clean = utf8_clean(s);
+
+	if (!clean)
+		return -ENOMEM;
+	if (!clean[strcspn(clean, ",\"\r\n")]) {
+		fputs(clean, f);
+	} else {
+		fputc('"', f);
+		for (const char *p = clean; *p; p++) {
+			if (*p == '"')
+				fputc('"', f);
+			fputc(*p, f);
+		}
+		fputc('"', f);
+	}
+	free(clean);
+	return 0;
+}
+
+static int print_cell(FILE *f, const struct column *c, const struct cell *cell)
+{
+	if (!cell->known)
+		return 0;
+	switch (c->type) {
+	case CELL_U64:
+		fprintf(f, "%" PRIu64, cell->u64);
+		break;
+	case CELL_I64:
+		fprintf(f, "%" PRId64, cell->i64);
+		break;
+	case CELL_F64:
+		fprintf(f, "%.15g", cell->f64);
+		break;
+	case CELL_HEX:
+		fprintf(f, "0x%" PRIx64, cell->u64);
+		break;
+	case CELL_BOOL:
+		fputs(cell->b ? "true" : "false", f);
+		break;
+	case CELL_STR:
+		return print_string(f, cell->str);
+	case CELL_TABLE:
+		break;
+	}
+	return 0;
+}
+
+static bool has_field(const struct column *c)
+{
+	return c->type != CELL_TABLE && !c->text_only;
+}
+
+/* Prints the fields of one row of @def; @cells NULL: they are all empty. */
+static int print_fields(FILE *f, const struct table_def *def, const struct cell *cells, bool *comma)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < def->nr_columns && !err; i++) {
+		if (!has_field(&def->columns[i]))
+			continue;
+		if (*comma)
+			fputc(',', f);
+		*comma = true;
+		if (cells)
+			err = print_cell(f, &def->columns[i], &cells[i]);
+	}
+	return err;
+}
+
+static void print_heading(FILE *f, const struct chain *link)
+{
+	bool comma = false;
+
+	for (; link; link = link->next) {
+		for (size_t i = 0; i < link->def->nr_columns; i++) {
+			if (!has_field(&link->def->columns[i]))
+				continue;
+			if (comma)
+				fputc(',', f);
+			comma = true;
+			if (link->next && link->def->key)
+				fprintf(f, "%s.", link->def->key);
+			fputs(link->def->columns[i].key, f);
+		}
+	}
+	fputs("\r\n", f);
+}
+
+static bool is_list(const struct table *t)
+{
+	return t->def->shape == TABLE_LIST && !t->def->json_only && !t->def->text_only;
+}
+
+/* The first list nested in @t; its column goes to @column. */
+static const struct table *find_nested(const struct table *t, size_t *column)
+{
+	size_t columns = t->def->nr_columns;
+
+	for (size_t i = 0; i < t->nr_rows * columns; i++) {
+		if (t->def->columns[i % columns].type != CELL_TABLE || !t->cells[i].known)
+			continue;
+		if (is_list(t->cells[i].table)) {
+			*column = i % columns;
+			return t->cells[i].table;
+		}
+	}
+	return NULL;
+}
+
+/* Fills @links with the tables from @t inwards. */
+static void follow(struct chain *links, const struct table *t)
+{
+	for (size_t depth = 0; t; depth++) {
+		links[depth] = (struct chain){ .def = t->def, .nested = SIZE_MAX };
+		if (depth)
+			links[depth - 1].next = &links[depth];
+		t = depth + 1 < MAX_DEPTH ? find_nested(t, &links[depth].nested) : NULL;
+	}
+}
+
+/** struct path - the rows that hold the one being printed, innermost first */
+struct path {
+	const struct path *holder;
+	const struct table_def *def;
+	const struct cell *cells;
+};
+
+static int print_path(FILE *f, const struct path *p, bool *comma)
+{
+	int err = p->holder ? print_path(f, p->holder, comma) : 0;
+
+	return err ? err : print_fields(f, p->def, p->cells, comma);
+}
+
+static int print_line(FILE *f, const struct chain *link, const struct path *p)
+{
+	bool comma = false;
+	int err = print_path(f, p, &comma);
+
+	while (!err && (link = link->next))
+		err = print_fields(f, link->def, NULL, &comma);
+	fputs("\r\n", f);
+	return err;
+}
+
+static int print_rows(FILE *f, const struct chain *link, const struct table *t,
+		      const struct path *holder)
+{
+	int err = 0;
+
+	for (size_t row = 0; row < t->nr_rows && !err; row++) {
+		const struct cell *cells = &t->cells[row * t->def->nr_columns];
+		const struct path p = { .holder = holder, .def = t->def, .cells = cells };
+		const struct cell *inner = link->next ? &cells[link->nested] : NULL;
+
+		if (inner && inner->known && inner->table->nr_rows)
+			err = print_rows(f, link->next, inner->table, &p);
+		else
+			err = print_line(f, link, &p);
+	}
+	return err;
+}
+
+static const struct table *choose(const struct document *d)
+{
+	for (size_t i = 0; i < d->nr_tables; i++) {
+		if (is_list(d->tables[i]))
+			return d->tables[i];
+	}
+	return d->nr_tables ? d->tables[0] : NULL;
+}
+
+int csv_document(const struct document *d, const struct out_options *o)
+{
+	const struct table *t = choose(d);
+	struct chain links[MAX_DEPTH];
+	struct sink s;
+	int err;
+
+	if (!t)
+		return 0;
+	err = sink__open(&s);
+	if (err)
+		return err;
+	follow(links, t);
+	print_heading(s.mem, links);
+	err = print_rows(s.mem, links, t, NULL);
+	return sink__close(&s, o->file, err, true);
+}
+
+int csv_row(const struct table *t, const struct out_options *o, bool first)
+{
+	struct chain link = { .def = t->def, .nested = SIZE_MAX };
+	struct path p = { .def = t->def };
+	struct sink s;
+	int err;
+
+	if (!t->nr_rows)
+		return -EINVAL;
+	err = sink__open(&s);
+	if (err)
+		return err;
+	if (first)
+		print_heading(s.mem, &link);
+	p.cells = &t->cells[(t->nr_rows - 1) * t->def->nr_columns];
+	err = print_line(s.mem, &link, &p);
+	return sink__close(&s, o->file, err, false);
+}

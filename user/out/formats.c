@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * formats.c - the table of output formats.
+ */
+#include "out/formats.h"
+
+#include <string.h>
+
+const struct out_format out_formats[] = {
+	{ "text", "columns for people", text_document, text_row },
+	{ "json", "JSON, schema 1; one object a line for a stream", json_document, json_row },
+	{ "csv", "RFC 4180; the first table, nested ones joined to it", csv_document, csv_row },
+	{ 0 },
+};
+
+const struct out_format *out_format__find(const char *name)
+{
+	for (const struct out_format *f = out_formats; f->name; f++) {
+		if (!strcmp(f->name, name))
+			return f;
+	}
+	return NULL;
+}

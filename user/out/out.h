@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * out.h - outputs: rows to text, JSON and others, one file each, listed in one table.
+ *
+ * An output includes rows and util, nothing else (make lint checks it).
+ */
+#ifndef VMASCOPE_OUT_OUT_H
+#define VMASCOPE_OUT_OUT_H
+
+#include <stdio.h>
+
+#include "view/rows.h"
+
+/**
+ * struct out_options - how to print
+ * @file: where to
+ * @width: columns of the text, 0: no limit
+ * @utf8: text may use Unicode
+ * @colour: text may use colour
+ */
+struct out_options {
+	FILE *file;
+	unsigned int width;
+	bool utf8;
+	bool colour;
+};
+
+/**
+ * struct out_format - an output format
+ * @name: as --format takes it
+ * @help: one line for --help
+ * @document: print a whole document; Return: 0 or a negative errno of the first failed write
+ * @row: print one row of a stream (trace), the newest row of @t; @first on the first call
+ */
+struct out_format {
+	const char *name;
+	const char *help;
+	int (*document)(const struct document *d, const struct out_options *o);
+	int (*row)(const struct table *t, const struct out_options *o, bool first);
+};
+
+/** out_formats - all of them, ended by a NULL name */
+extern const struct out_format out_formats[];
+
+/** out_format__find - by name; NULL if there is none. */
+const struct out_format *out_format__find(const char *name);
+
+#endif /* VMASCOPE_OUT_OUT_H */

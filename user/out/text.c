@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * text.c - rows as columns for people: aligned by their contents, never wider than asked.
+ *
+ * Where a table is too wide its last column of strings is cut, then the one before it: paths keep
+ * their end, other strings both ends.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "out/cell_text.h"
+#include "out/formats.h"
+#include "out/line.h"
+#include "out/put.h"
+#include "util/utf8.h"
+
+#define GAP 2	    /* blanks between columns */
+#define INDENT 2    /* of a nested table */
+#define MIN_WIDTH 4 /* columns of strings are not cut below that */
+
+#define BOLD "\033[1m"
+#define NORMAL "\033[m"
+
+/** struct field - a column that is shown: @index in its table, @width in the text */
+struct field {
+	const struct column *column;
+	size_t index;
+	size_t width;
+	bool left;
+};
+
+/** struct grid - a table being laid out: @text has @nr texts for each row from @first_row on */
+struct grid {
+	const struct table *table;
+	const struct out_options *options;
+	struct field *fields;
+	size_t nr;
+	size_t first_row;
+	char **text;
+	size_t indent;
+};
+
+static int print_table(FILE *f, const struct table *t, const struct out_options *o, size_t indent);
+
+static struct line new_line(FILE *f, const struct out_options *o)
+{
+	return (struct line){ .file = f, .limit = o->width ? o->width : SIZE_MAX, .utf8 = o->utf8 };
+}
+
+static bool all_empty(const struct table *t, size_t column)
+{
+	for (size_t row = 0; row < t->nr_rows; row++) {
+		if (!cell_is_empty(&t->def->columns[column],
+				   &t->cells[row * t->def->nr_columns + column]))
+			return false;
+	}
+	return true;
+}
+
+static int choose_fields(struct grid *g, bool stream)
+{
+	const struct table_def *def = g->table->def;
+
+	g->fields = calloc(def->nr_columns + 1, sizeof(*g->fields));
+	if (!g->fields)
+		return -ENOMEM;
+	for (size_t i = 0; i < def->nr_columns; i++) {
+		const struct column *c = &def->columns[i];
+
+		if (!c->head || c->type == CELL_TABLE)
+			continue;
+		if (c->optional && !stream && all_empty(g->table, i))
+			continue;
+		g->fields[g->nr++] = (struct field){ .column = c, .index = i, .left = c->left };
+	}
+	if (g->nr && g->fields[g->nr - 1].column->type == CELL_STR)
+		g->fields[g->nr - 1].left = true;
+	return 0;
+}
+
+static char **text_at(const struct grid *g, size_t row)
+{
+	return &g->text[(row - g->first_row) * g->nr];
+}
+
+static int format_cells(struct grid *g)
+{
+	const struct table *t = g->table;
+
+	g->text = calloc((t->nr_rows - g->first_row) * g->nr + 1, sizeof(*g->text));
+	if (!g->text)
+		return -ENOMEM;
+	for (size_t row = g->first_row; row < t->nr_rows; row++) {
+		for (size_t i = 0; i < g->nr; i++) {
+			const struct field *f = &g->fields[i];
+			char *text = cell_text(f->column,
+					       &t->cells[row * t->def->nr_columns + f->index],
+					       g->options->utf8);
+
+			if (!text)
+				return -ENOMEM;
+			text_at(g, row)[i] = text;
+		}
+	}
+	return 0;
+}
+
+static void grid__free(struct grid *g)
+{
+	size_t nr = (g->table->nr_rows - g->first_row) * g->nr;
+
+	for (size_t i = 0; g->text && i < nr; i++)
+		free(g->text[i]);
+	free(g->text);
+	free(g->fields);
+}
+
+static int grid__init(struct grid *g, const struct table *t, const struct out_options *o,
+		      bool stream)
+{
+	int err;
+
+	*g = (struct grid){ .table = t, .options = o, .first_row = stream ? t->nr_rows - 1 : 0 };
+	err = choose_fields(g, stream);
+	if (!err)
+		err = format_cells(g);
+	if (err)
+		grid__free(g);
+	return err;
+}
+
+static size_t max(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static void measure(struct grid *g)
+{
+	for (size_t i = 0; i < g->nr; i++)
+		g->fields[i].width = utf8_width(g->fields[i].column->head);
+	for (size_t row = g->first_row; row < g->table->nr_rows; row++) {
+		for (size_t i = 0; i < g->nr; i++) {
+			size_t width = utf8_width(text_at(g, row)[i]);
+
+			g->fields[i].width = max(g->fields[i].width, width);
+		}
+	}
+}
+
+/*
+ * Widths for a stream, whose rows to come are not known. A last column of strings takes the rest of
+ * the line, whatever is in it: shrink() must come to the same widths for each row.
+ */
+static void measure_stream(struct grid *g)
+{
+	struct field *last = g->nr ? &g->fields[g->nr - 1] : NULL;
+
+	for (size_t i = 0; i < g->nr; i++) {
+		struct field *f = &g->fields[i];
+
+		f->width = max(utf8_width(f->column->head), column_stream_width(f->column));
+		/* Rather a crooked line than a cut string, where the view has not said how wide. */
+		if (f->column->type == CELL_STR && !f->column->width)
+			f->width = max(f->width, utf8_width(text_at(g, g->first_row)[i]));
+	}
+	if (last && last->column->type == CELL_STR)
+		last->width = max(g->options->width,
+				  utf8_width(text_at(g, g->first_row)[g->nr - 1]));
+}
+
+/* Makes columns of strings narrower, the last one first, until a line fits. */
+static void shrink(struct grid *g)
+{
+	size_t total = g->indent, over;
+
+	for (size_t i = 0; i < g->nr; i++)
+		total += g->fields[i].width + (i ? GAP : 0);
+	if (!g->options->width || total <= g->options->width)
+		return;
+	over = total - g->options->width;
+	for (size_t i = g->nr; i-- > 0 && over;) {
+		struct field *f = &g->fields[i];
+		size_t cut = f->width > MIN_WIDTH ? f->width - MIN_WIDTH : 0;
+
+		if (f->column->type != CELL_STR)
+			continue;
+		cut = cut < over ? cut : over;
+		f->width -= cut;
+		over -= cut;
+	}
+}
+
+static int print_field(struct line *l, const struct field *f, const char *text)
+{
+	enum utf8_keep keep = *text == '/' ? UTF8_KEEP_END : UTF8_KEEP_ENDS;
+	char *cut = NULL;
+	int err;
+
+	if (f->column->type == CELL_STR) {
+		cut = utf8_truncate(text, f->width, keep, l->utf8);
+		if (!cut)
+			return -ENOMEM;
+	}
+	err = line__put_field(l, cut ? cut : text, f->width, f->left);
+	free(cut);
+	return err;
+}
+
+static int print_heading(FILE *f, const struct grid *g)
+{
+	struct line l = new_line(f, g->options);
+	int err = 0;
+
+	if (g->options->colour)
+		fputs(BOLD, f);
+	l.gap = g->indent;
+	for (size_t i = 0; i < g->nr && !err; i++) {
+		l.gap += i ? GAP : 0;
+		err = line__put_field(&l, g->fields[i].column->head, g->fields[i].width,
+				      g->fields[i].left);
+	}
+	if (g->options->colour)
+		fputs(NORMAL, f);
+	line__end(&l);
+	return err;
+}
+
+static int print_row(FILE *f, const struct grid *g, size_t row)
+{
+	struct line l = new_line(f, g->options);
+	int err = 0;
+
+	l.gap = g->indent;
+	for (size_t i = 0; i < g->nr && !err; i++) {
+		l.gap += i ? GAP : 0;
+		err = print_field(&l, &g->fields[i], text_at(g, row)[i]);
+	}
+	line__end(&l);
+	return err;
+}
+
+static int print_nested(FILE *f, const struct grid *g, size_t row)
+{
+	const struct table_def *def = g->table->def;
+	int err = 0;
+
+	for (size_t i = 0; i < def->nr_columns && !err; i++) {
+		const struct cell *cell = &g->table->cells[row * def->nr_columns + i];
+
+		if (def->columns[i].type == CELL_TABLE && def->columns[i].head && cell->known)
+			err = print_table(f, cell->table, g->options, g->indent + INDENT);
+	}
+	return err;
+}
+
+static int print_list(FILE *f, struct grid *g)
+{
+	int err = 0;
+
+	measure(g);
+	shrink(g);
+	if (g->nr && g->table->nr_rows)
+		err = print_heading(f, g);
+	for (size_t row = 0; row < g->table->nr_rows && !err; row++) {
+		if (g->nr)
+			err = print_row(f, g, row);
+		if (!err)
+			err = print_nested(f, g, row);
+	}
+	return err;
+}
+
+/* Numbers of one object stand below each other; strings begin where the widest number does. */
+static size_t widest_number(const struct grid *g)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < g->nr; i++) {
+		if (g->fields[i].column->type != CELL_STR)
+			width = max(width, utf8_width(g->text[i]));
+	}
+	return width;
+}
+
+/* One row as lines of NAME VALUE. */
+static int print_object(FILE *f, struct grid *g)
+{
+	size_t names = 0, numbers, start;
+	int err = 0;
+
+	if (!g->table->nr_rows)
+		return 0;
+	numbers = widest_number(g);
+	for (size_t i = 0; i < g->nr; i++)
+		names = max(names, utf8_width(g->fields[i].column->head));
+	start = g->indent + names + GAP;
+	for (size_t i = 0; i < g->nr && !err; i++) {
+		struct line l = new_line(f, g->options);
+		struct field *value = &g->fields[i];
+
+		value->left = value->column->type == CELL_STR;
+		value->width = value->left ? l.limit - (start < l.limit ? start : l.limit)
+					   : numbers;
+		l.gap = g->indent;
+		err = line__put_field(&l, value->column->head, names, true);
+		l.gap += GAP;
+		if (!err)
+			err = print_field(&l, value, g->text[i]);
+		line__end(&l);
+	}
+	return err ? err : print_nested(f, g, 0);
+}
+
+static int print_prose(FILE *f, const char *text, const struct out_options *o, size_t indent)
+{
+	struct line l = new_line(f, o);
+
+	return text ? line__put_prose(&l, text, indent) : 0;
+}
+
+static int print_table(FILE *f, const struct table *t, const struct out_options *o, size_t indent)
+{
+	struct grid g;
+	int err;
+
+	if (t->def->json_only)
+		return 0;
+	err = grid__init(&g, t, o, false);
+	if (err)
+		return err;
+	g.indent = indent;
+	err = print_prose(f, t->title, o, indent);
+	if (!err)
+		err = t->def->shape == TABLE_OBJECT ? print_object(f, &g) : print_list(f, &g);
+	if (!err)
+		err = print_prose(f, t->footer, o, indent);
+	grid__free(&g);
+	return err;
+}
+
+int text_document(const struct document *d, const struct out_options *o)
+{
+	struct sink all;
+	int err = sink__open(&all);
+	bool blank = false;
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < d->nr_tables && !err; i++) {
+		struct sink one;
+
+		err = sink__open(&one);
+		if (err)
+			break;
+		err = print_table(one.mem, d->tables[i], o, 0);
+		/* A table may print nothing; then it needs no blank line either. */
+		fflush(one.mem);
+		if (blank && one.len)
+			fputc('\n', all.mem);
+		blank = blank || one.len;
+		err = sink__close(&one, all.mem, err, false);
+	}
+	return sink__close(&all, o->file, err, true);
+}
+
+int text_row(const struct table *t, const struct out_options *o, bool first)
+{
+	struct sink s;
+	struct grid g;
+	int err;
+
+	if (!t->nr_rows)
+		return -EINVAL;
+	err = grid__init(&g, t, o, true);
+	if (err)
+		return err;
+	err = sink__open(&s);
+	if (!err) {
+		measure_stream(&g);
+		shrink(&g);
+		if (first)
+			err = print_prose(s.mem, t->title, o, 0);
+		if (first && !err)
+			err = print_heading(s.mem, &g);
+		if (!err)
+			err = print_row(s.mem, &g, g.first_row);
+		err = sink__close(&s, o->file, err, false);
+	}
+	grid__free(&g);
+	return err;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hash.h - a hash map from keys of one fixed size to pointers (open addressing, linear probing).
+ *
+ * Keys are copied and compared byte by byte: zero a struct's padding before it becomes a key.
+ * The map does not own the values.
+ *
+ *	struct hash h;
+ *	size_t pos = 0;
+ *
+ *	hash__init(&h, sizeof(key));
+ *	err = hash__set(&h, &key, value);
+ *	value = hash__get(&h, &key);
+ *	while ((value = hash__next(&h, &pos, &key)))
+ *		…
+ *	hash__free(&h, free);
+ */
+#ifndef VMASCOPE_UTIL_HASH_H
+#define VMASCOPE_UTIL_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct hash - the map
+ * @key_size: bytes of a key
+ * @nr: keys in it
+ * @cap: places, 0 or a power of two
+ * @keys: @cap keys
+ * @values: @cap values; NULL marks a free place
+ */
+struct hash {
+	size_t key_size;
+	size_t nr;
+	size_t cap;
+	unsigned char *keys;
+	void **values;
+};
+
+/** hash__init - an empty map; allocates nothing. */
+void hash__init(struct hash *h, size_t key_size);
+
+/** hash__free - free the map; @free_value is called on each value if not NULL. */
+void hash__free(struct hash *h, void (*free_value)(void *value));
+
+/** hash__get - the value under @key; NULL if there is none. */
+void *hash__get(const struct hash *h, const void *key);
+
+/**
+ * hash__set - put @value (not NULL) under a copy of @key; an earlier value is replaced, not freed
+ * Return: 0 or -ENOMEM (the map is as before).
+ */
+int hash__set(struct hash *h, const void *key, void *value);
+
+/** hash__remove - take out @key. Return: its value for the caller to free, NULL if not there. */
+void *hash__remove(struct hash *h, const void *key);
+
+/**
+ * hash__next - walk the map, in no particular order
+ * @pos: 0 at first
+ * @key: if not NULL, filled with a copy of the key
+ *
+ * Nothing may be set or removed while walking.
+ * Return: the next value; NULL at the end.
+ */
+void *hash__next(const struct hash *h, size_t *pos, void *key);
+
+/* The same with a u64 as key; for maps made with hash__init(h, sizeof(uint64_t)). */
+static inline void *hash__get_u64(const struct hash *h, uint64_t key)
+{
+	return hash__get(h, &key);
+}
+
+static inline int hash__set_u64(struct hash *h, uint64_t key, void *value)
+{
+	return hash__set(h, &key, value);
+}
+
+static inline void *hash__remove_u64(struct hash *h, uint64_t key)
+{
+	return hash__remove(h, &key);
+}
+
+#endif /* VMASCOPE_UTIL_HASH_H */

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * log.c - the messages of log.h.
+ */
+#include "util/log.h"
+
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "util/utf8.h"
+
+static struct {
+	bool json;
+	bool quiet;
+	int verbosity;
+} settings;
+
+/** struct message - one message: its @kind is the JSON key; @exit_status < 0: none */
+struct message {
+	const char *kind;
+	const char *prefix;
+	const char *hint;
+	int exit_status;
+};
+
+void log_setup(bool json, bool quiet, int verbosity)
+{
+	settings.json = json;
+	settings.quiet = quiet;
+	settings.verbosity = verbosity;
+}
+
+int log_verbosity(void)
+{
+	return settings.verbosity;
+}
+
+static struct json_object *json_text(const char *text)
+{
+	char *clean = text ? utf8_clean(text) : NULL;
+	struct json_object *value = clean ? json_object_new_string(clean) : NULL;
+
+	free(clean);
+	return value;
+}
+
+static void print_json(const struct message *m, const char *text)
+{
+	struct json_object *line = json_object_new_object(), *body = json_object_new_object();
+
+	json_object_object_add(body, "message", json_text(text));
+	json_object_object_add(body, "hint", json_text(m->hint));
+	if (m->exit_status >= 0)
+		json_object_object_add(body, "exit", json_object_new_int(m->exit_status));
+	json_object_object_add(line, m->kind, body);
+	fprintf(stderr, "%s\n",
+		json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
+							     JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(line);
+}
+
+static void print_text(const struct message *m, const char *text)
+{
+	char *safe = utf8_printable(text, true);
+
+	fprintf(stderr, "vmascope: %s%s", m->prefix, safe ? safe : "out of memory");
+	if (m->hint)
+		fprintf(stderr, " (%s)", m->hint);
+	fputc('\n', stderr);
+	free(safe);
+}
+
+static void print(const struct message *m, const char *fmt, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	if (settings.json)
+		print_json(m, text ? text : fmt);
+	else
+		print_text(m, text ? text : fmt);
+	free(text);
+}
+
+void vs_error(const char *fmt, ...)
+{
+	const struct message m = { "error", "", NULL, VS_EXIT_FAILURE };
+	va_list args;
+
+	va_start(args, fmt);
+	print(&m, fmt, args);
+	va_end(args);
+}
+
+int vs_fail(int exit_status, const char *hint, const char *fmt, ...)
+{
+	const struct message m = { "error", "", hint, exit_status };
+	va_list args;
+
+	va_start(args, fmt);
+	print(&m, fmt, args);
+	va_end(args);
+	return exit_status;
+}
+
+void vs_warn(const char *fmt, ...)
+{
+	const struct message m = { "warning", "warning: ", NULL, -1 };
+	va_list args;
+
+	if (settings.quiet)
+		return;
+	va_start(args, fmt);
+	print(&m, fmt, args);
+	va_end(args);
+}
+
+void vs_debug(int level, const char *fmt, ...)
+{
+	const struct message m = { "debug", "debug: ", NULL, -1 };
+	va_list args;
+
+	if (level > settings.verbosity)
+		return;
+	va_start(args, fmt);
+	print(&m, fmt, args);
+	va_end(args);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * str.c - the string helpers of str.h.
+ */
+#include "util/str.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** struct scale - a unit: @size of it, and its @name */
+struct scale {
+	uint64_t size;
+	const char *name;
+};
+
+static const struct scale time_scales[] = {
+	{ 1, "ns" },
+	{ 1000, "us" },
+	{ 1000000, "ms" },
+	{ 1000000000, "s" },
+};
+
+static const struct scale byte_scales[] = {
+	{ 1, "B" },
+	{ 1ULL << 10, "KiB" },
+	{ 1ULL << 20, "MiB" },
+	{ 1ULL << 30, "GiB" },
+	{ 1ULL << 40, "TiB" },
+};
+
+/*
+ * The smallest unit in which three digits before the point are enough: below 999.5 of it, so that
+ * rounding never prints "1000us". In the last unit more digits are printed, with separators.
+ */
+static void format_scaled(char *buf, size_t len, uint64_t n, const struct scale *s, size_t nr)
+{
+	size_t i = 0;
+	double v;
+
+	while (i + 1 < nr && (double)n / s[i].size >= (i ? 999.5 : 1000.0))
+		i++;
+	v = (double)n / s[i].size;
+	if (i == 0) {
+		snprintf(buf, len, "%" PRIu64 "%s", n, s[i].name);
+	} else if (v < 999.5) {
+		snprintf(buf, len, "%.*f%s", v < 9.995 ? 2 : v < 99.95 ? 1 : 0, v, s[i].name);
+	} else {
+		char count[STR_NUMBER_LEN];
+
+		str_format_count(count, sizeof(count),
+				 n / s[i].size + (n % s[i].size >= s[i].size / 2));
+		snprintf(buf, len, "%s%s", count, s[i].name);
+	}
+}
+
+void str_format_ns(char *buf, size_t len, uint64_t ns)
+{
+	format_scaled(buf, len, ns, time_scales, sizeof(time_scales) / sizeof(*time_scales));
+}
+
+void str_format_bytes(char *buf, size_t len, uint64_t bytes)
+{
+	format_scaled(buf, len, bytes, byte_scales, sizeof(byte_scales) / sizeof(*byte_scales));
+}
+
+void str_format_count(char *buf, size_t len, uint64_t n)
+{
+	char text[STR_NUMBER_LEN];
+	char *p = text + sizeof(text) - 1;
+	int digits = 0;
+
+	*p = '\0';
+	do {
+		if (digits && digits % 3 == 0)
+			*--p = ',';
+		*--p = (char)('0' + n % 10);
+		digits++;
+	} while (n /= 10);
+	snprintf(buf, len, "%s", p);
+}
+
+static const struct scale duration_units[] = {
+	{ 1, "ns" },	    { 1000, "us" },	  { 1000000, "ms" },	  { 1000000000, "s" },
+	{ 1000000000, "" }, { 60000000000, "m" }, { 3600000000000, "h" },
+};
+
+static const struct scale *find_unit(const char *name)
+{
+	for (size_t i = 0; i < sizeof(duration_units) / sizeof(*duration_units); i++) {
+		if (!strcmp(duration_units[i].name, name))
+			return &duration_units[i];
+	}
+	return NULL;
+}
+
+int str_parse_duration(const char *s, uint64_t *ns)
+{
+	size_t digits = strspn(s, "0123456789.");
+	const struct scale *unit = find_unit(s + digits);
+	char number[STR_NUMBER_LEN], *end;
+	long double v;
+
+	/* strtold() also takes signs, blanks, exponents, "inf" and "nan". */
+	if (!digits || !unit || strpbrk(s, "0123456789") == NULL)
+		return -EINVAL;
+	if (digits >= sizeof(number))
+		return -ERANGE;
+	memcpy(number, s, digits);
+	number[digits] = '\0';
+	v = strtold(number, &end);
+	if (*end)
+		return -EINVAL;
+	v *= (long double)unit->size;
+	if (v < 1 || v >= 0x1p63L)
+		return -ERANGE;
+	*ns = (uint64_t)(v + 0.5L);
+	return 0;
+}
+
+int str_parse_u64(const char *s, uint64_t max, uint64_t *n)
+{
+	unsigned long long v;
+	char *end;
+
+	if (!isdigit((unsigned char)*s))
+		return -EINVAL;
+	errno = 0;
+	v = strtoull(s, &end, 10);
+	if (*end)
+		return -EINVAL;
+	if (errno == ERANGE || v > max)
+		return -ERANGE;
+	*n = v;
+	return 0;
+}
+
+bool str_glob(const char *pattern, const char *s)
+{
+	char *literal = malloc(strlen(pattern) * 2 + 1), *to = literal;
+	bool matches;
+
+	if (!literal)
+		return false;
+	for (; *pattern; pattern++) {
+		if (*pattern == '[')
+			*to++ = '\\';
+		else if (*pattern == '\\' && pattern[1])
+			*to++ = *pattern++;
+		*to++ = *pattern;
+	}
+	*to = '\0';
+	matches = fnmatch(literal, s, 0) == 0;
+	free(literal);
+	return matches;
+}
+
+int str_split(const char *list, char ***items)
+{
+	size_t nr = 1, i = 0;
+	char **out;
+
+	for (const char *p = list; *p; p++)
+		nr += *p == ',';
+	out = calloc(nr + 1, sizeof(*out));
+	if (!out)
+		return -ENOMEM;
+	for (; i < nr; i++, list += strcspn(list, ",") + 1) {
+		size_t len = strcspn(list, ",");
+
+		out[i] = len ? strndup(list, len) : NULL;
+		if (!out[i]) {
+			str_split_free(out);
+			return len ? -ENOMEM : -EINVAL;
+		}
+	}
+	*items = out;
+	return (int)nr;
+}
+
+void str_split_free(char **items)
+{
+	for (size_t i = 0; items && items[i]; i++)
+		free(items[i]);
+	free(items);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * str.h - strings: numbers for people, durations from people, lists and globs.
+ */
+#ifndef VMASCOPE_UTIL_STR_H
+#define VMASCOPE_UTIL_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** A buffer of this size holds what any str_format_*() writes. */
+#define STR_NUMBER_LEN 32
+
+/** str_format_ns - nanoseconds with 3 significant digits: 812ns, 1.62us, 31.0ms, 2.50s, 4,000s. */
+void str_format_ns(char *buf, size_t len, uint64_t ns);
+
+/** str_format_count - with thousands separators: 1,234,567. */
+void str_format_count(char *buf, size_t len, uint64_t n);
+
+/** str_format_bytes - with 3 significant digits and binary units: 512B, 4.00KiB, 1.50GiB. */
+void str_format_bytes(char *buf, size_t len, uint64_t bytes);
+
+/**
+ * str_parse_duration - "5" and "5s" are seconds; also ns, us, ms, m, h; "1.5" is fine
+ * @ns: the result, nanoseconds
+ *
+ * Return: 0, -EINVAL if it is not a duration, -ERANGE if it is 0 or above 2^63 ns.
+ */
+int str_parse_duration(const char *s, uint64_t *ns);
+
+/**
+ * str_parse_u64 - a whole decimal number, nothing before or after it
+ * Return: 0, -EINVAL, or -ERANGE if it is above @max.
+ */
+int str_parse_u64(const char *s, uint64_t max, uint64_t *n);
+
+/**
+ * str_glob - whether @s matches @pattern as a whole, by * and ? (both match '/', too)
+ *
+ * Brackets stand for themselves, because [heap] is a name and not a set of four letters;
+ * a backslash makes the next character stand for itself.
+ */
+bool str_glob(const char *pattern, const char *s);
+
+/**
+ * str_split - the items of a comma-separated list
+ * @items: the result, ended by NULL; free it by str_split_free()
+ *
+ * Return: the number of items, -EINVAL if one is empty, -ENOMEM.
+ */
+int str_split(const char *list, char ***items);
+/** str_split_free - NULL is fine. */
+void str_split_free(char **items);
+
+#endif /* VMASCOPE_UTIL_STR_H */
