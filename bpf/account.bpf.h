@@ -9,7 +9,9 @@
 #ifndef VMASCOPE_ACCOUNT_BPF_H
 #define VMASCOPE_ACCOUNT_BPF_H
 
+#include "cause.bpf.h"
 #include "filter.bpf.h"
+#include "hist.bpf.h"
 #include "vma.bpf.h"
 
 /* --- counting ----------------------------------------------------------------------------- */
@@ -23,8 +25,15 @@ static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcom
 	if (!c)
 		return;
 	stats_add(&c->outcome[outcome & 3], n);
-	stats_add(&c->access[f->origin & 3][f->access & 3], n);
+	if (f->origin == VS_ORIGIN_GUP)
+		stats_add(&c->gup, n);
+	else
+		stats_add(&c->access[f->origin & 1][f->access & 3], n);
 	stats_add(&c->cause[f->cause < VS_NR_CAUSES ? f->cause : 0], n);
+	if (f->mapped) {
+		stats_add(&c->mapped, f->mapped);
+		stats_add(&c->size[f->size & 3], 1);
+	}
 	if (!duration_ns)
 		return;
 	stats_add(&c->latency_count, n);
@@ -63,6 +72,8 @@ static __always_inline void fault_emit(struct task_struct *task, const struct ta
 	e->origin = f->origin;
 	e->outcome = outcome;
 	e->cause = f->cause;
+	e->size = f->size;
+	e->mapped = f->mapped;
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
 	emit_submit(e);
 }
@@ -99,6 +110,8 @@ static __always_inline void fault_ended(struct task_struct *task, const struct t
 		f->vma.slot = VS_SLOT_OVERFLOW;
 	}
 	count_faults(f->vma.slot, 1, outcome, f, duration_ns);
+	if (duration_ns)
+		hist_add(t, f, duration_ns);
 	if (cfg.emit_faults)
 		fault_emit(task, t, f, outcome, duration_ns);
 }
@@ -179,6 +192,7 @@ static __noinline u32 proc_new(struct task_struct *task, u64 mm)
 	s->proc.no_address = 0;
 	s->proc.lookup_missed = 0;
 	s->proc.no_slot = 0;
+	__builtin_memset(s->proc.hist, 0, sizeof(s->proc.hist));
 	bpf_probe_read_kernel(s->proc.comm, sizeof(s->proc.comm), leader->comm);
 
 	other = bpf_map_lookup_elem(&procs, &tgid);
@@ -235,9 +249,9 @@ static __always_inline void switch_image(struct task_struct *task, struct task_s
  *
  * Return: NULL also for kernel threads, and for vmascope's own child until its exec.
  */
-static __always_inline struct task_state *traced_image(struct task_struct *task)
+static __always_inline struct task_state *traced_image(struct task_struct *task, bool create)
 {
-	struct task_state *t = traced(task);
+	struct task_state *t = traced(task, create);
 	u64 mm = (u64)task->mm;
 
 	if (!t || !mm)
@@ -272,7 +286,7 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 					enum vs_access access, enum vs_origin origin,
 					u32 error_code)
 {
-	struct task_state *t = traced_image(task);
+	struct task_state *t = traced_image(task, true);
 	struct pending_fault *f;
 
 	if (!t)
@@ -285,8 +299,11 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 	f->access = access;
 	f->origin = origin;
 	f->error_code = error_code;
-	f->cause = VS_CAUSE_UNKNOWN;
+	f->mapped = 0;
+	f->size = VS_SIZE_PAGE;
 	identify(task, t, f);
+	page_read(task, address, &f->page);
+	f->cause = cause_at_begin(f);
 	f->active = 1;
 	f->begin_ns = bpf_ktime_get_ns();
 }
@@ -295,6 +312,19 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 static __always_inline bool same_page(u64 a, u64 b)
 {
 	return !((a ^ b) >> 12);
+}
+
+/** count_stateless - a fault of a task that should be traced, but of which nothing is known. */
+static __always_inline void count_stateless(struct task_struct *task, enum vs_outcome outcome,
+					    enum vs_origin origin)
+{
+	struct pending_fault f = { .origin = origin, .access = VS_ACCESS_UNKNOWN };
+
+	if (cfg.targets || !task->mm || !filter_matches(task))
+		return;
+	if ((cfg.only && cfg.only != outcome + 1) || cfg.causes)
+		return;
+	count_faults(VS_SLOT_OVERFLOW, 1, outcome, &f, 0);
 }
 
 /**
@@ -307,12 +337,14 @@ static __always_inline bool same_page(u64 a, u64 b)
 static __always_inline void fault_end(struct task_struct *task, u64 address,
 				      enum vs_outcome outcome, enum vs_origin origin)
 {
-	struct task_state *t = traced_image(task);
+	struct task_state *t = traced_image(task, false);
 	struct pending_fault *f;
 	u64 now;
 
-	if (!t)
+	if (!t) {
+		count_stateless(task, outcome, origin);
 		return;
+	}
 	now = bpf_ktime_get_ns();
 	f = &t->pending;
 	if (outcome == VS_MAJOR)
@@ -324,6 +356,8 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		/* a stack that had to grow first: now the address is in it */
 		if (f->found == VMA_NONE)
 			identify(task, t, f);
+		page_mapped(task, f);
+		f->cause = cause_at_end(f, outcome);
 		fault_ended(task, t, f, outcome, now - f->begin_ns);
 		return;
 	}

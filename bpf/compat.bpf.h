@@ -45,13 +45,12 @@ struct vm_area_struct___named {
 
 /*
  * A file of a stacking file system (overlayfs) mapped since def3ae83da02 (6.7) is a backing file
- * of type struct backing_file, whose user_path is what /proc/PID/maps shows. Stays.
+ * of type struct backing_file, whose user_path is what /proc/PID/maps shows. The f_mode bit that
+ * says so has moved: user/capture/kernel.c knows where it is. Stays.
  */
 struct backing_file {
 	struct path user_path;
 };
-
-#define FMODE_BACKING_BIT 0x2000000u
 
 #pragma clang attribute pop
 

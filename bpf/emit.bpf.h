@@ -39,7 +39,7 @@ static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64
 	struct vs_event *e = bpf_ringbuf_reserve(&events, size, 0);
 
 	if (!e) {
-		count_lost(VS_LOST_EVENTS);
+		count_lost(type == VS_EVENT_FAULT ? VS_LOST_EVENTS : VS_LOST_NOTICES);
 		return 0;
 	}
 	e->type = type;
@@ -52,7 +52,7 @@ static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64
 /** emit_submit - hand a record over; the reader is woken at a watermark only. */
 static __always_inline void emit_submit(void *event)
 {
-	struct vs_stats *s = this_stats();
+	struct vs_stats *s = ((struct vs_event *)event)->type == VS_EVENT_FAULT ? this_stats() : 0;
 	u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 
 	bpf_ringbuf_submit(event,

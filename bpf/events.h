@@ -80,28 +80,60 @@ enum vs_cause {
 	VS_NR_CAUSES,
 };
 
+/** enum vs_size - what the fault mapped, by the page-table level of the new entry */
+enum vs_size {
+	VS_SIZE_PAGE,  /* one base page, or not known */
+	VS_SIZE_LARGE, /* several base pages at once: a large folio, or fault-around */
+	VS_SIZE_PMD,
+	VS_SIZE_PUD,
+	VS_NR_SIZES,
+};
+
 /**
  * struct vs_counts - the counters of one slot on one CPU
  * @outcome: faults by enum vs_outcome
- * @access: completed and incomplete faults by origin (user, kernel) and access; GUP faults are
- *          told by their origin alone, in the process's own slot
+ * @access: faults by origin (user, kernel) and access
+ * @gup: faults of VS_ORIGIN_GUP; no hook tells their access on every kernel
  * @cause: faults by enum vs_cause
+ * @size: completed faults by enum vs_size, where page tables can be read
+ * @mapped: base pages that they mapped, the surrounding ones of the page cache included
+ *          (fault-around); seen within 16 pages, or a whole PMD or PUD
  * @latency_count: completed faults whose latency is known
  * @latency_sum_ns: their sum, in nanoseconds
  * @latency_max_ns: their maximum, in nanoseconds
  *
- * Σ outcome = Σ access = Σ cause, always.
+ * Σ outcome = Σ access + gup = Σ cause, always.
  */
 struct vs_counts {
 	__u64 outcome[VS_NR_OUTCOME];
-	__u64 access[VS_NR_ORIGIN][VS_NR_ACCESS];
+	__u64 access[VS_ORIGIN_GUP][VS_NR_ACCESS];
+	__u64 gup;
 	__u64 cause[VS_NR_CAUSES];
+	__u64 size[VS_NR_SIZES];
+	__u64 mapped;
 	__u64 latency_count;
 	__u64 latency_sum_ns;
 	__u64 latency_max_ns;
-	__u64 pad[3];
+	__u64 pad;
 };
 _Static_assert(sizeof(struct vs_counts) == 320, "vs_counts: five cache lines");
+
+/** Steps in each octave of a latency histogram: a quantile errs by 1/8 at most. */
+#define VS_HIST_STEP_BITS 3
+#define VS_HIST_STEPS (1 << VS_HIST_STEP_BITS)
+/** Buckets: 8 of 1 ns, then 8 for each octave up to 2^38 ns (275 s), which the last one takes. */
+#define VS_HIST_BUCKETS 288
+
+/**
+ * struct vs_hist - a log-linear histogram of latencies, ns
+ * @sum_ns: exact
+ * @max_ns: exact
+ */
+struct vs_hist {
+	__u64 sum_ns;
+	__u64 max_ns;
+	__u64 bucket[VS_HIST_BUCKETS];
+};
 
 /** enum vs_slot_kind - what a slot stands for */
 enum vs_slot_kind {
@@ -109,6 +141,10 @@ enum vs_slot_kind {
 	VS_SLOT_PROC, /* a process image (one mm in one process): its faults without a VMA */
 	VS_SLOT_VMA,  /* a VMA of a process image */
 };
+
+/** The histograms numbered as the causes are shared: they count where no own one is left. */
+#define VS_HIST_FIRST 32u
+#define VS_HIST_NONE 0xffffffffu
 
 /** Slot 0 is never handed out: it counts what found neither a process slot nor a VMA slot. */
 #define VS_SLOT_OVERFLOW 0
@@ -160,7 +196,7 @@ struct vs_file {
  * @flags: the vm_flags that tell VMAs apart (VS_VM_IDENTITY)
  * @file: mapped file, all zero without one
  * @pgoff: vm_pgoff of a file mapping (pages), else 0
- * @proc: slot of the process image
+ * @proc: slot of the process image; @proc_generation: of that slot, which is used again
  * @name_hash: of the name set by prctl(PR_SET_VMA_ANON_NAME), 0 without one
  */
 struct vs_vma_key {
@@ -169,9 +205,11 @@ struct vs_vma_key {
 	struct vs_file_key file;
 	__u64 pgoff;
 	__u32 proc;
+	__u32 proc_generation;
 	__u32 name_hash;
+	__u32 pad;
 };
-_Static_assert(sizeof(struct vs_vma_key) == 56, "vs_vma_key");
+_Static_assert(sizeof(struct vs_vma_key) == 64, "vs_vma_key");
 
 /* vm_flags that vmascope reads (include/linux/mm.h; their values have not changed since 2.6). */
 #define VS_VM_READ 0x1ULL
@@ -181,6 +219,8 @@ _Static_assert(sizeof(struct vs_vma_key) == 56, "vs_vma_key");
 #define VS_VM_MAYSHARE 0x80ULL
 #define VS_VM_GROWSDOWN 0x100ULL
 #define VS_VM_HUGETLB 0x400000ULL
+#define VS_VM_UFFD_MISSING 0x200ULL
+#define VS_VM_UFFD_WP 0x1000ULL
 #define VS_VM_IDENTITY                                                                             \
 	(VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC | VS_VM_SHARED | VS_VM_MAYSHARE | VS_VM_GROWSDOWN | \
 	 VS_VM_HUGETLB)
@@ -222,6 +262,8 @@ struct vs_vma_info {
  * @lookup_missed: faults whose VMA the lockless lookup did not find
  * @no_slot: faults of VMAs for which no slot was left
  * @comm: command name of the process's first thread
+ * @hist: by cause, its latency histogram; 0: none yet; VS_HIST_NONE: none was left, and the
+ *	histogram that is numbered as the cause counts for it
  */
 struct vs_proc_info {
 	__u64 mm;
@@ -239,6 +281,8 @@ struct vs_proc_info {
 	__u64 lookup_missed;
 	__u64 no_slot;
 	char comm[VS_COMM_LEN];
+	__u32 hist[VS_NR_CAUSES];
+	__u32 pad2;
 };
 
 /**
@@ -246,18 +290,19 @@ struct vs_proc_info {
  * @kind: enum vs_slot_kind, written last
  * @generation: raised each time the slot is taken back
  * @muted: set by user/: do not emit events for this slot (its name fails --vma)
+ * @hist: latency histogram of a VMA, where asked for; 0: none
  */
 struct vs_slot {
 	__u32 kind;
 	__u32 generation;
 	__u32 muted;
-	__u32 pad;
+	__u32 hist;
 	union {
 		struct vs_vma_info vma;
 		struct vs_proc_info proc;
 	};
 };
-_Static_assert(sizeof(struct vs_slot) == 176, "vs_slot");
+_Static_assert(sizeof(struct vs_slot) == 200, "vs_slot");
 
 /**
  * struct vs_slot_ring - free slots, as two counters over an array of indices
@@ -282,6 +327,8 @@ enum vs_lost {
 	VS_LOST_FILES,	  /* file names that did not fit the table */
 	VS_LOST_LATENCY,  /* completed faults whose latency is not known */
 	VS_LOST_IDENTITY, /* faults that ended after their slot had been taken back */
+	VS_LOST_HISTS,	  /* processes' causes that found no histogram of their own */
+	VS_LOST_NOTICES,  /* ring records of processes' ends: found by other means, later */
 	VS_NR_LOST,
 };
 
@@ -321,7 +368,7 @@ struct vs_event {
  * @proc: slot of the process image
  * @vma_start: and @vma_end, @vma_pgoff: the VMA as it was, 0 without one
  * @access: enum vs_access; @origin: enum vs_origin; @outcome: enum vs_outcome;
- * @cause: enum vs_cause
+ * @cause: enum vs_cause; @size: enum vs_size; @mapped: base pages newly mapped
  * @error_code: the hardware's (x86), 0 if not known
  */
 struct vs_event_fault {
@@ -342,7 +389,9 @@ struct vs_event_fault {
 	__u8 origin;
 	__u8 outcome;
 	__u8 cause;
-	__u8 pad[4];
+	__u8 size;
+	__u8 pad;
+	__u16 mapped;
 	char comm[VS_COMM_LEN];
 };
 _Static_assert(sizeof(struct vs_event_fault) == 112, "vs_event_fault");
@@ -369,7 +418,11 @@ struct vs_event_proc {
  * @has_cgroup: 1 = only tasks under the cgroup in map cgroup_filter
  * @only: enum vs_outcome + 1 to count that outcome only, 0 for all
  * @emit_faults: 1 = a ring record for each fault
+ * @nr_hists: histograms per CPU, a power of two; @vma_hists: 1 = one for each VMA, too
  * @causes: bit set of the enum vs_cause wanted, 0 for all
+ * @fmode_backing: FMODE_BACKING of this kernel, 0 if it has none
+ * @swp_migration, @swp_hwpoison: bit sets of the swap types that mean this (linux/swap.h; which
+ *	they are depends on the kernel's configuration)
  * @preemptible: 1 = programs can be preempted, so counters need atomics
  * @wakeup_bytes: wake the reader when the ring holds this much
  * @vma_lookup: enum vs_vma_lookup; @vma_cache: 1 = use the task's cache of lookups
@@ -377,7 +430,11 @@ struct vs_event_proc {
 struct vs_config {
 	__u32 nr_cpus;
 	__u32 nr_slots;
+	__u32 nr_hists;
 	__u32 causes;
+	__u32 swp_migration;
+	__u32 swp_hwpoison;
+	__u32 fmode_backing;
 	__u32 uid;
 	__u64 wakeup_bytes;
 	__u64 comm[VS_COMM_LEN / 8];
@@ -392,7 +449,8 @@ struct vs_config {
 	__u8 preemptible;
 	__u8 vma_lookup;
 	__u8 vma_cache;
-	__u8 pad[5];
+	__u8 vma_hists;
+	__u8 pad[4];
 };
 
 /** enum vs_vma_lookup - how an address becomes a VMA */

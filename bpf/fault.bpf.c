@@ -10,10 +10,6 @@
 
 #include <bpf/bpf_tracing.h>
 
-/* arch/x86/include/asm/trap_pf.h */
-#define X86_PF_WRITE 0x2u
-#define X86_PF_INSTR 0x10u
-
 /* include/linux/mm_types.h: enum vm_fault_reason, enum fault_flag */
 #define VM_FAULT_MAJOR 0x4u
 #define VM_FAULT_RETRY 0x400u

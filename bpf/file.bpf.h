@@ -16,6 +16,9 @@
 /** NAME_MAX of include/uapi/linux/limits.h, and the NUL. */
 #define PATH_NAME_LEN 256
 
+/* include/uapi/linux/magic.h; also of memfds, SysV and shared anonymous memory */
+#define TMPFS_MAGIC 0x01021994
+
 /** struct location - a struct path of our own, on our stack: no CO-RE */
 struct location {
 	struct vfsmount *mnt;
@@ -28,7 +31,7 @@ static __always_inline struct location file_location(struct file *file)
 	struct location path;
 
 	if (bpf_core_type_exists(struct backing_file) &&
-	    BPF_CORE_READ(file, f_mode) & FMODE_BACKING_BIT) {
+	    BPF_CORE_READ(file, f_mode) & cfg.fmode_backing) {
 		struct backing_file *backing = (void *)file;
 
 		path.mnt = BPF_CORE_READ(backing, user_path.mnt);
@@ -47,7 +50,7 @@ static __always_inline void file_key(struct file *file, struct vs_file_key *key)
 	struct dentry *dentry;
 
 	if (bpf_core_type_exists(struct backing_file) &&
-	    BPF_CORE_READ(file, f_mode) & FMODE_BACKING_BIT) {
+	    BPF_CORE_READ(file, f_mode) & cfg.fmode_backing) {
 		dentry = file_location(file).dentry;
 		inode = BPF_CORE_READ(dentry, d_inode);
 	} else {
@@ -59,6 +62,14 @@ static __always_inline void file_key(struct file *file, struct vs_file_key *key)
 	/* d_unlinked(): unhashed, and not the root of a tree of its own */
 	key->deleted = !BPF_CORE_READ(dentry, d_hash.pprev) &&
 		       BPF_CORE_READ(dentry, d_parent) != dentry;
+}
+
+/** file_traits - VMA_IS_* of a mapping of @file. */
+static __always_inline u64 file_traits(struct file *file)
+{
+	u64 magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+
+	return magic == TMPFS_MAGIC ? VMA_IS_FILE | VMA_IS_SHMEM : VMA_IS_FILE;
 }
 
 /** file_walk - write the components of @path into @out, the last one first. */

@@ -51,10 +51,11 @@ static __always_inline struct task_state *task_state_create(struct task_struct *
 /**
  * traced - the state of @task if it is traced
  * @task: the current task
+ * @create: make a state for a task that has none, where no targets were named
  *
  * Return: NULL if it is not.
  */
-static __always_inline struct task_state *traced(struct task_struct *task)
+static __always_inline struct task_state *traced(struct task_struct *task, bool create)
 {
 	struct task_state *t;
 
@@ -62,7 +63,7 @@ static __always_inline struct task_state *traced(struct task_struct *task)
 		return 0;
 	t = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (!t)
-		return cfg.targets ? 0 : task_state_create(task);
+		return cfg.targets || !create ? 0 : task_state_create(task);
 	if (cfg.targets && !filter_matches(task))
 		return 0;
 	return t;

@@ -15,9 +15,16 @@
 /** Entries of a task's cache of VMA lookups: code, stack, heap and what is being worked on. */
 #define VMA_CACHE_WAYS 4
 
+/* What the cause of a fault depends on, besides vm_flags: bits that no such flag has. */
+#define VMA_IS_FILE (1ULL << 60)
+#define VMA_IS_SHMEM (1ULL << 61)
+#define VMA_IS_SPECIAL (1ULL << 62)
+
 /**
  * struct vma_ref - the result of a VMA lookup
  * @start: of the VMA; @end: of the VMA; @pgoff: of its file mapping, in pages
+ * @traits: vm_flags and VMA_IS_*
+ * @inode: address of the mapped file's inode, 0 without one
  * @slot: its slot, or 0 if none was left
  * @generation: of @slot
  */
@@ -25,8 +32,27 @@ struct vma_ref {
 	u64 start;
 	u64 end;
 	u64 pgoff;
+	u64 traits;
+	u64 inode;
 	u32 slot;
 	u32 generation;
+};
+
+/**
+ * struct page_view - what the page tables say of an address
+ * @entry: of the lowest level that there is
+ * @pmd: address of its PMD entry, 0 if a level above is missing
+ * @level: of @entry
+ * @readable: 0: nothing is known
+ * @present: present entries among the 16 of its window
+ */
+struct page_view {
+	u64 entry;
+	u64 pmd;
+	u8 level;
+	u8 readable;
+	u8 present;
+	u8 pad[5];
 };
 
 /** struct pending_fault - a fault that has begun */
@@ -35,13 +61,16 @@ struct pending_fault {
 	u64 address;
 	u64 ip;
 	struct vma_ref vma;
+	struct page_view page;
 	u32 error_code;
+	u16 mapped; /* base pages newly mapped */
+	u8 size;    /* enum vs_size */
 	u8 active;
 	u8 access; /* enum vs_access */
 	u8 origin; /* enum vs_origin */
 	u8 cause;  /* enum vs_cause */
 	u8 found;  /* enum vma_found */
-	u8 pad[7];
+	u8 pad[4];
 };
 
 /** Bits of task_state.flags */
@@ -99,10 +128,11 @@ struct map_slots {
 	__type(value, struct vs_slot);
 };
 
+/* [0]: of slots; [1]: of histograms */
 struct map_free_ring {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
+	__uint(max_entries, 2);
 	__type(key, u32);
 	__type(value, struct vs_slot_ring);
 };
@@ -113,6 +143,23 @@ struct map_free_slots {
 	__uint(max_entries, 1);
 	__type(key, u32);
 	__type(value, u64);
+};
+
+struct map_free_hists {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+};
+
+/* [cpu * nr_hists + hist] */
+struct map_hists {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_hist);
 };
 
 /* a slot that was taken and not used, by CPU */
@@ -196,6 +243,8 @@ VMASCOPE_MAP(counts);
 VMASCOPE_MAP(slots);
 VMASCOPE_MAP(free_ring);
 VMASCOPE_MAP(free_slots);
+VMASCOPE_MAP(free_hists);
+VMASCOPE_MAP(hists);
 VMASCOPE_MAP(spare_slot);
 VMASCOPE_MAP(vmas);
 VMASCOPE_MAP(procs);

@@ -18,6 +18,26 @@ static __always_inline struct vs_slot *slot_at(u32 slot)
 	return bpf_map_lookup_elem(&slots, &slot);
 }
 
+/**
+ * ring_take - the place of a free one in a ring's array of @nr (a power of two)
+ *
+ * Return: false if there is none, or if other CPUs were faster too often.
+ */
+static __always_inline bool ring_take(struct vs_slot_ring *ring, u32 nr, u32 *index)
+{
+	for (int i = 0; i < SLOT_TAKE_TRIES; i++) {
+		u64 taken = *(volatile u64 *)&ring->taken;
+
+		if (taken >= *(volatile u64 *)&ring->given)
+			return false;
+		if (__sync_val_compare_and_swap(&ring->taken, taken, taken + 1) != taken)
+			continue;
+		*index = taken & (nr - 1);
+		return true;
+	}
+	return false;
+}
+
 /** slot_take - a free slot. Return: its number, or VS_SLOT_OVERFLOW where none is left. */
 static __noinline u32 slot_take(void)
 {
@@ -33,16 +53,7 @@ static __noinline u32 slot_take(void)
 			return s;
 	}
 	ring = bpf_map_lookup_elem(&free_ring, &zero);
-	if (!ring)
-		return VS_SLOT_OVERFLOW;
-	for (int i = 0; i < SLOT_TAKE_TRIES; i++) {
-		u64 taken = *(volatile u64 *)&ring->taken;
-
-		if (taken >= *(volatile u64 *)&ring->given)
-			break;
-		if (__sync_val_compare_and_swap(&ring->taken, taken, taken + 1) != taken)
-			continue;
-		index = taken & (cfg.nr_slots - 1);
+	if (ring && ring_take(ring, cfg.nr_slots, &index)) {
 		slot = bpf_map_lookup_elem(&free_slots, &index);
 		return slot ? *slot : VS_SLOT_OVERFLOW;
 	}

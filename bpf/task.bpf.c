@@ -14,6 +14,58 @@ enum vs_iter_task {
 
 __u32 iter_action = ITER_MARK;
 
+/** Bases of the direct map that are tried: this many GiB of physical memory below a page table. */
+#define DIRECT_MAP_TRIES 16384
+#define GIB (1ULL << 30)
+
+__u64 direct_map = 0;
+
+struct find_base {
+	u64 pgd;
+	u64 first;
+};
+
+/** leads_back - with the direct map at @base, the tables say that @pgd is where it is. */
+static __always_inline bool leads_back(u64 pgd, u64 base)
+{
+	const u32 shifts[] = { 48, 39, 30, 21, 12 };
+	u64 table = pgd, entry, size;
+
+	for (int i = 0; i < 5; i++) {
+		if (!i && !five_levels(pgd))
+			continue;
+		if (!table_entry(table, pgd, shifts[i], &entry) || !(entry & PTE_PRESENT))
+			return false;
+		size = 1ULL << shifts[i];
+		if (i == 4 || (i > 1 && entry & PTE_PSE))
+			return base + (entry & PTE_ADDRESS & ~(size - 1)) + (pgd & (size - 1)) ==
+			       pgd;
+		table = base + (entry & PTE_ADDRESS);
+	}
+	return false;
+}
+
+static long try_base(u64 i, struct find_base *f)
+{
+	u64 base = f->first - i * GIB;
+
+	if (!leads_back(f->pgd, base))
+		return 0;
+	direct_map = base;
+	return 1;
+}
+
+/* Run once by user/ (BPF_PROG_RUN), never attached. */
+SEC("raw_tp/page_fault_user")
+int BPF_PROG(find_direct_map)
+{
+	struct find_base f = { .pgd = (u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm, pgd) };
+
+	f.first = f.pgd & ~(GIB - 1);
+	bpf_loop(DIRECT_MAP_TRIES, try_base, &f, 0);
+	return 0;
+}
+
 static __always_inline void emit_proc(struct task_struct *task, const struct task_state *t,
 				      enum vs_event_type type)
 {
@@ -44,7 +96,7 @@ int BPF_PROG(task_fork, struct task_struct *parent, struct task_struct *child)
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(task_exec, struct task_struct *task)
 {
-	struct task_state *t = traced_image(task);
+	struct task_state *t = traced_image(task, true);
 	struct vs_slot *s;
 
 	if (!t || !t->proc)
@@ -57,8 +109,8 @@ int BPF_PROG(task_exec, struct task_struct *task)
 }
 
 /*
- * The last thread's exit ends the process. On kernels before 6.16 the mm is gone by now, since
- * (commit 9bd8bfb0a1c4) it is not; so the process is found by its id, not by its mm.
+ * The last thread's exit ends the process. Before 6.16 the mm is gone by now, later it is not; so
+ * the process is found by its id, not by its mm.
  */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(task_exit, struct task_struct *task)

@@ -117,9 +117,15 @@ static __always_inline u32 name_hash(const char *name)
 static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm_area_struct *vma,
 				   const struct vma_ref *ref, u32 name_kind)
 {
-	u32 slot = slot_take(), *other;
-	struct vs_slot *s = slot_at(slot);
+	struct vs_slot *proc = slot_at(key->proc), *s;
+	u32 slot, *other;
 
+	/* the last faults of an exiting task come when its process may have been given back */
+	if (!proc || proc->generation != key->proc_generation ||
+	    proc->proc.state & VS_PROC_EXITED)
+		return VS_SLOT_OVERFLOW;
+	slot = slot_take();
+	s = slot_at(slot);
 	if (!slot || !s)
 		return VS_SLOT_OVERFLOW;
 	s->vma.key = *key;
@@ -127,6 +133,7 @@ static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm
 	s->vma.end = ref->end;
 	s->vma.name_kind = name_kind;
 	s->muted = 0;
+	s->hist = 0;
 	vma_own_name(vma, &s->vma);
 	if (name_kind == VS_NAME_FILE)
 		file_remember(&key->file, (u64)BPF_CORE_READ(vma, vm_file));
@@ -144,14 +151,14 @@ static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm
  * vma_slot - the slot of @vma
  * @vma: address of a vm_area_struct, not trusted: a VMA may be freed and reused meanwhile
  * @mm: its mm
- * @proc: slot of the process image
+ * @t: state of the task
  * @address: that the VMA has to hold
  * @ref: result
  *
  * Return: 0; 1 if the VMA does not hold the address (any more).
  */
 static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_struct *mm,
-				    u32 proc, u64 address, struct vma_ref *ref)
+				    const struct task_state *t, u64 address, struct vma_ref *ref)
 {
 	struct vs_vma_key key = {};
 	u32 name_kind, *slot;
@@ -167,15 +174,22 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 	flags = BPF_CORE_READ(vma, vm_flags);
 	key.flags = flags & VS_VM_IDENTITY;
 	key.anchor = flags & VS_VM_GROWSDOWN ? ref->end : ref->start;
-	key.proc = proc;
+	key.proc = t->proc;
+	key.proc_generation = t->proc_generation;
 	file = BPF_CORE_READ(vma, vm_file);
 	ref->pgoff = 0;
+	ref->inode = 0;
+	ref->traits = flags;
 	if (file) {
 		name_kind = VS_NAME_FILE;
 		key.pgoff = ref->pgoff = BPF_CORE_READ(vma, vm_pgoff);
+		ref->inode = (u64)BPF_CORE_READ(file, f_inode);
+		ref->traits |= file_traits(file);
 		file_key(file, &key.file);
 	} else {
 		name_kind = vma_name_kind(vma, mm, ref->start, ref->end);
+		if (name_kind == VS_NAME_SPECIAL)
+			ref->traits |= VMA_IS_SPECIAL;
 		if (name_kind == VS_NAME_ANON) {
 			const char *name = (const char *)vma_anon_name(vma);
 
@@ -206,7 +220,7 @@ struct find_vma_ctx {
 	struct mm_struct *mm;
 	u64 address;
 	struct vma_ref *ref;
-	u32 proc;
+	const struct task_state *t;
 	int result;
 };
 
@@ -214,7 +228,7 @@ static long find_vma_found(struct task_struct *task, struct vm_area_struct *vma,
 			   struct find_vma_ctx *ctx)
 {
 	(void)task;
-	ctx->result = vma_slot(vma, task->mm, ctx->proc, ctx->address, ctx->ref);
+	ctx->result = vma_slot(vma, task->mm, ctx->t, ctx->address, ctx->ref);
 	return 0;
 }
 
@@ -226,13 +240,13 @@ enum vma_found {
 };
 
 /** vma_search - look @address up without the cache. */
-static __noinline enum vma_found vma_search(struct task_struct *task, u32 proc, u64 address,
+static __noinline enum vma_found vma_search(struct task_struct *task, const struct task_state *t, u64 address,
 					    struct vma_ref *ref)
 {
 	struct mm_struct *mm = task->mm;
 
 	if (cfg.vma_lookup == VS_LOOKUP_FIND_VMA) {
-		struct find_vma_ctx ctx = { .address = address, .ref = ref, .proc = proc };
+		struct find_vma_ctx ctx = { .address = address, .ref = ref, .t = t };
 		long err = bpf_find_vma(task, address, find_vma_found, &ctx, 0);
 
 		/* -ENOENT: no VMA; -EBUSY: the mmap lock is taken, or the last unlock is due */
@@ -247,7 +261,7 @@ static __noinline enum vma_found vma_search(struct task_struct *task, u32 proc, 
 		s64 before = mm_lock_sequence(mm);
 		u64 entry = maple_walk((u64)BPF_CORE_READ(mm, mm_mt.ma_root), address);
 
-		if (entry && !vma_slot((void *)entry, mm, proc, address, ref))
+		if (entry && !vma_slot((void *)entry, mm, t, address, ref))
 			return VMA_FOUND;
 		/* No writer before or since: there really is nothing there. */
 		if (!entry && before != MM_SEQ_NONE && before == mm_lock_sequence(mm))
@@ -281,7 +295,7 @@ static __always_inline enum vma_found vma_lookup(struct task_struct *task, struc
 			}
 		}
 	}
-	found = vma_search(task, t->proc, address, ref);
+	found = vma_search(task, t, address, ref);
 	if (s)
 		stats_add(&s->walks, 1);
 	if (found != VMA_FOUND || seq == MM_SEQ_NONE)

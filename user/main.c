@@ -35,6 +35,16 @@ static const struct command commands[] = {
 		.groups = OPTIONS_OUTPUT | OPTIONS_TUNE,
 		.run = cmd_doctor,
 	},
+	{
+		.name = "explain",
+		.args_doc = "ADDR...",
+		.summary = "tell all about addresses of a process: page tables, page, VMA, TLB",
+		.doc = "Tell all that the kernel and the CPU know of addresses (hexadecimal) of a "
+		       "live process: page-table entries, frame and page flags, VMA, TLB reach.\v"
+		       "What can't be known is listed, with the reason.",
+		.groups = OPTIONS_ADDRESS | OPTIONS_OUTPUT | OPTIONS_TUNE,
+		.run = cmd_explain,
+	},
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -94,6 +94,7 @@ struct super_block {
 struct inode {
 	unsigned long i_ino;
 	u32 i_generation;
+	s64 i_size;
 	struct super_block *i_sb;
 };
 
@@ -164,6 +165,7 @@ struct maple_arange_64 {
 
 struct mm_struct {
 	struct maple_tree mm_mt;
+	u64 *pgd;
 	unsigned long start_brk;
 	unsigned long brk;
 	unsigned long start_stack;

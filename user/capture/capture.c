@@ -12,12 +12,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "capture/kernel.h"
+#include "model/hist.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 
@@ -43,8 +44,11 @@ struct capture {
 	uint32_t nr_cpus;
 	struct vs_slot *slots;
 	struct vs_counts *counts;
-	struct vs_slot_ring *free_ring;
+	uint32_t nr_hists;
+	struct vs_hist *hists;
+	struct vs_slot_ring *free_ring; /* of slots, and of histograms */
 	uint64_t *free_slots;
+	uint64_t *free_hists;
 	uint64_t seen_taken;
 };
 
@@ -69,18 +73,9 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 
 static bool programs_can_be_preempted(const struct capture *c)
 {
-	unsigned int major = 0, minor = 0;
-	struct utsname u;
-
-	/* fexit trampolines only disable migration */
-	if (feature_on(FEATURE_FEXIT_FAULT) &&
-	    c->variants[HOOK_FAULT_END]->needs[0] == FEATURE_FEXIT_FAULT)
-		return true;
-	if (uname(&u))
-		return true;
-	/* PREEMPT_RT; tracepoints called with preemption on, since a46023d5616e (7.0) */
-	return strstr(u.version, "PREEMPT_RT") || sscanf(u.release, "%u.%u", &major, &minor) != 2 ||
-	       major >= 7;
+	/* fexit trampolines only disable migration; so do tracepoints since 7.0, and on PREEMPT_RT */
+	return c->variants[HOOK_FAULT_END]->needs[0] == FEATURE_FEXIT_FAULT || kernel__is_rt() ||
+	       kernel__version() >= KERNEL(7, 0);
 }
 
 static void configure(struct capture *c, const struct capture_options *o)
@@ -89,6 +84,10 @@ static void configure(struct capture *c, const struct capture_options *o)
 
 	cfg->nr_cpus = c->nr_cpus;
 	cfg->nr_slots = c->nr_slots;
+	cfg->nr_hists = c->nr_hists;
+	cfg->vma_hists = o->vma_hists;
+	cfg->fmode_backing = kernel__fmode_backing(kernel__version());
+	kernel__swap_types(&cfg->swp_migration, &cfg->swp_hwpoison);
 	cfg->causes = o->causes;
 	cfg->targets = o->nr_ids || o->command;
 	cfg->follow = o->follow;
@@ -116,6 +115,8 @@ static int size_maps(struct capture *c, const struct capture_options *o)
 		{ c->skel->maps.slots, c->nr_slots },
 		{ c->skel->maps.counts, c->nr_slots * c->nr_cpus },
 		{ c->skel->maps.free_slots, c->nr_slots },
+		{ c->skel->maps.hists, c->nr_hists * c->nr_cpus },
+		{ c->skel->maps.free_hists, c->nr_hists },
 		{ c->skel->maps.vmas, c->nr_slots },
 		{ c->skel->maps.procs, c->nr_slots },
 		{ c->skel->maps.events, o->ring_bytes },
@@ -168,20 +169,54 @@ static void *map_shared(const struct bpf_map *map, size_t bytes, const char *nam
 	return NULL;
 }
 
+/** struct shared_map - a map that user space maps: where to, and how large it is */
+struct shared_map {
+	void **at;
+	const struct bpf_map *map;
+	size_t bytes;
+	const char *name;
+};
+
+#define NR_SHARED_MAPS 6
+
+/** shared_maps - all of them. */
+static void shared_maps(struct capture *c, struct shared_map *maps)
+{
+	const size_t slots = c->nr_slots, hists = c->nr_hists;
+	const struct shared_map all[NR_SHARED_MAPS] = {
+		{ (void **)&c->slots, c->skel->maps.slots, slots * sizeof(*c->slots), "slots" },
+		{ (void **)&c->counts, c->skel->maps.counts,
+		  slots * c->nr_cpus * sizeof(*c->counts), "counters" },
+		{ (void **)&c->free_slots, c->skel->maps.free_slots, slots * sizeof(uint64_t),
+		  "free slots" },
+		{ (void **)&c->hists, c->skel->maps.hists, hists * c->nr_cpus * sizeof(*c->hists),
+		  "histograms" },
+		{ (void **)&c->free_hists, c->skel->maps.free_hists, hists * sizeof(uint64_t),
+		  "free histograms" },
+		{ (void **)&c->free_ring, c->skel->maps.free_ring, 2 * sizeof(*c->free_ring),
+		  "free rings" },
+	};
+
+	memcpy(maps, all, sizeof(all));
+}
+
 static int map_maps(struct capture *c)
 {
-	const size_t n = c->nr_slots;
+	struct shared_map maps[NR_SHARED_MAPS];
 
-	c->slots = map_shared(c->skel->maps.slots, n * sizeof(*c->slots), "slots");
-	c->counts = map_shared(c->skel->maps.counts, n * c->nr_cpus * sizeof(*c->counts), "counts");
-	c->free_slots = map_shared(c->skel->maps.free_slots, n * sizeof(uint64_t), "free slots");
-	c->free_ring = map_shared(c->skel->maps.free_ring, sizeof(*c->free_ring), "free ring");
-	if (!c->slots || !c->counts || !c->free_slots || !c->free_ring)
-		return -ENOMEM;
-	/* all but slot 0, the overflow row */
+	shared_maps(c, maps);
+	for (int i = 0; i < NR_SHARED_MAPS; i++) {
+		*maps[i].at = map_shared(maps[i].map, maps[i].bytes, maps[i].name);
+		if (!*maps[i].at)
+			return -ENOMEM;
+	}
+	/* all but slot 0, the overflow row, and the histograms that are shared */
 	for (uint32_t i = 1; i < c->nr_slots; i++)
 		c->free_slots[i - 1] = i;
-	c->free_ring->given = c->nr_slots - 1;
+	c->free_ring[0].given = c->nr_slots - 1;
+	for (uint32_t i = VS_HIST_FIRST; i < c->nr_hists; i++)
+		c->free_hists[i - VS_HIST_FIRST] = i;
+	c->free_ring[1].given = c->nr_hists - VS_HIST_FIRST;
 	return 0;
 }
 
@@ -249,8 +284,6 @@ static int attach_hook(struct capture *c, enum hook_id id)
 	for (p = c->variants[id] ? c->variants[id]->programs : NULL; !err && p && p->name; p++) {
 		struct bpf_program *prog = bpf_object__find_program_by_name(c->skel->obj, p->name);
 
-		if (id == HOOK_TARGETS)
-			continue; /* run, not attached */
 		if (p->sw_event < 0)
 			err = add_link(c, bpf_program__attach(prog), bpf_program__name(prog));
 		else
@@ -320,6 +353,28 @@ static int on_record(void *ctx, void *data, size_t size)
 	return 0;
 }
 
+/**
+ * find_direct_map - let BPF find where page tables can be read
+ *
+ * Where that fails, causes come from the error code and the VMA, as on other architectures.
+ */
+static int find_direct_map(struct capture *c)
+{
+	const struct hook_variant *v = c->variants[HOOK_CAUSE];
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	if (!v->programs[0].name)
+		return 0;
+	err = bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.find_direct_map), &opts);
+	if (!err && c->skel->bss->direct_map)
+		return 0;
+	vs_warn("page tables can't be read (%s): causes come from the error code and the VMA",
+		err ? strerror(-err) : "the direct map was not found");
+	c->variants[HOOK_CAUSE] = v + 1;
+	return 0;
+}
+
 static int load(struct capture *c, const struct capture_options *o)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts);
@@ -353,7 +408,8 @@ static int load(struct capture *c, const struct capture_options *o)
 			 strerror(-err));
 		return err;
 	}
-	return map_maps(c);
+	err = map_maps(c);
+	return err ? err : find_direct_map(c);
 }
 
 int capture__open(struct capture **out, const struct capture_options *o, capture_event_fn fn,
@@ -379,6 +435,7 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	c->fn = fn;
 	c->fn_ctx = ctx;
 	c->nr_slots = o->nr_slots;
+	c->nr_hists = o->nr_hists;
 	c->nr_cpus = libbpf_num_possible_cpus();
 
 	err = load(c, o);
@@ -425,20 +482,20 @@ void capture__detach(struct capture *c)
 
 void capture__close(struct capture *c)
 {
+	struct shared_map maps[NR_SHARED_MAPS];
+
 	if (!c)
 		return;
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
 	free(c->links);
 	ring_buffer__free(c->ring);
-	if (c->slots)
-		munmap(c->slots, c->nr_slots * sizeof(*c->slots));
-	if (c->counts)
-		munmap(c->counts, (size_t)c->nr_slots * c->nr_cpus * sizeof(*c->counts));
-	if (c->free_slots)
-		munmap(c->free_slots, c->nr_slots * sizeof(uint64_t));
-	if (c->free_ring)
-		munmap(c->free_ring, sizeof(*c->free_ring));
+	if (c->skel) {
+		shared_maps(c, maps);
+		for (int i = 0; i < NR_SHARED_MAPS; i++)
+			if (*maps[i].at)
+				munmap(*maps[i].at, maps[i].bytes);
+	}
 	vmascope_bpf__destroy(c->skel);
 	free(c);
 }
@@ -468,6 +525,27 @@ const struct vs_counts *capture__counts(const struct capture *c, uint32_t cpu, u
 	return &c->counts[(size_t)cpu * c->nr_slots + index];
 }
 
+bool capture__hist_valid(const struct capture *c, uint32_t hist)
+{
+	return hist >= VS_HIST_FIRST && hist < c->nr_hists;
+}
+
+void capture__hist_add(const struct capture *c, uint32_t hist, struct vs_hist *sum)
+{
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
+		hist__add(sum, &c->hists[(size_t)cpu * c->nr_hists + hist]);
+}
+
+void capture__hist_give_back(struct capture *c, uint32_t hist)
+{
+	struct vs_slot_ring *r = &c->free_ring[1];
+
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
+		memset(&c->hists[(size_t)cpu * c->nr_hists + hist], 0, sizeof(*c->hists));
+	c->free_hists[r->given & (c->nr_hists - 1)] = hist;
+	__atomic_store_n(&r->given, r->given + 1, __ATOMIC_RELEASE);
+}
+
 uint32_t capture__next_taken(struct capture *c)
 {
 	if (c->seen_taken >= __atomic_load_n(&c->free_ring->taken, __ATOMIC_ACQUIRE))
@@ -478,6 +556,16 @@ uint32_t capture__next_taken(struct capture *c)
 uint32_t capture__free_slots(const struct capture *c)
 {
 	return c->free_ring->given - __atomic_load_n(&c->free_ring->taken, __ATOMIC_ACQUIRE);
+}
+
+uint32_t capture__free_hists(const struct capture *c)
+{
+	return c->free_ring[1].given - __atomic_load_n(&c->free_ring[1].taken, __ATOMIC_ACQUIRE);
+}
+
+uint32_t capture__nr_hists(const struct capture *c)
+{
+	return c->nr_hists;
 }
 
 void capture__mute(struct capture *c, uint32_t index)

@@ -18,6 +18,9 @@
 #define CAPTURE_DEFAULT_SLOTS 32768u
 #define CAPTURE_MIN_SLOTS 64u
 #define CAPTURE_MAX_SLOTS (1u << 22)
+/** Latency histograms by default: one for each process and cause of its faults. */
+#define CAPTURE_DEFAULT_HISTS 2048u
+#define CAPTURE_MIN_HISTS 64u
 /** Ring buffer for event streams by default, bytes. */
 #define CAPTURE_DEFAULT_RING (8u << 20)
 
@@ -35,6 +38,8 @@
  * @causes: bit set of enum vs_cause, 0 for all
  * @emit_faults: stream every fault
  * @nr_slots: a power of two
+ * @nr_hists: a power of two
+ * @vma_hists: a latency histogram for each VMA, too
  * @ring_bytes: a power of two, at least a page
  */
 struct capture_options {
@@ -50,6 +55,8 @@ struct capture_options {
 	uint32_t causes;
 	bool emit_faults;
 	uint32_t nr_slots;
+	uint32_t nr_hists;
+	bool vma_hists;
 	uint32_t ring_bytes;
 };
 
@@ -101,12 +108,22 @@ const struct hook_variant *capture__variant(const struct capture *c, enum hook_i
 
 uint32_t capture__nr_slots(const struct capture *c);
 uint32_t capture__nr_cpus(const struct capture *c);
+uint32_t capture__nr_hists(const struct capture *c);
 
 /** capture__slot - what slot @index stands for, as it is now. */
 const volatile struct vs_slot *capture__slot(const struct capture *c, uint32_t index);
 
 /** capture__counts - the counters of slot @index on @cpu, as they are now. */
 const struct vs_counts *capture__counts(const struct capture *c, uint32_t cpu, uint32_t index);
+
+/** capture__hist_valid - @hist is the number of a histogram that is not shared. */
+bool capture__hist_valid(const struct capture *c, uint32_t hist);
+
+/** capture__hist_add - add histogram @hist, over all CPUs, to @sum. */
+void capture__hist_add(const struct capture *c, uint32_t hist, struct vs_hist *sum);
+
+/** capture__hist_give_back - histogram @hist, of a retired slot and read, may be taken again. */
+void capture__hist_give_back(struct capture *c, uint32_t hist);
 
 /**
  * capture__next_taken - the next slot that BPF took since the last call
@@ -116,6 +133,9 @@ uint32_t capture__next_taken(struct capture *c);
 
 /** capture__free_slots - slots that are not taken. */
 uint32_t capture__free_slots(const struct capture *c);
+
+/** capture__free_hists - histograms that are not taken. */
+uint32_t capture__free_hists(const struct capture *c);
 
 /** capture__mute - do not stream faults of slot @index. */
 void capture__mute(struct capture *c, uint32_t index);

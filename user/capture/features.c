@@ -26,6 +26,7 @@ static int probe_task_iter(struct feature *f);
 static int probe_maple_tree(struct feature *f);
 static int probe_mm_lock_seq(struct feature *f);
 static int probe_find_vma(struct feature *f);
+static int probe_page_tables(struct feature *f);
 
 static struct feature features[NR_FEATURES] = {
 	[FEATURE_BTF] = { "btf", "kernel type information", "4.18, CONFIG_DEBUG_INFO_BTF" },
@@ -41,6 +42,8 @@ static struct feature features[NR_FEATURES] = {
 	[FEATURE_MAPLE_TREE] = { "maple-tree", "VMAs in a maple tree, readable under RCU", "6.1" },
 	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "a sequence that tells when VMAs change", "6.4" },
 	[FEATURE_FIND_VMA] = { "find-vma", "helper bpf_find_vma", "5.17" },
+	[FEATURE_PAGE_TABLES] = { "page-tables", "page tables read through the direct map",
+				  "x86-64; 5.17 for bpf_loop" },
 };
 
 /* Return 0, or a negative errno; a reason may be filled in, else the errno's text is taken. */
@@ -56,6 +59,7 @@ static int (*const probes[NR_FEATURES])(struct feature *f) = {
 	[FEATURE_MAPLE_TREE] = probe_maple_tree,
 	[FEATURE_MM_LOCK_SEQ] = probe_mm_lock_seq,
 	[FEATURE_FIND_VMA] = probe_find_vma,
+	[FEATURE_PAGE_TABLES] = probe_page_tables,
 };
 
 struct btf *features__btf(void)
@@ -245,6 +249,17 @@ static int probe_find_vma(struct feature *f)
 	if (btf_id("bpf_find_vma", BTF_KIND_FUNC) >= 0)
 		return 0;
 	return reason(f, -ENOENT, "this kernel has no bpf_find_vma: before 5.17");
+}
+
+static int probe_page_tables(struct feature *f)
+{
+#if defined(__x86_64__)
+	if (btf_id("bpf_loop", BTF_KIND_FUNC) >= 0)
+		return 0;
+	return reason(f, -ENOENT, "this kernel has no bpf_loop: before 5.17");
+#else
+	return reason(f, -EOPNOTSUPP, "only x86-64 page tables are known");
+#endif
 }
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)

@@ -74,6 +74,21 @@ static const struct hook_variant vma_cache[] = {
 	{},
 };
 
+static const struct hook_variant cause[] = {
+	{
+		.name = "page-table walk",
+		.needs = { FEATURE_PAGE_TABLES, -1 },
+		.programs = { { "find_direct_map", SECTION } },
+		.cost = "60-100 ns a fault",
+	},
+	{
+		.name = "error code and VMA",
+		.needs = { -1 },
+		.cost = "swap-in, NUMA hints, migration and spurious faults are not told apart",
+	},
+	{},
+};
+
 static const struct hook_variant task[] = {
 	{
 		.name = "tp_btf/sched_process_*",
@@ -101,6 +116,7 @@ const struct hook hooks[NR_HOOKS] = {
 	[HOOK_FAULT_END] = { "fault_end", "fault ends, minor or major", true, fault_end },
 	[HOOK_VMA] = { "vma", "VMA of an address", true, vma },
 	[HOOK_VMA_CACHE] = { "vma_cache", "when a known VMA still holds", false, vma_cache },
+	[HOOK_CAUSE] = { "cause", "why a fault happened", true, cause },
 	[HOOK_TASK] = { "task", "fork, exec, exit", true, task },
 	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", true, targets },
 };

@@ -58,6 +58,21 @@ static int describe(struct live *l, uint32_t index)
 	return 0;
 }
 
+/** disown - slot @index belongs to a process image that is gone: the overflow row takes it. */
+static void disown(struct live *l, uint32_t index)
+{
+	struct vs_counts *overflow = &l->model.overflow.earlier;
+
+	capture__retire(l->capture, &index, 1);
+	for (uint32_t cpu = 0; cpu < l->model.nr_cpus; cpu++) {
+		const struct vs_counts *c = capture__counts(l->capture, cpu, index);
+
+		counts_add(overflow, c);
+		counts_add(&l->model.cpus[cpu].ended, c);
+	}
+	capture__give_back(l->capture, index);
+}
+
 static int wait_for(struct live *l, uint32_t index)
 {
 	if (l->nr_waiting == l->cap_waiting) {
@@ -92,6 +107,8 @@ int live__discover(struct live *l)
 			err = describe(l, l->waiting[i]);
 			if (err == -EAGAIN)
 				l->waiting[kept++] = l->waiting[i];
+			else if (err == -ESTALE)
+				disown(l, l->waiting[i]);
 			else if (err)
 				return err;
 		}
@@ -113,6 +130,30 @@ static void read_counts(struct live *l, uint32_t index, bool ended)
 		counts_add(ended ? &l->model.cpus[cpu].ended : &l->model.cpus[cpu].counts, c);
 	}
 	model__update_counts(&l->model, index, &sum);
+}
+
+/** read_hist - add histogram @hist to @latency, which is made where it is not yet. */
+static void read_hist(struct live *l, uint32_t hist, struct latency **latency, bool ended)
+{
+	if (!capture__hist_valid(l->capture, hist))
+		return;
+	if (!*latency)
+		*latency = calloc(1, sizeof(**latency));
+	if (*latency)
+		capture__hist_add(l->capture, hist, ended ? &(*latency)->ended : &(*latency)->hist);
+	if (ended)
+		capture__hist_give_back(l->capture, hist);
+}
+
+static void read_hists(struct live *l, uint32_t index, bool ended)
+{
+	const volatile struct vs_slot *slot = capture__slot(l->capture, index);
+	struct counted *row = l->model.by_slot[index];
+
+	if (row->is_vma)
+		read_hist(l, slot->hist, &row->latency, ended);
+	for (int cause = 0; index && !row->is_vma && cause < VS_NR_CAUSES; cause++)
+		read_hist(l, slot->proc.hist[cause], &row->process->latency[cause], ended);
 }
 
 static void read_slot(struct live *l, uint32_t index)
@@ -138,14 +179,16 @@ int live__refresh(struct live *l)
 
 	if (err)
 		return err;
-	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++)
-		m->cpus[cpu].counts = m->cpus[cpu].ended;
+	model__restart(m);
 	for (uint32_t i = 0; i < m->nr_slots; i++) {
 		if (!m->by_slot[i])
 			continue;
 		read_slot(l, i);
 		read_counts(l, i, false);
+		read_hists(l, i, false);
 	}
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+		capture__hist_add(l->capture, cause, &m->shared_latency[cause].hist);
 	return 0;
 }
 
@@ -162,14 +205,13 @@ static void retire_row(struct retiring *r, const struct counted *row)
 		r->slots[r->nr++] = row->slot;
 }
 
-/** image_gone - the slot's process image has ended or was replaced. */
-static bool image_gone(const struct live *l, const struct counted *row)
+/** image_gone - the process image in slot @index has ended or was replaced. */
+static bool image_gone(const struct live *l, uint32_t index)
 {
-	const volatile struct vs_slot *s = capture__slot(l->capture, row->slot);
-	uint32_t proc = row->is_vma ? s->vma.key.proc : row->slot;
-	uint32_t state = capture__slot(l->capture, proc)->proc.state;
+	const struct counted *row = l->model.by_slot[index];
 
-	return state & (VS_PROC_EXITED | VS_PROC_REPLACED);
+	return index && row && !row->is_vma &&
+	       capture__slot(l->capture, index)->proc.state & (VS_PROC_EXITED | VS_PROC_REPLACED);
 }
 
 static void give_back(struct live *l, struct retiring *r)
@@ -178,6 +220,7 @@ static void give_back(struct live *l, struct retiring *r)
 	for (size_t i = 0; i < r->nr; i++) {
 		read_slot(l, r->slots[i]);
 		read_counts(l, r->slots[i], true);
+		read_hists(l, r->slots[i], true);
 		model__slot_ended(&l->model, r->slots[i]);
 		capture__give_back(l->capture, r->slots[i]);
 	}
@@ -186,7 +229,8 @@ static void give_back(struct live *l, struct retiring *r)
 
 static bool low(const struct live *l)
 {
-	return capture__free_slots(l->capture) < l->model.nr_slots / LOW_SHARE;
+	return capture__free_slots(l->capture) < l->model.nr_slots / LOW_SHARE ||
+	       capture__free_hists(l->capture) < capture__nr_hists(l->capture) / LOW_SHARE;
 }
 
 /** still_mapped - one of @maps is the VMA of @row. */
@@ -214,6 +258,30 @@ static void retire_unmapped(struct retiring *r, const struct process *p)
 	proc_maps__free(&maps);
 }
 
+/**
+ * retire_ended - the slots of process images that have ended, and of their VMAs
+ *
+ * An image that has ended takes no more slots: so first it is seen which have, then the slots that
+ * were taken until then are learnt of, and then all of those images' are known.
+ */
+static void retire_ended(struct live *l, struct retiring *r)
+{
+	bool *gone = calloc(l->model.nr_slots, sizeof(*gone));
+
+	if (!gone)
+		return;
+	for (uint32_t i = 1; i < l->model.nr_slots; i++)
+		gone[i] = image_gone(l, i);
+	live__discover(l);
+	for (uint32_t i = 1; i < l->model.nr_slots; i++) {
+		const struct counted *row = l->model.by_slot[i];
+
+		if (row && (row->is_vma ? gone[capture__slot(l->capture, i)->vma.key.proc] : gone[i]))
+			retire_row(r, row);
+	}
+	free(gone);
+}
+
 void live__reclaim(struct live *l)
 {
 	struct model *m = &l->model;
@@ -224,10 +292,7 @@ void live__reclaim(struct live *l)
 	r.slots = malloc(m->nr_slots * sizeof(*r.slots));
 	if (!r.slots)
 		return;
-	/* VMAs before the images that they belong to: their slot tells which that is */
-	for (uint32_t i = 1; i < m->nr_slots; i++)
-		if (m->by_slot[i] && image_gone(l, m->by_slot[i]))
-			retire_row(&r, m->by_slot[i]);
+	retire_ended(l, &r);
 	give_back(l, &r);
 	for (size_t i = 0; i < m->nr_processes && low(l); i++) {
 		if (m->processes[i]->exited || m->processes[i]->nr_rows < MANY_VMAS)

@@ -34,23 +34,34 @@ enum {
 	OPT_NO_FEATURE,
 	OPT_SLOTS,
 	OPT_RING,
+	OPT_HISTS,
+	OPT_LATENCY,
 	OPT_NO_FOLLOW,
+};
+
+/** struct parse_ctx - what argp hands to parse_one(); @failed: an error has been told */
+struct parse_ctx {
+	const struct command *cmd;
+	struct options *o;
+	bool failed;
 };
 
 static int bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
 {
-	argp_error(state, "bad %s: '%s' (%s)", what, arg, wanted);
+	struct parse_ctx *ctx = state->input;
+
+	ctx->failed = true;
+	vs_fail(VS_EXIT_USAGE, wanted, "bad %s: '%s'", what, arg);
 	return -1;
 }
 
 static int parse_ids(struct options *o, char *arg, struct argp_state *state, bool threads)
 {
 	char **items;
-	int n;
+	int n, err = 0;
 
 	if (o->nr_ids && o->threads != threads) {
-		argp_error(state, "-p and -t exclude each other");
-		return -1;
+		return bad(state, "id list", arg, "-p and -t exclude each other");
 	}
 	n = str_split(arg, &items);
 	if (n < 0)
@@ -61,14 +72,14 @@ static int parse_ids(struct options *o, char *arg, struct argp_state *state, boo
 		uint64_t id;
 
 		if (str_parse_u64(items[i], 1 << 22, &id) || !id) {
-			bad(state, threads ? "thread id" : "process id", items[i],
-			    "a number from 1 to 4194304");
+			err = bad(state, threads ? "thread id" : "process id", items[i],
+				  "a number from 1 to 4194304");
 			break;
 		}
 		o->ids[o->nr_ids++] = id;
 	}
 	str_split_free(items);
-	return o->ids ? 0 : -1;
+	return o->ids ? err : -1;
 }
 
 static int parse_pid(struct options *o, char *arg, struct argp_state *state)
@@ -120,10 +131,24 @@ static int parse_only(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+/** cause_list - all names, for an error message. */
+static const char *cause_list(void)
+{
+	static char list[512];
+	size_t len = 0;
+
+	for (int i = 0; i < VS_NR_CAUSES && len < sizeof(list); i++)
+		len += snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "",
+				cause_names[i]);
+	return list;
+}
+
 static int parse_cause(struct options *o, char *arg, struct argp_state *state)
 {
+	int n, err = 0;
 	char **items;
-	int n = str_split(arg, &items);
+
+	n = str_split(arg, &items);
 
 	if (n < 0)
 		return bad(state, "list of causes", arg, "names, separated by commas");
@@ -131,12 +156,12 @@ static int parse_cause(struct options *o, char *arg, struct argp_state *state)
 		int cause = names__find(cause_names, VS_NR_CAUSES, items[i]);
 
 		if (cause < 0)
-			bad(state, "cause", items[i], "`vmascope doctor` lists them");
+			err = bad(state, "cause", items[i], cause_list());
 		else
 			o->causes |= 1u << cause;
 	}
 	str_split_free(items);
-	return 0;
+	return err;
 }
 
 static int parse_vma(struct options *o, char *arg, struct argp_state *state)
@@ -276,6 +301,25 @@ static int parse_slots(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static int parse_hists(struct options *o, char *arg, struct argp_state *state)
+{
+	uint64_t n;
+
+	if (str_parse_u64(arg, CAPTURE_MAX_SLOTS, &n) || n < CAPTURE_MIN_HISTS ||
+	    !is_power_of_two(n))
+		return bad(state, "number of histograms", arg, "a power of two, 64 at least");
+	o->hists = n;
+	return 0;
+}
+
+static int parse_latency(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->latency = true;
+	return 0;
+}
+
 static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t kib;
@@ -288,7 +332,8 @@ static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 
 /* clang-format off */
 static const struct option_def option_defs[] = {
-	{{NULL, 0, NULL, 0, "Who and what:", 1}, OPTIONS_FILTER, NULL},
+	{{NULL, 0, NULL, 0, "Who and what:", 1}, OPTIONS_FILTER | OPTIONS_ADDRESS, NULL},
+	{{"pid", 'p', "PID", 0, "the process", 1}, OPTIONS_ADDRESS, parse_pid},
 	{{"pid", 'p', "PID[,PID]", 0, "these processes, and their children from now on", 1},
 	 OPTIONS_FILTER, parse_pid},
 	{{"tid", 't', "TID[,TID]", 0, "these threads only", 1}, OPTIONS_FILTER, parse_tid},
@@ -314,6 +359,8 @@ static const struct option_def option_defs[] = {
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, 0: all)", 3},
 	 OPTIONS_STAT, parse_top},
+	{{"latency", OPT_LATENCY, NULL, 0, "show each row's latency (p50 to max), VMAs' too", 3},
+	 OPTIONS_STAT, parse_latency},
 	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},
 	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT, parse_json},
 	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
@@ -329,6 +376,8 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_TUNE, parse_no_feature},
 	{{"slots", OPT_SLOTS, "N", 0, "VMAs and processes counted at one time (default 32768)", 4},
 	 OPTIONS_FILTER, parse_slots},
+	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default 2048)", 4},
+	 OPTIONS_FILTER, parse_hists},
 	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192)", 4},
 	 OPTIONS_FILTER, parse_ring},
 };
@@ -336,19 +385,14 @@ static const struct option_def option_defs[] = {
 
 #define NR_OPTION_DEFS (sizeof(option_defs) / sizeof(*option_defs))
 
-/** struct parse_ctx - what argp hands to parse_one() */
-struct parse_ctx {
-	const struct command *cmd;
-	struct options *o;
-};
-
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	struct parse_ctx *ctx = state->input;
 
 	if (key == ARGP_KEY_ARGS) {
-		if (!(ctx->cmd->groups & OPTIONS_RUN))
-			argp_error(state, "unexpected argument: '%s'", state->argv[state->next]);
+		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS)))
+			return bad(state, "argument", state->argv[state->next],
+				   "this command takes options only"), EINVAL;
 		ctx->o->argv = state->argv + state->next;
 		return 0;
 	}
@@ -359,6 +403,16 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 			return d->parse(ctx->o, arg, state) ? EINVAL : 0;
 	}
 	return ARGP_ERR_UNKNOWN;
+}
+
+/** want_json - see ahead whether errors of the command line are to be told as JSON. */
+static void want_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "-j") || !strcmp(argv[i], "--json") ||
+		    !strcmp(argv[i], "--format=json") ||
+		    (!strcmp(argv[i], "--format") && i + 1 < argc && !strcmp(argv[i + 1], "json")))
+			log_setup(true, false, 0);
 }
 
 int options__parse(const struct command *cmd, int argc, char **argv, struct options *o)
@@ -373,7 +427,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	};
 	char name[64];
 	size_t n = 0;
-	int err;
+	int err, at = 0;
 
 	memset(o, 0, sizeof(*o));
 	o->uid = -1;
@@ -381,6 +435,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	o->follow = true;
 	o->top = 30;
 	o->slots = CAPTURE_DEFAULT_SLOTS;
+	o->hists = CAPTURE_DEFAULT_HISTS;
 	o->ring_bytes = CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
 	for (size_t i = 0; i < NR_OPTION_DEFS; i++)
@@ -390,13 +445,20 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	snprintf(name, sizeof(name), "vmascope %s", cmd->name);
 	argv[0] = name;
 	argp_err_exit_status = VS_EXIT_USAGE;
-	err = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &ctx);
+	want_json(argc, argv);
+	/* argp's own messages take two lines: ours take one, and can be JSON */
+	err = argp_parse(&argp, argc, argv,
+			 (cmd->groups & OPTIONS_ADDRESS ? 0 : ARGP_IN_ORDER) | ARGP_NO_ERRS, &at,
+			 &ctx);
+	if (err && !ctx.failed)
+		vs_fail(VS_EXIT_USAGE, "--help lists the options", "bad or incomplete option: '%s'",
+			argv[at > 1 ? at - 1 : 1]);
 	if (err)
 		return VS_EXIT_USAGE;
 	if (o->threads)
 		o->follow = false;
 	log_setup(!strcmp(o->format->name, "json"), o->quiet, o->verbosity);
-	if (o->argv && o->nr_ids)
+	if (cmd->groups & OPTIONS_RUN && o->argv && o->nr_ids)
 		return vs_fail(VS_EXIT_USAGE, "give one of them",
 			       "a command to run and -p or -t exclude each other");
 	return 0;

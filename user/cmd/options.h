@@ -21,6 +21,7 @@
 #define OPTIONS_TRACE 8u   /* streams */
 #define OPTIONS_OUTPUT 16u /* format and file */
 #define OPTIONS_TUNE 32u   /* features, sizes */
+#define OPTIONS_ADDRESS 64u /* one process; addresses as arguments */
 
 /**
  * struct options - what was asked for
@@ -32,8 +33,9 @@
  * @by: grouping; @top: rows at most, 0: all
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width
- * @slots, @ring_bytes: sizes
- * @argv: the command to run, NULL: none
+ * @slots, @hists, @ring_bytes: sizes
+ * @latency: measure the latency of each VMA
+ * @argv: the command to run, or the addresses to explain; NULL: none
  */
 struct options {
 	pid_t *ids;
@@ -57,6 +59,8 @@ struct options {
 	bool quiet;
 	int verbosity;
 	uint32_t slots;
+	uint32_t hists;
+	bool latency;
 	uint32_t ring_bytes;
 	char **argv;
 };
@@ -90,5 +94,6 @@ int options__close_output(struct out_options *out, int err);
 int cmd_stat(struct options *o);
 int cmd_trace(struct options *o);
 int cmd_doctor(struct options *o);
+int cmd_explain(struct options *o);
 
 #endif /* VMASCOPE_CMD_OPTIONS_H */

@@ -3,6 +3,7 @@
 #include "cmd/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,14 +30,23 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 		signal_to_forward = sig;
 }
 
+static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define NR_END_SIGNALS (sizeof(end_signals) / sizeof(*end_signals))
+
 static void catch_signals(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-		sigaction(signals[i], &sa, NULL);
+	for (size_t i = 0; i < NR_END_SIGNALS; i++)
+		sigaction(end_signals[i], &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/** release_signals - the run is over: now they end the process, even while it is printing. */
+static void release_signals(void)
+{
+	for (size_t i = 0; i < NR_END_SIGNALS; i++)
+		signal(end_signals[i], SIG_DFL);
 }
 
 uint64_t session__now(void)
@@ -91,11 +101,35 @@ static int check_targets(const struct options *o)
 	return 0;
 }
 
-static bool targets_alive(const struct options *o)
+/* include/uapi/linux/pidfd.h, 6.9 */
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
+static int open_targets(struct session *s)
 {
+	const struct options *o = s->options;
+
+	s->pidfds = malloc((o->nr_ids + 1) * sizeof(*s->pidfds));
+	if (!s->pidfds)
+		return VS_EXIT_FAILURE;
 	for (size_t i = 0; i < o->nr_ids; i++)
-		if (status_field(o->ids[i], "Tgid:") >= 0)
+		s->pidfds[i] =
+			syscall(SYS_pidfd_open, o->ids[i], o->threads ? PIDFD_THREAD : 0);
+	return 0;
+}
+
+static bool targets_alive(const struct session *s)
+{
+	const struct options *o = s->options;
+
+	for (size_t i = 0; i < o->nr_ids; i++) {
+		struct pollfd fd = { .fd = s->pidfds[i], .events = POLLIN };
+
+		/* a zombie is not alive; without a pidfd for the thread, /proc has to tell */
+		if (fd.fd >= 0 ? poll(&fd, 1, 0) == 0 : status_field(o->ids[i], "Tgid:") >= 0)
 			return true;
+	}
 	return !o->nr_ids;
 }
 
@@ -141,6 +175,8 @@ static int open_capture(struct session *s, bool emit_faults)
 		.causes = o->causes,
 		.emit_faults = emit_faults,
 		.nr_slots = o->slots,
+		.nr_hists = o->hists,
+		.vma_hists = o->latency,
 		.ring_bytes = o->ring_bytes,
 	};
 	struct capture *c;
@@ -192,6 +228,8 @@ int session__open(struct session *s, struct options *o, bool emit_faults)
 	describe(s);
 	catch_signals();
 	status = check_targets(o);
+	if (!status)
+		status = open_targets(s);
 	if (!status && options__output(o, &s->out))
 		status = VS_EXIT_FAILURE;
 	if (status)
@@ -246,7 +284,7 @@ static bool over(struct session *s, uint64_t end_ns)
 		}
 		return signals_seen > 1 || session__now() >= end_ns;
 	}
-	return signals_seen || session__now() >= end_ns || !targets_alive(s->options);
+	return signals_seen || session__now() >= end_ns || !targets_alive(s);
 }
 
 static int housekeeping(struct session *s)
@@ -257,6 +295,9 @@ static int housekeeping(struct session *s)
 		err = live__discover(&s->live);
 	if (err >= 0)
 		live__reclaim(&s->live);
+	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
+	if (err >= 0 && s->event && !s->error && fflush(s->out.file))
+		s->error = -errno;
 	return err < 0 ? err : 0;
 }
 
@@ -285,6 +326,7 @@ int session__run(struct session *s)
 	}
 	end_child(s);
 	capture__detach(s->live.capture);
+	release_signals();
 	s->end_ns = session__now();
 	if (!err)
 		err = live__refresh(&s->live);
@@ -298,6 +340,10 @@ int session__run(struct session *s)
 int session__close(struct session *s, int status)
 {
 	child__cleanup(&s->child);
+	for (size_t i = 0; s->pidfds && i < s->options->nr_ids; i++)
+		if (s->pidfds[i] >= 0)
+			close(s->pidfds[i]);
+	free(s->pidfds);
 	if (s->out.file && options__close_output(&s->out, s->error) && !status)
 		status = VS_EXIT_FAILURE;
 	capture__close(s->live.capture);

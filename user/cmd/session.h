@@ -16,6 +16,7 @@
  * @live: capture and model
  * @out: opened output
  * @child: the command, if there is one
+ * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @what: the command line or the targets, for people
  * @interval: called every --interval; NULL: never. Return: 0 or a negative errno to end.
@@ -26,6 +27,7 @@ struct session {
 	struct live live;
 	struct out_options out;
 	struct child child;
+	int *pidfds;
 	uint64_t start_ns;
 	uint64_t end_ns;
 	char what[256];

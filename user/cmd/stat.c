@@ -18,6 +18,7 @@ static int print(struct session *s, bool interval, uint64_t from_ns, uint64_t to
 		.by = o->by,
 		.vma_glob = o->vma,
 		.limit = text ? o->top : 0,
+		.latency = o->latency,
 		.hooks = in_use,
 		.nr_hooks = NR_HOOKS,
 	};

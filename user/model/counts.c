@@ -30,11 +30,7 @@ uint64_t counts_faults(const struct vs_counts *c)
 
 uint64_t counts_gup(const struct vs_counts *c)
 {
-	uint64_t n = 0;
-
-	for (int i = 0; i < VS_NR_ACCESS; i++)
-		n += c->access[VS_ORIGIN_GUP][i];
-	return n;
+	return c->gup;
 }
 
 uint64_t counts_access(const struct vs_counts *c, enum vs_access access)

@@ -35,8 +35,11 @@ static void process_free(struct process *p)
 {
 	for (size_t i = 0; i < p->nr_rows; i++) {
 		free(p->rows[i]->name);
+		free(p->rows[i]->latency);
 		free(p->rows[i]);
 	}
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+		free(p->latency[cause]);
 	free(p->rows);
 	free(p->cgroup_name);
 	free(p);
@@ -138,7 +141,9 @@ static int new_vma(struct model *m, uint32_t index, const struct vs_slot *slot,
 
 	if (!slot->vma.key.proc || !image)
 		return -EAGAIN;
-	key.vma.proc = 0;
+	if (image->generation != slot->vma.key.proc_generation)
+		return -ESTALE;
+	key.vma.proc = key.vma.proc_generation = 0;
 	key.process = (uintptr_t)image->process;
 	key.image = image->image;
 	row = hash__get(&m->by_key, &key);
@@ -202,6 +207,22 @@ void model__update_counts(struct model *m, uint32_t index, const struct vs_count
 	counts_add(&row->counts, counts);
 }
 
+void model__restart(struct model *m)
+{
+	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++)
+		m->cpus[cpu].counts = m->cpus[cpu].ended;
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		struct process *p = m->processes[i];
+
+		for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+			latency__restart(p->latency[cause]);
+		for (size_t r = 0; r < p->nr_rows; r++)
+			latency__restart(p->rows[r]->latency);
+	}
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+		latency__restart(&m->shared_latency[cause]);
+}
+
 void model__slot_ended(struct model *m, uint32_t index)
 {
 	struct counted *row = m->by_slot[index];
@@ -215,9 +236,18 @@ void model__slot_ended(struct model *m, uint32_t index)
 
 void model__mark(struct model *m)
 {
-	for (size_t i = 0; i < m->nr_processes; i++)
-		for (size_t r = 0; r < m->processes[i]->nr_rows; r++)
-			m->processes[i]->rows[r]->marked = m->processes[i]->rows[r]->counts;
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		struct process *p = m->processes[i];
+
+		for (size_t r = 0; r < p->nr_rows; r++) {
+			p->rows[r]->marked = p->rows[r]->counts;
+			latency__mark(p->rows[r]->latency);
+		}
+		for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+			latency__mark(p->latency[cause]);
+	}
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+		latency__mark(&m->shared_latency[cause]);
 	m->overflow.marked = m->overflow.counts;
 	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++)
 		m->cpus[cpu].marked = m->cpus[cpu].counts;

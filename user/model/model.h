@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "events.h"
+#include "model/hist.h"
 #include "util/hash.h"
 
 struct process;
@@ -29,6 +30,7 @@ struct process;
  * @earlier: what was counted in slots that it had before
  * @counts: all that was counted
  * @marked: what had been counted when the interval began
+ * @latency: of its completed faults, where asked for; else NULL
  */
 struct counted {
 	struct process *process;
@@ -44,6 +46,7 @@ struct counted {
 	struct vs_counts earlier;
 	struct vs_counts counts;
 	struct vs_counts marked;
+	struct latency *latency;
 };
 
 /**
@@ -53,6 +56,7 @@ struct counted {
  * @cgroup_name: path below the cgroup v2 root, NULL if not known
  * @exited: it has ended; @ended_ns: when the model learnt of it (CLOCK_MONOTONIC)
  * @base_minor, @base_major: the kernel's counts of the command's first task at its exec
+ * @latency: by cause; NULL where none was measured
  * @rows: its VMAs and its images' faults without one
  */
 struct process {
@@ -68,6 +72,7 @@ struct process {
 	int exit_code;
 	uint64_t base_minor;
 	uint64_t base_major;
+	struct latency *latency[VS_NR_CAUSES];
 	struct counted **rows;
 	size_t nr_rows;
 };
@@ -89,6 +94,7 @@ struct cpu_counts {
  * @overflow: what was counted for no process (slot 0)
  * @by_key: VMAs of one identity, so that one that gets another slot stays one row
  * @cpus: by CPU
+ * @shared_latency: by cause, of processes for which no histogram was left
  */
 struct model {
 	struct process **processes;
@@ -100,6 +106,7 @@ struct model {
 	struct counted overflow;
 	struct cpu_counts *cpus;
 	uint32_t nr_cpus;
+	struct latency shared_latency[VS_NR_CAUSES];
 };
 
 /** model__init - Return: 0 or -ENOMEM. */
@@ -112,7 +119,7 @@ void model__free(struct model *m);
  * @slot: what it stands for
  * @file: its file's path, NULL if it has none or it is not known
  *
- * Return: 0; -EAGAIN if its process image is not known yet; -ENOMEM.
+ * Return: 0; -EAGAIN if its process image is not known yet; -ESTALE if that is gone; -ENOMEM.
  */
 int model__new_slot(struct model *m, uint32_t index, const struct vs_slot *slot,
 		    const struct vs_file *file);
@@ -122,6 +129,9 @@ void model__update_process(struct model *m, uint32_t index, const struct vs_slot
 
 /** model__update_counts - set what slot @index has counted on all CPUs. */
 void model__update_counts(struct model *m, uint32_t index, const struct vs_counts *counts);
+
+/** model__restart - before all counts are set anew: what ended slots counted is what there is. */
+void model__restart(struct model *m);
 
 /** model__slot_ended - slot @index is given back; what it counted stays. */
 void model__slot_ended(struct model *m, uint32_t index);

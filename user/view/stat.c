@@ -9,6 +9,7 @@
 
 #include "model/names.h"
 #include "util/str.h"
+#include "view/stat_cells.h"
 #include "view/stat_group.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
@@ -30,40 +31,15 @@ static const struct table_def hook_table = {
 	.key = "hooks", .shape = TABLE_MAP, .json_only = true, COLUMNS(hook_columns)
 };
 
-static const struct column totals_columns[] = {
-	{ .key = "faults", .type = CELL_U64 },
-	{ .key = "minor", .type = CELL_U64 },
-	{ .key = "major", .type = CELL_U64 },
-	{ .key = "incomplete", .type = CELL_U64 },
-	{ .key = "gup", .type = CELL_U64 },
-	{ .key = "read", .type = CELL_U64 },
-	{ .key = "write", .type = CELL_U64 },
-	{ .key = "exec", .type = CELL_U64 },
-	{ .key = "kernel", .type = CELL_U64 },
-	{ .key = "average_ns", .type = CELL_F64 },
-	{ .key = "percent", .type = CELL_F64, .text_only = true },
-};
+static const struct column totals_columns[] = { JSON_COUNT_COLUMNS };
 static const struct table_def totals_table = {
 	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(totals_columns)
 };
 
 static const struct column vma_columns[] = {
-	{ .key = "start", .type = CELL_HEX },
-	{ .key = "end", .type = CELL_HEX },
-	{ .key = "perms", .type = CELL_STR },
-	{ .key = "name", .type = CELL_STR },
-	{ .key = "inode", .type = CELL_U64 },
-	{ .key = "faults", .type = CELL_U64 },
-	{ .key = "minor", .type = CELL_U64 },
-	{ .key = "major", .type = CELL_U64 },
-	{ .key = "incomplete", .type = CELL_U64 },
-	{ .key = "gup", .type = CELL_U64 },
-	{ .key = "read", .type = CELL_U64 },
-	{ .key = "write", .type = CELL_U64 },
-	{ .key = "exec", .type = CELL_U64 },
-	{ .key = "kernel", .type = CELL_U64 },
-	{ .key = "average_ns", .type = CELL_F64 },
-	{ .key = "percent", .type = CELL_F64, .text_only = true },
+	{ .key = "start", .type = CELL_HEX }, { .key = "end", .type = CELL_HEX },
+	{ .key = "perms", .type = CELL_STR }, { .key = "name", .type = CELL_STR },
+	{ .key = "inode", .type = CELL_U64 }, JSON_COUNT_COLUMNS,
 };
 static const struct table_def vma_table = { .key = "vmas", COLUMNS(vma_columns) };
 
@@ -93,17 +69,7 @@ static const struct column process_columns[] = {
 	{ .key = "cgroup", .type = CELL_STR },
 	{ .key = "exited", .type = CELL_BOOL },
 	{ .key = "exit_code", .type = CELL_I64 },
-	{ .key = "faults", .type = CELL_U64 },
-	{ .key = "minor", .type = CELL_U64 },
-	{ .key = "major", .type = CELL_U64 },
-	{ .key = "incomplete", .type = CELL_U64 },
-	{ .key = "gup", .type = CELL_U64 },
-	{ .key = "read", .type = CELL_U64 },
-	{ .key = "write", .type = CELL_U64 },
-	{ .key = "exec", .type = CELL_U64 },
-	{ .key = "kernel", .type = CELL_U64 },
-	{ .key = "average_ns", .type = CELL_F64 },
-	{ .key = "percent", .type = CELL_F64, .text_only = true },
+	JSON_COUNT_COLUMNS,
 	{ .key = "before_exec", .type = CELL_TABLE },
 	{ .key = "vmas", .type = CELL_TABLE },
 	{ .key = "overflow", .type = CELL_U64 },
@@ -114,10 +80,12 @@ static const struct table_def process_table = { .key = "processes",
 						COLUMNS(process_columns) };
 
 static const struct column lost_columns[] = {
-	{ .key = "events", .type = CELL_U64 },	 { .key = "slots", .type = CELL_U64 },
-	{ .key = "tasks", .type = CELL_U64 },	 { .key = "lookups", .type = CELL_U64 },
-	{ .key = "files", .type = CELL_U64 },	 { .key = "latency", .type = CELL_U64 },
-	{ .key = "identity", .type = CELL_U64 }, { .key = "unattributed", .type = CELL_U64 },
+	{ .key = "events", .type = CELL_U64 },	     { .key = "slots", .type = CELL_U64 },
+	{ .key = "tasks", .type = CELL_U64 },	     { .key = "lookups", .type = CELL_U64 },
+	{ .key = "files", .type = CELL_U64 },	     { .key = "latency", .type = CELL_U64 },
+	{ .key = "identity", .type = CELL_U64 },     { .key = "hists", .type = CELL_U64 },
+	{ .key = "notices", .type = CELL_U64 },
+	{ .key = "unattributed", .type = CELL_U64 },
 };
 static const struct table_def lost_table = {
 	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(lost_columns)
@@ -171,8 +139,10 @@ static int header(const struct stat_view *v, struct document *d)
 	return err;
 }
 
-static int vma_row(struct table *t, const struct counted *row, const struct vs_counts *c)
+static int vma_row(const struct stat_view *v, struct table *t, const struct counted *row,
+		   const struct vs_counts *c)
 {
+	struct vs_hist hist = {};
 	char perms[5];
 	int err;
 
@@ -185,8 +155,9 @@ static int vma_row(struct table *t, const struct counted *row, const struct vs_c
 	err = table__set_str(t, "perms", perms);
 	if (!err)
 		err = table__set_str(t, "name", row->name);
-	counts_cells(t, c, 0);
-	return err;
+	counts_cells(t, c);
+	latency__add(&hist, row->latency, v->interval);
+	return err ? err : counts_tables(t, c, row->latency ? &hist : NULL);
 }
 
 /** vma_rows - the process's VMAs; what it has outside any is added to @outside. */
@@ -204,7 +175,7 @@ static int vma_rows(const struct stat_view *v, const struct process *p, struct t
 		if (!p->rows[i]->is_vma)
 			counts_add(outside, &c);
 		else if (counts_faults(&c))
-			err = vma_row(t, p->rows[i], &c);
+			err = vma_row(v, t, p->rows[i], &c);
 	}
 	table__sort(t, "faults");
 	return err;
@@ -215,6 +186,7 @@ static int process_row(const struct stat_view *v, const struct process *p, struc
 {
 	struct table *vmas = table__new(&vma_table), *reasons, *before;
 	uint64_t no_address = 0, lookup_missed = 0, no_slot = 0;
+	struct vs_hist hist = {};
 	struct vs_counts all = {}, outside = {};
 	int err;
 
@@ -237,11 +209,13 @@ static int process_row(const struct stat_view *v, const struct process *p, struc
 	table__set_bool(t, "exited", p->exited);
 	if (p->exited)
 		table__set_i64(t, "exit_code", p->exit_code);
-	counts_cells(t, &all, 0);
+	counts_cells(t, &all);
 	table__set_u64(t, "overflow", counts_faults(&outside));
 	err = table__set_str(t, "comm", p->comm);
 	if (!err)
 		err = table__set_str(t, "cgroup", p->cgroup_name);
+	process_latency(p, v->interval, &hist);
+	err = err ? err : counts_tables(t, &all, hist__count(&hist) ? &hist : NULL);
 	before = sub(t, &before_exec_table);
 	reasons = sub(t, &overflow_table);
 	if (err || !before || !reasons)
@@ -331,6 +305,7 @@ static int footer(const struct stat_view *v, struct table *rows, const struct vs
 int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
+	struct vs_hist hist = {};
 	struct table *totals, *processes, *rows;
 	int err = header(v, d);
 
@@ -345,7 +320,11 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 	table__sort(processes, "faults");
 	if (!v->vma_glob)
 		counts_add(&total, &overflow);
-	counts_cells(totals, &total, 0);
+	counts_cells(totals, &total);
+	stat_group__latency(v, m, -1, &hist);
+	err = counts_tables(totals, &total, &hist);
+	if (err)
+		return err;
 
 	rows = stat_group__make(v, m, counts_faults(&total));
 	if (!rows || document__add(d, rows))

@@ -42,6 +42,7 @@ struct stat_hook {
  * @by: grouping of the rows
  * @vma_glob: only VMAs with such a name; NULL: all
  * @limit: rows at most, 0: all
+ * @latency: show the latency of each row
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping
  */
@@ -52,6 +53,7 @@ struct stat_view {
 	enum stat_by by;
 	const char *vma_glob;
 	size_t limit;
+	bool latency;
 	const struct stat_hook *hooks;
 	size_t nr_hooks;
 	struct vs_stats stats;

@@ -9,6 +9,7 @@
 #include "model/names.h"
 #include "util/hash.h"
 #include "util/str.h"
+#include "view/stat_cells.h"
 
 const char *const stat_by_names[NR_STAT_BY] = {
 	[BY_MAPPING] = "mapping", [BY_VMA] = "vma", [BY_PROCESS] = "process",
@@ -23,53 +24,87 @@ const char *const stat_by_names[NR_STAT_BY] = {
 	{.key = "major", .head = "MAJOR", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}, \
 	{.key = "incomplete", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,              \
 	 .optional = true},                                                                        \
-	{.key = "gup", .head = "GUP", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},     \
+	{.key = "gup", .head = "GUP", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}
+
+#define ACCESS_COLUMNS                                                                             \
 	{.key = "read", .head = "READ", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},   \
 	{.key = "write", .head = "WRITE", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}, \
 	{.key = "exec", .head = "EXEC", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},   \
 	{.key = "kernel", .type = CELL_U64, .unit = UNIT_COUNT},                                   \
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS, .optional = true}
 
+#define LATENCY_COLUMNS                                                                            \
+	{.key = "p50_ns", .head = "P50", .type = CELL_U64, .unit = UNIT_NS},                       \
+	{.key = "p90_ns", .head = "P90", .type = CELL_U64, .unit = UNIT_NS},                       \
+	{.key = "p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},                       \
+	{.key = "p999_ns", .head = "P99.9", .type = CELL_U64, .unit = UNIT_NS},                    \
+	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS},                       \
+	{.key = "sum_ns", .head = "SUM", .type = CELL_U64, .unit = UNIT_NS}
+
 #define PROCESS_COLUMNS                                                                            \
 	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},                         \
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .optional = true}
 
+#define VMA_COLUMNS                                                                                \
+	{.key = "start", .head = "START", .type = CELL_HEX},                                       \
+	{.key = "end", .head = "END", .type = CELL_HEX},                                           \
+	{.key = "perms", .head = "PERM", .type = CELL_STR},                                        \
+	{.key = "vma", .head = "VMA", .type = CELL_STR}
+
+#define MAPPING_COLUMN {.key = "mapping", .head = "MAPPING", .type = CELL_STR}
+#define CGROUP_COLUMN {.key = "cgroup", .head = "CGROUP", .type = CELL_STR}
+#define CPU_COLUMN {.key = "cpu", .head = "CPU", .type = CELL_U64}
+
 static const struct column mapping_columns[] = {
-	COUNT_COLUMNS, PROCESS_COLUMNS, {.key = "mapping", .head = "MAPPING", .type = CELL_STR},
-};
+	COUNT_COLUMNS, ACCESS_COLUMNS, PROCESS_COLUMNS, MAPPING_COLUMN};
+static const struct column mapping_latency_columns[] = {
+	COUNT_COLUMNS, LATENCY_COLUMNS, PROCESS_COLUMNS, MAPPING_COLUMN};
 static const struct column vma_columns[] = {
-	COUNT_COLUMNS, PROCESS_COLUMNS,
-	{.key = "start", .head = "START", .type = CELL_HEX},
-	{.key = "end", .head = "END", .type = CELL_HEX},
-	{.key = "perms", .head = "PERM", .type = CELL_STR},
-	{.key = "vma", .head = "VMA", .type = CELL_STR},
-};
+	COUNT_COLUMNS, ACCESS_COLUMNS, PROCESS_COLUMNS, VMA_COLUMNS};
+static const struct column vma_latency_columns[] = {
+	COUNT_COLUMNS, LATENCY_COLUMNS, PROCESS_COLUMNS, VMA_COLUMNS};
 static const struct column process_columns[] = {
-	COUNT_COLUMNS,
+	COUNT_COLUMNS, LATENCY_COLUMNS,
 	{.key = "pid", .head = "PID", .type = CELL_U64},
 	{.key = "comm", .head = "COMM", .type = CELL_STR},
 };
 static const struct column cause_columns[] = {
-	COUNT_COLUMNS, {.key = "cause", .head = "CAUSE", .type = CELL_STR},
+	{.key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT, .text_only = true},
+	LATENCY_COLUMNS, {.key = "cause", .head = "CAUSE", .type = CELL_STR},
 };
-static const struct column cpu_columns[] = {
-	COUNT_COLUMNS, {.key = "cpu", .head = "CPU", .type = CELL_U64},
-};
-static const struct column cgroup_columns[] = {
-	COUNT_COLUMNS, {.key = "cgroup", .head = "CGROUP", .type = CELL_STR},
-};
+static const struct column cpu_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CPU_COLUMN};
+static const struct column cgroup_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CGROUP_COLUMN};
 /* clang-format on */
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
-static const struct table_def group_tables[NR_STAT_BY] = {
-	[BY_MAPPING] = { .key = "mappings", COLUMNS(mapping_columns) },
-	[BY_VMA] = { .key = "vmas", COLUMNS(vma_columns) },
-	[BY_PROCESS] = { .key = "by_process", COLUMNS(process_columns) },
-	[BY_CAUSE] = { .key = "causes", COLUMNS(cause_columns) },
-	[BY_CPU] = { .key = "cpus", COLUMNS(cpu_columns) },
-	[BY_CGROUP] = { .key = "cgroups", COLUMNS(cgroup_columns) },
+/* [with latencies][by what] */
+static const struct table_def group_tables[2][NR_STAT_BY] = {
+	{
+		[BY_MAPPING] = { .key = "mappings", COLUMNS(mapping_columns) },
+		[BY_VMA] = { .key = "vmas", COLUMNS(vma_columns) },
+		[BY_PROCESS] = { .key = "by_process", COLUMNS(process_columns) },
+		[BY_CAUSE] = { .key = "causes", COLUMNS(cause_columns) },
+		[BY_CPU] = { .key = "cpus", COLUMNS(cpu_columns) },
+		[BY_CGROUP] = { .key = "cgroups", COLUMNS(cgroup_columns) },
+	},
+	{
+		[BY_MAPPING] = { .key = "mappings", COLUMNS(mapping_latency_columns) },
+		[BY_VMA] = { .key = "vmas", COLUMNS(vma_latency_columns) },
+		[BY_PROCESS] = { .key = "by_process", COLUMNS(process_columns) },
+		[BY_CAUSE] = { .key = "causes", COLUMNS(cause_columns) },
+		[BY_CPU] = { .key = "cpus", COLUMNS(cpu_columns) },
+		[BY_CGROUP] = { .key = "cgroups", COLUMNS(cgroup_columns) },
+	},
 };
+
+/** shows_latency - the rows have quantiles. */
+static bool shows_latency(const struct stat_view *v)
+{
+	return v->by == BY_PROCESS || v->by == BY_CAUSE ||
+	       (v->latency && (v->by == BY_MAPPING || v->by == BY_VMA));
+}
 
 struct vs_counts stat_counts(const struct stat_view *v, const struct counted *row)
 {
@@ -85,23 +120,37 @@ bool stat_selected(const struct stat_view *v, const struct counted *row)
 	return !v->vma_glob || (row->is_vma && str_glob(v->vma_glob, row->name));
 }
 
-void counts_cells(struct table *t, const struct vs_counts *c, uint64_t total)
+void stat_group__latency(const struct stat_view *v, const struct model *m, int cause,
+			 struct vs_hist *sum)
+{
+	for (int i = 0; i < VS_NR_CAUSES; i++) {
+		if (cause >= 0 && cause != i)
+			continue;
+		for (size_t p = 0; p < m->nr_processes; p++)
+			latency__add(sum, m->processes[p]->latency[i], v->interval);
+		latency__add(sum, &m->shared_latency[i], v->interval);
+	}
+}
+
+/** row_cells - what every row has. */
+static void row_cells(const struct stat_view *v, struct table *t, const struct vs_counts *c,
+		      const struct vs_hist *hist, uint64_t total)
 {
 	const uint64_t faults = counts_faults(c);
-	uint64_t kernel = 0;
 
-	for (int i = 0; i < VS_NR_ACCESS; i++)
-		kernel += c->access[VS_ORIGIN_KERNEL][i];
 	table__set_u64(t, "faults", faults);
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
 	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
 	table__set_u64(t, "major", c->outcome[VS_MAJOR]);
 	table__set_u64(t, "incomplete", c->outcome[VS_INCOMPLETE]);
 	table__set_u64(t, "gup", counts_gup(c));
+	if (shows_latency(v)) {
+		latency_cells(t, hist);
+		return;
+	}
 	table__set_u64(t, "read", counts_access(c, VS_ACCESS_READ));
 	table__set_u64(t, "write", counts_access(c, VS_ACCESS_WRITE));
 	table__set_u64(t, "exec", counts_access(c, VS_ACCESS_EXEC));
-	table__set_u64(t, "kernel", kernel);
 	if (c->latency_count)
 		table__set_f64(t, "average_ns", (double)c->latency_sum_ns / c->latency_count);
 }
@@ -114,6 +163,7 @@ struct group {
 	const struct counted *row;     /* BY_VMA: the one */
 	const char *name;
 	struct vs_counts counts;
+	struct vs_hist hist;
 };
 
 struct groups {
@@ -193,6 +243,7 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct c
 	group->row = row;
 	group->name = name ? name : outside;
 	counts_add(&group->counts, &c);
+	latency__add(&group->hist, row->latency, v->interval);
 	return 0;
 }
 
@@ -268,7 +319,9 @@ static int fill(const struct stat_view *v, struct table *t, struct groups *g, ui
 		err = table__add_row(t);
 		if (err < 0)
 			return err;
-		counts_cells(t, &g->list[i].counts, total);
+		if (v->by == BY_PROCESS && g->list[i].process)
+			process_latency(g->list[i].process, v->interval, &g->list[i].hist);
+		row_cells(v, t, &g->list[i].counts, &g->list[i].hist, total);
 		err = name_cells(v, t, &g->list[i], show_process);
 	}
 	for (size_t i = shown; i < g->nr; i++)
@@ -281,12 +334,9 @@ static int fill(const struct stat_view *v, struct table *t, struct groups *g, ui
 
 /* --- causes and CPUs: not made of rows ------------------------------------------------------ */
 
-static int fill_causes(const struct stat_view *v, const struct model *m, struct table *t,
-		       uint64_t total)
+/** cause_total - faults of each cause over all rows that are selected. */
+static void cause_totals(const struct stat_view *v, const struct model *m, uint64_t *sums)
 {
-	uint64_t sums[VS_NR_CAUSES] = {};
-	int err = 0;
-
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		const struct process *p = m->processes[i];
 
@@ -297,7 +347,23 @@ static int fill_causes(const struct stat_view *v, const struct model *m, struct 
 				sums[n] += c.cause[n];
 		}
 	}
+	if (v->vma_glob)
+		return;
+	for (int n = 0; n < VS_NR_CAUSES; n++)
+		sums[n] += stat_counts(v, &m->overflow).cause[n];
+}
+
+/** fill_causes - latencies are those of all VMAs: they are not known under --vma. */
+static int fill_causes(const struct stat_view *v, const struct model *m, struct table *t,
+		       uint64_t total)
+{
+	uint64_t sums[VS_NR_CAUSES] = {};
+	int err = 0;
+
+	cause_totals(v, m, sums);
 	for (int i = 0; i < VS_NR_CAUSES && !err; i++) {
+		struct vs_hist hist = {};
+
 		if (!sums[i])
 			continue;
 		err = table__add_row(t);
@@ -306,6 +372,10 @@ static int fill_causes(const struct stat_view *v, const struct model *m, struct 
 		table__set_u64(t, "faults", sums[i]);
 		table__set_f64(t, "percent", total ? 100.0 * sums[i] / total : 0);
 		err = table__set_str(t, "cause", cause_names[i]);
+		if (v->vma_glob)
+			continue;
+		stat_group__latency(v, m, i, &hist);
+		latency_cells(t, &hist);
 	}
 	table__sort(t, "faults");
 	return err;
@@ -325,7 +395,7 @@ static int fill_cpus(const struct stat_view *v, const struct model *m, struct ta
 		err = table__add_row(t);
 		if (err < 0)
 			return err;
-		counts_cells(t, &c, total);
+		row_cells(v, t, &c, NULL, total);
 		table__set_u64(t, "cpu", cpu);
 	}
 	return 0;
@@ -333,7 +403,7 @@ static int fill_cpus(const struct stat_view *v, const struct model *m, struct ta
 
 struct table *stat_group__make(const struct stat_view *v, const struct model *m, uint64_t total)
 {
-	struct table *t = table__new(&group_tables[v->by]);
+	struct table *t = table__new(&group_tables[shows_latency(v)][v->by]);
 	struct groups g = {};
 	int err;
 

@@ -13,8 +13,12 @@ struct vs_counts stat_counts(const struct stat_view *v, const struct counted *ro
 /** stat_selected - the row is one that --vma asks for. */
 bool stat_selected(const struct stat_view *v, const struct counted *row);
 
-/** counts_cells - fill the columns that every row of counts has. */
-void counts_cells(struct table *t, const struct vs_counts *c, uint64_t total);
+/**
+ * stat_group__latency - add the latencies of all processes to @sum
+ * @cause: of this cause only; -1: of all
+ */
+void stat_group__latency(const struct stat_view *v, const struct model *m, int cause,
+			 struct vs_hist *sum);
 
 /**
  * stat_group__make - the grouped rows, most faults first

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cause.bpf.h - why a fault happened: from the page-table entry before it, the error code, the
+ * VMA, and how it ended.
+ */
+#ifndef VMASCOPE_CAUSE_BPF_H
+#define VMASCOPE_CAUSE_BPF_H
+
+#include "pte.bpf.h"
+#include "vma.bpf.h"
+
+/* arch/x86/include/asm/trap_pf.h */
+#define X86_PF_PROT 0x1u
+#define X86_PF_WRITE 0x2u
+#define X86_PF_INSTR 0x10u
+#define X86_PF_PK 0x20u
+
+/* arch/x86/include/asm/pgtable_64.h: __swp_type(); linux/swap.h: the last type is a marker */
+#define SWP_TYPE_SHIFT 59
+#define SWP_TYPE_MARKER 31
+
+/** access_forbidden - the VMA does not allow it, as access_error() in arch/x86/mm/fault.c. */
+static __always_inline bool access_forbidden(const struct pending_fault *f)
+{
+	u64 traits = f->vma.traits;
+
+	if (f->access == VS_ACCESS_WRITE)
+		return !(traits & VS_VM_WRITE);
+	if (f->access == VS_ACCESS_EXEC)
+		return !(traits & VS_VM_EXEC);
+	return !(traits & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC));
+}
+
+/** beyond_eof - the page is not in the file: SIGBUS. */
+static __always_inline bool beyond_eof(const struct pending_fault *f)
+{
+	struct inode *inode = (struct inode *)f->vma.inode;
+	u64 offset = ((f->address - f->vma.start) & ~4095ULL) + (f->vma.pgoff << 12);
+
+	return (s64)offset >= BPF_CORE_READ(inode, i_size);
+}
+
+/** cause_of_empty - no page was there at all. */
+static __always_inline enum vs_cause cause_of_empty(const struct pending_fault *f)
+{
+	u64 traits = f->vma.traits;
+
+	if (traits & VS_VM_UFFD_MISSING && (traits & VMA_IS_SHMEM || !(traits & VMA_IS_FILE)))
+		return VS_CAUSE_UFFD;
+	if (traits & VMA_IS_SPECIAL)
+		return VS_CAUSE_FILE_MAP;
+	if (!(traits & VMA_IS_FILE))
+		return VS_CAUSE_ANON_ZERO;
+	if (beyond_eof(f))
+		return VS_CAUSE_SIGBUS;
+	/* do_cow_fault() */
+	if (f->access == VS_ACCESS_WRITE && !(traits & VS_VM_SHARED))
+		return VS_CAUSE_COW;
+	return traits & VMA_IS_SHMEM ? VS_CAUSE_SHMEM : VS_CAUSE_FILE_MAP;
+}
+
+/** cause_of_swapped - the entry is neither empty nor present: what does it stand for? */
+static __always_inline enum vs_cause cause_of_swapped(const struct pending_fault *f)
+{
+	u32 type = f->page.entry >> SWP_TYPE_SHIFT;
+
+	if (f->page.entry & PTE_PROTNONE)
+		return VS_CAUSE_NUMA_HINT;
+	if (cfg.swp_migration & (1u << type))
+		return VS_CAUSE_MIGRATION;
+	if (cfg.swp_hwpoison & (1u << type))
+		return VS_CAUSE_SIGBUS;
+	if (type == SWP_TYPE_MARKER)
+		return f->vma.traits & VS_VM_UFFD_WP ? VS_CAUSE_UFFD : VS_CAUSE_SIGBUS;
+	return VS_CAUSE_SWAP_IN;
+}
+
+/** cause_of_present - a page is there: what was not allowed? */
+static __always_inline enum vs_cause cause_of_present(const struct pending_fault *f)
+{
+	if (f->access != VS_ACCESS_WRITE || f->page.entry & PTE_RW)
+		return VS_CAUSE_SPURIOUS;
+	if (f->page.entry & PTE_UFFD_WP && f->vma.traits & VS_VM_UFFD_WP)
+		return VS_CAUSE_UFFD;
+	return f->vma.traits & VS_VM_SHARED ? VS_CAUSE_WRITE_NOTIFY : VS_CAUSE_COW;
+}
+
+/** cause_without_tables - what the error code and the VMA alone allow to say. */
+static __always_inline enum vs_cause cause_without_tables(const struct pending_fault *f)
+{
+	if (!(f->error_code & X86_PF_PROT))
+		return cause_of_empty(f);
+	if (f->access != VS_ACCESS_WRITE)
+		return VS_CAUSE_SPURIOUS;
+	return f->vma.traits & VS_VM_SHARED ? VS_CAUSE_WRITE_NOTIFY : VS_CAUSE_COW;
+}
+
+/** cause_at_begin - as far as it can be told before the fault is handled. */
+static __always_inline enum vs_cause cause_at_begin(const struct pending_fault *f)
+{
+	if (f->found == VMA_NONE)
+		return VS_CAUSE_SEGV_MAPERR;
+	if (f->found == VMA_MISSED)
+		return VS_CAUSE_UNKNOWN;
+	if (f->error_code & X86_PF_PK)
+		return VS_CAUSE_PKEY;
+	if (access_forbidden(f))
+		return f->origin == VS_ORIGIN_USER ? VS_CAUSE_SEGV_ACCERR : VS_CAUSE_PROT;
+	if (f->vma.traits & VS_VM_HUGETLB)
+		return VS_CAUSE_HUGETLB;
+	if (!f->page.readable)
+		return cause_without_tables(f);
+	if (!f->page.entry)
+		return cause_of_empty(f);
+	if (!(f->page.entry & PTE_PRESENT))
+		return cause_of_swapped(f);
+	return cause_of_present(f);
+}
+
+/** cause_at_end - the fault was completed: what that rules out, and what a major one had to do. */
+static __always_inline enum vs_cause cause_at_end(const struct pending_fault *f,
+						  enum vs_outcome outcome)
+{
+	u64 traits = f->vma.traits;
+
+	switch (f->cause) {
+	case VS_CAUSE_SEGV_MAPERR: /* the stack has grown */
+		return f->found == VMA_FOUND ? VS_CAUSE_ANON_ZERO : VS_CAUSE_UNKNOWN;
+	case VS_CAUSE_SEGV_ACCERR: /* the VMA was changed meanwhile */
+	case VS_CAUSE_PKEY:
+		return VS_CAUSE_SPURIOUS;
+	case VS_CAUSE_SIGBUS: /* the file has grown */
+		return VS_CAUSE_FILE_MAP;
+	case VS_CAUSE_SHMEM: /* the only reading that shared memory needs is from swap */
+		return outcome == VS_MAJOR ? VS_CAUSE_SWAP_IN : VS_CAUSE_SHMEM;
+	case VS_CAUSE_COW: /* of a page that was not in the page cache yet */
+	case VS_CAUSE_FILE_MAP:
+		if (outcome == VS_MAJOR && traits & VMA_IS_FILE && !f->page.entry)
+			return traits & VMA_IS_SHMEM ? VS_CAUSE_SWAP_IN : VS_CAUSE_FILE_READ;
+		return f->cause;
+	default:
+		/* without page tables, a major fault of anonymous memory is the only sign of swap */
+		if (f->cause == VS_CAUSE_ANON_ZERO && outcome == VS_MAJOR && !f->page.readable)
+			return VS_CAUSE_SWAP_IN;
+		return f->cause;
+	}
+}
+
+#endif /* VMASCOPE_CAUSE_BPF_H */

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hist.bpf.h - log-linear latency histograms: one for each process and cause, on each CPU; and
+ * one for each VMA where asked for.
+ */
+#ifndef VMASCOPE_HIST_BPF_H
+#define VMASCOPE_HIST_BPF_H
+
+#include "slots.bpf.h"
+
+/** log2_floor - of @v, which is not 0 (BPF has no instruction for it). */
+static __always_inline u32 log2_floor(u64 v)
+{
+	u32 n = 0;
+
+	if (v >> 32) {
+		n += 32;
+		v >>= 32;
+	}
+	if (v >> 16) {
+		n += 16;
+		v >>= 16;
+	}
+	if (v >> 8) {
+		n += 8;
+		v >>= 8;
+	}
+	if (v >> 4) {
+		n += 4;
+		v >>= 4;
+	}
+	if (v >> 2) {
+		n += 2;
+		v >>= 2;
+	}
+	return n + (v >> 1);
+}
+
+/** hist_bucket - of a latency; user/model/hist.c has the inverse. */
+static __always_inline u32 hist_bucket(u64 ns)
+{
+	u32 octave, bucket;
+
+	if (ns < VS_HIST_STEPS)
+		return ns;
+	octave = log2_floor(ns);
+	bucket = (octave - VS_HIST_STEP_BITS + 1) * VS_HIST_STEPS +
+		 ((ns >> (octave - VS_HIST_STEP_BITS)) & (VS_HIST_STEPS - 1));
+	return bucket < VS_HIST_BUCKETS ? bucket : VS_HIST_BUCKETS - 1;
+}
+
+/** hist_take - a free histogram. Return: its number, or VS_HIST_NONE. */
+static __noinline u32 hist_take(void)
+{
+	struct vs_slot_ring *ring;
+	u32 one = 1, index;
+	u64 *hist;
+
+	ring = bpf_map_lookup_elem(&free_ring, &one);
+	if (ring && ring_take(ring, cfg.nr_hists, &index)) {
+		hist = bpf_map_lookup_elem(&free_hists, &index);
+		if (hist)
+			return *hist;
+	}
+	count_lost(VS_LOST_HISTS);
+	return VS_HIST_NONE;
+}
+
+/** hist_get - the histogram that @place holds, taken at its first use. */
+static __always_inline u32 hist_get(u32 *place)
+{
+	u32 hist = *(volatile u32 *)place;
+
+	if (!hist) {
+		/* Of two CPUs, one does it; the other counts in the shared one this time. */
+		if (__sync_val_compare_and_swap(place, 0, VS_HIST_NONE))
+			return VS_HIST_NONE;
+		hist = hist_take();
+		*(volatile u32 *)place = hist;
+	}
+	return hist;
+}
+
+static __always_inline void hist_count(u32 hist, u32 bucket, u64 ns)
+{
+	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist;
+	struct vs_hist *h = bpf_map_lookup_elem(&hists, &index);
+
+	if (!h || bucket >= VS_HIST_BUCKETS)
+		return;
+	stats_add(&h->bucket[bucket], 1);
+	stats_add(&h->sum_ns, ns);
+	if (ns > h->max_ns)
+		h->max_ns = ns;
+}
+
+/** hist_add - count the latency of a completed fault. */
+static __always_inline void hist_add(const struct task_state *t, const struct pending_fault *f,
+				     u64 duration_ns)
+{
+	u32 bucket = hist_bucket(duration_ns), cause = f->cause, hist = VS_HIST_NONE;
+	struct vs_slot *s = slot_at(t->proc);
+
+	if (cause >= VS_NR_CAUSES)
+		return;
+	if (s && t->proc)
+		hist = hist_get(&s->proc.hist[cause]);
+	hist_count(hist < cfg.nr_hists ? hist : cause, bucket, duration_ns);
+	if (!cfg.vma_hists)
+		return;
+	s = slot_at(f->vma.slot);
+	if (s && f->vma.slot != t->proc && f->vma.slot) {
+		hist = hist_get(&s->hist);
+		if (hist < cfg.nr_hists)
+			hist_count(hist, bucket, duration_ns);
+	}
+}
+
+#endif /* VMASCOPE_HIST_BPF_H */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pte.bpf.h - an address becomes a page-table entry: the tables are read through the kernel's
+ * direct map of physical memory (x86-64).
+ *
+ * Where that map begins is not told by kallsyms on every kernel, so it is found: at a base tried,
+ * the walk of the top table's own address must lead back to that table.
+ */
+#ifndef VMASCOPE_PTE_BPF_H
+#define VMASCOPE_PTE_BPF_H
+
+#include "emit.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+
+/* arch/x86/include/asm/pgtable_types.h */
+#define PTE_PRESENT 0x1ULL
+#define PTE_RW 0x2ULL
+#define PTE_PSE 0x80ULL	      /* a leaf above the lowest level */
+#define PTE_PROTNONE 0x100ULL /* with PTE_PRESENT clear */
+#define PTE_UFFD_WP 0x400ULL
+#define PTE_ADDRESS 0x000ffffffffff000ULL
+#define PTES_PER_TABLE 512
+
+/** Levels of page_view.level */
+#define LEVEL_PTE 0
+#define LEVEL_PMD 1
+#define LEVEL_PUD 2
+#define LEVEL_ABOVE 3
+
+/** Entries that are read at once around one: 64 KiB, which is what fault-around maps by default. */
+#define PTE_WINDOW 16
+
+/** Start of the direct map, 0 while it is not known; found by find_direct_map in task.bpf.c. */
+extern __u64 direct_map;
+
+static __always_inline u32 table_index(u64 address, u32 shift)
+{
+	return (address >> shift) & (PTES_PER_TABLE - 1);
+}
+
+/**
+ * table_next - one level down
+ * @base: start of the direct map
+ * @table: address of a table
+ * @address: that is looked up; @shift: of this level
+ * @entry: result
+ *
+ * Return: address of the entry, 0 if it can't be read.
+ */
+static __always_inline u64 table_entry(u64 table, u64 address, u32 shift, u64 *entry)
+{
+	u64 at = table + table_index(address, shift) * 8;
+
+	return bpf_probe_read_kernel(entry, sizeof(*entry), (void *)at) ? 0 : at;
+}
+
+/** five_levels - of page tables; then kernel addresses begin lower (asm/page_64_types.h). */
+static __always_inline bool five_levels(u64 kernel_address)
+{
+	return (kernel_address >> 47) != 0x1ffff;
+}
+
+/** window_present - how many of the entries are present, PROT_NONE ones too. */
+static __always_inline u8 window_present(const u64 *window)
+{
+	u8 n = 0;
+
+	for (int i = 0; i < PTE_WINDOW; i++)
+		n += (window[i] & (PTE_PRESENT | PTE_PROTNONE)) != 0;
+	return n;
+}
+
+/** is_table - an entry that leads to a table: neither empty, nor a leaf, nor swapped out. */
+static __always_inline bool is_table(u64 entry)
+{
+	return (entry & (PTE_PRESENT | PTE_PSE)) == PTE_PRESENT;
+}
+
+/**
+ * page_walk - what the page tables below @pgd say of a user address
+ *
+ * A global function: the verifier looks at it once. Tables may be freed while they are read;
+ * what is read then is wrong for this one fault, and harmless.
+ */
+__weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
+{
+	u64 base = direct_map, table = pgd, window[PTE_WINDOW], entry;
+
+	if (!v)
+		return 0;
+	v->readable = 0;
+	v->present = 0;
+	v->entry = 0;
+	v->pmd = 0;
+	v->level = LEVEL_ABOVE;
+	if (!base)
+		return 0;
+	v->readable = 1;
+	if (five_levels(pgd)) {
+		if (!table_entry(table, address, 48, &entry) || !is_table(entry))
+			return 0;
+		table = base + (entry & PTE_ADDRESS);
+	}
+	if (!table_entry(table, address, 39, &entry) || !is_table(entry))
+		return 0;
+	table = base + (entry & PTE_ADDRESS);
+
+	if (!table_entry(table, address, 30, &entry))
+		return 0;
+	if (!is_table(entry)) {
+		v->level = LEVEL_PUD;
+		v->entry = entry;
+		return 0;
+	}
+	table = base + (entry & PTE_ADDRESS);
+
+	v->pmd = table_entry(table, address, 21, &entry);
+	v->level = LEVEL_PMD;
+	v->entry = v->pmd ? entry : 0;
+	if (!v->pmd || !is_table(entry))
+		return 0;
+	table = base + (entry & PTE_ADDRESS);
+
+	v->level = LEVEL_PTE;
+	u32 index = table_index(address, 12);
+
+	if (bpf_probe_read_kernel(window, sizeof(window),
+				  (void *)(table + (index & ~(PTE_WINDOW - 1)) * 8))) {
+		v->readable = 0;
+		return 0;
+	}
+	v->entry = window[index & (PTE_WINDOW - 1)];
+	v->present = window_present(window);
+	return 0;
+}
+
+/** page_read - page_walk() for the current task. */
+static __always_inline void page_read(struct task_struct *task, u64 address, struct page_view *v)
+{
+	page_walk((u64)BPF_CORE_READ(task, mm, pgd), address, v);
+}
+
+/** page_mapped - after a fault: how many base pages it has mapped, and how. */
+static __always_inline void page_mapped(struct task_struct *task, struct pending_fault *f)
+{
+	struct page_view now;
+
+	if (!f->page.readable)
+		return;
+	page_read(task, f->address, &now);
+	if (!now.readable || !(now.entry & PTE_PRESENT))
+		return;
+	if (now.level == LEVEL_PUD) {
+		f->size = VS_SIZE_PUD;
+		f->mapped = 0x8000; /* 262,144 do not fit; one PUD stands for them */
+	} else if (now.level == LEVEL_PMD) {
+		f->size = VS_SIZE_PMD;
+		f->mapped = PTES_PER_TABLE;
+	} else {
+		f->mapped = now.present > f->page.present ? now.present - f->page.present : 0;
+		if (f->mapped > 1)
+			f->size = VS_SIZE_LARGE;
+		else if (!f->mapped)
+			f->mapped = 1; /* it was present already: copied or made writable */
+	}
+}
+
+#endif /* VMASCOPE_PTE_BPF_H */

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kernel.c - what differs between kernels and is in no type information. */
+#include "capture/kernel.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <zlib.h>
+
+#define NR_SWAP_TYPES 32
+
+unsigned int kernel__version(void)
+{
+	unsigned int major, minor;
+	struct utsname u;
+
+	if (uname(&u) || sscanf(u.release, "%u.%u", &major, &minor) != 2)
+		return UINT_MAX;
+	return KERNEL(major, minor);
+}
+
+bool kernel__is_rt(void)
+{
+	struct utsname u;
+
+	return !uname(&u) && strstr(u.version, "PREEMPT_RT");
+}
+
+uint32_t kernel__fmode_backing(unsigned int version)
+{
+	/* new in 6.5, where the path was not the user's yet; moved in 6.14 */
+	if (version < KERNEL(6, 7))
+		return 0;
+	return version < KERNEL(6, 14) ? 1u << 25 : 1u << 24;
+}
+
+void kernel__swap_types_of(unsigned int version, bool device_private, bool has_migration,
+			   bool memory_failure, uint32_t *migration, uint32_t *hwpoison)
+{
+	unsigned int top = NR_SWAP_TYPES;
+
+	*migration = *hwpoison = 0;
+	/* SWP_SWAPIN_ERROR was a type of its own from 6.0 until 15520a3f0469 (6.3) */
+	if (version >= KERNEL(6, 0) && version < KERNEL(6, 3))
+		top--;
+	/* SWP_PTE_MARKER: 679d10331910 (5.19) */
+	if (version >= KERNEL(5, 19))
+		top--;
+	/* exclusive device entries: b756a3b5e7ea (5.14); two became one in 6.15 */
+	if (device_private)
+		top -= version >= KERNEL(6, 15) ? 3 : version >= KERNEL(5, 14) ? 4 : 2;
+	/* SWP_MIGRATION_READ_EXCLUSIVE: 6c287605fd56 (5.19) */
+	if (has_migration) {
+		unsigned int nr = version >= KERNEL(5, 19) ? 3 : 2;
+
+		top -= nr;
+		*migration = ((1u << nr) - 1) << top;
+	}
+	if (memory_failure)
+		*hwpoison = 1u << (top - 1);
+}
+
+/** open_config - the kernel's configuration, compressed or not; NULL if it is nowhere. */
+static gzFile open_config(void)
+{
+	gzFile f = gzopen("/proc/config.gz", "re");
+	struct utsname u;
+	char path[256];
+
+	if (f || uname(&u))
+		return f;
+	snprintf(path, sizeof(path), "/boot/config-%s", u.release);
+	return gzopen(path, "re");
+}
+
+void kernel__swap_types(uint32_t *migration, uint32_t *hwpoison)
+{
+	static const char *const names[] = { "CONFIG_DEVICE_PRIVATE=y\n", "CONFIG_MIGRATION=y\n",
+					     "CONFIG_MEMORY_FAILURE=y\n" };
+	bool on[3] = { true, true, true };
+	char line[512];
+	gzFile f = open_config();
+
+	if (f) {
+		memset(on, 0, sizeof(on));
+		while (gzgets(f, line, sizeof(line)))
+			for (int i = 0; i < 3; i++)
+				on[i] |= !strcmp(line, names[i]);
+		gzclose(f);
+	}
+	kernel__swap_types_of(kernel__version(), on[0], on[1], on[2], migration, hwpoison);
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* explain.c - `vmascope explain`: addresses of a live process, each looked at from all sides. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/options.h"
+#include "explain/explanation.h"
+#include "util/log.h"
+#include "view/explain.h"
+
+/** parse_address - hexadecimal digits, with or without 0x. Return: 0 or -EINVAL. */
+static int parse_address(const char *text, uint64_t *address)
+{
+	if (!strncmp(text, "0x", 2) || !strncmp(text, "0X", 2))
+		text += 2;
+	if (!*text || text[strspn(text, "0123456789abcdefABCDEF")])
+		return -EINVAL;
+	if (strlen(text + strspn(text, "0")) > 16)
+		return -EINVAL;
+	*address = strtoull(text, NULL, 16);
+	return 0;
+}
+
+static int check_usage(const struct options *o)
+{
+	uint64_t address;
+
+	if (o->nr_ids != 1)
+		return vs_fail(VS_EXIT_USAGE, "vmascope explain -p PID ADDR...",
+			       "one process is needed, by -p");
+	if (!o->argv || !*o->argv)
+		return vs_fail(VS_EXIT_USAGE, "vmascope explain -p PID ADDR...", "which address?");
+	for (char **arg = o->argv; *arg; arg++)
+		if (parse_address(*arg, &address))
+			return vs_fail(VS_EXIT_USAGE, "hexadecimal, 64 bits at most: 7ffd12345678",
+				       "bad address: '%s'", *arg);
+	return 0;
+}
+
+static int open_target(struct explain_target *target, pid_t pid)
+{
+	int err = explain_target__open(target, pid);
+
+	switch (err) {
+	case 0:
+		return 0;
+	case -ESRCH:
+		return vs_fail(VS_EXIT_FAILURE, NULL, "no such process: %d", pid);
+	case -ENOMSG:
+		return vs_fail(VS_EXIT_FAILURE, "a kernel thread, or a process that has ended",
+			       "process %d has no user memory", pid);
+	case -EACCES:
+	case -EPERM:
+		return vs_fail(VS_EXIT_FAILURE, "needs CAP_SYS_PTRACE, or the process's own user",
+			       "cannot read /proc/%d/maps: %s", pid, strerror(-err));
+	default:
+		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot read /proc/%d/maps: %s", pid,
+			       strerror(-err));
+	}
+}
+
+static int make(struct document *d, struct explain_target *target, char **args)
+{
+	struct table *addresses = explain_view__begin(d, target);
+	int err = addresses ? 0 : -ENOMEM;
+
+	for (; *args && !err; args++) {
+		struct explanation e;
+		uint64_t address;
+
+		parse_address(*args, &address);
+		explanation__make(&e, target, address);
+		err = explain_view__add(addresses, target, &e);
+		explanation__free(&e);
+	}
+	return err;
+}
+
+int cmd_explain(struct options *o)
+{
+	struct explain_target target;
+	struct out_options out;
+	struct document d = {};
+	int status, err;
+
+	status = check_usage(o);
+	if (status)
+		return status;
+	status = open_target(&target, o->ids[0]);
+	if (status) {
+		explain_target__close(&target);
+		return status;
+	}
+	err = options__output(o, &out);
+	if (!err) {
+		err = make(&d, &target, o->argv);
+		if (!err)
+			err = o->format->document(&d, &out);
+		document__free(&d);
+		err = options__close_output(&out, err);
+	}
+	explain_target__close(&target);
+	return err ? VS_EXIT_FAILURE : VS_EXIT_OK;
+}

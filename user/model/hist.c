@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* hist.c - log-linear histograms: the inverse of bpf/hist.bpf.h, and quantiles. */
+#include "model/hist.h"
+
+#include <math.h>
+
+void latency__restart(struct latency *l)
+{
+	if (l)
+		l->hist = l->ended;
+}
+
+void latency__mark(struct latency *l)
+{
+	if (l)
+		l->marked = l->hist;
+}
+
+void latency__add(struct vs_hist *to, const struct latency *l, bool interval)
+{
+	if (!l)
+		return;
+	hist__add(to, &l->hist);
+	if (!interval)
+		return;
+	to->sum_ns -= l->marked.sum_ns;
+	for (int i = 0; i < VS_HIST_BUCKETS; i++)
+		to->bucket[i] -= l->marked.bucket[i];
+}
+
+void hist__add(struct vs_hist *to, const struct vs_hist *from)
+{
+	to->sum_ns += from->sum_ns;
+	if (from->max_ns > to->max_ns)
+		to->max_ns = from->max_ns;
+	for (int i = 0; i < VS_HIST_BUCKETS; i++)
+		to->bucket[i] += from->bucket[i];
+}
+
+uint64_t hist__low(unsigned int bucket)
+{
+	unsigned int octave = bucket / VS_HIST_STEPS, step = bucket % VS_HIST_STEPS;
+
+	if (!octave)
+		return bucket;
+	return (uint64_t)(VS_HIST_STEPS + step) << (octave - 1);
+}
+
+unsigned int hist__bucket(uint64_t ns)
+{
+	unsigned int octave, bucket;
+
+	if (ns < VS_HIST_STEPS)
+		return ns;
+	octave = 63 - __builtin_clzll(ns);
+	bucket = (octave - VS_HIST_STEP_BITS + 1) * VS_HIST_STEPS +
+		 ((ns >> (octave - VS_HIST_STEP_BITS)) & (VS_HIST_STEPS - 1));
+	return bucket < VS_HIST_BUCKETS ? bucket : VS_HIST_BUCKETS - 1;
+}
+
+uint64_t hist__count(const struct vs_hist *h)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < VS_HIST_BUCKETS; i++)
+		n += h->bucket[i];
+	return n;
+}
+
+uint64_t hist__quantile(const struct vs_hist *h, double q)
+{
+	const uint64_t count = hist__count(h);
+	uint64_t rank = ceil(q * count), seen = 0;
+
+	if (!count)
+		return 0;
+	if (!rank)
+		rank = 1;
+	for (int i = 0; i < VS_HIST_BUCKETS; i++) {
+		seen += h->bucket[i];
+		if (seen >= rank)
+			return hist__low(i) + (hist__low(i + 1) - hist__low(i)) / 2;
+	}
+	return hist__low(VS_HIST_BUCKETS);
+}

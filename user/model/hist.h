@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hist.h - latency histograms: their buckets, quantiles, and what an interval adds.
+ */
+#ifndef VMASCOPE_MODEL_HIST_H
+#define VMASCOPE_MODEL_HIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "events.h"
+
+/**
+ * struct latency - latencies of one kind of fault
+ * @ended: of slots that were given back
+ * @hist: all; @marked: when the interval began
+ */
+struct latency {
+	struct vs_hist ended;
+	struct vs_hist hist;
+	struct vs_hist marked;
+};
+
+/** latency__restart - @l may be NULL; see model__restart(). */
+void latency__restart(struct latency *l);
+/** latency__mark - an interval begins; @l may be NULL. */
+void latency__mark(struct latency *l);
+/** hist__add - add @from to @to; the maximum becomes the greater one. */
+void hist__add(struct vs_hist *to, const struct vs_hist *from);
+
+/** latency__add - add @l to @to: all of it, or since the mark; @l may be NULL. */
+void latency__add(struct vs_hist *to, const struct latency *l, bool interval);
+
+/** hist__low - the least latency that counts in @bucket, ns; the next one's low is its end. */
+uint64_t hist__low(unsigned int bucket);
+
+/** hist__bucket - of a latency in ns, as bpf/hist.bpf.h computes it. */
+unsigned int hist__bucket(uint64_t ns);
+
+/** hist__count - all in it. */
+uint64_t hist__count(const struct vs_hist *h);
+
+/**
+ * hist__quantile - the latency that a share @q of the faults do not exceed
+ * @q: 0 to 1
+ *
+ * Return: the middle of its bucket, ns, which errs by 1/16 at most; 0 for an empty histogram.
+ */
+uint64_t hist__quantile(const struct vs_hist *h, double q);
+
+#endif /* VMASCOPE_MODEL_HIST_H */
