@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exact_test - counts equal getrusage and what the workload knows, to the last fault.
+ */
+#include "check.h"
+#include "scope.h"
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void run_exact(const char *const *work, int64_t at_least)
+{
+	struct vt_scope s;
+
+	vt_stat(&s, NULL, work);
+	vt_cmp(vt_int(s.work, "faults"), >=, at_least, "faults that the workload makes");
+	vt_check_sums(s.json);
+	vt_check_usage(s.json, s.work);
+	vt_check_ranges(s.json, s.work);
+	vt_equal(vt_int(s.json, "lost.events"), 0, "lost events");
+	vt_equal(vt_int(s.json, "lost.slots"), 0, "lost slots");
+	vt_equal(vt_int(s.json, "lost.unattributed"), 0, "unattributed faults");
+	vt_scope_free(&s);
+}
+
+/* VMASCOPE_REPEAT: fewer, where the same was shown before (the sanitizer build). */
+static void exact_20_of_20(void **state)
+{
+	const char *env = getenv("VMASCOPE_REPEAT");
+	int times = env && atoi(env) > 0 ? atoi(env) : 20;
+
+	(void)state;
+	for (int i = 0; i < times; i++)
+		run_exact(VT_ARGS("exact"), 200000);
+}
+
+static void exact_one_process(void **state)
+{
+	(void)state;
+	run_exact(VT_ARGS("exact", "--threads", "0", "--children", "0", "--pages", "1500"), 16000);
+}
+
+static void exact_threads_alone(void **state)
+{
+	(void)state;
+	run_exact(VT_ARGS("exact", "--threads", "32", "--children", "0", "--pages", "100"), 19000);
+}
+
+static void exact_children_alone(void **state)
+{
+	(void)state;
+	run_exact(VT_ARGS("exact", "--threads", "0", "--children", "200", "--pages", "20"), 32000);
+}
+
+/* Counts of faults that the kernel takes for the task: in the process, and told as gup. */
+static void faults_without_traps(void **state)
+{
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, NULL, VT_ARGS("gup", "--pages", "1000"));
+	vt_check_sums(s.json);
+	vt_check_usage(s.json, s.work);
+	vt_cmp(vt_int(s.json, "totals.gup"), >=, vt_bool(s.work, "direct") ? 5000 : 4000,
+	       "faults without a trap");
+	vt_cmp(vt_int(s.json, "totals.gup"), <=, vt_int(s.json, "totals.faults"), "gup in faults");
+	vt_scope_free(&s);
+}
+
+/* The workload's faults must be the same with and without the tracer. */
+static void tracing_adds_no_faults(void **state)
+{
+	struct vt_cmd plain;
+	struct vt_scope s;
+	struct json_object *work;
+	const char *result = vt_path("plain.json");
+
+	(void)state;
+	vt_run(&plain, NULL,
+	       VT_ARGS(vt_workload("storm"), "--result", result, "--faults", "50000"));
+	vt_equal(plain.exit, 0, "storm's exit status");
+	work = vt_json_file(result);
+	vt_stat(&s, NULL, VT_ARGS("storm", "--faults", "50000"));
+	vt_check_usage(s.json, s.work);
+	vt_cmp(llabs(vt_int(s.work, "faults") - vt_int(work, "faults")), <, 100,
+	       "difference of getrusage with and without vmascope");
+	json_object_put(work);
+	vt_free(&plain);
+	vt_scope_free(&s);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(exact_one_process), VT_TEST(exact_threads_alone),  VT_TEST(exact_children_alone),
+	VT_TEST(exact_20_of_20),    VT_TEST(faults_without_traps), VT_TEST(tracing_adds_no_faults),
+};
+
+VT_MAIN(tests)

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * filter_test - each filter and grouping lets through what it should, and nothing else.
+ */
+#include "check.h"
+#include "scope.h"
+#include "system.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A workload that waits at its gate while vmascope attaches to who knows what. */
+struct gated {
+	struct vt_cmd work;
+	const char *result;
+	struct json_object *known;
+};
+
+static void start_gated_as(struct gated *g, uid_t uid, const char *const *argv)
+{
+	struct vt_how how = { .stdin_pipe = true, .uid = uid };
+	const char *all[16] = { vt_workload(argv[0]), "--gate", "--result" };
+	size_t n = 3;
+
+	memset(g, 0, sizeof(*g));
+	all[n++] = g->result = vt_path("gated.json");
+	for (argv++; *argv; argv++)
+		all[n++] = *argv;
+	all[n] = NULL;
+	vt_start(&g->work, &how, all);
+	vt_await_text(&g->work, "ready");
+}
+
+static void start_gated(struct gated *g, const char *const *argv)
+{
+	start_gated_as(g, 0, argv);
+}
+
+static void run_gated(struct gated *g)
+{
+	vt_close_stdin(&g->work);
+	vt_wait(&g->work, VT_PATIENCE);
+	vt_equal(g->work.exit, 0, "workload's exit status: %s", g->work.err);
+	g->known = vt_json_file(g->result);
+}
+
+static void free_gated(struct gated *g)
+{
+	json_object_put(g->known);
+	vt_free(&g->work);
+}
+
+static const char *output;
+
+/* Start `stat FILTERS`, without a command; it runs until stop_stat(). */
+static void start_stat(struct vt_cmd *scope, const char *const *filters)
+{
+	const char *argv[16] = { vt_vmascope(), "stat", "--format", "json", "-o" };
+	size_t n = 5;
+
+	argv[n++] = output = vt_path("stat.json");
+	while (*filters)
+		argv[n++] = *filters++;
+	argv[n] = NULL;
+	vt_start(scope, NULL, argv);
+	vt_await_attached(scope);
+}
+
+static struct json_object *stop_stat(struct vt_cmd *scope)
+{
+	struct json_object *json;
+
+	vt_interrupt(scope);
+	json = vt_json_file(output);
+	vt_check_sums(json);
+	vt_free(scope);
+	return json;
+}
+
+/* The whole system's count, against /proc/vmstat read inside and outside of it. */
+static void whole_system(void **state)
+{
+	int64_t outer, inner, counted;
+	struct json_object *json;
+	struct vt_cmd scope;
+	struct gated g;
+
+	(void)state;
+	start_gated(&g, VT_ARGS("exact", "--pages", "300"));
+	outer = vt_vmstat("pgfault");
+	start_stat(&scope, VT_ARGS("-q"));
+	inner = vt_vmstat("pgfault");
+	run_gated(&g);
+	inner = vt_vmstat("pgfault") - inner;
+	json = stop_stat(&scope);
+	outer = vt_vmstat("pgfault") - outer;
+	/* pgfault also counts handled faults that ended in an error: none here but by others. */
+	counted = vt_int(json, "totals.minor") + vt_int(json, "totals.major");
+	vt_cmp(inner, >, 85000, "faults by /proc/vmstat");
+	vt_cmp(counted, >=, inner - 20, "faults of the system, by /proc/vmstat while it ran");
+	vt_cmp(counted, <=, outer, "faults of the system, by /proc/vmstat around it");
+	vt_check_attached_usage(json, g.known);
+	vt_check_ranges(json, g.known);
+	json_object_put(json);
+	free_gated(&g);
+}
+
+static void check_only_process(struct json_object *json, const struct gated *in,
+			       const struct gated *out)
+{
+	struct json_object *process;
+
+	vt_check_attached_usage(json, in->known);
+	vt_cmp(vt_sum_pid(json, vt_int(in->known, "pid"), "minor"), >=, 1000, "its faults");
+	vt_each(process, json, "processes") if (vt_int(process, "pid") == vt_int(out->known, "pid"))
+		fail_msg("process %ld was to be filtered out", vt_int(process, "pid"));
+}
+
+static void by_comm(void **state)
+{
+	struct json_object *json, *process;
+	struct gated in, out;
+	struct vt_cmd scope;
+
+	(void)state;
+	start_gated(&in, VT_ARGS("storm", "--faults", "2000"));
+	start_gated(&out, VT_ARGS("churn", "--procs", "12"));
+	start_stat(&scope, VT_ARGS("-n", "storm"));
+	run_gated(&in);
+	run_gated(&out);
+	json = stop_stat(&scope);
+	check_only_process(json, &in, &out);
+	vt_each(process, json, "processes")
+		vt_equal(strcmp(vt_str(process, "comm"), "storm"), 0, "comm");
+	json_object_put(json);
+	free_gated(&in);
+	free_gated(&out);
+}
+
+static void by_uid(void **state)
+{
+	struct gated in, out;
+	struct json_object *json;
+	struct vt_cmd scope;
+
+	(void)state;
+	start_gated_as(&in, 65534, VT_ARGS("storm", "--faults", "2000"));
+	start_gated(&out, VT_ARGS("storm", "--faults", "3000"));
+	start_stat(&scope, VT_ARGS("-u", "65534"));
+	run_gated(&in);
+	run_gated(&out);
+	json = stop_stat(&scope);
+	check_only_process(json, &in, &out);
+	vt_equal(vt_len(json, "processes"), 1, "processes of that user");
+	json_object_put(json);
+	free_gated(&in);
+	free_gated(&out);
+}
+
+static char cgroup[300];
+
+static int cgroup_done(void **state)
+{
+	int err = vt_test_done(state);
+
+	return cgroup[0] && rmdir(cgroup) ? -1 : err;
+}
+
+static void by_cgroup(void **state)
+{
+	char procs[320], pid[16];
+	struct gated in, out;
+	struct json_object *json;
+	struct vt_cmd scope;
+
+	(void)state;
+	snprintf(cgroup, sizeof(cgroup), "%s/vmascope-test-%d", vt_cgroup2(), getpid());
+	vt_sys(mkdir(cgroup, 0755));
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", cgroup);
+	start_gated(&in, VT_ARGS("storm", "--faults", "2000"));
+	start_gated(&out, VT_ARGS("storm", "--faults", "3000"));
+	snprintf(pid, sizeof(pid), "%d", in.work.pid);
+	vt_write_file(procs, pid);
+	start_stat(&scope, VT_ARGS("-c", cgroup));
+	run_gated(&in);
+	run_gated(&out);
+	json = stop_stat(&scope);
+	check_only_process(json, &in, &out);
+	vt_equal(vt_len(json, "processes"), 1, "processes of that cgroup");
+	json_object_put(json);
+	free_gated(&in);
+	free_gated(&out);
+}
+
+static void by_several_pids(void **state)
+{
+	struct gated a, b, out;
+	struct json_object *json;
+	struct vt_cmd scope;
+	char pids[32];
+
+	(void)state;
+	start_gated(&a, VT_ARGS("storm", "--faults", "2000"));
+	start_gated(&b, VT_ARGS("storm", "--faults", "3000"));
+	start_gated(&out, VT_ARGS("storm", "--faults", "4000"));
+	snprintf(pids, sizeof(pids), "%d,%d", a.work.pid, b.work.pid);
+	start_stat(&scope, VT_ARGS("-p", pids));
+	run_gated(&out);
+	run_gated(&a);
+	run_gated(&b);
+	vt_wait(&scope, VT_PATIENCE); /* ends with the last of them */
+	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
+	json = vt_json_file(output);
+	check_only_process(json, &a, &out);
+	check_only_process(json, &b, &out);
+	vt_equal(vt_len(json, "processes"), 2, "processes");
+	json_object_put(json);
+	vt_free(&scope);
+	free_gated(&a);
+	free_gated(&b);
+	free_gated(&out);
+}
+
+/* The main thread alone: what its threads touch is not counted. */
+static void by_tid(void **state)
+{
+	struct gated g;
+	struct json_object *json;
+	struct vt_cmd scope;
+	char tid[16];
+
+	(void)state;
+	start_gated(&g, VT_ARGS("storm", "--threads", "2", "--faults", "20000"));
+	snprintf(tid, sizeof(tid), "%d", g.work.pid);
+	start_stat(&scope, VT_ARGS("-t", tid));
+	run_gated(&g);
+	vt_wait(&scope, VT_PATIENCE);
+	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
+	json = vt_json_file(output);
+	vt_check_sums(json);
+	vt_cmp(vt_int(json, "totals.faults"), >, 0, "faults of the main thread");
+	vt_cmp(vt_int(json, "totals.faults"), <, 500, "faults of the main thread");
+	json_object_put(json);
+	vt_free(&scope);
+	free_gated(&g);
+}
+
+static void major_alone(void **state)
+{
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("-F", "maj"), VT_ARGS("causes", "--count", "200", "file-cold"));
+	vt_check_sums(s.json);
+	vt_equal(vt_int(s.json, "totals.minor"), 0, "minor faults under -F maj");
+	vt_equal(vt_int(s.json, "totals.major"),
+		 vt_int(s.work, "self.major") - vt_sum_pid(s.json, -1, "before_exec.major"),
+		 "major faults under -F maj");
+	vt_cmp(vt_int(s.json, "totals.major"), >=, 200, "major faults");
+	vt_scope_free(&s);
+}
+
+static void minor_alone(void **state)
+{
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("-F", "min"), VT_ARGS("causes", "--count", "200", "file-cold"));
+	vt_check_sums(s.json);
+	vt_equal(vt_int(s.json, "totals.major"), 0, "major faults under -F min");
+	vt_equal(vt_int(s.json, "totals.minor"),
+		 vt_int(s.work, "self.minor") - vt_sum_pid(s.json, -1, "before_exec.minor"),
+		 "minor faults under -F min");
+	vt_scope_free(&s);
+}
+
+static void by_vma_name(void **state)
+{
+	static const char *const globs[] = { "/dev/shm/*", "[heap]", "*vmascope-write*", "[anon]" };
+	struct json_object *process, *vma, *range;
+	struct vt_scope s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(globs) / sizeof(globs[0]); i++) {
+		int64_t want = 0, got = 0;
+
+		vt_stat(&s, VT_ARGS("--vma", globs[i]),
+			VT_ARGS("exact", "--pages", "50", "--children", "2", "--threads", "2"));
+		vt_check_sums(s.json);
+		vt_each(range, s.work, "ranges")
+		{
+			char name[512], *p;
+
+			snprintf(name, sizeof(name), "%s", vt_range_name(s.work, range));
+			for (p = name; *p; p++) /* fnmatch takes [ for itself */
+				*p = *p == '[' ? '(' : *p;
+			if (strchr(globs[i], '[') ? !strcmp(vt_range_name(s.work, range), globs[i])
+						  : !fnmatch(globs[i], name, 0))
+				want += vt_int(range, "faults");
+		}
+		vt_each(process, s.json, "processes") vt_each(vma, process, "vmas")
+		{
+			const char *name = vt_str(vma, "name");
+
+			if (strchr(globs[i], '[') ? strcmp(name, globs[i])
+						  : fnmatch(globs[i], name, 0))
+				fail_msg("--vma '%s' let '%s' by", globs[i], name);
+			got += vt_int(vma, "faults");
+		}
+		vt_cmp(want, >, 0, "faults that the workload knows under %s", globs[i]);
+		if (strcmp(globs[i], "[anon]"))
+			vt_equal(got, want, "faults under --vma '%s'", globs[i]);
+		else
+			vt_cmp(got, >=, want, "faults under --vma '%s'", globs[i]);
+		vt_equal(vt_int(s.json, "totals.faults"), got, "totals under --vma '%s'", globs[i]);
+		vt_scope_free(&s);
+	}
+}
+
+/* What the intervals hold adds up to what is printed at the end, and that is the truth. */
+static void intervals_add_up(void **state)
+{
+	static const char *const members[] = { "faults", "minor", "major", "incomplete" };
+	struct json_object *total, *doc;
+	struct vt_scope s;
+	size_t n;
+
+	(void)state;
+	vt_scope_run(&s, "stat", VT_ARGS("-i", "100ms"), VT_ARGS("storm", "--seconds", "1"));
+	n = json_object_array_length(s.json);
+	vt_cmp(n, >=, 5, "JSON documents in about a second");
+	total = json_object_array_get_idx(s.json, n - 1);
+	vt_check_sums(total);
+	vt_check_usage(total, s.work);
+	for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
+		char path[64];
+		int64_t sum = 0;
+
+		snprintf(path, sizeof(path), "totals.%s", members[m]);
+		for (size_t i = 0; i + 1 < n; i++) {
+			doc = json_object_array_get_idx(s.json, i);
+			sum += vt_int(doc, path);
+		}
+		vt_equal(sum, vt_int(total, path), "Σ of the intervals' %s", members[m]);
+	}
+	for (size_t i = 0; i + 1 < n; i++)
+		vt_check_sums(json_object_array_get_idx(s.json, i));
+	vt_scope_free(&s);
+}
+
+static void duration_ends_it(void **state)
+{
+	struct json_object *json;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "stat", "--format", "json", "-d", "300ms"));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	json = vt_json(cmd.out, "stat -d");
+	vt_check_sums(json);
+	vt_cmp(vt_int(json, "duration_ns"), >=, 300000000, "duration");
+	vt_cmp(vt_int(json, "duration_ns"), <=, 2000000000LL * vt_slow(), "duration");
+	json_object_put(json);
+	vt_free(&cmd);
+}
+
+/* Whatever the rows are grouped by, they hold all faults, once. */
+static void groupings_hold_all(void **state)
+{
+	static const char *const by[][2] = {
+		{ "mapping", "mappings" }, { "vma", "vmas" }, { "process", "by_process" },
+		{ "cause", "causes" },	   { "cpu", "cpus" }, { "cgroup", "cgroups" },
+	};
+	struct json_object *row;
+	struct vt_scope s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		int64_t sum = 0;
+
+		vt_stat(&s, VT_ARGS("--by", by[i][0]),
+			VT_ARGS("exact", "--pages", "50", "--children", "2", "--threads", "2"));
+		vt_check_sums(s.json);
+		vt_check_usage(s.json, s.work);
+		vt_each(row, s.json, by[i][1]) sum += vt_int(row, "faults");
+		vt_equal(sum, vt_int(s.json, "totals.faults"), "Σ of the rows by %s", by[i][0]);
+		vt_scope_free(&s);
+	}
+}
+
+/* Too few slots for the VMAs: the overflow takes what is left over, and it is said. */
+static void overflow_is_counted(void **state)
+{
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--slots", "64"),
+		VT_ARGS("exact", "--pages", "50", "--children", "10", "--threads", "4"));
+	vt_check_sums(s.json);
+	vt_cmp(vt_int(s.json, "lost.slots"), >, 0, "VMAs without a slot");
+	vt_equal(vt_int(s.json, "totals.minor") + vt_int(s.json, "totals.major") +
+			 vt_sum_pid(s.json, vt_int(s.work, "pid"), "before_exec.minor") +
+			 vt_sum_pid(s.json, vt_int(s.work, "pid"), "before_exec.major"),
+		 vt_int(s.work, "faults"), "all faults, counted in few slots");
+	vt_scope_free(&s);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(whole_system),
+	VT_TEST(by_comm),
+	VT_TEST(by_uid),
+	cmocka_unit_test_teardown(by_cgroup, cgroup_done),
+	VT_TEST(by_several_pids),
+	VT_TEST(by_tid),
+	VT_TEST(major_alone),
+	VT_TEST(minor_alone),
+	VT_TEST(by_vma_name),
+	VT_TEST(intervals_add_up),
+	VT_TEST(duration_ends_it),
+	VT_TEST(groupings_hold_all),
+	VT_TEST(overflow_is_counted),
+};
+
+VT_MAIN(tests)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * bpf_leak.h - which BPF programs, maps and links the kernel holds, to see that none stay behind.
+ */
+#ifndef VT_BPF_LEAK_H
+#define VT_BPF_LEAK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define VT_BPF_MAX 512
+
+/** struct vt_bpf_ids - ids of programs [0], maps [1] and links [2] */
+struct vt_bpf_ids {
+	size_t nr[3];
+	uint32_t id[3][VT_BPF_MAX];
+};
+
+void vt_bpf_list(struct vt_bpf_ids *ids);
+/** vt_bpf_await_none_new - wait until the kernel holds nothing that is not in @before */
+void vt_bpf_await_none_new(const struct vt_bpf_ids *before);
+/** vt_bpf_new - how many programs and maps there are that are not in @before */
+size_t vt_bpf_new(const struct vt_bpf_ids *before);
+
+#endif /* VT_BPF_LEAK_H */

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * scope.c - run vmascope on a workload, and compare what the two say.
+ */
+#include "scope.h"
+#include "check.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+const char *vt_vmascope(void)
+{
+	const char *env = getenv("VMASCOPE");
+
+	return env && *env ? env : "build/vmascope";
+}
+
+const char *vt_workload(const char *name)
+{
+	static unsigned int serial;
+	static char path[8][512];
+	const char *env = getenv("VMASCOPE_WORKLOADS");
+	char *p = path[serial++ % 8];
+
+	snprintf(p, sizeof(path[0]), "%s/%s", env && *env ? env : "build/tests/workload", name);
+	if (access(p, X_OK))
+		fail_msg("%s: no such workload", p);
+	return p;
+}
+
+static size_t append(const char **argv, size_t n, const char *const *more)
+{
+	while (more && *more) {
+		vt_true(n < 62);
+		argv[n++] = *more++;
+	}
+	return n;
+}
+
+void vt_scope_run(struct vt_scope *s, const char *verb, const char *const *filters,
+		  const char *const *work)
+{
+	const char *result = vt_path("result.json"), *output = vt_path("output.json");
+	const char *argv[64] = { vt_vmascope(), verb, "--format", "json", "-o", output };
+	size_t n = append(argv, 6, filters);
+	char *text;
+
+	memset(s, 0, sizeof(*s));
+	argv[n++] = "--";
+	argv[n++] = vt_workload(work[0]);
+	argv[n++] = "--result";
+	argv[n++] = result;
+	n = append(argv, n, work + 1);
+	argv[n] = NULL;
+	vt_run(&s->cmd, NULL, argv);
+	if (s->cmd.exit)
+		fail_msg("vmascope %s -- %s: exit status %d, stderr: %.3000s", verb, work[0],
+			 s->cmd.exit, s->cmd.err);
+	text = vt_read_file(output, NULL);
+	s->json = vt_json_lines(text, output);
+	s->work = vt_json_file(result);
+	free(text);
+	vt_true(vt_bool(s->work, "ok"));
+}
+
+void vt_stat(struct vt_scope *s, const char *const *filters, const char *const *work)
+{
+	struct json_object *all;
+
+	vt_scope_run(s, "stat", filters, work);
+	all = s->json;
+	vt_equal(json_object_array_length(all), 1, "JSON documents of stat");
+	s->json = json_object_get(json_object_array_get_idx(all, 0));
+	json_object_put(all);
+}
+
+void vt_trace(struct vt_scope *s, const char *const *filters, const char *const *work)
+{
+	vt_scope_run(s, "trace", filters, work);
+}
+
+void vt_scope_free(struct vt_scope *s)
+{
+	json_object_put(s->json);
+	json_object_put(s->work);
+	vt_free(&s->cmd);
+	memset(s, 0, sizeof(*s));
+}
+
+static bool holds_link(pid_t pid)
+{
+	char path[64], target[128];
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	while (dir && !found && (entry = readdir(dir))) {
+		ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+
+		target[n < 0 ? 0 : n] = 0;
+		found = strstr(target, "bpf_link") || strstr(target, "bpf-link");
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Blocked in a system call that waits for events, by /proc/PID/syscall. */
+static bool waits(pid_t pid)
+{
+	static const long calls[] = {
+		SYS_ppoll, SYS_epoll_pwait, SYS_rt_sigtimedwait, SYS_pselect6,	SYS_clock_nanosleep,
+		SYS_read,  SYS_waitid,	    SYS_wait4,
+#ifdef SYS_poll
+		SYS_poll,  SYS_epoll_wait,  SYS_select,		 SYS_nanosleep,
+#endif
+	};
+	char path[64], line[128] = "";
+	FILE *f;
+	long nr;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	f = fopen(path, "re");
+	if (!f || !fgets(line, sizeof(line), f))
+		line[0] = 0;
+	if (f)
+		fclose(f);
+	if (sscanf(line, "%ld", &nr) != 1)
+		return false;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (calls[i] == nr)
+			return true;
+	return false;
+}
+
+struct attach_wait {
+	const struct vt_cmd *cmd;
+	int in_a_row;
+};
+
+static bool attached(void *arg)
+{
+	struct attach_wait *w = arg;
+
+	if (vt_ended(w->cmd))
+		fail_msg("vmascope ended before it was attached");
+	if (holds_link(w->cmd->pid) && waits(w->cmd->pid))
+		w->in_a_row++;
+	else
+		w->in_a_row = 0;
+	return w->in_a_row >= 10;
+}
+
+void vt_await_attached(const struct vt_cmd *cmd)
+{
+	struct attach_wait w = { .cmd = cmd };
+
+	vt_await(attached, &w, "vmascope attaches", VT_PATIENCE);
+}
+
+void vt_interrupt(struct vt_cmd *cmd)
+{
+	vt_signal(cmd, SIGINT);
+	vt_wait(cmd, VT_PATIENCE);
+	if (cmd->exit)
+		fail_msg("%s: exit status %d after SIGINT, stderr: %.3000s", cmd->name, cmd->exit,
+			 cmd->err);
+}
+
+static int64_t sum(struct json_object *o, const char *array, const char *member)
+{
+	struct json_object *item;
+	int64_t n = 0;
+
+	vt_each(item, o, array) n += vt_int(item, member);
+	return n;
+}
+
+static void check_outcomes(struct json_object *o, const char *what, int64_t id)
+{
+	vt_equal(vt_int(o, "minor") + vt_int(o, "major") + vt_int(o, "incomplete"),
+		 vt_int(o, "faults"), "%s %ld: minor + major + incomplete = faults", what, id);
+}
+
+void vt_check_sums(struct json_object *stat)
+{
+	struct json_object *process, *vma;
+
+	vt_equal(vt_int(stat, "schema"), 1, "schema");
+	check_outcomes(vt_need(stat, "totals", json_type_object), "totals", 0);
+	vt_each(process, stat, "processes")
+	{
+		int64_t pid = vt_int(process, "pid");
+
+		check_outcomes(process, "process", pid);
+		vt_each(vma, process, "vmas")
+		{
+			check_outcomes(vma, "a VMA of process", pid);
+			vt_cmp(vt_hex(vma, "start"), <, vt_hex(vma, "end"), "VMA's start");
+			vt_cmp(vt_int(vma, "read") + vt_int(vma, "write") + vt_int(vma, "exec"), <=,
+			       vt_int(vma, "faults"), "accesses of a VMA of process %ld", pid);
+		}
+		vt_equal(sum(process, "vmas", "faults") + vt_int(process, "overflow"),
+			 vt_int(process, "faults"), "process %ld: VMAs + overflow = faults", pid);
+	}
+	vt_equal(sum(stat, "processes", "faults") + vt_int(stat, "lost.unattributed"),
+		 vt_int(stat, "totals.faults"), "processes + unattributed = totals");
+}
+
+int64_t vt_sum_pid(struct json_object *stat, int64_t pid, const char *member)
+{
+	struct json_object *process;
+	int64_t n = 0;
+
+	vt_each(process, stat, "processes") if (pid == -1 || vt_int(process, "pid") == pid)
+		n += vt_int(process, member);
+	return n;
+}
+
+struct json_object *vt_process(struct json_object *stat, int64_t pid)
+{
+	struct json_object *process, *found = NULL;
+
+	vt_each(process, stat, "processes")
+	{
+		if (vt_int(process, "pid") != pid)
+			continue;
+		if (found)
+			fail_msg("two entries for process %ld", pid);
+		found = process;
+	}
+	if (!found)
+		fail_msg("no process %ld in the output", pid);
+	return found;
+}
+
+void vt_check_usage(struct json_object *stat, struct json_object *work)
+{
+	static const char *const kind[] = { "minor", "major" };
+	int64_t pid = vt_int(work, "pid");
+	char path[64];
+
+	for (int i = 0; i < 2; i++) {
+		int64_t own = vt_sum_pid(stat, pid, kind[i]);
+
+		snprintf(path, sizeof(path), "before_exec.%s", kind[i]);
+		int64_t before = vt_sum_pid(stat, pid, path);
+
+		snprintf(path, sizeof(path), "self.%s", kind[i]);
+		vt_equal(own + before, vt_int(work, path),
+			 "%s faults of the command (%ld before its exec) = getrusage", kind[i],
+			 before);
+		snprintf(path, sizeof(path), "children.%s", kind[i]);
+		vt_equal(vt_sum_pid(stat, -1, kind[i]) - own, vt_int(work, path),
+			 "%s faults of its children = getrusage", kind[i]);
+		snprintf(path, sizeof(path), "totals.%s", kind[i]);
+		vt_equal(vt_int(stat, path), vt_sum_pid(stat, -1, kind[i]), "%s faults in totals",
+			 kind[i]);
+	}
+}
+
+void vt_check_attached_usage(struct json_object *stat, struct json_object *work)
+{
+	static const char *const kind[] = { "minor", "major" };
+	int64_t pid = vt_int(work, "pid");
+	char self[32], gate[32];
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(self, sizeof(self), "self.%s", kind[i]);
+		snprintf(gate, sizeof(gate), "at_gate.%s", kind[i]);
+		vt_equal(vt_sum_pid(stat, pid, kind[i]), vt_int(work, self) - vt_int(work, gate),
+			 "%s faults since the attachment = getrusage", kind[i]);
+	}
+}
+
+const char *vt_range_name(struct json_object *work, struct json_object *range)
+{
+	static const struct {
+		const char *kind;
+		const char *name;
+		const char *member; /* of the workload's result, if the name is made at run time */
+	} names[] = {
+		{ "anon", "[anon]", NULL },
+		{ "zero", "[anon]", NULL },
+		{ "heap", "[heap]", NULL },
+		{ "stack", "[stack]", NULL },
+		{ "file-read", NULL, "read_file" },
+		{ "file-exec", NULL, "read_file" },
+		{ "file-private", NULL, "write_file" },
+		{ "file-shared", NULL, "write_file" },
+		{ "shm", NULL, "shm" },
+		{ "memfd", "/memfd:vmascope-exact (deleted)", NULL },
+	};
+	const char *kind = vt_str(range, "kind");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i].kind, kind))
+			return names[i].member ? vt_str(work, names[i].member) : names[i].name;
+	return NULL;
+}
+
+/* The VMA of the process @pid that holds all of @range; exactly one must, under its name. */
+static struct json_object *row_of(struct json_object *stat, struct json_object *work,
+				  struct json_object *range)
+{
+	uint64_t start = vt_hex(range, "start"), end = vt_hex(range, "end");
+	struct json_object *process = vt_process(stat, vt_int(range, "pid")), *vma, *found = NULL;
+	const char *name = vt_range_name(work, range);
+
+	vt_each(vma, process, "vmas")
+	{
+		if (vt_hex(vma, "end") <= start || end <= vt_hex(vma, "start"))
+			continue;
+		if (vt_hex(vma, "start") > start || vt_hex(vma, "end") < end || found)
+			fail_msg("%s, %#lx-%#lx: VMAs %s and %s", vt_str(range, "kind"), start, end,
+				 json_object_to_json_string(found),
+				 json_object_to_json_string(vma));
+		found = vma;
+	}
+	if (!found)
+		fail_msg("%s, %#lx-%#lx of process %ld: no such VMA", vt_str(range, "kind"), start,
+			 end, vt_int(range, "pid"));
+	if (name && strcmp(vt_str(found, "name"), name))
+		fail_msg("%s, %#lx-%#lx: named '%s' instead of '%s'", vt_str(range, "kind"), start,
+			 end, vt_str(found, "name"), name);
+	return found;
+}
+
+static void check_range(struct json_object *stat, struct json_object *work,
+			struct json_object *range)
+{
+	static const char *const members[] = {
+		"faults", "minor", "major", "incomplete", "read", "write", "exec",
+	};
+	struct json_object *vma = row_of(stat, work, range);
+	int64_t slack = vt_int(range, "slack");
+
+	if (!slack)
+		vt_true(vt_hex(vma, "start") == vt_hex(range, "start") ||
+			!strcmp(vt_str(range, "kind"), "heap"));
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		int64_t got = vt_int(vma, members[i]), want = vt_int(range, members[i]);
+
+		vt_cmp(got, >=, want, "%s of %s, process %ld", members[i], vt_str(range, "kind"),
+		       vt_int(range, "pid"));
+		vt_cmp(got, <=, want + slack, "%s of %s, process %ld", members[i],
+		       vt_str(range, "kind"), vt_int(range, "pid"));
+	}
+}
+
+void vt_check_ranges(struct json_object *stat, struct json_object *work)
+{
+	struct json_object *range;
+
+	vt_cmp(vt_len(work, "ranges"), >, 0, "ranges that the workload knows");
+	vt_each(range, work, "ranges") check_range(stat, work, range);
+}

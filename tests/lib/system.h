@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * system.h - facts of the machine that a test needs, and settings that are put back after it.
+ */
+#ifndef VT_SYSTEM_H
+#define VT_SYSTEM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** vt_require_root - group set-up of every test program: root, and a binary to test */
+int vt_require_root(void **state);
+/** vt_group_done - group teardown: settings back, temporary files gone */
+int vt_group_done(void **state);
+/** vt_test_done - teardown of every test: what it changed is put back, what it left running is ended */
+int vt_test_done(void **state);
+/** VT_TEST - one test with that teardown */
+#define VT_TEST(f) cmocka_unit_test_teardown(f, vt_test_done)
+/** VT_MAIN - main() of a test program: runs the array @tests */
+#define VT_MAIN(tests)                                                                             \
+	int main(void)                                                                             \
+	{                                                                                          \
+		return cmocka_run_group_tests(tests, vt_require_root, vt_group_done);              \
+	}
+
+/** vt_set - write @value to the file @path, until vt_undo() */
+void vt_set(const char *path, const char *value);
+/** vt_swap_on_zram - swap in memory on /dev/zram0, until vt_undo() */
+void vt_swap_on_zram(const char *size);
+void vt_undo(void);
+
+/** vt_vmstat - a counter of /proc/vmstat */
+int64_t vt_vmstat(const char *name);
+/** vt_task_faults - minor + major faults of process @pid so far, by /proc/PID/stat */
+int64_t vt_task_faults(pid_t pid);
+/** vt_cgroup2 - where the cgroup v2 hierarchy is mounted */
+const char *vt_cgroup2(void);
+bool vt_cpu_has(const char *flag);
+bool vt_exists(const char *program);
+
+#endif /* VT_SYSTEM_H */
