@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* capture.c - load, attach, mark, read and detach: the life of a live capture. */
-#include "capture/capture.h"
+#include "capture/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
-#include <linux/membarrier.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,7 +16,6 @@
 #include <bpf/libbpf.h>
 
 #include "capture/kernel.h"
-#include "model/hist.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 
@@ -29,28 +26,6 @@ enum {
 };
 /* bpf/maps.bpf.h: TASK_WAITING */
 #define TARGET_WAITING 1u
-
-#define SLOT_GRACE_US 100000
-
-struct capture {
-	struct vmascope_bpf *skel;
-	const struct hook_variant *variants[NR_HOOKS];
-	struct bpf_link **links;
-	size_t nr_links;
-	struct ring_buffer *ring;
-	capture_event_fn fn;
-	void *fn_ctx;
-	uint32_t nr_slots;
-	uint32_t nr_cpus;
-	struct vs_slot *slots;
-	struct vs_counts *counts;
-	uint32_t nr_hists;
-	struct vs_hist *hists;
-	struct vs_slot_ring *free_ring; /* of slots, and of histograms */
-	uint64_t *free_slots;
-	uint64_t *free_hists;
-	uint64_t seen_taken;
-};
 
 /* --- messages from libbpf ------------------------------------------------------------------ */
 
@@ -106,31 +81,6 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->vma_cache = feature_on(FEATURE_MM_LOCK_SEQ);
 }
 
-static int size_maps(struct capture *c, const struct capture_options *o)
-{
-	const struct {
-		struct bpf_map *map;
-		uint32_t entries;
-	} sizes[] = {
-		{ c->skel->maps.slots, c->nr_slots },
-		{ c->skel->maps.counts, c->nr_slots * c->nr_cpus },
-		{ c->skel->maps.free_slots, c->nr_slots },
-		{ c->skel->maps.hists, c->nr_hists * c->nr_cpus },
-		{ c->skel->maps.free_hists, c->nr_hists },
-		{ c->skel->maps.vmas, c->nr_slots },
-		{ c->skel->maps.procs, c->nr_slots },
-		{ c->skel->maps.events, o->ring_bytes },
-	};
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		int err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
-
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 static int choose_variants(struct capture *c)
 {
 	struct bpf_program *prog;
@@ -153,70 +103,6 @@ static int choose_variants(struct capture *c)
 			bpf_program__set_autoload(
 				bpf_object__find_program_by_name(c->skel->obj, p->name), true);
 	}
-	return 0;
-}
-
-/* --- maps ---------------------------------------------------------------------------------- */
-
-static void *map_shared(const struct bpf_map *map, size_t bytes, const char *name)
-{
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-
-	if (p != MAP_FAILED)
-		return p;
-	vs_error("cannot map %s of %zu bytes: %s (fewer --slots need less)", name, bytes,
-		 strerror(errno));
-	return NULL;
-}
-
-/** struct shared_map - a map that user space maps: where to, and how large it is */
-struct shared_map {
-	void **at;
-	const struct bpf_map *map;
-	size_t bytes;
-	const char *name;
-};
-
-#define NR_SHARED_MAPS 6
-
-/** shared_maps - all of them. */
-static void shared_maps(struct capture *c, struct shared_map *maps)
-{
-	const size_t slots = c->nr_slots, hists = c->nr_hists;
-	const struct shared_map all[NR_SHARED_MAPS] = {
-		{ (void **)&c->slots, c->skel->maps.slots, slots * sizeof(*c->slots), "slots" },
-		{ (void **)&c->counts, c->skel->maps.counts,
-		  slots * c->nr_cpus * sizeof(*c->counts), "counters" },
-		{ (void **)&c->free_slots, c->skel->maps.free_slots, slots * sizeof(uint64_t),
-		  "free slots" },
-		{ (void **)&c->hists, c->skel->maps.hists, hists * c->nr_cpus * sizeof(*c->hists),
-		  "histograms" },
-		{ (void **)&c->free_hists, c->skel->maps.free_hists, hists * sizeof(uint64_t),
-		  "free histograms" },
-		{ (void **)&c->free_ring, c->skel->maps.free_ring, 2 * sizeof(*c->free_ring),
-		  "free rings" },
-	};
-
-	memcpy(maps, all, sizeof(all));
-}
-
-static int map_maps(struct capture *c)
-{
-	struct shared_map maps[NR_SHARED_MAPS];
-
-	shared_maps(c, maps);
-	for (int i = 0; i < NR_SHARED_MAPS; i++) {
-		*maps[i].at = map_shared(maps[i].map, maps[i].bytes, maps[i].name);
-		if (!*maps[i].at)
-			return -ENOMEM;
-	}
-	/* all but slot 0, the overflow row, and the histograms that are shared */
-	for (uint32_t i = 1; i < c->nr_slots; i++)
-		c->free_slots[i - 1] = i;
-	c->free_ring[0].given = c->nr_slots - 1;
-	for (uint32_t i = VS_HIST_FIRST; i < c->nr_hists; i++)
-		c->free_hists[i - VS_HIST_FIRST] = i;
-	c->free_ring[1].given = c->nr_hists - VS_HIST_FIRST;
 	return 0;
 }
 
@@ -393,7 +279,7 @@ static int load(struct capture *c, const struct capture_options *o)
 	if (err)
 		return err;
 	configure(c, o);
-	err = size_maps(c, o);
+	err = slots__size_maps(c, o->ring_bytes);
 	if (!err)
 		err = vmascope_bpf__load(c->skel);
 	if (err) {
@@ -408,7 +294,7 @@ static int load(struct capture *c, const struct capture_options *o)
 			 strerror(-err));
 		return err;
 	}
-	err = map_maps(c);
+	err = slots__map(c);
 	return err ? err : find_direct_map(c);
 }
 
@@ -482,20 +368,13 @@ void capture__detach(struct capture *c)
 
 void capture__close(struct capture *c)
 {
-	struct shared_map maps[NR_SHARED_MAPS];
-
 	if (!c)
 		return;
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
 	free(c->links);
 	ring_buffer__free(c->ring);
-	if (c->skel) {
-		shared_maps(c, maps);
-		for (int i = 0; i < NR_SHARED_MAPS; i++)
-			if (*maps[i].at)
-				munmap(*maps[i].at, maps[i].bytes);
-	}
+	slots__unmap(c);
 	vmascope_bpf__destroy(c->skel);
 	free(c);
 }
@@ -503,126 +382,4 @@ void capture__close(struct capture *c)
 const struct hook_variant *capture__variant(const struct capture *c, enum hook_id id)
 {
 	return c->variants[id];
-}
-
-uint32_t capture__nr_slots(const struct capture *c)
-{
-	return c->nr_slots;
-}
-
-uint32_t capture__nr_cpus(const struct capture *c)
-{
-	return c->nr_cpus;
-}
-
-const volatile struct vs_slot *capture__slot(const struct capture *c, uint32_t index)
-{
-	return &c->slots[index];
-}
-
-const struct vs_counts *capture__counts(const struct capture *c, uint32_t cpu, uint32_t index)
-{
-	return &c->counts[(size_t)cpu * c->nr_slots + index];
-}
-
-bool capture__hist_valid(const struct capture *c, uint32_t hist)
-{
-	return hist >= VS_HIST_FIRST && hist < c->nr_hists;
-}
-
-void capture__hist_add(const struct capture *c, uint32_t hist, struct vs_hist *sum)
-{
-	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
-		hist__add(sum, &c->hists[(size_t)cpu * c->nr_hists + hist]);
-}
-
-void capture__hist_give_back(struct capture *c, uint32_t hist)
-{
-	struct vs_slot_ring *r = &c->free_ring[1];
-
-	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
-		memset(&c->hists[(size_t)cpu * c->nr_hists + hist], 0, sizeof(*c->hists));
-	c->free_hists[r->given & (c->nr_hists - 1)] = hist;
-	__atomic_store_n(&r->given, r->given + 1, __ATOMIC_RELEASE);
-}
-
-uint32_t capture__next_taken(struct capture *c)
-{
-	if (c->seen_taken >= __atomic_load_n(&c->free_ring->taken, __ATOMIC_ACQUIRE))
-		return 0;
-	return c->free_slots[c->seen_taken++ & (c->nr_slots - 1)];
-}
-
-uint32_t capture__free_slots(const struct capture *c)
-{
-	return c->free_ring->given - __atomic_load_n(&c->free_ring->taken, __ATOMIC_ACQUIRE);
-}
-
-uint32_t capture__free_hists(const struct capture *c)
-{
-	return c->free_ring[1].given - __atomic_load_n(&c->free_ring[1].taken, __ATOMIC_ACQUIRE);
-}
-
-uint32_t capture__nr_hists(const struct capture *c)
-{
-	return c->nr_hists;
-}
-
-void capture__mute(struct capture *c, uint32_t index)
-{
-	c->slots[index].muted = 1;
-}
-
-void capture__retire(struct capture *c, const uint32_t *slots, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++) {
-		struct vs_slot *s = &c->slots[slots[i]];
-
-		if (s->kind == VS_SLOT_VMA)
-			bpf_map__delete_elem(c->skel->maps.vmas, &s->vma.key, sizeof(s->vma.key),
-					     0);
-		__atomic_add_fetch(&s->generation, 1, __ATOMIC_SEQ_CST);
-	}
-	/*
-	 * Programs that have already compared the generation may still be counting. They run
-	 * under RCU, and this is synchronize_rcu(); with nohz_full CPUs it is refused.
-	 */
-	if (nr && syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
-		usleep(SLOT_GRACE_US);
-}
-
-void capture__give_back(struct capture *c, uint32_t index)
-{
-	struct vs_slot_ring *r = c->free_ring;
-
-	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
-		memset(&c->counts[(size_t)cpu * c->nr_slots + index], 0, sizeof(*c->counts));
-	c->slots[index].kind = VS_SLOT_FREE;
-	c->free_slots[r->given & (c->nr_slots - 1)] = index;
-	__atomic_store_n(&r->given, r->given + 1, __ATOMIC_RELEASE);
-}
-
-void capture__stats(const struct capture *c, struct vs_stats *sum)
-{
-	struct vs_stats *per_cpu = calloc(c->nr_cpus, sizeof(*per_cpu));
-	uint32_t zero = 0;
-
-	memset(sum, 0, sizeof(*sum));
-	if (!per_cpu)
-		return;
-	if (!bpf_map__lookup_elem(c->skel->maps.stats, &zero, sizeof(zero), per_cpu,
-				  c->nr_cpus * sizeof(*per_cpu), 0)) {
-		const uint64_t *from = (const uint64_t *)per_cpu;
-		uint64_t *to = (uint64_t *)sum;
-		const size_t n = sizeof(*sum) / sizeof(*to);
-
-		for (size_t i = 0; i < n * c->nr_cpus; i++)
-			to[i % n] += from[i];
-	}
-	free(per_cpu);
-}
-
-int capture__file(const struct capture *c, const struct vs_file_key *key, struct vs_file *file)
-{
-	return bpf_map__lookup_elem(c->skel->maps.files, key, sizeof(*key), file, sizeof(*file), 0);
 }

@@ -276,7 +276,8 @@ static void retire_ended(struct live *l, struct retiring *r)
 	for (uint32_t i = 1; i < l->model.nr_slots; i++) {
 		const struct counted *row = l->model.by_slot[i];
 
-		if (row && (row->is_vma ? gone[capture__slot(l->capture, i)->vma.key.proc] : gone[i]))
+		if (row &&
+		    (row->is_vma ? gone[capture__slot(l->capture, i)->vma.key.proc] : gone[i]))
 			retire_row(r, row);
 	}
 	free(gone);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * internal.h - what capture.c (programs and hooks) and slots.c (shared maps) have in common.
+ */
+#ifndef VMASCOPE_CAPTURE_INTERNAL_H
+#define VMASCOPE_CAPTURE_INTERNAL_H
+
+#include "capture/capture.h"
+
+struct vmascope_bpf;
+struct bpf_link;
+struct ring_buffer;
+
+struct capture {
+	struct vmascope_bpf *skel;
+	const struct hook_variant *variants[NR_HOOKS];
+	struct bpf_link **links;
+	size_t nr_links;
+	struct ring_buffer *ring;
+	capture_event_fn fn;
+	void *fn_ctx;
+	uint32_t nr_slots;
+	uint32_t nr_cpus;
+	struct vs_slot *slots;
+	struct vs_counts *counts;
+	uint32_t nr_hists;
+	struct vs_hist *hists;
+	struct vs_slot_ring *free_ring; /* of slots, and of histograms */
+	uint64_t *free_slots;
+	uint64_t *free_hists;
+	uint64_t seen_taken;
+};
+
+/** slots__size_maps - before loading. Return: 0 or a negative errno. */
+int slots__size_maps(struct capture *c, uint32_t ring_bytes);
+
+/** slots__map - map what is shared, and fill the rings of free slots and histograms. */
+int slots__map(struct capture *c);
+void slots__unmap(struct capture *c);
+
+#endif /* VMASCOPE_CAPTURE_INTERNAL_H */

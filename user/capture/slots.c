@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* slots.c - the maps that BPF and user space share: slots, counters, histograms, what is free. */
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "capture/internal.h"
+#include "model/hist.h"
+#include "util/log.h"
+#include "vmascope.skel.h"
+
+/** In-flight programs are given this long where membarrier(2) can't wait for them. */
+#define SLOT_GRACE_US 100000
+
+int slots__size_maps(struct capture *c, uint32_t ring_bytes)
+{
+	const struct {
+		struct bpf_map *map;
+		uint32_t entries;
+	} sizes[] = {
+		{ c->skel->maps.slots, c->nr_slots },
+		{ c->skel->maps.counts, c->nr_slots * c->nr_cpus },
+		{ c->skel->maps.free_slots, c->nr_slots },
+		{ c->skel->maps.hists, c->nr_hists * c->nr_cpus },
+		{ c->skel->maps.free_hists, c->nr_hists },
+		{ c->skel->maps.vmas, c->nr_slots },
+		{ c->skel->maps.procs, c->nr_slots },
+		{ c->skel->maps.events, ring_bytes },
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		int err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void *map_shared(const struct bpf_map *map, size_t bytes, const char *name)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+
+	if (p != MAP_FAILED)
+		return p;
+	vs_error("cannot map %s of %zu bytes: %s (fewer --slots need less)", name, bytes,
+		 strerror(errno));
+	return NULL;
+}
+
+/** struct shared_map - a map that user space maps: where to, and how large it is */
+struct shared_map {
+	void **at;
+	const struct bpf_map *map;
+	size_t bytes;
+	const char *name;
+};
+
+#define NR_SHARED_MAPS 6
+
+/** shared_maps - all of them. */
+static void shared_maps(struct capture *c, struct shared_map *maps)
+{
+	const size_t slots = c->nr_slots, hists = c->nr_hists;
+	const struct shared_map all[NR_SHARED_MAPS] = {
+		{ (void **)&c->slots, c->skel->maps.slots, slots * sizeof(*c->slots), "slots" },
+		{ (void **)&c->counts, c->skel->maps.counts,
+		  slots * c->nr_cpus * sizeof(*c->counts), "counters" },
+		{ (void **)&c->free_slots, c->skel->maps.free_slots, slots * sizeof(uint64_t),
+		  "free slots" },
+		{ (void **)&c->hists, c->skel->maps.hists, hists * c->nr_cpus * sizeof(*c->hists),
+		  "histograms" },
+		{ (void **)&c->free_hists, c->skel->maps.free_hists, hists * sizeof(uint64_t),
+		  "free histograms" },
+		{ (void **)&c->free_ring, c->skel->maps.free_ring, 2 * sizeof(*c->free_ring),
+		  "free rings" },
+	};
+
+	memcpy(maps, all, sizeof(all));
+}
+
+int slots__map(struct capture *c)
+{
+	struct shared_map maps[NR_SHARED_MAPS];
+
+	shared_maps(c, maps);
+	for (int i = 0; i < NR_SHARED_MAPS; i++) {
+		*maps[i].at = map_shared(maps[i].map, maps[i].bytes, maps[i].name);
+		if (!*maps[i].at)
+			return -ENOMEM;
+	}
+	/* all but slot 0, the overflow row, and the histograms that are shared */
+	for (uint32_t i = 1; i < c->nr_slots; i++)
+		c->free_slots[i - 1] = i;
+	c->free_ring[0].given = c->nr_slots - 1;
+	for (uint32_t i = VS_HIST_FIRST; i < c->nr_hists; i++)
+		c->free_hists[i - VS_HIST_FIRST] = i;
+	c->free_ring[1].given = c->nr_hists - VS_HIST_FIRST;
+	return 0;
+}
+
+void slots__unmap(struct capture *c)
+{
+	struct shared_map maps[NR_SHARED_MAPS];
+
+	if (!c->skel)
+		return;
+	shared_maps(c, maps);
+	for (int i = 0; i < NR_SHARED_MAPS; i++)
+		if (*maps[i].at)
+			munmap(*maps[i].at, maps[i].bytes);
+}
+
+uint32_t capture__nr_slots(const struct capture *c)
+{
+	return c->nr_slots;
+}
+
+uint32_t capture__nr_cpus(const struct capture *c)
+{
+	return c->nr_cpus;
+}
+
+const volatile struct vs_slot *capture__slot(const struct capture *c, uint32_t index)
+{
+	return &c->slots[index];
+}
+
+const struct vs_counts *capture__counts(const struct capture *c, uint32_t cpu, uint32_t index)
+{
+	return &c->counts[(size_t)cpu * c->nr_slots + index];
+}
+
+bool capture__hist_valid(const struct capture *c, uint32_t hist)
+{
+	return hist >= VS_HIST_FIRST && hist < c->nr_hists;
+}
+
+void capture__hist_add(const struct capture *c, uint32_t hist, struct vs_hist *sum)
+{
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
+		hist__add(sum, &c->hists[(size_t)cpu * c->nr_hists + hist]);
+}
+
+void capture__hist_give_back(struct capture *c, uint32_t hist)
+{
+	struct vs_slot_ring *r = &c->free_ring[1];
+
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
+		memset(&c->hists[(size_t)cpu * c->nr_hists + hist], 0, sizeof(*c->hists));
+	c->free_hists[r->given & (c->nr_hists - 1)] = hist;
+	__atomic_store_n(&r->given, r->given + 1, __ATOMIC_RELEASE);
+}
+
+uint32_t capture__next_taken(struct capture *c)
+{
+	if (c->seen_taken >= __atomic_load_n(&c->free_ring->taken, __ATOMIC_ACQUIRE))
+		return 0;
+	return c->free_slots[c->seen_taken++ & (c->nr_slots - 1)];
+}
+
+uint32_t capture__free_slots(const struct capture *c)
+{
+	return c->free_ring->given - __atomic_load_n(&c->free_ring->taken, __ATOMIC_ACQUIRE);
+}
+
+uint32_t capture__free_hists(const struct capture *c)
+{
+	return c->free_ring[1].given - __atomic_load_n(&c->free_ring[1].taken, __ATOMIC_ACQUIRE);
+}
+
+uint32_t capture__nr_hists(const struct capture *c)
+{
+	return c->nr_hists;
+}
+
+void capture__mute(struct capture *c, uint32_t index)
+{
+	c->slots[index].muted = 1;
+}
+
+void capture__retire(struct capture *c, const uint32_t *slots, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct vs_slot *s = &c->slots[slots[i]];
+
+		if (s->kind == VS_SLOT_VMA)
+			bpf_map__delete_elem(c->skel->maps.vmas, &s->vma.key, sizeof(s->vma.key),
+					     0);
+		__atomic_add_fetch(&s->generation, 1, __ATOMIC_SEQ_CST);
+	}
+	/*
+	 * Programs that have already compared the generation may still be counting. They run
+	 * under RCU, and this is synchronize_rcu(); with nohz_full CPUs it is refused.
+	 */
+	if (nr && syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(SLOT_GRACE_US);
+}
+
+void capture__give_back(struct capture *c, uint32_t index)
+{
+	struct vs_slot_ring *r = c->free_ring;
+
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
+		memset(&c->counts[(size_t)cpu * c->nr_slots + index], 0, sizeof(*c->counts));
+	c->slots[index].kind = VS_SLOT_FREE;
+	c->free_slots[r->given & (c->nr_slots - 1)] = index;
+	__atomic_store_n(&r->given, r->given + 1, __ATOMIC_RELEASE);
+}
+
+void capture__stats(const struct capture *c, struct vs_stats *sum)
+{
+	struct vs_stats *per_cpu = calloc(c->nr_cpus, sizeof(*per_cpu));
+	uint32_t zero = 0;
+
+	memset(sum, 0, sizeof(*sum));
+	if (!per_cpu)
+		return;
+	if (!bpf_map__lookup_elem(c->skel->maps.stats, &zero, sizeof(zero), per_cpu,
+				  c->nr_cpus * sizeof(*per_cpu), 0)) {
+		const uint64_t *from = (const uint64_t *)per_cpu;
+		uint64_t *to = (uint64_t *)sum;
+		const size_t n = sizeof(*sum) / sizeof(*to);
+
+		for (size_t i = 0; i < n * c->nr_cpus; i++)
+			to[i % n] += from[i];
+	}
+	free(per_cpu);
+}
+
+int capture__file(const struct capture *c, const struct vs_file_key *key, struct vs_file *file)
+{
+	return bpf_map__lookup_elem(c->skel->maps.files, key, sizeof(*key), file, sizeof(*file), 0);
+}
