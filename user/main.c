@@ -32,7 +32,7 @@ static const struct command commands[] = {
 		.summary = "tell what this kernel offers: hooks, variants in use, what is missing",
 		.doc = "Tell which way each thing is learnt on this kernel, and why no better one "
 		       "is.",
-		.groups = OPTIONS_OUTPUT | OPTIONS_TUNE,
+		.groups = OPTIONS_OUTPUT | OPTIONS_TUNE | OPTIONS_DOCTOR,
 		.run = cmd_doctor,
 	},
 	{

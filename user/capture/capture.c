@@ -348,6 +348,18 @@ int capture__add_child(struct capture *c, pid_t pid)
 	return mark(c, &pid, 1, TARGET_WAITING);
 }
 
+int capture__each_program(const struct capture *c, int (*fn)(void *ctx, const char *name, int fd),
+			  void *ctx)
+{
+	struct bpf_program *prog;
+	int err = 0;
+
+	bpf_object__for_each_program(prog, c->skel->obj)
+		if (!err && bpf_program__autoload(prog))
+			err = fn(ctx, bpf_program__name(prog), bpf_program__fd(prog));
+	return err;
+}
+
 int capture__fd(const struct capture *c)
 {
 	return ring_buffer__epoll_fd(c->ring);

@@ -103,6 +103,13 @@ void capture__detach(struct capture *c);
 /** capture__close - free everything; NULL is fine. */
 void capture__close(struct capture *c);
 
+/**
+ * capture__each_program - call @fn for each loaded program, with its name and descriptor
+ * Return: 0, or the first value of @fn that is not 0.
+ */
+int capture__each_program(const struct capture *c, int (*fn)(void *ctx, const char *name, int fd),
+			  void *ctx);
+
 /** capture__variant - the variant in use for @id, NULL if none. */
 const struct hook_variant *capture__variant(const struct capture *c, enum hook_id id);
 

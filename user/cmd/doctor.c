@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "capture/capture.h"
+#include "cmd/cost.h"
 #include "cmd/options.h"
 #include "util/log.h"
 
@@ -129,6 +130,11 @@ int cmd_doctor(struct options *o)
 	if (capture__check_privileges() || options__output(o, &out))
 		return VS_EXIT_FAILURE;
 	err = make(&d, &usable);
+	if (!err && o->cost && usable && cost__measure(o, &d)) {
+		document__free(&d);
+		options__close_output(&out, 0);
+		return VS_EXIT_FAILURE;
+	}
 	if (!err)
 		err = o->format->document(&d, &out);
 	document__free(&d);

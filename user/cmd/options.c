@@ -36,6 +36,7 @@ enum {
 	OPT_RING,
 	OPT_HISTS,
 	OPT_LATENCY,
+	OPT_COST,
 	OPT_NO_FOLLOW,
 };
 
@@ -320,6 +321,14 @@ static int parse_latency(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static int parse_cost(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->cost = true;
+	return 0;
+}
+
 static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t kib;
@@ -359,6 +368,8 @@ static const struct option_def option_defs[] = {
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, 0: all)", 3},
 	 OPTIONS_STAT, parse_top},
+	{{"cost", OPT_COST, NULL, 0, "measure what tracing costs here (a few seconds)", 3},
+	 OPTIONS_DOCTOR, parse_cost},
 	{{"latency", OPT_LATENCY, NULL, 0, "show each row's latency (p50 to max), VMAs' too", 3},
 	 OPTIONS_STAT, parse_latency},
 	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},

@@ -22,6 +22,7 @@
 #define OPTIONS_OUTPUT 16u /* format and file */
 #define OPTIONS_TUNE 32u   /* features, sizes */
 #define OPTIONS_ADDRESS 64u /* one process; addresses as arguments */
+#define OPTIONS_DOCTOR 128u
 
 /**
  * struct options - what was asked for
@@ -35,6 +36,7 @@
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width
  * @slots, @hists, @ring_bytes: sizes
  * @latency: measure the latency of each VMA
+ * @cost: measure what tracing costs
  * @argv: the command to run, or the addresses to explain; NULL: none
  */
 struct options {
@@ -61,6 +63,7 @@ struct options {
 	uint32_t slots;
 	uint32_t hists;
 	bool latency;
+	bool cost;
 	uint32_t ring_bytes;
 	char **argv;
 };
