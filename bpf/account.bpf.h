@@ -271,10 +271,10 @@ static __always_inline struct task_state *traced_image(struct task_struct *task,
 /* --- begin and end ------------------------------------------------------------------------- */
 
 /** identify - find the VMA of a fault. */
-static __always_inline void identify(struct task_struct *task, struct task_state *t,
+static __always_inline void identify(struct task_struct *task, struct task_state *t, s64 seq,
 				     struct pending_fault *f)
 {
-	f->found = vma_lookup(task, t, f->address, &f->vma);
+	f->found = vma_lookup(task, t, seq, f->address, &f->vma);
 	if (f->found == VMA_FOUND)
 		return;
 	f->vma.start = f->vma.end = f->vma.pgoff = 0;
@@ -288,6 +288,7 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 {
 	struct task_state *t = traced_image(task, true);
 	struct pending_fault *f;
+	s64 seq;
 
 	if (!t)
 		return;
@@ -301,8 +302,9 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 	f->error_code = error_code;
 	f->mapped = 0;
 	f->size = VS_SIZE_PAGE;
-	identify(task, t, f);
-	page_read(task, address, &f->page);
+	seq = mm_sequence(task);
+	identify(task, t, seq, f);
+	page_read(task, t, seq, address, &f->page);
 	f->cause = cause_at_begin(f);
 	f->active = 1;
 	f->begin_ns = bpf_ktime_get_ns();
@@ -355,7 +357,7 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		f->active = 0;
 		/* a stack that had to grow first: now the address is in it */
 		if (f->found == VMA_NONE)
-			identify(task, t, f);
+			identify(task, t, mm_sequence(task), f);
 		page_mapped(task, f);
 		f->cause = cause_at_end(f, outcome);
 		fault_ended(task, t, f, outcome, now - f->begin_ns);
@@ -370,7 +372,7 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		own.cause = VS_CAUSE_GUP;
 	else
 		count_lost(VS_LOST_LATENCY);
-	identify(task, t, &own);
+	identify(task, t, mm_sequence(task), &own);
 	fault_ended(task, t, &own, outcome, 0);
 }
 

@@ -9,6 +9,7 @@
 #include "vmlinux.h"
 
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -68,24 +69,21 @@ struct backing_file {
  *
  * Return: the sequence, or MM_SEQ_NONE where a writer is in or this kernel has none.
  */
-static __noinline s64 mm_lock_sequence(struct mm_struct *mm)
+static __noinline __attribute__((unused)) s64 mm_lock_sequence(struct mm_struct *mm)
 {
 	if (bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq)) {
-		struct mm_struct___seqcount *m = (void *)mm;
-		u32 sequence = BPF_CORE_READ(m, mm_lock_seq.sequence);
+		u32 sequence = ((struct mm_struct___seqcount *)mm)->mm_lock_seq.sequence;
 
 		return sequence & 1 ? MM_SEQ_NONE : (s64)sequence;
 	}
 	if (bpf_core_field_exists(((struct mm_struct___seq_int *)0)->mm_lock_seq)) {
-		struct mm_struct___seq_int *m = (void *)mm;
-
-		return (u32)BPF_CORE_READ(m, mm_lock_seq);
+		return (u32)((struct mm_struct___seq_int *)mm)->mm_lock_seq;
 	}
 	return MM_SEQ_NONE;
 }
 
 /** vma_anon_name - address of the name set by prctl(PR_SET_VMA_ANON_NAME), or 0. */
-static __noinline u64 vma_anon_name(const struct vm_area_struct *vma)
+static __noinline __attribute__((unused)) u64 vma_anon_name(const struct vm_area_struct *vma)
 {
 	const struct vm_area_struct___named *v = (const void *)vma;
 	struct anon_vma_name *name;

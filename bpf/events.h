@@ -336,7 +336,6 @@ enum vs_lost {
 struct vs_stats {
 	__u64 lost[VS_NR_LOST];
 	__u64 emitted;	    /* ring records */
-	__u64 cache_hits;   /* VMA lookups answered from the task's cache */
 	__u64 walks;	    /* VMA lookups that walked the tree */
 	__u64 atomic_traps; /* traps with page faults disabled: the kernel takes no fault there */
 };

@@ -82,6 +82,7 @@ struct pending_fault {
  * @proc: slot of its process image; @proc_generation: that slot's
  * @last_minor, @last_major: the kernel's own counts of this task up to the last fault counted;
  *	what they run ahead by is a fault that no hook showed
+ * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
  * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
  */
 struct task_state {
@@ -94,6 +95,8 @@ struct task_state {
 	u64 last_major;
 	struct pending_fault pending;
 	s64 cache_seq;
+	u64 pmd;
+	u64 pmd_region;
 	struct vma_ref cache[VMA_CACHE_WAYS];
 };
 

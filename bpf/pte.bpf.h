@@ -9,6 +9,7 @@
 #ifndef VMASCOPE_PTE_BPF_H
 #define VMASCOPE_PTE_BPF_H
 
+#include "compat.bpf.h"
 #include "emit.bpf.h"
 
 #include <bpf/bpf_core_read.h>
@@ -78,6 +79,39 @@ static __always_inline bool is_table(u64 entry)
 }
 
 /**
+ * page_leaf - the lowest levels: what the PMD entry at v->pmd says of @address
+ *
+ * A global function, as page_walk().
+ */
+__weak __noinline int page_leaf(u64 address, struct page_view *v)
+{
+	u64 window[PTE_WINDOW], entry, table;
+	u32 index = table_index(address, 12);
+
+	if (!v)
+		return 0;
+	v->readable = 1;
+	v->present = 0;
+	v->level = LEVEL_PMD;
+	v->entry = 0;
+	if (!v->pmd || bpf_probe_read_kernel(&entry, sizeof(entry), (void *)v->pmd))
+		return 0;
+	v->entry = entry;
+	if (!is_table(entry))
+		return 0;
+	table = direct_map + (entry & PTE_ADDRESS);
+	v->level = LEVEL_PTE;
+	if (bpf_probe_read_kernel(window, sizeof(window),
+				  (void *)(table + (index & ~(PTE_WINDOW - 1)) * 8))) {
+		v->readable = 0;
+		return 0;
+	}
+	v->entry = window[index & (PTE_WINDOW - 1)];
+	v->present = window_present(window);
+	return 0;
+}
+
+/**
  * page_walk - what the page tables below @pgd say of a user address
  *
  * A global function: the verifier looks at it once. Tables may be freed while they are read;
@@ -85,7 +119,7 @@ static __always_inline bool is_table(u64 entry)
  */
 __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 {
-	u64 base = direct_map, table = pgd, window[PTE_WINDOW], entry;
+	u64 base = direct_map, table = pgd, entry;
 
 	if (!v)
 		return 0;
@@ -116,29 +150,26 @@ __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 	table = base + (entry & PTE_ADDRESS);
 
 	v->pmd = table_entry(table, address, 21, &entry);
-	v->level = LEVEL_PMD;
-	v->entry = v->pmd ? entry : 0;
-	if (!v->pmd || !is_table(entry))
-		return 0;
-	table = base + (entry & PTE_ADDRESS);
-
-	v->level = LEVEL_PTE;
-	u32 index = table_index(address, 12);
-
-	if (bpf_probe_read_kernel(window, sizeof(window),
-				  (void *)(table + (index & ~(PTE_WINDOW - 1)) * 8))) {
-		v->readable = 0;
-		return 0;
-	}
-	v->entry = window[index & (PTE_WINDOW - 1)];
-	v->present = window_present(window);
-	return 0;
+	return page_leaf(address, v);
 }
 
-/** page_read - page_walk() for the current task. */
-static __always_inline void page_read(struct task_struct *task, u64 address, struct page_view *v)
+/**
+ * page_read - what the page tables say of an address of the current task, before the fault
+ *
+ * While no VMA has changed, no table is freed: the PMD entry's place is kept, as faults tend to
+ * stay within its 2 MiB.
+ */
+static __always_inline void page_read(struct task_struct *task, struct task_state *t, s64 seq,
+				      u64 address, struct page_view *v)
 {
+	if (seq != MM_SEQ_NONE && seq == t->cache_seq && t->pmd && t->pmd_region == address >> 21) {
+		v->pmd = t->pmd;
+		page_leaf(address, v);
+		return;
+	}
 	page_walk((u64)BPF_CORE_READ(task, mm, pgd), address, v);
+	t->pmd = v->pmd;
+	t->pmd_region = address >> 21;
 }
 
 /** page_mapped - after a fault: how many base pages it has mapped, and how. */
@@ -148,7 +179,11 @@ static __always_inline void page_mapped(struct task_struct *task, struct pending
 
 	if (!f->page.readable)
 		return;
-	page_read(task, f->address, &now);
+	now.pmd = f->page.pmd;
+	if (now.pmd)
+		page_leaf(f->address, &now);
+	else
+		page_walk((u64)BPF_CORE_READ(task, mm, pgd), f->address, &now);
 	if (!now.readable || !(now.entry & PTE_PRESENT))
 		return;
 	if (now.level == LEVEL_PUD) {

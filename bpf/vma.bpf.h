@@ -270,32 +270,37 @@ static __noinline enum vma_found vma_search(struct task_struct *task, const stru
 	return VMA_MISSED;
 }
 
+/** mm_sequence - mm_lock_sequence() of the task's mm, if caches are to be used. */
+static __always_inline s64 mm_sequence(struct task_struct *task)
+{
+	return cfg.vma_cache ? mm_lock_sequence(task->mm) : MM_SEQ_NONE;
+}
+
 /**
  * vma_lookup - the VMA and slot of @address in the current task's mm
  * @task: the current task
  * @t: its state
+ * @seq: mm_sequence() of the task's mm
  * @address: to look up
  * @ref: result, valid if VMA_FOUND
  */
 static __always_inline enum vma_found vma_lookup(struct task_struct *task, struct task_state *t,
-						 u64 address, struct vma_ref *ref)
+						 s64 seq, u64 address, struct vma_ref *ref)
 {
-	s64 seq = cfg.vma_cache ? mm_lock_sequence(task->mm) : MM_SEQ_NONE;
-	struct vs_stats *s = this_stats();
 	enum vma_found found;
+	struct vs_stats *s;
 
 	if (seq != MM_SEQ_NONE && seq == t->cache_seq) {
 #pragma unroll
 		for (int i = 0; i < VMA_CACHE_WAYS; i++) {
 			if (address >= t->cache[i].start && address < t->cache[i].end) {
 				*ref = t->cache[i];
-				if (s)
-					stats_add(&s->cache_hits, 1);
 				return VMA_FOUND;
 			}
 		}
 	}
 	found = vma_search(task, t, address, ref);
+	s = this_stats();
 	if (s)
 		stats_add(&s->walks, 1);
 	if (found != VMA_FOUND || seq == MM_SEQ_NONE)
@@ -305,6 +310,7 @@ static __always_inline enum vma_found vma_lookup(struct task_struct *task, struc
 		for (int i = 0; i < VMA_CACHE_WAYS; i++)
 			t->cache[i].end = 0;
 		t->cache_seq = seq;
+		t->pmd = 0;
 	}
 	/* A VMA without a slot is looked up again: one may have come back. */
 	if (ref->slot)
