@@ -95,7 +95,7 @@ static __always_inline void count_outside(const struct task_state *t, struct pen
 }
 
 /** fault_ended - count, and emit if asked, a fault whose outcome is known. */
-static __always_inline void fault_ended(struct task_struct *task, const struct task_state *t,
+static __always_inline void fault_ended(struct task_struct *task, struct task_state *t,
 					struct pending_fault *f, enum vs_outcome outcome,
 					u64 duration_ns)
 {
@@ -103,6 +103,8 @@ static __always_inline void fault_ended(struct task_struct *task, const struct t
 		return;
 	if (cfg.causes && !(cfg.causes & (1u << (f->cause & 31))))
 		return;
+	t->faults++;
+	t->fault_ns += duration_ns;
 	if (f->vma.slot == VS_SLOT_OVERFLOW)
 		count_outside(t, f);
 	if (!slot_holds(f->vma.slot, f->vma.generation)) {

@@ -345,6 +345,9 @@ enum vs_event_type {
 	VS_EVENT_FAULT = 1,
 	VS_EVENT_PROC_EXEC,
 	VS_EVENT_PROC_EXIT,
+	VS_EVENT_THREAD_EXIT,
+	VS_EVENT_CRASH,
+	VS_EVENT_CALL,
 };
 
 /** struct vs_event - head of every ring record; @type is enum vs_event_type */
@@ -394,6 +397,30 @@ struct vs_event_fault {
 	char comm[VS_COMM_LEN];
 };
 _Static_assert(sizeof(struct vs_event_fault) == 112, "vs_event_fault");
+
+/**
+ * struct vs_thread - what a thread spent in faults; also what the task iterator yields for each
+ * @pid: process; @tid: thread
+ * @faults: completed and incomplete ones
+ * @fault_ns: time in completed ones, ns
+ * @since_ns: when its counting began, CLOCK_MONOTONIC
+ * @until_ns: when it ended, 0 while it runs
+ */
+struct vs_thread {
+	__u32 pid;
+	__u32 tid;
+	__u64 faults;
+	__u64 fault_ns;
+	__u64 since_ns;
+	__u64 until_ns;
+	char comm[VS_COMM_LEN];
+};
+
+/** struct vs_event_thread - a thread ended */
+struct vs_event_thread {
+	struct vs_event head;
+	struct vs_thread thread;
+};
 
 /** struct vs_event_proc - a process image began (exec) or a process ended (exit) */
 struct vs_event_proc {

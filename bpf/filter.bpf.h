@@ -45,6 +45,7 @@ static __always_inline struct task_state *task_state_create(struct task_struct *
 	t->last_minor = task->min_flt;
 	t->last_major = task->maj_flt;
 	t->cache_seq = -1;
+	t->since_ns = bpf_ktime_get_ns();
 	return t;
 }
 

@@ -83,6 +83,7 @@ struct pending_fault {
  * @last_minor, @last_major: the kernel's own counts of this task up to the last fault counted;
  *	what they run ahead by is a fault that no hook showed
  * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
+ * @since_ns: when this began; @faults, @fault_ns: of the task since
  * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
  */
 struct task_state {
@@ -93,6 +94,9 @@ struct task_state {
 	u32 cache_next;
 	u64 last_minor;
 	u64 last_major;
+	u64 since_ns;
+	u64 faults;
+	u64 fault_ns;
 	struct pending_fault pending;
 	s64 cache_seq;
 	u64 pmd;

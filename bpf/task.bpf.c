@@ -9,7 +9,8 @@
 /** What the task iterator is to do; set by user/ before it reads the iterator. */
 enum vs_iter_task {
 	ITER_MARK,   /* begin to trace the tasks in map targets */
-	ITER_SETTLE, /* the hooks are gone: account for what is pending */
+	ITER_SETTLE, /* the hooks are gone: account for what is pending; then as ITER_THREADS */
+	ITER_THREADS, /* yield a struct vs_thread for each traced task */
 };
 
 __u32 iter_action = ITER_MARK;
@@ -66,6 +67,29 @@ int BPF_PROG(find_direct_map)
 	return 0;
 }
 
+static __always_inline void describe_thread(struct task_struct *task, const struct task_state *t,
+					    u64 until_ns, struct vs_thread *thread)
+{
+	thread->pid = task->tgid;
+	thread->tid = task->pid;
+	thread->faults = t->faults;
+	thread->fault_ns = t->fault_ns;
+	thread->since_ns = t->since_ns;
+	thread->until_ns = until_ns;
+	bpf_probe_read_kernel(thread->comm, sizeof(thread->comm), task->comm);
+}
+
+static __always_inline void emit_thread(struct task_struct *task, const struct task_state *t)
+{
+	u64 now = bpf_ktime_get_ns();
+	struct vs_event_thread *e = emit_reserve(sizeof(*e), VS_EVENT_THREAD_EXIT, now);
+
+	if (!e)
+		return;
+	describe_thread(task, t, now, &e->thread);
+	emit_submit(e);
+}
+
 static __always_inline void emit_proc(struct task_struct *task, const struct task_state *t,
 				      enum vs_event_type type)
 {
@@ -120,8 +144,11 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	struct proc_entry *p;
 	struct vs_slot *s;
 
-	if (t && !(t->flags & TASK_WAITING))
+	if (t && !(t->flags & TASK_WAITING)) {
 		settle(task, t);
+		if (t->faults)
+			emit_thread(task, t);
+	}
 	if (task->signal->live.counter)
 		return 0;
 	p = bpf_map_lookup_elem(&procs, &tgid);
@@ -150,9 +177,16 @@ int task_iter(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	t = bpf_task_storage_get(&tasks, task, 0, 0);
-	if (iter_action == ITER_SETTLE) {
-		if (t && !(t->flags & TASK_WAITING))
+	if (iter_action != ITER_MARK) {
+		struct vs_thread thread = {};
+
+		if (!t || t->flags & TASK_WAITING)
+			return 0;
+		if (iter_action == ITER_SETTLE)
 			settle(task, t);
+		describe_thread(task, t, 0, &thread);
+		if (t->faults)
+			bpf_seq_write(ctx->meta->seq, &thread, sizeof(thread));
 		return 0;
 	}
 	if (t)

@@ -105,6 +105,21 @@ static void bad_filters(void **state)
 		check_fails(NULL, bad[i], 2, NULL);
 }
 
+static void help_ends_at_once(void **state)
+{
+	static const char *const verbs[] = { "stat", "trace", "doctor" };
+	struct vt_cmd cmd;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		vt_start(&cmd, NULL, VT_ARGS(vt_vmascope(), verbs[i], "--help"));
+		vt_wait(&cmd, 10);
+		vt_equal(cmd.exit, 0, "exit status of %s --help: %s", verbs[i], cmd.err);
+		vt_contains(cmd.out, "--format");
+		vt_free(&cmd);
+	}
+}
+
 static void bad_files(void **state)
 {
 	(void)state;
@@ -309,6 +324,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(no_such_pid),
 	VT_TEST(command_not_found),
 	VT_TEST(bad_filters),
+	VT_TEST(help_ends_at_once),
 	VT_TEST(bad_files),
 	VT_TEST(exit_status_is_the_commands),
 	VT_TEST(target_exits_at_once),

@@ -21,14 +21,14 @@ struct json_object *vt_json_lines(const char *text, const char *what)
 {
 	struct json_object *all = json_object_new_array();
 	struct json_tokener *tok = json_tokener_new_ex(64);
-	const char *p = skip_space(text);
+	const char *p = skip_space(text), *end = p + strlen(p);
 
 	while (*p) {
 		struct json_object *o;
 
 		json_tokener_reset(tok);
 		json_tokener_set_flags(tok, 0);
-		o = json_tokener_parse_ex(tok, p, (int)strlen(p) + 1);
+		o = json_tokener_parse_ex(tok, p, (int)(end - p) + 1);
 		if (json_tokener_get_error(tok) != json_tokener_success)
 			fail_msg("%s: not JSON at byte %zu: %s: %.200s", what, (size_t)(p - text),
 				 json_tokener_error_desc(json_tokener_get_error(tok)), p);

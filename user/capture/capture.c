@@ -22,7 +22,8 @@
 /* bpf/task.bpf.c: enum vs_iter_task */
 enum {
 	ITER_MARK,
-	ITER_SETTLE
+	ITER_SETTLE,
+	ITER_THREADS
 };
 /* bpf/maps.bpf.h: TASK_WAITING */
 #define TARGET_WAITING 1u
@@ -178,12 +179,28 @@ static int attach_hook(struct capture *c, enum hook_id id)
 	return err;
 }
 
+/** read_threads - the records that the iterator yields; a read may end within one. */
+static void read_threads(int fd, capture_thread_fn fn, void *ctx)
+{
+	struct vs_thread thread;
+	size_t have = 0;
+	ssize_t n;
+
+	while ((n = read(fd, (char *)&thread + have, sizeof(thread) - have)) > 0) {
+		have += n;
+		if (have < sizeof(thread))
+			continue;
+		have = 0;
+		if (fn)
+			fn(ctx, &thread);
+	}
+}
+
 /** run_iterator - run bpf/task.bpf.c's task iterator over all tasks. */
-static int run_iterator(struct capture *c, uint32_t action)
+static int run_iterator(struct capture *c, uint32_t action, capture_thread_fn fn, void *ctx)
 {
 	struct bpf_link *link;
 	int fd, err = 0;
-	char buf[64];
 
 	c->skel->bss->iter_action = action;
 	link = bpf_program__attach_iter(c->skel->progs.task_iter, NULL);
@@ -193,8 +210,7 @@ static int run_iterator(struct capture *c, uint32_t action)
 	if (fd < 0) {
 		err = fd;
 	} else {
-		while (read(fd, buf, sizeof(buf)) > 0)
-			;
+		read_threads(fd, fn, ctx);
 		close(fd);
 	}
 	bpf_link__destroy(link);
@@ -210,7 +226,7 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 					   sizeof(flags), BPF_ANY);
 	/* Twice: a thread may be born behind the iterator's back, by one not marked yet. */
 	for (int i = 0; i < 2 && !err; i++)
-		err = run_iterator(c, ITER_MARK);
+		err = run_iterator(c, ITER_MARK, NULL, NULL);
 	if (err)
 		vs_error("cannot mark what is to be traced: %s", strerror(-err));
 	return err;
@@ -370,11 +386,16 @@ int capture__consume(struct capture *c)
 	return ring_buffer__consume(c->ring);
 }
 
-void capture__detach(struct capture *c)
+int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx)
+{
+	return run_iterator(c, ITER_THREADS, fn, ctx);
+}
+
+void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 {
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
-	run_iterator(c, ITER_SETTLE);
+	run_iterator(c, ITER_SETTLE, fn, ctx);
 	capture__consume(c);
 }
 

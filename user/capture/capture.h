@@ -65,6 +65,9 @@ struct capture;
 /** capture_event_fn - called for each ring record, in the ring's order. */
 typedef void (*capture_event_fn)(void *ctx, const struct vs_event *event);
 
+/** capture_thread_fn - called for each traced thread. */
+typedef void (*capture_thread_fn)(void *ctx, const struct vs_thread *thread);
+
 /**
  * capture__check_privileges - the capabilities that are needed
  * Return: 0, or -EPERM after an error message that names those that are missing.
@@ -93,12 +96,16 @@ int capture__fd(const struct capture *c);
 /** capture__consume - hand all waiting events to the callback. Return: how many, or -errno. */
 int capture__consume(struct capture *c);
 
+/** capture__threads - call @fn for each traced thread that lives. Return: 0 or -errno. */
+int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx);
+
 /**
  * capture__detach - take the hooks away, account for what is pending, and read the last events
+ * @fn: called for each traced thread that lives; NULL: nobody wants to know
  *
  * After it all counters stand still.
  */
-void capture__detach(struct capture *c);
+void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx);
 
 /** capture__close - free everything; NULL is fine. */
 void capture__close(struct capture *c);

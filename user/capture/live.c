@@ -20,12 +20,14 @@ int live__init(struct live *l, struct capture *c, const char *vma_glob)
 	memset(l, 0, sizeof(*l));
 	l->capture = c;
 	l->vma_glob = vma_glob;
+	threads__init(&l->threads);
 	return model__init(&l->model, capture__nr_slots(c), capture__nr_cpus(c));
 }
 
 void live__free(struct live *l)
 {
 	model__free(&l->model);
+	threads__free(&l->threads);
 	free(l->waiting);
 	l->waiting = NULL;
 }

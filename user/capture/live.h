@@ -7,15 +7,18 @@
 
 #include "capture/capture.h"
 #include "model/model.h"
+#include "model/threads.h"
 
 /**
  * struct live - a capture and its model
+ * @threads: what each spent in faults
  * @waiting: slots that were taken and are not described yet
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
  */
 struct live {
 	struct capture *capture;
 	struct model model;
+	struct threads threads;
 	uint32_t *waiting;
 	size_t nr_waiting;
 	size_t cap_waiting;

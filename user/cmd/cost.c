@@ -211,8 +211,9 @@ int cost__measure(const struct options *o, struct document *d)
 	if (faults && programs)
 		err = fill(o, faults, programs);
 	if (!err)
-		err = table__set_title(faults, "\nFirst touch of an anonymous page, fastest of %d "
-					       "rounds of %d:",
+		err = table__set_title(faults,
+				       "\nFirst touch of an anonymous page, fastest of %d "
+				       "rounds of %d:",
 				       STORM_ROUNDS, STORM_PAGES);
 	if (!err)
 		err = table__set_title(programs, "\nThe programs' own time (bpf_stats):");

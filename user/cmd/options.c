@@ -207,7 +207,8 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 	int by = names__find(stat_by_names, NR_STAT_BY, arg);
 
 	if (by < 0)
-		return bad(state, "grouping", arg, "mapping, vma, process, cause, cpu or cgroup");
+		return bad(state, "grouping", arg,
+			   "mapping, vma, process, thread, cause, cpu or cgroup");
 	o->by = by;
 	return 0;
 }
@@ -364,7 +365,7 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_RUN, parse_duration},
 	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
 	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT, NULL},
-	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, cause, cpu or cgroup",
+	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup",
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, 0: all)", 3},
 	 OPTIONS_STAT, parse_top},
@@ -403,7 +404,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	if (key == ARGP_KEY_ARGS) {
 		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS)))
 			return bad(state, "argument", state->argv[state->next],
-				   "this command takes options only"), EINVAL;
+				   "this command takes options only"),
+			       EINVAL;
 		ctx->o->argv = state->argv + state->next;
 		return 0;
 	}
@@ -414,6 +416,16 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 			return d->parse(ctx->o, arg, state) ? EINVAL : 0;
 	}
 	return ARGP_ERR_UNKNOWN;
+}
+
+/** wants_help - see ahead: argp prints no help either where it is to print no errors. */
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-?") ||
+		    !strcmp(argv[i], "--usage"))
+			return true;
+	return false;
 }
 
 /** want_json - see ahead whether errors of the command line are to be told as JSON. */
@@ -459,7 +471,8 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	want_json(argc, argv);
 	/* argp's own messages take two lines: ours take one, and can be JSON */
 	err = argp_parse(&argp, argc, argv,
-			 (cmd->groups & OPTIONS_ADDRESS ? 0 : ARGP_IN_ORDER) | ARGP_NO_ERRS, &at,
+			 (cmd->groups & OPTIONS_ADDRESS ? 0 : ARGP_IN_ORDER) |
+				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS), &at,
 			 &ctx);
 	if (err && !ctx.failed)
 		vs_fail(VS_EXIT_USAGE, "--help lists the options", "bad or incomplete option: '%s'",

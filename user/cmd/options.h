@@ -15,12 +15,12 @@
 #include "view/stat.h"
 
 /** Groups of options; a command takes those whose bits it names. */
-#define OPTIONS_FILTER 1u  /* who and what */
-#define OPTIONS_RUN 2u	   /* how long; a command to run */
-#define OPTIONS_STAT 4u	   /* intervals, grouping */
-#define OPTIONS_TRACE 8u   /* streams */
-#define OPTIONS_OUTPUT 16u /* format and file */
-#define OPTIONS_TUNE 32u   /* features, sizes */
+#define OPTIONS_FILTER 1u   /* who and what */
+#define OPTIONS_RUN 2u	    /* how long; a command to run */
+#define OPTIONS_STAT 4u	    /* intervals, grouping */
+#define OPTIONS_TRACE 8u    /* streams */
+#define OPTIONS_OUTPUT 16u  /* format and file */
+#define OPTIONS_TUNE 32u    /* features, sizes */
 #define OPTIONS_ADDRESS 64u /* one process; addresses as arguments */
 #define OPTIONS_DOCTOR 128u
 

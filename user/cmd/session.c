@@ -61,8 +61,22 @@ static void on_event(void *ctx, const struct vs_event *e)
 {
 	struct session *s = ctx;
 
-	if (s->event)
+	if (e->type == VS_EVENT_THREAD_EXIT)
+		threads__update(&s->live.threads, &((const struct vs_event_thread *)e)->thread);
+	else if (s->event)
 		s->event(s, e);
+}
+
+static void on_thread(void *ctx, const struct vs_thread *thread)
+{
+	struct session *s = ctx;
+
+	threads__update(&s->live.threads, thread);
+}
+
+int session__read_threads(struct session *s)
+{
+	return capture__threads(s->live.capture, on_thread, s);
 }
 
 /* --- targets ------------------------------------------------------------------------------- */
@@ -114,8 +128,7 @@ static int open_targets(struct session *s)
 	if (!s->pidfds)
 		return VS_EXIT_FAILURE;
 	for (size_t i = 0; i < o->nr_ids; i++)
-		s->pidfds[i] =
-			syscall(SYS_pidfd_open, o->ids[i], o->threads ? PIDFD_THREAD : 0);
+		s->pidfds[i] = syscall(SYS_pidfd_open, o->ids[i], o->threads ? PIDFD_THREAD : 0);
 	return 0;
 }
 
@@ -325,7 +338,7 @@ int session__run(struct session *s)
 		}
 	}
 	end_child(s);
-	capture__detach(s->live.capture);
+	capture__detach(s->live.capture, on_thread, s);
 	release_signals();
 	s->end_ns = session__now();
 	if (!err)

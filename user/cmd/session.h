@@ -61,6 +61,9 @@ int session__close(struct session *s, int status);
 /** session__stop - end session__run() as a signal does. */
 void session__stop(struct session *s);
 
+/** session__read_threads - bring live.threads up to date. Return: 0 or a negative errno. */
+int session__read_threads(struct session *s);
+
 /** session__hooks - which variants are in use; NR_HOOKS entries. */
 void session__hooks(const struct session *s, struct stat_hook *hooks_in_use);
 

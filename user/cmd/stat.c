@@ -5,7 +5,7 @@
 #include "cmd/session.h"
 #include "util/log.h"
 
-static int print(struct session *s, bool interval, uint64_t from_ns, uint64_t to_ns)
+static int print(struct session *s, uint64_t interval, uint64_t from_ns, uint64_t to_ns)
 {
 	const struct options *o = s->options;
 	const bool text = !strcmp(o->format->name, "text");
@@ -15,6 +15,9 @@ static int print(struct session *s, bool interval, uint64_t from_ns, uint64_t to
 		.command = s->what,
 		.duration_ns = to_ns - from_ns,
 		.interval = interval,
+		.start_ns = s->start_ns,
+		.end_ns = to_ns,
+		.threads = &s->live.threads,
 		.by = o->by,
 		.vma_glob = o->vma,
 		.limit = text ? o->top : 0,
@@ -33,9 +36,10 @@ static int print(struct session *s, bool interval, uint64_t from_ns, uint64_t to
 	return err;
 }
 
-/** struct intervals - where the present one began */
+/** struct intervals - where the present one began, and its number */
 struct intervals {
 	uint64_t from_ns;
+	uint64_t number;
 };
 
 static int interval(struct session *s)
@@ -45,7 +49,9 @@ static int interval(struct session *s)
 	int err = live__refresh(&s->live);
 
 	if (!err)
-		err = print(s, true, i->from_ns, now);
+		err = session__read_threads(s);
+	if (!err)
+		err = print(s, i->number++, i->from_ns, now);
 	if (err) {
 		s->error = err;
 		return err;
@@ -57,7 +63,7 @@ static int interval(struct session *s)
 
 int cmd_stat(struct options *o)
 {
-	struct intervals i = {};
+	struct intervals i = { .number = 1 };
 	struct session s = { .interval = interval, .private = &i };
 	int status = session__open(&s, o, false);
 
@@ -66,8 +72,8 @@ int cmd_stat(struct options *o)
 		status = session__run(&s);
 	}
 	if (!status && o->interval_ns)
-		s.error = print(&s, true, i.from_ns, s.end_ns);
+		s.error = print(&s, i.number, i.from_ns, s.end_ns);
 	if (!status && !s.error)
-		s.error = print(&s, false, s.start_ns, s.end_ns);
+		s.error = print(&s, 0, s.start_ns, s.end_ns);
 	return session__close(&s, status);
 }

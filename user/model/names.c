@@ -49,8 +49,7 @@ const char *const cause_names[VS_NR_CAUSES] = {
 const char *const lost_names[VS_NR_LOST] = {
 	[VS_LOST_EVENTS] = "events",	 [VS_LOST_SLOTS] = "slots", [VS_LOST_TASKS] = "tasks",
 	[VS_LOST_LOOKUPS] = "lookups",	 [VS_LOST_FILES] = "files", [VS_LOST_LATENCY] = "latency",
-	[VS_LOST_IDENTITY] = "identity", [VS_LOST_HISTS] = "hists",
-	[VS_LOST_NOTICES] = "notices",
+	[VS_LOST_IDENTITY] = "identity", [VS_LOST_HISTS] = "hists", [VS_LOST_NOTICES] = "notices",
 };
 
 int names__find(const char *const *names, int nr, const char *name)

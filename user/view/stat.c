@@ -11,12 +11,14 @@
 #include "util/str.h"
 #include "view/stat_cells.h"
 #include "view/stat_group.h"
+#include "view/threads.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
 static const struct column root_columns[] = {
 	{ .key = "schema", .type = CELL_U64 },
 	{ .key = "command", .type = CELL_STR },
+	{ .key = "interval", .type = CELL_U64 },
 	{ .key = "duration_ns", .type = CELL_U64, .unit = UNIT_NS },
 };
 static const struct table_def root_table = {
@@ -80,12 +82,11 @@ static const struct table_def process_table = { .key = "processes",
 						COLUMNS(process_columns) };
 
 static const struct column lost_columns[] = {
-	{ .key = "events", .type = CELL_U64 },	     { .key = "slots", .type = CELL_U64 },
-	{ .key = "tasks", .type = CELL_U64 },	     { .key = "lookups", .type = CELL_U64 },
-	{ .key = "files", .type = CELL_U64 },	     { .key = "latency", .type = CELL_U64 },
-	{ .key = "identity", .type = CELL_U64 },     { .key = "hists", .type = CELL_U64 },
-	{ .key = "notices", .type = CELL_U64 },
-	{ .key = "unattributed", .type = CELL_U64 },
+	{ .key = "events", .type = CELL_U64 },	 { .key = "slots", .type = CELL_U64 },
+	{ .key = "tasks", .type = CELL_U64 },	 { .key = "lookups", .type = CELL_U64 },
+	{ .key = "files", .type = CELL_U64 },	 { .key = "latency", .type = CELL_U64 },
+	{ .key = "identity", .type = CELL_U64 }, { .key = "hists", .type = CELL_U64 },
+	{ .key = "notices", .type = CELL_U64 },	 { .key = "unattributed", .type = CELL_U64 },
 };
 static const struct table_def lost_table = {
 	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(lost_columns)
@@ -125,6 +126,8 @@ static int header(const struct stat_view *v, struct document *d)
 		return -ENOMEM;
 	table__set_u64(t, "schema", VIEW_SCHEMA);
 	table__set_u64(t, "duration_ns", v->duration_ns);
+	if (v->interval)
+		table__set_u64(t, "interval", v->interval);
 	err = table__set_str(t, "command", v->command);
 	t = add(d, &hook_table);
 	if (err || !t)
@@ -306,7 +309,7 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
 	struct vs_hist hist = {};
-	struct table *totals, *processes, *rows;
+	struct table *totals, *processes, *threads, *rows;
 	int err = header(v, d);
 
 	totals = add(d, &totals_table);
@@ -326,8 +329,12 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 	if (err)
 		return err;
 
-	rows = stat_group__make(v, m, counts_faults(&total));
-	if (!rows || document__add(d, rows))
+	threads = threads_view__make(v->threads, v->start_ns, v->end_ns, v->by == BY_THREAD,
+				     v->by == BY_THREAD ? v->limit : 0);
+	if (!threads || document__add(d, threads))
+		return -ENOMEM;
+	rows = v->by == BY_THREAD ? threads : stat_group__make(v, m, counts_faults(&total));
+	if (!rows || (rows != threads && document__add(d, rows)))
 		return -ENOMEM;
 	err = title(v, rows, &total);
 	if (!err)

@@ -8,6 +8,7 @@
 
 #include "events.h"
 #include "model/model.h"
+#include "model/threads.h"
 #include "view/rows.h"
 
 /** Version of every JSON document; raised when a key changes its meaning or goes. */
@@ -21,6 +22,7 @@ enum stat_by {
 	BY_CAUSE,
 	BY_CPU,
 	BY_CGROUP,
+	BY_THREAD,
 	NR_STAT_BY,
 };
 
@@ -38,7 +40,8 @@ struct stat_hook {
  * struct stat_view - what to show
  * @command: what was run or attached to, for people
  * @duration_ns: of the interval or the run
- * @interval: count from the model's mark on
+ * @interval: number of the interval, from 1: count from the model's mark on; 0: from the start
+ * @start_ns: and @end_ns: of the run so far, CLOCK_MONOTONIC; @threads: what each spent
  * @by: grouping of the rows
  * @vma_glob: only VMAs with such a name; NULL: all
  * @limit: rows at most, 0: all
@@ -49,7 +52,10 @@ struct stat_hook {
 struct stat_view {
 	const char *command;
 	uint64_t duration_ns;
-	bool interval;
+	uint64_t interval;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	const struct threads *threads;
 	enum stat_by by;
 	const char *vma_glob;
 	size_t limit;

@@ -14,6 +14,7 @@
 const char *const stat_by_names[NR_STAT_BY] = {
 	[BY_MAPPING] = "mapping", [BY_VMA] = "vma", [BY_PROCESS] = "process",
 	[BY_CAUSE] = "cause",	  [BY_CPU] = "cpu", [BY_CGROUP] = "cgroup",
+	[BY_THREAD] = "thread",
 };
 
 /* clang-format off */

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* threads.c - the table of threads, and their share of time. */
+#include "model/threads.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** struct thread_key - thread ids are used again */
+struct thread_key {
+	uint64_t tid;
+	uint64_t since_ns;
+};
+
+void threads__init(struct threads *t)
+{
+	memset(t, 0, sizeof(*t));
+	hash__init(&t->by_id, sizeof(struct thread_key));
+}
+
+void threads__free(struct threads *t)
+{
+	for (size_t i = 0; i < t->nr; i++)
+		free(t->list[i]);
+	free(t->list);
+	hash__free(&t->by_id, NULL);
+	memset(t, 0, sizeof(*t));
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct vs_thread *x = *(struct vs_thread *const *)a;
+	const struct vs_thread *y = *(struct vs_thread *const *)b;
+
+	return x->fault_ns < y->fault_ns ? 1 : x->fault_ns > y->fault_ns ? -1 : 0;
+}
+
+/** drop_half - of those that have ended, the half that spent least. */
+static void drop_half(struct threads *t)
+{
+	size_t kept = 0;
+
+	qsort(t->list, t->nr, sizeof(*t->list), by_time);
+	for (size_t i = 0; i < t->nr; i++) {
+		struct vs_thread *thread = t->list[i];
+		struct thread_key key = { thread->tid, thread->since_ns };
+
+		if (i < THREADS_MAX / 2 || !thread->until_ns) {
+			t->list[kept++] = thread;
+			continue;
+		}
+		hash__remove(&t->by_id, &key);
+		t->dropped++;
+		t->dropped_ns += thread->fault_ns;
+		free(thread);
+	}
+	t->nr = kept;
+}
+
+static struct vs_thread *add(struct threads *t, const struct thread_key *key)
+{
+	struct vs_thread *thread, **grown;
+
+	if (t->nr >= THREADS_MAX)
+		drop_half(t);
+	if (!(t->nr & (t->nr - 1)) || t->nr >= THREADS_MAX) {
+		size_t cap = t->nr < THREADS_MAX ? (t->nr ? t->nr * 2 : 1) : t->nr + 1;
+
+		grown = realloc(t->list, cap * sizeof(*grown));
+		if (!grown)
+			return NULL;
+		t->list = grown;
+	}
+	thread = calloc(1, sizeof(*thread));
+	if (!thread || hash__set(&t->by_id, key, thread)) {
+		free(thread);
+		return NULL;
+	}
+	t->list[t->nr++] = thread;
+	return thread;
+}
+
+void threads__update(struct threads *t, const struct vs_thread *thread)
+{
+	struct thread_key key = { thread->tid, thread->since_ns };
+	struct vs_thread *known = hash__get(&t->by_id, &key);
+
+	if (!known)
+		known = add(t, &key);
+	if (known)
+		*known = *thread;
+}
+
+double thread_share(const struct vs_thread *t, uint64_t start_ns, uint64_t end_ns)
+{
+	uint64_t from = t->since_ns > start_ns ? t->since_ns : start_ns;
+	uint64_t to = t->until_ns && t->until_ns < end_ns ? t->until_ns : end_ns;
+	double share = to > from ? (double)t->fault_ns / (to - from) : 0;
+
+	return share > 1 ? 1 : share;
+}

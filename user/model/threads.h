@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * threads.h - what each thread spent in faults: bounded, the ones that spent least go first.
+ */
+#ifndef VMASCOPE_MODEL_THREADS_H
+#define VMASCOPE_MODEL_THREADS_H
+
+#include <stddef.h>
+
+#include "events.h"
+#include "util/hash.h"
+
+/** Threads that are kept; beyond it, those that spent least are dropped. */
+#define THREADS_MAX 8192
+
+/**
+ * struct threads - all that are kept
+ * @list: in no particular order; @nr of them
+ * @dropped: how many were not kept, @dropped_ns: what they spent
+ */
+struct threads {
+	struct vs_thread **list;
+	size_t nr;
+	size_t dropped;
+	uint64_t dropped_ns;
+	struct hash by_id;
+};
+
+void threads__init(struct threads *t);
+void threads__free(struct threads *t);
+
+/** threads__update - take over what is known of a thread now; without memory nothing happens. */
+void threads__update(struct threads *t, const struct vs_thread *thread);
+
+/**
+ * thread_share - of its wall time in the run that the thread spent in faults
+ * @start_ns: and @end_ns: the run, CLOCK_MONOTONIC
+ *
+ * Return: 0 to 1.
+ */
+double thread_share(const struct vs_thread *t, uint64_t start_ns, uint64_t end_ns);
+
+#endif /* VMASCOPE_MODEL_THREADS_H */
