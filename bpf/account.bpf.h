@@ -10,7 +10,9 @@
 #define VMASCOPE_ACCOUNT_BPF_H
 
 #include "cause.bpf.h"
+#include "crash.bpf.h"
 #include "filter.bpf.h"
+#include "heat.bpf.h"
 #include "hist.bpf.h"
 #include "vma.bpf.h"
 
@@ -114,6 +116,7 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 	count_faults(f->vma.slot, 1, outcome, f, duration_ns);
 	if (duration_ns)
 		hist_add(t, f, duration_ns);
+	heat_add(task->tgid, f->vma.slot, f->address);
 	if (cfg.emit_faults)
 		fault_emit(task, t, f, outcome, duration_ns);
 }
@@ -284,7 +287,7 @@ static __always_inline void identify(struct task_struct *task, struct task_state
 }
 
 /** fault_begin - a fault of the current task begins. */
-static __always_inline void fault_begin(struct task_struct *task, u64 address, u64 ip,
+static __always_inline void fault_begin(struct task_struct *task, u64 address, u64 ip, u64 sp,
 					enum vs_access access, enum vs_origin origin,
 					u32 error_code)
 {
@@ -310,6 +313,8 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 	f->cause = cause_at_begin(f);
 	f->active = 1;
 	f->begin_ns = bpf_ktime_get_ns();
+	if (cfg.crash && is_crash(f))
+		crash_emit(task, t, f, sp);
 }
 
 /** same_page - the hooks of one fault may differ in the offset within the page. */

@@ -318,6 +318,22 @@ struct vs_slot_ring {
 	__u64 pad1[7];
 };
 
+/** A place in the map of addresses stands for 2 MiB. */
+#define VS_HEAT_REGION_BITS 21
+
+/**
+ * struct vs_heat_key - a place in the map of addresses, where faults are counted
+ * @pid: process
+ * @slot: where the fault is counted too: of the VMA, of the process image, or VS_SLOT_OVERFLOW
+ * @region: address >> VS_HEAT_REGION_BITS
+ */
+struct vs_heat_key {
+	__u32 pid;
+	__u32 slot;
+	__u64 region;
+};
+_Static_assert(sizeof(struct vs_heat_key) == 16, "vs_heat_key");
+
 /** enum vs_lost - what could not be done, each counted (struct vs_stats) */
 enum vs_lost {
 	VS_LOST_EVENTS,	  /* ring records dropped */
@@ -329,6 +345,7 @@ enum vs_lost {
 	VS_LOST_IDENTITY, /* faults that ended after their slot had been taken back */
 	VS_LOST_HISTS,	  /* processes' causes that found no histogram of their own */
 	VS_LOST_NOTICES,  /* ring records of processes' ends: found by other means, later */
+	VS_LOST_HEAT,	  /* faults in memory that found no place in the map of addresses */
 	VS_NR_LOST,
 };
 
@@ -422,6 +439,70 @@ struct vs_event_thread {
 	struct vs_thread thread;
 };
 
+/** struct vs_near - a VMA near a crash, all zero where there is none */
+struct vs_near {
+	__u64 start;
+	__u64 end;
+	__u64 pgoff;
+	__u32 slot;
+	__u32 generation;
+};
+
+/** Places in vs_event_crash.near */
+enum vs_near_place {
+	VS_NEAR_BELOW,
+	VS_NEAR_ABOVE,
+	VS_NEAR_IP,
+	VS_NR_NEAR,
+};
+
+/**
+ * struct vs_event_crash - the surroundings of a fault that the VMAs do not allow
+ * @address: of the fault, which has its own record when it turns out not to be resolved
+ * @ip: instruction pointer; @sp: stack pointer
+ * @near: the nearest VMAs below and above the address (or above and below the VMA that holds
+ *        it), and the one of the instruction
+ */
+struct vs_event_crash {
+	struct vs_event head;
+	__u32 pid;
+	__u32 tid;
+	__u64 address;
+	__u64 ip;
+	__u64 sp;
+	struct vs_near near[VS_NR_NEAR];
+};
+
+/** enum vs_call - system calls that change what is mapped, or how */
+enum vs_call {
+	VS_CALL_MPROTECT,
+	VS_CALL_PKEY_MPROTECT,
+	VS_CALL_MUNMAP,
+	VS_CALL_MREMAP,
+	VS_CALL_MADVISE,
+	VS_CALL_BRK,
+	VS_NR_CALLS,
+};
+
+/**
+ * struct vs_event_call - such a call has succeeded
+ * @call: enum vs_call
+ * @start: first argument; @length: second
+ * @argument: third: protection, advice or new length
+ * @result: what it returned
+ */
+struct vs_event_call {
+	struct vs_event head;
+	__u32 pid;
+	__u32 tid;
+	__u32 call;
+	__u32 pad;
+	__u64 start;
+	__u64 length;
+	__u64 argument;
+	__u64 result;
+};
+
 /** struct vs_event_proc - a process image began (exec) or a process ended (exit) */
 struct vs_event_proc {
 	struct vs_event head;
@@ -445,6 +526,8 @@ struct vs_event_proc {
  * @only: enum vs_outcome + 1 to count that outcome only, 0 for all
  * @emit_faults: 1 = a ring record for each fault
  * @nr_hists: histograms per CPU, a power of two; @vma_hists: 1 = one for each VMA, too
+ * @crash: 1 = emit the surroundings of faults that no VMA allows
+ * @heat: 1 = count faults by address, too
  * @causes: bit set of the enum vs_cause wanted, 0 for all
  * @fmode_backing: FMODE_BACKING of this kernel, 0 if it has none
  * @swp_migration, @swp_hwpoison: bit sets of the swap types that mean this (linux/swap.h; which
@@ -476,7 +559,9 @@ struct vs_config {
 	__u8 vma_lookup;
 	__u8 vma_cache;
 	__u8 vma_hists;
-	__u8 pad[4];
+	__u8 crash;
+	__u8 heat;
+	__u8 pad[2];
 };
 
 /** enum vs_vma_lookup - how an address becomes a VMA */

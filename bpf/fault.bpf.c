@@ -24,7 +24,8 @@ static __always_inline enum vs_access access_of(u64 error_code)
 	return error_code & X86_PF_WRITE ? VS_ACCESS_WRITE : VS_ACCESS_READ;
 }
 
-static __always_inline void begin_trap(u64 address, u64 ip, u64 error_code, enum vs_origin origin)
+static __always_inline void begin_trap(u64 address, u64 ip, u64 sp, u64 error_code,
+				       enum vs_origin origin)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
@@ -41,28 +42,29 @@ static __always_inline void begin_trap(u64 address, u64 ip, u64 error_code, enum
 			return;
 		}
 	}
-	fault_begin(task, address, ip, access_of(error_code), origin, error_code);
+	fault_begin(task, address, ip, sp, access_of(error_code), origin, error_code);
 }
 
 #if defined(__TARGET_ARCH_x86)
 SEC("tp_btf/page_fault_user")
 int BPF_PROG(fault_user, unsigned long address, struct pt_regs *regs, unsigned long error_code)
 {
-	begin_trap(address, regs->ip, error_code, VS_ORIGIN_USER);
+	begin_trap(address, regs->ip, regs->sp, error_code, VS_ORIGIN_USER);
 	return 0;
 }
 
 SEC("tp_btf/page_fault_kernel")
 int BPF_PROG(fault_kernel, unsigned long address, struct pt_regs *regs, unsigned long error_code)
 {
-	begin_trap(address, regs->ip, error_code, VS_ORIGIN_KERNEL);
+	begin_trap(address, regs->ip, regs->sp, error_code, VS_ORIGIN_KERNEL);
 	return 0;
 }
 
 SEC("raw_tp/page_fault_user")
 int BPF_PROG(fault_user_raw, unsigned long address, struct pt_regs *regs, unsigned long error_code)
 {
-	begin_trap(address, BPF_CORE_READ(regs, ip), error_code, VS_ORIGIN_USER);
+	begin_trap(address, BPF_CORE_READ(regs, ip), BPF_CORE_READ(regs, sp), error_code,
+		   VS_ORIGIN_USER);
 	return 0;
 }
 
@@ -70,7 +72,8 @@ SEC("raw_tp/page_fault_kernel")
 int BPF_PROG(fault_kernel_raw, unsigned long address, struct pt_regs *regs,
 	     unsigned long error_code)
 {
-	begin_trap(address, BPF_CORE_READ(regs, ip), error_code, VS_ORIGIN_KERNEL);
+	begin_trap(address, BPF_CORE_READ(regs, ip), BPF_CORE_READ(regs, sp), error_code,
+		   VS_ORIGIN_KERNEL);
 	return 0;
 }
 #endif
@@ -87,8 +90,8 @@ static __always_inline enum vs_origin origin_of(const struct bpf_perf_regs *regs
 SEC("perf_event")
 int fault_sw(struct bpf_perf_event_data *ctx)
 {
-	fault_begin(bpf_get_current_task_btf(), ctx->addr, ctx->regs.ip, VS_ACCESS_UNKNOWN,
-		    origin_of(&ctx->regs), 0);
+	fault_begin(bpf_get_current_task_btf(), ctx->addr, ctx->regs.ip, ctx->regs.sp,
+		    VS_ACCESS_UNKNOWN, origin_of(&ctx->regs), 0);
 	return 0;
 }
 

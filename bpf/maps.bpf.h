@@ -212,6 +212,14 @@ struct map_file_scratch {
 	__type(value, struct file_scratch);
 };
 
+/* by memory, of 2 MiB each: its faults; one entry only where no such map was asked for */
+struct map_heat {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct vs_heat_key);
+	__type(value, u64);
+};
+
 struct map_stats {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -257,6 +265,7 @@ VMASCOPE_MAP(vmas);
 VMASCOPE_MAP(procs);
 VMASCOPE_MAP(files);
 VMASCOPE_MAP(file_scratch);
+VMASCOPE_MAP(heat);
 VMASCOPE_MAP(stats);
 VMASCOPE_MAP(events);
 VMASCOPE_MAP(targets);

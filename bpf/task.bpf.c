@@ -8,8 +8,8 @@
 
 /** What the task iterator is to do; set by user/ before it reads the iterator. */
 enum vs_iter_task {
-	ITER_MARK,   /* begin to trace the tasks in map targets */
-	ITER_SETTLE, /* the hooks are gone: account for what is pending; then as ITER_THREADS */
+	ITER_MARK,    /* begin to trace the tasks in map targets */
+	ITER_SETTLE,  /* the hooks are gone: account for what is pending; then as ITER_THREADS */
 	ITER_THREADS, /* yield a struct vs_thread for each traced task */
 };
 

@@ -27,16 +27,27 @@
 /** Walks before a lookup that finds nothing consistent is given up. */
 #define VMA_LOOKUP_TRIES 3
 
+/** struct maple_span - the range of indices that an entry, or a gap, covers */
+struct maple_span {
+	u64 min;
+	u64 max;
+};
+
 /**
  * maple_walk - the entry at @index of the tree under @root, 0 if there is none
+ * @span: if not NULL, the range of that entry or gap
  *
  * A global function: the verifier looks at it once.
  */
-__weak __noinline u64 maple_walk(u64 root, u64 index)
+__weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 {
 	u64 pivots[MAPLE_RANGE64_PIVOTS];
 	u64 entry = root;
 
+	if (span) {
+		span->min = 0;
+		span->max = ~0ULL;
+	}
 	for (int level = 0; level < MAPLE_MAX_HEIGHT; level++) {
 		u64 node = entry & ~MAPLE_NODE_MASK;
 		u32 type = (entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
@@ -56,6 +67,10 @@ __weak __noinline u64 maple_walk(u64 root, u64 index)
 		for (i = 0; i < MAPLE_RANGE64_PIVOTS; i++)
 			if (i >= nr_pivots || pivots[i] >= index)
 				break;
+		if (span && i < MAPLE_RANGE64_PIVOTS && i < nr_pivots)
+			span->max = pivots[i];
+		if (span && i > 0 && i <= MAPLE_RANGE64_PIVOTS)
+			span->min = pivots[i - 1] + 1;
 		if (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)(node + slots_at + i * 8)))
 			return 0;
 		if (type == MAPLE_LEAF_64)
@@ -121,8 +136,7 @@ static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm
 	u32 slot, *other;
 
 	/* the last faults of an exiting task come when its process may have been given back */
-	if (!proc || proc->generation != key->proc_generation ||
-	    proc->proc.state & VS_PROC_EXITED)
+	if (!proc || proc->generation != key->proc_generation || proc->proc.state & VS_PROC_EXITED)
 		return VS_SLOT_OVERFLOW;
 	slot = slot_take();
 	s = slot_at(slot);
@@ -240,8 +254,8 @@ enum vma_found {
 };
 
 /** vma_search - look @address up without the cache. */
-static __noinline enum vma_found vma_search(struct task_struct *task, const struct task_state *t, u64 address,
-					    struct vma_ref *ref)
+static __noinline enum vma_found vma_search(struct task_struct *task, const struct task_state *t,
+					    u64 address, struct vma_ref *ref)
 {
 	struct mm_struct *mm = task->mm;
 
@@ -259,7 +273,7 @@ static __noinline enum vma_found vma_search(struct task_struct *task, const stru
 
 	for (int i = 0; i < VMA_LOOKUP_TRIES; i++) {
 		s64 before = mm_lock_sequence(mm);
-		u64 entry = maple_walk((u64)BPF_CORE_READ(mm, mm_mt.ma_root), address);
+		u64 entry = maple_walk((u64)BPF_CORE_READ(mm, mm_mt.ma_root), address, 0);
 
 		if (entry && !vma_slot((void *)entry, mm, t, address, ref))
 			return VMA_FOUND;

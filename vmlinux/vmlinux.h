@@ -198,8 +198,13 @@ struct task_struct {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+	unsigned long orig_ax;
 	unsigned long ip;
 	unsigned long cs;
+	unsigned long sp;
 };
 #endif
 
@@ -225,7 +230,9 @@ struct bpf_perf_regs {
 	u64 before_ip[16];
 	u64 ip;
 	u64 cs;
-	u64 after_cs[3];
+	u64 flags;
+	u64 sp;
+	u64 ss;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct bpf_perf_regs {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -62,6 +63,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->nr_slots = c->nr_slots;
 	cfg->nr_hists = c->nr_hists;
 	cfg->vma_hists = o->vma_hists;
+	cfg->heat = o->heat;
 	cfg->fmode_backing = kernel__fmode_backing(kernel__version());
 	kernel__swap_types(&cfg->swp_migration, &cfg->swp_hwpoison);
 	cfg->causes = o->causes;
@@ -76,17 +78,20 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->has_cgroup = o->cgroup_fd >= 0;
 	cfg->only = o->only + 1;
 	cfg->emit_faults = o->emit_faults;
+	cfg->crash = o->crash;
 	cfg->preemptible = programs_can_be_preempted(c);
 	cfg->wakeup_bytes = o->ring_bytes / 8;
 	cfg->vma_lookup = c->variants[HOOK_VMA]->value;
 	cfg->vma_cache = feature_on(FEATURE_MM_LOCK_SEQ);
 }
 
-static int choose_variants(struct capture *c)
+static int choose_variants(struct capture *c, const struct capture_options *o)
 {
 	struct bpf_program *prog;
 
 	for (int i = 0; i < NR_HOOKS; i++) {
+		if (hooks[i].on_request && !o->crash)
+			continue;
 		c->variants[i] = hooks__choose(i);
 		if (c->variants[i] || !hooks[i].required)
 			continue;
@@ -235,12 +240,16 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 static int attach_all(struct capture *c, const struct capture_options *o)
 {
 	/* Tasks first, so that no child is missed; the end before the begin, as it stands alone. */
-	static const enum hook_id order[] = { HOOK_TASK, HOOK_FAULT_END, HOOK_FAULT_BEGIN };
+	static const enum hook_id order[] = { HOOK_TASK, HOOK_FAULT_END, HOOK_FAULT_BEGIN,
+					      HOOK_MEMCALL };
+	struct timespec now;
 	int err;
 
 	err = attach_hook(c, order[0]);
 	if (!err && o->nr_ids)
 		err = mark(c, o->ids, o->nr_ids, 0);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	c->start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
 	for (size_t i = 1; !err && i < sizeof(order) / sizeof(*order); i++)
 		err = attach_hook(c, order[i]);
 	return err;
@@ -291,7 +300,7 @@ static int load(struct capture *c, const struct capture_options *o)
 		vs_error("cannot open the BPF programs: %s", strerror(errno));
 		return -errno;
 	}
-	err = choose_variants(c);
+	err = choose_variants(c, o);
 	if (err)
 		return err;
 	configure(c, o);
@@ -338,6 +347,7 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	c->fn_ctx = ctx;
 	c->nr_slots = o->nr_slots;
 	c->nr_hists = o->nr_hists;
+	c->nr_heat = o->heat ? CAPTURE_HEAT_ENTRIES : 1;
 	c->nr_cpus = libbpf_num_possible_cpus();
 
 	err = load(c, o);
@@ -374,6 +384,11 @@ int capture__each_program(const struct capture *c, int (*fn)(void *ctx, const ch
 		if (!err && bpf_program__autoload(prog))
 			err = fn(ctx, bpf_program__name(prog), bpf_program__fd(prog));
 	return err;
+}
+
+uint64_t capture__start_ns(const struct capture *c)
+{
+	return c->start_ns;
 }
 
 int capture__fd(const struct capture *c)

@@ -21,6 +21,8 @@
 /** Latency histograms by default: one for each process and cause of its faults. */
 #define CAPTURE_DEFAULT_HISTS 2048u
 #define CAPTURE_MIN_HISTS 64u
+/** Places in the map of addresses, where one is asked for: 2 MiB of a VMA each. */
+#define CAPTURE_HEAT_ENTRIES 16384u
 /** Ring buffer for event streams by default, bytes. */
 #define CAPTURE_DEFAULT_RING (8u << 20)
 
@@ -37,9 +39,11 @@
  * @only: enum vs_outcome, or -1 for all
  * @causes: bit set of enum vs_cause, 0 for all
  * @emit_faults: stream every fault
+ * @crash: stream the surroundings of faults that end in a signal, and memory calls
  * @nr_slots: a power of two
  * @nr_hists: a power of two
  * @vma_hists: a latency histogram for each VMA, too
+ * @heat: count faults by address
  * @ring_bytes: a power of two, at least a page
  */
 struct capture_options {
@@ -54,9 +58,11 @@ struct capture_options {
 	int only;
 	uint32_t causes;
 	bool emit_faults;
+	bool crash;
 	uint32_t nr_slots;
 	uint32_t nr_hists;
 	bool vma_hists;
+	bool heat;
 	uint32_t ring_bytes;
 };
 
@@ -89,6 +95,9 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
  * Return: 0, or a negative errno after an error message.
  */
 int capture__add_child(struct capture *c, pid_t pid);
+
+/** capture__start_ns - when counting began, CLOCK_MONOTONIC. */
+uint64_t capture__start_ns(const struct capture *c);
 
 /** capture__fd - readable when events wait; for epoll. */
 int capture__fd(const struct capture *c);
@@ -165,6 +174,15 @@ void capture__retire(struct capture *c, const uint32_t *slots, size_t nr);
 
 /** capture__give_back - slot @index, retired and read, may be taken again. */
 void capture__give_back(struct capture *c, uint32_t index);
+
+/**
+ * capture__heat - read the map of addresses: what has been counted so far
+ * @keys: and @faults: room for CAPTURE_HEAT_ENTRIES
+ * @nr: how many there are
+ * Return: 0 or a negative errno.
+ */
+int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults,
+		  uint32_t *nr);
 
 /** capture__stats - BPF's own bookkeeping, the sum over CPUs. */
 void capture__stats(const struct capture *c, struct vs_stats *sum);

@@ -111,14 +111,25 @@ static const struct hook_variant targets[] = {
 	{},
 };
 
+static const struct hook_variant memcall[] = {
+	{
+		.name = "tp_btf/sys_exit",
+		.needs = { FEATURE_BTF, -1 },
+		.programs = { { "call_done", SECTION } },
+		.cost = "every system call of every task, some 50 ns; only for crashes",
+	},
+	{},
+};
+
 const struct hook hooks[NR_HOOKS] = {
-	[HOOK_FAULT_BEGIN] = { "fault_begin", "fault begins", true, fault_begin },
-	[HOOK_FAULT_END] = { "fault_end", "fault ends, minor or major", true, fault_end },
-	[HOOK_VMA] = { "vma", "VMA of an address", true, vma },
-	[HOOK_VMA_CACHE] = { "vma_cache", "when a known VMA still holds", false, vma_cache },
-	[HOOK_CAUSE] = { "cause", "why a fault happened", true, cause },
-	[HOOK_TASK] = { "task", "fork, exec, exit", true, task },
-	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", true, targets },
+	[HOOK_FAULT_BEGIN] = { "fault_begin", "fault begins", true, false, fault_begin },
+	[HOOK_FAULT_END] = { "fault_end", "fault ends, minor or major", true, false, fault_end },
+	[HOOK_VMA] = { "vma", "VMA of an address", true, false, vma },
+	[HOOK_VMA_CACHE] = { "vma_cache", "when a known VMA still holds", false, false, vma_cache },
+	[HOOK_CAUSE] = { "cause", "why a fault happened", true, false, cause },
+	[HOOK_TASK] = { "task", "fork, exec, exit", true, false, task },
+	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", true, false, targets },
+	[HOOK_MEMCALL] = { "memcall", "munmap, mprotect and such", false, true, memcall },
 };
 
 const struct hook_variant *hooks__choose(enum hook_id id)

@@ -18,6 +18,7 @@ enum hook_id {
 	HOOK_CAUSE,
 	HOOK_TASK,
 	HOOK_TARGETS,
+	HOOK_MEMCALL,
 	NR_HOOKS,
 };
 
@@ -56,12 +57,14 @@ struct hook_variant {
  * @name: JSON key
  * @what: one line for people
  * @required: vmascope can't do without it
+ * @on_request: only attached where it is asked for
  * @variants: in order of preference, ended by a NULL name
  */
 struct hook {
 	const char *name;
 	const char *what;
 	bool required;
+	bool on_request;
 	const struct hook_variant *variants;
 };
 

@@ -29,6 +29,8 @@ struct capture {
 	uint64_t *free_slots;
 	uint64_t *free_hists;
 	uint64_t seen_taken;
+	uint64_t start_ns;
+	uint32_t nr_heat;
 };
 
 /** slots__size_maps - before loading. Return: 0 or a negative errno. */

@@ -32,6 +32,7 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 		{ c->skel->maps.free_hists, c->nr_hists },
 		{ c->skel->maps.vmas, c->nr_slots },
 		{ c->skel->maps.procs, c->nr_slots },
+		{ c->skel->maps.heat, c->nr_heat },
 		{ c->skel->maps.events, ring_bytes },
 	};
 
@@ -233,6 +234,17 @@ void capture__stats(const struct capture *c, struct vs_stats *sum)
 			to[i % n] += from[i];
 	}
 	free(per_cpu);
+}
+
+int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults, uint32_t *nr)
+{
+	uint64_t batch; /* where a next call would go on: there is none, as there is room for all */
+	int err;
+
+	*nr = c->nr_heat;
+	err = bpf_map_lookup_batch(bpf_map__fd(c->skel->maps.heat), NULL, &batch, keys, faults, nr,
+				   NULL);
+	return err == -ENOENT ? 0 : err;
 }
 
 int capture__file(const struct capture *c, const struct vs_file_key *key, struct vs_file *file)

@@ -472,8 +472,8 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	/* argp's own messages take two lines: ours take one, and can be JSON */
 	err = argp_parse(&argp, argc, argv,
 			 (cmd->groups & OPTIONS_ADDRESS ? 0 : ARGP_IN_ORDER) |
-				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS), &at,
-			 &ctx);
+				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS),
+			 &at, &ctx);
 	if (err && !ctx.failed)
 		vs_fail(VS_EXIT_USAGE, "--help lists the options", "bad or incomplete option: '%s'",
 			argv[at > 1 ? at - 1 : 1]);

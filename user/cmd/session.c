@@ -15,6 +15,11 @@
 #include "capture/cgroup.h"
 #include "util/log.h"
 
+/** Causes of signals: asking for one of them asks for the surroundings of crashes. */
+#define CRASH_CAUSES                                                                               \
+	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_SIGBUS |         \
+	 1u << VS_CAUSE_PKEY)
+
 /** The ring is read, and slots are looked after, at least this often. */
 #define HOUSEKEEPING_NS 100000000ULL
 
@@ -187,6 +192,7 @@ static int open_capture(struct session *s, bool emit_faults)
 		.only = o->only,
 		.causes = o->causes,
 		.emit_faults = emit_faults,
+		.crash = emit_faults && o->causes & CRASH_CAUSES,
 		.nr_slots = o->slots,
 		.nr_hists = o->hists,
 		.vma_hists = o->latency,
@@ -248,7 +254,8 @@ int session__open(struct session *s, struct options *o, bool emit_faults)
 	if (status)
 		return status;
 	status = open_capture(s, emit_faults);
-	s->start_ns = session__now();
+	if (!status)
+		s->start_ns = capture__start_ns(s->live.capture);
 	if (!status && o->argv)
 		status = start_child(s);
 	return status;
@@ -373,7 +380,7 @@ void session__hooks(const struct session *s, struct stat_hook *in_use)
 		const struct hook_variant *v = capture__variant(s->live.capture, i);
 
 		in_use[i].name = hooks[i].name;
-		in_use[i].variant = v ? v->name : "none";
-		in_use[i].fallback = v != hooks[i].variants;
+		in_use[i].variant = v ? v->name : hooks[i].on_request ? "not asked for" : "none";
+		in_use[i].fallback = !hooks[i].on_request && v != hooks[i].variants;
 	}
 }

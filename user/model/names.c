@@ -46,10 +46,18 @@ const char *const cause_names[VS_NR_CAUSES] = {
 	[VS_CAUSE_GUP] = "gup",
 };
 
+const char *const size_names[VS_NR_SIZES] = {
+	[VS_SIZE_PAGE] = "page",
+	[VS_SIZE_LARGE] = "large",
+	[VS_SIZE_PMD] = "pmd",
+	[VS_SIZE_PUD] = "pud",
+};
+
 const char *const lost_names[VS_NR_LOST] = {
 	[VS_LOST_EVENTS] = "events",	 [VS_LOST_SLOTS] = "slots", [VS_LOST_TASKS] = "tasks",
 	[VS_LOST_LOOKUPS] = "lookups",	 [VS_LOST_FILES] = "files", [VS_LOST_LATENCY] = "latency",
 	[VS_LOST_IDENTITY] = "identity", [VS_LOST_HISTS] = "hists", [VS_LOST_NOTICES] = "notices",
+	[VS_LOST_HEAT] = "heat",
 };
 
 int names__find(const char *const *names, int nr, const char *name)

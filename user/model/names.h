@@ -11,6 +11,7 @@ extern const char *const access_names[VS_NR_ACCESS];
 extern const char *const origin_names[VS_NR_ORIGIN];
 extern const char *const outcome_names[VS_NR_OUTCOME];
 extern const char *const cause_names[VS_NR_CAUSES];
+extern const char *const size_names[VS_NR_SIZES];
 extern const char *const lost_names[VS_NR_LOST];
 
 /**

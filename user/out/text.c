@@ -386,6 +386,8 @@ int text_row(const struct table *t, const struct out_options *o, bool first)
 			err = print_heading(s.mem, &g);
 		if (!err)
 			err = print_row(s.mem, &g, g.first_row);
+		if (!err)
+			err = print_prose(s.mem, t->footer, o, 0);
 		err = sink__close(&s, o->file, err, false);
 	}
 	grid__free(&g);

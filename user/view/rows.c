@@ -266,3 +266,9 @@ void document__free(struct document *d)
 	free(d->tables);
 	*d = (struct document){ 0 };
 }
+
+void table__clear_footer(struct table *t)
+{
+	free(t->footer);
+	t->footer = NULL;
+}

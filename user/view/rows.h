@@ -97,7 +97,7 @@ struct cell {
 /**
  * struct table - rows of one kind
  * @title: text: a line above the table; NULL: none; owned
- * @footer: text: a line (or several) below it; NULL: none; owned
+ * @footer: text: a line (or several) below it, or below the row of a stream; NULL: none; owned
  */
 struct table {
 	const struct table_def *def;
@@ -137,6 +137,8 @@ void table__set_table(struct table *t, const char *key, struct table *v);
 /** table__set_title - printf-style; replaces an earlier one. Return: 0 or -ENOMEM. */
 int table__set_title(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int table__set_footer(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** table__clear_footer - no footer. */
+void table__clear_footer(struct table *t);
 /** table__sort - by one column, numbers descending, strings ascending; stable. */
 void table__sort(struct table *t, const char *key);
 /** table__truncate - drop the rows from @nr_rows on. */

@@ -82,11 +82,12 @@ static const struct table_def process_table = { .key = "processes",
 						COLUMNS(process_columns) };
 
 static const struct column lost_columns[] = {
-	{ .key = "events", .type = CELL_U64 },	 { .key = "slots", .type = CELL_U64 },
-	{ .key = "tasks", .type = CELL_U64 },	 { .key = "lookups", .type = CELL_U64 },
-	{ .key = "files", .type = CELL_U64 },	 { .key = "latency", .type = CELL_U64 },
-	{ .key = "identity", .type = CELL_U64 }, { .key = "hists", .type = CELL_U64 },
-	{ .key = "notices", .type = CELL_U64 },	 { .key = "unattributed", .type = CELL_U64 },
+	{ .key = "events", .type = CELL_U64 },	     { .key = "slots", .type = CELL_U64 },
+	{ .key = "tasks", .type = CELL_U64 },	     { .key = "lookups", .type = CELL_U64 },
+	{ .key = "files", .type = CELL_U64 },	     { .key = "latency", .type = CELL_U64 },
+	{ .key = "identity", .type = CELL_U64 },     { .key = "hists", .type = CELL_U64 },
+	{ .key = "notices", .type = CELL_U64 },	     { .key = "heat", .type = CELL_U64 },
+	{ .key = "unattributed", .type = CELL_U64 },
 };
 static const struct table_def lost_table = {
 	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(lost_columns)

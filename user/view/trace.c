@@ -2,6 +2,7 @@
 /* trace.c - a row for each fault: when, who, where, what it wanted, and how it ended. */
 #include "view/trace.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,20 +14,24 @@
 static const struct column trace_columns[] = {
 	{.key = "type", .type = CELL_STR},
 	{.key = "time_ns", .type = CELL_U64, .unit = UNIT_NS},
-	{.key = "time", .head = "TIME", .type = CELL_STR, .text_only = true},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	{.key = "time", .head = "TIME", .type = CELL_STR, .text_only = true, .width = 10},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .width = 8},
 	{.key = "pid", .type = CELL_U64},
-	{.key = "tid", .head = "TID", .type = CELL_U64},
-	{.key = "cpu", .head = "CPU", .type = CELL_U64},
-	{.key = "duration_ns", .head = "TOOK", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "tid", .head = "TID", .type = CELL_U64, .width = 6},
+	{.key = "cpu", .head = "CPU", .type = CELL_U64, .width = 3},
+	{.key = "duration_ns", .head = "TOOK", .type = CELL_U64, .unit = UNIT_NS, .width = 6},
 	{.key = "mode", .type = CELL_STR},
 	{.key = "access", .type = CELL_STR},
 	{.key = "outcome", .type = CELL_STR},
 	{.key = "cause", .type = CELL_STR},
-	{.key = "kind", .head = "FAULT", .type = CELL_STR, .left = true, .text_only = true},
-	{.key = "address", .head = "ADDRESS", .type = CELL_HEX},
+	{.key = "size", .type = CELL_STR},
+	{.key = "mapped_pages", .type = CELL_U64},
+	{.key = "kind", .head = "FAULT", .type = CELL_STR, .left = true, .text_only = true,
+	 .width = 15},
+	{.key = "address", .head = "ADDRESS", .type = CELL_HEX, .width = 12},
 	{.key = "ip", .type = CELL_HEX},
 	{.key = "vma", .type = CELL_TABLE},
+	{.key = "crash", .type = CELL_TABLE},
 	{.key = "where", .head = "VMA", .type = CELL_STR, .text_only = true},
 };
 
@@ -86,27 +91,42 @@ static int vma_cell(struct table *t, const struct vs_event_fault *e, const struc
 static int where_cell(struct table *t, const struct vs_event_fault *e, const struct counted *row)
 {
 	char where[4400];
+	const char *name = row ? row->name : "";
 
 	if (!e->vma_end || !row || !row->is_vma)
 		return table__set_str(t, "where", "[no VMA]");
-	snprintf(where, sizeof(where), "%s+0x%llx", row->name,
-		 (unsigned long long)file_offset(e, row));
+	/* the last component: the line is short, and the whole is in JSON */
+	if (*name == '/' && strrchr(name, '/')[1])
+		name = strrchr(name, '/') + 1;
+	snprintf(where, sizeof(where), "%s+0x%llx", name, (unsigned long long)file_offset(e, row));
 	return table__set_str(t, "where", where);
 }
 
+/** crash_cell - JSON gets the object, text the same in words below the line. */
+static int crash_cell(struct table *t, const struct crash *crash)
+{
+	struct table *cell = crash_table(crash);
+
+	if (!cell)
+		return -ENOMEM;
+	table__set_table(t, "crash", cell);
+	return table__set_footer(t, "  %s", table__cell(cell, 0, "text")->str);
+}
+
 int trace_row(struct table *t, const struct vs_event_fault *e, const struct counted *row,
-	      uint64_t time_ns)
+	      const struct crash *crash, uint64_t time_ns)
 {
 	char time[32], kind[48];
 	int err;
 
 	table__truncate(t, 0);
+	table__clear_footer(t);
 	if (table__add_row(t) < 0)
 		return -1;
 	snprintf(time, sizeof(time), "%llu.%06llu", (unsigned long long)time_ns / 1000000000,
 		 (unsigned long long)time_ns / 1000 % 1000000);
-	snprintf(kind, sizeof(kind), "%.3s %.1s%.1s", outcome_names[e->outcome],
-		 origin_names[e->origin], access_names[e->access]);
+	snprintf(kind, sizeof(kind), "%c%.1s%.1s %s", "mM!"[e->outcome], origin_names[e->origin],
+		 access_names[e->access], cause_names[e->cause]);
 	table__set_u64(t, "time_ns", time_ns);
 	table__set_u64(t, "pid", e->pid);
 	table__set_u64(t, "tid", e->tid);
@@ -114,6 +134,12 @@ int trace_row(struct table *t, const struct vs_event_fault *e, const struct coun
 	if (e->duration_ns)
 		table__set_u64(t, "duration_ns", e->duration_ns);
 	table__set_u64(t, "address", e->address);
+	if (e->mapped) {
+		table__set_u64(t, "mapped_pages", e->mapped);
+		err = table__set_str(t, "size", size_names[e->size]);
+		if (err)
+			return err;
+	}
 	if (e->ip)
 		table__set_u64(t, "ip", e->ip);
 	err = table__set_str(t, "type", "fault");
@@ -125,6 +151,8 @@ int trace_row(struct table *t, const struct vs_event_fault *e, const struct coun
 	err = err ? err : table__set_str(t, "cause", cause_names[e->cause]);
 	err = err ? err : table__set_str(t, "kind", kind);
 	err = err ? err : where_cell(t, e, row);
+	if (!err && crash && crash->event)
+		err = crash_cell(t, crash);
 	if (!err && e->vma_end && row && row->is_vma)
 		err = vma_cell(t, e, row);
 	return err;

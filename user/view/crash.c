@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* crash.c - say why an address could not be used, from what is near and what was called. */
+#include "view/crash.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/calls.h"
+#include "model/names.h"
+#include "util/str.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/** mmap_min_addr is 64 KiB by default: nothing is mapped below. */
+#define NULL_PAGES 65536
+/** A frame that is pushed may reach this far below the stack pointer. */
+#define STACK_SLACK 65536
+
+const char *const crash_kind_names[NR_CRASH_KINDS] = {
+	[CRASH_PLAIN] = "bad address",
+	[CRASH_NULL] = "NULL pointer",
+	[CRASH_STACK_OVERFLOW] = "stack overflow",
+	[CRASH_GUARD_PAGE] = "guard page",
+	[CRASH_AFTER_MUNMAP] = "use after unmap",
+	[CRASH_AFTER_MPROTECT] = "access after mprotect",
+	[CRASH_BEYOND_EOF] = "beyond the end of the file",
+};
+
+static bool is_guard(const struct crash *c)
+{
+	return c->vma && !(c->vma->vma.key.flags & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC));
+}
+
+/** near_sp - the access is where the stack pointer is. */
+static bool near_sp(const struct crash *c)
+{
+	uint64_t sp = c->event->sp, address = c->fault->address;
+
+	return address < sp + STACK_SLACK && sp < address + STACK_SLACK;
+}
+
+enum crash_kind crash_kind(const struct crash *c)
+{
+	const struct counted *above = c->near[VS_NEAR_ABOVE];
+
+	if (c->fault->cause == VS_CAUSE_SIGBUS)
+		return CRASH_BEYOND_EOF;
+	if (c->fault->address < NULL_PAGES)
+		return CRASH_NULL;
+	/* stacks grow down: what was left lies right below what they may use */
+	if (above && above->vma.key.flags & VS_VM_WRITE && near_sp(c) && (!c->vma || is_guard(c)))
+		return CRASH_STACK_OVERFLOW;
+	if (c->call && c->vma)
+		return is_guard(c) && c->call->argument ? CRASH_GUARD_PAGE : CRASH_AFTER_MPROTECT;
+	if (c->call)
+		return CRASH_AFTER_MUNMAP;
+	return is_guard(c) ? CRASH_GUARD_PAGE : CRASH_PLAIN;
+}
+
+static const struct column near_columns[] = {
+	{ .key = "start", .type = CELL_HEX },	 { .key = "end", .type = CELL_HEX },
+	{ .key = "perms", .type = CELL_STR },	 { .key = "name", .type = CELL_STR },
+	{ .key = "distance", .type = CELL_U64 }, { .key = "offset", .type = CELL_U64 },
+};
+static const struct table_def below_table = { .key = "below",
+					      .shape = TABLE_OBJECT,
+					      COLUMNS(near_columns) };
+static const struct table_def above_table = { .key = "above",
+					      .shape = TABLE_OBJECT,
+					      COLUMNS(near_columns) };
+static const struct table_def code_table = { .key = "code",
+					     .shape = TABLE_OBJECT,
+					     COLUMNS(near_columns) };
+
+static const struct column call_columns[] = {
+	{ .key = "call", .type = CELL_STR },   { .key = "start", .type = CELL_HEX },
+	{ .key = "length", .type = CELL_U64 }, { .key = "argument", .type = CELL_U64 },
+	{ .key = "tid", .type = CELL_U64 },    { .key = "ago_ns", .type = CELL_U64 },
+};
+static const struct table_def call_table = { .key = "last_call",
+					     .shape = TABLE_OBJECT,
+					     COLUMNS(call_columns) };
+
+static const struct column crash_columns[] = {
+	{ .key = "kind", .type = CELL_STR },	    { .key = "signal", .type = CELL_STR },
+	{ .key = "sp", .type = CELL_HEX },	    { .key = "below", .type = CELL_TABLE },
+	{ .key = "above", .type = CELL_TABLE },	    { .key = "code", .type = CELL_TABLE },
+	{ .key = "last_call", .type = CELL_TABLE }, { .key = "text", .head = "", .type = CELL_STR },
+};
+static const struct table_def crash_table_def = { .key = "crash",
+						  .shape = TABLE_OBJECT,
+						  COLUMNS(crash_columns) };
+
+/** distance - of the address from the nearer end of a VMA, bytes. */
+static uint64_t distance(const struct vs_near *near, uint64_t address)
+{
+	if (address >= near->end)
+		return address - near->end;
+	return near->start > address ? near->start - address : 0;
+}
+
+static int near_object(struct table *parent, const struct table_def *def, const struct crash *c,
+		       enum vs_near_place place)
+{
+	const struct vs_near *near = &c->event->near[place];
+	uint64_t address = place == VS_NEAR_IP ? c->event->ip : c->fault->address;
+	struct table *t;
+	char perms[5];
+	int err;
+
+	if (!c->near[place])
+		return 0;
+	t = table__new(def);
+	if (!t)
+		return -ENOMEM;
+	table__set_table(parent, def->key, t);
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	vma_perms(c->near[place]->vma.key.flags, perms);
+	table__set_u64(t, "start", near->start);
+	table__set_u64(t, "end", near->end);
+	table__set_u64(t, "distance", distance(near, address));
+	if (place == VS_NEAR_IP)
+		table__set_u64(t, "offset", address - near->start + near->pgoff * 4096);
+	err = table__set_str(t, "perms", perms);
+	return err ? err : table__set_str(t, "name", c->near[place]->name);
+}
+
+static int call_object(struct table *parent, const struct crash *c)
+{
+	struct table *t;
+
+	if (!c->call)
+		return 0;
+	t = table__new(&call_table);
+	if (!t)
+		return -ENOMEM;
+	table__set_table(parent, "last_call", t);
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "start", c->call->start);
+	table__set_u64(t, "length", c->call->length);
+	table__set_u64(t, "argument", c->call->argument);
+	table__set_u64(t, "tid", c->call->tid);
+	table__set_u64(t, "ago_ns", c->fault->head.time_ns - c->call->head.time_ns);
+	return table__set_str(t, "call", call_names[c->call->call]);
+}
+
+/* --- the same in words ---------------------------------------------------------------------- */
+
+static void say_near(FILE *f, const struct crash *c, enum vs_near_place place, const char *where)
+{
+	char bytes[STR_NUMBER_LEN], perms[5];
+	const struct counted *row = c->near[place];
+
+	if (!row)
+		return;
+	vma_perms(row->vma.key.flags, perms);
+	str_format_bytes(bytes, sizeof(bytes), distance(&c->event->near[place], c->fault->address));
+	fprintf(f, "\n    %s %s %s %s", bytes, where, perms, row->name);
+}
+
+static void say_call(FILE *f, const struct crash *c)
+{
+	char ago[STR_NUMBER_LEN];
+
+	if (!c->call)
+		return;
+	str_format_ns(ago, sizeof(ago), c->fault->head.time_ns - c->call->head.time_ns);
+	fprintf(f, "\n    %s before: %s(0x%llx, %llu", ago, call_names[c->call->call],
+		(unsigned long long)c->call->start, (unsigned long long)c->call->length);
+	if (c->call->call == VS_CALL_MPROTECT || c->call->call == VS_CALL_PKEY_MPROTECT)
+		fprintf(f, ", prot %c%c%c", c->call->argument & 1 ? 'r' : '-',
+			c->call->argument & 2 ? 'w' : '-', c->call->argument & 4 ? 'x' : '-');
+	fprintf(f, ") by thread %u", c->call->tid);
+}
+
+static char *say(const struct crash *c)
+{
+	char *text = NULL, perms[5];
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "%s: %s, %s of 0x%llx",
+		c->fault->cause == VS_CAUSE_SIGBUS ? "SIGBUS" : "SIGSEGV",
+		crash_kind_names[crash_kind(c)], access_names[c->fault->access],
+		(unsigned long long)c->fault->address);
+	if (c->near[VS_NEAR_IP])
+		fprintf(f, "\n    by %s+0x%llx (ip 0x%llx)", c->near[VS_NEAR_IP]->name,
+			(unsigned long long)(c->event->ip - c->event->near[VS_NEAR_IP].start +
+					     c->event->near[VS_NEAR_IP].pgoff * 4096),
+			(unsigned long long)c->event->ip);
+	if (c->vma) {
+		vma_perms(c->vma->vma.key.flags, perms);
+		fprintf(f, "\n    in %s %s, 0x%llx-0x%llx", perms, c->vma->name,
+			(unsigned long long)c->fault->vma_start,
+			(unsigned long long)c->fault->vma_end);
+	} else {
+		fprintf(f, "\n    in no VMA");
+	}
+	say_near(f, c, VS_NEAR_BELOW, "above the end of");
+	say_near(f, c, VS_NEAR_ABOVE, "below the start of");
+	say_call(f, c);
+	return fclose(f) ? NULL : text;
+}
+
+struct table *crash_table(const struct crash *c)
+{
+	struct table *t = table__new(&crash_table_def);
+	char *text = say(c);
+	int err = t && text && table__add_row(t) >= 0 ? 0 : -ENOMEM;
+
+	if (!err) {
+		table__set_u64(t, "sp", c->event->sp);
+		err = table__set_str(t, "kind", crash_kind_names[crash_kind(c)]);
+		err = err ? err
+			  : table__set_str(t, "signal",
+					   c->fault->cause == VS_CAUSE_SIGBUS ? "SIGBUS"
+									      : "SIGSEGV");
+		err = err ? err : near_object(t, &below_table, c, VS_NEAR_BELOW);
+		err = err ? err : near_object(t, &above_table, c, VS_NEAR_ABOVE);
+		err = err ? err : near_object(t, &code_table, c, VS_NEAR_IP);
+		err = err ? err : call_object(t, c);
+		err = err ? err : table__set_str(t, "text", text);
+	}
+	free(text);
+	if (!err)
+		return t;
+	table__free(t);
+	return NULL;
+}
