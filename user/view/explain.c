@@ -81,7 +81,7 @@ int explain_view__add(struct table *t, const struct explain_target *target,
 		err = add_part(t, "page", explain_part__page(e));
 	if (!err && e->has_vma)
 		err = add_part(t, "vma", explain_part__vma(e));
-	if (!err && !e->has_vma && e->kind != ADDRESS_NON_CANONICAL)
+	if (!err && !e->has_vma && e->kind == ADDRESS_USER)
 		err = add_part(t, "around", explain_part__around(e));
 	if (!err && e->has_vma)
 		err = add_part(t, "tlb", explain_part__tlb(e, &target->tlbs));

@@ -123,6 +123,7 @@ struct table *explain_part__tables(const struct explanation *e)
 	const struct table_entry *last = explanation__last(e);
 	struct table *t = table__new(&tables_table), *entries = table__new(&entry_table);
 	uint64_t size = last ? table_level__size(last->level) : 4096;
+	char covers[STR_NUMBER_LEN];
 	struct prose p = {};
 	int err;
 
@@ -145,9 +146,13 @@ struct table *explain_part__tables(const struct explanation *e)
 	if (!err)
 		err = table__set_title(t, "\nPage tables, %u levels%s:", e->levels,
 				       e->walk.nr ? "" : " (entries are not known)");
-	prose__add(&p, "  offset in the %s: 0x%" PRIx64,
-		   last && table_entry__maps(last) ? "page" : "part that the last entry covers",
-		   e->address & (size - 1));
+	str_format_bytes(covers, sizeof(covers), size);
+	if (last && !table_entry__maps(last))
+		prose__add(&p, "  offset in the %s that the last entry covers: 0x%" PRIx64, covers,
+			   e->address & (size - 1));
+	else
+		prose__add(&p, "  offset in a page of %s: 0x%" PRIx64, covers,
+			   e->address & (size - 1));
 	if (last)
 		entry_prose(e, last, &p);
 	return give(t, err ? err : table__set_footer(t, "%s", p.text));
@@ -182,7 +187,7 @@ static struct table *pagemap_part(const struct explanation *e, struct prose *p)
 		const char *yes;
 	} bits[] = {
 		{ PAGEMAP_PRESENT, "present", "present" },
-		{ PAGEMAP_SWAPPED, "swapped", "swapped" },
+		{ PAGEMAP_SWAPPED, "swapped", "swapped, or special" },
 		{ PAGEMAP_EXCLUSIVE, "exclusive", "mapped by this process alone" },
 		{ PAGEMAP_FILE, "file_or_shared", "of a file or shared" },
 		{ PAGEMAP_SOFT_DIRTY, "soft_dirty", "soft-dirty" },
@@ -323,8 +328,9 @@ static int tlb_title(struct table *t, const struct explanation *e, const struct 
 					"\nTLB reach by pages of %s: not known, as this CPU "
 					"does not tell its TLBs' sizes",
 					size);
-	return table__set_title(t, "\nTLB reach by pages of %s (%s, %s%s%s):", size, tlbs->vendor,
-				tlbs->source, tlbs->virtual ? ", as the hypervisor tells" : "",
+	return table__set_title(t, "\nTLB reach by pages of %s (size by %s; %s, %s%s%s):", size,
+				e->page_size_from, tlbs->vendor, tlbs->source,
+				tlbs->virtual ? ", as the hypervisor tells" : "",
 				tlbs->hybrid ? "; other cores may differ" : "");
 }
 

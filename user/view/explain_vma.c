@@ -75,7 +75,7 @@ static struct table *vm_flags_part(const struct smaps *s, struct prose *p)
 	int err = t ? 0 : -ENOMEM;
 
 	memcpy(names, s->vm_flags, sizeof(names));
-	prose__add(p, "  VmFlags:");
+	prose__add(p, "VmFlags:");
 	while (!err && (name = strsep(&rest, " "))) {
 		const char *word = smaps__flag(name)->word;
 
@@ -127,7 +127,7 @@ struct table *explain_part__vma(const struct explanation *e)
 		table__set_u64(t, "inode", map->inode);
 		table__set_u64(t, "file_offset", e->file_offset);
 		err = err ? err : table__set_str(t, "dev", dev);
-		prose__add(&p, "\n  offset in the file: 0x%" PRIx64 " (inode %" PRIu64 " of %s)",
+		prose__add(&p, "\noffset in the file: 0x%" PRIx64 " (inode %" PRIu64 " of %s)",
 			   e->file_offset, map->inode, dev);
 	}
 	err = err ? err : table__set_title(t, "%s", p.text);

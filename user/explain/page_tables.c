@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* page_tables.c - load bpf/explain.bpf.c alone, ask it, and decode what it found. */
+#include "explain/page_tables.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "capture/features.h"
+#include "capture/kernel.h"
+#include "events.h"
+#include "util/log.h"
+#include "vmascope.skel.h"
+
+/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
+#define INITIAL_PID_NAMESPACE "pid:[4026531836]"
+
+struct page_tables {
+	struct vmascope_bpf *skel;
+	struct swap_layout layout;
+};
+
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	char *text, *line, *rest;
+
+	if (log_verbosity() < (level == LIBBPF_DEBUG ? 3 : 1) || vasprintf(&text, fmt, args) < 0)
+		return 0;
+	rest = text;
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			vs_debug(1, "%s", line);
+	free(text);
+	return 0;
+}
+
+/* Only the two programs that are run, and no map but those of their globals. */
+static int choose(struct vmascope_bpf *skel)
+{
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_program(prog, skel->obj)
+		bpf_program__set_autoload(prog, prog == skel->progs.explain_iter ||
+							prog == skel->progs.find_direct_map);
+	bpf_object__for_each_map(map, skel->obj)
+		if (!err && !bpf_map__is_internal(map))
+			err = bpf_map__set_autocreate(map, false);
+	return err;
+}
+
+/** in_initial_pid_namespace - the ids that /proc shows are those that BPF sees. */
+static bool in_initial_pid_namespace(void)
+{
+	char name[64] = "";
+
+	return readlink("/proc/self/ns/pid", name, sizeof(name) - 1) > 0 &&
+	       !strcmp(name, INITIAL_PID_NAMESPACE);
+}
+
+static int missing_because(char *missing, int err, const char *why)
+{
+	snprintf(missing, MISSING_LEN, "%s", why);
+	return err;
+}
+
+/** find_direct_map - where physical memory is mapped; bpf/task.bpf.c has the search. */
+static int find_direct_map(struct page_tables *t, char *missing)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err = bpf_prog_test_run_opts(bpf_program__fd(t->skel->progs.find_direct_map), &opts);
+
+	if (err) {
+		snprintf(missing, MISSING_LEN, "cannot run a BPF program: %s", strerror(-err));
+		return err;
+	}
+	if (t->skel->bss->direct_map)
+		return 0;
+	return missing_because(missing, -ENOENT, "the kernel's direct map was not found");
+}
+
+static int load(struct page_tables *t, char *missing)
+{
+	int err;
+
+	t->skel = vmascope_bpf__open();
+	err = t->skel ? choose(t->skel) : -errno;
+	if (!err)
+		err = vmascope_bpf__load(t->skel);
+	if (!err)
+		return find_direct_map(t, missing);
+	snprintf(missing, MISSING_LEN, "cannot load BPF programs: %s%s", strerror(-err),
+		 err == -EPERM || err == -EACCES ? " (needs CAP_BPF and CAP_PERFMON, or root)"
+						 : " (-v tells more)");
+	return err;
+}
+
+int page_tables__open(struct page_tables **out, char *missing)
+{
+	const struct feature *f = &features__probe()[FEATURE_PAGE_TABLES];
+	libbpf_print_fn_t before;
+	struct page_tables *t;
+	int err;
+
+	*out = NULL;
+	if (f->disabled)
+		return missing_because(missing, -ENOTSUP, "switched off by --no-feature");
+	if (!f->available)
+		return missing_because(missing, -ENOTSUP, f->reason);
+	if (!in_initial_pid_namespace())
+		return missing_because(
+			missing, -ENOTSUP,
+			"in a PID namespace, where BPF knows processes by other ids");
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return missing_because(missing, -ENOMEM, strerror(ENOMEM));
+	before = libbpf_set_print(print_libbpf);
+	err = load(t, missing);
+	libbpf_set_print(before);
+	if (err) {
+		page_tables__close(t);
+		return err;
+	}
+	t->layout = page_tables__layout();
+	*out = t;
+	return 0;
+}
+
+void page_tables__close(struct page_tables *t)
+{
+	if (!t)
+		return;
+	vmascope_bpf__destroy(t->skel);
+	free(t);
+}
+
+/** run_iterator - visit all tasks. Return: 0, or a negative errno. */
+static int run_iterator(struct page_tables *t)
+{
+	struct bpf_link *link = bpf_program__attach_iter(t->skel->progs.explain_iter, NULL);
+	char buf[64];
+	ssize_t n;
+	int fd;
+
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0) {
+		bpf_link__destroy(link);
+		return fd;
+	}
+	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EAGAIN))
+		;
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	bpf_link__destroy(link);
+	return n;
+}
+
+void page_tables__read(struct page_tables *t, pid_t pid, uint64_t address, struct page_walk *walk)
+{
+	struct vmascope_bpf__bss *bss = t->skel->bss;
+	int err;
+
+	memset(walk, 0, sizeof(*walk));
+	bss->explain_pid = pid;
+	bss->explain_address = address;
+	bss->explain_levels = bss->explain_first = bss->explain_end = 0;
+	err = run_iterator(t);
+	if (err) {
+		snprintf(walk->missing, sizeof(walk->missing), "cannot run the BPF iterator: %s",
+			 strerror(-err));
+		return;
+	}
+	if (!bss->explain_levels) {
+		missing_because(walk->missing, 0, "the process has no page tables (any more)");
+		return;
+	}
+	walk->levels = bss->explain_levels;
+	for (unsigned int i = bss->explain_first; i < bss->explain_end && i < MAX_TABLE_LEVELS; i++)
+		walk->entries[walk->nr++] = table_entry__decode(bss->explain_entries[i], i,
+								walk->levels, address, &t->layout);
+	if (!walk->nr || walk->entries[walk->nr - 1].kind == ENTRY_TABLE)
+		missing_because(walk->missing, 0, "a table could not be read (freed meanwhile?)");
+}
+
+struct swap_layout page_tables__layout(void)
+{
+	unsigned int major = 0, minor = 0;
+	uint32_t migration, hwpoison;
+	struct utsname u = {};
+
+	kernel__swap_types(&migration, &hwpoison);
+	uname(&u);
+	if (sscanf(u.release, "%u.%u", &major, &minor) != 2)
+		major = minor = 0;
+	return swap_layout__make(major << 8 | minor, migration, hwpoison);
+}
