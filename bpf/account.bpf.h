@@ -145,11 +145,11 @@ static __always_inline void count_gup(const struct task_state *t, u64 n, enum vs
  */
 static __always_inline void settle(struct task_struct *task, struct task_state *t)
 {
-	u64 minor = task->min_flt - t->last_minor;
-	u64 major = task->maj_flt - t->last_major;
+	u64 minor = task->min_flt > t->last_minor ? task->min_flt - t->last_minor : 0;
+	u64 major = task->maj_flt > t->last_major ? task->maj_flt - t->last_major : 0;
 
-	t->last_minor += minor;
-	t->last_major += major;
+	t->last_minor = task->min_flt;
+	t->last_major = task->maj_flt;
 	if (t->pending.active) {
 		enum vs_outcome outcome = VS_INCOMPLETE;
 
@@ -259,7 +259,7 @@ static __always_inline struct task_state *traced_image(struct task_struct *task,
 	struct task_state *t = traced(task, create);
 	u64 mm = (u64)task->mm;
 
-	if (!t || !mm)
+	if (!t || !mm || t->flags & TASK_FRESH)
 		return 0;
 	if (t->mm != mm) {
 		if (t->flags & TASK_WAITING && !t->mm) {
@@ -356,6 +356,9 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 	}
 	now = bpf_ktime_get_ns();
 	f = &t->pending;
+	/* accounted by the kernel before we began to count */
+	if (outcome == VS_MAJOR ? t->last_major >= task->maj_flt : t->last_minor >= task->min_flt)
+		return;
 	if (outcome == VS_MAJOR)
 		t->last_major++;
 	else

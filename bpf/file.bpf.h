@@ -12,7 +12,7 @@
 #include "emit.bpf.h"
 
 /** Components and mount points that are walked at most. */
-#define PATH_MAX_DEPTH 64
+#define PATH_MAX_DEPTH 32
 /** NAME_MAX of include/uapi/linux/limits.h, and the NUL. */
 #define PATH_NAME_LEN 256
 

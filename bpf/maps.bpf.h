@@ -75,6 +75,7 @@ struct pending_fault {
 
 /** Bits of task_state.flags */
 #define TASK_WAITING 1u /* vmascope's own child, before its exec */
+#define TASK_FRESH 2u	/* marked, while not all hooks are attached yet */
 
 /**
  * struct task_state - what is kept for each traced task

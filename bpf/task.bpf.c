@@ -8,7 +8,8 @@
 
 /** What the task iterator is to do; set by user/ before it reads the iterator. */
 enum vs_iter_task {
-	ITER_MARK,    /* begin to trace the tasks in map targets */
+	ITER_MARK,    /* mark the tasks in map targets; their children are traced from now on */
+	ITER_START,   /* all hooks are there: count what is marked from now on */
 	ITER_SETTLE,  /* the hooks are gone: account for what is pending; then as ITER_THREADS */
 	ITER_THREADS, /* yield a struct vs_thread for each traced task */
 };
@@ -144,7 +145,7 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	struct proc_entry *p;
 	struct vs_slot *s;
 
-	if (t && !(t->flags & TASK_WAITING)) {
+	if (t && !(t->flags & (TASK_WAITING | TASK_FRESH))) {
 		settle(task, t);
 		if (t->faults)
 			emit_thread(task, t);
@@ -177,10 +178,19 @@ int task_iter(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	t = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (iter_action == ITER_START) {
+		if (t && t->flags & TASK_FRESH) {
+			t->last_minor = task->min_flt;
+			t->last_major = task->maj_flt;
+			t->since_ns = bpf_ktime_get_ns();
+			t->flags &= ~TASK_FRESH;
+		}
+		return 0;
+	}
 	if (iter_action != ITER_MARK) {
 		struct vs_thread thread = {};
 
-		if (!t || t->flags & TASK_WAITING)
+		if (!t || t->flags & (TASK_WAITING | TASK_FRESH))
 			return 0;
 		if (iter_action == ITER_SETTLE)
 			settle(task, t);

@@ -22,8 +22,8 @@
 #define MAPLE_ARANGE_64 3
 #define MAPLE_RANGE64_PIVOTS 15
 #define MAPLE_ARANGE64_PIVOTS 9
-/** Levels that are walked at most: 10 children a node and 2^31 VMAs would need 10. */
-#define MAPLE_MAX_HEIGHT 10
+/** Levels that are walked at most: nodes half full have 5 children, and 5^8 are 390,000 VMAs. */
+#define MAPLE_MAX_HEIGHT 8
 /** Walks before a lookup that finds nothing consistent is given up. */
 #define VMA_LOOKUP_TRIES 3
 

@@ -21,8 +21,10 @@ static const struct command commands[] = {
 		.name = "trace",
 		.args_doc = "[-- COMMAND [ARG...]]",
 		.summary = "print each page fault as it happens, a line each",
-		.doc = "Print each page fault as it happens.\vWhat could not be printed in time is "
-		       "counted, and told at the end.",
+		.doc = "Print each page fault as it happens.\vFAULT: m minor, M major, ! not "
+		       "resolved; "
+		       "r read, w write, e exec, in capitals by the kernel; then the cause. What "
+		       "could not be printed in time is counted, and told at the end.",
 		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_TRACE | OPTIONS_OUTPUT |
 			  OPTIONS_TUNE,
 		.run = cmd_trace,

@@ -23,11 +23,13 @@
 /* bpf/task.bpf.c: enum vs_iter_task */
 enum {
 	ITER_MARK,
+	ITER_START,
 	ITER_SETTLE,
 	ITER_THREADS
 };
-/* bpf/maps.bpf.h: TASK_WAITING */
+/* bpf/maps.bpf.h: TASK_WAITING, TASK_FRESH */
 #define TARGET_WAITING 1u
+#define TARGET_FRESH 2u
 
 /* --- messages from libbpf ------------------------------------------------------------------ */
 
@@ -239,7 +241,7 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 
 static int attach_all(struct capture *c, const struct capture_options *o)
 {
-	/* Tasks first, so that no child is missed; the end before the begin, as it stands alone. */
+	/* Tasks first, so that no child is missed; counting starts when all the rest is there. */
 	static const enum hook_id order[] = { HOOK_TASK, HOOK_FAULT_END, HOOK_FAULT_BEGIN,
 					      HOOK_MEMCALL };
 	struct timespec now;
@@ -247,11 +249,13 @@ static int attach_all(struct capture *c, const struct capture_options *o)
 
 	err = attach_hook(c, order[0]);
 	if (!err && o->nr_ids)
-		err = mark(c, o->ids, o->nr_ids, 0);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	c->start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+		err = mark(c, o->ids, o->nr_ids, TARGET_FRESH);
 	for (size_t i = 1; !err && i < sizeof(order) / sizeof(*order); i++)
 		err = attach_hook(c, order[i]);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	c->start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	if (!err && o->nr_ids)
+		err = run_iterator(c, ITER_START, NULL, NULL);
 	return err;
 }
 

@@ -38,13 +38,18 @@ enum {
 	OPT_LATENCY,
 	OPT_COST,
 	OPT_NO_FOLLOW,
+	OPT_HIST,
+	OPT_HEATMAP,
+	OPT_ASCII,
 };
 
-/** struct parse_ctx - what argp hands to parse_one(); @failed: an error has been told */
+/** struct parse_ctx - what argp hands to parse_one(); @failed: an error has been told;
+ * @at: where argp gave up, one behind the culprit */
 struct parse_ctx {
 	const struct command *cmd;
 	struct options *o;
 	bool failed;
+	int at;
 };
 
 static int bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
@@ -220,6 +225,23 @@ static int parse_top(struct options *o, char *arg, struct argp_state *state)
 	if (str_parse_u64(arg, UINT32_MAX, &n))
 		return bad(state, "number of rows", arg, "a number, 0 for all");
 	o->top = n;
+	o->top_given = true;
+	return 0;
+}
+
+static int parse_hist(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->hist = true;
+	return 0;
+}
+
+static int parse_heatmap(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->heatmap = true;
 	return 0;
 }
 
@@ -257,6 +279,14 @@ static int parse_wide(struct options *o, char *arg, struct argp_state *state)
 	(void)arg;
 	(void)state;
 	o->wide = true;
+	return 0;
+}
+
+static int parse_ascii(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->ascii = true;
 	return 0;
 }
 
@@ -367,8 +397,12 @@ static const struct option_def option_defs[] = {
 	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT, NULL},
 	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup",
 	  3}, OPTIONS_STAT, parse_by},
-	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, 0: all)", 3},
+	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
 	 OPTIONS_STAT, parse_top},
+	{{"hist", OPT_HIST, NULL, 0, "add histograms of latency: all faults, then each cause", 3},
+	 OPTIONS_STAT, parse_hist},
+	{{"heatmap", OPT_HEATMAP, NULL, 0, "add heatmaps: latency and address over time", 3},
+	 OPTIONS_STAT, parse_heatmap},
 	{{"cost", OPT_COST, NULL, 0, "measure what tracing costs here (a few seconds)", 3},
 	 OPTIONS_DOCTOR, parse_cost},
 	{{"latency", OPT_LATENCY, NULL, 0, "show each row's latency (p50 to max), VMAs' too", 3},
@@ -380,6 +414,8 @@ static const struct option_def option_defs[] = {
 	{{"output", 'o', "FILE", 0, "write there instead of to stdout", 3},
 	 OPTIONS_OUTPUT, parse_output},
 	{{"wide", 'w', NULL, 0, "do not cut lines", 3}, OPTIONS_OUTPUT, parse_wide},
+	{{"ascii", OPT_ASCII, NULL, 0, "text without other characters", 3},
+	 OPTIONS_OUTPUT, parse_ascii},
 	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT, parse_quiet},
 	{{"verbose", 'v', NULL, 0, "tell more; twice, thrice: even more", 3},
 	 OPTIONS_OUTPUT, parse_verbose},
@@ -401,6 +437,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	struct parse_ctx *ctx = state->input;
 
+	if (key == ARGP_KEY_ERROR)
+		ctx->at = state->next;
 	if (key == ARGP_KEY_ARGS) {
 		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS)))
 			return bad(state, "argument", state->argv[state->next],
@@ -450,7 +488,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	};
 	char name[64];
 	size_t n = 0;
-	int err, at = 0;
+	int err;
 
 	memset(o, 0, sizeof(*o));
 	o->uid = -1;
@@ -473,10 +511,10 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	err = argp_parse(&argp, argc, argv,
 			 (cmd->groups & OPTIONS_ADDRESS ? 0 : ARGP_IN_ORDER) |
 				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS),
-			 &at, &ctx);
+			 NULL, &ctx);
 	if (err && !ctx.failed)
 		vs_fail(VS_EXIT_USAGE, "--help lists the options", "bad or incomplete option: '%s'",
-			argv[at > 1 ? at - 1 : 1]);
+			argv[ctx.at > 1 ? ctx.at - 1 : 1]);
 	if (err)
 		return VS_EXIT_USAGE;
 	if (o->threads)
@@ -514,9 +552,18 @@ static bool locale_is_utf8(void)
 	return false;
 }
 
+/** takes_colour - a terminal that knows colours, and a user who wants them (no-color.org). */
+static bool takes_colour(FILE *f)
+{
+	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+	return isatty(fileno(f)) && term && *term && strcmp(term, "dumb") &&
+	       !(no_colour && *no_colour);
+}
+
 int options__output(const struct options *o, struct out_options *out)
 {
-	out->file = o->output ? fopen(o->output, "we") : stdout;
+	out->file = o->output && strcmp(o->output, "-") ? fopen(o->output, "we") : stdout;
 	if (!out->file) {
 		int err = -errno;
 
@@ -524,8 +571,8 @@ int options__output(const struct options *o, struct out_options *out)
 		return err;
 	}
 	out->width = o->wide ? 0 : terminal_width(out->file);
-	out->utf8 = locale_is_utf8();
-	out->colour = false;
+	out->utf8 = !o->ascii && locale_is_utf8();
+	out->colour = takes_colour(out->file);
 	return 0;
 }
 

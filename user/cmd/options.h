@@ -31,9 +31,11 @@
  * @only: enum vs_outcome or -1; @causes: bit set, 0 for all; @vma: glob or NULL
  * @follow: follow child processes
  * @duration_ns: 0: no end; @interval_ns: 0: none
- * @by: grouping; @top: rows at most, 0: all
+ * @by: grouping; @top: rows at most, 0: all; @top_given: it was asked for
+ * @hist: histograms; @heatmap: over time
  * @wall_clock: show the time of day
- * @format: output; @output: file or NULL for stdout; @wide: no limit on width
+ * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
+ * @ascii: no other characters in text
  * @slots, @hists, @ring_bytes: sizes
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
@@ -54,10 +56,14 @@ struct options {
 	uint64_t interval_ns;
 	enum stat_by by;
 	size_t top;
+	bool top_given;
+	bool hist;
+	bool heatmap;
 	bool wall_clock;
 	const struct out_format *format;
 	const char *output;
 	bool wide;
+	bool ascii;
 	bool quiet;
 	int verbosity;
 	uint32_t slots;

@@ -195,7 +195,8 @@ static int open_capture(struct session *s, bool emit_faults)
 		.crash = emit_faults && o->causes & CRASH_CAUSES,
 		.nr_slots = o->slots,
 		.nr_hists = o->hists,
-		.vma_hists = o->latency,
+		.vma_hists = o->latency || (o->vma && (o->hist || o->heatmap)),
+		.heat = o->heatmap,
 		.ring_bytes = o->ring_bytes,
 	};
 	struct capture *c;
@@ -333,7 +334,7 @@ int session__run(struct session *s)
 {
 	const struct options *o = s->options;
 	const uint64_t end = o->duration_ns ? s->start_ns + o->duration_ns : UINT64_MAX;
-	uint64_t next = o->interval_ns && s->interval ? s->start_ns + o->interval_ns : UINT64_MAX;
+	uint64_t next = s->period_ns && s->interval ? s->start_ns + s->period_ns : UINT64_MAX;
 	int err = 0;
 
 	while (!err && !s->error && !over(s, end)) {
@@ -341,7 +342,7 @@ int session__run(struct session *s)
 		err = housekeeping(s);
 		if (!err && session__now() >= next) {
 			err = s->interval(s);
-			next += o->interval_ns;
+			next += s->period_ns;
 		}
 	}
 	end_child(s);

@@ -19,7 +19,8 @@
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @what: the command line or the targets, for people
- * @interval: called every --interval; NULL: never. Return: 0 or a negative errno to end.
+ * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
+ * @interval: NULL: never. Return: 0 or a negative errno to end.
  * @event: called for each ring record; may be NULL
  */
 struct session {
@@ -31,6 +32,7 @@ struct session {
 	uint64_t start_ns;
 	uint64_t end_ns;
 	char what[256];
+	uint64_t period_ns;
 	int (*interval)(struct session *s);
 	void (*event)(struct session *s, const struct vs_event *e);
 	void *private;

@@ -1,79 +1,220 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat.c - `vmascope stat`: count until the end, then print. */
+/* stat.c - `vmascope stat`: count until the end, then print; and what is seen on the way there. */
 #include <string.h>
 
 #include "cmd/session.h"
+#include "cmd/slices.h"
 #include "util/log.h"
+#include "view/heatmap.h"
+#include "view/hist.h"
+#include "view/stat_group.h"
+#include "view/storm.h"
 
-static int print(struct session *s, uint64_t interval, uint64_t from_ns, uint64_t to_ns)
+/** Rows of an interval's text, unless --top asks for others. */
+#define INTERVAL_ROWS 5
+
+/**
+ * struct course - the run so far
+ * @from_ns: where the present interval began; @number: its number
+ * @storms: fed by intervals; @view: of the one that is being added
+ * @slices: of --heatmap, else NULL
+ */
+struct course {
+	struct session *session;
+	uint64_t from_ns;
+	uint64_t number;
+	struct storms storms;
+	const struct stat_view *view;
+	struct slices *slices;
+};
+
+static bool is_text(const struct session *s)
+{
+	return !strcmp(s->options->format->name, "text");
+}
+
+static size_t row_limit(const struct session *s, uint64_t number)
+{
+	if (!is_text(s))
+		return 0;
+	return number && !s->options->top_given ? INTERVAL_ROWS : s->options->top;
+}
+
+/** interval_view - of interval @number, 0: of the whole run. */
+static struct stat_view interval_view(const struct session *s, uint64_t number, uint64_t from_ns,
+				      uint64_t to_ns)
 {
 	const struct options *o = s->options;
-	const bool text = !strcmp(o->format->name, "text");
-	struct stat_hook in_use[NR_HOOKS];
-	struct document d = {};
-	struct stat_view v = {
+
+	return (struct stat_view){
 		.command = s->what,
 		.duration_ns = to_ns - from_ns,
-		.interval = interval,
+		.interval = number,
 		.start_ns = s->start_ns,
 		.end_ns = to_ns,
 		.threads = &s->live.threads,
 		.by = o->by,
 		.vma_glob = o->vma,
-		.limit = text ? o->top : 0,
+		.limit = row_limit(s, number),
 		.latency = o->latency,
-		.hooks = in_use,
-		.nr_hooks = NR_HOOKS,
 	};
+}
+
+static int make(struct session *s, struct stat_view *v, struct document *d)
+{
+	struct stat_hook in_use[NR_HOOKS];
 	int err;
 
 	session__hooks(s, in_use);
-	capture__stats(s->live.capture, &v.stats);
-	err = stat_view__make(&v, &s->live.model, &d);
-	if (!err)
-		err = o->format->document(&d, &s->out);
-	document__free(&d);
+	v->hooks = in_use;
+	v->nr_hooks = NR_HOOKS;
+	capture__stats(s->live.capture, &v->stats);
+	err = stat_view__make(v, &s->live.model, d);
+	v->hooks = NULL;
+	v->nr_hooks = 0;
 	return err;
 }
 
-/** struct intervals - where the present one began, and its number */
-struct intervals {
-	uint64_t from_ns;
-	uint64_t number;
-};
-
-static int interval(struct session *s)
+static int print_and_free(struct session *s, struct document *d, int err)
 {
-	struct intervals *i = s->private;
+	if (!err)
+		err = s->options->format->document(d, &s->out);
+	document__free(d);
+	return err;
+}
+
+/* --- intervals ----------------------------------------------------------------------------- */
+
+static void tell_rows(void *ctx, struct storms *storms)
+{
+	const struct course *c = ctx;
+
+	storm_view__rows(c->view, &c->session->live.model, storms);
+}
+
+/** add_storms - the interval of @v to the storms. Return: one that has ended, or NULL. */
+static const struct storm *add_storms(struct course *c, const struct stat_view *v, bool last)
+{
+	const struct vs_counts all = stat_group__total(v, &c->session->live.model);
+	const struct storm *ended = NULL;
+
+	c->view = v;
+	/* too short a remainder has no rate worth the name */
+	if (!last || v->duration_ns >= c->session->options->interval_ns / 2)
+		ended = storms__add(&c->storms, c->from_ns, v->end_ns, counts_faults(&all));
+	return ended || !last ? ended : storms__end(&c->storms);
+}
+
+static int print_interval(struct course *c, uint64_t now_ns, bool last)
+{
+	struct session *s = c->session;
+	struct stat_view v = interval_view(s, c->number++, c->from_ns, now_ns);
+	const struct storm *storm = add_storms(c, &v, last);
+	struct document d = {};
+	int err;
+
+	v.storm = c->storms.on;
+	err = make(s, &v, &d);
+	/* text has them at the end only: intervals are to be read one below the other */
+	if (!err && s->options->hist && !is_text(s))
+		err = hist_view__make(&v, &s->live.model, &d);
+	if (!err && storm)
+		err = storm_view__ended(storm, s->start_ns, &d);
+	c->from_ns = now_ns;
+	return print_and_free(s, &d, err);
+}
+
+static int read_slice(struct course *c, uint64_t now_ns)
+{
+	struct session *s = c->session;
+	const struct stat_view v = interval_view(s, 0, s->start_ns, now_ns);
+	int err = slices__read(c->slices, s, &v, now_ns);
+
+	if (s->options->interval_ns)
+		return err;
+	slices__pace(c->slices, session__now() - now_ns);
+	s->period_ns = c->slices->heat.slice_ns;
+	return err;
+}
+
+/** tick - called every --interval, or for each slice of the heatmap. */
+static int tick(struct session *s)
+{
+	struct course *c = s->private;
 	const uint64_t now = session__now();
 	int err = live__refresh(&s->live);
 
-	if (!err)
+	if (!err && c->slices)
+		err = read_slice(c, now);
+	if (!err && s->options->interval_ns) {
 		err = session__read_threads(s);
-	if (!err)
-		err = print(s, i->number++, i->from_ns, now);
-	if (err) {
-		s->error = err;
-		return err;
+		if (!err)
+			err = print_interval(c, now, false);
+		model__mark(&s->live.model);
 	}
-	model__mark(&s->live.model);
-	i->from_ns = now;
+	if (err)
+		s->error = err;
+	return err;
+}
+
+/* --- the end ------------------------------------------------------------------------------- */
+
+static int print_all(struct course *c)
+{
+	struct session *s = c->session;
+	const struct options *o = s->options;
+	struct stat_view v = interval_view(s, 0, s->start_ns, s->end_ns);
+	struct document d = {};
+	int err = make(s, &v, &d);
+
+	if (!err && o->hist)
+		err = hist_view__make(&v, &s->live.model, &d);
+	if (!err && c->slices)
+		err = slices__read(c->slices, s, &v, s->end_ns);
+	if (!err && c->slices)
+		err = heatmap_view__make(&c->slices->heat, &v, &s->live.model, &d);
+	if (!err && o->interval_ns)
+		err = storm_view__all(&c->storms, s->start_ns, &d);
+	if (o->interval_ns && is_text(s))
+		fputc('\n', s->out.file);
+	return print_and_free(s, &d, err);
+}
+
+static int course__init(struct course *c)
+{
+	struct session *s = c->session;
+	const struct options *o = s->options;
+
+	c->from_ns = s->start_ns;
+	c->number = 1;
+	storms__init(&c->storms, tell_rows, c);
+	s->period_ns = o->interval_ns;
+	if (!o->heatmap)
+		return 0;
+	c->slices = slices__new(o, s->start_ns);
+	if (!c->slices)
+		return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
+	s->period_ns = c->slices->heat.slice_ns;
 	return 0;
 }
 
 int cmd_stat(struct options *o)
 {
-	struct intervals i = { .number = 1 };
-	struct session s = { .interval = interval, .private = &i };
-	int status = session__open(&s, o, false);
+	struct session s = { .interval = tick };
+	struct course c = { .session = &s };
+	int status;
 
-	if (!status) {
-		i.from_ns = s.start_ns;
+	s.private = &c;
+	status = session__open(&s, o, false);
+	if (!status)
+		status = course__init(&c);
+	if (!status)
 		status = session__run(&s);
-	}
 	if (!status && o->interval_ns)
-		s.error = print(&s, i.number, i.from_ns, s.end_ns);
+		s.error = print_interval(&c, s.end_ns, true);
 	if (!status && !s.error)
-		s.error = print(&s, 0, s.start_ns, s.end_ns);
+		s.error = print_all(&c);
+	storms__free(&c.storms);
+	slices__free(c.slices);
 	return session__close(&s, status);
 }

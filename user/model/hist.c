@@ -3,6 +3,7 @@
 #include "model/hist.h"
 
 #include <math.h>
+#include <string.h>
 
 void latency__restart(struct latency *l)
 {
@@ -65,6 +66,26 @@ uint64_t hist__count(const struct vs_hist *h)
 	for (int i = 0; i < VS_HIST_BUCKETS; i++)
 		n += h->bucket[i];
 	return n;
+}
+
+/** octave_of - the octave that @bucket is a step of. */
+static unsigned int octave_of(unsigned int bucket)
+{
+	if (bucket < VS_HIST_STEPS)
+		return bucket < 2 ? 0 : 31 - __builtin_clz(bucket);
+	return bucket / VS_HIST_STEPS + VS_HIST_STEP_BITS - 1;
+}
+
+void hist__octaves(const struct vs_hist *h, uint64_t *octaves)
+{
+	memset(octaves, 0, HIST_OCTAVES * sizeof(*octaves));
+	for (unsigned int i = 0; i < VS_HIST_BUCKETS; i++)
+		octaves[octave_of(i)] += h->bucket[i];
+}
+
+uint64_t hist__octave_low(unsigned int octave)
+{
+	return octave ? 1ULL << octave : 0;
 }
 
 uint64_t hist__quantile(const struct vs_hist *h, double q)

@@ -10,6 +10,9 @@
 
 #include "events.h"
 
+/** Octaves of a histogram: [0, 2) ns, [2, 4), … up to [2^37, 2^38), which has all above, too. */
+#define HIST_OCTAVES 38
+
 /**
  * struct latency - latencies of one kind of fault
  * @ended: of slots that were given back
@@ -39,6 +42,15 @@ unsigned int hist__bucket(uint64_t ns);
 
 /** hist__count - all in it. */
 uint64_t hist__count(const struct vs_hist *h);
+
+/**
+ * hist__octaves - the same latencies in buckets of powers of two, ns; exact, as octaves align
+ * @octaves: HIST_OCTAVES counts, set
+ */
+void hist__octaves(const struct vs_hist *h, uint64_t *octaves);
+
+/** hist__octave_low - the least latency that counts in @octave, ns; the next one's low is its end. */
+uint64_t hist__octave_low(unsigned int octave);
 
 /**
  * hist__quantile - the latency that a share @q of the faults do not exceed

@@ -39,7 +39,8 @@ static void drop_half(struct threads *t)
 {
 	size_t kept = 0;
 
-	qsort(t->list, t->nr, sizeof(*t->list), by_time);
+	if (t->nr)
+		qsort(t->list, t->nr, sizeof(*t->list), by_time);
 	for (size_t i = 0; i < t->nr; i++) {
 		struct vs_thread *thread = t->list[i];
 		struct thread_key key = { thread->tid, thread->since_ns };

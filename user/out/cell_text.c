@@ -75,10 +75,9 @@ static const struct unit units[] = {
 
 /* Stream columns of the types for which the unit does not tell. */
 static const size_t type_widths[] = {
-	[CELL_F64] = 13, /* 123456.000000 */
-	[CELL_STR] = 6,
-	[CELL_HEX] = 12, /* a user address with four levels of page tables */
-	[CELL_BOOL] = 3,
+	[CELL_F64] = 13,		  /* 123456.000000 */
+	[CELL_STR] = 6,	 [CELL_HEX] = 12, /* a user address with four levels of page tables */
+	[CELL_BOOL] = 3, [CELL_SERIES] = 0,
 };
 
 static char *number_text(const struct column *c, const struct number *n, bool negative)
@@ -138,6 +137,7 @@ char *cell_text(const struct column *c, const struct cell *cell, bool utf8)
 	case CELL_BOOL:
 		return strdup(cell->b ? "yes" : "no");
 	case CELL_TABLE:
+	case CELL_SERIES:
 		break;
 	}
 	return strdup("");
@@ -161,6 +161,8 @@ bool cell_is_empty(const struct column *c, const struct cell *cell)
 		return !cell->b;
 	case CELL_TABLE:
 		return cell->table->nr_rows == 0;
+	case CELL_SERIES:
+		return cell->series->nr == 0;
 	}
 	return true;
 }

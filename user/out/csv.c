@@ -5,7 +5,7 @@
  * CSV holds one table, so of a document it is the first list that text shows, too; without one,
  * the first table. A list nested in it is joined to it: each of its rows follows the columns of
  * the row that holds it, whose headings get the holding table's key in front ("processes.pid").
- * Nothing is scaled, unknown is an empty field. Other nested tables are left out.
+ * Nothing is scaled, unknown is an empty field, a series has blanks between its counts. Other nested tables are left out.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -68,6 +68,10 @@ static int print_cell(FILE *f, const struct column *c, const struct cell *cell)
 		break;
 	case CELL_STR:
 		return print_string(f, cell->str);
+	case CELL_SERIES:
+		for (size_t i = 0; i < cell->series->nr; i++)
+			fprintf(f, "%s%" PRIu64, i ? " " : "", cell->series->counts[i]);
+		break;
 	case CELL_TABLE:
 		break;
 	}

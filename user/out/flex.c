@@ -13,13 +13,13 @@
 #include "util/str.h"
 #include "util/utf8.h"
 
-#define EDGES 2		  /* the | on both sides */
-#define BAR_LEAST 12	  /* columns of a bar with its edges */
-#define BAR_MOST 42	  /* wider is not easier to read */
-#define STRIP_LEAST 14	  /* the same of a strip */
-#define REPEAT_MOST 4	  /* a cell is not wider than that */
-#define TICK_LEAST 10	  /* columns from one time of the axis to the next */
-#define BAR_GLYPH '@'	  /* as bpftrace has it */
+#define EDGES 2	       /* the | on both sides */
+#define BAR_LEAST 12   /* columns of a bar with its edges */
+#define BAR_MOST 42    /* wider is not easier to read */
+#define STRIP_LEAST 14 /* the same of a strip */
+#define REPEAT_MOST 4  /* a cell is not wider than that */
+#define TICK_LEAST 10  /* columns from one time of the axis to the next */
+#define BAR_GLYPH '@'  /* as bpftrace has it */
 #define NORMAL "\033[m"
 
 /** struct shade - a glyph and its colour */
@@ -47,12 +47,30 @@ bool flex__is(const struct column *c)
 	return c->bar || c->type == CELL_SERIES;
 }
 
-size_t flex__least(const struct column *c, size_t line_width)
+/** longest - counts in the longest series of the column. */
+static size_t longest(const struct table *t, size_t column)
 {
-	const size_t share = line_width * 2 / 5;
+	size_t most = 0;
 
-	if (c->bar)
+	for (size_t row = 0; row < t->nr_rows; row++) {
+		const struct cell *c = &t->cells[row * t->def->nr_columns + column];
+
+		if (c->known && c->series->nr > most)
+			most = c->series->nr;
+	}
+	return most;
+}
+
+size_t flex__least(const struct table *t, size_t column, size_t line_width)
+{
+	const size_t share = line_width * 3 / 8;
+	size_t most;
+
+	if (t->def->columns[column].bar)
 		return BAR_LEAST;
+	most = longest(t, column) * REPEAT_MOST + EDGES;
+	if (most < STRIP_LEAST || most < share)
+		return most;
 	return share > STRIP_LEAST ? share : STRIP_LEAST;
 }
 
@@ -92,11 +110,8 @@ static void set_levels(struct flex *x)
 
 static void layout_strip(struct flex *x, size_t room)
 {
-	size_t most = 0;
+	const size_t most = longest(x->table, x->column);
 
-	for (size_t row = 0; row < x->table->nr_rows; row++)
-		if (cell_at(x, row)->known && cell_at(x, row)->series->nr > most)
-			most = cell_at(x, row)->series->nr;
 	room = room > EDGES ? room - EDGES : room ? 1 : most;
 	x->merge = most > room ? (most + room - 1) / room : 1;
 	x->cells = (most + x->merge - 1) / x->merge;
@@ -117,9 +132,7 @@ static void layout_strip(struct flex *x, size_t room)
 void flex__layout(struct flex *x, const struct table *t, size_t column, size_t room,
 		  const struct out_options *o)
 {
-	*x = (struct flex){
-		.table = t, .column = column, .utf8 = o->utf8, .colour = o->colour
-	};
+	*x = (struct flex){ .table = t, .column = column, .utf8 = o->utf8, .colour = o->colour };
 	if (t->def->columns[column].bar)
 		layout_bar(x, room);
 	else
@@ -251,6 +264,8 @@ void flex__put_legend(const struct flex *x, struct line *l, size_t indent)
 {
 	char width[STR_NUMBER_LEN], text[STR_NUMBER_LEN + 32];
 
+	if (!x->max)
+		return;
 	str_format_ns(width, sizeof(width), x->table->step_ns * x->merge);
 	snprintf(text, sizeof(text), "cells of %s:", width);
 	l->gap = indent;

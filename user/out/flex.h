@@ -41,7 +41,7 @@ struct flex {
 bool flex__is(const struct column *c);
 
 /** flex__least - columns that it wants at least, in lines of @line_width (0: no limit). */
-size_t flex__least(const struct column *c, size_t line_width);
+size_t flex__least(const struct table *t, size_t column, size_t line_width);
 
 /**
  * flex__layout - make it fit into @room columns

@@ -50,8 +50,24 @@ static struct json_object *real_value(double v)
 	return json_object_new_double_s(v, text);
 }
 
-/* A scalar cell; NULL without memory. */
-static struct json_object *scalar(const struct column *c, const struct cell *cell)
+static struct json_object *series_value(const struct series *s)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; array && i < s->nr; i++) {
+		struct json_object *count = json_object_new_uint64(s->counts[i]);
+
+		if (!count || json_object_array_add(array, count)) {
+			json_object_put(count);
+			json_object_put(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+/* The value of a cell that is no table; NULL without memory. */
+static struct json_object *cell_value(const struct column *c, const struct cell *cell)
 {
 	switch (c->type) {
 	case CELL_U64:
@@ -66,6 +82,8 @@ static struct json_object *scalar(const struct column *c, const struct cell *cel
 		return hex_value(cell->u64);
 	case CELL_BOOL:
 		return json_object_new_boolean(cell->b);
+	case CELL_SERIES:
+		return series_value(cell->series);
 	case CELL_TABLE:
 		break;
 	}
@@ -87,7 +105,7 @@ static int add_cell(struct json_object *parent, const char *key, const struct co
 	if (c->type == CELL_TABLE && cell->known)
 		return add_table(parent, key, cell->table);
 	if (!is_null(c, cell)) {
-		value = scalar(c, cell);
+		value = cell_value(c, cell);
 		if (!value)
 			return -ENOMEM;
 	}

@@ -3,7 +3,8 @@
  * text.c - rows as columns for people: aligned by their contents, never wider than asked.
  *
  * Where a table is too wide its last column of strings is cut, then the one before it: paths keep
- * their end, other strings both ends.
+ * their end, other strings both ends. A column that is drawn (out/flex.h) takes the room that the
+ * others leave.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -11,24 +12,28 @@
 #include <string.h>
 
 #include "out/cell_text.h"
+#include "out/flex.h"
 #include "out/formats.h"
 #include "out/line.h"
 #include "out/put.h"
 #include "util/utf8.h"
 
-#define GAP 2	    /* blanks between columns */
-#define INDENT 2    /* of a nested table */
-#define MIN_WIDTH 4 /* columns of strings are not cut below that */
+#define GAP 2	      /* blanks between columns */
+#define STREAM_GAP 1  /* in a stream, where every line has all columns and room is short */
+#define INDENT 2      /* of a nested table */
+#define MIN_WIDTH 4   /* columns of strings are not cut below that */
+#define FAIR_WIDTH 12 /* rather than below that, spare columns are left out */
 
 #define BOLD "\033[1m"
 #define NORMAL "\033[m"
 
-/** struct field - a column that is shown: @index in its table, @width in the text */
+/** struct field - a column that is shown, unless @hidden: @index in its table, @width in the text */
 struct field {
 	const struct column *column;
 	size_t index;
 	size_t width;
 	bool left;
+	bool hidden;
 };
 
 /** struct grid - a table being laid out: @text has @nr texts for each row from @first_row on */
@@ -38,8 +43,10 @@ struct grid {
 	struct field *fields;
 	size_t nr;
 	size_t first_row;
+	size_t gap;
 	char **text;
 	size_t indent;
+	struct flex flex; /* if a field is drawn */
 };
 
 static int print_table(FILE *f, const struct table *t, const struct out_options *o, size_t indent);
@@ -122,7 +129,10 @@ static int grid__init(struct grid *g, const struct table *t, const struct out_op
 {
 	int err;
 
-	*g = (struct grid){ .table = t, .options = o, .first_row = stream ? t->nr_rows - 1 : 0 };
+	*g = (struct grid){ .table = t,
+			    .options = o,
+			    .first_row = stream ? t->nr_rows - 1 : 0,
+			    .gap = stream ? STREAM_GAP : GAP };
 	err = choose_fields(g, stream);
 	if (!err)
 		err = format_cells(g);
@@ -138,12 +148,18 @@ static size_t max(size_t a, size_t b)
 
 static void measure(struct grid *g)
 {
-	for (size_t i = 0; i < g->nr; i++)
-		g->fields[i].width = utf8_width(g->fields[i].column->head);
+	for (size_t i = 0; i < g->nr; i++) {
+		struct field *f = &g->fields[i];
+
+		f->width = flex__is(f->column) ? flex__least(g->table, f->index, g->options->width)
+					       : utf8_width(f->column->head);
+	}
 	for (size_t row = g->first_row; row < g->table->nr_rows; row++) {
 		for (size_t i = 0; i < g->nr; i++) {
 			size_t width = utf8_width(text_at(g, row)[i]);
 
+			if (flex__is(g->fields[i].column))
+				continue;
 			g->fields[i].width = max(g->fields[i].width, width);
 		}
 	}
@@ -170,25 +186,71 @@ static void measure_stream(struct grid *g)
 				  utf8_width(text_at(g, g->first_row)[g->nr - 1]));
 }
 
-/* Makes columns of strings narrower, the last one first, until a line fits. */
-static void shrink(struct grid *g)
+static size_t total_width(const struct grid *g)
 {
-	size_t total = g->indent, over;
+	size_t total = g->indent;
+	bool first = true;
 
-	for (size_t i = 0; i < g->nr; i++)
-		total += g->fields[i].width + (i ? GAP : 0);
-	if (!g->options->width || total <= g->options->width)
-		return;
-	over = total - g->options->width;
+	for (size_t i = 0; i < g->nr; i++) {
+		if (g->fields[i].hidden)
+			continue;
+		total += g->fields[i].width + (first ? 0 : g->gap);
+		first = false;
+	}
+	return total;
+}
+
+static size_t over_width(const struct grid *g)
+{
+	const size_t total = total_width(g);
+
+	return g->options->width && total > g->options->width ? total - g->options->width : 0;
+}
+
+/* Makes columns of strings narrower, the last one first, until a line fits or all have @least. */
+static void cut_strings(struct grid *g, size_t least)
+{
+	size_t over = over_width(g);
+
 	for (size_t i = g->nr; i-- > 0 && over;) {
 		struct field *f = &g->fields[i];
-		size_t cut = f->width > MIN_WIDTH ? f->width - MIN_WIDTH : 0;
+		size_t cut = f->width > least ? f->width - least : 0;
 
 		if (f->column->type != CELL_STR)
 			continue;
 		cut = cut < over ? cut : over;
 		f->width -= cut;
 		over -= cut;
+	}
+}
+
+/* Makes a line fit: strings are cut, and spare columns left out rather than that too much is cut. */
+static void shrink(struct grid *g)
+{
+	bool spare = false;
+
+	for (size_t i = 0; i < g->nr; i++)
+		spare = spare || g->fields[i].column->spare;
+	if (spare)
+		cut_strings(g, FAIR_WIDTH);
+	for (size_t i = g->nr; i-- > 0 && over_width(g);)
+		g->fields[i].hidden = g->fields[i].column->spare;
+	cut_strings(g, MIN_WIDTH);
+}
+
+/* Gives the column that is drawn what is left of the line. */
+static void stretch(struct grid *g)
+{
+	for (size_t i = 0; i < g->nr; i++) {
+		struct field *f = &g->fields[i];
+		size_t room = 0;
+
+		if (!flex__is(f->column))
+			continue;
+		if (g->options->width)
+			room = f->width + max(g->options->width, total_width(g)) - total_width(g);
+		flex__layout(&g->flex, g->table, f->index, room, g->options);
+		f->width = g->flex.width;
 	}
 }
 
@@ -217,9 +279,11 @@ static int print_heading(FILE *f, const struct grid *g)
 		fputs(BOLD, f);
 	l.gap = g->indent;
 	for (size_t i = 0; i < g->nr && !err; i++) {
-		l.gap += i ? GAP : 0;
+		if (g->fields[i].hidden)
+			continue;
 		err = line__put_field(&l, g->fields[i].column->head, g->fields[i].width,
 				      g->fields[i].left);
+		l.gap += g->gap;
 	}
 	if (g->options->colour)
 		fputs(NORMAL, f);
@@ -234,8 +298,13 @@ static int print_row(FILE *f, const struct grid *g, size_t row)
 
 	l.gap = g->indent;
 	for (size_t i = 0; i < g->nr && !err; i++) {
-		l.gap += i ? GAP : 0;
-		err = print_field(&l, &g->fields[i], text_at(g, row)[i]);
+		if (g->fields[i].hidden)
+			continue;
+		if (flex__is(g->fields[i].column))
+			flex__put(&g->flex, &l, row);
+		else
+			err = print_field(&l, &g->fields[i], text_at(g, row)[i]);
+		l.gap += g->gap;
 	}
 	line__end(&l);
 	return err;
@@ -255,12 +324,30 @@ static int print_nested(FILE *f, const struct grid *g, size_t row)
 	return err;
 }
 
+/* Below strips: what their columns and shades mean. */
+static void print_axis(FILE *f, const struct grid *g)
+{
+	struct line l = new_line(f, g->options);
+
+	l.gap = g->indent;
+	for (size_t i = 0; i < g->nr; i++) {
+		if (g->fields[i].hidden)
+			continue;
+		if (g->fields[i].column->type == CELL_SERIES) {
+			flex__put_axis(&g->flex, &l);
+			flex__put_legend(&g->flex, &l, g->indent);
+		}
+		l.gap += g->fields[i].width + g->gap;
+	}
+}
+
 static int print_list(FILE *f, struct grid *g)
 {
 	int err = 0;
 
 	measure(g);
 	shrink(g);
+	stretch(g);
 	if (g->nr && g->table->nr_rows)
 		err = print_heading(f, g);
 	for (size_t row = 0; row < g->table->nr_rows && !err; row++) {
@@ -269,6 +356,8 @@ static int print_list(FILE *f, struct grid *g)
 		if (!err)
 			err = print_nested(f, g, row);
 	}
+	if (!err && g->table->nr_rows)
+		print_axis(f, g);
 	return err;
 }
 
@@ -295,7 +384,7 @@ static int print_object(FILE *f, struct grid *g)
 	numbers = widest_number(g);
 	for (size_t i = 0; i < g->nr; i++)
 		names = max(names, utf8_width(g->fields[i].column->head));
-	start = g->indent + names + GAP;
+	start = g->indent + names + g->gap;
 	for (size_t i = 0; i < g->nr && !err; i++) {
 		struct line l = new_line(f, g->options);
 		struct field *value = &g->fields[i];
@@ -305,7 +394,7 @@ static int print_object(FILE *f, struct grid *g)
 					   : numbers;
 		l.gap = g->indent;
 		err = line__put_field(&l, value->column->head, names, true);
-		l.gap += GAP;
+		l.gap += g->gap;
 		if (!err)
 			err = print_field(&l, value, g->text[i]);
 		line__end(&l);

@@ -28,6 +28,8 @@ static void clear_cell(const struct column *c, struct cell *cell)
 		free(cell->str);
 	if (cell->known && c->type == CELL_TABLE)
 		table__free(cell->table);
+	if (cell->known && c->type == CELL_SERIES)
+		free(cell->series);
 	*cell = (struct cell){ .known = false };
 }
 
@@ -147,6 +149,20 @@ void table__set_table(struct table *t, const char *key, struct table *v)
 	cell->table = v;
 }
 
+int table__set_series(struct table *t, const char *key, const uint64_t *counts, size_t nr)
+{
+	struct series *copy = malloc(sizeof(*copy) + nr * sizeof(*counts));
+	struct cell *cell = new_value(t, key, CELL_SERIES, CELL_SERIES);
+
+	cell->known = copy != NULL;
+	cell->series = copy;
+	if (!copy)
+		return -ENOMEM;
+	copy->nr = nr;
+	memcpy(copy->counts, counts, nr * sizeof(*counts));
+	return 0;
+}
+
 static int set_text(char **text, const char *fmt, va_list args)
 {
 	char *fresh;
@@ -207,6 +223,8 @@ static int compare_cells(enum cell_type type, const struct cell *a, const struct
 		return DESCENDING(a->b, b->b);
 	case CELL_TABLE:
 		return DESCENDING(a->table->nr_rows, b->table->nr_rows);
+	case CELL_SERIES:
+		return DESCENDING(a->series->nr, b->series->nr);
 	}
 	return 0;
 }

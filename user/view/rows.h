@@ -20,7 +20,8 @@ enum cell_type {
 	CELL_STR, /* owned by the table */
 	CELL_HEX, /* u64; JSON: a string "0x…", text: hex digits without prefix */
 	CELL_BOOL,
-	CELL_TABLE, /* owned by the table */
+	CELL_TABLE,  /* owned by the table */
+	CELL_SERIES, /* counts over time, owned; JSON: an array, text: a strip of shades */
 };
 
 /** enum cell_unit - unit of a number; text may scale it for people, JSON never does */
@@ -42,6 +43,8 @@ enum cell_unit {
  * @left: text: aligned left (strings are, without asking, in the last column)
  * @optional: text: left out where all its cells are 0, empty or unknown
  * @text_only: not in JSON
+ * @bar: text: draw the number as a bar, against the greatest one of the column
+ * @spare: text: left out where lines are too narrow for all columns
  * @width: text: columns it takes in a stream, where contents cannot be measured; 0: by its type
  */
 struct column {
@@ -52,6 +55,8 @@ struct column {
 	bool left;
 	bool optional;
 	bool text_only;
+	bool bar;
+	bool spare;
 	unsigned int width;
 };
 
@@ -81,6 +86,12 @@ struct table_def {
 
 struct table;
 
+/** struct series - @nr counts, one after another in time */
+struct series {
+	size_t nr;
+	uint64_t counts[];
+};
+
 /** struct cell - a value; @known false prints as unknown ("-", JSON null), never as 0 */
 struct cell {
 	bool known;
@@ -91,6 +102,7 @@ struct cell {
 		char *str;
 		bool b;
 		struct table *table;
+		struct series *series;
 	};
 };
 
@@ -98,11 +110,13 @@ struct cell {
  * struct table - rows of one kind
  * @title: text: a line above the table; NULL: none; owned
  * @footer: text: a line (or several) below it, or below the row of a stream; NULL: none; owned
+ * @step_ns: the time that one count of a series spans
  */
 struct table {
 	const struct table_def *def;
 	char *title;
 	char *footer;
+	uint64_t step_ns;
 	struct cell *cells;
 	size_t nr_rows;
 	size_t cap_rows;
@@ -134,6 +148,8 @@ void table__set_bool(struct table *t, const char *key, bool v);
 int table__set_str(struct table *t, const char *key, const char *v);
 /** table__set_table - the cell owns @v from now on. */
 void table__set_table(struct table *t, const char *key, struct table *v);
+/** table__set_series - copies @counts. Return: 0 or -ENOMEM. */
+int table__set_series(struct table *t, const char *key, const uint64_t *counts, size_t nr);
 /** table__set_title - printf-style; replaces an earlier one. Return: 0 or -ENOMEM. */
 int table__set_title(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int table__set_footer(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

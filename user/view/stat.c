@@ -252,6 +252,24 @@ static int lost(const struct stat_view *v, struct document *d, const struct vs_c
 
 /* --- what people read above and below the rows ---------------------------------------------- */
 
+/** interval_title - one line with its numbers at the same place, to be read from top to bottom. */
+static int interval_title(const struct stat_view *v, struct table *rows,
+			  const struct vs_counts *total)
+{
+	char faults[STR_NUMBER_LEN], rate[STR_NUMBER_LEN], more[2 * STR_NUMBER_LEN + 32] = "";
+	const uint64_t n = counts_faults(total);
+
+	str_format_count(faults, sizeof(faults), n);
+	str_format_count(rate, sizeof(rate), v->duration_ns ? n * 1e9 / v->duration_ns : 0);
+	if (total->outcome[VS_MAJOR] || total->outcome[VS_INCOMPLETE])
+		snprintf(more, sizeof(more), ", %llu major, %llu incomplete",
+			 (unsigned long long)total->outcome[VS_MAJOR],
+			 (unsigned long long)total->outcome[VS_INCOMPLETE]);
+	return table__set_title(rows, "%s%8.2fs %11s faults/s  (%s faults%s)%s\n",
+				rows->nr_rows ? "\n" : "", (v->end_ns - v->start_ns) / 1e9, rate,
+				faults, more, v->storm ? "  STORM" : "");
+}
+
 static int title(const struct stat_view *v, struct table *rows, const struct vs_counts *total)
 {
 	char duration[STR_NUMBER_LEN], faults[STR_NUMBER_LEN], minor[STR_NUMBER_LEN];
@@ -260,6 +278,8 @@ static int title(const struct stat_view *v, struct table *rows, const struct vs_
 	const uint64_t n = counts_faults(total);
 	size_t len = 0;
 
+	if (v->interval)
+		return interval_title(v, rows, total);
 	str_format_ns(duration, sizeof(duration), v->duration_ns);
 	str_format_count(faults, sizeof(faults), n);
 	str_format_count(minor, sizeof(minor), total->outcome[VS_MINOR]);
@@ -277,12 +297,12 @@ static int title(const struct stat_view *v, struct table *rows, const struct vs_
 		if (v->hooks[i].fallback)
 			len += snprintf(fallbacks + len, sizeof(fallbacks) - len, "\n  %s by %s",
 					v->hooks[i].name, v->hooks[i].variant);
-	return table__set_title(rows,
-				"%s%s, %s\n  %s faults (%s/s): %s minor, %s major, %s incomplete%s"
-				"%s%s\n",
-				v->interval ? "" : "Page faults of ", v->command, duration, faults,
-				rate, minor, major, failed, gup, len ? "\n  fallbacks:" : "",
-				fallbacks);
+	return table__set_title(
+		rows,
+		"Page faults of %s, %s\n  %s faults (%s/s): %s minor, %s major, %s incomplete%s"
+		"%s%s\n",
+		v->command, duration, faults, rate, minor, major, failed, gup,
+		len ? "\n  fallbacks:" : "", fallbacks);
 }
 
 static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *overflow)
@@ -292,7 +312,8 @@ static int footer(const struct stat_view *v, struct table *rows, const struct vs
 
 	if (rows->footer)
 		len = snprintf(text, sizeof(text), "%s\n", rows->footer);
-	for (int i = 0; i < VS_NR_LOST && len < sizeof(text); i++)
+	/* what was lost is counted over the run, and told at its end */
+	for (int i = 0; i < VS_NR_LOST && !v->interval && len < sizeof(text); i++)
 		if (v->stats.lost[i])
 			len += snprintf(text + len, sizeof(text) - len, "lost: %llu %s\n",
 					(unsigned long long)v->stats.lost[i], lost_names[i]);

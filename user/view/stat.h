@@ -42,6 +42,7 @@ struct stat_hook {
  * @duration_ns: of the interval or the run
  * @interval: number of the interval, from 1: count from the model's mark on; 0: from the start
  * @start_ns: and @end_ns: of the run so far, CLOCK_MONOTONIC; @threads: what each spent
+ * @storm: the interval is stormy (model/storm.h)
  * @by: grouping of the rows
  * @vma_glob: only VMAs with such a name; NULL: all
  * @limit: rows at most, 0: all
@@ -56,6 +57,7 @@ struct stat_view {
 	uint64_t start_ns;
 	uint64_t end_ns;
 	const struct threads *threads;
+	bool storm;
 	enum stat_by by;
 	const char *vma_glob;
 	size_t limit;

@@ -133,12 +133,50 @@ void stat_group__latency(const struct stat_view *v, const struct model *m, int c
 	}
 }
 
+void stat_group__selected_latency(const struct stat_view *v, const struct model *m,
+				  struct vs_hist *sum)
+{
+	if (!v->vma_glob) {
+		stat_group__latency(v, m, -1, sum);
+		return;
+	}
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		const struct process *p = m->processes[i];
+
+		for (size_t r = 0; r < p->nr_rows; r++)
+			if (stat_selected(v, p->rows[r]))
+				latency__add(sum, p->rows[r]->latency, v->interval);
+	}
+}
+
+struct vs_counts stat_group__total(const struct stat_view *v, const struct model *m)
+{
+	struct vs_counts total = {};
+
+	if (!v->vma_glob)
+		total = stat_counts(v, &m->overflow);
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		const struct process *p = m->processes[i];
+
+		for (size_t r = 0; r < p->nr_rows; r++) {
+			const struct vs_counts c = stat_counts(v, p->rows[r]);
+
+			if (stat_selected(v, p->rows[r]))
+				counts_add(&total, &c);
+		}
+	}
+	return total;
+}
+
 /** row_cells - what every row has. */
 static void row_cells(const struct stat_view *v, struct table *t, const struct vs_counts *c,
 		      const struct vs_hist *hist, uint64_t total)
 {
 	const uint64_t faults = counts_faults(c);
+	uint64_t kernel = 0;
 
+	for (int i = 0; i < VS_NR_ACCESS; i++)
+		kernel += c->access[VS_ORIGIN_KERNEL][i];
 	table__set_u64(t, "faults", faults);
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
 	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
@@ -152,6 +190,7 @@ static void row_cells(const struct stat_view *v, struct table *t, const struct v
 	table__set_u64(t, "read", counts_access(c, VS_ACCESS_READ));
 	table__set_u64(t, "write", counts_access(c, VS_ACCESS_WRITE));
 	table__set_u64(t, "exec", counts_access(c, VS_ACCESS_EXEC));
+	table__set_u64(t, "kernel", kernel);
 	if (c->latency_count)
 		table__set_f64(t, "average_ns", (double)c->latency_sum_ns / c->latency_count);
 }
@@ -315,7 +354,9 @@ static int fill(const struct stat_view *v, struct table *t, struct groups *g, ui
 	size_t shown = v->limit && g->nr > v->limit ? v->limit : g->nr;
 	int err = 0;
 
-	qsort(g->list, g->nr, sizeof(*g->list), by_count);
+	if (g->nr) /* else there is no list: qsort() must not see NULL */
+		if (g->nr)
+			qsort(g->list, g->nr, sizeof(*g->list), by_count);
 	for (size_t i = 0; !err && i < shown; i++) {
 		err = table__add_row(t);
 		if (err < 0)

@@ -21,6 +21,17 @@ void stat_group__latency(const struct stat_view *v, const struct model *m, int c
 			 struct vs_hist *sum);
 
 /**
+ * stat_group__selected_latency - add the latencies of all that --vma selects to @sum
+ *
+ * Under --vma these are of the VMAs' own histograms.
+ */
+void stat_group__selected_latency(const struct stat_view *v, const struct model *m,
+				  struct vs_hist *sum);
+
+/** stat_group__total - all that --vma selects, in the interval or since the start. */
+struct vs_counts stat_group__total(const struct stat_view *v, const struct model *m);
+
+/**
  * stat_group__make - the grouped rows, most faults first
  * @total: faults that are 100 %
  * Return: the table, or NULL without memory.

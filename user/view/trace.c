@@ -2,6 +2,7 @@
 /* trace.c - a row for each fault: when, who, where, what it wanted, and how it ended. */
 #include "view/trace.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static const struct column trace_columns[] = {
 	{.key = "time", .head = "TIME", .type = CELL_STR, .text_only = true, .width = 10},
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .width = 8},
 	{.key = "pid", .type = CELL_U64},
-	{.key = "tid", .head = "TID", .type = CELL_U64, .width = 6},
+	{.key = "tid", .head = "TID", .type = CELL_U64, .width = 7},
 	{.key = "cpu", .head = "CPU", .type = CELL_U64, .width = 3},
 	{.key = "duration_ns", .head = "TOOK", .type = CELL_U64, .unit = UNIT_NS, .width = 6},
 	{.key = "mode", .type = CELL_STR},
@@ -27,7 +28,7 @@ static const struct column trace_columns[] = {
 	{.key = "size", .type = CELL_STR},
 	{.key = "mapped_pages", .type = CELL_U64},
 	{.key = "kind", .head = "FAULT", .type = CELL_STR, .left = true, .text_only = true,
-	 .width = 15},
+	 .width = 14},
 	{.key = "address", .head = "ADDRESS", .type = CELL_HEX, .width = 12},
 	{.key = "ip", .type = CELL_HEX},
 	{.key = "vma", .type = CELL_TABLE},
@@ -116,7 +117,7 @@ static int crash_cell(struct table *t, const struct crash *crash)
 int trace_row(struct table *t, const struct vs_event_fault *e, const struct counted *row,
 	      const struct crash *crash, uint64_t time_ns)
 {
-	char time[32], kind[48];
+	char time[32], kind[48], access;
 	int err;
 
 	table__truncate(t, 0);
@@ -125,8 +126,9 @@ int trace_row(struct table *t, const struct vs_event_fault *e, const struct coun
 		return -1;
 	snprintf(time, sizeof(time), "%llu.%06llu", (unsigned long long)time_ns / 1000000000,
 		 (unsigned long long)time_ns / 1000 % 1000000);
-	snprintf(kind, sizeof(kind), "%c%.1s%.1s %s", "mM!"[e->outcome], origin_names[e->origin],
-		 access_names[e->access], cause_names[e->cause]);
+	access = *access_names[e->access];
+	snprintf(kind, sizeof(kind), "%c%c %s", "mM!"[e->outcome],
+		 e -> origin == VS_ORIGIN_KERNEL ? toupper(access) : access, cause_names[e->cause]);
 	table__set_u64(t, "time_ns", time_ns);
 	table__set_u64(t, "pid", e->pid);
 	table__set_u64(t, "tid", e->tid);

@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tests/docs_test.sh - docs/json.md and real output have the same keys, both ways; prints TAP. Root.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+vmascope=${VMASCOPE:-build/vmascope}
+workloads=build/tests/workload
+doc=docs/json.md
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/vmascope-docs.XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+number=0
+
+# section TITLE…: the text below these headings of level 2
+section()
+{
+	local title
+
+	for title; do
+		awk -v title="## $title" '/^## / {on = $0 == title} on' "$doc"
+	done
+}
+
+# mentioned: the keys in backticks on stdin; those of an array end in []
+mentioned()
+{
+	# shellcheck disable=SC2016 # Markdown's backticks
+	grep -oE '`[a-z0-9_]+(\[\])?`' | tr -d '`[]' | sort -u
+}
+
+# documented: those in the first column of tables
+documented()
+{
+	grep '^| `' | cut -d'|' -f2 | mentioned
+}
+
+# seen FILE…: all keys of the JSON documents, but those of maps, whose keys are data
+seen()
+{
+	jq -r 'paths | select(.[-1] | type == "string") |
+		select(length < 2 or (.[-2] != "hooks" and .[-2] != "causes")) | .[-1]' "$@" | sort -u
+}
+
+# check NAME DOCUMENTED-TEXT FILE…: a test
+check()
+{
+	local name=$1 text=$2 missing extra
+
+	shift 2
+	number=$((number + 1))
+	seen "$@" >"$tmp/seen"
+	missing=$(comm -23 "$tmp/seen" <(mentioned <<<"$text"))
+	extra=$(comm -13 "$tmp/seen" <(documented <<<"$text"))
+	if [ -s "$tmp/seen" ] && [ -z "$missing$extra" ]; then
+		echo "ok $number - keys of $name"
+		return
+	fi
+	echo "not ok $number - keys of $name"
+	[ -s "$tmp/seen" ] || echo "# there was no output"
+	[ -z "$missing" ] || echo "# not in $doc:" "${missing//$'\n'/ }"
+	[ -z "$extra" ] || echo "# in $doc, and in no output:" "${extra//$'\n'/ }"
+}
+
+# run FILE ARGUMENT…: a document of vmascope
+run()
+{
+	local file=$1
+
+	shift
+	"$vmascope" "$@" -j -o "$tmp/$file" >/dev/null 2>>"$tmp/messages"
+}
+
+# workload FILE COMMAND OPTION… -- WORKLOAD…: the same with a workload behind it
+workload()
+{
+	local file=$1
+
+	shift
+	"$vmascope" "$1" -j -o "$tmp/$file" "${@:2}" >/dev/null 2>>"$tmp/messages"
+}
+
+echo 1..4
+
+for by in mapping vma process thread cause cpu cgroup; do
+	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
+		--children 1 --pages 64
+done
+workload stat.interval stat -i 50ms --hist --heatmap -- \
+	sh -c "sleep 0.5; '$workloads/storm' --faults 50000"
+check stat "$(section Counts stat)" "$tmp"/stat.*
+
+workload trace.faults trace -- "$workloads/storm" --faults 10
+workload trace.crash trace --cause segv-maperr -- "$workloads/causes" --count 1 segv-unmapped
+check trace "$(section trace)" "$tmp"/trace.*
+
+# --cost takes long
+run doctor doctor
+check doctor "$(section doctor | grep -v -e '--cost')" "$tmp/doctor"
+
+# a warning of lost events, debugging, and an error
+workload lossy trace --ring 4 -vvv -- "$workloads/storm" --faults 20000
+"$vmascope" stat -j -p 4194304 2>>"$tmp/messages"
+check messages "$(section Errors)" "$tmp/messages"

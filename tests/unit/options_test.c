@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * options_test.c - every option's good and bad values, and one line for each error.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "cmd/options.h"
+#include "util/log.h"
+
+#define MAX_ARGS 16
+
+static const struct command live = {
+	.name = "live",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "A command that takes all options of live commands.",
+	.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_STAT | OPTIONS_TRACE | OPTIONS_OUTPUT |
+		  OPTIONS_TUNE,
+};
+static const struct command still = {
+	.name = "still",
+	.doc = "A command that takes no arguments.",
+	.groups = OPTIONS_OUTPUT | OPTIONS_TUNE,
+};
+
+static struct options o;
+static char args[1024];
+static char *argv[MAX_ARGS + 1];
+static char message[4096];
+
+/*
+ * Parse a command line, words separated by one blank, "~" for an empty word; what it prints to
+ * stderr goes to @message. Parts of the words stay in @o until the next call.
+ */
+static int parse_for(const struct command *cmd, const char *line)
+{
+	FILE *file = tmpfile();
+	char *word, *rest = args;
+	int argc = 0, saved, status;
+	size_t len;
+
+	assert_non_null(file);
+	assert_true(strlen(line) + sizeof("live ") < sizeof(args));
+	snprintf(args, sizeof(args), "%s%s%s", cmd->name, *line ? " " : "", line);
+	while ((word = strsep(&rest, " ")) && argc < MAX_ARGS)
+		argv[argc++] = strcmp(word, "~") ? word : word + 1;
+	argv[argc] = NULL;
+
+	options__free(&o);
+	fflush(stderr);
+	saved = dup(STDERR_FILENO);
+	dup2(fileno(file), STDERR_FILENO);
+	status = options__parse(cmd, argc, argv, &o);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	len = fread(message, 1, sizeof(message) - 1, file);
+	message[len] = '\0';
+	fclose(file);
+	log_setup(false, false, 0);
+	return status;
+}
+
+static int parse(const char *line)
+{
+	return parse_for(&live, line);
+}
+
+static void assert_good(const char *line)
+{
+	if (parse(line))
+		fail_msg("'%s' was refused: %s", line, message);
+	assert_string_equal(message, "");
+}
+
+/* Refused with the status of a usage error, by one line that names what was bad. */
+static void assert_bad_for(const struct command *cmd, const char *line, const char *named)
+{
+	const char *end;
+
+	if (parse_for(cmd, line) != VS_EXIT_USAGE)
+		fail_msg("'%s' was taken", line);
+	end = strchr(message, '\n');
+	if (strncmp(message, "vmascope: ", 10) || !end || end[1])
+		fail_msg("'%s' is not refused by one line: '%s'", line, message);
+	if (!strstr(message, named))
+		fail_msg("the error of '%s' does not say '%s': %s", line, named, message);
+}
+
+static void assert_bad(const char *line, const char *named)
+{
+	assert_bad_for(&live, line, named);
+}
+
+static void without_options(void **state)
+{
+	(void)state;
+	assert_good("");
+	assert_int_equal(o.nr_ids, 0);
+	assert_int_equal(o.uid, -1);
+	assert_int_equal(o.only, -1);
+	assert_int_equal(o.causes, 0);
+	assert_true(o.follow);
+	assert_null(o.comm);
+	assert_null(o.vma);
+	assert_null(o.cgroup);
+	assert_null(o.argv);
+	assert_null(o.output);
+	assert_int_equal(o.duration_ns, 0);
+	assert_int_equal(o.interval_ns, 0);
+	assert_int_equal(o.by, BY_MAPPING);
+	assert_int_equal(o.top, 30);
+	assert_int_equal(o.slots, CAPTURE_DEFAULT_SLOTS);
+	assert_int_equal(o.hists, CAPTURE_DEFAULT_HISTS);
+	assert_int_equal(o.ring_bytes, CAPTURE_DEFAULT_RING);
+	assert_string_equal(o.format->name, "text");
+}
+
+static void process_ids(void **state)
+{
+	(void)state;
+	assert_good("-p 1");
+	assert_int_equal(o.nr_ids, 1);
+	assert_int_equal(o.ids[0], 1);
+	assert_false(o.threads);
+	assert_true(o.follow);
+	assert_good("--pid=12,4194304 -p 7");
+	assert_int_equal(o.nr_ids, 3);
+	assert_int_equal(o.ids[0], 12);
+	assert_int_equal(o.ids[1], 4194304);
+	assert_int_equal(o.ids[2], 7);
+	assert_bad("-p 0", "'0'");
+	assert_bad("-p -1", "'-1'");
+	assert_bad("-p 4194305", "'4194305'");
+	assert_bad("-p 99999999999999999999", "bad process id");
+	assert_bad("-p 12x", "'12x'");
+	assert_bad("-p 12,", "'12,'");
+	assert_bad("-p ,", "','");
+	assert_bad("-p ~", "''");
+	assert_bad("-p 1,x,3", "'x'");
+	assert_bad("-p", "'-p'");
+}
+
+static void thread_ids(void **state)
+{
+	(void)state;
+	assert_good("-t 5,6");
+	assert_int_equal(o.nr_ids, 2);
+	assert_true(o.threads);
+	/* these threads only: nobody is followed */
+	assert_false(o.follow);
+	assert_bad("-t abc", "bad thread id: 'abc'");
+	assert_bad("-p 1 -t 2", "-p and -t exclude each other");
+	assert_bad("-t 2 -p 1", "-p and -t exclude each other");
+}
+
+static void command_names(void **state)
+{
+	(void)state;
+	assert_good("-n redis-server");
+	assert_string_equal(o.comm, "redis-server");
+	assert_good("-n fifteen-letters");
+	assert_bad("-n sixteen--letters", "'sixteen--letters'");
+	assert_bad("-n ~", "bad command name");
+}
+
+static void users(void **state)
+{
+	(void)state;
+	assert_good("-u root");
+	assert_int_equal(o.uid, 0);
+	assert_good("-u 0");
+	assert_int_equal(o.uid, 0);
+	assert_good("--uid 4294967294");
+	assert_int_equal(o.uid, 4294967294);
+	/* (uid_t)-1 is nobody */
+	assert_bad("-u 4294967295", "'4294967295'");
+	assert_bad("-u -5", "'-5'");
+	assert_bad("-u no-such-user-here", "'no-such-user-here'");
+	assert_bad("-u ~", "bad user");
+}
+
+static void cgroups(void **state)
+{
+	(void)state;
+	assert_good("-c /sys/fs/cgroup/system.slice");
+	assert_string_equal(o.cgroup, "/sys/fs/cgroup/system.slice");
+	assert_good("--cgroup=a");
+	assert_string_equal(o.cgroup, "a");
+}
+
+static void outcomes(void **state)
+{
+	(void)state;
+	assert_good("-F min");
+	assert_int_equal(o.only, VS_MINOR);
+	assert_good("-F maj");
+	assert_int_equal(o.only, VS_MAJOR);
+	assert_good("-F maj -F all");
+	assert_int_equal(o.only, -1);
+	assert_bad("-F minor", "'minor'");
+	assert_bad("-F ~", "''");
+}
+
+static void causes(void **state)
+{
+	(void)state;
+	assert_good("--cause cow");
+	assert_int_equal(o.causes, 1u << VS_CAUSE_COW);
+	assert_good("--cause segv-maperr,sigbus --cause=gup");
+	assert_int_equal(o.causes,
+			 1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SIGBUS | 1u << VS_CAUSE_GUP);
+	/* the names that there are come with the error */
+	assert_bad("--cause cows", "anon-zero");
+	assert_bad("--cause cow,", "'cow,'");
+	assert_bad("--cause COW", "'COW'");
+	/* of a list in which one is bad, that one is named */
+	assert_bad("--cause cow,nonsense,sigbus", "'nonsense'");
+}
+
+static void vma_names(void **state)
+{
+	(void)state;
+	assert_good("--vma [heap]");
+	assert_string_equal(o.vma, "[heap]");
+	assert_bad("--vma ~", "bad VMA name");
+}
+
+static void times(void **state)
+{
+	(void)state;
+	assert_good("-d 5");
+	assert_int_equal(o.duration_ns, 5000000000);
+	assert_good("-d 200ms -i 0.5");
+	assert_int_equal(o.duration_ns, 200000000);
+	assert_int_equal(o.interval_ns, 500000000);
+	assert_good("-i 10ms");
+	assert_bad("-i 9ms", "at least 10ms");
+	assert_bad("-d 0", "'0'");
+	assert_bad("-d -1", "'-1'");
+	assert_bad("-d 5x", "'5x'");
+	assert_bad("-d ~", "bad duration");
+	assert_bad("-d inf", "'inf'");
+	assert_bad("-d nan", "'nan'");
+	assert_bad("-i soon", "bad interval: 'soon'");
+}
+
+static void groupings(void **state)
+{
+	char line[64];
+
+	(void)state;
+	for (int by = 0; by < NR_STAT_BY; by++) {
+		snprintf(line, sizeof(line), "--by %s", stat_by_names[by]);
+		assert_good(line);
+		assert_int_equal(o.by, by);
+		/* the error's list of them has it, too */
+		assert_bad("--by nonsense", stat_by_names[by]);
+	}
+	assert_bad("--by VMA", "'VMA'");
+}
+
+static void numbers_of_rows(void **state)
+{
+	(void)state;
+	assert_good("--top 5");
+	assert_int_equal(o.top, 5);
+	assert_good("--top 0");
+	assert_int_equal(o.top, 0);
+	assert_bad("--top -1", "'-1'");
+	assert_bad("--top 1.5", "'1.5'");
+}
+
+static void formats(void **state)
+{
+	(void)state;
+	assert_good("-j");
+	assert_string_equal(o.format->name, "json");
+	assert_good("--format csv");
+	assert_string_equal(o.format->name, "csv");
+	assert_good("-j --format text");
+	assert_string_equal(o.format->name, "text");
+	assert_bad("--format xml", "'xml'");
+}
+
+static void output_and_words(void **state)
+{
+	(void)state;
+	assert_good("-o /tmp/x -w -q -vv -T --latency --no-follow");
+	assert_string_equal(o.output, "/tmp/x");
+	assert_true(o.wide);
+	assert_true(o.quiet);
+	assert_int_equal(o.verbosity, 2);
+	assert_true(o.wall_clock);
+	assert_true(o.latency);
+	assert_false(o.follow);
+}
+
+static void sizes(void **state)
+{
+	(void)state;
+	assert_good("--slots 64 --hists 64 --ring 4");
+	assert_int_equal(o.slots, 64);
+	assert_int_equal(o.hists, 64);
+	assert_int_equal(o.ring_bytes, 4096);
+	assert_good("--slots 4194304 --ring 1048576");
+	assert_int_equal(o.slots, 4194304);
+	assert_int_equal(o.ring_bytes, 1u << 30);
+	assert_bad("--slots 32", "'32'");
+	assert_bad("--slots 100", "power of two");
+	assert_bad("--slots 8388608", "'8388608'");
+	assert_bad("--hists 32", "'32'");
+	assert_bad("--hists 65", "'65'");
+	assert_bad("--ring 2", "'2'");
+	assert_bad("--ring 2097152", "'2097152'");
+	assert_bad("--ring 5", "'5'");
+	assert_bad("--ring 8k", "'8k'");
+}
+
+static void features(void **state)
+{
+	(void)state;
+	assert_good("--no-feature fexit");
+	/* the names that there are come with the error */
+	assert_bad("--no-feature warp", "maple-tree");
+}
+
+static void a_command_to_run(void **state)
+{
+	(void)state;
+	assert_good("-d 1 -- ls -l --color");
+	assert_non_null(o.argv);
+	assert_string_equal(o.argv[0], "ls");
+	assert_string_equal(o.argv[1], "-l");
+	assert_string_equal(o.argv[2], "--color");
+	assert_null(o.argv[3]);
+	/* without the dashes, too: what follows the command is its own */
+	assert_good("ls -p 1 --help");
+	assert_string_equal(o.argv[1], "-p");
+	assert_int_equal(o.nr_ids, 0);
+	assert_bad("-p 1 -- ls", "exclude each other");
+	assert_bad("-p 1 ls", "exclude each other");
+	assert_good("--");
+	assert_null(o.argv);
+}
+
+static void options_that_are_none(void **state)
+{
+	(void)state;
+	assert_bad("--nonsense", "'--nonsense'");
+	assert_bad("-Z", "'-Z'");
+	assert_bad("--top", "'--top'");
+	assert_bad("--wide=yes", "--wide=yes");
+	/* another command's */
+	assert_bad_for(&still, "-p 1", "'-p'");
+	assert_bad_for(&still, "--by vma", "'--by'");
+	assert_bad_for(&still, "word", "'word'");
+}
+
+static void errors_can_be_json(void **state)
+{
+	static const char *const lines[] = {
+		"-j -p abc",
+		"--json --nonsense",
+		"--format json -d x",
+		"--format=json --top",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		assert_int_equal(parse(lines[i]), VS_EXIT_USAGE);
+		if (strncmp(message, "{\"error\":{\"message\":", 20) ||
+		    !strstr(message, "\"exit\":2"))
+			fail_msg("the error of '%s' is: %s", lines[i], message);
+	}
+	/* the -j of the command is not ours */
+	assert_int_equal(parse("--by x -- ls -j"), VS_EXIT_USAGE);
+	assert_int_equal(strncmp(message, "vmascope: ", 10), 0);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	options__free(&o);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_options),
+		cmocka_unit_test(process_ids),
+		cmocka_unit_test(thread_ids),
+		cmocka_unit_test(command_names),
+		cmocka_unit_test(users),
+		cmocka_unit_test(cgroups),
+		cmocka_unit_test(outcomes),
+		cmocka_unit_test(causes),
+		cmocka_unit_test(vma_names),
+		cmocka_unit_test(times),
+		cmocka_unit_test(groupings),
+		cmocka_unit_test(numbers_of_rows),
+		cmocka_unit_test(formats),
+		cmocka_unit_test(output_and_words),
+		cmocka_unit_test(sizes),
+		cmocka_unit_test(features),
+		cmocka_unit_test(a_command_to_run),
+		cmocka_unit_test(options_that_are_none),
+		cmocka_unit_test(errors_can_be_json),
+	};
+
+	return cmocka_run_group_tests_name("options", tests, NULL, teardown);
+}
