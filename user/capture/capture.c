@@ -327,6 +327,19 @@ static int load(struct capture *c, const struct capture_options *o)
 	return err ? err : find_direct_map(c);
 }
 
+/** sized - @asked; or @most, halved until that many fit @budget on all CPUs, down to @least. */
+static uint32_t sized(uint32_t asked, uint32_t most, uint32_t least, uint64_t bytes_each,
+		      uint64_t budget)
+{
+	uint32_t n = most;
+
+	if (asked)
+		return asked;
+	while (n > least && n * bytes_each > budget)
+		n /= 2;
+	return n;
+}
+
 int capture__open(struct capture **out, const struct capture_options *o, capture_event_fn fn,
 		  void *ctx)
 {
@@ -349,10 +362,12 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	libbpf_set_print(print_libbpf);
 	c->fn = fn;
 	c->fn_ctx = ctx;
-	c->nr_slots = o->nr_slots;
-	c->nr_hists = o->nr_hists;
-	c->nr_heat = o->heat ? CAPTURE_HEAT_ENTRIES : 1;
 	c->nr_cpus = libbpf_num_possible_cpus();
+	c->nr_slots = sized(o->nr_slots, CAPTURE_DEFAULT_SLOTS, CAPTURE_LEAST_SLOTS,
+			    c->nr_cpus * sizeof(*c->counts), CAPTURE_SLOTS_BUDGET);
+	c->nr_hists = sized(o->nr_hists, CAPTURE_DEFAULT_HISTS, CAPTURE_LEAST_HISTS,
+			    c->nr_cpus * sizeof(*c->hists), CAPTURE_HISTS_BUDGET);
+	c->nr_heat = o->heat ? CAPTURE_HEAT_ENTRIES : 1;
 
 	err = load(c, o);
 	if (err)

@@ -14,12 +14,17 @@
 #include "capture/hooks.h"
 #include "events.h"
 
-/** Slots by default: VMAs and process images that can be counted at one time. */
+/** Slots by default, at most: VMAs and process images that can be counted at one time. */
 #define CAPTURE_DEFAULT_SLOTS 32768u
+/** With many CPUs there are fewer by default: not more counters than this, bytes. */
+#define CAPTURE_SLOTS_BUDGET (64u << 20)
+#define CAPTURE_LEAST_SLOTS 4096u
 #define CAPTURE_MIN_SLOTS 64u
 #define CAPTURE_MAX_SLOTS (1u << 22)
-/** Latency histograms by default: one for each process and cause of its faults. */
+/** Latency histograms by default, at most: one for each process and cause of its faults. */
 #define CAPTURE_DEFAULT_HISTS 2048u
+#define CAPTURE_HISTS_BUDGET (16u << 20)
+#define CAPTURE_LEAST_HISTS 256u
 #define CAPTURE_MIN_HISTS 64u
 /** Places in the map of addresses, where one is asked for: 2 MiB of a VMA each. */
 #define CAPTURE_HEAT_ENTRIES 16384u
@@ -40,8 +45,8 @@
  * @causes: bit set of enum vs_cause, 0 for all
  * @emit_faults: stream every fault
  * @crash: stream the surroundings of faults that end in a signal, and memory calls
- * @nr_slots: a power of two
- * @nr_hists: a power of two
+ * @nr_slots: a power of two, or 0: by the number of CPUs
+ * @nr_hists: same
  * @vma_hists: a latency histogram for each VMA, too
  * @heat: count faults by address
  * @ring_bytes: a power of two, at least a page

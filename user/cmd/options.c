@@ -422,9 +422,9 @@ static const struct option_def option_defs[] = {
 	{{NULL, 0, NULL, 0, "Tuning:", 4}, OPTIONS_TUNE, NULL},
 	{{"no-feature", OPT_NO_FEATURE, "NAME", 0, "do without a kernel feature (see doctor)", 4},
 	 OPTIONS_TUNE, parse_no_feature},
-	{{"slots", OPT_SLOTS, "N", 0, "VMAs and processes counted at one time (default 32768)", 4},
+	{{"slots", OPT_SLOTS, "N", 0, "VMAs and processes counted at one time (default: by CPUs, 32768 at most)", 4},
 	 OPTIONS_FILTER, parse_slots},
-	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default 2048)", 4},
+	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default: by CPUs, 2048 at most)", 4},
 	 OPTIONS_FILTER, parse_hists},
 	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192)", 4},
 	 OPTIONS_FILTER, parse_ring},
@@ -495,8 +495,6 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	o->only = -1;
 	o->follow = true;
 	o->top = 30;
-	o->slots = CAPTURE_DEFAULT_SLOTS;
-	o->hists = CAPTURE_DEFAULT_HISTS;
 	o->ring_bytes = CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
 	for (size_t i = 0; i < NR_OPTION_DEFS; i++)
