@@ -169,9 +169,9 @@ static void a_stream_has_one_heading_and_fixed_columns(void **state)
 	add_vma(t, 0x7f0000001000, 1234567, "a name that is too long for it");
 	table__set_f64(t, "share", 100);
 	assert_text(render_stream("text", t, 50),
-		    "       START     FAULTS   SHARE  NAME\n"
-		    "        1000          5       -  x\n"
-		    "7f0000001000  1,234,567  100.0%  a name t…g for it\n");
+		    "       START    FAULTS  SHARE NAME\n"
+		    "        1000         5      - x\n"
+		    "7f0000001000 1,234,567 100.0% a name tha…ng for it\n");
 }
 
 static void a_streams_own_width_counts(void **state)
@@ -187,15 +187,15 @@ static void a_streams_own_width_counts(void **state)
 	add_row(t);
 	table__set_str(t, "comm", "redis");
 	table__set_str(t, "name", "[heap]");
-	assert_text(render_stream("text", t, 0), "COMM      NAME\n"
-						 "redis     [heap]\n");
+	assert_text(render_stream("text", t, 0), "COMM     NAME\n"
+						 "redis    [heap]\n");
 	columns[0].width = 0;
 	t = new_table(&def);
 	add_row(t);
 	table__set_str(t, "comm", "redis-server");
 	table__set_str(t, "name", "[heap]");
-	assert_text(render_stream("text", t, 0), "COMM          NAME\n"
-						 "redis-server  [heap]\n");
+	assert_text(render_stream("text", t, 0), "COMM         NAME\n"
+						 "redis-server [heap]\n");
 }
 
 static void colour_marks_the_heading_alone(void **state)
