@@ -56,6 +56,31 @@ static void not_root(void **state)
 	check_fails(&nobody, VT_ARGS("trace", "-d", "1"), 1, "CAP_BPF");
 }
 
+/* In a mount namespace of its own, in which the kernel's type information is covered. */
+static void no_btf(void **state)
+{
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS("unshare", "-m", "sh", "-c",
+		       "mount -t tmpfs none /sys/kernel/btf && exec \"$0\" stat -- true",
+		       vt_vmascope()));
+	vt_equal(cmd.exit, 1, "exit status without BTF");
+	check_one_line(&cmd);
+	vt_contains(cmd.err, "CONFIG_DEBUG_INFO_BTF");
+	vt_free(&cmd);
+}
+
+/* A kernel in whose place this one stands with what that one lacks switched off. */
+static void kernel_too_old(void **state)
+{
+	(void)state;
+	check_fails(NULL, VT_ARGS("stat", "--no-feature", "maple-tree", "--no-feature", "find-vma"),
+		    1, "doctor");
+	check_fails(NULL, VT_ARGS("stat", "--no-feature", "task-storage"), 1, "doctor");
+}
+
 static void no_such_pid(void **state)
 {
 	(void)state;
@@ -321,6 +346,8 @@ static void sigint_while_printing(void **state)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(not_root),
+	VT_TEST(no_btf),
+	VT_TEST(kernel_too_old),
 	VT_TEST(no_such_pid),
 	VT_TEST(command_not_found),
 	VT_TEST(bad_filters),

@@ -11,6 +11,9 @@ set -euo pipefail
 readonly test_limit=300 # seconds for one program
 number=0 bad=0
 
+# As often as with the sanitizers: an emulated CPU is ten times slower.
+export VMASCOPE_REPEAT=${VMASCOPE_REPEAT:-2}
+
 # result STATUS NAME [SKIP-REASON]
 result() {
 	local word='ok'

@@ -351,9 +351,9 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 		return err;
 	if (!features__btf()) {
 		err = -errno;
-		vs_error("no kernel type information: %s (a kernel with CONFIG_DEBUG_INFO_BTF=y is "
-			 "needed, and /sys mounted)",
-			 strerror(-err));
+		vs_fail(VS_EXIT_FAILURE,
+			"a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, and /sys mounted",
+			"no kernel type information: /sys/kernel/btf/vmlinux can't be read");
 		return err;
 	}
 	c = calloc(1, sizeof(*c));

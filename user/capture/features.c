@@ -62,13 +62,24 @@ static int (*const probes[NR_FEATURES])(struct feature *f) = {
 	[FEATURE_PAGE_TABLES] = probe_page_tables,
 };
 
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	(void)fmt;
+	(void)args;
+	return 0;
+}
+
 struct btf *features__btf(void)
 {
 	static struct btf *btf;
 	static int error;
 
 	if (!btf && !error) {
+		libbpf_print_fn_t before = libbpf_set_print(quiet);
+
 		btf = btf__load_vmlinux_btf();
+		libbpf_set_print(before);
 		if (!btf)
 			error = errno ? errno : ENOENT;
 	}
@@ -260,14 +271,6 @@ static int probe_page_tables(struct feature *f)
 #else
 	return reason(f, -EOPNOTSUPP, "only x86-64 page tables are known");
 #endif
-}
-
-static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	(void)level;
-	(void)fmt;
-	(void)args;
-	return 0;
 }
 
 const struct feature *features__probe(void)
