@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace.c - `vmascope trace`: print each fault as it comes. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +9,7 @@
 #include "model/calls.h"
 #include "util/log.h"
 #include "util/str.h"
+#include "view/stat.h"
 #include "view/trace.h"
 
 /**
@@ -117,13 +119,17 @@ static int summary(struct session *s)
 {
 	struct trace *t = s->private;
 	struct table *table = table__new(&trace_summary_table);
+	struct table *totals = stat_totals(&s->live.model);
 	struct vs_stats stats;
 	uint64_t lost;
-	int err = -1;
+	int err = -ENOMEM;
 
 	capture__stats(s->live.capture, &stats);
 	lost = stats.lost[VS_LOST_EVENTS];
-	if (table && table__add_row(table) >= 0) {
+	if (!table || !totals || table__add_row(table) < 0) {
+		table__free(totals);
+	} else {
+		table__set_table(table, "totals", totals);
 		err = table__set_str(table, "type", "summary");
 		table__set_u64(table, "events", t->printed);
 		table__set_u64(table, "lost", lost);

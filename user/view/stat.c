@@ -327,6 +327,28 @@ static int footer(const struct stat_view *v, struct table *rows, const struct vs
 	return table__set_footer(rows, "%s", text);
 }
 
+struct table *stat_totals(const struct model *m)
+{
+	struct table *t = table__new(&totals_table);
+	struct vs_counts total = m->overflow.counts;
+	struct stat_view v = {};
+	struct vs_hist hist = {};
+
+	if (!t || table__add_row(t) < 0) {
+		table__free(t);
+		return NULL;
+	}
+	for (size_t i = 0; i < m->nr_processes; i++)
+		for (size_t r = 0; r < m->processes[i]->nr_rows; r++)
+			counts_add(&total, &m->processes[i]->rows[r]->counts);
+	counts_cells(t, &total);
+	stat_group__latency(&v, m, -1, &hist);
+	if (!counts_tables(t, &total, &hist))
+		return t;
+	table__free(t);
+	return NULL;
+}
+
 int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);

@@ -68,6 +68,12 @@ struct stat_view {
 };
 
 /**
+ * stat_totals - a table `totals`: the sum over a model, as in `stat`
+ * Return: the table, or NULL without memory.
+ */
+struct table *stat_totals(const struct model *m);
+
+/**
  * stat_view__make - fill @d with the tables
  * Return: 0 or -ENOMEM.
  */

@@ -49,6 +49,7 @@ static const struct column summary_columns[] = {
 	{.key = "events", .type = CELL_U64},
 	{.key = "lost", .type = CELL_U64},
 	{.key = "generated", .type = CELL_U64},
+	{.key = "totals", .type = CELL_TABLE},
 };
 /* clang-format on */
 
