@@ -91,6 +91,16 @@ void threads__update(struct threads *t, const struct vs_thread *thread)
 		*known = *thread;
 }
 
+const struct vs_thread *threads__busiest(const struct threads *t)
+{
+	const struct vs_thread *busiest = NULL;
+
+	for (size_t i = 0; t && i < t->nr; i++)
+		if (t->list[i]->fault_ns > (busiest ? busiest->fault_ns : 0))
+			busiest = t->list[i];
+	return busiest;
+}
+
 double thread_share(const struct vs_thread *t, uint64_t start_ns, uint64_t end_ns)
 {
 	uint64_t from = t->since_ns > start_ns ? t->since_ns : start_ns;

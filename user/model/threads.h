@@ -32,6 +32,9 @@ void threads__free(struct threads *t);
 /** threads__update - take over what is known of a thread now; without memory nothing happens. */
 void threads__update(struct threads *t, const struct vs_thread *thread);
 
+/** threads__busiest - the one that spent most time in faults; NULL: none did, or @t is NULL. */
+const struct vs_thread *threads__busiest(const struct threads *t);
+
 /**
  * thread_share - of its wall time in the run that the thread spent in faults
  * @start_ns: and @end_ns: the run, CLOCK_MONOTONIC

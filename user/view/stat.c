@@ -305,6 +305,22 @@ static int title(const struct stat_view *v, struct table *rows, const struct vs_
 		len ? "\n  fallbacks:" : "", fallbacks);
 }
 
+/** say_busiest - the thread that spent most time in faults. Return: bytes written. */
+static size_t say_busiest(const struct stat_view *v, char *text, size_t size)
+{
+	const struct vs_thread *busiest = threads__busiest(v->threads);
+	char spent[STR_NUMBER_LEN];
+	int n;
+
+	if (!busiest)
+		return 0;
+	str_format_ns(spent, sizeof(spent), busiest->fault_ns);
+	n = snprintf(text, size, "most time in faults: %s (thread %u), %s, %.1f%% of its time\n",
+		     busiest->comm, busiest->tid, spent,
+		     100 * thread_share(busiest, v->start_ns, v->end_ns));
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
 static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *overflow)
 {
 	char text[512] = "";
@@ -321,6 +337,8 @@ static int footer(const struct stat_view *v, struct table *rows, const struct vs
 		len += snprintf(text + len, sizeof(text) - len,
 				"%llu faults belong to no process that was found\n",
 				(unsigned long long)counts_faults(overflow));
+	if (!v->interval && v->by != BY_THREAD && len < sizeof(text))
+		len += say_busiest(v, text + len, sizeof(text) - len);
 	if (!len)
 		return 0;
 	text[strlen(text) - 1] = '\0';
