@@ -18,6 +18,10 @@
 /* arch/x86/include/asm/pgtable_64.h: __swp_type(); linux/swap.h: the last type is a marker */
 #define SWP_TYPE_SHIFT 59
 #define SWP_TYPE_MARKER 31
+/* __swp_offset(); include/linux/swapops.h: PTE_MARKER_GUARD is 7c53dfbdb024 (6.13) */
+#define SWP_OFFSET(entry) ((~(entry) << 5) >> 14)
+#define MARKER_UFFD_WP 1
+#define MARKER_GUARD 4
 
 /** access_forbidden - the VMA does not allow it, as access_error() in arch/x86/mm/fault.c. */
 static __always_inline bool access_forbidden(const struct pending_fault *f)
@@ -70,9 +74,11 @@ static __always_inline enum vs_cause cause_of_swapped(const struct pending_fault
 		return VS_CAUSE_MIGRATION;
 	if (cfg.swp_hwpoison & (1u << type))
 		return VS_CAUSE_SIGBUS;
-	if (type == SWP_TYPE_MARKER)
-		return f->vma.traits & VS_VM_UFFD_WP ? VS_CAUSE_UFFD : VS_CAUSE_SIGBUS;
-	return VS_CAUSE_SWAP_IN;
+	if (type != SWP_TYPE_MARKER)
+		return VS_CAUSE_SWAP_IN;
+	if (SWP_OFFSET(f->page.entry) & MARKER_GUARD)
+		return VS_CAUSE_SEGV_MAPERR; /* as the signal says */
+	return SWP_OFFSET(f->page.entry) & MARKER_UFFD_WP ? VS_CAUSE_UFFD : VS_CAUSE_SIGBUS;
 }
 
 /** cause_of_present - a page is there: what was not allowed? */

@@ -481,6 +481,7 @@ enum vs_call {
 	VS_CALL_MREMAP,
 	VS_CALL_MADVISE,
 	VS_CALL_BRK,
+	VS_CALL_MMAP,
 	VS_NR_CALLS,
 };
 

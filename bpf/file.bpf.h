@@ -77,10 +77,12 @@ static __always_inline void file_walk(struct location path, struct vs_file *out)
 {
 	struct dentry *dentry = path.dentry;
 	struct vfsmount *vfsmount = path.mnt;
-	u32 len = 0;
 
+	out->len = 0;
 	for (int i = 0; i < PATH_MAX_DEPTH; i++) {
 		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+		const unsigned char *name;
+		u32 at;
 		long n;
 
 		if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
@@ -89,28 +91,33 @@ static __always_inline void file_walk(struct location path, struct vs_file *out)
 			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
 
 			if (above == mount)
-				goto out;
+				return;
 			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
 			vfsmount = (void *)above + bpf_core_field_offset(struct mount, mnt);
 			continue;
 		}
-		if (len > VS_PATH_LEN - PATH_NAME_LEN)
+		name = BPF_CORE_READ(dentry, d_name.name);
+		/*
+		 * The length lives in the map, so that the verifier knows nothing of it and one
+		 * turn of the loop looks like the next; it is compared in the register that is
+		 * then used, because 6.1 forgets the bounds of what is spilled.
+		 */
+		at = out->len;
+		barrier_var(at);
+		if (at > VS_PATH_LEN - PATH_NAME_LEN)
 			break;
-		n = bpf_probe_read_kernel_str(out->path + len, PATH_NAME_LEN,
-					      BPF_CORE_READ(dentry, d_name.name));
+		n = bpf_probe_read_kernel_str(out->path + at, PATH_NAME_LEN, name);
 		if (n <= 0)
 			break;
-		len += n & (2 * PATH_NAME_LEN - 1);
+		out->len = at + (n & (2 * PATH_NAME_LEN - 1));
 		if (parent == dentry) {
 			/* not in any tree: memfd, SysV shared memory, anonymous inodes */
 			out->pseudo = 1;
-			goto out;
+			return;
 		}
 		dentry = parent;
 	}
 	out->truncated = 1;
-out:
-	out->len = len;
 }
 
 /**
@@ -124,10 +131,14 @@ __weak __noinline int file_remember(const struct vs_file_key *key, u64 address)
 {
 	struct file *file = (struct file *)address;
 	struct file_scratch *scratch;
+	struct vs_file_key known;
 	struct inode *inode;
 	u32 zero = 0;
 
-	if (!key || bpf_map_lookup_elem(&files, key))
+	if (!key)
+		return 0;
+	known = *key; /* an argument's memory is no map key to Linux 6.1 */
+	if (bpf_map_lookup_elem(&files, &known))
 		return 0;
 	scratch = bpf_map_lookup_elem(&file_scratch, &zero);
 	if (!scratch || __sync_lock_test_and_set(&scratch->busy, 1))
@@ -137,7 +148,7 @@ __weak __noinline int file_remember(const struct vs_file_key *key, u64 address)
 	scratch->file.truncated = 0;
 	scratch->file.pseudo = 0;
 	file_walk(file_location(file), &scratch->file);
-	if (bpf_map_update_elem(&files, key, &scratch->file, BPF_ANY))
+	if (bpf_map_update_elem(&files, &known, &scratch->file, BPF_ANY))
 		count_lost(VS_LOST_FILES);
 	__sync_lock_test_and_set(&scratch->busy, 0);
 	return 0;

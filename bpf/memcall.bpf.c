@@ -15,6 +15,8 @@
 static __always_inline int call_of(u64 nr)
 {
 	switch (nr) {
+	case 9:
+		return VS_CALL_MMAP;
 	case 10:
 		return VS_CALL_MPROTECT;
 	case 11:

@@ -42,16 +42,20 @@ struct maple_span {
 __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 {
 	u64 pivots[MAPLE_RANGE64_PIVOTS];
-	u64 entry = root;
+	u64 entry, next = root;
 
 	if (span) {
 		span->min = 0;
 		span->max = ~0ULL;
 	}
 	for (int level = 0; level < MAPLE_MAX_HEIGHT; level++) {
-		u64 node = entry & ~MAPLE_NODE_MASK;
-		u32 type = (entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
-		u32 nr_pivots, slots_at, i;
+		u32 type, nr_pivots, slots_at, i;
+		u64 node;
+
+		/* Stays at the loop's head, so that the loop ends in a jump: 6.1 wants that. */
+		entry = *(volatile u64 *)&next;
+		node = entry & ~MAPLE_NODE_MASK;
+		type = (entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
 
 		if (type == MAPLE_ARANGE_64) {
 			nr_pivots = MAPLE_ARANGE64_PIVOTS;
@@ -71,10 +75,10 @@ __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 			span->max = pivots[i];
 		if (span && i > 0 && i <= MAPLE_RANGE64_PIVOTS)
 			span->min = pivots[i - 1] + 1;
-		if (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)(node + slots_at + i * 8)))
+		if (bpf_probe_read_kernel(&next, sizeof(next), (void *)(node + slots_at + i * 8)))
 			return 0;
 		if (type == MAPLE_LEAF_64)
-			return entry;
+			return next;
 	}
 	return 0;
 }
@@ -112,7 +116,7 @@ static __always_inline void vma_own_name(const struct vm_area_struct *vma, struc
 }
 
 /** name_hash - FNV-1a of a VMA's name set by prctl, so that renamed VMAs are told apart. */
-static __always_inline u32 name_hash(const char *name)
+static __noinline u32 name_hash(const char *name)
 {
 	char buf[VS_VMA_NAME_LEN];
 	u32 hash = 2166136261u;

@@ -180,6 +180,19 @@ static void sums_with_gup(void **state)
 	vt_scope_free(&s);
 }
 
+/* Reading from the disk is time in faults, too. */
+static void sums_with_major_faults(void **state)
+{
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, NULL, VT_ARGS("causes", "--count", "100", "file-cold"));
+	vt_cmp(vt_int(s.json, "totals.major"), >=, 100, "major faults");
+	check_thread_sums(s.json);
+	check_shares(s.json);
+	vt_scope_free(&s);
+}
+
 static void put_byte(const struct vt_cmd *cmd)
 {
 	vt_true(write(cmd->stdin_fd, "\n", 1) == 1);
@@ -260,8 +273,8 @@ static void text_by_thread(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(threads_of_a_command), VT_TEST(sums_under_load), VT_TEST(sums_with_gup),
-	VT_TEST(living_threads),       VT_TEST(text_by_thread),
+	VT_TEST(threads_of_a_command),	 VT_TEST(sums_under_load), VT_TEST(sums_with_gup),
+	VT_TEST(sums_with_major_faults), VT_TEST(living_threads),  VT_TEST(text_by_thread),
 };
 
 VT_MAIN(tests)

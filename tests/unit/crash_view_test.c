@@ -134,6 +134,21 @@ static void stack_overflows(void **state)
 	assert_kind(&s, CRASH_PLAIN);
 }
 
+/* A stack lies below the hole, within 64 KiB; what is above the hole is somebody else's. */
+static void a_stack_below_the_address_is_no_overflow(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	begin(&s, BASE + 5 * PAGE);
+	place(&s, VS_NEAR_BELOW, BASE - 64 * PAGE, BASE, RW, "[anon]");
+	place(&s, VS_NEAR_ABOVE, BASE + 12 * PAGE, BASE + 16 * PAGE, RW, "[anon]");
+	s.event.sp = BASE - 9 * PAGE;
+	assert_kind(&s, CRASH_PLAIN);
+	after(&s, VS_CALL_MUNMAP, 0);
+	assert_kind(&s, CRASH_AFTER_MUNMAP);
+}
+
 static void guard_pages(void **state)
 {
 	struct scene s;
@@ -336,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(null_pointers),
 		cmocka_unit_test(stack_overflows),
+		cmocka_unit_test(a_stack_below_the_address_is_no_overflow),
 		cmocka_unit_test(guard_pages),
 		cmocka_unit_test(after_calls),
 		cmocka_unit_test(unmapped_and_mapped_again),

@@ -62,7 +62,8 @@ static bool find_crash(struct session *s, const struct vs_event_fault *e, const 
 	struct trace *t = s->private;
 	const struct vs_event_crash *event = hash__get_u64(&t->crashes, e->tid);
 
-	if (e->outcome != VS_INCOMPLETE || !event || event->address != e->address)
+	if (e->outcome != VS_INCOMPLETE || e->origin != VS_ORIGIN_USER || !event ||
+	    event->address != e->address)
 		return false;
 	*crash = (struct crash){ .fault = e,
 				 .vma = row && row->is_vma ? row : NULL,

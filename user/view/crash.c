@@ -33,11 +33,26 @@ static bool is_guard(const struct crash *c)
 	return c->vma && !(c->vma->vma.key.flags & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC));
 }
 
+/** vma_allows - the VMA would have allowed the access: its pages do not. */
+static bool vma_allows(const struct crash *c)
+{
+	static const uint64_t wanted[VS_NR_ACCESS] = {
+		[VS_ACCESS_READ] = VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC,
+		[VS_ACCESS_WRITE] = VS_VM_WRITE,
+		[VS_ACCESS_EXEC] = VS_VM_EXEC,
+	};
+
+	return c->vma->vma.key.flags & wanted[c->fault->access & 3];
+}
+
 /** near_sp - the access is where the stack pointer is. */
 static bool near_sp(const struct crash *c)
 {
 	uint64_t sp = c->event->sp, address = c->fault->address;
 
+	/* a stack that ends below has not overflown: its thread went astray */
+	if (sp < c->event->near[VS_NEAR_BELOW].end)
+		return false;
 	return address < sp + STACK_SLACK && sp < address + STACK_SLACK;
 }
 
@@ -52,6 +67,8 @@ enum crash_kind crash_kind(const struct crash *c)
 	/* stacks grow down: what was left lies right below what they may use */
 	if (above && above->vma.key.flags & VS_VM_WRITE && near_sp(c) && (!c->vma || is_guard(c)))
 		return CRASH_STACK_OVERFLOW;
+	if (c->vma && c->fault->cause != VS_CAUSE_PKEY && vma_allows(c))
+		return CRASH_GUARD_PAGE; /* madvise(MADV_GUARD_INSTALL) */
 	if (c->call && c->vma)
 		return is_guard(c) && c->call->argument ? CRASH_GUARD_PAGE : CRASH_AFTER_MPROTECT;
 	if (c->call)
