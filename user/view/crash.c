@@ -45,6 +45,11 @@ static bool vma_allows(const struct crash *c)
 	return c->vma->vma.key.flags & wanted[c->fault->access & 3];
 }
 
+static bool protects(const struct vs_event_call *call)
+{
+	return call && (call->call == VS_CALL_MPROTECT || call->call == VS_CALL_PKEY_MPROTECT);
+}
+
 /** near_sp - the access is where the stack pointer is. */
 static bool near_sp(const struct crash *c)
 {
@@ -69,9 +74,9 @@ enum crash_kind crash_kind(const struct crash *c)
 		return CRASH_STACK_OVERFLOW;
 	if (c->vma && c->fault->cause != VS_CAUSE_PKEY && vma_allows(c))
 		return CRASH_GUARD_PAGE; /* madvise(MADV_GUARD_INSTALL) */
-	if (c->call && c->vma)
+	if (c->vma && protects(c->call))
 		return is_guard(c) && c->call->argument ? CRASH_GUARD_PAGE : CRASH_AFTER_MPROTECT;
-	if (c->call)
+	if (c->call && !c->vma)
 		return CRASH_AFTER_MUNMAP;
 	return is_guard(c) ? CRASH_GUARD_PAGE : CRASH_PLAIN;
 }
