@@ -105,7 +105,8 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 		return;
 	if (cfg.causes && !(cfg.causes & (1u << (f->cause & 31))))
 		return;
-	t->faults++;
+	if (f->origin != VS_ORIGIN_GUP)
+		t->faults++;
 	t->fault_ns += duration_ns;
 	if (f->vma.slot == VS_SLOT_OVERFLOW)
 		count_outside(t, f);

@@ -460,8 +460,8 @@ enum vs_near_place {
  * struct vs_event_crash - the surroundings of a fault that the VMAs do not allow
  * @address: of the fault, which has its own record when it turns out not to be resolved
  * @ip: instruction pointer; @sp: stack pointer
- * @near: the nearest VMAs below and above the address (or above and below the VMA that holds
- *        it), and the one of the instruction
+ * @near: the nearest VMAs below and above the address (those adjacent to the VMA that holds it),
+ *        and the one of the instruction
  */
 struct vs_event_crash {
 	struct vs_event head;

@@ -163,8 +163,11 @@ static int call_object(struct table *parent, const struct crash *c)
 	if (table__add_row(t) < 0)
 		return -ENOMEM;
 	table__set_u64(t, "start", c->call->start);
-	table__set_u64(t, "length", c->call->length);
-	table__set_u64(t, "argument", c->call->argument);
+	/* what a call does not take is left over in the register */
+	if (c->call->call != VS_CALL_BRK)
+		table__set_u64(t, "length", c->call->length);
+	if (c->call->call != VS_CALL_BRK && c->call->call != VS_CALL_MUNMAP)
+		table__set_u64(t, "argument", c->call->argument);
 	table__set_u64(t, "tid", c->call->tid);
 	table__set_u64(t, "ago_ns", c->fault->head.time_ns - c->call->head.time_ns);
 	return table__set_str(t, "call", call_names[c->call->call]);
@@ -191,8 +194,10 @@ static void say_call(FILE *f, const struct crash *c)
 	if (!c->call)
 		return;
 	str_format_ns(ago, sizeof(ago), c->fault->head.time_ns - c->call->head.time_ns);
-	fprintf(f, "\n    %s before: %s(0x%llx, %llu", ago, call_names[c->call->call],
-		(unsigned long long)c->call->start, (unsigned long long)c->call->length);
+	fprintf(f, "\n    %s before: %s(0x%llx", ago, call_names[c->call->call],
+		(unsigned long long)c->call->start);
+	if (c->call->call != VS_CALL_BRK)
+		fprintf(f, ", %llu", (unsigned long long)c->call->length);
 	if (c->call->call == VS_CALL_MPROTECT || c->call->call == VS_CALL_PKEY_MPROTECT)
 		fprintf(f, ", prot %c%c%c", c->call->argument & 1 ? 'r' : '-',
 			c->call->argument & 2 ? 'w' : '-', c->call->argument & 4 ? 'x' : '-');
