@@ -91,13 +91,13 @@ check stat "$(section Counts stat)" "$tmp"/stat.*
 
 workload trace.faults trace -- "$workloads/storm" --faults 10
 workload trace.crash trace --cause segv-maperr -- "$workloads/causes" --count 1 segv-unmapped
-check trace "$(section trace)" "$tmp"/trace.*
+check trace "$(section Counts trace)" "$tmp"/trace.*
 
 # --cost takes long
 run doctor doctor
 check doctor "$(section doctor | grep -v -e '--cost')" "$tmp/doctor"
 
 # a warning of lost events, debugging, and an error
-workload lossy trace --ring 4 -vvv -- "$workloads/storm" --faults 20000
+workload lossy trace --ring 4 -vvv -- "$workloads/storm" --faults 400000
 "$vmascope" stat -j -p 4194304 2>>"$tmp/messages"
 check messages "$(section Errors)" "$tmp/messages"

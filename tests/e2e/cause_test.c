@@ -75,7 +75,7 @@ static void check_causes(struct json_object *stat, struct json_object *work)
 	{
 		const char *cause = vt_str(range, "cause");
 		uint64_t start = vt_hex(range, "start"), end = vt_hex(range, "end");
-		int64_t pid = vt_int(range, "pid");
+		int64_t pid = vt_int(range, "pid"), got;
 
 		if (!strcmp(cause, "segv-maperr")) { /* no VMA: in the process's own counts */
 			struct json_object *process = vt_process(stat, pid);
@@ -85,8 +85,14 @@ static void check_causes(struct json_object *stat, struct json_object *work)
 				 "segv-maperr of %s", vt_str(work, "mode"));
 			continue;
 		}
-		vt_equal(cause_count(stat, pid, start, end, cause), expected(work, range),
-			 "%s of %s", cause, vt_str(work, "mode"));
+		got = cause_count(stat, pid, start, end, cause);
+		/*
+		 * A cached page that is locked just then (written back) makes the kernel try
+		 * again, and call the fault major: it counts as file-read, in getrusage too.
+		 */
+		if (!strcmp(cause, "file-map"))
+			got += cause_count(stat, pid, start, end, "file-read");
+		vt_equal(got, expected(work, range), "%s of %s", cause, vt_str(work, "mode"));
 	}
 }
 

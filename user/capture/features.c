@@ -15,6 +15,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "capture/kernel.h"
+
 static int probe_btf(struct feature *f);
 static int probe_tp_btf(struct feature *f);
 static int probe_raw_tp(struct feature *f);
@@ -215,6 +217,10 @@ static int probe_fexit(struct feature *f)
 	if (err == -EPERM)
 		return reason(f, err,
 			      "Operation not permitted: this kernel refuses to patch functions");
+	if (!err && kernel__preempts())
+		return reason(
+			f, -EAGAIN,
+			"this kernel preempts such programs, and skips them for others meanwhile");
 	return err;
 }
 

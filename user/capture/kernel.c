@@ -27,6 +27,23 @@ bool kernel__is_rt(void)
 	return !uname(&u) && strstr(u.version, "PREEMPT_RT");
 }
 
+bool kernel__preempts(void)
+{
+	FILE *f = fopen("/sys/kernel/debug/sched/preempt", "re");
+	char mode[128] = "";
+	struct utsname u;
+
+	if (kernel__version() >= KERNEL(7, 0) || kernel__is_rt())
+		return true;
+	if (f) {
+		if (!fgets(mode, sizeof(mode), f))
+			mode[0] = '\0';
+		fclose(f);
+		return strstr(mode, "(full)") || strstr(mode, "(lazy)");
+	}
+	return !uname(&u) && strstr(u.version, "PREEMPT") && !strstr(u.version, "PREEMPT_DYNAMIC");
+}
+
 uint32_t kernel__fmode_backing(unsigned int version)
 {
 	/* new in 6.5, where the path was not the user's yet; moved in 6.14 */

@@ -17,6 +17,15 @@ unsigned int kernel__version(void);
 /** kernel__is_rt - the running kernel was built with PREEMPT_RT. */
 bool kernel__is_rt(void);
 
+/**
+ * kernel__preempts - kernel code of the running kernel can be preempted anywhere
+ *
+ * Then a BPF trampoline's program can be, too, and while it is, the same program is not run for
+ * other tasks on that CPU. Since 7.0 x86 kernels always are; before, the mode is told by debugfs
+ * where that is mounted, else by the build.
+ */
+bool kernel__preempts(void);
+
 /** kernel__fmode_backing - the f_mode bit FMODE_BACKING (include/linux/fs.h), 0 if there is none */
 uint32_t kernel__fmode_backing(unsigned int version);
 
