@@ -25,6 +25,71 @@ static struct json_object *summary_of(struct json_object *lines)
 	return last;
 }
 
+static int by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A quantile of the kernel's histogram against the sorted latencies: at most 1/8 off. */
+static void check_quantile(struct json_object *summary, const char *key, const int64_t *sorted,
+			   size_t n, double q)
+{
+	size_t rank = q * n + 0.9999999;
+	int64_t exact = sorted[rank ? rank - 1 : 0], got = vt_int(summary, key);
+
+	vt_cmp(got, >=, exact - exact / 8, "%s", key);
+	vt_cmp(got, <=, exact + exact / 8, "%s", key);
+}
+
+/* The totals come from counters and histograms, the lines from the ring, of one and the same run. */
+static void totals_agree_with_the_lines(void **state)
+{
+	const char *output = vt_path("same.json");
+	struct json_object *lines, *summary;
+	int64_t *sorted, sum = 0;
+	size_t n = 0, len;
+	struct vt_cmd cmd;
+	char *text;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "trace", "--format", "json", "--ring", "65536", "-o", output,
+		       "--", vt_workload("storm"), "--faults", "20000"));
+	vt_equal(cmd.exit, 0, "exit status");
+	vt_free(&cmd);
+	text = vt_read_file(output, NULL);
+	lines = vt_json_lines(text, output);
+	free(text);
+	summary = summary_of(lines);
+	vt_equal(vt_int(summary, "lost"), 0, "lost");
+	len = json_object_array_length(lines) - 1;
+	sorted = calloc(len, sizeof(*sorted));
+	assert_non_null(sorted);
+	for (size_t i = 0; i < len; i++) {
+		struct json_object *ns = vt_get(json_object_array_get_idx(lines, i), "duration_ns");
+
+		if (!ns)
+			continue;
+		sorted[n++] = json_object_get_int64(ns);
+		sum += json_object_get_int64(ns);
+	}
+	vt_cmp(n, >=, 20000, "latencies");
+	qsort(sorted, n, sizeof(*sorted), by_size);
+	vt_equal(vt_int(summary, "totals.latency_ns.count"), (int64_t)n, "count");
+	vt_equal(vt_int(summary, "totals.latency_ns.sum"), sum, "sum");
+	vt_equal(vt_int(summary, "totals.latency_ns.max"), sorted[n - 1], "max");
+	check_quantile(summary, "totals.latency_ns.p50", sorted, n, 0.5);
+	check_quantile(summary, "totals.latency_ns.p90", sorted, n, 0.9);
+	check_quantile(summary, "totals.latency_ns.p99", sorted, n, 0.99);
+	check_quantile(summary, "totals.latency_ns.p999", sorted, n, 0.999);
+	vt_equal(vt_int(summary, "totals.faults") - vt_int(summary, "totals.gup"), (int64_t)len,
+		 "faults");
+	free(sorted);
+	json_object_put(lines);
+}
+
 static bool is_one_of(const char *s, const char *const *list)
 {
 	for (; *list; list++)
@@ -285,9 +350,13 @@ static void text_has_a_line_a_fault(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(every_fault_has_a_line), VT_TEST(addresses_are_right),
-	VT_TEST(trace_and_stat_agree),	 VT_TEST(losses_are_told),
-	VT_TEST(storm_adds_up),		 VT_TEST(text_has_a_line_a_fault),
+	VT_TEST(totals_agree_with_the_lines),
+	VT_TEST(every_fault_has_a_line),
+	VT_TEST(addresses_are_right),
+	VT_TEST(trace_and_stat_agree),
+	VT_TEST(losses_are_told),
+	VT_TEST(storm_adds_up),
+	VT_TEST(text_has_a_line_a_fault),
 };
 
 VT_MAIN(tests)

@@ -151,6 +151,7 @@ static int tick(struct session *s)
 		if (!err)
 			err = print_interval(c, now, false);
 		model__mark(&s->live.model);
+		threads__mark(&s->live.threads);
 	}
 	if (err)
 		s->error = err;

@@ -30,10 +30,11 @@ enum storm_what {
 	STORM_VMA,
 	STORM_CAUSE,
 	STORM_PROCESS,
+	STORM_THREAD,
 	NR_STORM_WHAT,
 };
 
-/** struct storm_top - the one with most faults; @name "": none; @id: of a process, its pid */
+/** struct storm_top - the one with most faults; @name "": none; @id: of a process or thread, its id */
 struct storm_top {
 	char name[STORM_NAME_LEN];
 	uint64_t id;

@@ -11,6 +11,23 @@ struct thread_key {
 	uint64_t since_ns;
 };
 
+/** struct marked_thread - what the list points to the beginning of */
+struct marked_thread {
+	struct vs_thread thread;
+	uint64_t marked_faults;
+};
+
+void threads__mark(struct threads *t)
+{
+	for (size_t i = 0; i < t->nr; i++)
+		((struct marked_thread *)t->list[i])->marked_faults = t->list[i]->faults;
+}
+
+uint64_t threads__since_mark(const struct vs_thread *thread)
+{
+	return thread->faults - ((const struct marked_thread *)thread)->marked_faults;
+}
+
 void threads__init(struct threads *t)
 {
 	memset(t, 0, sizeof(*t));
@@ -71,7 +88,7 @@ static struct vs_thread *add(struct threads *t, const struct thread_key *key)
 			return NULL;
 		t->list = grown;
 	}
-	thread = calloc(1, sizeof(*thread));
+	thread = calloc(1, sizeof(struct marked_thread));
 	if (!thread || hash__set(&t->by_id, key, thread)) {
 		free(thread);
 		return NULL;

@@ -32,6 +32,12 @@ void threads__free(struct threads *t);
 /** threads__update - take over what is known of a thread now; without memory nothing happens. */
 void threads__update(struct threads *t, const struct vs_thread *thread);
 
+/** threads__mark - an interval begins. */
+void threads__mark(struct threads *t);
+
+/** threads__since_mark - faults of @thread, one of the list, in the interval. */
+uint64_t threads__since_mark(const struct vs_thread *thread);
+
 /** threads__busiest - the one that spent most time in faults; NULL: none did, or @t is NULL. */
 const struct vs_thread *threads__busiest(const struct threads *t);
 

@@ -34,6 +34,7 @@ static const struct column storm_columns[] = {
 	{ .key = "ratio", .type = CELL_F64 },
 	{ .key = "cause", .head = "CAUSE", .type = CELL_STR, .left = true },
 	{ .key = "pid", .head = "PID", .type = CELL_U64 },
+	{ .key = "tid", .head = "TID", .type = CELL_U64, .optional = true, .spare = true },
 	{ .key = "comm", .head = "COMM", .type = CELL_STR, .left = true },
 	{ .key = "vma_percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT },
 	{ .key = "vma", .head = "IN", .type = CELL_STR },
@@ -59,6 +60,11 @@ void storm_view__rows(const struct stat_view *v, const struct model *m, struct s
 					      c.cause[cause]);
 		}
 	}
+	for (size_t i = 0; v->threads && i < v->threads->nr; i++) {
+		const struct vs_thread *t = v->threads->list[i];
+
+		storms__tally(s, STORM_THREAD, t->comm, t->tid, threads__since_mark(t));
+	}
 }
 
 /** share - of the storm's faults, percent. */
@@ -70,12 +76,15 @@ static double share(const struct storm *storm, enum storm_what what)
 int storm_view__ended(const struct storm *storm, uint64_t start_ns, struct document *d)
 {
 	char start[STR_NUMBER_LEN], length[STR_NUMBER_LEN], mean[STR_NUMBER_LEN];
-	char peak[STR_NUMBER_LEN], median[STR_NUMBER_LEN];
+	char peak[STR_NUMBER_LEN], median[STR_NUMBER_LEN], thread[64] = "";
 	const struct storm_top *top = storm->top;
 	struct table *t = table__new(&line_table);
 
 	if (!t || document__add(d, t))
 		return -ENOMEM;
+	if (top[STORM_THREAD].id)
+		snprintf(thread, sizeof(thread), ", %.0f%% by thread %llu",
+			 share(storm, STORM_THREAD), (unsigned long long)top[STORM_THREAD].id);
 	str_format_ns(start, sizeof(start), storm->from_ns - start_ns);
 	str_format_ns(length, sizeof(length), storm->to_ns - storm->from_ns);
 	str_format_count(mean, sizeof(mean), storm_mean(storm));
@@ -83,12 +92,12 @@ int storm_view__ended(const struct storm *storm, uint64_t start_ns, struct docum
 	str_format_count(median, sizeof(median), storm->median);
 	return table__set_title(t,
 				"STORM %s: %s long from %s, %s faults/s, peak %s, usually %s\n"
-				"  %.0f%% in %s, %.0f%% %s, %.0f%% by %s (%llu)\n",
+				"  %.0f%% in %s, %.0f%% %s, %.0f%% by %s (%llu)%s\n",
 				storm->ongoing ? "still on" : "over", length, start, mean, peak,
 				median, share(storm, STORM_VMA), top[STORM_VMA].name,
 				share(storm, STORM_CAUSE), top[STORM_CAUSE].name,
 				share(storm, STORM_PROCESS), top[STORM_PROCESS].name,
-				(unsigned long long)top[STORM_PROCESS].id);
+				(unsigned long long)top[STORM_PROCESS].id, thread);
 }
 
 static int storm_row(struct table *t, const struct storm *storm, uint64_t start_ns)
@@ -108,6 +117,8 @@ static int storm_row(struct table *t, const struct storm *storm, uint64_t start_
 	if (storm->median > 0)
 		table__set_f64(t, "ratio", storm_mean(storm) / storm->median);
 	table__set_u64(t, "pid", top[STORM_PROCESS].id);
+	if (top[STORM_THREAD].id)
+		table__set_u64(t, "tid", top[STORM_THREAD].id);
 	table__set_f64(t, "vma_percent", share(storm, STORM_VMA));
 	err = table__set_str(t, "cause", top[STORM_CAUSE].name);
 	if (!err)
