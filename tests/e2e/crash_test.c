@@ -318,7 +318,7 @@ static void check_text(const char *text, struct json_object *work)
 		vt_true(!strstr(text, " before: "));
 		return;
 	}
-	snprintf(part, sizeof(part), "ms before: %s(%s, ", call, vt_str(crash, "call.start"));
+	snprintf(part, sizeof(part), "ms before: %s(%s", call, vt_str(crash, "call.start"));
 	vt_contains(text, part);
 	snprintf(part, sizeof(part), ") by thread %ld", (long)vt_int(crash, "call.tid"));
 	vt_contains(text, part);

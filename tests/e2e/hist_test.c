@@ -173,7 +173,9 @@ static void heatmaps_of_some_vmas(void **state)
 	vt_equal(sum_buckets(vt_at(s.json, "histograms", 0)),
 		 vt_int(s.json, "totals.latency_ns.count"), "buckets under --vma");
 	vt_each(row, s.json, "heatmap.address")
-		vt_equal(strcmp(vt_str(row, "name"), "[heap]"), 0, "a row's name");
+		/* heaps with less than 0.5 % of the faults share a row */
+		vt_true(!strcmp(vt_str(row, "name"), "[heap]") ||
+			!strcmp(vt_str(row, "name"), "[others]"));
 	vt_scope_free(&s);
 }
 
