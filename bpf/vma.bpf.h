@@ -235,7 +235,6 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 }
 
 struct find_vma_ctx {
-	struct mm_struct *mm;
 	u64 address;
 	struct vma_ref *ref;
 	const struct task_state *t;

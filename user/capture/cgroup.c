@@ -47,7 +47,7 @@ int cgroup__open(const char *path)
 	int fd;
 
 	if (!*mount_point()) {
-		vs_fail(VS_EXIT_USAGE, "mount -t cgroup2 none /sys/fs/cgroup",
+		vs_fail(VS_EXIT_FAILURE, "mount -t cgroup2 none /sys/fs/cgroup",
 			"cannot filter by cgroup: no cgroup v2 hierarchy is mounted");
 		return -ENOENT;
 	}
@@ -64,7 +64,7 @@ int cgroup__open(const char *path)
 	if (fd < 0) {
 		int err = -errno;
 
-		vs_fail(VS_EXIT_USAGE, "give a path below the cgroup v2 mount",
+		vs_fail(VS_EXIT_FAILURE, "give a path below the cgroup v2 mount",
 			"no such cgroup: %s: %s", full, strerror(-err));
 		return err;
 	}
