@@ -14,6 +14,7 @@
 #include "filter.bpf.h"
 #include "heat.bpf.h"
 #include "hist.bpf.h"
+#include "ranges.bpf.h"
 #include "vma.bpf.h"
 
 /* --- counting ----------------------------------------------------------------------------- */
@@ -118,6 +119,8 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 	if (duration_ns)
 		hist_add(t, f, duration_ns);
 	heat_add(task->tgid, f->vma.slot, f->address);
+	if (cfg.refaults)
+		refault_count(t->mm, f->address, t->proc, f->cause == VS_CAUSE_COW, duration_ns);
 	if (cfg.emit_faults)
 		fault_emit(task, t, f, outcome, duration_ns);
 }

@@ -33,13 +33,19 @@ static __always_inline void count_lost(enum vs_lost what)
 		stats_add(&s->lost[what], 1);
 }
 
+/** is_streamed - records of @type are what was asked for, not vmascope's own notices. */
+static __always_inline bool is_streamed(u32 type)
+{
+	return cfg.streamed & (1u << (type & 31));
+}
+
 /** emit_reserve - a ring record of @size bytes, its head filled; NULL: dropped, and counted */
 static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64 time_ns)
 {
 	struct vs_event *e = bpf_ringbuf_reserve(&events, size, 0);
 
 	if (!e) {
-		count_lost(type == VS_EVENT_FAULT ? VS_LOST_EVENTS : VS_LOST_NOTICES);
+		count_lost(is_streamed(type) ? VS_LOST_EVENTS : VS_LOST_NOTICES);
 		return 0;
 	}
 	e->type = type;
@@ -52,7 +58,7 @@ static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64
 /** emit_submit - hand a record over; the reader is woken at a watermark only. */
 static __always_inline void emit_submit(void *event)
 {
-	struct vs_stats *s = ((struct vs_event *)event)->type == VS_EVENT_FAULT ? this_stats() : 0;
+	struct vs_stats *s = is_streamed(((struct vs_event *)event)->type) ? this_stats() : 0;
 	u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 
 	bpf_ringbuf_submit(event,

@@ -336,7 +336,7 @@ _Static_assert(sizeof(struct vs_heat_key) == 16, "vs_heat_key");
 
 /** enum vs_lost - what could not be done, each counted (struct vs_stats) */
 enum vs_lost {
-	VS_LOST_EVENTS,	  /* ring records dropped */
+	VS_LOST_EVENTS,	  /* ring records that were asked for, dropped */
 	VS_LOST_SLOTS,	  /* VMAs and processes that found no free slot */
 	VS_LOST_TASKS,	  /* tasks for which no state could be allocated */
 	VS_LOST_LOOKUPS,  /* VMA lookups that found nothing consistent */
@@ -346,13 +346,17 @@ enum vs_lost {
 	VS_LOST_HISTS,	  /* processes' causes that found no histogram of their own */
 	VS_LOST_NOTICES,  /* ring records of processes' ends: found by other means, later */
 	VS_LOST_HEAT,	  /* faults in memory that found no place in the map of addresses */
+	VS_LOST_CALLS,	  /* memory calls and flushes that found no row: row 0 counts them */
+	VS_LOST_PAIRS,	  /* interrupts that found no place in the table of who interrupted whom */
+	VS_LOST_RANGES,	  /* ranges of calls that were forgotten: their refaults do not count */
+	VS_LOST_MISSED,	  /* runs of programs that the kernel skipped (recursion_misses) */
 	VS_NR_LOST,
 };
 
 /** struct vs_stats - a CPU's own bookkeeping */
 struct vs_stats {
 	__u64 lost[VS_NR_LOST];
-	__u64 emitted;	    /* ring records */
+	__u64 emitted;	    /* ring records that were asked for */
 	__u64 walks;	    /* VMA lookups that walked the tree */
 	__u64 atomic_traps; /* traps with page faults disabled: the kernel takes no fault there */
 };
@@ -365,6 +369,8 @@ enum vs_event_type {
 	VS_EVENT_THREAD_EXIT,
 	VS_EVENT_CRASH,
 	VS_EVENT_CALL,
+	VS_EVENT_FLUSH,
+	VS_EVENT_IPI,
 };
 
 /** struct vs_event - head of every ring record; @type is enum vs_event_type */
@@ -374,6 +380,8 @@ struct vs_event {
 	__u32 cpu;
 	__u64 time_ns; /* CLOCK_MONOTONIC, ns */
 };
+
+#include "calls.h"
 
 /**
  * struct vs_event_fault - one fault, emitted when its outcome is known
@@ -473,37 +481,6 @@ struct vs_event_crash {
 	struct vs_near near[VS_NR_NEAR];
 };
 
-/** enum vs_call - system calls that change what is mapped, or how */
-enum vs_call {
-	VS_CALL_MPROTECT,
-	VS_CALL_PKEY_MPROTECT,
-	VS_CALL_MUNMAP,
-	VS_CALL_MREMAP,
-	VS_CALL_MADVISE,
-	VS_CALL_BRK,
-	VS_CALL_MMAP,
-	VS_NR_CALLS,
-};
-
-/**
- * struct vs_event_call - such a call has succeeded
- * @call: enum vs_call
- * @start: first argument; @length: second
- * @argument: third: protection, advice or new length
- * @result: what it returned
- */
-struct vs_event_call {
-	struct vs_event head;
-	__u32 pid;
-	__u32 tid;
-	__u32 call;
-	__u32 pad;
-	__u64 start;
-	__u64 length;
-	__u64 argument;
-	__u64 result;
-};
-
 /** struct vs_event_proc - a process image began (exec) or a process ended (exit) */
 struct vs_event_proc {
 	struct vs_event head;
@@ -535,6 +512,12 @@ struct vs_event_proc {
  *	they are depends on the kernel's configuration)
  * @preemptible: 1 = programs can be preempted, so counters need atomics
  * @wakeup_bytes: wake the reader when the ring holds this much
+ * @streamed: bit set of the enum vs_event_type that were asked for: they count as emitted, or lost
+ * @emit_calls: 1 = a ring record for each memory call
+ * @emit_shootdowns: 1 = a ring record for each flush and each interrupt
+ * @refaults: 1 = remember the ranges of calls, to know the faults that follow
+ * @call_vma, @call_site, @call_tid: 1 = rows of calls are told apart by these
+ * @nr_call_rows: a power of two; 1: no table is asked for
  * @vma_lookup: enum vs_vma_lookup; @vma_cache: 1 = use the task's cache of lookups
  */
 struct vs_config {
@@ -562,7 +545,15 @@ struct vs_config {
 	__u8 vma_hists;
 	__u8 crash;
 	__u8 heat;
-	__u8 pad[2];
+	__u8 emit_calls;
+	__u8 emit_shootdowns;
+	__u8 refaults;
+	__u8 call_vma;
+	__u8 call_site;
+	__u8 call_tid;
+	__u8 pad[4];
+	__u32 nr_call_rows;
+	__u32 streamed;
 };
 
 /** enum vs_vma_lookup - how an address becomes a VMA */

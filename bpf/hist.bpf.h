@@ -53,10 +53,10 @@ static __always_inline u32 hist_bucket(u64 ns)
 static __noinline u32 hist_take(void)
 {
 	struct vs_slot_ring *ring;
-	u32 one = 1, index;
+	u32 kind = FREE_HISTS, index;
 	u64 *hist;
 
-	ring = bpf_map_lookup_elem(&free_ring, &one);
+	ring = bpf_map_lookup_elem(&free_ring, &kind);
 	if (ring && ring_take(ring, cfg.nr_hists, &index)) {
 		hist = bpf_map_lookup_elem(&free_hists, &index);
 		if (hist)
@@ -81,17 +81,21 @@ static __always_inline u32 hist_get(u32 *place)
 	return hist;
 }
 
-static __always_inline void hist_count(u32 hist, u32 bucket, u64 ns)
+static __always_inline void hist_put(struct vs_hist *h, u32 bucket, u64 ns)
 {
-	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist;
-	struct vs_hist *h = bpf_map_lookup_elem(&hists, &index);
-
 	if (!h || bucket >= VS_HIST_BUCKETS)
 		return;
 	stats_add(&h->bucket[bucket], 1);
 	stats_add(&h->sum_ns, ns);
 	if (ns > h->max_ns)
 		h->max_ns = ns;
+}
+
+static __always_inline void hist_count(u32 hist, u32 bucket, u64 ns)
+{
+	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist;
+
+	hist_put(bpf_map_lookup_elem(&hists, &index), bucket, ns);
 }
 
 /** hist_add - count the latency of a completed fault. */

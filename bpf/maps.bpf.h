@@ -73,6 +73,35 @@ struct pending_fault {
 	u8 pad[4];
 };
 
+/**
+ * struct open_call - the memory call that a task is inside of
+ * @begin_ns: 0: it is in none
+ * @id: of its records; @row: in map call_rows, @row_generation: that row's
+ * @argument, @ip, @site, @call, @detail, @map_before, @flush, @full, @queued, @pages, @nr_vmas,
+ * @vma: as in struct vs_event_call
+ * @key, @ref: what is on its way; the stack has no room
+ */
+struct open_call {
+	u64 begin_ns;
+	u64 id;
+	u64 argument[4];
+	u64 ip;
+	u64 site;
+	u32 call;
+	u32 detail;
+	u32 row;
+	u32 row_generation;
+	u32 map_before;
+	u32 nr_vmas;
+	u32 flush[VS_NR_FLUSH];
+	u32 full;
+	u32 queued;
+	u64 pages;
+	struct vs_call_vma vma[VS_CALL_VMAS];
+	struct vs_call_key key;
+	struct vma_ref ref;
+};
+
 /** Bits of task_state.flags */
 #define TASK_WAITING 1u /* vmascope's own child, before its exec */
 #define TASK_FRESH 2u	/* marked, while not all hooks are attached yet */
@@ -99,10 +128,88 @@ struct task_state {
 	u64 faults;
 	u64 fault_ns;
 	struct pending_fault pending;
+	struct open_call call;
 	s64 cache_seq;
 	u64 pmd;
 	u64 pmd_region;
 	struct vma_ref cache[VMA_CACHE_WAYS];
+};
+
+/**
+ * struct flusher - who flushes, and why
+ * @sent_ns: when it sent an interrupt
+ * @id: of its memory call, 0 without one
+ * @row: of call_rows, @row_generation: that row's
+ * @pid, @tid: of the task; @comm: of its process; @cpu: it ran on
+ * @call: enum vs_call; @detail: as in struct vs_call_key
+ * @traced: the filters let it by
+ */
+struct flusher {
+	u64 sent_ns;
+	u64 id;
+	u32 row;
+	u32 row_generation;
+	u32 pid;
+	u32 tid;
+	u32 cpu;
+	u16 call;
+	u16 detail;
+	u32 traced;
+	u32 pad;
+	char comm[VS_COMM_LEN];
+};
+
+/**
+ * struct cpu_flush - what a CPU is at
+ * @flusher: of the last flush that was sent from it
+ * @local_due: task whose remote flush began, and whose local one is part of the same
+ * @handler_ns: when the handler of an interrupt began, 0: none has
+ * @handler_csd: identity of the interrupt; @handler_ipi: enum vs_ipi
+ */
+struct cpu_flush {
+	struct flusher flusher;
+	u64 local_due;
+	u64 handler_ns;
+	u64 handler_csd;
+	u64 handler_ipi;
+	u64 pad[4];
+};
+_Static_assert(sizeof(struct cpu_flush) == 128, "cpu_flush: two cache lines, of one CPU");
+
+/**
+ * struct sent_ipi - an interrupt on its way; the kernel uses its structure again for the next one
+ * @flusher: who sent it; @waiting: nobody has taken it yet
+ */
+struct sent_ipi {
+	struct flusher flusher;
+	u64 waiting;
+};
+
+/** Ranges that are remembered for one place. */
+#define RANGES_KEPT 4
+
+/**
+ * struct range_key - a place where ranges of calls are remembered
+ * @mm: whose; @at: an address's page, its 2 MiB, or none, tagged with RANGE_*
+ */
+struct range_key {
+	u64 mm;
+	u64 at;
+};
+
+/** struct call_range - a range that a call changed or took away, and the call's row */
+struct call_range {
+	u64 start;
+	u64 end;
+	u64 time_ns;
+	u32 row;
+	u32 row_generation;
+};
+
+/** struct call_ranges - the last ones of a place; @next: the one to be replaced */
+struct call_ranges {
+	u64 next;
+	struct call_range range[RANGES_KEPT];
 };
 
 /** struct proc_entry - the current image of a process */
@@ -117,6 +224,14 @@ struct map_tasks {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct task_state);
+};
+
+/** enum free_kind - what is handed out, by ring */
+enum free_kind {
+	FREE_SLOTS,
+	FREE_HISTS,
+	FREE_CALL_ROWS,
+	NR_FREE,
 };
 
 /* [cpu << slot_shift | slot], so that no cache line is shared between CPUs on the fault path */
@@ -136,11 +251,11 @@ struct map_slots {
 	__type(value, struct vs_slot);
 };
 
-/* [0]: of slots; [1]: of histograms */
+/* by enum free_kind */
 struct map_free_ring {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 2);
+	__uint(max_entries, NR_FREE);
 	__type(key, u32);
 	__type(value, struct vs_slot_ring);
 };
@@ -161,6 +276,14 @@ struct map_free_hists {
 	__type(value, u64);
 };
 
+struct map_free_call_rows {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+};
+
 /* [cpu * nr_hists + hist] */
 struct map_hists {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -170,10 +293,10 @@ struct map_hists {
 	__type(value, struct vs_hist);
 };
 
-/* a slot that was taken and not used, by CPU */
+/* what was taken and not used, by CPU and enum free_kind */
 struct map_spare_slot {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, NR_FREE);
 	__type(key, u32);
 	__type(value, u64);
 };
@@ -219,6 +342,66 @@ struct map_heat {
 	__uint(max_entries, 1);
 	__type(key, struct vs_heat_key);
 	__type(value, u64);
+};
+
+struct map_call_rows {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_call_row);
+};
+
+struct map_call_index {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct vs_call_key);
+	__type(value, u32);
+};
+
+/* [class * VS_NR_CALL_TIMES + time] */
+struct map_call_hists {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_hist);
+};
+
+/* by CPU; others read it, too */
+struct map_cpu_flushes {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct cpu_flush);
+};
+
+/* by address of the kernel's struct for it: one for each pair of CPUs */
+struct map_sent_ipis {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, u64);
+	__type(value, struct sent_ipi);
+};
+
+struct map_pairs {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct vs_pair_key);
+	__type(value, struct vs_pair);
+};
+
+struct map_ranges {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct range_key);
+	__type(value, struct call_ranges);
+};
+
+struct map_shootdowns {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_shootdowns);
 };
 
 struct map_stats {
@@ -267,6 +450,15 @@ VMASCOPE_MAP(procs);
 VMASCOPE_MAP(files);
 VMASCOPE_MAP(file_scratch);
 VMASCOPE_MAP(heat);
+VMASCOPE_MAP(free_call_rows);
+VMASCOPE_MAP(call_rows);
+VMASCOPE_MAP(call_index);
+VMASCOPE_MAP(call_hists);
+VMASCOPE_MAP(cpu_flushes);
+VMASCOPE_MAP(sent_ipis);
+VMASCOPE_MAP(pairs);
+VMASCOPE_MAP(ranges);
+VMASCOPE_MAP(shootdowns);
 VMASCOPE_MAP(stats);
 VMASCOPE_MAP(events);
 VMASCOPE_MAP(targets);

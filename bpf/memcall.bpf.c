@@ -1,61 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memcall.bpf.c - memory calls of traced tasks, at their end: what was unmapped or protected.
- *
- * Attached only where somebody asks for them: the tracepoint slows every system call of every
- * task (SYSCALL_WORK_SYSCALL_TRACEPOINT).
+ * memcall.bpf.c - the hooks where a memory call begins and ends: functions of the kernel, else the
+ * tracepoints of all system calls, which slow every system call of every task
+ * (SYSCALL_WORK_SYSCALL_TRACEPOINT). Attached only where somebody asks for them.
  */
-#include "emit.bpf.h"
-#include "filter.bpf.h"
+#include "memcall.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
 #if defined(__TARGET_ARCH_x86)
-/* arch/x86/entry/syscalls/syscall_64.tbl */
-static __always_inline int call_of(u64 nr)
+/* the arguments are still in their registers, as the kernel keeps them for a restart */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(call_enter, struct pt_regs *regs, long nr)
 {
-	switch (nr) {
-	case 9:
-		return VS_CALL_MMAP;
-	case 10:
-		return VS_CALL_MPROTECT;
-	case 11:
-		return VS_CALL_MUNMAP;
-	case 12:
-		return VS_CALL_BRK;
-	case 25:
-		return VS_CALL_MREMAP;
-	case 28:
-		return VS_CALL_MADVISE;
-	case 329:
-		return VS_CALL_PKEY_MPROTECT;
-	default:
-		return -1;
-	}
+	call_begin(nr, regs);
+	return 0;
 }
 
-/* the arguments are still in their registers, as the kernel keeps them for a restart */
 SEC("tp_btf/sys_exit")
-int BPF_PROG(call_done, struct pt_regs *regs, long ret)
+int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	int call = call_of(regs->orig_ax);
-	struct vs_event_call *e;
+	call_end(result);
+	return 0;
+}
 
-	if (call < 0 || (ret < 0 && ret >= -4095) || !traced(task, false))
-		return 0;
-	e = emit_reserve(sizeof(*e), VS_EVENT_CALL, bpf_ktime_get_ns());
-	if (!e)
-		return 0;
-	e->pid = task->tgid;
-	e->tid = task->pid;
-	e->call = call;
-	e->pad = 0;
-	e->start = regs->di;
-	e->length = regs->si;
-	e->argument = regs->dx;
-	e->result = ret;
-	emit_submit(e);
+/* A system call's function takes the registers (arch/x86/include/asm/syscall_wrapper.h). */
+#define CALL_FUNCTION(name, nr)                                                                    \
+	SEC("fentry/__x64_sys_" #name)                                                             \
+	int BPF_PROG(name##_enter, struct pt_regs *regs)                                           \
+	{                                                                                          \
+		call_begin(nr, regs);                                                              \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("fexit/__x64_sys_" #name)                                                              \
+	int BPF_PROG(name##_exit, struct pt_regs *regs, long result)                               \
+	{                                                                                          \
+		call_end(result);                                                                  \
+		return 0;                                                                          \
+	}
+
+CALL_FUNCTION(mmap, 9)
+CALL_FUNCTION(mprotect, 10)
+CALL_FUNCTION(munmap, 11)
+CALL_FUNCTION(brk, 12)
+CALL_FUNCTION(mremap, 25)
+CALL_FUNCTION(madvise, 28)
+CALL_FUNCTION(clone, 56)
+CALL_FUNCTION(fork, 57)
+CALL_FUNCTION(vfork, 58)
+CALL_FUNCTION(execve, 59)
+CALL_FUNCTION(execveat, 322)
+CALL_FUNCTION(pkey_mprotect, 329)
+CALL_FUNCTION(clone3, 435)
+CALL_FUNCTION(process_madvise, 440)
+
+/* these do not return */
+SEC("fentry/__x64_sys_exit")
+int BPF_PROG(exit_enter, struct pt_regs *regs)
+{
+	call_begin(60, regs);
+	return 0;
+}
+
+SEC("fentry/__x64_sys_exit_group")
+int BPF_PROG(exit_group_enter, struct pt_regs *regs)
+{
+	call_begin(231, regs);
 	return 0;
 }
 #endif

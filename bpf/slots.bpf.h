@@ -38,21 +38,33 @@ static __always_inline bool ring_take(struct vs_slot_ring *ring, u32 nr, u32 *in
 	return false;
 }
 
+/** take_spare - what this CPU took and did not use. Return: its number, or 0. */
+static __always_inline u64 take_spare(u32 kind)
+{
+	u64 *spare = bpf_map_lookup_elem(&spare_slot, &kind);
+
+	return spare && *spare ? __sync_lock_test_and_set(spare, 0) : 0;
+}
+
+/** keep_spare - keep what was taken and not used, for this CPU's next need. */
+static __always_inline void keep_spare(u32 kind, u32 number)
+{
+	u64 *spare = bpf_map_lookup_elem(&spare_slot, &kind);
+
+	if (spare)
+		__sync_lock_test_and_set(spare, number);
+}
+
 /** slot_take - a free slot. Return: its number, or VS_SLOT_OVERFLOW where none is left. */
 static __noinline u32 slot_take(void)
 {
+	u32 kind = FREE_SLOTS, index;
 	struct vs_slot_ring *ring;
-	u32 zero = 0, index;
-	u64 *spare, *slot;
+	u64 s = take_spare(kind), *slot;
 
-	spare = bpf_map_lookup_elem(&spare_slot, &zero);
-	if (spare && *spare) {
-		u64 s = __sync_lock_test_and_set(spare, 0);
-
-		if (s)
-			return s;
-	}
-	ring = bpf_map_lookup_elem(&free_ring, &zero);
+	if (s)
+		return s;
+	ring = bpf_map_lookup_elem(&free_ring, &kind);
 	if (ring && ring_take(ring, cfg.nr_slots, &index)) {
 		slot = bpf_map_lookup_elem(&free_slots, &index);
 		return slot ? *slot : VS_SLOT_OVERFLOW;
@@ -61,14 +73,10 @@ static __noinline u32 slot_take(void)
 	return VS_SLOT_OVERFLOW;
 }
 
-/** slot_untake - keep a slot that was taken and not used, for this CPU's next need. */
+/** slot_untake - a slot was taken and not used. */
 static __always_inline void slot_untake(u32 slot)
 {
-	u32 zero = 0;
-	u64 *spare = bpf_map_lookup_elem(&spare_slot, &zero);
-
-	if (spare)
-		__sync_lock_test_and_set(spare, slot);
+	keep_spare(FREE_SLOTS, slot);
 }
 
 /** slot_publish - the slot's description is whole: user/ may read it. */

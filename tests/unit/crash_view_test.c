@@ -73,9 +73,9 @@ static void after(struct scene *s, enum vs_call call, uint64_t argument)
 	s->call.pid = 7;
 	s->call.tid = 8;
 	s->call.call = call;
-	s->call.start = s->fault.address & ~(PAGE - 1);
-	s->call.length = 2 * PAGE;
-	s->call.argument = argument;
+	s->call.argument[0] = s->fault.address & ~(PAGE - 1);
+	s->call.argument[1] = 2 * PAGE;
+	s->call.argument[2] = argument;
 	s->crash.call = &s->call;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "capture/kernel.h"
@@ -57,6 +58,11 @@ static bool programs_can_be_preempted(const struct capture *c)
 	       kernel__version() >= KERNEL(7, 0);
 }
 
+static bool wants_calls(const struct capture_options *o)
+{
+	return o->crash || o->emit_calls || o->emit_shootdowns || o->shootdowns;
+}
+
 static void configure(struct capture *c, const struct capture_options *o)
 {
 	struct vs_config *cfg = (struct vs_config *)&c->skel->rodata->cfg;
@@ -83,8 +89,39 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->crash = o->crash;
 	cfg->preemptible = programs_can_be_preempted(c);
 	cfg->wakeup_bytes = o->ring_bytes / 8;
+	cfg->emit_calls = o->emit_calls || o->crash;
+	cfg->streamed = (o->emit_faults ? 1u << VS_EVENT_FAULT : 0) |
+			(o->emit_calls ? 1u << VS_EVENT_CALL : 0) |
+			(o->emit_shootdowns ? 1u << VS_EVENT_FLUSH | 1u << VS_EVENT_IPI : 0);
+	cfg->emit_shootdowns = o->emit_shootdowns;
+	cfg->refaults = o->shootdowns;
+	cfg->call_vma = o->call_vma;
+	cfg->call_site = o->call_site;
+	cfg->call_tid = o->call_tid;
+	cfg->nr_call_rows = c->nr_call_rows;
 	cfg->vma_lookup = c->variants[HOOK_VMA]->value;
 	cfg->vma_cache = feature_on(FEATURE_MM_LOCK_SEQ);
+}
+
+/** requested - what is only attached on request is asked for. */
+static bool requested(enum hook_id id, const struct capture_options *o)
+{
+	return id == HOOK_MEMCALL ? wants_calls(o) : o->shootdowns || o->emit_shootdowns;
+}
+
+/**
+ * can_attach - the function that @prog is for is known to this kernel
+ *
+ * fork(2) and vfork(2), which take no arguments, are not in every kernel's BTF. A call that is not
+ * followed still has its flushes counted, by the number of its system call.
+ */
+static bool can_attach(const struct bpf_program *prog)
+{
+	const char *section = bpf_program__section_name(prog), *function = strchr(section, '/');
+
+	if (strncmp(section, "fentry/", 7) && strncmp(section, "fexit/", 6))
+		return true;
+	return btf__find_by_name_kind(features__btf(), function + 1, BTF_KIND_FUNC) >= 0;
 }
 
 static int choose_variants(struct capture *c, const struct capture_options *o)
@@ -92,7 +129,7 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 	struct bpf_program *prog;
 
 	for (int i = 0; i < NR_HOOKS; i++) {
-		if (hooks[i].on_request && !o->crash)
+		if (hooks[i].on_request && !requested(i, o))
 			continue;
 		c->variants[i] = hooks__choose(i);
 		if (c->variants[i] || !hooks[i].required)
@@ -107,9 +144,10 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 	for (int i = 0; i < NR_HOOKS; i++) {
 		const struct hook_program *p;
 
-		for (p = c->variants[i] ? c->variants[i]->programs : NULL; p && p->name; p++)
-			bpf_program__set_autoload(
-				bpf_object__find_program_by_name(c->skel->obj, p->name), true);
+		for (p = c->variants[i] ? c->variants[i]->programs : NULL; p && p->name; p++) {
+			prog = bpf_object__find_program_by_name(c->skel->obj, p->name);
+			bpf_program__set_autoload(prog, can_attach(prog));
+		}
 	}
 	return 0;
 }
@@ -178,6 +216,8 @@ static int attach_hook(struct capture *c, enum hook_id id)
 	for (p = c->variants[id] ? c->variants[id]->programs : NULL; !err && p && p->name; p++) {
 		struct bpf_program *prog = bpf_object__find_program_by_name(c->skel->obj, p->name);
 
+		if (!bpf_program__autoload(prog))
+			continue;
 		if (p->sw_event < 0)
 			err = add_link(c, bpf_program__attach(prog), bpf_program__name(prog));
 		else
@@ -242,8 +282,8 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 static int attach_all(struct capture *c, const struct capture_options *o)
 {
 	/* Tasks first, so that no child is missed; counting starts when all the rest is there. */
-	static const enum hook_id order[] = { HOOK_TASK, HOOK_FAULT_END, HOOK_FAULT_BEGIN,
-					      HOOK_MEMCALL };
+	static const enum hook_id order[] = { HOOK_TASK,      HOOK_FAULT_END, HOOK_FAULT_BEGIN,
+					      HOOK_INTERRUPT, HOOK_FLUSH,     HOOK_MEMCALL };
 	struct timespec now;
 	int err;
 
@@ -323,6 +363,7 @@ static int load(struct capture *c, const struct capture_options *o)
 			 strerror(-err));
 		return err;
 	}
+	calls__find_functions(c);
 	err = slots__map(c);
 	return err ? err : find_direct_map(c);
 }
@@ -368,6 +409,9 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	c->nr_hists = sized(o->nr_hists, CAPTURE_DEFAULT_HISTS, CAPTURE_LEAST_HISTS,
 			    c->nr_cpus * sizeof(*c->hists), CAPTURE_HISTS_BUDGET);
 	c->nr_heat = o->heat ? CAPTURE_HEAT_ENTRIES : 1;
+	c->nr_call_rows = o->shootdowns ? CAPTURE_CALL_ROWS : 1;
+	c->nr_ranges = o->shootdowns ? CAPTURE_RANGES : 1;
+	c->nr_pairs = o->shootdowns ? CAPTURE_PAIRS : 1;
 
 	err = load(c, o);
 	if (err)

@@ -28,6 +28,12 @@
 #define CAPTURE_MIN_HISTS 64u
 /** Places in the map of addresses, where one is asked for: 2 MiB of a VMA each. */
 #define CAPTURE_HEAT_ENTRIES 16384u
+/** Rows of calls: processes times calls, and what else they are told apart by. */
+#define CAPTURE_CALL_ROWS 16384u
+/** Places where ranges of calls are remembered, of 144 bytes each. */
+#define CAPTURE_RANGES 32768u
+/** Pairs of processes and CPUs that interrupted each other. */
+#define CAPTURE_PAIRS 16384u
 /** Ring buffer for event streams by default, bytes. */
 #define CAPTURE_DEFAULT_RING (8u << 20)
 
@@ -44,6 +50,9 @@
  * @only: enum vs_outcome, or -1 for all
  * @causes: bit set of enum vs_cause, 0 for all
  * @emit_faults: stream every fault
+ * @emit_calls: stream every memory call; @emit_shootdowns: every flush and every interrupt by one
+ * @shootdowns: count memory calls, flushes, who interrupts whom, and the faults that follow calls
+ * @call_vma, @call_site, @call_tid: tell rows of calls apart by VMA, call site, thread
  * @crash: stream the surroundings of faults that end in a signal, and memory calls
  * @nr_slots: a power of two, or 0: by the number of CPUs
  * @nr_hists: same
@@ -63,6 +72,12 @@ struct capture_options {
 	int only;
 	uint32_t causes;
 	bool emit_faults;
+	bool emit_calls;
+	bool emit_shootdowns;
+	bool shootdowns;
+	bool call_vma;
+	bool call_site;
+	bool call_tid;
 	bool crash;
 	uint32_t nr_slots;
 	uint32_t nr_hists;
@@ -188,6 +203,45 @@ void capture__give_back(struct capture *c, uint32_t index);
  */
 int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults,
 		  uint32_t *nr);
+
+/* --- memory calls and shootdowns, where they are counted (calls.c) --- */
+
+/** capture__nr_call_rows - row 0 included, which counts what found no other. */
+uint32_t capture__nr_call_rows(const struct capture *c);
+
+/** capture__call_row - row @index, as it is now. */
+const struct vs_call_row *capture__call_row(const struct capture *c, uint32_t index);
+
+/** capture__next_call_row - the next row that BPF took since the last call. Return: or 0: none. */
+uint32_t capture__next_call_row(struct capture *c);
+
+/** capture__free_call_rows - rows that are not taken. */
+uint32_t capture__free_call_rows(const struct capture *c);
+
+/**
+ * capture__retire_call_rows - nothing new is counted in these rows from now on
+ *
+ * After it they stand still; capture__give_back_call_row() makes them free.
+ */
+void capture__retire_call_rows(struct capture *c, const uint32_t *rows, size_t nr);
+
+/** capture__give_back_call_row - row @index, retired and read, may be taken again. */
+void capture__give_back_call_row(struct capture *c, uint32_t index);
+
+/** capture__call_hist - the histogram of a class of calls, over all CPUs, into @sum. */
+void capture__call_hist(const struct capture *c, uint32_t class, enum vs_call_time time,
+			struct vs_hist *sum);
+
+/** capture__shootdowns - totals, the sum over CPUs. */
+void capture__shootdowns(const struct capture *c, struct vs_shootdowns *sum);
+
+/**
+ * capture__pairs - who interrupted whom
+ * @keys, @pairs: set, to be freed; @nr: how many
+ * Return: 0 or a negative errno.
+ */
+int capture__pairs(const struct capture *c, struct vs_pair_key **keys, struct vs_pair **pairs,
+		   uint32_t *nr);
 
 /** capture__stats - BPF's own bookkeeping, the sum over CPUs. */
 void capture__stats(const struct capture *c, struct vs_stats *sum);

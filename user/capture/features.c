@@ -29,6 +29,11 @@ static int probe_maple_tree(struct feature *f);
 static int probe_mm_lock_seq(struct feature *f);
 static int probe_find_vma(struct feature *f);
 static int probe_page_tables(struct feature *f);
+static int probe_fentry_calls(struct feature *f);
+static int probe_syscall_tp(struct feature *f);
+static int probe_tlb_flush(struct feature *f);
+static int probe_csd(struct feature *f);
+static int probe_fentry_flush(struct feature *f);
 
 static struct feature features[NR_FEATURES] = {
 	[FEATURE_BTF] = { "btf", "kernel type information", "4.18, CONFIG_DEBUG_INFO_BTF" },
@@ -46,6 +51,14 @@ static struct feature features[NR_FEATURES] = {
 	[FEATURE_FIND_VMA] = { "find-vma", "helper bpf_find_vma", "5.17" },
 	[FEATURE_PAGE_TABLES] = { "page-tables", "page tables read through the direct map",
 				  "x86-64; 5.17 for bpf_loop" },
+	[FEATURE_FENTRY_CALLS] = { "fentry-calls", "fentry and fexit of memory calls",
+				   "5.5; x86-64" },
+	[FEATURE_SYSCALL_TP] = { "syscall-tp", "typed tracepoints sys_enter and sys_exit",
+				 "5.5; x86-64" },
+	[FEATURE_TLB_FLUSH] = { "tlb-flush", "typed tracepoint tlb_flush", "5.5; x86-64" },
+	[FEATURE_CSD] = { "csd", "tracepoints of functions called on other CPUs", "6.5" },
+	[FEATURE_FENTRY_FLUSH] = { "fentry-flush", "fentry and fexit of flush_tlb_func",
+				   "5.13; x86-64" },
 };
 
 /* Return 0, or a negative errno; a reason may be filled in, else the errno's text is taken. */
@@ -62,6 +75,11 @@ static int (*const probes[NR_FEATURES])(struct feature *f) = {
 	[FEATURE_MM_LOCK_SEQ] = probe_mm_lock_seq,
 	[FEATURE_FIND_VMA] = probe_find_vma,
 	[FEATURE_PAGE_TABLES] = probe_page_tables,
+	[FEATURE_FENTRY_CALLS] = probe_fentry_calls,
+	[FEATURE_SYSCALL_TP] = probe_syscall_tp,
+	[FEATURE_TLB_FLUSH] = probe_tlb_flush,
+	[FEATURE_CSD] = probe_csd,
+	[FEATURE_FENTRY_FLUSH] = probe_fentry_flush,
 };
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -169,20 +187,25 @@ static int probe_tp_btf(struct feature *f)
 	return try_link(BPF_TRACE_RAW_TP, type);
 }
 
-static int probe_raw_tp(struct feature *f)
+static int try_raw_tp(const char *name)
 {
 	int prog, link;
 
-	(void)f;
 	prog = load_nop(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0);
 	if (prog < 0)
 		return prog;
-	link = bpf_raw_tracepoint_open("page_fault_user", prog);
+	link = bpf_raw_tracepoint_open(name, prog);
 	close(prog);
 	if (link < 0)
 		return link;
 	close(link);
 	return 0;
+}
+
+static int probe_raw_tp(struct feature *f)
+{
+	(void)f;
+	return try_raw_tp("page_fault_user");
 }
 
 static int probe_sw_events(struct feature *f)
@@ -210,13 +233,20 @@ static int probe_sw_events(struct feature *f)
 	return err;
 }
 
-static int probe_fexit(struct feature *f)
+static int try_fexit(struct feature *f, const char *function)
 {
-	int err = try_link(BPF_TRACE_FEXIT, btf_id("handle_mm_fault", BTF_KIND_FUNC));
+	int err = try_link(BPF_TRACE_FEXIT, btf_id(function, BTF_KIND_FUNC));
 
 	if (err == -EPERM)
 		return reason(f, err,
 			      "Operation not permitted: this kernel refuses to patch functions");
+	return err;
+}
+
+static int probe_fexit(struct feature *f)
+{
+	int err = try_fexit(f, "handle_mm_fault");
+
 	if (!err && kernel__preempts())
 		return reason(
 			f, -EAGAIN,
@@ -277,6 +307,64 @@ static int probe_page_tables(struct feature *f)
 #else
 	return reason(f, -EOPNOTSUPP, "only x86-64 page tables are known");
 #endif
+}
+
+#if !defined(__x86_64__)
+static int not_here(struct feature *f)
+{
+	return reason(f, -EOPNOTSUPP, "only x86-64 is known");
+}
+#endif
+
+static int probe_fentry_calls(struct feature *f)
+{
+#if defined(__x86_64__)
+	int err = try_fexit(f, "__x64_sys_mprotect");
+
+	if (!err && kernel__preempts())
+		return reason(
+			f, -EAGAIN,
+			"this kernel preempts such programs, and skips them for others meanwhile");
+	return err;
+#else
+	return not_here(f);
+#endif
+}
+
+static int probe_syscall_tp(struct feature *f)
+{
+#if defined(__x86_64__)
+	int type = btf_id("btf_trace_sys_enter", BTF_KIND_TYPEDEF);
+
+	if (type < 0)
+		return reason(f, type, "this kernel has no tracepoint sys_enter");
+	return try_link(BPF_TRACE_RAW_TP, type);
+#else
+	return not_here(f);
+#endif
+}
+
+static int probe_tlb_flush(struct feature *f)
+{
+	int type = btf_id("btf_trace_tlb_flush", BTF_KIND_TYPEDEF);
+
+	if (type < 0)
+		return reason(f, type, "this kernel has no tracepoint tlb_flush");
+	return try_link(BPF_TRACE_RAW_TP, type);
+}
+
+static int probe_csd(struct feature *f)
+{
+	int err = try_raw_tp("csd_queue_cpu");
+
+	if (err == -ENOENT)
+		return reason(f, err, "this kernel has no tracepoint csd_queue_cpu: before 6.5");
+	return err;
+}
+
+static int probe_fentry_flush(struct feature *f)
+{
+	return try_fexit(f, "flush_tlb_func");
 }
 
 const struct feature *features__probe(void)

@@ -111,12 +111,67 @@ static const struct hook_variant targets[] = {
 	{},
 };
 
+#define CALL_FUNCTION(name)                                                                        \
+	{ name "_enter", SECTION },                                                                \
+	{                                                                                          \
+		name "_exit", SECTION                                                              \
+	}
+
 static const struct hook_variant memcall[] = {
 	{
-		.name = "tp_btf/sys_exit",
-		.needs = { FEATURE_BTF, -1 },
-		.programs = { { "call_done", SECTION } },
-		.cost = "every system call of every task, some 50 ns; only for crashes",
+		.name = "fentry,fexit/__x64_sys_*",
+		.needs = { FEATURE_FENTRY_CALLS, -1 },
+		.programs = { CALL_FUNCTION("mmap"),
+			      CALL_FUNCTION("mprotect"),
+			      CALL_FUNCTION("munmap"),
+			      CALL_FUNCTION("brk"),
+			      CALL_FUNCTION("mremap"),
+			      CALL_FUNCTION("madvise"),
+			      CALL_FUNCTION("clone"),
+			      CALL_FUNCTION("fork"),
+			      CALL_FUNCTION("vfork"),
+			      CALL_FUNCTION("execve"),
+			      CALL_FUNCTION("execveat"),
+			      CALL_FUNCTION("pkey_mprotect"),
+			      CALL_FUNCTION("clone3"),
+			      CALL_FUNCTION("process_madvise"),
+			      { "exit_enter", SECTION },
+			      { "exit_group_enter", SECTION } },
+		.cost = "these system calls only, 50-100 ns each",
+	},
+	{
+		.name = "tp_btf/sys_enter,sys_exit",
+		.needs = { FEATURE_SYSCALL_TP, -1 },
+		.programs = { { "call_enter", SECTION }, { "call_exit", SECTION } },
+		.cost = "every system call of every task; `vmascope doctor --cost` tells how much",
+	},
+	{},
+};
+
+static const struct hook_variant flush[] = {
+	{
+		.name = "tp_btf/tlb_flush",
+		.needs = { FEATURE_TLB_FLUSH, -1 },
+		.programs = { { "tlb_flushed", SECTION } },
+		.cost = "20 ns a context switch that flushes; 0.3 us a flush",
+	},
+	{},
+};
+
+static const struct hook_variant interrupt[] = {
+	{
+		.name = "raw_tp/csd_queue_cpu,csd_function_*",
+		.needs = { FEATURE_CSD, -1 },
+		.programs = { { "ipi_begins", SECTION },
+			      { "ipi_ends", SECTION },
+			      { "ipi_sent", SECTION } },
+		.cost = "20 ns a function called on another CPU; 0.5 us if it flushes",
+	},
+	{
+		.name = "fentry,fexit/flush_tlb_func",
+		.needs = { FEATURE_FENTRY_FLUSH, -1 },
+		.programs = { { "flush_begins", SECTION }, { "flush_ends", SECTION } },
+		.cost = "0.3 us a flush; those of kernel addresses are not seen",
 	},
 	{},
 };
@@ -130,6 +185,8 @@ const struct hook hooks[NR_HOOKS] = {
 	[HOOK_TASK] = { "task", "fork, exec, exit", true, false, task },
 	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", true, false, targets },
 	[HOOK_MEMCALL] = { "memcall", "munmap, mprotect and such", false, true, memcall },
+	[HOOK_FLUSH] = { "flush", "TLB flushes, at their sender", false, true, flush },
+	[HOOK_INTERRUPT] = { "interrupt", "who interrupted whom to flush", false, true, interrupt },
 };
 
 const struct hook_variant *hooks__choose(enum hook_id id)

@@ -19,11 +19,13 @@ enum hook_id {
 	HOOK_TASK,
 	HOOK_TARGETS,
 	HOOK_MEMCALL,
+	HOOK_FLUSH,
+	HOOK_INTERRUPT,
 	NR_HOOKS,
 };
 
 /** Programs and needs of one variant at most. */
-#define VARIANT_MAX_PROGRAMS 4
+#define VARIANT_MAX_PROGRAMS 30
 #define VARIANT_MAX_NEEDS 3
 
 /**

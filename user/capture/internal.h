@@ -10,6 +10,7 @@
 struct vmascope_bpf;
 struct bpf_link;
 struct ring_buffer;
+struct bpf_map;
 
 struct capture {
 	struct vmascope_bpf *skel;
@@ -25,12 +26,18 @@ struct capture {
 	struct vs_counts *counts;
 	uint32_t nr_hists;
 	struct vs_hist *hists;
-	struct vs_slot_ring *free_ring; /* of slots, and of histograms */
+	struct vs_slot_ring *free_ring; /* by enum free_kind of bpf/maps.bpf.h */
 	uint64_t *free_slots;
 	uint64_t *free_hists;
 	uint64_t seen_taken;
 	uint64_t start_ns;
 	uint32_t nr_heat;
+	uint32_t nr_call_rows;
+	uint32_t nr_ranges;
+	uint32_t nr_pairs;
+	struct vs_call_row *call_rows;
+	uint64_t *free_call_rows;
+	uint64_t seen_call_rows;
 };
 
 /** slots__size_maps - before loading. Return: 0 or a negative errno. */
@@ -39,5 +46,25 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes);
 /** slots__map - map what is shared, and fill the rings of free slots and histograms. */
 int slots__map(struct capture *c);
 void slots__unmap(struct capture *c);
+
+/** slots__sum_cpus - of counters that each CPU has: @sum of @size bytes, all u64. */
+void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *sum, size_t size);
+
+/** slots__grace - wait until no program that was running is running any more. */
+void slots__grace(void);
+
+/* bpf/maps.bpf.h: enum free_kind */
+enum {
+	FREE_SLOTS,
+	FREE_HISTS,
+	FREE_CALL_ROWS,
+	NR_FREE
+};
+
+/** calls__size_maps - before loading. Return: 0 or a negative errno. */
+int calls__size_maps(struct capture *c);
+
+/** calls__find_functions - before attaching: tell BPF the addresses of the flush functions. */
+void calls__find_functions(struct capture *c);
 
 #endif /* VMASCOPE_CAPTURE_INTERNAL_H */

@@ -17,15 +17,20 @@
 
 int live__init(struct live *l, struct capture *c, const char *vma_glob)
 {
+	int err;
+
 	memset(l, 0, sizeof(*l));
 	l->capture = c;
 	l->vma_glob = vma_glob;
 	threads__init(&l->threads);
-	return model__init(&l->model, capture__nr_slots(c), capture__nr_cpus(c));
+	err = model__init(&l->model, capture__nr_slots(c), capture__nr_cpus(c));
+	return err ? err
+		   : shootdown__init(&l->shootdown, capture__nr_call_rows(c), capture__nr_cpus(c));
 }
 
 void live__free(struct live *l)
 {
+	shootdown__free(&l->shootdown);
 	model__free(&l->model);
 	threads__free(&l->threads);
 	free(l->waiting);
@@ -90,6 +95,8 @@ static int wait_for(struct live *l, uint32_t index)
 	return 0;
 }
 
+static int discover_calls(struct live *l);
+
 int live__discover(struct live *l)
 {
 	size_t kept, before;
@@ -116,7 +123,76 @@ int live__discover(struct live *l)
 		}
 		l->nr_waiting = kept;
 	} while (kept && kept < before);
+	return discover_calls(l);
+}
+
+/* --- memory calls and shootdowns ------------------------------------------------------------ */
+
+/** read_call_row - take over row @index. Return: 0; -EAGAIN: it is not whole yet; -ENOMEM. */
+static int read_call_row(struct live *l, uint32_t index)
+{
+	const struct vs_call_row *row = capture__call_row(l->capture, index);
+
+	if (!__atomic_load_n(&row->used, __ATOMIC_ACQUIRE))
+		return -EAGAIN;
+	if (!l->shootdown.by_index[index] && !shootdown__row(&l->shootdown, &l->model, index, row))
+		return -ENOMEM;
+	shootdown__update(&l->shootdown, index, row);
 	return 0;
+}
+
+/**
+ * discover_calls - learn of new rows while the slots that they name are what they were
+ *
+ * A row that is not whole yet is met again in live__refresh().
+ */
+static int discover_calls(struct live *l)
+{
+	uint32_t index;
+
+	while ((index = capture__next_call_row(l->capture)))
+		if (read_call_row(l, index) == -ENOMEM)
+			return -ENOMEM;
+	return 0;
+}
+
+static int read_pairs(struct live *l)
+{
+	struct shootdown *s = &l->shootdown;
+	struct vs_pair_key *keys;
+	struct vs_pair *pairs;
+	uint32_t nr;
+	int err = capture__pairs(l->capture, &keys, &pairs, &nr);
+
+	if (err)
+		return err;
+	free(s->pairs);
+	s->pairs = calloc(nr + 1, sizeof(*s->pairs));
+	s->nr_pairs = s->pairs ? nr : 0;
+	for (size_t i = 0; i < s->nr_pairs; i++)
+		s->pairs[i] = (struct call_pair){ .key = keys[i], .pair = pairs[i] };
+	free(keys);
+	free(pairs);
+	return s->pairs ? 0 : -ENOMEM;
+}
+
+/** refresh_calls - take over all of it; nothing where it was not asked for. */
+static int refresh_calls(struct live *l)
+{
+	struct shootdown *s = &l->shootdown;
+	const uint32_t nr = capture__nr_call_rows(l->capture);
+
+	if (nr <= 1)
+		return 0;
+	for (uint32_t i = 1; i < nr; i++)
+		if (read_call_row(l, i) == -ENOMEM)
+			return -ENOMEM;
+	s->overflow.counts = capture__call_row(l->capture, 0)->counts;
+	capture__shootdowns(l->capture, &s->totals);
+	for (uint32_t class = 0; class < VS_NR_CALL_CLASSES; class ++)
+		for (int time = 0; time < VS_NR_CALL_TIMES; time++)
+			capture__call_hist(l->capture, class, time, &s->hist[class][time]);
+	return read_pairs(l);
 }
 
 /* --- counters ------------------------------------------------------------------------------ */
@@ -191,7 +267,7 @@ int live__refresh(struct live *l)
 	}
 	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
 		capture__hist_add(l->capture, cause, &m->shared_latency[cause].hist);
-	return 0;
+	return refresh_calls(l);
 }
 
 /* --- slots come back ----------------------------------------------------------------------- */
@@ -232,6 +308,8 @@ static void give_back(struct live *l, struct retiring *r)
 static bool low(const struct live *l)
 {
 	return capture__free_slots(l->capture) < l->model.nr_slots / LOW_SHARE ||
+	       capture__free_call_rows(l->capture) <
+		       capture__nr_call_rows(l->capture) / LOW_SHARE ||
 	       capture__free_hists(l->capture) < capture__nr_hists(l->capture) / LOW_SHARE;
 }
 
@@ -260,6 +338,29 @@ static void retire_unmapped(struct retiring *r, const struct process *p)
 	proc_maps__free(&maps);
 }
 
+/** retire_calls - take back the rows of process images that are @gone. */
+static void retire_calls(struct live *l, const bool *gone)
+{
+	const uint32_t nr = capture__nr_call_rows(l->capture);
+	uint32_t *rows = malloc(nr * sizeof(*rows));
+	size_t n = 0;
+
+	for (uint32_t i = 1; rows && i < nr; i++) {
+		const struct vs_call_row *row = capture__call_row(l->capture, i);
+
+		if (row->used && l->shootdown.by_index[i] && gone[row->key.proc])
+			rows[n++] = i;
+	}
+	if (n)
+		capture__retire_call_rows(l->capture, rows, n);
+	for (size_t i = 0; i < n; i++) {
+		read_call_row(l, rows[i]);
+		shootdown__row_ended(&l->shootdown, rows[i]);
+		capture__give_back_call_row(l->capture, rows[i]);
+	}
+	free(rows);
+}
+
 /**
  * retire_ended - the slots of process images that have ended, and of their VMAs
  *
@@ -282,6 +383,7 @@ static void retire_ended(struct live *l, struct retiring *r)
 		    (row->is_vma ? gone[capture__slot(l->capture, i)->vma.key.proc] : gone[i]))
 			retire_row(r, row);
 	}
+	retire_calls(l, gone);
 	free(gone);
 }
 

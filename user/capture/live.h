@@ -7,10 +7,12 @@
 
 #include "capture/capture.h"
 #include "model/model.h"
+#include "model/shootdown.h"
 #include "model/threads.h"
 
 /**
  * struct live - a capture and its model
+ * @shootdown: memory calls and flushes, where they are asked for; else empty
  * @threads: what each spent in faults
  * @waiting: slots that were taken and are not described yet
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
@@ -18,6 +20,7 @@
 struct live {
 	struct capture *capture;
 	struct model model;
+	struct shootdown shootdown;
 	struct threads threads;
 	uint32_t *waiting;
 	size_t nr_waiting;

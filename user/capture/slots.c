@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* slots.c - the maps that BPF and user space share: slots, counters, histograms, what is free. */
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 		if (err)
 			return err;
 	}
-	return 0;
+	return calls__size_maps(c);
 }
 
 static void *map_shared(const struct bpf_map *map, size_t bytes, const char *name)
@@ -64,7 +65,7 @@ struct shared_map {
 	const char *name;
 };
 
-#define NR_SHARED_MAPS 6
+#define NR_SHARED_MAPS 8
 
 /** shared_maps - all of them. */
 static void shared_maps(struct capture *c, struct shared_map *maps)
@@ -80,8 +81,12 @@ static void shared_maps(struct capture *c, struct shared_map *maps)
 		  "histograms" },
 		{ (void **)&c->free_hists, c->skel->maps.free_hists, hists * sizeof(uint64_t),
 		  "free histograms" },
-		{ (void **)&c->free_ring, c->skel->maps.free_ring, 2 * sizeof(*c->free_ring),
+		{ (void **)&c->free_ring, c->skel->maps.free_ring, NR_FREE * sizeof(*c->free_ring),
 		  "free rings" },
+		{ (void **)&c->call_rows, c->skel->maps.call_rows,
+		  c->nr_call_rows * sizeof(*c->call_rows), "rows of calls" },
+		{ (void **)&c->free_call_rows, c->skel->maps.free_call_rows,
+		  c->nr_call_rows * sizeof(uint64_t), "free rows of calls" },
 	};
 
 	memcpy(maps, all, sizeof(all));
@@ -100,10 +105,13 @@ int slots__map(struct capture *c)
 	/* all but slot 0, the overflow row, and the histograms that are shared */
 	for (uint32_t i = 1; i < c->nr_slots; i++)
 		c->free_slots[i - 1] = i;
-	c->free_ring[0].given = c->nr_slots - 1;
+	c->free_ring[FREE_SLOTS].given = c->nr_slots - 1;
 	for (uint32_t i = VS_HIST_FIRST; i < c->nr_hists; i++)
 		c->free_hists[i - VS_HIST_FIRST] = i;
-	c->free_ring[1].given = c->nr_hists - VS_HIST_FIRST;
+	c->free_ring[FREE_HISTS].given = c->nr_hists - VS_HIST_FIRST;
+	for (uint32_t i = 1; i < c->nr_call_rows; i++)
+		c->free_call_rows[i - 1] = i;
+	c->free_ring[FREE_CALL_ROWS].given = c->nr_call_rows - 1;
 	return 0;
 }
 
@@ -152,7 +160,7 @@ void capture__hist_add(const struct capture *c, uint32_t hist, struct vs_hist *s
 
 void capture__hist_give_back(struct capture *c, uint32_t hist)
 {
-	struct vs_slot_ring *r = &c->free_ring[1];
+	struct vs_slot_ring *r = &c->free_ring[FREE_HISTS];
 
 	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 		memset(&c->hists[(size_t)cpu * c->nr_hists + hist], 0, sizeof(*c->hists));
@@ -174,7 +182,8 @@ uint32_t capture__free_slots(const struct capture *c)
 
 uint32_t capture__free_hists(const struct capture *c)
 {
-	return c->free_ring[1].given - __atomic_load_n(&c->free_ring[1].taken, __ATOMIC_ACQUIRE);
+	return c->free_ring[1].given -
+	       __atomic_load_n(&c->free_ring[FREE_HISTS].taken, __ATOMIC_ACQUIRE);
 }
 
 uint32_t capture__nr_hists(const struct capture *c)
@@ -187,6 +196,16 @@ void capture__mute(struct capture *c, uint32_t index)
 	c->slots[index].muted = 1;
 }
 
+void slots__grace(void)
+{
+	/*
+	 * Programs that have already compared the generation may still be counting. They run
+	 * under RCU, and this is synchronize_rcu(); with nohz_full CPUs it is refused.
+	 */
+	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(SLOT_GRACE_US);
+}
+
 void capture__retire(struct capture *c, const uint32_t *slots, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -197,12 +216,8 @@ void capture__retire(struct capture *c, const uint32_t *slots, size_t nr)
 					     0);
 		__atomic_add_fetch(&s->generation, 1, __ATOMIC_SEQ_CST);
 	}
-	/*
-	 * Programs that have already compared the generation may still be counting. They run
-	 * under RCU, and this is synchronize_rcu(); with nohz_full CPUs it is refused.
-	 */
-	if (nr && syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
-		usleep(SLOT_GRACE_US);
+	if (nr)
+		slots__grace();
 }
 
 void capture__give_back(struct capture *c, uint32_t index)
@@ -216,24 +231,37 @@ void capture__give_back(struct capture *c, uint32_t index)
 	__atomic_store_n(&r->given, r->given + 1, __ATOMIC_RELEASE);
 }
 
-void capture__stats(const struct capture *c, struct vs_stats *sum)
+void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *sum, size_t size)
 {
-	struct vs_stats *per_cpu = calloc(c->nr_cpus, sizeof(*per_cpu));
+	uint64_t *per_cpu = calloc(c->nr_cpus, size), *to = sum;
+	const size_t n = size / sizeof(*to);
 	uint32_t zero = 0;
 
-	memset(sum, 0, sizeof(*sum));
-	if (!per_cpu)
-		return;
-	if (!bpf_map__lookup_elem(c->skel->maps.stats, &zero, sizeof(zero), per_cpu,
-				  c->nr_cpus * sizeof(*per_cpu), 0)) {
-		const uint64_t *from = (const uint64_t *)per_cpu;
-		uint64_t *to = (uint64_t *)sum;
-		const size_t n = sizeof(*sum) / sizeof(*to);
-
+	memset(sum, 0, size);
+	if (per_cpu &&
+	    !bpf_map__lookup_elem(map, &zero, sizeof(zero), per_cpu, c->nr_cpus * size, 0))
 		for (size_t i = 0; i < n * c->nr_cpus; i++)
-			to[i % n] += from[i];
-	}
+			to[i % n] += per_cpu[i];
 	free(per_cpu);
+}
+
+/** add_missed - how often the kernel skipped a program, because it was at it already. */
+static int add_missed(void *ctx, const char *name, int fd)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+	uint64_t *missed = ctx;
+
+	(void)name;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+		*missed += info.recursion_misses;
+	return 0;
+}
+
+void capture__stats(const struct capture *c, struct vs_stats *sum)
+{
+	slots__sum_cpus(c, c->skel->maps.stats, sum, sizeof(*sum));
+	capture__each_program(c, add_missed, &sum->lost[VS_LOST_MISSED]);
 }
 
 int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults, uint32_t *nr)

@@ -177,7 +177,7 @@ static void describe(struct session *s)
 
 /* --- open ---------------------------------------------------------------------------------- */
 
-static int open_capture(struct session *s, bool emit_faults)
+static int open_capture(struct session *s, unsigned int wants)
 {
 	const struct options *o = s->options;
 	struct capture_options co = {
@@ -191,8 +191,14 @@ static int open_capture(struct session *s, bool emit_faults)
 		.cgroup_fd = -1,
 		.only = o->only,
 		.causes = o->causes,
-		.emit_faults = emit_faults,
-		.crash = emit_faults && o->causes & CRASH_CAUSES,
+		.emit_faults = wants & SESSION_FAULT_EVENTS,
+		.emit_calls = wants & SESSION_CALL_EVENTS,
+		.emit_shootdowns = wants & SESSION_SHOOTDOWN_EVENTS,
+		.shootdowns = wants & SESSION_SHOOTDOWNS,
+		.call_vma = o->call_vma,
+		.call_site = o->call_site,
+		.call_tid = o->call_tid,
+		.crash = wants & SESSION_FAULT_EVENTS && o->causes & CRASH_CAUSES,
 		.nr_slots = o->slots,
 		.nr_hists = o->hists,
 		.vma_hists = o->latency || (o->vma && (o->hist || o->heatmap)),
@@ -239,7 +245,7 @@ static int start_child(struct session *s)
 	return 0;
 }
 
-int session__open(struct session *s, struct options *o, bool emit_faults)
+int session__open(struct session *s, struct options *o, unsigned int wants)
 {
 	int status;
 
@@ -254,7 +260,7 @@ int session__open(struct session *s, struct options *o, bool emit_faults)
 		status = VS_EXIT_FAILURE;
 	if (status)
 		return status;
-	status = open_capture(s, emit_faults);
+	status = open_capture(s, wants);
 	if (!status)
 		s->start_ns = capture__start_ns(s->live.capture);
 	if (!status && o->argv)
@@ -310,8 +316,11 @@ static bool over(struct session *s, uint64_t end_ns)
 
 static int housekeeping(struct session *s)
 {
+	const uint64_t began_ns = session__now();
 	int err = capture__consume(s->live.capture);
 
+	if (err >= 0)
+		s->read_ns = began_ns;
 	if (err >= 0)
 		err = live__discover(&s->live);
 	if (err >= 0)
@@ -375,13 +384,13 @@ int session__close(struct session *s, int status)
 	return status;
 }
 
-void session__hooks(const struct session *s, struct stat_hook *in_use)
+void session__hooks(const struct session *s, struct run_hook *in_use)
 {
 	for (int i = 0; i < NR_HOOKS; i++) {
 		const struct hook_variant *v = capture__variant(s->live.capture, i);
 
 		in_use[i].name = hooks[i].name;
 		in_use[i].variant = v ? v->name : hooks[i].on_request ? "not asked for" : "none";
-		in_use[i].fallback = !hooks[i].on_request && v != hooks[i].variants;
+		in_use[i].fallback = v ? v != hooks[i].variants : !hooks[i].on_request;
 	}
 }

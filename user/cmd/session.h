@@ -18,6 +18,7 @@
  * @child: the command, if there is one
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
+ * @read_ns: all ring records from before then have been handed to @event
  * @what: the command line or the targets, for people
  * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
  * @interval: NULL: never. Return: 0 or a negative errno to end.
@@ -31,6 +32,7 @@ struct session {
 	int *pidfds;
 	uint64_t start_ns;
 	uint64_t end_ns;
+	uint64_t read_ns;
 	char what[256];
 	uint64_t period_ns;
 	int (*interval)(struct session *s);
@@ -39,12 +41,18 @@ struct session {
 	int error;
 };
 
+/* What a command wants besides the counts of faults. */
+#define SESSION_FAULT_EVENTS 1u	    /* a ring record for each fault */
+#define SESSION_CALL_EVENTS 2u	    /* one for each memory call */
+#define SESSION_SHOOTDOWN_EVENTS 4u /* one for each flush, and for each interrupt that flushes */
+#define SESSION_SHOOTDOWNS 8u	    /* live.shootdown: memory calls, flushes, who interrupts whom */
+
 /**
  * session__open - output, capture and command: all is ready, and counting
- * @emit_faults: a ring record for each fault is wanted
+ * @wants: SESSION_*
  * Return: 0, or an exit status after an error message.
  */
-int session__open(struct session *s, struct options *o, bool emit_faults);
+int session__open(struct session *s, struct options *o, unsigned int wants);
 
 /**
  * session__run - until the command or all targets end, the duration is over, or a signal comes;
@@ -67,7 +75,7 @@ void session__stop(struct session *s);
 int session__read_threads(struct session *s);
 
 /** session__hooks - which variants are in use; NR_HOOKS entries. */
-void session__hooks(const struct session *s, struct stat_hook *hooks_in_use);
+void session__hooks(const struct session *s, struct run_hook *hooks_in_use);
 
 uint64_t session__now(void);
 

@@ -5,11 +5,14 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-const char *const call_names[VS_NR_CALLS] = {
-	[VS_CALL_MPROTECT] = "mprotect", [VS_CALL_PKEY_MPROTECT] = "pkey_mprotect",
-	[VS_CALL_MUNMAP] = "munmap",	 [VS_CALL_MREMAP] = "mremap",
-	[VS_CALL_MADVISE] = "madvise",	 [VS_CALL_BRK] = "brk",
-	[VS_CALL_MMAP] = "mmap",
+/** Failed calls return these, negated (MAX_ERRNO of include/linux/err.h). */
+#define MAX_ERRNO 4095
+
+/** Calls that take memory away, change how it may be used, or map it anew. */
+static const bool changes_mappings[VS_NR_CALLS] = {
+	[VS_CALL_MPROTECT] = true, [VS_CALL_PKEY_MPROTECT] = true, [VS_CALL_MUNMAP] = true,
+	[VS_CALL_MREMAP] = true,   [VS_CALL_MADVISE] = true,	   [VS_CALL_BRK] = true,
+	[VS_CALL_MMAP] = true,
 };
 
 /** struct history - the last calls of one process */
@@ -28,10 +31,18 @@ void calls__free(struct calls *c)
 	hash__free(&c->by_pid, free);
 }
 
+static bool failed(const struct vs_event_call *call)
+{
+	return call->result < 0 && call->result >= -MAX_ERRNO;
+}
+
 void calls__add(struct calls *c, const struct vs_event_call *call)
 {
-	struct history *h = hash__get_u64(&c->by_pid, call->pid);
+	struct history *h;
 
+	if (call->call >= VS_NR_CALLS || !changes_mappings[call->call] || failed(call))
+		return;
+	h = hash__get_u64(&c->by_pid, call->pid);
 	if (!h) {
 		h = calloc(1, sizeof(*h));
 		if (!h)
@@ -57,31 +68,32 @@ static const struct vs_event_call *nth_last(const struct history *h, uint64_t n)
 /** heap_shrank - the @n-th last call, a brk, has cut off @address: an earlier one had it. */
 static bool heap_shrank(const struct history *h, uint64_t n, uint64_t kept, uint64_t address)
 {
-	if (address < nth_last(h, n)->result)
+	if (address < (uint64_t)nth_last(h, n)->result)
 		return false;
 	for (n++; n <= kept; n++)
 		if (nth_last(h, n)->call == VS_CALL_BRK)
-			return address < nth_last(h, n)->result;
+			return address < (uint64_t)nth_last(h, n)->result;
 	return false;
 }
 
 /** concerns - the call took @address away, or changed how it may be used. */
 static bool concerns(const struct vs_event_call *call, uint64_t address)
 {
-	const uint64_t length = (call->length + 4095) & ~4095ull;
+	const uint64_t start = call->argument[0], result = call->result;
+	const uint64_t old_length = call->argument[1], new_length = call->argument[2];
+	const uint64_t length = (old_length + 4095) & ~4095ull;
 
 	switch (call->call) {
 	case VS_CALL_MREMAP: /* moved, or cut off at the end */
-		if (call->result == call->start && call->argument < call->length)
-			return address - call->start >= call->argument &&
-			       address - call->start < call->length;
-		return call->result != call->start && address - call->start < call->length;
+		if (result == start && new_length < old_length)
+			return address - start >= new_length && address - start < old_length;
+		return result != start && address - start < old_length;
 	case VS_CALL_MADVISE: /* leaves the VMA and its protection as they are */
 		return false;
 	case VS_CALL_MMAP:
-		return address - call->result < length;
+		return address - result < length;
 	default:
-		return address - call->start < length;
+		return address - start < length;
 	}
 }
 

@@ -11,9 +11,6 @@
 /** Calls that are kept for each process; a power of two. */
 #define CALLS_KEPT 1024
 
-/** call_names - by enum vs_call */
-extern const char *const call_names[VS_NR_CALLS];
-
 /** struct calls - by process */
 struct calls {
 	struct hash by_pid;
@@ -22,7 +19,11 @@ struct calls {
 void calls__init(struct calls *c);
 void calls__free(struct calls *c);
 
-/** calls__add - a call has succeeded; without memory it is forgotten. */
+/**
+ * calls__add - a call has ended; without memory it is forgotten
+ *
+ * Calls that failed, and those that take nothing away and map nothing, are not kept.
+ */
 void calls__add(struct calls *c, const struct vs_event_call *call);
 
 /** calls__forget - the process has ended, or was replaced. */

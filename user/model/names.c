@@ -3,6 +3,7 @@
 #include "model/names.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *const access_names[VS_NR_ACCESS] = {
@@ -54,11 +55,93 @@ const char *const size_names[VS_NR_SIZES] = {
 };
 
 const char *const lost_names[VS_NR_LOST] = {
-	[VS_LOST_EVENTS] = "events",	 [VS_LOST_SLOTS] = "slots", [VS_LOST_TASKS] = "tasks",
-	[VS_LOST_LOOKUPS] = "lookups",	 [VS_LOST_FILES] = "files", [VS_LOST_LATENCY] = "latency",
-	[VS_LOST_IDENTITY] = "identity", [VS_LOST_HISTS] = "hists", [VS_LOST_NOTICES] = "notices",
-	[VS_LOST_HEAT] = "heat",
+	[VS_LOST_EVENTS] = "events",	 [VS_LOST_SLOTS] = "slots",   [VS_LOST_TASKS] = "tasks",
+	[VS_LOST_LOOKUPS] = "lookups",	 [VS_LOST_FILES] = "files",   [VS_LOST_LATENCY] = "latency",
+	[VS_LOST_IDENTITY] = "identity", [VS_LOST_HISTS] = "hists",   [VS_LOST_NOTICES] = "notices",
+	[VS_LOST_HEAT] = "heat",	 [VS_LOST_CALLS] = "calls",   [VS_LOST_PAIRS] = "pairs",
+	[VS_LOST_RANGES] = "ranges",	 [VS_LOST_MISSED] = "missed",
 };
+
+const char *const call_names[VS_NR_CALLS] = {
+	[VS_CALL_MPROTECT] = "mprotect",
+	[VS_CALL_PKEY_MPROTECT] = "pkey_mprotect",
+	[VS_CALL_MUNMAP] = "munmap",
+	[VS_CALL_MREMAP] = "mremap",
+	[VS_CALL_MADVISE] = "madvise",
+	[VS_CALL_PROCESS_MADVISE] = "process_madvise",
+	[VS_CALL_BRK] = "brk",
+	[VS_CALL_MMAP] = "mmap",
+	[VS_CALL_FORK] = "fork",
+	[VS_CALL_EXEC] = "exec",
+	[VS_CALL_EXIT] = "exit",
+	[VS_CALL_COW] = "cow",
+	[VS_CALL_NUMA] = "numa",
+	[VS_CALL_UFFD] = "userfaultfd",
+	[VS_CALL_FAULT] = "fault",
+	[VS_CALL_RECLAIM] = "reclaim",
+	[VS_CALL_COMPACTION] = "compaction",
+	[VS_CALL_KSM] = "ksm",
+	[VS_CALL_KHUGEPAGED] = "khugepaged",
+	[VS_CALL_MIGRATE] = "migrate",
+	[VS_CALL_WRITEBACK] = "writeback",
+	[VS_CALL_TRUNCATE] = "truncate",
+	[VS_CALL_SYSCALL] = "system-call",
+	[VS_CALL_KTHREAD] = "kernel-thread",
+	[VS_CALL_OTHER] = "other",
+	[VS_CALL_KERNEL_RANGE] = "kernel-range",
+	[VS_CALL_FLUSH_ALL] = "flush-all",
+};
+
+const char *const ipi_names[VS_NR_IPI] = {
+	[VS_IPI_USER] = "user",
+	[VS_IPI_KERNEL] = "kernel-range",
+	[VS_IPI_ALL] = "all",
+};
+
+/* include/uapi/asm-generic/mman-common.h; the C library's header lacks the newer ones */
+static const char *const advice_names[] = {
+	[0] = "MADV_NORMAL",	       [1] = "MADV_RANDOM",	     [2] = "MADV_SEQUENTIAL",
+	[3] = "MADV_WILLNEED",	       [4] = "MADV_DONTNEED",	     [8] = "MADV_FREE",
+	[9] = "MADV_REMOVE",	       [10] = "MADV_DONTFORK",	     [11] = "MADV_DOFORK",
+	[12] = "MADV_MERGEABLE",       [13] = "MADV_UNMERGEABLE",    [14] = "MADV_HUGEPAGE",
+	[15] = "MADV_NOHUGEPAGE",      [16] = "MADV_DONTDUMP",	     [17] = "MADV_DODUMP",
+	[18] = "MADV_WIPEONFORK",      [19] = "MADV_KEEPONFORK",     [20] = "MADV_COLD",
+	[21] = "MADV_PAGEOUT",	       [22] = "MADV_POPULATE_READ",  [23] = "MADV_POPULATE_WRITE",
+	[24] = "MADV_DONTNEED_LOCKED", [25] = "MADV_COLLAPSE",	     [100] = "MADV_HWPOISON",
+	[101] = "MADV_SOFT_OFFLINE",   [102] = "MADV_GUARD_INSTALL", [103] = "MADV_GUARD_REMOVE",
+};
+
+#define NR_ADVICE (sizeof(advice_names) / sizeof(*advice_names))
+
+const char *advice_name(uint32_t advice)
+{
+	static _Thread_local char number[24];
+
+	if (advice < NR_ADVICE && advice_names[advice])
+		return advice_names[advice];
+	snprintf(number, sizeof(number), "advice %u", advice);
+	return number;
+}
+
+bool call_has_advice(uint32_t call)
+{
+	return call == VS_CALL_MADVISE || call == VS_CALL_PROCESS_MADVISE;
+}
+
+void call_label(char *buf, size_t size, uint32_t call, uint32_t detail)
+{
+	static const char prefix[] = "MADV_";
+	const char *name = call < VS_NR_CALLS ? call_names[call] : "?";
+	const char *more = "";
+
+	if (call_has_advice(call))
+		more = advice_name(detail);
+	else if (call == VS_CALL_MMAP && detail == VS_MMAP_FIXED)
+		more = "FIXED";
+	if (!strncmp(more, prefix, sizeof(prefix) - 1))
+		more += sizeof(prefix) - 1;
+	snprintf(buf, size, "%s%s%s", name, *more ? " " : "", more);
+}
 
 int names__find(const char *const *names, int nr, const char *name)
 {

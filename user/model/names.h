@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * names.h - the names of causes, accesses, outcomes and losses: one table for each enum of events.h.
+ * names.h - the names of causes, calls, losses and such: one table for each enum of events.h.
  */
 #ifndef VMASCOPE_MODEL_NAMES_H
 #define VMASCOPE_MODEL_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "events.h"
 
@@ -13,6 +17,26 @@ extern const char *const outcome_names[VS_NR_OUTCOME];
 extern const char *const cause_names[VS_NR_CAUSES];
 extern const char *const size_names[VS_NR_SIZES];
 extern const char *const lost_names[VS_NR_LOST];
+extern const char *const call_names[VS_NR_CALLS];
+extern const char *const ipi_names[VS_NR_IPI];
+
+/** Bytes that hold any call_label(). */
+#define CALL_LABEL_LEN 48
+
+/**
+ * advice_name - an advice of madvise(2) as its header has it: "MADV_DONTNEED"
+ * Return: its name; "advice 77" of one that has none, good until the thread's next call.
+ */
+const char *advice_name(uint32_t advice);
+
+/** call_has_advice - the detail of @call is an advice. */
+bool call_has_advice(uint32_t call);
+
+/**
+ * call_label - a call for people, with its detail: "munmap", "madvise DONTNEED", "mmap FIXED"
+ * @call: enum vs_call; @detail: of struct vs_call_key
+ */
+void call_label(char *buf, size_t size, uint32_t call, uint32_t detail);
 
 /**
  * names__find - the place of @name in @names

@@ -75,7 +75,8 @@ enum crash_kind crash_kind(const struct crash *c)
 	if (c->vma && c->fault->cause != VS_CAUSE_PKEY && vma_allows(c))
 		return CRASH_GUARD_PAGE; /* madvise(MADV_GUARD_INSTALL) */
 	if (c->vma && protects(c->call))
-		return is_guard(c) && c->call->argument ? CRASH_GUARD_PAGE : CRASH_AFTER_MPROTECT;
+		return is_guard(c) && c->call->argument[2] ? CRASH_GUARD_PAGE
+							   : CRASH_AFTER_MPROTECT;
 	if (c->call && !c->vma)
 		return CRASH_AFTER_MUNMAP;
 	return is_guard(c) ? CRASH_GUARD_PAGE : CRASH_PLAIN;
@@ -162,12 +163,12 @@ static int call_object(struct table *parent, const struct crash *c)
 	table__set_table(parent, "last_call", t);
 	if (table__add_row(t) < 0)
 		return -ENOMEM;
-	table__set_u64(t, "start", c->call->start);
+	table__set_u64(t, "start", c->call->argument[0]);
 	/* what a call does not take is left over in the register */
 	if (c->call->call != VS_CALL_BRK)
-		table__set_u64(t, "length", c->call->length);
+		table__set_u64(t, "length", c->call->argument[1]);
 	if (c->call->call != VS_CALL_BRK && c->call->call != VS_CALL_MUNMAP)
-		table__set_u64(t, "argument", c->call->argument);
+		table__set_u64(t, "argument", c->call->argument[2]);
 	table__set_u64(t, "tid", c->call->tid);
 	table__set_u64(t, "ago_ns", c->fault->head.time_ns - c->call->head.time_ns);
 	return table__set_str(t, "call", call_names[c->call->call]);
@@ -195,12 +196,12 @@ static void say_call(FILE *f, const struct crash *c)
 		return;
 	str_format_ns(ago, sizeof(ago), c->fault->head.time_ns - c->call->head.time_ns);
 	fprintf(f, "\n    %s before: %s(0x%llx", ago, call_names[c->call->call],
-		(unsigned long long)c->call->start);
+		(unsigned long long)c->call->argument[0]);
 	if (c->call->call != VS_CALL_BRK)
-		fprintf(f, ", %llu", (unsigned long long)c->call->length);
+		fprintf(f, ", %llu", (unsigned long long)c->call->argument[1]);
 	if (c->call->call == VS_CALL_MPROTECT || c->call->call == VS_CALL_PKEY_MPROTECT)
-		fprintf(f, ", prot %c%c%c", c->call->argument & 1 ? 'r' : '-',
-			c->call->argument & 2 ? 'w' : '-', c->call->argument & 4 ? 'x' : '-');
+		fprintf(f, ", prot %c%c%c", c->call->argument[2] & 1 ? 'r' : '-',
+			c->call->argument[2] & 2 ? 'w' : '-', c->call->argument[2] & 4 ? 'x' : '-');
 	fprintf(f, ") by thread %u", c->call->tid);
 }
 

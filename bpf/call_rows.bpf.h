@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * call_rows.bpf.h - the table of calls: a row for each process and call, found by its key, counted
+ * from any CPU, and taken back by user/ when the process is gone.
+ */
+#ifndef VMASCOPE_CALL_ROWS_BPF_H
+#define VMASCOPE_CALL_ROWS_BPF_H
+
+#include "hist.bpf.h"
+#include "slots.bpf.h"
+
+/** Row 0 counts what found no other. */
+#define CALL_ROW_NONE 0
+
+/** call_row_take - a free row. Return: its number, or CALL_ROW_NONE. */
+static __noinline u32 call_row_take(void)
+{
+	u32 kind = FREE_CALL_ROWS, index;
+	struct vs_slot_ring *ring;
+	u64 row = take_spare(kind), *free;
+
+	if (row)
+		return row;
+	ring = bpf_map_lookup_elem(&free_ring, &kind);
+	if (ring && ring_take(ring, cfg.nr_call_rows, &index)) {
+		free = bpf_map_lookup_elem(&free_call_rows, &index);
+		if (free)
+			return *free;
+	}
+	count_lost(VS_LOST_CALLS);
+	return CALL_ROW_NONE;
+}
+
+static __always_inline struct vs_call_row *call_row_at(u32 row)
+{
+	return bpf_map_lookup_elem(&call_rows, &row);
+}
+
+/** call_row_new - a row for @key, which the current task is the first to need. */
+static __noinline u32 call_row_new(const struct vs_call_key *key)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u32 row = call_row_take(), *other;
+	struct vs_call_row *r = call_row_at(row);
+
+	if (!row || !r)
+		return CALL_ROW_NONE;
+	r->key = *key;
+	r->pid = task->tgid;
+	r->map_count = 0;
+	r->start = ~0ULL;
+	r->end = 0;
+	bpf_probe_read_kernel(r->comm, sizeof(r->comm), task->group_leader->comm);
+	if (!bpf_map_update_elem(&call_index, key, &row, BPF_NOEXIST)) {
+		barrier();
+		*(volatile u32 *)&r->used = 1;
+		return row;
+	}
+	/* another CPU was first */
+	keep_spare(FREE_CALL_ROWS, row);
+	other = bpf_map_lookup_elem(&call_index, key);
+	return other ? *other : CALL_ROW_NONE;
+}
+
+/** call_row_find - the row of @key. Return: its number; @generation is set. */
+static __always_inline u32 call_row_find(const struct vs_call_key *key, u32 *generation)
+{
+	struct vs_call_row *r;
+	u32 *found, row;
+
+	*generation = 0;
+	/* records are asked for, and no table */
+	if (cfg.nr_call_rows == 1)
+		return CALL_ROW_NONE;
+	found = bpf_map_lookup_elem(&call_index, key);
+	row = found ? *found : call_row_new(key);
+	r = call_row_at(row);
+	if (r)
+		*generation = r->generation;
+	return row;
+}
+
+/** call_row_get - row @row, if it is still what it was at @generation; else the one for all. */
+static __always_inline struct vs_call_row *call_row_get(u32 row, u32 generation)
+{
+	struct vs_call_row *r = call_row_at(row);
+
+	return r && r->generation == generation ? r : call_row_at(CALL_ROW_NONE);
+}
+
+/** row_add - raise a counter of a row: all CPUs may. */
+static __always_inline void row_add(u64 *counter, u64 n)
+{
+	if (n)
+		__sync_fetch_and_add(counter, n);
+}
+
+/** row_max - raise a maximum of a row; of two CPUs at once, one may be lost. */
+static __always_inline void row_max(u64 *max, u64 v)
+{
+	if (v > *max)
+		*max = v;
+}
+
+/** call_time - count @ns in a histogram of calls of this class. */
+static __always_inline void call_time(u32 call, u32 detail, enum vs_call_time time, u64 ns)
+{
+	u32 index = vs_call_class(call, detail) * VS_NR_CALL_TIMES + time;
+
+	hist_put(bpf_map_lookup_elem(&call_hists, &index), hist_bucket(ns), ns);
+}
+
+/** this_shootdowns - this CPU's totals. */
+static __always_inline struct vs_shootdowns *this_shootdowns(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&shootdowns, &zero);
+}
+
+#endif /* VMASCOPE_CALL_ROWS_BPF_H */

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * calls.h - the part of the contract (events.h) about memory calls and TLB shootdowns.
+ */
+#ifndef VMASCOPE_CALLS_H
+#define VMASCOPE_CALLS_H
+
+/**
+ * enum vs_call - what changes mappings, or flushes TLBs
+ *
+ * First the system calls that are followed from their beginning to their end; then what is known
+ * of flushes that none of them owns. The names are in user/model/names.c.
+ */
+enum vs_call {
+	VS_CALL_MPROTECT,
+	VS_CALL_PKEY_MPROTECT,
+	VS_CALL_MUNMAP,
+	VS_CALL_MREMAP,
+	VS_CALL_MADVISE,
+	VS_CALL_PROCESS_MADVISE,
+	VS_CALL_BRK,
+	VS_CALL_MMAP,
+	VS_CALL_FORK, /* fork, vfork, clone and clone3 that copy the address space or share it */
+	VS_CALL_EXEC,
+	VS_CALL_EXIT,
+	VS_NR_FOLLOWED_CALLS,
+
+	VS_CALL_COW = VS_NR_FOLLOWED_CALLS, /* a fault that copied a page */
+	VS_CALL_NUMA,	    /* a NUMA hint fault, and the migration that it asks for */
+	VS_CALL_UFFD,	    /* userfaultfd's write protection (its ioctl) */
+	VS_CALL_FAULT,	    /* another fault */
+	VS_CALL_RECLAIM,    /* kswapd, or a task that has to reclaim for itself */
+	VS_CALL_COMPACTION, /* kcompactd */
+	VS_CALL_KSM,	    /* ksmd */
+	VS_CALL_KHUGEPAGED, /* khugepaged */
+	VS_CALL_MIGRATE,    /* move_pages, migrate_pages, mbind */
+	VS_CALL_WRITEBACK,  /* msync, fsync and such, writeback: pages made clean */
+	VS_CALL_TRUNCATE,   /* truncate, fallocate: pages taken from the mappings of a file */
+
+	VS_CALL_SYSCALL,      /* another system call */
+	VS_CALL_KTHREAD,      /* another kernel thread */
+	VS_CALL_OTHER,	      /* a task outside a system call and outside a fault */
+	VS_CALL_KERNEL_RANGE, /* of kernel addresses, by anyone */
+	VS_CALL_FLUSH_ALL,    /* of everything, by anyone */
+	VS_NR_CALLS,
+
+	VS_CALL_FIRST_UNOWNED = VS_CALL_SYSCALL,
+};
+
+/* Advice of madvise(2) that has histograms of its own (include/uapi/asm-generic/mman-common.h). */
+#define VS_MADV_DONTNEED 4
+#define VS_MADV_FREE 8
+
+/* arch/x86 and asm-generic: the same values everywhere */
+#define VS_PROT_READ 1u
+#define VS_PROT_WRITE 2u
+#define VS_PROT_EXEC 4u
+#define VS_MAP_FIXED 0x10u
+
+/** Values of vs_call_key.detail for VS_CALL_MMAP; for madvise it is the advice. */
+#define VS_MMAP_FIXED 1
+
+/** Histograms of calls: one for each enum vs_call, and madvise's commonest advice apart. */
+#define VS_NR_CALL_CLASSES (VS_NR_CALLS + 2)
+
+/** vs_call_class - which histograms a call counts in */
+static inline __u32 vs_call_class(__u32 call, __u32 detail)
+{
+	if (call == VS_CALL_MADVISE && detail == VS_MADV_DONTNEED)
+		return VS_NR_CALLS;
+	if (call == VS_CALL_MADVISE && detail == VS_MADV_FREE)
+		return VS_NR_CALLS + 1;
+	return call;
+}
+
+/** enum vs_call_time - what the histograms of a class hold, ns */
+enum vs_call_time {
+	VS_TIME_CALL,	/* from the call's entry to its exit */
+	VS_TIME_DELAY,	/* from an interrupt's sending to its handler's beginning, at the target */
+	VS_TIME_STOLEN, /* the handler's own time */
+	VS_NR_CALL_TIMES,
+};
+
+/** enum vs_flush - tracepoint tlb_flush's reasons, those of a sender or a local flush */
+enum vs_flush {
+	VS_FLUSH_LOCAL,	 /* TLB_LOCAL_SHOOTDOWN, TLB_LOCAL_MM_SHOOTDOWN */
+	VS_FLUSH_REMOTE, /* TLB_REMOTE_SEND_IPI */
+	VS_NR_FLUSH,
+};
+
+/** enum vs_ipi - interrupts that flush, by the function that they call */
+enum vs_ipi {
+	VS_IPI_USER, /* flush_tlb_func(): of one mm, or of reclaim's batch; /proc/interrupts TLB */
+	VS_IPI_KERNEL, /* do_kernel_range_flush(): of kernel addresses; no tracepoint tlb_flush */
+	VS_IPI_ALL,    /* do_flush_tlb_all(): of everything; no tracepoint tlb_flush */
+	VS_NR_IPI,
+};
+
+/** Counters by enum vs_ipi: a power of two, so that the verifier sees that an index fits. */
+#define VS_IPI_COUNTERS 4
+
+/**
+ * struct vs_call_key - what a row counts; fields that were not asked for are 0
+ * @proc: slot of the process image, 0: none (kernel threads); @proc_generation: of that slot
+ * @vma: slot of the VMA at the call's first address; @vma_generation: of that slot
+ * @site: user address that the call returns to
+ * @tid: thread
+ * @call: enum vs_call; @detail: advice, or VS_MMAP_*
+ */
+struct vs_call_key {
+	__u32 proc;
+	__u32 proc_generation;
+	__u32 vma;
+	__u32 vma_generation;
+	__u64 site;
+	__u32 tid;
+	__u16 call;
+	__u16 detail;
+};
+_Static_assert(sizeof(struct vs_call_key) == 32, "vs_call_key");
+
+/**
+ * struct vs_call_counts - what is counted of a row
+ * @count: calls ended (VS_CALL_EXIT: begun); of what is no call: flushes
+ * @errors: of these, those that failed
+ * @latency_ns: their sum, 0 of what is no call; @latency_max_ns: the longest
+ * @bytes: lengths asked for
+ * @flush: by enum vs_flush; a flush of other CPUs also flushes the own one, as a local one
+ * @full: flushes of the whole address space; @pages: base pages of all others; each counted once
+ *	where a remote and a local one are the same
+ * @splits, @merges: calls that left more, or fewer, VMAs
+ * @wx_both: calls that made memory both writable and executable
+ * @wx_flip: calls that made writable memory executable
+ * @queued: interrupts sent to other CPUs; @received: those that were seen to arrive
+ * @delay_ns: sum of their delays; @delay_max_ns: the longest
+ * @stolen_ns: time that their handlers took there
+ * @refaults: faults in a range that the call had changed or taken away; @refault_ns: their time
+ */
+struct vs_call_counts {
+	__u64 count;
+	__u64 errors;
+	__u64 latency_ns;
+	__u64 latency_max_ns;
+	__u64 bytes;
+	__u64 flush[VS_NR_FLUSH];
+	__u64 full;
+	__u64 pages;
+	__u64 splits;
+	__u64 merges;
+	__u64 wx_both;
+	__u64 wx_flip;
+	__u64 queued;
+	__u64 received;
+	__u64 delay_ns;
+	__u64 delay_max_ns;
+	__u64 stolen_ns;
+	__u64 refaults;
+	__u64 refault_ns;
+};
+
+/**
+ * struct vs_call_row - a row of the table of calls; read by user/ through a shared mapping
+ * @key: what it stands for
+ * @used: written last: the row is whole
+ * @generation: raised each time the row is taken back
+ * @pid: of the process, or thread of the kernel
+ * @map_count: the most VMAs that its process had after a call
+ * @start, @end: lowest address and end of the highest range of its calls
+ * @comm: of the process, or thread of the kernel
+ *
+ * Row 0 counts what found no other.
+ */
+struct vs_call_row {
+	struct vs_call_key key;
+	__u32 used;
+	__u32 generation;
+	__u32 pid;
+	__u32 map_count;
+	__u64 start;
+	__u64 end;
+	char comm[16];
+	struct vs_call_counts counts;
+	__u64 pad;
+};
+_Static_assert(sizeof(struct vs_call_row) == 248, "vs_call_row");
+
+/** struct vs_pair_key - who interrupted whom */
+struct vs_pair_key {
+	__u32 from_pid;
+	__u32 to_pid;
+	__u32 from_cpu;
+	__u32 to_cpu;
+	__u32 ipi; /* enum vs_ipi */
+	__u32 pad;
+};
+
+/**
+ * struct vs_pair - how often, and what it cost
+ * @unjoined: of @count, those whose sender is not known: from_pid and from_cpu are 0
+ */
+struct vs_pair {
+	__u64 count;
+	__u64 unjoined;
+	__u64 delay_ns;
+	__u64 stolen_ns;
+	char from_comm[16];
+	char to_comm[16];
+};
+
+/**
+ * struct vs_shootdowns - a CPU's totals; they do not depend on any table
+ * @calls: and @errors: of the calls that are followed
+ * @sends: flushes that went to other CPUs; @local: flushes of the own CPU
+ * @full: of the whole address space, each counted once
+ * @queued: interrupts sent, by enum vs_ipi; @received: interrupts taken
+ * @joined: of @received, those whose sender is known; @owned: whose call is known, too
+ * @delay_ns: of those joined; @stolen_ns: of all received
+ */
+struct vs_shootdowns {
+	__u64 calls;
+	__u64 errors;
+	__u64 sends;
+	__u64 local;
+	__u64 full;
+	__u64 queued[VS_IPI_COUNTERS];
+	__u64 received[VS_IPI_COUNTERS];
+	__u64 joined;
+	__u64 owned;
+	__u64 delay_ns;
+	__u64 stolen_ns;
+};
+
+/** VMAs that a call's record tells of at most. */
+#define VS_CALL_VMAS 4
+
+/** struct vs_call_vma - a VMA in the range of a call, as it was before; slot and generation name it */
+struct vs_call_vma {
+	__u64 start;
+	__u64 end;
+	__u64 flags;
+	__u32 slot;
+	__u32 generation;
+};
+
+/** Bits of vs_event_call.wx */
+#define VS_WX_BOTH 1u
+#define VS_WX_FLIP 2u
+
+/**
+ * struct vs_event_call - a memory call
+ * @head: time is that of its beginning
+ * @id: carried by its flushes and interrupts
+ * @duration_ns: 0: it does not return (exit)
+ * @argument: the first four
+ * @result: what it returned, a negative errno if it failed
+ * @ip: of the system call instruction; @site: where the function that holds it returns to, 0 if
+ *	not known
+ * @pid: process; @tid: thread
+ * @call: enum vs_call; @detail: advice, or VS_MMAP_*
+ * @proc: slot of the process image
+ * @map_before, @map_after: VMAs of the process
+ * @flush: by enum vs_flush; @full: of the whole address space; @queued: interrupts sent
+ * @pages: flushed, base pages
+ * @wx: VS_WX_*
+ * @nr_vmas: of @vma; VS_CALL_VMAS may mean that there were more
+ */
+struct vs_event_call {
+	struct vs_event head;
+	__u64 id;
+	__u64 duration_ns;
+	__u64 argument[4];
+	__s64 result;
+	__u64 ip;
+	__u64 site;
+	__u32 pid;
+	__u32 tid;
+	__u32 call;
+	__u32 detail;
+	__u32 proc;
+	__u32 map_before;
+	__u32 map_after;
+	__u32 flush[VS_NR_FLUSH];
+	__u32 full;
+	__u32 queued;
+	__u32 wx;
+	__u64 pages;
+	__u32 nr_vmas;
+	__u32 pad;
+	struct vs_call_vma vma[VS_CALL_VMAS];
+	char comm[16];
+};
+_Static_assert(sizeof(struct vs_event_call) == 296, "vs_event_call");
+
+/**
+ * struct vs_event_flush - a flush by a traced task
+ * @id: of the memory call that it belongs to, 0 without one
+ * @pages: base pages, ~0: the whole address space, 0: it was done already
+ * @flush: enum vs_flush; @call: enum vs_call
+ */
+struct vs_event_flush {
+	struct vs_event head;
+	__u64 id;
+	__u64 pages;
+	__u32 pid;
+	__u32 tid;
+	__u32 flush;
+	__u32 call;
+	char comm[16];
+};
+_Static_assert(sizeof(struct vs_event_flush) == 64, "vs_event_flush");
+
+/**
+ * struct vs_event_ipi - an interrupt that made a CPU flush
+ * @head: time is that of its handler's beginning; the CPU is the target
+ * @id: of the memory call that sent it, 0 without one
+ * @sent_ns: when, CLOCK_MONOTONIC; 0: the sender is not known
+ * @stolen_ns: time in the handler
+ * @from_pid, @from_tid, @from_cpu: initiator, @from_comm: its process's name
+ * @to_pid, @to_tid: interrupted task (0: idle), @to_comm: its name
+ * @call: enum vs_call; @ipi: enum vs_ipi
+ */
+struct vs_event_ipi {
+	struct vs_event head;
+	__u64 id;
+	__u64 sent_ns;
+	__u64 stolen_ns;
+	__u32 from_pid;
+	__u32 from_tid;
+	__u32 from_cpu;
+	__u32 to_pid;
+	__u32 to_tid;
+	__u16 call;
+	__u16 ipi;
+	char from_comm[16];
+	char to_comm[16];
+};
+_Static_assert(sizeof(struct vs_event_ipi) == 96, "vs_event_ipi");
+
+#endif /* VMASCOPE_CALLS_H */

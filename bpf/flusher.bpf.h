@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * flusher.bpf.h - who flushes, and why: the memory call that the task is inside of, or what else is
+ * known of it.
+ */
+#ifndef VMASCOPE_FLUSHER_BPF_H
+#define VMASCOPE_FLUSHER_BPF_H
+
+#include "memcall.bpf.h"
+
+/* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000u
+
+/** NAME8 - the first eight bytes of a command name, as a little-endian number reads them */
+#define NAME8(a, b, c, d, e, f, g, h)                                                              \
+	((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 |             \
+	 (u64)(f) << 40 | (u64)(g) << 48 | (u64)(h) << 56)
+
+/** kthread_call - what a thread of the kernel flushes for, by its name. */
+static __always_inline u32 kthread_call(struct task_struct *task)
+{
+	u64 name = 0;
+
+	bpf_probe_read_kernel(&name, sizeof(name), task->comm);
+	if ((name & 0xffffffffffffULL) == NAME8('k', 's', 'w', 'a', 'p', 'd', 0, 0))
+		return VS_CALL_RECLAIM;
+	if (name == NAME8('k', 'c', 'o', 'm', 'p', 'a', 'c', 't'))
+		return VS_CALL_COMPACTION;
+	if (name == NAME8('k', 'h', 'u', 'g', 'e', 'p', 'a', 'g'))
+		return VS_CALL_KHUGEPAGED;
+	if ((name & 0xffffffffffULL) == NAME8('k', 's', 'm', 'd', 0, 0, 0, 0))
+		return VS_CALL_KSM;
+	return VS_CALL_KTHREAD;
+}
+
+/** fault_call - what a fault of this cause flushes for. */
+static __always_inline u32 fault_call(u32 cause)
+{
+	return cause == VS_CAUSE_COW	     ? VS_CALL_COW
+	       : cause == VS_CAUSE_NUMA_HINT ? VS_CALL_NUMA
+	       : cause == VS_CAUSE_UFFD	     ? VS_CALL_UFFD
+					     : VS_CALL_FAULT;
+}
+
+#if defined(__TARGET_ARCH_x86)
+/** other_syscall_call - what a system call that is not followed flushes for. */
+static __always_inline u32 other_syscall_call(u64 nr)
+{
+	switch (nr) {
+	case 16: /* ioctl: userfaultfd's is the only one that is known to flush a task's own mm */
+		return VS_CALL_UFFD;
+	case 26:  /* msync */
+	case 74:  /* fsync */
+	case 75:  /* fdatasync */
+	case 162: /* sync */
+	case 277: /* sync_file_range */
+	case 306: /* syncfs */
+		return VS_CALL_WRITEBACK;
+	case 76:  /* truncate */
+	case 77:  /* ftruncate */
+	case 285: /* fallocate */
+		return VS_CALL_TRUNCATE;
+	case 237: /* mbind */
+	case 256: /* migrate_pages */
+	case 279: /* move_pages */
+		return VS_CALL_MIGRATE;
+	default:
+		return VS_CALL_SYSCALL;
+	}
+}
+#endif
+
+/** flusher_call - enum vs_call of a flush that no open call owns. */
+static __noinline u32 flusher_call(struct task_struct *task, const struct task_state *t)
+{
+	s64 nr = -1;
+
+	if (task->flags & PF_KTHREAD)
+		return kthread_call(task);
+	if (task->reclaim_state)
+		return VS_CALL_RECLAIM;
+#if defined(__TARGET_ARCH_x86)
+	/* an exception leaves no system call's number there */
+	nr = (s64)((struct pt_regs *)bpf_task_pt_regs(task))->orig_ax;
+#endif
+	if (t && t->pending.active && (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
+		return fault_call(t->pending.cause);
+#if defined(__TARGET_ARCH_x86)
+	if (nr >= 0) {
+		int call = syscall_call(nr);
+
+		return call >= 0 ? call : other_syscall_call(nr);
+	}
+#endif
+	return VS_CALL_OTHER;
+}
+
+/** in_scope - the filters let the current task by, whether or not it has memory of its own. */
+static __always_inline bool in_scope(struct task_struct *task, const struct task_state *t)
+{
+	if (cfg.targets && (!t || t->flags & (TASK_WAITING | TASK_FRESH)))
+		return false;
+	return filter_matches(task);
+}
+
+/**
+ * flusher_describe - who flushes now: the current task
+ *
+ * Return: its state, if it is inside a memory call; else NULL.
+ */
+static __noinline struct task_state *flusher_describe(struct flusher *f, u32 call)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+	struct vs_call_key key = {};
+	bool open;
+
+	f->traced = in_scope(task, t);
+	f->pid = task->tgid;
+	f->tid = task->pid;
+	f->cpu = bpf_get_smp_processor_id();
+	bpf_probe_read_kernel(f->comm, sizeof(f->comm), task->group_leader->comm);
+	open = call == VS_NR_CALLS && f->traced && t && t->call.begin_ns;
+	if (open) {
+		f->id = t->call.id;
+		f->row = t->call.row;
+		f->row_generation = t->call.row_generation;
+		f->call = t->call.call;
+		f->detail = t->call.detail;
+		return t;
+	}
+	f->id = 0;
+	f->call = call == VS_NR_CALLS ? flusher_call(task, t) : call;
+	f->detail = 0;
+	f->row = CALL_ROW_NONE;
+	f->row_generation = 0;
+	if (!f->traced)
+		return 0;
+	key.call = f->call;
+	if (t && t->mm) {
+		key.proc = t->proc;
+		key.proc_generation = t->proc_generation;
+		if (cfg.call_vma && f->call >= VS_CALL_COW && f->call <= VS_CALL_FAULT &&
+		    f->call != VS_CALL_UFFD && t->pending.active) {
+			key.vma = t->pending.vma.slot;
+			key.vma_generation = t->pending.vma.generation;
+		}
+	}
+	if (cfg.call_tid)
+		key.tid = task->pid;
+	f->row = call_row_find(&key, &f->row_generation);
+	return 0;
+}
+
+#endif /* VMASCOPE_FLUSHER_BPF_H */

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * memcall.bpf.h - the memory call that a task is inside of: begun, ended, counted, told.
+ */
+#ifndef VMASCOPE_MEMCALL_BPF_H
+#define VMASCOPE_MEMCALL_BPF_H
+
+#include "account.bpf.h"
+
+/* include/uapi/asm-generic/mman-common.h: what takes pages away, besides VS_MADV_* */
+#define MADV_REMOVE 9
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#define MADV_DONTNEED_LOCKED 24
+/* include/uapi/linux/sched.h */
+#define CLONE_VM 0x100ULL
+#define CLONE_VFORK 0x4000ULL
+
+/* arch/x86/include/asm/thread_info.h */
+#define TS_COMPAT 2u
+
+/** The function that a system call instruction is in returns to what lies here on its stack. */
+#define CALL_INSN_MAX 7
+
+__weak __u64 last_call_id = 0;
+
+#if defined(__TARGET_ARCH_x86)
+/** syscall_call - enum vs_call of a system call (arch/x86/entry/syscalls/syscall_64.tbl), or -1 */
+static __always_inline int syscall_call(u64 nr)
+{
+	switch (nr) {
+	case 9:
+		return VS_CALL_MMAP;
+	case 10:
+		return VS_CALL_MPROTECT;
+	case 11:
+		return VS_CALL_MUNMAP;
+	case 12:
+		return VS_CALL_BRK;
+	case 25:
+		return VS_CALL_MREMAP;
+	case 28:
+		return VS_CALL_MADVISE;
+	case 56:  /* clone */
+	case 57:  /* fork */
+	case 58:  /* vfork */
+	case 435: /* clone3 */
+		return VS_CALL_FORK;
+	case 59:  /* execve */
+	case 322: /* execveat */
+		return VS_CALL_EXEC;
+	case 60:  /* exit */
+	case 231: /* exit_group */
+		return VS_CALL_EXIT;
+	case 329:
+		return VS_CALL_PKEY_MPROTECT;
+	case 440:
+		return VS_CALL_PROCESS_MADVISE;
+	default:
+		return -1;
+	}
+}
+
+/** makes_thread - a clone that is no fork: the child shares the mm, and the parent goes on. */
+static __always_inline bool makes_thread(u64 nr, const struct pt_regs *regs)
+{
+	u64 flags = regs->di;
+
+	if (nr == 435 && bpf_probe_read_user(&flags, sizeof(flags), (void *)regs->di))
+		return false;
+	return (nr == 56 || nr == 435) && flags & CLONE_VM && !(flags & CLONE_VFORK);
+}
+
+/**
+ * call_site - where the function that holds the system call instruction returns to
+ *
+ * libc's wrappers push nothing, or little: the return address is on top of the stack. It is told
+ * by the call instruction before it (e8 rel32, or ff /2 with its forms of 2, 3, 6 and 7 bytes).
+ *
+ * Return: 0 if what lies there does not look like it.
+ */
+static __always_inline u64 call_site(u64 sp)
+{
+	u8 code[CALL_INSN_MAX];
+	u64 site;
+
+	if (bpf_probe_read_user(&site, sizeof(site), (void *)sp) ||
+	    bpf_probe_read_user(code, sizeof(code), (void *)(site - CALL_INSN_MAX)))
+		return 0;
+	if (code[2] == 0xe8 || (code[5] == 0xff && (code[6] & 0x38) == 0x10) ||
+	    (code[4] == 0xff && (code[5] & 0x38) == 0x10) ||
+	    (code[1] == 0xff && (code[2] & 0x38) == 0x10) ||
+	    (code[0] == 0xff && (code[1] & 0x38) == 0x10))
+		return site;
+	return 0;
+}
+#endif
+
+/* --- begin --------------------------------------------------------------------------------- */
+
+/** call_look - look up the VMAs that the call is about, as they are before it. */
+static __noinline int call_look(struct task_struct *task, struct task_state *t, u64 start, u64 end)
+{
+	struct open_call *o = &t->call;
+	u32 most = cfg.emit_calls ? VS_CALL_VMAS : 1;
+	u64 at = start;
+
+	for (u32 i = 0; i < VS_CALL_VMAS; i++) {
+		if (i >= most || at >= end ||
+		    vma_lookup(task, t, mm_sequence(task), at, &o->ref) != VMA_FOUND)
+			break;
+		o->vma[i].start = o->ref.start;
+		o->vma[i].end = o->ref.end;
+		o->vma[i].flags = o->ref.traits;
+		o->vma[i].slot = o->ref.slot;
+		o->vma[i].generation = o->ref.generation;
+		o->nr_vmas = i + 1;
+		at = o->ref.end;
+	}
+	return 0;
+}
+
+/** call_range - the addresses that the call is about; none: 0 and 0. */
+static __always_inline void call_range(const struct open_call *o, u64 *start, u64 *end)
+{
+	*start = *end = 0;
+	if (o->call == VS_CALL_BRK) {
+		u64 to = o->argument[0], from = o->argument[1];
+
+		if (to) {
+			*start = to < from ? to : from;
+			*end = to < from ? from : to;
+		}
+	} else if (o->call <= VS_CALL_MADVISE ||
+		   (o->call == VS_CALL_MMAP && o->detail == VS_MMAP_FIXED)) {
+		*start = o->argument[0];
+		*end = (o->argument[0] + o->argument[1] + 4095) & ~4095ULL;
+	}
+}
+
+static __always_inline void call_key(const struct task_state *t, struct open_call *o, u32 tid)
+{
+	struct vs_call_key *key = &o->key;
+
+	__builtin_memset(key, 0, sizeof(*key));
+	key->proc = t->proc;
+	key->proc_generation = t->proc_generation;
+	key->call = o->call;
+	key->detail = o->detail;
+	if (cfg.call_vma && o->nr_vmas) {
+		key->vma = o->vma[0].slot;
+		key->vma_generation = o->vma[0].generation;
+	}
+	if (cfg.call_site)
+		key->site = o->site;
+	if (cfg.call_tid)
+		key->tid = tid;
+}
+
+static __always_inline u32 call_detail(const struct open_call *o)
+{
+	if (o->call == VS_CALL_MADVISE)
+		return o->argument[2] & 0xffff;
+	if (o->call == VS_CALL_PROCESS_MADVISE)
+		return o->argument[3] & 0xffff;
+	return o->call == VS_CALL_MMAP && o->argument[3] & VS_MAP_FIXED ? VS_MMAP_FIXED : 0;
+}
+
+static __noinline int call_emit(struct task_struct *task, const struct task_state *t, u64 now,
+				s64 result, u32 wx)
+{
+	const struct open_call *o = &t->call;
+	struct vs_event_call *e = emit_reserve(sizeof(*e), VS_EVENT_CALL, o->begin_ns);
+
+	if (!e)
+		return 0;
+	e->id = o->id;
+	e->duration_ns = now ? now - o->begin_ns : 0;
+	__builtin_memcpy(e->argument, o->argument, sizeof(e->argument));
+	e->result = result;
+	e->ip = o->ip;
+	e->site = o->site;
+	e->pid = task->tgid;
+	e->tid = task->pid;
+	e->call = o->call;
+	e->detail = o->detail;
+	e->proc = t->proc;
+	e->map_before = o->map_before;
+	e->map_after = task->mm ? task->mm->map_count : 0;
+	e->flush[VS_FLUSH_LOCAL] = o->flush[VS_FLUSH_LOCAL];
+	e->flush[VS_FLUSH_REMOTE] = o->flush[VS_FLUSH_REMOTE];
+	e->full = o->full;
+	e->queued = o->queued;
+	e->wx = wx;
+	e->pages = o->pages;
+	e->nr_vmas = o->nr_vmas;
+	e->pad = 0;
+	__builtin_memcpy(e->vma, o->vma, sizeof(e->vma));
+	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
+	emit_submit(e);
+	return 0;
+}
+
+/**
+ * call_begin - the current task enters a memory call
+ * @nr: of the system call
+ */
+static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	int call = syscall_call(nr);
+	struct vs_shootdowns *sum;
+	struct vs_call_row *row;
+	struct task_state *t;
+	struct open_call *o;
+	u64 start, end;
+
+	/* the 32-bit system calls have other numbers */
+	if (call < 0 || task->thread_info.status & TS_COMPAT || makes_thread(nr, regs))
+		return;
+	t = traced_image(task, true);
+	if (!t)
+		return;
+	o = &t->call;
+	o->call = call;
+	o->argument[0] = regs->di;
+	o->argument[1] = call == VS_CALL_BRK ? BPF_CORE_READ(task, mm, brk) : regs->si;
+	o->argument[2] = regs->dx;
+	o->argument[3] = regs->r10;
+	o->detail = call_detail(o);
+	o->ip = regs->ip;
+	o->site = cfg.call_site || cfg.emit_calls ? call_site(regs->sp) : 0;
+	o->map_before = BPF_CORE_READ(task, mm, map_count);
+	o->flush[VS_FLUSH_LOCAL] = o->flush[VS_FLUSH_REMOTE] = o->full = o->queued = 0;
+	o->pages = 0;
+	o->nr_vmas = 0;
+	call_range(o, &start, &end);
+	if ((cfg.call_vma || cfg.emit_calls) && start < end)
+		call_look(task, t, start, end);
+	call_key(t, o, task->pid);
+	o->row = call_row_find(&o->key, &o->row_generation);
+	if (cfg.emit_calls || cfg.emit_shootdowns)
+		o->id = __sync_fetch_and_add(&last_call_id, 1) + 1;
+	o->begin_ns = bpf_ktime_get_ns();
+	if (call != VS_CALL_EXIT)
+		return;
+	/* it does not return */
+	row = call_row_get(o->row, o->row_generation);
+	sum = this_shootdowns();
+	if (row)
+		row_add(&row->counts.count, 1);
+	if (sum)
+		stats_add(&sum->calls, 1);
+	if (cfg.emit_calls)
+		call_emit(task, t, 0, 0, 0);
+}
+
+/* --- end ----------------------------------------------------------------------------------- */
+
+/** call_wx - what the call does to the rule that memory is writable or executable, not both */
+static __always_inline u32 call_wx(const struct open_call *o)
+{
+	u64 prot = o->argument[2] & (VS_PROT_WRITE | VS_PROT_EXEC);
+
+	if (o->call != VS_CALL_MPROTECT && o->call != VS_CALL_PKEY_MPROTECT &&
+	    o->call != VS_CALL_MMAP)
+		return 0;
+	if (prot == (VS_PROT_WRITE | VS_PROT_EXEC))
+		return VS_WX_BOTH;
+	return prot == VS_PROT_EXEC && o->call != VS_CALL_MMAP && o->nr_vmas &&
+			       o->vma[0].flags & VS_VM_WRITE
+		       ? VS_WX_FLIP
+		       : 0;
+}
+
+/** takes_away - the call changes what is mapped, so that faults may follow it. */
+static __always_inline bool takes_away(const struct open_call *o)
+{
+	if (o->call == VS_CALL_MADVISE)
+		return o->detail == VS_MADV_DONTNEED || o->detail == VS_MADV_FREE ||
+		       o->detail == MADV_REMOVE || o->detail == MADV_COLD ||
+		       o->detail == MADV_PAGEOUT || o->detail == MADV_DONTNEED_LOCKED;
+	if (o->call == VS_CALL_BRK)
+		return o->argument[0] < o->argument[1];
+	return o->call <= VS_CALL_MREMAP || o->call == VS_CALL_FORK ||
+	       (o->call == VS_CALL_MMAP && o->detail == VS_MMAP_FIXED);
+}
+
+static __always_inline void call_count(struct vs_call_row *row, const struct open_call *o,
+				       u64 duration_ns, s64 result, u32 map_after, u32 wx)
+{
+	struct vs_call_counts *c = &row->counts;
+	u64 start, end;
+
+	call_range(o, &start, &end);
+	row_add(&c->count, 1);
+	row_add(&c->latency_ns, duration_ns);
+	row_max(&c->latency_max_ns, duration_ns);
+	if (map_after > row->map_count)
+		row->map_count = map_after;
+	if (start < end) {
+		if (start < row->start)
+			row->start = start;
+		if (end > row->end)
+			row->end = end;
+	}
+	if (result < 0 && result >= -4095) {
+		row_add(&c->errors, 1);
+		return;
+	}
+	row_add(&c->bytes, o->call == VS_CALL_MMAP ? o->argument[1] : end - start);
+	/* mmap, brk and mremap make VMAs, munmap takes them: only the others split and merge alone */
+	if (map_after > o->map_before && (o->call <= VS_CALL_MUNMAP || o->call == VS_CALL_MADVISE))
+		row_add(&c->splits, 1);
+	if (map_after < o->map_before && (o->call < VS_CALL_MUNMAP || o->call == VS_CALL_MADVISE))
+		row_add(&c->merges, 1);
+	if (wx & VS_WX_BOTH)
+		row_add(&c->wx_both, 1);
+	if (wx & VS_WX_FLIP)
+		row_add(&c->wx_flip, 1);
+}
+
+/** call_end - the current task leaves the memory call that it is in, if it is in one. */
+static __always_inline void call_end(s64 result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+	bool failed = result < 0 && result >= -4095;
+	u64 now = bpf_ktime_get_ns(), start, end;
+	struct vs_shootdowns *sum;
+	struct vs_call_row *row;
+	struct open_call *o;
+	u32 map_after, wx;
+
+	if (!t || !t->call.begin_ns)
+		return;
+	o = &t->call;
+	/* brk fails by returning what the break is already */
+	if (o->call == VS_CALL_BRK && o->argument[0] && (u64)result != o->argument[0])
+		failed = true;
+	map_after = task->mm && o->call != VS_CALL_EXEC ? BPF_CORE_READ(task, mm, map_count)
+							: o->map_before;
+	wx = failed ? 0 : call_wx(o);
+	row = call_row_get(o->row, o->row_generation);
+	if (row)
+		call_count(row, o, now - o->begin_ns, failed ? -1 : 0, map_after, wx);
+	sum = this_shootdowns();
+	if (sum) {
+		stats_add(&sum->calls, 1);
+		if (failed)
+			stats_add(&sum->errors, 1);
+	}
+	call_time(o->call, o->detail, VS_TIME_CALL, now - o->begin_ns);
+	if (cfg.refaults && !failed && takes_away(o) && t->mm) {
+		call_range(o, &start, &end);
+		if (o->call == VS_CALL_FORK)
+			end = ~0ULL;
+		ranges_add(t->mm, start, end, o->row, o->row_generation);
+	}
+	if (cfg.emit_calls)
+		call_emit(task, t, now, result, wx);
+	o->begin_ns = 0;
+}
+
+#endif /* VMASCOPE_MEMCALL_BPF_H */

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tlb.bpf.c - flushes at their sender, and the interrupts that carry them to other CPUs.
+ *
+ * tlb_flush tells of a flush; csd_queue_cpu of each interrupt that it sends, and
+ * csd_function_entry and _exit of its handler there. The kernel's structure for the interrupt, by
+ * its address, joins the two. Before 6.5 there are no such tracepoints: there the flush function
+ * itself tells which CPU began.
+ */
+#include "flusher.bpf.h"
+
+#include <bpf/bpf_tracing.h>
+
+/* include/linux/mm_types.h: enum tlb_flush_reason */
+#define TLB_LOCAL_SHOOTDOWN 2
+#define TLB_LOCAL_MM_SHOOTDOWN 3
+#define TLB_REMOTE_SEND_IPI 4
+#define TLB_FLUSH_ALL (~0ULL)
+
+/* Addresses of the kernel's flush functions, by enum vs_ipi; 0: not known. */
+__u64 flush_functions[VS_NR_IPI] = {};
+
+static __always_inline struct cpu_flush *cpu_flush_of(u32 cpu)
+{
+	return bpf_map_lookup_elem(&cpu_flushes, &cpu);
+}
+
+/* --- flushes ------------------------------------------------------------------------------- */
+
+static __always_inline void flush_emit(const struct flusher *f, enum vs_flush flush, u64 pages)
+{
+	struct vs_event_flush *e = emit_reserve(sizeof(*e), VS_EVENT_FLUSH, bpf_ktime_get_ns());
+
+	if (!e)
+		return;
+	e->id = f->id;
+	e->pages = pages;
+	e->pid = f->pid;
+	e->tid = f->tid;
+	e->flush = flush;
+	e->call = f->call;
+	bpf_get_current_comm(e->comm, sizeof(e->comm));
+	emit_submit(e);
+}
+
+/**
+ * flush_count - count a flush by the current task
+ * @first: it is not the local part of one that was counted as remote
+ */
+static __always_inline void flush_count(const struct flusher *f, struct task_state *open,
+					enum vs_flush flush, u64 pages, bool first)
+{
+	struct vs_call_row *row = call_row_get(f->row, f->row_generation);
+	struct vs_shootdowns *sum = this_shootdowns();
+	bool full = pages == TLB_FLUSH_ALL;
+
+	if (sum) {
+		stats_add(flush == VS_FLUSH_REMOTE ? &sum->sends : &sum->local, 1);
+		if (first && full)
+			stats_add(&sum->full, 1);
+	}
+	if (row) {
+		row_add(&row->counts.flush[flush], 1);
+		if (first && full)
+			row_add(&row->counts.full, 1);
+		if (first && !full)
+			row_add(&row->counts.pages, pages);
+		/* what is no call is counted by its flushes */
+		if (first && !open)
+			row_add(&row->counts.count, 1);
+	}
+	if (!open)
+		return;
+	open->call.flush[flush]++;
+	if (first && full)
+		open->call.full++;
+	if (first && !full)
+		open->call.pages += pages;
+}
+
+SEC("tp_btf/tlb_flush")
+int BPF_PROG(tlb_flushed, int reason, unsigned long pages)
+{
+	u64 task = (u64)bpf_get_current_task();
+	struct flusher *f, local = {};
+	struct task_state *open;
+	enum vs_flush flush;
+	struct cpu_flush *c;
+	bool first = true;
+
+	if (reason != TLB_LOCAL_SHOOTDOWN && reason != TLB_LOCAL_MM_SHOOTDOWN &&
+	    reason != TLB_REMOTE_SEND_IPI)
+		return 0;
+	c = cpu_flush_of(bpf_get_smp_processor_id());
+	if (!c)
+		return 0;
+	flush = reason == TLB_REMOTE_SEND_IPI ? VS_FLUSH_REMOTE : VS_FLUSH_LOCAL;
+	f = flush == VS_FLUSH_REMOTE ? &c->flusher : &local;
+	/* from the sending to the local part, preemption is off */
+	if (flush == VS_FLUSH_REMOTE) {
+		c->local_due = task;
+		f->sent_ns = bpf_ktime_get_ns();
+	} else {
+		first = c->local_due != task;
+		c->local_due = 0;
+	}
+	open = flusher_describe(f, VS_NR_CALLS);
+	if (!f->traced)
+		return 0;
+	flush_count(f, open, flush, pages, first);
+	if (cfg.emit_shootdowns)
+		flush_emit(f, flush, pages);
+	return 0;
+}
+
+/* --- interrupts, at the sender --------------------------------------------------------------- */
+
+/** ipi_of - enum vs_ipi of a function that interrupts are to call, or VS_NR_IPI. */
+static __always_inline u32 ipi_of(u64 func)
+{
+	u32 ipi = VS_NR_IPI;
+
+	for (u32 i = 0; i < VS_NR_IPI; i++)
+		if (func == flush_functions[i])
+			ipi = i;
+	return ipi;
+}
+
+/** ipi_queued - count an interrupt that the current task sends. */
+static __always_inline void ipi_queued(const struct flusher *f, u32 ipi)
+{
+	struct vs_shootdowns *sum = this_shootdowns();
+	struct vs_call_row *row;
+	struct task_state *t;
+
+	if (!f->traced)
+		return;
+	if (sum)
+		stats_add(&sum->queued[ipi & (VS_IPI_COUNTERS - 1)], 1);
+	row = call_row_get(f->row, f->row_generation);
+	if (row)
+		row_add(&row->counts.queued, 1);
+	t = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+	if (t && t->call.begin_ns)
+		t->call.queued++;
+}
+
+/* raw: a pointer to a function is no argument for tp_btf */
+SEC("raw_tp/csd_queue_cpu")
+int BPF_PROG(ipi_sent, unsigned int cpu, unsigned long callsite, u64 func, u64 csd)
+{
+	struct cpu_flush *c = cpu_flush_of(bpf_get_smp_processor_id());
+	struct sent_ipi sent = { .waiting = 1 };
+	u32 ipi = ipi_of(func);
+
+	if (!c)
+		return 0;
+	/* /proc/kallsyms is not to be read: the first to follow a flush is it */
+	if (ipi == VS_NR_IPI && !flush_functions[VS_IPI_USER] &&
+	    c->local_due == (u64)bpf_get_current_task()) {
+		flush_functions[VS_IPI_USER] = func;
+		ipi = VS_IPI_USER;
+	}
+	if (ipi == VS_NR_IPI)
+		return 0;
+	if (ipi == VS_IPI_USER)
+		sent.flusher = c->flusher;
+	else
+		flusher_describe(&sent.flusher,
+				 ipi == VS_IPI_KERNEL ? VS_CALL_KERNEL_RANGE : VS_CALL_FLUSH_ALL);
+	sent.flusher.sent_ns = bpf_ktime_get_ns();
+	bpf_map_update_elem(&sent_ipis, &csd, &sent, BPF_ANY);
+	ipi_queued(&sent.flusher, ipi);
+	return 0;
+}
+
+/* --- interrupts, at the target --------------------------------------------------------------- */
+
+static __always_inline void pair_add(const struct flusher *from, struct task_struct *to, u32 ipi,
+				     u64 delay_ns, u64 stolen_ns)
+{
+	struct vs_pair_key key = {};
+	struct vs_pair fresh = {}, *pair;
+
+	key.from_pid = from->pid;
+	key.to_pid = to->tgid;
+	key.from_cpu = from->cpu;
+	key.to_cpu = bpf_get_smp_processor_id();
+	key.ipi = ipi;
+	pair = bpf_map_lookup_elem(&pairs, &key);
+	if (!pair) {
+		__builtin_memcpy(fresh.from_comm, from->comm, sizeof(fresh.from_comm));
+		bpf_probe_read_kernel(fresh.to_comm, sizeof(fresh.to_comm), to->group_leader->comm);
+		bpf_map_update_elem(&pairs, &key, &fresh, BPF_NOEXIST);
+		pair = bpf_map_lookup_elem(&pairs, &key);
+	}
+	if (!pair) {
+		count_lost(VS_LOST_PAIRS);
+		return;
+	}
+	row_add(&pair->count, 1);
+	row_add(&pair->unjoined, !from->sent_ns);
+	row_add(&pair->delay_ns, delay_ns);
+	row_add(&pair->stolen_ns, stolen_ns);
+}
+
+static __always_inline void ipi_emit(const struct flusher *from, struct task_struct *to, u32 ipi,
+				     u64 begin_ns, u64 stolen_ns)
+{
+	struct vs_event_ipi *e = emit_reserve(sizeof(*e), VS_EVENT_IPI, begin_ns);
+
+	if (!e)
+		return;
+	e->id = from->id;
+	e->sent_ns = from->sent_ns;
+	e->stolen_ns = stolen_ns;
+	e->from_pid = from->pid;
+	e->from_tid = from->tid;
+	e->from_cpu = from->cpu;
+	e->to_pid = to->tgid;
+	e->to_tid = to->pid;
+	e->call = from->call;
+	e->ipi = ipi;
+	__builtin_memcpy(e->from_comm, from->comm, sizeof(e->from_comm));
+	bpf_probe_read_kernel(e->to_comm, sizeof(e->to_comm), to->comm);
+	emit_submit(e);
+}
+
+/**
+ * ipi_handled - the handler of an interrupt has ended
+ * @from: who sent it; its @sent_ns is 0 where that is not known
+ */
+static __noinline int ipi_handled(const struct flusher *from, u32 ipi, u64 begin_ns)
+{
+	struct task_struct *to = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, to, 0, 0);
+	u64 stolen_ns = bpf_ktime_get_ns() - begin_ns, delay_ns = 0;
+	struct vs_shootdowns *sum = this_shootdowns();
+	struct vs_call_row *row;
+
+	if (!from->traced && !in_scope(to, t))
+		return 0;
+	if (from->sent_ns && begin_ns > from->sent_ns)
+		delay_ns = begin_ns - from->sent_ns;
+	if (sum) {
+		stats_add(&sum->received[ipi & (VS_IPI_COUNTERS - 1)], 1);
+		stats_add(&sum->joined, from->sent_ns != 0);
+		stats_add(&sum->owned, from->sent_ns && from->call < VS_CALL_FIRST_UNOWNED);
+		stats_add(&sum->delay_ns, delay_ns);
+		stats_add(&sum->stolen_ns, stolen_ns);
+	}
+	pair_add(from, to, ipi, delay_ns, stolen_ns);
+	if (from->sent_ns && from->traced) {
+		row = call_row_get(from->row, from->row_generation);
+		if (row) {
+			row_add(&row->counts.received, 1);
+			row_add(&row->counts.delay_ns, delay_ns);
+			row_max(&row->counts.delay_max_ns, delay_ns);
+			row_add(&row->counts.stolen_ns, stolen_ns);
+		}
+		call_time(from->call, from->detail, VS_TIME_DELAY, delay_ns);
+		call_time(from->call, from->detail, VS_TIME_STOLEN, stolen_ns);
+	}
+	if (cfg.emit_shootdowns)
+		ipi_emit(from, to, ipi, begin_ns, stolen_ns);
+	return 0;
+}
+
+SEC("raw_tp/csd_function_entry")
+int BPF_PROG(ipi_begins, u64 func, u64 csd)
+{
+	struct cpu_flush *c;
+	u32 ipi = ipi_of(func);
+
+	/* without one, it is called for its own CPU */
+	if (!csd || ipi == VS_NR_IPI)
+		return 0;
+	c = cpu_flush_of(bpf_get_smp_processor_id());
+	if (!c)
+		return 0;
+	c->handler_csd = csd;
+	c->handler_ipi = ipi;
+	c->handler_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("raw_tp/csd_function_exit")
+int BPF_PROG(ipi_ends, u64 func, u64 csd)
+{
+	struct cpu_flush *c = cpu_flush_of(bpf_get_smp_processor_id());
+	struct flusher from = {};
+	struct sent_ipi *sent;
+	u64 begin_ns;
+
+	if (!csd || !c || !c->handler_ns || c->handler_csd != csd)
+		return 0;
+	begin_ns = c->handler_ns;
+	c->handler_ns = 0;
+	sent = bpf_map_lookup_elem(&sent_ipis, &csd);
+	if (sent && sent->waiting) {
+		from = sent->flusher;
+		sent->waiting = 0;
+	}
+	ipi_handled(&from, c->handler_ipi, begin_ns);
+	return 0;
+}
+
+/* --- interrupts where they have no tracepoints ------------------------------------------------ */
+
+struct flush_tlb_info {
+	unsigned int initiating_cpu;
+} __attribute__((preserve_access_index));
+
+SEC("fentry/flush_tlb_func")
+int BPF_PROG(flush_begins, struct flush_tlb_info *info)
+{
+	struct cpu_flush *c = cpu_flush_of(bpf_get_smp_processor_id());
+
+	if (!c)
+		return 0;
+	c->handler_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("fexit/flush_tlb_func")
+int BPF_PROG(flush_ends, struct flush_tlb_info *info)
+{
+	u32 own = bpf_get_smp_processor_id(), cpu = BPF_CORE_READ(info, initiating_cpu);
+	struct cpu_flush *c = cpu_flush_of(own), *sender;
+	struct flusher from = {};
+
+	if (!c || cpu == own)
+		return 0;
+	/* it waits for this flush, so it has not begun another one */
+	sender = cpu_flush_of(cpu);
+	if (sender)
+		from = sender->flusher;
+	ipi_handled(&from, VS_IPI_USER, c->handler_ns);
+	return 0;
+}

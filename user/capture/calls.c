@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* calls.c - the maps of memory calls and shootdowns: sizes, rows, totals, who interrupted whom. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "capture/internal.h"
+#include "model/hist.h"
+#include "vmascope.skel.h"
+
+/** Structures of the kernel for interrupts that are remembered at most: one for two CPUs each. */
+#define MOST_SENT_IPIS 65536u
+
+static bool in_use(const struct capture *c)
+{
+	return c->variants[HOOK_FLUSH] || c->variants[HOOK_INTERRUPT];
+}
+
+int calls__size_maps(struct capture *c)
+{
+	const uint64_t pairs_of_cpus = (uint64_t)c->nr_cpus * c->nr_cpus;
+	const uint32_t sent = pairs_of_cpus < MOST_SENT_IPIS ? pairs_of_cpus : MOST_SENT_IPIS;
+	const bool used = in_use(c);
+	const struct {
+		struct bpf_map *map;
+		uint32_t entries;
+	} sizes[] = {
+		{ c->skel->maps.call_rows, c->nr_call_rows },
+		{ c->skel->maps.free_call_rows, c->nr_call_rows },
+		{ c->skel->maps.call_index, c->nr_call_rows },
+		{ c->skel->maps.call_hists, used ? VS_NR_CALL_CLASSES * VS_NR_CALL_TIMES : 1 },
+		{ c->skel->maps.cpu_flushes, used ? c->nr_cpus : 1 },
+		{ c->skel->maps.sent_ipis, used ? sent : 1 },
+		{ c->skel->maps.pairs, c->nr_pairs },
+		/* an LRU map keeps some entries for each CPU */
+		{ c->skel->maps.ranges, c->nr_ranges },
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes) && !err; i++)
+		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+	return err;
+}
+
+void calls__find_functions(struct capture *c)
+{
+	static const char *const names[VS_NR_IPI] = {
+		[VS_IPI_USER] = "flush_tlb_func",
+		[VS_IPI_KERNEL] = "do_kernel_range_flush",
+		[VS_IPI_ALL] = "do_flush_tlb_all",
+	};
+	unsigned long long address;
+	char line[512], name[256];
+	FILE *f;
+
+	if (!c->variants[HOOK_INTERRUPT])
+		return;
+	f = fopen("/proc/kallsyms", "re");
+	if (!f)
+		return;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx %*c %255s", &address, name) != 2)
+			continue;
+		for (int i = 0; i < VS_NR_IPI; i++)
+			if (!strcmp(name, names[i]))
+				c->skel->bss->flush_functions[i] = address;
+	}
+	fclose(f);
+}
+
+/* --- rows ---------------------------------------------------------------------------------- */
+
+uint32_t capture__nr_call_rows(const struct capture *c)
+{
+	return c->nr_call_rows;
+}
+
+const struct vs_call_row *capture__call_row(const struct capture *c, uint32_t index)
+{
+	return &c->call_rows[index];
+}
+
+uint32_t capture__next_call_row(struct capture *c)
+{
+	const struct vs_slot_ring *ring = &c->free_ring[FREE_CALL_ROWS];
+
+	if (c->seen_call_rows >= __atomic_load_n(&ring->taken, __ATOMIC_ACQUIRE))
+		return 0;
+	return c->free_call_rows[c->seen_call_rows++ & (c->nr_call_rows - 1)];
+}
+
+uint32_t capture__free_call_rows(const struct capture *c)
+{
+	const struct vs_slot_ring *ring = &c->free_ring[FREE_CALL_ROWS];
+
+	return ring->given - __atomic_load_n(&ring->taken, __ATOMIC_ACQUIRE);
+}
+
+void capture__retire_call_rows(struct capture *c, const uint32_t *rows, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct vs_call_row *r = &c->call_rows[rows[i]];
+
+		bpf_map__delete_elem(c->skel->maps.call_index, &r->key, sizeof(r->key), 0);
+		__atomic_add_fetch(&r->generation, 1, __ATOMIC_SEQ_CST);
+	}
+	if (nr)
+		slots__grace();
+}
+
+void capture__give_back_call_row(struct capture *c, uint32_t index)
+{
+	struct vs_slot_ring *ring = &c->free_ring[FREE_CALL_ROWS];
+	struct vs_call_row *r = &c->call_rows[index];
+
+	r->used = 0;
+	memset(&r->counts, 0, sizeof(r->counts));
+	c->free_call_rows[ring->given & (c->nr_call_rows - 1)] = index;
+	__atomic_store_n(&ring->given, ring->given + 1, __ATOMIC_RELEASE);
+}
+
+/* --- what is kept for each CPU ---------------------------------------------------------------- */
+
+void capture__call_hist(const struct capture *c, uint32_t class, enum vs_call_time time,
+			struct vs_hist *sum)
+{
+	struct vs_hist *per_cpu = calloc(c->nr_cpus, sizeof(*per_cpu));
+	uint32_t index = class * VS_NR_CALL_TIMES + time;
+
+	memset(sum, 0, sizeof(*sum));
+	if (per_cpu && !bpf_map__lookup_elem(c->skel->maps.call_hists, &index, sizeof(index),
+					     per_cpu, c->nr_cpus * sizeof(*per_cpu), 0))
+		for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
+			hist__add(sum, &per_cpu[cpu]);
+	free(per_cpu);
+}
+
+void capture__shootdowns(const struct capture *c, struct vs_shootdowns *sum)
+{
+	slots__sum_cpus(c, c->skel->maps.shootdowns, sum, sizeof(*sum));
+}
+
+int capture__pairs(const struct capture *c, struct vs_pair_key **keys, struct vs_pair **pairs,
+		   uint32_t *nr)
+{
+	uint64_t batch; /* where a next call would go on: there is none, as there is room for all */
+	int err;
+
+	*nr = c->nr_pairs;
+	*keys = malloc(c->nr_pairs * sizeof(**keys));
+	*pairs = malloc(c->nr_pairs * sizeof(**pairs));
+	err = *keys && *pairs ? bpf_map_lookup_batch(bpf_map__fd(c->skel->maps.pairs), NULL, &batch,
+						     *keys, *pairs, nr, NULL)
+			      : -ENOMEM;
+	if (!err || err == -ENOENT)
+		return 0;
+	free(*keys);
+	free(*pairs);
+	*keys = NULL;
+	*pairs = NULL;
+	*nr = 0;
+	return err;
+}

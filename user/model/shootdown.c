@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown.c - rows of memory calls; what they counted is kept when BPF takes its row back. */
+#include "model/shootdown.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNTS_WORDS (sizeof(struct vs_call_counts) / sizeof(uint64_t))
+
+/**
+ * struct row_key - identity of a row, for as long as the model lives
+ * @pid: where the process is not known; kernel threads of one name are one row
+ */
+struct row_key {
+	uint64_t process;
+	uint64_t vma;
+	uint64_t site;
+	uint32_t call;
+	uint32_t detail;
+	uint32_t tid;
+	uint32_t pid;
+	char comm[VS_COMM_LEN];
+};
+
+int shootdown__init(struct shootdown *s, uint32_t nr_index, uint32_t nr_cpus)
+{
+	memset(s, 0, sizeof(*s));
+	hash__init(&s->by_key, sizeof(struct row_key));
+	s->nr_index = nr_index;
+	s->nr_cpus = nr_cpus;
+	s->by_index = calloc(nr_index, sizeof(*s->by_index));
+	if (!s->by_index)
+		return -ENOMEM;
+	s->overflow.counting = true;
+	s->by_index[0] = &s->overflow;
+	return 0;
+}
+
+void shootdown__free(struct shootdown *s)
+{
+	for (size_t i = 0; i < s->nr_rows; i++)
+		free(s->rows[i]);
+	free(s->rows);
+	free(s->pairs);
+	free(s->by_index);
+	hash__free(&s->by_key, NULL);
+	memset(s, 0, sizeof(*s));
+}
+
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *from)
+{
+	const uint64_t latency_max = greater(to->latency_max_ns, from->latency_max_ns);
+	const uint64_t delay_max = greater(to->delay_max_ns, from->delay_max_ns);
+
+	for (size_t i = 0; i < COUNTS_WORDS; i++)
+		((uint64_t *)to)[i] += ((const uint64_t *)from)[i];
+	to->latency_max_ns = latency_max;
+	to->delay_max_ns = delay_max;
+}
+
+/* --- rows ---------------------------------------------------------------------------------- */
+
+/** slot_row - what slot @slot stands for, if it still is what it was at @generation. */
+static struct counted *slot_row(const struct model *m, uint32_t slot, uint32_t generation)
+{
+	struct counted *row = slot && slot < m->nr_slots ? m->by_slot[slot] : NULL;
+
+	return row && row->generation == generation ? row : NULL;
+}
+
+static struct row_key key_of(const struct call_row *row, bool has_process)
+{
+	struct row_key key = {
+		.process = (uintptr_t)row->process,
+		.vma = (uintptr_t)row->vma,
+		.site = row->site,
+		.call = row->call,
+		.detail = row->detail,
+		.tid = row->tid,
+	};
+
+	if (row->process)
+		return key;
+	key.pid = has_process ? row->pid : 0;
+	/* what is behind the end of the name may be anything */
+	memcpy(key.comm, row->comm, strnlen(row->comm, sizeof(key.comm)));
+	return key;
+}
+
+/** describe - all but the counts of a row of BPF. */
+static struct call_row describe(const struct model *m, const struct vs_call_row *from)
+{
+	const struct counted *image = slot_row(m, from->key.proc, from->key.proc_generation);
+	const struct counted *vma = slot_row(m, from->key.vma, from->key.vma_generation);
+	struct call_row row = {
+		.process = image && !image->is_vma ? image->process : NULL,
+		.vma = vma && vma->is_vma ? vma : NULL,
+		.call = from->key.call,
+		.detail = from->key.detail,
+		.pid = from->pid,
+		.tid = from->key.tid,
+		.site = from->key.site,
+	};
+
+	memcpy(row.comm, from->comm, sizeof(row.comm) - 1);
+	return row;
+}
+
+/** append - a row of its own; the capacity of the array is the next power of two. */
+static struct call_row *append(struct shootdown *s, const struct call_row *row)
+{
+	const size_t nr = s->nr_rows;
+	struct call_row *copy;
+
+	if (!(nr & (nr - 1))) {
+		struct call_row **grown = realloc(s->rows, (nr ? nr * 2 : 1) * sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		s->rows = grown;
+	}
+	copy = malloc(sizeof(*copy));
+	if (!copy)
+		return NULL;
+	*copy = *row;
+	s->rows[s->nr_rows++] = copy;
+	return copy;
+}
+
+struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint32_t index,
+				const struct vs_call_row *from)
+{
+	struct call_row row, *known;
+	struct row_key key;
+
+	if (s->by_index[index])
+		return s->by_index[index];
+	row = describe(m, from);
+	key = key_of(&row, from->key.proc);
+	known = hash__get(&s->by_key, &key);
+	/* an image that was replaced may count on beside the new one: then there are two rows */
+	if (!known || known->counting) {
+		known = append(s, &row);
+		if (!known || hash__set(&s->by_key, &key, known))
+			return NULL;
+	}
+	known->counting = true;
+	s->by_index[index] = known;
+	return known;
+}
+
+/** extend - the row's addresses by those of a row of BPF. */
+static void extend(struct call_row *row, uint64_t start, uint64_t end)
+{
+	if (!end)
+		return;
+	if (!row->end || start < row->start)
+		row->start = start;
+	row->end = greater(row->end, end);
+}
+
+void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call_row *from)
+{
+	struct call_row *row = s->by_index[index];
+
+	if (!row)
+		return;
+	row->counts = row->ended;
+	call_counts_add(&row->counts, &from->counts);
+	if (from->map_count > row->map_count)
+		row->map_count = from->map_count;
+	extend(row, from->start, from->end);
+}
+
+void shootdown__row_ended(struct shootdown *s, uint32_t index)
+{
+	struct call_row *row = s->by_index[index];
+
+	if (!index || !row)
+		return;
+	row->ended = row->counts;
+	row->counting = false;
+	s->by_index[index] = NULL;
+}

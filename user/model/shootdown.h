@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * shootdown.h - memory calls, the flushes that they cause, and who interrupts whom.
+ *
+ * It takes rows and totals as they are; like model.h, it knows nothing of where they come from.
+ */
+#ifndef VMASCOPE_MODEL_SHOOTDOWN_H
+#define VMASCOPE_MODEL_SHOOTDOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "events.h"
+#include "model/model.h"
+
+/**
+ * struct call_row - what one process did by one call (and in one VMA, at one site, in one thread,
+ * where asked for), or what one reason flushed
+ * @process: NULL: none, or not known (kernel threads; row 0)
+ * @vma: at the first address of its calls; NULL: not asked for, none, or not known
+ * @call: enum vs_call; @detail: advice, or VS_MMAP_*; @site, @tid: 0 where not asked for
+ * @pid, @comm: of the process or the kernel's thread
+ * @map_count: the most VMAs that the process had after a call
+ * @start, @end: lowest address and end of the highest range; both 0 without one
+ * @counting: a row of BPF is in use for it
+ * @ended: counted in rows of BPF that it had before; @counts: all
+ */
+struct call_row {
+	struct process *process;
+	const struct counted *vma;
+	uint32_t call;
+	uint32_t detail;
+	uint32_t pid;
+	uint32_t tid;
+	uint64_t site;
+	char comm[VS_COMM_LEN];
+	uint32_t map_count;
+	uint64_t start;
+	uint64_t end;
+	bool counting;
+	struct vs_call_counts ended;
+	struct vs_call_counts counts;
+};
+
+/** struct call_pair - an initiator and a target, each on its CPU */
+struct call_pair {
+	struct vs_pair_key key;
+	struct vs_pair pair;
+};
+
+/**
+ * struct shootdown - all of it
+ * @rows: in the order in which they were first seen
+ * @overflow: row 0: what found no row
+ * @pairs: who interrupted whom
+ * @hist: by vs_call_class() and enum vs_call_time
+ * @totals: over all CPUs
+ * @nr_cpus: possible ones
+ * @by_index: by BPF's row, while it is in use
+ * @by_key: so that a row that comes back in another place stays one row
+ */
+struct shootdown {
+	struct call_row **rows;
+	size_t nr_rows;
+	struct call_row overflow;
+	struct call_pair *pairs;
+	size_t nr_pairs;
+	struct vs_hist hist[VS_NR_CALL_CLASSES][VS_NR_CALL_TIMES];
+	struct vs_shootdowns totals;
+	uint32_t nr_cpus;
+	struct call_row **by_index;
+	uint32_t nr_index;
+	struct hash by_key;
+};
+
+/** shootdown__init - @nr_index: rows of BPF, row 0 included. Return: 0 or -ENOMEM. */
+int shootdown__init(struct shootdown *s, uint32_t nr_index, uint32_t nr_cpus);
+/** shootdown__free - also of one that is all zero. */
+void shootdown__free(struct shootdown *s);
+
+/**
+ * shootdown__row - row @index of BPF is in use
+ * @m: knows the slots in its key, as far as they have been described to it
+ *
+ * A row of the same identity (process, VMA, call, site, thread) whose row of BPF was given back
+ * goes on; the process's image may be another. May be called again while it is in use.
+ * Return: the row; NULL without memory.
+ */
+struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint32_t index,
+				const struct vs_call_row *row);
+
+/** shootdown__update - take over what row @index of BPF has counted. */
+void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call_row *row);
+
+/** shootdown__row_ended - row @index of BPF is given back; what it was last updated to stays. */
+void shootdown__row_ended(struct shootdown *s, uint32_t index);
+
+/** call_counts_add - add @from to @to; maxima become the greater one. */
+void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *from);
+
+#endif /* VMASCOPE_MODEL_SHOOTDOWN_H */
