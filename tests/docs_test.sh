@@ -91,6 +91,7 @@ check stat "$(section Counts stat)" "$tmp"/stat.*
 
 workload trace.faults trace -- "$workloads/storm" --faults 10
 workload trace.crash trace --cause segv-maperr -- "$workloads/causes" --count 1 segv-unmapped
+workload trace.events trace --events fault,memcall,shootdown -- "$workloads/pingpong" --pairs 5
 check trace "$(section Counts trace)" "$tmp"/trace.*
 
 # --cost takes long

@@ -13,21 +13,42 @@ static const struct command commands[] = {
 		.summary = "count page faults by VMA, and print them at the end",
 		.doc = "Count page faults until COMMAND ends, the duration is over or Ctrl-C; then "
 		       "print them.\vWithout a command or a filter, the whole system is counted.",
-		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_STAT | OPTIONS_OUTPUT |
-			  OPTIONS_TUNE,
+		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_STAT |
+			  OPTIONS_OUTPUT | OPTIONS_TUNE,
 		.run = cmd_stat,
 	},
 	{
 		.name = "trace",
 		.args_doc = "[-- COMMAND [ARG...]]",
-		.summary = "print each page fault as it happens, a line each",
-		.doc = "Print each page fault as it happens.\vFAULT: m minor, M major, ! not "
-		       "resolved; "
-		       "r read, w write, e exec, in capitals by the kernel; then the cause. What "
-		       "could not be printed in time is counted, and told at the end.",
-		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_TRACE | OPTIONS_OUTPUT |
-			  OPTIONS_TUNE,
+		.summary = "print page faults, memory calls and TLB flushes as they happen",
+		.doc = "Print each page fault as it happens; with --events memory calls, the TLB "
+		       "flushes that they cause and the interrupts of other CPUs for these, too.\v"
+		       "FAULT: m minor, M major, ! not resolved; r read, w write, e exec, in "
+		       "capitals by the kernel; then the cause.\n\n"
+		       "--events memcall,shootdown: all is in the order of time, on all CPUs. #17 "
+		       "marks what belongs to memory call 17; faults tell which one they follow. "
+		       "rw->r-- is the protection before and after, ! after it: writable memory "
+		       "became executable. Bytes are in K, M, G.\n\n"
+		       "What could not be printed in time is counted, and told at the end.",
+		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_TRACE |
+			  OPTIONS_OUTPUT | OPTIONS_TUNE,
 		.run = cmd_trace,
+	},
+	{
+		.name = "shootdown",
+		.args_doc = "[-- COMMAND [ARG...]]",
+		.summary = "tell which memory calls flush TLBs of other CPUs, and what it costs",
+		.doc = "Count memory calls (mprotect, munmap, madvise and such), the TLB flushes "
+		       "and interrupts that they cause, who is interrupted, and the faults that "
+		       "follow, until COMMAND ends, the duration is over or Ctrl-C; then print "
+		       "them.\vSENT: flushes that went to other CPUs; IPIS: interrupts that "
+		       "arrived there; DELAY: until their handler began; STOLEN: time that it "
+		       "took. Flushes that no memory call made are told by what did: a "
+		       "copy-on-write fault (cow), reclaim and so on. Without a command or a "
+		       "filter, the whole system is counted.",
+		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_SHOOTDOWN | OPTIONS_OUTPUT |
+			  OPTIONS_TUNE,
+		.run = cmd_shootdown,
 	},
 	{
 		.name = "doctor",

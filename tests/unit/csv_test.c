@@ -52,6 +52,45 @@ static void without_a_list_the_first_table_is_chosen(void **state)
 		    "faults,delta,longest_ns,command\r\n1234576,-1234,2500000000,stat\r\n");
 }
 
+/* Of a nested object, which every row has or may have, the fields stand in its place. */
+static void objects_are_fields(void **state)
+{
+	static const struct column inner_columns[] = {
+		{ .key = "low", .type = CELL_U64 },
+		{ .key = "drawn", .type = CELL_STR, .text_only = true },
+		{ .key = "high", .type = CELL_U64 },
+	};
+	static const struct table_def inner_def = {
+		.key = "range",
+		.shape = TABLE_OBJECT,
+		.columns = inner_columns,
+		.nr_columns = NR(inner_columns),
+	};
+	static const struct column columns[] = {
+		{ .key = "a", .type = CELL_U64 },
+		{ .key = "range", .type = CELL_TABLE, .object = &inner_def },
+		{ .key = "b", .type = CELL_U64 },
+	};
+	static const struct table_def def = {
+		.key = "rows",
+		.columns = columns,
+		.nr_columns = NR(columns),
+	};
+	struct table *t = new_table(&def), *inner = new_table(&inner_def);
+
+	(void)state;
+	add_row(inner);
+	table__set_u64(inner, "high", 9);
+	add_row(t);
+	table__set_u64(t, "a", 1);
+	table__set_table(t, "range", inner);
+	add_row(t);
+	table__set_u64(t, "b", 2);
+	assert_text(render_table("csv", t, 0, true), "a,range.low,range.high,b\r\n"
+						     "1,,9,\r\n"
+						     ",,,2\r\n");
+}
+
 static void a_full_disk_is_told(void **state)
 {
 	(void)state;
@@ -65,6 +104,7 @@ int main(void)
 		cmocka_unit_test(strings_are_quoted_where_needed),
 		cmocka_unit_test(the_first_list_that_text_shows_is_chosen),
 		cmocka_unit_test(without_a_list_the_first_table_is_chosen),
+		cmocka_unit_test(objects_are_fields),
 		cmocka_unit_test(a_full_disk_is_told),
 	};
 

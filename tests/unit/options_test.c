@@ -25,8 +25,14 @@ static const struct command live = {
 	.name = "live",
 	.args_doc = "[-- COMMAND [ARG...]]",
 	.doc = "A command that takes all options of live commands.",
-	.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_STAT | OPTIONS_TRACE | OPTIONS_OUTPUT |
-		  OPTIONS_TUNE,
+	.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_STAT | OPTIONS_TRACE |
+		  OPTIONS_OUTPUT | OPTIONS_TUNE,
+};
+static const struct command shooting = {
+	.name = "shooting",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "A command that takes the options of shootdown.",
+	.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_SHOOTDOWN | OPTIONS_OUTPUT | OPTIONS_TUNE,
 };
 static const struct command still = {
 	.name = "still",
@@ -125,6 +131,7 @@ static void without_options(void **state)
 	assert_int_equal(o.slots, 0); /* by the number of CPUs */
 	assert_int_equal(o.hists, 0);
 	assert_int_equal(o.ring_bytes, CAPTURE_DEFAULT_RING);
+	assert_int_equal(o.events, 1u << TRACE_FAULT);
 	assert_string_equal(o.format->name, "text");
 }
 
@@ -230,6 +237,28 @@ static void causes(void **state)
 	assert_bad("--cause cow,nonsense,sigbus", "'nonsense'");
 }
 
+static void events(void **state)
+{
+	char line[64];
+
+	(void)state;
+	for (int e = 0; e < NR_TRACE_EVENTS; e++) {
+		snprintf(line, sizeof(line), "--events %s", trace_event_names[e]);
+		assert_good(line);
+		assert_int_equal(o.events, 1u << e);
+		/* the error's list of them has it, too */
+		assert_bad("--events nonsense", trace_event_names[e]);
+	}
+	assert_good("--events fault,memcall --events=shootdown");
+	assert_int_equal(o.events, 1u << TRACE_FAULT | 1u << TRACE_MEMCALL | 1u << TRACE_SHOOTDOWN);
+	assert_good("--events memcall,memcall");
+	assert_int_equal(o.events, 1u << TRACE_MEMCALL);
+	assert_bad("--events memcall,", "'memcall,'");
+	assert_bad("--events ~", "bad list of events");
+	assert_bad("--events Fault", "bad event: 'Fault'");
+	assert_bad_for(&still, "--events fault", "'--events'");
+}
+
 static void vma_names(void **state)
 {
 	(void)state;
@@ -270,6 +299,28 @@ static void groupings(void **state)
 		assert_bad("--by nonsense", stat_by_names[by]);
 	}
 	assert_bad("--by VMA", "'VMA'");
+}
+
+static void groupings_of_shootdowns(void **state)
+{
+	char line[64];
+
+	(void)state;
+	assert_int_equal(parse_for(&shooting, ""), 0);
+	assert_int_equal(o.shootdown_by, SHOOTDOWN_BY_VMA);
+	assert_int_equal(o.top, 30);
+	for (int by = 0; by < NR_SHOOTDOWN_BY; by++) {
+		snprintf(line, sizeof(line), "--by %s --top 7", shootdown_by_names[by]);
+		assert_int_equal(parse_for(&shooting, line), 0);
+		assert_int_equal(o.shootdown_by, by);
+		assert_int_equal(o.top, 7);
+		assert_bad_for(&shooting, "--by nonsense", shootdown_by_names[by]);
+	}
+	/* what is not its own: stat's groupings, and which faults */
+	assert_bad_for(&shooting, "--by mapping", "'mapping'");
+	assert_bad_for(&shooting, "-i 1", "'-i'");
+	assert_bad_for(&shooting, "-F maj", "'-F'");
+	assert_bad_for(&shooting, "--cause cow", "'--cause'");
 }
 
 static void numbers_of_rows(void **state)
@@ -408,9 +459,11 @@ int main(void)
 		cmocka_unit_test(cgroups),
 		cmocka_unit_test(outcomes),
 		cmocka_unit_test(causes),
+		cmocka_unit_test(events),
 		cmocka_unit_test(vma_names),
 		cmocka_unit_test(times),
 		cmocka_unit_test(groupings),
+		cmocka_unit_test(groupings_of_shootdowns),
 		cmocka_unit_test(numbers_of_rows),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(output_and_words),

@@ -8,8 +8,6 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "capture/capture.h"
 #include "capture/features.h"
@@ -41,6 +39,13 @@ enum {
 	OPT_HIST,
 	OPT_HEATMAP,
 	OPT_ASCII,
+	OPT_EVENTS,
+};
+
+const char *const trace_event_names[NR_TRACE_EVENTS] = {
+	[TRACE_FAULT] = "fault",
+	[TRACE_MEMCALL] = "memcall",
+	[TRACE_SHOOTDOWN] = "shootdown",
 };
 
 /** struct parse_ctx - what argp hands to parse_one(); @failed: an error has been told;
@@ -137,37 +142,47 @@ static int parse_only(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/** cause_list - all names, for an error message. */
-static const char *cause_list(void)
+/** name_list - all of them, for an error message. */
+static const char *name_list(const char *const *names, int nr)
 {
 	static char list[512];
 	size_t len = 0;
 
-	for (int i = 0; i < VS_NR_CAUSES && len < sizeof(list); i++)
-		len += snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "",
-				cause_names[i]);
+	for (int i = 0; i < nr && len < sizeof(list); i++)
+		len += snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "", names[i]);
 	return list;
+}
+
+/** parse_set - a list of @what, each one of @names: its bit in @set. */
+static int parse_set(uint32_t *set, const char *const *names, int nr, const char *what, char *arg,
+		     struct argp_state *state)
+{
+	char **items, plural[64];
+	int n = str_split(arg, &items), err = 0;
+
+	snprintf(plural, sizeof(plural), "list of %ss", what);
+	if (n < 0)
+		return bad(state, plural, arg, "names, separated by commas");
+	for (int i = 0; i < n; i++) {
+		int found = names__find(names, nr, items[i]);
+
+		if (found < 0)
+			err = bad(state, what, items[i], name_list(names, nr));
+		else
+			*set |= 1u << found;
+	}
+	str_split_free(items);
+	return err;
 }
 
 static int parse_cause(struct options *o, char *arg, struct argp_state *state)
 {
-	int n, err = 0;
-	char **items;
+	return parse_set(&o->causes, cause_names, VS_NR_CAUSES, "cause", arg, state);
+}
 
-	n = str_split(arg, &items);
-
-	if (n < 0)
-		return bad(state, "list of causes", arg, "names, separated by commas");
-	for (int i = 0; i < n; i++) {
-		int cause = names__find(cause_names, VS_NR_CAUSES, items[i]);
-
-		if (cause < 0)
-			err = bad(state, "cause", items[i], cause_list());
-		else
-			o->causes |= 1u << cause;
-	}
-	str_split_free(items);
-	return err;
+static int parse_events(struct options *o, char *arg, struct argp_state *state)
+{
+	return parse_set(&o->events, trace_event_names, NR_TRACE_EVENTS, "event", arg, state);
 }
 
 static int parse_vma(struct options *o, char *arg, struct argp_state *state)
@@ -215,6 +230,16 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 		return bad(state, "grouping", arg,
 			   "mapping, vma, process, thread, cause, cpu or cgroup");
 	o->by = by;
+	return 0;
+}
+
+static int parse_shootdown_by(struct options *o, char *arg, struct argp_state *state)
+{
+	int by = names__find(shootdown_by_names, NR_SHOOTDOWN_BY, arg);
+
+	if (by < 0)
+		return bad(state, "grouping", arg, name_list(shootdown_by_names, NR_SHOOTDOWN_BY));
+	o->shootdown_by = by;
 	return 0;
 }
 
@@ -383,9 +408,9 @@ static const struct option_def option_defs[] = {
 	{{"cgroup", 'c', "PATH", 0, "processes in this cgroup (v2) or below it", 1},
 	 OPTIONS_FILTER, parse_cgroup},
 	{{"faults", 'F', "all|min|maj", 0, "minor or major faults only", 1},
-	 OPTIONS_FILTER, parse_only},
+	 OPTIONS_FAULTS, parse_only},
 	{{"cause", OPT_CAUSE, "LIST", 0, "faults of these causes only", 1},
-	 OPTIONS_FILTER, parse_cause},
+	 OPTIONS_FAULTS, parse_cause},
 	{{"vma", OPT_VMA, "GLOB", 0, "VMAs of such a name: '[heap]', '*libc*'", 1},
 	 OPTIONS_FILTER, parse_vma},
 	{{"no-follow", OPT_NO_FOLLOW, NULL, 0, "do not follow child processes", 1},
@@ -399,6 +424,10 @@ static const struct option_def option_defs[] = {
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
 	 OPTIONS_STAT, parse_top},
+	{{"by", OPT_BY, "WHAT", 0, "rows by vma (default), call, process, thread, site, cpu", 3},
+	 OPTIONS_SHOOTDOWN, parse_shootdown_by},
+	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, of pairs 10; 0: all)", 3},
+	 OPTIONS_SHOOTDOWN, parse_top},
 	{{"hist", OPT_HIST, NULL, 0, "add histograms of latency: all faults, then each cause", 3},
 	 OPTIONS_STAT, parse_hist},
 	{{"heatmap", OPT_HEATMAP, NULL, 0, "add heatmaps: latency and address over time", 3},
@@ -407,6 +436,8 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_DOCTOR, parse_cost},
 	{{"latency", OPT_LATENCY, NULL, 0, "show each row's latency (p50 to max), VMAs' too", 3},
 	 OPTIONS_STAT, parse_latency},
+	{{"events", OPT_EVENTS, "LIST", 0, "what to print: fault (default), memcall, shootdown", 3},
+	 OPTIONS_TRACE, parse_events},
 	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},
 	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT, parse_json},
 	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
@@ -517,6 +548,8 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 		return VS_EXIT_USAGE;
 	if (o->threads)
 		o->follow = false;
+	if (!o->events)
+		o->events = 1u << TRACE_FAULT;
 	log_setup(!strcmp(o->format->name, "json"), o->quiet, o->verbosity);
 	if (cmd->groups & OPTIONS_RUN && o->argv && o->nr_ids)
 		return vs_fail(VS_EXIT_USAGE, "give one of them",
@@ -528,59 +561,4 @@ void options__free(struct options *o)
 {
 	free(o->ids);
 	o->ids = NULL;
-}
-
-/** terminal_width - of the output: a terminal's own, else 80. */
-static unsigned int terminal_width(FILE *f)
-{
-	struct winsize w;
-
-	if (isatty(fileno(f)) && !ioctl(fileno(f), TIOCGWINSZ, &w) && w.ws_col >= 40)
-		return w.ws_col;
-	return 80;
-}
-
-static bool locale_is_utf8(void)
-{
-	const char *names[] = { getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG") };
-
-	for (int i = 0; i < 3; i++)
-		if (names[i] && *names[i])
-			return strcasestr(names[i], "utf-8") || strcasestr(names[i], "utf8");
-	return false;
-}
-
-/** takes_colour - a terminal that knows colours, and a user who wants them (no-color.org). */
-static bool takes_colour(FILE *f)
-{
-	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-
-	return isatty(fileno(f)) && term && *term && strcmp(term, "dumb") &&
-	       !(no_colour && *no_colour);
-}
-
-int options__output(const struct options *o, struct out_options *out)
-{
-	out->file = o->output && strcmp(o->output, "-") ? fopen(o->output, "we") : stdout;
-	if (!out->file) {
-		int err = -errno;
-
-		vs_error("cannot write %s: %s", o->output, strerror(-err));
-		return err;
-	}
-	out->width = o->wide ? 0 : terminal_width(out->file);
-	out->utf8 = !o->ascii && locale_is_utf8();
-	out->colour = takes_colour(out->file);
-	return 0;
-}
-
-int options__close_output(struct out_options *out, int err)
-{
-	if (!err && fflush(out->file))
-		err = -errno;
-	if (out->file != stdout && fclose(out->file) && !err)
-		err = -errno;
-	if (err)
-		vs_error("cannot write the output: %s", strerror(-err));
-	return err;
 }

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "out/out.h"
+#include "view/shootdown.h"
 #include "view/stat.h"
 
 /** Groups of options; a command takes those whose bits it names. */
@@ -23,6 +24,18 @@
 #define OPTIONS_TUNE 32u    /* features, sizes */
 #define OPTIONS_ADDRESS 64u /* one process; addresses as arguments */
 #define OPTIONS_DOCTOR 128u
+#define OPTIONS_FAULTS 256u /* which faults */
+#define OPTIONS_SHOOTDOWN 512u
+
+/** enum trace_event - what trace can print; bits of options.events */
+enum trace_event {
+	TRACE_FAULT,
+	TRACE_MEMCALL,	 /* memory calls */
+	TRACE_SHOOTDOWN, /* flushes, and interrupts that flush */
+	NR_TRACE_EVENTS,
+};
+
+extern const char *const trace_event_names[NR_TRACE_EVENTS];
 
 /**
  * struct options - what was asked for
@@ -31,14 +44,16 @@
  * @only: enum vs_outcome or -1; @causes: bit set, 0 for all; @vma: glob or NULL
  * @follow: follow child processes
  * @duration_ns: 0: no end; @interval_ns: 0: none
- * @by: grouping; @top: rows at most, 0: all; @top_given: it was asked for
+ * @by: grouping; @shootdown_by: that of shootdown; @top: rows at most, 0: all; @top_given: it was asked for
  * @hist: histograms; @heatmap: over time
+ * @events: bit set of enum trace_event, never 0
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
  * @ascii: no other characters in text
  * @slots, @hists, @ring_bytes: sizes
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
+ * @call_vma, @call_site, @call_tid: tell memory calls apart by VMA, call site, thread
  * @argv: the command to run, or the addresses to explain; NULL: none
  */
 struct options {
@@ -55,10 +70,12 @@ struct options {
 	uint64_t duration_ns;
 	uint64_t interval_ns;
 	enum stat_by by;
+	enum shootdown_by shootdown_by;
 	size_t top;
 	bool top_given;
 	bool hist;
 	bool heatmap;
+	uint32_t events;
 	bool wall_clock;
 	const struct out_format *format;
 	const char *output;
@@ -70,6 +87,9 @@ struct options {
 	uint32_t hists;
 	bool latency;
 	bool cost;
+	bool call_vma;
+	bool call_site;
+	bool call_tid;
 	uint32_t ring_bytes;
 	char **argv;
 };
@@ -102,6 +122,7 @@ int options__close_output(struct out_options *out, int err);
 
 int cmd_stat(struct options *o);
 int cmd_trace(struct options *o);
+int cmd_shootdown(struct options *o);
 int cmd_doctor(struct options *o);
 int cmd_explain(struct options *o);
 

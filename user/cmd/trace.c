@@ -1,174 +1,305 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* trace.c - `vmascope trace`: print each fault as it comes. */
+/*
+ * trace.c - `vmascope trace`: print each fault, memory call, flush and interrupt.
+ *
+ * Faults alone are printed as they come, which is in the order in which they end. With anything
+ * else all go through a timeline first: the order is that of their beginnings, on all CPUs.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "cmd/session.h"
-#include "model/calls.h"
+#include "cmd/trace_record.h"
+#include "model/timeline.h"
 #include "util/log.h"
-#include "util/str.h"
 #include "view/stat.h"
 #include "view/trace.h"
 
+/** How often the timeline is looked after where nothing happens. */
+#define TICK_NS 100000000ULL
+
+/** Types of records that are printed are below it. */
+#define NR_TYPES (VS_EVENT_IPI + 1)
+
 /**
  * struct trace - the stream's state
- * @table: one row, filled anew for each event
- * @clock_ns: added to an event's time to make it the time of day, or taken away to make it
- *	relative to the start
- * @calls: memory calls, if crashes are looked for
- * @crashes: by thread, the surroundings of its latest fault that may be a crash
+ * @mixed: there is more in it than faults
+ * @tables: by type of record, one row, filled anew for each event
+ * @printed: rows; @count: by type of record
+ * @flushes_known, @interrupts_known: memory calls tell of these
+ * @resolver: see trace_record.h
  */
 struct trace {
-	struct table *table;
+	bool mixed;
+	struct table *tables[NR_TYPES];
 	uint64_t printed;
-	int64_t clock_ns;
-	struct calls calls;
-	struct hash crashes;
+	uint64_t count[NR_TYPES];
+	struct trace_clock clock;
+	bool flushes_known;
+	bool interrupts_known;
+	struct timeline timeline;
+	struct trace_resolver resolver;
 };
 
-/** slot_row - what slot @slot stood for at @generation. */
-static const struct counted *slot_row(struct live *l, uint32_t slot, uint32_t generation)
-{
-	const struct counted *row;
+/**
+ * struct kind - how one type of records is printed
+ * @asked: by which event of --events
+ * @def: its columns, where it is not alone
+ * @count: key in the summary
+ * @row: make its row
+ */
+struct kind {
+	enum trace_event asked;
+	const struct table_def *def;
+	const char *count;
+	int (*row)(const struct trace *t, struct table *table, const struct trace_record *r);
+};
 
-	if (!slot || slot >= l->model.nr_slots)
-		return NULL;
-	if (!l->model.by_slot[slot])
-		live__discover(l);
-	row = l->model.by_slot[slot];
-	return row && row->generation == generation ? row : NULL;
+static int fault_row(const struct trace *t, struct table *table, const struct trace_record *r)
+{
+	const struct trace_fault fault = { .event = &r->fault,
+					   .row = r->row[0],
+					   .crash = r->crash ? &r->crash->crash : NULL,
+					   .after = r->after };
+
+	return trace_fault_row(table, &fault, &t->clock);
 }
 
-static void on_crash(struct trace *t, const struct vs_event_crash *e)
+static int call_row(const struct trace *t, struct table *table, const struct trace_record *r)
 {
-	struct vs_event_crash *copy = hash__get_u64(&t->crashes, e->tid);
+	const struct trace_call call = { .event = &r->call,
+					 .vmas = r->row,
+					 .code = r->code,
+					 .flushes_known = t->flushes_known,
+					 .interrupts_known = t->interrupts_known };
 
-	if (!copy) {
-		copy = malloc(sizeof(*copy));
-		if (!copy || hash__set_u64(&t->crashes, e->tid, copy)) {
-			free(copy);
-			return;
-		}
-	}
-	*copy = *e;
+	return trace_call_row(table, &call, &t->clock);
 }
 
-/** find_crash - the surroundings of @e, which has not been resolved. */
-static bool find_crash(struct session *s, const struct vs_event_fault *e, const struct counted *row,
-		       struct crash *crash)
+static int flush_row(const struct trace *t, struct table *table, const struct trace_record *r)
+{
+	return trace_flush_row(table, &r->flush, &t->clock);
+}
+
+static int ipi_row(const struct trace *t, struct table *table, const struct trace_record *r)
+{
+	return trace_interrupt_row(table, &r->ipi, &t->clock);
+}
+
+/* clang-format off */
+static const struct kind kinds[NR_TYPES] = {
+	[VS_EVENT_FAULT] = {TRACE_FAULT, &trace_mixed_table, "faults", fault_row},
+	[VS_EVENT_CALL] = {TRACE_MEMCALL, &trace_call_table, "memcalls", call_row},
+	[VS_EVENT_FLUSH] = {TRACE_SHOOTDOWN, &trace_flush_table, "flushes", flush_row},
+	[VS_EVENT_IPI] = {TRACE_SHOOTDOWN, &trace_interrupt_table, "interrupts", ipi_row},
+};
+/* clang-format on */
+
+static const unsigned int wants[NR_TRACE_EVENTS] = {
+	[TRACE_FAULT] = SESSION_FAULT_EVENTS,
+	[TRACE_MEMCALL] = SESSION_CALL_EVENTS,
+	[TRACE_SHOOTDOWN] = SESSION_SHOOTDOWN_EVENTS,
+};
+
+/* --- one record ---------------------------------------------------------------------------- */
+
+static void print(struct session *s, const struct trace_record *r)
 {
 	struct trace *t = s->private;
-	const struct vs_event_crash *event = hash__get_u64(&t->crashes, e->tid);
+	struct table *table = t->tables[r->head.type];
 
-	if (e->outcome != VS_INCOMPLETE || e->origin != VS_ORIGIN_USER || !event ||
-	    event->address != e->address)
-		return false;
-	*crash = (struct crash){ .fault = e,
-				 .vma = row && row->is_vma ? row : NULL,
-				 .event = event };
-	for (int i = 0; i < VS_NR_NEAR; i++)
-		if (event->near[i].end)
-			crash->near[i] = slot_row(&s->live, event->near[i].slot,
-						  event->near[i].generation);
-	crash->call = calls__last(&t->calls, e->pid, e->address, e->head.time_ns);
-	return true;
-}
-
-static void on_fault(struct session *s, const struct vs_event_fault *e)
-{
-	const struct counted *row = slot_row(&s->live, e->slot, e->generation);
-	struct trace *t = s->private;
-	struct crash crash;
-	bool crashed;
-
-	if (s->options->vma && (!row || !row->is_vma || !str_glob(s->options->vma, row->name)))
-		return;
-	crashed = find_crash(s, e, row, &crash);
-	s->error = trace_row(t->table, e, row, crashed ? &crash : NULL,
-			     e->head.time_ns + t->clock_ns);
 	if (!s->error)
-		s->error = s->options->format->row(t->table, &s->out, !t->printed);
-	t->printed++;
+		s->error = kinds[r->head.type].row(t, table, r);
+	if (!s->error) {
+		s->error = s->options->format->row(table, &s->out, !t->printed);
+		t->printed++;
+		t->count[r->head.type]++;
+	}
+	free(r->crash);
+}
+
+/** print_due - those that have waited long enough. */
+static void print_due(struct session *s)
+{
+	struct trace *t = s->private;
+	const void *due;
+
+	while ((due = timeline__next(&t->timeline)))
+		print(s, due);
 }
 
 static void on_event(struct session *s, const struct vs_event *event)
 {
 	struct trace *t = s->private;
+	struct trace_record r;
 
-	if (s->error)
+	if (s->error || !trace_resolve(&t->resolver, &s->live, event, &r))
 		return;
-	switch (event->type) {
-	case VS_EVENT_FAULT:
-		on_fault(s, (const void *)event);
-		break;
-	case VS_EVENT_CRASH:
-		on_crash(t, (const void *)event);
-		break;
-	case VS_EVENT_CALL:
-		calls__add(&t->calls, (const void *)event);
-		break;
-	case VS_EVENT_PROC_EXEC:
-	case VS_EVENT_PROC_EXIT:
-		calls__forget(&t->calls, ((const struct vs_event_proc *)event)->pid);
-		break;
+	if (!(s->options->events & 1u << kinds[event->type].asked))
+		return;
+	if (!t->mixed) {
+		print(s, &r);
+		return;
 	}
+	s->error = timeline__add(&t->timeline, &r, trace_record_size(&r), r.head.time_ns,
+				 trace_record_end_ns(&r));
+	if (s->error)
+		free(r.crash);
+	print_due(s);
 }
 
-static int summary(struct session *s)
+static int on_tick(struct session *s)
 {
 	struct trace *t = s->private;
-	struct table *table = table__new(&trace_summary_table);
-	struct table *totals = stat_totals(&s->live.model);
-	struct vs_stats stats;
-	uint64_t lost;
-	int err = -ENOMEM;
 
-	capture__stats(s->live.capture, &stats);
-	lost = stats.lost[VS_LOST_EVENTS];
-	if (!table || !totals || table__add_row(table) < 0) {
+	timeline__advance(&t->timeline, s->read_ns);
+	print_due(s);
+	return s->error;
+}
+
+/* --- the end ------------------------------------------------------------------------------- */
+
+static int summary_row(struct session *s, struct table *table, const struct vs_stats *stats)
+{
+	const uint64_t lost = stats->lost[VS_LOST_EVENTS];
+	const struct trace *t = s->private;
+	struct table *totals = stat_totals(&s->live.model);
+
+	if (!totals || table__add_row(table) < 0) {
 		table__free(totals);
-	} else {
-		table__set_table(table, "totals", totals);
-		err = table__set_str(table, "type", "summary");
-		table__set_u64(table, "events", t->printed);
-		table__set_u64(table, "lost", lost);
-		table__set_u64(table, "generated", stats.emitted + lost);
+		return -ENOMEM;
 	}
+	table__set_table(table, "totals", totals);
+	table__set_u64(table, "events", t->printed);
+	for (size_t i = 0; i < NR_TYPES; i++)
+		if (kinds[i].count)
+			table__set_u64(table, kinds[i].count, t->count[i]);
+	table__set_u64(table, "late", t->timeline.late);
+	table__set_u64(table, "lost", lost);
+	table__set_u64(table, "generated", stats->emitted + lost);
+	return table__set_str(table, "type", "summary");
+}
+
+static void tell_losses(const struct trace *t, const struct vs_stats *stats)
+{
+	const uint64_t lost = stats->lost[VS_LOST_EVENTS];
+
+	if (lost)
+		vs_warn("%llu of %llu events were lost: the reader was too slow (a larger --ring, "
+			"or a filter, helps; `vmascope stat` and `shootdown` count them all)",
+			(unsigned long long)lost, (unsigned long long)(stats->emitted + lost));
+	if (t->timeline.late)
+		vs_debug(1,
+			 "%llu events are out of order: they lasted longer than %d ms, or "
+			 "there were too many at one time",
+			 (unsigned long long)t->timeline.late,
+			 (int)(t->timeline.hold_ns / 1000000));
+}
+
+static int finish(struct session *s)
+{
+	struct table *table = table__new(&trace_summary_table);
+	struct trace *t = s->private;
+	struct vs_stats stats;
+	int err = table ? 0 : -ENOMEM;
+
+	timeline__end(&t->timeline);
+	print_due(s);
+	capture__stats(s->live.capture, &stats);
+	if (!err)
+		err = s->error;
+	if (!err)
+		err = summary_row(s, table, &stats);
 	if (!err && !strcmp(s->options->format->name, "json"))
 		err = s->options->format->row(table, &s->out, false);
 	table__free(table);
-	if (lost)
-		vs_warn("%llu of %llu events were lost: the reader was too slow (a larger --ring, "
-			"or "
-			"a filter, helps; `vmascope stat` counts them all)",
-			(unsigned long long)lost, (unsigned long long)(stats.emitted + lost));
+	tell_losses(t, &stats);
 	return err;
+}
+
+/* --- the command --------------------------------------------------------------------------- */
+
+static int trace__init(struct trace *t, const struct options *o)
+{
+	struct timespec wall;
+
+	t->mixed = o->events != 1u << TRACE_FAULT;
+	timeline__init(&t->timeline);
+	trace_resolver__init(&t->resolver, o->vma, o->causes != 0);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	t->clock.wall = o->wall_clock;
+	t->clock.add_ns = wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)session__now();
+	for (size_t i = 0; i < NR_TYPES; i++) {
+		if (!kinds[i].def)
+			continue;
+		t->tables[i] = table__new(t->mixed ? kinds[i].def : &trace_table);
+		if (!t->tables[i])
+			return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
+	}
+	if (!strcmp(o->format->name, "csv") && t->mixed && o->events != 1u << TRACE_MEMCALL)
+		return vs_fail(VS_EXIT_USAGE, "--events fault or --events memcall, or JSON",
+			       "CSV has one table, so one kind of events");
+	return 0;
+}
+
+static void trace__free(struct trace *t)
+{
+	const struct trace_record *r;
+
+	/* after an error some still wait */
+	timeline__end(&t->timeline);
+	while ((r = timeline__next(&t->timeline)))
+		free(r->crash);
+	for (size_t i = 0; i < NR_TYPES; i++)
+		table__free(t->tables[i]);
+	timeline__free(&t->timeline);
+	trace_resolver__free(&t->resolver);
+}
+
+static unsigned int wanted(const struct options *o)
+{
+	unsigned int all = 0;
+
+	for (int i = 0; i < NR_TRACE_EVENTS; i++)
+		if (o->events & 1u << i)
+			all |= wants[i];
+	return all;
+}
+
+/** opened - what is known only now that the capture is there. */
+static void opened(struct session *s)
+{
+	const struct capture *c = s->live.capture;
+	struct trace *t = s->private;
+
+	t->flushes_known = capture__variant(c, HOOK_FLUSH);
+	t->interrupts_known = capture__variant(c, HOOK_INTERRUPT);
+	if (!t->clock.wall)
+		t->clock.add_ns = -(int64_t)capture__start_ns(c);
+	if (t->mixed) {
+		s->interval = on_tick;
+		s->period_ns = TICK_NS;
+	}
 }
 
 int cmd_trace(struct options *o)
 {
-	struct trace t = { .table = table__new(&trace_table) };
+	struct trace t = {};
 	struct session s = { .event = on_event, .private = &t };
-	struct timespec wall;
-	int status;
+	int status = trace__init(&t, o);
 
-	if (!t.table)
-		return VS_EXIT_FAILURE;
-	calls__init(&t.calls);
-	hash__init(&t.crashes, sizeof(uint64_t));
-	clock_gettime(CLOCK_REALTIME, &wall);
-	t.clock_ns = wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)session__now();
-	status = session__open(&s, o, true);
-	if (!status && !o->wall_clock)
-		t.clock_ns = -(int64_t)capture__start_ns(s.live.capture);
-	if (!status)
-		status = session__run(&s);
-	if (!status && !s.error)
-		s.error = summary(&s);
-	table__free(t.table);
-	calls__free(&t.calls);
-	hash__free(&t.crashes, free);
-	return session__close(&s, status);
+	if (!status) {
+		status = session__open(&s, o, wanted(o));
+		if (!status) {
+			opened(&s);
+			status = session__run(&s);
+		}
+		if (!status && !s.error)
+			s.error = finish(&s);
+		status = session__close(&s, status);
+	}
+	trace__free(&t);
+	return status;
 }

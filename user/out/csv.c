@@ -5,7 +5,8 @@
  * CSV holds one table, so of a document it is the first list that text shows, too; without one,
  * the first table. A list nested in it is joined to it: each of its rows follows the columns of
  * the row that holds it, whose headings get the holding table's key in front ("processes.pid").
- * Nothing is scaled, unknown is an empty field, a series has blanks between its counts. Other nested tables are left out.
+ * So do the fields of a nested object ("flushes.remote"). Nothing is scaled, unknown is an empty
+ * field, a series has blanks between its counts. Other nested tables are left out.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -80,7 +81,14 @@ static int print_cell(FILE *f, const struct column *c, const struct cell *cell)
 
 static bool has_field(const struct column *c)
 {
-	return c->type != CELL_TABLE && !c->text_only;
+	return (c->type != CELL_TABLE || c->object) && !c->text_only;
+}
+
+static void put_comma(FILE *f, bool *comma)
+{
+	if (*comma)
+		fputc(',', f);
+	*comma = true;
 }
 
 /* Prints the fields of one row of @def; @cells NULL: they are all empty. */
@@ -89,15 +97,55 @@ static int print_fields(FILE *f, const struct table_def *def, const struct cell 
 	int err = 0;
 
 	for (size_t i = 0; i < def->nr_columns && !err; i++) {
-		if (!has_field(&def->columns[i]))
+		const struct column *c = &def->columns[i];
+		const struct table *inner;
+
+		if (!has_field(c))
 			continue;
-		if (*comma)
-			fputc(',', f);
-		*comma = true;
+		if (c->type == CELL_TABLE) {
+			inner = cells && cells[i].known ? cells[i].table : NULL;
+			err = print_fields(f, c->object,
+					   inner && inner->nr_rows ? inner->cells : NULL, comma);
+			continue;
+		}
+		put_comma(f, comma);
 		if (cells)
-			err = print_cell(f, &def->columns[i], &cells[i]);
+			err = print_cell(f, c, &cells[i]);
 	}
 	return err;
+}
+
+/** struct prefix - what stands before a heading: the keys of the tables around it */
+struct prefix {
+	const struct prefix *outer;
+	const char *key;
+};
+
+static void print_prefix(FILE *f, const struct prefix *p)
+{
+	if (!p)
+		return;
+	print_prefix(f, p->outer);
+	if (p->key)
+		fprintf(f, "%s.", p->key);
+}
+
+static void print_heads(FILE *f, const struct table_def *def, const struct prefix *p, bool *comma)
+{
+	for (size_t i = 0; i < def->nr_columns; i++) {
+		const struct column *c = &def->columns[i];
+		const struct prefix inner = { .outer = p, .key = c->key };
+
+		if (!has_field(c))
+			continue;
+		if (c->type == CELL_TABLE) {
+			print_heads(f, c->object, &inner, comma);
+			continue;
+		}
+		put_comma(f, comma);
+		print_prefix(f, p);
+		fputs(c->key, f);
+	}
 }
 
 static void print_heading(FILE *f, const struct chain *link)
@@ -105,16 +153,9 @@ static void print_heading(FILE *f, const struct chain *link)
 	bool comma = false;
 
 	for (; link; link = link->next) {
-		for (size_t i = 0; i < link->def->nr_columns; i++) {
-			if (!has_field(&link->def->columns[i]))
-				continue;
-			if (comma)
-				fputc(',', f);
-			comma = true;
-			if (link->next && link->def->key)
-				fprintf(f, "%s.", link->def->key);
-			fputs(link->def->columns[i].key, f);
-		}
+		const struct prefix holder = { .key = link->next ? link->def->key : NULL };
+
+		print_heads(f, link->def, &holder, &comma);
 	}
 	fputs("\r\n", f);
 }

@@ -7,6 +7,7 @@
  */
 #include "out/flex.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -218,12 +219,36 @@ static double tick_ns(double column_ns)
 	}
 }
 
+/** put_labels - the number of each cell's first count, as many of them as there is room for. */
+static void put_labels(const struct flex *x, struct line *l)
+{
+	const size_t first = l->at + l->gap + 1, end = first + x->width - EDGES;
+	const struct table *t = x->table;
+
+	for (size_t i = 0; i < x->cells && i * x->merge < t->nr_labels; i++) {
+		const size_t at = first + i * x->repeat;
+		char label[STR_NUMBER_LEN];
+		size_t len;
+
+		snprintf(label, sizeof(label), "|%" PRIu64, t->labels[i * x->merge]);
+		len = strlen(label);
+		/* where not every cell has room for its label, there is a blank between two */
+		if (at < l->at + (i && len > x->repeat) || at + len > end + 1)
+			continue;
+		l->gap = at - l->at;
+		line__put(l, label);
+	}
+	line__end(l);
+}
+
 void flex__put_axis(const struct flex *x, struct line *l)
 {
 	const double column_ns = (double)x->table->step_ns * x->merge / x->repeat;
 	const size_t first = l->at + l->gap + 1, end = first + x->width - EDGES;
 	double tick;
 
+	if (x->table->nr_labels)
+		put_labels(x, l);
 	if (!x->table->step_ns)
 		return;
 	tick = tick_ns(column_ns);
@@ -267,7 +292,12 @@ void flex__put_legend(const struct flex *x, struct line *l, size_t indent)
 	if (!x->max)
 		return;
 	str_format_ns(width, sizeof(width), x->table->step_ns * x->merge);
-	snprintf(text, sizeof(text), "cells of %s:", width);
+	if (x->table->step_ns)
+		snprintf(text, sizeof(text), "cells of %s:", width);
+	else if (x->merge > 1)
+		snprintf(text, sizeof(text), "cells of %zu:", x->merge);
+	else
+		snprintf(text, sizeof(text), "shades:");
 	l->gap = indent;
 	line__put(l, text);
 	l->gap = 2;

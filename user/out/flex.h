@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * flex.h - columns that are drawn, and take what room there is: bars, and strips of shades over
- * time with their axis and legend.
+ * flex.h - columns that are drawn, and take what room there is: bars, and strips of shades, over
+ * time as a rule, with their axis and legend.
  */
 #ifndef VMASCOPE_OUT_FLEX_H
 #define VMASCOPE_OUT_FLEX_H
@@ -57,7 +57,7 @@ size_t flex__level(const struct flex *x, uint64_t count);
 void flex__put(const struct flex *x, struct line *l, size_t row);
 
 /**
- * flex__put_axis - of strips: a line with times below them
+ * flex__put_axis - of strips: a line with times, or the table's labels, below them
  * @l: at the column where the strips begin
  */
 void flex__put_axis(const struct flex *x, struct line *l);

@@ -3,8 +3,8 @@
  * text.c - rows as columns for people: aligned by their contents, never wider than asked.
  *
  * Where a table is too wide its last column of strings is cut, then the one before it: paths keep
- * their end, other strings both ends. A column that is drawn (out/flex.h) takes the room that the
- * others leave.
+ * their end, other strings both ends, or the start, if the view says so. A column that is drawn
+ * (out/flex.h) takes the room that the others leave.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -254,9 +254,16 @@ static void stretch(struct grid *g)
 	}
 }
 
+static enum utf8_keep what_to_keep(const struct column *c, const char *text)
+{
+	if (c->keep_start)
+		return UTF8_KEEP_START;
+	return *text == '/' ? UTF8_KEEP_END : UTF8_KEEP_ENDS;
+}
+
 static int print_field(struct line *l, const struct field *f, const char *text)
 {
-	enum utf8_keep keep = *text == '/' ? UTF8_KEEP_END : UTF8_KEEP_ENDS;
+	enum utf8_keep keep = what_to_keep(f->column, text);
 	char *cut = NULL;
 	int err;
 

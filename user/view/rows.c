@@ -51,6 +51,7 @@ void table__free(struct table *t)
 	free(t->cells);
 	free(t->title);
 	free(t->footer);
+	free(t->labels);
 	free(t);
 }
 
@@ -160,6 +161,19 @@ int table__set_series(struct table *t, const char *key, const uint64_t *counts, 
 		return -ENOMEM;
 	copy->nr = nr;
 	memcpy(copy->counts, counts, nr * sizeof(*counts));
+	return 0;
+}
+
+int table__set_labels(struct table *t, const uint64_t *labels, size_t nr)
+{
+	uint64_t *copy = malloc(nr * sizeof(*labels) + 1);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, labels, nr * sizeof(*labels));
+	free(t->labels);
+	t->labels = copy;
+	t->nr_labels = nr;
 	return 0;
 }
 

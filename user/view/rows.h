@@ -21,7 +21,7 @@ enum cell_type {
 	CELL_HEX, /* u64; JSON: a string "0x…", text: hex digits without prefix */
 	CELL_BOOL,
 	CELL_TABLE,  /* owned by the table */
-	CELL_SERIES, /* counts over time, owned; JSON: an array, text: a strip of shades */
+	CELL_SERIES, /* counts in a row, owned; JSON: an array, text: a strip of shades */
 };
 
 /** enum cell_unit - unit of a number; text may scale it for people, JSON never does */
@@ -34,6 +34,8 @@ enum cell_unit {
 	UNIT_PER_SECOND,
 };
 
+struct table_def;
+
 /**
  * struct column - one column of a table
  * @key: JSON key and CSV heading
@@ -45,7 +47,9 @@ enum cell_unit {
  * @text_only: not in JSON
  * @bar: text: draw the number as a bar, against the greatest one of the column
  * @spare: text: left out where lines are too narrow for all columns
+ * @keep_start: text: what is too long loses its end, not its middle
  * @width: text: columns it takes in a stream, where contents cannot be measured; 0: by its type
+ * @object: of CELL_TABLE: the cells hold tables of this kind, of one row: CSV has its fields here
  */
 struct column {
 	const char *key;
@@ -57,7 +61,9 @@ struct column {
 	bool text_only;
 	bool bar;
 	bool spare;
+	bool keep_start;
 	unsigned int width;
+	const struct table_def *object;
 };
 
 /** enum table_shape - how JSON shows the table */
@@ -86,7 +92,7 @@ struct table_def {
 
 struct table;
 
-/** struct series - @nr counts, one after another in time */
+/** struct series - @nr counts, one after another, in time as a rule */
 struct series {
 	size_t nr;
 	uint64_t counts[];
@@ -110,13 +116,16 @@ struct cell {
  * struct table - rows of one kind
  * @title: text: a line above the table; NULL: none; owned
  * @footer: text: a line (or several) below it, or below the row of a stream; NULL: none; owned
- * @step_ns: the time that one count of a series spans
+ * @step_ns: the time that one count of a series spans; 0: series are not over time
+ * @labels: then, numbers below a series, one for each count; @nr_labels of them, owned
  */
 struct table {
 	const struct table_def *def;
 	char *title;
 	char *footer;
 	uint64_t step_ns;
+	uint64_t *labels;
+	size_t nr_labels;
 	struct cell *cells;
 	size_t nr_rows;
 	size_t cap_rows;
@@ -155,6 +164,8 @@ int table__set_title(struct table *t, const char *fmt, ...) __attribute__((forma
 int table__set_footer(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** table__clear_footer - no footer. */
 void table__clear_footer(struct table *t);
+/** table__set_labels - copies @labels, of the columns of its series. Return: 0 or -ENOMEM. */
+int table__set_labels(struct table *t, const uint64_t *labels, size_t nr);
 /** table__sort - by one column, numbers descending, strings ascending; stable. */
 void table__sort(struct table *t, const char *key);
 /** table__truncate - drop the rows from @nr_rows on. */

@@ -4,36 +4,40 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "model/names.h"
+#include "view/trace_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+/** Bytes of a fault's place in text: a path, and an offset. */
+#define WHERE_LEN 4400
 
 /* clang-format off */
-static const struct column trace_columns[] = {
-	{.key = "type", .type = CELL_STR},
-	{.key = "time_ns", .type = CELL_U64, .unit = UNIT_NS},
-	{.key = "time", .head = "TIME", .type = CELL_STR, .text_only = true, .width = 10},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .width = 8},
-	{.key = "pid", .type = CELL_U64},
-	{.key = "tid", .head = "TID", .type = CELL_U64, .width = 7},
-	{.key = "cpu", .head = "CPU", .type = CELL_U64, .width = 3},
-	{.key = "duration_ns", .head = "TOOK", .type = CELL_U64, .unit = UNIT_NS, .width = 6},
-	{.key = "mode", .type = CELL_STR},
-	{.key = "access", .type = CELL_STR},
-	{.key = "outcome", .type = CELL_STR},
-	{.key = "cause", .type = CELL_STR},
-	{.key = "size", .type = CELL_STR},
-	{.key = "mapped_pages", .type = CELL_U64},
-	{.key = "kind", .head = "FAULT", .type = CELL_STR, .left = true, .text_only = true,
-	 .width = 14},
-	{.key = "address", .head = "ADDRESS", .type = CELL_HEX, .width = 12},
-	{.key = "ip", .type = CELL_HEX},
-	{.key = "vma", .type = CELL_TABLE},
-	{.key = "crash", .type = CELL_TABLE},
-	{.key = "where", .head = "VMA", .type = CELL_STR, .text_only = true},
+
+/* In text, a fault has either columns of its own, or that of all events; NULL: not this one. */
+#define FAULT_COLUMNS(kind_head, address_head, where_head, event_head)                              \
+	TRACE_WHO_COLUMNS(true),                                                                    \
+	TRACE_TOOK_COLUMN("duration_ns"),                                                           \
+	{.key = "mode", .type = CELL_STR},                                                          \
+	{.key = "access", .type = CELL_STR},                                                        \
+	{.key = "outcome", .type = CELL_STR},                                                       \
+	{.key = "cause", .type = CELL_STR},                                                         \
+	{.key = "size", .type = CELL_STR},                                                          \
+	{.key = "mapped_pages", .type = CELL_U64},                                                  \
+	{.key = "kind", .head = (kind_head), .type = CELL_STR, .left = true, .text_only = true,     \
+	 .width = 14},                                                                              \
+	{.key = "address", .head = (address_head), .type = CELL_HEX, .width = 12},                  \
+	{.key = "ip", .type = CELL_HEX},                                                            \
+	{.key = "vma", .type = CELL_TABLE},                                                         \
+	{.key = "crash", .type = CELL_TABLE},                                                       \
+	{.key = "where", .head = (where_head), .type = CELL_STR, .text_only = true},                \
+	TRACE_EVENT_COLUMN(event_head)
+
+static const struct column trace_columns[] = {FAULT_COLUMNS("FAULT", "ADDRESS", "VMA", NULL)};
+static const struct column mixed_columns[] = {
+	FAULT_COLUMNS(NULL, NULL, NULL, "EVENT"),
+	{.key = "after", .type = CELL_U64},
 };
 
 static const struct column vma_columns[] = {
@@ -47,6 +51,11 @@ static const struct column vma_columns[] = {
 static const struct column summary_columns[] = {
 	{.key = "type", .type = CELL_STR},
 	{.key = "events", .type = CELL_U64},
+	{.key = "faults", .type = CELL_U64},
+	{.key = "memcalls", .type = CELL_U64},
+	{.key = "flushes", .type = CELL_U64},
+	{.key = "interrupts", .type = CELL_U64},
+	{.key = "late", .type = CELL_U64},
 	{.key = "lost", .type = CELL_U64},
 	{.key = "generated", .type = CELL_U64},
 	{.key = "totals", .type = CELL_TABLE},
@@ -54,6 +63,7 @@ static const struct column summary_columns[] = {
 /* clang-format on */
 
 const struct table_def trace_table = { .key = "faults", COLUMNS(trace_columns) };
+const struct table_def trace_mixed_table = { .key = "faults", COLUMNS(mixed_columns) };
 const struct table_def trace_summary_table = { .key = "summary",
 					       .json_only = true,
 					       COLUMNS(summary_columns) };
@@ -78,10 +88,10 @@ static int vma_cell(struct table *t, const struct vs_event_fault *e, const struc
 	int err;
 
 	if (!vma)
-		return -1;
+		return -ENOMEM;
 	table__set_table(t, "vma", vma);
 	if (table__add_row(vma) < 0)
-		return -1;
+		return -ENOMEM;
 	vma_perms(row->vma.key.flags, perms);
 	table__set_u64(vma, "start", e->vma_start);
 	table__set_u64(vma, "end", e->vma_end);
@@ -90,18 +100,48 @@ static int vma_cell(struct table *t, const struct vs_event_fault *e, const struc
 	return err ? err : table__set_str(vma, "name", row->name);
 }
 
-static int where_cell(struct table *t, const struct vs_event_fault *e, const struct counted *row)
+static void say_where(char *buf, const struct vs_event_fault *e, const struct counted *row)
 {
-	char where[4400];
-	const char *name = row ? row->name : "";
-
 	if (!e->vma_end || !row || !row->is_vma)
-		return table__set_str(t, "where", "[no VMA]");
-	/* the last component: the line is short, and the whole is in JSON */
-	if (*name == '/' && strrchr(name, '/')[1])
-		name = strrchr(name, '/') + 1;
-	snprintf(where, sizeof(where), "%s+0x%llx", name, (unsigned long long)file_offset(e, row));
-	return table__set_str(t, "where", where);
+		snprintf(buf, WHERE_LEN, "[no VMA]");
+	else
+		snprintf(buf, WHERE_LEN, "%s+0x%" PRIx64, trace_short_name(row->name),
+			 file_offset(e, row));
+}
+
+/** mixed_cells - the fault in words, and the call that it follows. */
+static int mixed_cells(struct table *t, const struct trace_fault *fault, const char *kind,
+		       const char *where)
+{
+	struct trace_words w;
+	int err = trace_words__open(&w);
+
+	if (err)
+		return err;
+	fprintf(w.file, "fault %s %" PRIx64 " ", kind, (uint64_t)fault->event->address);
+	if (fault->after) {
+		table__set_u64(t, "after", fault->after);
+		fprintf(w.file, "after #%" PRIu64 ", ", fault->after);
+	}
+	fputs(where, w.file);
+	return trace_words__close(&w, t);
+}
+
+/** text_cells - the fault in the columns that text shows. */
+static int text_cells(struct table *t, const struct trace_fault *fault)
+{
+	const struct vs_event_fault *e = fault->event;
+	const char access = *access_names[e->access];
+	char kind[48], where[WHERE_LEN];
+	int err;
+
+	say_where(where, e, fault->row);
+	snprintf(kind, sizeof(kind), "%c%c %s", "mM!"[e->outcome],
+		 e -> origin == VS_ORIGIN_KERNEL ? toupper(access) : access, cause_names[e->cause]);
+	if (t->def != &trace_table)
+		return mixed_cells(t, fault, kind, where);
+	err = table__set_str(t, "kind", kind);
+	return err ? err : table__set_str(t, "where", where);
 }
 
 /** crash_cell - JSON gets the object, text the same in words below the line. */
@@ -115,47 +155,32 @@ static int crash_cell(struct table *t, const struct crash *crash)
 	return table__set_footer(t, "  %s", table__cell(cell, 0, "text")->str);
 }
 
-int trace_row(struct table *t, const struct vs_event_fault *e, const struct counted *row,
-	      const struct crash *crash, uint64_t time_ns)
+int trace_fault_row(struct table *t, const struct trace_fault *fault,
+		    const struct trace_clock *clock)
 {
-	char time[32], kind[48], access;
-	int err;
+	const struct vs_event_fault *e = fault->event;
+	const struct counted *row = fault->row;
+	const struct trace_who who = { "fault", e->comm, e->pid, e->tid };
+	int err = trace_begin(t, &e->head, &who, clock);
 
-	table__truncate(t, 0);
-	table__clear_footer(t);
-	if (table__add_row(t) < 0)
-		return -1;
-	snprintf(time, sizeof(time), "%llu.%06llu", (unsigned long long)time_ns / 1000000000,
-		 (unsigned long long)time_ns / 1000 % 1000000);
-	access = *access_names[e->access];
-	snprintf(kind, sizeof(kind), "%c%c %s", "mM!"[e->outcome],
-		 e -> origin == VS_ORIGIN_KERNEL ? toupper(access) : access, cause_names[e->cause]);
-	table__set_u64(t, "time_ns", time_ns);
-	table__set_u64(t, "pid", e->pid);
-	table__set_u64(t, "tid", e->tid);
-	table__set_u64(t, "cpu", e->head.cpu);
+	if (err)
+		return err;
 	if (e->duration_ns)
 		table__set_u64(t, "duration_ns", e->duration_ns);
 	table__set_u64(t, "address", e->address);
 	if (e->mapped) {
 		table__set_u64(t, "mapped_pages", e->mapped);
 		err = table__set_str(t, "size", size_names[e->size]);
-		if (err)
-			return err;
 	}
 	if (e->ip)
 		table__set_u64(t, "ip", e->ip);
-	err = table__set_str(t, "type", "fault");
-	err = err ? err : table__set_str(t, "time", time);
-	err = err ? err : table__set_str(t, "comm", e->comm);
 	err = err ? err : table__set_str(t, "mode", origin_names[e->origin]);
 	err = err ? err : table__set_str(t, "access", access_names[e->access]);
 	err = err ? err : table__set_str(t, "outcome", outcome_names[e->outcome]);
 	err = err ? err : table__set_str(t, "cause", cause_names[e->cause]);
-	err = err ? err : table__set_str(t, "kind", kind);
-	err = err ? err : where_cell(t, e, row);
-	if (!err && crash && crash->event)
-		err = crash_cell(t, crash);
+	err = err ? err : text_cells(t, fault);
+	if (!err && fault->crash && fault->crash->event)
+		err = crash_cell(t, fault->crash);
 	if (!err && e->vma_end && row && row->is_vma)
 		err = vma_cell(t, e, row);
 	return err;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* trace_parts.c - the first columns of trace's rows, and the words of the last one. */
+#include "view/trace_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_S 1000000000
+
+/**
+ * time_cell - of one width, whatever the time: a stream's columns stand still
+ *
+ * What was under way when counting began has a time before the start.
+ */
+static int time_cell(struct table *t, int64_t time_ns, bool wall)
+{
+	const uint64_t distance = time_ns < 0 ? -(uint64_t)time_ns : (uint64_t)time_ns;
+	const time_t seconds = distance / NS_PER_S;
+	const unsigned int us = distance / 1000 % 1000000;
+	char number[32], text[48];
+	struct tm tm;
+
+	snprintf(number, sizeof(number), "%s%lld.%06u", time_ns < 0 ? "-" : "", (long long)seconds,
+		 us);
+	if (wall && localtime_r(&seconds, &tm))
+		snprintf(text, sizeof(text), "%02d:%02d:%02d.%06u", tm.tm_hour, tm.tm_min,
+			 tm.tm_sec, us);
+	else
+		snprintf(text, sizeof(text), "%10s", number);
+	return table__set_str(t, "time", text);
+}
+
+int trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
+		const struct trace_clock *clock)
+{
+	const int64_t time_ns = (int64_t)head->time_ns + clock->add_ns;
+	int err;
+
+	table__truncate(t, 0);
+	table__clear_footer(t);
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_i64(t, "time_ns", time_ns);
+	table__set_u64(t, "pid", who->pid);
+	table__set_u64(t, "tid", who->tid);
+	table__set_u64(t, "cpu", head->cpu);
+	err = time_cell(t, time_ns, clock->wall);
+	err = err ? err : table__set_str(t, "type", who->type);
+	return err ? err : table__set_str(t, "comm", who->comm);
+}
+
+int trace_words__open(struct trace_words *w)
+{
+	*w = (struct trace_words){ 0 };
+	w->file = open_memstream(&w->text, &w->size);
+	return w->file ? 0 : -ENOMEM;
+}
+
+int trace_words__close(struct trace_words *w, struct table *t)
+{
+	int err = fclose(w->file) ? -ENOMEM : table__set_str(t, "event", w->text);
+
+	free(w->text);
+	return err;
+}
+
+const char *trace_short_name(const char *name)
+{
+	const char *last = strrchr(name, '/');
+
+	return *name == '/' && last[1] ? last + 1 : name;
+}
