@@ -12,72 +12,9 @@
 /** Row 0 counts what found no other. */
 #define CALL_ROW_NONE 0
 
-/** call_row_take - a free row. Return: its number, or CALL_ROW_NONE. */
-static __noinline u32 call_row_take(void)
-{
-	u32 kind = FREE_CALL_ROWS, index;
-	struct vs_slot_ring *ring;
-	u64 row = take_spare(kind), *free;
-
-	if (row)
-		return row;
-	ring = bpf_map_lookup_elem(&free_ring, &kind);
-	if (ring && ring_take(ring, cfg.nr_call_rows, &index)) {
-		free = bpf_map_lookup_elem(&free_call_rows, &index);
-		if (free)
-			return *free;
-	}
-	count_lost(VS_LOST_CALLS);
-	return CALL_ROW_NONE;
-}
-
 static __always_inline struct vs_call_row *call_row_at(u32 row)
 {
 	return bpf_map_lookup_elem(&call_rows, &row);
-}
-
-/** call_row_new - a row for @key, which the current task is the first to need. */
-static __noinline u32 call_row_new(const struct vs_call_key *key)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	u32 row = call_row_take(), *other;
-	struct vs_call_row *r = call_row_at(row);
-
-	if (!row || !r)
-		return CALL_ROW_NONE;
-	r->key = *key;
-	r->pid = task->tgid;
-	r->map_count = 0;
-	r->start = ~0ULL;
-	r->end = 0;
-	bpf_probe_read_kernel(r->comm, sizeof(r->comm), task->group_leader->comm);
-	if (!bpf_map_update_elem(&call_index, key, &row, BPF_NOEXIST)) {
-		barrier();
-		*(volatile u32 *)&r->used = 1;
-		return row;
-	}
-	/* another CPU was first */
-	keep_spare(FREE_CALL_ROWS, row);
-	other = bpf_map_lookup_elem(&call_index, key);
-	return other ? *other : CALL_ROW_NONE;
-}
-
-/** call_row_find - the row of @key. Return: its number; @generation is set. */
-static __always_inline u32 call_row_find(const struct vs_call_key *key, u32 *generation)
-{
-	struct vs_call_row *r;
-	u32 *found, row;
-
-	*generation = 0;
-	/* records are asked for, and no table */
-	if (cfg.nr_call_rows == 1)
-		return CALL_ROW_NONE;
-	found = bpf_map_lookup_elem(&call_index, key);
-	row = found ? *found : call_row_new(key);
-	r = call_row_at(row);
-	if (r)
-		*generation = r->generation;
-	return row;
 }
 
 /** call_row_get - row @row, if it is still what it was at @generation; else the one for all. */

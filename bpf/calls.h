@@ -57,11 +57,11 @@ enum vs_call {
 #define VS_PROT_EXEC 4u
 #define VS_MAP_FIXED 0x10u
 
-/** Values of vs_call_key.detail for VS_CALL_MMAP; for madvise it is the advice. */
+/** vs_call_key.detail: for VS_CALL_MMAP; for madvise it is the advice, for VS_CALL_SYSCALL its number */
 #define VS_MMAP_FIXED 1
 
-/** Histograms of calls: one for each enum vs_call, and madvise's commonest advice apart. */
-#define VS_NR_CALL_CLASSES (VS_NR_CALLS + 2)
+/** Histograms of calls: one for each enum vs_call; madvise's commonest advice and MAP_FIXED apart. */
+#define VS_NR_CALL_CLASSES (VS_NR_CALLS + 3)
 
 /** vs_call_class - which histograms a call counts in */
 static inline __u32 vs_call_class(__u32 call, __u32 detail)
@@ -70,6 +70,8 @@ static inline __u32 vs_call_class(__u32 call, __u32 detail)
 		return VS_NR_CALLS;
 	if (call == VS_CALL_MADVISE && detail == VS_MADV_FREE)
 		return VS_NR_CALLS + 1;
+	if (call == VS_CALL_MMAP && detail == VS_MMAP_FIXED)
+		return VS_NR_CALLS + 2;
 	return call;
 }
 

@@ -346,7 +346,7 @@ enum vs_lost {
 	VS_LOST_HISTS,	  /* processes' causes that found no histogram of their own */
 	VS_LOST_NOTICES,  /* ring records of processes' ends: found by other means, later */
 	VS_LOST_HEAT,	  /* faults in memory that found no place in the map of addresses */
-	VS_LOST_CALLS,	  /* memory calls and flushes that found no row: row 0 counts them */
+	VS_LOST_CALLS,	  /* memory calls and flushes that found no row as fine as asked for */
 	VS_LOST_PAIRS,	  /* interrupts that found no place in the table of who interrupted whom */
 	VS_LOST_RANGES,	  /* ranges of calls that were forgotten: their refaults do not count */
 	VS_LOST_MISSED,	  /* runs of programs that the kernel skipped (recursion_misses) */

@@ -70,8 +70,12 @@ static __always_inline u32 other_syscall_call(u64 nr)
 }
 #endif
 
-/** flusher_call - enum vs_call of a flush that no open call owns. */
-static __noinline u32 flusher_call(struct task_struct *task, const struct task_state *t)
+/**
+ * flusher_call - enum vs_call of a flush that no open call owns
+ * @detail: set to the number of the system call, where it is VS_CALL_SYSCALL
+ */
+static __noinline u32 flusher_call(struct task_struct *task, const struct task_state *t,
+				   u16 *detail)
 {
 	s64 nr = -1;
 
@@ -88,8 +92,11 @@ static __noinline u32 flusher_call(struct task_struct *task, const struct task_s
 #if defined(__TARGET_ARCH_x86)
 	if (nr >= 0) {
 		int call = syscall_call(nr);
+		u32 other = call >= 0 ? (u32)call : other_syscall_call(nr);
 
-		return call >= 0 ? call : other_syscall_call(nr);
+		if (other == VS_CALL_SYSCALL)
+			*detail = nr;
+		return other;
 	}
 #endif
 	return VS_CALL_OTHER;
@@ -130,13 +137,14 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 		return t;
 	}
 	f->id = 0;
-	f->call = call == VS_NR_CALLS ? flusher_call(task, t) : call;
 	f->detail = 0;
+	f->call = call == VS_NR_CALLS ? flusher_call(task, t, &f->detail) : call;
 	f->row = CALL_ROW_NONE;
 	f->row_generation = 0;
 	if (!f->traced)
 		return 0;
 	key.call = f->call;
+	key.detail = f->detail;
 	if (t && t->mm) {
 		key.proc = t->proc;
 		key.proc_generation = t->proc_generation;

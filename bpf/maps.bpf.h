@@ -161,20 +161,22 @@ struct flusher {
 
 /**
  * struct cpu_flush - what a CPU is at
- * @flusher: of the last flush that was sent from it
+ * @flusher: of the last flush that was sent from it; @kernel: of the last one of kernel addresses,
+ *	where that is a hook of its own
  * @local_due: task whose remote flush began, and whose local one is part of the same
  * @handler_ns: when the handler of an interrupt began, 0: none has
  * @handler_csd: identity of the interrupt; @handler_ipi: enum vs_ipi
  */
 struct cpu_flush {
 	struct flusher flusher;
+	struct flusher kernel;
 	u64 local_due;
 	u64 handler_ns;
 	u64 handler_csd;
 	u64 handler_ipi;
 	u64 pad[4];
 };
-_Static_assert(sizeof(struct cpu_flush) == 128, "cpu_flush: two cache lines, of one CPU");
+_Static_assert(sizeof(struct cpu_flush) == 192, "cpu_flush: three cache lines, of one CPU");
 
 /**
  * struct sent_ipi - an interrupt on its way; the kernel uses its structure again for the next one

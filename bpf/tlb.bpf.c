@@ -65,8 +65,8 @@ static __always_inline void flush_count(const struct flusher *f, struct task_sta
 			row_add(&row->counts.full, 1);
 		if (first && !full)
 			row_add(&row->counts.pages, pages);
-		/* what is no call is counted by its flushes */
-		if (first && !open)
+		/* what is no call is counted by its flushes; a call whose beginning was missed is not */
+		if (first && f->call >= VS_NR_FOLLOWED_CALLS)
 			row_add(&row->counts.count, 1);
 	}
 	if (!open)
@@ -311,30 +311,65 @@ struct flush_tlb_info {
 	unsigned int initiating_cpu;
 } __attribute__((preserve_access_index));
 
-SEC("fentry/flush_tlb_func")
-int BPF_PROG(flush_begins, struct flush_tlb_info *info)
+static __always_inline void handler_begins(void)
 {
 	struct cpu_flush *c = cpu_flush_of(bpf_get_smp_processor_id());
 
-	if (!c)
-		return 0;
-	c->handler_ns = bpf_ktime_get_ns();
+	if (c)
+		c->handler_ns = bpf_ktime_get_ns();
+}
+
+/** handler_ends - of a flush that @cpu began, which waits for it and so has not begun another one */
+static __always_inline void handler_ends(u32 cpu, u32 ipi)
+{
+	u32 own = bpf_get_smp_processor_id();
+	struct cpu_flush *c = cpu_flush_of(own), *sender;
+	struct flusher from = {};
+
+	if (!c || cpu == own)
+		return;
+	sender = cpu_flush_of(cpu);
+	if (sender)
+		from = ipi == VS_IPI_USER ? sender->flusher : sender->kernel;
+	ipi_handled(&from, ipi, c->handler_ns);
+}
+
+SEC("fentry/flush_tlb_func")
+int BPF_PROG(flush_begins, struct flush_tlb_info *info)
+{
+	handler_begins();
 	return 0;
 }
 
 SEC("fexit/flush_tlb_func")
 int BPF_PROG(flush_ends, struct flush_tlb_info *info)
 {
-	u32 own = bpf_get_smp_processor_id(), cpu = BPF_CORE_READ(info, initiating_cpu);
-	struct cpu_flush *c = cpu_flush_of(own), *sender;
-	struct flusher from = {};
+	handler_ends(BPF_CORE_READ(info, initiating_cpu), VS_IPI_USER);
+	return 0;
+}
 
-	if (!c || cpu == own)
+SEC("fentry/flush_tlb_kernel_range")
+int BPF_PROG(kernel_flush_sent)
+{
+	struct cpu_flush *c = cpu_flush_of(bpf_get_smp_processor_id());
+
+	if (!c)
 		return 0;
-	/* it waits for this flush, so it has not begun another one */
-	sender = cpu_flush_of(cpu);
-	if (sender)
-		from = sender->flusher;
-	ipi_handled(&from, VS_IPI_USER, c->handler_ns);
+	flusher_describe(&c->kernel, VS_CALL_KERNEL_RANGE);
+	c->kernel.sent_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("fentry/do_kernel_range_flush")
+int BPF_PROG(kernel_flush_begins, struct flush_tlb_info *info)
+{
+	handler_begins();
+	return 0;
+}
+
+SEC("fexit/do_kernel_range_flush")
+int BPF_PROG(kernel_flush_ends, struct flush_tlb_info *info)
+{
+	handler_ends(BPF_CORE_READ(info, initiating_cpu), VS_IPI_KERNEL);
 	return 0;
 }

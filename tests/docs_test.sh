@@ -79,7 +79,7 @@ workload()
 	"$vmascope" "$1" -j -o "$tmp/$file" "${@:2}" >/dev/null 2>>"$tmp/messages"
 }
 
-echo 1..4
+echo 1..5
 
 for by in mapping vma process thread cause cpu cgroup; do
 	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
@@ -93,6 +93,12 @@ workload trace.faults trace -- "$workloads/storm" --faults 10
 workload trace.crash trace --cause segv-maperr -- "$workloads/causes" --count 1 segv-unmapped
 workload trace.events trace --events fault,memcall,shootdown -- "$workloads/pingpong" --pairs 5
 check trace "$(section Counts trace)" "$tmp"/trace.*
+
+for by in vma call process thread site cpu; do
+	workload "shootdown.$by" shootdown --by "$by" -- "$workloads/barrier"
+done
+# what it has in common with stat need not all be there
+check shootdown "$(section shootdown; section stat | sed 's/^|//')" "$tmp"/shootdown.*
 
 # --cost takes long
 run doctor doctor

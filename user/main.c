@@ -43,7 +43,8 @@ static const struct command commands[] = {
 		       "follow, until COMMAND ends, the duration is over or Ctrl-C; then print "
 		       "them.\vSENT: flushes that went to other CPUs; IPIS: interrupts that "
 		       "arrived there; DELAY: until their handler began; STOLEN: time that it "
-		       "took. Flushes that no memory call made are told by what did: a "
+		       "took; FAULTS: those that followed where a call had changed something. "
+		       "Flushes that no memory call made are told by what did: a "
 		       "copy-on-write fault (cow), reclaim and so on. Without a command or a "
 		       "filter, the whole system is counted.",
 		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_SHOOTDOWN | OPTIONS_OUTPUT |

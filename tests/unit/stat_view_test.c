@@ -395,7 +395,7 @@ static void an_interval_shows_what_came_since_the_mark(void **state)
 
 static void a_title_for_people(void **state)
 {
-	static const struct stat_hook hooks[] = {
+	static const struct run_hook hooks[] = {
 		{ "fault_begin", "best", false },
 		{ "fault_end", "second best", true },
 	};

@@ -170,8 +170,12 @@ static const struct hook_variant interrupt[] = {
 	{
 		.name = "fentry,fexit/flush_tlb_func",
 		.needs = { FEATURE_FENTRY_FLUSH, -1 },
-		.programs = { { "flush_begins", SECTION }, { "flush_ends", SECTION } },
-		.cost = "0.3 us a flush; those of kernel addresses are not seen",
+		.programs = { { "flush_begins", SECTION },
+			      { "flush_ends", SECTION },
+			      { "kernel_flush_begins", SECTION },
+			      { "kernel_flush_ends", SECTION },
+			      { "kernel_flush_sent", SECTION } },
+		.cost = "0.3 us a flush; interrupts are seen where they arrive only",
 	},
 	{},
 };

@@ -62,7 +62,7 @@ static struct stat_view interval_view(const struct session *s, uint64_t number, 
 
 static int make(struct session *s, struct stat_view *v, struct document *d)
 {
-	struct stat_hook in_use[NR_HOOKS];
+	struct run_hook in_use[NR_HOOKS];
 	int err;
 
 	session__hooks(s, in_use);
@@ -206,7 +206,7 @@ int cmd_stat(struct options *o)
 	int status;
 
 	s.private = &c;
-	status = session__open(&s, o, false);
+	status = session__open(&s, o, 0);
 	if (!status)
 		status = course__init(&c);
 	if (!status)

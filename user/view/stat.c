@@ -15,24 +15,6 @@
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
-static const struct column root_columns[] = {
-	{ .key = "schema", .type = CELL_U64 },
-	{ .key = "command", .type = CELL_STR },
-	{ .key = "interval", .type = CELL_U64 },
-	{ .key = "duration_ns", .type = CELL_U64, .unit = UNIT_NS },
-};
-static const struct table_def root_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, COLUMNS(root_columns)
-};
-
-static const struct column hook_columns[] = {
-	{ .key = "hook", .head = "HOOK", .type = CELL_STR },
-	{ .key = "variant", .head = "VARIANT", .type = CELL_STR },
-};
-static const struct table_def hook_table = {
-	.key = "hooks", .shape = TABLE_MAP, .json_only = true, COLUMNS(hook_columns)
-};
-
 static const struct column totals_columns[] = { JSON_COUNT_COLUMNS };
 static const struct table_def totals_table = {
 	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(totals_columns)
@@ -81,66 +63,17 @@ static const struct table_def process_table = { .key = "processes",
 						.json_only = true,
 						COLUMNS(process_columns) };
 
-static const struct column lost_columns[] = {
-	{ .key = "events", .type = CELL_U64 },	     { .key = "slots", .type = CELL_U64 },
-	{ .key = "tasks", .type = CELL_U64 },	     { .key = "lookups", .type = CELL_U64 },
-	{ .key = "files", .type = CELL_U64 },	     { .key = "latency", .type = CELL_U64 },
-	{ .key = "identity", .type = CELL_U64 },     { .key = "hists", .type = CELL_U64 },
-	{ .key = "notices", .type = CELL_U64 },	     { .key = "heat", .type = CELL_U64 },
-	{ .key = "unattributed", .type = CELL_U64 },
-};
-static const struct table_def lost_table = {
-	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(lost_columns)
-};
-
-/** add - a new table with one empty row for objects, owned by the document. */
-static struct table *add(struct document *d, const struct table_def *def)
+/** facts - of the run or the interval. */
+static struct run_facts facts(const struct stat_view *v)
 {
-	struct table *t = table__new(def);
-
-	if (!t || document__add(d, t))
-		return NULL;
-	if (def->shape == TABLE_OBJECT && table__add_row(t) < 0)
-		return NULL;
-	return t;
-}
-
-/** sub - the same, owned by a cell of the last row of @parent. */
-static struct table *sub(struct table *parent, const struct table_def *def)
-{
-	struct table *t = table__new(def);
-
-	if (!t)
-		return NULL;
-	table__set_table(parent, def->key, t);
-	if (def->shape == TABLE_OBJECT && table__add_row(t) < 0)
-		return NULL;
-	return t;
-}
-
-static int header(const struct stat_view *v, struct document *d)
-{
-	struct table *t = add(d, &root_table);
-	int err;
-
-	if (!t)
-		return -ENOMEM;
-	table__set_u64(t, "schema", VIEW_SCHEMA);
-	table__set_u64(t, "duration_ns", v->duration_ns);
-	if (v->interval)
-		table__set_u64(t, "interval", v->interval);
-	err = table__set_str(t, "command", v->command);
-	t = add(d, &hook_table);
-	if (err || !t)
-		return -ENOMEM;
-	for (size_t i = 0; i < v->nr_hooks && !err; i++) {
-		if (table__add_row(t) < 0)
-			return -ENOMEM;
-		err = table__set_str(t, "hook", v->hooks[i].name);
-		if (!err)
-			err = table__set_str(t, "variant", v->hooks[i].variant);
-	}
-	return err;
+	return (struct run_facts){
+		.command = v->command,
+		.duration_ns = v->duration_ns,
+		.interval = v->interval,
+		.hooks = v->hooks,
+		.nr_hooks = v->nr_hooks,
+		.stats = v->stats,
+	};
 }
 
 static int vma_row(const struct stat_view *v, struct table *t, const struct counted *row,
@@ -220,8 +153,8 @@ static int process_row(const struct stat_view *v, const struct process *p, struc
 		err = table__set_str(t, "cgroup", p->cgroup_name);
 	process_latency(p, v->interval, &hist);
 	err = err ? err : counts_tables(t, &all, hist__count(&hist) ? &hist : NULL);
-	before = sub(t, &before_exec_table);
-	reasons = sub(t, &overflow_table);
+	before = run_view__sub(t, &before_exec_table);
+	reasons = run_view__sub(t, &overflow_table);
 	if (err || !before || !reasons)
 		return -ENOMEM;
 	table__set_u64(before, "minor", p->base_minor);
@@ -235,18 +168,6 @@ static int process_row(const struct stat_view *v, const struct process *p, struc
 	table__set_u64(reasons, "no_address", no_address);
 	table__set_u64(reasons, "lookup_missed", lookup_missed);
 	table__set_u64(reasons, "no_slot", no_slot);
-	return 0;
-}
-
-static int lost(const struct stat_view *v, struct document *d, const struct vs_counts *overflow)
-{
-	struct table *t = add(d, &lost_table);
-
-	if (!t)
-		return -ENOMEM;
-	for (int i = 0; i < VS_NR_LOST; i++)
-		table__set_u64(t, lost_names[i], v->stats.lost[i]);
-	table__set_u64(t, "unattributed", counts_faults(overflow));
 	return 0;
 }
 
@@ -274,9 +195,10 @@ static int title(const struct stat_view *v, struct table *rows, const struct vs_
 {
 	char duration[STR_NUMBER_LEN], faults[STR_NUMBER_LEN], minor[STR_NUMBER_LEN];
 	char major[STR_NUMBER_LEN], failed[STR_NUMBER_LEN], rate[STR_NUMBER_LEN];
-	char gup[STR_NUMBER_LEN + 64] = "", fallbacks[512] = "";
+	char gup[STR_NUMBER_LEN + 64] = "", fallbacks[512];
+	const struct run_facts run = facts(v);
 	const uint64_t n = counts_faults(total);
-	size_t len = 0;
+	size_t len;
 
 	if (v->interval)
 		return interval_title(v, rows, total);
@@ -293,10 +215,7 @@ static int title(const struct stat_view *v, struct table *rows, const struct vs_
 		snprintf(gup, sizeof(gup),
 			 "\n  %s of them by the kernel itself, without a trap (GUP)", count);
 	}
-	for (size_t i = 0; i < v->nr_hooks && len < sizeof(fallbacks); i++)
-		if (v->hooks[i].fallback)
-			len += snprintf(fallbacks + len, sizeof(fallbacks) - len, "\n  %s by %s",
-					v->hooks[i].name, v->hooks[i].variant);
+	len = run_view__fallbacks(&run, fallbacks, sizeof(fallbacks));
 	return table__set_title(
 		rows,
 		"Page faults of %s, %s\n  %s faults (%s/s): %s minor, %s major, %s incomplete%s"
@@ -323,16 +242,15 @@ static size_t say_busiest(const struct stat_view *v, char *text, size_t size)
 
 static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *overflow)
 {
-	char text[512] = "";
+	const struct run_facts run = facts(v);
+	char text[1024] = "";
 	size_t len = 0;
 
 	if (rows->footer)
 		len = snprintf(text, sizeof(text), "%s\n", rows->footer);
 	/* what was lost is counted over the run, and told at its end */
-	for (int i = 0; i < VS_NR_LOST && !v->interval && len < sizeof(text); i++)
-		if (v->stats.lost[i])
-			len += snprintf(text + len, sizeof(text) - len, "lost: %llu %s\n",
-					(unsigned long long)v->stats.lost[i], lost_names[i]);
+	if (!v->interval)
+		len += run_view__losses(&run, text + len, sizeof(text) - len);
 	if (counts_faults(overflow) && len < sizeof(text))
 		len += snprintf(text + len, sizeof(text) - len,
 				"%llu faults belong to no process that was found\n",
@@ -370,12 +288,13 @@ struct table *stat_totals(const struct model *m)
 int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
+	const struct run_facts run = facts(v);
 	struct vs_hist hist = {};
 	struct table *totals, *processes, *threads, *rows;
-	int err = header(v, d);
+	int err = run_view__header(&run, d);
 
-	totals = add(d, &totals_table);
-	processes = add(d, &process_table);
+	totals = run_view__add(d, &totals_table);
+	processes = run_view__add(d, &process_table);
 	if (err || !totals || !processes)
 		return -ENOMEM;
 	for (size_t i = 0; i < m->nr_processes && !err; i++)
@@ -401,5 +320,5 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 	err = title(v, rows, &total);
 	if (!err)
 		err = footer(v, rows, &overflow);
-	return err ? err : lost(v, d, &overflow);
+	return err ? err : run_view__lost(&run, counts_faults(&overflow), d);
 }

@@ -10,9 +10,7 @@
 #include "model/model.h"
 #include "model/threads.h"
 #include "view/rows.h"
-
-/** Version of every JSON document; raised when a key changes its meaning or goes. */
-#define VIEW_SCHEMA 1
+#include "view/run.h"
 
 /** enum stat_by - what the rows are grouped by */
 enum stat_by {
@@ -28,13 +26,6 @@ enum stat_by {
 
 /** stat_by_names - as --by takes them, by enum stat_by */
 extern const char *const stat_by_names[NR_STAT_BY];
-
-/** struct stat_hook - a line of the header: which variant of a hook was in use */
-struct stat_hook {
-	const char *name;
-	const char *variant;
-	bool fallback;
-};
 
 /**
  * struct stat_view - what to show
@@ -62,7 +53,7 @@ struct stat_view {
 	const char *vma_glob;
 	size_t limit;
 	bool latency;
-	const struct stat_hook *hooks;
+	const struct run_hook *hooks;
 	size_t nr_hooks;
 	struct vs_stats stats;
 };

@@ -66,8 +66,7 @@ void counts_cells(struct table *t, const struct vs_counts *c)
 	table__set_u64(t, "kernel", kernel);
 }
 
-/** quantile - never above the greatest latency seen, which is known exactly. */
-static uint64_t quantile(const struct vs_hist *hist, double q)
+uint64_t latency_quantile(const struct vs_hist *hist, double q)
 {
 	uint64_t ns = hist__quantile(hist, q);
 
@@ -89,7 +88,7 @@ static int latency_object(struct table *parent, const struct vs_counts *c,
 	if (c->latency_count)
 		table__set_u64(t, "max", c->latency_max_ns);
 	for (size_t i = 0; hist && c->latency_count && i < NR_QUANTILES; i++)
-		table__set_u64(t, quantiles[i].key, quantile(hist, quantiles[i].q));
+		table__set_u64(t, quantiles[i].key, latency_quantile(hist, quantiles[i].q));
 	return 0;
 }
 
@@ -132,7 +131,7 @@ void latency_cells(struct table *t, const struct vs_hist *hist)
 	if (!hist__count(hist))
 		return;
 	for (size_t i = 0; i < NR_QUANTILES; i++)
-		table__set_u64(t, quantiles[i].column, quantile(hist, quantiles[i].q));
+		table__set_u64(t, quantiles[i].column, latency_quantile(hist, quantiles[i].q));
 	table__set_u64(t, "max_ns", hist->max_ns);
 	table__set_u64(t, "sum_ns", hist->sum_ns);
 }

@@ -35,6 +35,9 @@ int counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hi
 /** latency_cells - fill p50_ns to p999_ns, max_ns and sum_ns of the last row. */
 void latency_cells(struct table *t, const struct vs_hist *hist);
 
+/** latency_quantile - of a share @q; never above the greatest latency seen, which is known exactly. */
+uint64_t latency_quantile(const struct vs_hist *hist, double q);
+
 /** process_latency - of all causes, since the start or in the interval. */
 void process_latency(const struct process *p, bool interval, struct vs_hist *sum);
 

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_groups.c - group the rows of calls, and find what they name. */
+#include "view/shootdown_groups.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** VMAs of one name that are not further from each other are shown as one, bytes. */
+#define NEIGHBOUR_GAP (64u << 10)
+
+/** struct group_key - what the rows of a group have in common; what does not tell apart is 0 */
+struct group_key {
+	uint64_t process;
+	uint64_t vma;
+	uint64_t image;
+	uint64_t anchor;
+	uint64_t name;
+	uint64_t site;
+	uint32_t call;
+	uint32_t detail;
+	uint32_t tid;
+	uint32_t pid;
+	char comm[VS_COMM_LEN];
+};
+
+static uint64_t fnv1a(const char *s)
+{
+	uint64_t h = 14695981039346656037ULL;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 1099511628211ULL;
+	return h;
+}
+
+static void vma_key(struct group_key *key, const struct counted *vma, bool join)
+{
+	if (!vma || !join) {
+		key->vma = (uintptr_t)vma;
+		return;
+	}
+	key->image = vma->image;
+	key->anchor = vma->vma.key.anchor;
+	key->name = fnv1a(vma->name);
+}
+
+static struct group_key key_of(enum shootdown_by by, const struct call_row *row, bool join)
+{
+	struct group_key key = {
+		.process = (uintptr_t)row->process,
+		.call = row->call,
+		.detail = row->detail,
+	};
+
+	if (by == SHOOTDOWN_BY_VMA)
+		vma_key(&key, row->vma, join);
+	if (by == SHOOTDOWN_BY_THREAD)
+		key.tid = row->tid;
+	if (by == SHOOTDOWN_BY_SITE)
+		key.site = row->site;
+	if (!row->process) {
+		key.pid = row->pid;
+		memcpy(key.comm, row->comm, sizeof(key.comm));
+	}
+	return key;
+}
+
+/** group_of - the group of @key; the hash holds its place + 1, as places move. */
+static struct call_group *group_of(struct call_groups *g, const struct group_key *key)
+{
+	uintptr_t place = (uintptr_t)hash__get(&g->by_key, key);
+	const size_t nr = g->nr;
+
+	if (place)
+		return &g->list[place - 1];
+	if (!(nr & (nr - 1))) {
+		struct call_group *grown = realloc(g->list, (nr ? nr * 2 : 1) * sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		g->list = grown;
+	}
+	if (hash__set(&g->by_key, key, (void *)(uintptr_t)(nr + 1)))
+		return NULL;
+	g->list[nr] = (struct call_group){ .all_flags = ~0ULL };
+	return &g->list[g->nr++];
+}
+
+static int group_row(struct call_groups *g, const struct group_key *key, const struct call_row *row)
+{
+	struct call_group *group = group_of(g, key);
+
+	if (!group)
+		return -ENOMEM;
+	if (row->end && (!group->end || row->start < group->start))
+		group->start = row->start;
+	if (row->end > group->end)
+		group->end = row->end;
+	if (row->vma) {
+		group->name = fnv1a(row->vma->name);
+		group->nr_vmas = 1;
+		group->all_flags &= row->vma->vma.key.flags;
+		group->any_flags |= row->vma->vma.key.flags;
+	}
+	group->row = row;
+	call_counts_add(&group->counts, &row->counts);
+	return 0;
+}
+
+static int cheaper(const void *a, const void *b)
+{
+	const struct call_group *x = a, *y = b;
+	int order = call_counts_cheaper(&x->counts, &y->counts);
+
+	return order ? order : (x->start > y->start) - (x->start < y->start);
+}
+
+/* --- neighbours ---------------------------------------------------------------------------- */
+
+#define ASCENDING(a, b) (((a) > (b)) - ((a) < (b)))
+
+/** same_kind - but for the addresses: 0 if two groups of VMAs have all in common. */
+static int same_kind(const struct call_group *x, const struct call_group *y)
+{
+	int order = ASCENDING((uintptr_t)x->row->process, (uintptr_t)y->row->process);
+
+	if (!order)
+		order = ASCENDING(x->row->vma->image, y->row->vma->image);
+	if (!order)
+		order = ASCENDING(x->row->call, y->row->call);
+	if (!order)
+		order = ASCENDING(x->row->detail, y->row->detail);
+	return order ? order : ASCENDING(x->name, y->name);
+}
+
+/** by_place - those of VMAs first, neighbours next to each other. */
+static int by_place(const void *a, const void *b)
+{
+	const struct call_group *x = a, *y = b;
+	uint64_t x_start, y_start, end;
+	int order = !x->row->vma - !y->row->vma;
+
+	if (order || !x->row->vma)
+		return order;
+	order = same_kind(x, y);
+	call_group_range(x, &x_start, &end);
+	call_group_range(y, &y_start, &end);
+	return order ? order : ASCENDING(x_start, y_start);
+}
+
+/** try_join - add @next to @group, if they are neighbours. */
+static bool try_join(struct call_group *group, const struct call_group *next)
+{
+	uint64_t start, end, next_start, next_end;
+
+	if (!group->row->vma || !next->row->vma || same_kind(group, next))
+		return false;
+	call_group_range(group, &start, &end);
+	call_group_range(next, &next_start, &next_end);
+	if (next_start > end + NEIGHBOUR_GAP)
+		return false;
+	group->start = start;
+	group->end = next_end > end ? next_end : end;
+	group->all_flags &= next->all_flags;
+	group->any_flags |= next->any_flags;
+	group->nr_vmas += next->nr_vmas;
+	call_counts_add(&group->counts, &next->counts);
+	return true;
+}
+
+static void join_neighbours(struct call_groups *g)
+{
+	size_t kept = 0;
+
+	if (g->nr)
+		qsort(g->list, g->nr, sizeof(*g->list), by_place);
+	for (size_t i = 0; i < g->nr; i++)
+		if (!kept || !try_join(&g->list[kept - 1], &g->list[i]))
+			g->list[kept++] = g->list[i];
+	g->nr = kept;
+}
+
+static int name_threads(struct call_groups *g, const struct threads *threads)
+{
+	int err = 0;
+
+	for (size_t i = 0; threads && i < threads->nr && !err; i++)
+		err = hash__set_u64(&g->threads, threads->list[i]->tid, threads->list[i]);
+	return err;
+}
+
+int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
+		      bool join)
+{
+	const struct shootdown *s = d->model;
+	int err = 0;
+
+	memset(g, 0, sizeof(*g));
+	hash__init(&g->by_key, sizeof(struct group_key));
+	hash__init(&g->threads, sizeof(uint64_t));
+	for (size_t i = 0; i < s->nr_rows && !err; i++) {
+		const struct group_key key = key_of(by, s->rows[i], join);
+
+		if (call_selected(d->view, s->rows[i]) && call_counts_any(&s->rows[i]->counts))
+			err = group_row(g, &key, s->rows[i]);
+	}
+	if (join && by == SHOOTDOWN_BY_VMA)
+		join_neighbours(g);
+	if (g->nr)
+		qsort(g->list, g->nr, sizeof(*g->list), cheaper);
+	if (!err && by == SHOOTDOWN_BY_THREAD)
+		err = name_threads(g, d->view->threads);
+	return err;
+}
+
+void call_groups__free(struct call_groups *g)
+{
+	hash__free(&g->by_key, NULL);
+	hash__free(&g->threads, NULL);
+	free(g->list);
+}
+
+const char *call_groups__thread(const struct call_groups *g, uint32_t tid)
+{
+	const struct vs_thread *thread = hash__get_u64(&g->threads, tid);
+
+	return thread ? thread->comm : NULL;
+}
+
+void call_group_range(const struct call_group *g, uint64_t *start, uint64_t *end)
+{
+	*start = g->start;
+	*end = g->end;
+	if (*end || !g->row->vma)
+		return;
+	*start = g->row->vma->vma.start;
+	*end = g->row->vma->vma.end;
+}
+
+void call_group_perms(const struct call_group *g, char *perms)
+{
+	char other[5];
+
+	*perms = '\0';
+	if (!g->row->vma)
+		return;
+	vma_perms(g->all_flags, perms);
+	vma_perms(g->any_flags, other);
+	for (int i = 0; i < 4; i++)
+		if (perms[i] != other[i])
+			perms[i] = '*';
+}
+
+const struct counted *call_site_vma(const struct call_row *row)
+{
+	const struct process *p = row->process;
+
+	/* the latest first: an exec leaves the VMAs of the image before */
+	for (size_t i = p ? p->nr_rows : 0; i-- > 0;) {
+		const struct counted *c = p->rows[i];
+
+		if (c->is_vma && c->vma.name_kind == VS_NAME_FILE && c->vma.start <= row->site &&
+		    row->site < c->vma.end)
+			return c;
+	}
+	return NULL;
+}
+
+uint64_t call_site_offset(const struct counted *vma, uint64_t site)
+{
+	return site - vma->vma.start + vma->vma.key.pgoff * 4096;
+}

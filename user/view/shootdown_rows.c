@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_rows.c - who made which call: rows by VMA, process, thread or call site. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "util/str.h"
+#include "view/shootdown_groups.h"
+#include "view/shootdown_parts.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/* clang-format off */
+#define WHO_COLUMNS                                                                                \
+	{.key = "pid", .type = CELL_U64}, {.key = "comm", .type = CELL_STR}, CALL_NAME_COLUMNS,    \
+	{.key = "start", .type = CELL_HEX}, {.key = "end", .type = CELL_HEX}
+
+static const struct column vma_columns[] = {
+	WHO_COLUMNS,
+	{.key = "perms", .type = CELL_STR},
+	{.key = "vma", .type = CELL_STR},
+	CALL_COUNT_COLUMNS,
+};
+static const struct column process_columns[] = { WHO_COLUMNS, CALL_COUNT_COLUMNS };
+static const struct column thread_columns[] = {
+	{.key = "tid", .type = CELL_U64},
+	{.key = "thread", .type = CELL_STR},
+	WHO_COLUMNS,
+	CALL_COUNT_COLUMNS,
+};
+static const struct column site_columns[] = {
+	{.key = "site", .type = CELL_HEX},
+	{.key = "vma", .type = CELL_STR},
+	{.key = "offset", .type = CELL_U64},
+	WHO_COLUMNS,
+	CALL_COUNT_COLUMNS,
+};
+
+#define TEXT_COLUMNS                                                                               \
+	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},                   \
+	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,                  \
+	 .optional = true},                                                                        \
+	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},               \
+	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},                 \
+	{.key = "refaults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT,                \
+	 .optional = true}
+
+#define TEXT_TIME_COLUMN {.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS}
+
+#define TEXT_PROCESS_COLUMNS                                                                       \
+	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},                         \
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .optional = true}
+
+#define TEXT_CALL_COLUMN                                                                           \
+	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true}
+
+static const struct column vma_text_columns[] = {
+	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, TEXT_CALL_COLUMN,
+	{.key = "start", .head = "START", .type = CELL_HEX, .spare = true},
+	{.key = "size", .head = "SIZE", .type = CELL_U64, .unit = UNIT_BYTES, .spare = true},
+	{.key = "vmas", .head = "VMAS", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true,
+	 .spare = true},
+	{.key = "perms", .head = "PERM", .type = CELL_STR, .optional = true, .spare = true},
+	{.key = "where", .head = "VMA", .type = CELL_STR},
+};
+static const struct column process_text_columns[] = {
+	TEXT_COLUMNS, TEXT_TIME_COLUMN, {.key = "pid", .head = "PID", .type = CELL_U64},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	TEXT_CALL_COLUMN,
+};
+static const struct column thread_text_columns[] = {
+	TEXT_COLUMNS, TEXT_TIME_COLUMN, TEXT_PROCESS_COLUMNS,
+	{.key = "tid", .head = "TID", .type = CELL_U64},
+	{.key = "thread", .head = "THREAD", .type = CELL_STR, .left = true, .optional = true},
+	TEXT_CALL_COLUMN,
+};
+static const struct column site_text_columns[] = {
+	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, TEXT_CALL_COLUMN,
+	{.key = "site", .head = "CALLED FROM", .type = CELL_HEX},
+	{.key = "where", .head = "IN", .type = CELL_STR},
+};
+/* clang-format on */
+
+/** struct rows_def - the tables of one --by; those of what is not made here have no columns */
+static const struct rows_def {
+	struct table_def json;
+	struct table_def text;
+	const char *title;
+} rows_defs[NR_SHOOTDOWN_BY] = {
+	[SHOOTDOWN_BY_VMA] = { { .key = "vmas", COLUMNS(vma_columns) },
+			       { .key = "rows", .text_only = true, COLUMNS(vma_text_columns) },
+			       "Whose calls, on what (permissions as they were before)" },
+	[SHOOTDOWN_BY_PROCESS] = { { .key = "by_process", COLUMNS(process_columns) },
+				   { .key = "rows",
+				     .text_only = true,
+				     COLUMNS(process_text_columns) },
+				   "Whose calls" },
+	[SHOOTDOWN_BY_THREAD] = { { .key = "threads", COLUMNS(thread_columns) },
+				  { .key = "rows",
+				    .text_only = true,
+				    COLUMNS(thread_text_columns) },
+				  "Whose calls, by thread" },
+	[SHOOTDOWN_BY_SITE] = { { .key = "sites", COLUMNS(site_columns) },
+				{ .key = "rows", .text_only = true, COLUMNS(site_text_columns) },
+				"Whose calls, from where" },
+};
+
+/* --- JSON and CSV -------------------------------------------------------------------------- */
+
+static int vma_cells(struct table *t, const struct call_row *row)
+{
+	char perms[5];
+	int err;
+
+	if (!row->vma)
+		return 0;
+	vma_perms(row->vma->vma.key.flags, perms);
+	err = table__set_str(t, "perms", perms);
+	return err ? err : table__set_str(t, "vma", row->vma->name);
+}
+
+static int thread_cells(const struct call_groups *g, struct table *t, const struct call_row *row)
+{
+	table__set_u64(t, "tid", row->tid);
+	return table__set_str(t, "thread", call_groups__thread(g, row->tid));
+}
+
+static int site_cells(struct table *t, const struct call_row *row)
+{
+	const struct counted *vma = call_site_vma(row);
+
+	if (row->site)
+		table__set_u64(t, "site", row->site);
+	if (!row->site || !vma)
+		return 0;
+	table__set_u64(t, "offset", call_site_offset(vma, row->site));
+	return table__set_str(t, "vma", vma->name);
+}
+
+static int json_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
+		    const struct call_group *g)
+{
+	const struct call_row *row = g->row;
+	uint64_t start, end;
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	call_group_range(g, &start, &end);
+	if (end) {
+		table__set_u64(t, "start", start);
+		table__set_u64(t, "end", end);
+	}
+	if (call_pid(row))
+		table__set_u64(t, "pid", call_pid(row));
+	err = table__set_str(t, "comm", call_comm(row));
+	if (!err)
+		err = call_name_cells(t, row->call, row->detail);
+	if (!err && d->view->by == SHOOTDOWN_BY_VMA)
+		err = vma_cells(t, row);
+	if (!err && d->view->by == SHOOTDOWN_BY_THREAD)
+		err = thread_cells(all, t, row);
+	if (!err && d->view->by == SHOOTDOWN_BY_SITE)
+		err = site_cells(t, row);
+	return err ? err : call_cells(d->view, t, row->call, &g->counts, NULL, NULL);
+}
+
+/* --- text ---------------------------------------------------------------------------------- */
+
+/** short_name - the last component of a path: the line is short, and the whole is in JSON. */
+static const char *short_name(const char *name)
+{
+	return *name == '/' && strrchr(name, '/')[1] ? strrchr(name, '/') + 1 : name;
+}
+
+static int vma_text(struct table *t, const struct call_group *g)
+{
+	uint64_t start, end;
+	char perms[5];
+
+	call_group_range(g, &start, &end);
+	if (end) {
+		table__set_u64(t, "start", start);
+		table__set_u64(t, "size", end - start);
+	}
+	if (g->nr_vmas > 1)
+		table__set_u64(t, "vmas", g->nr_vmas);
+	call_group_perms(g, perms);
+	if (table__set_str(t, "perms", perms))
+		return -ENOMEM;
+	return table__set_str(t, "where", g->row->vma ? short_name(g->row->vma->name) : "");
+}
+
+static int thread_text(const struct call_groups *g, struct table *t, const struct call_row *row)
+{
+	const char *name = call_groups__thread(g, row->tid);
+
+	table__set_u64(t, "tid", row->tid);
+	/* most threads have the name of their process, which says nothing */
+	return table__set_str(t, "thread", name && strcmp(name, call_comm(row)) ? name : "");
+}
+
+static int site_text(struct table *t, const struct call_row *row)
+{
+	const struct counted *vma = call_site_vma(row);
+	char where[512];
+
+	if (!row->site)
+		return 0;
+	table__set_u64(t, "site", row->site);
+	if (!vma)
+		return 0;
+	snprintf(where, sizeof(where), "%s+0x%llx", short_name(vma->name),
+		 (unsigned long long)call_site_offset(vma, row->site));
+	return table__set_str(t, "where", where);
+}
+
+static int text_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
+		    const struct call_group *g, bool show_process)
+{
+	const struct shootdown_view *v = d->view;
+	const struct call_row *row = g->row;
+	char label[CALL_LABEL_LEN];
+	int err = 0;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "count", g->counts.count);
+	table__set_u64(t, "errors", g->counts.errors);
+	table__set_u64(t, "refaults", g->counts.refaults);
+	if (g->counts.latency_ns && (v->by == SHOOTDOWN_BY_PROCESS || v->by == SHOOTDOWN_BY_THREAD))
+		table__set_u64(t, "sum_ns", g->counts.latency_ns);
+	if (v->interrupts_known) {
+		table__set_u64(t, "interrupts", g->counts.received);
+		table__set_u64(t, "stolen_ns", g->counts.stolen_ns);
+	}
+	if (show_process) {
+		table__set_u64(t, "pid", call_pid(row));
+		err = table__set_str(t, "comm", call_comm(row));
+	}
+	call_label(label, sizeof(label), row->call, row->detail);
+	if (!err)
+		err = table__set_str(t, "call", label);
+	if (!err && v->by == SHOOTDOWN_BY_VMA)
+		err = vma_text(t, g);
+	if (!err && v->by == SHOOTDOWN_BY_THREAD)
+		err = thread_text(all, t, row);
+	if (!err && v->by == SHOOTDOWN_BY_SITE)
+		err = site_text(t, row);
+	return err;
+}
+
+static bool one_process(const struct call_groups *g)
+{
+	for (size_t i = 1; i < g->nr; i++)
+		if (call_pid(g->list[i].row) != call_pid(g->list[0].row))
+			return false;
+	return true;
+}
+
+/** cost_something - to others, or to its process in faults; or it failed. */
+static bool cost_something(const struct call_group *g)
+{
+	return g->counts.flush[VS_FLUSH_REMOTE] || g->counts.received || g->counts.refaults ||
+	       g->counts.errors;
+}
+
+/** nr_shown - as many as are asked for; unless all are, only those that cost something. */
+static size_t nr_shown(const struct call_groups *g, size_t limit)
+{
+	size_t shown = 0, kept = 0;
+
+	if (!limit)
+		return g->nr;
+	/* in their order, before those that did not */
+	for (size_t i = 0; i < g->nr; i++) {
+		const struct call_group group = g->list[i];
+
+		if (!cost_something(&group))
+			continue;
+		memmove(&g->list[kept + 1], &g->list[kept], (i - kept) * sizeof(group));
+		g->list[kept++] = group;
+	}
+	shown = kept < limit ? kept : limit;
+	return shown;
+}
+
+/** tell_rest - what is left out. */
+static int tell_rest(struct table *t, const struct call_groups *g, size_t shown)
+{
+	char rows[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN], calls[STR_NUMBER_LEN];
+	struct vs_call_counts rest = {};
+
+	for (size_t i = shown; i < g->nr; i++)
+		call_counts_add(&rest, &g->list[i].counts);
+	str_format_count(rows, sizeof(rows), g->nr - shown);
+	str_format_count(calls, sizeof(calls), rest.count);
+	str_format_ns(stolen, sizeof(stolen), rest.stolen_ns);
+	return table__set_footer(t, "and %s more: %s calls, %s stolen (--top 0 shows all)", rows,
+				 calls, stolen);
+}
+
+static int text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)
+{
+	const bool show_process = d->view->by == SHOOTDOWN_BY_PROCESS || !one_process(g);
+	const size_t shown = nr_shown(g, d->view->limit);
+	int err = 0;
+
+	for (size_t i = 0; i < shown && !err; i++)
+		err = text_row(d, t, g, &g->list[i], show_process);
+	if (!err && shown)
+		err = table__set_title(t, "%s\n", rows_defs[d->view->by].title);
+	return err || !shown || shown == g->nr ? err : tell_rest(t, g, shown);
+}
+
+int shootdown_rows__make(const struct shootdown_doc *d)
+{
+	const struct rows_def *def = &rows_defs[d->view->by];
+	struct call_groups apart = {}, joined = {};
+	struct table *text, *rows;
+	int err;
+
+	if (!def->json.nr_columns)
+		return 0;
+	text = run_view__add(d->document, &def->text);
+	rows = run_view__add(d->document, &def->json);
+	if (!text || !rows)
+		return -ENOMEM;
+	err = call_groups__make(&apart, d, d->view->by, false);
+	for (size_t i = 0; i < apart.nr && !err; i++)
+		err = json_row(d, rows, &apart, &apart.list[i]);
+	if (!err)
+		err = call_groups__make(&joined, d, d->view->by, true);
+	if (!err)
+		err = text_rows(d, text, &joined);
+	call_groups__free(&apart);
+	call_groups__free(&joined);
+	return err;
+}
+
+/** say_group - "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */
+static void say_group(FILE *f, const struct call_group *g)
+{
+	const struct counted *site = call_site_vma(g->row);
+	char label[CALL_LABEL_LEN], bytes[STR_NUMBER_LEN];
+	uint64_t start, end;
+
+	call_label(label, sizeof(label), g->row->call, g->row->detail);
+	fputs(label, f);
+	if (site)
+		fprintf(f, " called from %s+0x%llx", short_name(site->name),
+			(unsigned long long)call_site_offset(site, g->row->site));
+	call_group_range(g, &start, &end);
+	if (g->row->vma && end) {
+		str_format_bytes(bytes, sizeof(bytes), end - start);
+		fprintf(f, " of %s %llx (%s)", short_name(g->row->vma->name),
+			(unsigned long long)start, bytes);
+	}
+	fprintf(f, ", %s (%u)", call_comm(g->row), call_pid(g->row));
+}
+
+int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
+{
+	const bool site = d->view->by == SHOOTDOWN_BY_SITE;
+	char stolen[STR_NUMBER_LEN];
+	struct call_groups g = {};
+	int err = call_groups__make(&g, d, site ? SHOOTDOWN_BY_SITE : SHOOTDOWN_BY_VMA, true);
+
+	if (!err && g.nr && g.list[0].counts.stolen_ns) {
+		str_format_ns(stolen, sizeof(stolen), g.list[0].counts.stolen_ns);
+		fprintf(f, "  worst: %s by ", stolen);
+		say_group(f, &g.list[0]);
+		fputc('\n', f);
+	}
+	call_groups__free(&g);
+	return err;
+}
