@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 vmascope=build/vmascope
 exact=build/tests/workload/exact
 storm=build/tests/workload/storm
+pingpong=build/tests/workload/pingpong
 # As in the Makefile: a redis-server where only redis-tools is installed.
 export PATH=$PATH:/usr/sbin:/sbin:$PWD/build/tests/bin
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/vmascope-demo.XXXXXX")
@@ -66,6 +67,14 @@ show_workload()
 	show "$vmascope" stat --hist --cause anon-zero --top 3 -- "$storm" --faults 100000
 }
 
+show_shootdowns()
+{
+	heading 'Which mprotect interrupted whom: two threads on two CPUs, 5,000 pairs of calls'
+	show "$vmascope" shootdown --top 5 -- "$pingpong" --pairs 5000
+	heading 'One of them: the call, its flush, the other CPU interrupted before it returns'
+	show "$vmascope" trace --events memcall,shootdown -- "$pingpong" --pairs 2
+}
+
 show_program()
 {
 	local program=(sort -o /dev/null /etc/passwd)
@@ -112,7 +121,7 @@ show_redis()
 	kill -0 "$bench" 2>/dev/null || die "redis-benchmark ended early: $(tail -c 300 "$tmp/bench.log")"
 }
 
-for program in "$vmascope" "$exact" "$storm"; do
+for program in "$vmascope" "$exact" "$storm" "$pingpong"; do
 	[ -x "$program" ] || die "$program is not built (run: make all build-tests)"
 done
 for tool in redis-server redis-benchmark redis-cli; do
@@ -120,5 +129,6 @@ for tool in redis-server redis-benchmark redis-cli; do
 done
 
 show_workload
+show_shootdowns
 show_program
 show_redis

@@ -31,7 +31,7 @@
 /** Rows of calls: processes times calls, and what else they are told apart by. */
 #define CAPTURE_CALL_ROWS 16384u
 /** Places where ranges of calls are remembered, of 144 bytes each. */
-#define CAPTURE_RANGES 32768u
+#define CAPTURE_RANGES 16384u
 /** Pairs of processes and CPUs that interrupted each other. */
 #define CAPTURE_PAIRS 16384u
 /** Ring buffer for event streams by default, bytes. */
