@@ -181,10 +181,13 @@ _Static_assert(sizeof(struct cpu_flush) == 192, "cpu_flush: three cache lines, o
 /**
  * struct sent_ipi - an interrupt on its way; the kernel uses its structure again for the next one
  * @flusher: who sent it; @waiting: nobody has taken it yet
+ * @ipi: enum vs_ipi; @to_cpu: where it goes
  */
 struct sent_ipi {
 	struct flusher flusher;
 	u64 waiting;
+	u32 ipi;
+	u32 to_cpu;
 };
 
 /** Ranges that are remembered for one place. */

@@ -113,6 +113,91 @@ int BPF_PROG(tlb_flushed, int reason, unsigned long pages)
 	return 0;
 }
 
+/* --- interrupts that were taken -------------------------------------------------------------- */
+
+/** pair_add - count who interrupted whom; @to is NULL where it was an idle CPU. */
+static __always_inline void pair_add(const struct flusher *from, struct task_struct *to, u32 to_cpu,
+				     u32 ipi, u64 delay_ns, u64 stolen_ns)
+{
+	struct vs_pair_key key = {};
+	struct vs_pair fresh = {}, *pair;
+
+	key.from_pid = from->pid;
+	key.to_pid = to ? to->tgid : 0;
+	key.from_cpu = from->cpu;
+	key.to_cpu = to_cpu;
+	key.ipi = ipi;
+	pair = bpf_map_lookup_elem(&pairs, &key);
+	if (!pair) {
+		__builtin_memcpy(fresh.from_comm, from->comm, sizeof(fresh.from_comm));
+		if (to)
+			bpf_probe_read_kernel(fresh.to_comm, sizeof(fresh.to_comm),
+					      to->group_leader->comm);
+		bpf_map_update_elem(&pairs, &key, &fresh, BPF_NOEXIST);
+		pair = bpf_map_lookup_elem(&pairs, &key);
+	}
+	if (!pair) {
+		count_lost(VS_LOST_PAIRS);
+		return;
+	}
+	row_add(&pair->count, 1);
+	row_add(&pair->unjoined, !from->sent_ns);
+	row_add(&pair->delay_ns, delay_ns);
+	row_add(&pair->stolen_ns, stolen_ns);
+}
+
+/** received_add - count an interrupt that was taken in the totals. */
+static __always_inline void received_add(const struct flusher *from, u32 ipi, u64 delay_ns,
+					 u64 stolen_ns)
+{
+	struct vs_shootdowns *sum = this_shootdowns();
+
+	if (!sum)
+		return;
+	stats_add(&sum->received[ipi & (VS_IPI_COUNTERS - 1)], 1);
+	stats_add(&sum->joined, from->sent_ns != 0);
+	stats_add(&sum->owned, from->sent_ns && from->call < VS_CALL_FIRST_UNOWNED);
+	stats_add(&sum->delay_ns, delay_ns);
+	stats_add(&sum->stolen_ns, stolen_ns);
+}
+
+/**
+ * ipi_unseen - an interrupt was taken, and its handler's tracepoints did not tell
+ *
+ * They are silent where RCU is not watching: a CPU on its way into idle, that is. The kernel uses
+ * the structure again only when the handler is done.
+ */
+static __noinline int ipi_unseen(struct sent_ipi *sent)
+{
+	const struct flusher *from = &sent->flusher;
+	struct vs_call_row *row;
+
+	sent->waiting = 0;
+	if (!from->traced)
+		return 0;
+	received_add(from, sent->ipi, 0, 0);
+	pair_add(from, 0, sent->to_cpu, sent->ipi, 0, 0);
+	row = call_row_get(from->row, from->row_generation);
+	if (row)
+		row_add(&row->counts.received, 1);
+	return 0;
+}
+
+static long settle_ipi(void *map, const u64 *csd, struct sent_ipi *sent, void *ctx)
+{
+	if (sent->waiting)
+		ipi_unseen(sent);
+	return 0;
+}
+
+/* Run by user/ when the hooks are gone (BPF_PROG_RUN), never attached. */
+SEC("raw_tp/csd_queue_cpu")
+int BPF_PROG(settle_ipis)
+{
+	bpf_for_each_map_elem(&sent_ipis, settle_ipi, 0, 0);
+	return 0;
+}
+
 /* --- interrupts, at the sender --------------------------------------------------------------- */
 
 /** ipi_of - enum vs_ipi of a function that interrupts are to call, or VS_NR_IPI. */
@@ -150,7 +235,7 @@ SEC("raw_tp/csd_queue_cpu")
 int BPF_PROG(ipi_sent, unsigned int cpu, unsigned long callsite, u64 func, u64 csd)
 {
 	struct cpu_flush *c = cpu_flush_of(bpf_get_smp_processor_id());
-	struct sent_ipi sent = { .waiting = 1 };
+	struct sent_ipi sent = { .waiting = 1, .to_cpu = cpu }, *before;
 	u32 ipi = ipi_of(func);
 
 	if (!c)
@@ -168,6 +253,10 @@ int BPF_PROG(ipi_sent, unsigned int cpu, unsigned long callsite, u64 func, u64 c
 	else
 		flusher_describe(&sent.flusher,
 				 ipi == VS_IPI_KERNEL ? VS_CALL_KERNEL_RANGE : VS_CALL_FLUSH_ALL);
+	sent.ipi = ipi;
+	before = bpf_map_lookup_elem(&sent_ipis, &csd);
+	if (before && before->waiting)
+		ipi_unseen(before);
 	sent.flusher.sent_ns = bpf_ktime_get_ns();
 	bpf_map_update_elem(&sent_ipis, &csd, &sent, BPF_ANY);
 	ipi_queued(&sent.flusher, ipi);
@@ -175,34 +264,6 @@ int BPF_PROG(ipi_sent, unsigned int cpu, unsigned long callsite, u64 func, u64 c
 }
 
 /* --- interrupts, at the target --------------------------------------------------------------- */
-
-static __always_inline void pair_add(const struct flusher *from, struct task_struct *to, u32 ipi,
-				     u64 delay_ns, u64 stolen_ns)
-{
-	struct vs_pair_key key = {};
-	struct vs_pair fresh = {}, *pair;
-
-	key.from_pid = from->pid;
-	key.to_pid = to->tgid;
-	key.from_cpu = from->cpu;
-	key.to_cpu = bpf_get_smp_processor_id();
-	key.ipi = ipi;
-	pair = bpf_map_lookup_elem(&pairs, &key);
-	if (!pair) {
-		__builtin_memcpy(fresh.from_comm, from->comm, sizeof(fresh.from_comm));
-		bpf_probe_read_kernel(fresh.to_comm, sizeof(fresh.to_comm), to->group_leader->comm);
-		bpf_map_update_elem(&pairs, &key, &fresh, BPF_NOEXIST);
-		pair = bpf_map_lookup_elem(&pairs, &key);
-	}
-	if (!pair) {
-		count_lost(VS_LOST_PAIRS);
-		return;
-	}
-	row_add(&pair->count, 1);
-	row_add(&pair->unjoined, !from->sent_ns);
-	row_add(&pair->delay_ns, delay_ns);
-	row_add(&pair->stolen_ns, stolen_ns);
-}
 
 static __always_inline void ipi_emit(const struct flusher *from, struct task_struct *to, u32 ipi,
 				     u64 begin_ns, u64 stolen_ns)
@@ -235,21 +296,14 @@ static __noinline int ipi_handled(const struct flusher *from, u32 ipi, u64 begin
 	struct task_struct *to = bpf_get_current_task_btf();
 	struct task_state *t = bpf_task_storage_get(&tasks, to, 0, 0);
 	u64 stolen_ns = bpf_ktime_get_ns() - begin_ns, delay_ns = 0;
-	struct vs_shootdowns *sum = this_shootdowns();
 	struct vs_call_row *row;
 
 	if (!from->traced && !in_scope(to, t))
 		return 0;
 	if (from->sent_ns && begin_ns > from->sent_ns)
 		delay_ns = begin_ns - from->sent_ns;
-	if (sum) {
-		stats_add(&sum->received[ipi & (VS_IPI_COUNTERS - 1)], 1);
-		stats_add(&sum->joined, from->sent_ns != 0);
-		stats_add(&sum->owned, from->sent_ns && from->call < VS_CALL_FIRST_UNOWNED);
-		stats_add(&sum->delay_ns, delay_ns);
-		stats_add(&sum->stolen_ns, stolen_ns);
-	}
-	pair_add(from, to, ipi, delay_ns, stolen_ns);
+	received_add(from, ipi, delay_ns, stolen_ns);
+	pair_add(from, to, bpf_get_smp_processor_id(), ipi, delay_ns, stolen_ns);
 	if (from->sent_ns && from->traced) {
 		row = call_row_get(from->row, from->row_generation);
 		if (row) {

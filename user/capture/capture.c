@@ -216,7 +216,7 @@ static int attach_hook(struct capture *c, enum hook_id id)
 	for (p = c->variants[id] ? c->variants[id]->programs : NULL; !err && p && p->name; p++) {
 		struct bpf_program *prog = bpf_object__find_program_by_name(c->skel->obj, p->name);
 
-		if (!bpf_program__autoload(prog))
+		if (!bpf_program__autoload(prog) || p->sw_event == HOOK_PROGRAM_RUN)
 			continue;
 		if (p->sw_event < 0)
 			err = add_link(c, bpf_program__attach(prog), bpf_program__name(prog));
@@ -471,8 +471,12 @@ int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx)
 
 void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 {
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
+	if (bpf_program__fd(c->skel->progs.settle_ipis) >= 0)
+		bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.settle_ipis), &opts);
 	run_iterator(c, ITER_SETTLE, fn, ctx);
 	capture__consume(c);
 }

@@ -8,6 +8,7 @@
 #include "events.h"
 
 #define SECTION (-1)
+#define RUN HOOK_PROGRAM_RUN
 
 static const struct hook_variant fault_begin[] = {
 	{
@@ -78,7 +79,7 @@ static const struct hook_variant cause[] = {
 	{
 		.name = "page-table walk",
 		.needs = { FEATURE_PAGE_TABLES, -1 },
-		.programs = { { "find_direct_map", SECTION } },
+		.programs = { { "find_direct_map", RUN } },
 		.cost = "60-100 ns a fault",
 	},
 	{
@@ -164,7 +165,8 @@ static const struct hook_variant interrupt[] = {
 		.needs = { FEATURE_CSD, -1 },
 		.programs = { { "ipi_begins", SECTION },
 			      { "ipi_ends", SECTION },
-			      { "ipi_sent", SECTION } },
+			      { "ipi_sent", SECTION },
+			      { "settle_ipis", RUN } },
 		.cost = "20 ns a function called on another CPU; 0.5 us if it flushes",
 	},
 	{

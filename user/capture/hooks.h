@@ -28,10 +28,14 @@ enum hook_id {
 #define VARIANT_MAX_PROGRAMS 30
 #define VARIANT_MAX_NEEDS 3
 
+/** Value of hook_program.sw_event: it is run by vmascope itself, and attached to nothing. */
+#define HOOK_PROGRAM_RUN (-2)
+
 /**
  * struct hook_program - a program of a variant
  * @name: in bpf/
- * @sw_event: PERF_COUNT_SW_*, opened on every CPU with period 1, or -1: attach by its section
+ * @sw_event: PERF_COUNT_SW_*, opened on every CPU with period 1; -1: attach by its section; or
+ *	HOOK_PROGRAM_RUN
  */
 struct hook_program {
 	const char *name;
