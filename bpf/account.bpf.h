@@ -120,7 +120,9 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 		hist_add(t, f, duration_ns);
 	heat_add(task->tgid, f->vma.slot, f->address);
 	if (cfg.refaults)
-		refault_count(t->mm, f->address, t->proc, f->cause == VS_CAUSE_COW, duration_ns);
+		refault_count(t->mm, f->address,
+			      t->proc | (f->cause == VS_CAUSE_COW ? REFAULT_COW : 0), f->begin_ns,
+			      duration_ns);
 	if (cfg.emit_faults)
 		fault_emit(task, t, f, outcome, duration_ns);
 }

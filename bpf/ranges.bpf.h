@@ -91,14 +91,18 @@ __weak __noinline int ranges_add(u64 mm, u64 start, u64 end, u32 row, u32 genera
 	return 0;
 }
 
-/** struct followed - the latest range that holds an address */
+/** Tag of refault_count()'s @proc: the fault copied a page. */
+#define REFAULT_COW (1ULL << 32)
+
+/** struct followed - the latest range that holds an address, of those before @before_ns */
 struct followed {
+	u64 before_ns;
 	u64 time_ns;
 	u32 row;
 	u32 row_generation;
 };
 
-static __always_inline void range_look(struct range_key *key, u64 address, u32 proc, bool cow,
+static __always_inline void range_look(struct range_key *key, u64 address, u64 proc,
 				       struct followed *best)
 {
 	struct call_ranges *r = bpf_map_lookup_elem(&ranges, key);
@@ -111,12 +115,13 @@ static __always_inline void range_look(struct range_key *key, u64 address, u32 p
 		struct vs_call_row *row;
 
 		if (address < range->start || address >= range->end ||
-		    range->time_ns <= best->time_ns)
+		    range->time_ns <= best->time_ns || range->time_ns > best->before_ns)
 			continue;
 		row = call_row_at(range->row);
 		/* an mm's address is used again, and so is a row; a fork is followed by copies */
-		if (!row || row->generation != range->row_generation || row->key.proc != proc ||
-		    (row->key.call == VS_CALL_FORK && !cow))
+		if (!row || row->generation != range->row_generation ||
+		    row->key.proc != (u32)proc ||
+		    (row->key.call == VS_CALL_FORK && !(proc & REFAULT_COW)))
 			continue;
 		best->time_ns = range->time_ns;
 		best->row = range->row;
@@ -124,19 +129,23 @@ static __always_inline void range_look(struct range_key *key, u64 address, u32 p
 	}
 }
 
-/** refault_count - a fault of the process @proc has ended: which call does it follow? */
-__weak __noinline int refault_count(u64 mm, u64 address, u32 proc, u32 cow, u64 duration_ns)
+/**
+ * refault_count - a fault has ended: which call does it follow?
+ * @proc: slot of its process, with REFAULT_COW
+ * @begin_ns: when it began, 0: not known; a call after that is not what it follows
+ */
+__weak __noinline int refault_count(u64 mm, u64 address, u64 proc, u64 begin_ns, u64 duration_ns)
 {
 	struct range_key key = { .mm = mm };
-	struct followed best = {};
+	struct followed best = { .before_ns = begin_ns ? begin_ns : ~0ULL };
 	struct vs_call_row *row;
 
 	key.at = range_place(address, RANGE_PAGE_BITS, RANGE_PAGE);
-	range_look(&key, address, proc, cow, &best);
+	range_look(&key, address, proc, &best);
 	key.at = range_place(address, RANGE_REGION_BITS, RANGE_REGION);
-	range_look(&key, address, proc, cow, &best);
+	range_look(&key, address, proc, &best);
 	key.at = RANGE_MM;
-	range_look(&key, address, proc, cow, &best);
+	range_look(&key, address, proc, &best);
 	if (!best.time_ns)
 		return 0;
 	row = call_row_get(best.row, best.row_generation);
