@@ -67,15 +67,21 @@ void vt_scope_run(struct vt_scope *s, const char *verb, const char *const *filte
 	vt_true(vt_bool(s->work, "ok"));
 }
 
-void vt_stat(struct vt_scope *s, const char *const *filters, const char *const *work)
+void vt_scope_one(struct vt_scope *s, const char *verb, const char *const *filters,
+		  const char *const *work)
 {
 	struct json_object *all;
 
-	vt_scope_run(s, "stat", filters, work);
+	vt_scope_run(s, verb, filters, work);
 	all = s->json;
-	vt_equal(json_object_array_length(all), 1, "JSON documents of stat");
+	vt_equal(json_object_array_length(all), 1, "JSON documents of %s", verb);
 	s->json = json_object_get(json_object_array_get_idx(all, 0));
 	json_object_put(all);
+}
+
+void vt_stat(struct vt_scope *s, const char *const *filters, const char *const *work)
+{
+	vt_scope_one(s, "stat", filters, work);
 }
 
 void vt_trace(struct vt_scope *s, const char *const *filters, const char *const *work)

@@ -31,6 +31,9 @@ void vt_trace(struct vt_scope *s, const char *const *filters, const char *const 
 /** vt_scope_run - as vt_stat(), for any command @verb whose output is JSON documents */
 void vt_scope_run(struct vt_scope *s, const char *verb, const char *const *filters,
 		  const char *const *work);
+/** vt_scope_one - the same, if that output is one JSON document */
+void vt_scope_one(struct vt_scope *s, const char *verb, const char *const *filters,
+		  const char *const *work);
 void vt_scope_free(struct vt_scope *s);
 
 /** vt_await_attached - wait until vmascope process @cmd holds BPF links and waits for events */

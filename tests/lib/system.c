@@ -6,6 +6,7 @@
  */
 #include "system.h"
 #include "check.h"
+#include "ftrace.h"
 #include "run.h"
 #include "scope.h"
 
@@ -45,7 +46,7 @@ static int put_quietly(const char *path, const char *value)
 
 static int undo(void)
 {
-	int err = 0;
+	int err = vt_ftrace_cancel();
 
 	while (nr_settings) {
 		struct setting *s = &settings[--nr_settings];
@@ -169,6 +170,28 @@ int64_t vt_vmstat(const char *name)
 	if (value < 0)
 		fail_msg("/proc/vmstat has no %s", name);
 	return value;
+}
+
+int64_t vt_interrupts(const char *name, int cpu)
+{
+	char *text = vt_read_file("/proc/interrupts", NULL), *p, *end, row[32];
+	int64_t sum = 0;
+
+	snprintf(row, sizeof(row), "%s:", name);
+	p = strstr(text, row);
+	if (!p || (p[-1] != ' ' && p[-1] != '\n'))
+		fail_msg("/proc/interrupts has no row %s", name);
+	p += strlen(row);
+	for (int i = 0;; i++, p = end) {
+		long long n = strtoll(p, &end, 10);
+
+		if (end == p || *end != ' ') /* what follows the numbers */
+			break;
+		if (cpu < 0 || cpu == i)
+			sum += n;
+	}
+	free(text);
+	return sum;
 }
 
 int64_t vt_task_faults(pid_t pid)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/types.h>
 
 /** vt_require_root - group set-up of every test program: root, and a binary to test */
@@ -17,10 +18,11 @@ int vt_group_done(void **state);
 int vt_test_done(void **state);
 /** VT_TEST - one test with that teardown */
 #define VT_TEST(f) cmocka_unit_test_teardown(f, vt_test_done)
-/** VT_MAIN - main() of a test program: runs the array @tests */
+/** VT_MAIN - main() of a test program: runs the array @tests, or those that VMASCOPE_TEST names */
 #define VT_MAIN(tests)                                                                             \
 	int main(void)                                                                             \
 	{                                                                                          \
+		cmocka_set_test_filter(getenv("VMASCOPE_TEST"));                                   \
 		return cmocka_run_group_tests(tests, vt_require_root, vt_group_done);              \
 	}
 
@@ -32,6 +34,8 @@ void vt_undo(void);
 
 /** vt_vmstat - a counter of /proc/vmstat */
 int64_t vt_vmstat(const char *name);
+/** vt_interrupts - row @name ("TLB") of /proc/interrupts for CPU @cpu, or for all CPUs (-1) */
+int64_t vt_interrupts(const char *name, int cpu);
 /** vt_task_faults - minor + major faults of process @pid so far, by /proc/PID/stat */
 int64_t vt_task_faults(pid_t pid);
 /** vt_cgroup2 - where the cgroup v2 hierarchy is mounted */

@@ -191,37 +191,18 @@ static void run_all(void)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "procs", required_argument, NULL, 'n' },
-		{ "pages", required_argument, NULL, 'p' },
-		{ "parallel", required_argument, NULL, 'j' },
-		{ "reuse", no_argument, NULL, 'u' },
-		{ "leaf", no_argument, NULL, 'l' },
-		{ "gate", no_argument, NULL, 'g' },
-		{ "result", required_argument, NULL, 'r' },
-		{ 0 },
-	};
 	bool leaf = false, gate = false;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 'n')
-			procs = wl_number("--procs", optarg);
-		else if (c == 'p')
-			pages = wl_number("--pages", optarg);
-		else if (c == 'j')
-			parallel = wl_number("--parallel", optarg);
-		else if (c == 'u')
-			reuse = true;
-		else if (c == 'l')
-			leaf = true;
-		else if (c == 'g')
-			gate = true;
-		else if (c == 'r')
-			wl_open_result(optarg);
-		else
-			return WL_EXIT_USAGE;
-	}
+	wl_options(argc, argv,
+		   (const struct wl_option[]){
+			   { "procs", .number = &procs },
+			   { "pages", .number = &pages },
+			   { "parallel", .number = &parallel },
+			   { "reuse", .flag = &reuse },
+			   { "leaf", .flag = &leaf },
+			   { "gate", .flag = &gate },
+			   { 0 },
+		   });
 	wl_name = "churn";
 	if (!parallel || parallel > MAX_PARALLEL || procs > WL_MAX_RANGES)
 		return WL_EXIT_USAGE;

@@ -703,23 +703,10 @@ static const struct mode *mode_of(const char *name)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "count", required_argument, NULL, 'c' },
-		{ "result", required_argument, NULL, 'r' },
-		{ 0 },
-	};
 	const struct mode *mode;
-	int c;
 
 	wl_init("crash");
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 'c')
-			count = wl_number("--count", optarg);
-		else if (c == 'r')
-			wl_open_result(optarg);
-		else
-			mode_of(NULL);
-	}
+	wl_options(argc, argv, (const struct wl_option[]){ { "count", .number = &count }, { 0 } });
 	mode = mode_of(argv[optind]);
 	mode_name = mode->name;
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)) /* no core file */

@@ -198,40 +198,20 @@ static void run_all(void)
 		wl_reap(pid[i]);
 }
 
-static void parse(int argc, char **argv)
-{
-	static const struct option longs[] = {
-		{ "threads", required_argument, NULL, 't' },
-		{ "children", required_argument, NULL, 'c' },
-		{ "pages", required_argument, NULL, 'p' },
-		{ "result", required_argument, NULL, 'r' },
-		{ "gate", no_argument, NULL, 'g' },
-		{ 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 't')
-			opts.threads = wl_number("--threads", optarg);
-		else if (c == 'c')
-			opts.children = wl_number("--children", optarg);
-		else if (c == 'p')
-			opts.pages = wl_number("--pages", optarg);
-		else if (c == 'r')
-			wl_open_result(optarg);
-		else if (c == 'g')
-			opts.gate = true;
-		else
-			_exit(WL_EXIT_USAGE);
-	}
-}
+static const struct wl_option options[] = {
+	{ "threads", .number = &opts.threads },
+	{ "children", .number = &opts.children },
+	{ "pages", .number = &opts.pages },
+	{ "gate", .flag = &opts.gate },
+	{ 0 },
+};
 
 int main(int argc, char **argv)
 {
 	char read_path[256], write_path[256], shm_name[64], extra[1024];
 
 	wl_init("exact");
-	parse(argc, argv);
+	wl_options(argc, argv, options);
 	snprintf(read_path, sizeof(read_path), "%s/vmascope-read.XXXXXX", wl_tmpdir());
 	snprintf(write_path, sizeof(write_path), "%s/vmascope-write.XXXXXX", wl_tmpdir());
 	snprintf(shm_name, sizeof(shm_name), "/vmascope-exact-%d", getpid());

@@ -97,24 +97,12 @@ static pid_t fork_target(void)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "pages", required_argument, NULL, 'p' },
-		{ "result", required_argument, NULL, 'r' },
-		{ 0 },
-	};
 	char path[256], *warm[5], *p[5];
 	bool direct;
-	int c, fd;
+	int fd;
 
 	wl_init("gup");
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 'p')
-			pages = wl_number("--pages", optarg);
-		else if (c == 'r')
-			wl_open_result(optarg);
-		else
-			return WL_EXIT_USAGE;
-	}
+	wl_options(argc, argv, (const struct wl_option[]){ { "pages", .number = &pages }, { 0 } });
 	snprintf(path, sizeof(path), "%s/vmascope-direct.XXXXXX", wl_tmpdir());
 	fd = wl_make_file(path, pages);
 	direct_fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);

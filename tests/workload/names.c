@@ -120,27 +120,16 @@ static void quote_maps(char *out, const char *maps, size_t len)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "gate", no_argument, NULL, 'g' },
-		{ "linger", no_argument, NULL, 'l' },
-		{ "result", required_argument, NULL, 'r' },
-		{ 0 },
-	};
 	static char maps[65536], extra[2 * sizeof(maps)];
 	bool gate = false, linger = false;
-	int c;
 
 	wl_init("names");
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 'g')
-			gate = true;
-		else if (c == 'l')
-			linger = true;
-		else if (c == 'r')
-			wl_open_result(optarg);
-		else
-			return WL_EXIT_USAGE;
-	}
+	wl_options(argc, argv,
+		   (const struct wl_option[]){
+			   { "gate", .flag = &gate },
+			   { "linger", .flag = &linger },
+			   { 0 },
+		   });
 	if (gate)
 		wl_gate();
 	wl_warm();

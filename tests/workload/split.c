@@ -11,14 +11,19 @@
 #define ANON_PAGES 3000UL
 #define EXEC_PAGES 7000UL
 
-struct opts {
-	unsigned long vmas;
-	int carry_fd;
-	const char *result;
-	char path[256];
-};
+#define NO_FD ((unsigned long)-1)
 
-static struct opts opts = { .vmas = 20000, .carry_fd = -1 };
+static unsigned long vmas = 20000, carry_fd = NO_FD;
+static const char *result, *carried_path;
+static char path[256];
+
+static const struct wl_option options[] = {
+	{ "vmas", .number = &vmas },
+	{ "carry", .number = &carry_fd },
+	{ "path", .text = &carried_path },
+	{ "result", .text = &result }, /* opened by the second half */
+	{ 0 },
+};
 
 static char *map_at_base(size_t len, int prot, int flags, int fd)
 {
@@ -34,26 +39,26 @@ static void unmap_base(size_t len)
 /* Two pages a VMA pair: the even one stays read-write, mprotect makes the odd one read-only. */
 static void split_and_merge(void)
 {
-	size_t len = 2 * opts.vmas * WL_PAGE;
+	size_t len = 2 * vmas * WL_PAGE;
 	char *p = map_at_base(len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	struct wl_range *r;
 
 	r = wl_range_add("before-split", p, len);
-	wl_counted(r, WL_WRITE, p, opts.vmas, 2 * WL_PAGE);
-	for (size_t i = 0; i < opts.vmas; i++)
+	wl_counted(r, WL_WRITE, p, vmas, 2 * WL_PAGE);
+	for (size_t i = 0; i < vmas; i++)
 		if (mprotect(p + (2 * i + 1) * WL_PAGE, WL_PAGE, PROT_READ))
 			wl_die("mprotect of page %zu (vm.max_map_count?)", 2 * i + 1);
 	r = wl_range_add("split-odd", p, len);
-	wl_counted(r, WL_READ, p + WL_PAGE, opts.vmas, 2 * WL_PAGE);
-	for (size_t i = 0; i < opts.vmas; i++)
+	wl_counted(r, WL_READ, p + WL_PAGE, vmas, 2 * WL_PAGE);
+	for (size_t i = 0; i < vmas; i++)
 		if (madvise(p + 2 * i * WL_PAGE, WL_PAGE, MADV_DONTNEED))
 			wl_die("madvise of page %zu", 2 * i);
 	r = wl_range_add("split-even", p, len);
-	wl_counted(r, WL_WRITE, p, opts.vmas, 2 * WL_PAGE);
+	wl_counted(r, WL_WRITE, p, vmas, 2 * WL_PAGE);
 	if (mprotect(p, len, PROT_READ | PROT_WRITE))
 		wl_die("mprotect of all");
 	r = wl_range_add("merged", p, len);
-	wl_counted(r, WL_WRITE, p + WL_PAGE, opts.vmas, 2 * WL_PAGE); /* over the zero page */
+	wl_counted(r, WL_WRITE, p + WL_PAGE, vmas, 2 * WL_PAGE); /* over the zero page */
 	unmap_base(len);
 }
 
@@ -74,12 +79,12 @@ static void remap_file(void)
 {
 	size_t stride = WL_AROUND * WL_PAGE;
 	size_t len = FILE_READS * stride;
-	int fd = wl_make_file(opts.path, FILE_READS * WL_AROUND);
+	int fd = wl_make_file(path, FILE_READS * WL_AROUND);
 	char *p = map_at_base(len, PROT_READ, MAP_PRIVATE, fd);
 
 	wl_counted(wl_range_add("file", p, len), WL_READ, p, FILE_READS, stride);
 	unmap_base(len);
-	unlink(opts.path);
+	unlink(path);
 }
 
 static void map_anon(const char *kind, size_t pages)
@@ -95,15 +100,15 @@ static void exec_second_half(void)
 {
 	int fd = memfd_create("carry", 0);
 	char fd_arg[16];
-	char *argv[] = { "split",    "--carry",		  fd_arg, "--path", opts.path,
-			 "--result", (char *)opts.result, NULL };
+	char *argv[] = { "split", "--carry",  fd_arg,	      "--path",
+			 path,	  "--result", (char *)result, NULL };
 
 	wl_out_len = 0;
 	wl_print_ranges();
 	if (fd < 0 || write(fd, wl_out, wl_out_len) != (ssize_t)wl_out_len)
 		wl_die("memfd");
 	snprintf(fd_arg, sizeof(fd_arg), "%d", fd);
-	if (!opts.result)
+	if (!result)
 		argv[5] = NULL;
 	execv("/proc/self/exe", argv);
 	wl_die("exec of /proc/self/exe");
@@ -113,48 +118,23 @@ static void second_half(void)
 {
 	char extra[512];
 
-	if (pread(opts.carry_fd, wl_carried, sizeof(wl_carried) - 1, 0) <= 0)
+	if (pread((int)carry_fd, wl_carried, sizeof(wl_carried) - 1, 0) <= 0)
 		wl_die("read of the first half's result");
 	map_anon("after-exec", EXEC_PAGES);
-	snprintf(extra, sizeof(extra), "\"read_file\":\"%s\",", opts.path);
-	if (opts.result)
-		wl_open_result(opts.result);
+	snprintf(extra, sizeof(extra), "\"read_file\":\"%s\",", carried_path);
+	if (result)
+		wl_open_result(result);
 	wl_finish(extra);
-}
-
-static void parse(int argc, char **argv)
-{
-	static const struct option longs[] = {
-		{ "vmas", required_argument, NULL, 'v' },
-		{ "result", required_argument, NULL, 'r' },
-		{ "carry", required_argument, NULL, 'c' },
-		{ "path", required_argument, NULL, 'p' },
-		{ 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 'v')
-			opts.vmas = wl_number("--vmas", optarg);
-		else if (c == 'r')
-			opts.result = optarg;
-		else if (c == 'c')
-			opts.carry_fd = (int)wl_number("--carry", optarg);
-		else if (c == 'p')
-			snprintf(opts.path, sizeof(opts.path), "%s", optarg);
-		else
-			_exit(WL_EXIT_USAGE);
-	}
 }
 
 int main(int argc, char **argv)
 {
 	wl_init("split");
-	parse(argc, argv);
+	wl_options(argc, argv, options);
 	wl_warm();
-	if (opts.carry_fd >= 0)
+	if (carry_fd != NO_FD)
 		second_half();
-	snprintf(opts.path, sizeof(opts.path), "%s/vmascope-split.XXXXXX", wl_tmpdir());
+	snprintf(path, sizeof(path), "%s/vmascope-split.XXXXXX", wl_tmpdir());
 	split_and_merge();
 	remap_memfd();
 	remap_file();

@@ -26,13 +26,10 @@ static void *storm_main(void *arg)
 	unsigned long id = (unsigned long)arg, left = seconds ? ~0UL : faults / nr_threads;
 	char *p = wl_map_anon(CHUNK_PAGES * WL_PAGE);
 	struct wl_range *r = wl_range_add("anon", p, CHUNK_PAGES * WL_PAGE);
-	cpu_set_t set;
 
 	snprintf(r->cause, sizeof(r->cause), "anon-zero");
-	CPU_ZERO(&set);
-	CPU_SET(id, &set);
-	if (pin_threads && sched_setaffinity(0, sizeof(set), &set))
-		wl_die("cannot run on CPU %lu", id);
+	if (pin_threads)
+		wl_pin(id);
 	wl_warm();
 	while (left && !over()) {
 		size_t n = left < CHUNK_PAGES ? left : CHUNK_PAGES;
@@ -49,38 +46,21 @@ static void *storm_main(void *arg)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "seconds", required_argument, NULL, 's' },
-		{ "faults", required_argument, NULL, 'f' },
-		{ "threads", required_argument, NULL, 't' },
-		{ "pin", no_argument, NULL, 'p' },
-		{ "gate", no_argument, NULL, 'g' },
-		{ "result", required_argument, NULL, 'r' },
-		{ 0 },
-	};
 	struct timespec begin, end;
 	pthread_t thread[64];
 	bool gate = false;
 	char extra[128];
-	int c;
 
 	wl_init("storm");
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 's')
-			seconds = wl_number("--seconds", optarg);
-		else if (c == 'f')
-			faults = wl_number("--faults", optarg);
-		else if (c == 't')
-			nr_threads = wl_number("--threads", optarg);
-		else if (c == 'p')
-			pin_threads = true;
-		else if (c == 'g')
-			gate = true;
-		else if (c == 'r')
-			wl_open_result(optarg);
-		else
-			return WL_EXIT_USAGE;
-	}
+	wl_options(argc, argv,
+		   (const struct wl_option[]){
+			   { "seconds", .number = &seconds },
+			   { "faults", .number = &faults },
+			   { "threads", .number = &nr_threads },
+			   { "pin", .flag = &pin_threads },
+			   { "gate", .flag = &gate },
+			   { 0 },
+		   });
 	if (!nr_threads || nr_threads > 64)
 		return WL_EXIT_USAGE;
 	if (gate)

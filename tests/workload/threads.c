@@ -134,37 +134,20 @@ static void wait_for_eof(void)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "threads", required_argument, NULL, 't' },
-		{ "pages", required_argument, NULL, 'p' },
-		{ "huge", no_argument, NULL, 'h' },
-		{ "stay", no_argument, NULL, 's' },
-		{ "gate", no_argument, NULL, 'g' },
-		{ "result", required_argument, NULL, 'r' },
-		{ 0 },
-	};
 	static char extra[MAX_THREADS * 256];
 	bool gate = false;
 	size_t n = 0;
-	int c;
 
 	wl_init("threads");
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 't')
-			nr_threads = wl_number("--threads", optarg);
-		else if (c == 'p')
-			pages = wl_number("--pages", optarg);
-		else if (c == 'h')
-			huge = true;
-		else if (c == 's')
-			stay = true;
-		else if (c == 'g')
-			gate = true;
-		else if (c == 'r')
-			wl_open_result(optarg);
-		else
-			return WL_EXIT_USAGE;
-	}
+	wl_options(argc, argv,
+		   (const struct wl_option[]){
+			   { "threads", .number = &nr_threads },
+			   { "pages", .number = &pages },
+			   { "huge", .flag = &huge },
+			   { "stay", .flag = &stay },
+			   { "gate", .flag = &gate },
+			   { 0 },
+		   });
 	if (!nr_threads || nr_threads > MAX_THREADS)
 		return WL_EXIT_USAGE;
 	if (huge && (pages % HUGE_AT_ONCE || prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0)))

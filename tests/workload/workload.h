@@ -156,10 +156,55 @@ static WL_UNUSED unsigned long wl_number(const char *opt, const char *arg)
 	unsigned long n = strtoul(arg, &end, 0);
 
 	if (!*arg || *end) {
-		dprintf(2, "%s: %s wants a number, not '%s'\n", wl_name, opt, arg);
+		dprintf(2, "%s: --%s wants a number, not '%s'\n", wl_name, opt, arg);
 		_exit(WL_EXIT_USAGE);
 	}
 	return n;
+}
+
+#define WL_MAX_OPTIONS 15
+
+/** struct wl_option - an option: one of the three pointers says what it takes, and where it goes */
+struct wl_option {
+	const char *name;
+	unsigned long *number;
+	const char **text;
+	bool *flag;
+};
+
+static WL_UNUSED void wl_set_option(const struct wl_option *o, const char *arg)
+{
+	if (o->number)
+		*o->number = wl_number(o->name, arg);
+	else if (o->text)
+		*o->text = arg;
+	else
+		*o->flag = true;
+}
+
+/**
+ * wl_options - parse the command line
+ * @options: ends with a name of NULL; --result, if it is not among them, opens the result
+ *
+ * Exits with a usage error if it can't. Return: index of the first operand.
+ */
+static WL_UNUSED int wl_options(int argc, char **argv, const struct wl_option *options)
+{
+	struct option longs[WL_MAX_OPTIONS + 2] = { 0 };
+	int n, c;
+
+	for (n = 0; n < WL_MAX_OPTIONS && options[n].name; n++)
+		longs[n] = (struct option){ options[n].name, !options[n].flag, NULL, n + 1 };
+	longs[n] = (struct option){ "result", required_argument, NULL, n + 1 };
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c < 1 || c > n + 1)
+			_exit(WL_EXIT_USAGE);
+		if (c == n + 1)
+			wl_open_result(optarg);
+		else
+			wl_set_option(&options[c - 1], optarg);
+	}
+	return optind;
 }
 
 /**
@@ -479,6 +524,47 @@ __attribute__((noreturn)) static WL_UNUSED void wl_finish(const char *extra)
 		syscall(SYS_write, wl_result_fd, wl_out, wl_out_len);
 	syscall(SYS_exit_group, status);
 	__builtin_unreachable();
+}
+
+/**
+ * wl_pin - run this thread on @cpu alone
+ *
+ * And before other programs, if it may: two threads are to run at the same time, not in turn.
+ */
+static WL_UNUSED void wl_pin(unsigned long cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		wl_die("cannot run on CPU %lu", cpu);
+	setpriority(PRIO_PROCESS, 0, -10);
+}
+
+/**
+ * wl_fresh_on - begin anew on CPU @cpu, so that this address space has never been on another
+ *
+ * The kernel keeps a CPU in an address space's mask for a while after it left (x86, 6.13), and
+ * sends flushes there. Call it first; it returns in the new image.
+ */
+static WL_UNUSED void wl_fresh_on(unsigned long cpu, char **argv)
+{
+	char exe[4096];
+	cpu_set_t set;
+	ssize_t n;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		wl_die("sched_getaffinity");
+	if (CPU_COUNT(&set) == 1 && CPU_ISSET(cpu, &set))
+		return;
+	wl_pin(cpu);
+	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1); /* for its name as the task's */
+	if (n > 0) {
+		exe[n] = 0;
+		execv(exe, argv);
+	}
+	wl_die("exec of /proc/self/exe");
 }
 
 /** wl_reap - wait for @pid, whose exit status must be 0 */

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * shootdown_rows_test - what rows tell apart, by every --by; options, and how a run ends.
+ */
+#include "bpf_leak.h"
+#include "check.h"
+#include "shootdown.h"
+#include "system.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct {
+	const char *by;
+	const char *list; /* NULL: `calls`, which is always there */
+} kinds[] = {
+	{ "vma", "vmas" },	 { "call", NULL },    { "process", "by_process" },
+	{ "thread", "threads" }, { "site", "sites" }, { "cpu", "cpus" },
+};
+
+#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* Each against the tracer, and the rows of each add up: vt_shootdown() checks both. */
+static void rows_add_up(void **state)
+{
+	struct vt_shot shot;
+
+	(void)state;
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		vt_shootdown(&shot, VT_ARGS("--by", kinds[i].by),
+			     VT_ARGS("tlbcalls", "--count", "200", "cow"));
+		for (size_t k = 0; k < NR_KINDS; k++)
+			if (kinds[k].list)
+				vt_equal(vt_get(shot.s.json, kinds[k].list) != NULL, k == i,
+					 "%s with --by %s", kinds[k].list, kinds[i].by);
+		vt_cmp(vt_len(shot.s.json, kinds[i].list ?: "calls"), >, 0, "rows");
+		vt_cmp(vt_calls_sum(shot.s.json, "cow", NULL, "flushes.local"), >=, 800,
+		       "copies of the parent");
+		vt_shootdown_free(&shot);
+	}
+}
+
+static void text_fits(void **state)
+{
+	struct vt_cmd cmd;
+
+	(void)state;
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		vt_run(&cmd, NULL,
+		       VT_ARGS(vt_vmascope(), "shootdown", "--by", kinds[i].by, "--",
+			       vt_workload("pingpong"), "--pairs", "500"));
+		vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+		vt_contains(cmd.out, "mprotect");
+		vt_contains(cmd.out, "STOLEN");
+		vt_contains(cmd.out, "INITIATOR");
+		vt_check_width(cmd.out, 80);
+		vt_free(&cmd);
+		vt_run(&cmd, NULL,
+		       VT_ARGS(vt_vmascope(), "shootdown", "--format", "csv", "--by", kinds[i].by,
+			       "--", vt_workload("pingpong"), "--pairs", "500"));
+		vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+		vt_contains(cmd.out, ",");
+		vt_free(&cmd);
+	}
+}
+
+/* A process's calls under its own pid, the other's under the other's, by the tracer's count. */
+static void processes_are_apart(void **state)
+{
+	static const char *const script = "\"$0\" --pairs 300 --result \"$1\" & "
+					  "\"$0\" --pairs 700 --result \"$2\"; wait";
+	const char *output = vt_path("two.json");
+	const char *const result[2] = { vt_path("a.json"), vt_path("b.json") };
+	static struct vt_ktally kernel;
+	struct json_object *json;
+	struct vt_cmd cmd;
+	size_t n;
+
+	(void)state;
+	vt_ftrace_start();
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "shootdown", "--by", "process", "-j", "-o", output, "--",
+		       "sh", "-c", script, vt_workload("pingpong"), result[0], result[1]));
+	vt_ftrace_stop(&n);
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	json = vt_json_file(output);
+	vt_check_shootdown(json);
+	for (int i = 0; i < 2; i++) {
+		struct json_object *work = vt_json_file(result[i]);
+		int64_t pid = vt_int(work, "pid"), calls = vt_int(work, "mprotects");
+
+		vt_equal(calls, i ? 1400 : 600, "calls of the workload");
+		vt_ftrace_tally(&kernel, (pid_t)pid, NULL, NULL);
+		vt_equal(vt_rows_sum(json, "by_process", "mprotect", NULL, pid, "count"),
+			 kernel.call[SYS_mprotect].left, "mprotects of %ld", pid);
+		vt_cmp(kernel.call[SYS_mprotect].left, >=, calls, "mprotects of %ld", pid);
+		vt_equal(vt_rows_sum(json, "by_process", "mprotect", NULL, pid, "flushes.remote"),
+			 kernel.call[SYS_mprotect].remote, "flushes that %ld sent", pid);
+		vt_equal(vt_rows_sum(json, "by_process", "mprotect", NULL, pid, "flushes.local"),
+			 kernel.call[SYS_mprotect].local, "local flushes of %ld", pid);
+		json_object_put(work);
+	}
+	json_object_put(json);
+	vt_free(&cmd);
+}
+
+/* Both threads of barrier call mprotect: the collector on the heap, the mutator on its pages. */
+static void threads_are_apart(void **state)
+{
+	struct json_object *row;
+	struct vt_shot shot;
+	int64_t of_mutator = 0;
+
+	(void)state;
+	vt_shootdown(&shot, VT_ARGS("--by", "thread"),
+		     VT_ARGS("barrier", "--pages", "32", "--rounds", "10"));
+	vt_each(row, shot.s.json,
+		"threads") if (vt_int(row, "tid") == vt_int(shot.s.work, "mutator") &&
+			       !strcmp(vt_str(row, "call"), "mprotect"))
+		of_mutator += vt_int(row, "count");
+	vt_equal(of_mutator, vt_int(shot.s.work, "unprotects"), "mprotects of the mutator");
+	vt_shootdown_free(&shot);
+}
+
+static void wrong_options(void **state)
+{
+	const struct {
+		const char *const *args;
+		int status;
+		const char *part;
+	} cases[] = {
+		{ VT_ARGS("--by", "nonsense"), 2, "nonsense" },
+		{ VT_ARGS("--by"), 2, "by" },
+		{ VT_ARGS("--top", "x"), 2, "x" },
+		{ VT_ARGS("--no-such-option"), 2, "no-such-option" },
+		{ VT_ARGS("-d", "soon"), 2, "soon" },
+		{ VT_ARGS("-p", "4194303"), 1, "4194303" },
+		{ VT_ARGS("--", "no-such-command-x"), 127, "no-such-command-x" },
+		{ VT_ARGS("-o", "/no/such/dir/x", "--", "true"), 1, "/no/such/dir/x" },
+	};
+	const char *argv[16];
+	struct vt_cmd cmd;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t n = 0;
+
+		argv[n++] = vt_vmascope();
+		argv[n++] = "shootdown";
+		for (const char *const *arg = cases[i].args; *arg; arg++)
+			argv[n++] = *arg;
+		argv[n] = NULL;
+		vt_run(&cmd, NULL, argv);
+		vt_equal(cmd.exit, cases[i].status, "exit status of %s: %s", cases[i].part,
+			 cmd.err);
+		vt_contains(cmd.err, "vmascope");
+		vt_contains(cmd.err, cases[i].part);
+		vt_free(&cmd);
+	}
+}
+
+static void status_is_the_commands(void **state)
+{
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "shootdown", "--", "sh", "-c", "exit 7"));
+	vt_equal(cmd.exit, 7, "exit status");
+	vt_contains(cmd.out, "TLB shootdowns");
+	vt_free(&cmd);
+}
+
+/* Ended by a signal in the middle: all is printed, and nothing stays in the kernel. */
+static void ended_by(int sig)
+{
+	const char *output = vt_path("ended.json");
+	static struct vt_bpf_ids before;
+	struct json_object *json;
+	struct vt_cmd cmd, scope;
+	char pid[16];
+
+	vt_bpf_list(&before);
+	vt_start(&cmd, NULL, VT_ARGS(vt_workload("pingpong"), "--pairs", "100000000"));
+	snprintf(pid, sizeof(pid), "%d", cmd.pid);
+	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "shootdown", "-j", "-o", output, "-p", pid));
+	vt_await_attached(&scope);
+	vt_cmp(vt_bpf_new(&before), >, 2, "BPF objects while attached");
+	usleep(200000);
+	vt_signal(&scope, sig);
+	vt_wait(&scope, VT_PATIENCE);
+	vt_bpf_await_none_new(&before);
+	if (sig == SIGINT) {
+		vt_equal(scope.exit, 0, "exit status: %s", scope.err);
+		json = vt_json_file(output);
+		vt_check_shootdown(json);
+		vt_cmp(vt_calls_sum(json, "mprotect", NULL, "count"), >, 100, "mprotects");
+		vt_cmp(vt_int(json, "totals.sends"), >, 100, "sends");
+		json_object_put(json);
+	}
+	vt_true(!vt_ended(&cmd));
+	vt_free(&cmd);
+	vt_free(&scope);
+}
+
+static void ended_by_sigint(void **state)
+{
+	(void)state;
+	ended_by(SIGINT);
+}
+
+static void ended_by_sigterm(void **state)
+{
+	(void)state;
+	ended_by(SIGTERM);
+}
+
+static void ended_by_sigkill(void **state)
+{
+	(void)state;
+	ended_by(SIGKILL);
+}
+
+static void nothing_left_after_a_command(void **state)
+{
+	static struct vt_bpf_ids before;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_bpf_list(&before);
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "shootdown", "--", vt_workload("pingpong"), "--pairs",
+		       "500"));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	vt_bpf_await_none_new(&before);
+	vt_free(&cmd);
+}
+
+/* Calls on the page alone; what has no VMA (totals, pairs) is of all. */
+static void filter_by_vma(void **state)
+{
+	struct json_object *row;
+	struct vt_scope s;
+
+	(void)state;
+	vt_scope_one(&s, "shootdown", VT_ARGS("--vma", "*/vmascope-tlbcalls.*"),
+		     VT_ARGS("tlbcalls", "--count", "50", "msync"));
+	vt_each(row, s.json, "vmas") vt_contains(vt_str(row, "vma"), "vmascope-tlbcalls");
+	vt_scope_free(&s);
+	vt_scope_one(&s, "shootdown", VT_ARGS("--vma", "[heap]"),
+		     VT_ARGS("pingpong", "--pairs", "50"));
+	vt_each(row, s.json, "vmas") vt_equal(strcmp(vt_str(row, "vma"), "[heap]"), 0, "VMA");
+	vt_equal(vt_calls_sum(s.json, "mprotect", NULL, "count"), 0, "mprotects of [heap]");
+	vt_scope_free(&s);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(rows_add_up),	      VT_TEST(text_fits),
+	VT_TEST(processes_are_apart), VT_TEST(threads_are_apart),
+	VT_TEST(wrong_options),	      VT_TEST(status_is_the_commands),
+	VT_TEST(ended_by_sigint),     VT_TEST(ended_by_sigterm),
+	VT_TEST(ended_by_sigkill),    VT_TEST(nothing_left_after_a_command),
+	VT_TEST(filter_by_vma),
+};
+
+VT_MAIN(tests)

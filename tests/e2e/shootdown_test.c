@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * shootdown_test - flushes sent and interrupts taken, to the last one: against the kernel's own
+ * tracer, and against /proc/interrupts.
+ */
+#include "bpf_leak.h"
+#include "check.h"
+#include "shootdown.h"
+#include "system.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The interrupts of a run have their sender and their call, nearly all of them. */
+static void check_joined(struct json_object *json)
+{
+	int64_t receipts = vt_int(json, "totals.receipts");
+
+	vt_cmp(vt_int(json, "totals.joined"), >=, receipts * 99 / 100, "joined, of %ld", receipts);
+	vt_cmp(vt_int(json, "totals.owned"), >=, receipts * 99 / 100, "owned, of %ld", receipts);
+}
+
+/* See unseen() in tests/lib/shootdown.c: a spinning CPU is hardly ever on its way into idle. */
+static void check_close(int64_t got, int64_t want, const char *what)
+{
+	vt_cmp(llabs(got - want), <=, 3, "%s: %ld, by the tracer %ld", what, got, want);
+}
+
+static void pingpong_is_exact(void **state)
+{
+	struct vt_shot shot;
+	struct json_object *json, *work;
+	int64_t pid, mprotects, own;
+
+	(void)state;
+	vt_true(sysconf(_SC_NPROCESSORS_ONLN) >= 2);
+	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "5000"));
+	json = shot.s.json;
+	work = shot.s.work;
+	pid = vt_int(work, "pid");
+	mprotects = vt_int(work, "mprotects");
+	vt_equal(mprotects, 10000, "calls that the workload makes");
+	/* ld.so and pthread_create() protect something, too; the tracer has counted these. */
+	vt_cmp(vt_calls_sum(json, "mprotect", NULL, "count"), >=, mprotects, "mprotects");
+	vt_cmp(vt_calls_sum(json, "mprotect", NULL, "count"), <, mprotects + 20, "mprotects");
+	vt_equal(vt_calls_sum(json, "mprotect", NULL, "errors"), 0, "mprotects that failed");
+	/* Each change of a page that is in use is a flush of at least its own CPU. */
+	vt_cmp(vt_calls_sum(json, "mprotect", NULL, "flushes.local"), >=, mprotects, "flushes");
+	vt_equal(vt_int(work, "from_cpu"), 0, "CPU of the caller");
+	vt_equal(vt_int(work, "to_cpu"), 1, "CPU of its thread");
+	check_joined(json);
+	/* Whoever runs on the second CPU is interrupted; mostly that is its own thread. */
+	own = vt_pairs_sum(json, "user", pid, pid, 0, 1);
+	vt_cmp(own, >, mprotects / 10, "interrupts that its thread took");
+	if (vt_ftrace_has_csd()) {
+		check_close(vt_pairs_sum(json, "user", pid, -1, 0, 1), shot.kernel.pair[0][1],
+			    "interrupts from the workload's one CPU to the other");
+		check_close(own, shot.kernel.own[VT_IPI_USER], "interrupts that its thread took");
+	}
+	print_message("# pingpong: %ld mprotects, %ld sends, %ld receipts, %ld joined, %ld owned\n",
+		      vt_calls_sum(json, "mprotect", NULL, "count"), vt_int(json, "totals.sends"),
+		      vt_int(json, "totals.receipts"), vt_int(json, "totals.joined"),
+		      vt_int(json, "totals.owned"));
+	vt_shootdown_free(&shot);
+}
+
+/* Rows of calls on the workload's page. */
+static int64_t page_sum(struct vt_shot *shot, const char *member)
+{
+	struct json_object *row;
+	int64_t sum = 0;
+
+	vt_each(row, shot->s.json, "vmas") if (vt_get(row, "start") &&
+					       vt_hex(row, "start") == vt_hex(shot->s.work, "page"))
+		sum += vt_int(row, member);
+	return sum;
+}
+
+/* No other CPU has ever had this address space. */
+static void alone_sends_nothing(void **state)
+{
+	struct vt_shot shot;
+
+	(void)state;
+	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "2000", "--partner", "none"));
+	vt_equal(page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
+	vt_equal(page_sum(&shot, "flushes.remote"), 0, "flushes sent");
+	vt_equal(page_sum(&shot, "interrupts"), 0, "interrupts");
+	vt_shootdown_free(&shot);
+}
+
+/* Another process on the other CPU has another address space, and is left alone. */
+static void strangers_are_left_alone(void **state)
+{
+	struct vt_cmd stranger;
+	struct vt_shot shot;
+
+	(void)state;
+	vt_start(&stranger, NULL, VT_ARGS("taskset", "-c", "1", "sh", "-c", "while :; do :; done"));
+	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "2000", "--partner", "none"));
+	vt_true(!vt_ended(&stranger));
+	vt_equal(page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
+	vt_equal(page_sum(&shot, "flushes.remote"), 0, "flushes sent");
+	vt_equal(page_sum(&shot, "interrupts"), 0, "interrupts");
+	/* The image that the workload left behind may have come from there. */
+	vt_cmp(vt_pairs_sum(shot.s.json, "user", vt_int(shot.s.work, "pid"), stranger.pid, -1, -1),
+	       <, 20, "interrupts of the stranger");
+	vt_free(&stranger);
+	vt_shootdown_free(&shot);
+}
+
+/* A CPU that idles with the address space loaded is told when it wakes up, not now. */
+static void sleepers_are_not_woken(void **state)
+{
+	struct vt_shot shot;
+
+	(void)state;
+	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "2000", "--partner", "sleeps"));
+	vt_equal(page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
+	vt_cmp(page_sum(&shot, "interrupts"), <, 400, "interrupts");
+	vt_shootdown_free(&shot);
+}
+
+/* What the tracer saw between the two readings, and of the workload's process from its fork on. */
+static void check_row_by_tracer(int64_t row, int64_t own, pid_t pid)
+{
+	static struct vt_ktally kernel;
+	int64_t inner = vt_ftrace_receipts(vt_ftrace_index_of("inner-begin"),
+					   vt_ftrace_index_of("inner-end"));
+	int64_t outer = vt_ftrace_receipts(vt_ftrace_index_of("outer-begin"),
+					   vt_ftrace_index_of("outer-end"));
+
+	vt_cmp(row, >=, inner, "row TLB = the tracer's receipts");
+	vt_cmp(row, <=, outer + 3, "row TLB = the tracer's receipts");
+	vt_ftrace_tally(&kernel, pid, "start", NULL);
+	check_close(own, kernel.received[VT_IPI_USER], "interrupts of the workload");
+}
+
+/*
+ * The whole system, against the row TLB of /proc/interrupts. The row is read while vmascope runs,
+ * right before and after the workload's own part, and once more around all of vmascope. In
+ * between, other programs' interrupts are in the row, too: the tracer tells those that fall between
+ * the readings, and vmascope's pairs those of the workload.
+ */
+static void interrupts_row(void **state)
+{
+	const char *output = vt_path("all.json"), *result = vt_path("result.json");
+	int64_t before, row[2], after, receipts, own;
+	struct json_object *json, *work;
+	struct vt_cmd scope, cmd;
+	size_t n;
+
+	(void)state;
+	before = vt_interrupts("TLB", -1);
+	vt_ftrace_start();
+	vt_start(&scope, NULL,
+		 VT_ARGS(vt_vmascope(), "shootdown", "--by", "call", "-j", "-o", output));
+	vt_await_attached(&scope);
+	vt_ftrace_mark("start");
+	vt_start(&cmd, &(struct vt_how){ .stdin_pipe = true },
+		 VT_ARGS(vt_workload("pingpong"), "--gate", "--pairs", "3000", "--result", result));
+	vt_await_text(&cmd, "ready");
+	vt_ftrace_mark("outer-begin");
+	row[0] = vt_interrupts("TLB", -1);
+	vt_ftrace_mark("inner-begin");
+	vt_close_stdin(&cmd);
+	vt_wait(&cmd, VT_PATIENCE);
+	vt_ftrace_mark("inner-end");
+	row[1] = vt_interrupts("TLB", -1);
+	vt_ftrace_mark("outer-end");
+	vt_interrupt(&scope);
+	after = vt_interrupts("TLB", -1);
+	vt_ftrace_stop(&n);
+	vt_equal(cmd.exit, 0, "workload's exit status");
+	json = vt_json_file(output);
+	work = vt_json_file(result);
+
+	vt_check_shootdown(json);
+	check_joined(json);
+	receipts = vt_int(json, "totals.receipts");
+	vt_cmp(receipts, >=, row[1] - row[0] - 3, "receipts of the run = row TLB");
+	vt_cmp(receipts, <=, after - before, "receipts of the run = row TLB");
+	own = vt_pairs_sum(json, "user", vt_int(work, "pid"), -1, -1, -1);
+	vt_cmp(own, >, 600, "interrupts of the workload");
+	vt_cmp(own, <=, row[1] - row[0] + 100, "interrupts of the workload, of all");
+	print_message("# row TLB: %ld more while the workload ran, %ld of them by it\n",
+		      (long)(row[1] - row[0]), (long)own);
+	if (vt_ftrace_has_csd())
+		check_row_by_tracer(row[1] - row[0], own, (pid_t)vt_int(work, "pid"));
+	json_object_put(json);
+	json_object_put(work);
+	vt_free(&cmd);
+	vt_free(&scope);
+}
+
+/* A process that runs already: from the attachment on. */
+static void attached_process(void **state)
+{
+	const char *output = vt_path("attached.json"), *result = vt_path("result.json");
+	static struct vt_ktally kernel, wider;
+	struct vt_cmd scope, cmd;
+	struct json_object *json;
+	pid_t process;
+	char pid[16];
+	size_t n;
+
+	(void)state;
+	vt_ftrace_start();
+	vt_start(&cmd, &(struct vt_how){ .stdin_pipe = true },
+		 VT_ARGS(vt_workload("pingpong"), "--gate", "--pairs", "2000", "--result", result));
+	vt_await_text(&cmd, "ready");
+	process = cmd.pid;
+	snprintf(pid, sizeof(pid), "%d", process);
+	vt_ftrace_mark("attach");
+	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "shootdown", "-j", "-o", output, "-p", pid));
+	vt_await_attached(&scope);
+	vt_ftrace_mark("gate");
+	vt_close_stdin(&cmd);
+	vt_wait(&cmd, VT_PATIENCE);
+	vt_wait(&scope, VT_PATIENCE);
+	vt_ftrace_stop(&n);
+	vt_equal(cmd.exit, 0, "workload's exit status");
+	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
+	json = vt_json_file(output);
+	/* While it waits it makes no call, but somebody may interrupt it. */
+	vt_ftrace_tally(&wider, process, "attach", NULL);
+	vt_ftrace_tally(&kernel, process, "gate", NULL);
+	vt_check_shootdown(json);
+	vt_check_kernel(json, &kernel, &wider);
+	vt_cmp(vt_calls_sum(json, "mprotect", NULL, "count"), >=, 4000, "mprotects");
+	check_joined(json);
+	json_object_put(json);
+	vt_free(&cmd);
+	vt_free(&scope);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(pingpong_is_exact),	   VT_TEST(alone_sends_nothing),
+	VT_TEST(strangers_are_left_alone), VT_TEST(sleepers_are_not_woken),
+	VT_TEST(interrupts_row),	   VT_TEST(attached_process),
+};
+
+VT_MAIN(tests)

@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ftrace.c - what the kernel's own tracer says of a run: memory calls, TLB flushes, and the
+ * interrupts that carry them, counted by this library and not by vmascope.
+ */
+#include "ftrace.h"
+#include "check.h"
+#include "run.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TRACEFS "/sys/kernel/tracing"
+#define BUFFER_KB "65536" /* for each CPU */
+#define MAX_TID (1 << 22)
+
+static char instance[128];
+static struct vt_kevent *events;
+static size_t nr_events;
+
+/* Those that change mappings, or make pages clean or go: all that a test asks for. */
+static const long calls[] = {
+	SYS_mmap,     SYS_mprotect,  SYS_munmap,	  SYS_brk,   SYS_mremap, SYS_msync,
+	SYS_madvise,  SYS_clone,     SYS_clone3,	  SYS_fork,  SYS_vfork,	 SYS_execve,
+	SYS_truncate, SYS_ftruncate, SYS_process_madvise, SYS_ioctl, SYS_fsync,	 SYS_pkey_mprotect,
+};
+
+static const char *const ipi_functions[VT_NR_IPI] = {
+	[VT_IPI_USER] = "flush_tlb_func",
+	[VT_IPI_KERNEL] = "do_kernel_range_flush",
+	[VT_IPI_ALL] = "do_flush_tlb_all",
+};
+
+static const char *file_of(const char *name)
+{
+	static char path[4][256];
+	static unsigned int serial;
+	char *p = path[serial++ % 4];
+
+	snprintf(p, sizeof(path[0]), "%s/%s", instance, name);
+	return p;
+}
+
+static void put(const char *name, const char *text)
+{
+	vt_write_file(file_of(name), text);
+}
+
+bool vt_ftrace_has_csd(void)
+{
+	return !access(TRACEFS "/events/csd/csd_queue_cpu", F_OK);
+}
+
+static void filter_calls(const char *event)
+{
+	char filter[1024], name[64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		n += (size_t)snprintf(filter + n, sizeof(filter) - n, "%sid == %ld",
+				      i ? " || " : "", calls[i]);
+	snprintf(name, sizeof(name), "events/raw_syscalls/%s/filter", event);
+	put(name, filter);
+}
+
+int vt_ftrace_cancel(void)
+{
+	int err;
+
+	if (!instance[0])
+		return 0;
+	err = rmdir(instance);
+	if (err)
+		fprintf(stderr, "test: cannot remove %s: %s\n", instance, strerror(errno));
+	instance[0] = 0;
+	return err;
+}
+
+void vt_ftrace_start(void)
+{
+	static const char *const enable[] = {
+		"tlb/tlb_flush",
+		"raw_syscalls/sys_enter",
+		"raw_syscalls/sys_exit",
+		"sched/sched_process_exec",
+		"sched/sched_process_fork",
+		"sched/sched_process_exit",
+		"csd/csd_queue_cpu",
+		"csd/csd_function_entry",
+	};
+	size_t n = sizeof(enable) / sizeof(enable[0]) - (vt_ftrace_has_csd() ? 0 : 2);
+	char name[64];
+
+	vt_true(!instance[0]);
+	snprintf(instance, sizeof(instance), TRACEFS "/instances/vmascope_test_%d", getpid());
+	vt_sys(mkdir(instance, 0700));
+	put("tracing_on", "0");
+	put("buffer_size_kb", BUFFER_KB);
+	put("trace_clock", "mono");
+	put("options/irq-info", "0");
+	put("options/overwrite", "0");
+	put("events/tlb/tlb_flush/filter", "reason != 0");
+	filter_calls("sys_enter");
+	filter_calls("sys_exit");
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "events/%s/enable", enable[i]);
+		put(name, "1");
+	}
+	put("tracing_on", "1");
+}
+
+void vt_ftrace_mark(const char *text)
+{
+	put("trace_marker", text);
+}
+
+static void fail_on_losses(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	char name[64];
+
+	for (long cpu = 0; cpu < cpus; cpu++) {
+		char *text, *p;
+
+		snprintf(name, sizeof(name), "per_cpu/cpu%ld/stats", cpu);
+		text = vt_read_file(file_of(name), NULL);
+		p = strstr(text, "dropped events: ");
+		vt_true(p);
+		vt_equal(atoll(p + 16), 0, "events that the tracer dropped");
+		p = strstr(text, "\noverrun: ");
+		vt_true(p);
+		vt_equal(atoll(p + 10), 0, "events that the tracer lost");
+		free(text);
+	}
+}
+
+static bool parse_function(const char *p, struct vt_kevent *e)
+{
+	const char *func = strstr(p, "func="), *csd = strstr(p, "csd=");
+
+	vt_true(func && csd);
+	e->b = strtoull(csd + 4, NULL, 16);
+	for (size_t i = 0; i < VT_NR_IPI; i++) {
+		size_t len = strlen(ipi_functions[i]);
+
+		if (!strncmp(func + 5, ipi_functions[i], len) && strchr(" ,", func[5 + len])) {
+			e->c = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_flush(const char *p, struct vt_kevent *e)
+{
+	const char *reason = strrchr(p, '(');
+
+	e->b = strtoull(p + strlen("pages:"), NULL, 10);
+	e->a = reason ? atoll(reason + 1) : -1;
+	return e->a > VT_REASON_TASK_SWITCH;
+}
+
+static bool parse_queue(const char *p, struct vt_kevent *e)
+{
+	e->a = atoll(p + strlen("cpu="));
+	return parse_function(p, e);
+}
+
+/* csd 0 is the sender's own part of the work. */
+static bool parse_entry(const char *p, struct vt_kevent *e)
+{
+	return parse_function(p, e) && e->b;
+}
+
+static bool parse_enter(const char *p, struct vt_kevent *e)
+{
+	return sscanf(p, "NR %ld (%lx, %lx", &e->a, &e->b, &e->c) == 3;
+}
+
+static bool parse_leave(const char *p, struct vt_kevent *e)
+{
+	return sscanf(p, "NR %ld = %ld", &e->a, (long *)&e->b) == 2;
+}
+
+static bool parse_fork(const char *p, struct vt_kevent *e)
+{
+	const char *child = strstr(p, "child_pid=");
+
+	e->a = child ? atoll(child + strlen("child_pid=")) : 0;
+	return e->a > 0;
+}
+
+static bool parse_exec(const char *p, struct vt_kevent *e)
+{
+	return sscanf(p, "filename=%63s", e->text) == 1;
+}
+
+static bool parse_exit(const char *p, struct vt_kevent *e)
+{
+	(void)p;
+	(void)e;
+	return true;
+}
+
+static bool parse_mark(const char *p, struct vt_kevent *e)
+{
+	return sscanf(p, "%63s", e->text) == 1;
+}
+
+static const struct {
+	const char *name;
+	enum vt_kind kind;
+	bool (*parse)(const char *p, struct vt_kevent *e);
+} parsers[] = {
+	{ "tlb_flush: ", VT_FLUSH, parse_flush },
+	{ "sys_enter: ", VT_ENTER, parse_enter },
+	{ "sys_exit: ", VT_LEAVE, parse_leave },
+	{ "csd_queue_cpu: ", VT_QUEUE, parse_queue },
+	{ "csd_function_entry: ", VT_ENTRY, parse_entry },
+	{ "sched_process_fork: ", VT_FORK, parse_fork },
+	{ "sched_process_exec: ", VT_EXEC, parse_exec },
+	{ "sched_process_exit: ", VT_EXIT, parse_exit },
+	{ "tracing_mark_write: ", VT_MARK, parse_mark },
+};
+
+/* "   COMM-TID   [CPU]  SECONDS.MICROSECONDS: EVENT: …"; a command's name may hold anything. */
+static bool parse_line(const char *line, struct vt_kevent *e)
+{
+	unsigned long seconds, micros;
+	const char *p, *tid;
+	int at = 0;
+
+	memset(e, 0, sizeof(*e));
+	for (p = line; (p = strstr(p, " [")); p++)
+		if (sscanf(p, " [%d] %lu.%lu: %n", &e->cpu, &seconds, &micros, &at) == 3 && at)
+			break;
+	if (!p)
+		return false;
+	for (tid = p; tid > line && *tid == ' '; tid--)
+		;
+	while (tid > line && *tid >= '0' && *tid <= '9')
+		tid--;
+	vt_true(*tid == '-');
+	e->tid = atoi(tid + 1);
+	e->us = seconds * 1000000 + micros;
+	p += at;
+	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
+		size_t len = strlen(parsers[i].name);
+
+		e->kind = parsers[i].kind;
+		if (!strncmp(p, parsers[i].name, len))
+			return parsers[i].parse(p + len, e);
+	}
+	if (!strncmp(p, "0: ", 3)) /* tracing_mark_write before 6.13 prints its address, 0 */
+		return e->kind = VT_MARK, parse_mark(p + 3, e);
+	return false;
+}
+
+const struct vt_kevent *vt_ftrace_stop(size_t *n)
+{
+	size_t room = 0;
+	char *text, *line, *save;
+
+	vt_true(instance[0]);
+	put("tracing_on", "0");
+	fail_on_losses();
+	text = vt_read_file(file_of("trace"), NULL);
+	vt_equal(vt_ftrace_cancel(), 0, "removal of the tracer's instance");
+	nr_events = 0;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (*line == '#')
+			continue;
+		if (nr_events == room)
+			events = realloc(events, (room = room * 2 + 4096) * sizeof(*events));
+		vt_true(events);
+		nr_events += parse_line(line, &events[nr_events]);
+	}
+	free(text);
+	vt_cmp(nr_events, >, 0, "events that the tracer saw");
+	*n = nr_events;
+	return events;
+}
+
+pid_t vt_ftrace_exec_of(const char *file)
+{
+	for (size_t i = 0; i < nr_events; i++)
+		if (events[i].kind == VT_EXEC && !strcmp(events[i].text, file))
+			return events[i].tid;
+	fail_msg("the tracer saw no exec of %s", file);
+	return 0;
+}
+
+size_t vt_ftrace_index_of(const char *mark)
+{
+	for (size_t i = 0; i < nr_events; i++)
+		if (events[i].kind == VT_MARK && !strcmp(events[i].text, mark))
+			return i;
+	fail_msg("the tracer saw no mark '%s'", mark);
+	return 0;
+}
+
+/*
+ * struct follow - the state of one pass over the events
+ * @member: by tid: one of those that are followed
+ * @call: by tid: 1 + number of the system call that it is inside of
+ * @sent: by tid: a remote flush, whose local part is still to come
+ * @sender: by CPU: who queued what there; @sender.waits: it has not arrived yet
+ */
+struct sender {
+	uint64_t csd;
+	bool waits;
+	pid_t tid;
+	int cpu;
+	int call;
+};
+
+#define MAX_QUEUED 64
+
+struct follow {
+	unsigned char *member;
+	uint16_t *call;
+	unsigned char *sent;
+	struct sender sender[VT_MAX_CPUS][MAX_QUEUED];
+};
+
+static struct follow *follow_begin(pid_t pid)
+{
+	struct follow *f = calloc(1, sizeof(*f));
+
+	vt_true(f);
+	f->member = calloc(MAX_TID, sizeof(*f->member));
+	f->call = calloc(MAX_TID, sizeof(*f->call));
+	f->sent = calloc(MAX_TID, sizeof(*f->sent));
+	vt_true(f->member && f->call && f->sent);
+	f->member[pid] = 1;
+	for (size_t i = 0; i < nr_events; i++)
+		if (events[i].kind == VT_FORK && f->member[events[i].tid])
+			f->member[events[i].a] = 1;
+	return f;
+}
+
+static void follow_end(struct follow *f)
+{
+	free(f->member);
+	free(f->call);
+	free(f->sent);
+	free(f);
+}
+
+static void follow_queue(struct follow *f, const struct vt_kevent *e)
+{
+	struct sender *s;
+	size_t i = 0;
+
+	vt_cmp(e->a, <, VT_MAX_CPUS, "CPUs");
+	s = f->sender[e->a];
+	while (i < MAX_QUEUED && s[i].csd && s[i].csd != e->b)
+		i++;
+	vt_cmp(i, <, MAX_QUEUED, "csds that go to one CPU");
+	s[i] = (struct sender){ e->b, true, e->tid, e->cpu, f->call[e->tid] };
+}
+
+/* The interrupt @e arrives: who sent it? A csd serves one pair of CPUs, and is used again. */
+static bool follow_entry(struct follow *f, const struct vt_kevent *e, struct sender *from)
+{
+	struct sender *s = f->sender[e->cpu];
+
+	for (size_t i = 0; i < MAX_QUEUED; i++)
+		if (s[i].csd == e->b && s[i].waits) {
+			*from = s[i];
+			s[i].waits = false;
+			return true;
+		}
+	return false;
+}
+
+static struct vt_kcall *call_of(struct vt_ktally *t, int call)
+{
+	return &t->call[call && call <= VT_MAX_NR ? call - 1 : VT_NO_CALL];
+}
+
+static void add_flush(struct follow *f, struct vt_kcall *c, const struct vt_kevent *e)
+{
+	bool again = e->a != VT_REASON_SEND && f->sent[e->tid];
+
+	if (e->a == VT_REASON_SEND)
+		c->remote++;
+	else if (e->a == VT_REASON_LOCAL || e->a == VT_REASON_LOCAL_MM)
+		c->local++;
+	else
+		return;
+	f->sent[e->tid] = e->a == VT_REASON_SEND;
+	if (again)
+		return;
+	if (e->b == UINT64_MAX)
+		c->full++;
+	else
+		c->pages += (int64_t)e->b;
+}
+
+static void add_own(struct vt_ktally *t, struct follow *f, const struct vt_kevent *e)
+{
+	struct vt_kcall *c = call_of(t, f->call[e->tid]);
+
+	switch (e->kind) {
+	case VT_ENTER:
+		t->call[e->a].entered++;
+		break;
+	case VT_LEAVE:
+		if (f->call[e->tid] != e->a + 1)
+			break; /* a child comes out of its parent's call */
+		t->call[e->a].left++;
+		t->call[e->a].failed += (int64_t)e->b < 0 && (int64_t)e->b >= -4095;
+		break;
+	case VT_FLUSH:
+		add_flush(f, c, e);
+		break;
+	case VT_QUEUE:
+		t->queued[e->c]++;
+		c->queued += e->c == VT_IPI_USER;
+		break;
+	case VT_ENTRY:
+		t->taken[e->c]++;
+		break;
+	default:
+		break;
+	}
+}
+
+/* What must be known of all tasks, followed or not, before and after the span that counts. */
+static void keep_state(struct follow *f, const struct vt_kevent *e)
+{
+	switch (e->kind) {
+	case VT_ENTER:
+		f->call[e->tid] = (uint16_t)(e->a + 1);
+		break;
+	case VT_LEAVE:
+	case VT_EXIT:
+		f->call[e->tid] = 0;
+		break;
+	case VT_FORK:
+		f->call[e->a] = 0;
+		break;
+	case VT_QUEUE:
+		follow_queue(f, e);
+		break;
+	default:
+		break;
+	}
+}
+
+static void add_up(struct vt_ktally *t)
+{
+	for (size_t i = 0; i <= VT_MAX_NR; i++) {
+		int64_t *sum = (int64_t *)&t->all, *one = (int64_t *)&t->call[i];
+
+		for (size_t m = 0; m < sizeof(t->all) / sizeof(*sum); m++)
+			sum[m] += one[m];
+	}
+}
+
+static size_t first_exec(pid_t pid)
+{
+	for (size_t i = 0; i < nr_events; i++)
+		if (events[i].kind == VT_EXEC && events[i].tid == pid)
+			return i;
+	fail_msg("the tracer saw no exec of process %d", pid);
+	return 0;
+}
+
+/* An interrupt arrives: did one of those that are followed send it, or take it? */
+static void add_arrival(struct vt_ktally *t, struct follow *f, const struct vt_kevent *e,
+			const struct sender *from)
+{
+	bool own = from && f->member[from->tid];
+
+	t->either[e->c] += own || f->member[e->tid];
+	if (!own)
+		return;
+	t->received[e->c]++;
+	t->own[e->c] += f->member[e->tid];
+	if (e->c != VT_IPI_USER)
+		return;
+	call_of(t, from->call)->received++;
+	t->pair[from->cpu][e->cpu]++;
+}
+
+void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const char *to)
+{
+	size_t begin = from ? vt_ftrace_index_of(from) : first_exec(pid);
+	size_t end = to ? vt_ftrace_index_of(to) : nr_events;
+	struct follow *f = follow_begin(pid);
+	struct sender sender;
+
+	memset(t, 0, sizeof(*t));
+	for (size_t i = 0; i < end; i++) {
+		const struct vt_kevent *e = &events[i];
+		bool joined = e->kind == VT_ENTRY && follow_entry(f, e, &sender);
+
+		if (i >= begin && e->kind == VT_ENTRY)
+			add_arrival(t, f, e, joined ? &sender : NULL);
+		if (i >= begin && f->member[e->tid])
+			add_own(t, f, e);
+		keep_state(f, e);
+	}
+	follow_end(f);
+	add_up(t);
+}
+
+int64_t vt_ftrace_receipts(size_t from, size_t to)
+{
+	int64_t n = 0;
+
+	for (size_t i = from; i < to; i++)
+		n += events[i].kind == VT_ENTRY && events[i].c == VT_IPI_USER;
+	return n;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ftrace.h - what the kernel's own tracer says of a run: memory calls, TLB flushes, and the
+ * interrupts that carry them, counted by this library and not by vmascope.
+ *
+ * The tracer is a tracefs instance of this process's own. An event that its buffer could not take
+ * fails the test.
+ */
+#ifndef VT_FTRACE_H
+#define VT_FTRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** enum vt_kind - what happened; see struct vt_kevent for what @a, @b, @c then are */
+enum vt_kind {
+	VT_ENTER, /* of a system call: number, first argument, second */
+	VT_LEAVE, /* of a system call: number, result */
+	VT_FLUSH, /* tlb_flush: reason, pages */
+	VT_QUEUE, /* an interrupt that flushes is queued: target CPU, csd, function */
+	VT_ENTRY, /* its handler begins: -, csd, function */
+	VT_FORK,  /* new tid */
+	VT_EXEC,
+	VT_EXIT,
+	VT_MARK, /* vt_ftrace_mark() */
+};
+
+/** enum vt_ipi - functions of VT_QUEUE and VT_ENTRY */
+enum vt_ipi {
+	VT_IPI_USER,   /* flush_tlb_func */
+	VT_IPI_KERNEL, /* do_kernel_range_flush */
+	VT_IPI_ALL,    /* do_flush_tlb_all */
+	VT_NR_IPI
+};
+
+#define VT_REASON_TASK_SWITCH 0
+#define VT_REASON_REMOTE 1 /* at the target */
+#define VT_REASON_LOCAL 2
+#define VT_REASON_LOCAL_MM 3
+#define VT_REASON_SEND 4
+
+/** struct vt_kevent - an event; @tid is the task that was running, @us CLOCK_MONOTONIC */
+struct vt_kevent {
+	uint64_t us;
+	int cpu;
+	pid_t tid;
+	enum vt_kind kind;
+	int64_t a;
+	uint64_t b;
+	uint64_t c;
+	char text[64]; /* of VT_EXEC: the file; of VT_MARK: the mark */
+};
+
+#define VT_MAX_CPUS 64
+#define VT_MAX_NR 512
+/** Index of what happened outside of a system call: faults, and the end of a process. */
+#define VT_NO_CALL VT_MAX_NR
+
+/**
+ * struct vt_kcall - what the followed tasks did inside of one system call
+ * @remote: flushes sent to other CPUs; @local: flushes of the own CPU
+ * @full, @pages: of both, those of everything, and base pages of the others; a local flush that
+ *	belongs to a remote one is not counted again
+ * @queued, @received: interrupts by flush_tlb_func
+ */
+struct vt_kcall {
+	int64_t entered;
+	int64_t left;
+	int64_t failed;
+	int64_t remote;
+	int64_t local;
+	int64_t full;
+	int64_t pages;
+	int64_t queued;
+	int64_t received;
+};
+
+/**
+ * struct vt_ktally - what the followed tasks did, and what was done to them
+ * @call: by number of the system call
+ * @all: Σ @call
+ * @queued: interrupts that they sent, by enum vt_ipi; @received: those of them that arrived
+ * @taken: interrupts that found one of them running; @own: those of them that they sent
+ * @either: those that they sent, or that found them running
+ * @pair: of @received by flush_tlb_func, by CPU of the sender and of the target
+ */
+struct vt_ktally {
+	struct vt_kcall call[VT_MAX_NR + 1];
+	struct vt_kcall all;
+	int64_t queued[VT_NR_IPI];
+	int64_t received[VT_NR_IPI];
+	int64_t taken[VT_NR_IPI];
+	int64_t own[VT_NR_IPI];
+	int64_t either[VT_NR_IPI];
+	int64_t pair[VT_MAX_CPUS][VT_MAX_CPUS];
+};
+
+/** vt_ftrace_start - begin; there is one at a time, and every test's teardown ends it */
+void vt_ftrace_start(void);
+/** vt_ftrace_mark - put @text into the trace */
+void vt_ftrace_mark(const char *text);
+/** vt_ftrace_stop - end, and read the events. Return: them, valid until the next start. */
+const struct vt_kevent *vt_ftrace_stop(size_t *n);
+/** vt_ftrace_cancel - end, if one is there; no assertion. Return: 0 or -1. */
+int vt_ftrace_cancel(void);
+/** vt_ftrace_has_csd - whether this kernel has the events of interrupts (6.5) */
+bool vt_ftrace_has_csd(void);
+
+/** vt_ftrace_exec_of - the first process that executed @file (as it was given to exec) */
+pid_t vt_ftrace_exec_of(const char *file);
+/** vt_ftrace_index_of - index of the event that is @mark */
+size_t vt_ftrace_index_of(const char *mark);
+/**
+ * vt_ftrace_tally - add up what @pid, its threads and its descendants did
+ * @from: NULL: since its first exec; else since this mark
+ * @to: NULL: until the end; else until this mark
+ */
+void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const char *to);
+/** vt_ftrace_receipts - interrupts by flush_tlb_func that anybody took between two indices */
+int64_t vt_ftrace_receipts(size_t from, size_t to);
+
+#endif /* VT_FTRACE_H */
