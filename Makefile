@@ -32,7 +32,12 @@ BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev 
 	zlib1g-dev libjson-c-dev libcap-dev
 TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf
 DEMO_DEPS := redis-tools
-DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))
+# For guests and for arm64 (tests/vm), on x86-64.
+VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
+	debian-archive-keyring
+ARM64_DEPS := gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils qemu-system-arm
+DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS) \
+	$(if $(filter x86,$(ARCH)),$(VM_DEPS) $(ARM64_DEPS)))
 
 # --- Flags -----------------------------------------------------------------------------------
 
@@ -62,6 +67,8 @@ TEST_FLAGS := $(HOST_FLAGS) -pthread -Itests/lib -Ibpf $(LIBS_CFLAGS)
 BPF_FLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) $(WARNINGS) \
 	-Wno-unused-parameter -MMD -MP \
 	-Ivmlinux -Ibpf $(BPF_INCLUDE)
+# Hooks that only x86 has leave what they are made of unused elsewhere.
+BPF_FLAGS += $(if $(filter-out x86,$(ARCH)),-Wno-unused-function)
 USER_LINK := $(LDFLAGS) $(SANITIZE_FLAGS)
 
 GIT_REV := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
@@ -108,8 +115,8 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps demo check check-unit check-e2e build-tests lint fmt install uninstall clean \
-	vmlinux help tools FORCE
+.PHONY: all deps demo check check-unit check-e2e check-vm check-arm64 build-tests lint fmt install \
+	uninstall clean kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
 
@@ -222,7 +229,7 @@ deps: ## install what is missing to build and test (apt)
 	apt-get -o DPkg::Lock::Timeout=600 install -qq --no-install-recommends $$missing </dev/null
 
 demo: ## install, build, and show it on a workload and a real program (as root)
-	@$(SUBMAKE) deps
+	@$(SUBMAKE) deps DEPS='$(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))'
 	@$(SUBMAKE) all build-tests
 	@tests/demo.sh
 
@@ -235,11 +242,11 @@ $(BUILD)/tests/bin/redis-server:
 
 build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
 
-check: ## install, build and run every test (as root)
+check: ## install, build and run every test, and the most telling ones in guests (as root)
 	@$(SUBMAKE) deps
 	@$(SUBMAKE) all build-tests
 	@$(SUBMAKE) SANITIZE=1 all build-tests
-	@tests/run
+	@tests/all
 
 check-unit: ## run the unit tests
 	@$(SUBMAKE) build-tests
@@ -248,6 +255,16 @@ check-unit: ## run the unit tests
 check-e2e: ## run the end-to-end tests (as root)
 	@$(SUBMAKE) all build-tests
 	@tests/run e2e
+
+check-vm: ## run the tests in guests, on every kernel or on KERNEL (downloads them)
+	@$(SUBMAKE) all build-tests
+	@tests/vm/check $(KERNEL)
+
+check-arm64: ## cross-compile for arm64, and try that in a guest (downloads libraries and a kernel)
+	@tests/vm/arm64
+
+kernel-table: ## put what the last check-vm found into README.md
+	@tests/vm/table --update
 
 lint: ## check format, flow and file heads
 	@tests/lint.sh
@@ -273,4 +290,5 @@ help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
 		sort | while IFS="$$(printf '\t')" read -r t h; do printf '%-12s %s\n' "$$t" "$$h"; done
 	@echo
-	@echo 'SANITIZE=1 (into build/asan), V=1 (commands), PREFIX, DESTDIR, ARCH, CC, CLANG, BPFTOOL'
+	@echo 'SANITIZE=1 (into build/asan), V=1 (commands), KERNEL (check-vm), PREFIX, DESTDIR, ARCH, CC,'
+	@echo 'CLANG, BPFTOOL'

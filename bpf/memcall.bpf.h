@@ -289,6 +289,7 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
 	return 0;
 }
 
+#if defined(__TARGET_ARCH_x86)
 /**
  * call_begin - the current task enters a memory call
  * @nr: of the system call
@@ -342,6 +343,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	if (cfg.emit_calls)
 		call_emit(task, t, 0, 0, 0);
 }
+#endif
 
 /* --- end ----------------------------------------------------------------------------------- */
 

@@ -95,10 +95,21 @@ check_scripts()
 	done
 }
 
+# README's table of kernels is made by tests/vm/table, which needs its two lines.
+list_missing_table()
+{
+	local begin='<!-- kernels: made by tests/vm/table -->' end='<!-- end of kernels -->'
+
+	awk -v begin="$begin" -v end="$end" '$0 == end { on = 0 } on { print } $0 == begin { on = 1 }' \
+		README.md | grep -q '^| kernel |' ||
+		echo "README.md: no table of kernels between '$begin' and '$end'"
+}
+
 fail 'format (make fmt)' < <(list_unformatted)
 check_flow
 fail head < <(list_bad_heads)
 fail length < <(list_long_files)
+fail 'table of kernels' < <(list_missing_table)
 check_scripts
 
 if [ "$failures" -gt 0 ]; then

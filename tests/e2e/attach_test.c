@@ -111,6 +111,8 @@ static double best(double a, double b)
 /* In turn, so that a slow minute of the machine hits both sides; the best of each counts. */
 static void redis_is_not_slowed(void **state)
 {
+	/* On an emulated machine times mean little: that it works at all is seen. */
+	const double least = vt_slow() > 1 ? 0.5 : 0.85;
 	double with = 0, without = 0;
 	struct vt_cmd scope;
 
@@ -125,7 +127,8 @@ static void redis_is_not_slowed(void **state)
 		vt_free(&scope);
 	}
 	print_message("# redis SET/s: %.0f without, %.0f with vmascope\n", without, with);
-	vt_cmp(with, >=, 0.85 * without, "requests a second, against 85 %% of those without");
+	vt_cmp(with, >=, least * without, "requests a second, against %.0f %% of those without",
+	       100 * least);
 }
 
 static void leaves_nothing(int sig)

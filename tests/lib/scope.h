@@ -52,6 +52,8 @@ void vt_check_usage(struct json_object *stat, struct json_object *work);
 void vt_check_attached_usage(struct json_object *stat, struct json_object *work);
 /** vt_check_ranges - each range that the workload knows has exactly these faults in its VMA */
 void vt_check_ranges(struct json_object *stat, struct json_object *work);
+/** vt_knows_access - the hook that shows a fault's begin tells reads, writes and execs apart */
+bool vt_knows_access(struct json_object *stat);
 /** vt_range_name - name that a range of @work must have, or NULL if any will do */
 const char *vt_range_name(struct json_object *work, struct json_object *range);
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * variants.c - every variant of every hook that this kernel offers, and how to force each.
+ *
+ * Nothing here knows a hook or a feature: `doctor` says what there is, and which of its rows a
+ * feature takes away. So a hook that is added to vmascope is tested without a change here.
+ */
+#include "variants.h"
+#include "check.h"
+#include "scope.h"
+
+#include <stdio.h>
+
+#define MAX_FEATURES 64
+
+/* What doctor says of one variant: @needs has a bit for each feature that it cannot do without. */
+struct row {
+	char hook[32];
+	char name[96];
+	bool in_use;
+	bool works;
+	uint64_t needs;
+};
+
+struct offer {
+	size_t nr_rows;
+	struct row rows[VT_VARIANTS_MAX];
+	size_t nr_features;
+	char features[MAX_FEATURES][32];
+	uint64_t required; /* features that vmascope does not work without */
+};
+
+static struct offer offer;
+
+static struct json_object *doctor(const char *without)
+{
+	struct json_object *json;
+	struct vt_cmd cmd;
+
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "doctor", "-j", without ? "--no-feature" : NULL, without));
+	vt_cmp(cmd.exit, <=, 1, "doctor's exit status: %s", cmd.err);
+	json = vt_json(cmd.out, "doctor");
+	vt_free(&cmd);
+	return json;
+}
+
+static void read_rows(struct json_object *json)
+{
+	struct json_object *item;
+	const char *hook = "";
+
+	vt_each(item, json, "hooks")
+	{
+		struct row *row = &offer.rows[offer.nr_rows++];
+		const char *reason = vt_str(item, "reason");
+
+		vt_cmp(offer.nr_rows, <=, VT_VARIANTS_MAX, "variants of all hooks");
+		if (*vt_str(item, "hook"))
+			hook = vt_str(item, "hook");
+		snprintf(row->hook, sizeof(row->hook), "%s", hook);
+		snprintf(row->name, sizeof(row->name), "%s", vt_str(item, "variant"));
+		row->in_use = vt_bool(item, "in_use");
+		row->works = row->in_use || !strcmp(reason, "works, a better one does too");
+	}
+	vt_cmp(offer.nr_rows, >=, 3, "variants that doctor tells of");
+}
+
+static void read_features(struct json_object *json)
+{
+	struct json_object *item;
+
+	vt_each(item, json, "features")
+	{
+		if (!vt_bool(item, "available"))
+			continue;
+		vt_cmp(offer.nr_features, <, MAX_FEATURES, "features");
+		snprintf(offer.features[offer.nr_features++], sizeof(offer.features[0]), "%s",
+			 vt_str(item, "feature"));
+	}
+	vt_cmp(offer.nr_features, >=, 3, "features that doctor tells of");
+}
+
+/* Which rows name feature @f as what they miss, once it is switched off. */
+static void read_needs(size_t f)
+{
+	struct json_object *json = doctor(offer.features[f]), *item;
+	char switched_off[64];
+	size_t row = 0;
+
+	snprintf(switched_off, sizeof(switched_off), "%s: switched off", offer.features[f]);
+	vt_each(item, json, "hooks")
+	{
+		if (!strncmp(vt_str(item, "reason"), switched_off, strlen(switched_off)))
+			offer.rows[row].needs |= 1ULL << f;
+		row++;
+	}
+	vt_equal(row, offer.nr_rows, "doctor's variants without %s", offer.features[f]);
+	if (!vt_bool(json, "usable"))
+		offer.required |= 1ULL << f;
+	json_object_put(json);
+}
+
+/* The features to switch off, so that no better variant of its hook is chosen. */
+static uint64_t without(const struct row *row)
+{
+	uint64_t off = 0;
+
+	for (const struct row *better = offer.rows; better < row; better++) {
+		uint64_t can = better->needs & ~row->needs & ~offer.required;
+
+		if (strcmp(better->hook, row->hook) || !better->works || better->needs & off)
+			continue;
+		if (!can)
+			fail_msg("%s: no feature switches '%s' off, and leaves '%s'", row->hook,
+				 better->name, row->name);
+		off |= can & -can;
+	}
+	return off;
+}
+
+size_t vt_variants(struct vt_variant *v)
+{
+	struct json_object *json = doctor(NULL);
+	size_t n = 0;
+
+	memset(&offer, 0, sizeof(offer));
+	read_rows(json);
+	read_features(json);
+	json_object_put(json);
+	for (size_t f = 0; f < offer.nr_features; f++)
+		read_needs(f);
+	for (size_t i = 0; i < offer.nr_rows; i++) {
+		const struct row *row = &offer.rows[i];
+		uint64_t off = row->works ? without(row) : 0;
+		size_t args = 0;
+
+		if (!row->works)
+			continue;
+		memset(&v[n], 0, sizeof(v[n]));
+		memcpy(v[n].hook, row->hook, sizeof(row->hook));
+		memcpy(v[n].name, row->name, sizeof(row->name));
+		v[n].in_use = row->in_use;
+		for (size_t f = 0; f < offer.nr_features; f++) {
+			if (!(off >> f & 1))
+				continue;
+			vt_cmp(args, <, 16, "arguments that force one variant");
+			v[n].args[args++] = "--no-feature";
+			v[n].args[args++] = offer.features[f];
+		}
+		n++;
+	}
+	return n;
+}
