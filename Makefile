@@ -36,8 +36,8 @@ DEMO_DEPS := redis-tools
 VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
 	debian-archive-keyring
 ARM64_DEPS := gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils qemu-system-arm
-DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS) \
-	$(if $(filter x86,$(ARCH)),$(VM_DEPS) $(ARM64_DEPS)))
+DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))
+GUEST_DEPS := $(sort $(DEPS) $(if $(filter x86,$(ARCH)),$(VM_DEPS) $(ARM64_DEPS)))
 
 # --- Flags -----------------------------------------------------------------------------------
 
@@ -115,8 +115,8 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps demo check check-unit check-e2e check-vm check-arm64 build-tests lint fmt install \
-	uninstall clean kernel-table vmlinux help tools FORCE
+.PHONY: all deps demo check check-all check-unit check-e2e check-vm check-arm64 build-tests lint fmt \
+	install uninstall clean kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
 
@@ -229,7 +229,7 @@ deps: ## install what is missing to build and test (apt)
 	apt-get -o DPkg::Lock::Timeout=600 install -qq --no-install-recommends $$missing </dev/null
 
 demo: ## install, build, and show it on a workload and a real program (as root)
-	@$(SUBMAKE) deps DEPS='$(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))'
+	@$(SUBMAKE) deps
 	@$(SUBMAKE) all build-tests
 	@tests/demo.sh
 
@@ -242,11 +242,11 @@ $(BUILD)/tests/bin/redis-server:
 
 build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
 
-check: ## install, build and run every test, and the most telling ones in guests (as root)
+check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps
 	@$(SUBMAKE) all build-tests
 	@$(SUBMAKE) SANITIZE=1 all build-tests
-	@tests/all
+	@tests/run
 
 check-unit: ## run the unit tests
 	@$(SUBMAKE) build-tests
@@ -256,11 +256,19 @@ check-e2e: ## run the end-to-end tests (as root)
 	@$(SUBMAKE) all build-tests
 	@tests/run e2e
 
+check-all: ## check, then the most telling tests in guests, and arm64 (downloads kernels)
+	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
+	@$(SUBMAKE) all build-tests
+	@$(SUBMAKE) SANITIZE=1 all build-tests
+	@tests/all
+
 check-vm: ## run the tests in guests, on every kernel or on KERNEL (downloads them)
+	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
 	@$(SUBMAKE) all build-tests
 	@tests/vm/check $(KERNEL)
 
 check-arm64: ## cross-compile for arm64, and try that in a guest (downloads libraries and a kernel)
+	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
 	@tests/vm/arm64
 
 kernel-table: ## put what the last check-vm found into README.md
