@@ -183,7 +183,7 @@ static __always_inline void settle(struct task_struct *task, struct task_state *
 static __noinline u32 proc_new(struct task_struct *task, u64 mm)
 {
 	struct task_struct *leader = task->group_leader;
-	u32 tgid = task->tgid, slot = slot_take();
+	u32 tgid = task->tgid, slot = slot_take(0);
 	struct vs_slot *s = slot_at(slot);
 	struct proc_entry entry = { .mm = mm, .slot = slot }, *other;
 

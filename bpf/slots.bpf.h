@@ -55,19 +55,29 @@ static __always_inline void keep_spare(u32 kind, u32 number)
 		__sync_lock_test_and_set(spare, number);
 }
 
-/** slot_take - a free slot. Return: its number, or VS_SLOT_OVERFLOW where none is left. */
-static __noinline u32 slot_take(void)
+/** Of so many slots, one is kept for processes: without theirs, nobody knows whose faults they are. */
+#define SLOT_RESERVE 16
+
+/**
+ * slot_take - a free slot
+ * @keep: so many have to be left
+ *
+ * Return: its number, or VS_SLOT_OVERFLOW where none is left.
+ */
+static __noinline u32 slot_take(u32 keep)
 {
 	u32 kind = FREE_SLOTS, index;
-	struct vs_slot_ring *ring;
-	u64 s = take_spare(kind), *slot;
+	struct vs_slot_ring *ring = bpf_map_lookup_elem(&free_ring, &kind);
+	u64 s, *slot;
 
-	if (s)
-		return s;
-	ring = bpf_map_lookup_elem(&free_ring, &kind);
-	if (ring && ring_take(ring, cfg.nr_slots, &index)) {
-		slot = bpf_map_lookup_elem(&free_slots, &index);
-		return slot ? *slot : VS_SLOT_OVERFLOW;
+	if (ring && ring->given - ring->taken >= keep) {
+		s = take_spare(kind);
+		if (s)
+			return s;
+		if (ring_take(ring, cfg.nr_slots, &index)) {
+			slot = bpf_map_lookup_elem(&free_slots, &index);
+			return slot ? *slot : VS_SLOT_OVERFLOW;
+		}
 	}
 	count_lost(VS_LOST_SLOTS);
 	return VS_SLOT_OVERFLOW;

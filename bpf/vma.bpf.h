@@ -142,7 +142,7 @@ static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm
 	/* the last faults of an exiting task come when its process may have been given back */
 	if (!proc || proc->generation != key->proc_generation || proc->proc.state & VS_PROC_EXITED)
 		return VS_SLOT_OVERFLOW;
-	slot = slot_take();
+	slot = slot_take(cfg.nr_slots / SLOT_RESERVE);
 	s = slot_at(slot);
 	if (!slot || !s)
 		return VS_SLOT_OVERFLOW;
