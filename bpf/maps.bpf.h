@@ -164,6 +164,7 @@ struct flusher {
  * @flusher: of the last flush that was sent from it; @kernel: of the last one of kernel addresses,
  *	where that is a hook of its own
  * @local_due: task whose remote flush began, and whose local one is part of the same
+ * @own_part: it is at the local part of a remote flush, where the csd tracepoints tell
  * @handler_ns: when the handler of an interrupt began, 0: none has
  * @handler_csd: identity of the interrupt; @handler_ipi: enum vs_ipi
  */
@@ -174,7 +175,8 @@ struct cpu_flush {
 	u64 handler_ns;
 	u64 handler_csd;
 	u64 handler_ipi;
-	u64 pad[4];
+	u64 own_part;
+	u64 pad[3];
 };
 _Static_assert(sizeof(struct cpu_flush) == 192, "cpu_flush: three cache lines, of one CPU");
 

@@ -101,7 +101,8 @@ int BPF_PROG(tlb_flushed, int reason, unsigned long pages)
 		c->local_due = task;
 		f->sent_ns = bpf_ktime_get_ns();
 	} else {
-		first = c->local_due != task;
+		/* without a local part (exec gives up the old mm), it would be the next flush's */
+		first = cfg.own_parts ? !c->own_part : c->local_due != task;
 		c->local_due = 0;
 	}
 	open = flusher_describe(f, VS_NR_CALLS);
@@ -326,12 +327,16 @@ int BPF_PROG(ipi_begins, u64 func, u64 csd)
 	struct cpu_flush *c;
 	u32 ipi = ipi_of(func);
 
-	/* without one, it is called for its own CPU */
-	if (!csd || ipi == VS_NR_IPI)
+	if (ipi == VS_NR_IPI)
 		return 0;
 	c = cpu_flush_of(bpf_get_smp_processor_id());
 	if (!c)
 		return 0;
+	/* without one, it is called for its own CPU */
+	if (!csd) {
+		c->own_part = ipi == VS_IPI_USER;
+		return 0;
+	}
 	c->handler_csd = csd;
 	c->handler_ipi = ipi;
 	c->handler_ns = bpf_ktime_get_ns();
@@ -346,6 +351,8 @@ int BPF_PROG(ipi_ends, u64 func, u64 csd)
 	struct sent_ipi *sent;
 	u64 begin_ns;
 
+	if (c && !csd && func == flush_functions[VS_IPI_USER])
+		c->own_part = 0;
 	if (!csd || !c || !c->handler_ns || c->handler_csd != csd)
 		return 0;
 	begin_ns = c->handler_ns;

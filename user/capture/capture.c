@@ -99,6 +99,8 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->call_site = o->call_site;
 	cfg->call_tid = o->call_tid;
 	cfg->nr_call_rows = c->nr_call_rows;
+	cfg->own_parts = c->variants[HOOK_INTERRUPT] &&
+			 c->variants[HOOK_INTERRUPT]->needs[0] == FEATURE_CSD;
 	cfg->vma_lookup = c->variants[HOOK_VMA]->value;
 	cfg->vma_cache = feature_on(FEATURE_MM_LOCK_SEQ);
 }
