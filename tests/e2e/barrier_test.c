@@ -8,6 +8,7 @@
 #include "system.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define PAGES "32"
 #define ROUNDS "20"
@@ -39,6 +40,25 @@ static void faults_follow_the_calls(void **state)
 	vt_cmp(faults, <=, hits + 40, "faults that followed");
 	vt_equal(vt_calls_sum(shot.s.json, "mprotect", NULL, "refaults"), faults,
 		 "faults that followed, in both tables");
+	vt_shootdown_free(&shot);
+}
+
+/* Each of the two threads interrupts the other one's CPU: that is told apart, and as the tracer says. */
+static void both_directions(void **state)
+{
+	struct vt_shot shot;
+	int64_t pid, got;
+
+	(void)state;
+	vt_shootdown(&shot, NULL, VT_ARGS("barrier", "--pages", PAGES, "--rounds", ROUNDS));
+	pid = vt_int(shot.s.work, "pid");
+	for (int from = 0; from < 2 && vt_ftrace_has_csd(); from++) {
+		got = vt_pairs_sum(shot.s.json, "user", pid, -1, from, !from);
+		vt_cmp(got, >, 0, "interrupts from CPU %d", from);
+		vt_cmp(llabs(got - shot.kernel.pair[from][!from]), <=, 3,
+		       "interrupts from CPU %d: %ld, by the tracer %ld", from, got,
+		       shot.kernel.pair[from][!from]);
+	}
 	vt_shootdown_free(&shot);
 }
 
@@ -182,9 +202,8 @@ static void trace_has_the_order(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(faults_follow_the_calls),
-	VT_TEST(stat_has_the_same_faults),
-	VT_TEST(sites_are_apart),
+	VT_TEST(faults_follow_the_calls),  VT_TEST(both_directions),
+	VT_TEST(stat_has_the_same_faults), VT_TEST(sites_are_apart),
 	VT_TEST(trace_has_the_order),
 };
 

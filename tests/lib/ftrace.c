@@ -91,8 +91,9 @@ void vt_ftrace_start(void)
 		"sched/sched_process_exit",
 		"csd/csd_queue_cpu",
 		"csd/csd_function_entry",
+		"csd/csd_function_exit",
 	};
-	size_t n = sizeof(enable) / sizeof(enable[0]) - (vt_ftrace_has_csd() ? 0 : 2);
+	size_t n = sizeof(enable) / sizeof(enable[0]) - (vt_ftrace_has_csd() ? 0 : 3);
 	char name[64];
 
 	vt_true(!instance[0]);
@@ -104,6 +105,8 @@ void vt_ftrace_start(void)
 	put("options/irq-info", "0");
 	put("options/overwrite", "0");
 	put("events/tlb/tlb_flush/filter", "reason != 0");
+	if (vt_ftrace_has_csd())
+		put("events/csd/csd_function_exit/filter", "csd == 0");
 	filter_calls("sys_enter");
 	filter_calls("sys_exit");
 	for (size_t i = 0; i < n; i++) {
@@ -170,10 +173,19 @@ static bool parse_queue(const char *p, struct vt_kevent *e)
 	return parse_function(p, e);
 }
 
-/* csd 0 is the sender's own part of the work. */
 static bool parse_entry(const char *p, struct vt_kevent *e)
 {
-	return parse_function(p, e) && e->b;
+	bool ours = parse_function(p, e);
+
+	if (!e->b)
+		e->kind = VT_OWN;
+	return ours;
+}
+
+/* Of the sender's own part alone, by the filter. */
+static bool parse_own_end(const char *p, struct vt_kevent *e)
+{
+	return parse_function(p, e);
 }
 
 static bool parse_enter(const char *p, struct vt_kevent *e)
@@ -221,6 +233,7 @@ static const struct {
 	{ "sys_exit: ", VT_LEAVE, parse_leave },
 	{ "csd_queue_cpu: ", VT_QUEUE, parse_queue },
 	{ "csd_function_entry: ", VT_ENTRY, parse_entry },
+	{ "csd_function_exit: ", VT_OWN_END, parse_own_end },
 	{ "sched_process_fork: ", VT_FORK, parse_fork },
 	{ "sched_process_exec: ", VT_EXEC, parse_exec },
 	{ "sched_process_exit: ", VT_EXIT, parse_exit },
@@ -307,7 +320,9 @@ size_t vt_ftrace_index_of(const char *mark)
  * struct follow - the state of one pass over the events
  * @member: by tid: one of those that are followed
  * @call: by tid: 1 + number of the system call that it is inside of
- * @sent: by tid: a remote flush, whose local part is still to come
+ * @part: by tid: 1: a local flush now is part of a remote one. Not every remote flush has such a part
+ *	(one of an address space that is not loaded has none): VT_OWN and VT_OWN_END tell, and before
+ *	6.5, where there are none, the next local flush is assumed to be it
  * @sender: by CPU: who queued what there; @sender.waits: it has not arrived yet
  */
 struct sender {
@@ -323,7 +338,7 @@ struct sender {
 struct follow {
 	unsigned char *member;
 	uint16_t *call;
-	unsigned char *sent;
+	unsigned char *part;
 	struct sender sender[VT_MAX_CPUS][MAX_QUEUED];
 };
 
@@ -334,8 +349,8 @@ static struct follow *follow_begin(pid_t pid)
 	vt_true(f);
 	f->member = calloc(MAX_TID, sizeof(*f->member));
 	f->call = calloc(MAX_TID, sizeof(*f->call));
-	f->sent = calloc(MAX_TID, sizeof(*f->sent));
-	vt_true(f->member && f->call && f->sent);
+	f->part = calloc(MAX_TID, sizeof(*f->part));
+	vt_true(f->member && f->call && f->part);
 	f->member[pid] = 1;
 	for (size_t i = 0; i < nr_events; i++)
 		if (events[i].kind == VT_FORK && f->member[events[i].tid])
@@ -347,7 +362,7 @@ static void follow_end(struct follow *f)
 {
 	free(f->member);
 	free(f->call);
-	free(f->sent);
+	free(f->part);
 	free(f);
 }
 
@@ -385,7 +400,7 @@ static struct vt_kcall *call_of(struct vt_ktally *t, int call)
 
 static void add_flush(struct follow *f, struct vt_kcall *c, const struct vt_kevent *e)
 {
-	bool again = e->a != VT_REASON_SEND && f->sent[e->tid];
+	bool again = e->a != VT_REASON_SEND && f->part[e->tid];
 
 	if (e->a == VT_REASON_SEND)
 		c->remote++;
@@ -393,7 +408,7 @@ static void add_flush(struct follow *f, struct vt_kcall *c, const struct vt_keve
 		c->local++;
 	else
 		return;
-	f->sent[e->tid] = e->a == VT_REASON_SEND;
+	f->part[e->tid] = e->a == VT_REASON_SEND && !vt_ftrace_has_csd();
 	if (again)
 		return;
 	if (e->b == UINT64_MAX)
@@ -434,6 +449,10 @@ static void add_own(struct vt_ktally *t, struct follow *f, const struct vt_keven
 /* What must be known of all tasks, followed or not, before and after the span that counts. */
 static void keep_state(struct follow *f, const struct vt_kevent *e)
 {
+	if (e->kind == VT_OWN)
+		f->part[e->tid] = e->c == VT_IPI_USER;
+	else if (e->kind != VT_FLUSH && e->kind != VT_QUEUE && e->kind != VT_ENTRY)
+		f->part[e->tid] = 0;
 	switch (e->kind) {
 	case VT_ENTER:
 		f->call[e->tid] = (uint16_t)(e->a + 1);

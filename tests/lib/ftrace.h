@@ -21,7 +21,9 @@ enum vt_kind {
 	VT_FLUSH, /* tlb_flush: reason, pages */
 	VT_QUEUE, /* an interrupt that flushes is queued: target CPU, csd, function */
 	VT_ENTRY, /* its handler begins: -, csd, function */
-	VT_FORK,  /* new tid */
+	VT_OWN,	  /* the sender does its own CPU's part: -, 0, function */
+	VT_OWN_END,
+	VT_FORK, /* new tid */
 	VT_EXEC,
 	VT_EXIT,
 	VT_MARK, /* vt_ftrace_mark() */
