@@ -64,6 +64,13 @@ struct backing_file {
 /** A sequence that is never equal to one read: nothing is known. */
 #define MM_SEQ_NONE (-1LL)
 
+/** mm_has_sequence - this kernel has an mm_lock_seq. */
+static __always_inline bool mm_has_sequence(void)
+{
+	return bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq) ||
+	       bpf_core_field_exists(((struct mm_struct___seq_int *)0)->mm_lock_seq);
+}
+
 /**
  * mm_lock_sequence - what changes whenever a VMA of @mm may have changed
  *

@@ -23,7 +23,6 @@ static __noinline int crash_emit(struct task_struct *task, struct task_state *t,
 {
 	struct maple_span span = { .min = f->vma.start, .max = f->vma.end - 1 };
 	struct vs_event_crash *e;
-	u64 at[VS_NR_NEAR];
 
 	if (f->found != VMA_FOUND)
 		maple_walk((u64)BPF_CORE_READ(task, mm, mm_mt.ma_root), f->address, &span);
@@ -35,21 +34,23 @@ static __noinline int crash_emit(struct task_struct *task, struct task_state *t,
 	e->address = f->address;
 	e->ip = f->ip;
 	e->sp = sp;
-	at[VS_NEAR_BELOW] = span.min - 1;
-	at[VS_NEAR_ABOVE] = span.max + 1;
-	at[VS_NEAR_IP] = f->ip;
+	/*
+	 * Before 6.13 the stack of all functions together has 512 bytes: what is to be looked up waits
+	 * in the record, what is found in the task's state, and no cache is asked.
+	 */
+	e->near[VS_NEAR_BELOW].start = span.min - 1;
+	e->near[VS_NEAR_ABOVE].start = span.max + 1;
+	e->near[VS_NEAR_IP].start = f->ip;
 	for (u32 i = 0; i < VS_NR_NEAR; i++) {
-		struct vma_ref ref = {};
-		enum vma_found found;
+		struct vma_ref *ref = &t->near;
 
-		found = vma_lookup(task, t, mm_sequence(task), at[i], &ref);
-		if (found != VMA_FOUND)
-			ref.start = ref.end = ref.pgoff = ref.slot = ref.generation = 0;
-		e->near[i].start = ref.start;
-		e->near[i].end = ref.end;
-		e->near[i].pgoff = ref.pgoff;
-		e->near[i].slot = ref.slot;
-		e->near[i].generation = ref.generation;
+		if (vma_search(task, t, e->near[i].start, ref) != VMA_FOUND)
+			ref->start = ref->end = ref->pgoff = ref->slot = ref->generation = 0;
+		e->near[i].start = ref->start;
+		e->near[i].end = ref->end;
+		e->near[i].pgoff = ref->pgoff;
+		e->near[i].slot = ref->slot;
+		e->near[i].generation = ref->generation;
 	}
 	emit_submit(e);
 	return 0;

@@ -129,6 +129,8 @@ struct task_state {
 	u64 fault_ns;
 	struct pending_fault pending;
 	struct open_call call;
+	struct vs_vma_key key;
+	struct vma_ref near;
 	s64 cache_seq;
 	u64 pmd;
 	u64 pmd_region;

@@ -139,6 +139,9 @@ static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm
 	struct vs_slot *proc = slot_at(key->proc), *s;
 	u32 slot, *other;
 
+	/* a process that got no slot has no VMAs: nobody would read their counts */
+	if (!key->proc)
+		return VS_SLOT_OVERFLOW;
 	/* the last faults of an exiting task come when its process may have been given back */
 	if (!proc || proc->generation != key->proc_generation || proc->proc.state & VS_PROC_EXITED)
 		return VS_SLOT_OVERFLOW;
@@ -176,9 +179,9 @@ static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm
  * Return: 0; 1 if the VMA does not hold the address (any more).
  */
 static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_struct *mm,
-				    const struct task_state *t, u64 address, struct vma_ref *ref)
+				    struct task_state *t, u64 address, struct vma_ref *ref)
 {
-	struct vs_vma_key key = {};
+	struct vs_vma_key *key = &t->key;
 	u32 name_kind, *slot;
 	struct vs_slot *s;
 	struct file *file;
@@ -189,21 +192,22 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 	if (address < ref->start || address >= ref->end)
 		return 1;
 
+	__builtin_memset(key, 0, sizeof(*key));
 	flags = BPF_CORE_READ(vma, vm_flags);
-	key.flags = flags & VS_VM_IDENTITY;
-	key.anchor = flags & VS_VM_GROWSDOWN ? ref->end : ref->start;
-	key.proc = t->proc;
-	key.proc_generation = t->proc_generation;
+	key->flags = flags & VS_VM_IDENTITY;
+	key->anchor = flags & VS_VM_GROWSDOWN ? ref->end : ref->start;
+	key->proc = t->proc;
+	key->proc_generation = t->proc_generation;
 	file = BPF_CORE_READ(vma, vm_file);
 	ref->pgoff = 0;
 	ref->inode = 0;
 	ref->traits = flags;
 	if (file) {
 		name_kind = VS_NAME_FILE;
-		key.pgoff = ref->pgoff = BPF_CORE_READ(vma, vm_pgoff);
+		key->pgoff = ref->pgoff = BPF_CORE_READ(vma, vm_pgoff);
 		ref->inode = (u64)BPF_CORE_READ(file, f_inode);
 		ref->traits |= file_traits(file);
-		file_key(file, &key.file);
+		file_key(file, &key->file);
 	} else {
 		name_kind = vma_name_kind(vma, mm, ref->start, ref->end);
 		if (name_kind == VS_NAME_SPECIAL)
@@ -212,12 +216,12 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 			const char *name = (const char *)vma_anon_name(vma);
 
 			if (name)
-				key.name_hash = name_hash(name);
+				key->name_hash = name_hash(name);
 		}
 	}
 
-	slot = bpf_map_lookup_elem(&vmas, &key);
-	ref->slot = slot ? *slot : vma_slot_new(&key, vma, ref, name_kind);
+	slot = bpf_map_lookup_elem(&vmas, key);
+	ref->slot = slot ? *slot : vma_slot_new(key, vma, ref, name_kind);
 	s = slot_at(ref->slot);
 	if (!ref->slot || !s) {
 		ref->slot = VS_SLOT_OVERFLOW;
@@ -237,7 +241,7 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 struct find_vma_ctx {
 	u64 address;
 	struct vma_ref *ref;
-	const struct task_state *t;
+	struct task_state *t;
 	int result;
 };
 
@@ -256,8 +260,17 @@ enum vma_found {
 	VMA_MISSED, /* nothing consistent was found */
 };
 
+/** any_vma - told of a VMA that is of no interest, but that it is there. */
+static long any_vma(struct task_struct *task, struct vm_area_struct *vma, void *ctx)
+{
+	(void)task;
+	(void)vma;
+	(void)ctx;
+	return 0;
+}
+
 /** vma_search - look @address up without the cache. */
-static __noinline enum vma_found vma_search(struct task_struct *task, const struct task_state *t,
+static __noinline enum vma_found vma_search(struct task_struct *task, struct task_state *t,
 					    u64 address, struct vma_ref *ref)
 {
 	struct mm_struct *mm = task->mm;
@@ -284,6 +297,10 @@ static __noinline enum vma_found vma_search(struct task_struct *task, const stru
 		if (!entry && before != MM_SEQ_NONE && before == mm_lock_sequence(mm))
 			return VMA_NONE;
 	}
+	/* Before 6.4 a tree without the address may be one that is being changed: the kernel's own
+	 * lookup knows, which takes the lock. */
+	if (!mm_has_sequence() && bpf_find_vma(task, address, any_vma, 0, 0) == -2)
+		return VMA_NONE;
 	return VMA_MISSED;
 }
 

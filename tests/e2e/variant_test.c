@@ -67,8 +67,7 @@ static void run_exact(const struct vt_variant *v)
 /* Causes that need no page table, where the hook tells reads from writes. */
 static void run_causes(const struct vt_variant *v)
 {
-	static const char *const modes[] = { "anon-zero", "file-read", "file-write", "shmem",
-					     "segv-none" };
+	static const char *const modes[] = { "anon-zero", "file-write" };
 	struct vt_scope s;
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
