@@ -25,6 +25,9 @@
 #define SUM_SLACK_SHORT 0.3
 #define SUM_SLACK_LONG 0.05
 
+/** Threads of `exact` that read one file at the same time: each pair may race for a few pages. */
+#define FILE_RACES 16
+
 /** struct run - what both said of one run of a workload */
 struct run {
 	struct json_object *lines;
@@ -202,7 +205,7 @@ static void check_totals(const struct run *r)
 	free(s.ns);
 }
 
-static void check_causes(const struct run *r)
+static void check_causes(const struct run *r, int64_t races)
 {
 	int64_t causes = 0;
 
@@ -212,7 +215,8 @@ static void check_causes(const struct run *r)
 		if (!strcmp(name, "gup"))
 			continue;
 		sample(&s, r, name, -1);
-		vt_equal(s.rows, json_object_get_int64(n), "lines of %s", name);
+		vt_cmp(llabs((int64_t)s.rows - json_object_get_int64(n)), <=, races,
+		       "lines of %s, %zu, less those of stat", name, s.rows);
 		free(s.ns);
 		causes++;
 	}
@@ -285,7 +289,8 @@ static void check_long_faults(const struct run *r)
 	free(s.ns);
 }
 
-static void check_run(const char *const *work, int64_t at_least, void (*more)(const struct run *r))
+static void check_run(const char *const *work, int64_t at_least, int64_t races,
+		      void (*more)(const struct run *r))
 {
 	struct json_object *summary;
 	struct run r;
@@ -298,7 +303,7 @@ static void check_run(const char *const *work, int64_t at_least, void (*more)(co
 	vt_check_sums(r.stat);
 	check_latency_sums(r.stat);
 	check_totals(&r);
-	check_causes(&r);
+	check_causes(&r, races);
 	check_processes(&r);
 	if (more)
 		more(&r);
@@ -309,13 +314,13 @@ static void threads_and_children(void **state)
 {
 	(void)state;
 	check_run(VT_ARGS("exact", "--threads", "4", "--children", "10", "--pages", "200"), 18000,
-		  NULL);
+		  FILE_RACES, NULL);
 }
 
 static void one_kind_of_fault(void **state)
 {
 	(void)state;
-	check_run(VT_ARGS("threads", "--threads", "3", "--pages", "300"), 21900, NULL);
+	check_run(VT_ARGS("threads", "--threads", "3", "--pages", "300"), 21900, 0, NULL);
 }
 
 static void huge_pages(void **state)
@@ -323,7 +328,7 @@ static void huge_pages(void **state)
 	(void)state;
 	vt_set("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
 	vt_set("/sys/kernel/mm/transparent_hugepage/defrag", "madvise");
-	check_run(VT_ARGS("threads", "--huge", "--threads", "3", "--pages", "40"), 2920,
+	check_run(VT_ARGS("threads", "--huge", "--threads", "3", "--pages", "40"), 2920, 0,
 		  check_long_faults);
 }
 

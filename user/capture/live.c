@@ -387,17 +387,19 @@ static void retire_ended(struct live *l, struct retiring *r)
 	free(gone);
 }
 
-void live__reclaim(struct live *l)
+bool live__reclaim(struct live *l)
 {
 	struct model *m = &l->model;
 	struct retiring r = {};
+	bool found;
 
 	if (!low(l))
-		return;
+		return false;
 	r.slots = malloc(m->nr_slots * sizeof(*r.slots));
 	if (!r.slots)
-		return;
+		return false;
 	retire_ended(l, &r);
+	found = r.nr;
 	give_back(l, &r);
 	for (size_t i = 0; i < m->nr_processes && low(l); i++) {
 		if (m->processes[i]->exited || m->processes[i]->nr_rows < MANY_VMAS)
@@ -406,4 +408,5 @@ void live__reclaim(struct live *l)
 		give_back(l, &r);
 	}
 	free(r.slots);
+	return found && low(l);
 }

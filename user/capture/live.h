@@ -47,7 +47,8 @@ int live__refresh(struct live *l);
 /**
  * live__reclaim - when slots run low: take back those of processes that have ended, then those
  * of VMAs that are gone
+ * Return: processes ended, slots still run low, and more may have ended meanwhile.
  */
-void live__reclaim(struct live *l);
+bool live__reclaim(struct live *l);
 
 #endif /* VMASCOPE_CAPTURE_LIVE_H */

@@ -22,6 +22,8 @@
 
 /** The ring is read, and slots are looked after, at least this often. */
 #define HOUSEKEEPING_NS 100000000ULL
+/** Between two, while slots run low. */
+#define HURRY_NS 10000000ULL
 
 static volatile sig_atomic_t signals_seen;
 static volatile sig_atomic_t signal_to_forward;
@@ -324,7 +326,7 @@ static int housekeeping(struct session *s)
 	if (err >= 0)
 		err = live__discover(&s->live);
 	if (err >= 0)
-		live__reclaim(&s->live);
+		s->hurry = live__reclaim(&s->live);
 	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
 	if (err >= 0 && s->event && !s->error && fflush(s->out.file))
 		s->error = -errno;
@@ -347,7 +349,8 @@ int session__run(struct session *s)
 	int err = 0;
 
 	while (!err && !s->error && !over(s, end)) {
-		wait_until(s, earlier(earlier(next, end), session__now() + HOUSEKEEPING_NS));
+		wait_until(s, earlier(earlier(next, end),
+				      session__now() + (s->hurry ? HURRY_NS : HOUSEKEEPING_NS)));
 		err = housekeeping(s);
 		if (!err && session__now() >= next) {
 			err = s->interval(s);

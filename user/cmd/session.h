@@ -19,6 +19,7 @@
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
+ * @hurry: slots run low: the next look is soon
  * @what: the command line or the targets, for people
  * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
  * @interval: NULL: never. Return: 0 or a negative errno to end.
@@ -33,6 +34,7 @@ struct session {
 	uint64_t start_ns;
 	uint64_t end_ns;
 	uint64_t read_ns;
+	bool hurry;
 	char what[256];
 	uint64_t period_ns;
 	int (*interval)(struct session *s);
