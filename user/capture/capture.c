@@ -129,6 +129,7 @@ static bool can_attach(const struct bpf_program *prog)
 static int choose_variants(struct capture *c, const struct capture_options *o)
 {
 	struct bpf_program *prog;
+	char why[192];
 
 	for (int i = 0; i < NR_HOOKS; i++) {
 		if (hooks[i].on_request && !requested(i, o))
@@ -136,9 +137,10 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 		c->variants[i] = hooks__choose(i);
 		if (c->variants[i] || !hooks[i].required)
 			continue;
-		vs_error("this kernel has no way to learn of '%s'; `vmascope doctor` tells what is "
-			 "missing",
-			 hooks[i].what);
+		hooks__why_not(hooks[i].variants, why, sizeof(why));
+		vs_error("this kernel has no way to learn of '%s' (%s); `vmascope doctor` tells "
+			 "more",
+			 hooks[i].what, why);
 		return -EOPNOTSUPP;
 	}
 	bpf_object__for_each_program(prog, c->skel->obj)

@@ -24,6 +24,7 @@ static int probe_sw_events(struct feature *f);
 static int probe_fexit(struct feature *f);
 static int probe_task_storage(struct feature *f);
 static int probe_ringbuf(struct feature *f);
+static int probe_read_kernel(struct feature *f);
 static int probe_task_iter(struct feature *f);
 static int probe_maple_tree(struct feature *f);
 static int probe_mm_lock_seq(struct feature *f);
@@ -45,6 +46,7 @@ static struct feature features[NR_FEATURES] = {
 	[FEATURE_FEXIT_FAULT] = { "fexit", "fexit of handle_mm_fault", "5.5" },
 	[FEATURE_TASK_STORAGE] = { "task-storage", "BPF storage for each task", "5.11" },
 	[FEATURE_RINGBUF] = { "ringbuf", "BPF ring buffer", "5.8" },
+	[FEATURE_READ_KERNEL] = { "read-kernel", "helper bpf_probe_read_kernel", "5.5" },
 	[FEATURE_TASK_ITER] = { "task-iter", "BPF iterator over tasks", "5.8" },
 	[FEATURE_MAPLE_TREE] = { "maple-tree", "VMAs in a maple tree, readable under RCU", "6.1" },
 	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "a sequence that tells when VMAs change", "6.4" },
@@ -70,6 +72,7 @@ static int (*const probes[NR_FEATURES])(struct feature *f) = {
 	[FEATURE_FEXIT_FAULT] = probe_fexit,
 	[FEATURE_TASK_STORAGE] = probe_task_storage,
 	[FEATURE_RINGBUF] = probe_ringbuf,
+	[FEATURE_READ_KERNEL] = probe_read_kernel,
 	[FEATURE_TASK_ITER] = probe_task_iter,
 	[FEATURE_MAPLE_TREE] = probe_maple_tree,
 	[FEATURE_MM_LOCK_SEQ] = probe_mm_lock_seq,
@@ -264,6 +267,34 @@ static int probe_ringbuf(struct feature *f)
 {
 	(void)f;
 	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1 ? 0 : -EOPNOTSUPP;
+}
+
+/* LOCKDOWN_BPF_READ_KERNEL makes the helper one that does not exist. */
+static int probe_read_kernel(struct feature *f)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X,
+		  .dst_reg = BPF_REG_1,
+		  .src_reg = BPF_REG_10 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_1, .imm = -8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = 8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 0 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int prog = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "vmascope_probe", "GPL", insns,
+				 sizeof(insns) / sizeof(*insns), NULL);
+
+	if (prog >= 0) {
+		close(prog);
+		return 0;
+	}
+	if (kernel__is_confidential())
+		return reason(f, prog,
+			      "this kernel is in lockdown=confidentiality, which keeps its memory "
+			      "from BPF");
+	return prog;
 }
 
 static int probe_task_iter(struct feature *f)

@@ -52,13 +52,13 @@ static const struct hook_variant fault_end[] = {
 static const struct hook_variant vma[] = {
 	{
 		.name = "maple-tree walk",
-		.needs = { FEATURE_MAPLE_TREE, -1 },
+		.needs = { FEATURE_READ_KERNEL, FEATURE_MAPLE_TREE, -1 },
 		.cost = "100-200 ns where the cache misses",
 		.value = VS_LOOKUP_MAPLE,
 	},
 	{
 		.name = "bpf_find_vma",
-		.needs = { FEATURE_FIND_VMA, -1 },
+		.needs = { FEATURE_READ_KERNEL, FEATURE_FIND_VMA, -1 },
 		.cost = "830 ns; misses while the mmap lock is taken",
 		.value = VS_LOOKUP_FIND_VMA,
 	},

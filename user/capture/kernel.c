@@ -27,20 +27,37 @@ bool kernel__is_rt(void)
 	return !uname(&u) && strstr(u.version, "PREEMPT_RT");
 }
 
+/** first_line - of the file @path; empty where it can't be read. */
+static void first_line(const char *path, char *line, int size)
+{
+	FILE *f = fopen(path, "re");
+
+	*line = '\0';
+	if (!f)
+		return;
+	if (!fgets(line, size, f))
+		*line = '\0';
+	fclose(f);
+}
+
+bool kernel__is_confidential(void)
+{
+	char levels[128];
+
+	first_line("/sys/kernel/security/lockdown", levels, sizeof(levels));
+	return strstr(levels, "[confidentiality]");
+}
+
 bool kernel__preempts(void)
 {
-	FILE *f = fopen("/sys/kernel/debug/sched/preempt", "re");
-	char mode[128] = "";
 	struct utsname u;
+	char mode[128];
 
 	if (kernel__version() >= KERNEL(7, 0) || kernel__is_rt())
 		return true;
-	if (f) {
-		if (!fgets(mode, sizeof(mode), f))
-			mode[0] = '\0';
-		fclose(f);
+	first_line("/sys/kernel/debug/sched/preempt", mode, sizeof(mode));
+	if (*mode)
 		return strstr(mode, "(full)") || strstr(mode, "(lazy)");
-	}
 	return !uname(&u) && strstr(u.version, "PREEMPT") && !strstr(u.version, "PREEMPT_DYNAMIC");
 }
 

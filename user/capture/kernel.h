@@ -18,6 +18,13 @@ unsigned int kernel__version(void);
 bool kernel__is_rt(void);
 
 /**
+ * kernel__is_confidential - the running kernel is locked down so far that BPF can't read its memory
+ *
+ * Told by securityfs; false where that is not mounted.
+ */
+bool kernel__is_confidential(void);
+
+/**
  * kernel__preempts - kernel code of the running kernel can be preempted anywhere
  *
  * Then a BPF trampoline's program can be, too, and while it is, the same program is not run for
