@@ -348,9 +348,11 @@ static __always_inline void count_stateless(struct task_struct *task, enum vs_ou
  * @address: of the fault
  * @outcome: VS_MINOR or VS_MAJOR
  * @origin: used where no begin was seen
+ * @trapless: why it was taken, if @origin is VS_ORIGIN_GUP
  */
 static __always_inline void fault_end(struct task_struct *task, u64 address,
-				      enum vs_outcome outcome, enum vs_origin origin)
+				      enum vs_outcome outcome, enum vs_origin origin,
+				      enum vs_cause trapless)
 {
 	struct task_state *t = traced_image(task, false);
 	struct pending_fault *f;
@@ -385,7 +387,7 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 				     .access = VS_ACCESS_UNKNOWN };
 
 	if (origin == VS_ORIGIN_GUP)
-		own.cause = VS_CAUSE_GUP;
+		own.cause = trapless;
 	else
 		count_lost(VS_LOST_LATENCY);
 	identify(task, t, mm_sequence(task), &own);

@@ -77,6 +77,7 @@ enum vs_cause {
 	VS_CAUSE_SIGBUS,       /* beyond the end of the file, or hardware poison */
 	VS_CAUSE_SPURIOUS,     /* the entry already allowed the access */
 	VS_CAUSE_GUP,	       /* taken by the kernel without a trap; no hook shows the page */
+	VS_CAUSE_KSM,	       /* the same, to give a process back a page that KSM had merged */
 	VS_NR_CAUSES,
 };
 
@@ -114,7 +115,6 @@ struct vs_counts {
 	__u64 latency_count;
 	__u64 latency_sum_ns;
 	__u64 latency_max_ns;
-	__u64 pad;
 };
 _Static_assert(sizeof(struct vs_counts) == 320, "vs_counts: five cache lines");
 
@@ -282,7 +282,6 @@ struct vs_proc_info {
 	__u64 no_slot;
 	char comm[VS_COMM_LEN];
 	__u32 hist[VS_NR_CAUSES];
-	__u32 pad2;
 };
 
 /**

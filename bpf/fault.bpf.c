@@ -15,6 +15,9 @@
 #define VM_FAULT_RETRY 0x400u
 #define VM_FAULT_ERROR 0x873u /* OOM SIGBUS HWPOISON HWPOISON_LARGE SIGSEGV FALLBACK */
 #define FAULT_FLAG_TRIED 0x20u
+#define FAULT_FLAG_REMOTE 0x80u
+/** VM_MERGEABLE of include/linux/mm.h: madvise(MADV_MERGEABLE) */
+#define VM_MERGEABLE 0x80000000u
 
 /** access_of - what the hardware's error code says. */
 static __always_inline enum vs_access access_of(u64 error_code)
@@ -98,15 +101,35 @@ int fault_sw(struct bpf_perf_event_data *ctx)
 SEC("perf_event")
 int fault_minor_sw(struct bpf_perf_event_data *ctx)
 {
-	fault_end(bpf_get_current_task_btf(), ctx->addr, VS_MINOR, origin_of(&ctx->regs));
+	fault_end(bpf_get_current_task_btf(), ctx->addr, VS_MINOR, origin_of(&ctx->regs),
+		  VS_CAUSE_GUP);
 	return 0;
 }
 
 SEC("perf_event")
 int fault_major_sw(struct bpf_perf_event_data *ctx)
 {
-	fault_end(bpf_get_current_task_btf(), ctx->addr, VS_MAJOR, origin_of(&ctx->regs));
+	fault_end(bpf_get_current_task_btf(), ctx->addr, VS_MAJOR, origin_of(&ctx->regs),
+		  VS_CAUSE_GUP);
 	return 0;
+}
+
+/*
+ * trapless_cause - why the kernel faulted a page of @vma in by itself
+ *
+ * break_ksm() asks for a page of a mergeable VMA as if from afar, from ksmd, or from the process
+ * itself that wants its own pages back (MADV_UNMERGEABLE). Only ptrace(2)'s kin do so, too, and
+ * from another process.
+ */
+static __always_inline enum vs_cause trapless_cause(const struct vm_area_struct *vma,
+						    unsigned int flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (flags & FAULT_FLAG_REMOTE && BPF_CORE_READ(vma, vm_flags) & VM_MERGEABLE &&
+	    (task->flags & PF_KTHREAD || task->mm == BPF_CORE_READ(vma, vm_mm)))
+		return VS_CAUSE_KSM;
+	return VS_CAUSE_GUP;
 }
 
 /*
@@ -119,12 +142,12 @@ int BPF_PROG(fault_done, struct vm_area_struct *vma, unsigned long address, unsi
 {
 	enum vs_outcome outcome = VS_MINOR;
 
-	(void)vma;
 	if (ret & (VM_FAULT_RETRY | VM_FAULT_ERROR))
 		return 0;
 	if (ret & VM_FAULT_MAJOR || flags & FAULT_FLAG_TRIED)
 		outcome = VS_MAJOR;
 	fault_end(bpf_get_current_task_btf(), address, outcome,
-		  regs ? VS_ORIGIN_USER : VS_ORIGIN_GUP);
+		  regs ? VS_ORIGIN_USER : VS_ORIGIN_GUP,
+		  regs ? VS_CAUSE_GUP : trapless_cause(vma, flags));
 	return 0;
 }

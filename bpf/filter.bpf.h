@@ -12,6 +12,9 @@
 
 #include <bpf/bpf_core_read.h>
 
+/* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000u
+
 static __always_inline bool filter_matches(struct task_struct *task)
 {
 	if (cfg.has_uid && task->cred->uid.val != cfg.uid)

@@ -8,9 +8,6 @@
 
 #include "memcall.bpf.h"
 
-/* include/linux/sched.h */
-#define PF_KTHREAD 0x00200000u
-
 /** NAME8 - the first eight bytes of a command name, as a little-endian number reads them */
 #define NAME8(a, b, c, d, e, f, g, h)                                                              \
 	((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 |             \

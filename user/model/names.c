@@ -45,6 +45,7 @@ const char *const cause_names[VS_NR_CAUSES] = {
 	[VS_CAUSE_SIGBUS] = "sigbus",
 	[VS_CAUSE_SPURIOUS] = "spurious",
 	[VS_CAUSE_GUP] = "gup",
+	[VS_CAUSE_KSM] = "ksm",
 };
 
 const char *const size_names[VS_NR_SIZES] = {
