@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shootdown_rows_test - what rows tell apart, by every --by; options, and how a run ends.
+ * shootdown_rows_test - what rows tell apart, by every --by.
  */
-#include "bpf_leak.h"
 #include "check.h"
 #include "shootdown.h"
 #include "system.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 static const struct {
 	const char *by;
@@ -57,6 +54,8 @@ static void text_fits(void **state)
 		vt_contains(cmd.out, "INITIATOR");
 		vt_check_width(cmd.out, 80);
 		vt_free(&cmd);
+		if (i > 1) /* the first two have all of its tables */
+			continue;
 		vt_run(&cmd, NULL,
 		       VT_ARGS(vt_vmascope(), "shootdown", "--format", "csv", "--by", kinds[i].by,
 			       "--", vt_workload("pingpong"), "--pairs", "500"));
@@ -106,6 +105,19 @@ static void processes_are_apart(void **state)
 	vt_free(&cmd);
 }
 
+/* Processes that come and go, 300 of them: rows are given back, and nothing is lost with them. */
+static void processes_come_and_go(void **state)
+{
+	struct vt_shot shot;
+
+	(void)state;
+	vt_shootdown(&shot, VT_ARGS("--by", "process"), VT_ARGS("churn", "--procs", "300"));
+	vt_cmp(vt_calls_sum(shot.s.json, "fork", NULL, "count"), >=, 300, "forks");
+	vt_cmp(vt_calls_sum(shot.s.json, "exit", NULL, "count"), >=, 300, "exits");
+	vt_equal(vt_int(shot.s.json, "lost.calls"), 0, "calls without a row");
+	vt_shootdown_free(&shot);
+}
+
 /* Both threads of barrier call mprotect: the collector on the heap, the mutator on its pages. */
 static void threads_are_apart(void **state)
 {
@@ -122,119 +134,6 @@ static void threads_are_apart(void **state)
 		of_mutator += vt_int(row, "count");
 	vt_equal(of_mutator, vt_int(shot.s.work, "unprotects"), "mprotects of the mutator");
 	vt_shootdown_free(&shot);
-}
-
-static void wrong_options(void **state)
-{
-	const struct {
-		const char *const *args;
-		int status;
-		const char *part;
-	} cases[] = {
-		{ VT_ARGS("--by", "nonsense"), 2, "nonsense" },
-		{ VT_ARGS("--by"), 2, "by" },
-		{ VT_ARGS("--top", "x"), 2, "x" },
-		{ VT_ARGS("--no-such-option"), 2, "no-such-option" },
-		{ VT_ARGS("-d", "soon"), 2, "soon" },
-		{ VT_ARGS("-p", "4194303"), 1, "4194303" },
-		{ VT_ARGS("--", "no-such-command-x"), 127, "no-such-command-x" },
-		{ VT_ARGS("-o", "/no/such/dir/x", "--", "true"), 1, "/no/such/dir/x" },
-	};
-	const char *argv[16];
-	struct vt_cmd cmd;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		size_t n = 0;
-
-		argv[n++] = vt_vmascope();
-		argv[n++] = "shootdown";
-		for (const char *const *arg = cases[i].args; *arg; arg++)
-			argv[n++] = *arg;
-		argv[n] = NULL;
-		vt_run(&cmd, NULL, argv);
-		vt_equal(cmd.exit, cases[i].status, "exit status of %s: %s", cases[i].part,
-			 cmd.err);
-		vt_contains(cmd.err, "vmascope");
-		vt_contains(cmd.err, cases[i].part);
-		vt_free(&cmd);
-	}
-}
-
-static void status_is_the_commands(void **state)
-{
-	struct vt_cmd cmd;
-
-	(void)state;
-	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "shootdown", "--", "sh", "-c", "exit 7"));
-	vt_equal(cmd.exit, 7, "exit status");
-	vt_contains(cmd.out, "TLB shootdowns");
-	vt_free(&cmd);
-}
-
-/* Ended by a signal in the middle: all is printed, and nothing stays in the kernel. */
-static void ended_by(int sig)
-{
-	const char *output = vt_path("ended.json");
-	static struct vt_bpf_ids before;
-	struct json_object *json;
-	struct vt_cmd cmd, scope;
-	char pid[16];
-
-	vt_bpf_list(&before);
-	vt_start(&cmd, NULL, VT_ARGS(vt_workload("pingpong"), "--pairs", "100000000"));
-	snprintf(pid, sizeof(pid), "%d", cmd.pid);
-	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "shootdown", "-j", "-o", output, "-p", pid));
-	vt_await_attached(&scope);
-	vt_cmp(vt_bpf_new(&before), >, 2, "BPF objects while attached");
-	usleep(200000);
-	vt_signal(&scope, sig);
-	vt_wait(&scope, VT_PATIENCE);
-	vt_bpf_await_none_new(&before);
-	if (sig == SIGINT) {
-		vt_equal(scope.exit, 0, "exit status: %s", scope.err);
-		json = vt_json_file(output);
-		vt_check_shootdown(json);
-		vt_cmp(vt_calls_sum(json, "mprotect", NULL, "count"), >, 100, "mprotects");
-		vt_cmp(vt_int(json, "totals.sends"), >, 100, "sends");
-		json_object_put(json);
-	}
-	vt_true(!vt_ended(&cmd));
-	vt_free(&cmd);
-	vt_free(&scope);
-}
-
-static void ended_by_sigint(void **state)
-{
-	(void)state;
-	ended_by(SIGINT);
-}
-
-static void ended_by_sigterm(void **state)
-{
-	(void)state;
-	ended_by(SIGTERM);
-}
-
-static void ended_by_sigkill(void **state)
-{
-	(void)state;
-	ended_by(SIGKILL);
-}
-
-static void nothing_left_after_a_command(void **state)
-{
-	static struct vt_bpf_ids before;
-	struct vt_cmd cmd;
-
-	(void)state;
-	vt_bpf_list(&before);
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "shootdown", "--", vt_workload("pingpong"), "--pairs",
-		       "500"));
-	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
-	vt_bpf_await_none_new(&before);
-	vt_free(&cmd);
 }
 
 /* Calls on the page alone; what has no VMA (totals, pairs) is of all. */
@@ -256,12 +155,8 @@ static void filter_by_vma(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(rows_add_up),	      VT_TEST(text_fits),
-	VT_TEST(processes_are_apart), VT_TEST(threads_are_apart),
-	VT_TEST(wrong_options),	      VT_TEST(status_is_the_commands),
-	VT_TEST(ended_by_sigint),     VT_TEST(ended_by_sigterm),
-	VT_TEST(ended_by_sigkill),    VT_TEST(nothing_left_after_a_command),
-	VT_TEST(filter_by_vma),
+	VT_TEST(rows_add_up),		VT_TEST(text_fits),	    VT_TEST(processes_are_apart),
+	VT_TEST(processes_come_and_go), VT_TEST(threads_are_apart), VT_TEST(filter_by_vma),
 };
 
 VT_MAIN(tests)

@@ -265,6 +265,7 @@ static void do_both(void)
  * @calls: of @call
  * @flushes: that flush something, each as a whole; with @each_page, one of them for each page
  * @whole: each is of the whole address space
+ * @maybe: more flushes, which depend on the kernel's version
  */
 static const struct mode {
 	const char *name;
@@ -276,27 +277,41 @@ static const struct mode {
 	unsigned int flushes;
 	bool each_page;
 	bool whole;
+	unsigned int maybe;
 } modes[] = {
-	{ "mprotect", "mprotect", NULL, write_pages, do_mprotect, 2, 2, 0, 0 },
-	{ "same", "mprotect", NULL, write_pages, do_same, 1, 0, 0, 0 },
-	{ "pkey-mprotect", "pkey_mprotect", NULL, write_pages, do_pkey_mprotect, 2, 2, 0, 0 },
-	{ "munmap", "munmap", NULL, NULL, do_munmap, 1, 1, 0, 0 },
-	{ "munmap-untouched", "munmap", NULL, NULL, do_munmap_untouched, 1, 0, 0, 0 },
-	{ "mmap-fixed", "mmap", NULL, write_pages, do_mmap_fixed, 1, 1, 0, 0 },
-	{ "dontneed", "madvise", "MADV_DONTNEED", write_pages, do_dontneed, 1, 1, 0, 0 },
-	{ "free", "madvise", "MADV_FREE", write_pages, do_free, 1, 1, 0, 0 },
-	{ "willneed", "madvise", "MADV_WILLNEED", write_pages, do_willneed, 1, 0, 0, 0 },
-	{ "process-madvise", "process_madvise", "MADV_COLD", prepare_process_madvise,
-	  do_process_madvise, 1, 1, 0, 0 },
-	{ "mremap", "mremap", NULL, write_pages, do_mremap, 1, 1, 0, 0 },
-	{ "brk", "brk", NULL, prepare_brk, do_brk, 2, 1, 0, 0 },
-	{ "fork", "fork", NULL, write_pages, do_fork, 1, 1, 0, true },
-	{ "cow", "cow", NULL, write_pages, do_fork, 0, 1, true, 0 },
-	{ "msync", "writeback", NULL, prepare_file, do_msync, 0, 1, true, 0 },
-	{ "truncate", "truncate", NULL, prepare_memfd, do_truncate, 0, 1, 0, 0 },
-	{ "uffd", "userfaultfd", NULL, prepare_uffd, do_uffd, 0, 2, 0, 0 },
-	{ "wx-flip", "mprotect", NULL, write_pages, do_flip, 2, 2, 0, 0 },
-	{ "wx-both", "mprotect", NULL, write_pages, do_both, 2, 2, 0, 0 },
+	{ "mprotect", "mprotect", .prepare = write_pages, .round = do_mprotect, .calls = 2,
+	  .flushes = 2 },
+	{ "same", "mprotect", .prepare = write_pages, .round = do_same, .calls = 1 },
+	{ "pkey-mprotect", "pkey_mprotect", .prepare = write_pages, .round = do_pkey_mprotect,
+	  .calls = 2, .flushes = 2 },
+	{ "munmap", "munmap", .round = do_munmap, .calls = 1, .flushes = 1 },
+	{ "munmap-untouched", "munmap", .round = do_munmap_untouched, .calls = 1 },
+	{ "mmap-fixed", "mmap", .prepare = write_pages, .round = do_mmap_fixed, .calls = 1,
+	  .flushes = 1 },
+	{ "dontneed", "madvise", .advice = "MADV_DONTNEED", .prepare = write_pages,
+	  .round = do_dontneed, .calls = 1, .flushes = 1 },
+	{ "free", "madvise", .advice = "MADV_FREE", .prepare = write_pages, .round = do_free,
+	  .calls = 1, .flushes = 1 },
+	{ "willneed", "madvise", .advice = "MADV_WILLNEED", .prepare = write_pages,
+	  .round = do_willneed, .calls = 1 },
+	{ "process-madvise", "process_madvise", .advice = "MADV_COLD",
+	  .prepare = prepare_process_madvise, .round = do_process_madvise, .calls = 1,
+	  .flushes = 1 },
+	{ "mremap", "mremap", .prepare = write_pages, .round = do_mremap, .calls = 1,
+	  .flushes = 1 },
+	{ "brk", "brk", .prepare = prepare_brk, .round = do_brk, .calls = 2, .flushes = 1 },
+	{ "fork", "fork", .prepare = write_pages, .round = do_fork, .calls = 1, .flushes = 1,
+	  .whole = true },
+	{ "cow", "cow", .prepare = write_pages, .round = do_fork, .flushes = 1, .each_page = true },
+	{ "msync", "writeback", .prepare = prepare_file, .round = do_msync, .flushes = 1,
+	  .each_page = true },
+	{ "truncate", "truncate", .prepare = prepare_memfd, .round = do_truncate, .flushes = 1 },
+	{ "uffd", "userfaultfd", .prepare = prepare_uffd, .round = do_uffd, .flushes = 1,
+	  .maybe = 1 },
+	{ "wx-flip", "mprotect", .prepare = write_pages, .round = do_flip, .calls = 2,
+	  .flushes = 2 },
+	{ "wx-both", "mprotect", .prepare = write_pages, .round = do_both, .calls = 2,
+	  .flushes = 2 },
 };
 
 static const struct mode *mode_of(const char *name)
@@ -329,11 +344,12 @@ static void finish(const struct mode *m, pid_t partner)
 
 	snprintf(extra, sizeof(extra),
 		 "\"mode\":\"%s\",\"call\":\"%s\",\"advice\":\"%s\",\"calls\":%lu,"
-		 "\"flushes\":%lu,\"full\":%lu,\"flushed_pages\":%lu,\"from_cpu\":%lu,"
+		 "\"flushes\":%lu,\"flushes_maybe\":%lu,\"full\":%lu,\"flushed_pages\":%lu,\"from_"
+		 "cpu\":%lu,"
 		 "\"to_cpu\":%lu,\"partner\":%d,\"start\":\"0x%lx\",\"bytes\":%lu,",
-		 m->name, m->call, m->advice ?: "", count * m->calls, flushes, whole ? flushes : 0,
-		 whole ? 0 : flushes * (m->each_page ? 1 : pages), from, to, partner,
-		 (unsigned long)at, length());
+		 m->name, m->call, m->advice ?: "", count * m->calls, flushes, count * m->maybe,
+		 whole ? flushes : 0, whole ? 0 : flushes * (m->each_page ? 1 : pages), from, to,
+		 partner, (unsigned long)at, length());
 	wl_finish(extra);
 }
 

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * callerrors_test - memory calls that fail, and processes that have nearly as many VMAs as they may.
+ */
+#include "check.h"
+#include "shootdown.h"
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Σ of the workload's failures of @call. */
+static int64_t failures(struct json_object *work, const char *call)
+{
+	struct json_object *f;
+	int64_t sum = 0;
+
+	vt_each(f, work, "failures") if (!strcmp(vt_str(f, "call"), call))
+		sum += vt_int(f, "count");
+	return sum;
+}
+
+static void errors_are_counted(void **state)
+{
+	static const char *const calls[] = { "mprotect", "pkey_mprotect", "munmap",
+					     "madvise",	 "mremap",	  "mmap" };
+	struct vt_shot shot;
+	int64_t total = 0;
+
+	(void)state;
+	vt_shootdown(&shot, NULL, VT_ARGS("badcalls", "--count", "100"));
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		int64_t want = failures(shot.s.work, calls[i]);
+
+		vt_cmp(want, >, 0, "failures of %s", calls[i]);
+		vt_equal(vt_calls_sum(shot.s.json, calls[i], NULL, "errors"), want, "errors of %s",
+			 calls[i]);
+		total += want;
+	}
+	vt_equal(vt_int(shot.s.json, "totals.errors"), total, "errors");
+	vt_shootdown_free(&shot);
+}
+
+/* With every error's name in `trace`, and no flush that belongs to one that fails at once. */
+static void errors_have_names(void **state)
+{
+	struct json_object *e, *failure;
+	struct vt_scope s;
+	int64_t n;
+
+	(void)state;
+	vt_trace(&s, VT_ARGS("--events", "memcall,shootdown", "--ring", "65536"),
+		 VT_ARGS("badcalls", "--count", "50"));
+	vt_each(failure, s.work, "failures")
+	{
+		const char *call = vt_str(failure, "call"), *error = vt_str(failure, "error");
+		int64_t want = 0, flushes = 0, may_flush = 0;
+		struct json_object *same;
+
+		/* Several kinds may have the same name. */
+		vt_each(same, s.work, "failures") if (!strcmp(vt_str(same, "call"), call) &&
+						      !strcmp(vt_str(same, "error"), error))
+		{
+			want += vt_int(same, "count");
+			may_flush += vt_bool(same, "flushes") ? vt_int(same, "count") : 0;
+		}
+		n = 0;
+		for (size_t i = 0; i < json_object_array_length(s.json); i++) {
+			e = json_object_array_get_idx(s.json, i);
+			if (strcmp(vt_str(e, "type"), "memcall") ||
+			    strcmp(vt_str(e, "call"), call) || !vt_get(e, "errno") ||
+			    strcmp(vt_str(e, "errno"), error))
+				continue;
+			n++;
+			flushes += vt_int(e, "flushes.local") > 0;
+			vt_cmp(vt_int(e, "result"), <, 0, "result of %s", call);
+		}
+		vt_equal(n, want, "%s that fail with %s", call, error);
+		vt_equal(flushes, may_flush, "%s that flush and fail with %s", call, error);
+	}
+	vt_scope_free(&s);
+}
+
+/* The row of map_counts that is the workload's. */
+static struct json_object *map_count(struct vt_shot *shot)
+{
+	struct json_object *row, *found = NULL;
+
+	vt_each(row, shot->s.json,
+		"map_counts") if (vt_int(row, "pid") == vt_int(shot->s.work, "pid"))
+	{
+		vt_true(!found);
+		found = row;
+	}
+	vt_true(found);
+	return found;
+}
+
+static void near_the_limit(void **state)
+{
+	char *limit = vt_read_file("/proc/sys/vm/max_map_count", NULL);
+	struct vt_shot shot;
+	struct vt_cmd text;
+
+	(void)state;
+	vt_equal(atoi(limit), 65530, "vm.max_map_count");
+	free(limit);
+	vt_shootdown(&shot, VT_ARGS("--by", "call"), VT_ARGS("mapcount", "--vmas", "60000"));
+	vt_equal(vt_int(map_count(&shot), "vmas"), vt_int(shot.s.work, "most"), "VMAs at most");
+	vt_equal(vt_int(map_count(&shot), "limit"), 65530, "limit");
+	vt_true(vt_bool(map_count(&shot), "near"));
+	vt_cmp(vt_calls_sum(shot.s.json, "mprotect", NULL, "splits"), >=,
+	       vt_int(shot.s.work, "splits"), "splits");
+	vt_cmp(vt_calls_sum(shot.s.json, "mprotect", NULL, "splits"), <=,
+	       vt_int(shot.s.work, "splits") + 10, "splits");
+	vt_cmp(vt_calls_sum(shot.s.json, "mprotect", NULL, "merges"), >=, 1, "merges");
+	vt_shootdown_free(&shot);
+	vt_run(&text, NULL,
+	       VT_ARGS(vt_vmascope(), "shootdown", "--", vt_workload("mapcount"), "--vmas",
+		       "60000"));
+	vt_equal(text.exit, 0, "exit status");
+	vt_contains(text.out, "max_map_count");
+	vt_check_width(text.out, 80);
+	vt_free(&text);
+}
+
+static void far_from_the_limit(void **state)
+{
+	struct vt_shot shot;
+
+	(void)state;
+	vt_shootdown(&shot, NULL, VT_ARGS("mapcount", "--vmas", "1000"));
+	vt_equal(vt_int(map_count(&shot), "vmas"), vt_int(shot.s.work, "most"), "VMAs at most");
+	vt_true(!vt_bool(map_count(&shot), "near"));
+	vt_shootdown_free(&shot);
+}
+
+static void over_the_limit(void **state)
+{
+	struct vt_shot shot;
+
+	(void)state;
+	vt_shootdown(&shot, VT_ARGS("--by", "call"), VT_ARGS("mapcount", "--limit"));
+	vt_equal(vt_int(map_count(&shot), "vmas"), vt_int(shot.s.work, "limit"), "VMAs at most");
+	vt_cmp(vt_int(shot.s.work, "failures"), >, 0, "failures");
+	vt_equal(vt_calls_sum(shot.s.json, "mprotect", NULL, "errors"),
+		 vt_int(shot.s.work, "failures"), "mprotects that fail");
+	vt_shootdown_free(&shot);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(errors_are_counted), VT_TEST(errors_have_names), VT_TEST(far_from_the_limit),
+	VT_TEST(near_the_limit),     VT_TEST(over_the_limit),
+};
+
+VT_MAIN(tests)
