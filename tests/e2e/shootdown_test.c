@@ -67,18 +67,6 @@ static void pingpong_is_exact(void **state)
 	vt_shootdown_free(&shot);
 }
 
-/* Rows of calls on the workload's page. */
-static int64_t page_sum(struct vt_shot *shot, const char *member)
-{
-	struct json_object *row;
-	int64_t sum = 0;
-
-	vt_each(row, shot->s.json, "vmas") if (vt_get(row, "start") &&
-					       vt_hex(row, "start") == vt_hex(shot->s.work, "page"))
-		sum += vt_int(row, member);
-	return sum;
-}
-
 /* No other CPU has ever had this address space. */
 static void alone_sends_nothing(void **state)
 {
@@ -86,9 +74,9 @@ static void alone_sends_nothing(void **state)
 
 	(void)state;
 	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "2000", "--partner", "none"));
-	vt_equal(page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
-	vt_equal(page_sum(&shot, "flushes.remote"), 0, "flushes sent");
-	vt_equal(page_sum(&shot, "interrupts"), 0, "interrupts");
+	vt_equal(vt_page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
+	vt_equal(vt_page_sum(&shot, "flushes.remote"), 0, "flushes sent");
+	vt_equal(vt_page_sum(&shot, "interrupts"), 0, "interrupts");
 	vt_shootdown_free(&shot);
 }
 
@@ -102,9 +90,9 @@ static void strangers_are_left_alone(void **state)
 	vt_start(&stranger, NULL, VT_ARGS("taskset", "-c", "1", "sh", "-c", "while :; do :; done"));
 	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "2000", "--partner", "none"));
 	vt_true(!vt_ended(&stranger));
-	vt_equal(page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
-	vt_equal(page_sum(&shot, "flushes.remote"), 0, "flushes sent");
-	vt_equal(page_sum(&shot, "interrupts"), 0, "interrupts");
+	vt_equal(vt_page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
+	vt_equal(vt_page_sum(&shot, "flushes.remote"), 0, "flushes sent");
+	vt_equal(vt_page_sum(&shot, "interrupts"), 0, "interrupts");
 	/* The image that the workload left behind may have come from there. */
 	vt_cmp(vt_pairs_sum(shot.s.json, "user", vt_int(shot.s.work, "pid"), stranger.pid, -1, -1),
 	       <, 20, "interrupts of the stranger");
@@ -119,8 +107,8 @@ static void sleepers_are_not_woken(void **state)
 
 	(void)state;
 	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "2000", "--partner", "sleeps"));
-	vt_equal(page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
-	vt_cmp(page_sum(&shot, "interrupts"), <, 400, "interrupts");
+	vt_equal(vt_page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
+	vt_cmp(vt_page_sum(&shot, "interrupts"), <, 400, "interrupts");
 	vt_shootdown_free(&shot);
 }
 

@@ -116,6 +116,17 @@ static bool number_is(struct json_object *o, const char *path, int64_t want)
 	return want < 0 || (got && json_object_get_int64(got) == want);
 }
 
+int64_t vt_page_sum(const struct vt_shot *shot, const char *member)
+{
+	struct json_object *row;
+	int64_t sum = 0;
+
+	vt_each(row, shot->s.json, "vmas") if (vt_get(row, "start") &&
+					       vt_hex(row, "start") == vt_hex(shot->s.work, "page"))
+		sum += vt_int(row, member);
+	return sum;
+}
+
 int64_t vt_pairs_sum(struct json_object *json, const char *kind, int64_t from, int64_t to,
 		     int64_t from_cpu, int64_t to_cpu)
 {

@@ -36,6 +36,9 @@ int64_t vt_calls_sum(struct json_object *json, const char *call, const char *adv
 int64_t vt_pairs_sum(struct json_object *json, const char *kind, int64_t from, int64_t to,
 		     int64_t from_cpu, int64_t to_cpu);
 
+/** vt_page_sum - Σ of @member over the calls on the workload's `page` */
+int64_t vt_page_sum(const struct vt_shot *shot, const char *member);
+
 /** vt_check_shootdown - every invariant that the output has within itself, for any --by */
 void vt_check_shootdown(struct json_object *json);
 /**
