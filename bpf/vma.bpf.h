@@ -33,52 +33,76 @@ struct maple_span {
 	u64 max;
 };
 
+/** less - 1 if @a < @b, else 0, without a jump: the verifier would follow both ways of each. */
+static __always_inline u64 less(u64 a, u64 b)
+{
+	return ((~a & b) | ((~a | b) & (a - b))) >> 63;
+}
+
+/**
+ * maple_slot - which of a node's slots holds @index: the first whose pivot is not below it
+ *
+ * Pivots that are not in use are 0, and behind one that is not below any index of the node.
+ */
+static __always_inline u64 maple_slot(const u64 *pivots, u64 nr_pivots, u64 index)
+{
+	u64 below = 1, slot = 0;
+
+#pragma unroll
+	for (u64 i = 0; i < MAPLE_RANGE64_PIVOTS; i++) {
+		below &= less(pivots[i], index) & less(i, nr_pivots);
+		slot += below;
+	}
+	return slot;
+}
+
 /**
  * maple_walk - the entry at @index of the tree under @root, 0 if there is none
- * @span: if not NULL, the range of that entry or gap
+ * @span: if not NULL, the range of that entry or gap; left alone if the tree could not be read
  *
  * A global function: the verifier looks at it once.
  */
 __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 {
-	u64 pivots[MAPLE_RANGE64_PIVOTS];
-	u64 entry, next = root;
+	u64 pivots[MAPLE_RANGE64_PIVOTS + 1];
+	u64 entry, next = root, first = 0, last = ~0ULL;
 
-	if (span) {
-		span->min = 0;
-		span->max = ~0ULL;
-	}
 	for (int level = 0; level < MAPLE_MAX_HEIGHT; level++) {
-		u32 type, nr_pivots, slots_at, i;
-		u64 node;
+		u64 type, arange, nr_pivots, slots_at, slot, node;
 
 		/* Stays at the loop's head, so that the loop ends in a jump: 6.1 wants that. */
 		entry = *(volatile u64 *)&next;
 		node = entry & ~MAPLE_NODE_MASK;
 		type = (entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
-
-		if (type == MAPLE_ARANGE_64) {
-			nr_pivots = MAPLE_ARANGE64_PIVOTS;
+		if (type < MAPLE_LEAF_64 || type > MAPLE_ARANGE_64)
+			return 0;
+		/* 1 or 0, and no jumps: see less() */
+		arange = less(MAPLE_RANGE_64, type);
+		barrier_var(arange);
+		nr_pivots = MAPLE_RANGE64_PIVOTS -
+			    arange * (MAPLE_RANGE64_PIVOTS - MAPLE_ARANGE64_PIVOTS);
+		if (bpf_probe_read_kernel(pivots, MAPLE_RANGE64_PIVOTS * sizeof(*pivots),
+					  (void *)(node + 8)))
+			return 0;
+		slot = maple_slot(pivots, nr_pivots, index);
+		if (slot < nr_pivots)
+			last = pivots[slot & MAPLE_RANGE64_PIVOTS];
+		if (slot > 0)
+			first = pivots[(slot - 1) & MAPLE_RANGE64_PIVOTS] + 1;
+		if (type == MAPLE_ARANGE_64)
 			slots_at = bpf_core_field_offset(struct maple_arange_64, slot);
-		} else if (type == MAPLE_LEAF_64 || type == MAPLE_RANGE_64) {
-			nr_pivots = MAPLE_RANGE64_PIVOTS;
+		else
 			slots_at = bpf_core_field_offset(struct maple_range_64, slot);
-		} else {
+		if (bpf_probe_read_kernel(&next, sizeof(next),
+					  (void *)(node + slots_at + slot * 8)))
 			return 0;
+		if (type != MAPLE_LEAF_64)
+			continue;
+		if (span) {
+			span->min = first;
+			span->max = last;
 		}
-		if (bpf_probe_read_kernel(pivots, sizeof(pivots), (void *)(node + 8)))
-			return 0;
-		for (i = 0; i < MAPLE_RANGE64_PIVOTS; i++)
-			if (i >= nr_pivots || pivots[i] >= index)
-				break;
-		if (span && i < MAPLE_RANGE64_PIVOTS && i < nr_pivots)
-			span->max = pivots[i];
-		if (span && i > 0 && i <= MAPLE_RANGE64_PIVOTS)
-			span->min = pivots[i - 1] + 1;
-		if (bpf_probe_read_kernel(&next, sizeof(next), (void *)(node + slots_at + i * 8)))
-			return 0;
-		if (type == MAPLE_LEAF_64)
-			return next;
+		return next;
 	}
 	return 0;
 }
@@ -269,12 +293,20 @@ static long any_vma(struct task_struct *task, struct vm_area_struct *vma, void *
 	return 0;
 }
 
-/** vma_search - look @address up without the cache. */
-static __noinline enum vma_found vma_search(struct task_struct *task, struct task_state *t,
-					    u64 address, struct vma_ref *ref)
+/**
+ * vma_search - look an address of the current task up without the cache
+ * @t: its state
+ *
+ * A global function: the verifier looks at it once, and not with all that its callers know.
+ * Return: enum vma_found.
+ */
+__weak __noinline int vma_search(struct task_state *t, u64 address, struct vma_ref *ref)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct mm_struct *mm = task->mm;
 
+	if (!t || !ref || !mm)
+		return VMA_MISSED;
 	if (cfg.vma_lookup == VS_LOOKUP_FIND_VMA) {
 		struct find_vma_ctx ctx = { .address = address, .ref = ref, .t = t };
 		long err = bpf_find_vma(task, address, find_vma_found, &ctx, 0);
@@ -333,7 +365,7 @@ static __always_inline enum vma_found vma_lookup(struct task_struct *task, struc
 			}
 		}
 	}
-	found = vma_search(task, t, address, ref);
+	found = vma_search(t, address, ref);
 	s = this_stats();
 	if (s)
 		stats_add(&s->walks, 1);
