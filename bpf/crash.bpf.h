@@ -44,7 +44,7 @@ static __noinline int crash_emit(struct task_struct *task, struct task_state *t,
 	for (u32 i = 0; i < VS_NR_NEAR; i++) {
 		struct vma_ref *ref = &t->near;
 
-		if (vma_search(t, e->near[i].start, ref) != VMA_FOUND)
+		if (vma_search(e->near[i].start, ref) != VMA_FOUND)
 			ref->start = ref->end = ref->pgoff = ref->slot = ref->generation = 0;
 		e->near[i].start = ref->start;
 		e->near[i].end = ref->end;

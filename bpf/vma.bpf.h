@@ -52,6 +52,8 @@ static __always_inline u64 maple_slot(const u64 *pivots, u64 nr_pivots, u64 inde
 	for (u64 i = 0; i < MAPLE_RANGE64_PIVOTS; i++) {
 		below &= less(pivots[i], index) & less(i, nr_pivots);
 		slot += below;
+		barrier_var(
+			below); /* one after another: side by side they take 200 bytes of stack */
 	}
 	return slot;
 }
@@ -294,15 +296,16 @@ static long any_vma(struct task_struct *task, struct vm_area_struct *vma, void *
 }
 
 /**
- * vma_search - look an address of the current task up without the cache
- * @t: its state
+ * vma_search - look an address of the current task, which has a state, up without the cache
  *
- * A global function: the verifier looks at it once, and not with all that its callers know.
+ * A global function: the verifier looks at it once, and not with all that its callers know. So it
+ * asks for the state again: before 6.3 no memory that was handed over can be a map's key.
  * Return: enum vma_found.
  */
-__weak __noinline int vma_search(struct task_state *t, u64 address, struct vma_ref *ref)
+__weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 	struct mm_struct *mm = task->mm;
 
 	if (!t || !ref || !mm)
@@ -365,7 +368,7 @@ static __always_inline enum vma_found vma_lookup(struct task_struct *task, struc
 			}
 		}
 	}
-	found = vma_search(t, address, ref);
+	found = vma_search(address, ref);
 	s = this_stats();
 	if (s)
 		stats_add(&s->walks, 1);
