@@ -422,6 +422,9 @@ static void the_overflow_is_a_row(void **state)
 	assert_int_equal(sum(t, "interrupts"), RECEIVED + 1);
 	assert_says(s, "[overflow]");
 	assert_int_equal(look(s, "unowned")->nr_rows, 3);
+	s->view.by = SHOOTDOWN_BY_PROCESS;
+	t = look(s, "by_process");
+	assert_int_equal(number(t, row_of(t, "call", "overflow"), "count"), 1000);
 }
 
 static void what_no_hook_tells_is_unknown(void **state)

@@ -33,6 +33,7 @@ int shootdown__init(struct shootdown *s, uint32_t nr_index, uint32_t nr_cpus)
 	if (!s->by_index)
 		return -ENOMEM;
 	s->overflow.counting = true;
+	s->overflow.call = VS_NR_CALLS;
 	s->by_index[0] = &s->overflow;
 	return 0;
 }

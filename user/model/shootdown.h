@@ -52,7 +52,7 @@ struct call_pair {
 /**
  * struct shootdown - all of it
  * @rows: in the order in which they were first seen
- * @overflow: row 0: what found no row
+ * @overflow: row 0: what found no row; its call is VS_NR_CALLS
  * @pairs: who interrupted whom
  * @hist: by vs_call_class() and enum vs_call_time
  * @totals: over all CPUs

@@ -86,10 +86,15 @@ static struct call_group *group_of(struct call_groups *g, const struct group_key
 	return &g->list[g->nr++];
 }
 
-static int group_row(struct call_groups *g, const struct group_key *key, const struct call_row *row)
+static int group_row(struct call_groups *g, enum shootdown_by by, bool join,
+		     const struct call_row *row)
 {
-	struct call_group *group = group_of(g, key);
+	const struct group_key key = key_of(by, row, join);
+	struct call_group *group;
 
+	if (!call_counts_any(&row->counts))
+		return 0;
+	group = group_of(g, &key);
 	if (!group)
 		return -ENOMEM;
 	if (row->end && (!group->end || row->start < group->start))
@@ -198,12 +203,11 @@ int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum
 	memset(g, 0, sizeof(*g));
 	hash__init(&g->by_key, sizeof(struct group_key));
 	hash__init(&g->threads, sizeof(uint64_t));
-	for (size_t i = 0; i < s->nr_rows && !err; i++) {
-		const struct group_key key = key_of(by, s->rows[i], join);
-
-		if (call_selected(d->view, s->rows[i]) && call_counts_any(&s->rows[i]->counts))
-			err = group_row(g, &key, s->rows[i]);
-	}
+	for (size_t i = 0; i < s->nr_rows && !err; i++)
+		if (call_selected(d->view, s->rows[i]))
+			err = group_row(g, by, join, s->rows[i]);
+	if (!err && !d->view->vma_glob)
+		err = group_row(g, by, join, &s->overflow);
 	if (join && by == SHOOTDOWN_BY_VMA)
 		join_neighbours(g);
 	if (g->nr)

@@ -98,7 +98,7 @@ int call_sums__make(struct shootdown_doc *d)
 		if (call_selected(d->view, s->rows[i]))
 			err = add(d, s->rows[i]->call, s->rows[i]->detail, &s->rows[i]->counts);
 	if (!err && !d->view->vma_glob)
-		err = add(d, VS_NR_CALLS, 0, &s->overflow.counts);
+		err = add(d, s->overflow.call, 0, &s->overflow.counts);
 	if (d->nr_sums)
 		qsort(d->sums, d->nr_sums, sizeof(*d->sums), cheaper);
 	return err;
