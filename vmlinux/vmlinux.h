@@ -238,6 +238,14 @@ struct bpf_iter__task {
 #pragma clang attribute pop
 
 /*
+ * Some 100 numbers, of which these are enough: bpf/kread.bpf.h reads other numbers as if they were
+ * it. So no CO-RE, and no field may be in front.
+ */
+struct vm_event_state {
+	unsigned long event[16];
+};
+
+/*
  * The context of a perf_event program is UAPI, not CO-RE (include/uapi/linux/bpf_perf_event.h):
  * the registers as user space knows them, then the period and the address.
  */
