@@ -183,6 +183,7 @@ struct cred {
 };
 
 struct reclaim_state;
+struct bpf_local_storage;
 
 #if defined(__TARGET_ARCH_x86)
 struct thread_info {
@@ -197,6 +198,7 @@ struct task_struct {
 	unsigned int flags;
 	struct reclaim_state *reclaim_state;
 	struct mm_struct *mm;
+	struct bpf_local_storage *bpf_storage;
 	int pid;
 	int tgid;
 	int exit_code;
