@@ -32,6 +32,7 @@ BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev 
 	zlib1g-dev libjson-c-dev libcap-dev
 TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf
 DEMO_DEPS := redis-tools
+BENCH_DEPS := bpftrace linux-perf jq
 # For guests and for arm64 (tests/vm), on x86-64.
 VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
 	debian-archive-keyring
@@ -83,6 +84,7 @@ UNIT_SRCS := $(sort $(wildcard tests/unit/*_test.c))
 E2E_SRCS := $(sort $(wildcard tests/e2e/*_test.c))
 TESTLIB_SRCS := $(sort $(wildcard tests/lib/*.c))
 WORKLOAD_SRCS := $(sort $(wildcard tests/workload/*.c))
+BENCH_SRCS := $(filter-out %.bpf.c,$(sort $(wildcard tests/bench/*.c)))
 
 BPF_OBJS := $(BPF_SRCS:%.c=$(BUILD)/%.o)
 BPF_OBJ := $(BUILD)/vmascope.bpf.o
@@ -97,10 +99,12 @@ UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/%.o)
 UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
 E2E_BINS := $(E2E_SRCS:%.c=$(BUILD)/%)
 WORKLOAD_BINS := $(WORKLOAD_SRCS:%.c=$(BUILD)/%)
+BENCH_BINS := $(BENCH_SRCS:%.c=$(BUILD)/%)
+BENCH_BPF := $(BUILD)/tests/bench/empty.bpf.o
 TESTLIB_OBJS := $(TESTLIB_SRCS:%.c=$(BUILD)/%.o)
-TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o)
+TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=.o)
 
-ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS)
+ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(BENCH_BPF)
 FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch]))
 
 ifeq ($(V),0)
@@ -115,7 +119,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps demo check check-all check-unit check-e2e check-vm check-arm64 build-tests lint fmt \
+.PHONY: all deps demo bench check check-all check-unit check-e2e check-vm check-arm64 build-tests lint fmt \
 	install uninstall clean kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
@@ -147,6 +151,9 @@ $(STAMPS): FORCE
 	@printf '%s\n' '$(FLAGS)' | cmp -s - $@ || printf '%s\n' '$(FLAGS)' >$@
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(BUILD)/.flags.bpf | tools
+	$(call compile,BPF,$(CLANG) $(BPF_FLAGS) -MT $@ -MF $@.d -c $< -o $@)
+
+$(BENCH_BPF): tests/bench/empty.bpf.c $(BUILD)/.flags.bpf | tools
 	$(call compile,BPF,$(CLANG) $(BPF_FLAGS) -MT $@ -MF $@.d -c $< -o $@)
 
 $(BPF_OBJ): $(BPF_OBJS) $(BUILD)/.flags.bpflink
@@ -187,6 +194,11 @@ $(E2E_BINS): %: %.o $(TESTLIB_OBJS) $(BUILD)/.flags.test
 $(WORKLOAD_BINS): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -pthread -o $@ $< -lrt
+
+$(BENCH_BINS:=.o): private TEST_FLAGS += -Itests/workload
+$(BENCH_BINS): %: %.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -pthread -o $@ $< $(LIBS_LINK)
 
 # Tests are in it once they have been built.
 compile_commands.json: $(BPF_OBJS) $(USER_OBJS) $(wildcard $(UNIT_OBJS) $(TEST_OBJS))
@@ -273,6 +285,11 @@ check-arm64: ## cross-compile for arm64, and try that in a guest (downloads libr
 
 kernel-table: ## put what the last check-vm found into README.md
 	@tests/vm/table --update
+
+bench: ## measure what tracing costs, beside other tools: docs/bench.md, docs/bench.svg (as root)
+	@$(SUBMAKE) deps DEPS='$(sort $(DEPS) $(BENCH_DEPS))'
+	@$(SUBMAKE) all $(BENCH_BINS) $(BENCH_BPF)
+	@tests/bench/run
 
 lint: ## check format, flow and file heads
 	@tests/lint.sh

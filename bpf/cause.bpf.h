@@ -38,10 +38,9 @@ static __always_inline bool access_forbidden(const struct pending_fault *f)
 /** beyond_eof - the page is not in the file: SIGBUS. */
 static __always_inline bool beyond_eof(const struct pending_fault *f)
 {
-	struct inode *inode = (struct inode *)f->vma.inode;
 	u64 offset = ((f->address - f->vma.start) & ~4095ULL) + (f->vma.pgoff << 12);
 
-	return (s64)offset >= BPF_CORE_READ(inode, i_size);
+	return (s64)offset >= kread(struct inode, f->vma.inode, i_size);
 }
 
 /** cause_of_empty - no page was there at all. */

@@ -517,6 +517,7 @@ struct vs_event_proc {
  * @refaults: 1 = remember the ranges of calls, to know the faults that follow
  * @call_vma, @call_site, @call_tid: 1 = rows of calls are told apart by these
  * @own_parts: 1 = tracepoints tell of the local part of a remote flush
+ * @plain_loads: 1 = bpf_rdonly_cast() is there
  * @nr_call_rows: a power of two; 1: no table is asked for
  * @vma_lookup: enum vs_vma_lookup; @vma_cache: 1 = use the task's cache of lookups
  */
@@ -552,7 +553,8 @@ struct vs_config {
 	__u8 call_site;
 	__u8 call_tid;
 	__u8 own_parts;
-	__u8 pad[3];
+	__u8 plain_loads;
+	__u8 pad[2];
 	__u32 nr_call_rows;
 	__u32 streamed;
 };

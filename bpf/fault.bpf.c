@@ -6,6 +6,7 @@
  * End: fexit of handle_mm_fault(); else the software events PAGE_FAULTS_MIN and _MAJ.
  * Which of them are loaded is user/capture/hooks.c's choice.
  */
+#define KREAD_PLAIN_LOADS
 #include "account.bpf.h"
 
 #include <bpf/bpf_tracing.h>

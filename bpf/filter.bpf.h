@@ -65,6 +65,9 @@ static __always_inline struct task_state *traced(struct task_struct *task, bool 
 
 	if (!cfg.targets && !filter_matches(task))
 		return 0;
+	/* targets have a state; most of the others have no storage at all, which costs one load */
+	if (cfg.targets && !task->bpf_storage)
+		return 0;
 	t = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (!t)
 		return cfg.targets || !create ? 0 : task_state_create(task);

@@ -11,8 +11,7 @@
 
 #include "compat.bpf.h"
 #include "emit.bpf.h"
-
-#include <bpf/bpf_core_read.h>
+#include "kread.bpf.h"
 
 /* arch/x86/include/asm/pgtable_types.h */
 #define PTE_PRESENT 0x1ULL
@@ -62,14 +61,49 @@ static __always_inline bool five_levels(u64 kernel_address)
 	return (kernel_address >> 47) != 0x1ffff;
 }
 
-/** window_present - how many of the entries are present, PROT_NONE ones too. */
-static __always_inline u8 window_present(const u64 *window)
+/** is_present - 1 or 0, without a jump; PROT_NONE entries are present, too. */
+static __always_inline u64 is_present(u64 entry)
 {
-	u8 n = 0;
+	_Static_assert(PTE_PROTNONE == PTE_PRESENT << 8, "shifted by 8, they are the same bit");
+	return (entry | entry >> 8) & PTE_PRESENT;
+}
 
+/**
+ * window_copied - read_window() by one copy
+ *
+ * Not inlined: only here the stack has to hold all entries.
+ */
+static __noinline bool window_copied(u64 at, u32 index, struct page_view *v)
+{
+	u64 window[PTE_WINDOW], n = 0;
+
+	if (bpf_probe_read_kernel(window, sizeof(window), (void *)at))
+		return false;
 	for (int i = 0; i < PTE_WINDOW; i++)
-		n += (window[i] & (PTE_PRESENT | PTE_PROTNONE)) != 0;
-	return n;
+		n += is_present(window[i]);
+	v->present = n;
+	v->entry = window[index & (PTE_WINDOW - 1)];
+	return true;
+}
+
+/**
+ * read_window - the entry @index of the window at @at, and how many of its entries are present
+ *
+ * Return: false if it can't be read.
+ */
+static __always_inline bool read_window(u64 at, u32 index, struct page_view *v)
+{
+	const struct vm_event_state *window;
+	u64 n = 0;
+
+	if (!kread_plainly())
+		return window_copied(at, index, v);
+	window = kread_as(struct vm_event_state, at);
+#pragma unroll
+	for (int i = 0; i < PTE_WINDOW; i++)
+		n += is_present(window->event[i]);
+	v->present = n;
+	return kread_u64(at + (index & (PTE_WINDOW - 1)) * 8, &v->entry);
 }
 
 /** is_table - an entry that leads to a table: neither empty, nor a leaf, nor swapped out. */
@@ -78,41 +112,29 @@ static __always_inline bool is_table(u64 entry)
 	return (entry & (PTE_PRESENT | PTE_PSE)) == PTE_PRESENT;
 }
 
-/**
- * page_leaf - the lowest levels: what the PMD entry at v->pmd says of @address
- *
- * A global function, as page_walk().
- */
-__weak __noinline int page_leaf(u64 address, struct page_view *v)
+/** page_leaf - the lowest levels: what the PMD entry at v->pmd says of @address */
+static __always_inline void page_leaf(u64 address, struct page_view *v)
 {
-	u64 window[PTE_WINDOW], entry, table;
 	u32 index = table_index(address, 12);
+	u64 entry, table;
 
-	if (!v)
-		return 0;
 	v->readable = 1;
 	v->present = 0;
 	v->level = LEVEL_PMD;
 	v->entry = 0;
-	if (!v->pmd || bpf_probe_read_kernel(&entry, sizeof(entry), (void *)v->pmd))
-		return 0;
+	if (!v->pmd || !kread_u64(v->pmd, &entry))
+		return;
 	v->entry = entry;
 	if (!is_table(entry))
-		return 0;
+		return;
 	table = direct_map + (entry & PTE_ADDRESS);
 	v->level = LEVEL_PTE;
-	if (bpf_probe_read_kernel(window, sizeof(window),
-				  (void *)(table + (index & ~(PTE_WINDOW - 1)) * 8))) {
+	if (!read_window(table + (index & ~(PTE_WINDOW - 1)) * 8, index, v))
 		v->readable = 0;
-		return 0;
-	}
-	v->entry = window[index & (PTE_WINDOW - 1)];
-	v->present = window_present(window);
-	return 0;
 }
 
 /**
- * page_walk - what the page tables below @pgd say of a user address
+ * page_walk - where the PMD entry of a user address is; if there is none, all that there is to know
  *
  * A global function: the verifier looks at it once. Tables may be freed while they are read;
  * what is read then is wrong for this one fault, and harmless.
@@ -150,7 +172,7 @@ __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 	table = base + (entry & PTE_ADDRESS);
 
 	v->pmd = table_entry(table, address, 21, &entry);
-	return page_leaf(address, v);
+	return 0;
 }
 
 /**
@@ -168,6 +190,8 @@ static __always_inline void page_read(struct task_struct *task, struct task_stat
 		return;
 	}
 	page_walk((u64)BPF_CORE_READ(task, mm, pgd), address, v);
+	if (v->pmd)
+		page_leaf(address, v);
 	t->pmd = v->pmd;
 	t->pmd_region = address >> 21;
 }
@@ -180,10 +204,10 @@ static __always_inline void page_mapped(struct task_struct *task, struct pending
 	if (!f->page.readable)
 		return;
 	now.pmd = f->page.pmd;
+	if (!now.pmd)
+		page_walk((u64)BPF_CORE_READ(task, mm, pgd), f->address, &now);
 	if (now.pmd)
 		page_leaf(f->address, &now);
-	else
-		page_walk((u64)BPF_CORE_READ(task, mm, pgd), f->address, &now);
 	if (!now.readable || !(now.entry & PTE_PRESENT))
 		return;
 	if (now.level == LEVEL_PUD) {

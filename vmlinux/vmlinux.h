@@ -183,6 +183,7 @@ struct cred {
 };
 
 struct reclaim_state;
+struct bpf_local_storage;
 
 #if defined(__TARGET_ARCH_x86)
 struct thread_info {
@@ -197,6 +198,7 @@ struct task_struct {
 	unsigned int flags;
 	struct reclaim_state *reclaim_state;
 	struct mm_struct *mm;
+	struct bpf_local_storage *bpf_storage;
 	int pid;
 	int tgid;
 	int exit_code;
@@ -236,6 +238,14 @@ struct bpf_iter__task {
 };
 
 #pragma clang attribute pop
+
+/*
+ * Some 100 numbers, of which these are enough: bpf/kread.bpf.h reads other numbers as if they were
+ * it. So no CO-RE, and no field may be in front.
+ */
+struct vm_event_state {
+	unsigned long event[16];
+};
 
 /*
  * The context of a perf_event program is UAPI, not CO-RE (include/uapi/linux/bpf_perf_event.h):

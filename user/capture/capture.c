@@ -103,6 +103,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 			 c->variants[HOOK_INTERRUPT]->needs[0] == FEATURE_CSD;
 	cfg->vma_lookup = c->variants[HOOK_VMA]->value;
 	cfg->vma_cache = feature_on(FEATURE_MM_LOCK_SEQ);
+	cfg->plain_loads = feature_on(FEATURE_PLAIN_LOADS);
 }
 
 /** requested - what is only attached on request is asked for. */

@@ -28,6 +28,7 @@ static int probe_read_kernel(struct feature *f);
 static int probe_task_iter(struct feature *f);
 static int probe_maple_tree(struct feature *f);
 static int probe_mm_lock_seq(struct feature *f);
+static int probe_plain_loads(struct feature *f);
 static int probe_find_vma(struct feature *f);
 static int probe_page_tables(struct feature *f);
 static int probe_fentry_calls(struct feature *f);
@@ -50,6 +51,8 @@ static struct feature features[NR_FEATURES] = {
 	[FEATURE_TASK_ITER] = { "task-iter", "BPF iterator over tasks", "5.8" },
 	[FEATURE_MAPLE_TREE] = { "maple-tree", "VMAs in a maple tree, readable under RCU", "6.1" },
 	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "a sequence that tells when VMAs change", "6.4" },
+	[FEATURE_PLAIN_LOADS] = { "plain-loads", "kernel memory read by loads, not by a helper",
+				  "6.2" },
 	[FEATURE_FIND_VMA] = { "find-vma", "helper bpf_find_vma", "5.17" },
 	[FEATURE_PAGE_TABLES] = { "page-tables", "page tables read through the direct map",
 				  "x86-64; 5.17 for bpf_loop" },
@@ -76,6 +79,7 @@ static int (*const probes[NR_FEATURES])(struct feature *f) = {
 	[FEATURE_TASK_ITER] = probe_task_iter,
 	[FEATURE_MAPLE_TREE] = probe_maple_tree,
 	[FEATURE_MM_LOCK_SEQ] = probe_mm_lock_seq,
+	[FEATURE_PLAIN_LOADS] = probe_plain_loads,
 	[FEATURE_FIND_VMA] = probe_find_vma,
 	[FEATURE_PAGE_TABLES] = probe_page_tables,
 	[FEATURE_FENTRY_CALLS] = probe_fentry_calls,
@@ -320,6 +324,16 @@ static int probe_maple_tree(struct feature *f)
 static int probe_mm_lock_seq(struct feature *f)
 {
 	return has_mm_field(f, "mm_lock_seq", "mm_struct has no mm_lock_seq: before 6.4");
+}
+
+static int probe_plain_loads(struct feature *f)
+{
+	if (btf_id("bpf_rdonly_cast", BTF_KIND_FUNC) < 0)
+		return reason(f, -ENOENT, "this kernel has no bpf_rdonly_cast: before 6.2");
+	if (btf_id("vm_event_state", BTF_KIND_STRUCT) < 0)
+		return reason(f, -ENOENT,
+			      "no struct vm_event_state (CONFIG_VM_EVENT_COUNTERS is off?)");
+	return 0;
 }
 
 static int probe_find_vma(struct feature *f)

@@ -75,6 +75,16 @@ static const struct hook_variant vma_cache[] = {
 	{},
 };
 
+static const struct hook_variant reads[] = {
+	{
+		.name = "plain loads",
+		.needs = { FEATURE_PLAIN_LOADS, -1 },
+		.cost = "1 ns each",
+	},
+	{ .name = "bpf_probe_read_kernel", .needs = { -1 }, .cost = "30 ns each, 4 a fault" },
+	{},
+};
+
 static const struct hook_variant cause[] = {
 	{
 		.name = "page-table walk",
@@ -187,6 +197,7 @@ const struct hook hooks[NR_HOOKS] = {
 	[HOOK_FAULT_END] = { "fault_end", "fault ends, minor or major", true, false, fault_end },
 	[HOOK_VMA] = { "vma", "VMA of an address", true, false, vma },
 	[HOOK_VMA_CACHE] = { "vma_cache", "when a known VMA still holds", false, false, vma_cache },
+	[HOOK_READS] = { "reads", "page-table entries", false, false, reads },
 	[HOOK_CAUSE] = { "cause", "why a fault happened", true, false, cause },
 	[HOOK_TASK] = { "task", "fork, exec, exit", true, false, task },
 	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", true, false, targets },

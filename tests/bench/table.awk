@@ -1,0 +1,168 @@
+# table.awk - about.tsv, tools.tsv and summary.tsv become docs/bench.md.
+BEGIN { FS = "\t" }
+
+FILENAME ~ /about\.tsv$/ { about[$1] = $2; next }
+
+FILENAME ~ /tools\.tsv$/ {
+	tool[++tools] = $1
+	what[$1] = $3
+	why_not[$1] = $4
+	next
+}
+
+{
+	place = $1 " " $2 " " $3
+	if ($4 ~ /^prog /) {
+		name = substr($4, 6)
+		if ($1 == "anon" && $2 == 1)
+			programs[$3] = programs[$3] "\n" sprintf("| %s | `%s` | %.2f | %.0f |", \
+				$3, name, $5, $6)
+		next
+	}
+	median[place " " $4] = $5
+	low[place " " $4] = $6
+	high[place " " $4] = $7
+	least[place " " $4] = $8
+	cpus[$2] = 1
+}
+
+function has(place, figure) { return (place " " figure) in median }
+
+function number(place, figure, format) {
+	return has(place, figure) ? sprintf(format, median[place " " figure]) : "-"
+}
+
+# 1,234 (1,200 to 1,300): the median and quartiles
+function spread(place, figure, format,    k) {
+	k = place " " figure
+	if (!has(place, figure))
+		return "-"
+	return sprintf(format " (" format " to " format ")", median[k], low[k], high[k])
+}
+
+function mib(kib) { return kib == "" ? "-" : sprintf("%.0f", kib / 1024) }
+
+function head() {
+	print "# What tracing costs\n"
+	print "Made by `sudo make bench`; every figure is of one run, on " about["date"] ", of " \
+		about["version"] "."
+	print "Linux: " about["kernel"] "; " about["cpu"] "; " about["peers"] "."
+	print "The load average was " about["load"] " before and " about["load after"] \
+		" after it; " about["rounds"] " rounds, all tools in turn in each.\n"
+	if (about["failures"] + 0)
+		print "**" about["failures"] " runs failed and are missing.**\n"
+	print "A storm takes " about["chunks"] " chunks of 2,048 faults (mprotect: 1,024 calls) on" \
+		" each CPU; NS is what the"
+	print "fastest tenth of them needs for an event. A ratio, and what is added, compare with the" \
+		" same"
+	print "round's storm without a tool. First the median of the rounds, then the quartiles.\n"
+	print "![ns added to an event](bench.svg)\n"
+}
+
+function verdict(met) { return met ? "yes" : "**no**" }
+
+# budget: a rule, what was measured, what was allowed; on a storm
+function budget(rule, place, value, allowed) {
+	if (value == "" || allowed == "")
+		printf "| %s | %s | - | - | not measured |\n", rule, place
+	else
+		printf "| %s | %s | %.0f ns | %.0f ns | %s |\n", rule, place, value, allowed, \
+			verdict(value <= allowed)
+}
+
+function added(place, name) {
+	return has(place " " name, "added") ? median[place " " name " added"] : ""
+}
+
+function budgets(    storm, n, i, c, place, all) {
+	print "## Budget\n"
+	print "| | storm, CPUs | added | allowed | met |"
+	print "|---|---|--:|--:|---|"
+	n = split("anon file cow", all, " ")
+	for (i = 1; i <= n; i++)
+		for (c = 1; c <= 2; c++) {
+			place = all[i] " " c
+			if (has(place " stat", "added"))
+				budget("counting: less than bpftrace's `count()`", place, \
+					added(place, "stat"), added(place, "bpftrace_count"))
+		}
+	for (i = 1; i <= n; i++)
+		for (c = 1; c <= 2; c++) {
+			place = all[i] " " c
+			if (has(place " perf_record", "added"))
+				budget("recording: less than half of `perf record -c 1`", place, \
+					added(place, "record"), added(place, "perf_record") / 2)
+		}
+	for (i = 1; i <= n; i++)
+		for (c = 1; c <= 2; c++) {
+			place = all[i] " " c
+			if (has(place " other", "over_empty"))
+				budget("untraced: at most 20 ns over an empty program", place, \
+					median[place " other over_empty"], 20)
+		}
+	if (has("anon 2 stat", "added") && has("anon 1 stat", "added")) {
+		budget("two CPUs in one VMA: no more than on one, and a tenth", "anon 2", \
+			added("anon 2", "stat"), 1.1 * added("anon 1", "stat"))
+	}
+	if (has("anon 1 stat", "maps_kib"))
+		printf "| the kernel's side: at most 64 MiB on 2 CPUs | | %s MiB | 64 MiB | %s |\n", \
+			mib(median["anon 1 stat maps_kib"]), \
+			verdict(median["anon 1 stat maps_kib"] <= 65536)
+	print ""
+}
+
+function storm_table(storm, c,    i, t, place) {
+	print "## " title[storm] ", " c (c > 1 ? " CPUs" : " CPU") "\n"
+	print "| tool | NS | ratio | added ns | BPF ns | lost | tool's CPU | RSS MiB | maps MiB |"
+	print "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+	for (i = 1; i <= tools; i++) {
+		t = tool[i]
+		place = storm " " c " " t
+		if (!has(place, "ns"))
+			continue
+		printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", t, \
+			number(place, "ns", "%.0f"), \
+			t == "nothing" ? "1" : spread(place, "ratio", "%.2f"), \
+			t == "nothing" ? "0" : spread(place, "added", "%.0f"), \
+			number(place, "bpf_ns", "%.0f"), \
+			has(place, "lost") ? sprintf("%.0f (%.1f %%)", median[place " lost"], \
+				median[place " lost_pct"]) : "-", \
+			t ~ /^(nothing|other)$/ ? "-" : number(place, "cpu", "%.1f %%"), \
+			t ~ /^(nothing|other)$/ ? "-" : mib(median[place " peak_kib"]), \
+			t ~ /^(nothing|other)$/ ? "-" : mib(median[place " maps_kib"])
+	}
+	print ""
+}
+
+END {
+	title["anon"] = "First touch of anonymous memory"
+	title["file"] = "First touch of a cached file, 16 pages at a time"
+	title["cow"] = "Copy-on-write after fork"
+	title["mprotect"] = "mprotect to and fro"
+	head()
+	budgets()
+	print "## The tools\n"
+	print "| | |\n|---|---|"
+	for (i = 1; i <= tools; i++)
+		print "| " tool[i] " | " what[tool[i]] \
+			(why_not[tool[i]] == "" ? "" : ". **Left out: " why_not[tool[i]] "**") " |"
+	print "\nOne CPU is the last one: a tracepoint of bpftrace's or perf's is slower on CPU 0, where its perf"
+	print "event is (bpftrace's by some 280 ns)."
+	print "\nBPF ns: all programs' own time for one event, by `kernel.bpf_stats_enabled`, in a run of its"
+	print "own. The clock itself is in it (50 ns a program), and so are others' faults, where the tool"
+	print "counts all. Lost: events that the storm made and the tool did not tell of, at least. The tool's"
+	print "CPU time is that of its threads while the storm lasts, of one CPU. On mprotect storms, `trace`"
+	print "prints memory calls and flushes; tools that follow faults have nothing to do there. The second"
+	print "CPU of that storm has a thread that reads the page all the time, so that each call interrupts it.\n"
+	n = split("anon file cow mprotect", all, " ")
+	for (i = 1; i <= n; i++)
+		for (c = 1; c <= 64; c++)
+			if (has(all[i] " " c " nothing", "ns"))
+				storm_table(all[i], c)
+	print "## The programs, on anonymous memory and one CPU\n"
+	print "| tool | program | runs an event | ns each |"
+	printf "|---|---|--:|--:|"
+	for (i = 1; i <= tools; i++)
+		printf "%s", programs[tool[i]]
+	print ""
+}

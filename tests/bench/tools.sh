@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# tools.sh - the table of tracers that the benchmark compares, sourced by run.
+#
+# TOOLS lists NAME|GROUP|WHAT. For each NAME there is a function NAME, which runs a storm (its
+# arguments) under the tool, and maybe
+#   NAME_missing   prints why the tool can't be used here, or nothing
+#   NAME_seen      prints how many events of the storm the tool has told of
+# $work is a directory for the tool's output, $storm the kind of storm, $VMASCOPE the program.
+# shellcheck disable=SC2034,SC2154
+
+TOOLS=(
+	'nothing|none|no tracer'
+	'empty|none|BPF programs that do nothing, at the hooks that `stat` uses'
+	'other|none|`vmascope stat`, of another process'
+	'stat|vmascope|`vmascope stat`: VMA, cause and latency of every fault'
+	'stat_stacks|vmascope|`vmascope stat -U --by stack`: user stacks, too'
+	'record|vmascope|`vmascope record`: every event into a file'
+	'trace|vmascope|`vmascope trace`: a line for each event, into a file'
+	'shootdown|vmascope|`vmascope shootdown`: memory calls, flushes, interrupts; and all of `stat`'
+	'bpftrace_count|peer|bpftrace, `@[pid, address >> 21] = count()`'
+	'bpftrace_latency|peer|bpftrace, the same and a histogram of latency'
+	'perf_record|peer|`perf record -e exceptions:page_fault_user -c 1`'
+	'perf_record_g|peer|`perf record -g -e page-faults -c 1`'
+	'perf_trace|peer|`perf trace -F all`'
+)
+
+# needs COMMAND: the reason, if there is none
+needs() { command -v "$1" >/dev/null || echo "no $1 (sudo make deps DEPS=$2)"; }
+
+# vmascope_has COMMAND [OPTION]: the reason, if this vmascope has none
+vmascope_has() {
+	local help
+	if ! help=$("$VMASCOPE" "$1" --help 2>/dev/null); then
+		echo "vmascope has no command $1 yet"
+	elif [ $# -gt 1 ] && ! grep -qE -- "(^| )$2[,= ]" <<<"$help"; then
+		echo "vmascope $1 has no $2 yet"
+	fi
+}
+
+nothing() { "$@"; }
+
+empty() { "$bin/empty" "$bin/empty.bpf.o" "$@"; }
+
+# Its target waits until the storm is over.
+other() {
+	local pid
+	rm -f "$work/ready" "$work/go"
+	mkfifo "$work/ready" "$work/go"
+	# shellcheck disable=SC2016 # for the inner shell
+	"$VMASCOPE" stat -j -o "$work/out" -- \
+		sh -c 'echo >"$1"; read -r _ <"$2"' sh "$work/ready" "$work/go" &
+	pid=$!
+	read -r _ <"$work/ready"
+	"$@"
+	echo >"$work/go"
+	wait "$pid"
+}
+
+stat() { "$VMASCOPE" stat -j -o "$work/out" -- "$@"; }
+stat_seen() {
+	[ "$storm" = mprotect ] || jq '.totals.faults - .totals.gup' "$work/out"
+}
+
+stat_stacks() { "$VMASCOPE" stat -U --by stack -j -o "$work/out" -- "$@"; }
+stat_stacks_missing() { vmascope_has stat -U; }
+stat_stacks_seen() { stat_seen; }
+
+record() { "$VMASCOPE" record -o "$work/out" -- "$@"; }
+record_missing() { vmascope_has record; }
+record_seen() {
+	[ "$storm" = mprotect ] ||
+		"$VMASCOPE" report -j "$work/out" | jq '.totals.faults - .totals.gup'
+}
+
+trace() {
+	local events=fault
+	[ "$storm" != mprotect ] || events=memcall,shootdown
+	"$VMASCOPE" trace --events "$events" -o "$work/out" -- "$@"
+}
+trace_seen() {
+	if [ "$storm" = mprotect ]; then
+		grep -c ' mprotect(' "$work/out"
+	else
+		grep -cE '^ *[0-9.]+ load ' "$work/out"
+	fi
+}
+
+shootdown() { "$VMASCOPE" shootdown -j -o "$work/out" -- "$@"; }
+shootdown_seen() {
+	[ "$storm" != mprotect ] || jq .totals.calls "$work/out"
+}
+
+# run_bpftrace SCRIPT STORM…: bpftrace splits the command at spaces
+run_bpftrace() {
+	local script=$1
+	shift
+	bpftrace -o "$work/out" -e "$script" -c "$*" 2>"$work/err"
+}
+
+BPFTRACE_COUNT='tracepoint:exceptions:page_fault_user { @[pid, args->address >> 21] = count(); '
+bpftrace_count() { run_bpftrace "$BPFTRACE_COUNT }" "$@"; }
+bpftrace_count_missing() { needs bpftrace bpftrace; }
+# of the process that had most
+bpftrace_count_seen() {
+	[ "$storm" = mprotect ] || sed -nE 's/^@\[([0-9]+), [0-9]+\]: ([0-9]+)$/\1 \2/p' "$work/out" |
+		awk '{ n[$1] += $2; if (n[$1] > most) most = n[$1] } END { print most + 0 }'
+}
+
+bpftrace_latency() {
+	run_bpftrace "$BPFTRACE_COUNT"' @begin[tid] = nsecs; }
+		software:minor-faults:1 /@begin[tid]/ {
+			@ns = hist(nsecs - @begin[tid]); delete(@begin[tid]); }' "$@"
+}
+bpftrace_latency_missing() { needs bpftrace bpftrace; }
+bpftrace_latency_seen() { bpftrace_count_seen; }
+
+perf_record() { perf record -q -e exceptions:page_fault_user -c 1 -o "$work/out" -- "$@"; }
+perf_record_missing() { needs perf linux-perf; }
+perf_record_seen() {
+	[ "$storm" = mprotect ] || perf report --stats -i "$work/out" 2>/dev/null |
+		awk '/SAMPLE events:/ { print $3; exit }'
+}
+
+perf_record_g() { perf record -q -g -e page-faults -c 1 -o "$work/out" -- "$@"; }
+perf_record_g_missing() { needs perf linux-perf; }
+perf_record_g_seen() { perf_record_seen; }
+
+perf_trace() { perf trace -F all -o "$work/out" -- "$@"; }
+perf_trace_missing() { needs perf linux-perf; }
+perf_trace_seen() {
+	if [ "$storm" = mprotect ]; then
+		grep -c ' mprotect(' "$work/out"
+	else
+		grep -cE ' (min|maj)fault ' "$work/out"
+	fi
+}
