@@ -104,7 +104,7 @@ static __always_inline u64 call_site(u64 sp)
 /** is_coarse - @key tells calls apart by process, call and detail alone. */
 static __always_inline bool is_coarse(const struct vs_call_key *key)
 {
-	return !key->vma && !key->site && !key->tid;
+	return !key->vma && !key->site && !key->tid && !key->stack.row;
 }
 
 /** call_row_take - a free row for @key. Return: its number, or CALL_ROW_NONE. */
@@ -175,6 +175,7 @@ static __noinline u32 call_row_find(struct vs_call_key *key, u32 *generation)
 		count_lost(VS_LOST_CALLS);
 		key->vma = key->vma_generation = key->tid = 0;
 		key->site = 0;
+		key->stack = (struct vs_stack_ref){};
 		found = bpf_map_lookup_elem(&call_index, key);
 		row = found ? *found : call_row_new(key);
 	}
@@ -241,6 +242,8 @@ static __always_inline void call_key(const struct task_state *t, struct open_cal
 	}
 	if (cfg.call_site)
 		key->site = o->site;
+	if (cfg.call_stack)
+		key->stack = o->stack;
 	if (cfg.call_tid)
 		key->tid = tid;
 }
@@ -283,6 +286,7 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
 	e->pages = o->pages;
 	e->nr_vmas = o->nr_vmas;
 	e->pad = 0;
+	e->stack = o->stack;
 	__builtin_memcpy(e->vma, o->vma, sizeof(e->vma));
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
 	emit_submit(e);
@@ -323,6 +327,8 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	o->flush[VS_FLUSH_LOCAL] = o->flush[VS_FLUSH_REMOTE] = o->full = o->queued = 0;
 	o->pages = 0;
 	o->nr_vmas = 0;
+	if (cfg.call_stacks)
+		stack_take(t, &o->stack);
 	call_range(o, &start, &end);
 	if ((cfg.call_vma || cfg.emit_calls) && start < end)
 		call_look(task, t, start, end);

@@ -40,6 +40,8 @@ enum {
 	OPT_HEATMAP,
 	OPT_ASCII,
 	OPT_EVENTS,
+	OPT_LINES,
+	OPT_STACKS,
 };
 
 const char *const trace_event_names[NR_TRACE_EVENTS] = {
@@ -227,8 +229,7 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 	int by = names__find(stat_by_names, NR_STAT_BY, arg);
 
 	if (by < 0)
-		return bad(state, "grouping", arg,
-			   "mapping, vma, process, thread, cause, cpu or cgroup");
+		return bad(state, "grouping", arg, name_list(stat_by_names, NR_STAT_BY));
 	o->by = by;
 	return 0;
 }
@@ -385,6 +386,41 @@ static int parse_cost(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static int parse_user_stacks(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->user_stacks = true;
+	return 0;
+}
+
+static int parse_kernel_stacks(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->kernel_stacks = true;
+	return 0;
+}
+
+static int parse_lines(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->lines = true;
+	return 0;
+}
+
+static int parse_stacks(struct options *o, char *arg, struct argp_state *state)
+{
+	uint64_t n;
+
+	if (str_parse_u64(arg, CAPTURE_MAX_STACKS, &n) || n < CAPTURE_MIN_STACKS ||
+	    !is_power_of_two(n))
+		return bad(state, "number of stacks", arg, "a power of two from 16 to 1048576");
+	o->nr_stacks = n;
+	return 0;
+}
+
 static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t kib;
@@ -420,7 +456,7 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_RUN, parse_duration},
 	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
 	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT, NULL},
-	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup",
+	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup, stack",
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
 	 OPTIONS_STAT, parse_top},
@@ -438,6 +474,12 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_STAT, parse_latency},
 	{{"events", OPT_EVENTS, "LIST", 0, "what to print: fault (default), memcall, shootdown", 3},
 	 OPTIONS_TRACE, parse_events},
+	{{"user-stacks", 'U', NULL, 0, "who called, by frame pointers", 3}, OPTIONS_STACK,
+	 parse_user_stacks},
+	{{"kernel-stacks", 'K', NULL, 0, "which functions of the kernel called", 3}, OPTIONS_STACK,
+	 parse_kernel_stacks},
+	{{"lines", OPT_LINES, NULL, 0, "source lines and inlined functions in stacks", 3}, OPTIONS_STACK,
+	 parse_lines},
 	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},
 	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT, parse_json},
 	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
@@ -457,6 +499,8 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_FILTER, parse_slots},
 	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default: by CPUs, 2048 at most)", 4},
 	 OPTIONS_FILTER, parse_hists},
+	{{"stacks", OPT_STACKS, "N", 0, "stacks told apart at one time (default 16384)", 4},
+	 OPTIONS_STACK, parse_stacks},
 	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192)", 4},
 	 OPTIONS_FILTER, parse_ring},
 };

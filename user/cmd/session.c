@@ -177,6 +177,30 @@ static void describe(struct session *s)
 
 /* --- open ---------------------------------------------------------------------------------- */
 
+static bool stacks_wanted(const struct options *o, unsigned int wants)
+{
+	return wants & (SESSION_FAULT_STACKS | SESSION_CALL_STACKS) || o->call_stack;
+}
+
+static bool image_gone(void *ctx, const struct stack *stack)
+{
+	return live__image_gone(ctx, stack->process, stack->image);
+}
+
+static int open_namer(struct session *s)
+{
+	const struct namer_options no = {
+		.symbols = { .lines = s->options->lines },
+		.gone = image_gone,
+		.ctx = &s->live,
+	};
+	int err = namer__new(&s->namer, &no);
+
+	if (err)
+		vs_error("cannot start to read symbols: %s", strerror(-err));
+	return err;
+}
+
 static int open_capture(struct session *s, unsigned int wants)
 {
 	const struct options *o = s->options;
@@ -203,11 +227,19 @@ static int open_capture(struct session *s, unsigned int wants)
 		.nr_hists = o->hists,
 		.vma_hists = o->latency || (o->vma && (o->hist || o->heatmap)),
 		.heat = o->heatmap,
+		.user_stacks = o->user_stacks,
+		.kernel_stacks = o->kernel_stacks,
+		.fault_stacks = wants & SESSION_FAULT_STACKS,
+		.call_stacks = wants & SESSION_CALL_STACKS,
+		.call_stack = o->call_stack,
+		.nr_stacks = o->nr_stacks,
 		.ring_bytes = o->ring_bytes,
 	};
 	struct capture *c;
 	int err;
 
+	if (stacks_wanted(o, wants) && open_namer(s))
+		return VS_EXIT_FAILURE;
 	if (o->cgroup) {
 		co.cgroup_fd = cgroup__open(o->cgroup);
 		if (co.cgroup_fd < 0)
@@ -376,6 +408,7 @@ int session__close(struct session *s, int status)
 	free(s->pidfds);
 	if (s->out.file && options__close_output(&s->out, s->error) && !status)
 		status = VS_EXIT_FAILURE;
+	namer__free(s->namer);
 	capture__close(s->live.capture);
 	if (s->live.capture)
 		live__free(&s->live);

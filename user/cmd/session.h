@@ -9,11 +9,13 @@
 #include "capture/child.h"
 #include "capture/live.h"
 #include "cmd/options.h"
+#include "symbol/namer.h"
 
 /**
  * struct session - a live command's run
  * @options: of the command line
  * @live: capture and model
+ * @namer: of stacks, where they are asked for; else NULL
  * @out: opened output
  * @child: the command, if there is one
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
@@ -27,6 +29,7 @@
 struct session {
 	struct options *options;
 	struct live live;
+	struct namer *namer;
 	struct out_options out;
 	struct child child;
 	int *pidfds;
@@ -46,6 +49,8 @@ struct session {
 #define SESSION_CALL_EVENTS 2u	    /* one for each memory call */
 #define SESSION_SHOOTDOWN_EVENTS 4u /* one for each flush, and for each interrupt that flushes */
 #define SESSION_SHOOTDOWNS 8u	    /* live.shootdown: memory calls, flushes, who interrupts whom */
+#define SESSION_FAULT_STACKS 16u    /* live.stacks: of faults, counted and in their records */
+#define SESSION_CALL_STACKS 32u	    /* of memory calls and flushes, in their records */
 
 /**
  * session__open - output, capture and command: all is ready, and counting

@@ -57,6 +57,10 @@ static struct stat_view interval_view(const struct session *s, uint64_t number, 
 		.vma_glob = o->vma,
 		.limit = row_limit(s, number),
 		.latency = o->latency,
+		.stacks = &s->live.stacks,
+		.namer = s->namer,
+		.stacks_as_text = is_text(s),
+		.all_frames = o->wide,
 	};
 }
 
@@ -152,6 +156,7 @@ static int tick(struct session *s)
 			err = print_interval(c, now, false);
 		model__mark(&s->live.model);
 		threads__mark(&s->live.threads);
+		stacks__mark(&s->live.stacks);
 	}
 	if (err)
 		s->error = err;
@@ -199,6 +204,23 @@ static int course__init(struct course *c)
 	return 0;
 }
 
+/** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
+static int check_stacks(struct options *o)
+{
+	if (o->by != BY_STACK) {
+		if (o->user_stacks || o->kernel_stacks)
+			return vs_fail(VS_EXIT_USAGE, "add --by stack",
+				       "-U and -K are for --by stack");
+		return 0;
+	}
+	if (!o->kernel_stacks)
+		o->user_stacks = true;
+	if (o->vma)
+		return vs_fail(VS_EXIT_USAGE, "give one of them",
+			       "--vma and --by stack exclude each other");
+	return 0;
+}
+
 int cmd_stat(struct options *o)
 {
 	struct session s = { .interval = tick };
@@ -206,7 +228,9 @@ int cmd_stat(struct options *o)
 	int status;
 
 	s.private = &c;
-	status = session__open(&s, o, 0);
+	status = check_stacks(o);
+	if (!status)
+		status = session__open(&s, o, o->by == BY_STACK ? SESSION_FAULT_STACKS : 0);
 	if (!status)
 		status = course__init(&c);
 	if (!status)

@@ -196,6 +196,13 @@ static struct symbol_process clean(const struct symbol_process *key)
 	return k;
 }
 
+struct process *processes__known(struct processes *all, const struct symbol_process *key)
+{
+	const struct symbol_process k = clean(key);
+
+	return hash__get(&all->by_key, &k);
+}
+
 struct process *processes__get(struct processes *all, const struct symbol_process *key)
 {
 	const struct symbol_process k = clean(key);
@@ -239,6 +246,7 @@ int processes__set(struct processes *all, const struct symbol_process *key,
 		return -ENOMEM;
 	}
 	p->live = false;
+	carry_over(p, copies, nr);
 	unlink_process(all, p);
 	link_newest(all, p);
 	replace_maps(all, p, copies, nr);

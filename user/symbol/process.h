@@ -65,6 +65,17 @@ void processes__free(struct processes *p);
 struct process *processes__get(struct processes *p, const struct symbol_process *key);
 int processes__set(struct processes *p, const struct symbol_process *key,
 		   const struct symbol_map *maps, size_t nr);
+/** processes__known - known already; NULL: it is not. */
+struct process *processes__known(struct processes *p, const struct symbol_process *key);
+
+/**
+ * processes__end - the process is gone, or another program runs in it
+ * @told: @nr mappings that it is known to have had, besides those that were read of it
+ *
+ * Only the first time: what it had does not change any more. Return: 0 or -ENOMEM.
+ */
+int processes__end(struct processes *p, const struct symbol_process *key,
+		   const struct symbol_map *told, size_t nr);
 void processes__forget(struct processes *p, const struct symbol_process *key);
 
 /** process__find - what holds code at @ip; looks for new mappings. NULL: none does. */

@@ -80,6 +80,12 @@ int symbolizer__set_maps(struct symbolizer *s, const struct symbol_process *proc
 	return processes__set(&s->processes, process, maps, nr);
 }
 
+int symbolizer__end_process(struct symbolizer *s, const struct symbol_process *process,
+			    const struct symbol_map *maps, size_t nr)
+{
+	return processes__end(&s->processes, process, maps, nr);
+}
+
 void symbolizer__forget(struct symbolizer *s, const struct symbol_process *process)
 {
 	processes__forget(&s->processes, process);

@@ -121,6 +121,16 @@ void symbolizer__free(struct symbolizer *s);
 int symbolizer__set_maps(struct symbolizer *s, const struct symbol_process *process,
 			 const struct symbol_map *maps, size_t nr);
 
+/**
+ * symbolizer__end_process - it is gone, or another program runs in it: /proc tells no more of it
+ * @maps: @nr mappings that held code, to be added to those that were read while it lived; two files
+ *	at one address rule each other out
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int symbolizer__end_process(struct symbolizer *s, const struct symbol_process *process,
+			    const struct symbol_map *maps, size_t nr);
+
 /** symbolizer__forget - its mappings have changed (munmap, exec), or it is gone. */
 void symbolizer__forget(struct symbolizer *s, const struct symbol_process *process);
 
