@@ -19,9 +19,6 @@
 /* arch/x86/include/asm/thread_info.h */
 #define TS_COMPAT 2u
 
-/** The function that a system call instruction is in returns to what lies here on its stack. */
-#define CALL_INSN_MAX 7
-
 __weak __u64 last_call_id = 0;
 
 #if defined(__TARGET_ARCH_x86)
@@ -71,29 +68,6 @@ static __always_inline bool makes_thread(u64 nr, const struct pt_regs *regs)
 	return (nr == 56 || nr == 435) && flags & CLONE_VM && !(flags & CLONE_VFORK);
 }
 
-/**
- * call_site - where the function that holds the system call instruction returns to
- *
- * libc's wrappers push nothing, or little: the return address is on top of the stack. It is told
- * by the call instruction before it (e8 rel32, or ff /2 with its forms of 2, 3, 6 and 7 bytes).
- *
- * Return: 0 if what lies there does not look like it.
- */
-static __always_inline u64 call_site(u64 sp)
-{
-	u8 code[CALL_INSN_MAX];
-	u64 site;
-
-	if (bpf_probe_read_user(&site, sizeof(site), (void *)sp) ||
-	    bpf_probe_read_user(code, sizeof(code), (void *)(site - CALL_INSN_MAX)))
-		return 0;
-	if (code[2] == 0xe8 || (code[5] == 0xff && (code[6] & 0x38) == 0x10) ||
-	    (code[4] == 0xff && (code[5] & 0x38) == 0x10) ||
-	    (code[1] == 0xff && (code[2] & 0x38) == 0x10) ||
-	    (code[0] == 0xff && (code[1] & 0x38) == 0x10))
-		return site;
-	return 0;
-}
 #endif
 
 /* --- rows ---------------------------------------------------------------------------------- */

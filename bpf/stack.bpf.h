@@ -26,6 +26,36 @@ static __always_inline struct vs_stack_row *stack_row_at(u32 row)
 /** NO_STACK - the row of what has none: it is never taken back */
 #define NO_STACK ((struct vs_stack_ref){ .row = VS_STACK_NONE })
 
+/** A call instruction has at most so many bytes. */
+#define CALL_INSN_MAX 7
+
+#if defined(__TARGET_ARCH_x86)
+/**
+ * call_site - where a function that has pushed nothing returns to, such as libc's system calls
+ * @sp: stack pointer in it
+ *
+ * The return address is on top of the stack. It is told by the call instruction before it (e8
+ * rel32, or ff /2 with its forms of 2, 3, 6 and 7 bytes).
+ *
+ * Return: 0 if what lies there does not look like it.
+ */
+static __always_inline u64 call_site(u64 sp)
+{
+	u8 code[CALL_INSN_MAX];
+	u64 site;
+
+	if (bpf_probe_read_user(&site, sizeof(site), (void *)sp) ||
+	    bpf_probe_read_user(code, sizeof(code), (void *)(site - CALL_INSN_MAX)))
+		return 0;
+	if (code[2] == 0xe8 || (code[5] == 0xff && (code[6] & 0x38) == 0x10) ||
+	    (code[4] == 0xff && (code[5] & 0x38) == 0x10) ||
+	    (code[1] == 0xff && (code[2] & 0x38) == 0x10) ||
+	    (code[0] == 0xff && (code[1] & 0x38) == 0x10))
+		return site;
+	return 0;
+}
+#endif
+
 /** stack_hash - over all addresses of @s, into its key. */
 __weak __noinline int stack_hash(struct stack_scratch *s)
 {
@@ -33,6 +63,8 @@ __weak __noinline int stack_hash(struct stack_scratch *s)
 
 	if (!s)
 		return 0;
+	a ^= s->frames.top;
+	b += s->frames.top;
 	for (u32 i = 0; i < VS_USER_FRAMES && i < s->frames.nr_user; i++) {
 		a = (a ^ s->frames.user[i]) * STACK_HASH_A;
 		a ^= a >> 32;
@@ -57,7 +89,12 @@ static __always_inline void stack_read(struct task_struct *task, struct vs_frame
 
 	f->nr_user = 0;
 	f->nr_kernel = 0;
+	f->top = 0;
 	if (cfg.user_stacks) {
+#if defined(__TARGET_ARCH_x86)
+		if (task->mm)
+			f->top = call_site(((struct pt_regs *)bpf_task_pt_regs(task))->sp);
+#endif
 		bytes = bpf_get_task_stack(task, f->user, sizeof(f->user), STACK_OF_USER);
 		if (bytes > 0)
 			f->nr_user = bytes / sizeof(u64);

@@ -53,10 +53,16 @@ struct vs_stack_counts {
 	__u64 max_ns;
 };
 
-/** struct vs_frames - addresses, innermost first: @nr_user of @user, @nr_kernel of @kernel */
+/**
+ * struct vs_frames - addresses, innermost first: @nr_user of @user, @nr_kernel of @kernel
+ * @top: what lies on top of the user stack, if a call instruction is before it: where a function
+ *	that has pushed nothing (libc's system calls, memset) returns to; frame pointers pass its
+ *	caller by
+ */
 struct vs_frames {
 	__u32 nr_user;
 	__u32 nr_kernel;
+	__u64 top;
 	__u64 user[VS_USER_FRAMES];
 	__u64 kernel[VS_KERNEL_FRAMES];
 };
@@ -76,6 +82,6 @@ struct vs_stack_row {
 	struct vs_stack_counts counts;
 	struct vs_frames frames;
 };
-_Static_assert(sizeof(struct vs_stack_row) == 1512, "vs_stack_row");
+_Static_assert(sizeof(struct vs_stack_row) == 1520, "vs_stack_row");
 
 #endif /* VMASCOPE_STACKS_H */

@@ -27,8 +27,10 @@ int live__init(struct live *l, struct capture *c, const char *vma_glob)
 	err = model__init(&l->model, capture__nr_slots(c), capture__nr_cpus(c));
 	if (!err)
 		err = stacks__init(&l->stacks, capture__nr_stacks(c));
-	return err ? err
-		   : shootdown__init(&l->shootdown, capture__nr_call_rows(c), capture__nr_cpus(c));
+	if (!err)
+		err = shootdown__init(&l->shootdown, capture__nr_call_rows(c), capture__nr_cpus(c));
+	l->shootdown.stacks = &l->stacks;
+	return err;
 }
 
 void live__free(struct live *l)

@@ -60,7 +60,7 @@ void live_stacks__retire(struct live *l, const bool *gone)
 	for (uint32_t i = VS_STACK_FIRST; rows && i < nr; i++) {
 		const struct vs_stack_row *row = capture__stack(l->capture, i);
 
-		if (row->used && l->stacks.by_index[i] && row->key.proc < l->model.nr_slots &&
+		if (row->used && l->stacks.by_index[i].stack && row->key.proc < l->model.nr_slots &&
 		    gone[row->key.proc])
 			rows[n++] = i;
 	}

@@ -52,6 +52,9 @@ static void tell_apart(struct options *o)
 
 	o->call_site = by == SHOOTDOWN_BY_SITE;
 	o->call_tid = by == SHOOTDOWN_BY_THREAD;
+	o->call_stack = by == SHOOTDOWN_BY_STACK;
+	if (o->call_stack && !o->kernel_stacks)
+		o->user_stacks = true;
 	o->call_vma = o->vma || by == SHOOTDOWN_BY_VMA;
 }
 
@@ -94,6 +97,10 @@ static int print_all(struct session *s)
 			      : o->top_given ? o->top
 					     : PAIR_ROWS,
 		.threads = &s->live.threads,
+		.stacks = &s->live.stacks,
+		.namer = s->namer,
+		.stacks_as_text = text,
+		.all_frames = o->wide,
 		.isolated = read_cpus("/sys/devices/system/cpu/isolated", isolated),
 		.nohz_full = read_cpus("/sys/devices/system/cpu/nohz_full", nohz_full),
 		.max_map_count = read_max_map_count(),

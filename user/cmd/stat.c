@@ -41,7 +41,7 @@ static size_t row_limit(const struct session *s, uint64_t number)
 }
 
 /** interval_view - of interval @number, 0: of the whole run. */
-static struct stat_view interval_view(const struct session *s, uint64_t number, uint64_t from_ns,
+static struct stat_view interval_view(struct session *s, uint64_t number, uint64_t from_ns,
 				      uint64_t to_ns)
 {
 	const struct options *o = s->options;

@@ -67,6 +67,7 @@ static struct stack_key key_of(const struct stack *s)
 		.nr_user = s->nr_user,
 	};
 
+	mix(key.hash, s->top);
 	for (uint32_t i = 0; i < s->nr_user + s->nr_kernel; i++) {
 		mix(key.hash, s->frames[i].ip);
 		mix(key.hash, s->frames[i].is_return_address | s->frames[i].guessed << 1);
@@ -102,8 +103,7 @@ struct stack *stacks__get(struct stacks *s, const struct stack *like)
 	const struct stack_key key = key_of(like);
 	struct stack *known = hash__get(&s->by_key, &key);
 
-	/* an image that was replaced may count on beside the new one: then there are two */
-	if (known && !(known->counting && like->counting))
+	if (known)
 		return known;
 	known = append(s, like);
 	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
@@ -128,7 +128,7 @@ static void describe(struct stack *stack, const struct model *m, const struct vs
 	const struct counted *image = slot ? m->by_slot[slot] : NULL;
 	const struct vs_frames *f = &row->frames;
 
-	*stack = (struct stack){ .pid = row->key.pid, .counting = true };
+	*stack = (struct stack){ .pid = row->key.pid, .top = f->top };
 	memcpy(stack->comm, row->comm, sizeof(stack->comm) - 1);
 	if (image && !image->is_vma && image->generation == row->key.proc_generation) {
 		stack->process = image->process;
@@ -152,44 +152,51 @@ struct stack *stacks__row(struct stacks *s, const struct model *m, uint32_t inde
 		     (VS_USER_FRAMES + VS_KERNEL_FRAMES) * sizeof(struct stack_frame)];
 	struct stack *stack = (struct stack *)room;
 
-	if (s->by_index[index])
-		return s->by_index[index];
+	if (s->by_index[index].stack)
+		return s->by_index[index].stack;
 	describe(stack, m, row);
 	stack = stacks__get(s, stack);
-	if (!stack)
-		return NULL;
-	stack->counting = true;
-	stack->generation = row->generation;
-	s->by_index[index] = stack;
+	if (stack)
+		s->by_index[index] = (struct stack_index){ .stack = stack,
+							   .generation = row->generation };
 	return stack;
 }
 
 const struct stack *stacks__find(const struct stacks *s, const struct vs_stack_ref *ref)
 {
-	const struct stack *stack = ref->row < s->nr_index ? s->by_index[ref->row] : NULL;
+	const struct stack_index *i = &s->by_index[ref->row < s->nr_index ? ref->row : 0];
 
-	return stack && stack->generation == ref->generation ? stack : NULL;
+	return i->generation == ref->generation ? i->stack : NULL;
+}
+
+/** grown - by how much a counter has grown since it was @seen, which is brought up to date. */
+static uint64_t grown(__u64 *seen, uint64_t now)
+{
+	const uint64_t more = now - *seen;
+
+	*seen = now;
+	return more;
 }
 
 void stacks__update(struct stacks *s, uint32_t index, const struct vs_stack_row *row)
 {
-	struct stack *stack = s->by_index[index];
+	struct stack_index *i = &s->by_index[index];
+	struct vs_stack_counts *c, *seen = &i->seen;
 
-	if (!stack)
+	if (!i->stack)
 		return;
-	stack->counts = stack->ended;
-	stack_counts_add(&stack->counts, &row->counts);
+	c = &i->stack->counts;
+	for (int o = 0; o < VS_NR_OUTCOME; o++)
+		c->outcome[o] += grown(&seen->outcome[o], row->counts.outcome[o]);
+	c->timed += grown(&seen->timed, row->counts.timed);
+	c->time_ns += grown(&seen->time_ns, row->counts.time_ns);
+	if (row->counts.max_ns > c->max_ns)
+		c->max_ns = row->counts.max_ns;
 }
 
 void stacks__row_ended(struct stacks *s, uint32_t index)
 {
-	struct stack *stack = s->by_index[index];
-
-	if (!stack)
-		return;
-	stack->ended = stack->counts;
-	stack->counting = false;
-	s->by_index[index] = NULL;
+	s->by_index[index].stack = NULL;
 }
 
 void stacks__mark(struct stacks *s)

@@ -29,31 +29,40 @@ struct stack_frame {
  * struct stack - one of them
  * @process: NULL: not known; @image: address of its mm
  * @pid, @comm: of the process
+ * @top: as in struct vs_frames
  * @frames: innermost first: @nr_user of user mode, then @nr_kernel of the kernel
- * @counting: a row of BPF is in use for it; @generation: of that row
- * @ended: counted in rows of BPF that it had before; @counts: all; @marked: when the interval began
+ * @counts: all that was counted; @marked: when the interval began
  */
 struct stack {
 	struct process *process;
 	uint64_t image;
 	uint32_t pid;
 	char comm[VS_COMM_LEN];
-	bool counting;
-	uint32_t generation;
-	struct vs_stack_counts ended;
 	struct vs_stack_counts counts;
 	struct vs_stack_counts marked;
+	uint64_t top;
 	uint32_t nr_user;
 	uint32_t nr_kernel;
 	struct stack_frame frames[];
 };
 
 /**
+ * struct stack_index - a row of BPF
+ * @stack: NULL: it is not in use; several rows may be of one
+ * @generation: of it; @seen: what has been taken over of its counts
+ */
+struct stack_index {
+	struct stack *stack;
+	uint32_t generation;
+	struct vs_stack_counts seen;
+};
+
+/**
  * struct stacks - all of them
  * @list: in the order in which they were first seen
  * @overflow: what found no row; @none: what has no stack; and when the interval began
- * @by_index: by BPF's row, while it is in use
- * @by_key: so that a stack that comes back in another row stays one
+ * @by_index: by BPF's row
+ * @by_key: so that a stack is one, whatever rows it has
  */
 struct stacks {
 	struct stack **list;
@@ -62,7 +71,7 @@ struct stacks {
 	struct vs_stack_counts none;
 	struct vs_stack_counts overflow_marked;
 	struct vs_stack_counts none_marked;
-	struct stack **by_index;
+	struct stack_index *by_index;
 	uint32_t nr_index;
 	struct hash by_key;
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "symbol/image_maps.h"
+#include "symbol/unwind.h"
 #include "util/hash.h"
 
 #define DEFAULT_BYTES (32u << 20)
@@ -249,6 +250,68 @@ static int name_kernel(struct namer *n, const struct stack *stack, size_t *nr)
 	for (uint32_t i = 0; i < stack->nr_kernel && !err; i++)
 		err = append(n, nr, kernel_place(n, &stack->frames[stack->nr_user + i]));
 	return err;
+}
+
+/* --- the true stack -------------------------------------------------------------------------- */
+
+/** caller_on_top - what is on top of the stack is the innermost function's caller, not known yet. */
+static bool caller_on_top(struct namer *n, const struct stack *stack)
+{
+	struct symbol_process process;
+
+	if (!stack->top || !stack->nr_user || !stack->process ||
+	    (stack->nr_user > 1 && stack->frames[1].ip == stack->top))
+		return false;
+	process = namer__process(n, stack);
+	return unwind__returns_to_top(n->symbols, &process, stack->frames[0].ip);
+}
+
+/** code_frames - how many come before one that is in no code, where there is any. */
+static uint32_t code_frames(struct namer *n, const struct stack *stack)
+{
+	const struct symbol_process process = process_of(stack);
+
+	for (uint32_t i = 0; i < stack->nr_user; i++) {
+		const struct place *p = user_place(n, stack, &process, &stack->frames[i]);
+
+		if (!p || (!i && !p->frames->module))
+			break;
+		if (!p->frames->module)
+			return i;
+	}
+	return stack->nr_user;
+}
+
+const struct stack *namer__true_stack(struct namer *n, struct stacks *all,
+				      const struct stack *stack)
+{
+	const uint32_t kept = code_frames(n, stack);
+	const bool insert = caller_on_top(n, stack);
+	const struct stack_frame *from = stack->frames;
+	struct stack *copy;
+	const struct stack *found;
+
+	if (kept == stack->nr_user && !insert && !stack->top)
+		return stack;
+	copy = calloc(1, sizeof(*copy) + (kept + 1 + stack->nr_kernel) * sizeof(*from));
+	if (!copy)
+		return NULL;
+	copy->process = stack->process;
+	copy->image = stack->image;
+	copy->pid = stack->pid;
+	memcpy(copy->comm, stack->comm, sizeof(copy->comm));
+	for (uint32_t i = 0; i < kept; i++) {
+		copy->frames[copy->nr_user++] = from[i];
+		if (!i && insert)
+			copy->frames[copy->nr_user++] =
+				(struct stack_frame){ .ip = stack->top, .is_return_address = true };
+	}
+	copy->nr_kernel = stack->nr_kernel;
+	memcpy(&copy->frames[copy->nr_user], &from[stack->nr_user],
+	       stack->nr_kernel * sizeof(*from));
+	found = stacks__get(all, copy);
+	free(copy);
+	return found;
 }
 
 /** glue - how many of the innermost frames are of the tracing itself. */

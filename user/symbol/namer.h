@@ -57,6 +57,16 @@ struct symbolizer *namer__symbolizer(struct namer *n);
 int namer__stack(struct namer *n, const struct stack *stack, struct named_stack *named);
 
 /**
+ * namer__true_stack - the stack that the kernel meant, as far as files tell: with the caller of a
+ *	function that has pushed nothing, without what a wrong frame pointer led to
+ * @all: it is put there, if it is another one; without counts
+ *
+ * Return: it, or @stack itself; NULL without memory.
+ */
+const struct stack *namer__true_stack(struct namer *n, struct stacks *all,
+				      const struct stack *stack);
+
+/**
  * namer__process - @stack's process, as the symbolizer is asked for it, after making sure that
  *	its mappings are those of this image
  */

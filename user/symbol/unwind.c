@@ -64,27 +64,38 @@ static int leave_nowhere(struct walk *w, uint64_t *caller)
 	return rule_read(&w->in, w->regs[RULE_RSP], &caller[RULE_RIP]);
 }
 
+/* Return: the rule at @at, in @map; NULL: there is none; -ENODATA in @err: nor anything else. */
+static const struct unwind_rule *rule_at(struct symbolizer *s, struct process *p,
+					 struct mapping *map, uint64_t at, int *err)
+{
+	struct module *module = NULL;
+	uint64_t address;
+
+	*err = -ENOSYS;
+	if (mapping__is_file(map))
+		module = process__module(&s->processes, p, map);
+	if (module && module->probe.machine && module->probe.machine != EM_X86_64)
+		*err = -ENODATA;
+	else if (address_of(map, module, at, &address))
+		return module__rule(&s->modules, module, address, err);
+	else if (mapping__is_file(map) && !mapping__is_memory(map))
+		*err = -ENODATA;
+	return NULL;
+}
+
 /* Return: as rule__apply(); -ENODATA: nothing tells. */
 static int follow(struct walk *w, uint64_t *caller, bool *signal)
 {
 	const uint64_t at = w->regs[RULE_RIP] - w->is_return_address;
 	struct mapping *map = process__find(&w->s->processes, w->process, at);
-	const struct unwind_rule *rule = NULL;
-	struct module *module = NULL;
-	uint64_t address, cfa;
-	int err = -ENOSYS;
+	const struct unwind_rule *rule;
+	uint64_t cfa;
+	int err;
 
 	*signal = w->guessed = false;
 	if (!map)
 		return leave_nowhere(w, caller);
-	if (mapping__is_file(map))
-		module = process__module(&w->s->processes, w->process, map);
-	if (module && module->probe.machine && module->probe.machine != EM_X86_64)
-		return -ENODATA;
-	if (address_of(map, module, at, &address))
-		rule = module__rule(&w->s->modules, module, address, &err);
-	else if (mapping__is_file(map) && !mapping__is_memory(map))
-		return -ENODATA;
+	rule = rule_at(w->s, w->process, map, at, &err);
 	if (!rule)
 		return err == -ENOSYS || err == -ENOENT ? follow_frame_pointer(w, caller)
 							: -ENODATA;
@@ -144,4 +155,17 @@ size_t unwind__x86_64(struct symbolizer *s, const struct symbol_process *process
 							      w.guessed };
 	}
 	return nr;
+}
+
+bool unwind__returns_to_top(struct symbolizer *s, const struct symbol_process *process, uint64_t ip)
+{
+	struct process *p = processes__get(&s->processes, process);
+	struct mapping *map = p ? process__find(&s->processes, p, ip) : NULL;
+	const struct unwind_rule *rule;
+	int err;
+
+	rule = map ? rule_at(s, p, map, ip, &err) : NULL;
+	return rule && !rule->signal && rule->cfa.how == RULE_REG_VALUE &&
+	       rule->cfa.reg == RULE_RSP && rule->cfa.n == 8 &&
+	       rule->regs[RULE_RIP].how == RULE_CFA_AT && rule->regs[RULE_RIP].n == -8;
 }

@@ -65,4 +65,12 @@ size_t unwind__x86_64(struct symbolizer *s, const struct symbol_process *process
 		      const struct unwind_input *input, struct unwind_frame *frames, size_t max,
 		      enum unwind_end *end);
 
+/**
+ * unwind__returns_to_top - a function has its return address on top of its stack while it is at @ip
+ *
+ * So its CFI says. Without any: false.
+ */
+bool unwind__returns_to_top(struct symbolizer *s, const struct symbol_process *process,
+			    uint64_t ip);
+
 #endif /* VMASCOPE_SYMBOL_UNWIND_H */

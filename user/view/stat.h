@@ -60,7 +60,7 @@ struct stat_view {
 	const char *vma_glob;
 	size_t limit;
 	bool latency;
-	const struct stacks *stacks;
+	struct stacks *stacks;
 	struct namer *namer;
 	bool weigh_time;
 	bool stacks_as_text;

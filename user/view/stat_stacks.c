@@ -49,6 +49,14 @@ static const struct table_def text_table = { .key = "rows",
 					     .text_only = true,
 					     COLUMNS(text_columns) };
 
+/** stacks_of - what there is; nothing where no stacks were asked for. */
+static struct stacks *stacks_of(const struct stat_view *v)
+{
+	static struct stacks nothing;
+
+	return v->stacks ? v->stacks : &nothing;
+}
+
 /** struct entry - a stack, and what it counted in the run or the interval */
 struct entry {
 	const struct stack *stack;
@@ -90,17 +98,47 @@ static int by_time(const void *a, const void *b)
 						       : by_faults(a, b);
 }
 
+/** entry_add - what @stack counted, to the entry of the stack that it truly is. */
+static int entry_add(const struct stat_view *v, struct entry *list, size_t *nr,
+		     struct hash *by_stack, const struct stack *stack)
+{
+	const struct vs_stack_counts c = counts_of(v, &stack->counts, &stack->marked);
+	const struct stack *is;
+	struct entry *e;
+
+	if (!stack_faults(&c))
+		return 0;
+	is = namer__true_stack(v->namer, v->stacks, stack);
+	if (!is)
+		return -ENOMEM;
+	e = hash__get_u64(by_stack, (uintptr_t)is);
+	if (!e) {
+		e = &list[(*nr)++];
+		e->stack = is;
+		if (hash__set_u64(by_stack, (uintptr_t)is, e))
+			return -ENOMEM;
+	}
+	stack_counts_add(&e->counts, &c);
+	return 0;
+}
+
 /** entries - those that faulted, the heaviest first. Return: to be freed; NULL without memory. */
 static struct entry *entries(const struct stat_view *v, size_t *nr)
 {
-	const struct stacks *s = v->stacks;
-	struct entry *list = calloc(s->nr + 1, sizeof(*list));
+	struct stacks *s = stacks_of(v);
+	const size_t most = s->nr; /* it may grow */
+	struct entry *list = calloc(most + 1, sizeof(*list));
+	struct hash by_stack;
+	int err = 0;
 
 	*nr = 0;
-	for (size_t i = 0; list && i < s->nr; i++) {
-		list[*nr].stack = s->list[i];
-		list[*nr].counts = counts_of(v, &s->list[i]->counts, &s->list[i]->marked);
-		*nr += stack_faults(&list[*nr].counts) != 0;
+	hash__init(&by_stack, sizeof(uint64_t));
+	for (size_t i = 0; list && i < most && !err; i++)
+		err = entry_add(v, list, nr, &by_stack, s->list[i]);
+	hash__free(&by_stack, NULL);
+	if (err) {
+		free(list);
+		return NULL;
 	}
 	if (*nr)
 		qsort(list, *nr, sizeof(*list), v->weigh_time ? by_time : by_faults);
@@ -184,7 +222,7 @@ static int text_stack(const struct stat_view *v, struct table *t, const struct e
 static int text_rows(const struct stat_view *v, struct table *t, const struct entry *list,
 		     size_t nr, uint64_t total)
 {
-	const struct stacks *s = v->stacks;
+	const struct stacks *s = stacks_of(v);
 	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
 	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
@@ -208,7 +246,7 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct en
 
 struct table *stat_stacks__make(const struct stat_view *v, uint64_t total, struct document *d)
 {
-	const struct stacks *s = v->stacks;
+	const struct stacks *s = stacks_of(v);
 	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
 	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
 	struct table *rows = run_view__add(d, &stacks_table);
