@@ -42,6 +42,9 @@ enum {
 	OPT_EVENTS,
 	OPT_LINES,
 	OPT_STACKS,
+	OPT_FOLDED,
+	OPT_FLAME,
+	OPT_WEIGHT,
 };
 
 const char *const trace_event_names[NR_TRACE_EVENTS] = {
@@ -410,6 +413,30 @@ static int parse_lines(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static int parse_folded(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->folded = true;
+	return 0;
+}
+
+static int parse_flame(struct options *o, char *arg, struct argp_state *state)
+{
+	if (!*arg)
+		return bad(state, "file", arg, "a name for the SVG file");
+	o->flame = arg;
+	return 0;
+}
+
+static int parse_weight(struct options *o, char *arg, struct argp_state *state)
+{
+	o->weight = names__find(stack_weight_names, NR_STACK_WEIGHTS, arg);
+	return o->weight >= 0
+		       ? 0
+		       : bad(state, "weight", arg, name_list(stack_weight_names, NR_STACK_WEIGHTS));
+}
+
 static int parse_stacks(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t n;
@@ -480,6 +507,14 @@ static const struct option_def option_defs[] = {
 	 parse_kernel_stacks},
 	{{"lines", OPT_LINES, NULL, 0, "source lines and inlined functions in stacks", 3}, OPTIONS_STACK,
 	 parse_lines},
+	{{"folded", OPT_FOLDED, NULL, 0, "with --by stack: a line for each stack, for flame graph tools",
+	  3}, OPTIONS_STAT | OPTIONS_SHOOTDOWN, parse_folded},
+	{{"flame", OPT_FLAME, "FILE", 0, "with --by stack: write a flame graph (SVG) there, too", 3},
+	 OPTIONS_STAT | OPTIONS_SHOOTDOWN, parse_flame},
+	{{"weight", OPT_WEIGHT, "WHAT", 0, "what both count: faults (default) or time", 3},
+	 OPTIONS_STAT, parse_weight},
+	{{"weight", OPT_WEIGHT, "WHAT", 0, "what both count: stolen (default), time, sent, calls", 3},
+	 OPTIONS_SHOOTDOWN, parse_weight},
 	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},
 	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT, parse_json},
 	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
@@ -570,6 +605,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	o->only = -1;
 	o->follow = true;
 	o->top = 30;
+	o->weight = -1;
 	o->ring_bytes = CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
 	for (size_t i = 0; i < NR_OPTION_DEFS; i++)

@@ -38,6 +38,18 @@ enum trace_event {
 
 extern const char *const trace_event_names[NR_TRACE_EVENTS];
 
+/** enum stack_weight - what a stack's number is, in folded text and flame graphs */
+enum stack_weight {
+	WEIGHT_FAULTS,
+	WEIGHT_STOLEN, /* time that flushes took from other CPUs */
+	WEIGHT_TIME,   /* in faults, in memory calls */
+	WEIGHT_SENT,   /* flushes of other CPUs */
+	WEIGHT_CALLS,
+	NR_STACK_WEIGHTS,
+};
+
+extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
+
 /**
  * struct options - what was asked for
  * @ids: of -p or -t, @nr_ids of them; @threads: they are thread ids
@@ -53,6 +65,8 @@ extern const char *const trace_event_names[NR_TRACE_EVENTS];
  * @ascii: no other characters in text
  * @slots, @hists, @ring_bytes: sizes
  * @user_stacks, @kernel_stacks: these parts of stacks; @lines: with source lines and inlined functions
+ * @folded: print folded stacks; @flame: write a flame graph there, or NULL; @weight: enum
+ *	stack_weight, -1: not given
  * @nr_stacks: stacks that are told apart at one time, 0: the default
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
@@ -97,6 +111,9 @@ struct options {
 	bool user_stacks;
 	bool kernel_stacks;
 	bool lines;
+	bool folded;
+	const char *flame;
+	int weight;
 	uint32_t nr_stacks;
 	uint32_t ring_bytes;
 	char **argv;

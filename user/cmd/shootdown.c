@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/folded.h"
 #include "cmd/session.h"
 #include "util/cpu_list.h"
 #include "util/str.h"
@@ -53,8 +54,6 @@ static void tell_apart(struct options *o)
 	o->call_site = by == SHOOTDOWN_BY_SITE;
 	o->call_tid = by == SHOOTDOWN_BY_THREAD;
 	o->call_stack = by == SHOOTDOWN_BY_STACK;
-	if (o->call_stack && !o->kernel_stacks)
-		o->user_stacks = true;
 	o->call_vma = o->vma || by == SHOOTDOWN_BY_VMA;
 }
 
@@ -123,10 +122,16 @@ int cmd_shootdown(struct options *o)
 	int status;
 
 	tell_apart(o);
-	status = session__open(&s, o, SESSION_SHOOTDOWNS);
+	status = folded__check(o, o->call_stack,
+			       1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT |
+				       1u << WEIGHT_CALLS);
+	if (!status)
+		status = session__open(&s, o, SESSION_SHOOTDOWNS);
 	if (!status)
 		status = session__run(&s);
-	if (!status)
+	if (!status && !o->folded)
 		s.error = print_all(&s);
+	if (!status && !s.error && (o->folded || o->flame))
+		s.error = folded__calls(&s);
 	return session__close(&s, status);
 }

@@ -2,6 +2,7 @@
 /* stat.c - `vmascope stat`: count until the end, then print; and what is seen on the way there. */
 #include <string.h>
 
+#include "cmd/folded.h"
 #include "cmd/session.h"
 #include "cmd/slices.h"
 #include "util/log.h"
@@ -59,6 +60,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.latency = o->latency,
 		.stacks = &s->live.stacks,
 		.namer = s->namer,
+		.weigh_time = o->weight == WEIGHT_TIME,
 		.stacks_as_text = is_text(s),
 		.all_frames = o->wide,
 	};
@@ -152,7 +154,7 @@ static int tick(struct session *s)
 		err = read_slice(c, now);
 	if (!err && s->options->interval_ns) {
 		err = session__read_threads(s);
-		if (!err)
+		if (!err && !s->options->folded)
 			err = print_interval(c, now, false);
 		model__mark(&s->live.model);
 		threads__mark(&s->live.threads);
@@ -207,18 +209,12 @@ static int course__init(struct course *c)
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
-	if (o->by != BY_STACK) {
-		if (o->user_stacks || o->kernel_stacks)
-			return vs_fail(VS_EXIT_USAGE, "add --by stack",
-				       "-U and -K are for --by stack");
-		return 0;
-	}
-	if (!o->kernel_stacks)
-		o->user_stacks = true;
-	if (o->vma)
+	const bool by_stack = o->by == BY_STACK;
+
+	if (by_stack && o->vma)
 		return vs_fail(VS_EXIT_USAGE, "give one of them",
 			       "--vma and --by stack exclude each other");
-	return 0;
+	return folded__check(o, by_stack, 1u << WEIGHT_FAULTS | 1u << WEIGHT_TIME);
 }
 
 int cmd_stat(struct options *o)
@@ -235,10 +231,12 @@ int cmd_stat(struct options *o)
 		status = course__init(&c);
 	if (!status)
 		status = session__run(&s);
-	if (!status && o->interval_ns)
+	if (!status && o->interval_ns && !o->folded)
 		s.error = print_interval(&c, s.end_ns, true);
-	if (!status && !s.error)
+	if (!status && !s.error && !o->folded)
 		s.error = print_all(&c);
+	if (!status && !s.error && (o->folded || o->flame))
+		s.error = folded__faults(&s);
 	storms__free(&c.storms);
 	slices__free(c.slices);
 	return session__close(&s, status);

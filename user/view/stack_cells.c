@@ -122,9 +122,10 @@ void stack_folded_free(char **names, size_t nr)
 	free(names);
 }
 
-int stack_folded(const struct named_stack *s, const char *comm, char ***names, size_t *nr)
+int stack_folded(const struct named_stack *s, const char *comm, const char *call, char ***names,
+		 size_t *nr)
 {
-	const size_t most = 1 + s->nr_user + s->nr_kernel;
+	const size_t most = 2 + s->nr_user + s->nr_kernel;
 	char **list = calloc(most, sizeof(*list));
 	size_t n = 0;
 
@@ -135,6 +136,8 @@ int stack_folded(const struct named_stack *s, const char *comm, char ***names, s
 		list[n++] = folded_name(&s->user[i], false);
 	for (size_t i = s->nr_kernel; i-- > 0;)
 		list[n++] = folded_name(&s->kernel[i], true);
+	if (call && asprintf(&list[n++], "[%s]_[k]", call) < 0)
+		list[n - 1] = NULL;
 	for (size_t i = 0; i < n; i++) {
 		if (list[i])
 			continue;

@@ -40,12 +40,13 @@ int stack_each_line(const struct named_stack *named, size_t limit, stack_line_fn
 
 /**
  * stack_folded - names as flame graphs take them, outermost first
- * @comm: the first of them
+ * @comm: the first of them; @call: the last one, NULL: none
  * @names: set; to be freed, the strings with it; @nr: how many
  *
  * Return: 0 or -ENOMEM.
  */
-int stack_folded(const struct named_stack *named, const char *comm, char ***names, size_t *nr);
+int stack_folded(const struct named_stack *named, const char *comm, const char *call, char ***names,
+		 size_t *nr);
 
 /** stack_folded_free - what stack_folded() made; NULL is fine. */
 void stack_folded_free(char **names, size_t nr);
