@@ -20,6 +20,11 @@
 	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_SIGBUS |         \
 	 1u << VS_CAUSE_PKEY)
 
+/** While something else takes its time, the ring is read as often as this. */
+#define POLL_NS 5000000ULL
+/** Unless so many bytes of records wait already: then new ones have to wait in the ring. */
+#define MOST_BACKLOG (128u << 20)
+
 /** The ring is read, and slots are looked after, at least this often. */
 #define HOUSEKEEPING_NS 100000000ULL
 
@@ -187,10 +192,15 @@ static bool image_gone(void *ctx, const struct stack *stack)
 	return live__image_gone(ctx, stack->process, stack->image);
 }
 
+static void poll_session(void *ctx)
+{
+	session__poll(ctx);
+}
+
 static int open_namer(struct session *s)
 {
 	const struct namer_options no = {
-		.symbols = { .lines = s->options->lines },
+		.symbols = { .lines = s->options->lines, .idle = poll_session, .idle_ctx = s },
 		.gone = image_gone,
 		.ctx = &s->live,
 	};
@@ -346,15 +356,34 @@ static bool over(struct session *s, uint64_t end_ns)
 	return signals_seen || session__now() >= end_ns || !targets_alive(s);
 }
 
-static int housekeeping(struct session *s)
+/** read_records - Return: 0 or a negative errno. */
+static int read_records(struct session *s)
 {
 	const uint64_t began_ns = session__now();
 	int err = capture__consume(s->live.capture);
 
+	s->polled_ns = began_ns;
 	if (err >= 0)
 		s->read_ns = began_ns;
+	return err < 0 ? err : 0;
+}
+
+void session__poll(struct session *s)
+{
+	/* none come before there is a capture, nor after its hooks are gone */
+	if (s->live.capture && !s->end_ns && s->backlog < MOST_BACKLOG &&
+	    session__now() - s->polled_ns > POLL_NS)
+		read_records(s);
+}
+
+static int housekeeping(struct session *s)
+{
+	int err = read_records(s);
+
 	if (err >= 0)
 		err = live__discover(&s->live);
+	if (err >= 0 && s->settle)
+		err = s->settle(s);
 	if (err >= 0)
 		live__reclaim(&s->live);
 	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
@@ -390,6 +419,8 @@ int session__run(struct session *s)
 	capture__detach(s->live.capture, on_thread, s);
 	release_signals();
 	s->end_ns = session__now();
+	if (!err && s->settle)
+		err = s->settle(s);
 	if (!err)
 		err = live__refresh(&s->live);
 	if (err && !s->error) {

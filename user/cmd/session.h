@@ -21,10 +21,13 @@
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
+ * @polled_ns: when they were looked for last; @backlog: bytes of records that @event keeps
  * @what: the command line or the targets, for people
  * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
  * @interval: NULL: never. Return: 0 or a negative errno to end.
  * @event: called for each ring record; may be NULL
+ * @settle: NULL, or called after records were read, for what takes its time, such as naming stacks;
+ *	meanwhile session__poll() has to read on. Return: 0 or a negative errno.
  */
 struct session {
 	struct options *options;
@@ -36,10 +39,13 @@ struct session {
 	uint64_t start_ns;
 	uint64_t end_ns;
 	uint64_t read_ns;
+	uint64_t polled_ns;
+	size_t backlog;
 	char what[256];
 	uint64_t period_ns;
 	int (*interval)(struct session *s);
 	void (*event)(struct session *s, const struct vs_event *e);
+	int (*settle)(struct session *s);
 	void *private;
 	int error;
 };
@@ -75,6 +81,13 @@ int session__close(struct session *s, int status);
 
 /** session__stop - end session__run() as a signal does. */
 void session__stop(struct session *s);
+
+/**
+ * session__poll - hand on the records that have come, if the last time was some time ago
+ *
+ * Not from @event. Naming stacks calls it while files are being read.
+ */
+void session__poll(struct session *s);
 
 /** session__read_threads - bring live.threads up to date. Return: 0 or a negative errno. */
 int session__read_threads(struct session *s);

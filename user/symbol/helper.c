@@ -218,25 +218,33 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
 }
 
+/* While an answer takes longer than this, others have their turn. */
+#define IDLE_NS 5000000ULL
+
 /* Return: 0 if there is something to read, -ETIME. */
-static int await(int fd, uint64_t deadline)
+static int await(const struct helper *h, uint64_t deadline)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pollfd p = { .fd = h->fd, .events = POLLIN };
 
 	for (;;) {
 		const uint64_t now = now_ns();
+		uint64_t wait = deadline - now;
 		struct timespec left;
 		int n;
 
 		if (now >= deadline)
 			return -ETIME;
-		left.tv_sec = (time_t)((deadline - now) / NS_PER_SECOND);
-		left.tv_nsec = (long)((deadline - now) % NS_PER_SECOND);
+		if (h->idle && wait > IDLE_NS)
+			wait = IDLE_NS;
+		left.tv_sec = (time_t)(wait / NS_PER_SECOND);
+		left.tv_nsec = (long)(wait % NS_PER_SECOND);
 		n = ppoll(&p, 1, &left, NULL);
 		if (n > 0)
 			return 0;
 		if (n < 0 && errno != EINTR)
 			return -errno;
+		if (!n && h->idle)
+			h->idle(h->idle_ctx);
 	}
 }
 
@@ -261,7 +269,7 @@ static int hear(struct helper *h, struct helper_call *c, uint64_t deadline)
 	size_t nr_fds = 0;
 	ssize_t n;
 
-	err = await(h->fd, deadline);
+	err = await(h, deadline);
 	if (err)
 		return err;
 	n = receive(h->fd, c->reply, c->reply_len, fds, &nr_fds);

@@ -56,6 +56,7 @@ struct helper_kind {
  * @fd: to talk to it
  * @starts: how often it was started
  * @crashes: how often it died of a request; @timeouts: was killed for being late
+ * @idle: called again and again while an answer takes its time, with @idle_ctx; may be NULL
  * @status: of the last one that died, as waitpid(2) gives it
  */
 struct helper {
@@ -66,6 +67,8 @@ struct helper {
 	unsigned int crashes;
 	unsigned int timeouts;
 	int status;
+	void (*idle)(void *ctx);
+	void *idle_ctx;
 };
 
 /** helper__start - Return: 0 or a negative errno. */

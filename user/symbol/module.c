@@ -10,6 +10,16 @@
 /* For a file to be found: directories are looked up, maybe on another machine. */
 #define OPEN_MS 2000
 
+void modules__set_idle(struct modules *m, void (*idle)(void *ctx), void *ctx)
+{
+	struct helper *const helpers[] = { &m->opener, &m->reader, &m->fetcher };
+
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++) {
+		helpers[i]->idle = idle;
+		helpers[i]->idle_ctx = ctx;
+	}
+}
+
 int modules__init(struct modules *m)
 {
 	int err;

@@ -92,6 +92,9 @@ struct modules {
 	unsigned int dropped;
 };
 
+/** modules__set_idle - what is to be done while a helper takes its time; before modules__init() */
+void modules__set_idle(struct modules *m, void (*idle)(void *ctx), void *ctx);
+
 /** modules__init - start the helpers. Return: 0 or a negative errno. */
 int modules__init(struct modules *m);
 void modules__free(struct modules *m);

@@ -55,6 +55,7 @@ int symbolizer__new(struct symbolizer **result, const struct symbolizer_options 
 	if (urls && urls[0])
 		s->modules.fetch_ms = o->fetch_ms ? o->fetch_ms : DEFAULT_FETCH_MS;
 	processes__init(&s->processes, &s->modules, bytes / 8);
+	modules__set_idle(&s->modules, o->idle, o->idle_ctx);
 	err = modules__init(&s->modules);
 	if (err) {
 		symbolizer__free(s);

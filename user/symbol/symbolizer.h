@@ -25,6 +25,8 @@ struct symbolizer;
  * @max_bytes: that are kept, 0: 64 MiB. A file's functions may be half of it
  * @ms_per_file: time of a CPU that reading one file may take, 0: 5000
  * @fetch_ms: time to wait for debuginfod, where DEBUGINFOD_URLS is set, 0: 10000
+ * @idle: called again and again while a file is being read, with @idle_ctx; it must not ask the
+ *	symbolizer. NULL: nothing to do
  * @debug_dir: of separate debug files, NULL: /usr/lib/debug
  */
 struct symbolizer_options {
@@ -32,6 +34,8 @@ struct symbolizer_options {
 	size_t max_bytes;
 	unsigned int ms_per_file;
 	unsigned int fetch_ms;
+	void (*idle)(void *ctx);
+	void *idle_ctx;
 	const char *debug_dir;
 };
 
