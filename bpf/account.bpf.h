@@ -58,8 +58,12 @@ static __always_inline void fault_emit(struct task_struct *task, const struct ta
 		return;
 	e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
 			 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
-	if (!e)
+	if (!e) {
+		/* the sample has nothing to be counted by */
+		if (is_sample(f->stack))
+			stack_add((struct vs_stack_ref){}, outcome, 1, duration_ns);
 		return;
+	}
 	e->duration_ns = duration_ns;
 	e->address = f->address;
 	e->ip = f->ip;
@@ -118,7 +122,7 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 		f->vma.slot = VS_SLOT_OVERFLOW;
 	}
 	count_faults(f->vma.slot, 1, outcome, f, duration_ns);
-	if (cfg.fault_stacks)
+	if (cfg.fault_stacks && !is_sample(f->stack))
 		stack_add(f->stack, outcome, 1, duration_ns);
 	if (duration_ns)
 		hist_add(t, f, duration_ns);

@@ -350,7 +350,8 @@ enum vs_lost {
 	VS_LOST_PAIRS,	  /* interrupts that found no place in the table of who interrupted whom */
 	VS_LOST_RANGES,	  /* ranges of calls that were forgotten: their refaults do not count */
 	VS_LOST_STACKS,	  /* stacks that found no row of their own */
-	VS_LOST_MISSED,	  /* runs of programs that the kernel skipped (recursion_misses) */
+	VS_LOST_SAMPLES, /* copies of stacks that found no room in the ring: nobody knows who called */
+	VS_LOST_MISSED, /* runs of programs that the kernel skipped (recursion_misses) */
 	VS_NR_LOST,
 };
 
@@ -372,6 +373,7 @@ enum vs_event_type {
 	VS_EVENT_CALL,
 	VS_EVENT_FLUSH,
 	VS_EVENT_IPI,
+	VS_EVENT_SAMPLE,
 };
 
 /** struct vs_event - head of every ring record; @type is enum vs_event_type */
@@ -526,6 +528,8 @@ struct vs_event_proc {
  * @user_stacks, @kernel_stacks: 1 = this part of a stack is asked for; @fault_stacks: 1 = of faults;
  *	@call_stacks: 1 = of calls and of flushes without one; @call_stack: 1 = rows of calls are
  *	told apart by it
+ * @sample_bytes: of user stacks to be copied into records of their own, for user/ to unwind; 0: the
+ *	kernel follows frame pointers
  * @nr_call_rows: a power of two; 1: no table is asked for; @nr_stacks: a power of two
  * @vma_lookup: enum vs_vma_lookup; @vma_cache: 1 = use the task's cache of lookups
  */
@@ -570,6 +574,7 @@ struct vs_config {
 	__u32 nr_call_rows;
 	__u32 streamed;
 	__u32 nr_stacks;
+	__u32 sample_bytes;
 };
 
 /** enum vs_vma_lookup - how an address becomes a VMA */

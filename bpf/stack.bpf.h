@@ -174,11 +174,110 @@ __weak __noinline u32 stack_find(u32 proc, u32 generation)
 	return row;
 }
 
+#if defined(__TARGET_ARCH_x86)
+__weak __u64 last_sample = 0;
+
+/** sample_regs - by DWARF number. */
+static __always_inline void sample_regs(const struct pt_regs *from, u64 *to)
+{
+	to[0] = from->ax;
+	to[1] = from->dx;
+	to[2] = from->cx;
+	to[3] = from->bx;
+	to[4] = from->si;
+	to[5] = from->di;
+	to[6] = from->bp;
+	to[7] = from->sp;
+	to[8] = from->r8;
+	to[9] = from->r9;
+	to[10] = from->r10;
+	to[11] = from->r11;
+	to[12] = from->r12;
+	to[13] = from->r13;
+	to[14] = from->r14;
+	to[15] = from->r15;
+	to[16] = from->ip;
+}
+
+/** sample_stack - copy pages of the stack from @sp up, as long as they are there. Return: bytes. */
+static __always_inline u32 sample_stack(struct vs_event_sample *e, u64 sp)
+{
+	u32 len = 0;
+
+	for (u32 i = 0; i <= VS_SAMPLE_MAX / 4096; i++) {
+		u32 n = 4096 - ((sp + len) & 4095);
+
+		if (len > cfg.sample_bytes - 4096 ||
+		    bpf_probe_read_user(e->stack + len, n, (void *)(sp + len)))
+			break;
+		len += n;
+	}
+	return len;
+}
+
+/**
+ * sample_take - a record of the current task's registers and stack
+ * @proc: slot of its process image; @generation: of that slot
+ *
+ * Return: its number; 0: there was no room, which is counted.
+ */
+__weak __noinline u64 sample_take(u32 proc, u32 generation)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	const struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct vs_event_sample *e;
+	long bytes = 0;
+	u64 number;
+
+	if (!cfg.sample_bytes)
+		return 0;
+	e = bpf_ringbuf_reserve(&events, sizeof(*e) + cfg.sample_bytes, 0);
+	if (!e) {
+		count_lost(VS_LOST_SAMPLES);
+		return 0;
+	}
+	number = __sync_fetch_and_add(&last_sample, 1) + 1;
+	e->head.type = VS_EVENT_SAMPLE;
+	e->head.size = sizeof(*e);
+	e->head.cpu = bpf_get_smp_processor_id();
+	e->head.time_ns = bpf_ktime_get_ns();
+	e->ref.row = VS_STACK_IS_SAMPLE | number;
+	e->ref.generation = number >> 31;
+	e->pid = task->tgid;
+	e->tid = task->pid;
+	e->proc = proc;
+	e->generation = generation;
+	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->group_leader->comm);
+	sample_regs(regs, e->regs);
+	if (cfg.kernel_stacks)
+		bytes = bpf_get_task_stack(task, e->kernel, sizeof(e->kernel), 0);
+	e->nr_kernel = bytes > 0 ? bytes / sizeof(u64) : 0;
+	e->stack_len = sample_stack(e, regs->sp);
+	emit_submit(e);
+	return number;
+}
+#endif
+
+/** is_sample - @ref is no row. */
+static __always_inline bool is_sample(struct vs_stack_ref ref)
+{
+	return cfg.sample_bytes && ref.row & VS_STACK_IS_SAMPLE;
+}
+
 /** stack_take - @ref of the current task's stack; @t may be NULL. */
 static __always_inline void stack_take(const struct task_state *t, struct vs_stack_ref *ref)
 {
 	struct vs_stack_row *r;
 
+#if defined(__TARGET_ARCH_x86)
+	if (cfg.sample_bytes) {
+		u64 number = sample_take(t ? t->proc : 0, t ? t->proc_generation : 0);
+
+		ref->row = number ? VS_STACK_IS_SAMPLE | (u32)number : VS_STACK_OVERFLOW;
+		ref->generation = number >> 31;
+		return;
+	}
+#endif
 	ref->row = stack_find(t ? t->proc : 0, t ? t->proc_generation : 0);
 	r = stack_row_at(ref->row);
 	ref->generation = r ? r->generation : 0;

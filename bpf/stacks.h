@@ -17,6 +17,9 @@ enum vs_stack_special {
 	VS_STACK_FIRST,
 };
 
+/** In vs_stack_ref.row: this is no row but, with @generation, the number of a sample. */
+#define VS_STACK_IS_SAMPLE 0x80000000u
+
 /**
  * struct vs_stack_ref - a row, as it was when it was found; all zero: none was asked for
  * @row: its number; @generation: of it
@@ -83,5 +86,35 @@ struct vs_stack_row {
 	struct vs_frames frames;
 };
 _Static_assert(sizeof(struct vs_stack_row) == 1520, "vs_stack_row");
+
+/** Registers of a sample, by DWARF number: rax rdx rcx rbx rsi rdi rbp rsp r8-r15 rip. */
+#define VS_SAMPLE_REGS 17
+/** Smallest and largest copy of a stack, bytes. */
+#define VS_SAMPLE_MIN 4096u
+#define VS_SAMPLE_MAX 65536u
+
+/**
+ * struct vs_event_sample - a thread's registers and the end of its stack: what it takes to find its
+ *	callers by DWARF CFI; comes before the record of the fault or call that it is of
+ * @ref: what that record has as its stack
+ * @pid: process; @tid: thread
+ * @proc: slot of the process image; @generation: of that slot
+ * @nr_kernel: of @kernel, the kernel's own stack, innermost first
+ * @stack_len: bytes of @stack that are there, from the stack pointer up
+ */
+struct vs_event_sample {
+	struct vs_event head;
+	struct vs_stack_ref ref;
+	__u32 pid;
+	__u32 tid;
+	__u32 proc;
+	__u32 generation;
+	__u64 regs[VS_SAMPLE_REGS];
+	__u32 nr_kernel;
+	__u32 stack_len;
+	__u64 kernel[VS_KERNEL_FRAMES];
+	char comm[16];
+	__u8 stack[];
+};
 
 #endif /* VMASCOPE_STACKS_H */

@@ -109,6 +109,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->call_stacks = o->call_stacks || o->call_stack;
 	cfg->call_stack = o->call_stack;
 	cfg->nr_stacks = c->nr_stacks;
+	cfg->sample_bytes = o->sample_bytes;
 	cfg->nr_call_rows = c->nr_call_rows;
 	cfg->own_parts = c->variants[HOOK_INTERRUPT] &&
 			 c->variants[HOOK_INTERRUPT]->needs[0] == FEATURE_CSD;

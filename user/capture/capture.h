@@ -59,6 +59,7 @@
  * @call_vma, @call_site, @call_tid: tell rows of calls apart by VMA, call site, thread
  * @user_stacks, @kernel_stacks: these parts of stacks; @fault_stacks: of faults, counted and in their
  *	records; @call_stacks: of calls in their records; @call_stack: tell rows of calls apart by it
+ * @sample_bytes: copy so much of each user stack, to be unwound in user space; 0: by frame pointers
  * @crash: stream the surroundings of faults that end in a signal, and memory calls
  * @nr_slots: a power of two, or 0: by the number of CPUs
  * @nr_hists: same
@@ -90,6 +91,7 @@ struct capture_options {
 	bool fault_stacks;
 	bool call_stacks;
 	bool call_stack;
+	uint32_t sample_bytes;
 	bool crash;
 	uint32_t nr_slots;
 	uint32_t nr_hists;

@@ -55,7 +55,7 @@ void live__reclaim(struct live *l);
 
 /**
  * live__image_gone - a process image has ended or was replaced, as of now
- * @p: its process; @image: address of its mm
+ * @p: its process; @image: its number
  */
 bool live__image_gone(const struct live *l, const struct process *p, uint64_t image);
 

@@ -42,6 +42,7 @@ int live_stacks__refresh(struct live *l)
 		if (read_row(l, i) == -ENOMEM)
 			return -ENOMEM;
 	l->stacks.overflow = capture__stack(l->capture, VS_STACK_OVERFLOW)->counts;
+	stack_counts_add(&l->stacks.overflow, &l->stacks.unknown);
 	l->stacks.none = capture__stack(l->capture, VS_STACK_NONE)->counts;
 	return 0;
 }

@@ -23,6 +23,9 @@ struct option_def {
 	int (*parse)(struct options *o, char *arg, struct argp_state *state);
 };
 
+/** Of each stack copied for --unwind dwarf. */
+#define DEFAULT_STACK_BYTES (16u << 10)
+
 enum {
 	OPT_CAUSE = 0x100,
 	OPT_VMA,
@@ -45,6 +48,8 @@ enum {
 	OPT_FOLDED,
 	OPT_FLAME,
 	OPT_WEIGHT,
+	OPT_UNWIND,
+	OPT_STACK_SIZE,
 };
 
 const char *const trace_event_names[NR_TRACE_EVENTS] = {
@@ -413,6 +418,27 @@ static int parse_lines(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static int parse_unwind(struct options *o, char *arg, struct argp_state *state)
+{
+	static const char *const names[] = { "fp", "dwarf" };
+	int n = names__find(names, 2, arg);
+
+	if (n < 0)
+		return bad(state, "way to unwind", arg, "fp or dwarf");
+	o->dwarf = n == 1;
+	return 0;
+}
+
+static int parse_stack_size(struct options *o, char *arg, struct argp_state *state)
+{
+	uint64_t kib;
+
+	if (str_parse_u64(arg, VS_SAMPLE_MAX >> 10, &kib) || kib << 10 < VS_SAMPLE_MIN || kib % 4)
+		return bad(state, "stack size", arg, "KiB, a multiple of 4 from 4 to 64");
+	o->stack_bytes = kib << 10;
+	return 0;
+}
+
 static int parse_folded(struct options *o, char *arg, struct argp_state *state)
 {
 	(void)arg;
@@ -501,10 +527,12 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_STAT, parse_latency},
 	{{"events", OPT_EVENTS, "LIST", 0, "what to print: fault (default), memcall, shootdown", 3},
 	 OPTIONS_TRACE, parse_events},
-	{{"user-stacks", 'U', NULL, 0, "who called, by frame pointers", 3}, OPTIONS_STACK,
+	{{"user-stacks", 'U', NULL, 0, "who called", 3}, OPTIONS_STACK,
 	 parse_user_stacks},
 	{{"kernel-stacks", 'K', NULL, 0, "which functions of the kernel called", 3}, OPTIONS_STACK,
 	 parse_kernel_stacks},
+	{{"unwind", OPT_UNWIND, "HOW", 0, "how user stacks are found: fp (default): by frame pointers; dwarf: "
+	  "by DWARF CFI", 3}, OPTIONS_STACK, parse_unwind},
 	{{"lines", OPT_LINES, NULL, 0, "source lines and inlined functions in stacks", 3}, OPTIONS_STACK,
 	 parse_lines},
 	{{"folded", OPT_FOLDED, NULL, 0, "with --by stack: a line for each stack, for flame graph tools",
@@ -534,6 +562,8 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_FILTER, parse_slots},
 	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default: by CPUs, 2048 at most)", 4},
 	 OPTIONS_FILTER, parse_hists},
+	{{"stack-size", OPT_STACK_SIZE, "KIB", 0, "of a stack copied for --unwind dwarf (default 16)", 4},
+	 OPTIONS_STACK, parse_stack_size},
 	{{"stacks", OPT_STACKS, "N", 0, "stacks told apart at one time (default 16384)", 4},
 	 OPTIONS_STACK, parse_stacks},
 	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192)", 4},
@@ -606,6 +636,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	o->follow = true;
 	o->top = 30;
 	o->weight = -1;
+	o->stack_bytes = DEFAULT_STACK_BYTES;
 	o->ring_bytes = CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
 	for (size_t i = 0; i < NR_OPTION_DEFS; i++)

@@ -65,6 +65,7 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @ascii: no other characters in text
  * @slots, @hists, @ring_bytes: sizes
  * @user_stacks, @kernel_stacks: these parts of stacks; @lines: with source lines and inlined functions
+ * @dwarf: unwind by DWARF CFI, of @stack_bytes of each stack; else by frame pointers
  * @folded: print folded stacks; @flame: write a flame graph there, or NULL; @weight: enum
  *	stack_weight, -1: not given
  * @nr_stacks: stacks that are told apart at one time, 0: the default
@@ -111,6 +112,8 @@ struct options {
 	bool user_stacks;
 	bool kernel_stacks;
 	bool lines;
+	bool dwarf;
+	uint32_t stack_bytes;
 	bool folded;
 	const char *flame;
 	int weight;

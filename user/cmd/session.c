@@ -73,8 +73,21 @@ static void on_event(void *ctx, const struct vs_event *e)
 
 	if (e->type == VS_EVENT_THREAD_EXIT)
 		threads__update(&s->live.threads, &((const struct vs_event_thread *)e)->thread);
+	else if (s->sampling && !s->error)
+		s->error = samples__push(&s->samples, e);
 	else if (s->event)
 		s->event(s, e);
+}
+
+const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref)
+{
+	if (s->sampling)
+		return samples__stack(&s->samples, ref);
+	if (ref->row < VS_STACK_FIRST)
+		return NULL;
+	if (!stacks__find(&s->live.stacks, ref))
+		live__discover(&s->live);
+	return stacks__find(&s->live.stacks, ref);
 }
 
 static void on_thread(void *ctx, const struct vs_thread *thread)
@@ -189,7 +202,13 @@ static bool stacks_wanted(const struct options *o, unsigned int wants)
 
 static bool image_gone(void *ctx, const struct stack *stack)
 {
-	return live__image_gone(ctx, stack->process, stack->image);
+	struct live *l = ctx;
+	const bool gone = live__image_gone(l, stack->process, stack->image);
+
+	/* it faults no more: what is known of its memory by now is all that ever will be */
+	if (gone)
+		live__discover(l);
+	return gone;
 }
 
 static void poll_session(void *ctx)
@@ -205,6 +224,9 @@ static int open_namer(struct session *s)
 		.ctx = &s->live,
 	};
 	int err = namer__new(&s->namer, &no);
+
+	s->sampling = s->options->dwarf && s->options->user_stacks;
+	samples__init(&s->samples, &s->live, s->namer);
 
 	if (err)
 		vs_error("cannot start to read symbols: %s", strerror(-err));
@@ -243,13 +265,12 @@ static int open_capture(struct session *s, unsigned int wants)
 		.call_stacks = wants & SESSION_CALL_STACKS,
 		.call_stack = o->call_stack,
 		.nr_stacks = o->nr_stacks,
+		.sample_bytes = s->sampling ? o->stack_bytes : 0,
 		.ring_bytes = o->ring_bytes,
 	};
 	struct capture *c;
 	int err;
 
-	if (stacks_wanted(o, wants) && open_namer(s))
-		return VS_EXIT_FAILURE;
 	if (o->cgroup) {
 		co.cgroup_fd = cgroup__open(o->cgroup);
 		if (co.cgroup_fd < 0)
@@ -302,6 +323,8 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 		status = VS_EXIT_FAILURE;
 	if (status)
 		return status;
+	if (stacks_wanted(o, wants) && open_namer(s))
+		return VS_EXIT_FAILURE;
 	status = open_capture(s, wants);
 	if (!status)
 		s->start_ns = capture__start_ns(s->live.capture);
@@ -371,9 +394,22 @@ static int read_records(struct session *s)
 void session__poll(struct session *s)
 {
 	/* none come before there is a capture, nor after its hooks are gone */
-	if (s->live.capture && !s->end_ns && s->backlog < MOST_BACKLOG &&
+	if (s->live.capture && !s->end_ns && s->backlog + s->samples.bytes < MOST_BACKLOG &&
 	    session__now() - s->polled_ns > POLL_NS)
 		read_records(s);
+}
+
+/** settle - what takes its time; the records that came with samples are handed on before. */
+static int settle(struct session *s)
+{
+	const struct vs_event *e;
+
+	while (s->sampling && !s->error && (e = samples__next(&s->samples))) {
+		if (s->event)
+			s->event(s, e);
+		session__poll(s);
+	}
+	return s->settle && !s->error ? s->settle(s) : 0;
 }
 
 static int housekeeping(struct session *s)
@@ -382,8 +418,8 @@ static int housekeeping(struct session *s)
 
 	if (err >= 0)
 		err = live__discover(&s->live);
-	if (err >= 0 && s->settle)
-		err = s->settle(s);
+	if (err >= 0)
+		err = settle(s);
 	if (err >= 0)
 		live__reclaim(&s->live);
 	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
@@ -419,8 +455,8 @@ int session__run(struct session *s)
 	capture__detach(s->live.capture, on_thread, s);
 	release_signals();
 	s->end_ns = session__now();
-	if (!err && s->settle)
-		err = s->settle(s);
+	if (!err)
+		err = settle(s);
 	if (!err)
 		err = live__refresh(&s->live);
 	if (err && !s->error) {
@@ -439,6 +475,7 @@ int session__close(struct session *s, int status)
 	free(s->pidfds);
 	if (s->out.file && options__close_output(&s->out, s->error) && !status)
 		status = VS_EXIT_FAILURE;
+	samples__free(&s->samples);
 	namer__free(s->namer);
 	capture__close(s->live.capture);
 	if (s->live.capture)

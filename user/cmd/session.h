@@ -9,6 +9,7 @@
 #include "capture/child.h"
 #include "capture/live.h"
 #include "cmd/options.h"
+#include "cmd/samples.h"
 #include "symbol/namer.h"
 
 /**
@@ -16,6 +17,7 @@
  * @options: of the command line
  * @live: capture and model
  * @namer: of stacks, where they are asked for; else NULL
+ * @samples: of stacks to be unwound, where @sampling; then records come through its queue
  * @out: opened output
  * @child: the command, if there is one
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
@@ -33,6 +35,8 @@ struct session {
 	struct options *options;
 	struct live live;
 	struct namer *namer;
+	bool sampling;
+	struct samples samples;
 	struct out_options out;
 	struct child child;
 	int *pidfds;
@@ -88,6 +92,9 @@ void session__stop(struct session *s);
  * Not from @event. Naming stacks calls it while files are being read.
  */
 void session__poll(struct session *s);
+
+/** session__stack - the stack of a record; NULL: none was asked for, or it is not known. */
+const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref);
 
 /** session__read_threads - bring live.threads up to date. Return: 0 or a negative errno. */
 int session__read_threads(struct session *s);

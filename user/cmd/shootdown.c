@@ -6,6 +6,7 @@
 #include "cmd/folded.h"
 #include "cmd/session.h"
 #include "util/cpu_list.h"
+#include "util/log.h"
 #include "util/str.h"
 #include "view/shootdown.h"
 
@@ -122,6 +123,10 @@ int cmd_shootdown(struct options *o)
 	int status;
 
 	tell_apart(o);
+	if (o->dwarf)
+		return vs_fail(VS_EXIT_USAGE,
+			       "trace --events memcall,shootdown --unwind dwarf does",
+			       "shootdown does not unwind by DWARF");
 	status = folded__check(o, o->call_stack,
 			       1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT |
 				       1u << WEIGHT_CALLS);

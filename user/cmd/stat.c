@@ -206,6 +206,25 @@ static int course__init(struct course *c)
 	return 0;
 }
 
+/** on_event - --unwind dwarf: BPF counts no stacks, so each fault is counted here. */
+static void on_event(struct session *s, const struct vs_event *event)
+{
+	const struct vs_event_fault *e = (const struct vs_event_fault *)event;
+	const struct stack *stack;
+
+	if (event->type != VS_EVENT_FAULT || !(e->stack.row & VS_STACK_IS_SAMPLE))
+		return;
+	stack = session__stack(s, &e->stack);
+	stacks__count(&s->live.stacks, stack, e->outcome, e->duration_ns);
+}
+
+static unsigned int wanted(const struct options *o)
+{
+	if (o->by != BY_STACK)
+		return 0;
+	return SESSION_FAULT_STACKS | (o->dwarf && o->user_stacks ? SESSION_FAULT_EVENTS : 0);
+}
+
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
@@ -219,14 +238,14 @@ static int check_stacks(struct options *o)
 
 int cmd_stat(struct options *o)
 {
-	struct session s = { .interval = tick };
+	struct session s = { .interval = tick, .event = on_event };
 	struct course c = { .session = &s };
 	int status;
 
 	s.private = &c;
 	status = check_stacks(o);
 	if (!status)
-		status = session__open(&s, o, o->by == BY_STACK ? SESSION_FAULT_STACKS : 0);
+		status = session__open(&s, o, wanted(o));
 	if (!status)
 		status = course__init(&c);
 	if (!status)

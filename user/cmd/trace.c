@@ -52,12 +52,14 @@ struct trace {
  * @def: its columns, where it is not alone
  * @count: key in the summary
  * @row: make its row
+ * @stack: what it names as its stack; NULL: it has none
  */
 struct kind {
 	enum trace_event asked;
 	const struct table_def *def;
 	const char *count;
 	int (*row)(const struct trace *t, struct table *table, const struct trace_record *r);
+	const struct vs_stack_ref *(*stack)(const struct trace_record *r);
 };
 
 static int fault_row(const struct trace *t, struct table *table, const struct trace_record *r)
@@ -91,12 +93,27 @@ static int ipi_row(const struct trace *t, struct table *table, const struct trac
 	return trace_interrupt_row(table, &r->ipi, &t->clock);
 }
 
+static const struct vs_stack_ref *fault_stack(const struct trace_record *r)
+{
+	return &r->fault.stack;
+}
+
+static const struct vs_stack_ref *call_stack(const struct trace_record *r)
+{
+	return &r->call.stack;
+}
+
+static const struct vs_stack_ref *flush_stack(const struct trace_record *r)
+{
+	return &r->flush.stack;
+}
+
 /* clang-format off */
 static const struct kind kinds[NR_TYPES] = {
-	[VS_EVENT_FAULT] = {TRACE_FAULT, &trace_mixed_table, "faults", fault_row},
-	[VS_EVENT_CALL] = {TRACE_MEMCALL, &trace_call_table, "memcalls", call_row},
-	[VS_EVENT_FLUSH] = {TRACE_SHOOTDOWN, &trace_flush_table, "flushes", flush_row},
-	[VS_EVENT_IPI] = {TRACE_SHOOTDOWN, &trace_interrupt_table, "interrupts", ipi_row},
+	[VS_EVENT_FAULT] = {TRACE_FAULT, &trace_mixed_table, "faults", fault_row, fault_stack},
+	[VS_EVENT_CALL] = {TRACE_MEMCALL, &trace_call_table, "memcalls", call_row, call_stack},
+	[VS_EVENT_FLUSH] = {TRACE_SHOOTDOWN, &trace_flush_table, "flushes", flush_row, flush_stack},
+	[VS_EVENT_IPI] = {TRACE_SHOOTDOWN, &trace_interrupt_table, "interrupts", ipi_row, NULL},
 };
 /* clang-format on */
 
@@ -158,6 +175,8 @@ static void on_event(struct session *s, const struct vs_event *event)
 		return;
 	if (!(s->options->events & 1u << kinds[event->type].asked))
 		return;
+	if (kinds[event->type].stack)
+		r.stack = session__stack(s, kinds[event->type].stack(&r));
 	if (!t->mixed && !t->stacks) {
 		print(s, &r);
 		return;

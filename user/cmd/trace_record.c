@@ -47,16 +47,6 @@ static const struct counted *slot_row(struct live *l, uint32_t slot, uint32_t ge
 	return row && row->generation == generation ? row : NULL;
 }
 
-/** stack_of - the stack that a record names. */
-static const struct stack *stack_of(struct live *l, const struct vs_stack_ref *ref)
-{
-	if (ref->row < VS_STACK_FIRST)
-		return NULL;
-	if (!stacks__find(&l->stacks, ref))
-		live__discover(l);
-	return stacks__find(&l->stacks, ref);
-}
-
 /** vma_wanted - --vma lets @row by. */
 static bool vma_wanted(const struct trace_resolver *x, const struct counted *row)
 {
@@ -116,7 +106,6 @@ static struct trace_crash *find_crash(struct trace_resolver *x, struct live *l,
 static bool resolve_fault(struct trace_resolver *x, struct live *l, struct trace_record *r)
 {
 	r->row[0] = slot_row(l, r->fault.slot, r->fault.generation);
-	r->stack = stack_of(l, &r->fault.stack);
 	if (!vma_wanted(x, r->row[0]))
 		return false;
 	r->crash = find_crash(x, l, &r->fault, r->row[0]);
@@ -180,7 +169,6 @@ static bool resolve_call(struct trace_resolver *x, struct live *l, struct trace_
 	}
 	if (wanted)
 		r->code = find_code(x, l, &r->call);
-	r->stack = stack_of(l, &r->call.stack);
 	return wanted;
 }
 
@@ -203,8 +191,6 @@ bool trace_resolve(struct trace_resolver *x, struct live *l, const struct vs_eve
 	case VS_EVENT_CALL:
 		return resolve_call(x, l, r);
 	case VS_EVENT_FLUSH:
-		r->stack = stack_of(l, &r->flush.stack);
-		return true;
 	case VS_EVENT_IPI:
 		return true;
 	case VS_EVENT_CRASH:

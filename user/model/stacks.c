@@ -194,6 +194,21 @@ void stacks__update(struct stacks *s, uint32_t index, const struct vs_stack_row 
 		c->max_ns = row->counts.max_ns;
 }
 
+void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
+		   uint64_t duration_ns)
+{
+	/* it is one of ours */
+	struct vs_stack_counts *c = stack ? &((struct stack *)stack)->counts : &s->unknown;
+	struct vs_stack_counts one = {
+		.timed = duration_ns != 0,
+		.time_ns = duration_ns,
+		.max_ns = duration_ns,
+	};
+
+	one.outcome[outcome < VS_NR_OUTCOME ? outcome : VS_INCOMPLETE] = 1;
+	stack_counts_add(c, &one);
+}
+
 void stacks__row_ended(struct stacks *s, uint32_t index)
 {
 	s->by_index[index].stack = NULL;

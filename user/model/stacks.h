@@ -27,7 +27,7 @@ struct stack_frame {
 
 /**
  * struct stack - one of them
- * @process: NULL: not known; @image: address of its mm
+ * @process: NULL: not known; @image: number of it
  * @pid, @comm: of the process
  * @top: as in struct vs_frames
  * @frames: innermost first: @nr_user of user mode, then @nr_kernel of the kernel
@@ -61,6 +61,7 @@ struct stack_index {
  * struct stacks - all of them
  * @list: in the order in which they were first seen
  * @overflow: what found no row; @none: what has no stack; and when the interval began
+ * @unknown: counted by stacks__count() without one; part of @overflow
  * @by_index: by BPF's row
  * @by_key: so that a stack is one, whatever rows it has
  */
@@ -69,6 +70,7 @@ struct stacks {
 	size_t nr;
 	struct vs_stack_counts overflow;
 	struct vs_stack_counts none;
+	struct vs_stack_counts unknown;
 	struct vs_stack_counts overflow_marked;
 	struct vs_stack_counts none_marked;
 	struct stack_index *by_index;
@@ -102,6 +104,13 @@ const struct stack *stacks__find(const struct stacks *s, const struct vs_stack_r
 
 /** stacks__update - take over what row @index of BPF has counted. */
 void stacks__update(struct stacks *s, uint32_t index, const struct vs_stack_row *row);
+
+/**
+ * stacks__count - a fault that BPF has not counted
+ * @stack: one of these; NULL: nobody knows
+ */
+void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
+		   uint64_t duration_ns);
 
 /** stacks__row_ended - row @index of BPF is given back; what it was last updated to stays. */
 void stacks__row_ended(struct stacks *s, uint32_t index);
