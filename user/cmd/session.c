@@ -412,12 +412,23 @@ static int settle(struct session *s)
 	return s->settle && !s->error ? s->settle(s) : 0;
 }
 
+/** note_processes - take down what those have mapped that stacks are new of, as they may end. */
+static void note_processes(struct session *s)
+{
+	const struct stacks *all = &s->live.stacks;
+
+	for (; s->namer && s->noted < all->nr; s->noted++)
+		namer__note(s->namer, all->list[s->noted]);
+}
+
 static int housekeeping(struct session *s)
 {
 	int err = read_records(s);
 
 	if (err >= 0)
 		err = live__discover(&s->live);
+	if (err >= 0)
+		note_processes(s);
 	if (err >= 0)
 		err = settle(s);
 	if (err >= 0)

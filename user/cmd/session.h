@@ -18,6 +18,7 @@
  * @live: capture and model
  * @namer: of stacks, where they are asked for; else NULL
  * @samples: of stacks to be unwound, where @sampling; then records come through its queue
+ * @noted: of live.stacks, so many have been looked at: their processes' mappings are taken down
  * @out: opened output
  * @child: the command, if there is one
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
@@ -37,6 +38,7 @@ struct session {
 	struct namer *namer;
 	bool sampling;
 	struct samples samples;
+	size_t noted;
 	struct out_options out;
 	struct child child;
 	int *pidfds;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "symbol/image_maps.h"
 #include "symbol/unwind.h"
@@ -15,6 +16,9 @@
 #define MAX_INLINED 16
 /** Frames of the tracing itself are among so many innermost ones. */
 #define MAX_GLUE 24
+
+/** What a process has mapped is taken down as often as this. */
+#define NOTE_NS 500000000ULL
 
 /** struct place_key - an address; that of a process image or, all zero, the kernel's */
 struct place_key {
@@ -29,10 +33,11 @@ struct place {
 	struct symbol_frame frames[];
 };
 
-/** struct namer - @places: known, of @bytes; @frames: of the last stack, room for @cap */
+/** struct namer - @noted: when images were taken down, by number; @places: known, of @bytes; @frames: of the last stack, room for @cap */
 struct namer {
 	struct namer_options o;
 	struct symbolizer *symbols;
+	struct hash noted;
 	struct hash places;
 	size_t bytes;
 	struct symbol_frame *frames;
@@ -51,6 +56,7 @@ int namer__new(struct namer **result, const struct namer_options *options)
 	if (!n->o.max_bytes)
 		n->o.max_bytes = DEFAULT_BYTES;
 	hash__init(&n->places, sizeof(struct place_key));
+	hash__init(&n->noted, sizeof(uint64_t));
 	err = symbolizer__new(&n->symbols, &options->symbols);
 	if (err) {
 		free(n);
@@ -65,6 +71,7 @@ void namer__free(struct namer *n)
 	if (!n)
 		return;
 	hash__free(&n->places, free);
+	hash__free(&n->noted, NULL);
 	symbolizer__free(n->symbols);
 	free(n->frames);
 	free(n);
@@ -213,6 +220,30 @@ struct symbol_process namer__process(struct namer *n, const struct stack *stack)
 	if (process.pid)
 		settle_maps(n, stack, &process);
 	return process;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
+void namer__note(struct namer *n, const struct stack *stack)
+{
+	const struct symbol_process process = process_of(stack);
+	const uint64_t now = now_ns();
+	uintptr_t before;
+
+	if (!process.pid)
+		return;
+	before = (uintptr_t)hash__get_u64(&n->noted, stack->image);
+	if (before && now - before < NOTE_NS)
+		return;
+	hash__set_u64(&n->noted, stack->image, (void *)(uintptr_t)now);
+	if (!n->o.gone(n->o.ctx, stack))
+		symbolizer__note(n->symbols, &process);
 }
 
 static int append(struct namer *n, size_t *nr, const struct place *p)

@@ -48,6 +48,12 @@ void namer__free(struct namer *n);
 struct symbolizer *namer__symbolizer(struct namer *n);
 
 /**
+ * namer__note - take down what a live process has mapped, as it may end before it is asked for
+ * @stack: of it. Cheap if that was done some time ago.
+ */
+void namer__note(struct namer *n, const struct stack *stack);
+
+/**
  * namer__stack - name the functions of @stack
  * @named: what it points to is good until the next call
  *

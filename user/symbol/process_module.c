@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* process_module.c - from a mapping to its file: opened, found to be the one, read once. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -242,6 +243,30 @@ static struct module *read_perf_map(struct processes *all, struct process *p)
 	return module;
 }
 
+/* The process is gone, and what it wrote is still open here: it may have gone on writing. */
+static struct module *reread_perf_map(struct processes *all, struct module *old)
+{
+	const int path_fd = fcntl(old->fd, F_DUPFD_CLOEXEC, 0);
+	struct module *module;
+	struct file_id id;
+	int fd;
+
+	if (path_fd < 0)
+		return NULL;
+	fd = reopen(path_fd, &id);
+	if (fd < 0)
+		return NULL;
+	module = modules__find_file(all->modules, &id);
+	if (module) {
+		close(fd);
+		return module;
+	}
+	module = modules__add(all->modules, &id, fd, old->path);
+	if (module)
+		module__load_perf_map(all->modules, module);
+	return module;
+}
+
 struct module *process__perf_map(struct processes *all, struct process *p)
 {
 	struct module *old = p->perf_map ? modules__find(all->modules, p->perf_map) : NULL, *module;
@@ -250,6 +275,8 @@ struct module *process__perf_map(struct processes *all, struct process *p)
 	if (now < p->perf_again_ns)
 		return old;
 	module = read_perf_map(all, p);
+	if (!module && old)
+		module = reread_perf_map(all, old);
 	p->perf_again_ns = now_ns() + PERF_MAP_NS + PERF_MAP_SHARE * (now_ns() - now);
 	if (!module)
 		return old; /* the process is gone; what it wrote is not */

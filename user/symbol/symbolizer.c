@@ -81,6 +81,24 @@ int symbolizer__set_maps(struct symbolizer *s, const struct symbol_process *proc
 	return processes__set(&s->processes, process, maps, nr);
 }
 
+void symbolizer__note(struct symbolizer *s, const struct symbol_process *process)
+{
+	struct process *p = processes__get(&s->processes, process);
+	bool memory = false;
+
+	for (size_t i = 0; p && i < p->nr; i++) {
+		struct mapping *map = &p->maps[i];
+
+		if (map->no_code)
+			continue;
+		if (mapping__is_file(map))
+			process__module(&s->processes, p, map);
+		memory = memory || mapping__is_memory(map);
+	}
+	if (memory)
+		process__perf_map(&s->processes, p);
+}
+
 int symbolizer__end_process(struct symbolizer *s, const struct symbol_process *process,
 			    const struct symbol_map *maps, size_t nr)
 {

@@ -126,6 +126,13 @@ int symbolizer__set_maps(struct symbolizer *s, const struct symbol_process *proc
 			 const struct symbol_map *maps, size_t nr);
 
 /**
+ * symbolizer__note - take down what a live process has mapped, as it may end before it is asked for
+ *
+ * Its files are opened and read, and so is its JIT's list of functions.
+ */
+void symbolizer__note(struct symbolizer *s, const struct symbol_process *process);
+
+/**
  * symbolizer__end_process - it is gone, or another program runs in it: /proc tells no more of it
  * @maps: @nr mappings that held code, to be added to those that were read while it lived; two files
  *	at one address rule each other out
