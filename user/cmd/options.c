@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* options.c - the table of options, and their parsing with argp. */
-#include "cmd/options.h"
+#include "cmd/options_parts.h"
 
 #include <argp.h>
 #include <ctype.h>
@@ -67,7 +67,7 @@ struct parse_ctx {
 	int at;
 };
 
-static int bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
+int option_bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
 {
 	struct parse_ctx *ctx = state->input;
 
@@ -82,19 +82,19 @@ static int parse_ids(struct options *o, char *arg, struct argp_state *state, boo
 	int n, err = 0;
 
 	if (o->nr_ids && o->threads != threads) {
-		return bad(state, "id list", arg, "-p and -t exclude each other");
+		return option_bad(state, "id list", arg, "-p and -t exclude each other");
 	}
 	n = str_split(arg, &items);
 	if (n < 0)
-		return bad(state, "id list", arg, "numbers, separated by commas");
+		return option_bad(state, "id list", arg, "numbers, separated by commas");
 	o->threads = threads;
 	o->ids = realloc(o->ids, (o->nr_ids + n) * sizeof(*o->ids));
 	for (int i = 0; i < n && o->ids; i++) {
 		uint64_t id;
 
 		if (str_parse_u64(items[i], 1 << 22, &id) || !id) {
-			err = bad(state, threads ? "thread id" : "process id", items[i],
-				  "a number from 1 to 4194304");
+			err = option_bad(state, threads ? "thread id" : "process id", items[i],
+					 "a number from 1 to 4194304");
 			break;
 		}
 		o->ids[o->nr_ids++] = id;
@@ -116,7 +116,8 @@ static int parse_tid(struct options *o, char *arg, struct argp_state *state)
 static int parse_comm(struct options *o, char *arg, struct argp_state *state)
 {
 	if (!*arg || strlen(arg) >= VS_COMM_LEN)
-		return bad(state, "command name", arg, "1 to 15 characters, as in /proc/PID/comm");
+		return option_bad(state, "command name", arg,
+				  "1 to 15 characters, as in /proc/PID/comm");
 	o->comm = arg;
 	return 0;
 }
@@ -129,7 +130,7 @@ static int parse_uid(struct options *o, char *arg, struct argp_state *state)
 	if (pw)
 		uid = pw->pw_uid;
 	else if (str_parse_u64(arg, UINT32_MAX - 1, &uid))
-		return bad(state, "user", arg, "a user's name or number");
+		return option_bad(state, "user", arg, "a user's name or number");
 	o->uid = uid;
 	return 0;
 }
@@ -147,13 +148,13 @@ static int parse_only(struct options *o, char *arg, struct argp_state *state)
 	int n = names__find(names, 3, arg);
 
 	if (n < 0)
-		return bad(state, "fault filter", arg, "all, min or maj");
+		return option_bad(state, "fault filter", arg, "all, min or maj");
 	o->only = n == 2 ? -1 : n;
 	return 0;
 }
 
-/** name_list - all of them, for an error message. */
-static const char *name_list(const char *const *names, int nr)
+/** option_names - all of them, for an error message. */
+const char *option_names(const char *const *names, int nr)
 {
 	static char list[512];
 	size_t len = 0;
@@ -172,12 +173,12 @@ static int parse_set(uint32_t *set, const char *const *names, int nr, const char
 
 	snprintf(plural, sizeof(plural), "list of %ss", what);
 	if (n < 0)
-		return bad(state, plural, arg, "names, separated by commas");
+		return option_bad(state, plural, arg, "names, separated by commas");
 	for (int i = 0; i < n; i++) {
 		int found = names__find(names, nr, items[i]);
 
 		if (found < 0)
-			err = bad(state, what, items[i], name_list(names, nr));
+			err = option_bad(state, what, items[i], option_names(names, nr));
 		else
 			*set |= 1u << found;
 	}
@@ -198,7 +199,7 @@ static int parse_events(struct options *o, char *arg, struct argp_state *state)
 static int parse_vma(struct options *o, char *arg, struct argp_state *state)
 {
 	if (!*arg)
-		return bad(state, "VMA name", arg, "a name, in which * and ? match");
+		return option_bad(state, "VMA name", arg, "a name, in which * and ? match");
 	o->vma = arg;
 	return 0;
 }
@@ -214,7 +215,7 @@ static int parse_no_follow(struct options *o, char *arg, struct argp_state *stat
 static int parse_time(uint64_t *to, const char *what, char *arg, struct argp_state *state)
 {
 	if (str_parse_duration(arg, to))
-		return bad(state, what, arg, "seconds, or with a unit: 200ms, 5s, 1m");
+		return option_bad(state, what, arg, "seconds, or with a unit: 200ms, 5s, 1m");
 	return 0;
 }
 
@@ -228,7 +229,7 @@ static int parse_interval(struct options *o, char *arg, struct argp_state *state
 	if (parse_time(&o->interval_ns, "interval", arg, state))
 		return -1;
 	if (o->interval_ns < 10000000)
-		return bad(state, "interval", arg, "at least 10ms");
+		return option_bad(state, "interval", arg, "at least 10ms");
 	return 0;
 }
 
@@ -237,7 +238,7 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 	int by = names__find(stat_by_names, NR_STAT_BY, arg);
 
 	if (by < 0)
-		return bad(state, "grouping", arg, name_list(stat_by_names, NR_STAT_BY));
+		return option_bad(state, "grouping", arg, option_names(stat_by_names, NR_STAT_BY));
 	o->by = by;
 	return 0;
 }
@@ -247,7 +248,8 @@ static int parse_shootdown_by(struct options *o, char *arg, struct argp_state *s
 	int by = names__find(shootdown_by_names, NR_SHOOTDOWN_BY, arg);
 
 	if (by < 0)
-		return bad(state, "grouping", arg, name_list(shootdown_by_names, NR_SHOOTDOWN_BY));
+		return option_bad(state, "grouping", arg,
+				  option_names(shootdown_by_names, NR_SHOOTDOWN_BY));
 	o->shootdown_by = by;
 	return 0;
 }
@@ -257,7 +259,7 @@ static int parse_top(struct options *o, char *arg, struct argp_state *state)
 	uint64_t n;
 
 	if (str_parse_u64(arg, UINT32_MAX, &n))
-		return bad(state, "number of rows", arg, "a number, 0 for all");
+		return option_bad(state, "number of rows", arg, "a number, 0 for all");
 	o->top = n;
 	o->top_given = true;
 	return 0;
@@ -298,7 +300,7 @@ static int parse_json(struct options *o, char *arg, struct argp_state *state)
 static int parse_format(struct options *o, char *arg, struct argp_state *state)
 {
 	o->format = out_format__find(arg);
-	return o->format ? 0 : bad(state, "format", arg, "text, json or csv");
+	return o->format ? 0 : option_bad(state, "format", arg, "text, json or csv");
 }
 
 static int parse_output(struct options *o, char *arg, struct argp_state *state)
@@ -348,12 +350,7 @@ static int parse_no_feature(struct options *o, char *arg, struct argp_state *sta
 	if (!features__disable(arg))
 		return 0;
 	features__names(names, sizeof(names));
-	return bad(state, "feature", arg, names);
-}
-
-static bool is_power_of_two(uint64_t n)
-{
-	return n && !(n & (n - 1));
+	return option_bad(state, "feature", arg, names);
 }
 
 static int parse_slots(struct options *o, char *arg, struct argp_state *state)
@@ -361,8 +358,9 @@ static int parse_slots(struct options *o, char *arg, struct argp_state *state)
 	uint64_t n;
 
 	if (str_parse_u64(arg, CAPTURE_MAX_SLOTS, &n) || n < CAPTURE_MIN_SLOTS ||
-	    !is_power_of_two(n))
-		return bad(state, "number of slots", arg, "a power of two from 64 to 4194304");
+	    !option_power_of_two(n))
+		return option_bad(state, "number of slots", arg,
+				  "a power of two from 64 to 4194304");
 	o->slots = n;
 	return 0;
 }
@@ -372,8 +370,9 @@ static int parse_hists(struct options *o, char *arg, struct argp_state *state)
 	uint64_t n;
 
 	if (str_parse_u64(arg, CAPTURE_MAX_SLOTS, &n) || n < CAPTURE_MIN_HISTS ||
-	    !is_power_of_two(n))
-		return bad(state, "number of histograms", arg, "a power of two, 64 at least");
+	    !option_power_of_two(n))
+		return option_bad(state, "number of histograms", arg,
+				  "a power of two, 64 at least");
 	o->hists = n;
 	return 0;
 }
@@ -394,92 +393,12 @@ static int parse_cost(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int parse_user_stacks(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->user_stacks = true;
-	return 0;
-}
-
-static int parse_kernel_stacks(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->kernel_stacks = true;
-	return 0;
-}
-
-static int parse_lines(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->lines = true;
-	return 0;
-}
-
-static int parse_unwind(struct options *o, char *arg, struct argp_state *state)
-{
-	static const char *const names[] = { "fp", "dwarf" };
-	int n = names__find(names, 2, arg);
-
-	if (n < 0)
-		return bad(state, "way to unwind", arg, "fp or dwarf");
-	o->dwarf = n == 1;
-	return 0;
-}
-
-static int parse_stack_size(struct options *o, char *arg, struct argp_state *state)
-{
-	uint64_t kib;
-
-	if (str_parse_u64(arg, VS_SAMPLE_MAX >> 10, &kib) || kib << 10 < VS_SAMPLE_MIN || kib % 4)
-		return bad(state, "stack size", arg, "KiB, a multiple of 4 from 4 to 64");
-	o->stack_bytes = kib << 10;
-	return 0;
-}
-
-static int parse_folded(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->folded = true;
-	return 0;
-}
-
-static int parse_flame(struct options *o, char *arg, struct argp_state *state)
-{
-	if (!*arg)
-		return bad(state, "file", arg, "a name for the SVG file");
-	o->flame = arg;
-	return 0;
-}
-
-static int parse_weight(struct options *o, char *arg, struct argp_state *state)
-{
-	o->weight = names__find(stack_weight_names, NR_STACK_WEIGHTS, arg);
-	return o->weight >= 0
-		       ? 0
-		       : bad(state, "weight", arg, name_list(stack_weight_names, NR_STACK_WEIGHTS));
-}
-
-static int parse_stacks(struct options *o, char *arg, struct argp_state *state)
-{
-	uint64_t n;
-
-	if (str_parse_u64(arg, CAPTURE_MAX_STACKS, &n) || n < CAPTURE_MIN_STACKS ||
-	    !is_power_of_two(n))
-		return bad(state, "number of stacks", arg, "a power of two from 16 to 1048576");
-	o->nr_stacks = n;
-	return 0;
-}
-
 static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t kib;
 
-	if (str_parse_u64(arg, 1 << 20, &kib) || kib < 4 || !is_power_of_two(kib))
-		return bad(state, "ring size", arg, "KiB, a power of two from 4 to 1048576");
+	if (str_parse_u64(arg, 1 << 20, &kib) || kib < 4 || !option_power_of_two(kib))
+		return option_bad(state, "ring size", arg, "KiB, a power of two from 4 to 1048576");
 	o->ring_bytes = kib << 10;
 	return 0;
 }
@@ -581,8 +500,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		ctx->at = state->next;
 	if (key == ARGP_KEY_ARGS) {
 		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS)))
-			return bad(state, "argument", state->argv[state->next],
-				   "this command takes options only"),
+			return option_bad(state, "argument", state->argv[state->next],
+					  "this command takes options only"),
 			       EINVAL;
 		ctx->o->argv = state->argv + state->next;
 		return 0;
