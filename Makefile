@@ -30,7 +30,7 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libjson-c-dev libcap-dev
-TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf
+TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf gdb binutils xz-utils
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 # For guests and for arm64 (tests/vm), on x86-64.
@@ -52,9 +52,9 @@ else
 O := $(BUILD)
 endif
 
-LIBS := libbpf libelf zlib json-c libcap
+LIBS := libbpf libdw libelf zlib json-c libcap
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
-LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -lelf -lz -ljson-c -lcap) -lm
+LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -ldw -lelf -lz -ljson-c -lcap) -lm
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror
@@ -97,15 +97,22 @@ VERSION_OBJS := $(patsubst %.c,$(O)/%.o,$(if $(USER_SRCS),$(shell grep -l VMASCO
 
 UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/%.o)
 UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
+FUZZ_BIN := $(O)/tests/fuzz/elf_fuzz
 E2E_BINS := $(E2E_SRCS:%.c=$(BUILD)/%)
 WORKLOAD_BINS := $(WORKLOAD_SRCS:%.c=$(BUILD)/%)
 BENCH_BINS := $(BENCH_SRCS:%.c=$(BUILD)/%)
 BENCH_BPF := $(BUILD)/tests/bench/empty.bpf.o
+# One program in many builds: -O level, with frame pointers or without, and stripped.
+CALLCHAIN := $(BUILD)/tests/workload/callchain
+CALLCHAIN_BUILDS := $(foreach o,O0 O1 O2 O3,$(CALLCHAIN)/$o-fp $(CALLCHAIN)/$o-nofp)
+CALLCHAIN_SPLITS := $(addprefix $(CALLCHAIN)/,bare debuglink buildid minidebug compressed)
+CALLCHAIN_BINS := $(addsuffix /callchain,$(CALLCHAIN_BUILDS) $(CALLCHAIN_SPLITS))
 TESTLIB_OBJS := $(TESTLIB_SRCS:%.c=$(BUILD)/%.o)
 TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=.o)
 
 ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(BENCH_BPF)
-FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch]))
+FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch] \
+	tests/*/*/*.[ch]))
 
 ifeq ($(V),0)
 Q := @
@@ -184,6 +191,13 @@ $(UNIT_BINS): %: %.o $(USER_LIB) $(O)/.flags.link
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK) -lcmocka
 
+$(FUZZ_BIN).o: tests/fuzz/elf_fuzz.c $(O)/.flags.user | $(SKEL) tools
+	$(call compile,CC,$(CC) $(UNIT_FLAGS) -MF $@.d -c $< -o $@)
+
+$(FUZZ_BIN): %: %.o $(USER_LIB) $(O)/.flags.link
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK)
+
 $(TEST_OBJS): $(BUILD)/%.o: %.c $(BUILD)/.flags.test | tools
 	$(call compile,CC,$(CC) $(TEST_FLAGS) -MF $@.d -c $< -o $@)
 
@@ -200,12 +214,29 @@ $(BENCH_BINS): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -pthread -o $@ $< $(LIBS_LINK)
 
+callchain_flags = $(filter-out -O%,$(TEST_FLAGS)) -$(word 1,$(subst -, ,$(notdir $(@D)))) \
+	$(if $(filter %-fp,$(@D)),-fno-omit-frame-pointer,-fomit-frame-pointer) \
+	$(if $(filter O0-% O1-%,$(notdir $(@D))),-DTAIL_CALLERS_STAY) -MF $@.d
+
+$(addsuffix /libchain.so,$(CALLCHAIN_BUILDS)): tests/workload/callchain/chainlib.c $(BUILD)/.flags.test
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(callchain_flags) $(LDFLAGS) -fPIC -shared -o $@ $<
+
+$(addsuffix /callchain,$(CALLCHAIN_BUILDS)): %/callchain: tests/workload/callchain/callchain.c %/libchain.so
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(callchain_flags) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -o $@ $< $(@D)/libchain.so
+
+$(addsuffix /callchain,$(CALLCHAIN_SPLITS)): tests/workload/callchain/split.sh $(CALLCHAIN)/O2-nofp/callchain
+	$(call say,STRIP,$@)
+	$(Q)$< $(notdir $(@D)) $(CALLCHAIN)/O2-nofp $(@D)
+
 # Tests are in it once they have been built.
 compile_commands.json: $(BPF_OBJS) $(USER_OBJS) $(wildcard $(UNIT_OBJS) $(TEST_OBJS))
 	@{ echo '['; cat $(addsuffix .json,$^) | sed '$$!s/$$/,/'; echo ']'; } >$@.tmp
 	@mv $@.tmp $@
 
--include $(ALL_OBJS:=.d)
+-include $(ALL_OBJS:=.d) $(FUZZ_BIN).o.d $(wildcard $(CALLCHAIN)/*/*.d)
 
 tools:
 	@missing=; \
@@ -252,7 +283,7 @@ $(BUILD)/tests/bin/redis-server:
 	@server=$$(command -v redis-server || command -v redis-check-rdb) && ln -sf "$$server" $@ || \
 		{ echo 'vmascope: no redis-server for the tests (run: sudo make deps)' >&2; exit 1; }
 
-build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
+build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
 
 check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps
@@ -290,6 +321,11 @@ bench: ## measure what tracing costs, beside other tools: docs/bench.md, docs/be
 	@$(SUBMAKE) deps DEPS='$(sort $(DEPS) $(BENCH_DEPS))'
 	@$(SUBMAKE) all $(BENCH_BINS) $(BENCH_BPF)
 	@tests/bench/run
+
+FUZZ_SECONDS ?= 60
+fuzz: ## damaged ELF files for FUZZ_SECONDS (60), in a sanitizer build
+	@$(SUBMAKE) SANITIZE=1 build/asan/tests/fuzz/elf_fuzz $(CALLCHAIN_BINS)
+	@build/asan/tests/fuzz/elf_fuzz $(FUZZ_SECONDS)
 
 lint: ## check format, flow and file heads
 	@tests/lint.sh

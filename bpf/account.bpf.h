@@ -15,6 +15,7 @@
 #include "heat.bpf.h"
 #include "hist.bpf.h"
 #include "ranges.bpf.h"
+#include "stack.bpf.h"
 #include "vma.bpf.h"
 
 /* --- counting ----------------------------------------------------------------------------- */
@@ -57,8 +58,12 @@ static __always_inline void fault_emit(struct task_struct *task, const struct ta
 		return;
 	e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
 			 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
-	if (!e)
+	if (!e) {
+		/* the sample has nothing to be counted by */
+		if (is_sample(f->stack))
+			stack_add((struct vs_stack_ref){}, outcome, 1, duration_ns);
 		return;
+	}
 	e->duration_ns = duration_ns;
 	e->address = f->address;
 	e->ip = f->ip;
@@ -77,6 +82,7 @@ static __always_inline void fault_emit(struct task_struct *task, const struct ta
 	e->cause = f->cause;
 	e->size = f->size;
 	e->mapped = f->mapped;
+	e->stack = f->stack;
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
 	emit_submit(e);
 }
@@ -116,6 +122,8 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 		f->vma.slot = VS_SLOT_OVERFLOW;
 	}
 	count_faults(f->vma.slot, 1, outcome, f, duration_ns);
+	if (cfg.fault_stacks && !is_sample(f->stack))
+		stack_add(f->stack, outcome, 1, duration_ns);
 	if (duration_ns)
 		hist_add(t, f, duration_ns);
 	heat_add(task->tgid, f->vma.slot, f->address);
@@ -141,6 +149,8 @@ static __always_inline void count_gup(const struct task_state *t, u64 n, enum vs
 		return;
 	count_faults(slot_holds(slot, t->proc_generation) ? slot : VS_SLOT_OVERFLOW, n, outcome, &f,
 		     0);
+	if (cfg.fault_stacks)
+		stack_add(NO_STACK, outcome, n, 0);
 }
 
 /**
@@ -317,6 +327,8 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 	identify(task, t, seq, f);
 	page_read(task, t, seq, address, &f->page);
 	f->cause = cause_at_begin(f);
+	if (cfg.fault_stacks)
+		stack_take(t, &f->stack);
 	f->active = 1;
 	f->begin_ns = bpf_ktime_get_ns();
 	if (cfg.crash && is_crash(f))
@@ -340,6 +352,8 @@ static __always_inline void count_stateless(struct task_struct *task, enum vs_ou
 	if ((cfg.only && cfg.only != outcome + 1) || cfg.causes)
 		return;
 	count_faults(VS_SLOT_OVERFLOW, 1, outcome, &f, 0);
+	if (cfg.fault_stacks)
+		stack_add(NO_STACK, outcome, 1, 0);
 }
 
 /**
@@ -390,6 +404,8 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		own.cause = trapless;
 	else
 		count_lost(VS_LOST_LATENCY);
+	if (cfg.fault_stacks)
+		stack_take(t, &own.stack);
 	identify(task, t, mm_sequence(task), &own);
 	fault_ended(task, t, &own, outcome, 0);
 }

@@ -106,6 +106,7 @@ enum vs_ipi {
  * @proc: slot of the process image, 0: none (kernel threads); @proc_generation: of that slot
  * @vma: slot of the VMA at the call's first address; @vma_generation: of that slot
  * @site: user address that the call returns to
+ * @stack: row of its stack, @stack_generation: of that row
  * @tid: thread
  * @call: enum vs_call; @detail: advice, or VS_MMAP_*
  */
@@ -115,11 +116,12 @@ struct vs_call_key {
 	__u32 vma;
 	__u32 vma_generation;
 	__u64 site;
+	struct vs_stack_ref stack;
 	__u32 tid;
 	__u16 call;
 	__u16 detail;
 };
-_Static_assert(sizeof(struct vs_call_key) == 32, "vs_call_key");
+_Static_assert(sizeof(struct vs_call_key) == 40, "vs_call_key");
 
 /**
  * struct vs_call_counts - what is counted of a row
@@ -182,7 +184,6 @@ struct vs_call_row {
 	__u64 end;
 	char comm[16];
 	struct vs_call_counts counts;
-	__u64 pad;
 };
 _Static_assert(sizeof(struct vs_call_row) == 248, "vs_call_row");
 
@@ -265,6 +266,7 @@ struct vs_call_vma {
  * @pages: flushed, base pages
  * @wx: VS_WX_*
  * @nr_vmas: of @vma; VS_CALL_VMAS may mean that there were more
+ * @stack: as in struct vs_event_fault
  */
 struct vs_event_call {
 	struct vs_event head;
@@ -290,14 +292,16 @@ struct vs_event_call {
 	__u32 pad;
 	struct vs_call_vma vma[VS_CALL_VMAS];
 	char comm[16];
+	struct vs_stack_ref stack;
 };
-_Static_assert(sizeof(struct vs_event_call) == 296, "vs_event_call");
+_Static_assert(sizeof(struct vs_event_call) == 304, "vs_event_call");
 
 /**
  * struct vs_event_flush - a flush by a traced task
  * @id: of the memory call that it belongs to, 0 without one
  * @pages: base pages, ~0: the whole address space, 0: it was done already
  * @flush: enum vs_flush; @call: enum vs_call
+ * @stack: of one without a call; else all zero: it is the call's
  */
 struct vs_event_flush {
 	struct vs_event head;
@@ -308,8 +312,9 @@ struct vs_event_flush {
 	__u32 flush;
 	__u32 call;
 	char comm[16];
+	struct vs_stack_ref stack;
 };
-_Static_assert(sizeof(struct vs_event_flush) == 64, "vs_event_flush");
+_Static_assert(sizeof(struct vs_event_flush) == 72, "vs_event_flush");
 
 /**
  * struct vs_event_ipi - an interrupt that made a CPU flush

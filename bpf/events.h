@@ -348,7 +348,9 @@ enum vs_lost {
 	VS_LOST_CALLS,	  /* memory calls and flushes that found no row as fine as asked for */
 	VS_LOST_PAIRS,	  /* interrupts that found no place in the table of who interrupted whom */
 	VS_LOST_RANGES,	  /* ranges of calls that were forgotten: their refaults do not count */
-	VS_LOST_MISSED,	  /* runs of programs that the kernel skipped (recursion_misses) */
+	VS_LOST_STACKS,	  /* stacks that found no row of their own */
+	VS_LOST_SAMPLES, /* copies of stacks that found no room in the ring: nobody knows who called */
+	VS_LOST_MISSED, /* runs of programs that the kernel skipped (recursion_misses) */
 	VS_NR_LOST,
 };
 
@@ -370,6 +372,7 @@ enum vs_event_type {
 	VS_EVENT_CALL,
 	VS_EVENT_FLUSH,
 	VS_EVENT_IPI,
+	VS_EVENT_SAMPLE,
 };
 
 /** struct vs_event - head of every ring record; @type is enum vs_event_type */
@@ -379,6 +382,8 @@ struct vs_event {
 	__u32 cpu;
 	__u64 time_ns; /* CLOCK_MONOTONIC, ns */
 };
+
+#include "stacks.h"
 
 #include "calls.h"
 
@@ -396,6 +401,7 @@ struct vs_event {
  * @access: enum vs_access; @origin: enum vs_origin; @outcome: enum vs_outcome;
  * @cause: enum vs_cause; @size: enum vs_size; @mapped: base pages newly mapped
  * @error_code: the hardware's (x86), 0 if not known
+ * @stack: row of its stack, all zero if none was asked for
  */
 struct vs_event_fault {
 	struct vs_event head;
@@ -419,8 +425,9 @@ struct vs_event_fault {
 	__u8 pad;
 	__u16 mapped;
 	char comm[VS_COMM_LEN];
+	struct vs_stack_ref stack;
 };
-_Static_assert(sizeof(struct vs_event_fault) == 112, "vs_event_fault");
+_Static_assert(sizeof(struct vs_event_fault) == 120, "vs_event_fault");
 
 /**
  * struct vs_thread - what a thread spent in faults; also what the task iterator yields for each
@@ -518,7 +525,12 @@ struct vs_event_proc {
  * @call_vma, @call_site, @call_tid: 1 = rows of calls are told apart by these
  * @own_parts: 1 = tracepoints tell of the local part of a remote flush
  * @plain_loads: 1 = bpf_rdonly_cast() is there
- * @nr_call_rows: a power of two; 1: no table is asked for
+ * @user_stacks, @kernel_stacks: 1 = this part of a stack is asked for; @fault_stacks: 1 = of faults;
+ *	@call_stacks: 1 = of calls and of flushes without one; @call_stack: 1 = rows of calls are
+ *	told apart by it
+ * @sample_bytes: of user stacks to be copied into records of their own, for user/ to unwind; 0: the
+ *	kernel follows frame pointers
+ * @nr_call_rows: a power of two; 1: no table is asked for; @nr_stacks: a power of two
  * @vma_lookup: enum vs_vma_lookup; @vma_cache: 1 = use the task's cache of lookups
  */
 struct vs_config {
@@ -554,9 +566,16 @@ struct vs_config {
 	__u8 call_tid;
 	__u8 own_parts;
 	__u8 plain_loads;
-	__u8 pad[2];
+	__u8 user_stacks;
+	__u8 kernel_stacks;
+	__u8 call_stack;
+	__u8 fault_stacks;
+	__u8 call_stacks;
+	__u8 pad[1];
 	__u32 nr_call_rows;
 	__u32 streamed;
+	__u32 nr_stacks;
+	__u32 sample_bytes;
 };
 
 /** enum vs_vma_lookup - how an address becomes a VMA */

@@ -84,7 +84,8 @@ static __noinline u32 flusher_call(struct task_struct *task, const struct task_s
 	/* an exception leaves no system call's number there */
 	nr = (s64)((struct pt_regs *)bpf_task_pt_regs(task))->orig_ax;
 #endif
-	if (t && t->pending.active && (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
+	if (cfg.fault_stacks && t && t->pending.active &&
+	    (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
 		return fault_call(t->pending.cause);
 #if defined(__TARGET_ARCH_x86)
 	if (nr >= 0) {
@@ -105,6 +106,16 @@ static __always_inline bool in_scope(struct task_struct *task, const struct task
 	if (cfg.targets && (!t || t->flags & (TASK_WAITING | TASK_FRESH)))
 		return false;
 	return filter_matches(task);
+}
+
+/** flusher_stack - where the flush comes from: the fault's stack where it is one's, else its own. */
+static __always_inline void flusher_stack(struct task_struct *task, const struct task_state *t,
+					  struct flusher *f)
+{
+	if (t && t->pending.active && f->call >= VS_CALL_COW && f->call <= VS_CALL_FAULT)
+		f->stack = t->pending.stack;
+	else
+		stack_take(t && t->mm ? t : 0, &f->stack);
 }
 
 /**
@@ -131,10 +142,12 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 		f->row_generation = t->call.row_generation;
 		f->call = t->call.call;
 		f->detail = t->call.detail;
+		f->stack = (struct vs_stack_ref){};
 		return t;
 	}
 	f->id = 0;
 	f->detail = 0;
+	f->stack = (struct vs_stack_ref){};
 	f->call = call == VS_NR_CALLS ? flusher_call(task, t, &f->detail) : call;
 	f->row = CALL_ROW_NONE;
 	f->row_generation = 0;
@@ -151,6 +164,10 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 			key.vma_generation = t->pending.vma.generation;
 		}
 	}
+	if (cfg.call_stacks)
+		flusher_stack(task, t, f);
+	if (cfg.call_stack)
+		key.stack = f->stack;
 	if (cfg.call_tid)
 		key.tid = task->pid;
 	f->row = call_row_find(&key, &f->row_generation);

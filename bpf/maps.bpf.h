@@ -71,6 +71,7 @@ struct pending_fault {
 	u8 cause;  /* enum vs_cause */
 	u8 found;  /* enum vma_found */
 	u8 pad[4];
+	struct vs_stack_ref stack;
 };
 
 /**
@@ -78,7 +79,7 @@ struct pending_fault {
  * @begin_ns: 0: it is in none
  * @id: of its records; @row: in map call_rows, @row_generation: that row's
  * @argument, @ip, @site, @call, @detail, @map_before, @flush, @full, @queued, @pages, @nr_vmas,
- * @vma: as in struct vs_event_call
+ * @vma, @stack: as in struct vs_event_call
  * @key, @ref: what is on its way; the stack has no room
  */
 struct open_call {
@@ -100,6 +101,7 @@ struct open_call {
 	struct vs_call_vma vma[VS_CALL_VMAS];
 	struct vs_call_key key;
 	struct vma_ref ref;
+	struct vs_stack_ref stack;
 };
 
 /** Bits of task_state.flags */
@@ -145,6 +147,7 @@ struct task_state {
  * @pid, @tid: of the task; @comm: of its process; @cpu: it ran on
  * @call: enum vs_call; @detail: as in struct vs_call_key
  * @traced: the filters let it by
+ * @stack: of one that no call owns
  */
 struct flusher {
 	u64 sent_ns;
@@ -159,6 +162,7 @@ struct flusher {
 	u32 traced;
 	u32 pad;
 	char comm[VS_COMM_LEN];
+	struct vs_stack_ref stack;
 };
 
 /**
@@ -178,7 +182,7 @@ struct cpu_flush {
 	u64 handler_csd;
 	u64 handler_ipi;
 	u64 own_part;
-	u64 pad[3];
+	u64 pad;
 };
 _Static_assert(sizeof(struct cpu_flush) == 192, "cpu_flush: three cache lines, of one CPU");
 
@@ -240,6 +244,7 @@ enum free_kind {
 	FREE_SLOTS,
 	FREE_HISTS,
 	FREE_CALL_ROWS,
+	FREE_STACKS,
 	NR_FREE,
 };
 
@@ -361,6 +366,42 @@ struct map_call_rows {
 	__type(value, struct vs_call_row);
 };
 
+struct map_free_stacks {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+};
+
+struct map_stack_rows {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct vs_stack_row);
+};
+
+struct map_stack_index {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct vs_stack_key);
+	__type(value, u32);
+};
+
+/** struct stack_scratch - where a task's stack is read to: it is too large for the stack */
+struct stack_scratch {
+	struct vs_stack_key key;
+	struct vs_frames frames;
+};
+
+struct map_stack_scratches {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct stack_scratch);
+};
+
 struct map_call_index {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -461,6 +502,10 @@ VMASCOPE_MAP(file_scratch);
 VMASCOPE_MAP(heat);
 VMASCOPE_MAP(free_call_rows);
 VMASCOPE_MAP(call_rows);
+VMASCOPE_MAP(free_stacks);
+VMASCOPE_MAP(stack_rows);
+VMASCOPE_MAP(stack_index);
+VMASCOPE_MAP(stack_scratches);
 VMASCOPE_MAP(call_index);
 VMASCOPE_MAP(call_hists);
 VMASCOPE_MAP(cpu_flushes);

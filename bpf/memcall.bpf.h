@@ -19,9 +19,6 @@
 /* arch/x86/include/asm/thread_info.h */
 #define TS_COMPAT 2u
 
-/** The function that a system call instruction is in returns to what lies here on its stack. */
-#define CALL_INSN_MAX 7
-
 __weak __u64 last_call_id = 0;
 
 #if defined(__TARGET_ARCH_x86)
@@ -71,29 +68,6 @@ static __always_inline bool makes_thread(u64 nr, const struct pt_regs *regs)
 	return (nr == 56 || nr == 435) && flags & CLONE_VM && !(flags & CLONE_VFORK);
 }
 
-/**
- * call_site - where the function that holds the system call instruction returns to
- *
- * libc's wrappers push nothing, or little: the return address is on top of the stack. It is told
- * by the call instruction before it (e8 rel32, or ff /2 with its forms of 2, 3, 6 and 7 bytes).
- *
- * Return: 0 if what lies there does not look like it.
- */
-static __always_inline u64 call_site(u64 sp)
-{
-	u8 code[CALL_INSN_MAX];
-	u64 site;
-
-	if (bpf_probe_read_user(&site, sizeof(site), (void *)sp) ||
-	    bpf_probe_read_user(code, sizeof(code), (void *)(site - CALL_INSN_MAX)))
-		return 0;
-	if (code[2] == 0xe8 || (code[5] == 0xff && (code[6] & 0x38) == 0x10) ||
-	    (code[4] == 0xff && (code[5] & 0x38) == 0x10) ||
-	    (code[1] == 0xff && (code[2] & 0x38) == 0x10) ||
-	    (code[0] == 0xff && (code[1] & 0x38) == 0x10))
-		return site;
-	return 0;
-}
 #endif
 
 /* --- rows ---------------------------------------------------------------------------------- */
@@ -104,7 +78,7 @@ static __always_inline u64 call_site(u64 sp)
 /** is_coarse - @key tells calls apart by process, call and detail alone. */
 static __always_inline bool is_coarse(const struct vs_call_key *key)
 {
-	return !key->vma && !key->site && !key->tid;
+	return !key->vma && !key->site && !key->tid && !key->stack.row;
 }
 
 /** call_row_take - a free row for @key. Return: its number, or CALL_ROW_NONE. */
@@ -175,6 +149,7 @@ static __noinline u32 call_row_find(struct vs_call_key *key, u32 *generation)
 		count_lost(VS_LOST_CALLS);
 		key->vma = key->vma_generation = key->tid = 0;
 		key->site = 0;
+		key->stack = (struct vs_stack_ref){};
 		found = bpf_map_lookup_elem(&call_index, key);
 		row = found ? *found : call_row_new(key);
 	}
@@ -241,6 +216,8 @@ static __always_inline void call_key(const struct task_state *t, struct open_cal
 	}
 	if (cfg.call_site)
 		key->site = o->site;
+	if (cfg.call_stack)
+		key->stack = o->stack;
 	if (cfg.call_tid)
 		key->tid = tid;
 }
@@ -283,6 +260,7 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
 	e->pages = o->pages;
 	e->nr_vmas = o->nr_vmas;
 	e->pad = 0;
+	e->stack = o->stack;
 	__builtin_memcpy(e->vma, o->vma, sizeof(e->vma));
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
 	emit_submit(e);
@@ -323,6 +301,8 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	o->flush[VS_FLUSH_LOCAL] = o->flush[VS_FLUSH_REMOTE] = o->full = o->queued = 0;
 	o->pages = 0;
 	o->nr_vmas = 0;
+	if (cfg.call_stacks)
+		stack_take(t, &o->stack);
 	call_range(o, &start, &end);
 	if ((cfg.call_vma || cfg.emit_calls) && start < end)
 		call_look(task, t, start, end);

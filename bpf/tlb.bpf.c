@@ -39,6 +39,7 @@ static __always_inline void flush_emit(const struct flusher *f, enum vs_flush fl
 	e->tid = f->tid;
 	e->flush = flush;
 	e->call = f->call;
+	e->stack = f->stack;
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
 	emit_submit(e);
 }

@@ -14,7 +14,7 @@ static const struct command commands[] = {
 		.doc = "Count page faults until COMMAND ends, the duration is over or Ctrl-C; then "
 		       "print them.\vWithout a command or a filter, the whole system is counted.",
 		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_STAT |
-			  OPTIONS_OUTPUT | OPTIONS_TUNE,
+			  OPTIONS_OUTPUT | OPTIONS_TUNE | OPTIONS_STACK,
 		.run = cmd_stat,
 	},
 	{
@@ -31,7 +31,7 @@ static const struct command commands[] = {
 		       "became executable. Bytes are in K, M, G.\n\n"
 		       "What could not be printed in time is counted, and told at the end.",
 		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_TRACE |
-			  OPTIONS_OUTPUT | OPTIONS_TUNE,
+			  OPTIONS_OUTPUT | OPTIONS_TUNE | OPTIONS_STACK,
 		.run = cmd_trace,
 	},
 	{
@@ -48,7 +48,7 @@ static const struct command commands[] = {
 		       "copy-on-write fault (cow), reclaim and so on. Without a command or a "
 		       "filter, the whole system is counted.",
 		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_SHOOTDOWN | OPTIONS_OUTPUT |
-			  OPTIONS_TUNE,
+			  OPTIONS_TUNE | OPTIONS_STACK,
 		.run = cmd_shootdown,
 	},
 	{

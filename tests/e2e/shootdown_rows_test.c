@@ -15,6 +15,7 @@ static const struct {
 } kinds[] = {
 	{ "vma", "vmas" },	 { "call", NULL },    { "process", "by_process" },
 	{ "thread", "threads" }, { "site", "sites" }, { "cpu", "cpus" },
+	{ "stack", "stacks" },
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -57,10 +57,8 @@ static const struct {
 	const char *list;
 	const char *by;
 } lists[] = {
-	{ "vmas", "vma" },
-	{ "by_process", "process" },
-	{ "threads", "thread" },
-	{ "sites", "site" },
+	{ "vmas", "vma" },   { "by_process", "process" }, { "threads", "thread" },
+	{ "sites", "site" }, { "stacks", "stack" },
 };
 
 static bool is(struct json_object *row, const char *member, const char *want)

@@ -354,7 +354,8 @@ static void calls_as_json(void **state)
 			 "\"pages\":1,\"interrupts\":1,\"map_before\":12,\"map_after\":14,"
 			 "\"wx\":null,\"vmas\":[{\"start\":\"0x7f3a12345000\","
 			 "\"end\":\"0x7f3a12347000\",\"perms\":\"rw-p\",\"prot_after\":\"r--\","
-			 "\"name\":\"[anon]\"}]}"));
+			 "\"name\":\"[anon]\"}],"
+			 "\"frames\":null,\"kernel_frames\":null}"));
 }
 
 static struct json_object *parsed(struct table *t)
@@ -433,13 +434,15 @@ static void flushes_as_json(void **state)
 	assert_text(render_stream("json", flush_table(&e.flush), 0),
 		    LINE("{\"type\":\"flush\",\"time_ns\":1235000,\"comm\":\"pingpong\","
 			 "\"pid\":1234,\"tid\":1234,\"cpu\":0,\"id\":17,\"call\":\"mprotect\","
-			 "\"kind\":\"remote\",\"pages\":1,\"full\":false}"));
+			 "\"kind\":\"remote\",\"pages\":1,\"full\":false,"
+			 "\"frames\":null,\"kernel_frames\":null}"));
 	e.flush.id = 0;
 	e.flush.pages = ~0ULL;
 	assert_text(render_stream("json", flush_table(&e.flush), 0),
 		    LINE("{\"type\":\"flush\",\"time_ns\":1235000,\"comm\":\"pingpong\","
 			 "\"pid\":1234,\"tid\":1234,\"cpu\":0,\"id\":null,\"call\":\"mprotect\","
-			 "\"kind\":\"remote\",\"pages\":null,\"full\":true}"));
+			 "\"kind\":\"remote\",\"pages\":null,\"full\":true,"
+			 "\"frames\":null,\"kernel_frames\":null}"));
 }
 
 static void interrupts_as_json(void **state)
@@ -483,7 +486,8 @@ static void faults_as_json(void **state)
 		"\"access\":\"write\",\"outcome\":\"minor\",\"cause\":\"cow\",\"size\":\"page\","
 		"\"mapped_pages\":1,\"address\":\"0x7f3a12345008\",\"ip\":\"0x401000\","
 		"\"vma\":{\"start\":\"0x7f3a12345000\",\"end\":\"0x7f3a12346000\","
-		"\"perms\":\"rw-p\",\"name\":\"[anon]\",\"offset\":8},\"crash\":null";
+		"\"perms\":\"rw-p\",\"name\":\"[anon]\",\"offset\":8},\"crash\":null,\"frames\":"
+		"null,\"kernel_frames\":null";
 	const struct events e = story();
 	char wanted[1024];
 

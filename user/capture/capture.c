@@ -63,6 +63,11 @@ static bool wants_calls(const struct capture_options *o)
 	return o->crash || o->emit_calls || o->emit_shootdowns || o->shootdowns;
 }
 
+static bool wants_stacks(const struct capture_options *o)
+{
+	return o->fault_stacks || o->call_stacks || o->call_stack;
+}
+
 static void configure(struct capture *c, const struct capture_options *o)
 {
 	struct vs_config *cfg = (struct vs_config *)&c->skel->rodata->cfg;
@@ -98,6 +103,13 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->call_vma = o->call_vma;
 	cfg->call_site = o->call_site;
 	cfg->call_tid = o->call_tid;
+	cfg->user_stacks = o->user_stacks;
+	cfg->kernel_stacks = o->kernel_stacks;
+	cfg->fault_stacks = o->fault_stacks;
+	cfg->call_stacks = o->call_stacks || o->call_stack;
+	cfg->call_stack = o->call_stack;
+	cfg->nr_stacks = c->nr_stacks;
+	cfg->sample_bytes = o->sample_bytes;
 	cfg->nr_call_rows = c->nr_call_rows;
 	cfg->own_parts = c->variants[HOOK_INTERRUPT] &&
 			 c->variants[HOOK_INTERRUPT]->needs[0] == FEATURE_CSD;
@@ -417,6 +429,7 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	c->nr_call_rows = o->shootdowns ? CAPTURE_CALL_ROWS : 1;
 	c->nr_ranges = o->shootdowns ? CAPTURE_RANGES : 1;
 	c->nr_pairs = o->shootdowns ? CAPTURE_PAIRS : 1;
+	c->nr_stacks = !wants_stacks(o) ? 1 : o->nr_stacks ? o->nr_stacks : CAPTURE_STACKS;
 
 	err = load(c, o);
 	if (err)

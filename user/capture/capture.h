@@ -34,6 +34,10 @@
 #define CAPTURE_RANGES 16384u
 /** Pairs of processes and CPUs that interrupted each other. */
 #define CAPTURE_PAIRS 16384u
+/** Stacks that are told apart at one time, by default, of 1.5 KiB each. */
+#define CAPTURE_STACKS 16384u
+#define CAPTURE_MIN_STACKS 16u
+#define CAPTURE_MAX_STACKS (1u << 20)
 /** Ring buffer for event streams by default, bytes. */
 #define CAPTURE_DEFAULT_RING (8u << 20)
 
@@ -53,11 +57,15 @@
  * @emit_calls: stream every memory call; @emit_shootdowns: every flush and every interrupt by one
  * @shootdowns: count memory calls, flushes, who interrupts whom, and the faults that follow calls
  * @call_vma, @call_site, @call_tid: tell rows of calls apart by VMA, call site, thread
+ * @user_stacks, @kernel_stacks: these parts of stacks; @fault_stacks: of faults, counted and in their
+ *	records; @call_stacks: of calls in their records; @call_stack: tell rows of calls apart by it
+ * @sample_bytes: copy so much of each user stack, to be unwound in user space; 0: by frame pointers
  * @crash: stream the surroundings of faults that end in a signal, and memory calls
  * @nr_slots: a power of two, or 0: by the number of CPUs
  * @nr_hists: same
  * @vma_hists: a latency histogram for each VMA, too
  * @heat: count faults by address
+ * @nr_stacks: a power of two, or 0: as many as by default
  * @ring_bytes: a power of two, at least a page
  */
 struct capture_options {
@@ -78,11 +86,18 @@ struct capture_options {
 	bool call_vma;
 	bool call_site;
 	bool call_tid;
+	bool user_stacks;
+	bool kernel_stacks;
+	bool fault_stacks;
+	bool call_stacks;
+	bool call_stack;
+	uint32_t sample_bytes;
 	bool crash;
 	uint32_t nr_slots;
 	uint32_t nr_hists;
 	bool vma_hists;
 	bool heat;
+	uint32_t nr_stacks;
 	uint32_t ring_bytes;
 };
 
@@ -203,6 +218,26 @@ void capture__give_back(struct capture *c, uint32_t index);
  */
 int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults,
 		  uint32_t *nr);
+
+/* --- stacks, where they are asked for (stacks.c) --- */
+
+/** capture__nr_stacks - rows, those of enum vs_stack_special included; 1: none was asked for. */
+uint32_t capture__nr_stacks(const struct capture *c);
+
+/** capture__stack - row @index, as it is now. */
+const struct vs_stack_row *capture__stack(const struct capture *c, uint32_t index);
+
+/** capture__next_stack - the next row that BPF took since the last call. Return: or 0: none. */
+uint32_t capture__next_stack(struct capture *c);
+
+/** capture__free_stacks - rows that are not taken. */
+uint32_t capture__free_stacks(const struct capture *c);
+
+/** capture__retire_stacks - as capture__retire_call_rows(). */
+void capture__retire_stacks(struct capture *c, const uint32_t *rows, size_t nr);
+
+/** capture__give_back_stack - row @index, retired and read, may be taken again. */
+void capture__give_back_stack(struct capture *c, uint32_t index);
 
 /* --- memory calls and shootdowns, where they are counted (calls.c) --- */
 

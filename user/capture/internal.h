@@ -38,6 +38,10 @@ struct capture {
 	struct vs_call_row *call_rows;
 	uint64_t *free_call_rows;
 	uint64_t seen_call_rows;
+	uint32_t nr_stacks;
+	struct vs_stack_row *stack_rows;
+	uint64_t *free_stacks;
+	uint64_t seen_stacks;
 };
 
 /** slots__size_maps - before loading. Return: 0 or a negative errno. */
@@ -58,6 +62,7 @@ enum {
 	FREE_SLOTS,
 	FREE_HISTS,
 	FREE_CALL_ROWS,
+	FREE_STACKS,
 	NR_FREE
 };
 
@@ -66,5 +71,11 @@ int calls__size_maps(struct capture *c);
 
 /** calls__find_functions - before attaching: tell BPF the addresses of the flush functions. */
 void calls__find_functions(struct capture *c);
+
+/** stacks__size_maps - before loading. Return: 0 or a negative errno. */
+int stacks__size_maps(struct capture *c);
+
+/** stacks__fill_ring - all rows but those that are never handed out are free. */
+void stacks__fill_ring(struct capture *c);
 
 #endif /* VMASCOPE_CAPTURE_INTERNAL_H */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "capture/cgroup.h"
+#include "capture/live_stacks.h"
 #include "capture/proc_maps.h"
 #include "util/str.h"
 
@@ -24,13 +25,18 @@ int live__init(struct live *l, struct capture *c, const char *vma_glob)
 	l->vma_glob = vma_glob;
 	threads__init(&l->threads);
 	err = model__init(&l->model, capture__nr_slots(c), capture__nr_cpus(c));
-	return err ? err
-		   : shootdown__init(&l->shootdown, capture__nr_call_rows(c), capture__nr_cpus(c));
+	if (!err)
+		err = stacks__init(&l->stacks, capture__nr_stacks(c));
+	if (!err)
+		err = shootdown__init(&l->shootdown, capture__nr_call_rows(c), capture__nr_cpus(c));
+	l->shootdown.stacks = &l->stacks;
+	return err;
 }
 
 void live__free(struct live *l)
 {
 	shootdown__free(&l->shootdown);
+	stacks__free(&l->stacks);
 	model__free(&l->model);
 	threads__free(&l->threads);
 	free(l->waiting);
@@ -123,7 +129,8 @@ int live__discover(struct live *l)
 		}
 		l->nr_waiting = kept;
 	} while (kept && kept < before);
-	return discover_calls(l);
+	err = live_stacks__discover(l);
+	return err ? err : discover_calls(l);
 }
 
 /* --- memory calls and shootdowns ------------------------------------------------------------ */
@@ -267,7 +274,8 @@ int live__refresh(struct live *l)
 	}
 	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
 		capture__hist_add(l->capture, cause, &m->shared_latency[cause].hist);
-	return refresh_calls(l);
+	err = live_stacks__refresh(l);
+	return err ? err : refresh_calls(l);
 }
 
 /* --- slots come back ----------------------------------------------------------------------- */
@@ -292,6 +300,17 @@ static bool image_gone(const struct live *l, uint32_t index)
 	       capture__slot(l->capture, index)->proc.state & (VS_PROC_EXITED | VS_PROC_REPLACED);
 }
 
+bool live__image_gone(const struct live *l, const struct process *p, uint64_t image)
+{
+	for (size_t i = 0; i < p->nr_rows; i++) {
+		const struct counted *row = p->rows[i];
+
+		if (!row->is_vma && row->image == image && row->slot)
+			return image_gone(l, row->slot);
+	}
+	return true;
+}
+
 static void give_back(struct live *l, struct retiring *r)
 {
 	capture__retire(l->capture, r->slots, r->nr);
@@ -307,7 +326,8 @@ static void give_back(struct live *l, struct retiring *r)
 
 static bool low(const struct live *l)
 {
-	return capture__free_slots(l->capture) < l->model.nr_slots / LOW_SHARE ||
+	return live_stacks__low(l) ||
+	       capture__free_slots(l->capture) < l->model.nr_slots / LOW_SHARE ||
 	       capture__free_call_rows(l->capture) <
 		       capture__nr_call_rows(l->capture) / LOW_SHARE ||
 	       capture__free_hists(l->capture) < capture__nr_hists(l->capture) / LOW_SHARE;
@@ -384,6 +404,7 @@ static void retire_ended(struct live *l, struct retiring *r)
 			retire_row(r, row);
 	}
 	retire_calls(l, gone);
+	live_stacks__retire(l, gone);
 	free(gone);
 }
 

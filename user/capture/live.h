@@ -8,11 +8,13 @@
 #include "capture/capture.h"
 #include "model/model.h"
 #include "model/shootdown.h"
+#include "model/stacks.h"
 #include "model/threads.h"
 
 /**
  * struct live - a capture and its model
  * @shootdown: memory calls and flushes, where they are asked for; else empty
+ * @stacks: where they are asked for; else empty
  * @threads: what each spent in faults
  * @waiting: slots that were taken and are not described yet
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
@@ -21,6 +23,7 @@ struct live {
 	struct capture *capture;
 	struct model model;
 	struct shootdown shootdown;
+	struct stacks stacks;
 	struct threads threads;
 	uint32_t *waiting;
 	size_t nr_waiting;
@@ -50,5 +53,11 @@ int live__refresh(struct live *l);
  * Return: processes ended, slots still run low, and more may have ended meanwhile.
  */
 bool live__reclaim(struct live *l);
+
+/**
+ * live__image_gone - a process image has ended or was replaced, as of now
+ * @p: its process; @image: its number
+ */
+bool live__image_gone(const struct live *l, const struct process *p, uint64_t image);
 
 #endif /* VMASCOPE_CAPTURE_LIVE_H */

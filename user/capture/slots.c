@@ -36,14 +36,15 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 		{ c->skel->maps.heat, c->nr_heat },
 		{ c->skel->maps.events, ring_bytes },
 	};
+	int err;
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		int err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
-
+		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
 		if (err)
 			return err;
 	}
-	return calls__size_maps(c);
+	err = calls__size_maps(c);
+	return err ? err : stacks__size_maps(c);
 }
 
 static void *map_shared(const struct bpf_map *map, size_t bytes, const char *name)
@@ -65,7 +66,7 @@ struct shared_map {
 	const char *name;
 };
 
-#define NR_SHARED_MAPS 8
+#define NR_SHARED_MAPS 10
 
 /** shared_maps - all of them. */
 static void shared_maps(struct capture *c, struct shared_map *maps)
@@ -87,6 +88,10 @@ static void shared_maps(struct capture *c, struct shared_map *maps)
 		  c->nr_call_rows * sizeof(*c->call_rows), "rows of calls" },
 		{ (void **)&c->free_call_rows, c->skel->maps.free_call_rows,
 		  c->nr_call_rows * sizeof(uint64_t), "free rows of calls" },
+		{ (void **)&c->stack_rows, c->skel->maps.stack_rows,
+		  c->nr_stacks * sizeof(*c->stack_rows), "stacks" },
+		{ (void **)&c->free_stacks, c->skel->maps.free_stacks,
+		  c->nr_stacks * sizeof(uint64_t), "free stacks" },
 	};
 
 	memcpy(maps, all, sizeof(all));
@@ -112,6 +117,7 @@ int slots__map(struct capture *c)
 	for (uint32_t i = 1; i < c->nr_call_rows; i++)
 		c->free_call_rows[i - 1] = i;
 	c->free_ring[FREE_CALL_ROWS].given = c->nr_call_rows - 1;
+	stacks__fill_ring(c);
 	return 0;
 }
 
@@ -249,7 +255,8 @@ void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *s
  * add_missed - how often the kernel skipped a program, because it was at it already
  *
  * In the middle of tlb_flushed there can only come the interrupt of another CPU's flush, which it
- * would pass by: that one is told by its handler.
+ * would pass by: that one is told by its handler. In the middle of fault_kernel there can only come
+ * the reading of a stack that is not there, which the kernel takes no fault for.
  */
 static int add_missed(void *ctx, const char *name, int fd)
 {
@@ -257,7 +264,8 @@ static int add_missed(void *ctx, const char *name, int fd)
 	uint32_t size = sizeof(info);
 	uint64_t *missed = ctx;
 
-	if (strcmp(name, "tlb_flushed") && !bpf_obj_get_info_by_fd(fd, &info, &size))
+	if (strcmp(name, "tlb_flushed") && strncmp(name, "fault_kernel", 12) &&
+	    !bpf_obj_get_info_by_fd(fd, &info, &size))
 		*missed += info.recursion_misses;
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* options.c - the table of options, and their parsing with argp. */
-#include "cmd/options.h"
+#include "cmd/options_parts.h"
 
 #include <argp.h>
 #include <ctype.h>
@@ -23,6 +23,9 @@ struct option_def {
 	int (*parse)(struct options *o, char *arg, struct argp_state *state);
 };
 
+/** Of each stack copied for --unwind dwarf. */
+#define DEFAULT_STACK_BYTES (16u << 10)
+
 enum {
 	OPT_CAUSE = 0x100,
 	OPT_VMA,
@@ -40,6 +43,13 @@ enum {
 	OPT_HEATMAP,
 	OPT_ASCII,
 	OPT_EVENTS,
+	OPT_LINES,
+	OPT_STACKS,
+	OPT_FOLDED,
+	OPT_FLAME,
+	OPT_WEIGHT,
+	OPT_UNWIND,
+	OPT_STACK_SIZE,
 };
 
 const char *const trace_event_names[NR_TRACE_EVENTS] = {
@@ -57,7 +67,7 @@ struct parse_ctx {
 	int at;
 };
 
-static int bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
+int option_bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
 {
 	struct parse_ctx *ctx = state->input;
 
@@ -72,19 +82,19 @@ static int parse_ids(struct options *o, char *arg, struct argp_state *state, boo
 	int n, err = 0;
 
 	if (o->nr_ids && o->threads != threads) {
-		return bad(state, "id list", arg, "-p and -t exclude each other");
+		return option_bad(state, "id list", arg, "-p and -t exclude each other");
 	}
 	n = str_split(arg, &items);
 	if (n < 0)
-		return bad(state, "id list", arg, "numbers, separated by commas");
+		return option_bad(state, "id list", arg, "numbers, separated by commas");
 	o->threads = threads;
 	o->ids = realloc(o->ids, (o->nr_ids + n) * sizeof(*o->ids));
 	for (int i = 0; i < n && o->ids; i++) {
 		uint64_t id;
 
 		if (str_parse_u64(items[i], 1 << 22, &id) || !id) {
-			err = bad(state, threads ? "thread id" : "process id", items[i],
-				  "a number from 1 to 4194304");
+			err = option_bad(state, threads ? "thread id" : "process id", items[i],
+					 "a number from 1 to 4194304");
 			break;
 		}
 		o->ids[o->nr_ids++] = id;
@@ -106,7 +116,8 @@ static int parse_tid(struct options *o, char *arg, struct argp_state *state)
 static int parse_comm(struct options *o, char *arg, struct argp_state *state)
 {
 	if (!*arg || strlen(arg) >= VS_COMM_LEN)
-		return bad(state, "command name", arg, "1 to 15 characters, as in /proc/PID/comm");
+		return option_bad(state, "command name", arg,
+				  "1 to 15 characters, as in /proc/PID/comm");
 	o->comm = arg;
 	return 0;
 }
@@ -119,7 +130,7 @@ static int parse_uid(struct options *o, char *arg, struct argp_state *state)
 	if (pw)
 		uid = pw->pw_uid;
 	else if (str_parse_u64(arg, UINT32_MAX - 1, &uid))
-		return bad(state, "user", arg, "a user's name or number");
+		return option_bad(state, "user", arg, "a user's name or number");
 	o->uid = uid;
 	return 0;
 }
@@ -137,13 +148,13 @@ static int parse_only(struct options *o, char *arg, struct argp_state *state)
 	int n = names__find(names, 3, arg);
 
 	if (n < 0)
-		return bad(state, "fault filter", arg, "all, min or maj");
+		return option_bad(state, "fault filter", arg, "all, min or maj");
 	o->only = n == 2 ? -1 : n;
 	return 0;
 }
 
-/** name_list - all of them, for an error message. */
-static const char *name_list(const char *const *names, int nr)
+/** option_names - all of them, for an error message. */
+const char *option_names(const char *const *names, int nr)
 {
 	static char list[512];
 	size_t len = 0;
@@ -162,12 +173,12 @@ static int parse_set(uint32_t *set, const char *const *names, int nr, const char
 
 	snprintf(plural, sizeof(plural), "list of %ss", what);
 	if (n < 0)
-		return bad(state, plural, arg, "names, separated by commas");
+		return option_bad(state, plural, arg, "names, separated by commas");
 	for (int i = 0; i < n; i++) {
 		int found = names__find(names, nr, items[i]);
 
 		if (found < 0)
-			err = bad(state, what, items[i], name_list(names, nr));
+			err = option_bad(state, what, items[i], option_names(names, nr));
 		else
 			*set |= 1u << found;
 	}
@@ -188,7 +199,7 @@ static int parse_events(struct options *o, char *arg, struct argp_state *state)
 static int parse_vma(struct options *o, char *arg, struct argp_state *state)
 {
 	if (!*arg)
-		return bad(state, "VMA name", arg, "a name, in which * and ? match");
+		return option_bad(state, "VMA name", arg, "a name, in which * and ? match");
 	o->vma = arg;
 	return 0;
 }
@@ -204,7 +215,7 @@ static int parse_no_follow(struct options *o, char *arg, struct argp_state *stat
 static int parse_time(uint64_t *to, const char *what, char *arg, struct argp_state *state)
 {
 	if (str_parse_duration(arg, to))
-		return bad(state, what, arg, "seconds, or with a unit: 200ms, 5s, 1m");
+		return option_bad(state, what, arg, "seconds, or with a unit: 200ms, 5s, 1m");
 	return 0;
 }
 
@@ -218,7 +229,7 @@ static int parse_interval(struct options *o, char *arg, struct argp_state *state
 	if (parse_time(&o->interval_ns, "interval", arg, state))
 		return -1;
 	if (o->interval_ns < 10000000)
-		return bad(state, "interval", arg, "at least 10ms");
+		return option_bad(state, "interval", arg, "at least 10ms");
 	return 0;
 }
 
@@ -227,8 +238,7 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 	int by = names__find(stat_by_names, NR_STAT_BY, arg);
 
 	if (by < 0)
-		return bad(state, "grouping", arg,
-			   "mapping, vma, process, thread, cause, cpu or cgroup");
+		return option_bad(state, "grouping", arg, option_names(stat_by_names, NR_STAT_BY));
 	o->by = by;
 	return 0;
 }
@@ -238,7 +248,8 @@ static int parse_shootdown_by(struct options *o, char *arg, struct argp_state *s
 	int by = names__find(shootdown_by_names, NR_SHOOTDOWN_BY, arg);
 
 	if (by < 0)
-		return bad(state, "grouping", arg, name_list(shootdown_by_names, NR_SHOOTDOWN_BY));
+		return option_bad(state, "grouping", arg,
+				  option_names(shootdown_by_names, NR_SHOOTDOWN_BY));
 	o->shootdown_by = by;
 	return 0;
 }
@@ -248,7 +259,7 @@ static int parse_top(struct options *o, char *arg, struct argp_state *state)
 	uint64_t n;
 
 	if (str_parse_u64(arg, UINT32_MAX, &n))
-		return bad(state, "number of rows", arg, "a number, 0 for all");
+		return option_bad(state, "number of rows", arg, "a number, 0 for all");
 	o->top = n;
 	o->top_given = true;
 	return 0;
@@ -289,7 +300,7 @@ static int parse_json(struct options *o, char *arg, struct argp_state *state)
 static int parse_format(struct options *o, char *arg, struct argp_state *state)
 {
 	o->format = out_format__find(arg);
-	return o->format ? 0 : bad(state, "format", arg, "text, json or csv");
+	return o->format ? 0 : option_bad(state, "format", arg, "text, json or csv");
 }
 
 static int parse_output(struct options *o, char *arg, struct argp_state *state)
@@ -339,12 +350,7 @@ static int parse_no_feature(struct options *o, char *arg, struct argp_state *sta
 	if (!features__disable(arg))
 		return 0;
 	features__names(names, sizeof(names));
-	return bad(state, "feature", arg, names);
-}
-
-static bool is_power_of_two(uint64_t n)
-{
-	return n && !(n & (n - 1));
+	return option_bad(state, "feature", arg, names);
 }
 
 static int parse_slots(struct options *o, char *arg, struct argp_state *state)
@@ -352,8 +358,9 @@ static int parse_slots(struct options *o, char *arg, struct argp_state *state)
 	uint64_t n;
 
 	if (str_parse_u64(arg, CAPTURE_MAX_SLOTS, &n) || n < CAPTURE_MIN_SLOTS ||
-	    !is_power_of_two(n))
-		return bad(state, "number of slots", arg, "a power of two from 64 to 4194304");
+	    !option_power_of_two(n))
+		return option_bad(state, "number of slots", arg,
+				  "a power of two from 64 to 4194304");
 	o->slots = n;
 	return 0;
 }
@@ -363,8 +370,9 @@ static int parse_hists(struct options *o, char *arg, struct argp_state *state)
 	uint64_t n;
 
 	if (str_parse_u64(arg, CAPTURE_MAX_SLOTS, &n) || n < CAPTURE_MIN_HISTS ||
-	    !is_power_of_two(n))
-		return bad(state, "number of histograms", arg, "a power of two, 64 at least");
+	    !option_power_of_two(n))
+		return option_bad(state, "number of histograms", arg,
+				  "a power of two, 64 at least");
 	o->hists = n;
 	return 0;
 }
@@ -389,8 +397,8 @@ static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t kib;
 
-	if (str_parse_u64(arg, 1 << 20, &kib) || kib < 4 || !is_power_of_two(kib))
-		return bad(state, "ring size", arg, "KiB, a power of two from 4 to 1048576");
+	if (str_parse_u64(arg, 1 << 20, &kib) || kib < 4 || !option_power_of_two(kib))
+		return option_bad(state, "ring size", arg, "KiB, a power of two from 4 to 1048576");
 	o->ring_bytes = kib << 10;
 	return 0;
 }
@@ -420,11 +428,11 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_RUN, parse_duration},
 	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
 	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT, NULL},
-	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup",
+	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup, stack",
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
 	 OPTIONS_STAT, parse_top},
-	{{"by", OPT_BY, "WHAT", 0, "rows by vma (default), call, process, thread, site, cpu", 3},
+	{{"by", OPT_BY, "WHAT", 0, "rows by vma (default), call, process, thread, site, stack, cpu", 3},
 	 OPTIONS_SHOOTDOWN, parse_shootdown_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, of pairs 10; 0: all)", 3},
 	 OPTIONS_SHOOTDOWN, parse_top},
@@ -438,6 +446,22 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_STAT, parse_latency},
 	{{"events", OPT_EVENTS, "LIST", 0, "what to print: fault (default), memcall, shootdown", 3},
 	 OPTIONS_TRACE, parse_events},
+	{{"user-stacks", 'U', NULL, 0, "who called", 3}, OPTIONS_STACK,
+	 parse_user_stacks},
+	{{"kernel-stacks", 'K', NULL, 0, "which functions of the kernel called", 3}, OPTIONS_STACK,
+	 parse_kernel_stacks},
+	{{"unwind", OPT_UNWIND, "HOW", 0, "how user stacks are found: fp (default): by frame pointers; dwarf: "
+	  "by DWARF CFI", 3}, OPTIONS_STACK, parse_unwind},
+	{{"lines", OPT_LINES, NULL, 0, "source lines and inlined functions in stacks", 3}, OPTIONS_STACK,
+	 parse_lines},
+	{{"folded", OPT_FOLDED, NULL, 0, "with --by stack: a line for each stack, for flame graph tools",
+	  3}, OPTIONS_STAT | OPTIONS_SHOOTDOWN, parse_folded},
+	{{"flame", OPT_FLAME, "FILE", 0, "with --by stack: write a flame graph (SVG) there, too", 3},
+	 OPTIONS_STAT | OPTIONS_SHOOTDOWN, parse_flame},
+	{{"weight", OPT_WEIGHT, "WHAT", 0, "what both count: faults (default) or time", 3},
+	 OPTIONS_STAT, parse_weight},
+	{{"weight", OPT_WEIGHT, "WHAT", 0, "what both count: stolen (default), time, sent, calls", 3},
+	 OPTIONS_SHOOTDOWN, parse_weight},
 	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},
 	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT, parse_json},
 	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
@@ -457,6 +481,10 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_FILTER, parse_slots},
 	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default: by CPUs, 2048 at most)", 4},
 	 OPTIONS_FILTER, parse_hists},
+	{{"stack-size", OPT_STACK_SIZE, "KIB", 0, "of a stack copied for --unwind dwarf (default 16)", 4},
+	 OPTIONS_STACK, parse_stack_size},
+	{{"stacks", OPT_STACKS, "N", 0, "stacks told apart at one time (default 16384)", 4},
+	 OPTIONS_STACK, parse_stacks},
 	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192)", 4},
 	 OPTIONS_FILTER, parse_ring},
 };
@@ -472,8 +500,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		ctx->at = state->next;
 	if (key == ARGP_KEY_ARGS) {
 		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS)))
-			return bad(state, "argument", state->argv[state->next],
-				   "this command takes options only"),
+			return option_bad(state, "argument", state->argv[state->next],
+					  "this command takes options only"),
 			       EINVAL;
 		ctx->o->argv = state->argv + state->next;
 		return 0;
@@ -526,6 +554,8 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	o->only = -1;
 	o->follow = true;
 	o->top = 30;
+	o->weight = -1;
+	o->stack_bytes = DEFAULT_STACK_BYTES;
 	o->ring_bytes = CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
 	for (size_t i = 0; i < NR_OPTION_DEFS; i++)

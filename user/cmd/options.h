@@ -26,6 +26,7 @@
 #define OPTIONS_DOCTOR 128u
 #define OPTIONS_FAULTS 256u /* which faults */
 #define OPTIONS_SHOOTDOWN 512u
+#define OPTIONS_STACK 1024u /* who called */
 
 /** enum trace_event - what trace can print; bits of options.events */
 enum trace_event {
@@ -36,6 +37,18 @@ enum trace_event {
 };
 
 extern const char *const trace_event_names[NR_TRACE_EVENTS];
+
+/** enum stack_weight - what a stack's number is, in folded text and flame graphs */
+enum stack_weight {
+	WEIGHT_FAULTS,
+	WEIGHT_STOLEN, /* time that flushes took from other CPUs */
+	WEIGHT_TIME,   /* in faults, in memory calls */
+	WEIGHT_SENT,   /* flushes of other CPUs */
+	WEIGHT_CALLS,
+	NR_STACK_WEIGHTS,
+};
+
+extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
 
 /**
  * struct options - what was asked for
@@ -51,9 +64,14 @@ extern const char *const trace_event_names[NR_TRACE_EVENTS];
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
  * @ascii: no other characters in text
  * @slots, @hists, @ring_bytes: sizes
+ * @user_stacks, @kernel_stacks: these parts of stacks; @lines: with source lines and inlined functions
+ * @dwarf: unwind by DWARF CFI, of @stack_bytes of each stack; else by frame pointers
+ * @folded: print folded stacks; @flame: write a flame graph there, or NULL; @weight: enum
+ *	stack_weight, -1: not given
+ * @nr_stacks: stacks that are told apart at one time, 0: the default
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
- * @call_vma, @call_site, @call_tid: tell memory calls apart by VMA, call site, thread
+ * @call_vma, @call_site, @call_tid, @call_stack: tell memory calls apart by VMA, call site, thread, stack
  * @argv: the command to run, or the addresses to explain; NULL: none
  */
 struct options {
@@ -90,6 +108,16 @@ struct options {
 	bool call_vma;
 	bool call_site;
 	bool call_tid;
+	bool call_stack;
+	bool user_stacks;
+	bool kernel_stacks;
+	bool lines;
+	bool dwarf;
+	uint32_t stack_bytes;
+	bool folded;
+	const char *flame;
+	int weight;
+	uint32_t nr_stacks;
 	uint32_t ring_bytes;
 	char **argv;
 };

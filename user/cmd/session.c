@@ -20,6 +20,11 @@
 	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_SIGBUS |         \
 	 1u << VS_CAUSE_PKEY)
 
+/** While something else takes its time, the ring is read as often as this. */
+#define POLL_NS 5000000ULL
+/** Unless so many bytes of records wait already: then new ones have to wait in the ring. */
+#define MOST_BACKLOG (128u << 20)
+
 /** The ring is read, and slots are looked after, at least this often. */
 #define HOUSEKEEPING_NS 100000000ULL
 /** Between two, while slots run low. */
@@ -70,8 +75,21 @@ static void on_event(void *ctx, const struct vs_event *e)
 
 	if (e->type == VS_EVENT_THREAD_EXIT)
 		threads__update(&s->live.threads, &((const struct vs_event_thread *)e)->thread);
+	else if (s->sampling && !s->error)
+		s->error = samples__push(&s->samples, e);
 	else if (s->event)
 		s->event(s, e);
+}
+
+const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref)
+{
+	if (s->sampling)
+		return samples__stack(&s->samples, ref);
+	if (ref->row < VS_STACK_FIRST)
+		return NULL;
+	if (!stacks__find(&s->live.stacks, ref))
+		live__discover(&s->live);
+	return stacks__find(&s->live.stacks, ref);
 }
 
 static void on_thread(void *ctx, const struct vs_thread *thread)
@@ -179,6 +197,44 @@ static void describe(struct session *s)
 
 /* --- open ---------------------------------------------------------------------------------- */
 
+static bool stacks_wanted(const struct options *o, unsigned int wants)
+{
+	return wants & (SESSION_FAULT_STACKS | SESSION_CALL_STACKS) || o->call_stack;
+}
+
+static bool image_gone(void *ctx, const struct stack *stack)
+{
+	struct live *l = ctx;
+	const bool gone = live__image_gone(l, stack->process, stack->image);
+
+	/* it faults no more: what is known of its memory by now is all that ever will be */
+	if (gone)
+		live__discover(l);
+	return gone;
+}
+
+static void poll_session(void *ctx)
+{
+	session__poll(ctx);
+}
+
+static int open_namer(struct session *s)
+{
+	const struct namer_options no = {
+		.symbols = { .lines = s->options->lines, .idle = poll_session, .idle_ctx = s },
+		.gone = image_gone,
+		.ctx = &s->live,
+	};
+	int err = namer__new(&s->namer, &no);
+
+	s->sampling = s->options->dwarf && s->options->user_stacks;
+	samples__init(&s->samples, &s->live, s->namer);
+
+	if (err)
+		vs_error("cannot start to read symbols: %s", strerror(-err));
+	return err;
+}
+
 static int open_capture(struct session *s, unsigned int wants)
 {
 	const struct options *o = s->options;
@@ -205,6 +261,13 @@ static int open_capture(struct session *s, unsigned int wants)
 		.nr_hists = o->hists,
 		.vma_hists = o->latency || (o->vma && (o->hist || o->heatmap)),
 		.heat = o->heatmap,
+		.user_stacks = o->user_stacks,
+		.kernel_stacks = o->kernel_stacks,
+		.fault_stacks = wants & SESSION_FAULT_STACKS,
+		.call_stacks = wants & SESSION_CALL_STACKS,
+		.call_stack = o->call_stack,
+		.nr_stacks = o->nr_stacks,
+		.sample_bytes = s->sampling ? o->stack_bytes : 0,
 		.ring_bytes = o->ring_bytes,
 	};
 	struct capture *c;
@@ -262,6 +325,8 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 		status = VS_EXIT_FAILURE;
 	if (status)
 		return status;
+	if (stacks_wanted(o, wants) && open_namer(s))
+		return VS_EXIT_FAILURE;
 	status = open_capture(s, wants);
 	if (!status)
 		s->start_ns = capture__start_ns(s->live.capture);
@@ -316,15 +381,58 @@ static bool over(struct session *s, uint64_t end_ns)
 	return signals_seen || session__now() >= end_ns || !targets_alive(s);
 }
 
-static int housekeeping(struct session *s)
+/** read_records - Return: 0 or a negative errno. */
+static int read_records(struct session *s)
 {
 	const uint64_t began_ns = session__now();
 	int err = capture__consume(s->live.capture);
 
+	s->polled_ns = began_ns;
 	if (err >= 0)
 		s->read_ns = began_ns;
+	return err < 0 ? err : 0;
+}
+
+void session__poll(struct session *s)
+{
+	/* none come before there is a capture, nor after its hooks are gone */
+	if (s->live.capture && !s->end_ns && s->backlog + s->samples.bytes < MOST_BACKLOG &&
+	    session__now() - s->polled_ns > POLL_NS)
+		read_records(s);
+}
+
+/** settle - what takes its time; the records that came with samples are handed on before. */
+static int settle(struct session *s)
+{
+	const struct vs_event *e;
+
+	while (s->sampling && !s->error && (e = samples__next(&s->samples))) {
+		if (s->event)
+			s->event(s, e);
+		session__poll(s);
+	}
+	return s->settle && !s->error ? s->settle(s) : 0;
+}
+
+/** note_processes - take down what those have mapped that stacks are new of, as they may end. */
+static void note_processes(struct session *s)
+{
+	const struct stacks *all = &s->live.stacks;
+
+	for (; s->namer && s->noted < all->nr; s->noted++)
+		namer__note(s->namer, all->list[s->noted]);
+}
+
+static int housekeeping(struct session *s)
+{
+	int err = read_records(s);
+
 	if (err >= 0)
 		err = live__discover(&s->live);
+	if (err >= 0)
+		note_processes(s);
+	if (err >= 0)
+		err = settle(s);
 	if (err >= 0)
 		s->hurry = live__reclaim(&s->live);
 	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
@@ -362,6 +470,8 @@ int session__run(struct session *s)
 	release_signals();
 	s->end_ns = session__now();
 	if (!err)
+		err = settle(s);
+	if (!err)
 		err = live__refresh(&s->live);
 	if (err && !s->error) {
 		vs_error("tracing ended early: %s", strerror(-err));
@@ -379,6 +489,8 @@ int session__close(struct session *s, int status)
 	free(s->pidfds);
 	if (s->out.file && options__close_output(&s->out, s->error) && !status)
 		status = VS_EXIT_FAILURE;
+	samples__free(&s->samples);
+	namer__free(s->namer);
 	capture__close(s->live.capture);
 	if (s->live.capture)
 		live__free(&s->live);

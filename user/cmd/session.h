@@ -9,25 +9,37 @@
 #include "capture/child.h"
 #include "capture/live.h"
 #include "cmd/options.h"
+#include "cmd/samples.h"
+#include "symbol/namer.h"
 
 /**
  * struct session - a live command's run
  * @options: of the command line
  * @live: capture and model
+ * @namer: of stacks, where they are asked for; else NULL
+ * @samples: of stacks to be unwound, where @sampling; then records come through its queue
+ * @noted: of live.stacks, so many have been looked at: their processes' mappings are taken down
  * @out: opened output
  * @child: the command, if there is one
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
  * @hurry: slots run low: the next look is soon
+ * @polled_ns: when they were looked for last; @backlog: bytes of records that @event keeps
  * @what: the command line or the targets, for people
  * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
  * @interval: NULL: never. Return: 0 or a negative errno to end.
  * @event: called for each ring record; may be NULL
+ * @settle: NULL, or called after records were read, for what takes its time, such as naming stacks;
+ *	meanwhile session__poll() has to read on. Return: 0 or a negative errno.
  */
 struct session {
 	struct options *options;
 	struct live live;
+	struct namer *namer;
+	bool sampling;
+	struct samples samples;
+	size_t noted;
 	struct out_options out;
 	struct child child;
 	int *pidfds;
@@ -35,10 +47,13 @@ struct session {
 	uint64_t end_ns;
 	uint64_t read_ns;
 	bool hurry;
+	uint64_t polled_ns;
+	size_t backlog;
 	char what[256];
 	uint64_t period_ns;
 	int (*interval)(struct session *s);
 	void (*event)(struct session *s, const struct vs_event *e);
+	int (*settle)(struct session *s);
 	void *private;
 	int error;
 };
@@ -48,6 +63,8 @@ struct session {
 #define SESSION_CALL_EVENTS 2u	    /* one for each memory call */
 #define SESSION_SHOOTDOWN_EVENTS 4u /* one for each flush, and for each interrupt that flushes */
 #define SESSION_SHOOTDOWNS 8u	    /* live.shootdown: memory calls, flushes, who interrupts whom */
+#define SESSION_FAULT_STACKS 16u    /* live.stacks: of faults, counted and in their records */
+#define SESSION_CALL_STACKS 32u	    /* of memory calls and flushes, in their records */
 
 /**
  * session__open - output, capture and command: all is ready, and counting
@@ -72,6 +89,16 @@ int session__close(struct session *s, int status);
 
 /** session__stop - end session__run() as a signal does. */
 void session__stop(struct session *s);
+
+/**
+ * session__poll - hand on the records that have come, if the last time was some time ago
+ *
+ * Not from @event. Naming stacks calls it while files are being read.
+ */
+void session__poll(struct session *s);
+
+/** session__stack - the stack of a record; NULL: none was asked for, or it is not known. */
+const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref);
 
 /** session__read_threads - bring live.threads up to date. Return: 0 or a negative errno. */
 int session__read_threads(struct session *s);

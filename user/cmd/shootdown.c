@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/folded.h"
 #include "cmd/session.h"
 #include "util/cpu_list.h"
+#include "util/log.h"
 #include "util/str.h"
 #include "view/shootdown.h"
 
@@ -52,6 +54,7 @@ static void tell_apart(struct options *o)
 
 	o->call_site = by == SHOOTDOWN_BY_SITE;
 	o->call_tid = by == SHOOTDOWN_BY_THREAD;
+	o->call_stack = by == SHOOTDOWN_BY_STACK;
 	o->call_vma = o->vma || by == SHOOTDOWN_BY_VMA;
 }
 
@@ -94,6 +97,10 @@ static int print_all(struct session *s)
 			      : o->top_given ? o->top
 					     : PAIR_ROWS,
 		.threads = &s->live.threads,
+		.stacks = &s->live.stacks,
+		.namer = s->namer,
+		.stacks_as_text = text,
+		.all_frames = o->wide,
 		.isolated = read_cpus("/sys/devices/system/cpu/isolated", isolated),
 		.nohz_full = read_cpus("/sys/devices/system/cpu/nohz_full", nohz_full),
 		.max_map_count = read_max_map_count(),
@@ -116,10 +123,20 @@ int cmd_shootdown(struct options *o)
 	int status;
 
 	tell_apart(o);
-	status = session__open(&s, o, SESSION_SHOOTDOWNS);
+	if (o->dwarf)
+		return vs_fail(VS_EXIT_USAGE,
+			       "trace --events memcall,shootdown --unwind dwarf does",
+			       "shootdown does not unwind by DWARF");
+	status = folded__check(o, o->call_stack,
+			       1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT |
+				       1u << WEIGHT_CALLS);
+	if (!status)
+		status = session__open(&s, o, SESSION_SHOOTDOWNS);
 	if (!status)
 		status = session__run(&s);
-	if (!status)
+	if (!status && !o->folded)
 		s.error = print_all(&s);
+	if (!status && !s.error && (o->folded || o->flame))
+		s.error = folded__calls(&s);
 	return session__close(&s, status);
 }

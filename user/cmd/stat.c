@@ -2,6 +2,7 @@
 /* stat.c - `vmascope stat`: count until the end, then print; and what is seen on the way there. */
 #include <string.h>
 
+#include "cmd/folded.h"
 #include "cmd/session.h"
 #include "cmd/slices.h"
 #include "util/log.h"
@@ -41,7 +42,7 @@ static size_t row_limit(const struct session *s, uint64_t number)
 }
 
 /** interval_view - of interval @number, 0: of the whole run. */
-static struct stat_view interval_view(const struct session *s, uint64_t number, uint64_t from_ns,
+static struct stat_view interval_view(struct session *s, uint64_t number, uint64_t from_ns,
 				      uint64_t to_ns)
 {
 	const struct options *o = s->options;
@@ -57,6 +58,11 @@ static struct stat_view interval_view(const struct session *s, uint64_t number, 
 		.vma_glob = o->vma,
 		.limit = row_limit(s, number),
 		.latency = o->latency,
+		.stacks = &s->live.stacks,
+		.namer = s->namer,
+		.weigh_time = o->weight == WEIGHT_TIME,
+		.stacks_as_text = is_text(s),
+		.all_frames = o->wide,
 	};
 }
 
@@ -148,10 +154,11 @@ static int tick(struct session *s)
 		err = read_slice(c, now);
 	if (!err && s->options->interval_ns) {
 		err = session__read_threads(s);
-		if (!err)
+		if (!err && !s->options->folded)
 			err = print_interval(c, now, false);
 		model__mark(&s->live.model);
 		threads__mark(&s->live.threads);
+		stacks__mark(&s->live.stacks);
 	}
 	if (err)
 		s->error = err;
@@ -199,22 +206,56 @@ static int course__init(struct course *c)
 	return 0;
 }
 
+/** on_event - --unwind dwarf: BPF counts no stacks, so each fault is counted here. */
+static void on_event(struct session *s, const struct vs_event *event)
+{
+	const struct vs_event_fault *e = (const struct vs_event_fault *)event;
+	const struct stack *stack;
+
+	if (event->type != VS_EVENT_FAULT || !(e->stack.row & VS_STACK_IS_SAMPLE))
+		return;
+	stack = session__stack(s, &e->stack);
+	stacks__count(&s->live.stacks, stack, e->outcome, e->duration_ns);
+}
+
+static unsigned int wanted(const struct options *o)
+{
+	if (o->by != BY_STACK)
+		return 0;
+	return SESSION_FAULT_STACKS | (o->dwarf && o->user_stacks ? SESSION_FAULT_EVENTS : 0);
+}
+
+/** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
+static int check_stacks(struct options *o)
+{
+	const bool by_stack = o->by == BY_STACK;
+
+	if (by_stack && o->vma)
+		return vs_fail(VS_EXIT_USAGE, "give one of them",
+			       "--vma and --by stack exclude each other");
+	return folded__check(o, by_stack, 1u << WEIGHT_FAULTS | 1u << WEIGHT_TIME);
+}
+
 int cmd_stat(struct options *o)
 {
-	struct session s = { .interval = tick };
+	struct session s = { .interval = tick, .event = on_event };
 	struct course c = { .session = &s };
 	int status;
 
 	s.private = &c;
-	status = session__open(&s, o, 0);
+	status = check_stacks(o);
+	if (!status)
+		status = session__open(&s, o, wanted(o));
 	if (!status)
 		status = course__init(&c);
 	if (!status)
 		status = session__run(&s);
-	if (!status && o->interval_ns)
+	if (!status && o->interval_ns && !o->folded)
 		s.error = print_interval(&c, s.end_ns, true);
-	if (!status && !s.error)
+	if (!status && !s.error && !o->folded)
 		s.error = print_all(&c);
+	if (!status && !s.error && (o->folded || o->flame))
+		s.error = folded__faults(&s);
 	storms__free(&c.storms);
 	slices__free(c.slices);
 	return session__close(&s, status);

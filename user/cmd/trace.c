@@ -26,6 +26,8 @@
 /**
  * struct trace - the stream's state
  * @mixed: there is more in it than faults
+ * @stacks: naming them takes time, so records wait for it in the timeline, and nothing is printed
+ *	while others are read
  * @tables: by type of record, one row, filled anew for each event
  * @printed: rows; @count: by type of record
  * @flushes_known, @interrupts_known: memory calls tell of these
@@ -33,6 +35,7 @@
  */
 struct trace {
 	bool mixed;
+	bool stacks;
 	struct table *tables[NR_TYPES];
 	uint64_t printed;
 	uint64_t count[NR_TYPES];
@@ -49,12 +52,14 @@ struct trace {
  * @def: its columns, where it is not alone
  * @count: key in the summary
  * @row: make its row
+ * @stack: what it names as its stack; NULL: it has none
  */
 struct kind {
 	enum trace_event asked;
 	const struct table_def *def;
 	const char *count;
 	int (*row)(const struct trace *t, struct table *table, const struct trace_record *r);
+	const struct vs_stack_ref *(*stack)(const struct trace_record *r);
 };
 
 static int fault_row(const struct trace *t, struct table *table, const struct trace_record *r)
@@ -88,12 +93,27 @@ static int ipi_row(const struct trace *t, struct table *table, const struct trac
 	return trace_interrupt_row(table, &r->ipi, &t->clock);
 }
 
+static const struct vs_stack_ref *fault_stack(const struct trace_record *r)
+{
+	return &r->fault.stack;
+}
+
+static const struct vs_stack_ref *call_stack(const struct trace_record *r)
+{
+	return &r->call.stack;
+}
+
+static const struct vs_stack_ref *flush_stack(const struct trace_record *r)
+{
+	return &r->flush.stack;
+}
+
 /* clang-format off */
 static const struct kind kinds[NR_TYPES] = {
-	[VS_EVENT_FAULT] = {TRACE_FAULT, &trace_mixed_table, "faults", fault_row},
-	[VS_EVENT_CALL] = {TRACE_MEMCALL, &trace_call_table, "memcalls", call_row},
-	[VS_EVENT_FLUSH] = {TRACE_SHOOTDOWN, &trace_flush_table, "flushes", flush_row},
-	[VS_EVENT_IPI] = {TRACE_SHOOTDOWN, &trace_interrupt_table, "interrupts", ipi_row},
+	[VS_EVENT_FAULT] = {TRACE_FAULT, &trace_mixed_table, "faults", fault_row, fault_stack},
+	[VS_EVENT_CALL] = {TRACE_MEMCALL, &trace_call_table, "memcalls", call_row, call_stack},
+	[VS_EVENT_FLUSH] = {TRACE_SHOOTDOWN, &trace_flush_table, "flushes", flush_row, flush_stack},
+	[VS_EVENT_IPI] = {TRACE_SHOOTDOWN, &trace_interrupt_table, "interrupts", ipi_row, NULL},
 };
 /* clang-format on */
 
@@ -105,6 +125,16 @@ static const unsigned int wants[NR_TRACE_EVENTS] = {
 
 /* --- one record ---------------------------------------------------------------------------- */
 
+static int add_stack(struct session *s, struct table *table, const struct stack *stack)
+{
+	struct named_stack named;
+	int err;
+
+	stack = namer__true_stack(s->namer, &s->live.stacks, stack);
+	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
+	return err ? err : trace_stack(table, &named);
+}
+
 static void print(struct session *s, const struct trace_record *r)
 {
 	struct trace *t = s->private;
@@ -112,6 +142,8 @@ static void print(struct session *s, const struct trace_record *r)
 
 	if (!s->error)
 		s->error = kinds[r->head.type].row(t, table, r);
+	if (!s->error && r->stack)
+		s->error = add_stack(s, table, r->stack);
 	if (!s->error) {
 		s->error = s->options->format->row(table, &s->out, !t->printed);
 		t->printed++;
@@ -126,8 +158,12 @@ static void print_due(struct session *s)
 	struct trace *t = s->private;
 	const void *due;
 
-	while ((due = timeline__next(&t->timeline)))
+	while ((due = timeline__next(&t->timeline))) {
 		print(s, due);
+		if (t->stacks)
+			session__poll(s);
+	}
+	s->backlog = t->timeline.bytes;
 }
 
 static void on_event(struct session *s, const struct vs_event *event)
@@ -139,15 +175,20 @@ static void on_event(struct session *s, const struct vs_event *event)
 		return;
 	if (!(s->options->events & 1u << kinds[event->type].asked))
 		return;
-	if (!t->mixed) {
+	if (kinds[event->type].stack)
+		r.stack = session__stack(s, kinds[event->type].stack(&r));
+	if (!t->mixed && !t->stacks) {
 		print(s, &r);
 		return;
 	}
-	s->error = timeline__add(&t->timeline, &r, trace_record_size(&r), r.head.time_ns,
+	s->error = timeline__add(&t->timeline, &r, trace_record_size(&r),
+				 t->mixed ? r.head.time_ns : trace_record_end_ns(&r),
 				 trace_record_end_ns(&r));
 	if (s->error)
 		free(r.crash);
-	print_due(s);
+	if (!t->stacks)
+		print_due(s);
+	s->backlog = t->timeline.bytes;
 }
 
 static int on_tick(struct session *s)
@@ -226,6 +267,7 @@ static int trace__init(struct trace *t, const struct options *o)
 	struct timespec wall;
 
 	t->mixed = o->events != 1u << TRACE_FAULT;
+	t->stacks = o->user_stacks || o->kernel_stacks;
 	timeline__init(&t->timeline);
 	trace_resolver__init(&t->resolver, o->vma, o->causes != 0);
 	clock_gettime(CLOCK_REALTIME, &wall);
@@ -265,6 +307,12 @@ static unsigned int wanted(const struct options *o)
 	for (int i = 0; i < NR_TRACE_EVENTS; i++)
 		if (o->events & 1u << i)
 			all |= wants[i];
+	if (!o->user_stacks && !o->kernel_stacks)
+		return all;
+	if (all & SESSION_FAULT_EVENTS)
+		all |= SESSION_FAULT_STACKS;
+	if (all & (SESSION_CALL_EVENTS | SESSION_SHOOTDOWN_EVENTS))
+		all |= SESSION_CALL_STACKS;
 	return all;
 }
 
@@ -278,7 +326,9 @@ static void opened(struct session *s)
 	t->interrupts_known = capture__variant(c, HOOK_INTERRUPT);
 	if (!t->clock.wall)
 		t->clock.add_ns = -(int64_t)capture__start_ns(c);
-	if (t->mixed) {
+	if (t->stacks) {
+		s->settle = on_tick;
+	} else if (t->mixed) {
 		s->interval = on_tick;
 		s->period_ns = TICK_NS;
 	}

@@ -26,6 +26,7 @@ struct trace_crash {
  * @row: what its slots stand for, NULL where that is not known: of a fault one, of a call those
  *	of its VMAs
  * @code: of a call, the VMA that it was made from
+ * @stack: of it, NULL where none was asked for or it is not known; set by the caller
  * @after: of a fault, id of the call that changed or took away its address; 0: none is known
  * @crash: of a fault that became a signal, to be freed; NULL: nothing is known of one
  * @head: the event itself follows; only as much of it as its type has is there
@@ -33,6 +34,7 @@ struct trace_crash {
 struct trace_record {
 	const struct counted *row[VS_CALL_VMAS];
 	const struct counted *code;
+	const struct stack *stack;
 	uint64_t after;
 	struct trace_crash *crash;
 	union {

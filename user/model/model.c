@@ -125,7 +125,7 @@ static int new_image(struct model *m, uint32_t index, const struct vs_slot *slot
 		return -ENOMEM;
 	p->base_minor += slot->proc.base_minor;
 	p->base_major += slot->proc.base_major;
-	row->image = slot->proc.mm;
+	row->image = ++m->nr_images;
 	row->slot = index;
 	row->generation = slot->generation;
 	m->by_slot[index] = row;

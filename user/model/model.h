@@ -24,7 +24,7 @@ struct process;
  * @is_vma: false: the image's faults without a VMA
  * @no_address, @lookup_missed, @no_slot: those, by reason (struct vs_proc_info)
  * @vma: identity and extent, if @is_vma
- * @image: address of the mm, an identity only
+ * @image: number of the process image; the kernel uses the address of an mm again
  * @name: as people know it: path, [heap], …
  * @slot: while it is counting, else 0; @generation: of that slot
  * @earlier: what was counted in slots that it had before
@@ -92,6 +92,7 @@ struct cpu_counts {
  * struct model - all of it
  * @processes: in the order in which they were first seen
  * @overflow: what was counted for no process (slot 0)
+ * @nr_images: process images seen so far
  * @by_key: VMAs of one identity, so that one that gets another slot stays one row
  * @cpus: by CPU
  * @shared_latency: by cause, of processes for which no histogram was left
@@ -104,6 +105,7 @@ struct model {
 	struct counted **by_slot;
 	uint32_t nr_slots;
 	struct counted overflow;
+	uint64_t nr_images;
 	struct cpu_counts *cpus;
 	uint32_t nr_cpus;
 	struct latency shared_latency[VS_NR_CAUSES];

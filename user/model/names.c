@@ -60,7 +60,8 @@ const char *const lost_names[VS_NR_LOST] = {
 	[VS_LOST_LOOKUPS] = "lookups",	 [VS_LOST_FILES] = "files",   [VS_LOST_LATENCY] = "latency",
 	[VS_LOST_IDENTITY] = "identity", [VS_LOST_HISTS] = "hists",   [VS_LOST_NOTICES] = "notices",
 	[VS_LOST_HEAT] = "heat",	 [VS_LOST_CALLS] = "calls",   [VS_LOST_PAIRS] = "pairs",
-	[VS_LOST_RANGES] = "ranges",	 [VS_LOST_MISSED] = "missed",
+	[VS_LOST_RANGES] = "ranges",	 [VS_LOST_MISSED] = "missed", [VS_LOST_STACKS] = "stacks",
+	[VS_LOST_SAMPLES] = "samples",
 };
 
 const char *const call_names[VS_NR_CALLS] = {

@@ -16,6 +16,7 @@ struct row_key {
 	uint64_t process;
 	uint64_t vma;
 	uint64_t site;
+	uint64_t stack;
 	uint32_t call;
 	uint32_t detail;
 	uint32_t tid;
@@ -81,6 +82,7 @@ static struct row_key key_of(const struct call_row *row, bool has_process)
 		.process = (uintptr_t)row->process,
 		.vma = (uintptr_t)row->vma,
 		.site = row->site,
+		.stack = (uintptr_t)row->stack,
 		.call = row->call,
 		.detail = row->detail,
 		.tid = row->tid,
@@ -95,7 +97,8 @@ static struct row_key key_of(const struct call_row *row, bool has_process)
 }
 
 /** describe - all but the counts of a row of BPF. */
-static struct call_row describe(const struct model *m, const struct vs_call_row *from)
+static struct call_row describe(const struct shootdown *s, const struct model *m,
+				const struct vs_call_row *from)
 {
 	const struct counted *image = slot_row(m, from->key.proc, from->key.proc_generation);
 	const struct counted *vma = slot_row(m, from->key.vma, from->key.vma_generation);
@@ -107,6 +110,7 @@ static struct call_row describe(const struct model *m, const struct vs_call_row 
 		.pid = from->pid,
 		.tid = from->key.tid,
 		.site = from->key.site,
+		.stack = s->stacks ? stacks__find(s->stacks, &from->key.stack) : NULL,
 	};
 
 	memcpy(row.comm, from->comm, sizeof(row.comm) - 1);
@@ -142,7 +146,7 @@ struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint
 
 	if (s->by_index[index])
 		return s->by_index[index];
-	row = describe(m, from);
+	row = describe(s, m, from);
 	key = key_of(&row, from->key.proc);
 	known = hash__get(&s->by_key, &key);
 	/* an image that was replaced may count on beside the new one: then there are two rows */

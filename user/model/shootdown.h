@@ -13,6 +13,7 @@
 
 #include "events.h"
 #include "model/model.h"
+#include "model/stacks.h"
 
 /**
  * struct call_row - what one process did by one call (and in one VMA, at one site, in one thread,
@@ -20,6 +21,7 @@
  * @process: NULL: none, or not known (kernel threads; row 0)
  * @vma: at the first address of its calls; NULL: not asked for, none, or not known
  * @call: enum vs_call; @detail: advice, or VS_MMAP_*; @site, @tid: 0 where not asked for
+ * @stack: NULL: not asked for, or not known
  * @pid, @comm: of the process or the kernel's thread
  * @map_count: the most VMAs that the process had after a call
  * @start, @end: lowest address and end of the highest range; both 0 without one
@@ -29,6 +31,7 @@
 struct call_row {
 	struct process *process;
 	const struct counted *vma;
+	const struct stack *stack;
 	uint32_t call;
 	uint32_t detail;
 	uint32_t pid;
@@ -57,6 +60,7 @@ struct call_pair {
  * @hist: by vs_call_class() and enum vs_call_time
  * @totals: over all CPUs
  * @nr_cpus: possible ones
+ * @stacks: where rows name stacks; set by the caller, or NULL
  * @by_index: by BPF's row, while it is in use
  * @by_key: so that a row that comes back in another place stays one row
  */
@@ -69,6 +73,7 @@ struct shootdown {
 	struct vs_hist hist[VS_NR_CALL_CLASSES][VS_NR_CALL_TIMES];
 	struct vs_shootdowns totals;
 	uint32_t nr_cpus;
+	const struct stacks *stacks;
 	struct call_row **by_index;
 	uint32_t nr_index;
 	struct hash by_key;

@@ -35,7 +35,8 @@ static const struct column lost_columns[] = {
 	{ .key = "identity", .type = CELL_U64 },     { .key = "hists", .type = CELL_U64 },
 	{ .key = "notices", .type = CELL_U64 },	     { .key = "heat", .type = CELL_U64 },
 	{ .key = "calls", .type = CELL_U64 },	     { .key = "pairs", .type = CELL_U64 },
-	{ .key = "ranges", .type = CELL_U64 },	     { .key = "missed", .type = CELL_U64 },
+	{ .key = "ranges", .type = CELL_U64 },	     { .key = "stacks", .type = CELL_U64 },
+	{ .key = "samples", .type = CELL_U64 },	     { .key = "missed", .type = CELL_U64 },
 	{ .key = "unattributed", .type = CELL_U64 },
 };
 static const struct table_def lost_table = {
@@ -47,6 +48,8 @@ static const char *const lost_texts[VS_NR_LOST] = {
 	[VS_LOST_CALLS] = "calls and flushes without a row of their own: their process has one",
 	[VS_LOST_PAIRS] = "interrupts that found no place among initiators and targets",
 	[VS_LOST_RANGES] = "ranges of calls, forgotten: the faults that followed are not told",
+	[VS_LOST_STACKS] = "stacks without a row of their own: one row has them all (--stacks)",
+	[VS_LOST_SAMPLES] = "copies of stacks, for want of room: nobody knows who called (--ring)",
 	[VS_LOST_MISSED] = "runs of programs, skipped by the kernel",
 };
 

@@ -15,6 +15,7 @@ const char *const shootdown_by_names[NR_SHOOTDOWN_BY] = {
 	[SHOOTDOWN_BY_VMA] = "vma",	    [SHOOTDOWN_BY_CALL] = "call",
 	[SHOOTDOWN_BY_PROCESS] = "process", [SHOOTDOWN_BY_CPU] = "cpu",
 	[SHOOTDOWN_BY_THREAD] = "thread",   [SHOOTDOWN_BY_SITE] = "site",
+	[SHOOTDOWN_BY_STACK] = "stack",
 };
 
 static const struct column machine_columns[] = {
@@ -200,6 +201,7 @@ static const struct part {
 	/* the rows of --by are the first list that CSV meets */
 	{ shootdown_rows__make, NR_SHOOTDOWN_BY },
 	{ shootdown_cpus__rows, SHOOTDOWN_BY_CPU },
+	{ shootdown_stacks__make, SHOOTDOWN_BY_STACK },
 	{ shootdown_calls__rows, NR_SHOOTDOWN_BY },
 	{ shootdown_pairs__make, NR_SHOOTDOWN_BY },
 	{ shootdown_cpus__matrix, NR_SHOOTDOWN_BY },

@@ -10,6 +10,8 @@
 #include "model/threads.h"
 #include "view/run.h"
 
+struct namer;
+
 /** enum shootdown_by - what the rows are told apart by, besides their call */
 enum shootdown_by {
 	SHOOTDOWN_BY_VMA,
@@ -18,6 +20,7 @@ enum shootdown_by {
 	SHOOTDOWN_BY_CPU,
 	SHOOTDOWN_BY_THREAD,
 	SHOOTDOWN_BY_SITE,
+	SHOOTDOWN_BY_STACK,
 	NR_SHOOTDOWN_BY,
 };
 
@@ -31,6 +34,8 @@ extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];
  * @vma_glob: only calls on VMAs with such a name; NULL: all
  * @limit: rows of text at most, 0: all; @pair_limit: initiators and targets, same
  * @threads: for the names of threads; may be NULL
+ * @stacks: and @namer, which names them, for SHOOTDOWN_BY_STACK; @stacks_as_text, @all_frames: as in
+ *	struct stat_view
  * @isolated, @nohz_full: CPUs, as the kernel writes the list; NULL: not known
  * @max_map_count: VMAs that a process may have (vm.max_map_count), 0: not known
  * @calls_known, @flushes_known, @interrupts_known, @queued_known: a hook tells of memory calls, of
@@ -43,6 +48,10 @@ struct shootdown_view {
 	size_t limit;
 	size_t pair_limit;
 	const struct threads *threads;
+	struct stacks *stacks;
+	struct namer *namer;
+	bool stacks_as_text;
+	bool all_frames;
 	const char *isolated;
 	const char *nohz_full;
 	uint64_t max_map_count;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbol/namer.h"
+
 /** VMAs of one name that are not further from each other are shown as one, bytes. */
 #define NEIGHBOUR_GAP (64u << 10)
 
@@ -17,6 +19,7 @@ struct group_key {
 	uint64_t anchor;
 	uint64_t name;
 	uint64_t site;
+	uint64_t stack;
 	uint32_t call;
 	uint32_t detail;
 	uint32_t tid;
@@ -58,6 +61,8 @@ static struct group_key key_of(enum shootdown_by by, const struct call_row *row,
 		key.tid = row->tid;
 	if (by == SHOOTDOWN_BY_SITE)
 		key.site = row->site;
+	if (by == SHOOTDOWN_BY_STACK)
+		key.stack = (uintptr_t)row->stack;
 	if (!row->process) {
 		key.pid = row->pid;
 		memcpy(key.comm, row->comm, sizeof(key.comm));
@@ -110,6 +115,15 @@ static int group_row(struct call_groups *g, enum shootdown_by by, bool join,
 	group->row = row;
 	call_counts_add(&group->counts, &row->counts);
 	return 0;
+}
+
+/** group_add - @row to its group; its stack is the one that it truly is. */
+static int group_add(struct call_groups *g, const struct shootdown_view *v, struct call_row *row,
+		     enum shootdown_by by, bool join)
+{
+	if (by == SHOOTDOWN_BY_STACK && row->stack)
+		row->stack = namer__true_stack(v->namer, v->stacks, row->stack);
+	return group_row(g, by, join, row);
 }
 
 static int cheaper(const void *a, const void *b)
@@ -205,7 +219,7 @@ int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum
 	hash__init(&g->threads, sizeof(uint64_t));
 	for (size_t i = 0; i < s->nr_rows && !err; i++)
 		if (call_selected(d->view, s->rows[i]))
-			err = group_row(g, by, join, s->rows[i]);
+			err = group_add(g, d->view, s->rows[i], by, join);
 	if (!err && !d->view->vma_glob)
 		err = group_row(g, by, join, &s->overflow);
 	if (join && by == SHOOTDOWN_BY_VMA)

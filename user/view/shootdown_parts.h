@@ -114,6 +114,11 @@ int shootdown_rows__make(const struct shootdown_doc *d);
 /** shootdown_rows__say_worst - a line on what cost others most; nothing if nothing did. */
 int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f);
 
+/** shootdown_stacks__make - by stack. */
+int shootdown_stacks__make(const struct shootdown_doc *d);
+/** shootdown_stacks__say - " by FUNCTION", of the caller of the row's call; nothing if not known. */
+void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row *row, FILE *f);
+
 /** shootdown_pairs__make - who interrupted whom. */
 int shootdown_pairs__make(const struct shootdown_doc *d);
 /** pair_known - the sender is known. */

@@ -340,7 +340,7 @@ int shootdown_rows__make(const struct shootdown_doc *d)
 }
 
 /** say_group - "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */
-static void say_group(FILE *f, const struct call_group *g)
+static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_group *g)
 {
 	const struct counted *site = call_site_vma(g->row);
 	char label[CALL_LABEL_LEN], bytes[STR_NUMBER_LEN];
@@ -351,6 +351,8 @@ static void say_group(FILE *f, const struct call_group *g)
 	if (site)
 		fprintf(f, " called from %s+0x%llx", short_name(site->name),
 			(unsigned long long)call_site_offset(site, g->row->site));
+	if (d->view->by == SHOOTDOWN_BY_STACK)
+		shootdown_stacks__say(d, g->row, f);
 	call_group_range(g, &start, &end);
 	if (g->row->vma && end) {
 		str_format_bytes(bytes, sizeof(bytes), end - start);
@@ -362,15 +364,16 @@ static void say_group(FILE *f, const struct call_group *g)
 
 int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
 {
-	const bool site = d->view->by == SHOOTDOWN_BY_SITE;
+	const enum shootdown_by by = d->view->by;
+	const bool from = by == SHOOTDOWN_BY_SITE || by == SHOOTDOWN_BY_STACK;
 	char stolen[STR_NUMBER_LEN];
 	struct call_groups g = {};
-	int err = call_groups__make(&g, d, site ? SHOOTDOWN_BY_SITE : SHOOTDOWN_BY_VMA, true);
+	int err = call_groups__make(&g, d, from ? by : SHOOTDOWN_BY_VMA, true);
 
 	if (!err && g.nr && g.list[0].counts.stolen_ns) {
 		str_format_ns(stolen, sizeof(stolen), g.list[0].counts.stolen_ns);
 		fprintf(f, "  worst: %s by ", stolen);
-		say_group(f, &g.list[0]);
+		say_group(d, f, &g.list[0]);
 		fputc('\n', f);
 	}
 	call_groups__free(&g);

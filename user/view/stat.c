@@ -11,6 +11,7 @@
 #include "util/str.h"
 #include "view/stat_cells.h"
 #include "view/stat_group.h"
+#include "view/stat_stacks.h"
 #include "view/threads.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
@@ -285,6 +286,20 @@ struct table *stat_totals(const struct model *m)
 	return NULL;
 }
 
+/** make_rows - by what was asked for. Return: the table that text shows, owned by @d, or NULL. */
+static struct table *make_rows(const struct stat_view *v, const struct model *m, uint64_t total,
+			       struct table *threads, struct document *d)
+{
+	struct table *rows;
+
+	if (v->by == BY_THREAD)
+		return threads;
+	if (v->by == BY_STACK)
+		return stat_stacks__make(v, total, d);
+	rows = stat_group__make(v, m, total);
+	return rows && !document__add(d, rows) ? rows : NULL;
+}
+
 int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
@@ -314,8 +329,8 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 				     v->by == BY_THREAD ? v->limit : 0);
 	if (!threads || document__add(d, threads))
 		return -ENOMEM;
-	rows = v->by == BY_THREAD ? threads : stat_group__make(v, m, counts_faults(&total));
-	if (!rows || (rows != threads && document__add(d, rows)))
+	rows = make_rows(v, m, counts_faults(&total), threads, d);
+	if (!rows)
 		return -ENOMEM;
 	err = title(v, rows, &total);
 	if (!err)

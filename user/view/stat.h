@@ -8,9 +8,12 @@
 
 #include "events.h"
 #include "model/model.h"
+#include "model/stacks.h"
 #include "model/threads.h"
 #include "view/rows.h"
 #include "view/run.h"
+
+struct namer;
 
 /** enum stat_by - what the rows are grouped by */
 enum stat_by {
@@ -21,6 +24,7 @@ enum stat_by {
 	BY_CPU,
 	BY_CGROUP,
 	BY_THREAD,
+	BY_STACK,
 	NR_STAT_BY,
 };
 
@@ -38,6 +42,9 @@ extern const char *const stat_by_names[NR_STAT_BY];
  * @vma_glob: only VMAs with such a name; NULL: all
  * @limit: rows at most, 0: all
  * @latency: show the latency of each row
+ * @stacks: and @namer, which names them, for BY_STACK; @weigh_time: most time first
+ * @stacks_as_text: make the lines that people read, else the rows for scripts: naming takes time;
+ * @all_frames: then, leave none out
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping
  */
@@ -53,6 +60,11 @@ struct stat_view {
 	const char *vma_glob;
 	size_t limit;
 	bool latency;
+	struct stacks *stacks;
+	struct namer *namer;
+	bool weigh_time;
+	bool stacks_as_text;
+	bool all_frames;
 	const struct run_hook *hooks;
 	size_t nr_hooks;
 	struct vs_stats stats;

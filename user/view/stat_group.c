@@ -12,9 +12,9 @@
 #include "view/stat_cells.h"
 
 const char *const stat_by_names[NR_STAT_BY] = {
-	[BY_MAPPING] = "mapping", [BY_VMA] = "vma", [BY_PROCESS] = "process",
-	[BY_CAUSE] = "cause",	  [BY_CPU] = "cpu", [BY_CGROUP] = "cgroup",
-	[BY_THREAD] = "thread",
+	[BY_MAPPING] = "mapping", [BY_VMA] = "vma",	[BY_PROCESS] = "process",
+	[BY_CAUSE] = "cause",	  [BY_CPU] = "cpu",	[BY_CGROUP] = "cgroup",
+	[BY_THREAD] = "thread",	  [BY_STACK] = "stack",
 };
 
 /* clang-format off */

@@ -31,6 +31,7 @@
 	{.key = "ip", .type = CELL_HEX},                                                            \
 	{.key = "vma", .type = CELL_TABLE},                                                         \
 	{.key = "crash", .type = CELL_TABLE},                                                       \
+	TRACE_STACK_COLUMNS,                                                                        \
 	{.key = "where", .head = (where_head), .type = CELL_STR, .text_only = true},                \
 	TRACE_EVENT_COLUMN(event_head)
 

@@ -83,4 +83,13 @@ int trace_flush_row(struct table *t, const struct vs_event_flush *e,
 int trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
 			const struct trace_clock *clock);
 
+struct named_stack;
+
+/**
+ * trace_stack - add the stack of what is in the only row of @t: of any table but that of interrupts
+ *
+ * In text its lines follow the row, after what is there already.
+ */
+int trace_stack(struct table *t, const struct named_stack *stack);
+
 #endif /* VMASCOPE_VIEW_TRACE_H */

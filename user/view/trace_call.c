@@ -58,6 +58,7 @@ static const struct column call_columns[] = {
 	{.key = "map_after", .type = CELL_U64},
 	{.key = "wx", .type = CELL_STR},
 	{.key = "vmas", .type = CELL_TABLE},
+	TRACE_STACK_COLUMNS,
 	TRACE_EVENT_COLUMN("EVENT"),
 };
 /* clang-format on */

@@ -19,6 +19,7 @@ static const struct column flush_columns[] = {
 	{.key = "kind", .type = CELL_STR},
 	{.key = "pages", .type = CELL_U64},
 	{.key = "full", .type = CELL_BOOL},
+	TRACE_STACK_COLUMNS,
 	TRACE_EVENT_COLUMN("EVENT"),
 };
 

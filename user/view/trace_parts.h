@@ -28,6 +28,10 @@
 #define TRACE_TOOK_COLUMN(name)                                                                    \
 	{.key = (name), .head = "TOOK", .type = CELL_U64, .unit = UNIT_NS, .width = 6}
 
+/* Who called; trace_stack() fills them. */
+#define TRACE_STACK_COLUMNS                                                                        \
+	{.key = "frames", .type = CELL_TABLE}, {.key = "kernel_frames", .type = CELL_TABLE}
+
 /* What happened, in words; NULL as @title: not shown. */
 #define TRACE_EVENT_COLUMN(title)                                                                  \
 	{.key = "event", .head = (title), .type = CELL_STR, .text_only = true, .keep_start = true}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stacks.h - the part of events.h that is about stacks: a row for each, which counts faults.
+ */
+#ifndef VMASCOPE_STACKS_H
+#define VMASCOPE_STACKS_H
+
+/** Return addresses of a user stack: as many as the kernel takes (kernel.perf_event_max_stack). */
+#define VS_USER_FRAMES 127
+/** Of a kernel stack. */
+#define VS_KERNEL_FRAMES 48
+
+/** Rows that are never handed out. */
+enum vs_stack_special {
+	VS_STACK_OVERFLOW, /* counts what found no row */
+	VS_STACK_NONE,	   /* counts what has no stack: faults that no hook showed as they began */
+	VS_STACK_FIRST,
+};
+
+/** In vs_stack_ref.row: this is no row but, with @generation, the number of a sample. */
+#define VS_STACK_IS_SAMPLE 0x80000000u
+
+/**
+ * struct vs_stack_ref - a row, as it was when it was found; all zero: none was asked for
+ * @row: its number; @generation: of it
+ */
+struct vs_stack_ref {
+	__u32 row;
+	__u32 generation;
+};
+
+/**
+ * struct vs_stack_key - identity of a stack
+ * @hash: two independent ones of all its addresses: 128 bits are not met twice
+ * @proc: slot of the process image, 0: none was left; @proc_generation: of that slot
+ * @pid: of the process
+ */
+struct vs_stack_key {
+	__u64 hash[2];
+	__u32 proc;
+	__u32 proc_generation;
+	__u32 pid;
+	__u32 pad;
+};
+_Static_assert(sizeof(struct vs_stack_key) == 32, "vs_stack_key");
+
+/**
+ * struct vs_stack_counts - faults that began at a stack
+ * @outcome: by enum vs_outcome
+ * @timed: those whose latency is known; @time_ns: its sum; @max_ns: the longest
+ */
+struct vs_stack_counts {
+	__u64 outcome[VS_NR_OUTCOME];
+	__u64 timed;
+	__u64 time_ns;
+	__u64 max_ns;
+};
+
+/**
+ * struct vs_frames - addresses, innermost first: @nr_user of @user, @nr_kernel of @kernel
+ * @top: what lies on top of the user stack, if a call instruction is before it: where a function
+ *	that has pushed nothing (libc's system calls, memset) returns to; frame pointers pass its
+ *	caller by
+ */
+struct vs_frames {
+	__u32 nr_user;
+	__u32 nr_kernel;
+	__u64 top;
+	__u64 user[VS_USER_FRAMES];
+	__u64 kernel[VS_KERNEL_FRAMES];
+};
+
+/**
+ * struct vs_stack_row - a stack; read by user/ through a shared mapping
+ * @key: its identity
+ * @used: written last: the row is whole
+ * @generation: raised each time the row is taken back
+ * @comm: of the process, when it was first seen
+ */
+struct vs_stack_row {
+	struct vs_stack_key key;
+	__u32 used;
+	__u32 generation;
+	char comm[16];
+	struct vs_stack_counts counts;
+	struct vs_frames frames;
+};
+_Static_assert(sizeof(struct vs_stack_row) == 1520, "vs_stack_row");
+
+/** Registers of a sample, by DWARF number: rax rdx rcx rbx rsi rdi rbp rsp r8-r15 rip. */
+#define VS_SAMPLE_REGS 17
+/** Smallest and largest copy of a stack, bytes. */
+#define VS_SAMPLE_MIN 4096u
+#define VS_SAMPLE_MAX 65536u
+
+/**
+ * struct vs_event_sample - a thread's registers and the end of its stack: what it takes to find its
+ *	callers by DWARF CFI; comes before the record of the fault or call that it is of
+ * @ref: what that record has as its stack
+ * @pid: process; @tid: thread
+ * @proc: slot of the process image; @generation: of that slot
+ * @nr_kernel: of @kernel, the kernel's own stack, innermost first
+ * @stack_len: bytes of @stack that are there, from the stack pointer up
+ */
+struct vs_event_sample {
+	struct vs_event head;
+	struct vs_stack_ref ref;
+	__u32 pid;
+	__u32 tid;
+	__u32 proc;
+	__u32 generation;
+	__u64 regs[VS_SAMPLE_REGS];
+	__u32 nr_kernel;
+	__u32 stack_len;
+	__u64 kernel[VS_KERNEL_FRAMES];
+	char comm[16];
+	__u8 stack[];
+};
+
+#endif /* VMASCOPE_STACKS_H */

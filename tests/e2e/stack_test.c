@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stack_test - who called: named rightly, counted exactly, also of processes that are gone; and what
+ * was lost is told.
+ */
+#include "check.h"
+#include "scope.h"
+#include "shootdown.h"
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Σ stacks + what has none = faults; so with their time. */
+static void check_stacks(struct json_object *json)
+{
+	int64_t faults = vt_int(json, "stacks_rest.overflow") +
+			 vt_int(json, "stacks_rest.no_stack");
+	struct json_object *stack;
+
+	vt_each(stack, json, "stacks")
+	{
+		faults += vt_int(stack, "faults");
+		vt_equal(vt_int(stack, "minor") + vt_int(stack, "major") +
+				 vt_int(stack, "incomplete"),
+			 vt_int(stack, "faults"), "faults of a stack");
+	}
+	vt_equal(faults, vt_int(json, "totals.faults"), "faults of all stacks");
+}
+
+static const char *name_at(struct json_object *stack, size_t frame)
+{
+	struct json_object *name = frame < vt_len(stack, "frames")
+					   ? vt_get(vt_at(stack, "frames", frame), "name")
+					   : NULL;
+
+	return name ? json_object_get_string(name) : "?";
+}
+
+/* Place of the function @name on the stack, or -1. */
+static int place_of(struct json_object *stack, const char *name)
+{
+	for (size_t i = 0; i < vt_len(stack, "frames"); i++)
+		if (!strcmp(name_at(stack, i), name))
+			return (int)i;
+	return -1;
+}
+
+/* --- shootdowns ---------------------------------------------------------------------------- */
+
+static void the_culprit_comes_first(void **state)
+{
+	struct json_object *first, *frame;
+	struct vt_shot shot;
+
+	(void)state;
+	vt_shootdown(&shot, VT_ARGS("--by", "stack", "--lines"),
+		     VT_ARGS("sites", "--calls", "3000", "--others", "50"));
+	first = vt_at(shot.s.json, "stacks", 0);
+	assert_string_equal(vt_str(first, "call"), "mprotect");
+	assert_string_equal(name_at(first, 0), "mprotect");
+	assert_string_equal(name_at(first, 1), vt_str(shot.s.work, "culprit"));
+	frame = vt_at(first, "frames", 1);
+	assert_string_equal(strrchr(vt_str(frame, "file"), '/') + 1, "sites.c");
+	vt_equal(vt_int(frame, "line"), vt_int(shot.s.work, "line"), "line of the culprit");
+	vt_equal(vt_int(first, "count"), 3000, "calls there");
+	vt_equal(vt_int(shot.s.json, "lost.stacks"), 0, "stacks lost");
+	vt_shootdown_free(&shot);
+}
+
+/* Ten sites, two calls in each; all of them are told, and each by its own name. */
+static void each_site_is_a_stack(void **state)
+{
+	int64_t calls[10] = {};
+	struct json_object *stack;
+	struct vt_shot shot;
+
+	(void)state;
+	vt_shootdown(&shot, VT_ARGS("--by", "stack"),
+		     VT_ARGS("sites", "--calls", "200", "--others", "20"));
+	vt_each(stack, shot.s.json, "stacks") if (!strncmp(name_at(stack, 1), "site_", 5))
+		calls[atoi(name_at(stack, 1) + 5)] += vt_int(stack, "count");
+	for (int i = 0; i < 10; i++)
+		vt_equal(calls[i], i == 6 ? 400 : 40, "calls of site_%d", i);
+	vt_shootdown_free(&shot);
+}
+
+static void the_culprit_in_text(void **state)
+{
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "shootdown", "--by", "stack", "--lines", "--",
+		       vt_workload("sites"), "--calls", "3000"));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	vt_contains(cmd.out, "by mprotect by site_6 (sites.c:");
+	vt_check_width(cmd.out, 80);
+	vt_free(&cmd);
+}
+
+/* --- faults -------------------------------------------------------------------------------- */
+
+static void sums_hold(const char *const *filters)
+{
+	static const char *const works[] = { "exact", "storm", "gup" };
+
+	for (size_t i = 0; i < sizeof(works) / sizeof(*works); i++) {
+		struct vt_scope s;
+
+		vt_stat(&s, filters, VT_ARGS(works[i]));
+		check_stacks(s.json);
+		vt_check_usage(s.json, s.work);
+		if (!vt_int(s.json, "lost.samples"))
+			vt_equal(vt_int(s.json, "stacks_rest.overflow"), 0, "faults without a row");
+		vt_scope_free(&s);
+	}
+}
+
+static void sums_hold_by_frame_pointer(void **state)
+{
+	(void)state;
+	sums_hold(VT_ARGS("--by", "stack", "-U", "-K"));
+}
+
+/* Eight threads that only fault leave the reader no CPU: what is lost is counted, and told. */
+static void sums_hold_by_dwarf(void **state)
+{
+	struct vt_scope s;
+
+	(void)state;
+	sums_hold(VT_ARGS("--by", "stack", "--unwind", "dwarf", "--ring", "131072", "--stack-size",
+			  "4"));
+	vt_stat(&s, VT_ARGS("--by", "stack", "--unwind", "dwarf", "--ring", "64"),
+		VT_ARGS("storm"));
+	check_stacks(s.json);
+	vt_cmp(vt_int(s.json, "lost.samples"), >, 0, "samples that found no room");
+	vt_cmp(vt_int(s.json, "stacks_rest.overflow"), >, 0, "faults whose stack was lost");
+	vt_scope_free(&s);
+}
+
+static void a_full_table_loses_nothing_in_silence(void **state)
+{
+	struct vt_scope s;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--by", "stack", "--stacks", "16"), VT_ARGS("storm"));
+	check_stacks(s.json);
+	vt_check_usage(s.json, s.work);
+	vt_cmp(vt_len(s.json, "stacks"), <=, 14, "stacks");
+	vt_cmp(vt_int(s.json, "stacks_rest.overflow"), >, 0, "faults without a row");
+	vt_cmp(vt_int(s.json, "lost.stacks"), >, 0, "stacks without a row");
+	vt_scope_free(&s);
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--stacks", "16", "--",
+		       vt_workload("storm")));
+	vt_contains(cmd.out, "[stacks without a row]");
+	vt_contains(cmd.out, "(--stacks)");
+	vt_check_width(cmd.out, 80);
+	vt_free(&cmd);
+}
+
+/* The workload is gone when it is asked for; the unwinder finds its thread's start, too. */
+static void the_dead_have_names(void **state)
+{
+	struct json_object *first;
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--by", "stack"), VT_ARGS("storm"));
+	assert_string_equal(name_at(vt_at(s.json, "stacks", 0), 0), "wl_write");
+	vt_scope_free(&s);
+	vt_stat(&s,
+		VT_ARGS("--by", "stack", "--unwind", "dwarf", "--ring", "131072", "--stack-size",
+			"4"),
+		VT_ARGS("storm"));
+	first = vt_at(s.json, "stacks", 0);
+	assert_string_equal(name_at(first, 0), "wl_write");
+	vt_cmp(place_of(first, "start_thread"), >, 0, "place of start_thread");
+	vt_scope_free(&s);
+}
+
+/* A hundred programs that end at once, one after another in one process and its children. */
+static void the_short_lived_have_names(void **state)
+{
+	static const char *const script = "for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done; "
+					  "exec /bin/true";
+	const char *output = vt_path("true.json");
+	int64_t of_true = 0, named = 0;
+	struct json_object *json, *stack;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "-j", "-o", output, "--", "sh", "-c",
+		       script));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	json = vt_json_file(output);
+	check_stacks(json);
+	vt_each(stack, json, "stacks")
+	{
+		if (strcmp(vt_str(stack, "comm"), "true"))
+			continue;
+		of_true += vt_int(stack, "faults");
+		if (place_of(stack, "_dl_relocate_object") >= 0 || place_of(stack, "dl_main") >= 0)
+			named += vt_int(stack, "faults");
+	}
+	/* the dynamic linker makes most of them */
+	vt_cmp(of_true, >, 11 * 20, "faults of /bin/true");
+	vt_cmp(named, >, of_true / 4, "of these, in the dynamic linker");
+	json_object_put(json);
+	vt_free(&cmd);
+}
+
+static void jits_have_names(void **state)
+{
+	struct json_object *first;
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--by", "stack"), VT_ARGS("jit"));
+	first = vt_at(s.json, "stacks", 0);
+	assert_string_equal(name_at(first, 0), "jitted_write");
+	assert_string_equal(name_at(first, 1), "run");
+	vt_cmp(vt_int(first, "faults"), >, 100000, "faults there");
+	vt_scope_free(&s);
+}
+
+/* --- other outputs ------------------------------------------------------------------------- */
+
+static void folded_and_flame(void **state)
+{
+	const char *svg = vt_path("flame.svg");
+	int64_t sum = 0, storm = 0;
+	struct vt_cmd cmd;
+	char *text;
+	size_t len;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--folded", "--flame", svg, "--",
+		       vt_workload("storm"), "--result", vt_path("work.json")));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	for (char *line = strtok(cmd.out, "\n"); line; line = strtok(NULL, "\n")) {
+		char *last = strrchr(line, ' ');
+
+		assert_non_null(last);
+		vt_cmp(atoll(last), >, 0, "value of %s", line);
+		sum += atoll(last);
+		if (!strncmp(line, "storm;", 6) && strstr(line, ";wl_write "))
+			storm += atoll(last);
+	}
+	vt_cmp(storm, >=, 100000, "faults of the storm");
+	vt_cmp(sum, >=, storm, "faults");
+	text = vt_read_file(svg, &len);
+	vt_contains(text, "<svg");
+	vt_contains(text, "wl_write");
+	vt_contains(text, "</svg>");
+	free(text);
+	vt_free(&cmd);
+}
+
+static void traced_events_have_stacks(const char *const *filters)
+{
+	struct json_object *event;
+	int64_t faults = 0, named = 0;
+	struct vt_scope s;
+
+	vt_trace(&s, filters, VT_ARGS("sites", "--calls", "20"));
+	for (size_t i = 0; i < json_object_array_length(s.json); i++) {
+		event = json_object_array_get_idx(s.json, i);
+		if (!strcmp(vt_str(event, "type"), "memcall") &&
+		    !strcmp(vt_str(event, "call"), "mprotect"))
+			named += place_of(event, "site_6") == 1;
+		faults += !strcmp(vt_str(event, "type"), "fault") && vt_len(event, "frames");
+	}
+	vt_equal(named, 40, "mprotects of site_6");
+	vt_cmp(faults, >, 50, "faults with a stack");
+	vt_scope_free(&s);
+}
+
+static void trace_tells_stacks(void **state)
+{
+	(void)state;
+	traced_events_have_stacks(VT_ARGS("-U", "--events", "fault,memcall"));
+	traced_events_have_stacks(
+		VT_ARGS("-U", "--unwind", "dwarf", "--events", "fault,memcall", "--ring", "32768"));
+}
+
+static void what_does_not_go_together(void **state)
+{
+	static const char *const bad[][6] = {
+		{ "stat", "-U" },
+		{ "stat", "--by", "stack", "--vma", "[heap]" },
+		{ "stat", "--by", "stack", "--folded", "-j" },
+		{ "stat", "--by", "stack", "--weight", "stolen" },
+		{ "shootdown", "--by", "stack", "--unwind", "dwarf" },
+		{ "stat", "--by", "stack", "--stack-size", "5" },
+		{ "stat", "--by", "stack", "--stacks", "17" },
+	};
+	struct vt_cmd cmd;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		vt_run(&cmd, NULL,
+		       VT_ARGS(vt_vmascope(), bad[i][0], bad[i][1], bad[i][2] ?: "-q",
+			       bad[i][3] ?: "-q", bad[i][4] ?: "-q", "--", "true"));
+		vt_equal(cmd.exit, 2, "exit status of case %zu: %s", i, cmd.err);
+		vt_free(&cmd);
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(the_culprit_comes_first), VT_TEST(each_site_is_a_stack),
+	VT_TEST(the_culprit_in_text),	  VT_TEST(sums_hold_by_frame_pointer),
+	VT_TEST(sums_hold_by_dwarf),	  VT_TEST(a_full_table_loses_nothing_in_silence),
+	VT_TEST(the_dead_have_names),	  VT_TEST(the_short_lived_have_names),
+	VT_TEST(jits_have_names),	  VT_TEST(folded_and_flame),
+	VT_TEST(trace_tells_stacks),	  VT_TEST(what_does_not_go_together),
+};
+
+VT_MAIN(tests)

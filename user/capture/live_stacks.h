@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * live_stacks.h - the part of live.h that is about stacks: new rows, counters, rows taken back.
+ */
+#ifndef VMASCOPE_CAPTURE_LIVE_STACKS_H
+#define VMASCOPE_CAPTURE_LIVE_STACKS_H
+
+#include "capture/live.h"
+
+/** live_stacks__discover - learn of new rows, while the slots that they name are what they were */
+int live_stacks__discover(struct live *l);
+
+/** live_stacks__refresh - take over all counters; nothing where no stacks were asked for. */
+int live_stacks__refresh(struct live *l);
+
+/** live_stacks__low - rows run low. */
+bool live_stacks__low(const struct live *l);
+
+/** live_stacks__retire - take back the rows of process images that are @gone, by slot. */
+void live_stacks__retire(struct live *l, const bool *gone);
+
+#endif /* VMASCOPE_CAPTURE_LIVE_STACKS_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* folded.c - stacks to folded text and flame graphs. */
+#include "cmd/folded.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "out/flame.h"
+#include "util/log.h"
+#include "view/stack_cells.h"
+
+const char *const stack_weight_names[NR_STACK_WEIGHTS] = {
+	[WEIGHT_FAULTS] = "faults", [WEIGHT_TIME] = "time",   [WEIGHT_STOLEN] = "stolen",
+	[WEIGHT_SENT] = "sent",	    [WEIGHT_CALLS] = "calls",
+};
+
+/** What the numbers are, in a flame graph. */
+static const struct {
+	const char *what;
+	enum cell_unit unit;
+} weights[NR_STACK_WEIGHTS] = {
+	[WEIGHT_FAULTS] = { "page faults", UNIT_COUNT },
+	[WEIGHT_TIME] = { "time", UNIT_NS },
+	[WEIGHT_STOLEN] = { "time stolen from other CPUs", UNIT_NS },
+	[WEIGHT_SENT] = { "flushes sent to other CPUs", UNIT_COUNT },
+	[WEIGHT_CALLS] = { "memory calls and flushes", UNIT_COUNT },
+};
+
+int folded__check(struct options *o, bool by_stack, unsigned int known)
+{
+	if ((o->folded || o->flame || o->weight >= 0 || o->user_stacks || o->kernel_stacks) &&
+	    !by_stack)
+		return vs_fail(VS_EXIT_USAGE, "add --by stack",
+			       "-U, -K, --folded, --flame and --weight are for --by stack");
+	if (o->folded && strcmp(o->format->name, "text"))
+		return vs_fail(VS_EXIT_USAGE, "give one of them",
+			       "--folded and --format %s exclude each other", o->format->name);
+	if (o->weight >= 0 && !(known & 1u << o->weight))
+		return vs_fail(VS_EXIT_USAGE, "stat has faults and time, shootdown all but faults",
+			       "bad weight: '%s'", stack_weight_names[o->weight]);
+	if (o->weight < 0)
+		o->weight = __builtin_ctz(known);
+	if (by_stack && (!o->kernel_stacks || o->dwarf))
+		o->user_stacks = true;
+	return 0;
+}
+
+/* --- stacks -------------------------------------------------------------------------------- */
+
+/** add_named - a stack that has no frames, by its name. */
+static int add_named(struct flame *f, const char *name, uint64_t value)
+{
+	return value ? flame__add(f, &name, 1, value) : 0;
+}
+
+static int add_stack(struct session *s, struct flame *f, const struct stack *stack,
+		     const char *under, uint64_t value)
+{
+	struct named_stack named;
+	char **names;
+	size_t nr;
+	int err;
+
+	if (!value)
+		return 0;
+	stack = namer__true_stack(s->namer, &s->live.stacks, stack);
+	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
+	if (!err)
+		err = stack_folded(&named, stack->process ? stack->process->comm : stack->comm,
+				   under, &names, &nr);
+	if (err)
+		return err;
+	err = flame__add(f, (const char *const *)names, nr, value);
+	stack_folded_free(names, nr);
+	return err;
+}
+
+/* --- outputs ------------------------------------------------------------------------------- */
+
+static int write_svg(const struct session *s, struct flame *f)
+{
+	const struct options *o = s->options;
+	const struct flame_options fo = {
+		.title = s->what,
+		.subtitle = weights[o->weight].what,
+		.unit = weights[o->weight].unit,
+		.what = weights[o->weight].what,
+	};
+	FILE *to = fopen(o->flame, "we");
+	int err = to ? flame__svg(f, &fo, to) : errno;
+
+	if (to && fclose(to) && !err)
+		err = errno;
+	if (err)
+		vs_error("cannot write %s: %s", o->flame, strerror(abs(err)));
+	return -abs(err);
+}
+
+/** print - all that was asked for of @f, which is freed. @err: of making it. */
+static int print(struct session *s, struct flame *f, int err)
+{
+	const struct options *o = s->options;
+
+	if (err)
+		vs_error("not enough memory");
+	if (!err && o->folded)
+		err = -abs(flame__folded(f, s->out.file));
+	if (!err && o->flame)
+		err = write_svg(s, f);
+	flame__free(f);
+	return err;
+}
+
+/* --- faults -------------------------------------------------------------------------------- */
+
+static uint64_t fault_value(const struct options *o, const struct vs_stack_counts *c)
+{
+	return o->weight == WEIGHT_TIME ? c->time_ns : stack_faults(c);
+}
+
+int folded__faults(struct session *s)
+{
+	const struct options *o = s->options;
+	const struct stacks *all = &s->live.stacks;
+	struct flame *f = flame__new(0);
+	const size_t most = all->nr; /* it may grow */
+	int err = f ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < most && !err; i++)
+		err = add_stack(s, f, all->list[i], NULL, fault_value(o, &all->list[i]->counts));
+	if (!err)
+		err = add_named(f, "[no stack]", fault_value(o, &all->none));
+	if (!err)
+		err = add_named(f, "[stacks without a row]", fault_value(o, &all->overflow));
+	return print(s, f, err);
+}
+
+/* --- calls --------------------------------------------------------------------------------- */
+
+static uint64_t call_value(const struct options *o, const struct vs_call_counts *c)
+{
+	switch (o->weight) {
+	case WEIGHT_TIME:
+		return c->latency_ns;
+	case WEIGHT_SENT:
+		return c->flush[VS_FLUSH_REMOTE];
+	case WEIGHT_CALLS:
+		return c->count;
+	default:
+		return c->stolen_ns;
+	}
+}
+
+int folded__calls(struct session *s)
+{
+	const struct options *o = s->options;
+	const struct shootdown *all = &s->live.shootdown;
+	struct flame *f = flame__new(0);
+	int err = f ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < all->nr_rows && !err; i++) {
+		const struct call_row *row = all->rows[i];
+		const uint64_t value = call_value(o, &row->counts);
+
+		if (row->stack)
+			err = add_stack(s, f, row->stack, call_names[row->call], value);
+		else
+			err = add_named(f, row->comm, value);
+	}
+	if (!err)
+		err = add_named(f, "[calls without a row]", call_value(o, &all->overflow.counts));
+	return print(s, f, err);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * folded.h - stacks with one number each: --folded, --flame, and what --weight makes the number.
+ */
+#ifndef VMASCOPE_CMD_FOLDED_H
+#define VMASCOPE_CMD_FOLDED_H
+
+#include "cmd/session.h"
+
+/**
+ * folded__check - what goes together; fills in the default weight
+ * @by_stack: the rows are by stack
+ * @weights: bit set of enum stack_weight that the command knows, the first one is its default
+ *
+ * Return: 0, or an exit status after an error message.
+ */
+int folded__check(struct options *o, bool by_stack, unsigned int weights);
+
+/** folded__faults - the stacks of faults, as asked for. Return: 0 or a negative errno, told. */
+int folded__faults(struct session *s);
+
+/** folded__calls - the stacks of memory calls and flushes. Return: same. */
+int folded__calls(struct session *s);
+
+#endif /* VMASCOPE_CMD_FOLDED_H */

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stacks.c - rows of stacks; what they counted is kept when BPF takes its row back. */
+#include "model/stacks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** struct stack_key - identity of a stack, for as long as the model lives */
+struct stack_key {
+	uint64_t process;
+	uint64_t image;
+	uint64_t hash[2];
+	uint32_t pid;
+	uint32_t nr_user;
+};
+
+int stacks__init(struct stacks *s, uint32_t nr_index)
+{
+	memset(s, 0, sizeof(*s));
+	hash__init(&s->by_key, sizeof(struct stack_key));
+	s->nr_index = nr_index;
+	s->by_index = calloc(nr_index + 1, sizeof(*s->by_index));
+	return s->by_index ? 0 : -ENOMEM;
+}
+
+void stacks__free(struct stacks *s)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		free(s->list[i]);
+	free(s->list);
+	free(s->by_index);
+	hash__free(&s->by_key, NULL);
+	memset(s, 0, sizeof(*s));
+}
+
+void stack_counts_add(struct vs_stack_counts *to, const struct vs_stack_counts *from)
+{
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		to->outcome[i] += from->outcome[i];
+	to->timed += from->timed;
+	to->time_ns += from->time_ns;
+	if (from->max_ns > to->max_ns)
+		to->max_ns = from->max_ns;
+}
+
+uint64_t stack_faults(const struct vs_stack_counts *c)
+{
+	return c->outcome[VS_MINOR] + c->outcome[VS_MAJOR] + c->outcome[VS_INCOMPLETE];
+}
+
+/** mix - the two hashes of one more word; as independent as the two odd numbers. */
+static void mix(uint64_t hash[2], uint64_t word)
+{
+	hash[0] = (hash[0] ^ word) * 0x9e3779b97f4a7c15ULL;
+	hash[0] ^= hash[0] >> 32;
+	hash[1] = (hash[1] + word) * 0xd6e8feb86659fd93ULL;
+	hash[1] ^= hash[1] >> 29;
+}
+
+static struct stack_key key_of(const struct stack *s)
+{
+	struct stack_key key = {
+		.process = (uintptr_t)s->process,
+		.image = s->image,
+		.pid = s->process ? 0 : s->pid,
+		.nr_user = s->nr_user,
+	};
+
+	mix(key.hash, s->top);
+	for (uint32_t i = 0; i < s->nr_user + s->nr_kernel; i++) {
+		mix(key.hash, s->frames[i].ip);
+		mix(key.hash, s->frames[i].is_return_address | s->frames[i].guessed << 1);
+	}
+	return key;
+}
+
+/** append - a copy; the capacity of the array is the next power of two. */
+static struct stack *append(struct stacks *s, const struct stack *like)
+{
+	const size_t size = sizeof(*like) +
+			    (like->nr_user + like->nr_kernel) * sizeof(*like->frames);
+	const size_t nr = s->nr;
+	struct stack *copy;
+
+	if (!(nr & (nr - 1))) {
+		struct stack **grown = realloc(s->list, (nr ? nr * 2 : 1) * sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		s->list = grown;
+	}
+	copy = malloc(size);
+	if (!copy)
+		return NULL;
+	memcpy(copy, like, size);
+	s->list[s->nr++] = copy;
+	return copy;
+}
+
+struct stack *stacks__get(struct stacks *s, const struct stack *like)
+{
+	const struct stack_key key = key_of(like);
+	struct stack *known = hash__get(&s->by_key, &key);
+
+	if (known)
+		return known;
+	known = append(s, like);
+	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
+}
+
+/** No code is below it (vm.mmap_min_addr); what a frame pointer led to that was none may be. */
+#define LOWEST_CODE 4096
+
+/** likely_code - how many of @nr addresses come before one that can't be one of code. */
+static uint32_t likely_code(const __u64 *ips, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++)
+		if (ips[i] < LOWEST_CODE || ips[i] >> 63)
+			return i;
+	return nr;
+}
+
+/** describe - all but the counts of a row of BPF, into @stack. */
+static void describe(struct stack *stack, const struct model *m, const struct vs_stack_row *row)
+{
+	const uint32_t slot = row->key.proc < m->nr_slots ? row->key.proc : 0;
+	const struct counted *image = slot ? m->by_slot[slot] : NULL;
+	const struct vs_frames *f = &row->frames;
+
+	*stack = (struct stack){ .pid = row->key.pid, .top = f->top };
+	memcpy(stack->comm, row->comm, sizeof(stack->comm) - 1);
+	if (image && !image->is_vma && image->generation == row->key.proc_generation) {
+		stack->process = image->process;
+		stack->image = image->image;
+	}
+	stack->nr_user = likely_code(f->user,
+				     f->nr_user < VS_USER_FRAMES ? f->nr_user : VS_USER_FRAMES);
+	stack->nr_kernel = f->nr_kernel < VS_KERNEL_FRAMES ? f->nr_kernel : VS_KERNEL_FRAMES;
+	for (uint32_t i = 0; i < stack->nr_user; i++)
+		stack->frames[i] = (struct stack_frame){ .ip = f->user[i], .is_return_address = i };
+	for (uint32_t i = 0; i < stack->nr_kernel; i++)
+		stack->frames[stack->nr_user + i] =
+			(struct stack_frame){ .ip = f->kernel[i], .is_return_address = true };
+}
+
+struct stack *stacks__row(struct stacks *s, const struct model *m, uint32_t index,
+			  const struct vs_stack_row *row)
+{
+	_Alignas(struct stack) unsigned char
+		room[sizeof(struct stack) +
+		     (VS_USER_FRAMES + VS_KERNEL_FRAMES) * sizeof(struct stack_frame)];
+	struct stack *stack = (struct stack *)room;
+
+	if (s->by_index[index].stack)
+		return s->by_index[index].stack;
+	describe(stack, m, row);
+	stack = stacks__get(s, stack);
+	if (stack)
+		s->by_index[index] = (struct stack_index){ .stack = stack,
+							   .generation = row->generation };
+	return stack;
+}
+
+const struct stack *stacks__find(const struct stacks *s, const struct vs_stack_ref *ref)
+{
+	const struct stack_index *i = &s->by_index[ref->row < s->nr_index ? ref->row : 0];
+
+	return i->generation == ref->generation ? i->stack : NULL;
+}
+
+/** grown - by how much a counter has grown since it was @seen, which is brought up to date. */
+static uint64_t grown(__u64 *seen, uint64_t now)
+{
+	const uint64_t more = now - *seen;
+
+	*seen = now;
+	return more;
+}
+
+void stacks__update(struct stacks *s, uint32_t index, const struct vs_stack_row *row)
+{
+	struct stack_index *i = &s->by_index[index];
+	struct vs_stack_counts *c, *seen = &i->seen;
+
+	if (!i->stack)
+		return;
+	c = &i->stack->counts;
+	for (int o = 0; o < VS_NR_OUTCOME; o++)
+		c->outcome[o] += grown(&seen->outcome[o], row->counts.outcome[o]);
+	c->timed += grown(&seen->timed, row->counts.timed);
+	c->time_ns += grown(&seen->time_ns, row->counts.time_ns);
+	if (row->counts.max_ns > c->max_ns)
+		c->max_ns = row->counts.max_ns;
+}
+
+void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
+		   uint64_t duration_ns)
+{
+	/* it is one of ours */
+	struct vs_stack_counts *c = stack ? &((struct stack *)stack)->counts : &s->unknown;
+	struct vs_stack_counts one = {
+		.timed = duration_ns != 0,
+		.time_ns = duration_ns,
+		.max_ns = duration_ns,
+	};
+
+	one.outcome[outcome < VS_NR_OUTCOME ? outcome : VS_INCOMPLETE] = 1;
+	stack_counts_add(c, &one);
+}
+
+void stacks__row_ended(struct stacks *s, uint32_t index)
+{
+	s->by_index[index].stack = NULL;
+}
+
+void stacks__mark(struct stacks *s)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		s->list[i]->marked = s->list[i]->counts;
+	s->overflow_marked = s->overflow;
+	s->none_marked = s->none;
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* namer.c - names of stacks, kept by address; the mappings of images that have ended. */
+#include "symbol/namer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "symbol/image_maps.h"
+#include "symbol/unwind.h"
+#include "util/hash.h"
+
+#define DEFAULT_BYTES (32u << 20)
+/** Functions inlined into one another at one address, and the one that holds them all. */
+#define MAX_INLINED 16
+/** Frames of the tracing itself are among so many innermost ones. */
+#define MAX_GLUE 24
+
+/** What a process has mapped is taken down as often as this. */
+#define NOTE_NS 500000000ULL
+
+/** struct place_key - an address; that of a process image or, all zero, the kernel's */
+struct place_key {
+	struct symbol_process process;
+	uint64_t ip;
+	uint64_t is_return_address;
+};
+
+/** struct place - its functions; their strings lie behind them */
+struct place {
+	size_t nr;
+	struct symbol_frame frames[];
+};
+
+/** struct namer - @noted: when images were taken down, by number; @places: known, of @bytes; @frames: of the last stack, room for @cap */
+struct namer {
+	struct namer_options o;
+	struct symbolizer *symbols;
+	struct hash noted;
+	struct hash places;
+	size_t bytes;
+	struct symbol_frame *frames;
+	size_t cap;
+};
+
+int namer__new(struct namer **result, const struct namer_options *options)
+{
+	struct namer *n = calloc(1, sizeof(*n));
+	int err;
+
+	*result = NULL;
+	if (!n)
+		return -ENOMEM;
+	n->o = *options;
+	if (!n->o.max_bytes)
+		n->o.max_bytes = DEFAULT_BYTES;
+	hash__init(&n->places, sizeof(struct place_key));
+	hash__init(&n->noted, sizeof(uint64_t));
+	err = symbolizer__new(&n->symbols, &options->symbols);
+	if (err) {
+		free(n);
+		return err;
+	}
+	*result = n;
+	return 0;
+}
+
+void namer__free(struct namer *n)
+{
+	if (!n)
+		return;
+	hash__free(&n->places, free);
+	hash__free(&n->noted, NULL);
+	symbolizer__free(n->symbols);
+	free(n->frames);
+	free(n);
+}
+
+struct symbolizer *namer__symbolizer(struct namer *n)
+{
+	return n->symbols;
+}
+
+/* --- places -------------------------------------------------------------------------------- */
+
+static size_t length(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+/** keep - a copy of @s at *@to, which moves on. */
+static const char *keep(char **to, const char *s)
+{
+	char *copy = *to;
+
+	if (!s)
+		return NULL;
+	*to = stpcpy(copy, s) + 1;
+	return copy;
+}
+
+/** place_new - a copy of @nr frames with their strings, put under @key. NULL: no memory. */
+static const struct place *place_new(struct namer *n, const struct place_key *key,
+				     const struct symbol_frame *frames, size_t nr)
+{
+	size_t size = sizeof(struct place) + nr * sizeof(*frames);
+	struct place *p;
+	char *text;
+
+	for (size_t i = 0; i < nr; i++)
+		size += length(frames[i].name) + length(frames[i].module) + length(frames[i].file);
+	p = malloc(size);
+	if (!p || hash__set(&n->places, key, p)) {
+		free(p);
+		return NULL;
+	}
+	n->bytes += size + sizeof(*key);
+	p->nr = nr;
+	text = (char *)&p->frames[nr];
+	for (size_t i = 0; i < nr; i++) {
+		p->frames[i] = frames[i];
+		p->frames[i].name = keep(&text, frames[i].name);
+		p->frames[i].module = keep(&text, frames[i].module);
+		p->frames[i].file = keep(&text, frames[i].file);
+	}
+	return p;
+}
+
+/**
+ * settle_maps - an image that is gone has the mappings that are known of it
+ * Return: true if it is gone.
+ */
+static bool settle_maps(struct namer *n, const struct stack *stack,
+			const struct symbol_process *process)
+{
+	if (!n->o.gone(n->o.ctx, stack))
+		return false;
+	image_maps__set(n->symbols, process, stack);
+	return true;
+}
+
+/** ask - what is not known yet. */
+static size_t ask(struct namer *n, const struct stack *stack, const struct symbol_process *process,
+		  const struct stack_frame *f, struct symbol_frame *frames)
+{
+	bool gone;
+	size_t nr;
+
+	frames[0] = (struct symbol_frame){ .ip = f->ip };
+	if (!process->pid)
+		return 1;
+	gone = settle_maps(n, stack, process);
+	nr = symbolizer__user(n->symbols, process, f->ip, f->is_return_address, frames,
+			      MAX_INLINED);
+	if (gone || !n->o.gone(n->o.ctx, stack))
+		return nr;
+	/* It ended while it was asked for: what was read may be of the program after it. */
+	symbolizer__forget(n->symbols, process);
+	settle_maps(n, stack, process);
+	return symbolizer__user(n->symbols, process, f->ip, f->is_return_address, frames,
+				MAX_INLINED);
+}
+
+static const struct place *user_place(struct namer *n, const struct stack *stack,
+				      const struct symbol_process *process,
+				      const struct stack_frame *f)
+{
+	struct symbol_frame frames[MAX_INLINED];
+	struct place_key key;
+	const struct place *p;
+	size_t nr;
+
+	memset(&key, 0, sizeof(key));
+	key.process.pid = process->pid;
+	key.process.start_ns = process->start_ns;
+	key.process.image = process->image;
+	key.ip = f->ip;
+	key.is_return_address = f->is_return_address;
+	p = hash__get(&n->places, &key);
+	if (p)
+		return p;
+	nr = ask(n, stack, process, f, frames);
+	return place_new(n, &key, frames, nr);
+}
+
+static const struct place *kernel_place(struct namer *n, const struct stack_frame *f)
+{
+	struct symbol_frame frame;
+	struct place_key key;
+	const struct place *p;
+
+	memset(&key, 0, sizeof(key));
+	key.ip = f->ip;
+	p = hash__get(&n->places, &key);
+	if (p)
+		return p;
+	symbolizer__kernel(n->symbols, f->ip, f->is_return_address, &frame);
+	return place_new(n, &key, &frame, 1);
+}
+
+/* --- stacks -------------------------------------------------------------------------------- */
+
+static struct symbol_process process_of(const struct stack *stack)
+{
+	struct symbol_process process = {};
+
+	if (!stack->process)
+		return process;
+	process.pid = stack->pid;
+	process.start_ns = stack->process->start_ns;
+	process.image = stack->image;
+	return process;
+}
+
+struct symbol_process namer__process(struct namer *n, const struct stack *stack)
+{
+	const struct symbol_process process = process_of(stack);
+
+	if (process.pid)
+		settle_maps(n, stack, &process);
+	return process;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
+void namer__note(struct namer *n, const struct stack *stack)
+{
+	const struct symbol_process process = process_of(stack);
+	const uint64_t now = now_ns();
+	uintptr_t before;
+
+	if (!process.pid)
+		return;
+	before = (uintptr_t)hash__get_u64(&n->noted, stack->image);
+	if (before && now - before < NOTE_NS)
+		return;
+	hash__set_u64(&n->noted, stack->image, (void *)(uintptr_t)now);
+	if (!n->o.gone(n->o.ctx, stack))
+		symbolizer__note(n->symbols, &process);
+}
+
+static int append(struct namer *n, size_t *nr, const struct place *p)
+{
+	if (!p)
+		return -ENOMEM;
+	if (*nr + p->nr > n->cap) {
+		const size_t cap = 2 * (*nr + p->nr);
+		struct symbol_frame *grown = realloc(n->frames, cap * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		n->frames = grown;
+		n->cap = cap;
+	}
+	memcpy(&n->frames[*nr], p->frames, p->nr * sizeof(*p->frames));
+	*nr += p->nr;
+	return 0;
+}
+
+static int name_user(struct namer *n, const struct stack *stack, size_t *nr)
+{
+	const struct symbol_process process = process_of(stack);
+	int err = 0;
+
+	for (uint32_t i = 0; i < stack->nr_user && !err; i++)
+		err = append(n, nr, user_place(n, stack, &process, &stack->frames[i]));
+	return err;
+}
+
+static int name_kernel(struct namer *n, const struct stack *stack, size_t *nr)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < stack->nr_kernel && !err; i++)
+		err = append(n, nr, kernel_place(n, &stack->frames[stack->nr_user + i]));
+	return err;
+}
+
+/* --- the true stack -------------------------------------------------------------------------- */
+
+/** caller_on_top - what is on top of the stack is the innermost function's caller, not known yet. */
+static bool caller_on_top(struct namer *n, const struct stack *stack)
+{
+	struct symbol_process process;
+
+	if (!stack->top || !stack->nr_user || !stack->process ||
+	    (stack->nr_user > 1 && stack->frames[1].ip == stack->top))
+		return false;
+	process = namer__process(n, stack);
+	return unwind__returns_to_top(n->symbols, &process, stack->frames[0].ip);
+}
+
+/** code_frames - how many come before one that is in no code, where there is any. */
+static uint32_t code_frames(struct namer *n, const struct stack *stack)
+{
+	const struct symbol_process process = process_of(stack);
+
+	for (uint32_t i = 0; i < stack->nr_user; i++) {
+		const struct place *p = user_place(n, stack, &process, &stack->frames[i]);
+
+		if (!p || (!i && !p->frames->module))
+			break;
+		if (!p->frames->module)
+			return i;
+	}
+	return stack->nr_user;
+}
+
+const struct stack *namer__true_stack(struct namer *n, struct stacks *all,
+				      const struct stack *stack)
+{
+	const uint32_t kept = code_frames(n, stack);
+	const bool insert = caller_on_top(n, stack);
+	const struct stack_frame *from = stack->frames;
+	struct stack *copy;
+	const struct stack *found;
+
+	if (kept == stack->nr_user && !insert && !stack->top)
+		return stack;
+	copy = calloc(1, sizeof(*copy) + (kept + 1 + stack->nr_kernel) * sizeof(*from));
+	if (!copy)
+		return NULL;
+	copy->process = stack->process;
+	copy->image = stack->image;
+	copy->pid = stack->pid;
+	memcpy(copy->comm, stack->comm, sizeof(copy->comm));
+	for (uint32_t i = 0; i < kept; i++) {
+		copy->frames[copy->nr_user++] = from[i];
+		if (!i && insert)
+			copy->frames[copy->nr_user++] =
+				(struct stack_frame){ .ip = stack->top, .is_return_address = true };
+	}
+	copy->nr_kernel = stack->nr_kernel;
+	memcpy(&copy->frames[copy->nr_user], &from[stack->nr_user],
+	       stack->nr_kernel * sizeof(*from));
+	found = stacks__get(all, copy);
+	free(copy);
+	return found;
+}
+
+/** glue - how many of the innermost frames are of the tracing itself. */
+static size_t glue(const struct symbol_frame *frames, size_t nr)
+{
+	static const char *const prefixes[] = { "bpf_",		"__bpf_",	 "__traceiter_",
+						"perf_swevent", "___perf_sw_",	 "__perf_sw_",
+						"perf_tp_",	"__perf_event_", "perf_trace_",
+						"stack_trace_", "arch_stack_",	 "get_callchain" };
+	size_t last = 0;
+
+	for (size_t i = 0; i < nr && i < MAX_GLUE; i++)
+		for (size_t p = 0; p < sizeof(prefixes) / sizeof(*prefixes); p++)
+			if (frames[i].name &&
+			    !strncmp(frames[i].name, prefixes[p], strlen(prefixes[p])))
+				last = i + 1;
+	return last;
+}
+
+static void trim(struct namer *n)
+{
+	if (n->bytes < n->o.max_bytes)
+		return;
+	hash__free(&n->places, free);
+	hash__init(&n->places, sizeof(struct place_key));
+	n->bytes = 0;
+}
+
+int namer__stack(struct namer *n, const struct stack *stack, struct named_stack *named)
+{
+	size_t user = 0, all, skip;
+	int err;
+
+	trim(n);
+	err = name_user(n, stack, &user);
+	all = user;
+	if (!err)
+		err = name_kernel(n, stack, &all);
+	if (err)
+		return err;
+	skip = glue(n->frames + user, all - user);
+	*named = (struct named_stack){ .user = n->frames,
+				       .nr_user = user,
+				       .kernel = n->frames + user + skip,
+				       .nr_kernel = all - user - skip };
+	return 0;
+}

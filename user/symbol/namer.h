@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * namer.h - names for the stacks of a model, also of processes that have ended since.
+ *
+ * What is at an address of a live process is asked of /proc. Of an image that has ended, or was
+ * replaced by an exec, its mappings are those that faulted: BPF told of each as it did. Where two
+ * of them claim an address, nobody knows whose code it was, and it stays an address.
+ */
+#ifndef VMASCOPE_SYMBOL_NAMER_H
+#define VMASCOPE_SYMBOL_NAMER_H
+
+#include "model/stacks.h"
+#include "symbol/symbolizer.h"
+
+struct namer;
+
+/**
+ * struct namer_options - all zero is fine, but for @gone
+ * @symbols: of the symbolizer
+ * @gone: the process image of a stack has ended or was replaced, as of now; @ctx: its first argument
+ * @max_bytes: of names that are kept, 0: 32 MiB
+ */
+struct namer_options {
+	struct symbolizer_options symbols;
+	bool (*gone)(void *ctx, const struct stack *stack);
+	void *ctx;
+	size_t max_bytes;
+};
+
+/**
+ * struct named_stack - a stack's functions, innermost first; inlined ones are frames, too
+ * @user, @kernel: @nr_user and @nr_kernel of them
+ */
+struct named_stack {
+	const struct symbol_frame *user;
+	size_t nr_user;
+	const struct symbol_frame *kernel;
+	size_t nr_kernel;
+};
+
+/** namer__new - Return: 0 or a negative errno. Before BPF programs and threads: see symbolizer.h. */
+int namer__new(struct namer **n, const struct namer_options *options);
+
+/** namer__free - NULL is fine. */
+void namer__free(struct namer *n);
+
+/** namer__symbolizer - what it asks. */
+struct symbolizer *namer__symbolizer(struct namer *n);
+
+/**
+ * namer__note - take down what a live process has mapped, as it may end before it is asked for
+ * @stack: of it. Cheap if that was done some time ago.
+ */
+void namer__note(struct namer *n, const struct stack *stack);
+
+/**
+ * namer__stack - name the functions of @stack
+ * @named: what it points to is good until the next call
+ *
+ * Of the kernel's frames those of the tracing itself are left out.
+ * Return: 0 or -ENOMEM.
+ */
+int namer__stack(struct namer *n, const struct stack *stack, struct named_stack *named);
+
+/**
+ * namer__true_stack - the stack that the kernel meant, as far as files tell: with the caller of a
+ *	function that has pushed nothing, without what a wrong frame pointer led to
+ * @all: it is put there, if it is another one; without counts
+ *
+ * Return: it, or @stack itself; NULL without memory.
+ */
+const struct stack *namer__true_stack(struct namer *n, struct stacks *all,
+				      const struct stack *stack);
+
+/**
+ * namer__process - @stack's process, as the symbolizer is asked for it, after making sure that
+ *	its mappings are those of this image
+ */
+struct symbol_process namer__process(struct namer *n, const struct stack *stack);
+
+#endif /* VMASCOPE_SYMBOL_NAMER_H */

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* open_file.c - the helper that opens files; each candidate is compared before it is opened. */
+#include "symbol/open_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_SECOND 1000000000ULL
+#define ROOT_LEN 32
+
+/* --- Files; an O_PATH descriptor has no side effect, whatever it leads to --- */
+
+int open_path(const char *root, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	const int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd, err;
+
+	if (dir < 0)
+		return -errno;
+	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	err = -errno;
+	close(dir);
+	return fd < 0 ? err : fd;
+}
+
+static void root_of(uint32_t pid, char root[ROOT_LEN])
+{
+	snprintf(root, ROOT_LEN, "/proc/%" PRIu32 "/root", pid);
+}
+
+int reopen(int path_fd, struct file_id *id)
+{
+	char name[32];
+	struct stat st;
+	int fd, err = 0;
+
+	if (fstat(path_fd, &st))
+		err = -errno;
+	else if (!S_ISREG(st.st_mode))
+		err = -EINVAL;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", path_fd);
+	fd = err ? -1 : open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (!err && fd < 0)
+		err = -errno;
+	close(path_fd);
+	if (err)
+		return err;
+	*id = (struct file_id){
+		.dev = st.st_dev,
+		.inode = st.st_ino,
+		.size = (uint64_t)st.st_size,
+		.mtime_ns = (uint64_t)st.st_mtim.tv_sec * NS_PER_SECOND +
+			    (uint64_t)st.st_mtim.tv_nsec,
+		.ctime_ns = (uint64_t)st.st_ctim.tv_sec * NS_PER_SECOND +
+			    (uint64_t)st.st_ctim.tv_nsec,
+	};
+	return fd;
+}
+
+/* --- Which file it is --- */
+
+/*
+ * The device that /proc/PID/maps has is the file system's; stat() of Btrfs and overlayfs has
+ * another one. The file system's own is in mountinfo: "36 35 98:0 / /mnt …".
+ */
+static bool on_device(int fd, uint32_t pid, const struct open_request *r)
+{
+	unsigned int major_nr, minor_nr;
+	char path[64], *line = NULL;
+	struct statx st;
+	bool same = false;
+	uint64_t mount;
+	size_t cap = 0;
+	FILE *f;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) || !(st.stx_mask & STATX_MNT_ID))
+		return false;
+	snprintf(path, sizeof(path), pid ? "/proc/%" PRIu32 "/mountinfo" : "/proc/self/mountinfo",
+		 pid);
+	f = fopen(path, "re");
+	while (f && !same && getline(&line, &cap, f) > 0)
+		same = sscanf(line, "%" SCNu64 " %*u %u:%u", &mount, &major_nr, &minor_nr) == 3 &&
+		       mount == st.stx_mnt_id && major_nr == r->dev_major &&
+		       minor_nr == r->dev_minor;
+	free(line);
+	if (f)
+		fclose(f);
+	return same;
+}
+
+static bool same_file(int fd, uint32_t pid, const struct open_request *r, const struct stat *st)
+{
+	if (!r->inode || st->st_ino != r->inode)
+		return false;
+	return (major(st->st_dev) == r->dev_major && minor(st->st_dev) == r->dev_minor) ||
+	       on_device(fd, pid, r);
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
+}
+
+/*
+ * Once nothing holds the file any more, its inode may have become another file's. That one, or
+ * what was written into the same one, is younger than the process.
+ */
+static bool unchanged(const struct open_request *r, const struct stat *st)
+{
+	const uint64_t boot = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+
+	return r->start_ns &&
+	       (uint64_t)st->st_ctim.tv_sec * NS_PER_SECOND + (uint64_t)st->st_ctim.tv_nsec <=
+		       boot + r->start_ns;
+}
+
+/* --- Candidates. Each returns an O_PATH descriptor of the right file, or a negative errno --- */
+
+static int check(int fd, uint32_t pid, const struct open_request *r, bool alive)
+{
+	struct stat st;
+	int err = fd;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st))
+		err = -errno;
+	else if (!r->unchecked && (!same_file(fd, pid, r, &st) || (!alive && !unchanged(r, &st))))
+		err = -ESTALE;
+	if (err < 0)
+		close(fd);
+	return err;
+}
+
+static int open_link(const char *path)
+{
+	const int fd = open(path, O_PATH | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * The file of the mapping itself. Where the inode that maps tells is not the one that stat()
+ * does (overlayfs), the same name behind the same addresses is enough.
+ */
+static int by_mapping(const struct open_request *r)
+{
+	char link[96], target[PATH_MAX];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/%" PRIu32 "/map_files/%" PRIx64 "-%" PRIx64, r->pid,
+		 r->start, r->end);
+	len = readlink(link, target, sizeof(target) - 1);
+	if (len < 0)
+		return -errno;
+	target[len] = '\0';
+	if (r->live && !strcmp(target, r->path))
+		return open_link(link);
+	return check(open_link(link), r->pid, r, true);
+}
+
+static int by_exe(const struct open_request *r)
+{
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/%" PRIu32 "/exe", r->pid);
+	return check(open_link(link), r->pid, r, true);
+}
+
+static int by_path(const struct open_request *r, bool in_process, bool alive)
+{
+	char root[ROOT_LEN] = "/";
+
+	if (in_process)
+		root_of(r->pid, root);
+	return check(open_path(root, r->path), in_process ? r->pid : 0, r, alive);
+}
+
+static int open_mapped(const struct open_request *r, struct file_id *id)
+{
+	const bool exists = process_is(r->pid, r->start_ns);
+	int fd = -ENOENT, worst = -ENOENT;
+
+	if (exists)
+		fd = by_mapping(r);
+	if (fd < 0 && exists)
+		fd = by_exe(r);
+	for (int own = 0; own < 2 && fd < 0; own++) {
+		if (!own && !exists)
+			continue;
+		fd = by_path(r, !own, exists && r->live);
+		/* Of two failures, that another file is there says more. */
+		worst = fd == -ESTALE || worst == -ENOENT ? fd : worst;
+	}
+	return fd < 0 ? worst : reopen(fd, id);
+}
+
+static int open_by_path(const struct open_request *r, struct file_id *id)
+{
+	char root[ROOT_LEN] = "/";
+	int fd;
+
+	if (r->pid && !process_is(r->pid, r->start_ns))
+		return -ESRCH;
+	if (r->pid)
+		root_of(r->pid, root);
+	fd = open_path(root, r->path);
+	return fd < 0 ? fd : reopen(fd, id);
+}
+
+static void serve(struct helper_call *c)
+{
+	const struct open_request *r = c->request;
+	struct open_reply *reply = c->reply;
+	int fd = -EINVAL;
+
+	memset(reply, 0, sizeof(*reply));
+	c->reply_len = sizeof(*reply);
+	if (c->request_len == sizeof(*r)) {
+		if (r->op == OPEN_MAPPED)
+			fd = open_mapped(r, &reply->id);
+		else if (r->op == OPEN_PATH)
+			fd = open_by_path(r, &reply->id);
+		else if (!process_is(r->pid, r->start_ns))
+			fd = -ESRCH;
+		else if (r->op == OPEN_PERF_MAP)
+			fd = open_perf_map(r->pid, &reply->id);
+		else
+			reply->err = memory_build_id(r->pid, r->start, &reply->build_id);
+	}
+	if (r->op != OPEN_BUILD_ID)
+		reply->err = fd < 0 ? fd : 0;
+	c->reply_fd = reply->err || r->op == OPEN_BUILD_ID ? -1 : fd;
+}
+
+const struct helper_kind opener_kind = { .name = "vmascope-open", .serve = serve };

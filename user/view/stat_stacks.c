@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stat_stacks.c - stacks with their faults: lines for people, arrays of frames for scripts. */
+#include "view/stat_stacks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/str.h"
+#include "view/stack_cells.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/** Frames of one stack in text, unless lines may be as long as they like. */
+#define FRAMES_SHOWN 24
+
+/* clang-format off */
+static const struct column stack_columns[] = {
+	{.key = "faults", .type = CELL_U64},
+	{.key = "minor", .type = CELL_U64},
+	{.key = "major", .type = CELL_U64},
+	{.key = "incomplete", .type = CELL_U64},
+	{.key = "timed", .type = CELL_U64},
+	{.key = "time_ns", .type = CELL_U64},
+	{.key = "max_ns", .type = CELL_U64},
+	{.key = "pid", .type = CELL_U64},
+	{.key = "comm", .type = CELL_STR},
+	STACK_COLUMNS,
+};
+static const struct column rest_columns[] = {
+	{.key = "overflow", .type = CELL_U64},
+	{.key = "no_stack", .type = CELL_U64},
+};
+/* Texts, as most lines are of frames, and have no numbers. */
+static const struct column text_columns[] = {
+	{.key = "faults", .head = "FAULTS", .type = CELL_STR},
+	{.key = "percent", .head = "%", .type = CELL_STR},
+	{.key = "time", .head = "TIME", .type = CELL_STR},
+	{.key = "stack", .head = "STACK", .type = CELL_STR, .keep_start = true},
+};
+/* clang-format on */
+
+static const struct table_def stacks_table = { .key = "stacks", COLUMNS(stack_columns) };
+static const struct table_def rest_table = {
+	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(rest_columns)
+};
+static const struct table_def text_table = { .key = "rows",
+					     .text_only = true,
+					     COLUMNS(text_columns) };
+
+/** stacks_of - what there is; nothing where no stacks were asked for. */
+static struct stacks *stacks_of(const struct stat_view *v)
+{
+	static struct stacks nothing;
+
+	return v->stacks ? v->stacks : &nothing;
+}
+
+/** struct entry - a stack, and what it counted in the run or the interval */
+struct entry {
+	const struct stack *stack;
+	struct vs_stack_counts counts;
+};
+
+static struct vs_stack_counts counts_of(const struct stat_view *v,
+					const struct vs_stack_counts *all,
+					const struct vs_stack_counts *marked)
+{
+	struct vs_stack_counts c = *all;
+
+	if (!v->interval)
+		return c;
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		c.outcome[i] -= marked->outcome[i];
+	c.timed -= marked->timed;
+	c.time_ns -= marked->time_ns;
+	return c;
+}
+
+static int by_faults(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	const uint64_t m = stack_faults(&x->counts), n = stack_faults(&y->counts);
+
+	return m < n   ? 1
+	       : m > n ? -1
+		       : (x->counts.time_ns < y->counts.time_ns) -
+				 (x->counts.time_ns > y->counts.time_ns);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return x->counts.time_ns < y->counts.time_ns   ? 1
+	       : x->counts.time_ns > y->counts.time_ns ? -1
+						       : by_faults(a, b);
+}
+
+/** entry_add - what @stack counted, to the entry of the stack that it truly is. */
+static int entry_add(const struct stat_view *v, struct entry *list, size_t *nr,
+		     struct hash *by_stack, const struct stack *stack)
+{
+	const struct vs_stack_counts c = counts_of(v, &stack->counts, &stack->marked);
+	const struct stack *is;
+	struct entry *e;
+
+	if (!stack_faults(&c))
+		return 0;
+	is = namer__true_stack(v->namer, v->stacks, stack);
+	if (!is)
+		return -ENOMEM;
+	e = hash__get_u64(by_stack, (uintptr_t)is);
+	if (!e) {
+		e = &list[(*nr)++];
+		e->stack = is;
+		if (hash__set_u64(by_stack, (uintptr_t)is, e))
+			return -ENOMEM;
+	}
+	stack_counts_add(&e->counts, &c);
+	return 0;
+}
+
+/** entries - those that faulted, the heaviest first. Return: to be freed; NULL without memory. */
+static struct entry *entries(const struct stat_view *v, size_t *nr)
+{
+	struct stacks *s = stacks_of(v);
+	const size_t most = s->nr; /* it may grow */
+	struct entry *list = calloc(most + 1, sizeof(*list));
+	struct hash by_stack;
+	int err = 0;
+
+	*nr = 0;
+	hash__init(&by_stack, sizeof(uint64_t));
+	for (size_t i = 0; list && i < most && !err; i++)
+		err = entry_add(v, list, nr, &by_stack, s->list[i]);
+	hash__free(&by_stack, NULL);
+	if (err) {
+		free(list);
+		return NULL;
+	}
+	if (*nr)
+		qsort(list, *nr, sizeof(*list), v->weigh_time ? by_time : by_faults);
+	return list;
+}
+
+static const char *comm_of(const struct stack *s)
+{
+	return s->process ? s->process->comm : s->comm;
+}
+
+/* --- JSON and CSV -------------------------------------------------------------------------- */
+
+static int json_row(const struct stat_view *v, struct table *t, const struct entry *e)
+{
+	struct named_stack named;
+	int err = namer__stack(v->namer, e->stack, &named);
+
+	if (err || table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "faults", stack_faults(&e->counts));
+	table__set_u64(t, "minor", e->counts.outcome[VS_MINOR]);
+	table__set_u64(t, "major", e->counts.outcome[VS_MAJOR]);
+	table__set_u64(t, "incomplete", e->counts.outcome[VS_INCOMPLETE]);
+	table__set_u64(t, "timed", e->counts.timed);
+	table__set_u64(t, "time_ns", e->counts.time_ns);
+	table__set_u64(t, "max_ns", e->counts.max_ns);
+	table__set_u64(t, "pid", e->stack->pid);
+	err = table__set_str(t, "comm", comm_of(e->stack));
+	return err ? err : stack_cells(t, &named);
+}
+
+/* --- text ---------------------------------------------------------------------------------- */
+
+static int frame_line(void *ctx, const char *line)
+{
+	struct table *t = ctx;
+	char indented[FRAME_TEXT_LEN + 2];
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	snprintf(indented, sizeof(indented), "  %s", line);
+	if (table__set_str(t, "faults", "") || table__set_str(t, "percent", "") ||
+	    table__set_str(t, "time", ""))
+		return -ENOMEM;
+	return table__set_str(t, "stack", indented);
+}
+
+/** head_line - the numbers, and whose they are. */
+static int head_line(struct table *t, const struct vs_stack_counts *c, uint64_t total,
+		     const char *whose)
+{
+	char faults[STR_NUMBER_LEN], time[STR_NUMBER_LEN] = "", percent[STR_NUMBER_LEN];
+	const uint64_t n = stack_faults(c);
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	str_format_count(faults, sizeof(faults), n);
+	snprintf(percent, sizeof(percent), "%.1f%%", total ? 100.0 * n / total : 0);
+	if (c->timed)
+		str_format_ns(time, sizeof(time), c->time_ns);
+	if (table__set_str(t, "faults", faults) || table__set_str(t, "percent", percent) ||
+	    table__set_str(t, "time", time))
+		return -ENOMEM;
+	return table__set_str(t, "stack", whose);
+}
+
+static int text_stack(const struct stat_view *v, struct table *t, const struct entry *e,
+		      uint64_t total)
+{
+	struct named_stack named;
+	char whose[64];
+	int err = namer__stack(v->namer, e->stack, &named);
+
+	snprintf(whose, sizeof(whose), "%s (%u)", comm_of(e->stack), e->stack->pid);
+	if (!err)
+		err = head_line(t, &e->counts, total, whose);
+	return err ? err : stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
+}
+
+static int text_rows(const struct stat_view *v, struct table *t, const struct entry *list,
+		     size_t nr, uint64_t total)
+{
+	const struct stacks *s = stacks_of(v);
+	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
+	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
+	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
+	struct vs_stack_counts rest = {};
+	int err = 0;
+
+	for (size_t i = 0; i < shown && !err; i++)
+		err = text_stack(v, t, &list[i], total);
+	if (!err && stack_faults(&none))
+		err = head_line(t, &none, total, "[no stack]");
+	if (!err && stack_faults(&overflow))
+		err = head_line(t, &overflow, total, "[stacks without a row]");
+	for (size_t i = shown; i < nr; i++)
+		stack_counts_add(&rest, &list[i].counts);
+	if (!err && shown < nr)
+		err = table__set_footer(t,
+					"and %zu more stacks with %llu faults (--top N shows more)",
+					nr - shown, (unsigned long long)stack_faults(&rest));
+	return err;
+}
+
+struct table *stat_stacks__make(const struct stat_view *v, uint64_t total, struct document *d)
+{
+	const struct stacks *s = stacks_of(v);
+	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
+	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
+	struct table *rows = run_view__add(d, &stacks_table);
+	struct table *rest = run_view__add(d, &rest_table);
+	struct table *text = run_view__add(d, &text_table);
+	struct entry *list;
+	size_t nr;
+	int err = 0;
+
+	list = entries(v, &nr);
+	if (!rows || !rest || !text || !list) {
+		free(list);
+		return NULL;
+	}
+	table__set_u64(rest, "overflow", stack_faults(&overflow));
+	table__set_u64(rest, "no_stack", stack_faults(&none));
+	for (size_t i = 0; i < nr && !err && !v->stacks_as_text; i++)
+		err = json_row(v, rows, &list[i]);
+	if (!err && v->stacks_as_text)
+		err = text_rows(v, text, list, nr, total);
+	free(list);
+	return err ? NULL : text;
+}
