@@ -369,7 +369,7 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 				      enum vs_cause trapless)
 {
 	struct task_state *t = traced_image(task, false);
-	struct pending_fault *f;
+	struct pending_fault *f, *own;
 	u64 now;
 
 	if (!t) {
@@ -396,18 +396,19 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		return;
 	}
 	/* It began before we were here, inside another fault, or without a trap. */
-	struct pending_fault own = { .address = address,
-				     .origin = origin,
-				     .access = VS_ACCESS_UNKNOWN };
-
+	own = &t->unpaired;
+	__builtin_memset(own, 0, sizeof(*own));
+	own->address = address;
+	own->origin = origin;
+	own->access = VS_ACCESS_UNKNOWN;
 	if (origin == VS_ORIGIN_GUP)
-		own.cause = trapless;
+		own->cause = trapless;
 	else
 		count_lost(VS_LOST_LATENCY);
 	if (cfg.fault_stacks)
-		stack_take(t, &own.stack);
-	identify(task, t, mm_sequence(task), &own);
-	fault_ended(task, t, &own, outcome, 0);
+		stack_take(t, &own->stack);
+	identify(task, t, mm_sequence(task), own);
+	fault_ended(task, t, own, outcome, 0);
 }
 
 #endif /* VMASCOPE_ACCOUNT_BPF_H */

@@ -115,6 +115,7 @@ struct open_call {
  * @last_minor, @last_major: the kernel's own counts of this task up to the last fault counted;
  *	what they run ahead by is a fault that no hook showed
  * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
+ * @pending: the fault that has begun; @unpaired: one that has ended, whose begin was not seen
  * @since_ns: when this began; @faults, @fault_ns: of the task since
  * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
  */
@@ -130,6 +131,7 @@ struct task_state {
 	u64 faults;
 	u64 fault_ns;
 	struct pending_fault pending;
+	struct pending_fault unpaired;
 	struct open_call call;
 	struct vs_vma_key key;
 	struct vma_ref near;
