@@ -472,7 +472,8 @@ static void the_end_of_a_process(void **state)
 
 			start(NULL);
 			start_copy(&c, "direct");
-			p = (struct symbol_process){ (uint32_t)c.pid, 0, 1 };
+			/* a live one has to have begun when it did, to the tick */
+			p = (struct symbol_process){ (uint32_t)c.pid, asked ? 0 : boot_ns(), 1 };
 			nr = note_maps(c.pid, maps);
 			if (asked)
 				assert_true(is_leaf(&p, leaf_of(&c)));
