@@ -84,8 +84,7 @@ static __noinline u32 flusher_call(struct task_struct *task, const struct task_s
 	/* an exception leaves no system call's number there */
 	nr = (s64)((struct pt_regs *)bpf_task_pt_regs(task))->orig_ax;
 #endif
-	if (cfg.fault_stacks && t && t->pending.active &&
-	    (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
+	if (t && t->pending.active && (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
 		return fault_call(t->pending.cause);
 #if defined(__TARGET_ARCH_x86)
 	if (nr >= 0) {
@@ -112,7 +111,8 @@ static __always_inline bool in_scope(struct task_struct *task, const struct task
 static __always_inline void flusher_stack(struct task_struct *task, const struct task_state *t,
 					  struct flusher *f)
 {
-	if (t && t->pending.active && f->call >= VS_CALL_COW && f->call <= VS_CALL_FAULT)
+	if (cfg.fault_stacks && t && t->pending.active && f->call >= VS_CALL_COW &&
+	    f->call <= VS_CALL_FAULT)
 		f->stack = t->pending.stack;
 	else
 		stack_take(t && t->mm ? t : 0, &f->stack);

@@ -81,7 +81,7 @@ workload()
 
 echo 1..5
 
-for by in mapping vma process thread cause cpu cgroup; do
+for by in mapping vma process thread cause cpu cgroup stack; do
 	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
 		--children 1 --pages 64
 done
@@ -91,10 +91,10 @@ check stat "$(section Counts stat)" "$tmp"/stat.*
 
 workload trace.faults trace -- "$workloads/storm" --faults 10
 workload trace.crash trace --cause segv-maperr -- "$workloads/causes" --count 1 segv-unmapped
-workload trace.events trace --events fault,memcall,shootdown -- "$workloads/pingpong" --pairs 5
+workload trace.events trace -U -K --lines --events fault,memcall,shootdown -- "$workloads/pingpong" --pairs 5
 check trace "$(section Counts trace)" "$tmp"/trace.*
 
-for by in vma call process thread site cpu; do
+for by in vma call process thread site stack cpu; do
 	workload "shootdown.$by" shootdown --by "$by" -- "$workloads/barrier"
 done
 # what it has in common with stat need not all be there

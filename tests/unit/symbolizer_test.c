@@ -458,6 +458,40 @@ static void a_build_id_decides(void **state)
 	}
 }
 
+/* Of a process that is gone both count: what was read of it, and what is told; not if they differ. */
+static void the_end_of_a_process(void **state)
+{
+	static struct symbol_map maps[2 * MAX_MAPS];
+	static struct chain c;
+
+	(void)state;
+	for (int asked = 0; asked < 2; asked++) {
+		for (int disputed = 0; disputed < 2; disputed++) {
+			struct symbol_process p;
+			size_t nr;
+
+			start(NULL);
+			start_copy(&c, "direct");
+			/* a live one has to have begun when it did, to the tick */
+			p = (struct symbol_process){ (uint32_t)c.pid, asked ? 0 : boot_ns(), 1 };
+			nr = note_maps(c.pid, maps);
+			if (asked)
+				assert_true(is_leaf(&p, leaf_of(&c)));
+			chain_end(&c);
+			for (size_t i = 0; i < nr && disputed; i++) {
+				maps[nr + i] = maps[i];
+				maps[nr + i].inode++;
+			}
+			assert_int_equal(
+				symbolizer__end_process(s, &p, maps, disputed ? 2 * nr : nr), 0);
+			assert_int_equal(is_leaf(&p, leaf_of(&c)), !disputed);
+			/* later news of it can't be of this program */
+			assert_int_equal(symbolizer__end_process(s, &p, NULL, 0), 0);
+			assert_int_equal(is_leaf(&p, leaf_of(&c)), !disputed);
+		}
+	}
+}
+
 static void another_process_of_the_same_number(void **state)
 {
 	static struct chain c;
@@ -879,6 +913,7 @@ int main(void)
 		cmocka_unit_test(deleted_and_replaced_files),
 		cmocka_unit_test(an_exited_process),
 		cmocka_unit_test(a_build_id_decides),
+		cmocka_unit_test(the_end_of_a_process),
 		cmocka_unit_test(another_process_of_the_same_number),
 		cmocka_unit_test(a_wrong_debug_file_is_not_taken),
 		cmocka_unit_test(a_file_that_takes_too_long),

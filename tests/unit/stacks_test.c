@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stacks_test.c - rows of stacks: counted once, whatever rows of BPF they had. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/stacks.h"
+
+#define ROWS 8
+
+/** struct seen - what a test works with */
+struct seen {
+	struct model model;
+	struct stacks s;
+	struct vs_stack_row row;
+};
+
+static int setup(void **state)
+{
+	struct seen *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	assert_int_equal(model__init(&s->model, 16, 2), 0);
+	assert_int_equal(stacks__init(&s->s, ROWS), 0);
+	s->row.key.pid = 1234;
+	strcpy(s->row.comm, "called");
+	s->row.frames.nr_user = 2;
+	s->row.frames.user[0] = 0x401000;
+	s->row.frames.user[1] = 0x402000;
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct seen *s = *state;
+
+	stacks__free(&s->s);
+	model__free(&s->model);
+	free(s);
+	return 0;
+}
+
+static void count(struct seen *s, uint64_t minor, uint64_t time_ns)
+{
+	s->row.counts.outcome[VS_MINOR] = minor;
+	s->row.counts.timed = minor;
+	s->row.counts.time_ns = time_ns;
+	s->row.counts.max_ns = time_ns;
+}
+
+static void a_row_is_described(void **state)
+{
+	struct seen *s = *state;
+	const struct stack *stack;
+
+	s->row.frames.nr_kernel = 1;
+	s->row.frames.kernel[0] = 0xffffffff81000000;
+	stack = stacks__row(&s->s, &s->model, 2, &s->row);
+	assert_non_null(stack);
+	assert_int_equal(stack->pid, 1234);
+	assert_string_equal(stack->comm, "called");
+	assert_null(stack->process);
+	assert_int_equal(stack->nr_user, 2);
+	assert_int_equal(stack->nr_kernel, 1);
+	assert_false(stack->frames[0].is_return_address);
+	assert_true(stack->frames[1].is_return_address);
+	assert_int_equal(stack->frames[2].ip, 0xffffffff81000000);
+}
+
+static void two_rows_are_one_stack(void **state)
+{
+	struct seen *s = *state;
+	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
+
+	assert_ptr_equal(stacks__row(&s->s, &s->model, 3, &s->row), stack);
+	count(s, 10, 100);
+	stacks__update(&s->s, 2, &s->row);
+	stacks__update(&s->s, 3, &s->row);
+	assert_int_equal(stack_faults(&stack->counts), 20);
+	assert_int_equal(stack->counts.time_ns, 200);
+	assert_int_equal(stack->counts.max_ns, 100);
+	/* nothing new: nothing changes */
+	stacks__update(&s->s, 2, &s->row);
+	assert_int_equal(stack_faults(&stack->counts), 20);
+}
+
+static void what_a_row_counted_stays(void **state)
+{
+	struct seen *s = *state;
+	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
+
+	count(s, 10, 100);
+	stacks__update(&s->s, 2, &s->row);
+	stacks__row_ended(&s->s, 2);
+	s->row.generation = 1;
+	count(s, 3, 30);
+	assert_ptr_equal(stacks__row(&s->s, &s->model, 2, &s->row), stack);
+	stacks__update(&s->s, 2, &s->row);
+	assert_int_equal(stack_faults(&stack->counts), 13);
+	assert_int_equal(stack->counts.time_ns, 130);
+}
+
+static void records_name_a_row_by_its_generation(void **state)
+{
+	struct seen *s = *state;
+	struct vs_stack_ref ref = { .row = 2, .generation = 5 };
+	struct stack *stack;
+
+	assert_null(stacks__find(&s->s, &ref));
+	s->row.generation = 5;
+	stack = stacks__row(&s->s, &s->model, 2, &s->row);
+	assert_ptr_equal(stacks__find(&s->s, &ref), stack);
+	ref.generation = 4;
+	assert_null(stacks__find(&s->s, &ref));
+	ref.row = ROWS;
+	assert_null(stacks__find(&s->s, &ref));
+	stacks__row_ended(&s->s, 2);
+	ref = (struct vs_stack_ref){ .row = 2, .generation = 5 };
+	assert_null(stacks__find(&s->s, &ref));
+}
+
+/* What a wrong frame pointer led to: no code is there, nor behind it. */
+static void no_code_below_the_lowest(void **state)
+{
+	struct seen *s = *state;
+
+	s->row.frames.nr_user = 4;
+	s->row.frames.user[2] = 0x10;
+	s->row.frames.user[3] = 0x403000;
+	assert_int_equal(stacks__row(&s->s, &s->model, 2, &s->row)->nr_user, 2);
+	s->row.frames.user[1] = 0xffffffff81000000;
+	assert_int_equal(stacks__row(&s->s, &s->model, 3, &s->row)->nr_user, 1);
+}
+
+static void counted_here(void **state)
+{
+	struct seen *s = *state;
+	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
+
+	stacks__count(&s->s, stack, VS_MAJOR, 70);
+	stacks__count(&s->s, NULL, VS_MINOR, 0);
+	assert_int_equal(stack->counts.outcome[VS_MAJOR], 1);
+	assert_int_equal(stack->counts.time_ns, 70);
+	assert_int_equal(stack_faults(&s->s.unknown), 1);
+	assert_int_equal(s->s.unknown.timed, 0);
+}
+
+static void intervals(void **state)
+{
+	struct seen *s = *state;
+	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
+
+	count(s, 10, 100);
+	stacks__update(&s->s, 2, &s->row);
+	stacks__mark(&s->s);
+	count(s, 14, 140);
+	stacks__update(&s->s, 2, &s->row);
+	assert_int_equal(stack_faults(&stack->counts) - stack_faults(&stack->marked), 4);
+}
+
+int main(void)
+{
+#define STACKS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		STACKS_TEST(a_row_is_described),
+		STACKS_TEST(two_rows_are_one_stack),
+		STACKS_TEST(what_a_row_counted_stays),
+		STACKS_TEST(records_name_a_row_by_its_generation),
+		STACKS_TEST(no_code_below_the_lowest),
+		STACKS_TEST(counted_here),
+		STACKS_TEST(intervals),
+	};
+
+	return cmocka_run_group_tests_name("stacks", tests, NULL, NULL);
+}
