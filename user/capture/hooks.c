@@ -173,8 +173,9 @@ static const struct hook_variant interrupt[] = {
 	{
 		.name = "raw_tp/csd_queue_cpu,csd_function_*",
 		.needs = { FEATURE_CSD, -1 },
-		.programs = { { "ipi_begins", SECTION },
-			      { "ipi_ends", SECTION },
+		/* ends first: what has begun before that is never held to be still going on */
+		.programs = { { "ipi_ends", SECTION },
+			      { "ipi_begins", SECTION },
 			      { "ipi_sent", SECTION },
 			      { "settle_ipis", RUN } },
 		.cost = "20 ns a function called on another CPU; 0.5 us if it flushes",
@@ -182,10 +183,10 @@ static const struct hook_variant interrupt[] = {
 	{
 		.name = "fentry,fexit/flush_tlb_func",
 		.needs = { FEATURE_FENTRY_FLUSH, -1 },
-		.programs = { { "flush_begins", SECTION },
-			      { "flush_ends", SECTION },
-			      { "kernel_flush_begins", SECTION },
+		.programs = { { "flush_ends", SECTION },
+			      { "flush_begins", SECTION },
 			      { "kernel_flush_ends", SECTION },
+			      { "kernel_flush_begins", SECTION },
 			      { "kernel_flush_sent", SECTION } },
 		.cost = "0.3 us a flush; interrupts are seen where they arrive only",
 	},
