@@ -221,7 +221,7 @@ callchain_flags = $(filter-out -O%,$(TEST_FLAGS)) -$(word 1,$(subst -, ,$(notdir
 $(addsuffix /libchain.so,$(CALLCHAIN_BUILDS)): tests/workload/callchain/chainlib.c $(BUILD)/.flags.test
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(callchain_flags) $(LDFLAGS) -fPIC -shared -o $@ $<
+	$(Q)$(CC) $(callchain_flags) $(LDFLAGS) -fPIC -shared -Wl,-soname,libchain.so -o $@ $<
 
 $(addsuffix /callchain,$(CALLCHAIN_BUILDS)): %/callchain: tests/workload/callchain/callchain.c %/libchain.so
 	$(call say,LINK,$@)

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -183,6 +184,39 @@ static void one_that_is_late_is_killed(void **state)
 	assert_int_equal(ask(ECHO, 1, &answer, 10000), 0);
 }
 
+/*
+ * A killed process that someone traces is not its parent's to reap; nor is one that waits for FUSE
+ * (a_file_system_that_stalls, in symbolizer_test.c) gone.
+ */
+static void one_that_cannot_be_reaped_is_left(void **state)
+{
+	pid_t tracer, left = helper.pid;
+	int answer = 0, up[2];
+	char ready;
+
+	(void)state;
+	assert_int_equal(pipe(up), 0);
+	tracer = fork();
+	assert_true(tracer >= 0);
+	if (!tracer) {
+		ready = ptrace(PTRACE_SEIZE, left, NULL, NULL) ? 'n' : 'y';
+		ready = write(up[1], &ready, 1) == 1;
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(up[0], &ready, 1), 1);
+	assert_int_equal(ready, 'y');
+	assert_true(seconds_of(SLEEP) < 10);
+	assert_int_equal(waitpid(left, NULL, WNOHANG), 0);
+	assert_int_equal(ask(ECHO, 1, &answer, 10000), 0);
+	assert_int_equal(answer, 2);
+	assert_int_equal(kill(tracer, SIGKILL), 0);
+	assert_int_equal(waitpid(tracer, NULL, 0), tracer);
+	assert_int_equal(waitpid(left, NULL, 0), left);
+	close(up[0]);
+	close(up[1]);
+}
+
 /* Ctrl-C goes to all; then the tracer wants names. */
 static void ctrl_c_does_not_end_it(void **state)
 {
@@ -278,6 +312,10 @@ static int try_harm(void)
 	if (mmap(NULL, 4UL << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
 	    MAP_FAILED)
 		return 9;
+	fd[0] = memfd_create("x", 0);
+	if (lseek(fd[0], 1L << 30, SEEK_SET) != 1L << 30 || write(fd[0], "", 1) >= 0 ||
+	    errno != EFBIG)
+		return 10;
 #endif
 	(void)fd;
 	free(malloc(1 << 20));
@@ -301,6 +339,7 @@ int main(void)
 		TEST(one_that_dies_is_replaced),
 		TEST(one_that_is_killed_is_replaced),
 		TEST(one_that_is_late_is_killed),
+		TEST(one_that_cannot_be_reaped_is_left),
 		TEST(ctrl_c_does_not_end_it),
 		TEST(files_go_both_ways),
 		TEST(answers_that_are_too_long),

@@ -248,6 +248,13 @@ static void the_copy_is_short(void **state)
 		assert_int_equal(rule__apply(&r, &in, caller, &cfa), cases[i].err);
 		if (!cases[i].err)
 			assert_int_equal(caller[cases[i].reg], 0);
+		/* the same place, by an expression */
+		r.nr_ops = 1;
+		r.ops[0] = (struct rule_op){ DW_OP_bregx, RULE_RSP, 24 + sizeof(stack) };
+		r.regs[cases[i].reg] = (struct rule_place){ .how = RULE_EXPR_AT, .nr_ops = 1 };
+		assert_int_equal(rule__apply(&r, &in, caller, &cfa), cases[i].err);
+		if (!cases[i].err)
+			assert_int_equal(caller[cases[i].reg], 0);
 	}
 }
 

@@ -189,6 +189,22 @@ static void segments_turn_offsets_into_addresses(void **state)
 	symbol_table__close(&t);
 }
 
+/* They are looked through for each address. */
+static void too_many_segments_are_refused(void **state)
+{
+	const struct table_segment segment = { 0x1000, 0x401000, 0x500 };
+	struct table_builder b = { 0 };
+	struct symbol_table t;
+
+	(void)state;
+	for (int i = 0; i < TABLE_MAX_SEGMENTS; i++)
+		assert_int_equal(table_builder__segment(&b, &segment), 0);
+	assert_int_equal(table_builder__segment(&b, &segment), -EFBIG);
+	finish(&b, &t);
+	assert_int_equal(t.head->nr_segments, TABLE_MAX_SEGMENTS);
+	symbol_table__close(&t);
+}
+
 /* --- The reader is not trusted --- */
 
 static int make_file(const void *bytes, size_t len, int seals)
@@ -387,6 +403,7 @@ int main(void)
 		cmocka_unit_test(the_ends_of_the_address_space),
 		cmocka_unit_test(long_names_are_cut),
 		cmocka_unit_test(segments_turn_offsets_into_addresses),
+		cmocka_unit_test(too_many_segments_are_refused),
 		cmocka_unit_test(what_may_change_is_refused),
 		cmocka_unit_test(tables_that_lie_do_no_harm),
 		cmocka_unit_test(kernel_functions_are_text_alone),

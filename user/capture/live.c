@@ -101,9 +101,7 @@ static int wait_for(struct live *l, uint32_t index)
 	return 0;
 }
 
-static int discover_calls(struct live *l);
-
-int live__discover(struct live *l)
+int live__discover_slots(struct live *l)
 {
 	size_t kept, before;
 	uint32_t index;
@@ -129,8 +127,7 @@ int live__discover(struct live *l)
 		}
 		l->nr_waiting = kept;
 	} while (kept && kept < before);
-	err = live_stacks__discover(l);
-	return err ? err : discover_calls(l);
+	return 0;
 }
 
 /* --- memory calls and shootdowns ------------------------------------------------------------ */
@@ -142,7 +139,9 @@ static int read_call_row(struct live *l, uint32_t index)
 
 	if (!__atomic_load_n(&row->used, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
-	if (!l->shootdown.by_index[index] && !shootdown__row(&l->shootdown, &l->model, index, row))
+	/* slots that it names were taken before it was, maybe since they were learnt of last */
+	if (!l->shootdown.by_index[index] &&
+	    (live__discover_slots(l) || !shootdown__row(&l->shootdown, &l->model, index, row)))
 		return -ENOMEM;
 	shootdown__update(&l->shootdown, index, row);
 	return 0;
@@ -161,6 +160,15 @@ static int discover_calls(struct live *l)
 		if (read_call_row(l, index) == -ENOMEM)
 			return -ENOMEM;
 	return 0;
+}
+
+int live__discover(struct live *l)
+{
+	int err = live__discover_slots(l);
+
+	if (!err)
+		err = live_stacks__discover(l);
+	return err ? err : discover_calls(l);
 }
 
 static int read_pairs(struct live *l)

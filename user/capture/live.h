@@ -36,9 +36,12 @@ int live__init(struct live *l, struct capture *c, const char *vma_glob);
 void live__free(struct live *l);
 
 /**
- * live__discover - learn of slots that were taken since the last call; cheap
+ * live__discover_slots - learn of slots that were taken since the last call; cheap
  * Return: 0 or -ENOMEM.
  */
+int live__discover_slots(struct live *l);
+
+/** live__discover - that, and of new rows of stacks and calls. Return: as above. */
 int live__discover(struct live *l);
 
 /**

@@ -15,6 +15,9 @@ static int read_row(struct live *l, uint32_t index)
 
 	if (!__atomic_load_n(&row->used, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
+	/* its image's slot was taken before it was, maybe since slots were learnt of last */
+	if (!l->stacks.by_index[index].stack && live__discover_slots(l))
+		return -ENOMEM;
 	if (!stacks__row(&l->stacks, &l->model, index, row))
 		return -ENOMEM;
 	stacks__update(&l->stacks, index, row);
@@ -61,6 +64,9 @@ void live_stacks__retire(struct live *l, const bool *gone)
 	for (uint32_t i = VS_STACK_FIRST; rows && i < nr; i++) {
 		const struct vs_stack_row *row = capture__stack(l->capture, i);
 
+		/* one that was kept in reserve is in no ring */
+		if (row->used && !l->stacks.by_index[i].stack)
+			read_row(l, i);
 		if (row->used && l->stacks.by_index[i].stack && row->key.proc < l->model.nr_slots &&
 		    gone[row->key.proc])
 			rows[n++] = i;

@@ -237,10 +237,12 @@ void debug_file__find(struct modules *m, struct module *module, uint32_t pid, ui
 {
 	struct search s = { .m = m, .module = module, .pid = pid, .start_ns = start_ns };
 	const uint64_t half = m->ns_per_file / 2;
+	const size_t before = module__file_bytes(module);
 
 	/* What a debug file takes too long for, or crashes by, is not the module's end. */
 	module->spent_ns += half;
 	search(&s);
 	module->spent_ns = module->gave_up ? half : module->spent_ns - half;
 	module->gave_up = false;
+	modules__account(m, module, module__file_bytes(module) - before);
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -19,6 +20,9 @@
 #define NS_PER_SECOND 1000000000ULL
 /* CPU seconds that one request may take if the tracer is not there any more to kill it. */
 #define ORPHAN_SECONDS 60
+
+/* For one that was killed to be gone; FUSE holds a process for as long as its server likes. */
+#define REAP_MS 500
 
 /* On this the helper finds its requests. */
 #define HELPER_FD 3
@@ -36,6 +40,7 @@ union fd_space {
 	struct cmsghdr align;
 };
 
+/* Nobody waits here: a helper that lets requests pile up is none. */
 static int send_message(int to, const void *bytes, size_t len, const int *fds, size_t nr_fds)
 {
 	struct iovec iov = { (void *)bytes, len };
@@ -54,9 +59,9 @@ static int send_message(int to, const void *bytes, size_t len, const int *fds, s
 		memcpy(CMSG_DATA(head), fds, sizeof(int) * nr_fds);
 	}
 	do
-		n = sendmsg(to, &m, MSG_NOSIGNAL);
+		n = sendmsg(to, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : 0;
+	return n >= 0 ? 0 : errno == EAGAIN ? -EPIPE : -errno;
 }
 
 static size_t take_fds(struct msghdr *m, int *fds)
@@ -99,10 +104,15 @@ static ssize_t receive(int from, void *bytes, size_t len, int *fds, size_t *nr_f
 
 /* --- In the helper --- */
 
-/* Ctrl-C goes to the whole process group, but the tracer then wants names for what it saw. */
+/*
+ * Ctrl-C goes to the whole process group, but the tracer then wants names for what it saw. A file
+ * that grows too large is an error, not the end.
+ */
 static void reset_signals(void)
 {
-	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP };
+	static const int ignored[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGXFSZ
+	};
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
@@ -199,17 +209,6 @@ int helper__start(struct helper *h, const struct helper_kind *kind)
 	return 0;
 }
 
-void helper__stop(struct helper *h)
-{
-	if (!h->pid)
-		return;
-	close(h->fd);
-	kill(h->pid, SIGKILL);
-	while (waitpid(h->pid, &h->status, 0) < 0 && errno == EINTR)
-		;
-	h->pid = 0;
-}
-
 static uint64_t now_ns(void)
 {
 	struct timespec t;
@@ -222,9 +221,9 @@ static uint64_t now_ns(void)
 #define IDLE_NS 5000000ULL
 
 /* Return: 0 if there is something to read, -ETIME. */
-static int await(const struct helper *h, uint64_t deadline)
+static int await(const struct helper *h, int fd, uint64_t deadline)
 {
-	struct pollfd p = { .fd = h->fd, .events = POLLIN };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	for (;;) {
 		const uint64_t now = now_ns();
@@ -248,6 +247,25 @@ static int await(const struct helper *h, uint64_t deadline)
 	}
 }
 
+/* One that cannot die yet is left to die alone. */
+void helper__stop(struct helper *h)
+{
+	int pid_fd;
+
+	if (!h->pid)
+		return;
+	close(h->fd);
+	kill(h->pid, SIGKILL);
+	pid_fd = pidfd_open(h->pid, 0);
+	if (pid_fd >= 0) {
+		await(h, pid_fd, now_ns() + (uint64_t)REAP_MS * NS_PER_MS);
+		close(pid_fd);
+	}
+	if (waitpid(h->pid, &h->status, WNOHANG) != h->pid)
+		h->status = 0;
+	h->pid = 0;
+}
+
 /* One that died of something else than a request (memory ran out) is replaced. */
 static int ask(struct helper *h, const struct helper_call *c)
 {
@@ -269,7 +287,7 @@ static int hear(struct helper *h, struct helper_call *c, uint64_t deadline)
 	size_t nr_fds = 0;
 	ssize_t n;
 
-	err = await(h, deadline);
+	err = await(h, h->fd, deadline);
 	if (err)
 		return err;
 	n = receive(h->fd, c->reply, c->reply_len, fds, &nr_fds);

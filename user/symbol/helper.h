@@ -74,7 +74,7 @@ struct helper {
 /** helper__start - Return: 0 or a negative errno. */
 int helper__start(struct helper *h, const struct helper_kind *kind);
 
-/** helper__stop - end it; a helper that is all zero is fine. */
+/** helper__stop - end it; a helper that is all zero is fine. It does not wait for long. */
 void helper__stop(struct helper *h);
 
 /**

@@ -3,8 +3,10 @@
 #include "symbol/module.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* For a file to be found: directories are looked up, maybe on another machine. */
@@ -77,10 +79,26 @@ static void link_newest(struct modules *m, struct module *module)
 	m->newest = module;
 }
 
+/* Files are nothing to count, but for copies in memory. */
+size_t module__file_bytes(const struct module *module)
+{
+	const int fds[] = { module->fd, module->debug_fd, module->alt_fd };
+	size_t bytes = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+		const int seals = fds[i] < 0 ? -1 : fcntl(fds[i], F_GET_SEALS);
+
+		if (seals > 0 && seals & F_SEAL_WRITE && !fstat(fds[i], &st))
+			bytes += (size_t)st.st_size;
+	}
+	return bytes;
+}
+
 /* Forget answers of a module that is too large by itself. */
 static void shrink(struct modules *m, struct module *module)
 {
-	const size_t least = sizeof(*module) + module->table.bytes;
+	const size_t least = sizeof(*module) + module->table.bytes + module__file_bytes(module);
 
 	free_answers(module);
 	m->bytes -= module->bytes - least;
@@ -167,7 +185,7 @@ struct module *modules__add(struct modules *m, const struct file_id *key, int fd
 		return NULL;
 	}
 	link_newest(m, module);
-	modules__account(m, module, sizeof(*module));
+	modules__account(m, module, sizeof(*module) + module__file_bytes(module));
 	return module;
 }
 

@@ -134,6 +134,9 @@ void modules__drop(struct modules *m, struct module *module);
  */
 void modules__account(struct modules *m, struct module *module, size_t bytes);
 
+/** module__file_bytes - that its files take, where they are copies (reopen()). */
+size_t module__file_bytes(const struct module *module);
+
 /** module__load - read the functions of an ELF file, once its debug files were looked for. */
 void module__load(struct modules *m, struct module *module);
 

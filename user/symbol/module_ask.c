@@ -51,12 +51,12 @@ static int ask_once(struct modules *m, struct module *module, const struct reade
 static int open_in_reader(struct modules *m, struct module *module, struct reader_reply *reply)
 {
 	struct reader_request request = { .op = READER_OPEN, .file = module->id };
-	const int fds[] = { module->fd, module->debug_fd, module->alt_fd };
-	size_t nr = 1;
+	/* The DWARF that shares with others may be its own. */
+	const int debug_fd = module->debug_fd >= 0 ? module->debug_fd : module->fd;
+	const int fds[] = { module->fd, debug_fd, module->alt_fd };
+	const size_t nr = module->alt_fd >= 0 ? 3 : module->debug_fd >= 0 ? 2 : 1;
 	int fd;
 
-	if (module->debug_fd >= 0)
-		nr = module->alt_fd >= 0 ? 3 : 2;
 	strcpy(request.text, module->alt_name);
 	return ask_once(m, module, &request, fds, nr, reply, &fd);
 }

@@ -297,7 +297,11 @@ static bool caller_on_top(struct namer *n, const struct stack *stack)
 	return unwind__returns_to_top(n->symbols, &process, stack->frames[0].ip);
 }
 
-/** code_frames - how many come before one that is in no code, where there is any. */
+/**
+ * code_frames - how many come before one that is in no code, where there is any
+ *
+ * What a signal interrupted may be anywhere, by a call of a wrong pointer: no return address.
+ */
 static uint32_t code_frames(struct namer *n, const struct stack *stack)
 {
 	const struct symbol_process process = process_of(stack);
@@ -307,7 +311,7 @@ static uint32_t code_frames(struct namer *n, const struct stack *stack)
 
 		if (!p || (!i && !p->frames->module))
 			break;
-		if (!p->frames->module)
+		if (!p->frames->module && stack->frames[i].is_return_address)
 			return i;
 	}
 	return stack->nr_user;

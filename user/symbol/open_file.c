@@ -5,18 +5,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #define NS_PER_SECOND 1000000000ULL
 #define ROOT_LEN 32
+/* Of a file of FUSE, which is kept in memory. */
+#define MAX_COPY (32u << 20)
 
 /* --- Files; an O_PATH descriptor has no side effect, whatever it leads to --- */
 
@@ -40,8 +46,35 @@ static void root_of(uint32_t pid, char root[ROOT_LEN])
 	snprintf(root, ROOT_LEN, "/proc/%" PRIu32 "/root", pid);
 }
 
+/*
+ * Whoever closes a file of FUSE waits for its server (fuse_flush()), and so does who reads it, no
+ * signal helps. So the tracer never gets one, but a copy; only this helper has to wait.
+ */
+static int copy_file(int fd, uint64_t size)
+{
+	int copy = size > MAX_COPY ? -EFBIG
+				   : memfd_create("vmascope-file", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	ssize_t n = 0;
+
+	if (copy == -1)
+		copy = -errno;
+	for (uint64_t at = 0; copy >= 0 && at < size; at += (uint64_t)n) {
+		n = sendfile(copy, fd, NULL, size - at);
+		if (n <= 0)
+			break;
+	}
+	close(fd);
+	if (copy >= 0 &&
+	    (n < 0 || fcntl(copy, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE))) {
+		close(copy);
+		copy = -EIO;
+	}
+	return copy;
+}
+
 int reopen(int path_fd, struct file_id *id)
 {
+	struct statfs fs;
 	char name[32];
 	struct stat st;
 	int fd, err = 0;
@@ -66,6 +99,8 @@ int reopen(int path_fd, struct file_id *id)
 		.ctime_ns = (uint64_t)st.st_ctim.tv_sec * NS_PER_SECOND +
 			    (uint64_t)st.st_ctim.tv_nsec,
 	};
+	if (!fstatfs(fd, &fs) && fs.f_type == FUSE_SUPER_MAGIC)
+		return copy_file(fd, id->size);
 	return fd;
 }
 
@@ -154,31 +189,38 @@ static int open_link(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* The file behind @link has the name that the mapping has, " (deleted)" and all. */
+static bool same_name(const char *link, const struct open_request *r)
+{
+	char target[PATH_MAX];
+	const ssize_t len = readlink(link, target, sizeof(target) - 1);
+
+	return len > 0 && (size_t)len == strlen(r->path) && !memcmp(target, r->path, (size_t)len);
+}
+
 /*
  * The file of the mapping itself. Where the inode that maps tells is not the one that stat()
  * does (overlayfs), the same name behind the same addresses is enough.
  */
 static int by_mapping(const struct open_request *r)
 {
-	char link[96], target[PATH_MAX];
-	ssize_t len;
+	char link[96];
 
 	snprintf(link, sizeof(link), "/proc/%" PRIu32 "/map_files/%" PRIx64 "-%" PRIx64, r->pid,
 		 r->start, r->end);
-	len = readlink(link, target, sizeof(target) - 1);
-	if (len < 0)
-		return -errno;
-	target[len] = '\0';
-	if (r->live && !strcmp(target, r->path))
+	if (r->live && same_name(link, r))
 		return open_link(link);
 	return check(open_link(link), r->pid, r, true);
 }
 
+/* For those who may not look into map_files; most mappings are not the program's. */
 static int by_exe(const struct open_request *r)
 {
 	char link[64];
 
 	snprintf(link, sizeof(link), "/proc/%" PRIu32 "/exe", r->pid);
+	if (r->unchecked && !same_name(link, r))
+		return -ENOENT;
 	return check(open_link(link), r->pid, r, true);
 }
 

@@ -88,7 +88,11 @@ extern const struct helper_kind opener_kind;
  */
 int open_path(const char *root, const char *path);
 
-/** reopen - for reading; closes @path_fd. Return: a descriptor, or a negative errno. */
+/**
+ * reopen - for reading; closes @path_fd
+ * Return: a descriptor, of a sealed copy in memory where the file is of FUSE; a negative errno:
+ * -EFBIG: too large for that.
+ */
 int reopen(int path_fd, struct file_id *id);
 
 /** open_perf_map - Return: a descriptor for reading, or a negative errno. */

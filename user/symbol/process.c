@@ -9,14 +9,18 @@
 
 #include "capture/proc_maps.h"
 
-/* An address in no mapping may be in one that is new; it is not looked for more often than this. */
-#define REREAD_NS 20000000ULL
+/*
+ * An address in no mapping may be in one that is new. To look for it may take this part of the
+ * time; but more at once, as a program's libraries are mapped one right after the other.
+ */
+#define REREAD_SHARE 20
+#define REREAD_BURST_NS 500000000ULL
 
 static uint64_t now_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
 }
 
@@ -224,7 +228,6 @@ struct process *processes__get(struct processes *all, const struct symbol_proces
 		return NULL;
 	}
 	p->live = true;
-	p->read_ns = now_ns();
 	replace_maps(all, p, maps, nr);
 	return p;
 }
@@ -269,19 +272,30 @@ void processes__free(struct processes *all)
 	hash__free(&all->by_key, NULL);
 }
 
-struct mapping *process__find(struct processes *all, struct process *p, uint64_t ip)
+static void reread(struct processes *all, struct process *p)
 {
-	struct mapping *maps, *found = find_map(p->maps, p->nr, ip);
 	const uint64_t now = now_ns();
+	struct mapping *maps;
 	size_t nr;
 
-	if ((!found || found->no_code) && p->live && now - p->read_ns >= REREAD_NS) {
-		p->read_ns = now;
-		maps = read_maps(&p->key, &nr);
-		if (maps) {
-			carry_over(p, maps, nr);
-			replace_maps(all, p, maps, nr);
-		}
+	if (p->reread_ns > now)
+		return;
+	if (p->reread_ns + REREAD_BURST_NS < now)
+		p->reread_ns = now - REREAD_BURST_NS;
+	maps = read_maps(&p->key, &nr);
+	if (maps) {
+		carry_over(p, maps, nr);
+		replace_maps(all, p, maps, nr);
+	}
+	p->reread_ns += REREAD_SHARE * (now_ns() - now);
+}
+
+struct mapping *process__find(struct processes *all, struct process *p, uint64_t ip)
+{
+	struct mapping *found = find_map(p->maps, p->nr, ip);
+
+	if ((!found || found->no_code) && p->live) {
+		reread(all, p);
 		found = find_map(p->maps, p->nr, ip);
 	}
 	return found && !found->no_code ? found : NULL;

@@ -27,7 +27,7 @@ struct mapping {
 /**
  * struct process - one of them
  * @older, @newer: by last use
- * @live: its mappings are read from /proc, the last time at @read_ns
+ * @live: its mappings are read from /proc, again from @reread_ns on
  * @perf_map: number of the module of its perf map, 0: none; @perf_again_ns: when to look for a newer one
  */
 struct process {
@@ -37,7 +37,7 @@ struct process {
 	struct mapping *maps;
 	size_t nr;
 	bool live;
-	uint64_t read_ns;
+	uint64_t reread_ns;
 	uint64_t perf_map;
 	uint64_t perf_again_ns;
 	size_t bytes;

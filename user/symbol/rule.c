@@ -205,8 +205,10 @@ int rule__apply(const struct unwind_rule *rule, const struct rule_input *in, uin
 		else if (rule->regs[i].how != RULE_UNDEFINED)
 			err = find(rule, &rule->regs[i], in, *cfa, &caller[i]);
 		/* What only its own callers could need may be out of reach. */
-		if (err == -EFAULT && i != RULE_RIP && i != RULE_RSP && i != RULE_RBP)
+		if (err == -EFAULT && i != RULE_RIP && i != RULE_RSP && i != RULE_RBP) {
+			caller[i] = 0;
 			err = 0;
+		}
 	}
 	if (err)
 		return err;

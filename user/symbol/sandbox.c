@@ -20,6 +20,8 @@
 #define NOBODY 65534
 /* Private memory; files that are mapped to be read are not part of it. */
 #define MEMORY_LIMIT (2UL << 30)
+/* A table of functions, in memory too. */
+#define TABLE_LIMIT (512UL << 20)
 /* A sanitizer maps terabytes, and reads files of its own. */
 #ifdef __SANITIZE_ADDRESS__
 #define SANITIZED true
@@ -56,6 +58,7 @@ static int set_limits(void)
 		{ RLIMIT_CORE, { 0, 0 } },
 		{ RLIMIT_NPROC, { 0, 0 } },
 		{ RLIMIT_DATA, { MEMORY_LIMIT, MEMORY_LIMIT } },
+		{ RLIMIT_FSIZE, { TABLE_LIMIT, TABLE_LIMIT } },
 	};
 
 	for (size_t i = 0; i < NR(limits); i++)
@@ -72,8 +75,7 @@ static int filter_calls(void)
 
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 						 offsetof(struct seccomp_data, arch));
-	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1,
-						 0);
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 1, 0);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 						 offsetof(struct seccomp_data, nr));

@@ -202,7 +202,6 @@ size_t symbolizer__user(struct symbolizer *s, const struct symbol_process *proce
 	struct process *p = processes__get(&s->processes, process);
 	/* Of a call that is the last thing in a mapping, the address after it is outside. */
 	struct mapping *map = p ? process__find(&s->processes, p, ip - is_return_address) : NULL;
-
 	size_t nr = 1;
 
 	frames[0] = (struct symbol_frame){ .ip = ip };
@@ -210,7 +209,8 @@ size_t symbolizer__user(struct symbolizer *s, const struct symbol_process *proce
 		return 1;
 	if (mapping__is_file(map))
 		nr = file_frames(s, p, map, ip, is_return_address, frames, max);
-	if (!frames[0].name && mapping__is_memory(map))
+	/* To read a perf map may cost other files their memory, and what was told of them. */
+	if (nr == 1 && !frames[0].name && !frames[0].file && mapping__is_memory(map))
 		jit_frame(s, p, map, is_return_address, &frames[0]);
 	return nr;
 }

@@ -19,8 +19,8 @@ static bool lay_out(struct symbol_table *t)
 	const uint64_t room = t->bytes - sizeof(*h);
 
 	/* 32-bit numbers of small structs: these do not overflow. */
-	if (h->magic != TABLE_MAGIC || segments + pieces > room ||
-	    h->names_len != room - segments - pieces || !h->names_len)
+	if (h->magic != TABLE_MAGIC || h->nr_segments > TABLE_MAX_SEGMENTS ||
+	    segments + pieces > room || h->names_len != room - segments - pieces || !h->names_len)
 		return false;
 	t->segments = (const void *)(h + 1);
 	t->pieces = (const void *)(t->segments + h->nr_segments);

@@ -13,6 +13,8 @@
 
 /** It tells a table from rubbish, not one version from another: both sides are one program. */
 #define TABLE_MAGIC 0x766d61736b746162ULL
+/** Parts of a file that are code; a linker makes one or two. They are looked through one by one. */
+#define TABLE_MAX_SEGMENTS 64
 /** Longer names are cut, and end in "...". */
 #define TABLE_MAX_NAME 1024
 
@@ -91,7 +93,7 @@ struct table_symbol {
 
 /** struct table_builder - a table that is being made; all zero at first */
 struct table_builder {
-	struct table_segment *segments;
+	struct table_segment segments[TABLE_MAX_SEGMENTS];
 	size_t nr_segments;
 	struct table_symbol *symbols;
 	size_t nr_symbols;
@@ -101,7 +103,7 @@ struct table_builder {
 	size_t cap_names;
 };
 
-/** table_builder__segment - Return: 0 or -ENOMEM. */
+/** table_builder__segment - Return: 0; -EFBIG: they are too many. */
 int table_builder__segment(struct table_builder *b, const struct table_segment *s);
 
 /**

@@ -45,12 +45,9 @@ static bool grow(void **array, size_t *cap, size_t need, size_t size)
 
 int table_builder__segment(struct table_builder *b, const struct table_segment *s)
 {
-	struct table_segment *p = realloc(b->segments, (b->nr_segments + 1) * sizeof(*p));
-
-	if (!p)
-		return -ENOMEM;
-	p[b->nr_segments++] = *s;
-	b->segments = p;
+	if (b->nr_segments == TABLE_MAX_SEGMENTS)
+		return -EFBIG;
+	b->segments[b->nr_segments++] = *s;
 	return 0;
 }
 
@@ -249,7 +246,6 @@ int table_builder__finish(struct table_builder *b)
 
 void table_builder__free(struct table_builder *b)
 {
-	free(b->segments);
 	free(b->symbols);
 	free(b->names);
 	memset(b, 0, sizeof(*b));

@@ -2,12 +2,12 @@
 /*
  * callchain - calls that are known: each function notes itself, and the innermost one prints all.
  *
- *	callchain MODE [FAULTS]
+ *	callchain MODE [FAULTS [stay]]
  *
  * It prints "TID leaf:LINE outer:LINE … main:LINE", innermost first; names of inlined functions
  * are in parentheses, "*" stands for frames of the C library, and what comes after "?" a copy of
  * 32 KiB of the stack does not reach. Then it waits in leaf(), or with FAULTS it touches so many
- * new pages there and ends.
+ * new pages there and ends; with "stay" it says "done" instead, and waits.
  */
 #include <alloca.h>
 #include <pthread.h>
@@ -36,6 +36,7 @@ static struct {
 } chain[MAX_CHAIN];
 static int nr;
 static unsigned long faults;
+static bool stay;
 
 static void push(const char *name, int line, bool inlined)
 {
@@ -60,6 +61,12 @@ static void print_chain(void)
 	fflush(stdout);
 }
 
+static void print_done(void)
+{
+	printf("done\n");
+	fflush(stdout);
+}
+
 /* The system call is made here, and not by a function of the C library. */
 OWN static void leaf(void)
 {
@@ -70,11 +77,13 @@ OWN static void leaf(void)
 	if (p == MAP_FAILED)
 		abort();
 	madvise(p, len, MADV_NOHUGEPAGE);
-	push(__func__, __LINE__ + (faults ? 3 : 7), false);
+	push(__func__, __LINE__ + (faults ? 3 : 9), false);
 	print_chain();
 	for (unsigned long i = 0; i < faults; i++)
 		((volatile char *)p)[i * PAGE] = 1;
-	if (faults)
+	if (stay)
+		print_done();
+	else if (faults)
 		_exit(0);
 	for (;;)
 		__asm__ volatile("syscall\n\tnop"
@@ -368,6 +377,7 @@ int main(int argc, char **argv)
 {
 	if (argc > 2)
 		faults = strtoul(argv[2], NULL, 10);
+	stay = argc > 3 && !strcmp(argv[3], "stay");
 	for (size_t i = 0; argc > 1 && i < sizeof(modes) / sizeof(*modes); i++) {
 		if (strcmp(argv[1], modes[i].name))
 			continue;
