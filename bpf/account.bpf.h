@@ -387,8 +387,8 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		t->last_minor++;
 	if (f->active && origin != VS_ORIGIN_GUP && same_page(f->address, address)) {
 		f->active = 0;
-		/* a stack that had to grow first: now the address is in it */
-		if (f->found == VMA_NONE)
+		/* a stack that had to grow first: now the address is in it; a tree in change: no more */
+		if (f->found != VMA_FOUND)
 			identify(task, t, mm_sequence(task), f);
 		page_mapped(task, f);
 		f->cause = cause_at_end(f, outcome);
