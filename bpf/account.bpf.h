@@ -159,7 +159,7 @@ static __always_inline void count_gup(const struct task_state *t, u64 n, enum vs
  * Called where a new fault begins and where a task ends: a fault that is still pending then has
  * ended in some way that no hook told.
  */
-static __always_inline void settle(struct task_struct *task, struct task_state *t)
+static __noinline void settle(struct task_struct *task, struct task_state *t)
 {
 	u64 minor = task->min_flt > t->last_minor ? task->min_flt - t->last_minor : 0;
 	u64 major = task->maj_flt > t->last_major ? task->maj_flt - t->last_major : 0;
@@ -238,7 +238,7 @@ static __noinline u32 proc_new(struct task_struct *task, u64 mm)
 }
 
 /** switch_image - the task has another mm than the state is about: exec, or its first fault. */
-static __always_inline void switch_image(struct task_struct *task, struct task_state *t, u64 mm)
+static __noinline void switch_image(struct task_struct *task, struct task_state *t, u64 mm)
 {
 	u32 tgid = task->tgid;
 	struct proc_entry *p;

@@ -72,11 +72,11 @@ static __always_inline bool mm_has_sequence(void)
 }
 
 /**
- * mm_lock_sequence - what changes whenever a VMA of @mm may have changed
+ * mm_lock_sequence_inline - what changes whenever a VMA of @mm may have changed
  *
  * Return: the sequence, or MM_SEQ_NONE where a writer is in or this kernel has none.
  */
-static __noinline __attribute__((unused)) s64 mm_lock_sequence(struct mm_struct *mm)
+static __always_inline s64 mm_lock_sequence_inline(struct mm_struct *mm)
 {
 	if (bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq)) {
 		u32 sequence = ((struct mm_struct___seqcount *)mm)->mm_lock_seq.sequence;
@@ -87,6 +87,12 @@ static __noinline __attribute__((unused)) s64 mm_lock_sequence(struct mm_struct 
 		return (u32)((struct mm_struct___seq_int *)mm)->mm_lock_seq;
 	}
 	return MM_SEQ_NONE;
+}
+
+/** mm_lock_sequence - the same, for loops */
+static __noinline __attribute__((unused)) s64 mm_lock_sequence(struct mm_struct *mm)
+{
+	return mm_lock_sequence_inline(mm);
 }
 
 /** vma_anon_name - address of the name set by prctl(PR_SET_VMA_ANON_NAME), or 0. */

@@ -8,32 +8,31 @@
 
 #include "slots.bpf.h"
 
-/** log2_floor - of @v, which is not 0 (BPF has no instruction for it). */
+/** exceeds - @v > @most, both below 2^63, without a jump: latencies are hard to predict */
+static __always_inline u64 exceeds(u64 v, u64 most)
+{
+	return (most - v) >> 63;
+}
+
+/** log2_floor - of @v, from 1 to 2^63 - 1 (BPF has no instruction for it). */
 static __always_inline u32 log2_floor(u64 v)
 {
-	u32 n = 0;
+	u64 n, step;
 
-	if (v >> 32) {
-		n += 32;
-		v >>= 32;
-	}
-	if (v >> 16) {
-		n += 16;
-		v >>= 16;
-	}
-	if (v >> 8) {
-		n += 8;
-		v >>= 8;
-	}
-	if (v >> 4) {
-		n += 4;
-		v >>= 4;
-	}
-	if (v >> 2) {
-		n += 2;
-		v >>= 2;
-	}
-	return n + (v >> 1);
+	n = exceeds(v, 0xffffffff) << 5;
+	v >>= n;
+	step = exceeds(v, 0xffff) << 4;
+	v >>= step;
+	n += step;
+	step = exceeds(v, 0xff) << 3;
+	v >>= step;
+	n += step;
+	step = exceeds(v, 0xf) << 2;
+	v >>= step;
+	n += step;
+	step = exceeds(v, 0x3) << 1;
+	v >>= step;
+	return n + step + (v >> 1);
 }
 
 /** hist_bucket - of a latency; user/model/hist.c has the inverse. */

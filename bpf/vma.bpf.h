@@ -342,7 +342,7 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 /** mm_sequence - mm_lock_sequence() of the task's mm, if caches are to be used. */
 static __always_inline s64 mm_sequence(struct task_struct *task)
 {
-	return cfg.vma_cache ? mm_lock_sequence(task->mm) : MM_SEQ_NONE;
+	return cfg.vma_cache ? mm_lock_sequence_inline(task->mm) : MM_SEQ_NONE;
 }
 
 /**

@@ -27,6 +27,8 @@ $4 == "added" {
 	shown[$1 " " $2] = 1
 }
 
+$4 == "lost_pct" { lost[$1 " " $2 " " $3] = $5 }
+
 function clamp(v) { return v < 0 ? 0 : v > MOST ? MOST : v }
 
 function x_of(v) { return LEFT + WIDTH * clamp(v) / MOST }
@@ -35,14 +37,17 @@ function text(x, y, s, more) {
 	printf "<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, more, s
 }
 
-function bar(x, y, place, name,    v) {
+function bar(x, y, place, name,    v, more) {
 	v = median[place]
+	more = v > MOST ? " →" : ""
+	if (lost[place] >= 0.5)
+		more = more sprintf(", %.0f %% lost", lost[place])
 	text(x + LEFT - 6, y + BAR - 5, name, "text-anchor=\"end\"")
 	printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>\n", \
 		x + LEFT, y + 1, x_of(v) - LEFT, BAR - 4, colour[group[name]]
 	printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"#000\" stroke-width=\"1.5\"/>\n", \
 		x + x_of(low[place]), y + BAR / 2 - 1, x + x_of(high[place])
-	text(x + x_of(high[place]) + 5, y + BAR - 5, sprintf("%.0f%s", v, v > MOST ? " →" : ""), "")
+	text(x + x_of(high[place]) + 5, y + BAR - 5, sprintf("%.0f%s", v, more), "")
 }
 
 function panel(x, y, storm, cpus,    i, n) {
