@@ -36,6 +36,8 @@
 #define CAPTURE_PAIRS 16384u
 /** Ring buffer for event streams by default, bytes. */
 #define CAPTURE_DEFAULT_RING (8u << 20)
+/** The same where no event is to be lost at the highest rate: about a second of it, on one CPU. */
+#define CAPTURE_RECORD_RING (64u << 20)
 
 /**
  * struct capture_options - who and what

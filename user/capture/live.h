@@ -12,6 +12,7 @@
 
 /**
  * struct live - a capture and its model
+ * @capture: NULL: the model is of a recording
  * @shootdown: memory calls and flushes, where they are asked for; else empty
  * @threads: what each spent in faults
  * @waiting: slots that were taken and are not described yet
@@ -37,6 +38,9 @@ void live__free(struct live *l);
  * Return: 0 or -ENOMEM.
  */
 int live__discover(struct live *l);
+
+/** live__row - what slot @slot stood for at @generation; NULL: nothing is known of it. */
+const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generation);
 
 /**
  * live__refresh - live__discover(), and take over all counters

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* options.c - the table of options, and their parsing with argp. */
-#include "cmd/options.h"
+#include "cmd/options_internal.h"
 
-#include <argp.h>
 #include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
@@ -14,14 +13,6 @@
 #include "model/names.h"
 #include "util/log.h"
 #include "util/str.h"
-
-/** struct option_def - one option: how argp shows it, who takes it, and how it is parsed */
-struct option_def {
-	struct argp_option argp;
-	unsigned int groups;
-	/* Return: 0, or -1 after argp_error(). */
-	int (*parse)(struct options *o, char *arg, struct argp_state *state);
-};
 
 enum {
 	OPT_CAUSE = 0x100,
@@ -57,7 +48,7 @@ struct parse_ctx {
 	int at;
 };
 
-static int bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
+int option_bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
 {
 	struct parse_ctx *ctx = state->input;
 
@@ -72,19 +63,19 @@ static int parse_ids(struct options *o, char *arg, struct argp_state *state, boo
 	int n, err = 0;
 
 	if (o->nr_ids && o->threads != threads) {
-		return bad(state, "id list", arg, "-p and -t exclude each other");
+		return option_bad(state, "id list", arg, "-p and -t exclude each other");
 	}
 	n = str_split(arg, &items);
 	if (n < 0)
-		return bad(state, "id list", arg, "numbers, separated by commas");
+		return option_bad(state, "id list", arg, "numbers, separated by commas");
 	o->threads = threads;
 	o->ids = realloc(o->ids, (o->nr_ids + n) * sizeof(*o->ids));
 	for (int i = 0; i < n && o->ids; i++) {
 		uint64_t id;
 
 		if (str_parse_u64(items[i], 1 << 22, &id) || !id) {
-			err = bad(state, threads ? "thread id" : "process id", items[i],
-				  "a number from 1 to 4194304");
+			err = option_bad(state, threads ? "thread id" : "process id", items[i],
+					 "a number from 1 to 4194304");
 			break;
 		}
 		o->ids[o->nr_ids++] = id;
@@ -106,7 +97,8 @@ static int parse_tid(struct options *o, char *arg, struct argp_state *state)
 static int parse_comm(struct options *o, char *arg, struct argp_state *state)
 {
 	if (!*arg || strlen(arg) >= VS_COMM_LEN)
-		return bad(state, "command name", arg, "1 to 15 characters, as in /proc/PID/comm");
+		return option_bad(state, "command name", arg,
+				  "1 to 15 characters, as in /proc/PID/comm");
 	o->comm = arg;
 	return 0;
 }
@@ -119,7 +111,7 @@ static int parse_uid(struct options *o, char *arg, struct argp_state *state)
 	if (pw)
 		uid = pw->pw_uid;
 	else if (str_parse_u64(arg, UINT32_MAX - 1, &uid))
-		return bad(state, "user", arg, "a user's name or number");
+		return option_bad(state, "user", arg, "a user's name or number");
 	o->uid = uid;
 	return 0;
 }
@@ -137,13 +129,13 @@ static int parse_only(struct options *o, char *arg, struct argp_state *state)
 	int n = names__find(names, 3, arg);
 
 	if (n < 0)
-		return bad(state, "fault filter", arg, "all, min or maj");
+		return option_bad(state, "fault filter", arg, "all, min or maj");
 	o->only = n == 2 ? -1 : n;
 	return 0;
 }
 
 /** name_list - all of them, for an error message. */
-static const char *name_list(const char *const *names, int nr)
+const char *option_names(const char *const *names, int nr)
 {
 	static char list[512];
 	size_t len = 0;
@@ -162,12 +154,12 @@ static int parse_set(uint32_t *set, const char *const *names, int nr, const char
 
 	snprintf(plural, sizeof(plural), "list of %ss", what);
 	if (n < 0)
-		return bad(state, plural, arg, "names, separated by commas");
+		return option_bad(state, plural, arg, "names, separated by commas");
 	for (int i = 0; i < n; i++) {
 		int found = names__find(names, nr, items[i]);
 
 		if (found < 0)
-			err = bad(state, what, items[i], name_list(names, nr));
+			err = option_bad(state, what, items[i], option_names(names, nr));
 		else
 			*set |= 1u << found;
 	}
@@ -180,7 +172,7 @@ static int parse_cause(struct options *o, char *arg, struct argp_state *state)
 	return parse_set(&o->causes, cause_names, VS_NR_CAUSES, "cause", arg, state);
 }
 
-static int parse_events(struct options *o, char *arg, struct argp_state *state)
+int option_events(struct options *o, char *arg, struct argp_state *state)
 {
 	return parse_set(&o->events, trace_event_names, NR_TRACE_EVENTS, "event", arg, state);
 }
@@ -188,7 +180,7 @@ static int parse_events(struct options *o, char *arg, struct argp_state *state)
 static int parse_vma(struct options *o, char *arg, struct argp_state *state)
 {
 	if (!*arg)
-		return bad(state, "VMA name", arg, "a name, in which * and ? match");
+		return option_bad(state, "VMA name", arg, "a name, in which * and ? match");
 	o->vma = arg;
 	return 0;
 }
@@ -201,24 +193,24 @@ static int parse_no_follow(struct options *o, char *arg, struct argp_state *stat
 	return 0;
 }
 
-static int parse_time(uint64_t *to, const char *what, char *arg, struct argp_state *state)
+int option_time(uint64_t *to, const char *what, char *arg, struct argp_state *state)
 {
 	if (str_parse_duration(arg, to))
-		return bad(state, what, arg, "seconds, or with a unit: 200ms, 5s, 1m");
+		return option_bad(state, what, arg, "seconds, or with a unit: 200ms, 5s, 1m");
 	return 0;
 }
 
 static int parse_duration(struct options *o, char *arg, struct argp_state *state)
 {
-	return parse_time(&o->duration_ns, "duration", arg, state);
+	return option_time(&o->duration_ns, "duration", arg, state);
 }
 
 static int parse_interval(struct options *o, char *arg, struct argp_state *state)
 {
-	if (parse_time(&o->interval_ns, "interval", arg, state))
+	if (option_time(&o->interval_ns, "interval", arg, state))
 		return -1;
 	if (o->interval_ns < 10000000)
-		return bad(state, "interval", arg, "at least 10ms");
+		return option_bad(state, "interval", arg, "at least 10ms");
 	return 0;
 }
 
@@ -227,8 +219,8 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 	int by = names__find(stat_by_names, NR_STAT_BY, arg);
 
 	if (by < 0)
-		return bad(state, "grouping", arg,
-			   "mapping, vma, process, thread, cause, cpu or cgroup");
+		return option_bad(state, "grouping", arg,
+				  "mapping, vma, process, thread, cause, cpu or cgroup");
 	o->by = by;
 	return 0;
 }
@@ -238,7 +230,8 @@ static int parse_shootdown_by(struct options *o, char *arg, struct argp_state *s
 	int by = names__find(shootdown_by_names, NR_SHOOTDOWN_BY, arg);
 
 	if (by < 0)
-		return bad(state, "grouping", arg, name_list(shootdown_by_names, NR_SHOOTDOWN_BY));
+		return option_bad(state, "grouping", arg,
+				  option_names(shootdown_by_names, NR_SHOOTDOWN_BY));
 	o->shootdown_by = by;
 	return 0;
 }
@@ -248,7 +241,7 @@ static int parse_top(struct options *o, char *arg, struct argp_state *state)
 	uint64_t n;
 
 	if (str_parse_u64(arg, UINT32_MAX, &n))
-		return bad(state, "number of rows", arg, "a number, 0 for all");
+		return option_bad(state, "number of rows", arg, "a number, 0 for all");
 	o->top = n;
 	o->top_given = true;
 	return 0;
@@ -289,10 +282,10 @@ static int parse_json(struct options *o, char *arg, struct argp_state *state)
 static int parse_format(struct options *o, char *arg, struct argp_state *state)
 {
 	o->format = out_format__find(arg);
-	return o->format ? 0 : bad(state, "format", arg, "text, json or csv");
+	return o->format ? 0 : option_bad(state, "format", arg, "text, json or csv");
 }
 
-static int parse_output(struct options *o, char *arg, struct argp_state *state)
+int option_output(struct options *o, char *arg, struct argp_state *state)
 {
 	(void)state;
 	o->output = arg;
@@ -339,7 +332,7 @@ static int parse_no_feature(struct options *o, char *arg, struct argp_state *sta
 	if (!features__disable(arg))
 		return 0;
 	features__names(names, sizeof(names));
-	return bad(state, "feature", arg, names);
+	return option_bad(state, "feature", arg, names);
 }
 
 static bool is_power_of_two(uint64_t n)
@@ -353,7 +346,8 @@ static int parse_slots(struct options *o, char *arg, struct argp_state *state)
 
 	if (str_parse_u64(arg, CAPTURE_MAX_SLOTS, &n) || n < CAPTURE_MIN_SLOTS ||
 	    !is_power_of_two(n))
-		return bad(state, "number of slots", arg, "a power of two from 64 to 4194304");
+		return option_bad(state, "number of slots", arg,
+				  "a power of two from 64 to 4194304");
 	o->slots = n;
 	return 0;
 }
@@ -364,7 +358,8 @@ static int parse_hists(struct options *o, char *arg, struct argp_state *state)
 
 	if (str_parse_u64(arg, CAPTURE_MAX_SLOTS, &n) || n < CAPTURE_MIN_HISTS ||
 	    !is_power_of_two(n))
-		return bad(state, "number of histograms", arg, "a power of two, 64 at least");
+		return option_bad(state, "number of histograms", arg,
+				  "a power of two, 64 at least");
 	o->hists = n;
 	return 0;
 }
@@ -390,7 +385,7 @@ static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 	uint64_t kib;
 
 	if (str_parse_u64(arg, 1 << 20, &kib) || kib < 4 || !is_power_of_two(kib))
-		return bad(state, "ring size", arg, "KiB, a power of two from 4 to 1048576");
+		return option_bad(state, "ring size", arg, "KiB, a power of two from 4 to 1048576");
 	o->ring_bytes = kib << 10;
 	return 0;
 }
@@ -412,44 +407,44 @@ static const struct option_def option_defs[] = {
 	{{"cause", OPT_CAUSE, "LIST", 0, "faults of these causes only", 1},
 	 OPTIONS_FAULTS, parse_cause},
 	{{"vma", OPT_VMA, "GLOB", 0, "VMAs of such a name: '[heap]', '*libc*'", 1},
-	 OPTIONS_FILTER, parse_vma},
+	 OPTIONS_FILTER | OPTIONS_REPORT, parse_vma},
 	{{"no-follow", OPT_NO_FOLLOW, NULL, 0, "do not follow child processes", 1},
 	 OPTIONS_FILTER, parse_no_follow},
 	{{NULL, 0, NULL, 0, "How long:", 2}, OPTIONS_RUN, NULL},
 	{{"duration", 'd', "TIME", 0, "end after this time: 5, 200ms, 1m", 2},
 	 OPTIONS_RUN, parse_duration},
 	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
-	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT, NULL},
+	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, NULL},
 	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup",
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
-	 OPTIONS_STAT, parse_top},
+	 OPTIONS_STAT | OPTIONS_REPORT, parse_top},
 	{{"by", OPT_BY, "WHAT", 0, "rows by vma (default), call, process, thread, site, cpu", 3},
 	 OPTIONS_SHOOTDOWN, parse_shootdown_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, of pairs 10; 0: all)", 3},
 	 OPTIONS_SHOOTDOWN, parse_top},
 	{{"hist", OPT_HIST, NULL, 0, "add histograms of latency: all faults, then each cause", 3},
-	 OPTIONS_STAT, parse_hist},
+	 OPTIONS_STAT | OPTIONS_REPORT, parse_hist},
 	{{"heatmap", OPT_HEATMAP, NULL, 0, "add heatmaps: latency and address over time", 3},
 	 OPTIONS_STAT, parse_heatmap},
 	{{"cost", OPT_COST, NULL, 0, "measure what tracing costs here (a few seconds)", 3},
 	 OPTIONS_DOCTOR, parse_cost},
 	{{"latency", OPT_LATENCY, NULL, 0, "show each row's latency (p50 to max), VMAs' too", 3},
-	 OPTIONS_STAT, parse_latency},
+	 OPTIONS_STAT | OPTIONS_REPORT, parse_latency},
 	{{"events", OPT_EVENTS, "LIST", 0, "what to print: fault (default), memcall, shootdown", 3},
-	 OPTIONS_TRACE, parse_events},
-	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},
-	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT, parse_json},
+	 OPTIONS_TRACE, option_events},
+	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE | OPTIONS_REPORT, parse_wall_clock},
+	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_json},
 	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
-	 OPTIONS_OUTPUT, parse_format},
+	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_format},
 	{{"output", 'o', "FILE", 0, "write there instead of to stdout", 3},
-	 OPTIONS_OUTPUT, parse_output},
-	{{"wide", 'w', NULL, 0, "do not cut lines", 3}, OPTIONS_OUTPUT, parse_wide},
+	 OPTIONS_OUTPUT, option_output},
+	{{"wide", 'w', NULL, 0, "do not cut lines", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_wide},
 	{{"ascii", OPT_ASCII, NULL, 0, "text without other characters", 3},
-	 OPTIONS_OUTPUT, parse_ascii},
-	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT, parse_quiet},
+	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_ascii},
+	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_quiet},
 	{{"verbose", 'v', NULL, 0, "tell more; twice, thrice: even more", 3},
-	 OPTIONS_OUTPUT, parse_verbose},
+	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_verbose},
 	{{NULL, 0, NULL, 0, "Tuning:", 4}, OPTIONS_TUNE, NULL},
 	{{"no-feature", OPT_NO_FEATURE, "NAME", 0, "do without a kernel feature (see doctor)", 4},
 	 OPTIONS_TUNE, parse_no_feature},
@@ -457,30 +452,40 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_FILTER, parse_slots},
 	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default: by CPUs, 2048 at most)", 4},
 	 OPTIONS_FILTER, parse_hists},
-	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192)", 4},
+	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192, of record 65536)", 4},
 	 OPTIONS_FILTER, parse_ring},
 };
 /* clang-format on */
 
 #define NR_OPTION_DEFS (sizeof(option_defs) / sizeof(*option_defs))
+/** Options of all tables, and the end of argp's list. */
+#define MAX_OPTIONS 128
+
+/** option_at - the tables one after the other. Return: NULL behind the last option. */
+static const struct option_def *option_at(size_t i)
+{
+	if (i < NR_OPTION_DEFS)
+		return &option_defs[i];
+	i -= NR_OPTION_DEFS;
+	return i < nr_record_options ? &record_options[i] : NULL;
+}
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	struct parse_ctx *ctx = state->input;
+	size_t i = 0;
 
 	if (key == ARGP_KEY_ERROR)
 		ctx->at = state->next;
 	if (key == ARGP_KEY_ARGS) {
-		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS)))
-			return bad(state, "argument", state->argv[state->next],
-				   "this command takes options only"),
+		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS | OPTIONS_REPORT)))
+			return option_bad(state, "argument", state->argv[state->next],
+					  "this command takes options only"),
 			       EINVAL;
 		ctx->o->argv = state->argv + state->next;
 		return 0;
 	}
-	for (size_t i = 0; i < NR_OPTION_DEFS; i++) {
-		const struct option_def *d = &option_defs[i];
-
+	for (const struct option_def *d = option_at(0); d; d = option_at(++i)) {
 		if (d->parse && d->argp.key == key && d->groups & ctx->cmd->groups)
 			return d->parse(ctx->o, arg, state) ? EINVAL : 0;
 	}
@@ -509,7 +514,7 @@ static void want_json(int argc, char **argv)
 
 int options__parse(const struct command *cmd, int argc, char **argv, struct options *o)
 {
-	struct argp_option list[NR_OPTION_DEFS + 1] = {};
+	struct argp_option list[MAX_OPTIONS] = {};
 	struct parse_ctx ctx = { .cmd = cmd, .o = o };
 	struct argp argp = {
 		.options = list,
@@ -526,11 +531,11 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	o->only = -1;
 	o->follow = true;
 	o->top = 30;
-	o->ring_bytes = CAPTURE_DEFAULT_RING;
+	o->ring_bytes = cmd->groups & OPTIONS_RECORD ? CAPTURE_RECORD_RING : CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
-	for (size_t i = 0; i < NR_OPTION_DEFS; i++)
-		if (option_defs[i].groups & cmd->groups)
-			list[n++] = option_defs[i].argp;
+	for (size_t i = 0; option_at(i) && n < MAX_OPTIONS - 1; i++)
+		if (option_at(i)->groups & cmd->groups)
+			list[n++] = option_at(i)->argp;
 
 	snprintf(name, sizeof(name), "vmascope %s", cmd->name);
 	argv[0] = name;
@@ -538,7 +543,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	want_json(argc, argv);
 	/* argp's own messages take two lines: ours take one, and can be JSON */
 	err = argp_parse(&argp, argc, argv,
-			 (cmd->groups & OPTIONS_ADDRESS ? 0 : ARGP_IN_ORDER) |
+			 (cmd->groups & (OPTIONS_ADDRESS | OPTIONS_REPORT) ? 0 : ARGP_IN_ORDER) |
 				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS),
 			 NULL, &ctx);
 	if (err && !ctx.failed)
@@ -548,7 +553,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 		return VS_EXIT_USAGE;
 	if (o->threads)
 		o->follow = false;
-	if (!o->events)
+	if (!o->events && !(cmd->groups & OPTIONS_REPORT))
 		o->events = 1u << TRACE_FAULT;
 	log_setup(!strcmp(o->format->name, "json"), o->quiet, o->verbosity);
 	if (cmd->groups & OPTIONS_RUN && o->argv && o->nr_ids)

@@ -26,6 +26,9 @@
 #define OPTIONS_DOCTOR 128u
 #define OPTIONS_FAULTS 256u /* which faults */
 #define OPTIONS_SHOOTDOWN 512u
+#define OPTIONS_PRINT 1024u /* format, but no file */
+#define OPTIONS_RECORD 2048u
+#define OPTIONS_REPORT 4096u
 
 /** enum trace_event - what trace can print; bits of options.events */
 enum trace_event {
@@ -37,6 +40,16 @@ enum trace_event {
 
 extern const char *const trace_event_names[NR_TRACE_EVENTS];
 
+/** enum report_view - what report can show of a recording */
+enum report_view {
+	REPORT_STAT,
+	REPORT_SHOOTDOWN,
+	REPORT_TRACE,
+	NR_REPORT_VIEWS,
+};
+
+extern const char *const report_view_names[NR_REPORT_VIEWS];
+
 /**
  * struct options - what was asked for
  * @ids: of -p or -t, @nr_ids of them; @threads: they are thread ids
@@ -46,7 +59,7 @@ extern const char *const trace_event_names[NR_TRACE_EVENTS];
  * @duration_ns: 0: no end; @interval_ns: 0: none
  * @by: grouping; @shootdown_by: that of shootdown; @top: rows at most, 0: all; @top_given: it was asked for
  * @hist: histograms; @heatmap: over time
- * @events: bit set of enum trace_event, never 0
+ * @events: bit set of enum trace_event; 0: of report, all that were recorded
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
  * @ascii: no other characters in text
@@ -54,7 +67,11 @@ extern const char *const trace_event_names[NR_TRACE_EVENTS];
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
  * @call_vma, @call_site, @call_tid: tell memory calls apart by VMA, call site, thread
- * @argv: the command to run, or the addresses to explain; NULL: none
+ * @max_size: of a ring of files or of memory, bytes, 0: none; @snapshot_ns: kept in memory, 0: none
+ * @summary: print what was counted, too
+ * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping
+ * @diff: of two recordings
+ * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
 struct options {
 	pid_t *ids;
@@ -91,6 +108,13 @@ struct options {
 	bool call_site;
 	bool call_tid;
 	uint32_t ring_bytes;
+	uint64_t max_size;
+	uint64_t snapshot_ns;
+	bool summary;
+	enum report_view view;
+	bool no_stat_by;
+	bool no_shootdown_by;
+	bool diff;
 	char **argv;
 };
 
@@ -125,5 +149,7 @@ int cmd_trace(struct options *o);
 int cmd_shootdown(struct options *o);
 int cmd_doctor(struct options *o);
 int cmd_explain(struct options *o);
+int cmd_record(struct options *o);
+int cmd_report(struct options *o);
 
 #endif /* VMASCOPE_CMD_OPTIONS_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * print.h - views of a session, be it live or of a recording: what commands print at the end.
+ */
+#ifndef VMASCOPE_CMD_PRINT_H
+#define VMASCOPE_CMD_PRINT_H
+
+#include "cmd/session.h"
+
+/** stat_print - what `vmascope stat` prints at its end. Return: 0 or a negative errno. */
+int stat_print(struct session *s);
+
+/** shootdown_print - what `vmascope shootdown` prints at its end. Return: 0 or a negative errno. */
+int shootdown_print(struct session *s);
+
+/**
+ * trace_replay - what `vmascope trace` prints of a recorded run
+ * @feed: gives all its events to s->event(). Return: 0 or a negative errno
+ * Return: an exit status; s->error is set where something could not be written.
+ */
+int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx);
+
+#endif /* VMASCOPE_CMD_PRINT_H */
