@@ -30,7 +30,7 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev
-TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf
+TEST_DEPS := libcmocka-dev libclang-rt-dev clang-format shellcheck jq redis-tools linux-perf
 DEMO_DEPS := redis-tools
 # For guests and for arm64 (tests/vm), on x86-64.
 VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
@@ -61,6 +61,8 @@ HOST_FLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) -Wmissing-prototypes -Wstrict-pro
 	-D_GNU_SOURCE -MMD -MP
 USER_FLAGS := $(HOST_FLAGS) $(SANITIZE_FLAGS) -Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
 UNIT_FLAGS := $(USER_FLAGS) -Itests/lib
+FUZZ_FLAGS := $(HOST_FLAGS) -Wno-missing-field-initializers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+	-Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
 # Workloads count their own faults, so no sanitizer; the e2e drivers only start the binary.
 TEST_FLAGS := $(HOST_FLAGS) -pthread -Itests/lib -Ibpf $(LIBS_CFLAGS)
 # BPF_PROG() makes a parameter, ctx, that few programs use.
@@ -82,6 +84,7 @@ USER_SRCS := $(sort $(wildcard user/*.c user/*/*.c))
 UNIT_SRCS := $(sort $(wildcard tests/unit/*_test.c))
 E2E_SRCS := $(sort $(wildcard tests/e2e/*_test.c))
 TESTLIB_SRCS := $(sort $(wildcard tests/lib/*.c))
+FUZZ_SRCS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 WORKLOAD_SRCS := $(sort $(wildcard tests/workload/*.c))
 
 BPF_OBJS := $(BPF_SRCS:%.c=$(BUILD)/%.o)
@@ -98,9 +101,14 @@ UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
 E2E_BINS := $(E2E_SRCS:%.c=$(BUILD)/%)
 WORKLOAD_BINS := $(WORKLOAD_SRCS:%.c=$(BUILD)/%)
 TESTLIB_OBJS := $(TESTLIB_SRCS:%.c=$(BUILD)/%.o)
+# The fuzzed code is built by clang, whose libFuzzer it needs.
+FUZZ_O := $(BUILD)/fuzz
+FUZZ_BINS := $(FUZZ_SRCS:tests/fuzz/%.c=$(FUZZ_O)/%)
+FUZZ_USER_OBJS := $(filter-out %/user/main.o,$(USER_SRCS:%.c=$(FUZZ_O)/%.o))
+FUZZ_OBJS := $(FUZZ_USER_OBJS) $(FUZZ_SRCS:%.c=$(FUZZ_O)/%.o)
 TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o)
 
-ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS)
+ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(FUZZ_OBJS)
 FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch]))
 
 ifeq ($(V),0)
@@ -137,9 +145,10 @@ FLAGS_bpflink = $(BPFTOOL) $(BPF_OBJS)
 FLAGS_user = $(CC) $(USER_FLAGS)
 FLAGS_link = $(CC) $(USER_LINK) $(LIBS_LINK) $(USER_OBJS)
 FLAGS_version = $(VERSION_FLAG)
+FLAGS_fuzz = $(CLANG) $(FUZZ_FLAGS)
 FLAGS_test = $(CC) $(TEST_FLAGS) $(LDFLAGS) $(TESTLIB_OBJS)
 
-STAMPS := $(addprefix $(BUILD)/.flags.,bpf bpflink test) $(addprefix $(O)/.flags.,user link version)
+STAMPS := $(addprefix $(BUILD)/.flags.,bpf bpflink test fuzz) $(addprefix $(O)/.flags.,user link version)
 
 $(STAMPS): FLAGS = $(FLAGS_$(subst .,,$(suffix $@)))
 $(STAMPS): FORCE
@@ -176,6 +185,13 @@ $(O)/tests/unit/%.o: tests/unit/%.c $(O)/.flags.user | $(SKEL) tools
 $(UNIT_BINS): %: %.o $(USER_LIB) $(O)/.flags.link
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK) -lcmocka
+
+$(FUZZ_OBJS): $(FUZZ_O)/%.o: %.c $(BUILD)/.flags.fuzz | $(SKEL) tools
+	$(call compile,CC,$(CLANG) $(FUZZ_FLAGS) $(VERSION_FLAG) -MF $@.d -c $< -o $@)
+
+$(FUZZ_BINS): $(FUZZ_O)/%: $(FUZZ_O)/tests/fuzz/%.o $(FUZZ_USER_OBJS) $(BUILD)/.flags.fuzz
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) $(LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(LIBS_LINK)
 
 $(TEST_OBJS): $(BUILD)/%.o: %.c $(BUILD)/.flags.test | tools
 	$(call compile,CC,$(CC) $(TEST_FLAGS) -MF $@.d -c $< -o $@)
@@ -240,7 +256,7 @@ $(BUILD)/tests/bin/redis-server:
 	@server=$$(command -v redis-server || command -v redis-check-rdb) && ln -sf "$$server" $@ || \
 		{ echo 'vmascope: no redis-server for the tests (run: sudo make deps)' >&2; exit 1; }
 
-build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
+build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
 
 check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps

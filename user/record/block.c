@@ -120,9 +120,14 @@ bool block__head_valid(const struct block_head *head)
 	       head->stored <= BLOCK_MAX && head->raw <= BLOCK_MAX;
 }
 
+size_t block__size(const struct block_head *head)
+{
+	return head->raw ? head->raw : head->stored;
+}
+
 int block__unpack(const struct block_head *head, const void *stored, uint8_t **raw, size_t *cap)
 {
-	const size_t size = head->raw ? head->raw : head->stored;
+	const size_t size = block__size(head);
 
 	if (checksum(stored, head->stored) != head->crc)
 		return -EBADMSG;

@@ -55,6 +55,9 @@ struct block_head block__head(enum block_kind kind, const void *data, uint32_t s
 /** block__head_valid - magic, checksum and sizes are right. */
 bool block__head_valid(const struct block_head *head);
 
+/** block__size - bytes of a block when it is unpacked. */
+size_t block__size(const struct block_head *head);
+
 /**
  * block__unpack - the bytes that a block was made of
  * @stored: head->stored bytes of the file

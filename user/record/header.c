@@ -11,8 +11,8 @@
 #include "model/names.h"
 
 #define FORMAT_NAME "vmascope recording"
-/** Possible CPUs at most, so that a wrong number costs no memory. */
-#define MAX_CPUS 65536
+/** Possible CPUs at most (the largest CONFIG_NR_CPUS), so that a wrong number costs no memory. */
+#define MAX_CPUS 8192
 
 /** enum member_kind - what a member of struct header is */
 enum member_kind {

@@ -287,7 +287,7 @@ static int take_pair(struct loader *l, const struct record_pair *r)
 	struct shootdown *s = l->shootdown;
 	struct call_pair pair = { .key = r->key, .pair = r->pair };
 
-	if (r->key.ipi >= VS_NR_IPI)
+	if (r->key.ipi >= VS_NR_IPI || r->key.from_cpu >= s->nr_cpus || r->key.to_cpu >= s->nr_cpus)
 		return 0;
 	if (!l->in_pairs)
 		s->nr_pairs = 0;

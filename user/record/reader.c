@@ -172,7 +172,7 @@ int reader__block(struct reader *r)
 		if (kind != BLOCK_EVENTS && kind != BLOCK_CHECKPOINT)
 			continue;
 		r->at = r->raw;
-		r->end = r->raw + r->block.raw;
+		r->end = r->raw + block__size(&r->block);
 		codec__restart(&r->codec);
 		if (r->block.last_ns > r->last_ns)
 			r->last_ns = r->block.last_ns;
