@@ -29,8 +29,9 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 # --- Packages (Debian names) -----------------------------------------------------------------
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
-	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev
-TEST_DEPS := libcmocka-dev libclang-rt-dev clang-format shellcheck jq redis-tools linux-perf
+	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev \
+	libprotobuf-c-dev protobuf-c-compiler
+TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools linux-perf
 DEMO_DEPS := redis-tools
 # For guests and for arm64 (tests/vm), on x86-64.
 VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
@@ -51,9 +52,9 @@ else
 O := $(BUILD)
 endif
 
-LIBS := libbpf libelf zlib libzstd json-c libcap
+LIBS := libbpf libelf zlib libzstd json-c libcap libprotobuf-c
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
-LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -lelf -lz -lzstd -ljson-c -lcap) -lm
+LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -lelf -lz -lzstd -ljson-c -lcap -lprotobuf-c) -lm
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror
@@ -91,7 +92,10 @@ BPF_OBJS := $(BPF_SRCS:%.c=$(BUILD)/%.o)
 BPF_OBJ := $(BUILD)/vmascope.bpf.o
 SKEL := $(BUILD)/vmascope.skel.h
 
-USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o)
+# Made of a .proto by protoc-c.
+PROTO := $(BUILD)/perfetto.pb-c.c
+
+USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o) $(O)/user/perfetto.pb-c.o
 USER_LIB := $(O)/vmascope.a
 # Only these are compiled again when the version changes.
 VERSION_OBJS := $(patsubst %.c,$(O)/%.o,$(if $(USER_SRCS),$(shell grep -l VMASCOPE_VERSION $(USER_SRCS))))
@@ -168,8 +172,15 @@ $(SKEL): $(BPF_OBJ)
 
 $(VERSION_OBJS): $(O)/.flags.version
 $(VERSION_OBJS): private OWN_FLAGS := $(VERSION_FLAG)
-$(O)/user/%.o: user/%.c $(O)/.flags.user | $(SKEL) tools
+$(O)/user/%.o: user/%.c $(O)/.flags.user | $(SKEL) $(PROTO) tools
 	$(call compile,CC,$(CC) $(USER_FLAGS) $(OWN_FLAGS) -MF $@.d -c $< -o $@)
+
+$(PROTO) $(PROTO:.c=.h) &: user/export/perfetto.proto | tools
+	$(call say,PROTO,$(PROTO))
+	$(Q)protoc-c --proto_path=user/export --c_out=$(BUILD) perfetto.proto
+
+$(O)/user/perfetto.pb-c.o: $(PROTO) $(O)/.flags.user
+	$(call compile,CC,$(CC) $(USER_FLAGS) -MF $@.d -c $< -o $@)
 
 $(USER_LIB): $(filter-out %/user/main.o,$(USER_OBJS)) $(O)/.flags.link
 	$(call say,AR,$@)
@@ -186,10 +197,11 @@ $(UNIT_BINS): %: %.o $(USER_LIB) $(O)/.flags.link
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK) -lcmocka
 
-$(FUZZ_OBJS): $(FUZZ_O)/%.o: %.c $(BUILD)/.flags.fuzz | $(SKEL) tools
+$(FUZZ_OBJS): $(FUZZ_O)/%.o: %.c $(BUILD)/.flags.fuzz | $(SKEL) $(PROTO) tools
 	$(call compile,CC,$(CLANG) $(FUZZ_FLAGS) $(VERSION_FLAG) -MF $@.d -c $< -o $@)
 
-$(FUZZ_BINS): $(FUZZ_O)/%: $(FUZZ_O)/tests/fuzz/%.o $(FUZZ_USER_OBJS) $(BUILD)/.flags.fuzz
+$(FUZZ_BINS): $(FUZZ_O)/%: $(FUZZ_O)/tests/fuzz/%.o $(FUZZ_USER_OBJS) $(BUILD)/user/perfetto.pb-c.o \
+		$(BUILD)/.flags.fuzz
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) $(LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(LIBS_LINK)
 
@@ -213,7 +225,7 @@ compile_commands.json: $(BPF_OBJS) $(USER_OBJS) $(wildcard $(UNIT_OBJS) $(TEST_O
 
 tools:
 	@missing=; \
-	for tool in $(CC) $(CLANG) $(BPFTOOL) $(PKG_CONFIG); do \
+	for tool in $(CC) $(CLANG) $(BPFTOOL) $(PKG_CONFIG) protoc-c; do \
 		command -v $$tool >/dev/null || missing="$$missing $$tool"; \
 	done; \
 	for lib in $(LIBS); do \

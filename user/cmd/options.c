@@ -281,6 +281,12 @@ static int parse_json(struct options *o, char *arg, struct argp_state *state)
 
 static int parse_format(struct options *o, char *arg, struct argp_state *state)
 {
+	const struct parse_ctx *ctx = state->input;
+
+	if (ctx->cmd->groups & OPTIONS_REPORT && !strcmp(arg, "perfetto")) {
+		o->perfetto = true;
+		return 0;
+	}
 	o->format = out_format__find(arg);
 	return o->format ? 0 : option_bad(state, "format", arg, "text, json or csv");
 }
@@ -435,7 +441,7 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_TRACE, option_events},
 	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE | OPTIONS_REPORT, parse_wall_clock},
 	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_json},
-	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
+	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv; of report also perfetto", 3},
 	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_format},
 	{{"output", 'o', "FILE", 0, "write there instead of to stdout", 3},
 	 OPTIONS_OUTPUT, option_output},

@@ -70,7 +70,7 @@ extern const char *const report_view_names[NR_REPORT_VIEWS];
  * @max_size: of a ring of files or of memory, bytes, 0: none; @snapshot_ns: kept in memory, 0: none
  * @summary: print what was counted, too
  * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping
- * @diff: of two recordings
+ * @diff: of two recordings; @perfetto: make a Perfetto trace
  * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
 struct options {
@@ -115,6 +115,7 @@ struct options {
 	bool no_stat_by;
 	bool no_shootdown_by;
 	bool diff;
+	bool perfetto;
 	char **argv;
 };
 

@@ -20,4 +20,7 @@ int shootdown_print(struct session *s);
  */
 int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx);
 
+/** report_diff - `vmascope report --diff A B`. Return: an exit status. */
+int report_diff(const struct options *o);
+
 #endif /* VMASCOPE_CMD_PRINT_H */

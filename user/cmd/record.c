@@ -2,10 +2,12 @@
 /* record.c - `vmascope record`: events and counts into a file, a ring of files, or a snapshot. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "cmd/print.h"
 #include "cmd/recording.h"
@@ -16,6 +18,8 @@
 /** How often is looked whether there is anything to do, and how often counts are written. */
 #define TICK_NS 100000000ULL
 #define CHECKPOINT_TICKS 10
+/** Processes whose resident memory is sampled each time at most: reading it takes 10 us each. */
+#define MAX_SAMPLES 256
 /** A run's number: JSON's numbers are exact up to it. */
 #define RUN_MASK ((1ULL << 53) - 1)
 
@@ -188,6 +192,42 @@ static int bring_up_to_date(struct session *s)
 	return err ? err : session__read_threads(s);
 }
 
+/** resident_bytes - of process @pid, by /proc/PID/statm; 0: it has none, or is gone. */
+static uint64_t resident_bytes(uint32_t pid)
+{
+	unsigned long long pages = 0;
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%u/statm", pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%*u %llu", &pages) != 1)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+/** sample_memory - of the processes that live; of very many, the first alone. */
+static void sample_memory(struct session *s, uint64_t now_ns)
+{
+	const struct model *m = &s->live.model;
+	struct recorder *r = s->private;
+	unsigned int left = MAX_SAMPLES;
+
+	for (size_t i = 0; i < m->nr_processes && left; i++) {
+		struct record_rss rss = { .head.time_ns = now_ns };
+
+		if (m->processes[i]->exited)
+			continue;
+		left--;
+		rss.pid = m->processes[i]->pid;
+		rss.bytes = resident_bytes(rss.pid);
+		if (rss.bytes)
+			saver__event(&r->saver, RECORD_RSS, &rss, now_ns);
+	}
+}
+
 static void begin_file(struct recorder *r, bool numbered)
 {
 	if (!r->saver.error)
@@ -232,13 +272,13 @@ static int look_after(struct session *s)
 	const uint64_t now_ns = session__now();
 	int err;
 
-	if (keeps && !snapshot_wanted) {
-		if (due)
-			keep_error(r, writer__flush(&r->writer));
-		r->ticks = due ? 0 : r->ticks;
-		return 0;
+	if (due)
+		sample_memory(s, now_ns);
+	if (due && keeps) {
+		keep_error(r, writer__flush(&r->writer));
+		r->ticks = 0;
 	}
-	if (!due && !full && !keeps)
+	if (!(keeps ? snapshot_wanted : due || full))
 		return 0;
 	err = bring_up_to_date(s);
 	if (err)

@@ -6,6 +6,7 @@
 
 #include "cmd/print.h"
 #include "cmd/recording.h"
+#include "export/perfetto.h"
 #include "util/log.h"
 
 /** struct report - a recording, and the session that it stands for; @failed: it could not be read */
@@ -58,6 +59,40 @@ static int print_counts(struct report *r)
 	return s->error ? VS_EXIT_FAILURE : 0;
 }
 
+/* --- Perfetto ------------------------------------------------------------------------------ */
+
+static int export_event(void *ctx, const union record *event, enum record_type type)
+{
+	return perfetto__event(ctx, event, type);
+}
+
+static int export(struct report *r)
+{
+	struct session *s = &r->session;
+	struct perfetto p;
+	int err;
+
+	perfetto__init(&p, s->out.file, &r->recording.live.model);
+	err = recording__read(&r->recording, export_event, &p);
+	if (!err)
+		err = perfetto__end(&p);
+	s->error = p.tracks.error;
+	perfetto__free(&p);
+	return err ? VS_EXIT_FAILURE : 0;
+}
+
+/* --- the command --------------------------------------------------------------------------- */
+
+/** show - as asked. Return: an exit status. */
+static int show(struct report *r)
+{
+	const struct options *o = r->session.options;
+
+	if (o->perfetto)
+		return export(r);
+	return o->view == REPORT_TRACE ? trace_replay(&r->session, feed, r) : print_counts(r);
+}
+
 /** check_view - the recording has what the view shows. Return: 0 or an exit status, told. */
 static int check_view(const struct options *o, const struct header *h)
 {
@@ -101,7 +136,7 @@ static int run(struct report *r, struct options *o)
 
 	if (status)
 		return status;
-	status = o->view == REPORT_TRACE ? trace_replay(&r->session, feed, r) : print_counts(r);
+	status = show(r);
 	if (options__close_output(&r->session.out, r->session.error) && !status)
 		status = VS_EXIT_FAILURE;
 	if (r->failed)
@@ -112,8 +147,11 @@ static int run(struct report *r, struct options *o)
 int cmd_report(struct options *o)
 {
 	struct report r = {};
-	int status = recording__open(&r.recording, o->argv);
+	int status;
 
+	if (o->diff)
+		return report_diff(o);
+	status = recording__open(&r.recording, o->argv);
 	if (!status)
 		status = run(&r, o);
 	recording__close(&r.recording);

@@ -90,6 +90,7 @@ enum record_type {
 	RECORD_CRASH,
 	RECORD_EXEC,
 	RECORD_EXIT,
+	RECORD_RSS,
 	NR_RECORD_TYPES,
 };
 
@@ -192,6 +193,14 @@ struct record_pair {
 	struct vs_pair pair;
 };
 
+/** struct record_rss - resident memory of process @pid, bytes */
+struct record_rss {
+	struct vs_event head;
+	uint32_t pid;
+	uint32_t pad;
+	uint64_t bytes;
+};
+
 /**
  * union record - one of any type
  *
@@ -216,6 +225,7 @@ union record {
 	struct vs_event_ipi ipi;
 	struct vs_event_crash crash;
 	struct vs_event_proc proc;
+	struct record_rss rss;
 };
 
 #endif /* VMASCOPE_RECORD_FORMAT_H */

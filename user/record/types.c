@@ -270,6 +270,14 @@ static const struct field proc_fields[] = {
 };
 #undef T
 
+#define T struct record_rss
+static const struct field rss_fields[] = {
+	NAMED(T, "time_ns", head.time_ns),
+	ONE(T, pid),
+	ONE(T, bytes),
+};
+#undef T
+
 #define TYPE(name, fields, t)                                                                      \
 	{                                                                                          \
 		name, fields, NR(fields), sizeof(t)                                                \
@@ -293,5 +301,6 @@ const struct type record_types[NR_RECORD_TYPES] = {
 	[RECORD_IPI] = TYPE("interrupt", ipi_fields, struct vs_event_ipi),
 	[RECORD_CRASH] = TYPE("crash", crash_fields, struct vs_event_crash),
 	[RECORD_EXEC] = TYPE("exec", proc_fields, struct vs_event_proc),
+	[RECORD_RSS] = TYPE("rss", rss_fields, struct record_rss),
 	[RECORD_EXIT] = TYPE("exit", proc_fields, struct vs_event_proc),
 };

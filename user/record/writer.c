@@ -158,7 +158,7 @@ int writer__event(struct writer *w, enum record_type type, const void *record, u
 {
 	int err = packer__put(&w->events, type, record, time_ns);
 
-	w->nr_events += type >= RECORD_FAULT;
+	w->nr_events += type >= RECORD_FAULT && type <= RECORD_IPI;
 	if (!err && w->events.len >= EVENTS_BYTES)
 		err = writer__flush(w);
 	return err;

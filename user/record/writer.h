@@ -37,7 +37,7 @@ struct kept_block;
  * @events: the block of events that is being filled; @checkpoint: that of counts
  * @first_kept, @last_kept: blocks in memory, of a snapshot; @kept_bytes in all
  * @nr_files: begun so far; @oldest: number of the oldest of a ring
- * @nr_events: records of events; @bytes: written
+ * @nr_events: faults, calls, flushes and interrupts; @bytes: written
  */
 struct writer {
 	struct writer_options options;
