@@ -80,7 +80,7 @@ static void make_file(int fd, enum content content, const uint8_t *data, size_t 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char path[64], *argv[] = { path, NULL };
+	char path[64], *argv[] = { path, NULL }, *twice[] = { path, path, NULL };
 	struct options o = {
 		.uid = -1, .only = -1, .top = 30, .output = "/dev/null", .argv = argv
 	};
@@ -99,6 +99,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	o.by = (data[0] >> 5) % NR_STAT_BY;
 	o.shootdown_by = (data[0] >> 5) % NR_SHOOTDOWN_BY;
 	o.hist = o.latency = true;
+	o.perfetto = (data[0] >> 2 & 3) == NR_REPORT_VIEWS;
+	cmd_report(&o);
+	o.argv = twice;
+	o.diff = true;
 	cmd_report(&o);
 	close(fd);
 	return 0;
