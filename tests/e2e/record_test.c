@@ -202,6 +202,39 @@ static void every_grouping_has_all_calls(void **state)
 	recorded_free(&r);
 }
 
+/** sum_counts - of all series of an array */
+static int64_t sum_counts(struct json_object *json, const char *path)
+{
+	struct json_object *row;
+	int64_t sum = 0;
+
+	vt_each(row, json, path) for (size_t i = 0; i < vt_len(row, "counts"); i++)
+		sum += json_object_get_int64(vt_at(row, "counts", i));
+	return sum;
+}
+
+/* The live map is made of counters, that of a report of the events: both have every fault. */
+static void the_heatmap_has_every_fault(void **state)
+{
+	struct json_object *json;
+	struct recorded r;
+	struct vt_cmd cmd;
+	int64_t faults;
+
+	(void)state;
+	record(&r, NULL, VT_ARGS("exact", "--pages", "200", "--children", "3"));
+	report(&cmd, r.file, VT_ARGS("-j", "--heatmap"), 0);
+	json = vt_json(cmd.out, "heatmap");
+	faults = vt_int(json, "totals.faults") - vt_int(json, "totals.gup");
+	vt_cmp(faults, >, 1000, "faults");
+	vt_equal(sum_counts(json, "heatmap.address"), faults, "faults by address");
+	vt_equal(sum_counts(json, "heatmap.latency"), faults - vt_int(json, "totals.incomplete"),
+		 "faults by latency");
+	json_object_put(json);
+	vt_free(&cmd);
+	recorded_free(&r);
+}
+
 static void nobody_in_particular_can_read_it(void **state)
 {
 	const struct vt_how nobody = { .uid = 65534 };
@@ -566,6 +599,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(the_report_is_what_stat_told),
 	VT_TEST(the_report_is_what_shootdown_told),
 	VT_TEST(every_grouping_has_all_calls),
+	VT_TEST(the_heatmap_has_every_fault),
 	VT_TEST(nobody_in_particular_can_read_it),
 	VT_TEST(a_killed_recorder_leaves_what_was_whole),
 	VT_TEST(a_full_disk_stops_the_recording_alone),

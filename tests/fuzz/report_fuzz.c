@@ -99,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	o.by = (data[0] >> 5) % NR_STAT_BY;
 	o.shootdown_by = (data[0] >> 5) % NR_SHOOTDOWN_BY;
 	o.hist = o.latency = true;
+	o.heatmap = data[0] & 0x80;
 	o.perfetto = (data[0] >> 2 & 3) == NR_REPORT_VIEWS;
 	cmd_report(&o);
 	o.argv = twice;

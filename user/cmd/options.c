@@ -432,7 +432,7 @@ static const struct option_def option_defs[] = {
 	{{"hist", OPT_HIST, NULL, 0, "add histograms of latency: all faults, then each cause", 3},
 	 OPTIONS_STAT | OPTIONS_REPORT, parse_hist},
 	{{"heatmap", OPT_HEATMAP, NULL, 0, "add heatmaps: latency and address over time", 3},
-	 OPTIONS_STAT, parse_heatmap},
+	 OPTIONS_STAT | OPTIONS_REPORT, parse_heatmap},
 	{{"cost", OPT_COST, NULL, 0, "measure what tracing costs here (a few seconds)", 3},
 	 OPTIONS_DOCTOR, parse_cost},
 	{{"latency", OPT_LATENCY, NULL, 0, "show each row's latency (p50 to max), VMAs' too", 3},

@@ -6,9 +6,14 @@
 #define VMASCOPE_CMD_PRINT_H
 
 #include "cmd/session.h"
+#include "model/heat.h"
 
-/** stat_print - what `vmascope stat` prints at its end. Return: 0 or a negative errno. */
-int stat_print(struct session *s);
+/**
+ * stat_print - what `vmascope stat` prints at its end
+ * @heat: of --heatmap, else NULL
+ * Return: 0 or a negative errno.
+ */
+int stat_print(struct session *s, const struct heat *heat);
 
 /** shootdown_print - what `vmascope shootdown` prints at its end. Return: 0 or a negative errno. */
 int shootdown_print(struct session *s);

@@ -390,7 +390,7 @@ static void tell(const struct session *s, const struct vs_stats *stats)
 
 static int print_summary(struct session *s)
 {
-	int err = stat_print(s);
+	int err = stat_print(s, NULL);
 	struct recorder *r = s->private;
 
 	if (!err && r->header.shootdowns)

@@ -9,12 +9,17 @@
 #include "export/perfetto.h"
 #include "util/log.h"
 
+/** The heatmap's slices at first: they get longer as the run does. */
+#define FIRST_SLICE_NS 1000000ULL
+
 /** struct report - a recording, and the session that it stands for; @failed: it could not be read */
 struct report {
 	struct recording recording;
 	struct recorded recorded;
 	struct session session;
 	bool failed;
+	struct heat heat;
+	uint64_t heat_lost;
 };
 
 /** take_over - what the session of the run knew at its end. */
@@ -48,6 +53,8 @@ static int feed(struct session *s, void *ctx)
 	return s->error;
 }
 
+/* --- counts -------------------------------------------------------------------------------- */
+
 static int print_counts(struct report *r)
 {
 	struct session *s = &r->session;
@@ -55,8 +62,51 @@ static int print_counts(struct report *r)
 	if (recording__read(&r->recording, NULL, NULL))
 		return VS_EXIT_FAILURE;
 	take_over(r);
-	s->error = s->options->view == REPORT_SHOOTDOWN ? shootdown_print(s) : stat_print(s);
+	s->error = s->options->view == REPORT_SHOOTDOWN ? shootdown_print(s) : stat_print(s, NULL);
 	return s->error ? VS_EXIT_FAILURE : 0;
+}
+
+/** add_heat - a fault into the map of addresses, which is no larger than a live one. */
+static int add_heat(void *ctx, const union record *event, enum record_type type)
+{
+	const struct vs_event_fault *e = &event->fault;
+	struct report *r = ctx;
+	const struct vs_heat_key key = {
+		.pid = e->pid,
+		.slot = e->slot,
+		.region = e->address >> VS_HEAT_REGION_BITS,
+	};
+	struct heat_cell *cell;
+
+	if (type != RECORD_FAULT)
+		return 0;
+	if (r->heat.nr_cells >= CAPTURE_HEAT_ENTRIES && !hash__get(&r->heat.by_key, &key)) {
+		r->heat_lost++;
+		return 0;
+	}
+	cell = heat__cell(&r->heat, &key);
+	if (!cell)
+		return -ENOMEM;
+	cell->row = r->recording.live.model.by_slot[e->slot];
+	heat__add_fault(&r->heat, cell, e->head.time_ns, e->duration_ns);
+	return 0;
+}
+
+/** print_heatmap - counts, and what the events tell of their course. */
+static int print_heatmap(struct report *r)
+{
+	struct session *s = &r->session;
+	int err;
+
+	heat__init(&r->heat, s->start_ns, FIRST_SLICE_NS);
+	err = recording__read(&r->recording, add_heat, r);
+	if (!err) {
+		take_over(r);
+		r->recorded.stats.lost[VS_LOST_HEAT] += r->heat_lost;
+		s->error = stat_print(s, &r->heat);
+	}
+	heat__free(&r->heat);
+	return err || s->error ? VS_EXIT_FAILURE : 0;
 }
 
 /* --- Perfetto ------------------------------------------------------------------------------ */
@@ -90,7 +140,9 @@ static int show(struct report *r)
 
 	if (o->perfetto)
 		return export(r);
-	return o->view == REPORT_TRACE ? trace_replay(&r->session, feed, r) : print_counts(r);
+	if (o->view == REPORT_TRACE)
+		return trace_replay(&r->session, feed, r);
+	return o->view == REPORT_STAT && o->heatmap ? print_heatmap(r) : print_counts(r);
 }
 
 /** check_view - the recording has what the view shows. Return: 0 or an exit status, told. */

@@ -160,8 +160,8 @@ static int tick(struct session *s)
 
 /* --- the end ------------------------------------------------------------------------------- */
 
-/** print_all - @c: NULL: nothing was seen on the way */
-static int print_all(struct session *s, struct course *c)
+/** print_all - @c: NULL: nothing was seen on the way; @heat: of --heatmap, else NULL */
+static int print_all(struct session *s, struct course *c, const struct heat *heat)
 {
 	const struct options *o = s->options;
 	struct stat_view v = interval_view(s, 0, s->start_ns, s->end_ns);
@@ -172,8 +172,8 @@ static int print_all(struct session *s, struct course *c)
 		err = hist_view__make(&v, &s->live.model, &d);
 	if (!err && c && c->slices)
 		err = slices__read(c->slices, s, &v, s->end_ns);
-	if (!err && c && c->slices)
-		err = heatmap_view__make(&c->slices->heat, &v, &s->live.model, &d);
+	if (!err && heat)
+		err = heatmap_view__make(heat, &v, &s->live.model, &d);
 	if (!err && c && o->interval_ns)
 		err = storm_view__all(&c->storms, s->start_ns, &d);
 	if (o->interval_ns && is_text(s))
@@ -181,9 +181,9 @@ static int print_all(struct session *s, struct course *c)
 	return print_and_free(s, &d, err);
 }
 
-int stat_print(struct session *s)
+int stat_print(struct session *s, const struct heat *heat)
 {
-	return print_all(s, NULL);
+	return print_all(s, NULL, heat);
 }
 
 static int course__init(struct course *c)
@@ -219,7 +219,7 @@ int cmd_stat(struct options *o)
 	if (!status && o->interval_ns)
 		s.error = print_interval(&c, s.end_ns, true);
 	if (!status && !s.error)
-		s.error = print_all(&s, &c);
+		s.error = print_all(&s, &c, c.slices ? &c.slices->heat : NULL);
 	storms__free(&c.storms);
 	slices__free(c.slices);
 	return session__close(&s, status);
