@@ -448,6 +448,20 @@ static void a_flipped_bit_is_found_and_costs_one_block(void **state)
 	recorded_free(&r);
 }
 
+static void a_recording_is_a_file(void **state)
+{
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "record", "-o", "-", "--", "true"));
+	vt_equal(cmd.exit, 2, "exit status of record -o -");
+	vt_free(&cmd);
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "record", "-o", "/nonexistent/x", "--", "true"));
+	vt_equal(cmd.exit, 1, "exit status of record into no directory");
+	vt_contains(cmd.err, "/nonexistent/x");
+	vt_free(&cmd);
+}
+
 static void other_files_are_no_recordings(void **state)
 {
 	const char *text = vt_path("text"), *empty = vt_path("empty");
@@ -605,6 +619,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(a_full_disk_stops_the_recording_alone),
 	VT_TEST(a_short_file_gives_what_is_there),
 	VT_TEST(a_flipped_bit_is_found_and_costs_one_block),
+	VT_TEST(a_recording_is_a_file),
 	VT_TEST(other_files_are_no_recordings),
 	VT_TEST(a_ring_is_bounded_and_has_all_counts),
 	VT_TEST(a_signal_writes_the_last_seconds),

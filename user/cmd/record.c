@@ -439,10 +439,14 @@ int cmd_record(struct options *o)
 	};
 	int status;
 
+	if (!strcmp(path, "-"))
+		return vs_fail(VS_EXIT_USAGE, "-o FILE",
+			       "a recording goes into a file, not to stdout");
 	/* rows are as fine as any grouping of the report needs */
 	o->call_vma = o->call_site = o->call_tid = true;
 	o->output = NULL;
-	signal(SIGUSR1, o->snapshot_ns ? on_snapshot_signal : SIG_IGN);
+	/* also where there is none to write: the signal must not end the run, nor a child ignore it */
+	signal(SIGUSR1, on_snapshot_signal);
 	machine__read(&s.machine);
 	status = session__open(&s, o, wanted(o));
 	if (!status)
