@@ -105,9 +105,9 @@ UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
 E2E_BINS := $(E2E_SRCS:%.c=$(BUILD)/%)
 WORKLOAD_BINS := $(WORKLOAD_SRCS:%.c=$(BUILD)/%)
 TESTLIB_OBJS := $(TESTLIB_SRCS:%.c=$(BUILD)/%.o)
-# The fuzzed code is built by clang, whose libFuzzer it needs.
+# The fuzzed code is built by clang, whose libFuzzer it needs: for this machine only.
 FUZZ_O := $(BUILD)/fuzz
-FUZZ_BINS := $(FUZZ_SRCS:tests/fuzz/%.c=$(FUZZ_O)/%)
+FUZZ_BINS := $(if $(filter $(ARCH),$(ARCH_$(shell uname -m))),$(FUZZ_SRCS:tests/fuzz/%.c=$(FUZZ_O)/%))
 FUZZ_USER_OBJS := $(filter-out %/user/main.o,$(USER_SRCS:%.c=$(FUZZ_O)/%.o))
 FUZZ_OBJS := $(FUZZ_USER_OBJS) $(FUZZ_SRCS:%.c=$(FUZZ_O)/%.o)
 TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o)
