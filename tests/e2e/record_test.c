@@ -169,6 +169,24 @@ static void the_report_is_what_shootdown_told(void **state)
 	recorded_free(&r);
 }
 
+static void what_was_not_recorded_is_told(void **state)
+{
+	struct recorded r;
+	struct vt_cmd cmd;
+
+	(void)state;
+	record(&r, NULL, VT_ARGS("storm", "--faults", "100"));
+	report(&cmd, r.file, VT_ARGS("--view", "shootdown"), 1);
+	vt_contains(cmd.err, "does not tell of memory calls");
+	vt_free(&cmd);
+	report(&cmd, r.file, VT_ARGS("--view", "trace", "--events", "fault,memcall"), 1);
+	vt_contains(cmd.err, "does not have all of these events");
+	vt_free(&cmd);
+	report(&cmd, r.file, VT_ARGS("--by", "site"), 2);
+	vt_free(&cmd);
+	recorded_free(&r);
+}
+
 /* The sums are the same by whatever rows are grouped. */
 static void every_grouping_has_all_calls(void **state)
 {
@@ -612,6 +630,7 @@ static void a_signal_writes_the_last_seconds(void **state)
 static const struct CMUnitTest tests[] = {
 	VT_TEST(the_report_is_what_stat_told),
 	VT_TEST(the_report_is_what_shootdown_told),
+	VT_TEST(what_was_not_recorded_is_told),
 	VT_TEST(every_grouping_has_all_calls),
 	VT_TEST(the_heatmap_has_every_fault),
 	VT_TEST(nobody_in_particular_can_read_it),

@@ -151,6 +151,9 @@ static int check_view(const struct options *o, const struct header *h)
 	if (o->view == REPORT_SHOOTDOWN && !h->shootdowns)
 		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events memcall,shootdown` does",
 			       "this recording does not tell of memory calls");
+	if (o->view == REPORT_TRACE && o->events & ~h->events)
+		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events LIST` chooses them",
+			       "this recording does not have all of these events");
 	if ((o->view == REPORT_STAT && o->no_stat_by) ||
 	    (o->view == REPORT_SHOOTDOWN && o->no_shootdown_by))
 		return vs_fail(VS_EXIT_USAGE, "--help lists them",
