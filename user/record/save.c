@@ -29,7 +29,8 @@ void saver__free(struct saver *s)
 void saver__forget(struct saver *s)
 {
 	for (int i = 0; i < NR_MARKS; i++)
-		memset(s->marks[i].hash, 0, s->marks[i].nr * sizeof(uint64_t));
+		if (s->marks[i].nr)
+			memset(s->marks[i].hash, 0, s->marks[i].nr * sizeof(uint64_t));
 }
 
 /* --- what was written ---------------------------------------------------------------------- */
