@@ -29,8 +29,9 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 # --- Packages (Debian names) -----------------------------------------------------------------
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
-	zlib1g-dev libjson-c-dev libcap-dev
-TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf gdb binutils xz-utils
+	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler
+TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
+	linux-perf gdb binutils xz-utils
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 # For guests and for arm64 (tests/vm), on x86-64.
@@ -52,9 +53,10 @@ else
 O := $(BUILD)
 endif
 
-LIBS := libbpf libdw libelf zlib json-c libcap
+LIBS := libbpf libdw libelf zlib libzstd json-c libcap libprotobuf-c
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
-LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -ldw -lelf -lz -ljson-c -lcap) -lm
+LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -ldw -lelf -lz -lzstd \
+	-ljson-c -lcap -lprotobuf-c) -lm
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror
@@ -62,6 +64,8 @@ HOST_FLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) -Wmissing-prototypes -Wstrict-pro
 	-D_GNU_SOURCE -MMD -MP
 USER_FLAGS := $(HOST_FLAGS) $(SANITIZE_FLAGS) -Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
 UNIT_FLAGS := $(USER_FLAGS) -Itests/lib
+FUZZ_FLAGS := $(HOST_FLAGS) -Wno-missing-field-initializers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+	-Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
 # Workloads count their own faults, so no sanitizer; the e2e drivers only start the binary.
 TEST_FLAGS := $(HOST_FLAGS) -pthread -Itests/lib -Ibpf $(LIBS_CFLAGS)
 # BPF_PROG() makes a parameter, ctx, that few programs use.
@@ -83,6 +87,8 @@ USER_SRCS := $(sort $(wildcard user/*.c user/*/*.c))
 UNIT_SRCS := $(sort $(wildcard tests/unit/*_test.c))
 E2E_SRCS := $(sort $(wildcard tests/e2e/*_test.c))
 TESTLIB_SRCS := $(sort $(wildcard tests/lib/*.c))
+# elf_fuzz has its own main(): see ELF_FUZZ.
+FUZZ_SRCS := $(filter-out %/elf_fuzz.c,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 WORKLOAD_SRCS := $(sort $(wildcard tests/workload/*.c))
 BENCH_SRCS := $(filter-out %.bpf.c,$(sort $(wildcard tests/bench/*.c)))
 
@@ -90,14 +96,17 @@ BPF_OBJS := $(BPF_SRCS:%.c=$(BUILD)/%.o)
 BPF_OBJ := $(BUILD)/vmascope.bpf.o
 SKEL := $(BUILD)/vmascope.skel.h
 
-USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o)
+# Made of a .proto by protoc-c.
+PROTO := $(BUILD)/perfetto.pb-c.c
+
+USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o) $(O)/user/perfetto.pb-c.o
 USER_LIB := $(O)/vmascope.a
 # Only these are compiled again when the version changes.
 VERSION_OBJS := $(patsubst %.c,$(O)/%.o,$(if $(USER_SRCS),$(shell grep -l VMASCOPE_VERSION $(USER_SRCS))))
 
 UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/%.o)
 UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
-FUZZ_BIN := $(O)/tests/fuzz/elf_fuzz
+ELF_FUZZ := $(O)/tests/fuzz/elf_fuzz
 E2E_BINS := $(E2E_SRCS:%.c=$(BUILD)/%)
 WORKLOAD_BINS := $(WORKLOAD_SRCS:%.c=$(BUILD)/%)
 BENCH_BINS := $(BENCH_SRCS:%.c=$(BUILD)/%)
@@ -108,9 +117,14 @@ CALLCHAIN_BUILDS := $(foreach o,O0 O1 O2 O3,$(CALLCHAIN)/$o-fp $(CALLCHAIN)/$o-n
 CALLCHAIN_SPLITS := $(addprefix $(CALLCHAIN)/,bare debuglink buildid minidebug compressed)
 CALLCHAIN_BINS := $(addsuffix /callchain,$(CALLCHAIN_BUILDS) $(CALLCHAIN_SPLITS))
 TESTLIB_OBJS := $(TESTLIB_SRCS:%.c=$(BUILD)/%.o)
+# The fuzzed code is built by clang, whose libFuzzer it needs: for this machine only.
+FUZZ_O := $(BUILD)/fuzz
+FUZZ_BINS := $(if $(filter $(ARCH),$(ARCH_$(shell uname -m))),$(FUZZ_SRCS:tests/fuzz/%.c=$(FUZZ_O)/%))
+FUZZ_USER_OBJS := $(filter-out %/user/main.o,$(USER_SRCS:%.c=$(FUZZ_O)/%.o))
+FUZZ_OBJS := $(FUZZ_USER_OBJS) $(FUZZ_SRCS:%.c=$(FUZZ_O)/%.o)
 TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=.o)
 
-ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(BENCH_BPF)
+ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(FUZZ_OBJS) $(BENCH_BPF)
 FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch] \
 	tests/*/*/*.[ch]))
 
@@ -148,9 +162,10 @@ FLAGS_bpflink = $(BPFTOOL) $(BPF_OBJS)
 FLAGS_user = $(CC) $(USER_FLAGS)
 FLAGS_link = $(CC) $(USER_LINK) $(LIBS_LINK) $(USER_OBJS)
 FLAGS_version = $(VERSION_FLAG)
+FLAGS_fuzz = $(CLANG) $(FUZZ_FLAGS)
 FLAGS_test = $(CC) $(TEST_FLAGS) $(LDFLAGS) $(TESTLIB_OBJS)
 
-STAMPS := $(addprefix $(BUILD)/.flags.,bpf bpflink test) $(addprefix $(O)/.flags.,user link version)
+STAMPS := $(addprefix $(BUILD)/.flags.,bpf bpflink test fuzz) $(addprefix $(O)/.flags.,user link version)
 
 $(STAMPS): FLAGS = $(FLAGS_$(subst .,,$(suffix $@)))
 $(STAMPS): FORCE
@@ -173,8 +188,15 @@ $(SKEL): $(BPF_OBJ)
 
 $(VERSION_OBJS): $(O)/.flags.version
 $(VERSION_OBJS): private OWN_FLAGS := $(VERSION_FLAG)
-$(O)/user/%.o: user/%.c $(O)/.flags.user | $(SKEL) tools
+$(O)/user/%.o: user/%.c $(O)/.flags.user | $(SKEL) $(PROTO) tools
 	$(call compile,CC,$(CC) $(USER_FLAGS) $(OWN_FLAGS) -MF $@.d -c $< -o $@)
+
+$(PROTO) $(PROTO:.c=.h) &: user/export/perfetto.proto | tools
+	$(call say,PROTO,$(PROTO))
+	$(Q)protoc-c --proto_path=user/export --c_out=$(BUILD) perfetto.proto
+
+$(O)/user/perfetto.pb-c.o: $(PROTO) $(O)/.flags.user
+	$(call compile,CC,$(CC) $(USER_FLAGS) -MF $@.d -c $< -o $@)
 
 $(USER_LIB): $(filter-out %/user/main.o,$(USER_OBJS)) $(O)/.flags.link
 	$(call say,AR,$@)
@@ -191,12 +213,20 @@ $(UNIT_BINS): %: %.o $(USER_LIB) $(O)/.flags.link
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK) -lcmocka
 
-$(FUZZ_BIN).o: tests/fuzz/elf_fuzz.c $(O)/.flags.user | $(SKEL) tools
+$(ELF_FUZZ).o: tests/fuzz/elf_fuzz.c $(O)/.flags.user | $(SKEL) tools
 	$(call compile,CC,$(CC) $(UNIT_FLAGS) -MF $@.d -c $< -o $@)
 
-$(FUZZ_BIN): %: %.o $(USER_LIB) $(O)/.flags.link
+$(ELF_FUZZ): %: %.o $(USER_LIB) $(O)/.flags.link
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK)
+
+$(FUZZ_OBJS): $(FUZZ_O)/%.o: %.c $(BUILD)/.flags.fuzz | $(SKEL) $(PROTO) tools
+	$(call compile,CC,$(CLANG) $(FUZZ_FLAGS) $(VERSION_FLAG) -MF $@.d -c $< -o $@)
+
+$(FUZZ_BINS): $(FUZZ_O)/%: $(FUZZ_O)/tests/fuzz/%.o $(FUZZ_USER_OBJS) $(BUILD)/user/perfetto.pb-c.o \
+		$(BUILD)/.flags.fuzz
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) $(LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(LIBS_LINK)
 
 $(TEST_OBJS): $(BUILD)/%.o: %.c $(BUILD)/.flags.test | tools
 	$(call compile,CC,$(CC) $(TEST_FLAGS) -MF $@.d -c $< -o $@)
@@ -236,11 +266,11 @@ compile_commands.json: $(BPF_OBJS) $(USER_OBJS) $(wildcard $(UNIT_OBJS) $(TEST_O
 	@{ echo '['; cat $(addsuffix .json,$^) | sed '$$!s/$$/,/'; echo ']'; } >$@.tmp
 	@mv $@.tmp $@
 
--include $(ALL_OBJS:=.d) $(FUZZ_BIN).o.d $(wildcard $(CALLCHAIN)/*/*.d)
+-include $(ALL_OBJS:=.d) $(ELF_FUZZ).o.d $(wildcard $(CALLCHAIN)/*/*.d)
 
 tools:
 	@missing=; \
-	for tool in $(CC) $(CLANG) $(BPFTOOL) $(PKG_CONFIG); do \
+	for tool in $(CC) $(CLANG) $(BPFTOOL) $(PKG_CONFIG) protoc-c; do \
 		command -v $$tool >/dev/null || missing="$$missing $$tool"; \
 	done; \
 	for lib in $(LIBS); do \
@@ -283,7 +313,7 @@ $(BUILD)/tests/bin/redis-server:
 	@server=$$(command -v redis-server || command -v redis-check-rdb) && ln -sf "$$server" $@ || \
 		{ echo 'vmascope: no redis-server for the tests (run: sudo make deps)' >&2; exit 1; }
 
-build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
+build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
 
 check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps

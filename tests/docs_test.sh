@@ -79,7 +79,7 @@ workload()
 	"$vmascope" "$1" -j -o "$tmp/$file" "${@:2}" >/dev/null 2>>"$tmp/messages"
 }
 
-echo 1..5
+echo 1..6
 
 for by in mapping vma process thread cause cpu cgroup stack; do
 	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
@@ -99,6 +99,10 @@ for by in vma call process thread site stack cpu; do
 done
 # what it has in common with stat need not all be there
 check shootdown "$(section shootdown; section stat | sed 's/^|//')" "$tmp"/shootdown.*
+
+workload recording record -o "$tmp/a" --events fault,memcall -- "$workloads/storm" --faults 10
+"$vmascope" report -j --diff "$tmp/a" "$tmp/a" >"$tmp/diff" 2>>"$tmp/messages"
+check 'report --diff' "$(section report)" "$tmp/diff"
 
 # --cost takes long
 run doctor doctor

@@ -52,6 +52,32 @@ static const struct command commands[] = {
 		.run = cmd_shootdown,
 	},
 	{
+		.name = "record",
+		.args_doc = "[-- COMMAND [ARG...]]",
+		.summary = "write events and counts into a file, to look at later",
+		.doc = "Record page faults, and with --events memory calls and TLB flushes, with "
+		       "all counts, until COMMAND ends, the duration is over or Ctrl-C. `vmascope "
+		       "report` shows them, on any machine, without privileges.\vWithout a command "
+		       "or a filter, the whole system is recorded. A file is readable at any time, "
+		       "also after a crash. With --max-size the oldest is given up; with "
+		       "--snapshot "
+		       "SIGUSR1 writes FILE.1, FILE.2 and so on, and FILE is written at the end.",
+		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_RECORD |
+			  OPTIONS_PRINT | OPTIONS_TUNE,
+		.run = cmd_record,
+	},
+	{
+		.name = "report",
+		.args_doc = "[FILE...]",
+		.summary = "show what `record` wrote: as stat, shootdown or trace do",
+		.doc = "Show a recording as `vmascope stat`, `shootdown` or `trace` would have "
+		       "shown the run. FILE is vmascope.rec unless told; several files of one ring "
+		       "are one run.\vThe exit status is 3 if something is missing in a file: all "
+		       "that is whole is shown, and what is missing is told.",
+		.groups = OPTIONS_REPORT | OPTIONS_OUTPUT,
+		.run = cmd_report,
+	},
+	{
 		.name = "doctor",
 		.summary = "tell what this kernel offers: hooks, variants in use, what is missing",
 		.doc = "Tell which way each thing is learnt on this kernel, and why no better one "

@@ -104,11 +104,13 @@ static void quiet_silences_warnings_but_not_errors(void **state)
 	(void)state;
 	log_setup(false, false, 0);
 	vs_warn("loud");
+	vs_note("told");
 	log_setup(false, true, 0);
 	vs_warn("silent");
+	vs_note("silent");
 	vs_error("still");
 	log_setup(false, false, 0);
-	assert_string_equal(end(c), "vmascope: warning: loud\nvmascope: still\n");
+	assert_string_equal(end(c), "vmascope: warning: loud\nvmascope: told\nvmascope: still\n");
 }
 
 static void debugging_follows_the_verbosity(void **state)

@@ -40,6 +40,19 @@ static const struct command still = {
 	.groups = OPTIONS_OUTPUT | OPTIONS_TUNE,
 };
 
+static const struct command recording = {
+	.name = "recording",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "A command that takes the options of record.",
+	.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_RECORD | OPTIONS_PRINT | OPTIONS_TUNE,
+};
+static const struct command reporting = {
+	.name = "reporting",
+	.args_doc = "[FILE...]",
+	.doc = "A command that takes the options of report.",
+	.groups = OPTIONS_REPORT | OPTIONS_OUTPUT,
+};
+
 static struct options o;
 static char args[1024];
 static char *argv[MAX_ARGS + 1];
@@ -448,6 +461,42 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void options_of_recordings(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		parse_for(&recording, "-o x --max-size 64M --snapshot 10s --events memcall"), 0);
+	assert_string_equal(o.output, "x");
+	assert_int_equal(o.max_size, 64 << 20);
+	assert_true(o.snapshot_ns == 10000000000ULL);
+	assert_int_equal(o.events, 1u << TRACE_MEMCALL);
+	assert_int_equal(o.ring_bytes, 64 << 20);
+	assert_int_equal(parse_for(&recording, "--max-size 1000"), VS_EXIT_USAGE);
+	assert_int_equal(parse_for(&recording, "--snapshot 0"), VS_EXIT_USAGE);
+	assert_int_equal(parse_for(&recording, "--view stat"), VS_EXIT_USAGE);
+}
+
+static void options_of_reports(void **state)
+{
+	(void)state;
+	/* files and options in any order; events are those of the recording */
+	assert_int_equal(parse_for(&reporting, "a --view shootdown b --by site"), 0);
+	assert_string_equal(o.argv[0], "a");
+	assert_string_equal(o.argv[1], "b");
+	assert_int_equal(o.view, REPORT_SHOOTDOWN);
+	assert_int_equal(o.shootdown_by, SHOOTDOWN_BY_SITE);
+	assert_true(o.no_stat_by && !o.no_shootdown_by);
+	assert_int_equal(o.events, 0);
+	assert_int_equal(parse_for(&reporting, "--by cgroup"), 0);
+	assert_int_equal(o.by, BY_CGROUP);
+	assert_true(!o.no_stat_by && o.no_shootdown_by);
+	assert_int_equal(parse_for(&reporting, "--format perfetto"), 0);
+	assert_true(o.perfetto);
+	assert_int_equal(parse_for(&reporting, "--view top"), VS_EXIT_USAGE);
+	assert_int_equal(parse_for(&reporting, "--by weather"), VS_EXIT_USAGE);
+	assert_int_equal(parse_for(&live, "--format perfetto"), VS_EXIT_USAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,6 +518,8 @@ int main(void)
 		cmocka_unit_test(output_and_words),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(features),
+		cmocka_unit_test(options_of_recordings),
+		cmocka_unit_test(options_of_reports),
 		cmocka_unit_test(a_command_to_run),
 		cmocka_unit_test(options_that_are_none),
 		cmocka_unit_test(errors_can_be_json),

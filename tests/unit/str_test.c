@@ -174,6 +174,33 @@ static void empty_items_are_refused(void **state)
 	assert_null(items);
 }
 
+static void sizes_are_parsed(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = { { "1", 1 },
+		     { "4096", 4096 },
+		     { "64M", 64 << 20 },
+		     { "3KiB", 3072 },
+		     { "2GiB", 2ULL << 30 } };
+	static const char *const invalid[] = { "",   "M",   "-1",   " 1", "1 M",
+					       "1m", "1MB", "1.5G", "1KK" };
+	static const char *const range[] = { "0", "0M", "18446744073709551616",
+					     "18446744073709551615K" };
+	uint64_t bytes;
+
+	(void)state;
+	for (size_t i = 0; i < NR(good); i++) {
+		assert_int_equal(str_parse_size(good[i].text, &bytes), 0);
+		assert_true(bytes == good[i].bytes);
+	}
+	for (size_t i = 0; i < NR(invalid); i++)
+		assert_int_equal(str_parse_size(invalid[i], &bytes), -EINVAL);
+	for (size_t i = 0; i < NR(range); i++)
+		assert_int_equal(str_parse_size(range[i], &bytes), -ERANGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +209,7 @@ int main(void)
 		cmocka_unit_test(bytes_have_binary_units),
 		cmocka_unit_test(durations_are_parsed),
 		cmocka_unit_test(bad_durations_are_refused),
+		cmocka_unit_test(sizes_are_parsed),
 		cmocka_unit_test(numbers_are_parsed_as_a_whole),
 		cmocka_unit_test(globs_take_brackets_as_they_are),
 		cmocka_unit_test(lists_are_split),

@@ -40,6 +40,8 @@
 #define CAPTURE_MAX_STACKS (1u << 20)
 /** Ring buffer for event streams by default, bytes. */
 #define CAPTURE_DEFAULT_RING (8u << 20)
+/** The same where no event is to be lost at the highest rate: about a second of it, on one CPU. */
+#define CAPTURE_RECORD_RING (64u << 20)
 
 /**
  * struct capture_options - who and what

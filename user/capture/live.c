@@ -107,6 +107,8 @@ int live__discover_slots(struct live *l)
 	uint32_t index;
 	int err;
 
+	if (!l->capture)
+		return 0;
 	while ((index = capture__next_taken(l->capture))) {
 		err = wait_for(l, index);
 		if (err)
@@ -128,6 +130,18 @@ int live__discover_slots(struct live *l)
 		l->nr_waiting = kept;
 	} while (kept && kept < before);
 	return 0;
+}
+
+const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generation)
+{
+	const struct counted *row;
+
+	if (!slot || slot >= l->model.nr_slots)
+		return NULL;
+	if (!l->model.by_slot[slot])
+		live__discover(l);
+	row = l->model.by_slot[slot];
+	return row && row->generation == generation ? row : NULL;
 }
 
 /* --- memory calls and shootdowns ------------------------------------------------------------ */

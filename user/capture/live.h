@@ -13,6 +13,7 @@
 
 /**
  * struct live - a capture and its model
+ * @capture: NULL: the model is of a recording
  * @shootdown: memory calls and flushes, where they are asked for; else empty
  * @stacks: where they are asked for; else empty
  * @threads: what each spent in faults
@@ -43,6 +44,9 @@ int live__discover_slots(struct live *l);
 
 /** live__discover - that, and of new rows of stacks and calls. Return: as above. */
 int live__discover(struct live *l);
+
+/** live__row - what slot @slot stood for at @generation; NULL: nothing is known of it. */
+const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generation);
 
 /**
  * live__refresh - live__discover(), and take over all counters

@@ -2,7 +2,6 @@
 /* options.c - the table of options, and their parsing with argp. */
 #include "cmd/options_parts.h"
 
-#include <argp.h>
 #include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
@@ -15,19 +14,11 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/** struct option_def - one option: how argp shows it, who takes it, and how it is parsed */
-struct option_def {
-	struct argp_option argp;
-	unsigned int groups;
-	/* Return: 0, or -1 after argp_error(). */
-	int (*parse)(struct options *o, char *arg, struct argp_state *state);
-};
-
 /** Of each stack copied for --unwind dwarf. */
 #define DEFAULT_STACK_BYTES (16u << 10)
 
 enum {
-	OPT_CAUSE = 0x100,
+	OPT_CAUSE = OPTION_KEYS,
 	OPT_VMA,
 	OPT_BY,
 	OPT_TOP,
@@ -43,13 +34,6 @@ enum {
 	OPT_HEATMAP,
 	OPT_ASCII,
 	OPT_EVENTS,
-	OPT_LINES,
-	OPT_STACKS,
-	OPT_FOLDED,
-	OPT_FLAME,
-	OPT_WEIGHT,
-	OPT_UNWIND,
-	OPT_STACK_SIZE,
 };
 
 const char *const trace_event_names[NR_TRACE_EVENTS] = {
@@ -75,6 +59,16 @@ int option_bad(struct argp_state *state, const char *what, const char *arg, cons
 	vs_fail(VS_EXIT_USAGE, wanted, "bad %s: '%s'", what, arg);
 	return -1;
 }
+
+OPTION_FLAG(hist)
+OPTION_FLAG(heatmap)
+OPTION_FLAG(wall_clock)
+OPTION_FLAG(wide)
+OPTION_FLAG(ascii)
+OPTION_FLAG(quiet)
+OPTION_FLAG(latency)
+OPTION_FLAG(cost)
+OPTION_STRING(cgroup)
 
 static int parse_ids(struct options *o, char *arg, struct argp_state *state, bool threads)
 {
@@ -135,13 +129,6 @@ static int parse_uid(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int parse_cgroup(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)state;
-	o->cgroup = arg;
-	return 0;
-}
-
 static int parse_only(struct options *o, char *arg, struct argp_state *state)
 {
 	static const char *const names[] = { "min", "maj", "all" };
@@ -153,7 +140,6 @@ static int parse_only(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/** option_names - all of them, for an error message. */
 const char *option_names(const char *const *names, int nr)
 {
 	static char list[512];
@@ -191,7 +177,7 @@ static int parse_cause(struct options *o, char *arg, struct argp_state *state)
 	return parse_set(&o->causes, cause_names, VS_NR_CAUSES, "cause", arg, state);
 }
 
-static int parse_events(struct options *o, char *arg, struct argp_state *state)
+int option_events(struct options *o, char *arg, struct argp_state *state)
 {
 	return parse_set(&o->events, trace_event_names, NR_TRACE_EVENTS, "event", arg, state);
 }
@@ -212,7 +198,7 @@ static int parse_no_follow(struct options *o, char *arg, struct argp_state *stat
 	return 0;
 }
 
-static int parse_time(uint64_t *to, const char *what, char *arg, struct argp_state *state)
+int option_time(uint64_t *to, const char *what, char *arg, struct argp_state *state)
 {
 	if (str_parse_duration(arg, to))
 		return option_bad(state, what, arg, "seconds, or with a unit: 200ms, 5s, 1m");
@@ -221,12 +207,12 @@ static int parse_time(uint64_t *to, const char *what, char *arg, struct argp_sta
 
 static int parse_duration(struct options *o, char *arg, struct argp_state *state)
 {
-	return parse_time(&o->duration_ns, "duration", arg, state);
+	return option_time(&o->duration_ns, "duration", arg, state);
 }
 
 static int parse_interval(struct options *o, char *arg, struct argp_state *state)
 {
-	if (parse_time(&o->interval_ns, "interval", arg, state))
+	if (option_time(&o->interval_ns, "interval", arg, state))
 		return -1;
 	if (o->interval_ns < 10000000)
 		return option_bad(state, "interval", arg, "at least 10ms");
@@ -265,30 +251,6 @@ static int parse_top(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int parse_hist(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->hist = true;
-	return 0;
-}
-
-static int parse_heatmap(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->heatmap = true;
-	return 0;
-}
-
-static int parse_wall_clock(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->wall_clock = true;
-	return 0;
-}
-
 static int parse_json(struct options *o, char *arg, struct argp_state *state)
 {
 	(void)arg;
@@ -299,38 +261,20 @@ static int parse_json(struct options *o, char *arg, struct argp_state *state)
 
 static int parse_format(struct options *o, char *arg, struct argp_state *state)
 {
+	const struct parse_ctx *ctx = state->input;
+
+	if (ctx->cmd->groups & OPTIONS_REPORT && !strcmp(arg, "perfetto")) {
+		o->perfetto = true;
+		return 0;
+	}
 	o->format = out_format__find(arg);
 	return o->format ? 0 : option_bad(state, "format", arg, "text, json or csv");
 }
 
-static int parse_output(struct options *o, char *arg, struct argp_state *state)
+int option_output(struct options *o, char *arg, struct argp_state *state)
 {
 	(void)state;
 	o->output = arg;
-	return 0;
-}
-
-static int parse_wide(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->wide = true;
-	return 0;
-}
-
-static int parse_ascii(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->ascii = true;
-	return 0;
-}
-
-static int parse_quiet(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->quiet = true;
 	return 0;
 }
 
@@ -377,22 +321,6 @@ static int parse_hists(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int parse_latency(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->latency = true;
-	return 0;
-}
-
-static int parse_cost(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->cost = true;
-	return 0;
-}
-
 static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t kib;
@@ -420,60 +348,44 @@ static const struct option_def option_defs[] = {
 	{{"cause", OPT_CAUSE, "LIST", 0, "faults of these causes only", 1},
 	 OPTIONS_FAULTS, parse_cause},
 	{{"vma", OPT_VMA, "GLOB", 0, "VMAs of such a name: '[heap]', '*libc*'", 1},
-	 OPTIONS_FILTER, parse_vma},
+	 OPTIONS_FILTER | OPTIONS_REPORT, parse_vma},
 	{{"no-follow", OPT_NO_FOLLOW, NULL, 0, "do not follow child processes", 1},
 	 OPTIONS_FILTER, parse_no_follow},
 	{{NULL, 0, NULL, 0, "How long:", 2}, OPTIONS_RUN, NULL},
 	{{"duration", 'd', "TIME", 0, "end after this time: 5, 200ms, 1m", 2},
 	 OPTIONS_RUN, parse_duration},
 	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
-	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT, NULL},
+	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, NULL},
 	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup, stack",
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
-	 OPTIONS_STAT, parse_top},
+	 OPTIONS_STAT | OPTIONS_REPORT, parse_top},
 	{{"by", OPT_BY, "WHAT", 0, "rows by vma (default), call, process, thread, site, stack, cpu", 3},
 	 OPTIONS_SHOOTDOWN, parse_shootdown_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, of pairs 10; 0: all)", 3},
 	 OPTIONS_SHOOTDOWN, parse_top},
 	{{"hist", OPT_HIST, NULL, 0, "add histograms of latency: all faults, then each cause", 3},
-	 OPTIONS_STAT, parse_hist},
+	 OPTIONS_STAT | OPTIONS_REPORT, parse_hist},
 	{{"heatmap", OPT_HEATMAP, NULL, 0, "add heatmaps: latency and address over time", 3},
-	 OPTIONS_STAT, parse_heatmap},
+	 OPTIONS_STAT | OPTIONS_REPORT, parse_heatmap},
 	{{"cost", OPT_COST, NULL, 0, "measure what tracing costs here (a few seconds)", 3},
 	 OPTIONS_DOCTOR, parse_cost},
 	{{"latency", OPT_LATENCY, NULL, 0, "show each row's latency (p50 to max), VMAs' too", 3},
-	 OPTIONS_STAT, parse_latency},
+	 OPTIONS_STAT | OPTIONS_REPORT, parse_latency},
 	{{"events", OPT_EVENTS, "LIST", 0, "what to print: fault (default), memcall, shootdown", 3},
-	 OPTIONS_TRACE, parse_events},
-	{{"user-stacks", 'U', NULL, 0, "who called", 3}, OPTIONS_STACK,
-	 parse_user_stacks},
-	{{"kernel-stacks", 'K', NULL, 0, "which functions of the kernel called", 3}, OPTIONS_STACK,
-	 parse_kernel_stacks},
-	{{"unwind", OPT_UNWIND, "HOW", 0, "how user stacks are found: fp (default): by frame pointers; dwarf: "
-	  "by DWARF CFI", 3}, OPTIONS_STACK, parse_unwind},
-	{{"lines", OPT_LINES, NULL, 0, "source lines and inlined functions in stacks", 3}, OPTIONS_STACK,
-	 parse_lines},
-	{{"folded", OPT_FOLDED, NULL, 0, "with --by stack: a line for each stack, for flame graph tools",
-	  3}, OPTIONS_STAT | OPTIONS_SHOOTDOWN, parse_folded},
-	{{"flame", OPT_FLAME, "FILE", 0, "with --by stack: write a flame graph (SVG) there, too", 3},
-	 OPTIONS_STAT | OPTIONS_SHOOTDOWN, parse_flame},
-	{{"weight", OPT_WEIGHT, "WHAT", 0, "what both count: faults (default) or time", 3},
-	 OPTIONS_STAT, parse_weight},
-	{{"weight", OPT_WEIGHT, "WHAT", 0, "what both count: stolen (default), time, sent, calls", 3},
-	 OPTIONS_SHOOTDOWN, parse_weight},
-	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE, parse_wall_clock},
-	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT, parse_json},
-	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv", 3},
-	 OPTIONS_OUTPUT, parse_format},
+	 OPTIONS_TRACE, option_events},
+	{{"time", 'T', NULL, 0, "show the time of day", 3}, OPTIONS_TRACE | OPTIONS_REPORT, parse_wall_clock},
+	{{"json", 'j', NULL, 0, "the same as --format json", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_json},
+	{{"format", OPT_FORMAT, "NAME", 0, "text (default), json or csv; of report also perfetto", 3},
+	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_format},
 	{{"output", 'o', "FILE", 0, "write there instead of to stdout", 3},
-	 OPTIONS_OUTPUT, parse_output},
-	{{"wide", 'w', NULL, 0, "do not cut lines", 3}, OPTIONS_OUTPUT, parse_wide},
+	 OPTIONS_OUTPUT, option_output},
+	{{"wide", 'w', NULL, 0, "do not cut lines", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_wide},
 	{{"ascii", OPT_ASCII, NULL, 0, "text without other characters", 3},
-	 OPTIONS_OUTPUT, parse_ascii},
-	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT, parse_quiet},
+	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_ascii},
+	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_quiet},
 	{{"verbose", 'v', NULL, 0, "tell more; twice, thrice: even more", 3},
-	 OPTIONS_OUTPUT, parse_verbose},
+	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_verbose},
 	{{NULL, 0, NULL, 0, "Tuning:", 4}, OPTIONS_TUNE, NULL},
 	{{"no-feature", OPT_NO_FEATURE, "NAME", 0, "do without a kernel feature (see doctor)", 4},
 	 OPTIONS_TUNE, parse_no_feature},
@@ -481,38 +393,74 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_FILTER, parse_slots},
 	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default: by CPUs, 2048 at most)", 4},
 	 OPTIONS_FILTER, parse_hists},
-	{{"stack-size", OPT_STACK_SIZE, "KIB", 0, "of a stack copied for --unwind dwarf (default 16)", 4},
-	 OPTIONS_STACK, parse_stack_size},
-	{{"stacks", OPT_STACKS, "N", 0, "stacks told apart at one time (default 16384)", 4},
-	 OPTIONS_STACK, parse_stacks},
-	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192)", 4},
+	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192, of record 65536)", 4},
 	 OPTIONS_FILTER, parse_ring},
 };
 /* clang-format on */
 
-#define NR_OPTION_DEFS (sizeof(option_defs) / sizeof(*option_defs))
+/** option_tables - all there are, joined. */
+static const struct option_table *const option_tables[] = {
+	&(const struct option_table)OPTION_TABLE(option_defs),
+	&stack_options,
+	&record_options,
+};
+#define NR_TABLES (sizeof(option_tables) / sizeof(*option_tables))
+
+/** nth_option - of all tables. Return: NULL behind the last one. */
+static const struct option_def *nth_option(size_t n)
+{
+	for (size_t i = 0; i < NR_TABLES; n -= option_tables[i++]->nr)
+		if (n < option_tables[i]->nr)
+			return &option_tables[i]->defs[n];
+	return NULL;
+}
+
+/** find_option - the one with @key that one of @groups has. Return: NULL if there is none. */
+static const struct option_def *find_option(int key, unsigned int groups)
+{
+	const struct option_def *d;
+
+	for (size_t i = 0; (d = nth_option(i)); i++)
+		if (d->parse && d->argp.key == key && d->groups & groups)
+			return d;
+	return NULL;
+}
+
+/** list_options - those of @groups, as argp wants them; to be freed. NULL: no memory. */
+static struct argp_option *list_options(unsigned int groups)
+{
+	const struct option_def *d;
+	struct argp_option *list;
+	size_t all = 0, n = 0;
+
+	while (nth_option(all))
+		all++;
+	list = calloc(all + 1, sizeof(*list));
+	for (size_t i = 0; list && (d = nth_option(i)); i++)
+		if (d->groups & groups)
+			list[n++] = d->argp;
+	return list;
+}
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	struct parse_ctx *ctx = state->input;
+	const struct option_def *d;
 
 	if (key == ARGP_KEY_ERROR)
 		ctx->at = state->next;
 	if (key == ARGP_KEY_ARGS) {
-		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS)))
+		if (!(ctx->cmd->groups & (OPTIONS_RUN | OPTIONS_ADDRESS | OPTIONS_REPORT)))
 			return option_bad(state, "argument", state->argv[state->next],
 					  "this command takes options only"),
 			       EINVAL;
 		ctx->o->argv = state->argv + state->next;
 		return 0;
 	}
-	for (size_t i = 0; i < NR_OPTION_DEFS; i++) {
-		const struct option_def *d = &option_defs[i];
-
-		if (d->parse && d->argp.key == key && d->groups & ctx->cmd->groups)
-			return d->parse(ctx->o, arg, state) ? EINVAL : 0;
-	}
-	return ARGP_ERR_UNKNOWN;
+	d = find_option(key, ctx->cmd->groups);
+	if (!d)
+		return ARGP_ERR_UNKNOWN;
+	return d->parse(ctx->o, arg, state) ? EINVAL : 0;
 }
 
 /** wants_help - see ahead: argp prints no help either where it is to print no errors. */
@@ -535,20 +483,9 @@ static void want_json(int argc, char **argv)
 			log_setup(true, false, 0);
 }
 
-int options__parse(const struct command *cmd, int argc, char **argv, struct options *o)
+/** set_defaults - of what is not asked for. */
+static void set_defaults(struct options *o, unsigned int groups)
 {
-	struct argp_option list[NR_OPTION_DEFS + 1] = {};
-	struct parse_ctx ctx = { .cmd = cmd, .o = o };
-	struct argp argp = {
-		.options = list,
-		.parser = parse_one,
-		.args_doc = cmd->args_doc,
-		.doc = cmd->doc,
-	};
-	char name[64];
-	size_t n = 0;
-	int err;
-
 	memset(o, 0, sizeof(*o));
 	o->uid = -1;
 	o->only = -1;
@@ -556,29 +493,53 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	o->top = 30;
 	o->weight = -1;
 	o->stack_bytes = DEFAULT_STACK_BYTES;
-	o->ring_bytes = CAPTURE_DEFAULT_RING;
+	o->ring_bytes = groups & OPTIONS_RECORD ? CAPTURE_RECORD_RING : CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
-	for (size_t i = 0; i < NR_OPTION_DEFS; i++)
-		if (option_defs[i].groups & cmd->groups)
-			list[n++] = option_defs[i].argp;
+}
 
+/** parse_all - Return: 0, or an exit status after an error message. */
+static int parse_all(const struct command *cmd, int argc, char **argv, struct options *o)
+{
+	struct parse_ctx ctx = { .cmd = cmd, .o = o };
+	struct argp_option *list = list_options(cmd->groups);
+	const struct argp argp = {
+		.options = list,
+		.parser = parse_one,
+		.args_doc = cmd->args_doc,
+		.doc = cmd->doc,
+	};
+	int err;
+
+	if (!list)
+		return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
+	/* argp's own messages take two lines: ours take one, and can be JSON */
+	err = argp_parse(&argp, argc, argv,
+			 (cmd->groups & (OPTIONS_ADDRESS | OPTIONS_REPORT) ? 0 : ARGP_IN_ORDER) |
+				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS),
+			 NULL, &ctx);
+	free(list);
+	if (err && !ctx.failed)
+		vs_fail(VS_EXIT_USAGE, "--help lists the options", "bad or incomplete option: '%s'",
+			argv[ctx.at > 1 ? ctx.at - 1 : 1]);
+	return err ? VS_EXIT_USAGE : 0;
+}
+
+int options__parse(const struct command *cmd, int argc, char **argv, struct options *o)
+{
+	char name[64];
+	int status;
+
+	set_defaults(o, cmd->groups);
 	snprintf(name, sizeof(name), "vmascope %s", cmd->name);
 	argv[0] = name;
 	argp_err_exit_status = VS_EXIT_USAGE;
 	want_json(argc, argv);
-	/* argp's own messages take two lines: ours take one, and can be JSON */
-	err = argp_parse(&argp, argc, argv,
-			 (cmd->groups & OPTIONS_ADDRESS ? 0 : ARGP_IN_ORDER) |
-				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS),
-			 NULL, &ctx);
-	if (err && !ctx.failed)
-		vs_fail(VS_EXIT_USAGE, "--help lists the options", "bad or incomplete option: '%s'",
-			argv[ctx.at > 1 ? ctx.at - 1 : 1]);
-	if (err)
-		return VS_EXIT_USAGE;
+	status = parse_all(cmd, argc, argv, o);
+	if (status)
+		return status;
 	if (o->threads)
 		o->follow = false;
-	if (!o->events)
+	if (!o->events && !(cmd->groups & OPTIONS_REPORT))
 		o->events = 1u << TRACE_FAULT;
 	log_setup(!strcmp(o->format->name, "json"), o->quiet, o->verbosity);
 	if (cmd->groups & OPTIONS_RUN && o->argv && o->nr_ids)

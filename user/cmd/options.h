@@ -27,6 +27,9 @@
 #define OPTIONS_FAULTS 256u /* which faults */
 #define OPTIONS_SHOOTDOWN 512u
 #define OPTIONS_STACK 1024u /* who called */
+#define OPTIONS_PRINT 2048u /* format, but no file */
+#define OPTIONS_RECORD 4096u
+#define OPTIONS_REPORT 8192u
 
 /** enum trace_event - what trace can print; bits of options.events */
 enum trace_event {
@@ -37,6 +40,16 @@ enum trace_event {
 };
 
 extern const char *const trace_event_names[NR_TRACE_EVENTS];
+
+/** enum report_view - what report can show of a recording */
+enum report_view {
+	REPORT_STAT,
+	REPORT_SHOOTDOWN,
+	REPORT_TRACE,
+	NR_REPORT_VIEWS,
+};
+
+extern const char *const report_view_names[NR_REPORT_VIEWS];
 
 /** enum stack_weight - what a stack's number is, in folded text and flame graphs */
 enum stack_weight {
@@ -59,7 +72,7 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @duration_ns: 0: no end; @interval_ns: 0: none
  * @by: grouping; @shootdown_by: that of shootdown; @top: rows at most, 0: all; @top_given: it was asked for
  * @hist: histograms; @heatmap: over time
- * @events: bit set of enum trace_event, never 0
+ * @events: bit set of enum trace_event; 0: of report, all that were recorded
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
  * @ascii: no other characters in text
@@ -72,7 +85,11 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
  * @call_vma, @call_site, @call_tid, @call_stack: tell memory calls apart by VMA, call site, thread, stack
- * @argv: the command to run, or the addresses to explain; NULL: none
+ * @max_size: of a ring of files or of memory, bytes, 0: none; @snapshot_ns: kept in memory, 0: none
+ * @summary: print what was counted, too
+ * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping
+ * @diff: of two recordings; @perfetto: make a Perfetto trace
+ * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
 struct options {
 	pid_t *ids;
@@ -119,6 +136,14 @@ struct options {
 	int weight;
 	uint32_t nr_stacks;
 	uint32_t ring_bytes;
+	uint64_t max_size;
+	uint64_t snapshot_ns;
+	bool summary;
+	enum report_view view;
+	bool no_stat_by;
+	bool no_shootdown_by;
+	bool diff;
+	bool perfetto;
 	char **argv;
 };
 
@@ -153,5 +178,7 @@ int cmd_trace(struct options *o);
 int cmd_shootdown(struct options *o);
 int cmd_doctor(struct options *o);
 int cmd_explain(struct options *o);
+int cmd_record(struct options *o);
+int cmd_report(struct options *o);
 
 #endif /* VMASCOPE_CMD_OPTIONS_H */

@@ -5,31 +5,22 @@
 #include "model/names.h"
 #include "util/str.h"
 
-int parse_user_stacks(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->user_stacks = true;
-	return 0;
-}
+enum {
+	OPT_LINES = OPTION_STACK_KEYS,
+	OPT_STACKS,
+	OPT_FOLDED,
+	OPT_FLAME,
+	OPT_WEIGHT,
+	OPT_UNWIND,
+	OPT_STACK_SIZE,
+};
 
-int parse_kernel_stacks(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->kernel_stacks = true;
-	return 0;
-}
+OPTION_FLAG(user_stacks)
+OPTION_FLAG(kernel_stacks)
+OPTION_FLAG(lines)
+OPTION_FLAG(folded)
 
-int parse_lines(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->lines = true;
-	return 0;
-}
-
-int parse_unwind(struct options *o, char *arg, struct argp_state *state)
+static int parse_unwind(struct options *o, char *arg, struct argp_state *state)
 {
 	static const char *const names[] = { "fp", "dwarf" };
 	int n = names__find(names, 2, arg);
@@ -40,7 +31,7 @@ int parse_unwind(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-int parse_stack_size(struct options *o, char *arg, struct argp_state *state)
+static int parse_stack_size(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t kib;
 
@@ -50,15 +41,7 @@ int parse_stack_size(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-int parse_folded(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->folded = true;
-	return 0;
-}
-
-int parse_flame(struct options *o, char *arg, struct argp_state *state)
+static int parse_flame(struct options *o, char *arg, struct argp_state *state)
 {
 	if (!*arg)
 		return option_bad(state, "file", arg, "a name for the SVG file");
@@ -66,7 +49,7 @@ int parse_flame(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-int parse_weight(struct options *o, char *arg, struct argp_state *state)
+static int parse_weight(struct options *o, char *arg, struct argp_state *state)
 {
 	o->weight = names__find(stack_weight_names, NR_STACK_WEIGHTS, arg);
 	return o->weight >= 0 ? 0
@@ -74,7 +57,7 @@ int parse_weight(struct options *o, char *arg, struct argp_state *state)
 					   option_names(stack_weight_names, NR_STACK_WEIGHTS));
 }
 
-int parse_stacks(struct options *o, char *arg, struct argp_state *state)
+static int parse_stacks(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t n;
 
@@ -85,3 +68,30 @@ int parse_stacks(struct options *o, char *arg, struct argp_state *state)
 	o->nr_stacks = n;
 	return 0;
 }
+
+/* clang-format off */
+static const struct option_def stack_defs[] = {
+	{{"user-stacks", 'U', NULL, 0, "who called", 3}, OPTIONS_STACK,
+	 parse_user_stacks},
+	{{"kernel-stacks", 'K', NULL, 0, "which functions of the kernel called", 3}, OPTIONS_STACK,
+	 parse_kernel_stacks},
+	{{"unwind", OPT_UNWIND, "HOW", 0, "how user stacks are found: fp (default): by frame pointers; dwarf: "
+	  "by DWARF CFI", 3}, OPTIONS_STACK, parse_unwind},
+	{{"lines", OPT_LINES, NULL, 0, "source lines and inlined functions in stacks", 3}, OPTIONS_STACK,
+	 parse_lines},
+	{{"folded", OPT_FOLDED, NULL, 0, "with --by stack: a line for each stack, for flame graph tools",
+	  3}, OPTIONS_STAT | OPTIONS_SHOOTDOWN, parse_folded},
+	{{"flame", OPT_FLAME, "FILE", 0, "with --by stack: write a flame graph (SVG) there, too", 3},
+	 OPTIONS_STAT | OPTIONS_SHOOTDOWN, parse_flame},
+	{{"weight", OPT_WEIGHT, "WHAT", 0, "what both count: faults (default) or time", 3},
+	 OPTIONS_STAT, parse_weight},
+	{{"weight", OPT_WEIGHT, "WHAT", 0, "what both count: stolen (default), time, sent, calls", 3},
+	 OPTIONS_SHOOTDOWN, parse_weight},
+	{{"stack-size", OPT_STACK_SIZE, "KIB", 0, "of a stack copied for --unwind dwarf (default 16)", 4},
+	 OPTIONS_STACK, parse_stack_size},
+	{{"stacks", OPT_STACKS, "N", 0, "stacks told apart at one time (default 16384)", 4},
+	 OPTIONS_STACK, parse_stacks},
+};
+/* clang-format on */
+
+const struct option_table stack_options = OPTION_TABLE(stack_defs);

@@ -69,6 +69,15 @@ uint64_t session__now(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
+/** wall_add_ns - what makes of CLOCK_MONOTONIC the time since 1970. */
+static int64_t wall_add_ns(void)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)session__now();
+}
+
 static void on_event(void *ctx, const struct vs_event *e)
 {
 	struct session *s = ctx;
@@ -318,6 +327,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
 	describe(s);
 	catch_signals();
+	s->wall_add_ns = wall_add_ns();
 	status = check_targets(o);
 	if (!status)
 		status = open_targets(s);
@@ -499,13 +509,56 @@ int session__close(struct session *s, int status)
 	return status;
 }
 
+void session__stats(const struct session *s, struct vs_stats *stats)
+{
+	if (s->recorded)
+		*stats = s->recorded->stats;
+	else
+		capture__stats(s->live.capture, stats);
+}
+
+/** recorded_hook - of this name; NULL: the recording has none. */
+static const struct header_hook *recorded_hook(const struct header *h, const char *name)
+{
+	for (size_t i = 0; i < h->nr_hooks; i++)
+		if (!strcmp(h->hooks[i].name, name))
+			return &h->hooks[i];
+	return NULL;
+}
+
+const struct hook_variant *session__variant(const struct session *s, enum hook_id id)
+{
+	const struct header_hook *hook;
+
+	if (!s->recorded)
+		return capture__variant(s->live.capture, id);
+	hook = recorded_hook(s->recorded->header, hooks[id].name);
+	for (const struct hook_variant *v = hooks[id].variants; hook && v->name; v++)
+		if (!strcmp(v->name, hook->variant))
+			return v;
+	return NULL;
+}
+
+static void live_hook(const struct session *s, enum hook_id id, struct run_hook *in_use)
+{
+	const struct hook_variant *v = capture__variant(s->live.capture, id);
+
+	in_use->variant = v ? v->name : hooks[id].on_request ? "not asked for" : "none";
+	in_use->fallback = v ? v != hooks[id].variants : !hooks[id].on_request;
+}
+
 void session__hooks(const struct session *s, struct run_hook *in_use)
 {
 	for (int i = 0; i < NR_HOOKS; i++) {
-		const struct hook_variant *v = capture__variant(s->live.capture, i);
+		const struct header_hook *hook;
 
 		in_use[i].name = hooks[i].name;
-		in_use[i].variant = v ? v->name : hooks[i].on_request ? "not asked for" : "none";
-		in_use[i].fallback = v ? v != hooks[i].variants : !hooks[i].on_request;
+		if (!s->recorded) {
+			live_hook(s, i, &in_use[i]);
+			continue;
+		}
+		hook = recorded_hook(s->recorded->header, hooks[i].name);
+		in_use[i].variant = hook ? hook->variant : "none";
+		in_use[i].fallback = hook && hook->fallback;
 	}
 }

@@ -8,9 +8,17 @@
 
 #include "capture/child.h"
 #include "capture/live.h"
+#include "cmd/machine.h"
 #include "cmd/options.h"
 #include "cmd/samples.h"
+#include "record/header.h"
 #include "symbol/namer.h"
+
+/** struct recorded - what a recording tells instead of a capture */
+struct recorded {
+	const struct header *header;
+	struct vs_stats stats;
+};
 
 /**
  * struct session - a live command's run
@@ -21,11 +29,14 @@
  * @noted: of live.stacks, so many have been looked at: their processes' mappings are taken down
  * @out: opened output
  * @child: the command, if there is one
+ * @recorded: the run was an earlier one: nothing is captured; NULL: it is live
+ * @machine: see machine.h; only where it is asked for
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
  * @hurry: slots run low: the next look is soon
  * @polled_ns: when they were looked for last; @backlog: bytes of records that @event keeps
+ * @wall_add_ns: to CLOCK_MONOTONIC, to have it since 1970
  * @what: the command line or the targets, for people
  * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
  * @interval: NULL: never. Return: 0 or a negative errno to end.
@@ -42,6 +53,8 @@ struct session {
 	size_t noted;
 	struct out_options out;
 	struct child child;
+	const struct recorded *recorded;
+	struct machine machine;
 	int *pidfds;
 	uint64_t start_ns;
 	uint64_t end_ns;
@@ -49,6 +62,7 @@ struct session {
 	bool hurry;
 	uint64_t polled_ns;
 	size_t backlog;
+	int64_t wall_add_ns;
 	char what[256];
 	uint64_t period_ns;
 	int (*interval)(struct session *s);
@@ -102,6 +116,12 @@ const struct stack *session__stack(struct session *s, const struct vs_stack_ref 
 
 /** session__read_threads - bring live.threads up to date. Return: 0 or a negative errno. */
 int session__read_threads(struct session *s);
+
+/** session__stats - BPF's own bookkeeping, or what the recording has of it. */
+void session__stats(const struct session *s, struct vs_stats *stats);
+
+/** session__variant - of hook @id, NULL if there is none, or none that is known here. */
+const struct hook_variant *session__variant(const struct session *s, enum hook_id id);
 
 /** session__hooks - which variants are in use; NR_HOOKS entries. */
 void session__hooks(const struct session *s, struct run_hook *hooks_in_use);

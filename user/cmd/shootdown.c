@@ -1,51 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown.c - `vmascope shootdown`: count memory calls and flushes until the end, then print. */
-#include <stdio.h>
 #include <string.h>
 
 #include "cmd/folded.h"
-#include "cmd/session.h"
-#include "util/cpu_list.h"
+#include "cmd/print.h"
 #include "util/log.h"
-#include "util/str.h"
 #include "view/shootdown.h"
 
 /** Initiators and targets of text, unless --top asks for others. */
 #define PAIR_ROWS 10
-
-/** Long enough for any list of CPUs that a person has written. */
-#define LINE_SIZE 4096
-
-/** read_line - the first line of a file. Return: @line; NULL: there is none. */
-static const char *read_line(const char *path, char *line, size_t size)
-{
-	FILE *f = fopen(path, "re");
-	char *got = f ? fgets(line, (int)size, f) : NULL;
-
-	if (f)
-		fclose(f);
-	if (!got)
-		return NULL;
-	line[strcspn(line, "\n")] = '\0';
-	return line;
-}
-
-/** read_cpus - of a file in /sys/devices/system/cpu. Without the feature it may say "(null)". */
-static const char *read_cpus(const char *path, char *line)
-{
-	const char *list = read_line(path, line, LINE_SIZE);
-
-	return list && cpu_list_valid(list) ? list : NULL;
-}
-
-static uint64_t read_max_map_count(void)
-{
-	char line[STR_NUMBER_LEN];
-	const char *text = read_line("/proc/sys/vm/max_map_count", line, sizeof(line));
-	uint64_t n;
-
-	return text && !str_parse_u64(text, UINT32_MAX, &n) ? n : 0;
-}
 
 /** tell_apart - what rows of calls are asked for. */
 static void tell_apart(struct options *o)
@@ -62,28 +25,27 @@ static void tell_apart(struct options *o)
 static void know(const struct session *s, struct run_hook *in_use, struct shootdown_view *v)
 {
 	static const enum hook_id asked_for[] = { HOOK_MEMCALL, HOOK_FLUSH, HOOK_INTERRUPT };
-	const struct hook_variant *interrupt = capture__variant(s->live.capture, HOOK_INTERRUPT);
+	const struct hook_variant *interrupt = session__variant(s, HOOK_INTERRUPT);
 
-	v->calls_known = capture__variant(s->live.capture, HOOK_MEMCALL);
-	v->flushes_known = capture__variant(s->live.capture, HOOK_FLUSH);
+	v->calls_known = session__variant(s, HOOK_MEMCALL);
+	v->flushes_known = session__variant(s, HOOK_FLUSH);
 	/* whose they are is known from the flush before them */
 	v->interrupts_known = interrupt && v->flushes_known;
 	/* the flush function itself tells of those that arrive only */
 	v->queued_known = v->interrupts_known && interrupt == hooks[HOOK_INTERRUPT].variants;
 	session__hooks(s, in_use);
 	for (size_t i = 0; i < sizeof(asked_for) / sizeof(*asked_for); i++) {
-		if (capture__variant(s->live.capture, asked_for[i]))
+		if (session__variant(s, asked_for[i]))
 			continue;
 		in_use[asked_for[i]].variant = "none";
 		in_use[asked_for[i]].fallback = true;
 	}
 }
 
-static int print_all(struct session *s)
+int shootdown_print(struct session *s)
 {
 	const struct options *o = s->options;
 	const bool text = !strcmp(o->format->name, "text");
-	char isolated[LINE_SIZE], nohz_full[LINE_SIZE];
 	struct run_hook in_use[NR_HOOKS];
 	struct shootdown_view v = {
 		.run = { .command = s->what,
@@ -101,14 +63,14 @@ static int print_all(struct session *s)
 		.namer = s->namer,
 		.stacks_as_text = text,
 		.all_frames = o->wide,
-		.isolated = read_cpus("/sys/devices/system/cpu/isolated", isolated),
-		.nohz_full = read_cpus("/sys/devices/system/cpu/nohz_full", nohz_full),
-		.max_map_count = read_max_map_count(),
+		.isolated = s->machine.isolated,
+		.nohz_full = s->machine.nohz_full,
+		.max_map_count = s->machine.max_map_count,
 	};
 	struct document d = {};
 	int err;
 
-	capture__stats(s->live.capture, &v.run.stats);
+	session__stats(s, &v.run.stats);
 	know(s, in_use, &v);
 	err = shootdown_view__make(&v, &s->live.shootdown, &s->live.model, &d);
 	if (!err)
@@ -130,13 +92,15 @@ int cmd_shootdown(struct options *o)
 	status = folded__check(o, o->call_stack,
 			       1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT |
 				       1u << WEIGHT_CALLS);
+	machine__read(&s.machine);
 	if (!status)
 		status = session__open(&s, o, SESSION_SHOOTDOWNS);
 	if (!status)
 		status = session__run(&s);
 	if (!status && !o->folded)
-		s.error = print_all(&s);
+		s.error = shootdown_print(&s);
 	if (!status && !s.error && (o->folded || o->flame))
 		s.error = folded__calls(&s);
+	machine__free(&s.machine);
 	return session__close(&s, status);
 }

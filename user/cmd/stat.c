@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/folded.h"
-#include "cmd/session.h"
+#include "cmd/print.h"
 #include "cmd/slices.h"
 #include "util/log.h"
 #include "view/heatmap.h"
@@ -74,7 +74,7 @@ static int make(struct session *s, struct stat_view *v, struct document *d)
 	session__hooks(s, in_use);
 	v->hooks = in_use;
 	v->nr_hooks = NR_HOOKS;
-	capture__stats(s->live.capture, &v->stats);
+	session__stats(s, &v->stats);
 	err = stat_view__make(v, &s->live.model, d);
 	v->hooks = NULL;
 	v->nr_hooks = 0;
@@ -167,9 +167,9 @@ static int tick(struct session *s)
 
 /* --- the end ------------------------------------------------------------------------------- */
 
-static int print_all(struct course *c)
+/** print_all - @c: NULL: nothing was seen on the way; @heat: of --heatmap, else NULL */
+static int print_all(struct session *s, struct course *c, const struct heat *heat)
 {
-	struct session *s = c->session;
 	const struct options *o = s->options;
 	struct stat_view v = interval_view(s, 0, s->start_ns, s->end_ns);
 	struct document d = {};
@@ -177,15 +177,20 @@ static int print_all(struct course *c)
 
 	if (!err && o->hist)
 		err = hist_view__make(&v, &s->live.model, &d);
-	if (!err && c->slices)
+	if (!err && c && c->slices)
 		err = slices__read(c->slices, s, &v, s->end_ns);
-	if (!err && c->slices)
-		err = heatmap_view__make(&c->slices->heat, &v, &s->live.model, &d);
-	if (!err && o->interval_ns)
+	if (!err && heat)
+		err = heatmap_view__make(heat, &v, &s->live.model, &d);
+	if (!err && c && o->interval_ns)
 		err = storm_view__all(&c->storms, s->start_ns, &d);
 	if (o->interval_ns && is_text(s))
 		fputc('\n', s->out.file);
 	return print_and_free(s, &d, err);
+}
+
+int stat_print(struct session *s, const struct heat *heat)
+{
+	return print_all(s, NULL, heat);
 }
 
 static int course__init(struct course *c)
@@ -253,7 +258,7 @@ int cmd_stat(struct options *o)
 	if (!status && o->interval_ns && !o->folded)
 		s.error = print_interval(&c, s.end_ns, true);
 	if (!status && !s.error && !o->folded)
-		s.error = print_all(&c);
+		s.error = print_all(&s, &c, c.slices ? &c.slices->heat : NULL);
 	if (!status && !s.error && (o->folded || o->flame))
 		s.error = folded__faults(&s);
 	storms__free(&c.storms);

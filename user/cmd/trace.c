@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cmd/session.h"
+#include "cmd/print.h"
 #include "cmd/trace_record.h"
 #include "model/timeline.h"
 #include "util/log.h"
@@ -248,7 +248,7 @@ static int finish(struct session *s)
 
 	timeline__end(&t->timeline);
 	print_due(s);
-	capture__stats(s->live.capture, &stats);
+	session__stats(s, &stats);
 	if (!err)
 		err = s->error;
 	if (!err)
@@ -264,15 +264,11 @@ static int finish(struct session *s)
 
 static int trace__init(struct trace *t, const struct options *o)
 {
-	struct timespec wall;
-
 	t->mixed = o->events != 1u << TRACE_FAULT;
 	t->stacks = o->user_stacks || o->kernel_stacks;
 	timeline__init(&t->timeline);
 	trace_resolver__init(&t->resolver, o->vma, o->causes != 0);
-	clock_gettime(CLOCK_REALTIME, &wall);
 	t->clock.wall = o->wall_clock;
-	t->clock.add_ns = wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)session__now();
 	for (size_t i = 0; i < NR_TYPES; i++) {
 		if (!kinds[i].def)
 			continue;
@@ -319,19 +315,38 @@ static unsigned int wanted(const struct options *o)
 /** opened - what is known only now that the capture is there. */
 static void opened(struct session *s)
 {
-	const struct capture *c = s->live.capture;
 	struct trace *t = s->private;
 
-	t->flushes_known = capture__variant(c, HOOK_FLUSH);
-	t->interrupts_known = capture__variant(c, HOOK_INTERRUPT);
-	if (!t->clock.wall)
-		t->clock.add_ns = -(int64_t)capture__start_ns(c);
+	t->flushes_known = session__variant(s, HOOK_FLUSH);
+	t->interrupts_known = session__variant(s, HOOK_INTERRUPT);
+	t->clock.add_ns = t->clock.wall ? s->wall_add_ns
+			  : s->recorded ? -(int64_t)s->start_ns
+					: -(int64_t)capture__start_ns(s->live.capture);
 	if (t->stacks) {
 		s->settle = on_tick;
 	} else if (t->mixed) {
 		s->interval = on_tick;
 		s->period_ns = TICK_NS;
 	}
+}
+
+int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx)
+{
+	struct trace t = {};
+	int status = trace__init(&t, s->options), err;
+
+	s->private = &t;
+	s->event = on_event;
+	if (!status) {
+		opened(s);
+		err = feed(s, ctx);
+		if (!s->error)
+			s->error = err;
+		if (!s->error)
+			s->error = finish(s);
+	}
+	trace__free(&t);
+	return status;
 }
 
 int cmd_trace(struct options *o)

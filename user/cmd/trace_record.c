@@ -34,19 +34,6 @@ void trace_resolver__free(struct trace_resolver *x)
 	hash__free(&x->codes, NULL);
 }
 
-/** slot_row - what slot @slot stood for at @generation. */
-static const struct counted *slot_row(struct live *l, uint32_t slot, uint32_t generation)
-{
-	const struct counted *row;
-
-	if (!slot || slot >= l->model.nr_slots)
-		return NULL;
-	if (!l->model.by_slot[slot])
-		live__discover(l);
-	row = l->model.by_slot[slot];
-	return row && row->generation == generation ? row : NULL;
-}
-
 /** vma_wanted - --vma lets @row by. */
 static bool vma_wanted(const struct trace_resolver *x, const struct counted *row)
 {
@@ -91,8 +78,8 @@ static struct trace_crash *find_crash(struct trace_resolver *x, struct live *l,
 				   .event = &c->event };
 	for (int i = 0; i < VS_NR_NEAR; i++)
 		if (event->near[i].end)
-			c->crash.near[i] = slot_row(l, event->near[i].slot,
-						    event->near[i].generation);
+			c->crash.near[i] = live__row(l, event->near[i].slot,
+						     event->near[i].generation);
 	call = calls__last(&x->calls, e->pid, e->address, e->head.time_ns);
 	if (call) {
 		c->call = *call;
@@ -105,7 +92,7 @@ static struct trace_crash *find_crash(struct trace_resolver *x, struct live *l,
 
 static bool resolve_fault(struct trace_resolver *x, struct live *l, struct trace_record *r)
 {
-	r->row[0] = slot_row(l, r->fault.slot, r->fault.generation);
+	r->row[0] = live__row(l, r->fault.slot, r->fault.generation);
 	if (!vma_wanted(x, r->row[0]))
 		return false;
 	r->crash = find_crash(x, l, &r->fault, r->row[0]);
@@ -164,7 +151,7 @@ static bool resolve_call(struct trace_resolver *x, struct live *l, struct trace_
 		calls__add(&x->calls, &r->call);
 	ranges__add(&x->ranges, &r->call);
 	for (uint32_t i = 0; i < r->call.nr_vmas && i < VS_CALL_VMAS; i++) {
-		r->row[i] = slot_row(l, r->call.vma[i].slot, r->call.vma[i].generation);
+		r->row[i] = live__row(l, r->call.vma[i].slot, r->call.vma[i].generation);
 		wanted = wanted || vma_wanted(x, r->row[i]);
 	}
 	if (wanted)

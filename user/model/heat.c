@@ -111,3 +111,26 @@ void heat__add(struct heat *h, struct heat_cell *cell, uint64_t total)
 {
 	cell->slices[h->now] += advance(&cell->total, total);
 }
+
+/** octave_of - hist__octave_low()'s place of a latency. */
+static size_t octave_of(uint64_t ns)
+{
+	const size_t octave = 63 - __builtin_clzll(ns | 1);
+
+	return octave < HIST_OCTAVES ? octave : HIST_OCTAVES - 1;
+}
+
+void heat__add_fault(struct heat *h, struct heat_cell *cell, uint64_t time_ns, uint64_t latency_ns)
+{
+	const uint64_t passed = time_ns > h->start_ns ? time_ns - h->start_ns : 0;
+	const size_t octave = octave_of(latency_ns);
+
+	/* the slice that it is in, as it ends */
+	heat__at(h, h->start_ns + (passed / h->slice_ns + 1) * h->slice_ns);
+	cell->slices[h->now]++;
+	cell->total++;
+	if (!latency_ns)
+		return;
+	h->latency[octave][h->now]++;
+	h->latency_total[octave]++;
+}

@@ -81,4 +81,10 @@ struct heat_cell *heat__cell(struct heat *h, const struct vs_heat_key *key);
 /** heat__add - @total: faults in this cell, since the start. */
 void heat__add(struct heat *h, struct heat_cell *cell, uint64_t total);
 
+/**
+ * heat__add_fault - one more fault in this cell, that began at @time_ns
+ * @latency_ns: 0: not known
+ */
+void heat__add_fault(struct heat *h, struct heat_cell *cell, uint64_t time_ns, uint64_t latency_ns);
+
 #endif /* VMASCOPE_MODEL_HEAT_H */

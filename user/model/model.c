@@ -94,6 +94,7 @@ static struct process *process_get(struct model *m, const struct vs_proc_info *i
 		free(p);
 		return NULL;
 	}
+	p->number = m->nr_processes;
 	if (hash__set_u64(&m->by_pid, info->pid, p)) {
 		m->nr_processes--;
 		free(p);
@@ -102,13 +103,14 @@ static struct process *process_get(struct model *m, const struct vs_proc_info *i
 	return p;
 }
 
-static struct counted *row_new(struct process *p)
+static struct counted *row_new(struct model *m, struct process *p)
 {
 	struct counted *row = calloc(1, sizeof(*row));
 
 	if (!row)
 		return NULL;
 	row->process = p;
+	row->number = ++m->nr_rows;
 	if (append((void ***)&p->rows, &p->nr_rows, row)) {
 		free(row);
 		return NULL;
@@ -119,7 +121,7 @@ static struct counted *row_new(struct process *p)
 static int new_image(struct model *m, uint32_t index, const struct vs_slot *slot)
 {
 	struct process *p = process_get(m, &slot->proc);
-	struct counted *row = p ? row_new(p) : NULL;
+	struct counted *row = p ? row_new(m, p) : NULL;
 
 	if (!row)
 		return -ENOMEM;
@@ -148,7 +150,7 @@ static int new_vma(struct model *m, uint32_t index, const struct vs_slot *slot,
 	key.image = image->image;
 	row = hash__get(&m->by_key, &key);
 	if (!row || row->slot) {
-		row = row_new(image->process);
+		row = row_new(m, image->process);
 		if (!row || hash__set(&m->by_key, &key, row))
 			return -ENOMEM;
 		row->is_vma = true;

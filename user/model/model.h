@@ -21,6 +21,7 @@ struct process;
 /**
  * struct counted - what one slot counted: a VMA, or what a process image has outside any
  * @process: whose
+ * @number: in the model, from 1 in the order in which rows were first seen
  * @is_vma: false: the image's faults without a VMA
  * @no_address, @lookup_missed, @no_slot: those, by reason (struct vs_proc_info)
  * @vma: identity and extent, if @is_vma
@@ -34,6 +35,7 @@ struct process;
  */
 struct counted {
 	struct process *process;
+	uint32_t number;
 	bool is_vma;
 	struct vs_vma_info vma;
 	uint64_t image;
@@ -51,6 +53,7 @@ struct counted {
 
 /**
  * struct process - a process, over all its images
+ * @number: in the model, from 1 in the order in which processes were first seen
  * @pid: in the initial pid namespace; @start_ns: with it, its identity
  * @comm: latest command name
  * @cgroup_name: path below the cgroup v2 root, NULL if not known
@@ -60,6 +63,7 @@ struct counted {
  * @rows: its VMAs and its images' faults without one
  */
 struct process {
+	uint32_t number;
 	uint32_t pid;
 	uint32_t ppid;
 	uint32_t uid;
@@ -91,6 +95,7 @@ struct cpu_counts {
 /**
  * struct model - all of it
  * @processes: in the order in which they were first seen
+ * @nr_rows: of all processes
  * @overflow: what was counted for no process (slot 0)
  * @nr_images: process images seen so far
  * @by_key: VMAs of one identity, so that one that gets another slot stays one row
@@ -100,6 +105,7 @@ struct cpu_counts {
 struct model {
 	struct process **processes;
 	size_t nr_processes;
+	uint32_t nr_rows;
 	struct hash by_pid;
 	struct hash by_key;
 	struct counted **by_slot;

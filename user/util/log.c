@@ -118,6 +118,18 @@ void vs_warn(const char *fmt, ...)
 	va_end(args);
 }
 
+void vs_note(const char *fmt, ...)
+{
+	const struct message m = { "note", "", NULL, -1 };
+	va_list args;
+
+	if (settings.quiet)
+		return;
+	va_start(args, fmt);
+	print(&m, fmt, args);
+	va_end(args);
+}
+
 void vs_debug(int level, const char *fmt, ...)
 {
 	const struct message m = { "debug", "debug: ", NULL, -1 };

@@ -3,8 +3,8 @@
  * log.h - messages to people on stderr: errors, warnings, debugging; as text or as JSON.
  *
  * Text:  vmascope: MESSAGE (HINT)
- * JSON:  {"error":{"message":"…","hint":"…","exit":1}}, one line each; "warning" and "debug" alike,
- *        without "exit"
+ * JSON:  {"error":{"message":"…","hint":"…","exit":1}}, one line each; "warning", "note" and
+ *        "debug" alike, without "exit"
  *
  * Control characters in a message are escaped: names of processes and files get into them.
  */
@@ -20,6 +20,7 @@ enum vs_exit {
 	VS_EXIT_OK = 0,
 	VS_EXIT_FAILURE = 1,
 	VS_EXIT_USAGE = 2,
+	VS_EXIT_PARTIAL = 3,	 /* report: the recording is damaged; what is whole was shown */
 	VS_EXIT_NOT_FOUND = 127, /* -- CMD: no such command */
 };
 
@@ -48,6 +49,9 @@ int vs_fail(int exit_status, const char *hint, const char *fmt, ...) VS_PRINTF(3
 
 /** vs_warn - print a warning, unless quiet. */
 void vs_warn(const char *fmt, ...) VS_PRINTF(1, 2);
+
+/** vs_note - print what a person wants to know, unless quiet. */
+void vs_note(const char *fmt, ...) VS_PRINTF(1, 2);
 
 /** vs_debug - print a message if the verbosity is @level (1 = -v) or above. */
 void vs_debug(int level, const char *fmt, ...) VS_PRINTF(2, 3);

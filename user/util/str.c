@@ -139,6 +139,35 @@ int str_parse_u64(const char *s, uint64_t max, uint64_t *n)
 	return 0;
 }
 
+int str_parse_size(const char *s, uint64_t *bytes)
+{
+	static const char units[] = "KMG";
+	const char *unit;
+	unsigned long long n;
+	unsigned int shift = 0;
+	char *end;
+
+	if (!isdigit((unsigned char)*s))
+		return -EINVAL;
+	errno = 0;
+	n = strtoull(s, &end, 10);
+	if (errno)
+		return -ERANGE;
+	unit = *end ? strchr(units, *end) : NULL;
+	if (unit) {
+		shift = 10 * (unit - units + 1);
+		end++;
+		if (!strcmp(end, "iB"))
+			end += 2;
+	}
+	if (*end)
+		return -EINVAL;
+	if (!n || n > UINT64_MAX >> shift)
+		return -ERANGE;
+	*bytes = n << shift;
+	return 0;
+}
+
 bool str_glob(const char *pattern, const char *s)
 {
 	char *literal = malloc(strlen(pattern) * 2 + 1), *to = literal;

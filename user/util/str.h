@@ -36,6 +36,14 @@ int str_parse_duration(const char *s, uint64_t *ns);
 int str_parse_u64(const char *s, uint64_t max, uint64_t *n);
 
 /**
+ * str_parse_size - "4096" is bytes; K, M and G (also KiB, MiB, GiB) are powers of 1,024
+ * @bytes: the result
+ *
+ * Return: 0, -EINVAL, or -ERANGE if it is 0 or too large.
+ */
+int str_parse_size(const char *s, uint64_t *bytes);
+
+/**
  * str_glob - whether @s matches @pattern as a whole, by * and ? (both match '/', too)
  *
  * Brackets stand for themselves, because [heap] is a name and not a set of four letters;

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * record_schema_test.c - records to bytes and back: by this build's schema, and by others.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "record/block.h"
+#include "record/header.h"
+
+#define RECORDS 2000
+
+/* Numbers of all magnitudes, as records have. */
+static uint64_t random_number(void)
+{
+	const uint64_t n = (uint64_t)random() << 33 ^ (uint64_t)random() << 11 ^ (uint64_t)random();
+
+	return random() % 4 ? n >> random() % 64 : random() % 2 ? 0 : ~0ULL;
+}
+
+static const char *random_string(void)
+{
+	static const char *const strings[] = { NULL, "", "[heap]", "/usr/lib/libc.so.6" };
+
+	return strings[random() % 4];
+}
+
+/* All fields of a record, and nothing between them. */
+static void fill(enum record_type type, union record *r)
+{
+	const struct type *t = &record_types[type];
+
+	memset(r, 0, sizeof(*r));
+	for (size_t i = 0; i < t->nr; i++) {
+		const struct field *f = &t->fields[i];
+
+		for (uint16_t n = 0; n < f->count; n++) {
+			char *at = (char *)r + f->offset + n * f->size;
+			const uint64_t v = f->kind == FIELD_STRING ? (uintptr_t)random_string()
+								   : random_number();
+
+			/* most records are like the one before */
+			if (random() % 3)
+				memcpy(at, &v, f->size);
+		}
+	}
+}
+
+static void assert_same(enum record_type type, const union record *a, const union record *b)
+{
+	const struct type *t = &record_types[type];
+
+	for (size_t i = 0; i < t->nr; i++) {
+		const struct field *f = &t->fields[i];
+		const char *x = (const char *)a + f->offset, *y = (const char *)b + f->offset;
+
+		if (f->kind == FIELD_NUMBER) {
+			assert_memory_equal(x, y, (size_t)f->size * f->count);
+			continue;
+		}
+		x = *(const char *const *)x;
+		y = *(const char *const *)y;
+		assert_int_equal(!x, !y);
+		if (x)
+			assert_string_equal(x, y);
+	}
+}
+
+static void every_record_comes_back(void **state)
+{
+	static union record records[RECORDS];
+	enum record_type types[RECORDS];
+	struct codec codec;
+	struct packer p;
+	const struct block_head *head;
+	uint8_t *raw = NULL;
+	const uint8_t *at;
+	size_t size, cap = 0;
+
+	(void)state;
+	srandom(1);
+	assert_int_equal(packer__init(&p, BLOCK_EVENTS), 0);
+	for (int i = 0; i < RECORDS; i++) {
+		types[i] = 1 + i % (NR_RECORD_TYPES - 1);
+		fill(types[i], &records[i]);
+		assert_int_equal(packer__put(&p, types[i], &records[i], 1000 + i), 0);
+	}
+	head = packer__seal(&p, &size);
+	assert_non_null(head);
+	assert_true(block__head_valid(head));
+	assert_int_equal(head->records, RECORDS);
+	assert_int_equal(head->first_ns, 1000);
+	assert_int_equal(head->last_ns, 999 + RECORDS);
+	assert_int_equal(size, sizeof(*head) + head->stored);
+	assert_int_equal(block__unpack(head, head + 1, &raw, &cap), 0);
+	assert_int_equal(codec__init(&codec), 0);
+	at = raw;
+	for (int i = 0; i < RECORDS; i++) {
+		union record r;
+
+		assert_int_equal(codec__get(&codec, &at, raw + head->raw, &r), types[i]);
+		assert_same(types[i], &records[i], &r);
+	}
+	assert_ptr_equal(at, raw + head->raw);
+	free(raw);
+	codec__free(&codec);
+	packer__free(&p);
+}
+
+/* A record that ends too early is none, wherever that is. */
+static void a_part_of_a_record_is_none(void **state)
+{
+	uint8_t bytes[RECORD_MAX_BYTES];
+	struct codec codec;
+
+	(void)state;
+	srandom(2);
+	for (int type = 1; type < NR_RECORD_TYPES; type++) {
+		union record r, got;
+		size_t size;
+
+		fill(type, &r);
+		assert_int_equal(codec__init(&codec), 0);
+		size = codec__put(&codec, type, &r, bytes);
+		for (size_t cut = 0; cut < size; cut++) {
+			const uint8_t *at = bytes;
+
+			codec__restart(&codec);
+			assert_int_equal(codec__get(&codec, &at, bytes + cut, &got), -EBADMSG);
+		}
+		codec__free(&codec);
+	}
+}
+
+/* A later version has a field and a type more; an earlier one a field less. */
+static void a_reader_goes_by_the_recording_s_schema(void **state)
+{
+	struct codec theirs = {}, ours = {};
+	const uint8_t *at;
+	/* type 9: "thread", of tid, an unknown one and faults; type 10 is unknown */
+	static const uint8_t bytes[] = { 9, 7, 14, 40, 60, 10, 1, 22, 9, 5, 2, 4 };
+	union record r;
+
+	(void)state;
+	assert_int_equal(codec__add(&theirs, 9, "thread", "tid", FIELD_NUMBER, 1), 0);
+	assert_int_equal(codec__add(&theirs, 9, "thread", "mood", FIELD_NUMBER, 1), 0);
+	assert_int_equal(codec__add(&theirs, 9, "thread", "faults", FIELD_NUMBER, 1), 0);
+	assert_int_equal(codec__add(&theirs, 10, "weather", "wind", FIELD_NUMBER, 1), 0);
+	at = bytes;
+	assert_int_equal(codec__get(&theirs, &at, bytes + sizeof(bytes), &r), RECORD_THREAD);
+	assert_int_equal(r.thread.tid, 7);
+	assert_int_equal(r.thread.faults, 30);
+	assert_int_equal(r.thread.fault_ns, 0);
+	assert_int_equal(codec__get(&theirs, &at, bytes + sizeof(bytes), &r), RECORD_NONE);
+	assert_int_equal(codec__get(&theirs, &at, bytes + sizeof(bytes), &r), RECORD_THREAD);
+	assert_int_equal(r.thread.tid, 8);
+	assert_int_equal(r.thread.faults, 32);
+	assert_ptr_equal(at, bytes + sizeof(bytes));
+	/* and what is too much is refused */
+	assert_int_equal(codec__add(&ours, CODEC_MAX_TYPES, "thread", "tid", FIELD_NUMBER, 1),
+			 -EINVAL);
+	assert_int_equal(codec__add(&ours, 1, "thread", "tid", FIELD_NUMBER, 0), -EINVAL);
+	assert_int_equal(codec__add(&ours, 1, "t", "f", FIELD_NUMBER, SHAPE_MAX_ELEMENTS + 1),
+			 -EINVAL);
+	codec__free(&theirs);
+	codec__free(&ours);
+}
+
+static void a_header_comes_back(void **state)
+{
+	const struct header h = {
+		.run = 123456789,
+		.file = 2,
+		.kernel = (char *)"6.18",
+		.what = (char *)"a \"command\"",
+		.start_ns = 1ULL << 60,
+		.nr_cpus = 4,
+		.events = 5,
+		.shootdowns = true,
+		.hooks = { { (char *)"fault_end", (char *)"fexit", true } },
+		.nr_hooks = 1,
+	};
+	struct codec codec = {}, ours;
+	char *text = header__format(&h);
+	struct header got;
+
+	(void)state;
+	assert_non_null(text);
+	assert_int_equal(header__parse(&got, &codec, text), 0);
+	assert_int_equal(got.run, h.run);
+	assert_int_equal(got.file, 2);
+	assert_string_equal(got.kernel, "6.18");
+	assert_string_equal(got.what, h.what);
+	assert_null(got.vma_glob);
+	assert_true(got.start_ns == h.start_ns && got.shootdowns);
+	assert_int_equal(got.nr_hooks, 1);
+	assert_string_equal(got.hooks[0].variant, "fexit");
+	assert_true(got.hooks[0].fallback);
+	assert_int_equal(codec__init(&ours), 0);
+	for (size_t i = 0; i < CODEC_MAX_TYPES; i++) {
+		assert_int_equal(codec.shapes[i].nr, ours.shapes[i].nr);
+		assert_int_equal(codec.shapes[i].type, ours.shapes[i].type);
+	}
+	codec__free(&ours);
+	codec__free(&codec);
+	header__free(&got);
+	free(text);
+}
+
+static void what_is_no_header_is_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+	} cases[] = {
+		{ "", -EBADMSG },
+		{ "[]", -EBADMSG },
+		{ "{\"format\":\"another\"}", -EBADMSG },
+		{ "{\"format\":\"vmascope recording\",\"version\":2}", -EPROTONOSUPPORT },
+		{ "{\"format\":\"vmascope recording\",\"version\":1}", -EBADMSG },
+		{ "{\"format\":\"vmascope recording\",\"version\":1,\"cpus\":4000000000}",
+		  -EBADMSG },
+		{ "{\"format\":\"vmascope recording\",\"version\":1,\"cpus\":2,\"types\":[3]}",
+		  -EBADMSG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct codec codec = {};
+		struct header h;
+
+		assert_int_equal(header__parse(&h, &codec, cases[i].text), cases[i].err);
+		header__free(&h);
+		codec__free(&codec);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_record_comes_back),
+		cmocka_unit_test(a_part_of_a_record_is_none),
+		cmocka_unit_test(a_reader_goes_by_the_recording_s_schema),
+		cmocka_unit_test(a_header_comes_back),
+		cmocka_unit_test(what_is_no_header_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("record_schema", tests, NULL, NULL);
+}

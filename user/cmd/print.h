@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * print.h - views of a session, be it live or of a recording: what commands print at the end.
+ */
+#ifndef VMASCOPE_CMD_PRINT_H
+#define VMASCOPE_CMD_PRINT_H
+
+#include "cmd/session.h"
+#include "model/heat.h"
+
+/**
+ * stat_print - what `vmascope stat` prints at its end
+ * @heat: of --heatmap, else NULL
+ * Return: 0 or a negative errno.
+ */
+int stat_print(struct session *s, const struct heat *heat);
+
+/** shootdown_print - what `vmascope shootdown` prints at its end. Return: 0 or a negative errno. */
+int shootdown_print(struct session *s);
+
+/**
+ * trace_replay - what `vmascope trace` prints of a recorded run
+ * @feed: gives all its events to s->event(). Return: 0 or a negative errno
+ * Return: an exit status; s->error is set where something could not be written.
+ */
+int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx);
+
+/** report_diff - `vmascope report --diff A B`. Return: an exit status. */
+int report_diff(const struct options *o);
+
+#endif /* VMASCOPE_CMD_PRINT_H */

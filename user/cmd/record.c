@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* record.c - `vmascope record`: events and counts into a file, a ring of files, or a snapshot. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cmd/print.h"
+#include "cmd/recording.h"
+#include "record/save.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/** How often is looked whether there is anything to do, and how often counts are written. */
+#define TICK_NS 100000000ULL
+#define CHECKPOINT_TICKS 10
+/** Processes whose resident memory is sampled each time at most: reading it takes 10 us each. */
+#define MAX_SAMPLES 256
+/** A run's number: JSON's numbers are exact up to it. */
+#define RUN_MASK ((1ULL << 53) - 1)
+
+/**
+ * struct recorder - the recording that is being made
+ * @ticks: since the last checkpoint
+ * @snapshots: written so far
+ * @told: that it can't be written
+ */
+struct recorder {
+	struct header header;
+	struct writer writer;
+	struct saver saver;
+	unsigned int ticks;
+	uint32_t snapshots;
+	bool told;
+};
+
+static volatile sig_atomic_t snapshot_wanted;
+
+static void on_snapshot_signal(int sig)
+{
+	(void)sig;
+	snapshot_wanted = 1;
+}
+
+/* --- errors -------------------------------------------------------------------------------- */
+
+/**
+ * check - what has been written is whole, but there may come no more
+ *
+ * A command that runs is not to be harmed by it, so it goes on.
+ */
+static void check(struct session *s)
+{
+	struct recorder *r = s->private;
+
+	if (!r->saver.error || r->told)
+		return;
+	r->told = true;
+	vs_error("cannot write %s: %s; what is there can be read, nothing is added to it",
+		 r->writer.options.path, strerror(-r->saver.error));
+	if (!s->options->argv)
+		session__stop(s);
+}
+
+static void keep_error(struct recorder *r, int err)
+{
+	if (!r->saver.error)
+		r->saver.error = err;
+}
+
+/* --- events -------------------------------------------------------------------------------- */
+
+/** number - of the row that @slot stands for, told before. */
+static uint32_t number(struct session *s, uint32_t slot, uint32_t generation, uint64_t time_ns)
+{
+	struct recorder *r = s->private;
+
+	return saver__tell(&r->saver, live__row(&s->live, slot, generation), time_ns);
+}
+
+/** image_number - of the process image in slot @proc, if it is one of @pid; all its rows are told. */
+static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uint64_t time_ns)
+{
+	const struct model *m = &s->live.model;
+	struct recorder *r = s->private;
+	const struct counted *row;
+
+	if (!proc || proc >= m->nr_slots)
+		return 0;
+	if (!m->by_slot[proc])
+		live__discover(&s->live);
+	row = m->by_slot[proc];
+	return row && row->process->pid == pid ? saver__tell(&r->saver, row, time_ns) : 0;
+}
+
+static void record_fault(struct session *s, const struct vs_event *event)
+{
+	struct vs_event_fault e = *(const struct vs_event_fault *)event;
+	const uint64_t end_ns = e.head.time_ns + e.duration_ns;
+	struct recorder *r = s->private;
+
+	e.slot = number(s, e.slot, e.generation, end_ns);
+	e.proc = image_number(s, e.proc, e.pid, end_ns);
+	saver__event(&r->saver, RECORD_FAULT, &e, end_ns);
+}
+
+static void record_call(struct session *s, const struct vs_event *event)
+{
+	struct vs_event_call e = *(const struct vs_event_call *)event;
+	const uint64_t end_ns = e.head.time_ns + e.duration_ns;
+	struct recorder *r = s->private;
+
+	for (uint32_t i = 0; i < e.nr_vmas && i < VS_CALL_VMAS; i++)
+		e.vma[i].slot = number(s, e.vma[i].slot, e.vma[i].generation, end_ns);
+	e.proc = image_number(s, e.proc, e.pid, end_ns);
+	saver__event(&r->saver, RECORD_CALL, &e, end_ns);
+}
+
+static void record_flush(struct session *s, const struct vs_event *e)
+{
+	struct recorder *r = s->private;
+
+	saver__event(&r->saver, RECORD_FLUSH, e, e->time_ns);
+}
+
+static void record_ipi(struct session *s, const struct vs_event *event)
+{
+	const struct vs_event_ipi *e = (const void *)event;
+	struct recorder *r = s->private;
+
+	saver__event(&r->saver, RECORD_IPI, e, e->head.time_ns + e->stolen_ns);
+}
+
+static void record_crash(struct session *s, const struct vs_event *event)
+{
+	struct vs_event_crash e = *(const struct vs_event_crash *)event;
+	struct recorder *r = s->private;
+
+	for (int i = 0; i < VS_NR_NEAR; i++)
+		e.near[i].slot = number(s, e.near[i].slot, e.near[i].generation, e.head.time_ns);
+	saver__event(&r->saver, RECORD_CRASH, &e, e.head.time_ns);
+}
+
+static void record_proc(struct session *s, const struct vs_event *event)
+{
+	struct vs_event_proc e = *(const struct vs_event_proc *)event;
+	struct recorder *r = s->private;
+
+	e.proc = number(s, e.proc, e.generation, e.head.time_ns);
+	saver__event(&r->saver, event->type == VS_EVENT_PROC_EXEC ? RECORD_EXEC : RECORD_EXIT, &e,
+		     e.head.time_ns);
+}
+
+static void (*const event_fns[])(struct session *s, const struct vs_event *e) = {
+	[VS_EVENT_FAULT] = record_fault,    [VS_EVENT_CALL] = record_call,
+	[VS_EVENT_FLUSH] = record_flush,    [VS_EVENT_IPI] = record_ipi,
+	[VS_EVENT_CRASH] = record_crash,    [VS_EVENT_PROC_EXEC] = record_proc,
+	[VS_EVENT_PROC_EXIT] = record_proc,
+};
+
+static void on_event(struct session *s, const struct vs_event *e)
+{
+	struct recorder *r = s->private;
+
+	if (!r->saver.error && e->type < sizeof(event_fns) / sizeof(*event_fns) &&
+	    event_fns[e->type])
+		event_fns[e->type](s, e);
+}
+
+/* --- checkpoints, files and snapshots ------------------------------------------------------ */
+
+/** checkpoint - of the model, which is up to date. */
+static void checkpoint(struct session *s, uint64_t now_ns, bool full)
+{
+	struct recorder *r = s->private;
+	struct vs_stats stats;
+
+	session__stats(s, &stats);
+	saver__checkpoint(&r->saver, &stats, now_ns, full);
+	r->ticks = 0;
+}
+
+/** bring_up_to_date - the model. Return: 0 or a negative errno. */
+static int bring_up_to_date(struct session *s)
+{
+	int err = live__refresh(&s->live);
+
+	return err ? err : session__read_threads(s);
+}
+
+/** resident_bytes - of process @pid, by /proc/PID/statm; 0: it has none, or is gone. */
+static uint64_t resident_bytes(uint32_t pid)
+{
+	unsigned long long pages = 0;
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%u/statm", pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%*u %llu", &pages) != 1)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+/** sample_memory - of the processes that live; of very many, the first alone. */
+static void sample_memory(struct session *s, uint64_t now_ns)
+{
+	const struct model *m = &s->live.model;
+	struct recorder *r = s->private;
+	unsigned int left = MAX_SAMPLES;
+
+	for (size_t i = 0; i < m->nr_processes && left; i++) {
+		struct record_rss rss = { .head.time_ns = now_ns };
+
+		if (m->processes[i]->exited)
+			continue;
+		left--;
+		rss.pid = m->processes[i]->pid;
+		rss.bytes = resident_bytes(rss.pid);
+		if (rss.bytes)
+			saver__event(&r->saver, RECORD_RSS, &rss, now_ns);
+	}
+}
+
+static void begin_file(struct recorder *r, bool numbered)
+{
+	if (!r->saver.error)
+		keep_error(r, writer__begin(&r->writer, numbered));
+}
+
+static void end_file(struct recorder *r)
+{
+	if (!r->saver.error)
+		keep_error(r, writer__end(&r->writer));
+}
+
+/** next_file - of a ring: each has all counts at its begin and at its end. */
+static void next_file(struct session *s, uint64_t now_ns)
+{
+	struct recorder *r = s->private;
+
+	checkpoint(s, now_ns, true);
+	end_file(r);
+	begin_file(r, true);
+	checkpoint(s, now_ns, true);
+}
+
+/** write_snapshot - what is in memory, behind all counts. */
+static void write_snapshot(struct session *s, uint64_t now_ns, bool numbered)
+{
+	struct recorder *r = s->private;
+
+	begin_file(r, numbered);
+	checkpoint(s, now_ns, true);
+	if (!r->saver.error)
+		keep_error(r, writer__put_kept(&r->writer));
+	end_file(r);
+}
+
+/** look_after - what is due of the recording. Return: 0 or a negative errno. */
+static int look_after(struct session *s)
+{
+	struct recorder *r = s->private;
+	const bool keeps = r->writer.options.snapshot_ns, full = writer__is_full(&r->writer);
+	const bool due = ++r->ticks >= CHECKPOINT_TICKS;
+	const uint64_t now_ns = session__now();
+	int err;
+
+	if (due)
+		sample_memory(s, now_ns);
+	if (due && keeps) {
+		keep_error(r, writer__flush(&r->writer));
+		r->ticks = 0;
+	}
+	if (!(keeps ? snapshot_wanted : due || full))
+		return 0;
+	err = bring_up_to_date(s);
+	if (err)
+		return err;
+	if (keeps)
+		write_snapshot(s, now_ns, true);
+	else if (full)
+		next_file(s, now_ns);
+	else
+		checkpoint(s, now_ns, false);
+	snapshot_wanted = 0;
+	return 0;
+}
+
+static int tick(struct session *s)
+{
+	struct recorder *r = s->private;
+	int err = r->saver.error ? 0 : look_after(s);
+
+	check(s);
+	return err;
+}
+
+/* --- the run ------------------------------------------------------------------------------- */
+
+static char *copy(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+static void fill_hooks(const struct session *s, struct header *h)
+{
+	struct run_hook in_use[NR_HOOKS];
+
+	session__hooks(s, in_use);
+	for (int i = 0; i < NR_HOOKS; i++)
+		h->hooks[h->nr_hooks++] = (struct header_hook){
+			.name = copy(in_use[i].name),
+			.variant = copy(in_use[i].variant),
+			.fallback = in_use[i].fallback,
+		};
+}
+
+static void fill_header(const struct session *s, struct header *h)
+{
+	const struct options *o = s->options;
+	struct utsname u;
+
+	uname(&u);
+	if (getrandom(&h->run, sizeof(h->run), 0) != sizeof(h->run))
+		h->run = s->start_ns;
+	h->run &= RUN_MASK;
+	h->tool = copy(VMASCOPE_VERSION);
+	h->host = copy(u.nodename);
+	h->kernel = copy(u.release);
+	h->machine = copy(u.machine);
+	h->what = copy(s->what);
+	h->vma_glob = copy(o->vma);
+	h->start_ns = s->start_ns;
+	h->wall_ns = s->start_ns + s->wall_add_ns;
+	h->nr_cpus = s->live.model.nr_cpus;
+	h->events = o->events;
+	h->causes = o->causes;
+	h->shootdowns = o->events & ~(1u << TRACE_FAULT);
+	h->isolated = copy(s->machine.isolated);
+	h->nohz_full = copy(s->machine.nohz_full);
+	h->max_map_count = s->machine.max_map_count;
+	fill_hooks(s, h);
+}
+
+static int begin(struct session *s, const char *path)
+{
+	const struct options *o = s->options;
+	const struct writer_options wo = {
+		.path = path,
+		.max_bytes = o->max_size,
+		.snapshot_ns = o->snapshot_ns,
+	};
+	struct recorder *r = s->private;
+	int err;
+
+	fill_header(s, &r->header);
+	err = writer__init(&r->writer, &wo, &r->header);
+	saver__init(&r->saver, &r->writer, &s->live.model, &s->live.shootdown, &s->live.threads);
+	if (!err && !o->snapshot_ns)
+		err = writer__begin(&r->writer, o->max_size);
+	if (!err)
+		return 0;
+	vs_error("cannot write %s: %s", path, strerror(-err));
+	return VS_EXIT_FAILURE;
+}
+
+/** tell - what there is now; on stderr, as the command's own output may be on stdout. */
+static void tell(const struct session *s, const struct vs_stats *stats)
+{
+	const struct recorder *r = s->private;
+	const uint64_t events = r->writer.nr_events, lost = stats->lost[VS_LOST_EVENTS];
+	char count[STR_NUMBER_LEN], size[STR_NUMBER_LEN];
+
+	str_format_count(count, sizeof(count), events);
+	str_format_bytes(size, sizeof(size), r->writer.bytes);
+	vs_note("recorded %s events, %s into %s%s", count, size, r->writer.options.path,
+		s->options->max_size ? ".*" : "");
+	if (lost)
+		vs_warn("%llu of %llu events were lost: the reader was too slow (a larger --ring, "
+			"or a filter, helps); the counts have them all",
+			(unsigned long long)lost, (unsigned long long)(stats->emitted + lost));
+}
+
+static int print_summary(struct session *s)
+{
+	int err = stat_print(s, NULL);
+	struct recorder *r = s->private;
+
+	if (!err && r->header.shootdowns)
+		err = shootdown_print(s);
+	return err;
+}
+
+static int finish(struct session *s)
+{
+	struct recorder *r = s->private;
+	struct vs_stats stats;
+
+	session__stats(s, &stats);
+	if (r->writer.options.snapshot_ns) {
+		write_snapshot(s, s->end_ns, false);
+	} else {
+		checkpoint(s, s->end_ns, true);
+		end_file(r);
+	}
+	check(s);
+	if (s->options->summary)
+		s->error = print_summary(s);
+	tell(s, &stats);
+	return r->saver.error ? VS_EXIT_FAILURE : 0;
+}
+
+static unsigned int wanted(const struct options *o)
+{
+	unsigned int wants = 0;
+
+	if (o->events & 1u << TRACE_FAULT)
+		wants |= SESSION_FAULT_EVENTS;
+	if (o->events & 1u << TRACE_MEMCALL)
+		wants |= SESSION_CALL_EVENTS | SESSION_SHOOTDOWNS;
+	if (o->events & 1u << TRACE_SHOOTDOWN)
+		wants |= SESSION_SHOOTDOWN_EVENTS | SESSION_SHOOTDOWNS;
+	return wants;
+}
+
+int cmd_record(struct options *o)
+{
+	const char *path = o->output ? o->output : RECORDING_DEFAULT_PATH;
+	struct recorder r = { .writer.file.fd = -1 };
+	struct session s = {
+		.event = on_event, .interval = tick, .period_ns = TICK_NS, .private = &r
+	};
+	int status;
+
+	if (!strcmp(path, "-"))
+		return vs_fail(VS_EXIT_USAGE, "-o FILE",
+			       "a recording goes into a file, not to stdout");
+	/* rows are as fine as any grouping of the report needs */
+	o->call_vma = o->call_site = o->call_tid = true;
+	o->output = NULL;
+	/* also where there is none to write: the signal must not end the run, nor a child ignore it */
+	signal(SIGUSR1, on_snapshot_signal);
+	machine__read(&s.machine);
+	status = session__open(&s, o, wanted(o));
+	if (!status)
+		status = begin(&s, path);
+	if (!status)
+		status = session__run(&s);
+	if (!status)
+		status = finish(&s);
+	saver__free(&r.saver);
+	writer__close(&r.writer);
+	header__free(&r.header);
+	machine__free(&s.machine);
+	return session__close(&s, status);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * recording.h - a recorded run: one file, or the files of a ring, read in order into a model.
+ */
+#ifndef VMASCOPE_CMD_RECORDING_H
+#define VMASCOPE_CMD_RECORDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/live.h"
+#include "record/header.h"
+#include "record/load.h"
+
+/** The recording's name where none is told. */
+#define RECORDING_DEFAULT_PATH "vmascope.rec"
+
+/**
+ * struct recording - a run
+ * @files: their paths, @nr_files of them
+ * @header: of the first file
+ * @live: the model, without a capture
+ * @end_ns: of the latest checkpoint; @last_ns: of the latest event (CLOCK_MONOTONIC)
+ * @whole: nothing is missing
+ */
+struct recording {
+	char **files;
+	size_t nr_files;
+	struct header header;
+	struct live live;
+	struct loader loader;
+	uint64_t end_ns;
+	uint64_t last_ns;
+	bool whole;
+};
+
+/** recording_event_fn - called for each event, its slots being those of the model. */
+typedef int (*recording_event_fn)(void *ctx, const union record *event, enum record_type type);
+
+/**
+ * recording__open - find the files, and read the header
+ * @paths: NULL: the default one; else ended by NULL. A path that is no file is that of a ring.
+ * Return: 0, or an exit status after an error message. To be closed in any case.
+ */
+int recording__open(struct recording *r, char *const *paths);
+void recording__close(struct recording *r);
+
+/**
+ * recording__read - into the model; what is missing is told
+ * @fn: receives the events, with @ctx, while the model is what it was then; NULL: counts alone.
+ *	Return: 0 or a negative errno to end.
+ *
+ * Return: 0 or a negative errno, told unless it is that of @fn.
+ */
+int recording__read(struct recording *r, recording_event_fn fn, void *ctx);
+
+#endif /* VMASCOPE_CMD_RECORDING_H */

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* report.c - `vmascope report`: show a recording as the live commands would have shown the run. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/print.h"
+#include "cmd/recording.h"
+#include "export/perfetto.h"
+#include "util/log.h"
+
+/** The heatmap's slices at first: they get longer as the run does. */
+#define FIRST_SLICE_NS 1000000ULL
+
+/** struct report - a recording, and the session that it stands for; @failed: it could not be read */
+struct report {
+	struct recording recording;
+	struct recorded recorded;
+	struct session session;
+	bool failed;
+	struct heat heat;
+	uint64_t heat_lost;
+};
+
+/** take_over - what the session of the run knew at its end. */
+static void take_over(struct report *r)
+{
+	struct session *s = &r->session;
+
+	s->live = r->recording.live;
+	s->end_ns = r->recording.end_ns;
+	r->recorded.stats = r->recording.loader.stats.stats;
+}
+
+static int print_event(void *ctx, const union record *event, enum record_type type)
+{
+	struct report *r = ctx;
+
+	(void)type;
+	/* the model grows as it is read */
+	r->session.live = r->recording.live;
+	r->session.event(&r->session, &event->head);
+	return r->session.error;
+}
+
+static int feed(struct session *s, void *ctx)
+{
+	struct report *r = ctx;
+	int err = recording__read(&r->recording, print_event, r);
+
+	take_over(r);
+	r->failed = err && !s->error;
+	return s->error;
+}
+
+/* --- counts -------------------------------------------------------------------------------- */
+
+static int print_counts(struct report *r)
+{
+	struct session *s = &r->session;
+
+	if (recording__read(&r->recording, NULL, NULL))
+		return VS_EXIT_FAILURE;
+	take_over(r);
+	s->error = s->options->view == REPORT_SHOOTDOWN ? shootdown_print(s) : stat_print(s, NULL);
+	return s->error ? VS_EXIT_FAILURE : 0;
+}
+
+/** add_heat - a fault into the map of addresses, which is no larger than a live one. */
+static int add_heat(void *ctx, const union record *event, enum record_type type)
+{
+	const struct vs_event_fault *e = &event->fault;
+	struct report *r = ctx;
+	const struct vs_heat_key key = {
+		.pid = e->pid,
+		.slot = e->slot,
+		.region = e->address >> VS_HEAT_REGION_BITS,
+	};
+	struct heat_cell *cell;
+
+	if (type != RECORD_FAULT)
+		return 0;
+	if (r->heat.nr_cells >= CAPTURE_HEAT_ENTRIES && !hash__get(&r->heat.by_key, &key)) {
+		r->heat_lost++;
+		return 0;
+	}
+	cell = heat__cell(&r->heat, &key);
+	if (!cell)
+		return -ENOMEM;
+	cell->row = r->recording.live.model.by_slot[e->slot];
+	heat__add_fault(&r->heat, cell, e->head.time_ns, e->duration_ns);
+	return 0;
+}
+
+/** print_heatmap - counts, and what the events tell of their course. */
+static int print_heatmap(struct report *r)
+{
+	struct session *s = &r->session;
+	int err;
+
+	heat__init(&r->heat, s->start_ns, FIRST_SLICE_NS);
+	err = recording__read(&r->recording, add_heat, r);
+	if (!err) {
+		take_over(r);
+		r->recorded.stats.lost[VS_LOST_HEAT] += r->heat_lost;
+		s->error = stat_print(s, &r->heat);
+	}
+	heat__free(&r->heat);
+	return err || s->error ? VS_EXIT_FAILURE : 0;
+}
+
+/* --- Perfetto ------------------------------------------------------------------------------ */
+
+static int export_event(void *ctx, const union record *event, enum record_type type)
+{
+	return perfetto__event(ctx, event, type);
+}
+
+static int export(struct report *r)
+{
+	struct session *s = &r->session;
+	struct perfetto p;
+	int err;
+
+	perfetto__init(&p, s->out.file, &r->recording.live.model);
+	err = recording__read(&r->recording, export_event, &p);
+	if (!err)
+		err = perfetto__end(&p);
+	s->error = p.tracks.error;
+	perfetto__free(&p);
+	return err ? VS_EXIT_FAILURE : 0;
+}
+
+/* --- the command --------------------------------------------------------------------------- */
+
+/** show - as asked. Return: an exit status. */
+static int show(struct report *r)
+{
+	const struct options *o = r->session.options;
+
+	if (o->perfetto)
+		return export(r);
+	if (o->view == REPORT_TRACE)
+		return trace_replay(&r->session, feed, r);
+	return o->view == REPORT_STAT && o->heatmap ? print_heatmap(r) : print_counts(r);
+}
+
+/** check_view - the recording has what the view shows. Return: 0 or an exit status, told. */
+static int check_view(const struct options *o, const struct header *h)
+{
+	if (o->view == REPORT_SHOOTDOWN && !h->shootdowns)
+		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events memcall,shootdown` does",
+			       "this recording does not tell of memory calls");
+	if (o->view == REPORT_TRACE && o->events & ~h->events)
+		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events LIST` chooses them",
+			       "this recording does not have all of these events");
+	if (o->view == REPORT_SHOOTDOWN ? o->shootdown_by == SHOOTDOWN_BY_STACK : o->by == BY_STACK)
+		return vs_fail(VS_EXIT_FAILURE, "`vmascope stat --by stack` tells of them live",
+			       "this recording has no stacks");
+	if ((o->view == REPORT_STAT && o->no_stat_by) ||
+	    (o->view == REPORT_SHOOTDOWN && o->no_shootdown_by))
+		return vs_fail(VS_EXIT_USAGE, "--help lists them",
+			       "the view %s has no such grouping", report_view_names[o->view]);
+	return 0;
+}
+
+/** begin - a session as it would be at the end of the run. */
+static int begin(struct report *r, struct options *o)
+{
+	const struct header *h = &r->recording.header;
+	struct session *s = &r->session;
+	int status = check_view(o, h);
+
+	if (status)
+		return status;
+	if (!o->vma)
+		o->vma = h->vma_glob;
+	if (!o->events)
+		o->events = h->events;
+	o->causes = h->causes;
+	s->options = o;
+	s->start_ns = h->start_ns;
+	s->wall_add_ns = (int64_t)(h->wall_ns - h->start_ns);
+	s->machine = (struct machine){ h->isolated, h->nohz_full, h->max_map_count };
+	snprintf(s->what, sizeof(s->what), "%s", h->what ? h->what : "");
+	r->recorded.header = h;
+	s->recorded = &r->recorded;
+	return options__output(o, &s->out) ? VS_EXIT_FAILURE : 0;
+}
+
+static int run(struct report *r, struct options *o)
+{
+	int status = begin(r, o);
+
+	if (status)
+		return status;
+	status = show(r);
+	if (options__close_output(&r->session.out, r->session.error) && !status)
+		status = VS_EXIT_FAILURE;
+	if (r->failed)
+		status = VS_EXIT_FAILURE;
+	return status || r->recording.whole ? status : VS_EXIT_PARTIAL;
+}
+
+int cmd_report(struct options *o)
+{
+	struct report r = {};
+	int status;
+
+	if (o->diff)
+		return report_diff(o);
+	status = recording__open(&r.recording, o->argv);
+	if (!status)
+		status = run(&r, o);
+	recording__close(&r.recording);
+	return status;
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* perfetto.c - events become slices, arrows and counters. */
+#include "export/perfetto.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/names.h"
+
+/** Faults per second are counted over so long. */
+#define WINDOW_NS 100000000ULL
+#define WINDOWS_PER_SECOND (1000000000ULL / WINDOW_NS)
+
+/** struct window_count - faults of a process in the present window, and whether there were any */
+struct window_count {
+	uint64_t faults;
+	uint64_t told;
+};
+
+void perfetto__init(struct perfetto *p, FILE *file, const struct model *model)
+{
+	memset(p, 0, sizeof(*p));
+	tracks__init(&p->tracks, file);
+	p->model = model;
+	hash__init(&p->by_pid, sizeof(uint64_t));
+}
+
+void perfetto__free(struct perfetto *p)
+{
+	tracks__free(&p->tracks);
+	hash__free(&p->by_pid, free);
+}
+
+/* --- faults per second --------------------------------------------------------------------- */
+
+/** tell_window - what was counted in the window that ends at p->window_ns; then it is empty. */
+static void tell_window(struct perfetto *p)
+{
+	const uint64_t begin_ns = p->window_ns - WINDOW_NS;
+	struct window_count *count;
+	size_t pos = 0;
+	uint64_t pid;
+
+	tracks__count(&p->tracks, tracks__rate(&p->tracks, 0), begin_ns,
+		      p->faults * WINDOWS_PER_SECOND);
+	while ((count = hash__next(&p->by_pid, &pos, &pid))) {
+		if (count->faults != count->told)
+			tracks__count(&p->tracks, tracks__rate(&p->tracks, pid), begin_ns,
+				      count->faults * WINDOWS_PER_SECOND);
+		count->told = count->faults;
+		count->faults = 0;
+	}
+	p->faults = 0;
+}
+
+/** advance - to the window of @time_ns; one without faults is told, those after it are the same. */
+static void advance(struct perfetto *p, uint64_t time_ns)
+{
+	const uint64_t end_ns = time_ns - time_ns % WINDOW_NS + WINDOW_NS;
+
+	if (!p->window_ns)
+		p->window_ns = end_ns;
+	if (end_ns <= p->window_ns)
+		return;
+	tell_window(p);
+	p->window_ns += WINDOW_NS;
+	if (end_ns > p->window_ns)
+		tell_window(p);
+	p->window_ns = end_ns;
+}
+
+static void count_fault(struct perfetto *p, uint32_t pid, uint64_t time_ns)
+{
+	struct window_count *count = hash__get_u64(&p->by_pid, pid);
+
+	advance(p, time_ns);
+	if (!count) {
+		count = calloc(1, sizeof(*count));
+		if (!count || hash__set_u64(&p->by_pid, pid, count)) {
+			free(count);
+			p->tracks.error = -ENOMEM;
+			return;
+		}
+	}
+	count->faults++;
+	p->faults++;
+}
+
+/* --- slices -------------------------------------------------------------------------------- */
+
+static const char *row_name(const struct perfetto *p, uint32_t slot)
+{
+	const struct counted *row = slot < p->model->nr_slots ? p->model->by_slot[slot] : NULL;
+
+	return row && row->name ? row->name : "[unknown]";
+}
+
+static void put_fault(struct perfetto *p, const struct vs_event_fault *e)
+{
+	const struct slice slice = {
+		.track = tracks__thread(&p->tracks, e->pid, e->tid, e->comm),
+		.begin_ns = e->head.time_ns,
+		.end_ns = e->head.time_ns + e->duration_ns,
+		.category = "fault",
+		.name = cause_names[e->cause],
+		.notes = { { .name = "address", .number = e->address, .is_address = true },
+			   { .name = "vma", .text = row_name(p, e->slot) },
+			   { .name = "access", .text = access_names[e->access] },
+			   { .name = "outcome", .text = outcome_names[e->outcome] } },
+		.nr_notes = 4,
+	};
+
+	tracks__slice(&p->tracks, &slice);
+	count_fault(p, e->pid, slice.end_ns);
+}
+
+static void put_call(struct perfetto *p, const struct vs_event_call *e)
+{
+	char name[CALL_LABEL_LEN];
+	const struct slice slice = {
+		.track = tracks__thread(&p->tracks, e->pid, e->tid, e->comm),
+		.begin_ns = e->head.time_ns,
+		.end_ns = e->head.time_ns + e->duration_ns,
+		.category = "memcall",
+		.name = name,
+		.notes = { { .name = "vma", .text = row_name(p, e->vma[0].slot) },
+			   { .name = "start", .number = e->argument[0], .is_address = true },
+			   { .name = "bytes", .number = e->argument[1] },
+			   { .name = "interrupts", .number = e->queued } },
+		.nr_notes = 4,
+	};
+
+	call_label(name, sizeof(name), e->call, e->detail);
+	tracks__slice(&p->tracks, &slice);
+}
+
+/** put_sent - where the arrow of an interrupt begins: in the initiator's call. */
+static void put_sent(struct perfetto *p, const struct vs_event_ipi *e, uint64_t flow)
+{
+	/* an arrow points forward: CPUs' clocks may differ by a little */
+	const uint64_t sent_ns = e->sent_ns < e->head.time_ns ? e->sent_ns : e->head.time_ns - 1;
+	char name[64];
+	const struct slice slice = {
+		.track = tracks__thread(&p->tracks, e->from_pid, e->from_tid, e->from_comm),
+		.begin_ns = sent_ns,
+		.end_ns = sent_ns,
+		.category = "shootdown",
+		.name = name,
+		.flow_out = flow,
+	};
+
+	snprintf(name, sizeof(name), "interrupt CPU %u", e->head.cpu);
+	tracks__slice(&p->tracks, &slice);
+}
+
+static void put_ipi(struct perfetto *p, const struct vs_event_ipi *e)
+{
+	const uint64_t flow = e->sent_ns && e->from_tid ? ++p->flows : 0;
+	const struct slice slice = {
+		.track = tracks__cpu(&p->tracks, e->head.cpu),
+		.begin_ns = e->head.time_ns,
+		.end_ns = e->head.time_ns + e->stolen_ns,
+		.category = "shootdown",
+		.name = call_names[e->call],
+		.flow_in = flow,
+		.notes = { { .name = "from", .text = flow ? e->from_comm : "[unknown]" },
+			   { .name = "interrupted", .text = e->to_comm },
+			   { .name = "interrupted_tid", .number = e->to_tid } },
+		.nr_notes = 3,
+	};
+
+	if (flow)
+		put_sent(p, e, flow);
+	tracks__slice(&p->tracks, &slice);
+}
+
+static void put_rss(struct perfetto *p, const struct record_rss *r)
+{
+	struct process *process = model__process(p->model, r->pid);
+
+	tracks__process(&p->tracks, r->pid, process ? process->comm : "[unknown]");
+	tracks__count(&p->tracks, tracks__rss(&p->tracks, r->pid), r->head.time_ns, r->bytes);
+}
+
+int perfetto__event(struct perfetto *p, const union record *event, enum record_type type)
+{
+	if (type == RECORD_FAULT)
+		put_fault(p, &event->fault);
+	else if (type == RECORD_CALL)
+		put_call(p, &event->call);
+	else if (type == RECORD_IPI)
+		put_ipi(p, &event->ipi);
+	else if (type == RECORD_RSS)
+		put_rss(p, &event->rss);
+	return p->tracks.error;
+}
+
+int perfetto__end(struct perfetto *p)
+{
+	if (p->window_ns) {
+		tell_window(p);
+		p->window_ns += WINDOW_NS;
+		tell_window(p);
+	}
+	return p->tracks.error;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * perfetto.h - a recording's events as a Perfetto trace (ui.perfetto.dev).
+ *
+ * Threads' tracks hold faults and memory calls, CPUs' tracks the interrupts that flush, with an
+ * arrow from where each was sent. Counters: faults per second, and resident memory.
+ */
+#ifndef VMASCOPE_EXPORT_PERFETTO_H
+#define VMASCOPE_EXPORT_PERFETTO_H
+
+#include "export/tracks.h"
+#include "model/model.h"
+#include "record/format.h"
+
+/**
+ * struct perfetto - the trace that is being written
+ * @model: what events' slots stand for
+ * @window_ns: the present one's end, faults being counted over windows
+ * @faults: in it; @by_pid: the same of each process, struct window_count
+ * @flows: arrows so far
+ */
+struct perfetto {
+	struct tracks tracks;
+	const struct model *model;
+	uint64_t window_ns;
+	uint64_t faults;
+	struct hash by_pid;
+	uint64_t flows;
+};
+
+void perfetto__init(struct perfetto *p, FILE *file, const struct model *model);
+void perfetto__free(struct perfetto *p);
+
+/** perfetto__event - one event. Return: 0 or a negative errno. */
+int perfetto__event(struct perfetto *p, const union record *event, enum record_type type);
+
+/** perfetto__end - the last counts. Return: 0 or a negative errno. */
+int perfetto__end(struct perfetto *p);
+
+#endif /* VMASCOPE_EXPORT_PERFETTO_H */

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tracks.c - tracks, slices and counters to packets of Perfetto's format. */
+#include "export/tracks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "perfetto.pb-c.h"
+#include "util/utf8.h"
+
+/** Names of messages, without the package's. */
+#define P(name) Vmascope__Perfetto__##name
+#define INIT(name) VMASCOPE__PERFETTO__##name##__INIT
+#define TYPE(name) VMASCOPE__PERFETTO__TRACK_EVENT__TYPE__TYPE_##name
+
+/** One writer, one sequence; times are CLOCK_MONOTONIC (BUILTIN_CLOCK_MONOTONIC). */
+#define SEQUENCE 1
+#define CLOCK_ID 3
+/** Trace.packet: field 1, of length-delimited wire type. */
+#define PACKET_TAG 0x0a
+#define VARINT_MAX 10
+
+/** enum track_kind - the upper half of a uuid, the lower one being a pid, tid or CPU */
+enum track_kind {
+	TRACK_PROCESS = 1,
+	TRACK_THREAD,
+	TRACK_CPU,
+	TRACK_RATE,
+	TRACK_RSS,
+};
+
+void tracks__init(struct tracks *t, FILE *file)
+{
+	memset(t, 0, sizeof(*t));
+	t->file = file;
+	hash__init(&t->known, sizeof(uint64_t));
+}
+
+void tracks__free(struct tracks *t)
+{
+	hash__free(&t->known, NULL);
+	free(t->buf);
+}
+
+/* --- packets ------------------------------------------------------------------------------- */
+
+static int reserve(struct tracks *t, size_t size)
+{
+	uint8_t *grown;
+
+	if (size <= t->cap)
+		return 0;
+	grown = realloc(t->buf, size * 2);
+	if (!grown)
+		return -ENOMEM;
+	t->buf = grown;
+	t->cap = size * 2;
+	return 0;
+}
+
+static void put_packet(struct tracks *t, P(TracePacket) * packet)
+{
+	const size_t size = vmascope__perfetto__trace_packet__get_packed_size(packet);
+	uint8_t head[1 + VARINT_MAX] = { PACKET_TAG };
+	size_t len = 1;
+
+	if (t->error)
+		return;
+	t->error = reserve(t, size);
+	if (t->error)
+		return;
+	for (size_t left = size; left; left >>= 7)
+		head[len++] = (left & 0x7f) | (left > 0x7f ? 0x80 : 0);
+	vmascope__perfetto__trace_packet__pack(packet, t->buf);
+	if (fwrite(head, 1, len, t->file) != len || fwrite(t->buf, 1, size, t->file) != size)
+		t->error = errno ? -errno : -EIO;
+}
+
+static void put_track(struct tracks *t, P(TrackDescriptor) * track)
+{
+	P(TracePacket) packet = INIT(TRACE_PACKET);
+
+	packet.track_descriptor = track;
+	packet.has_trusted_packet_sequence_id = true;
+	packet.trusted_packet_sequence_id = SEQUENCE;
+	put_packet(t, &packet);
+}
+
+static void put_event(struct tracks *t, P(TrackEvent) * event, uint64_t time_ns)
+{
+	P(TracePacket) packet = INIT(TRACE_PACKET);
+
+	packet.track_event = event;
+	packet.has_timestamp = packet.has_timestamp_clock_id = true;
+	packet.timestamp = time_ns;
+	packet.timestamp_clock_id = CLOCK_ID;
+	packet.has_trusted_packet_sequence_id = true;
+	packet.trusted_packet_sequence_id = SEQUENCE;
+	put_packet(t, &packet);
+}
+
+/* --- tracks -------------------------------------------------------------------------------- */
+
+static uint64_t uuid_of(enum track_kind kind, uint32_t id)
+{
+	return (uint64_t)kind << 32 | id;
+}
+
+/** is_new - a track that has not been told; then it counts as told. */
+static bool is_new(struct tracks *t, uint64_t uuid)
+{
+	if (hash__get_u64(&t->known, uuid))
+		return false;
+	if (hash__set_u64(&t->known, uuid, t))
+		t->error = -ENOMEM;
+	return true;
+}
+
+static P(TrackDescriptor) track_of(uint64_t uuid)
+{
+	P(TrackDescriptor) track = INIT(TRACK_DESCRIPTOR);
+
+	track.has_uuid = true;
+	track.uuid = uuid;
+	return track;
+}
+
+uint64_t tracks__process(struct tracks *t, uint32_t pid, const char *name)
+{
+	const uint64_t uuid = uuid_of(TRACK_PROCESS, pid);
+	P(ProcessDescriptor) process = INIT(PROCESS_DESCRIPTOR);
+	P(TrackDescriptor) track = track_of(uuid);
+
+	if (!is_new(t, uuid))
+		return uuid;
+	process.has_pid = true;
+	process.pid = (int32_t)pid;
+	process.process_name = utf8_clean(name);
+	track.process = &process;
+	put_track(t, &track);
+	free(process.process_name);
+	return uuid;
+}
+
+uint64_t tracks__thread(struct tracks *t, uint32_t pid, uint32_t tid, const char *name)
+{
+	const uint64_t uuid = uuid_of(TRACK_THREAD, tid);
+	P(ThreadDescriptor) thread = INIT(THREAD_DESCRIPTOR);
+	P(TrackDescriptor) track = track_of(uuid);
+
+	if (!is_new(t, uuid))
+		return uuid;
+	thread.has_pid = thread.has_tid = true;
+	thread.pid = (int32_t)pid;
+	thread.tid = (int32_t)tid;
+	thread.thread_name = utf8_clean(name);
+	track.thread = &thread;
+	track.has_parent_uuid = true;
+	track.parent_uuid = tracks__process(t, pid, name);
+	put_track(t, &track);
+	free(thread.thread_name);
+	return uuid;
+}
+
+uint64_t tracks__cpu(struct tracks *t, uint32_t cpu)
+{
+	const uint64_t uuid = uuid_of(TRACK_CPU, cpu);
+	P(TrackDescriptor) track = track_of(uuid);
+	char name[32];
+
+	if (!is_new(t, uuid))
+		return uuid;
+	snprintf(name, sizeof(name), "CPU %u, interrupts", cpu);
+	track.name = name;
+	put_track(t, &track);
+	return uuid;
+}
+
+static uint64_t counter(struct tracks *t, uint64_t uuid, uint32_t pid, const char *name, int unit)
+{
+	P(CounterDescriptor) count = INIT(COUNTER_DESCRIPTOR);
+	P(TrackDescriptor) track = track_of(uuid);
+
+	if (!is_new(t, uuid))
+		return uuid;
+	count.has_unit = true;
+	count.unit = unit;
+	track.counter = &count;
+	track.name = (char *)name;
+	track.has_parent_uuid = pid;
+	track.parent_uuid = uuid_of(TRACK_PROCESS, pid);
+	put_track(t, &track);
+	return uuid;
+}
+
+uint64_t tracks__rate(struct tracks *t, uint32_t pid)
+{
+	return counter(t, uuid_of(TRACK_RATE, pid), pid, "faults/s",
+		       VMASCOPE__PERFETTO__COUNTER_DESCRIPTOR__UNIT__UNIT_COUNT);
+}
+
+uint64_t tracks__rss(struct tracks *t, uint32_t pid)
+{
+	return counter(t, uuid_of(TRACK_RSS, pid), pid, "RSS",
+		       VMASCOPE__PERFETTO__COUNTER_DESCRIPTOR__UNIT__UNIT_SIZE_BYTES);
+}
+
+/* --- what happens on them ------------------------------------------------------------------ */
+
+/** annotate - @text is the note's clean copy, to be freed; NULL: it is a number. */
+static P(DebugAnnotation) annotate(const struct note *note, char **text)
+{
+	P(DebugAnnotation) a = INIT(DEBUG_ANNOTATION);
+
+	*text = note->text ? utf8_clean(note->text) : NULL;
+	a.name = (char *)note->name;
+	a.string_value = *text;
+	a.has_pointer_value = !note->text && note->is_address;
+	a.pointer_value = note->number;
+	a.has_uint_value = !note->text && !note->is_address;
+	a.uint_value = note->number;
+	return a;
+}
+
+static P(TrackEvent) event_on(uint64_t track, int type)
+{
+	P(TrackEvent) event = INIT(TRACK_EVENT);
+
+	event.has_track_uuid = event.has_type = true;
+	event.track_uuid = track;
+	event.type = type;
+	return event;
+}
+
+static void put_end(struct tracks *t, const struct slice *slice)
+{
+	P(TrackEvent) event = event_on(slice->track, TYPE(SLICE_END));
+
+	put_event(t, &event, slice->end_ns);
+}
+
+void tracks__slice(struct tracks *t, const struct slice *slice)
+{
+	const bool instant = slice->end_ns <= slice->begin_ns;
+	P(TrackEvent) event = event_on(slice->track, instant ? TYPE(INSTANT) : TYPE(SLICE_BEGIN));
+	P(DebugAnnotation) notes[NOTES_MAX], *list[NOTES_MAX];
+	char *texts[NOTES_MAX], *category = (char *)slice->category;
+	uint64_t flow_out = slice->flow_out, flow_in = slice->flow_in;
+
+	for (size_t i = 0; i < slice->nr_notes; i++) {
+		notes[i] = annotate(&slice->notes[i], &texts[i]);
+		list[i] = &notes[i];
+	}
+	event.debug_annotations = list;
+	event.n_debug_annotations = slice->nr_notes;
+	event.name = (char *)slice->name;
+	event.categories = &category;
+	event.n_categories = 1;
+	event.flow_ids = &flow_out;
+	event.n_flow_ids = flow_out != 0;
+	event.terminating_flow_ids = &flow_in;
+	event.n_terminating_flow_ids = flow_in != 0;
+	put_event(t, &event, slice->begin_ns);
+	if (!instant)
+		put_end(t, slice);
+	for (size_t i = 0; i < slice->nr_notes; i++)
+		free(texts[i]);
+}
+
+void tracks__count(struct tracks *t, uint64_t track, uint64_t time_ns, uint64_t value)
+{
+	P(TrackEvent) event = event_on(track, TYPE(COUNTER));
+
+	event.has_counter_value = true;
+	event.counter_value = (int64_t)value;
+	put_event(t, &event, time_ns);
+}

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* load.c - records become processes, rows and counts. */
+#include "record/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Slots of an empty model: it grows. */
+#define FIRST_SLOTS 64
+/** Rows of calls are in no place of BPF's table. */
+#define NO_CALL_ROWS 1
+
+int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct threads *t,
+		 uint32_t nr_cpus)
+{
+	int err;
+
+	memset(l, 0, sizeof(*l));
+	l->model = m;
+	l->shootdown = s;
+	l->threads = t;
+	hash__init(&l->processes, sizeof(uint64_t));
+	hash__init(&l->rows, sizeof(uint64_t));
+	hash__init(&l->calls, sizeof(uint64_t));
+	threads__init(t);
+	err = model__init(m, FIRST_SLOTS, nr_cpus);
+	return err ? err : shootdown__init(s, NO_CALL_ROWS, nr_cpus);
+}
+
+void loader__free(struct loader *l)
+{
+	hash__free(&l->processes, NULL);
+	hash__free(&l->rows, NULL);
+	hash__free(&l->calls, NULL);
+}
+
+/** append - to an array of pointers; its capacity is the next power of two. */
+static int append(void ***array, size_t *nr, void *item)
+{
+	if (!(*nr & (*nr - 1))) {
+		void **grown = realloc(*array, (*nr ? *nr * 2 : 1) * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		*array = grown;
+	}
+	(*array)[(*nr)++] = item;
+	return 0;
+}
+
+/** copy_string - for a string that is owned; the old one goes. */
+static int copy_string(char **to, const char *from)
+{
+	char *copy = from ? strdup(from) : NULL;
+
+	if (from && !copy)
+		return -ENOMEM;
+	free(*to);
+	*to = copy;
+	return 0;
+}
+
+/** copy_comm - what comes from a file may have no end. */
+static void copy_comm(char *to, const char *from)
+{
+	memcpy(to, from, VS_COMM_LEN);
+	to[VS_COMM_LEN - 1] = '\0';
+}
+
+/* --- processes ----------------------------------------------------------------------------- */
+
+static struct process *new_process(struct loader *l, uint32_t number)
+{
+	struct process *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->number = number;
+	if (append((void ***)&l->model->processes, &l->model->nr_processes, p)) {
+		free(p);
+		return NULL;
+	}
+	return hash__set_u64(&l->processes, number, p) ? NULL : p;
+}
+
+static int take_process(struct loader *l, const struct record_process *r)
+{
+	struct process *p = hash__get_u64(&l->processes, r->number), *latest;
+
+	if (!p)
+		p = new_process(l, r->number);
+	if (!p)
+		return -ENOMEM;
+	p->pid = r->pid;
+	p->ppid = r->ppid;
+	p->uid = r->uid;
+	p->start_ns = r->start_ns;
+	p->cgroup = r->cgroup;
+	p->ended_ns = r->ended_ns;
+	p->base_minor = r->base_minor;
+	p->base_major = r->base_major;
+	p->exited = r->exited;
+	p->exit_code = r->exit_code;
+	copy_comm(p->comm, r->comm);
+	latest = model__process(l->model, p->pid);
+	if ((!latest || latest->number < p->number) && hash__set_u64(&l->model->by_pid, p->pid, p))
+		return -ENOMEM;
+	return copy_string(&p->cgroup_name, r->cgroup_name);
+}
+
+/* --- rows ---------------------------------------------------------------------------------- */
+
+/** new_slot - a slot for @row: the model's array grows. */
+static int new_slot(struct model *m, struct counted *row)
+{
+	const uint32_t slot = m->nr_rows + 1;
+
+	if (slot >= m->nr_slots) {
+		struct counted **grown = realloc(m->by_slot,
+						 (size_t)m->nr_slots * 2 * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		memset(grown + m->nr_slots, 0, m->nr_slots * sizeof(*grown));
+		m->by_slot = grown;
+		m->nr_slots *= 2;
+	}
+	m->by_slot[slot] = row;
+	m->nr_rows++;
+	row->slot = slot;
+	return 0;
+}
+
+static struct counted *new_row(struct loader *l, struct process *p, uint32_t number)
+{
+	struct counted *row = calloc(1, sizeof(*row));
+
+	if (!row)
+		return NULL;
+	row->process = p;
+	row->number = number;
+	if (append((void ***)&p->rows, &p->nr_rows, row)) {
+		free(row);
+		return NULL;
+	}
+	if (new_slot(l->model, row) || hash__set_u64(&l->rows, number, row))
+		return NULL;
+	return row;
+}
+
+/** take_row - a row stays with its first process, and stays a VMA or none. */
+static int take_row(struct loader *l, const struct record_row *r)
+{
+	struct process *p = hash__get_u64(&l->processes, r->process);
+	struct counted *row = hash__get_u64(&l->rows, r->number);
+	const bool is_new = !row;
+
+	if (!p || !r->number || (r->is_vma && !r->name))
+		return 0;
+	if (is_new)
+		row = new_row(l, p, r->number);
+	if (!row)
+		return -ENOMEM;
+	if (is_new)
+		row->is_vma = r->is_vma;
+	row->image = r->image;
+	row->no_address = r->no_address;
+	row->lookup_missed = r->lookup_missed;
+	row->no_slot = r->no_slot;
+	if (!row->is_vma)
+		return 0;
+	row->vma.key = r->key;
+	row->vma.start = r->start;
+	row->vma.end = r->end;
+	row->vma.name_kind = r->name_kind;
+	return copy_string(&row->name, r->name ? r->name : "");
+}
+
+static int take_counts(struct loader *l, const struct record_counts *r)
+{
+	struct counted *row = r->number ? hash__get_u64(&l->rows, r->number) : &l->model->overflow;
+
+	if (row)
+		row->counts = r->counts;
+	return 0;
+}
+
+static int take_cpu(struct loader *l, const struct record_counts *r)
+{
+	if (r->number < l->model->nr_cpus)
+		l->model->cpus[r->number].counts = r->counts;
+	return 0;
+}
+
+static int set_latency(struct latency **latency, const struct vs_hist *hist)
+{
+	if (!*latency)
+		*latency = calloc(1, sizeof(**latency));
+	if (!*latency)
+		return -ENOMEM;
+	(*latency)->hist = *hist;
+	return 0;
+}
+
+static int take_latency(struct loader *l, const struct record_latency *r)
+{
+	struct process *p = hash__get_u64(&l->processes, r->process);
+	struct counted *row = hash__get_u64(&l->rows, r->row);
+
+	if (row)
+		return set_latency(&row->latency, &r->hist);
+	if (r->cause >= VS_NR_CAUSES)
+		return 0;
+	if (p)
+		return set_latency(&p->latency[r->cause], &r->hist);
+	if (!r->row && !r->process)
+		l->model->shared_latency[r->cause].hist = r->hist;
+	return 0;
+}
+
+static int take_thread(struct loader *l, const struct vs_thread *r)
+{
+	struct vs_thread thread = *r;
+
+	copy_comm(thread.comm, r->comm);
+	threads__update(l->threads, &thread);
+	return 0;
+}
+
+/* --- memory calls -------------------------------------------------------------------------- */
+
+static struct call_row *new_call_row(struct loader *l, uint32_t number)
+{
+	struct shootdown *s = l->shootdown;
+	struct call_row *row = calloc(1, sizeof(*row));
+
+	if (!row)
+		return NULL;
+	if (append((void ***)&s->rows, &s->nr_rows, row)) {
+		free(row);
+		return NULL;
+	}
+	return hash__set_u64(&l->calls, number, row) ? NULL : row;
+}
+
+static int take_call_row(struct loader *l, const struct record_call_row *r)
+{
+	struct call_row *row = r->number ? hash__get_u64(&l->calls, r->number)
+					 : &l->shootdown->overflow;
+
+	if (r->call >= VS_NR_CALLS)
+		return 0;
+	if (!row)
+		row = new_call_row(l, r->number);
+	if (!row)
+		return -ENOMEM;
+	*row = (struct call_row){
+		.process = hash__get_u64(&l->processes, r->process),
+		.vma = hash__get_u64(&l->rows, r->vma),
+		.call = r->call,
+		.detail = r->detail,
+		.pid = r->pid,
+		.tid = r->tid,
+		.site = r->site,
+		.map_count = r->map_count,
+		.start = r->start,
+		.end = r->end,
+		.counts = r->counts,
+	};
+	if (row->vma && !row->vma->is_vma)
+		row->vma = NULL;
+	copy_comm(row->comm, r->comm);
+	return 0;
+}
+
+static int take_call_hist(struct loader *l, const struct record_call_hist *r)
+{
+	if (r->class < VS_NR_CALL_CLASSES && r->time < VS_NR_CALL_TIMES)
+		l->shootdown->hist[r->class][r->time] = r->hist;
+	return 0;
+}
+
+/** take_pair - a checkpoint has all of them or none: the first one replaces those before. */
+static int take_pair(struct loader *l, const struct record_pair *r)
+{
+	struct shootdown *s = l->shootdown;
+	struct call_pair pair = { .key = r->key, .pair = r->pair };
+
+	if (r->key.ipi >= VS_NR_IPI || r->key.from_cpu >= s->nr_cpus || r->key.to_cpu >= s->nr_cpus)
+		return 0;
+	if (!l->in_pairs)
+		s->nr_pairs = 0;
+	l->in_pairs = true;
+	if (!(s->nr_pairs & (s->nr_pairs - 1))) {
+		const size_t cap = s->nr_pairs ? s->nr_pairs * 2 : 1;
+		struct call_pair *grown = realloc(s->pairs, cap * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		s->pairs = grown;
+	}
+	copy_comm(pair.pair.from_comm, r->pair.from_comm);
+	copy_comm(pair.pair.to_comm, r->pair.to_comm);
+	s->pairs[s->nr_pairs++] = pair;
+	return 0;
+}
+
+/* --- all of it ----------------------------------------------------------------------------- */
+
+int loader__take(struct loader *l, enum record_type type, const union record *record)
+{
+	switch (type) {
+	case RECORD_STATS:
+		l->stats = record->stats;
+		l->in_pairs = false;
+		return 0;
+	case RECORD_PROCESS:
+		return take_process(l, &record->process);
+	case RECORD_ROW:
+		return take_row(l, &record->row);
+	case RECORD_COUNTS:
+		return take_counts(l, &record->counts);
+	case RECORD_CPU:
+		return take_cpu(l, &record->counts);
+	case RECORD_LATENCY:
+		return take_latency(l, &record->latency);
+	case RECORD_THREAD:
+		return take_thread(l, &record->thread);
+	case RECORD_CALL_ROW:
+		return take_call_row(l, &record->call_row);
+	case RECORD_CALL_TOTALS:
+		l->shootdown->totals = record->call_totals;
+		return 0;
+	case RECORD_CALL_HIST:
+		return take_call_hist(l, &record->call_hist);
+	case RECORD_PAIR:
+		return take_pair(l, &record->pair);
+	default:
+		return 0;
+	}
+}
+
+/** slot_of - of row @number, 0: it is not known. */
+static uint32_t slot_of(const struct loader *l, uint32_t number)
+{
+	const struct counted *row = number ? hash__get_u64(&l->rows, number) : NULL;
+
+	return row ? row->slot : 0;
+}
+
+/** vma_slot_of - likewise, of a VMA. */
+static uint32_t vma_slot_of(const struct loader *l, uint32_t number)
+{
+	const uint32_t slot = slot_of(l, number);
+
+	return slot && l->model->by_slot[slot]->is_vma ? slot : 0;
+}
+
+static void cut_enum(uint8_t *value, uint8_t nr)
+{
+	if (*value >= nr)
+		*value = 0;
+}
+
+static void check_fault(const struct loader *l, struct vs_event_fault *e)
+{
+	e->slot = slot_of(l, e->slot);
+	e->proc = slot_of(l, e->proc);
+	cut_enum(&e->access, VS_NR_ACCESS);
+	cut_enum(&e->origin, VS_NR_ORIGIN);
+	cut_enum(&e->outcome, VS_NR_OUTCOME);
+	cut_enum(&e->cause, VS_NR_CAUSES);
+	cut_enum(&e->size, VS_NR_SIZES);
+	e->comm[VS_COMM_LEN - 1] = '\0';
+}
+
+static void check_call(const struct loader *l, struct vs_event_call *e)
+{
+	e->proc = slot_of(l, e->proc);
+	if (e->nr_vmas > VS_CALL_VMAS)
+		e->nr_vmas = VS_CALL_VMAS;
+	if (e->call >= VS_NR_FOLLOWED_CALLS)
+		e->call = 0;
+	for (int i = 0; i < VS_CALL_VMAS; i++)
+		e->vma[i].slot = vma_slot_of(l, e->vma[i].slot);
+	e->comm[VS_COMM_LEN - 1] = '\0';
+}
+
+static void check_flush(struct vs_event_flush *e)
+{
+	if (e->call >= VS_NR_CALLS)
+		e->call = VS_CALL_OTHER;
+	if (e->flush >= VS_NR_FLUSH)
+		e->flush = 0;
+	e->comm[VS_COMM_LEN - 1] = '\0';
+}
+
+static void check_ipi(struct vs_event_ipi *e)
+{
+	if (e->call >= VS_NR_CALLS)
+		e->call = VS_CALL_OTHER;
+	if (e->ipi >= VS_NR_IPI)
+		e->ipi = 0;
+	e->from_comm[VS_COMM_LEN - 1] = '\0';
+	e->to_comm[VS_COMM_LEN - 1] = '\0';
+}
+
+static void check_crash(const struct loader *l, struct vs_event_crash *e)
+{
+	for (int i = 0; i < VS_NR_NEAR; i++)
+		e->near[i].slot = vma_slot_of(l, e->near[i].slot);
+}
+
+/** struct event_kind - what an event's head says in a ring */
+static const struct event_kind {
+	uint16_t type;
+	uint16_t size;
+} event_kinds[NR_RECORD_TYPES] = {
+	[RECORD_FAULT] = { VS_EVENT_FAULT, sizeof(struct vs_event_fault) },
+	[RECORD_CALL] = { VS_EVENT_CALL, sizeof(struct vs_event_call) },
+	[RECORD_FLUSH] = { VS_EVENT_FLUSH, sizeof(struct vs_event_flush) },
+	[RECORD_IPI] = { VS_EVENT_IPI, sizeof(struct vs_event_ipi) },
+	[RECORD_CRASH] = { VS_EVENT_CRASH, sizeof(struct vs_event_crash) },
+	[RECORD_EXEC] = { VS_EVENT_PROC_EXEC, sizeof(struct vs_event_proc) },
+	[RECORD_EXIT] = { VS_EVENT_PROC_EXIT, sizeof(struct vs_event_proc) },
+};
+
+void loader__event(const struct loader *l, enum record_type type, union record *record)
+{
+	record->head.type = event_kinds[type].type;
+	record->head.size = event_kinds[type].size;
+	if (type == RECORD_FAULT)
+		check_fault(l, &record->fault);
+	else if (type == RECORD_CALL)
+		check_call(l, &record->call);
+	else if (type == RECORD_FLUSH)
+		check_flush(&record->flush);
+	else if (type == RECORD_IPI)
+		check_ipi(&record->ipi);
+	else if (type == RECORD_CRASH)
+		check_crash(l, &record->crash);
+}
+
+static int by_process_number(const void *a, const void *b)
+{
+	const struct process *x = *(struct process *const *)a, *y = *(struct process *const *)b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static int by_row_number(const void *a, const void *b)
+{
+	const struct counted *x = *(struct counted *const *)a, *y = *(struct counted *const *)b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static void sort(void *array, size_t nr, int (*order)(const void *, const void *))
+{
+	if (nr)
+		qsort(array, nr, sizeof(void *), order);
+}
+
+void loader__finish(struct loader *l)
+{
+	struct model *m = l->model;
+
+	sort(m->processes, m->nr_processes, by_process_number);
+	for (size_t i = 0; i < m->nr_processes; i++)
+		sort(m->processes[i]->rows, m->processes[i]->nr_rows, by_row_number);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * save.h - a model into a recording: what its events refer to, and checkpoints of all counts.
+ */
+#ifndef VMASCOPE_RECORD_SAVE_H
+#define VMASCOPE_RECORD_SAVE_H
+
+#include "model/model.h"
+#include "model/shootdown.h"
+#include "model/threads.h"
+#include "record/writer.h"
+
+/** enum mark - what is remembered to have been written */
+enum mark {
+	MARK_TOLD,    /* among the events: by process, 1 + how many of its rows */
+	MARK_PROCESS, /* in checkpoints */
+	MARK_ROW,
+	MARK_COUNTS,
+	MARK_CPU,
+	MARK_ROW_LATENCY,
+	MARK_PROCESS_LATENCY, /* by number and cause */
+	MARK_SHARED_LATENCY,
+	MARK_THREAD,
+	MARK_CALL_ROW,
+	MARK_CALL_HIST,
+	MARK_PAIRS,
+	NR_MARKS,
+};
+
+/** struct marks - by number, the hash of the record that was written last; 0: none was */
+struct marks {
+	uint64_t *hash;
+	size_t nr;
+};
+
+/**
+ * struct saver - what is being saved
+ * @model, @shootdown, @threads: of a live capture
+ * @build_ids: of files, as strings, by struct vs_file_key
+ * @error: the first one; nothing is written after it
+ */
+struct saver {
+	struct writer *writer;
+	const struct model *model;
+	const struct shootdown *shootdown;
+	const struct threads *threads;
+	struct marks marks[NR_MARKS];
+	struct hash build_ids;
+	uint64_t time_ns;
+	int error;
+};
+
+void saver__init(struct saver *s, struct writer *w, const struct model *m,
+		 const struct shootdown *shootdown, const struct threads *threads);
+void saver__free(struct saver *s);
+
+/**
+ * saver__tell - among the events: a row and all others of its process, if they have not been told
+ * Return: its number; 0: of @row NULL, or of what belongs to no process.
+ */
+uint32_t saver__tell(struct saver *s, const struct counted *row, uint64_t time_ns);
+
+/** saver__tell_all - a process and all its rows, likewise. */
+void saver__tell_all(struct saver *s, const struct process *p, uint64_t time_ns);
+
+/** saver__event - an event, whose slots are numbers of rows already. */
+void saver__event(struct saver *s, enum record_type type, const void *event, uint64_t time_ns);
+
+/**
+ * saver__checkpoint - write all counts that have changed, with the events before them
+ * @full: write all that there are
+ */
+void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t time_ns, bool full);
+
+/** saver__forget - a new file begins: nothing of it has been written. */
+void saver__forget(struct saver *s);
+
+#endif /* VMASCOPE_RECORD_SAVE_H */

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* writer.c - fill blocks, and put them where they go: into a file, a ring of files, or memory. */
+#include "record/writer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/** A block of events is written when it has so much, not packed. */
+#define EVENTS_BYTES (256u << 10)
+/** A checkpoint that is longer goes into several blocks. */
+#define CHECKPOINT_BYTES (BLOCK_MAX / 2)
+
+/** struct kept_block - a block of events in memory, @size bytes with its head */
+struct kept_block {
+	struct kept_block *next;
+	size_t size;
+	struct block_head head;
+};
+
+int writer__init(struct writer *w, const struct writer_options *o, struct header *header)
+{
+	int err;
+
+	memset(w, 0, sizeof(*w));
+	w->file.fd = -1;
+	w->options = *o;
+	w->header = header;
+	w->oldest = 1;
+	err = packer__init(&w->events, BLOCK_EVENTS);
+	return err ? err : packer__init(&w->checkpoint, BLOCK_CHECKPOINT);
+}
+
+static void file_name(const struct writer *w, uint32_t number, char *name, size_t size)
+{
+	if (number)
+		snprintf(name, size, "%s.%u", w->options.path, number);
+	else
+		snprintf(name, size, "%s", w->options.path);
+}
+
+/** drop_oldest - of a ring, what would make it too large. */
+static void drop_oldest(struct writer *w)
+{
+	char name[4096];
+
+	while (w->nr_files - w->oldest >= WRITER_RING_FILES) {
+		file_name(w, w->oldest++, name, sizeof(name));
+		unlink(name);
+	}
+}
+
+int writer__begin(struct writer *w, bool numbered)
+{
+	char name[4096], *header;
+	int err;
+
+	w->header->file = ++w->nr_files;
+	file_name(w, numbered ? w->nr_files : 0, name, sizeof(name));
+	header = header__format(w->header);
+	if (!header)
+		return -ENOMEM;
+	err = file__create(&w->file, name, header);
+	free(header);
+	if (!w->options.snapshot_ns)
+		drop_oldest(w);
+	return err;
+}
+
+static int append(struct writer *w, const void *block, size_t size)
+{
+	int err = file__append(&w->file, block, size);
+
+	if (!err)
+		w->bytes += size;
+	return err;
+}
+
+/* --- blocks in memory ---------------------------------------------------------------------- */
+
+static void drop_first(struct writer *w)
+{
+	struct kept_block *b = w->first_kept;
+
+	w->first_kept = b->next;
+	if (!b->next)
+		w->last_kept = NULL;
+	w->kept_bytes -= b->size;
+	free(b);
+}
+
+/** drop_old - what is older than the snapshot is long, and what takes too much memory. */
+static void drop_old(struct writer *w)
+{
+	const uint64_t max = w->options.max_bytes ? w->options.max_bytes : WRITER_SNAPSHOT_BYTES;
+	const uint64_t now_ns = w->last_kept->head.last_ns;
+
+	while (w->first_kept != w->last_kept &&
+	       (w->kept_bytes > max ||
+		w->first_kept->head.last_ns + w->options.snapshot_ns < now_ns))
+		drop_first(w);
+}
+
+static int keep(struct writer *w, const void *block, size_t size)
+{
+	struct kept_block *b = malloc(offsetof(struct kept_block, head) + size);
+
+	if (!b)
+		return -ENOMEM;
+	memcpy(&b->head, block, size);
+	b->size = size;
+	b->next = NULL;
+	if (w->last_kept)
+		w->last_kept->next = b;
+	else
+		w->first_kept = b;
+	w->last_kept = b;
+	w->kept_bytes += size;
+	drop_old(w);
+	return 0;
+}
+
+int writer__put_kept(struct writer *w)
+{
+	int err = 0;
+
+	for (const struct kept_block *b = w->first_kept; b && !err; b = b->next)
+		err = append(w, &b->head, b->size);
+	return err;
+}
+
+/* --- records ------------------------------------------------------------------------------- */
+
+int writer__flush(struct writer *w)
+{
+	const void *block;
+	size_t size;
+
+	if (!w->events.records)
+		return 0;
+	block = packer__seal(&w->events, &size);
+	if (!block)
+		return -ENOMEM;
+	return w->options.snapshot_ns ? keep(w, block, size) : append(w, block, size);
+}
+
+static int seal_checkpoint(struct writer *w)
+{
+	size_t size;
+	const void *block = packer__seal(&w->checkpoint, &size);
+
+	return block ? append(w, block, size) : -ENOMEM;
+}
+
+int writer__event(struct writer *w, enum record_type type, const void *record, uint64_t time_ns)
+{
+	int err = packer__put(&w->events, type, record, time_ns);
+
+	w->nr_events += type >= RECORD_FAULT && type <= RECORD_IPI;
+	if (!err && w->events.len >= EVENTS_BYTES)
+		err = writer__flush(w);
+	return err;
+}
+
+int writer__count(struct writer *w, enum record_type type, const void *record, uint64_t time_ns)
+{
+	int err = packer__put(&w->checkpoint, type, record, time_ns);
+
+	if (!err && w->checkpoint.len >= CHECKPOINT_BYTES)
+		err = seal_checkpoint(w);
+	return err;
+}
+
+int writer__commit(struct writer *w)
+{
+	int err = writer__flush(w);
+
+	return err ? err : seal_checkpoint(w);
+}
+
+bool writer__is_full(const struct writer *w)
+{
+	return w->options.max_bytes && !w->options.snapshot_ns &&
+	       w->file.size >= w->options.max_bytes / WRITER_RING_FILES;
+}
+
+int writer__end(struct writer *w)
+{
+	int err = file__finish(&w->file), close_err = file__close(&w->file);
+
+	return err ? err : close_err;
+}
+
+void writer__close(struct writer *w)
+{
+	while (w->first_kept)
+		drop_first(w);
+	packer__free(&w->events);
+	packer__free(&w->checkpoint);
+	file__close(&w->file);
+}
