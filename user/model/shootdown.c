@@ -43,6 +43,7 @@ void shootdown__free(struct shootdown *s)
 		free(s->rows[i]);
 	free(s->rows);
 	free(s->pairs);
+	free(s->marked_pairs);
 	free(s->by_index);
 	hash__free(&s->by_key, NULL);
 	memset(s, 0, sizeof(*s));
@@ -62,6 +63,40 @@ void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *fro
 		((uint64_t *)to)[i] += ((const uint64_t *)from)[i];
 	to->latency_max_ns = latency_max;
 	to->delay_max_ns = delay_max;
+}
+
+void call_counts_sub(struct vs_call_counts *to, const struct vs_call_counts *from)
+{
+	const uint64_t latency_max = to->latency_max_ns, delay_max = to->delay_max_ns;
+
+	for (size_t i = 0; i < COUNTS_WORDS; i++)
+		((uint64_t *)to)[i] -= ((const uint64_t *)from)[i];
+	to->latency_max_ns = latency_max;
+	to->delay_max_ns = delay_max;
+}
+
+void shootdowns_sub(struct vs_shootdowns *to, const struct vs_shootdowns *from)
+{
+	for (size_t i = 0; i < sizeof(*to) / sizeof(uint64_t); i++)
+		((uint64_t *)to)[i] -= ((const uint64_t *)from)[i];
+}
+
+void shootdown__mark(struct shootdown *s)
+{
+	struct call_pair *pairs = malloc((s->nr_pairs + 1) * sizeof(*pairs));
+
+	for (size_t i = 0; i < s->nr_rows; i++)
+		s->rows[i]->marked = s->rows[i]->counts;
+	s->overflow.marked = s->overflow.counts;
+	s->marked = s->totals;
+	/* without memory the interval of the pairs begins where the last one did */
+	if (!pairs)
+		return;
+	if (s->nr_pairs)
+		memcpy(pairs, s->pairs, s->nr_pairs * sizeof(*pairs));
+	free(s->marked_pairs);
+	s->marked_pairs = pairs;
+	s->nr_marked_pairs = s->nr_pairs;
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */

@@ -25,6 +25,7 @@
  * @start, @end: lowest address and end of the highest range; both 0 without one
  * @counting: a row of BPF is in use for it
  * @ended: counted in rows of BPF that it had before; @counts: all
+ * @marked: what had been counted when the interval began
  */
 struct call_row {
 	struct process *process;
@@ -41,6 +42,7 @@ struct call_row {
 	bool counting;
 	struct vs_call_counts ended;
 	struct vs_call_counts counts;
+	struct vs_call_counts marked;
 };
 
 /** struct call_pair - an initiator and a target, each on its CPU */
@@ -53,9 +55,9 @@ struct call_pair {
  * struct shootdown - all of it
  * @rows: in the order in which they were first seen
  * @overflow: row 0: what found no row
- * @pairs: who interrupted whom
+ * @pairs: who interrupted whom; @marked_pairs: when the interval began, in another order
  * @hist: by vs_call_class() and enum vs_call_time
- * @totals: over all CPUs
+ * @totals: over all CPUs; @marked: when the interval began
  * @nr_cpus: possible ones
  * @by_index: by BPF's row, while it is in use
  * @by_key: so that a row that comes back in another place stays one row
@@ -66,8 +68,11 @@ struct shootdown {
 	struct call_row overflow;
 	struct call_pair *pairs;
 	size_t nr_pairs;
+	struct call_pair *marked_pairs;
+	size_t nr_marked_pairs;
 	struct vs_hist hist[VS_NR_CALL_CLASSES][VS_NR_CALL_TIMES];
 	struct vs_shootdowns totals;
+	struct vs_shootdowns marked;
 	uint32_t nr_cpus;
 	struct call_row **by_index;
 	uint32_t nr_index;
@@ -96,7 +101,16 @@ void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call
 /** shootdown__row_ended - row @index of BPF is given back; what it was last updated to stays. */
 void shootdown__row_ended(struct shootdown *s, uint32_t index);
 
+/** shootdown__mark - an interval begins. */
+void shootdown__mark(struct shootdown *s);
+
 /** call_counts_add - add @from to @to; maxima become the greater one. */
 void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *from);
+
+/** call_counts_sub - take @from away from @to; maxima stay: they have no difference. */
+void call_counts_sub(struct vs_call_counts *to, const struct vs_call_counts *from);
+
+/** shootdowns_sub - the same of totals, which have no maxima. */
+void shootdowns_sub(struct vs_shootdowns *to, const struct vs_shootdowns *from);
 
 #endif /* VMASCOPE_MODEL_SHOOTDOWN_H */
