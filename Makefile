@@ -29,8 +29,8 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 # --- Packages (Debian names) -----------------------------------------------------------------
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
-	zlib1g-dev libjson-c-dev libcap-dev
-TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf
+	zlib1g-dev libjson-c-dev libcap-dev libncurses-dev
+TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf tmux
 DEMO_DEPS := redis-tools
 # For guests and for arm64 (tests/vm), on x86-64.
 VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
@@ -51,9 +51,9 @@ else
 O := $(BUILD)
 endif
 
-LIBS := libbpf libelf zlib json-c libcap
+LIBS := libbpf libelf zlib json-c libcap ncursesw
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
-LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -lelf -lz -ljson-c -lcap) -lm
+LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -lelf -lz -ljson-c -lcap -lncursesw -ltinfo) -lm
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror

@@ -12,6 +12,7 @@
 #include "capture/capture.h"
 #include "capture/features.h"
 #include "model/names.h"
+#include "tui/tui.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -40,6 +41,11 @@ enum {
 	OPT_HEATMAP,
 	OPT_ASCII,
 	OPT_EVENTS,
+	OPT_BATCH,
+	OPT_FRAMES,
+	OPT_TOTAL,
+	OPT_VIEW,
+	OPT_NO_COLOUR,
 };
 
 const char *const trace_event_names[NR_TRACE_EVENTS] = {
@@ -65,6 +71,28 @@ static int bad(struct argp_state *state, const char *what, const char *arg, cons
 	vs_fail(VS_EXIT_USAGE, wanted, "bad %s: '%s'", what, arg);
 	return -1;
 }
+
+/* Options that take nothing set a field of their name. */
+#define FLAG(field)                                                                                \
+	static int parse_##field(struct options *o, char *arg, struct argp_state *state)           \
+	{                                                                                          \
+		(void)arg;                                                                         \
+		(void)state;                                                                       \
+		o->field = true;                                                                   \
+		return 0;                                                                          \
+	}
+
+FLAG(hist)
+FLAG(heatmap)
+FLAG(wall_clock)
+FLAG(wide)
+FLAG(ascii)
+FLAG(quiet)
+FLAG(latency)
+FLAG(cost)
+FLAG(batch)
+FLAG(total)
+FLAG(no_colour)
 
 static int parse_ids(struct options *o, char *arg, struct argp_state *state, bool threads)
 {
@@ -254,30 +282,6 @@ static int parse_top(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int parse_hist(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->hist = true;
-	return 0;
-}
-
-static int parse_heatmap(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->heatmap = true;
-	return 0;
-}
-
-static int parse_wall_clock(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->wall_clock = true;
-	return 0;
-}
-
 static int parse_json(struct options *o, char *arg, struct argp_state *state)
 {
 	(void)arg;
@@ -296,30 +300,6 @@ static int parse_output(struct options *o, char *arg, struct argp_state *state)
 {
 	(void)state;
 	o->output = arg;
-	return 0;
-}
-
-static int parse_wide(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->wide = true;
-	return 0;
-}
-
-static int parse_ascii(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->ascii = true;
-	return 0;
-}
-
-static int parse_quiet(struct options *o, char *arg, struct argp_state *state)
-{
-	(void)arg;
-	(void)state;
-	o->quiet = true;
 	return 0;
 }
 
@@ -369,19 +349,18 @@ static int parse_hists(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int parse_latency(struct options *o, char *arg, struct argp_state *state)
+static int parse_frames(struct options *o, char *arg, struct argp_state *state)
 {
-	(void)arg;
-	(void)state;
-	o->latency = true;
+	if (str_parse_u64(arg, UINT32_MAX, &o->frames) || !o->frames)
+		return bad(state, "number of frames", arg, "a number from 1 on");
 	return 0;
 }
 
-static int parse_cost(struct options *o, char *arg, struct argp_state *state)
+static int parse_view(struct options *o, char *arg, struct argp_state *state)
 {
-	(void)arg;
-	(void)state;
-	o->cost = true;
+	if (tui_view__find(arg) == NR_VIEWS)
+		return bad(state, "view", arg, "processes, vmas, causes, calls, cpus or log");
+	o->view = arg;
 	return 0;
 }
 
@@ -419,7 +398,20 @@ static const struct option_def option_defs[] = {
 	{{"duration", 'd', "TIME", 0, "end after this time: 5, 200ms, 1m", 2},
 	 OPTIONS_RUN, parse_duration},
 	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
-	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT, NULL},
+	{{"interval", 'i', "TIME", 0, "look so often (default 1s)", 2}, OPTIONS_TOP, parse_interval},
+	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT | OPTIONS_TOP, NULL},
+	{{"view", OPT_VIEW, "NAME", 0, "begin with processes (default), vmas, causes, calls, cpus, log", 3},
+	 OPTIONS_TOP, parse_view},
+	{{"total", OPT_TOTAL, NULL, 0, "begin with counts since the start, not per second", 3},
+	 OPTIONS_TOP, parse_total},
+	{{"batch", OPT_BATCH, NULL, 0, "print plain frames, for logs; with -n N: so many", 3},
+	 OPTIONS_TOP, parse_batch},
+	{{"frames", OPT_FRAMES, "N", 0, "with --batch: end after so many", 3},
+	 OPTIONS_TOP, parse_frames},
+	{{"top", OPT_TOP, "N", 0, "with --batch: rows of a frame at most (default 30; 0: all)", 3},
+	 OPTIONS_TOP, parse_top},
+	{{"no-color", OPT_NO_COLOUR, NULL, 0, "no colours (as with NO_COLOR set)", 3},
+	 OPTIONS_TOP, parse_no_colour},
 	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup",
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
@@ -446,10 +438,10 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_OUTPUT, parse_output},
 	{{"wide", 'w', NULL, 0, "do not cut lines", 3}, OPTIONS_OUTPUT, parse_wide},
 	{{"ascii", OPT_ASCII, NULL, 0, "text without other characters", 3},
-	 OPTIONS_OUTPUT, parse_ascii},
-	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT, parse_quiet},
+	 OPTIONS_OUTPUT | OPTIONS_TOP, parse_ascii},
+	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT | OPTIONS_TOP, parse_quiet},
 	{{"verbose", 'v', NULL, 0, "tell more; twice, thrice: even more", 3},
-	 OPTIONS_OUTPUT, parse_verbose},
+	 OPTIONS_OUTPUT | OPTIONS_TOP, parse_verbose},
 	{{NULL, 0, NULL, 0, "Tuning:", 4}, OPTIONS_TUNE, NULL},
 	{{"no-feature", OPT_NO_FEATURE, "NAME", 0, "do without a kernel feature (see doctor)", 4},
 	 OPTIONS_TUNE, parse_no_feature},

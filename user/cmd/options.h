@@ -26,6 +26,7 @@
 #define OPTIONS_DOCTOR 128u
 #define OPTIONS_FAULTS 256u /* which faults */
 #define OPTIONS_SHOOTDOWN 512u
+#define OPTIONS_TOP 1024u
 
 /** enum trace_event - what trace can print; bits of options.events */
 enum trace_event {
@@ -53,6 +54,9 @@ extern const char *const trace_event_names[NR_TRACE_EVENTS];
  * @slots, @hists, @ring_bytes: sizes
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
+ * @batch: print frames; @frames: so many, 0: no end; @total: since the start, not per second
+ * @view: of top that is shown first; NULL: the first
+ * @no_colour: none, even where the terminal has some
  * @call_vma, @call_site, @call_tid: tell memory calls apart by VMA, call site, thread
  * @argv: the command to run, or the addresses to explain; NULL: none
  */
@@ -87,6 +91,11 @@ struct options {
 	uint32_t hists;
 	bool latency;
 	bool cost;
+	bool batch;
+	uint64_t frames;
+	bool total;
+	const char *view;
+	bool no_colour;
 	bool call_vma;
 	bool call_site;
 	bool call_tid;
@@ -123,6 +132,7 @@ int options__close_output(struct out_options *out, int err);
 int cmd_stat(struct options *o);
 int cmd_trace(struct options *o);
 int cmd_shootdown(struct options *o);
+int cmd_top(struct options *o);
 int cmd_doctor(struct options *o);
 int cmd_explain(struct options *o);
 

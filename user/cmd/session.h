@@ -23,6 +23,8 @@
  * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
  * @interval: NULL: never. Return: 0 or a negative errno to end.
  * @event: called for each ring record; may be NULL
+ * @input: called when stdin can be read, or the terminal has another size; NULL: never
+ * @quiet_child: the command reads and writes /dev/null
  */
 struct session {
 	struct options *options;
@@ -37,6 +39,8 @@ struct session {
 	uint64_t period_ns;
 	int (*interval)(struct session *s);
 	void (*event)(struct session *s, const struct vs_event *e);
+	void (*input)(struct session *s);
+	bool quiet_child;
 	void *private;
 	int error;
 };
@@ -68,8 +72,11 @@ int session__run(struct session *s);
  */
 int session__close(struct session *s, int status);
 
-/** session__stop - end session__run() as a signal does. */
+/** session__stop - end session__run(), and the command, if there is one. */
 void session__stop(struct session *s);
+
+/** session__stopped - by that or by a signal, and not because all that is traced has ended. */
+bool session__stopped(const struct session *s);
 
 /** session__read_threads - bring live.threads up to date. Return: 0 or a negative errno. */
 int session__read_threads(struct session *s);
