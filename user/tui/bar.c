@@ -29,9 +29,30 @@ static void draw_prompt(struct tui *t, struct canvas *c, unsigned int y)
 	free(safe);
 }
 
-static void draw_keys(struct tui *t, struct canvas *c, unsigned int y)
+/** draw_found - the filter and the search, at the right end. Return: where they begin. */
+static unsigned int draw_found(struct tui *t, struct canvas *c, unsigned int y)
 {
 	const struct list *l = tui__list(t);
+	char text[2 * LIST_TEXT_LEN + 32] = "", *safe;
+	unsigned int x = c->width;
+
+	if (*l->filter)
+		snprintf(text, sizeof(text), " filter: %s", l->filter);
+	if (*l->search)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), " search: %s",
+			 l->search);
+	safe = utf8_printable(text, c->utf8);
+	if (safe && utf8_width(safe) < c->width) {
+		x -= utf8_width(safe);
+		canvas__put(c, y, x, c->width - x, STYLE_WARN, safe);
+	}
+	free(safe);
+	return x;
+}
+
+static void draw_keys(struct tui *t, struct canvas *c, unsigned int y)
+{
+	const unsigned int end = draw_found(t, c, y);
 	unsigned int x = 0;
 
 	for (size_t i = 0; tui_keys[i].act; i++) {
@@ -44,17 +65,13 @@ static void draw_keys(struct tui *t, struct canvas *c, unsigned int y)
 		/* the first of its names */
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(k->name, " "), k->name);
 		width = utf8_width(name) + strlen(k->bar) + 1;
-		if (x + width > c->width)
+		if (x + width > end)
 			break;
 		canvas__put(c, y, x, c->width, STYLE_PLAIN, name);
 		canvas__put(c, y, x + utf8_width(name), c->width, STYLE_BAR, k->bar);
 		tui__hit(t, y, x, width, click_key, i);
 		x += width;
 	}
-	if (*l->filter && x + 12 < c->width)
-		x += 1 + canvas__printf(c, y, x + 1, STYLE_WARN, "filter: %s", l->filter);
-	if (*l->search && x + 12 < c->width)
-		canvas__printf(c, y, x + 1, STYLE_WARN, "search: %s", l->search);
 }
 
 void tui_bar__draw(struct tui *t, struct canvas *c, unsigned int y)
