@@ -321,6 +321,55 @@ static void the_oldest_notes_go(void **state)
 	notes__free(&n);
 }
 
+/* "gone" is forgotten: its slots are back. All sums stay, and nothing refers to it. */
+static void forgotten_processes_stay_in_sums(void **state)
+{
+	struct vs_call_row row = call_row(6, VS_CALL_MUNMAP, 0, HEAP, PAGE);
+	struct top_summary sum;
+	struct top_sample s;
+	struct table *t;
+
+	(void)state;
+	top_sample__init(&s);
+	called(&row, 9, 5);
+	put(&s.shootdown, &s.model, 2, &row);
+	assert_int_equal(model__leave(&s.model, ~0ULL, NULL), 0); /* its slot counts */
+	model__slot_ended(&s.model, 6);
+	assert_int_equal(model__leave(&s.model, 0, NULL), 0); /* too young */
+	assert_int_equal(model__leave(&s.model, ~0ULL, model__process(&s.model, 300)), 0);
+	assert_int_equal(model__leave(&s.model, ~0ULL, NULL), 1);
+	shootdown__stay(&s.shootdown);
+	assert_false(model__process(&s.model, 300)->leaving); /* its row of calls is in use */
+	shootdown__row_ended(&s.shootdown, 2);
+	assert_int_equal(model__leave(&s.model, ~0ULL, NULL), 1);
+	shootdown__stay(&s.shootdown);
+	assert_int_equal(shootdown__forget(&s.shootdown), 0);
+	model__forget(&s.model);
+	assert_null(model__process(&s.model, 300));
+	assert_int_equal(s.model.nr_processes, 2);
+
+	s.view.rates = false;
+	top_summary__make(&sum, &s.view);
+	assert_close(sum.faults, 8564);
+	t = made(top_processes(&s.view));
+	assert_int_equal(t->nr_rows, 3);
+	assert_int_equal(whole(t, row_of(t, "comm", "[1 processes]"), "faults"), 700);
+	table__free(t);
+	t = made(top_calls(&s.view));
+	assert_int_equal(t->nr_rows, 2);
+	assert_int_equal(whole(t, row_of(t, "comm", "[ended]"), "count"), 9);
+	table__free(t);
+	/* in the interval nothing has changed */
+	s.view.rates = true;
+	t = made(top_processes(&s.view));
+	assert_int_equal(t->nr_rows, 2);
+	table__free(t);
+	/* and its pid may come back */
+	take(&s.model, 6, image_slot(300, 0xd, "again"), NULL);
+	assert_string_equal(model__process(&s.model, 300)->comm, "again");
+	top_sample__free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +386,7 @@ int main(void)
 		cmocka_unit_test(cpus_tell_who_interrupted_whom),
 		cmocka_unit_test(notes_replace_earlier_ones_about_the_same),
 		cmocka_unit_test(the_oldest_notes_go),
+		cmocka_unit_test(forgotten_processes_stay_in_sums),
 	};
 
 	return cmocka_run_group_tests_name("top_view", tests, NULL, NULL);

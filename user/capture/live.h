@@ -50,4 +50,13 @@ int live__refresh(struct live *l);
  */
 void live__reclaim(struct live *l);
 
+/**
+ * live__forget - drop processes that ended before @before_ns and whose slots were taken back
+ * @keep: not this one; may be NULL
+ *
+ * Their counts stay in sums. For those who look on for days; between intervals, before the marks.
+ * Return: 0 or -ENOMEM.
+ */
+int live__forget(struct live *l, uint64_t before_ns, const struct process *keep);
+
 #endif /* VMASCOPE_CAPTURE_LIVE_H */

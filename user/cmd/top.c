@@ -66,6 +66,10 @@ static int read_model(struct top *top)
 	uint64_t now;
 	int err;
 
+	/* what ended in the last interval has been shown */
+	err = live__forget(&s->live, top->last_ns, top->tui.view.process);
+	if (err)
+		return err;
 	model__mark(&s->live.model);
 	shootdown__mark(&s->live.shootdown);
 	now = session__now();

@@ -223,3 +223,58 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index)
 	row->counting = false;
 	s->by_index[index] = NULL;
 }
+
+/* --- processes that are forgotten ----------------------------------------------------------- */
+
+void shootdown__stay(struct shootdown *s)
+{
+	for (size_t i = 0; i < s->nr_rows; i++)
+		if (s->rows[i]->counting && s->rows[i]->process)
+			s->rows[i]->process->leaving = false;
+}
+
+/** ended_row - of all processes that have left, for @call. Return: NULL without memory. */
+static struct call_row *ended_row(struct shootdown *s, uint32_t call, uint32_t detail)
+{
+	struct call_row row = { .call = call, .detail = detail, .comm = "[ended]" }, *known;
+	const struct row_key key = key_of(&row, false);
+
+	known = hash__get(&s->by_key, &key);
+	if (known)
+		return known;
+	known = append(s, &row);
+	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
+}
+
+static int forget(struct shootdown *s, struct call_row *row)
+{
+	const struct row_key key = key_of(row, false);
+	struct call_row *ended = ended_row(s, row->call, row->detail);
+
+	if (ended) {
+		call_counts_add(&ended->ended, &row->counts);
+		call_counts_add(&ended->counts, &row->counts);
+	}
+	if (hash__get(&s->by_key, &key) == row)
+		hash__remove(&s->by_key, &key);
+	free(row);
+	return ended ? 0 : -ENOMEM;
+}
+
+int shootdown__forget(struct shootdown *s)
+{
+	size_t kept = 0;
+	int err = 0;
+
+	/* rows that are appended on the way come last, and stay */
+	for (size_t i = 0; i < s->nr_rows; i++) {
+		struct call_row *row = s->rows[i];
+
+		if (row->process && row->process->leaving)
+			err = forget(s, row) ?: err;
+		else
+			s->rows[kept++] = row;
+	}
+	s->nr_rows = kept;
+	return err;
+}

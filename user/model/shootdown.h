@@ -104,6 +104,15 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index);
 /** shootdown__mark - an interval begins. */
 void shootdown__mark(struct shootdown *s);
 
+/** shootdown__stay - processes that have rows in use must not leave (model__leave()). */
+void shootdown__stay(struct shootdown *s);
+
+/**
+ * shootdown__forget - the rows of processes that leave become one for each call, "[ended]"
+ * Return: 0 or -ENOMEM: then some of them are left out of it.
+ */
+int shootdown__forget(struct shootdown *s);
+
 /** call_counts_add - add @from to @to; maxima become the greater one. */
 void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *from);
 

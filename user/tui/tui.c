@@ -48,15 +48,14 @@ void tui__remake(struct tui *t)
 	list__take(tui__list(t), tui_views[t->shown].make(&v));
 }
 
-/** selected_process - of the view of processes, which may not have been shown yet. */
+/** selected_process - of the view of processes, made anew: it may be old, and its rows gone. */
 static const struct process *selected_process(struct tui *t)
 {
 	struct list *l = &t->lists[VIEW_PROCESSES];
 	const struct top_view v = scoped(t, VIEW_PROCESSES);
 	uint64_t id;
 
-	if (!l->table)
-		list__take(l, top_processes(&v));
+	list__take(l, top_processes(&v));
 	return l->table && list__selected(l, &id) ? (const struct process *)(uintptr_t)id : NULL;
 }
 
@@ -74,6 +73,9 @@ void tui__drill(struct tui *t)
 	uint64_t id;
 
 	if (view->drill == NR_VIEWS || !list__selected(tui__list(t), &id))
+		return;
+	/* the row of those that are forgotten */
+	if (!id && t->shown == VIEW_PROCESSES)
 		return;
 	if (t->shown == VIEW_PROCESSES)
 		t->view.process = (const struct process *)(uintptr_t)id;

@@ -55,10 +55,11 @@ static int call_cells_of(const struct top_view *v, struct table *t, const struct
 
 static bool is_shown(const struct top_view *v, const struct call_row *row)
 {
-	const struct vs_call_counts c = top_call_counts(v, row);
+	struct vs_call_counts c;
 
-	if (v->process && v->process != row->process)
+	if ((v->process && v->process != row->process) || !top_call_is_new(v, row))
 		return false;
+	c = top_call_counts(v, row);
 	return call_counts_any(&c);
 }
 

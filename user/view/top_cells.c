@@ -2,6 +2,8 @@
 /* top_cells.c - counts to rates, and which rows count: what all views of top share. */
 #include "view/top_cells.h"
 
+#include <string.h>
+
 #include "util/str.h"
 
 double top_rate(const struct top_view *v, uint64_t n)
@@ -55,6 +57,11 @@ struct vs_call_counts top_call_counts(const struct top_view *v, const struct cal
 	if (v->rates)
 		call_counts_sub(&c, &row->marked);
 	return c;
+}
+
+bool top_call_is_new(const struct top_view *v, const struct call_row *row)
+{
+	return !v->rates || memcmp(&row->counts, &row->marked, sizeof(row->counts));
 }
 
 /** add_row - what a row counted; most rows of most intervals: nothing happened there. */

@@ -66,6 +66,9 @@ struct vs_counts top_counts(const struct top_view *v, const struct counted *row)
 /** top_call_counts - the same of a row of calls. */
 struct vs_call_counts top_call_counts(const struct top_view *v, const struct call_row *row);
 
+/** top_call_is_new - cheaply: there may be something to tell of a row; of most rows there is not. */
+bool top_call_is_new(const struct top_view *v, const struct call_row *row);
+
 /** top_process_counts - of all rows of a process that are selected. */
 struct vs_counts top_process_counts(const struct top_view *v, const struct process *p);
 

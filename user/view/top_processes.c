@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_processes.c - top: a row for each process, its faults and what its flushes cost others. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "view/stat_cells.h"
@@ -54,7 +55,7 @@ static int sum_calls(const struct top_view *v, struct hash *h)
 		const struct call_row *row = v->shootdown->rows[i];
 		struct caused *c;
 
-		if (!row->process)
+		if (!row->process || !top_call_is_new(v, row))
 			continue;
 		c = caused_by(h, row->process);
 		if (!c)
@@ -130,6 +131,27 @@ static bool is_shown(const struct process *p, const struct vs_counts *c,
 	return !p->exited;
 }
 
+/** forgotten_row - all that have been dropped: they have no rates any more. */
+static int forgotten_row(const struct top_view *v, struct table *t)
+{
+	const struct vs_counts *c = &v->model->forgotten;
+	char comm[64];
+
+	if (v->rates || v->vma_glob || !v->model->nr_forgotten)
+		return 0;
+	if (table__add_row(t) < 0)
+		return -1;
+	snprintf(comm, sizeof(comm), "[%zu processes]", v->model->nr_forgotten);
+	table__set_u64(t, "id", 0);
+	top_count(v, t, "faults", counts_faults(c));
+	top_count(v, t, "minor", c->outcome[VS_MINOR]);
+	top_count(v, t, "major", c->outcome[VS_MAJOR]);
+	top_count(v, t, "failed", c->outcome[VS_INCOMPLETE]);
+	top_time(v, t, "fault_ns", c->latency_sum_ns);
+	top_average(t, "average_ns", c);
+	return table__set_str(t, "ended", "ended") || table__set_str(t, "comm", comm) ? -1 : 0;
+}
+
 struct table *top_processes(const struct top_view *v)
 {
 	struct table *t = table__new(&processes_tables[v->rates]);
@@ -149,6 +171,8 @@ struct table *top_processes(const struct top_view *v)
 			err = process_row(v, t, p, &c, by_calls ? &by_calls->counts : NULL);
 	}
 	hash__free(&calls, free);
+	if (!err)
+		err = forgotten_row(v, t);
 	if (!err)
 		return t;
 	table__free(t);
