@@ -453,12 +453,16 @@ static void storms_and_thousands_of_processes(void **state)
 	vt_term_await(&t, "COMM");
 	vt_term_await(&t, ENDED);
 	did = vt_json_file(result);
-	vt_equal(number_after(&t, "lost "), 0, "losses");
 	/* all but the command's own before its exec, which getrusage counts, too */
 	vt_cmp(number_after(&t, "minor "), <=,
 	       vt_int(did, "self.minor") + vt_int(did, "children.minor"), "minor faults");
 	vt_cmp(number_after(&t, "minor "), >=,
 	       vt_int(did, "self.minor") + vt_int(did, "children.minor") - 200, "minor faults");
+	/* places for latencies and calls may run out at that rate: then the log says so */
+	if (number_after(&t, "lost ")) {
+		vt_term_keys(&t, "6");
+		vt_term_await(&t, "lost: ");
+	}
 	json_object_put(did);
 	free(result);
 	quit(&t);

@@ -86,10 +86,12 @@ static int tick(struct session *s)
 {
 	struct top *top = s->private;
 	const struct options *o = s->options;
-	int err = 0;
+	/* after a stop (Ctrl-Z) all intervals that were missed are due at once */
+	const bool too_soon = session__now() - top->last_ns < s->period_ns / 2;
+	int err;
 
 	s->period_ns = top->tui.interval_ns;
-	if (top->tui.frozen)
+	if (top->tui.frozen || too_soon)
 		return 0;
 	err = read_model(top);
 	if (err)
