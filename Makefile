@@ -29,9 +29,10 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 # --- Packages (Debian names) -----------------------------------------------------------------
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
-	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler
+	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler \
+	libncurses-dev
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
-	linux-perf gdb binutils xz-utils
+	linux-perf gdb binutils tmux xz-utils
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 # For guests and for arm64 (tests/vm), on x86-64.
@@ -53,10 +54,10 @@ else
 O := $(BUILD)
 endif
 
-LIBS := libbpf libdw libelf zlib libzstd json-c libcap libprotobuf-c
+LIBS := libbpf libdw libelf zlib libzstd json-c libcap libprotobuf-c ncursesw
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -ldw -lelf -lz -lzstd \
-	-ljson-c -lcap -lprotobuf-c) -lm
+	-ljson-c -lcap -lprotobuf-c -lncursesw -ltinfo) -lm
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror

@@ -56,6 +56,9 @@ check_flow()
 	fail 'util and view/rows include nothing but util and the system' < <(
 		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/util/*.[ch] \
 			user/view/rows.[ch] | grep -vE '"(view/rows|util/[a-z0-9_]+)\.h"')
+	fail 'tui includes views and models, and nothing of the capture' < <(
+		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/tui/*.[ch] |
+			grep -vE '"(tui/[a-z0-9_]+|view/(rows|top)|out/cell_text|util/[a-z0-9_]+)\.h"')
 	fail 'bpf/ includes nothing of user/' < <(
 		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]*/)?(user|cmd|capture|model|view|out|util)/' \
 			bpf/*.[ch])

@@ -78,6 +78,18 @@ static const struct command commands[] = {
 		.run = cmd_report,
 	},
 	{
+		.name = "top",
+		.args_doc = "[-- COMMAND [ARG...]]",
+		.summary = "show it all live, in the terminal",
+		.doc = "Show processes, VMAs, causes, memory calls and CPUs live in the terminal.\v"
+		       "F1 lists the keys. Without a command or a filter, it is of the whole "
+		       "system. COMMAND's input and output are /dev/null, but for --batch; when it "
+		       "has ended, its counts stay until q.",
+		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_TOP |
+			  OPTIONS_TUNE,
+		.run = cmd_top,
+	},
+	{
 		.name = "doctor",
 		.summary = "tell what this kernel offers: hooks, variants in use, what is missing",
 		.doc = "Tell which way each thing is learnt on this kernel, and why no better one "

@@ -128,6 +128,29 @@ static void debugging_follows_the_verbosity(void **state)
 	assert_string_equal(end(c), "vmascope: debug: yes\n");
 }
 
+static void keep(void *ctx, bool is_error, const char *text)
+{
+	snprintf(ctx, 64, "%s%s", is_error ? "error: " : "", text);
+}
+
+/* While the terminal shows a page, warnings go elsewhere; an error ends that. */
+static void diverted_messages_are_not_printed(void **state)
+{
+	struct capture c = begin();
+	char kept[64];
+
+	(void)state;
+	log_divert(keep, kept);
+	vs_warn("a warning");
+	assert_string_equal(kept, "a warning");
+	vs_error("the end");
+	assert_string_equal(kept, "error: the end");
+	log_divert(NULL, NULL);
+	vs_warn("seen");
+	assert_string_equal(kept, "error: the end");
+	assert_string_equal(end(c), "vmascope: the end\nvmascope: warning: seen\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +159,7 @@ int main(void)
 		cmocka_unit_test(hostile_names_are_escaped),
 		cmocka_unit_test(quiet_silences_warnings_but_not_errors),
 		cmocka_unit_test(debugging_follows_the_verbosity),
+		cmocka_unit_test(diverted_messages_are_not_printed),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);

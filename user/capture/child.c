@@ -12,6 +12,15 @@
 
 #include "util/log.h"
 
+static void be_quiet(void)
+{
+	const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			_exit(126);
+}
+
 static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
 {
 	sigset_t none;
@@ -34,7 +43,7 @@ static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
 	_exit(127);
 }
 
-int child__start(struct child *c, char *const *argv)
+int child__start(struct child *c, char *const *argv, bool quiet)
 {
 	int go[2], error[2], err;
 
@@ -50,6 +59,8 @@ int child__start(struct child *c, char *const *argv)
 	c->pid = fork();
 	if (!c->pid) {
 		close(go[1]);
+		if (quiet)
+			be_quiet();
 		wait_and_exec(go[0], error[1], argv);
 	}
 	close(go[0]);

@@ -30,10 +30,11 @@ struct child {
 /**
  * child__start - fork; the child waits to be let go
  * @argv: the command and its arguments, ended by NULL; must live until child__go()
+ * @quiet: it reads and writes /dev/null
  *
  * Return: 0, or a negative errno after an error message.
  */
-int child__start(struct child *c, char *const *argv);
+int child__start(struct child *c, char *const *argv, bool quiet);
 
 /**
  * child__go - let it exec, and wait until it has

@@ -453,3 +453,15 @@ bool live__reclaim(struct live *l)
 	free(r.slots);
 	return found && low(l);
 }
+
+int live__forget(struct live *l, uint64_t before_ns, const struct process *keep)
+{
+	int err;
+
+	if (!model__leave(&l->model, before_ns, keep))
+		return 0;
+	shootdown__stay(&l->shootdown);
+	err = shootdown__forget(&l->shootdown);
+	model__forget(&l->model);
+	return err;
+}

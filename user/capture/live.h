@@ -67,4 +67,13 @@ bool live__reclaim(struct live *l);
  */
 bool live__image_gone(const struct live *l, const struct process *p, uint64_t image);
 
+/**
+ * live__forget - drop processes that ended before @before_ns and whose slots were taken back
+ * @keep: not this one; may be NULL
+ *
+ * Their counts stay in sums. For those who look on for days; between intervals, before the marks.
+ * Return: 0 or -ENOMEM.
+ */
+int live__forget(struct live *l, uint64_t before_ns, const struct process *keep);
+
 #endif /* VMASCOPE_CAPTURE_LIVE_H */

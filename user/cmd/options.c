@@ -240,7 +240,7 @@ static int parse_shootdown_by(struct options *o, char *arg, struct argp_state *s
 	return 0;
 }
 
-static int parse_top(struct options *o, char *arg, struct argp_state *state)
+int option_top(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t n;
 
@@ -355,15 +355,17 @@ static const struct option_def option_defs[] = {
 	{{"duration", 'd', "TIME", 0, "end after this time: 5, 200ms, 1m", 2},
 	 OPTIONS_RUN, parse_duration},
 	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
-	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, NULL},
+	{{"interval", 'i', "TIME", 0, "look so often (default 1s)", 2}, OPTIONS_TOP, parse_interval},
+	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT | OPTIONS_TOP,
+	 NULL},
 	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup, stack",
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
-	 OPTIONS_STAT | OPTIONS_REPORT, parse_top},
+	 OPTIONS_STAT | OPTIONS_REPORT, option_top},
 	{{"by", OPT_BY, "WHAT", 0, "rows by vma (default), call, process, thread, site, stack, cpu", 3},
 	 OPTIONS_SHOOTDOWN, parse_shootdown_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, of pairs 10; 0: all)", 3},
-	 OPTIONS_SHOOTDOWN, parse_top},
+	 OPTIONS_SHOOTDOWN, option_top},
 	{{"hist", OPT_HIST, NULL, 0, "add histograms of latency: all faults, then each cause", 3},
 	 OPTIONS_STAT | OPTIONS_REPORT, parse_hist},
 	{{"heatmap", OPT_HEATMAP, NULL, 0, "add heatmaps: latency and address over time", 3},
@@ -382,10 +384,10 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_OUTPUT, option_output},
 	{{"wide", 'w', NULL, 0, "do not cut lines", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_wide},
 	{{"ascii", OPT_ASCII, NULL, 0, "text without other characters", 3},
-	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_ascii},
-	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT, parse_quiet},
+	 OPTIONS_OUTPUT | OPTIONS_PRINT | OPTIONS_TOP, parse_ascii},
+	{{"quiet", 'q', NULL, 0, "no warnings", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT | OPTIONS_TOP, parse_quiet},
 	{{"verbose", 'v', NULL, 0, "tell more; twice, thrice: even more", 3},
-	 OPTIONS_OUTPUT | OPTIONS_PRINT, parse_verbose},
+	 OPTIONS_OUTPUT | OPTIONS_PRINT | OPTIONS_TOP, parse_verbose},
 	{{NULL, 0, NULL, 0, "Tuning:", 4}, OPTIONS_TUNE, NULL},
 	{{"no-feature", OPT_NO_FEATURE, "NAME", 0, "do without a kernel feature (see doctor)", 4},
 	 OPTIONS_TUNE, parse_no_feature},
@@ -403,6 +405,7 @@ static const struct option_table *const option_tables[] = {
 	&(const struct option_table)OPTION_TABLE(option_defs),
 	&stack_options,
 	&record_options,
+	&top_options,
 };
 #define NR_TABLES (sizeof(option_tables) / sizeof(*option_tables))
 

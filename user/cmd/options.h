@@ -30,6 +30,7 @@
 #define OPTIONS_PRINT 2048u /* format, but no file */
 #define OPTIONS_RECORD 4096u
 #define OPTIONS_REPORT 8192u
+#define OPTIONS_TOP 16384u
 
 /** enum trace_event - what trace can print; bits of options.events */
 enum trace_event {
@@ -89,6 +90,9 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @summary: print what was counted, too
  * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping
  * @diff: of two recordings; @perfetto: make a Perfetto trace
+ * @batch: print frames; @frames: so many, 0: no end; @total: since the start, not per second
+ * @view_name: of top that is shown first; NULL: the first
+ * @no_colour: none, even where the terminal has some
  * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
 struct options {
@@ -122,6 +126,11 @@ struct options {
 	uint32_t hists;
 	bool latency;
 	bool cost;
+	bool batch;
+	uint64_t frames;
+	bool total;
+	const char *view_name;
+	bool no_colour;
 	bool call_vma;
 	bool call_site;
 	bool call_tid;
@@ -176,6 +185,7 @@ int options__close_output(struct out_options *out, int err);
 int cmd_stat(struct options *o);
 int cmd_trace(struct options *o);
 int cmd_shootdown(struct options *o);
+int cmd_top(struct options *o);
 int cmd_doctor(struct options *o);
 int cmd_explain(struct options *o);
 int cmd_record(struct options *o);

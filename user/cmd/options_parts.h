@@ -34,10 +34,12 @@ enum {
 	OPTION_KEYS = 0x100,
 	OPTION_STACK_KEYS = 0x200,
 	OPTION_RECORD_KEYS = 0x300,
+	OPTION_TOP_KEYS = 0x400,
 };
 
 extern const struct option_table stack_options;	 /* options_stack.c */
 extern const struct option_table record_options; /* options_record.c: of record and report */
+extern const struct option_table top_options;	 /* options_top.c */
 
 /** OPTION_FLAG - parse_FIELD(), of an option that takes nothing and sets @field. */
 #define OPTION_FLAG(field)                                                                         \
@@ -69,6 +71,9 @@ int option_time(uint64_t *to, const char *what, char *arg, struct argp_state *st
 
 /** option_events - parse --events. Return: 0 or -1. */
 int option_events(struct options *o, char *arg, struct argp_state *state);
+
+/** option_top - parse --top. Return: 0 or -1. */
+int option_top(struct options *o, char *arg, struct argp_state *state);
 
 /** option_output - parse -o. Return: 0. */
 int option_output(struct options *o, char *arg, struct argp_state *state);

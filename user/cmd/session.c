@@ -303,7 +303,7 @@ static int open_capture(struct session *s, unsigned int wants)
 
 static int start_child(struct session *s)
 {
-	int err = child__start(&s->child, s->options->argv);
+	int err = child__start(&s->child, s->options->argv, s->quiet_child);
 
 	if (!err)
 		err = capture__add_child(s->live.capture, s->child.pid);
@@ -350,7 +350,14 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 void session__stop(struct session *s)
 {
 	(void)s;
-	signals_seen++;
+	/* asked twice, the command is not waited for */
+	signals_seen += 2;
+}
+
+bool session__stopped(const struct session *s)
+{
+	(void)s;
+	return signals_seen;
 }
 
 /** wait_until - until @deadline_ns, an event, the command's end, or a signal. */
@@ -359,6 +366,7 @@ static void wait_until(struct session *s, uint64_t deadline_ns)
 	struct pollfd fds[] = {
 		{ .fd = capture__fd(s->live.capture), .events = POLLIN },
 		{ .fd = s->child.pidfd, .events = POLLIN },
+		{ .fd = s->input ? STDIN_FILENO : -1, .events = POLLIN },
 	};
 	uint64_t now = session__now();
 	struct timespec ts = {};
@@ -367,7 +375,7 @@ static void wait_until(struct session *s, uint64_t deadline_ns)
 		ts.tv_sec = (deadline_ns - now) / 1000000000ULL;
 		ts.tv_nsec = (deadline_ns - now) % 1000000000ULL;
 	}
-	ppoll(fds, 2, &ts, NULL);
+	ppoll(fds, sizeof(fds) / sizeof(*fds), &ts, NULL);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -459,25 +467,37 @@ static void end_child(struct session *s)
 	vs_warn("process %d was sent SIGTERM", s->child.pid);
 }
 
+/** next_interval - when the one that began at @last ends, if its length stays what it is now. */
+static uint64_t next_interval(const struct session *s, uint64_t last)
+{
+	return s->period_ns && s->interval ? last + s->period_ns : UINT64_MAX;
+}
+
 int session__run(struct session *s)
 {
 	const struct options *o = s->options;
 	const uint64_t end = o->duration_ns ? s->start_ns + o->duration_ns : UINT64_MAX;
-	uint64_t next = s->period_ns && s->interval ? s->start_ns + s->period_ns : UINT64_MAX;
+	uint64_t last = s->start_ns;
 	int err = 0;
 
 	while (!err && !s->error && !over(s, end)) {
+		const uint64_t next = next_interval(s, last);
+
 		wait_until(s, earlier(earlier(next, end),
 				      session__now() + (s->hurry ? HURRY_NS : HOUSEKEEPING_NS)));
+		if (s->input)
+			s->input(s);
 		err = housekeeping(s);
 		if (!err && session__now() >= next) {
 			err = s->interval(s);
-			next += s->period_ns;
+			last = next;
 		}
 	}
 	end_child(s);
 	capture__detach(s->live.capture, on_thread, s);
-	release_signals();
+	/* with a terminal to put right, they end nothing by themselves */
+	if (!s->input)
+		release_signals();
 	s->end_ns = session__now();
 	if (!err)
 		err = settle(s);

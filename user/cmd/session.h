@@ -43,6 +43,8 @@ struct recorded {
  * @event: called for each ring record; may be NULL
  * @settle: NULL, or called after records were read, for what takes its time, such as naming stacks;
  *	meanwhile session__poll() has to read on. Return: 0 or a negative errno.
+ * @input: called when stdin can be read, or the terminal has another size; NULL: never
+ * @quiet_child: the command reads and writes /dev/null
  */
 struct session {
 	struct options *options;
@@ -68,6 +70,8 @@ struct session {
 	int (*interval)(struct session *s);
 	void (*event)(struct session *s, const struct vs_event *e);
 	int (*settle)(struct session *s);
+	void (*input)(struct session *s);
+	bool quiet_child;
 	void *private;
 	int error;
 };
@@ -101,7 +105,7 @@ int session__run(struct session *s);
  */
 int session__close(struct session *s, int status);
 
-/** session__stop - end session__run() as a signal does. */
+/** session__stop - end session__run(), and the command, if there is one. */
 void session__stop(struct session *s);
 
 /**
@@ -113,6 +117,8 @@ void session__poll(struct session *s);
 
 /** session__stack - the stack of a record; NULL: none was asked for, or it is not known. */
 const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref);
+/** session__stopped - by that or by a signal, and not because all that is traced has ended. */
+bool session__stopped(const struct session *s);
 
 /** session__read_threads - bring live.threads up to date. Return: 0 or a negative errno. */
 int session__read_threads(struct session *s);

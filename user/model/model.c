@@ -254,3 +254,71 @@ void model__mark(struct model *m)
 	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++)
 		m->cpus[cpu].marked = m->cpus[cpu].counts;
 }
+
+/* --- processes that are forgotten ----------------------------------------------------------- */
+
+static bool may_leave(const struct process *p, uint64_t before_ns)
+{
+	if (!p->exited || p->ended_ns >= before_ns)
+		return false;
+	for (size_t r = 0; r < p->nr_rows; r++)
+		if (p->rows[r]->slot)
+			return false;
+	return true;
+}
+
+size_t model__leave(struct model *m, uint64_t before_ns, const struct process *keep)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		struct process *p = m->processes[i];
+
+		p->leaving = p != keep && may_leave(p, before_ns);
+		n += p->leaving;
+	}
+	return n;
+}
+
+static void forget_row(struct model *m, const struct counted *row)
+{
+	struct row_key key = {
+		.vma = row->vma.key,
+		.process = (uintptr_t)row->process,
+		.image = row->image,
+	};
+
+	counts_add(&m->forgotten, &row->counts);
+	key.vma.proc = key.vma.proc_generation = 0;
+	/* an identity that came back while it was counting has another row under its key */
+	if (row->is_vma && hash__get(&m->by_key, &key) == row)
+		hash__remove(&m->by_key, &key);
+}
+
+static void forget(struct model *m, struct process *p)
+{
+	for (size_t r = 0; r < p->nr_rows; r++)
+		forget_row(m, p->rows[r]);
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
+		if (!p->latency[cause])
+			continue;
+		hist__add(&m->shared_latency[cause].ended, &p->latency[cause]->ended);
+		hist__add(&m->shared_latency[cause].hist, &p->latency[cause]->ended);
+	}
+	if (model__process(m, p->pid) == p)
+		hash__remove_u64(&m->by_pid, p->pid);
+	process_free(p);
+	m->nr_forgotten++;
+}
+
+void model__forget(struct model *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->nr_processes; i++)
+		if (!m->processes[i]->leaving)
+			m->processes[kept++] = m->processes[i];
+		else
+			forget(m, m->processes[i]);
+	m->nr_processes = kept;
+}

@@ -61,6 +61,7 @@ struct counted {
  * @base_minor, @base_major: the kernel's counts of the command's first task at its exec
  * @latency: by cause; NULL where none was measured
  * @rows: its VMAs and its images' faults without one
+ * @leaving: model__forget() is going to drop it
  */
 struct process {
 	uint32_t number;
@@ -79,6 +80,7 @@ struct process {
 	struct latency *latency[VS_NR_CAUSES];
 	struct counted **rows;
 	size_t nr_rows;
+	bool leaving;
 };
 
 /**
@@ -100,7 +102,8 @@ struct cpu_counts {
  * @nr_images: process images seen so far
  * @by_key: VMAs of one identity, so that one that gets another slot stays one row
  * @cpus: by CPU
- * @shared_latency: by cause, of processes for which no histogram was left
+ * @shared_latency: by cause, of processes for which no histogram was left, and of forgotten ones
+ * @forgotten: what processes counted that have been dropped; @nr_forgotten of them
  */
 struct model {
 	struct process **processes;
@@ -115,6 +118,8 @@ struct model {
 	struct cpu_counts *cpus;
 	uint32_t nr_cpus;
 	struct latency shared_latency[VS_NR_CAUSES];
+	struct vs_counts forgotten;
+	size_t nr_forgotten;
 };
 
 /** model__init - Return: 0 or -ENOMEM. */
@@ -146,6 +151,19 @@ void model__slot_ended(struct model *m, uint32_t index);
 
 /** model__mark - an interval begins. */
 void model__mark(struct model *m);
+
+/**
+ * model__leave - choose processes that may be forgotten: they have ended, and no slot counts for them
+ * @before_ns: the model learnt of their end before that
+ * @keep: not this one; may be NULL
+ *
+ * What else refers to a process may set @leaving back, before model__forget().
+ * Return: how many.
+ */
+size_t model__leave(struct model *m, uint64_t before_ns, const struct process *keep);
+
+/** model__forget - drop those that were chosen: their counts stay in sums. Between intervals only. */
+void model__forget(struct model *m);
 
 /** model__process - by pid, the latest one; NULL if there is none. */
 struct process *model__process(const struct model *m, uint32_t pid);

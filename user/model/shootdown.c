@@ -45,6 +45,7 @@ void shootdown__free(struct shootdown *s)
 		free(s->rows[i]);
 	free(s->rows);
 	free(s->pairs);
+	free(s->marked_pairs);
 	free(s->by_index);
 	hash__free(&s->by_key, NULL);
 	memset(s, 0, sizeof(*s));
@@ -64,6 +65,40 @@ void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *fro
 		((uint64_t *)to)[i] += ((const uint64_t *)from)[i];
 	to->latency_max_ns = latency_max;
 	to->delay_max_ns = delay_max;
+}
+
+void call_counts_sub(struct vs_call_counts *to, const struct vs_call_counts *from)
+{
+	const uint64_t latency_max = to->latency_max_ns, delay_max = to->delay_max_ns;
+
+	for (size_t i = 0; i < COUNTS_WORDS; i++)
+		((uint64_t *)to)[i] -= ((const uint64_t *)from)[i];
+	to->latency_max_ns = latency_max;
+	to->delay_max_ns = delay_max;
+}
+
+void shootdowns_sub(struct vs_shootdowns *to, const struct vs_shootdowns *from)
+{
+	for (size_t i = 0; i < sizeof(*to) / sizeof(uint64_t); i++)
+		((uint64_t *)to)[i] -= ((const uint64_t *)from)[i];
+}
+
+void shootdown__mark(struct shootdown *s)
+{
+	struct call_pair *pairs = malloc((s->nr_pairs + 1) * sizeof(*pairs));
+
+	for (size_t i = 0; i < s->nr_rows; i++)
+		s->rows[i]->marked = s->rows[i]->counts;
+	s->overflow.marked = s->overflow.counts;
+	s->marked = s->totals;
+	/* without memory the interval of the pairs begins where the last one did */
+	if (!pairs)
+		return;
+	if (s->nr_pairs)
+		memcpy(pairs, s->pairs, s->nr_pairs * sizeof(*pairs));
+	free(s->marked_pairs);
+	s->marked_pairs = pairs;
+	s->nr_marked_pairs = s->nr_pairs;
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */
@@ -192,4 +227,59 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index)
 	row->ended = row->counts;
 	row->counting = false;
 	s->by_index[index] = NULL;
+}
+
+/* --- processes that are forgotten ----------------------------------------------------------- */
+
+void shootdown__stay(struct shootdown *s)
+{
+	for (size_t i = 0; i < s->nr_rows; i++)
+		if (s->rows[i]->counting && s->rows[i]->process)
+			s->rows[i]->process->leaving = false;
+}
+
+/** ended_row - of all processes that have left, for @call. Return: NULL without memory. */
+static struct call_row *ended_row(struct shootdown *s, uint32_t call, uint32_t detail)
+{
+	struct call_row row = { .call = call, .detail = detail, .comm = "[ended]" }, *known;
+	const struct row_key key = key_of(&row, false);
+
+	known = hash__get(&s->by_key, &key);
+	if (known)
+		return known;
+	known = append(s, &row);
+	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
+}
+
+static int forget(struct shootdown *s, struct call_row *row)
+{
+	const struct row_key key = key_of(row, false);
+	struct call_row *ended = ended_row(s, row->call, row->detail);
+
+	if (ended) {
+		call_counts_add(&ended->ended, &row->counts);
+		call_counts_add(&ended->counts, &row->counts);
+	}
+	if (hash__get(&s->by_key, &key) == row)
+		hash__remove(&s->by_key, &key);
+	free(row);
+	return ended ? 0 : -ENOMEM;
+}
+
+int shootdown__forget(struct shootdown *s)
+{
+	size_t kept = 0;
+	int err = 0;
+
+	/* rows that are appended on the way come last, and stay */
+	for (size_t i = 0; i < s->nr_rows; i++) {
+		struct call_row *row = s->rows[i];
+
+		if (row->process && row->process->leaving)
+			err = forget(s, row) ?: err;
+		else
+			s->rows[kept++] = row;
+	}
+	s->nr_rows = kept;
+	return err;
 }

@@ -27,6 +27,7 @@
  * @start, @end: lowest address and end of the highest range; both 0 without one
  * @counting: a row of BPF is in use for it
  * @ended: counted in rows of BPF that it had before; @counts: all
+ * @marked: what had been counted when the interval began
  */
 struct call_row {
 	struct process *process;
@@ -44,6 +45,7 @@ struct call_row {
 	bool counting;
 	struct vs_call_counts ended;
 	struct vs_call_counts counts;
+	struct vs_call_counts marked;
 };
 
 /** struct call_pair - an initiator and a target, each on its CPU */
@@ -56,9 +58,9 @@ struct call_pair {
  * struct shootdown - all of it
  * @rows: in the order in which they were first seen
  * @overflow: row 0: what found no row; its call is VS_NR_CALLS
- * @pairs: who interrupted whom
+ * @pairs: who interrupted whom; @marked_pairs: when the interval began, in another order
  * @hist: by vs_call_class() and enum vs_call_time
- * @totals: over all CPUs
+ * @totals: over all CPUs; @marked: when the interval began
  * @nr_cpus: possible ones
  * @stacks: where rows name stacks; set by the caller, or NULL
  * @by_index: by BPF's row, while it is in use
@@ -70,8 +72,11 @@ struct shootdown {
 	struct call_row overflow;
 	struct call_pair *pairs;
 	size_t nr_pairs;
+	struct call_pair *marked_pairs;
+	size_t nr_marked_pairs;
 	struct vs_hist hist[VS_NR_CALL_CLASSES][VS_NR_CALL_TIMES];
 	struct vs_shootdowns totals;
+	struct vs_shootdowns marked;
 	uint32_t nr_cpus;
 	const struct stacks *stacks;
 	struct call_row **by_index;
@@ -101,7 +106,25 @@ void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call
 /** shootdown__row_ended - row @index of BPF is given back; what it was last updated to stays. */
 void shootdown__row_ended(struct shootdown *s, uint32_t index);
 
+/** shootdown__mark - an interval begins. */
+void shootdown__mark(struct shootdown *s);
+
+/** shootdown__stay - processes that have rows in use must not leave (model__leave()). */
+void shootdown__stay(struct shootdown *s);
+
+/**
+ * shootdown__forget - the rows of processes that leave become one for each call, "[ended]"
+ * Return: 0 or -ENOMEM: then some of them are left out of it.
+ */
+int shootdown__forget(struct shootdown *s);
+
 /** call_counts_add - add @from to @to; maxima become the greater one. */
 void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *from);
+
+/** call_counts_sub - take @from away from @to; maxima stay: they have no difference. */
+void call_counts_sub(struct vs_call_counts *to, const struct vs_call_counts *from);
+
+/** shootdowns_sub - the same of totals, which have no maxima. */
+void shootdowns_sub(struct vs_shootdowns *to, const struct vs_shootdowns *from);
 
 #endif /* VMASCOPE_MODEL_SHOOTDOWN_H */

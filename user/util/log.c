@@ -15,6 +15,8 @@ static struct {
 	bool json;
 	bool quiet;
 	int verbosity;
+	void (*divert)(void *ctx, bool is_error, const char *text);
+	void *divert_ctx;
 } settings;
 
 /** struct message - one message: its @kind is the JSON key; @exit_status < 0: none */
@@ -30,6 +32,12 @@ void log_setup(bool json, bool quiet, int verbosity)
 	settings.json = json;
 	settings.quiet = quiet;
 	settings.verbosity = verbosity;
+}
+
+void log_divert(void (*fn)(void *ctx, bool is_error, const char *text), void *ctx)
+{
+	settings.divert = fn;
+	settings.divert_ctx = ctx;
 }
 
 int log_verbosity(void)
@@ -72,16 +80,29 @@ static void print_text(const struct message *m, const char *text)
 	free(safe);
 }
 
+/** diverted - Return: stderr does not get it. */
+static bool diverted(const struct message *m, const char *text)
+{
+	const bool is_error = m->exit_status >= 0;
+
+	if (!settings.divert)
+		return false;
+	settings.divert(settings.divert_ctx, is_error, text);
+	return !is_error;
+}
+
 static void print(const struct message *m, const char *fmt, va_list args)
 {
 	char *text = NULL;
 
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
-	if (settings.json)
-		print_json(m, text ? text : fmt);
-	else
-		print_text(m, text ? text : fmt);
+	if (!diverted(m, text ? text : fmt)) {
+		if (settings.json)
+			print_json(m, text ? text : fmt);
+		else
+			print_text(m, text ? text : fmt);
+	}
 	free(text);
 }
 

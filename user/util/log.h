@@ -32,6 +32,14 @@ enum vs_exit {
  */
 void log_setup(bool json, bool quiet, int verbosity);
 
+/**
+ * log_divert - while the terminal shows something else
+ * @fn: gets each message in place of stderr; NULL: stderr again
+ *
+ * An error is told on stderr all the same, after @fn, which has to put the terminal right.
+ */
+void log_divert(void (*fn)(void *ctx, bool is_error, const char *text), void *ctx);
+
 /** log_verbosity - the level that log_setup() was given. */
 int log_verbosity(void);
 

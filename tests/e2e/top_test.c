@@ -1,0 +1,695 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * top_test - `vmascope top` in terminals of several sizes and kinds: screens are read, and numbers
+ * held against `stat` and against the workloads' own.
+ */
+#include "check.h"
+#include "scope.h"
+#include "system.h"
+#include "term.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UTF8 "LANG=C.UTF-8 TERM=screen-256color"
+#define ENDED "COMMAND ENDED"
+#define BAR "F1Help"
+
+static const unsigned int sizes[][2] = { { 80, 24 }, { 120, 40 }, { 200, 60 } };
+#define NR_SIZES (sizeof(sizes) / sizeof(sizes[0]))
+
+/* `top ARGS` in a terminal; it shows its first page when this returns. */
+static void open_top(struct vt_term *t, unsigned int width, unsigned int height, const char *env,
+		     const char *const *args)
+{
+	const char *argv[32] = { vt_vmascope(), "top" };
+	size_t n = 2;
+
+	while (*args)
+		argv[n++] = *args++;
+	argv[n] = NULL;
+	vt_term_open(t, width, height, env, argv);
+	vt_term_await(t, BAR);
+}
+
+static void quit(struct vt_term *t)
+{
+	vt_term_keys(t, "q");
+	vt_term_ended(t, 0);
+	vt_term_close(t);
+}
+
+/* The number behind @label on the screen: "minor 1,234". */
+static int64_t number_after(const struct vt_term *t, const char *label)
+{
+	const char *p = strstr(t->screen, label);
+	int64_t n = 0;
+
+	if (!p)
+		fail_msg("no '%s' in:\n%s", label, t->screen);
+	for (p += strlen(label); *p == ' '; p++)
+		;
+	vt_true(isdigit((unsigned char)*p));
+	for (; isdigit((unsigned char)*p) || *p == ','; p++)
+		if (*p != ',')
+			n = n * 10 + (*p - '0');
+	return n;
+}
+
+/* The line of the screen that ends in @name. */
+static const char *row_of(const struct vt_term *t, const char *name)
+{
+	for (unsigned int i = 0; i < vt_term_lines(t); i++) {
+		const char *line = vt_term_line(t, i);
+		const size_t len = strlen(line), tail = strlen(name);
+
+		if (len >= tail && !strcmp(line + len - tail, name))
+			return line;
+	}
+	fail_msg("no line ends in '%s':\n%s", name, t->screen);
+	return NULL;
+}
+
+/* Its first number. */
+static int64_t count_of(const struct vt_term *t, const char *name)
+{
+	int64_t n = 0;
+
+	for (const char *p = row_of(t, name);
+	     *p && (isdigit((unsigned char)*p) || strchr(", ", *p)); p++) {
+		if (isdigit((unsigned char)*p))
+			n = n * 10 + (*p - '0');
+		else if (*p == ' ' && n)
+			break;
+	}
+	return n;
+}
+
+static void check_page(const struct vt_term *t, unsigned int width, unsigned int height)
+{
+	vt_equal(vt_term_lines(t), height, "lines");
+	vt_check_width(t->screen, width);
+	vt_true(!strncmp(vt_term_line(t, 0), "vmascope ", 9));
+	vt_true(!strncmp(vt_term_line(t, 1), "Faults ", 7));
+	vt_true(!strncmp(vt_term_line(t, 2), "TLB IPIs ", 9));
+	vt_true(!strncmp(vt_term_line(t, 3), "Own CPU ", 8));
+	vt_true(!strncmp(vt_term_line(t, 4), " 1 processes  2 vmas ", 21));
+	vt_true(!strncmp(vt_term_line(t, height - 1), BAR, strlen(BAR)));
+}
+
+/* --- views at every size ------------------------------------------------------------------- */
+
+/* What each view's page holds, heads first; those in brackets need room. */
+static const char *const view_texts[][4] = {
+	{ "FAULTS", "SENT", "COMM", "pingpong" }, { "START", "PERM", "VMA", "[stack]" },
+	{ "P99.9", "CAUSE", "cow", "anon-zero" }, { "CALLS", "DELAY", "CALL", "mprotect" },
+	{ "CPU", "STOLEN", "by 0", "by 1" },	  { "AT", "KIND", "WHAT", "info" },
+};
+
+static void every_view_at_every_size(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < NR_SIZES; s++) {
+		struct vt_term t;
+
+		open_top(&t, sizes[s][0], sizes[s][1], UTF8,
+			 VT_ARGS("--", vt_workload("pingpong"), "--pairs", "2000"));
+		vt_term_await(&t, ENDED);
+		for (int v = 0; v < 6; v++) {
+			const char key[] = { (char)('1' + v), '\0' };
+
+			vt_term_keys(&t, key);
+			for (int i = 0; i < 4; i++)
+				vt_term_await(&t, view_texts[v][i]);
+			check_page(&t, sizes[s][0], sizes[s][1]);
+		}
+		vt_term_keys(&t, "F1");
+		vt_term_await(&t, "any key: back");
+		vt_term_keys(&t, "x");
+		vt_term_await(&t, BAR);
+		quit(&t);
+	}
+}
+
+static void a_wide_terminal_shows_more(void **state)
+{
+	struct vt_term t;
+
+	(void)state;
+	open_top(&t, 200, 60, UTF8, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
+	vt_term_await(&t, ENDED);
+	vt_contains(t.screen, "UID");
+	vt_term_resize(&t, 50, 24);
+	vt_term_await_gone(&t, "UID");
+	check_page(&t, 50, 24);
+	quit(&t);
+}
+
+static bool is_page_of(struct vt_term *t, unsigned int height)
+{
+	vt_term_see(t, false);
+	return vt_term_lines(t) == height &&
+	       !strncmp(vt_term_line(t, height - 1), BAR, strlen(BAR));
+}
+
+static bool is_30_high(void *arg)
+{
+	return is_page_of(arg, 30);
+}
+
+static void another_size_another_page(void **state)
+{
+	struct vt_term t;
+
+	(void)state;
+	open_top(&t, 80, 24, UTF8, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
+	vt_term_await(&t, ENDED);
+	vt_term_resize(&t, 100, 30);
+	vt_await(is_30_high, &t, "a page of 30 lines", VT_PATIENCE);
+	check_page(&t, 100, 30);
+	vt_term_resize(&t, 30, 8);
+	vt_term_await(&t, "needs 40x10");
+	vt_term_resize(&t, 100, 30);
+	vt_await(is_30_high, &t, "a page of 30 lines", VT_PATIENCE);
+	quit(&t);
+}
+
+/* --- true numbers -------------------------------------------------------------------------- */
+
+/** struct gated - a workload behind its gate, `stat` and `top` of it */
+struct gated {
+	struct vt_cmd work;
+	struct vt_cmd stat;
+	struct vt_term term;
+	struct json_object *said;
+	struct json_object *did;
+};
+
+/* stat and top see the same run from its gate to its end. */
+static void run_gated(struct gated *g, unsigned int width, unsigned int height)
+{
+	char *result = strdup(vt_path("result.json")), *out = strdup(vt_path("stat.json"));
+	char pid[16];
+
+	vt_start(&g->work, &(struct vt_how){ .stdin_pipe = true },
+		 VT_ARGS(vt_workload("exact"), "--gate", "--result", result, "--pages", "300"));
+	vt_await_text(&g->work, "ready");
+	snprintf(pid, sizeof(pid), "%d", g->work.pid);
+	vt_start(&g->stat, NULL,
+		 VT_ARGS(vt_vmascope(), "stat", "--format", "json", "-o", out, "-p", pid));
+	vt_await_attached(&g->stat);
+	open_top(&g->term, width, height, UTF8, VT_ARGS("-p", pid));
+	vt_close_stdin(&g->work);
+	vt_wait(&g->work, VT_PATIENCE);
+	vt_equal(g->work.exit, 0, "exit status of the workload");
+	vt_wait(&g->stat, VT_PATIENCE);
+	vt_equal(g->stat.exit, 0, "exit status of stat: %s", g->stat.err);
+	g->said = vt_json_file(out);
+	g->did = vt_json_file(result);
+	vt_term_await(&g->term, "ALL ENDED");
+	free(result);
+	free(out);
+}
+
+static void end_gated(struct gated *g)
+{
+	quit(&g->term);
+	vt_free(&g->work);
+	vt_free(&g->stat);
+	json_object_put(g->said);
+	json_object_put(g->did);
+}
+
+static void check_totals(const struct gated *g)
+{
+	const int64_t minor = vt_int(g->did, "self.minor") - vt_int(g->did, "at_gate.minor") +
+			      vt_int(g->did, "children.minor");
+	const int64_t major = vt_int(g->did, "self.major") - vt_int(g->did, "at_gate.major") +
+			      vt_int(g->did, "children.major");
+
+	vt_equal(number_after(&g->term, "minor "), minor, "minor faults = getrusage");
+	vt_equal(number_after(&g->term, "major "), major, "major faults = getrusage");
+	vt_equal(number_after(&g->term, "minor "), vt_int(g->said, "totals.minor"),
+		 "minor faults = stat");
+	vt_equal(number_after(&g->term, "Faults "), vt_int(g->said, "totals.faults"),
+		 "faults = stat");
+}
+
+/* Each cause has a row with stat's count. */
+static void check_causes(struct gated *g)
+{
+	vt_term_keys(&g->term, "3");
+	vt_term_await(&g->term, "CAUSE");
+	json_object_object_foreach(vt_get(g->said, "totals.causes"), cause, count)
+		vt_equal(count_of(&g->term, cause), json_object_get_int64(count), "cause %s",
+			 cause);
+}
+
+/* The process that did most, its heap, and why: the faults that the workload knows. */
+static void check_drill_down(struct gated *g)
+{
+	struct json_object *range;
+	int64_t heap = 0;
+
+	vt_each(range, g->did, "ranges") if (!strcmp(vt_str(range, "kind"), "heap") &&
+					     vt_int(range, "pid") == vt_int(g->did, "pid"))
+		heap += vt_int(range, "faults");
+	vt_true(heap > 0);
+	vt_term_keys(&g->term, "1");
+	vt_term_await(&g->term, "COMM");
+	vt_term_keys(&g->term, "F4");
+	vt_term_await(&g->term, " Filter");
+	vt_term_keys(&g->term, "exact");
+	vt_term_keys(&g->term, "Enter");
+	vt_term_await(&g->term, "filter: exact");
+	vt_term_keys(&g->term, "Home");
+	vt_term_keys(&g->term, "Enter");
+	vt_term_await(&g->term, "of exact (");
+	vt_term_await(&g->term, "[heap]");
+	vt_term_keys(&g->term, "/");
+	vt_term_await(&g->term, " Search");
+	vt_term_keys(&g->term, "[heap]");
+	vt_term_keys(&g->term, "Enter");
+	vt_term_await(&g->term, "search: [heap]");
+	vt_equal(count_of(&g->term, "[heap]"), heap, "faults of the heap");
+	vt_term_keys(&g->term, "Enter");
+	vt_term_await(&g->term, ", [heap]");
+	vt_term_await(&g->term, "CAUSE");
+	vt_equal(count_of(&g->term, "anon-zero"), heap, "of them, first touches");
+}
+
+static void numbers_are_those_of_stat(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < NR_SIZES; s++) {
+		struct gated g = { 0 };
+
+		run_gated(&g, sizes[s][0], sizes[s][1]);
+		check_totals(&g);
+		check_causes(&g);
+		check_drill_down(&g);
+		/* out again: the search first, then VMAs, then processes */
+		vt_term_keys(&g.term, "Escape");
+		vt_term_await(&g.term, "START");
+		vt_term_keys(&g.term, "Escape");
+		vt_term_await_gone(&g.term, "search:");
+		vt_term_keys(&g.term, "Escape");
+		vt_term_await(&g.term, "filter: exact");
+		vt_term_keys(&g.term, "Escape");
+		vt_term_await_gone(&g.term, "filter: exact");
+		end_gated(&g);
+	}
+}
+
+/* --- sort and filter ----------------------------------------------------------------------- */
+
+/* The pids down the first column. */
+static size_t pids(struct vt_term *t, int64_t *list, size_t max)
+{
+	size_t n = 0;
+
+	vt_term_see(t, false);
+	for (unsigned int i = 6; i + 1 < vt_term_lines(t) && n < max; i++) {
+		const int64_t pid = atoll(vt_term_line(t, i));
+
+		if (pid)
+			list[n++] = pid;
+	}
+	return n;
+}
+
+static bool in_order(struct vt_term *t, int direction)
+{
+	int64_t list[64];
+	const size_t n = pids(t, list, 64);
+
+	for (size_t i = 1; i < n; i++)
+		if ((list[i] - list[i - 1]) * direction < 0)
+			return false;
+	return n > 10;
+}
+
+static bool ascends(void *arg)
+{
+	return in_order(arg, 1);
+}
+
+static bool descends(void *arg)
+{
+	return in_order(arg, -1);
+}
+
+static void rows_are_sorted_and_filtered(void **state)
+{
+	struct vt_term t;
+	int64_t list[64];
+
+	(void)state;
+	open_top(&t, 120, 40, UTF8,
+		 VT_ARGS("--", vt_workload("churn"), "--procs", "60", "--parallel", "4"));
+	vt_term_await(&t, ENDED);
+	vt_term_keys(&t, "<"); /* from FAULTS to PID */
+	vt_await(ascends, &t, "rows by pid", VT_PATIENCE);
+	vt_term_keys(&t, "I");
+	vt_await(descends, &t, "rows by pid, the last first", VT_PATIENCE);
+	vt_term_keys(&t, "f");
+	vt_term_await(&t, " Filter");
+	vt_term_keys(&t, "no such process");
+	vt_term_await(&t, "not found");
+	vt_equal(pids(&t, list, 64), 0, "rows that the filter lets by");
+	vt_term_keys(&t, "Escape");
+	vt_await(descends, &t, "all rows again", VT_PATIENCE);
+	quit(&t);
+}
+
+/* Press and release, as a terminal of this kind tells them; from 1. */
+static void click(struct vt_term *t, unsigned int column, unsigned int line)
+{
+	char bytes[64];
+
+	snprintf(bytes, sizeof(bytes), "1b 5b 4d 20 %x %x 1b 5b 4d 23 %x %x", 32 + column,
+		 32 + line, 32 + column, 32 + line);
+	vt_term_bytes(t, bytes);
+}
+
+static void the_mouse_sorts_and_selects(void **state)
+{
+	struct vt_term t;
+
+	(void)state;
+	open_top(&t, 120, 40, UTF8,
+		 VT_ARGS("--", vt_workload("churn"), "--procs", "60", "--parallel", "4"));
+	vt_term_await(&t, ENDED);
+	click(&t, 2, 6); /* the head of PID */
+	vt_await(ascends, &t, "rows by pid", VT_PATIENCE);
+	click(&t, 2, 6);
+	vt_await(descends, &t, "rows by pid, the last first", VT_PATIENCE);
+	click(&t, 17, 5); /* the tab of VMAs */
+	vt_term_await(&t, "START");
+	quit(&t);
+}
+
+/* --- live ---------------------------------------------------------------------------------- */
+
+static bool is_fast(void *arg)
+{
+	struct vt_term *t = arg;
+
+	vt_term_see(t, false);
+	return number_after(t, "Faults ") > 1000 && strstr(t->screen, "/s");
+}
+
+static void rates_live_and_freeze(void **state)
+{
+	struct vt_cmd storm, clock;
+	struct vt_term t;
+	char *frozen;
+
+	(void)state;
+	vt_start(&storm, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "300"));
+	open_top(&t, 80, 24, UTF8, VT_ARGS("-n", "storm", "-i", "200ms"));
+	vt_await(is_fast, &t, "more than 1,000 faults a second", VT_PATIENCE);
+	vt_contains(t.screen, "per second, every 200ms");
+	row_of(&t, " storm");
+	vt_term_keys(&t, "Space");
+	vt_term_await(&t, "FROZEN");
+	frozen = strdup(vt_term_see(&t, false));
+	vt_run(&clock, NULL, VT_ARGS("sleep", "1"));
+	vt_free(&clock);
+	assert_string_equal(vt_term_see(&t, false), frozen);
+	free(frozen);
+	vt_term_keys(&t, "+");
+	vt_term_await(&t, "every 500ms");
+	vt_term_keys(&t, "Space");
+	vt_term_await_gone(&t, "FROZEN");
+	vt_term_keys(&t, "t");
+	vt_term_await(&t, "since the start");
+	quit(&t);
+	vt_free(&storm);
+}
+
+/* A storm at full rate beside it, processes by the thousand: keys are answered, the counts right. */
+static void storms_and_thousands_of_processes(void **state)
+{
+	struct json_object *did;
+	struct vt_cmd storm;
+	struct vt_term t;
+	char *result = strdup(vt_path("churn.json"));
+
+	(void)state;
+	vt_start(&storm, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "300"));
+	open_top(&t, 120, 40, UTF8,
+		 VT_ARGS("--view", "causes", "--", vt_workload("churn"), "--procs", "2000",
+			 "--pages", "5", "--result", result));
+	vt_term_await(&t, "anon-zero");
+	vt_term_keys(&t, "4");
+	vt_term_await(&t, "CALLS");
+	vt_term_keys(&t, "5");
+	vt_term_await(&t, "by 1");
+	vt_term_keys(&t, "1");
+	vt_term_await(&t, "COMM");
+	vt_term_await(&t, ENDED);
+	did = vt_json_file(result);
+	/* all but the command's own before its exec, which getrusage counts, too */
+	vt_cmp(number_after(&t, "minor "), <=,
+	       vt_int(did, "self.minor") + vt_int(did, "children.minor"), "minor faults");
+	vt_cmp(number_after(&t, "minor "), >=,
+	       vt_int(did, "self.minor") + vt_int(did, "children.minor") - 200, "minor faults");
+	/* places for latencies and calls may run out at that rate: then the log says so */
+	if (number_after(&t, "lost ")) {
+		vt_term_keys(&t, "6");
+		vt_term_await(&t, "lost: ");
+	}
+	json_object_put(did);
+	free(result);
+	quit(&t);
+	vt_free(&storm);
+}
+
+/* --- terminals ----------------------------------------------------------------------------- */
+
+static void many_kinds_of_terminals(void **state)
+{
+	static const char *const terms[] = { "xterm", "xterm-256color", "screen",
+					     "linux", "vt100",		"tmux-256color" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		struct vt_term t;
+		char env[128];
+
+		/* a console's mouse comes by libgpm, which leaks: a sanitizer would tell */
+		snprintf(env, sizeof(env), "LANG=C.UTF-8 NCURSES_GPM_TERMS=none TERM=%s", terms[i]);
+		open_top(&t, 80, 24, env, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
+		vt_term_await(&t, ENDED);
+		check_page(&t, 80, 24);
+		quit(&t);
+	}
+}
+
+static bool has_colours(struct vt_term *t)
+{
+	const char *p = vt_term_see(t, true);
+
+	/* 30 to 47 of 8 colours, 38;5;N and 48;5;N of 256 */
+	for (; (p = strstr(p, "\033[")); p++)
+		if ((p[2] == '3' || p[2] == '4') && p[3] != 'm' && p[3] != '9')
+			return true;
+	return false;
+}
+
+static void colours_where_they_are_wanted(void **state)
+{
+	static const struct {
+		const char *env;
+		const char *option;
+		bool coloured;
+		bool of_256;
+	} cases[] = {
+		{ UTF8, "-q", true, true },
+		{ "LANG=C.UTF-8 TERM=screen", "-q", true, false },
+		{ "LANG=C.UTF-8 TERM=vt100", "-q", false, false },
+		{ UTF8, "--no-color", false, false },
+		{ UTF8 " NO_COLOR=1", "-q", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vt_term t;
+
+		open_top(&t, 80, 24, cases[i].env,
+			 VT_ARGS(cases[i].option, "--", vt_workload("pingpong"), "--pairs", "10"));
+		vt_term_await(&t, ENDED);
+		vt_equal(has_colours(&t), cases[i].coloured, "colours under %s %s", cases[i].env,
+			 cases[i].option);
+		vt_equal(!!strstr(t.screen, "38;5;"), cases[i].of_256, "256 colours under %s",
+			 cases[i].env);
+		quit(&t);
+	}
+}
+
+static void check_ascii(const char *env, const char *option)
+{
+	struct vt_term t;
+
+	open_top(&t, 80, 24, env, VT_ARGS(option, "--", vt_workload("pingpong"), "--pairs", "10"));
+	vt_term_await(&t, ENDED);
+	vt_term_keys(&t, "2");
+	vt_term_await(&t, "START");
+	for (const char *p = t.screen; *p; p++)
+		vt_cmp((unsigned char)*p, <, 0x80, "a character of: %s", t.screen);
+	quit(&t);
+}
+
+static void ascii_where_the_locale_has_no_more(void **state)
+{
+	(void)state;
+	check_ascii("LC_ALL=C TERM=screen", "-q");
+	check_ascii(UTF8, "--ascii");
+}
+
+/* One line, and the terminal is left alone. */
+static void check_refusal(const char *env, const char *text)
+{
+	struct vt_term t;
+
+	vt_term_open(&t, 80, 24, env, VT_ARGS(vt_vmascope(), "top"));
+	vt_term_ended(&t, 1);
+	vt_true(!strncmp(vt_term_line(&t, 0), "vmascope: ", 10));
+	vt_contains(t.screen, text);
+	vt_contains(t.screen, "--batch");
+	vt_term_close(&t);
+}
+
+static void terminals_that_cannot_are_refused(void **state)
+{
+	struct vt_cmd cmd;
+
+	(void)state;
+	check_refusal("TERM=dumb", "'dumb' can't show pages");
+	check_refusal("TERM=no-such-terminal", "'no-such-terminal' is not known");
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "top"));
+	vt_equal(cmd.exit, 1, "exit status without a terminal");
+	vt_contains(cmd.err, "--batch");
+	vt_equal(cmd.out_len, 0, "what it prints");
+	vt_free(&cmd);
+}
+
+static void every_end_puts_the_terminal_right(void **state)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	struct vt_term t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		open_top(&t, 80, 24, UTF8, VT_ARGS("-n", "nobody"));
+		vt_sys(kill(vt_term_pid(&t), signals[i]));
+		vt_term_ended(&t, 0);
+		vt_term_close(&t);
+	}
+	open_top(&t, 80, 24, UTF8, VT_ARGS("-n", "nobody"));
+	vt_term_keys(&t, "C-c");
+	vt_term_ended(&t, 0);
+	vt_term_close(&t);
+	/* after the command's end, too */
+	open_top(&t, 80, 24, UTF8, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
+	vt_term_await(&t, ENDED);
+	vt_sys(kill(vt_term_pid(&t), SIGTERM));
+	vt_term_ended(&t, 0);
+	vt_term_close(&t);
+	open_top(&t, 80, 24, UTF8, VT_ARGS("-d", "1"));
+	vt_term_ended(&t, 0);
+	vt_term_close(&t);
+}
+
+/* Its output would be all over the page; its exit status is told. */
+static void the_command_is_quiet(void **state)
+{
+	struct vt_term t;
+
+	(void)state;
+	open_top(&t, 80, 24, UTF8,
+		 VT_ARGS("--", "sh", "-c", "echo NOISE; echo NOISE >&2; cat; exit 3"));
+	vt_term_await(&t, ENDED);
+	vt_true(!strstr(t.screen, "NOISE "));
+	check_page(&t, 80, 24);
+	vt_term_keys(&t, "q");
+	vt_term_ended(&t, 3);
+	vt_term_close(&t);
+}
+
+/* --- batch --------------------------------------------------------------------------------- */
+
+static unsigned int frames_in(const char *text)
+{
+	unsigned int n = 0;
+
+	for (const char *p = text; (p = strstr(p, "vmascope ")); p++)
+		n += p == text || p[-1] == '\n';
+	return n;
+}
+
+static void batch_prints_plain_frames(void **state)
+{
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "top", "--batch", "--frames", "3", "-i", "100ms"));
+	vt_equal(cmd.exit, 0, "exit status");
+	vt_equal(frames_in(cmd.out), 3, "frames");
+	vt_check_width(cmd.out, 80);
+	vt_true(!strchr(cmd.out, '\033'));
+	vt_contains(cmd.out, "FAULTS/s");
+	vt_free(&cmd);
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "top", "--batch", "-n", "2", "-i", "100ms"));
+	vt_equal(frames_in(cmd.out), 2, "frames of -n 2");
+	vt_free(&cmd);
+}
+
+/* The last frame of a command holds all of it. */
+static void batch_ends_with_totals(void **state)
+{
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "top", "--batch", "--view", "calls", "--",
+		       vt_workload("pingpong"), "--pairs", "1000"));
+	vt_equal(cmd.exit, 0, "exit status");
+	vt_contains(cmd.out, "since the start");
+	vt_contains(cmd.out, " END");
+	vt_contains(cmd.out, "mprotect");
+	vt_free(&cmd);
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "top", "--frames", "3"));
+	vt_equal(cmd.exit, 2, "exit status of --frames without --batch");
+	vt_free(&cmd);
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "top", "--view", "nothing"));
+	vt_equal(cmd.exit, 2, "exit status of a view that there is not");
+	vt_contains(cmd.err, "processes, vmas, causes");
+	vt_free(&cmd);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(every_view_at_every_size),
+	VT_TEST(a_wide_terminal_shows_more),
+	VT_TEST(another_size_another_page),
+	VT_TEST(numbers_are_those_of_stat),
+	VT_TEST(rows_are_sorted_and_filtered),
+	VT_TEST(the_mouse_sorts_and_selects),
+	VT_TEST(rates_live_and_freeze),
+	VT_TEST(storms_and_thousands_of_processes),
+	VT_TEST(many_kinds_of_terminals),
+	VT_TEST(colours_where_they_are_wanted),
+	VT_TEST(ascii_where_the_locale_has_no_more),
+	VT_TEST(terminals_that_cannot_are_refused),
+	VT_TEST(every_end_puts_the_terminal_right),
+	VT_TEST(the_command_is_quiet),
+	VT_TEST(batch_prints_plain_frames),
+	VT_TEST(batch_ends_with_totals),
+};
+
+VT_MAIN(tests)

@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tui_test.c - all that a user of top can do, on pages drawn of a model whose every count is known.
+ */
+#include "top_sample.h"
+
+#include <ncurses.h>
+
+#include "tui/keys.h"
+#include "util/utf8.h"
+
+#define ESC 27
+
+/** struct seen - a sample, its screen, and the page drawn last as text */
+struct seen {
+	struct top_sample sample;
+	struct tui tui;
+	char *page;
+};
+
+static void tick(struct seen *s)
+{
+	const struct tui_facts facts = { .own_share = 0.0123, .bpf_share = -1, .nr_slots = 100 };
+
+	tui__tick(&s->tui, 2 * SECOND, 10 * SECOND, &facts);
+}
+
+static void start(struct seen *s)
+{
+	memset(s, 0, sizeof(*s));
+	top_sample__init(&s->sample);
+	tui__init(&s->tui, &s->sample.view, SECOND);
+	s->tui.what = "the sample";
+	tick(s);
+}
+
+static void stop(struct seen *s)
+{
+	free(s->page);
+	tui__free(&s->tui);
+	top_sample__free(&s->sample);
+}
+
+/* Draw it: no line may be longer than the page is wide. */
+static const char *page_of(struct seen *s, unsigned int width, unsigned int height, bool utf8)
+{
+	struct canvas c;
+	size_t len;
+	FILE *f;
+
+	free(s->page);
+	assert_int_equal(canvas__init(&c, width, height, utf8), 0);
+	tui__draw(&s->tui, &c);
+	f = open_memstream(&s->page, &len);
+	assert_non_null(f);
+	canvas__print(&c, 0, height, f);
+	fclose(f);
+	canvas__free(&c);
+	return s->page;
+}
+
+static const char *page(struct seen *s)
+{
+	return page_of(s, 80, 24, true);
+}
+
+static void has(struct seen *s, const char *text)
+{
+	if (!strstr(page(s), text))
+		fail_msg("no '%s' on the page:\n%s", text, s->page);
+}
+
+static void has_not(struct seen *s, const char *text)
+{
+	if (strstr(page(s), text))
+		fail_msg("there is '%s' on the page:\n%s", text, s->page);
+}
+
+/* @first comes before @second. */
+static void in_order(struct seen *s, const char *first, const char *second)
+{
+	const char *a, *b;
+
+	has(s, first);
+	has(s, second);
+	a = strstr(s->page, first);
+	b = strstr(s->page, second);
+	if (a >= b)
+		fail_msg("'%s' is not before '%s':\n%s", first, second, s->page);
+}
+
+static void keys(struct seen *s, const char *codes)
+{
+	for (; *codes; codes++)
+		tui__key(&s->tui, (unsigned char)*codes);
+}
+
+static void the_first_page_tells_it_all(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	has(&s, "vmascope the sample");
+	has(&s, "per second, every 1s, 0:10");
+	has(&s, "Faults         132/s");
+	has(&s, "minor 130  major 2.0");
+	has(&s, "TLB IPIs      30.0/s");
+	has(&s, "sent 30.0");
+	has(&s, "Own CPU        1.23%");
+	has(&s, "processes 2");
+	in_order(&s, "alpha", "beta");
+	has(&s, "F1Help");
+	has_not(&s, "gone");
+	stop(&s);
+}
+
+static void t_toggles_rates_and_totals(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	keys(&s, "t");
+	has(&s, "since the start");
+	has(&s, "Faults         8,564");
+	in_order(&s, "beta", "alpha"); /* 4,050 and 3,814 */
+	has(&s, "gone");
+	keys(&s, "t");
+	has_not(&s, "gone");
+	stop(&s);
+}
+
+static void columns_sort_both_ways(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	page(&s);
+	list__sort_by(tui__list(&s.tui), "comm");
+	in_order(&s, "alpha", "beta");
+	keys(&s, "I");
+	in_order(&s, "beta", "alpha");
+	list__sort_by(tui__list(&s.tui), "pid");
+	in_order(&s, "alpha", "beta");
+	keys(&s, "I");
+	in_order(&s, "beta", "alpha");
+	stop(&s);
+}
+
+static void keys_go_from_column_to_column(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	page(&s);
+	assert_string_equal(tui__list(&s.tui)->sort, "faults");
+	keys(&s, ">");
+	assert_string_equal(tui__list(&s.tui)->sort, "minor");
+	assert_true(tui__list(&s.tui)->descending);
+	keys(&s, "<<");
+	assert_string_equal(tui__list(&s.tui)->sort, "pid");
+	assert_false(tui__list(&s.tui)->descending);
+	/* and round */
+	keys(&s, "<");
+	assert_string_equal(tui__list(&s.tui)->sort, "comm");
+	stop(&s);
+}
+
+static void the_selected_row_stays_selected(void **state)
+{
+	uint64_t beta, id;
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	page(&s);
+	tui__key(&s.tui, KEY_DOWN);
+	assert_true(list__selected(tui__list(&s.tui), &beta));
+	keys(&s, "t"); /* beta goes up */
+	assert_true(list__selected(tui__list(&s.tui), &id));
+	assert_true(id == beta);
+	assert_int_equal(tui__list(&s.tui)->cursor, 0);
+	tui__key(&s.tui, KEY_END);
+	assert_int_equal(tui__list(&s.tui)->cursor, 2);
+	tui__key(&s.tui, KEY_HOME);
+	tui__key(&s.tui, KEY_UP);
+	assert_int_equal(tui__list(&s.tui)->cursor, 0);
+	stop(&s);
+}
+
+static void an_untouched_cursor_stays_at_the_top(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	page(&s);
+	keys(&s, "t");
+	assert_int_equal(tui__list(&s.tui)->cursor, 0);
+	stop(&s);
+}
+
+static void typing_filters_at_once(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	keys(&s, "\\BET");
+	has(&s, "Filter  BET");
+	has(&s, "beta");
+	has_not(&s, "alpha");
+	keys(&s, "x");
+	has(&s, "not found");
+	has(&s, "nothing that the filter lets by");
+	tui__key(&s.tui, KEY_BACKSPACE);
+	keys(&s, "\n");
+	has(&s, "filter: BET");
+	has_not(&s, "alpha");
+	/* a tick does not lift it */
+	tick(&s);
+	has_not(&s, "alpha");
+	tui__key(&s.tui, ESC);
+	has(&s, "alpha");
+	stop(&s);
+}
+
+static void typing_searches_at_once(void **state)
+{
+	uint64_t id;
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	keys(&s, "/bet");
+	assert_int_equal(tui__list(&s.tui)->cursor, 1);
+	keys(&s, "\n");
+	has(&s, "search: bet");
+	has(&s, "alpha");
+	/* 'a' is in both: beta stays, the next one is round the end */
+	keys(&s, "/a\n");
+	assert_int_equal(tui__list(&s.tui)->cursor, 1);
+	keys(&s, "n");
+	assert_true(list__selected(tui__list(&s.tui), &id));
+	assert_true(id == (uintptr_t)model__process(&s.sample.model, 100));
+	keys(&s, "n");
+	assert_int_equal(tui__list(&s.tui)->cursor, 1);
+	keys(&s, "N");
+	assert_int_equal(tui__list(&s.tui)->cursor, 0);
+	stop(&s);
+}
+
+static void letters_are_typed_and_do_nothing_else(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	keys(&s, "/qt1");
+	assert_false(s.tui.quit);
+	assert_true(s.tui.view.rates);
+	assert_string_equal(tui_prompt__text(&s.tui), "qt1");
+	for (int i = 0; i < 200; i++)
+		keys(&s, "x");
+	assert_int_equal(strlen(tui_prompt__text(&s.tui)), LIST_TEXT_LEN - 1);
+	page(&s);
+	tui__key(&s.tui, 0x15);
+	/* a character of two bytes is one */
+	keys(&s, "a\xc3\xbc");
+	tui__key(&s.tui, KEY_BACKSPACE);
+	assert_string_equal(tui_prompt__text(&s.tui), "a");
+	stop(&s);
+}
+
+static void enter_goes_in_and_esc_out(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	page(&s);
+	keys(&s, "\n");
+	assert_int_equal(s.tui.shown, VIEW_VMAS);
+	has(&s, "of alpha (100)");
+	in_order(&s, "[heap]", "libc.so.6");
+	has_not(&s, "[anon]");
+	keys(&s, "\n");
+	assert_int_equal(s.tui.shown, VIEW_CAUSES);
+	has(&s, "of alpha (100), [heap]");
+	has(&s, "anon-zero");
+	has_not(&s, "file-read");
+	keys(&s, "\n"); /* there is nothing further in */
+	assert_int_equal(s.tui.shown, VIEW_CAUSES);
+	tui__key(&s.tui, ESC);
+	assert_int_equal(s.tui.shown, VIEW_VMAS);
+	has(&s, "of alpha (100)");
+	tui__key(&s.tui, ESC);
+	assert_int_equal(s.tui.shown, VIEW_PROCESSES);
+	keys(&s, "3");
+	has(&s, "file-read");
+	has_not(&s, "of alpha");
+	stop(&s);
+}
+
+static void vmas_are_of_the_selected_process(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	page(&s);
+	tui__key(&s.tui, KEY_DOWN);
+	keys(&s, "2");
+	has(&s, "of beta (200)");
+	has(&s, "[anon]");
+	stop(&s);
+}
+
+static void every_view_has_its_rows(void **state)
+{
+	static const char *const rows[NR_VIEWS] = { "alpha",	"[heap]", "anon-zero",
+						    "mprotect", "by 0",	  "a storm" };
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	notes__add(&s.sample.notes, SECOND, NOTE_STORM, "", "a storm");
+	for (int i = 0; i < NR_VIEWS; i++) {
+		tui__key(&s.tui, '1' + i);
+		assert_int_equal(s.tui.shown, i);
+		has(&s, rows[i]);
+	}
+	keys(&s, "\t");
+	assert_int_equal(s.tui.shown, VIEW_PROCESSES);
+	tui__key(&s.tui, KEY_BTAB);
+	assert_int_equal(s.tui.shown, VIEW_LOG);
+	stop(&s);
+}
+
+static void freeze_interval_quit(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	keys(&s, " ");
+	has(&s, "FROZEN");
+	keys(&s, " ");
+	has_not(&s, "FROZEN");
+	keys(&s, "+");
+	assert_int_equal(s.tui.interval_ns, 2 * SECOND);
+	keys(&s, "---");
+	assert_int_equal(s.tui.interval_ns, SECOND / 5);
+	has(&s, "every 200ms");
+	keys(&s, "------");
+	assert_int_equal(s.tui.interval_ns, SECOND / 10);
+	keys(&s, "++++++++++++");
+	assert_int_equal(s.tui.interval_ns, 60 * SECOND);
+	/* one that was asked for by -i and is none of the steps */
+	s.tui.interval_ns = 3 * SECOND;
+	keys(&s, "-");
+	assert_int_equal(s.tui.interval_ns, 2 * SECOND);
+	s.tui.interval_ns = 3 * SECOND;
+	keys(&s, "+");
+	assert_int_equal(s.tui.interval_ns, 5 * SECOND);
+	assert_false(s.tui.quit);
+	keys(&s, "q");
+	assert_true(s.tui.quit);
+	stop(&s);
+}
+
+static void the_help_tells_every_key_that_has_a_name(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	keys(&s, "?");
+	for (const struct tui_key *k = tui_keys; k->act; k++)
+		if (k->help)
+			has(&s, k->help);
+	for (int i = 0; i < NR_VIEWS; i++)
+		has(&s, tui_views[i].help);
+	has(&s, "any key: back");
+	keys(&s, "q"); /* takes the help away, and nothing else */
+	assert_false(s.tui.quit);
+	has(&s, "alpha");
+	stop(&s);
+}
+
+static void no_key_has_two_meanings(void **state)
+{
+	(void)state;
+	for (const struct tui_key *k = tui_keys; k->act; k++)
+		for (int i = 0; i < KEY_CODES && k->codes[i]; i++)
+			assert_ptr_equal(tui_key__find(k->codes[i]), k);
+}
+
+static void clicks_do_what_keys_do(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	page(&s);
+	tui__click(&s.tui, 7, 5); /* the second row */
+	assert_int_equal(tui__list(&s.tui)->cursor, 1);
+	page(&s);
+	tui__click(&s.tui, 7, 5);
+	assert_int_equal(s.tui.shown, VIEW_VMAS);
+	has(&s, "of beta (200)");
+	tui__click(&s.tui, 4, 1); /* the first tab */
+	assert_int_equal(s.tui.shown, VIEW_PROCESSES);
+	page(&s);
+	tui__click(&s.tui, 5, 0); /* the head of PID */
+	assert_string_equal(tui__list(&s.tui)->sort, "pid");
+	page(&s);
+	tui__click(&s.tui, 23, 0); /* F1 */
+	assert_true(s.tui.help);
+	tui__click(&s.tui, 23, 79); /* nothing is there */
+	assert_false(s.tui.help);
+	stop(&s);
+}
+
+static void pages_of_every_size_fit(void **state)
+{
+	static const unsigned int sizes[][2] = { { 1, 1 },   { 39, 24 },  { 40, 10 },  { 60, 15 },
+						 { 80, 24 }, { 120, 40 }, { 200, 60 }, { 500, 5 } };
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	for (int view = 0; view < NR_VIEWS; view++) {
+		tui__key(&s.tui, '1' + view);
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+			page_of(&s, sizes[i][0], sizes[i][1], i % 2);
+			for (const char *line = s.page; *line; line = strchr(line, '\n') + 1) {
+				char text[2048];
+
+				snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"),
+					 line);
+				assert_true(utf8_width(text) <= sizes[i][0]);
+			}
+		}
+	}
+	stop(&s);
+}
+
+static void ascii_pages_are_ascii(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	for (int view = 0; view < NR_VIEWS; view++) {
+		tui__key(&s.tui, '1' + view);
+		for (const char *p = page_of(&s, 100, 30, false); *p; p++)
+			assert_true((unsigned char)*p < 0x80);
+	}
+	stop(&s);
+}
+
+static void wide_pages_show_more(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	has_not(&s, "CGROUP");
+	assert_null(strstr(page_of(&s, 50, 24, true), "IPIS/s"));
+	assert_non_null(strstr(page_of(&s, 80, 24, true), "IPIS/s"));
+	assert_null(strstr(page_of(&s, 80, 24, true), "UID"));
+	assert_non_null(strstr(page_of(&s, 200, 60, true), "UID"));
+	stop(&s);
+}
+
+static void the_end_shows_totals(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	keys(&s, " ");
+	tui__end(&s.tui, "COMMAND ENDED", 12 * SECOND);
+	has(&s, "COMMAND ENDED");
+	has(&s, "0:12");
+	has(&s, "Faults         8,564");
+	has(&s, "gone");
+	stop(&s);
+}
+
+static void printed_frames_have_as_many_rows_as_asked(void **state)
+{
+	struct seen s;
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	start(&s);
+	assert_int_equal(tui__print(&s.tui, 80, true, 1, f), 0);
+	fclose(f);
+	assert_non_null(strstr(text, "alpha"));
+	assert_null(strstr(text, "beta"));
+	assert_null(strstr(text, "F1Help"));
+	assert_non_null(strstr(text, "Faults         132/s"));
+	free(text);
+	stop(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_page_tells_it_all),
+		cmocka_unit_test(t_toggles_rates_and_totals),
+		cmocka_unit_test(columns_sort_both_ways),
+		cmocka_unit_test(keys_go_from_column_to_column),
+		cmocka_unit_test(the_selected_row_stays_selected),
+		cmocka_unit_test(an_untouched_cursor_stays_at_the_top),
+		cmocka_unit_test(typing_filters_at_once),
+		cmocka_unit_test(typing_searches_at_once),
+		cmocka_unit_test(letters_are_typed_and_do_nothing_else),
+		cmocka_unit_test(enter_goes_in_and_esc_out),
+		cmocka_unit_test(vmas_are_of_the_selected_process),
+		cmocka_unit_test(every_view_has_its_rows),
+		cmocka_unit_test(freeze_interval_quit),
+		cmocka_unit_test(the_help_tells_every_key_that_has_a_name),
+		cmocka_unit_test(no_key_has_two_meanings),
+		cmocka_unit_test(clicks_do_what_keys_do),
+		cmocka_unit_test(pages_of_every_size_fit),
+		cmocka_unit_test(ascii_pages_are_ascii),
+		cmocka_unit_test(wide_pages_show_more),
+		cmocka_unit_test(the_end_shows_totals),
+		cmocka_unit_test(printed_frames_have_as_many_rows_as_asked),
+	};
+
+	return cmocka_run_group_tests_name("tui", tests, NULL, NULL);
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* top.c - `vmascope top`: a live capture on the screen, or frame by frame for a log. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/top_watch.h"
+#include "tui/screen.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define DEFAULT_INTERVAL_NS 1000000000ULL
+/** The first numbers come sooner than that: nobody likes an empty screen. */
+#define FIRST_INTERVAL_NS 300000000ULL
+
+/** When all has ended, signals are looked for so often. */
+#define END_POLL_MS 200
+
+/**
+ * struct top - the run
+ * @last_ns: when the model was read
+ * @frames: printed
+ */
+struct top {
+	struct session session;
+	struct tui tui;
+	struct top_watch watch;
+	struct canvas canvas;
+	uint64_t last_ns;
+	uint64_t frames;
+};
+
+static void show(struct top *top)
+{
+	unsigned int width, height;
+
+	screen__size(&width, &height);
+	if (width != top->canvas.width || height != top->canvas.height) {
+		canvas__free(&top->canvas);
+		if (canvas__init(&top->canvas, width, height, top->session.out.utf8)) {
+			top->session.error = -ENOMEM;
+			return;
+		}
+	}
+	tui__draw(&top->tui, &top->canvas);
+	screen__show(&top->canvas);
+}
+
+static int print(struct top *top)
+{
+	const struct session *s = &top->session;
+	const int err = tui__print(&top->tui, s->out.width ? s->out.width : 80, s->out.utf8,
+				   s->options->top, s->out.file);
+
+	return err ? err : fflush(s->out.file) ? -errno : 0;
+}
+
+/* --- intervals and keys -------------------------------------------------------------------- */
+
+/** read_model - what has happened since the last time. */
+static int read_model(struct top *top)
+{
+	struct session *s = &top->session;
+	struct tui_facts facts;
+	uint64_t now;
+	int err;
+
+	/* what ended in the last interval has been shown */
+	err = live__forget(&s->live, top->last_ns, top->tui.view.process);
+	if (err)
+		return err;
+	model__mark(&s->live.model);
+	shootdown__mark(&s->live.shootdown);
+	now = session__now();
+	err = live__refresh(&s->live);
+	if (err)
+		return err;
+	top_watch__tick(&top->watch, top->last_ns, now, &facts);
+	tui__tick(&top->tui, now - top->last_ns, now - s->start_ns, &facts);
+	top->last_ns = now;
+	return 0;
+}
+
+static int tick(struct session *s)
+{
+	struct top *top = s->private;
+	const struct options *o = s->options;
+	/* after a stop (Ctrl-Z) all intervals that were missed are due at once */
+	const bool too_soon = session__now() - top->last_ns < s->period_ns / 2;
+	int err;
+
+	s->period_ns = top->tui.interval_ns;
+	if (top->tui.frozen || too_soon)
+		return 0;
+	err = read_model(top);
+	if (err)
+		return err;
+	if (!o->batch) {
+		show(top);
+		return s->error;
+	}
+	s->error = print(top);
+	if (++top->frames == o->frames)
+		session__stop(s);
+	return s->error;
+}
+
+/** read_input - all keys and clicks that wait. Return: there were some. */
+static bool read_input(struct top *top)
+{
+	struct screen_input in;
+	bool any = false;
+
+	while (!top->tui.quit && screen__read(&in)) {
+		any = true;
+		if (in.click)
+			tui__click(&top->tui, in.y, in.x);
+		else if (in.wheel)
+			list__move(tui__list(&top->tui), in.wheel);
+		else
+			tui__key(&top->tui, in.key);
+	}
+	return any;
+}
+
+static void on_input(struct session *s)
+{
+	struct top *top = s->private;
+
+	if (!read_input(top))
+		return;
+	s->period_ns = top->tui.interval_ns;
+	if (top->tui.quit) {
+		/* what is said from now on is to be seen */
+		screen__stop();
+		log_divert(NULL, NULL);
+		session__stop(s);
+		return;
+	}
+	show(top);
+}
+
+/* --- begin and end ------------------------------------------------------------------------- */
+
+static void on_message(void *ctx, bool is_error, const char *text)
+{
+	struct top *top = ctx;
+
+	if (is_error)
+		screen__stop();
+	else
+		notes__add(&top->watch.notes, session__now() - top->session.start_ns, NOTE_WARNING,
+			   "", "%s", text);
+}
+
+static bool known(const struct session *s, enum hook_id id)
+{
+	return capture__variant(s->live.capture, id);
+}
+
+static int begin(struct top *top)
+{
+	struct session *s = &top->session;
+	const struct options *o = s->options;
+	const struct top_view v = {
+		.model = &s->live.model,
+		.shootdown = &s->live.shootdown,
+		.notes = &top->watch.notes,
+		.rates = !o->total,
+		.vma_glob = o->vma,
+		.calls_known = known(s, HOOK_MEMCALL),
+		.flushes_known = known(s, HOOK_FLUSH),
+		/* whose they are is known from the flush before them */
+		.interrupts_known = known(s, HOOK_INTERRUPT) && known(s, HOOK_FLUSH),
+	};
+	int status = 0;
+
+	top_watch__init(&top->watch, s);
+	tui__init(&top->tui, &v, o->interval_ns ? o->interval_ns : DEFAULT_INTERVAL_NS);
+	top->tui.what = s->what;
+	top->last_ns = s->start_ns;
+	s->period_ns = top->tui.interval_ns;
+	if (!o->batch) {
+		if (s->period_ns > FIRST_INTERVAL_NS)
+			s->period_ns = FIRST_INTERVAL_NS;
+		s->out.utf8 = !o->ascii && screen__utf8();
+		status = screen__start(s->out.colour && !o->no_colour);
+		if (!status)
+			log_divert(on_message, top);
+	}
+	if (!status)
+		tui__show(&top->tui, o->view_name ? tui_view__find(o->view_name) : VIEW_PROCESSES);
+	if (!status && !o->batch)
+		show(top);
+	return status;
+}
+
+static bool time_is_over(const struct session *s)
+{
+	return s->options->duration_ns && s->end_ns >= s->start_ns + s->options->duration_ns;
+}
+
+/** linger - all that was traced has ended: its counts can be looked at for as long as one likes. */
+static void linger(struct top *top)
+{
+	struct session *s = &top->session;
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	show(top);
+	while (!top->tui.quit && !session__stopped(s) && !s->error) {
+		if (poll(&in, 1, END_POLL_MS) > 0 && in.revents & (POLLHUP | POLLERR))
+			return;
+		if (read_input(top))
+			show(top);
+	}
+}
+
+static void finish(struct top *top)
+{
+	struct session *s = &top->session;
+	const char *why = s->options->argv ? "COMMAND ENDED" : "ALL ENDED";
+
+	if (s->options->batch ? top->frames == s->options->frames && top->frames
+			      : session__stopped(s) || time_is_over(s))
+		return;
+	tui__end(&top->tui, s->options->batch ? "END" : why, s->end_ns - s->start_ns);
+	if (s->options->batch)
+		s->error = print(top);
+	else
+		linger(top);
+}
+
+/** as_frames - `--batch -n 5` as top(1) has it: no process is called 5. */
+static void as_frames(struct options *o)
+{
+	uint64_t n;
+
+	if (o->batch && o->comm && !str_parse_u64(o->comm, UINT32_MAX, &n) && n) {
+		o->frames = n;
+		o->comm = NULL;
+	}
+}
+
+int cmd_top(struct options *o)
+{
+	struct top top = {};
+	struct session *s = &top.session;
+	int status;
+
+	as_frames(o);
+	if (o->frames && !o->batch)
+		return vs_fail(VS_EXIT_USAGE, "add --batch", "--frames is of --batch");
+	if (!o->batch && (status = screen__check()))
+		return status;
+	s->private = &top;
+	s->interval = tick;
+	s->input = o->batch ? NULL : on_input;
+	s->quiet_child = !o->batch;
+	status = session__open(s, o, SESSION_SHOOTDOWNS);
+	if (!status) {
+		status = begin(&top);
+		if (!status)
+			status = session__run(s);
+		if (!status)
+			finish(&top);
+		screen__stop();
+		log_divert(NULL, NULL);
+		tui__free(&top.tui);
+		top_watch__free(&top.watch);
+		canvas__free(&top.canvas);
+	}
+	return session__close(s, status);
+}

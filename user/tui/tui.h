@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tui.h - what is on the screen of `vmascope top`, and what keys do to it.
+ *
+ * It takes numbers (tui__tick), keys and clicks, and draws pages; it knows neither the capture nor
+ * the terminal, so tests can do all that a user can.
+ */
+#ifndef VMASCOPE_TUI_TUI_H
+#define VMASCOPE_TUI_TUI_H
+
+#include "tui/history.h"
+#include "tui/list.h"
+#include "view/top.h"
+
+/** enum tui_view_id - the views, in the order of their keys */
+enum tui_view_id {
+	VIEW_PROCESSES,
+	VIEW_VMAS,
+	VIEW_CAUSES,
+	VIEW_CALLS,
+	VIEW_CPUS,
+	VIEW_LOG,
+	NR_VIEWS,
+};
+
+struct tui;
+
+/**
+ * struct tui_view - one view
+ * @name: on its tab, and for --view
+ * @help: a line
+ * @make: its rows
+ * @sort: column it is sorted by at first; @descending
+ * @needs_process: it is of one process: the selected one, if none has been chosen
+ * @process: it can be narrowed to a process; @vma: to a VMA
+ * @drill: Enter on a row leads to this view; NR_VIEWS: nowhere
+ * @strip: an address space is drawn above its rows
+ */
+struct tui_view {
+	const char *name;
+	const char *help;
+	struct table *(*make)(const struct top_view *v);
+	const char *sort;
+	bool descending;
+	bool needs_process;
+	bool process;
+	bool vma;
+	enum tui_view_id drill;
+	bool strip;
+};
+
+extern const struct tui_view tui_views[NR_VIEWS];
+
+/** tui_view__find - by name. Return: or NR_VIEWS. */
+enum tui_view_id tui_view__find(const char *name);
+
+/** enum tui_prompt - what is being typed */
+enum tui_prompt {
+	PROMPT_NONE,
+	PROMPT_SEARCH,
+	PROMPT_FILTER,
+};
+
+/** struct tui_hit - a place that can be clicked: @act with @arg */
+struct tui_hit {
+	unsigned int y;
+	unsigned int x;
+	unsigned int width;
+	void (*act)(struct tui *t, long arg);
+	long arg;
+};
+
+/** Places that can be clicked, at most. */
+#define TUI_HITS 256
+
+/**
+ * struct tui_facts - what the header tells besides the views
+ * @own_share: of one CPU, that vmascope itself used; @bpf_share: that its programs did; negative:
+ *	not known
+ * @lost: losses of all kinds so far
+ * @slots: taken; @nr_slots: there are
+ * @storm: one is on
+ */
+struct tui_facts {
+	double own_share;
+	double bpf_share;
+	uint64_t lost;
+	uint32_t slots;
+	uint32_t nr_slots;
+	bool storm;
+};
+
+/**
+ * struct tui - all of it
+ * @what: what is traced, for people
+ * @view: the numbers; its rates, process and vma are set by keys
+ * @now: rates of the last interval; @total: since the start
+ * @facts: see there
+ * @ended: nothing comes any more; @end_why: what happened
+ * @frozen, @help: the user asked for it; @quit: for the end
+ * @interval_ns: between ticks, as the user wants it
+ * @shown: the view; @lists: of all views
+ * @prompt: what is being typed
+ * @hits: places on the page drawn last
+ */
+struct tui {
+	const char *what;
+	struct top_view view;
+	struct top_summary now;
+	struct top_summary total;
+	struct tui_facts facts;
+	struct history faults, received, own;
+	bool ended;
+	const char *end_why;
+	bool frozen;
+	bool help;
+	bool quit;
+	uint64_t interval_ns;
+	enum tui_view_id shown;
+	struct list lists[NR_VIEWS];
+	enum tui_prompt prompt;
+	struct tui_hit hits[TUI_HITS];
+	size_t nr_hits;
+};
+
+/** tui__init - @view is copied; its scope and rates are as the tui is to begin. */
+void tui__init(struct tui *t, const struct top_view *view, uint64_t interval_ns);
+void tui__free(struct tui *t);
+
+/**
+ * tui__tick - an interval has passed: the model holds it
+ * @interval_ns: its length; @run_ns: since the start
+ */
+void tui__tick(struct tui *t, uint64_t interval_ns, uint64_t run_ns, const struct tui_facts *facts);
+
+/** tui__end - the run is over, the model is final, and can still be looked at. */
+void tui__end(struct tui *t, const char *why, uint64_t run_ns);
+
+/** tui__remake - the rows of the view that is shown, anew. */
+void tui__remake(struct tui *t);
+
+/** tui__show - another view. */
+void tui__show(struct tui *t, enum tui_view_id id);
+
+/** tui__drill - into the selected row. */
+void tui__drill(struct tui *t);
+
+/** tui__back - out of what tui__drill() went into; then to the first view. */
+void tui__back(struct tui *t);
+
+/** tui__key - a key, as ncurses numbers it. Return: the page has changed. */
+bool tui__key(struct tui *t, int key);
+
+/** tui__click - the left button of the mouse. */
+void tui__click(struct tui *t, unsigned int y, unsigned int x);
+
+/** tui__draw - the whole page; at least TUI_LEAST_WIDTH × TUI_LEAST_HEIGHT to be of use. */
+void tui__draw(struct tui *t, struct canvas *c);
+
+#define TUI_LEAST_WIDTH 40
+#define TUI_LEAST_HEIGHT 10
+
+/** tui__print - the page as plain text, with all rows or @rows of them, for logs. */
+int tui__print(struct tui *t, unsigned int width, bool utf8, size_t rows, FILE *f);
+
+/* --- parts of the page: each returns the lines that it took ----------------------------------- */
+
+unsigned int tui_header__draw(struct tui *t, struct canvas *c, unsigned int y);
+void tui_help__draw(struct canvas *c);
+void tui_bar__draw(struct tui *t, struct canvas *c, unsigned int y);
+
+/** tui__hit - what was drawn there can be clicked. */
+void tui__hit(struct tui *t, unsigned int y, unsigned int x, unsigned int width,
+	      void (*act)(struct tui *t, long arg), long arg);
+
+/** tui__list - of the view that is shown. */
+struct list *tui__list(struct tui *t);
+
+#endif /* VMASCOPE_TUI_TUI_H */

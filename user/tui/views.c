@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* views.c - the table of views. */
+#include <string.h>
+
+#include "tui/tui.h"
+
+const struct tui_view tui_views[NR_VIEWS] = {
+	[VIEW_PROCESSES] = {
+		.name = "processes",
+		.help = "processes: faults, and interrupts that their flushes caused",
+		.make = top_processes,
+		.sort = "faults",
+		.descending = true,
+		.drill = VIEW_VMAS,
+	},
+	[VIEW_VMAS] = {
+		.name = "vmas",
+		.help = "VMAs of the selected process, its address space above them",
+		.make = top_vmas,
+		.sort = "faults",
+		.descending = true,
+		.needs_process = true,
+		.process = true,
+		.drill = VIEW_CAUSES,
+		.strip = true,
+	},
+	[VIEW_CAUSES] = {
+		.name = "causes",
+		.help = "why memory faults: of all, of a process, of a VMA",
+		.make = top_causes,
+		.sort = "faults",
+		.descending = true,
+		.process = true,
+		.vma = true,
+		.drill = NR_VIEWS,
+	},
+	[VIEW_CALLS] = {
+		.name = "calls",
+		.help = "memory calls, their flushes, and what these cost others",
+		.make = top_calls,
+		.sort = "interrupts",
+		.descending = true,
+		.process = true,
+		.drill = NR_VIEWS,
+	},
+	[VIEW_CPUS] = {
+		.name = "cpus",
+		.help = "CPUs, and by which others each was interrupted",
+		.make = top_cpus,
+		.sort = "cpu",
+		.drill = NR_VIEWS,
+	},
+	[VIEW_LOG] = {
+		.name = "log",
+		.help = "storms, losses, warnings, fallbacks in use",
+		.make = top_notes,
+		.sort = "at_ns",
+		.descending = true,
+		.drill = NR_VIEWS,
+	},
+};
+
+enum tui_view_id tui_view__find(const char *name)
+{
+	int id = 0;
+
+	while (id < NR_VIEWS && strcmp(tui_views[id].name, name))
+		id++;
+	return id;
+}
