@@ -29,7 +29,7 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 # --- Packages (Debian names) -----------------------------------------------------------------
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
-	zlib1g-dev libjson-c-dev libcap-dev
+	zlib1g-dev libjson-c-dev libcap-dev libmicrohttpd-dev libgnutls28-dev
 TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf
 DEMO_DEPS := redis-tools
 # For guests and for arm64 (tests/vm), on x86-64.
@@ -51,9 +51,9 @@ else
 O := $(BUILD)
 endif
 
-LIBS := libbpf libelf zlib json-c libcap
+LIBS := libbpf libelf zlib json-c libcap libmicrohttpd gnutls
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
-LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -lelf -lz -ljson-c -lcap) -lm
+LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -lelf -lz -ljson-c -lcap -lmicrohttpd -lgnutls) -lm -pthread
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror
@@ -88,7 +88,9 @@ BPF_OBJS := $(BPF_SRCS:%.c=$(BUILD)/%.o)
 BPF_OBJ := $(BUILD)/vmascope.bpf.o
 SKEL := $(BUILD)/vmascope.skel.h
 
-USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o)
+# The page's files, as C.
+WEB := $(sort $(wildcard dashboards/web/*))
+USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o) $(O)/web_assets.o
 USER_LIB := $(O)/vmascope.a
 # Only these are compiled again when the version changes.
 VERSION_OBJS := $(patsubst %.c,$(O)/%.o,$(if $(USER_SRCS),$(shell grep -l VMASCOPE_VERSION $(USER_SRCS))))
@@ -161,6 +163,17 @@ $(VERSION_OBJS): $(O)/.flags.version
 $(VERSION_OBJS): private OWN_FLAGS := $(VERSION_FLAG)
 $(O)/user/%.o: user/%.c $(O)/.flags.user | $(SKEL) tools
 	$(call compile,CC,$(CC) $(USER_FLAGS) $(OWN_FLAGS) -MF $@.d -c $< -o $@)
+
+$(BUILD)/web/.made: $(WEB)
+	$(call say,WEB,$(@D))
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $(WEB) $(@D) && touch $@
+
+$(BUILD)/web_assets.c: $(BUILD)/web/.made user/serve/embed.sh
+	$(call say,EMBED,$@)
+	$(Q)user/serve/embed.sh $(BUILD)/web >$@.tmp && mv $@.tmp $@
+
+$(O)/web_assets.o: $(BUILD)/web_assets.c $(O)/.flags.user | tools
+	$(call compile,CC,$(CC) $(USER_FLAGS) -MF $@.d -c $< -o $@)
 
 $(USER_LIB): $(filter-out %/user/main.o,$(USER_OBJS)) $(O)/.flags.link
 	$(call say,AR,$@)

@@ -3,6 +3,7 @@
 #include "capture/live.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 #define LOW_SHARE 2
 /** Reading /proc/PID/maps to find VMAs that are gone pays for processes with this many. */
 #define MANY_VMAS 64
+/** Counting the names of files takes a system call for each: not every time. */
+#define FILES_EVERY 16
 
 int live__init(struct live *l, struct capture *c, const char *vma_glob)
 {
@@ -39,6 +42,23 @@ void live__free(struct live *l)
 
 /* --- new slots ----------------------------------------------------------------------------- */
 
+/** hide_name - of a VMA that somebody has named: its kind alone is told. */
+static int hide_name(struct counted *row)
+{
+	const char *kind = row->vma.name_kind == VS_NAME_FILE	? "[file]"
+			   : row->vma.name_kind == VS_NAME_ANON ? "[anon]"
+								: NULL;
+	char *name = row->is_vma && kind ? strdup(kind) : NULL;
+
+	if (!row->is_vma || !kind)
+		return 0;
+	if (!name)
+		return -ENOMEM;
+	free(row->name);
+	row->name = name;
+	return 0;
+}
+
 static int describe(struct live *l, uint32_t index)
 {
 	struct vs_slot slot;
@@ -52,6 +72,8 @@ static int describe(struct live *l, uint32_t index)
 	has_file = slot.kind == VS_SLOT_VMA && slot.vma.name_kind == VS_NAME_FILE &&
 		   !capture__file(l->capture, &slot.vma.key.file, &file);
 	err = model__new_slot(&l->model, index, &slot, has_file ? &file : NULL);
+	if (!err && l->hide_names)
+		err = hide_name(l->model.by_slot[index]);
 	if (err)
 		return err;
 	if (slot.kind == VS_SLOT_PROC) {
@@ -156,24 +178,50 @@ static int discover_calls(struct live *l)
 	return 0;
 }
 
-static int read_pairs(struct live *l)
+/** ended - the process @pid is gone; 0 is no process, but idle or unknown. */
+static bool ended(uint32_t pid)
+{
+	return pid && kill((pid_t)pid, 0) && errno == ESRCH;
+}
+
+/** forget_pairs - those of processes that have ended make room. Return: 0 or -ENOMEM. */
+static int forget_pairs(struct live *l)
 {
 	struct shootdown *s = &l->shootdown;
+	struct call_pair *list = s->pairs;
+	size_t nr = s->nr_pairs, kept = s->nr_gone;
+	struct call_pair *gone = malloc(nr * sizeof(*gone) + 1);
+	size_t nr_forgotten = 0;
+	int err = gone ? 0 : -ENOMEM;
+
+	for (size_t i = kept; i < nr && !err; i++) {
+		if (!ended(list[i].key.from_pid) && !ended(list[i].key.to_pid)) {
+			list[kept++] = list[i];
+			continue;
+		}
+		capture__drop_pair(l->capture, &list[i].key);
+		gone[nr_forgotten++] = list[i];
+	}
+	if (!err)
+		s->nr_pairs = kept;
+	for (size_t i = 0; i < nr_forgotten && !err; i++)
+		err = shootdown__forget_pair(s, &gone[i]);
+	free(gone);
+	return err;
+}
+
+static int read_pairs(struct live *l)
+{
 	struct vs_pair_key *keys;
 	struct vs_pair *pairs;
 	uint32_t nr;
 	int err = capture__pairs(l->capture, &keys, &pairs, &nr);
 
-	if (err)
-		return err;
-	free(s->pairs);
-	s->pairs = calloc(nr + 1, sizeof(*s->pairs));
-	s->nr_pairs = s->pairs ? nr : 0;
-	for (size_t i = 0; i < s->nr_pairs; i++)
-		s->pairs[i] = (struct call_pair){ .key = keys[i], .pair = pairs[i] };
+	if (!err)
+		err = shootdown__set_pairs(&l->shootdown, keys, pairs, nr);
 	free(keys);
 	free(pairs);
-	return s->pairs ? 0 : -ENOMEM;
+	return err;
 }
 
 /** refresh_calls - take over all of it; nothing where it was not asked for. */
@@ -406,4 +454,22 @@ void live__reclaim(struct live *l)
 		give_back(l, &r);
 	}
 	free(r.slots);
+}
+
+int live__forget(struct live *l)
+{
+	int err = shootdown__forget(&l->shootdown, &l->model);
+
+	if (!err)
+		err = model__forget(&l->model);
+	if (!err && l->shootdown.nr_pairs - l->shootdown.nr_gone > CAPTURE_PAIRS / LOW_SHARE)
+		err = forget_pairs(l);
+	if (err || ++l->nr_forgets % FILES_EVERY)
+		return err;
+	if (capture__nr_files(l->capture) > CAPTURE_FILES / LOW_SHARE) {
+		/* the names of all slots that have been taken are made first */
+		err = live__discover(l);
+		capture__forget_files(l->capture);
+	}
+	return err;
 }

@@ -16,6 +16,9 @@
  * @threads: what each spent in faults
  * @waiting: slots that were taken and are not described yet
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
+ * @hide_names: of files, and those that processes gave their memory: set it before the first slot
+ *	is described
+ * @nr_forgets: calls of live__forget()
  */
 struct live {
 	struct capture *capture;
@@ -26,6 +29,8 @@ struct live {
 	size_t nr_waiting;
 	size_t cap_waiting;
 	const char *vma_glob;
+	bool hide_names;
+	unsigned int nr_forgets;
 };
 
 /** live__init - Return: 0 or -ENOMEM. */
@@ -49,5 +54,13 @@ int live__refresh(struct live *l);
  * of VMAs that are gone
  */
 void live__reclaim(struct live *l);
+
+/**
+ * live__forget - free what nothing counts any more; sums stay (model__forget())
+ *
+ * For a capture that never ends: memory is bounded by the tables of BPF.
+ * Return: 0 or -ENOMEM.
+ */
+int live__forget(struct live *l);
 
 #endif /* VMASCOPE_CAPTURE_LIVE_H */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* options.c - the table of options, and their parsing with argp. */
-#include "cmd/options.h"
+#include "cmd/options_parts.h"
 
-#include <argp.h>
 #include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
@@ -15,16 +14,10 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/** struct option_def - one option: how argp shows it, who takes it, and how it is parsed */
-struct option_def {
-	struct argp_option argp;
-	unsigned int groups;
-	/* Return: 0, or -1 after argp_error(). */
-	int (*parse)(struct options *o, char *arg, struct argp_state *state);
-};
+#define NS_PER_SECOND 1000000000ULL
 
 enum {
-	OPT_CAUSE = 0x100,
+	OPT_CAUSE = OPT_FIRST,
 	OPT_VMA,
 	OPT_BY,
 	OPT_TOP,
@@ -64,6 +57,11 @@ static int bad(struct argp_state *state, const char *what, const char *arg, cons
 	ctx->failed = true;
 	vs_fail(VS_EXIT_USAGE, wanted, "bad %s: '%s'", what, arg);
 	return -1;
+}
+
+int options__bad(struct argp_state *state, const char *what, const char *arg, const char *wanted)
+{
+	return bad(state, what, arg, wanted);
 }
 
 static int parse_ids(struct options *o, char *arg, struct argp_state *state, bool threads)
@@ -464,9 +462,28 @@ static const struct option_def option_defs[] = {
 
 #define NR_OPTION_DEFS (sizeof(option_defs) / sizeof(*option_defs))
 
+/** nth_def - of all the tables. */
+static const struct option_def *nth_def(size_t i)
+{
+	return i < NR_OPTION_DEFS ? &option_defs[i] : &serve_option_defs[i - NR_OPTION_DEFS];
+}
+
+/** find_def - the option with @key that one of @groups takes. Return: NULL if there is none. */
+static const struct option_def *find_def(int key, unsigned int groups)
+{
+	for (size_t i = 0; i < NR_OPTION_DEFS + nr_serve_option_defs; i++) {
+		const struct option_def *d = nth_def(i);
+
+		if (d->parse && d->argp.key == key && d->groups & groups)
+			return d;
+	}
+	return NULL;
+}
+
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	struct parse_ctx *ctx = state->input;
+	const struct option_def *d;
 
 	if (key == ARGP_KEY_ERROR)
 		ctx->at = state->next;
@@ -478,13 +495,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		ctx->o->argv = state->argv + state->next;
 		return 0;
 	}
-	for (size_t i = 0; i < NR_OPTION_DEFS; i++) {
-		const struct option_def *d = &option_defs[i];
-
-		if (d->parse && d->argp.key == key && d->groups & ctx->cmd->groups)
-			return d->parse(ctx->o, arg, state) ? EINVAL : 0;
-	}
-	return ARGP_ERR_UNKNOWN;
+	d = find_def(key, ctx->cmd->groups);
+	if (!d)
+		return ARGP_ERR_UNKNOWN;
+	return d->parse(ctx->o, arg, state) ? EINVAL : 0;
 }
 
 /** wants_help - see ahead: argp prints no help either where it is to print no errors. */
@@ -509,10 +523,9 @@ static void want_json(int argc, char **argv)
 
 int options__parse(const struct command *cmd, int argc, char **argv, struct options *o)
 {
-	struct argp_option list[NR_OPTION_DEFS + 1] = {};
+	struct argp_option *list;
 	struct parse_ctx ctx = { .cmd = cmd, .o = o };
 	struct argp argp = {
-		.options = list,
 		.parser = parse_one,
 		.args_doc = cmd->args_doc,
 		.doc = cmd->doc,
@@ -528,9 +541,14 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	o->top = 30;
 	o->ring_bytes = CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
-	for (size_t i = 0; i < NR_OPTION_DEFS; i++)
-		if (option_defs[i].groups & cmd->groups)
-			list[n++] = option_defs[i].argp;
+	serve_options__defaults(o);
+	list = calloc(NR_OPTION_DEFS + nr_serve_option_defs + 1, sizeof(*list));
+	if (!list)
+		return VS_EXIT_FAILURE;
+	for (size_t i = 0; i < NR_OPTION_DEFS + nr_serve_option_defs; i++)
+		if (nth_def(i)->groups & cmd->groups)
+			list[n++] = nth_def(i)->argp;
+	argp.options = list;
 
 	snprintf(name, sizeof(name), "vmascope %s", cmd->name);
 	argv[0] = name;
@@ -541,6 +559,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 			 (cmd->groups & OPTIONS_ADDRESS ? 0 : ARGP_IN_ORDER) |
 				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS),
 			 NULL, &ctx);
+	free(list);
 	if (err && !ctx.failed)
 		vs_fail(VS_EXIT_USAGE, "--help lists the options", "bad or incomplete option: '%s'",
 			argv[ctx.at > 1 ? ctx.at - 1 : 1]);
@@ -548,6 +567,8 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 		return VS_EXIT_USAGE;
 	if (o->threads)
 		o->follow = false;
+	if (cmd->groups & OPTIONS_SERVE && !o->interval_ns)
+		o->interval_ns = NS_PER_SECOND;
 	if (!o->events)
 		o->events = 1u << TRACE_FAULT;
 	log_setup(!strcmp(o->format->name, "json"), o->quiet, o->verbosity);

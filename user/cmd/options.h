@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "out/out.h"
+#include "serve/group_name.h"
 #include "view/shootdown.h"
 #include "view/stat.h"
 
@@ -26,6 +27,7 @@
 #define OPTIONS_DOCTOR 128u
 #define OPTIONS_FAULTS 256u /* which faults */
 #define OPTIONS_SHOOTDOWN 512u
+#define OPTIONS_SERVE 1024u
 
 /** enum trace_event - what trace can print; bits of options.events */
 enum trace_event {
@@ -54,6 +56,10 @@ extern const char *const trace_event_names[NR_TRACE_EVENTS];
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
  * @call_vma, @call_site, @call_tid: tell memory calls apart by VMA, call site, thread
+ * @listen: address of serve; @token_file, @tls_cert, @tls_key, @client_ca: files or NULL
+ * @allow_remote: that address may be another than loopback
+ * @group_by, @max_series: of its metrics; @expose_paths: names of files, too
+ * @bpf_stats: have the kernel measure BPF programs
  * @argv: the command to run, or the addresses to explain; NULL: none
  */
 struct options {
@@ -91,6 +97,16 @@ struct options {
 	bool call_site;
 	bool call_tid;
 	uint32_t ring_bytes;
+	const char *listen;
+	const char *token_file;
+	const char *tls_cert;
+	const char *tls_key;
+	const char *client_ca;
+	bool allow_remote;
+	enum group_by group_by;
+	uint32_t max_series;
+	bool expose_paths;
+	bool bpf_stats;
 	char **argv;
 };
 
@@ -123,6 +139,7 @@ int options__close_output(struct out_options *out, int err);
 int cmd_stat(struct options *o);
 int cmd_trace(struct options *o);
 int cmd_shootdown(struct options *o);
+int cmd_serve(struct options *o);
 int cmd_doctor(struct options *o);
 int cmd_explain(struct options *o);
 

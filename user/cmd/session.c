@@ -276,12 +276,13 @@ void session__stop(struct session *s)
 	signals_seen++;
 }
 
-/** wait_until - until @deadline_ns, an event, the command's end, or a signal. */
+/** wait_until - until @deadline_ns, an event, the command's end, a wake-up, or a signal. */
 static void wait_until(struct session *s, uint64_t deadline_ns)
 {
 	struct pollfd fds[] = {
 		{ .fd = capture__fd(s->live.capture), .events = POLLIN },
 		{ .fd = s->child.pidfd, .events = POLLIN },
+		{ .fd = s->woken ? s->wake_fd : -1, .events = POLLIN },
 	};
 	uint64_t now = session__now();
 	struct timespec ts = {};
@@ -290,7 +291,7 @@ static void wait_until(struct session *s, uint64_t deadline_ns)
 		ts.tv_sec = (deadline_ns - now) / 1000000000ULL;
 		ts.tv_nsec = (deadline_ns - now) % 1000000000ULL;
 	}
-	ppoll(fds, 2, &ts, NULL);
+	ppoll(fds, sizeof(fds) / sizeof(*fds), &ts, NULL);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -349,6 +350,8 @@ int session__run(struct session *s)
 	while (!err && !s->error && !over(s, end)) {
 		wait_until(s, earlier(earlier(next, end), session__now() + HOUSEKEEPING_NS));
 		err = housekeeping(s);
+		if (!err && s->woken)
+			err = s->woken(s);
 		if (!err && session__now() >= next) {
 			err = s->interval(s);
 			next += s->period_ns;

@@ -23,6 +23,7 @@
  * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
  * @interval: NULL: never. Return: 0 or a negative errno to end.
  * @event: called for each ring record; may be NULL
+ * @woken: called when @wake_fd is readable, and as @interval; NULL: there is none
  */
 struct session {
 	struct options *options;
@@ -37,6 +38,8 @@ struct session {
 	uint64_t period_ns;
 	int (*interval)(struct session *s);
 	void (*event)(struct session *s, const struct vs_event *e);
+	int wake_fd;
+	int (*woken)(struct session *s);
 	void *private;
 	int error;
 };

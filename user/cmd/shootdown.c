@@ -3,16 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/session.h"
+#include "cmd/shootdown.h"
 #include "util/cpu_list.h"
 #include "util/str.h"
 #include "view/shootdown.h"
 
 /** Initiators and targets of text, unless --top asks for others. */
 #define PAIR_ROWS 10
-
-/** Long enough for any list of CPUs that a person has written. */
-#define LINE_SIZE 4096
 
 /** read_line - the first line of a file. Return: @line; NULL: there is none. */
 static const char *read_line(const char *path, char *line, size_t size)
@@ -31,7 +28,7 @@ static const char *read_line(const char *path, char *line, size_t size)
 /** read_cpus - of a file in /sys/devices/system/cpu. Without the feature it may say "(null)". */
 static const char *read_cpus(const char *path, char *line)
 {
-	const char *list = read_line(path, line, LINE_SIZE);
+	const char *list = read_line(path, line, MACHINE_LINE_SIZE);
 
 	return list && cpu_list_valid(list) ? list : NULL;
 }
@@ -55,8 +52,7 @@ static void tell_apart(struct options *o)
 	o->call_vma = o->vma || by == SHOOTDOWN_BY_VMA;
 }
 
-/** know - what this machine's hooks tell, and which are missing although they were asked for. */
-static void know(const struct session *s, struct run_hook *in_use, struct shootdown_view *v)
+void shootdown__know(const struct session *s, struct run_hook *in_use, struct shootdown_view *v)
 {
 	static const enum hook_id asked_for[] = { HOOK_MEMCALL, HOOK_FLUSH, HOOK_INTERRUPT };
 	const struct hook_variant *interrupt = capture__variant(s->live.capture, HOOK_INTERRUPT);
@@ -76,11 +72,18 @@ static void know(const struct session *s, struct run_hook *in_use, struct shootd
 	}
 }
 
+void shootdown__know_machine(struct shootdown_machine *room, struct shootdown_view *v)
+{
+	v->isolated = read_cpus("/sys/devices/system/cpu/isolated", room->isolated);
+	v->nohz_full = read_cpus("/sys/devices/system/cpu/nohz_full", room->nohz_full);
+	v->max_map_count = read_max_map_count();
+}
+
 static int print_all(struct session *s)
 {
 	const struct options *o = s->options;
 	const bool text = !strcmp(o->format->name, "text");
-	char isolated[LINE_SIZE], nohz_full[LINE_SIZE];
+	struct shootdown_machine machine;
 	struct run_hook in_use[NR_HOOKS];
 	struct shootdown_view v = {
 		.run = { .command = s->what,
@@ -94,15 +97,13 @@ static int print_all(struct session *s)
 			      : o->top_given ? o->top
 					     : PAIR_ROWS,
 		.threads = &s->live.threads,
-		.isolated = read_cpus("/sys/devices/system/cpu/isolated", isolated),
-		.nohz_full = read_cpus("/sys/devices/system/cpu/nohz_full", nohz_full),
-		.max_map_count = read_max_map_count(),
 	};
 	struct document d = {};
 	int err;
 
 	capture__stats(s->live.capture, &v.run.stats);
-	know(s, in_use, &v);
+	shootdown__know(s, in_use, &v);
+	shootdown__know_machine(&machine, &v);
 	err = shootdown_view__make(&v, &s->live.shootdown, &s->live.model, &d);
 	if (!err)
 		err = o->format->document(&d, &s->out);

@@ -31,6 +31,7 @@ struct process;
  * @counts: all that was counted
  * @marked: what had been counted when the interval began
  * @latency: of its completed faults, where asked for; else NULL
+ * @gone: it stands for several that no slot counts any more (model__forget())
  */
 struct counted {
 	struct process *process;
@@ -47,6 +48,7 @@ struct counted {
 	struct vs_counts counts;
 	struct vs_counts marked;
 	struct latency *latency;
+	bool gone;
 };
 
 /**
@@ -58,6 +60,8 @@ struct counted {
  * @base_minor, @base_major: the kernel's counts of the command's first task at its exec
  * @latency: by cause; NULL where none was measured
  * @rows: its VMAs and its images' faults without one
+ * @told: what somebody who wants differences has taken over of it; freed with it
+ * @busy: scratch of model__forget()
  */
 struct process {
 	uint32_t pid;
@@ -75,6 +79,8 @@ struct process {
 	struct latency *latency[VS_NR_CAUSES];
 	struct counted **rows;
 	size_t nr_rows;
+	void *told;
+	bool busy;
 };
 
 /**
@@ -95,6 +101,7 @@ struct cpu_counts {
  * @by_key: VMAs of one identity, so that one that gets another slot stays one row
  * @cpus: by CPU
  * @shared_latency: by cause, of processes for which no histogram was left
+ * @ended: what model__forget() has added up, one of @processes; NULL: nothing yet
  */
 struct model {
 	struct process **processes;
@@ -107,6 +114,7 @@ struct model {
 	struct cpu_counts *cpus;
 	uint32_t nr_cpus;
 	struct latency shared_latency[VS_NR_CAUSES];
+	struct process *ended;
 };
 
 /** model__init - Return: 0 or -ENOMEM. */
@@ -138,6 +146,22 @@ void model__slot_ended(struct model *m, uint32_t index);
 
 /** model__mark - an interval begins. */
 void model__mark(struct model *m);
+
+/**
+ * model__ended - the process that stands for all that were forgotten: pid 0, "[ended]"
+ * Return: NULL without memory.
+ */
+struct process *model__ended(struct model *m);
+
+/**
+ * model__forget - what no slot counts any more is added up, and freed
+ *
+ * A process without a slot, if it is not @busy, becomes part of model__ended(); of all others the
+ * rows without a slot become one row "[unmapped]". So sums stay what they are, and memory is bounded
+ * by the slots. No pointer to a row may be kept across it.
+ * Return: 0 or -ENOMEM (then some of it is kept).
+ */
+int model__forget(struct model *m);
 
 /** model__process - by pid, the latest one; NULL if there is none. */
 struct process *model__process(const struct model *m, uint32_t pid);

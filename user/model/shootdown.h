@@ -25,6 +25,7 @@
  * @start, @end: lowest address and end of the highest range; both 0 without one
  * @counting: a row of BPF is in use for it
  * @ended: counted in rows of BPF that it had before; @counts: all
+ * @told: what somebody who wants differences has taken over of @counts
  */
 struct call_row {
 	struct process *process;
@@ -41,6 +42,7 @@ struct call_row {
 	bool counting;
 	struct vs_call_counts ended;
 	struct vs_call_counts counts;
+	struct vs_call_counts told;
 };
 
 /** struct call_pair - an initiator and a target, each on its CPU */
@@ -53,7 +55,7 @@ struct call_pair {
  * struct shootdown - all of it
  * @rows: in the order in which they were first seen
  * @overflow: row 0: what found no row
- * @pairs: who interrupted whom
+ * @pairs: who interrupted whom; the first @nr_gone of them are of processes that have ended
  * @hist: by vs_call_class() and enum vs_call_time
  * @totals: over all CPUs
  * @nr_cpus: possible ones
@@ -66,6 +68,7 @@ struct shootdown {
 	struct call_row overflow;
 	struct call_pair *pairs;
 	size_t nr_pairs;
+	size_t nr_gone;
 	struct vs_hist hist[VS_NR_CALL_CLASSES][VS_NR_CALL_TIMES];
 	struct vs_shootdowns totals;
 	uint32_t nr_cpus;
@@ -95,6 +98,22 @@ void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call
 
 /** shootdown__row_ended - row @index of BPF is given back; what it was last updated to stays. */
 void shootdown__row_ended(struct shootdown *s, uint32_t index);
+
+/**
+ * shootdown__forget - rows of processes that have ended are added up, by call, in model__ended()'s
+ *
+ * Before model__forget(): it marks the processes that a row still counts for as busy. What has been
+ * told of a row goes along. No pointer to a row may be kept across it.
+ * Return: 0 or -ENOMEM (then some of it is kept).
+ */
+int shootdown__forget(struct shootdown *s, struct model *m);
+
+/** shootdown__forget_pair - what @pair counted is kept by CPUs alone. Return: 0 or -ENOMEM. */
+int shootdown__forget_pair(struct shootdown *s, const struct call_pair *pair);
+
+/** shootdown__set_pairs - those of now; the gone ones stay. Return: 0 or -ENOMEM. */
+int shootdown__set_pairs(struct shootdown *s, const struct vs_pair_key *keys,
+			 const struct vs_pair *pairs, size_t nr);
 
 /** call_counts_add - add @from to @to; maxima become the greater one. */
 void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *from);

@@ -38,6 +38,7 @@ extern const char *const stat_by_names[NR_STAT_BY];
  * @vma_glob: only VMAs with such a name; NULL: all
  * @limit: rows at most, 0: all
  * @latency: show the latency of each row
+ * @no_processes: leave out the processes with their VMAs, and the threads
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping
  */
@@ -53,6 +54,7 @@ struct stat_view {
 	const char *vma_glob;
 	size_t limit;
 	bool latency;
+	bool no_processes;
 	const struct run_hook *hooks;
 	size_t nr_hooks;
 	struct vs_stats stats;

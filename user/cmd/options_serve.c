@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* options_serve.c - the options of serve. */
+#include "cmd/options_parts.h"
+#include "model/names.h"
+#include "serve/listen.h"
+#include "util/str.h"
+
+/** Series of /metrics by default, and at most. */
+#define SERIES_DEFAULT 5000
+#define SERIES_MOST 1000000
+/** No interval is shorter: each reads all counters. */
+#define INTERVAL_LEAST_NS 100000000ULL
+
+enum {
+	OPT_LISTEN = OPT_SERVE_FIRST,
+	OPT_ALLOW_REMOTE,
+	OPT_TOKEN_FILE,
+	OPT_TLS_CERT,
+	OPT_TLS_KEY,
+	OPT_CLIENT_CA,
+	OPT_GROUP_BY,
+	OPT_MAX_SERIES,
+	OPT_EXPOSE_PATHS,
+	OPT_NO_BPF_STATS,
+};
+
+void serve_options__defaults(struct options *o)
+{
+	o->listen = LISTEN_DEFAULT;
+	o->max_series = SERIES_DEFAULT;
+	o->bpf_stats = true;
+}
+
+static int parse_listen(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)state;
+	o->listen = arg;
+	return 0;
+}
+
+static int parse_file(struct options *o, char *arg, struct argp_state *state, int key)
+{
+	(void)state;
+	*(key == OPT_TOKEN_FILE ? &o->token_file
+	  : key == OPT_TLS_CERT ? &o->tls_cert
+	  : key == OPT_TLS_KEY	? &o->tls_key
+				: &o->client_ca) = arg;
+	return 0;
+}
+
+static int parse_token_file(struct options *o, char *arg, struct argp_state *state)
+{
+	return parse_file(o, arg, state, OPT_TOKEN_FILE);
+}
+
+static int parse_tls_cert(struct options *o, char *arg, struct argp_state *state)
+{
+	return parse_file(o, arg, state, OPT_TLS_CERT);
+}
+
+static int parse_tls_key(struct options *o, char *arg, struct argp_state *state)
+{
+	return parse_file(o, arg, state, OPT_TLS_KEY);
+}
+
+static int parse_client_ca(struct options *o, char *arg, struct argp_state *state)
+{
+	return parse_file(o, arg, state, OPT_CLIENT_CA);
+}
+
+static int parse_allow_remote(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->allow_remote = true;
+	return 0;
+}
+
+static int parse_group_by(struct options *o, char *arg, struct argp_state *state)
+{
+	int by = names__find(group_by_names, NR_GROUP_BY, arg);
+
+	if (by < 0)
+		return options__bad(state, "grouping", arg,
+				    "comm, cgroup, unit, container or none");
+	o->group_by = by;
+	return 0;
+}
+
+static int parse_max_series(struct options *o, char *arg, struct argp_state *state)
+{
+	uint64_t n;
+
+	if (str_parse_u64(arg, SERIES_MOST, &n))
+		return options__bad(state, "number of series", arg, "a number up to 1000000");
+	o->max_series = n;
+	return 0;
+}
+
+static int parse_expose_paths(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->expose_paths = true;
+	return 0;
+}
+
+static int parse_no_bpf_stats(struct options *o, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	(void)state;
+	o->bpf_stats = false;
+	return 0;
+}
+
+static int parse_interval(struct options *o, char *arg, struct argp_state *state)
+{
+	if (str_parse_duration(arg, &o->interval_ns) || o->interval_ns < INTERVAL_LEAST_NS)
+		return options__bad(state, "interval", arg, "100ms at least");
+	return 0;
+}
+
+/* clang-format off */
+const struct option_def serve_option_defs[] = {
+	{{NULL, 0, NULL, 0, "Serving:", 5}, OPTIONS_SERVE, NULL},
+	{{"listen", OPT_LISTEN, "ADDR:PORT", 0, "answer there (default " LISTEN_DEFAULT ")", 5},
+	 OPTIONS_SERVE, parse_listen},
+	{{"allow-remote", OPT_ALLOW_REMOTE, NULL, 0,
+	  "that may be an address that other machines can reach", 5},
+	 OPTIONS_SERVE, parse_allow_remote},
+	{{"token-file", OPT_TOKEN_FILE, "FILE", 0, "clients send its first line as a bearer token", 5},
+	 OPTIONS_SERVE, parse_token_file},
+	{{"tls-cert", OPT_TLS_CERT, "FILE", 0, "serve HTTPS with this certificate (PEM)", 5},
+	 OPTIONS_SERVE, parse_tls_cert},
+	{{"tls-key", OPT_TLS_KEY, "FILE", 0, "and this key (PEM)", 5},
+	 OPTIONS_SERVE, parse_tls_key},
+	{{"client-ca", OPT_CLIENT_CA, "FILE", 0, "clients need a certificate signed by this one", 5},
+	 OPTIONS_SERVE, parse_client_ca},
+	{{"group-by", OPT_GROUP_BY, "RULE", 0,
+	  "group metrics by comm (default), cgroup, unit, container, none", 5},
+	 OPTIONS_SERVE, parse_group_by},
+	{{"max-series", OPT_MAX_SERIES, "N", 0,
+	  "series of metrics at most (default 5000); the rest counts as group other", 5},
+	 OPTIONS_SERVE, parse_max_series},
+	{{"expose-paths", OPT_EXPOSE_PATHS, NULL, 0, "tell names of mapped files", 5},
+	 OPTIONS_SERVE, parse_expose_paths},
+	{{"interval", 'i', "TIME", 0, "of events (default 1s)", 5}, OPTIONS_SERVE, parse_interval},
+	{{"no-bpf-stats", OPT_NO_BPF_STATS, NULL, 0, "do not have the kernel time BPF programs", 5},
+	 OPTIONS_SERVE, parse_no_bpf_stats},
+};
+/* clang-format on */
+
+const size_t nr_serve_option_defs = sizeof(serve_option_defs) / sizeof(*serve_option_defs);
