@@ -30,7 +30,7 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libjson-c-dev libcap-dev libmicrohttpd-dev libgnutls28-dev
-TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf
+TEST_DEPS := libcmocka-dev clang-format shellcheck jq redis-tools linux-perf curl
 DEMO_DEPS := redis-tools
 # For guests and for arm64 (tests/vm), on x86-64.
 VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
@@ -253,7 +253,18 @@ $(BUILD)/tests/bin/redis-server:
 	@server=$$(command -v redis-server || command -v redis-check-rdb) && ln -sf "$$server" $@ || \
 		{ echo 'vmascope: no redis-server for the tests (run: sudo make deps)' >&2; exit 1; }
 
-build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
+# Prometheus, too, is only unpacked where it is not installed: its package would start a service.
+$(BUILD)/tests/bin/prometheus:
+	@mkdir -p $(@D) && rm -rf $(BUILD)/tests/prometheus && mkdir -p $(BUILD)/tests/prometheus
+	@if command -v prometheus promtool >/dev/null; then \
+		for p in promtool prometheus; do ln -sf "$$(command -v $$p)" $(@D)/$$p; done; \
+	else \
+		cd $(BUILD)/tests/prometheus && apt-get -qq download prometheus 2>/dev/null && \
+			dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool usr/bin/prometheus ../bin; \
+	fi || { echo 'vmascope: no prometheus for the tests (apt-get download failed)' >&2; exit 1; }
+
+build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server \
+	$(BUILD)/tests/bin/prometheus ## build the tests and their workloads
 
 check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps
