@@ -136,7 +136,7 @@ load()
 	done
 }
 
-echo 1..18
+echo 1..19
 
 # --- what needs no server --------------------------------------------------------------------
 
@@ -188,6 +188,10 @@ with_data "$tmp/expressions"
 fetch "http://127.0.0.1:$serve_port/metrics" >"$tmp/metrics"
 promtool check metrics <"$tmp/metrics" >"$tmp/said" 2>&1
 result $? 'promtool check metrics' "$tmp/said"
+# both ways: what is shown is in the table of docs/serve.md, and what is there is shown
+diff <(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$tmp/metrics" | sort) \
+	<(sed -n 's/^| `\([a-z_]*\)` | \(counter\|gauge\|histogram\) .*/\1/p' docs/serve.md | sort) >"$tmp/said"
+result $? 'docs/serve.md has the metrics that are there' "$tmp/said"
 query 'quantile_over_time(0.9, scrape_duration_seconds{job="vmascope"}[1m])' |
 	tee "$tmp/said" | jq -e '.data.result[0].value[1] | tonumber < 0.1' >/dev/null
 result $? 'scrapes under load take less than 100 ms' "$tmp/said"
