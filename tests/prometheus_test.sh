@@ -189,6 +189,7 @@ fetch "http://127.0.0.1:$serve_port/metrics" >"$tmp/metrics"
 promtool check metrics <"$tmp/metrics" >"$tmp/said" 2>&1
 result $? 'promtool check metrics' "$tmp/said"
 # both ways: what is shown is in the table of docs/serve.md, and what is there is shown
+# shellcheck disable=SC2016 # Markdown's backticks
 diff <(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$tmp/metrics" | sort) \
 	<(sed -n 's/^| `\([a-z_]*\)` | \(counter\|gauge\|histogram\) .*/\1/p' docs/serve.md | sort) >"$tmp/said"
 result $? 'docs/serve.md has the metrics that are there' "$tmp/said"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* serve.c - `vmascope serve`: count until told to end, and answer over HTTP meanwhile. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/session.h"
@@ -128,6 +129,13 @@ static int woken(struct session *s)
 	return s->error = exporter__answer(&x->exporter);
 }
 
+static void say_where(const struct options *o)
+{
+	if (!o->quiet && strcmp(o->format->name, "json"))
+		fprintf(stderr, "vmascope: listening on %s://%s\n", o->tls_cert ? "https" : "http",
+			o->listen);
+}
+
 /** run - the session is open. Return: an exit status. */
 static int run(struct service *x)
 {
@@ -143,7 +151,7 @@ static int run(struct service *x)
 	if (server__start(&x->server, &x->board, &x->access, x->listen_fd))
 		return VS_EXIT_FAILURE;
 	x->listen_fd = -1;
-	vs_warn("listening on %s", s->options->listen);
+	say_where(s->options);
 	return session__run(s);
 }
 

@@ -24,7 +24,7 @@
 /** A connection's buffer: a request's line and headers are to fit. */
 #define SERVER_REQUEST_BYTES 8192u
 /** Without a whole request for this long, a connection is closed. */
-#define SERVER_IDLE_NS 15000000000ULL
+#define SERVER_IDLE_NS 10000000000ULL
 /** The same where three quarters of the connections are in use. */
 #define SERVER_PRESSED_IDLE_NS 1000000000ULL
 /** An answer is to be fetched in this time; event streams are not. */
