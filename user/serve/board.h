@@ -3,8 +3,8 @@
  * board.h - between the thread that counts and the one that answers: questions, answers, events.
  *
  * The answering thread never touches the model. It asks for an answer; if there is none that is
- * fresh, the counting thread is woken, makes it, and wakes the other. So what clients do costs the
- * counting thread at most one answer of each kind in BOARD_FRESH_NS.
+ * fresh, the counting thread is woken, makes it, and wakes the other. One question is answered
+ * anew once in BOARD_FRESH_NS, however many ask it.
  */
 #ifndef VMASCOPE_SERVE_BOARD_H
 #define VMASCOPE_SERVE_BOARD_H

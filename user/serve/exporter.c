@@ -10,6 +10,11 @@
 #include "view/stat_group.h"
 #include "view/storm.h"
 
+/** Counters that were read so lately are not read again for an answer. */
+#define REFRESH_LEAST_NS 50000000ULL
+/** Answers that are made before the counting thread does its other work. */
+#define ANSWERS_AT_ONCE 8
+
 static void tell_rows(void *ctx, struct storms *storms)
 {
 	const struct exporter *e = ctx;
@@ -56,6 +61,7 @@ int exporter__refresh(struct exporter *e)
 	ledger__take(&e->ledger, &e->live->model, &e->live->shootdown, began_ns);
 	e->ledger.fixed[FIXED_REFRESHES]++;
 	e->ledger.fixed[FIXED_REFRESH_NS] += board__now() - began_ns;
+	e->refreshed_ns = board__now();
 	board__alive(e->board);
 	return 0;
 }
@@ -68,13 +74,19 @@ int exporter__answer(struct exporter *e)
 	board__woken(e->board->to_counter);
 	if (!board__wanted(e->board, &q))
 		return 0;
-	err = exporter__refresh(e);
-	if (err)
-		return err;
+	if (board__now() - e->refreshed_ns > REFRESH_LEAST_NS) {
+		err = exporter__refresh(e);
+		if (err)
+			return err;
+	}
 	own__read(e);
-	do {
+	for (int n = 0; n < ANSWERS_AT_ONCE; n++) {
 		board__answer(e->board, &q, answers__make(e, &q));
-	} while (board__wanted(e->board, &q));
+		if (!board__wanted(e->board, &q))
+			return 0;
+	}
+	/* the others after a look at what BPF has */
+	board__wake(e->board->to_counter);
 	return 0;
 }
 

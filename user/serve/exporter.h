@@ -35,7 +35,7 @@ struct ticked {
  * @command: what is traced
  * @group_by, @expose_paths, @interval_ns: options
  * @start_ns: CLOCK_MONOTONIC; @start_ms: Unix time
- * @from_ns: begin of the present interval
+ * @from_ns: begin of the present interval; @refreshed_ns: when the counters were last read
  * @run_stats_fd: keeps BPF's own statistics on, -1: they are not
  */
 struct exporter {
@@ -53,6 +53,7 @@ struct exporter {
 	uint64_t start_ns;
 	uint64_t start_ms;
 	uint64_t from_ns;
+	uint64_t refreshed_ns;
 	bool storm_told;
 	int run_stats_fd;
 };
