@@ -259,16 +259,17 @@ $(BUILD)/tests/bin/prometheus:
 	@if command -v prometheus promtool >/dev/null; then \
 		for p in promtool prometheus; do ln -sf "$$(command -v $$p)" $(@D)/$$p; done; \
 	else \
-		cd $(BUILD)/tests/prometheus && apt-get -qq download prometheus 2>/dev/null && \
+		cd $(BUILD)/tests/prometheus && \
+			{ apt-get -qq download prometheus 2>/dev/null || \
+			  { apt-get -qq update && apt-get -qq download prometheus; }; } && \
 			dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool usr/bin/prometheus ../bin; \
 	fi || { echo 'vmascope: no prometheus for the tests (apt-get download failed)' >&2; exit 1; }
 
-build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server \
-	$(BUILD)/tests/bin/prometheus ## build the tests and their workloads
+build-tests: $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
 
 check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps
-	@$(SUBMAKE) all build-tests
+	@$(SUBMAKE) all build-tests $(BUILD)/tests/bin/prometheus
 	@$(SUBMAKE) SANITIZE=1 all build-tests
 	@tests/run
 
@@ -282,7 +283,7 @@ check-e2e: ## run the end-to-end tests (as root)
 
 check-all: ## check, then the most telling tests in guests, and arm64 (downloads kernels)
 	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
-	@$(SUBMAKE) all build-tests
+	@$(SUBMAKE) all build-tests $(BUILD)/tests/bin/prometheus
 	@$(SUBMAKE) SANITIZE=1 all build-tests
 	@tests/all
 
