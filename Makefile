@@ -30,9 +30,9 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler \
-	libncurses-dev
+	libncurses-dev libmicrohttpd-dev libgnutls28-dev
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
-	linux-perf gdb binutils tmux xz-utils
+	linux-perf gdb binutils curl tmux xz-utils
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 # For guests and for arm64 (tests/vm), on x86-64.
@@ -54,10 +54,10 @@ else
 O := $(BUILD)
 endif
 
-LIBS := libbpf libdw libelf zlib libzstd json-c libcap libprotobuf-c ncursesw
+LIBS := libbpf libdw libelf zlib libzstd json-c libcap libprotobuf-c ncursesw libmicrohttpd gnutls
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -ldw -lelf -lz -lzstd \
-	-ljson-c -lcap -lprotobuf-c -lncursesw -ltinfo) -lm
+	-ljson-c -lcap -lprotobuf-c -lncursesw -ltinfo -lmicrohttpd -lgnutls) -lm -pthread
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror
@@ -100,7 +100,13 @@ SKEL := $(BUILD)/vmascope.skel.h
 # Made of a .proto by protoc-c.
 PROTO := $(BUILD)/perfetto.pb-c.c
 
-USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o) $(O)/user/perfetto.pb-c.o
+# The page's files, as C.
+WEB := $(sort $(wildcard dashboards/web/*))
+
+# Objects of sources that are made.
+MADE_OBJS := user/perfetto.pb-c.o web_assets.o
+
+USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o) $(MADE_OBJS:%=$(O)/%)
 USER_LIB := $(O)/vmascope.a
 # Only these are compiled again when the version changes.
 VERSION_OBJS := $(patsubst %.c,$(O)/%.o,$(if $(USER_SRCS),$(shell grep -l VMASCOPE_VERSION $(USER_SRCS))))
@@ -196,7 +202,17 @@ $(PROTO) $(PROTO:.c=.h) &: user/export/perfetto.proto | tools
 	$(call say,PROTO,$(PROTO))
 	$(Q)protoc-c --proto_path=user/export --c_out=$(BUILD) perfetto.proto
 
+$(BUILD)/web/.made: $(WEB)
+	$(call say,WEB,$(@D))
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $(WEB) $(@D) && touch $@
+
+$(BUILD)/web_assets.c: $(BUILD)/web/.made user/serve/embed.sh
+	$(call say,EMBED,$@)
+	$(Q)user/serve/embed.sh $(BUILD)/web >$@.tmp && mv $@.tmp $@
+
 $(O)/user/perfetto.pb-c.o: $(PROTO) $(O)/.flags.user
+$(O)/web_assets.o: $(BUILD)/web_assets.c $(O)/.flags.user | tools
+$(MADE_OBJS:%=$(O)/%):
 	$(call compile,CC,$(CC) $(USER_FLAGS) -MF $@.d -c $< -o $@)
 
 $(USER_LIB): $(filter-out %/user/main.o,$(USER_OBJS)) $(O)/.flags.link
@@ -224,7 +240,7 @@ $(ELF_FUZZ): %: %.o $(USER_LIB) $(O)/.flags.link
 $(FUZZ_OBJS): $(FUZZ_O)/%.o: %.c $(BUILD)/.flags.fuzz | $(SKEL) $(PROTO) tools
 	$(call compile,CC,$(CLANG) $(FUZZ_FLAGS) $(VERSION_FLAG) -MF $@.d -c $< -o $@)
 
-$(FUZZ_BINS): $(FUZZ_O)/%: $(FUZZ_O)/tests/fuzz/%.o $(FUZZ_USER_OBJS) $(BUILD)/user/perfetto.pb-c.o \
+$(FUZZ_BINS): $(FUZZ_O)/%: $(FUZZ_O)/tests/fuzz/%.o $(FUZZ_USER_OBJS) $(MADE_OBJS:%=$(BUILD)/%) \
 		$(BUILD)/.flags.fuzz
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) $(LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(LIBS_LINK)
@@ -314,11 +330,23 @@ $(BUILD)/tests/bin/redis-server:
 	@server=$$(command -v redis-server || command -v redis-check-rdb) && ln -sf "$$server" $@ || \
 		{ echo 'vmascope: no redis-server for the tests (run: sudo make deps)' >&2; exit 1; }
 
+# Prometheus, too, is only unpacked where it is not installed: its package would start a service.
+$(BUILD)/tests/bin/prometheus:
+	@mkdir -p $(@D) && rm -rf $(BUILD)/tests/prometheus && mkdir -p $(BUILD)/tests/prometheus
+	@if command -v prometheus promtool >/dev/null; then \
+		for p in promtool prometheus; do ln -sf "$$(command -v $$p)" $(@D)/$$p; done; \
+	else \
+		cd $(BUILD)/tests/prometheus && \
+			{ apt-get -qq download prometheus 2>/dev/null || \
+			  { apt-get -qq update && apt-get -qq download prometheus; }; } && \
+			dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool usr/bin/prometheus ../bin; \
+	fi || { echo 'vmascope: no prometheus for the tests (apt-get download failed)' >&2; exit 1; }
+
 build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
 
 check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps
-	@$(SUBMAKE) all build-tests
+	@$(SUBMAKE) all build-tests $(BUILD)/tests/bin/prometheus
 	@$(SUBMAKE) SANITIZE=1 all build-tests
 	@tests/run
 
@@ -332,7 +360,7 @@ check-e2e: ## run the end-to-end tests (as root)
 
 check-all: ## check, then the most telling tests in guests, and arm64 (downloads kernels)
 	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
-	@$(SUBMAKE) all build-tests
+	@$(SUBMAKE) all build-tests $(BUILD)/tests/bin/prometheus
 	@$(SUBMAKE) SANITIZE=1 all build-tests
 	@tests/all
 

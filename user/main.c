@@ -90,6 +90,21 @@ static const struct command commands[] = {
 		.run = cmd_top,
 	},
 	{
+		.name = "serve",
+		.args_doc = "[-- COMMAND [ARG...]]",
+		.summary = "answer Prometheus and browsers, until told to end",
+		.doc = "Count page faults, memory calls and TLB flushes all the time, and answer "
+		       "over "
+		       "HTTP: /metrics for Prometheus, /api/v1 and /events for programs, / for "
+		       "people.\vOnly this machine can ask, unless --allow-remote is given "
+		       "together "
+		       "with --token-file or --client-ca. Once all is attached, capabilities are "
+		       "given up. Without a command or a filter, the whole system is counted.",
+		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_OUTPUT | OPTIONS_TUNE |
+			  OPTIONS_SERVE,
+		.run = cmd_serve,
+	},
+	{
 		.name = "doctor",
 		.summary = "tell what this kernel offers: hooks, variants in use, what is missing",
 		.doc = "Tell which way each thing is learnt on this kernel, and why no better one "

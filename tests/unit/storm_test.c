@@ -227,9 +227,54 @@ static void json_knows_no_ratio_to_nothing(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, new_storms, free_storms)
 
+static void no_rows(void *ctx, struct storms *s)
+{
+	(void)ctx;
+	(void)s;
+}
+
+/* What never ends must not grow: the rates are thinned, and the median stays what it was. */
+static void rates_are_bounded(void **state)
+{
+	struct storms s;
+
+	(void)state;
+	storms__init(&s, no_rows, NULL);
+	for (uint64_t i = 0; i < 3 * STORM_MOST_RATES; i++)
+		assert_null(storms__add(&s, i * 1000000000, (i + 1) * 1000000000, 1000 + i % 3));
+	assert_true(s.nr_rates <= STORM_MOST_RATES);
+	assert_true(s.rates[s.nr_rates / 2] == 1001);
+	storms__free(&s);
+}
+
+static void storms_that_are_over_can_be_forgotten(void **state)
+{
+	uint64_t at = 0;
+	struct storms s;
+
+	(void)state;
+	storms__init(&s, no_rows, NULL);
+	for (int n = 0; n < 3; n++) {
+		for (int i = 0; i < 6; i++, at++)
+			storms__add(&s, at * 1000000000, (at + 1) * 1000000000, 1000);
+		storms__add(&s, at * 1000000000, (at + 1) * 1000000000, 50000 + n);
+		at++;
+		assert_true(s.on);
+		storms__forget(&s);
+		assert_int_equal(s.nr, 1);
+		assert_int_equal(s.list[0].faults, 50000 + n);
+	}
+	assert_non_null(storms__add(&s, at * 1000000000, (at + 1) * 1000000000, 1000));
+	storms__forget(&s);
+	assert_int_equal(s.nr, 0);
+	storms__free(&s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rates_are_bounded),
+		cmocka_unit_test(storms_that_are_over_can_be_forgotten),
 		TEST(a_storm_is_told_when_it_ends),
 		TEST(what_it_hit_most_is_named),
 		TEST(limits_are_where_they_are_said_to_be),

@@ -321,6 +321,13 @@ static void the_oldest_notes_go(void **state)
 	notes__free(&n);
 }
 
+static void forget(struct top_sample *s, uint64_t before_ns)
+{
+	model__keep(&s->model, before_ns, NULL);
+	assert_int_equal(shootdown__forget(&s->shootdown, &s->model), 0);
+	assert_int_equal(model__forget(&s->model), 0);
+}
+
 /* "gone" is forgotten: its slots are back. All sums stay, and nothing refers to it. */
 static void forgotten_processes_stay_in_sums(void **state)
 {
@@ -333,33 +340,30 @@ static void forgotten_processes_stay_in_sums(void **state)
 	top_sample__init(&s);
 	called(&row, 9, 5);
 	put(&s.shootdown, &s.model, 2, &row);
-	assert_int_equal(model__leave(&s.model, ~0ULL, NULL), 0); /* its slot counts */
 	model__slot_ended(&s.model, 6);
-	assert_int_equal(model__leave(&s.model, 0, NULL), 0); /* too young */
-	assert_int_equal(model__leave(&s.model, ~0ULL, model__process(&s.model, 300)), 0);
-	assert_int_equal(model__leave(&s.model, ~0ULL, NULL), 1);
-	shootdown__stay(&s.shootdown);
-	assert_false(model__process(&s.model, 300)->leaving); /* its row of calls is in use */
+	forget(&s, 0); /* too young */
+	assert_non_null(model__process(&s.model, 300));
+	forget(&s, UINT64_MAX); /* its row of calls is in use */
+	assert_non_null(model__process(&s.model, 300));
 	shootdown__row_ended(&s.shootdown, 2);
-	assert_int_equal(model__leave(&s.model, ~0ULL, NULL), 1);
-	shootdown__stay(&s.shootdown);
-	assert_int_equal(shootdown__forget(&s.shootdown), 0);
-	model__forget(&s.model);
+	forget(&s, UINT64_MAX);
 	assert_null(model__process(&s.model, 300));
-	assert_int_equal(s.model.nr_processes, 2);
+	assert_int_equal(s.model.nr_processes, 3);
 
 	s.view.rates = false;
 	top_summary__make(&sum, &s.view);
 	assert_close(sum.faults, 8564);
 	t = made(top_processes(&s.view));
 	assert_int_equal(t->nr_rows, 3);
-	assert_int_equal(whole(t, row_of(t, "comm", "[1 processes]"), "faults"), 700);
+	assert_int_equal(whole(t, row_of(t, "comm", "[ended]"), "faults"), 700);
 	table__free(t);
 	t = made(top_calls(&s.view));
 	assert_int_equal(t->nr_rows, 2);
 	assert_int_equal(whole(t, row_of(t, "comm", "[ended]"), "count"), 9);
 	table__free(t);
-	/* in the interval nothing has changed */
+	/* in the next interval nothing has changed */
+	model__mark(&s.model);
+	shootdown__mark(&s.shootdown);
 	s.view.rates = true;
 	t = made(top_processes(&s.view));
 	assert_int_equal(t->nr_rows, 2);

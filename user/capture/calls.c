@@ -165,3 +165,8 @@ int capture__pairs(const struct capture *c, struct vs_pair_key **keys, struct vs
 	*nr = 0;
 	return err;
 }
+
+void capture__drop_pair(const struct capture *c, const struct vs_pair_key *key)
+{
+	bpf_map__delete_elem(c->skel->maps.pairs, key, sizeof(*key), 0);
+}

@@ -38,6 +38,8 @@
 #define CAPTURE_STACKS 16384u
 #define CAPTURE_MIN_STACKS 16u
 #define CAPTURE_MAX_STACKS (1u << 20)
+/** Names of mapped files (bpf/maps.bpf.h). */
+#define CAPTURE_FILES 8192u
 /** Ring buffer for event streams by default, bytes. */
 #define CAPTURE_DEFAULT_RING (8u << 20)
 /** The same where no event is to be lost at the highest rate: about a second of it, on one CPU. */
@@ -280,6 +282,9 @@ void capture__shootdowns(const struct capture *c, struct vs_shootdowns *sum);
 int capture__pairs(const struct capture *c, struct vs_pair_key **keys, struct vs_pair **pairs,
 		   uint32_t *nr);
 
+/** capture__drop_pair - forget one; it may come back, from 0. */
+void capture__drop_pair(const struct capture *c, const struct vs_pair_key *key);
+
 /** capture__stats - BPF's own bookkeeping, the sum over CPUs. */
 void capture__stats(const struct capture *c, struct vs_stats *sum);
 
@@ -288,5 +293,11 @@ void capture__stats(const struct capture *c, struct vs_stats *sum);
  * Return: 0, or -ENOENT if it was not taken down.
  */
 int capture__file(const struct capture *c, const struct vs_file_key *key, struct vs_file *file);
+
+/** capture__nr_files - paths that are kept; it walks the table. */
+uint32_t capture__nr_files(const struct capture *c);
+
+/** capture__forget_files - all of them; a file's is taken down again with its next VMA. */
+void capture__forget_files(const struct capture *c);
 
 #endif /* VMASCOPE_CAPTURE_CAPTURE_H */

@@ -45,6 +45,23 @@ void live__free(struct live *l)
 
 /* --- new slots ----------------------------------------------------------------------------- */
 
+/** hide_name - of a VMA that somebody has named: its kind alone is told. */
+static int hide_name(struct counted *row)
+{
+	const char *kind = row->vma.name_kind == VS_NAME_FILE	? "[file]"
+			   : row->vma.name_kind == VS_NAME_ANON ? "[anon]"
+								: NULL;
+	char *name = row->is_vma && kind ? strdup(kind) : NULL;
+
+	if (!row->is_vma || !kind)
+		return 0;
+	if (!name)
+		return -ENOMEM;
+	free(row->name);
+	row->name = name;
+	return 0;
+}
+
 static int describe(struct live *l, uint32_t index)
 {
 	struct vs_slot slot;
@@ -58,6 +75,8 @@ static int describe(struct live *l, uint32_t index)
 	has_file = slot.kind == VS_SLOT_VMA && slot.vma.name_kind == VS_NAME_FILE &&
 		   !capture__file(l->capture, &slot.vma.key.file, &file);
 	err = model__new_slot(&l->model, index, &slot, has_file ? &file : NULL);
+	if (!err && l->hide_names)
+		err = hide_name(l->model.by_slot[index]);
 	if (err)
 		return err;
 	if (slot.kind == VS_SLOT_PROC) {
@@ -187,22 +206,16 @@ int live__discover(struct live *l)
 
 static int read_pairs(struct live *l)
 {
-	struct shootdown *s = &l->shootdown;
 	struct vs_pair_key *keys;
 	struct vs_pair *pairs;
 	uint32_t nr;
 	int err = capture__pairs(l->capture, &keys, &pairs, &nr);
 
-	if (err)
-		return err;
-	free(s->pairs);
-	s->pairs = calloc(nr + 1, sizeof(*s->pairs));
-	s->nr_pairs = s->pairs ? nr : 0;
-	for (size_t i = 0; i < s->nr_pairs; i++)
-		s->pairs[i] = (struct call_pair){ .key = keys[i], .pair = pairs[i] };
+	if (!err)
+		err = shootdown__set_pairs(&l->shootdown, keys, pairs, nr);
 	free(keys);
 	free(pairs);
-	return s->pairs ? 0 : -ENOMEM;
+	return err;
 }
 
 /** refresh_calls - take over all of it; nothing where it was not asked for. */
@@ -452,16 +465,4 @@ bool live__reclaim(struct live *l)
 	}
 	free(r.slots);
 	return found && low(l);
-}
-
-int live__forget(struct live *l, uint64_t before_ns, const struct process *keep)
-{
-	int err;
-
-	if (!model__leave(&l->model, before_ns, keep))
-		return 0;
-	shootdown__stay(&l->shootdown);
-	err = shootdown__forget(&l->shootdown);
-	model__forget(&l->model);
-	return err;
 }

@@ -19,6 +19,9 @@
  * @threads: what each spent in faults
  * @waiting: slots that were taken and are not described yet
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
+ * @hide_names: of files, and those that processes gave their memory: set it before the first slot
+ *	is described
+ * @nr_forgets: calls of live__forget()
  */
 struct live {
 	struct capture *capture;
@@ -30,6 +33,8 @@ struct live {
 	size_t nr_waiting;
 	size_t cap_waiting;
 	const char *vma_glob;
+	bool hide_names;
+	unsigned int nr_forgets;
 };
 
 /** live__init - Return: 0 or -ENOMEM. */
@@ -68,12 +73,13 @@ bool live__reclaim(struct live *l);
 bool live__image_gone(const struct live *l, const struct process *p, uint64_t image);
 
 /**
- * live__forget - drop processes that ended before @before_ns and whose slots were taken back
- * @keep: not this one; may be NULL
+ * live__forget - free what nothing counts any more; sums stay (model__forget())
+ * @before_ns: of processes those alone whose end was learnt of before that; UINT64_MAX: all
+ * @watched: not this one, nor a row of it; may be NULL
  *
- * Their counts stay in sums. For those who look on for days; between intervals, before the marks.
- * Return: 0 or -ENOMEM.
+ * For a capture that goes on for days: memory is bounded by the tables of BPF. Between intervals,
+ * before the marks. Return: 0 or a negative errno.
  */
-int live__forget(struct live *l, uint64_t before_ns, const struct process *keep);
+int live__forget(struct live *l, uint64_t before_ns, const struct process *watched);
 
 #endif /* VMASCOPE_CAPTURE_LIVE_H */

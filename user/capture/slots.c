@@ -291,3 +291,28 @@ int capture__file(const struct capture *c, const struct vs_file_key *key, struct
 {
 	return bpf_map__lookup_elem(c->skel->maps.files, key, sizeof(*key), file, sizeof(*file), 0);
 }
+
+uint32_t capture__nr_files(const struct capture *c)
+{
+	struct vs_file_key key, *last = NULL;
+	uint32_t nr = 0;
+
+	/* where entries go meanwhile, the walk begins anew: hence the bound */
+	while (nr <= CAPTURE_FILES &&
+	       !bpf_map__get_next_key(c->skel->maps.files, last, &key, sizeof(key))) {
+		last = &key;
+		nr++;
+	}
+	return nr;
+}
+
+void capture__forget_files(const struct capture *c)
+{
+	struct vs_file_key key;
+
+	for (uint32_t i = 0; i < CAPTURE_FILES; i++) {
+		if (bpf_map__get_next_key(c->skel->maps.files, NULL, &key, sizeof(key)))
+			return;
+		bpf_map__delete_elem(c->skel->maps.files, &key, sizeof(key), 0);
+	}
+}

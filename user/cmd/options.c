@@ -406,6 +406,7 @@ static const struct option_table *const option_tables[] = {
 	&stack_options,
 	&record_options,
 	&top_options,
+	&serve_options,
 };
 #define NR_TABLES (sizeof(option_tables) / sizeof(*option_tables))
 
@@ -498,6 +499,8 @@ static void set_defaults(struct options *o, unsigned int groups)
 	o->stack_bytes = DEFAULT_STACK_BYTES;
 	o->ring_bytes = groups & OPTIONS_RECORD ? CAPTURE_RECORD_RING : CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
+	if (groups & OPTIONS_SERVE)
+		serve_options__defaults(o);
 }
 
 /** parse_all - Return: 0, or an exit status after an error message. */

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "out/out.h"
+#include "serve/group_name.h"
 #include "view/shootdown.h"
 #include "view/stat.h"
 
@@ -31,6 +32,7 @@
 #define OPTIONS_RECORD 4096u
 #define OPTIONS_REPORT 8192u
 #define OPTIONS_TOP 16384u
+#define OPTIONS_SERVE 32768u
 
 /** enum trace_event - what trace can print; bits of options.events */
 enum trace_event {
@@ -93,6 +95,10 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @batch: print frames; @frames: so many, 0: no end; @total: since the start, not per second
  * @view_name: of top that is shown first; NULL: the first
  * @no_colour: none, even where the terminal has some
+ * @listen: address of serve; @token_file, @tls_cert, @tls_key, @client_ca: files or NULL
+ * @allow_remote: that address may be another than loopback
+ * @group_by, @max_series: of its metrics; @expose_paths: names of files, too
+ * @bpf_stats: have the kernel measure BPF programs
  * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
 struct options {
@@ -153,6 +159,16 @@ struct options {
 	bool no_shootdown_by;
 	bool diff;
 	bool perfetto;
+	const char *listen;
+	const char *token_file;
+	const char *tls_cert;
+	const char *tls_key;
+	const char *client_ca;
+	bool allow_remote;
+	enum group_by group_by;
+	uint32_t max_series;
+	bool expose_paths;
+	bool bpf_stats;
 	char **argv;
 };
 
@@ -186,6 +202,7 @@ int cmd_stat(struct options *o);
 int cmd_trace(struct options *o);
 int cmd_shootdown(struct options *o);
 int cmd_top(struct options *o);
+int cmd_serve(struct options *o);
 int cmd_doctor(struct options *o);
 int cmd_explain(struct options *o);
 int cmd_record(struct options *o);

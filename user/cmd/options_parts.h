@@ -35,11 +35,13 @@ enum {
 	OPTION_STACK_KEYS = 0x200,
 	OPTION_RECORD_KEYS = 0x300,
 	OPTION_TOP_KEYS = 0x400,
+	OPTION_SERVE_KEYS = 0x500,
 };
 
 extern const struct option_table stack_options;	 /* options_stack.c */
 extern const struct option_table record_options; /* options_record.c: of record and report */
 extern const struct option_table top_options;	 /* options_top.c */
+extern const struct option_table serve_options;	 /* options_serve.c */
 
 /** OPTION_FLAG - parse_FIELD(), of an option that takes nothing and sets @field. */
 #define OPTION_FLAG(field)                                                                         \
@@ -59,6 +61,9 @@ extern const struct option_table top_options;	 /* options_top.c */
 		o->field = arg;                                                                    \
 		return 0;                                                                          \
 	}
+
+/** serve_options__defaults - of what serve is not asked for. */
+void serve_options__defaults(struct options *o);
 
 /** option_bad - @arg is no @what; @wanted: what would be. Return: -1, after an error message. */
 int option_bad(struct argp_state *state, const char *what, const char *arg, const char *wanted);

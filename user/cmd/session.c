@@ -360,13 +360,14 @@ bool session__stopped(const struct session *s)
 	return signals_seen;
 }
 
-/** wait_until - until @deadline_ns, an event, the command's end, or a signal. */
+/** wait_until - until @deadline_ns, an event, the command's end, a wake-up, or a signal. */
 static void wait_until(struct session *s, uint64_t deadline_ns)
 {
 	struct pollfd fds[] = {
 		{ .fd = capture__fd(s->live.capture), .events = POLLIN },
 		{ .fd = s->child.pidfd, .events = POLLIN },
 		{ .fd = s->input ? STDIN_FILENO : -1, .events = POLLIN },
+		{ .fd = s->woken ? s->wake_fd : -1, .events = POLLIN },
 	};
 	uint64_t now = session__now();
 	struct timespec ts = {};
@@ -488,6 +489,8 @@ int session__run(struct session *s)
 		if (s->input)
 			s->input(s);
 		err = housekeeping(s);
+		if (!err && s->woken)
+			err = s->woken(s);
 		if (!err && session__now() >= next) {
 			err = s->interval(s);
 			last = next;
@@ -527,58 +530,4 @@ int session__close(struct session *s, int status)
 	if (!status && s->options->argv && s->child.ended)
 		status = child__exit_status(&s->child);
 	return status;
-}
-
-void session__stats(const struct session *s, struct vs_stats *stats)
-{
-	if (s->recorded)
-		*stats = s->recorded->stats;
-	else
-		capture__stats(s->live.capture, stats);
-}
-
-/** recorded_hook - of this name; NULL: the recording has none. */
-static const struct header_hook *recorded_hook(const struct header *h, const char *name)
-{
-	for (size_t i = 0; i < h->nr_hooks; i++)
-		if (!strcmp(h->hooks[i].name, name))
-			return &h->hooks[i];
-	return NULL;
-}
-
-const struct hook_variant *session__variant(const struct session *s, enum hook_id id)
-{
-	const struct header_hook *hook;
-
-	if (!s->recorded)
-		return capture__variant(s->live.capture, id);
-	hook = recorded_hook(s->recorded->header, hooks[id].name);
-	for (const struct hook_variant *v = hooks[id].variants; hook && v->name; v++)
-		if (!strcmp(v->name, hook->variant))
-			return v;
-	return NULL;
-}
-
-static void live_hook(const struct session *s, enum hook_id id, struct run_hook *in_use)
-{
-	const struct hook_variant *v = capture__variant(s->live.capture, id);
-
-	in_use->variant = v ? v->name : hooks[id].on_request ? "not asked for" : "none";
-	in_use->fallback = v ? v != hooks[id].variants : !hooks[id].on_request;
-}
-
-void session__hooks(const struct session *s, struct run_hook *in_use)
-{
-	for (int i = 0; i < NR_HOOKS; i++) {
-		const struct header_hook *hook;
-
-		in_use[i].name = hooks[i].name;
-		if (!s->recorded) {
-			live_hook(s, i, &in_use[i]);
-			continue;
-		}
-		hook = recorded_hook(s->recorded->header, hooks[i].name);
-		in_use[i].variant = hook ? hook->variant : "none";
-		in_use[i].fallback = hook && hook->fallback;
-	}
 }

@@ -45,6 +45,7 @@ struct recorded {
  *	meanwhile session__poll() has to read on. Return: 0 or a negative errno.
  * @input: called when stdin can be read, or the terminal has another size; NULL: never
  * @quiet_child: the command reads and writes /dev/null
+ * @woken: called when @wake_fd is readable, and as @interval; NULL: there is none
  */
 struct session {
 	struct options *options;
@@ -72,6 +73,8 @@ struct session {
 	int (*settle)(struct session *s);
 	void (*input)(struct session *s);
 	bool quiet_child;
+	int wake_fd;
+	int (*woken)(struct session *s);
 	void *private;
 	int error;
 };

@@ -2,6 +2,8 @@
 /* shootdown.c - `vmascope shootdown`: count memory calls and flushes until the end, then print. */
 #include <string.h>
 
+#include "cmd/shootdown.h"
+
 #include "cmd/folded.h"
 #include "cmd/print.h"
 #include "util/log.h"
@@ -21,8 +23,7 @@ static void tell_apart(struct options *o)
 	o->call_vma = o->vma || by == SHOOTDOWN_BY_VMA;
 }
 
-/** know - what this machine's hooks tell, and which are missing although they were asked for. */
-static void know(const struct session *s, struct run_hook *in_use, struct shootdown_view *v)
+void shootdown__know(const struct session *s, struct run_hook *in_use, struct shootdown_view *v)
 {
 	static const enum hook_id asked_for[] = { HOOK_MEMCALL, HOOK_FLUSH, HOOK_INTERRUPT };
 	const struct hook_variant *interrupt = session__variant(s, HOOK_INTERRUPT);
@@ -40,6 +41,9 @@ static void know(const struct session *s, struct run_hook *in_use, struct shootd
 		in_use[asked_for[i]].variant = "none";
 		in_use[asked_for[i]].fallback = true;
 	}
+	v->isolated = s->machine.isolated;
+	v->nohz_full = s->machine.nohz_full;
+	v->max_map_count = s->machine.max_map_count;
 }
 
 int shootdown_print(struct session *s)
@@ -63,15 +67,12 @@ int shootdown_print(struct session *s)
 		.namer = s->namer,
 		.stacks_as_text = text,
 		.all_frames = o->wide,
-		.isolated = s->machine.isolated,
-		.nohz_full = s->machine.nohz_full,
-		.max_map_count = s->machine.max_map_count,
 	};
 	struct document d = {};
 	int err;
 
 	session__stats(s, &v.run.stats);
-	know(s, in_use, &v);
+	shootdown__know(s, in_use, &v);
 	err = shootdown_view__make(&v, &s->live.shootdown, &s->live.model, &d);
 	if (!err)
 		err = o->format->document(&d, &s->out);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#define ENDED "[ended]"
+
 /** struct row_key - identity of a row, for as long as the model lives */
 struct row_key {
 	struct vs_vma_key vma;
@@ -31,17 +33,22 @@ int model__init(struct model *m, uint32_t nr_slots, uint32_t nr_cpus)
 	return 0;
 }
 
+static void row_free(struct counted *row)
+{
+	free(row->name);
+	free(row->latency);
+	free(row);
+}
+
 static void process_free(struct process *p)
 {
-	for (size_t i = 0; i < p->nr_rows; i++) {
-		free(p->rows[i]->name);
-		free(p->rows[i]->latency);
-		free(p->rows[i]);
-	}
+	for (size_t i = 0; i < p->nr_rows; i++)
+		row_free(p->rows[i]);
 	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
 		free(p->latency[cause]);
 	free(p->rows);
 	free(p->cgroup_name);
+	free(p->told);
 	free(p);
 }
 
@@ -135,19 +142,26 @@ static int new_image(struct model *m, uint32_t index, const struct vs_slot *slot
 	return 0;
 }
 
+/** key_of - of a VMA's row in @by_key. */
+static struct row_key key_of(const struct vs_vma_key *vma, const struct process *p, uint64_t image)
+{
+	struct row_key key = { .vma = *vma, .process = (uintptr_t)p, .image = image };
+
+	key.vma.proc = key.vma.proc_generation = 0;
+	return key;
+}
+
 static int new_vma(struct model *m, uint32_t index, const struct vs_slot *slot,
 		   const struct vs_file *file)
 {
 	struct counted *image = m->by_slot[slot->vma.key.proc], *row;
-	struct row_key key = { .vma = slot->vma.key };
+	struct row_key key;
 
 	if (!slot->vma.key.proc || !image)
 		return -EAGAIN;
 	if (image->generation != slot->vma.key.proc_generation)
 		return -ESTALE;
-	key.vma.proc = key.vma.proc_generation = 0;
-	key.process = (uintptr_t)image->process;
-	key.image = image->image;
+	key = key_of(&slot->vma.key, image->process, image->image);
 	row = hash__get(&m->by_key, &key);
 	if (!row || row->slot) {
 		row = row_new(m, image->process);
@@ -255,70 +269,160 @@ void model__mark(struct model *m)
 		m->cpus[cpu].marked = m->cpus[cpu].counts;
 }
 
-/* --- processes that are forgotten ----------------------------------------------------------- */
+/* --- what is forgotten ------------------------------------------------------------------------ */
 
-static bool may_leave(const struct process *p, uint64_t before_ns)
+static bool has_slot(const struct process *p)
 {
-	if (!p->exited || p->ended_ns >= before_ns)
-		return false;
-	for (size_t r = 0; r < p->nr_rows; r++)
-		if (p->rows[r]->slot)
-			return false;
-	return true;
+	for (size_t i = 0; i < p->nr_rows; i++)
+		if (p->rows[i]->slot)
+			return true;
+	return false;
 }
 
-size_t model__leave(struct model *m, uint64_t before_ns, const struct process *keep)
+void model__keep(struct model *m, uint64_t before_ns, const struct process *watched)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		struct process *p = m->processes[i];
+
+		p->watched = p == watched;
+		p->busy = p->watched || p->ended_ns >= before_ns || has_slot(p);
+	}
+}
+
+struct process *model__ended(struct model *m)
+{
+	struct process *p = m->ended;
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	memcpy(p->comm, ENDED, sizeof(ENDED));
+	p->cgroup_name = strdup(ENDED);
+	p->exited = true;
+	p->number = m->nr_processes + 1;
+	if (!p->cgroup_name || append((void ***)&m->processes, &m->nr_processes, p)) {
+		process_free(p);
+		return NULL;
+	}
+	return m->ended = p;
+}
+
+/** gone_row - the row of @p that takes over rows of this kind. */
+static struct counted *gone_row(struct model *m, struct process *p, bool is_vma)
+{
+	struct counted *row;
+
+	for (size_t i = 0; i < p->nr_rows; i++)
+		if (p->rows[i]->gone && p->rows[i]->is_vma == is_vma)
+			return p->rows[i];
+	row = row_new(m, p);
+	if (!row)
+		return NULL;
+	row->gone = true;
+	row->is_vma = is_vma;
+	row->name = strdup(p == m->ended ? ENDED : "[unmapped]");
+	return row;
+}
+
+static void merge_latency(struct latency **to, struct latency **from)
+{
+	if (!*from)
+		return;
+	if (!*to) {
+		*to = *from;
+		*from = NULL;
+		return;
+	}
+	hist__add(&(*to)->ended, &(*from)->ended);
+	hist__add(&(*to)->hist, &(*from)->hist);
+	hist__add(&(*to)->marked, &(*from)->marked);
+}
+
+/** merge_row - @from, which no slot counts, goes into @to; it is freed. */
+static void merge_row(struct model *m, struct counted *to, struct counted *from)
+{
+	const struct row_key key = key_of(&from->vma.key, from->process, from->image);
+
+	counts_add(&to->earlier, &from->earlier);
+	counts_add(&to->counts, &from->counts);
+	counts_add(&to->marked, &from->marked);
+	to->no_address += from->no_address;
+	to->lookup_missed += from->lookup_missed;
+	to->no_slot += from->no_slot;
+	merge_latency(&to->latency, &from->latency);
+	if (from->is_vma && hash__get(&m->by_key, &key) == from)
+		hash__remove(&m->by_key, &key);
+	row_free(from);
+}
+
+/** merge_rows - all rows of @p that no slot counts go into one of each kind of @to. */
+static int merge_rows(struct model *m, struct process *to, struct process *p)
+{
+	struct counted *rows[2] = {};
+	size_t kept = 0;
+
+	/* both first: they may be appended to the very list that is walked */
+	for (int is_vma = 0; is_vma < 2; is_vma++) {
+		rows[is_vma] = gone_row(m, to, is_vma);
+		if (!rows[is_vma] || (is_vma && !rows[is_vma]->name))
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < p->nr_rows; i++) {
+		struct counted *row = p->rows[i];
+
+		if (row->slot || row == rows[row->is_vma])
+			p->rows[kept++] = row;
+		else
+			merge_row(m, rows[row->is_vma], row);
+	}
+	p->nr_rows = kept;
+	return 0;
+}
+
+static bool has_dead_rows(const struct process *p)
+{
+	for (size_t i = 0; i < p->nr_rows; i++)
+		if (!p->rows[i]->slot && !p->rows[i]->gone)
+			return true;
+	return false;
+}
+
+/** forget_process - @p becomes part of @ended, and is freed. */
+static int forget_process(struct model *m, struct process *ended, struct process *p)
+{
+	int err = merge_rows(m, ended, p);
+
+	if (err)
+		return err;
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+		merge_latency(&ended->latency[cause], &p->latency[cause]);
+	if (model__process(m, p->pid) == p)
+		hash__remove_u64(&m->by_pid, p->pid);
+	process_free(p);
+	return 0;
+}
+
+int model__forget(struct model *m)
+{
+	struct process *ended = model__ended(m);
+	size_t kept = 0;
+	int err = ended ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		struct process *p = m->processes[i];
 
-		p->leaving = p != keep && may_leave(p, before_ns);
-		n += p->leaving;
-	}
-	return n;
-}
-
-static void forget_row(struct model *m, const struct counted *row)
-{
-	struct row_key key = {
-		.vma = row->vma.key,
-		.process = (uintptr_t)row->process,
-		.image = row->image,
-	};
-
-	counts_add(&m->forgotten, &row->counts);
-	key.vma.proc = key.vma.proc_generation = 0;
-	/* an identity that came back while it was counting has another row under its key */
-	if (row->is_vma && hash__get(&m->by_key, &key) == row)
-		hash__remove(&m->by_key, &key);
-}
-
-static void forget(struct model *m, struct process *p)
-{
-	for (size_t r = 0; r < p->nr_rows; r++)
-		forget_row(m, p->rows[r]);
-	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
-		if (!p->latency[cause])
+		if (err || p == ended || p->busy) {
+			if (!err && p != ended && !p->watched && has_dead_rows(p))
+				err = merge_rows(m, p, p);
+			m->processes[kept++] = p;
 			continue;
-		hist__add(&m->shared_latency[cause].ended, &p->latency[cause]->ended);
-		hist__add(&m->shared_latency[cause].hist, &p->latency[cause]->ended);
+		}
+		err = forget_process(m, ended, p);
+		if (err)
+			m->processes[kept++] = p;
 	}
-	if (model__process(m, p->pid) == p)
-		hash__remove_u64(&m->by_pid, p->pid);
-	process_free(p);
-	m->nr_forgotten++;
-}
-
-void model__forget(struct model *m)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < m->nr_processes; i++)
-		if (!m->processes[i]->leaving)
-			m->processes[kept++] = m->processes[i];
-		else
-			forget(m, m->processes[i]);
 	m->nr_processes = kept;
+	return err;
 }

@@ -32,6 +32,7 @@ struct process;
  * @counts: all that was counted
  * @marked: what had been counted when the interval began
  * @latency: of its completed faults, where asked for; else NULL
+ * @gone: it stands for several that no slot counts any more (model__forget())
  */
 struct counted {
 	struct process *process;
@@ -49,6 +50,7 @@ struct counted {
 	struct vs_counts counts;
 	struct vs_counts marked;
 	struct latency *latency;
+	bool gone;
 };
 
 /**
@@ -61,7 +63,8 @@ struct counted {
  * @base_minor, @base_major: the kernel's counts of the command's first task at its exec
  * @latency: by cause; NULL where none was measured
  * @rows: its VMAs and its images' faults without one
- * @leaving: model__forget() is going to drop it
+ * @told: what somebody who wants differences has taken over of it; freed with it
+ * @busy: model__forget() keeps it; @watched: and all its rows
  */
 struct process {
 	uint32_t number;
@@ -80,7 +83,9 @@ struct process {
 	struct latency *latency[VS_NR_CAUSES];
 	struct counted **rows;
 	size_t nr_rows;
-	bool leaving;
+	void *told;
+	bool busy;
+	bool watched;
 };
 
 /**
@@ -102,8 +107,8 @@ struct cpu_counts {
  * @nr_images: process images seen so far
  * @by_key: VMAs of one identity, so that one that gets another slot stays one row
  * @cpus: by CPU
- * @shared_latency: by cause, of processes for which no histogram was left, and of forgotten ones
- * @forgotten: what processes counted that have been dropped; @nr_forgotten of them
+ * @shared_latency: by cause, of processes for which no histogram was left
+ * @ended: what model__forget() has added up, one of @processes; NULL: nothing yet
  */
 struct model {
 	struct process **processes;
@@ -118,8 +123,7 @@ struct model {
 	struct cpu_counts *cpus;
 	uint32_t nr_cpus;
 	struct latency shared_latency[VS_NR_CAUSES];
-	struct vs_counts forgotten;
-	size_t nr_forgotten;
+	struct process *ended;
 };
 
 /** model__init - Return: 0 or -ENOMEM. */
@@ -153,17 +157,27 @@ void model__slot_ended(struct model *m, uint32_t index);
 void model__mark(struct model *m);
 
 /**
- * model__leave - choose processes that may be forgotten: they have ended, and no slot counts for them
- * @before_ns: the model learnt of their end before that
- * @keep: not this one; may be NULL
- *
- * What else refers to a process may set @leaving back, before model__forget().
- * Return: how many.
+ * model__keep - choose what model__forget() keeps: processes that a slot counts for
+ * @before_ns: and those whose end the model learnt of then or later
+ * @watched: and this one, with all its rows; may be NULL
  */
-size_t model__leave(struct model *m, uint64_t before_ns, const struct process *keep);
+void model__keep(struct model *m, uint64_t before_ns, const struct process *watched);
 
-/** model__forget - drop those that were chosen: their counts stay in sums. Between intervals only. */
-void model__forget(struct model *m);
+/**
+ * model__ended - the process that stands for all that were forgotten: pid 0, "[ended]"
+ * Return: NULL without memory.
+ */
+struct process *model__ended(struct model *m);
+
+/**
+ * model__forget - what no slot counts any more is added up, and freed
+ *
+ * A process that is not @busy becomes part of model__ended(); of all others that are not @watched the
+ * rows without a slot become one row "[unmapped]". So sums stay what they are, and memory is bounded
+ * by the slots. No pointer to a row may be kept across it.
+ * Return: 0 or -ENOMEM (then some of it is kept).
+ */
+int model__forget(struct model *m);
 
 /** model__process - by pid, the latest one; NULL if there is none. */
 struct process *model__process(const struct model *m, uint32_t pid);

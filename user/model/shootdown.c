@@ -229,57 +229,139 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index)
 	s->by_index[index] = NULL;
 }
 
-/* --- processes that are forgotten ----------------------------------------------------------- */
+/* --- what is forgotten ------------------------------------------------------------------------ */
 
-void shootdown__stay(struct shootdown *s)
+/** ended_row - the row of model__ended() that takes over rows like @like. */
+static struct call_row *ended_row(struct shootdown *s, struct process *ended,
+				  const struct call_row *like)
 {
-	for (size_t i = 0; i < s->nr_rows; i++)
-		if (s->rows[i]->counting && s->rows[i]->process)
-			s->rows[i]->process->leaving = false;
-}
+	struct call_row row = { .process = ended, .call = like->call, .detail = like->detail };
+	const struct row_key key = key_of(&row, true);
+	struct call_row *known = hash__get(&s->by_key, &key);
 
-/** ended_row - of all processes that have left, for @call. Return: NULL without memory. */
-static struct call_row *ended_row(struct shootdown *s, uint32_t call, uint32_t detail)
-{
-	struct call_row row = { .call = call, .detail = detail, .comm = "[ended]" }, *known;
-	const struct row_key key = key_of(&row, false);
-
-	known = hash__get(&s->by_key, &key);
 	if (known)
 		return known;
+	memcpy(row.comm, ended->comm, sizeof(row.comm));
 	known = append(s, &row);
 	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
 }
 
-static int forget(struct shootdown *s, struct call_row *row)
+/** forget_row - @row becomes part of one of @ended. Return: 0 or -ENOMEM. */
+static int forget_row(struct shootdown *s, struct process *ended, struct call_row *row)
 {
-	const struct row_key key = key_of(row, false);
-	struct call_row *ended = ended_row(s, row->call, row->detail);
+	struct call_row *to = ended_row(s, ended, row);
+	/* of a row without a process it is not known any more whether its key has the pid */
+	const struct row_key keys[] = { key_of(row, true), key_of(row, false) };
 
-	if (ended) {
-		call_counts_add(&ended->ended, &row->counts);
-		call_counts_add(&ended->counts, &row->counts);
-	}
-	if (hash__get(&s->by_key, &key) == row)
-		hash__remove(&s->by_key, &key);
+	if (!to)
+		return -ENOMEM;
+	call_counts_add(&to->ended, &row->ended);
+	call_counts_add(&to->counts, &row->counts);
+	call_counts_add(&to->marked, &row->marked);
+	call_counts_add(&to->told, &row->told);
+	for (size_t i = 0; i < 2; i++)
+		if (hash__get(&s->by_key, &keys[i]) == row)
+			hash__remove(&s->by_key, &keys[i]);
 	free(row);
-	return ended ? 0 : -ENOMEM;
+	return 0;
 }
 
-int shootdown__forget(struct shootdown *s)
+/** mark_busy - the processes that a row of BPF counts for. */
+static void mark_busy(const struct shootdown *s)
 {
-	size_t kept = 0;
-	int err = 0;
+	for (size_t i = 0; i < s->nr_rows; i++)
+		if (s->rows[i]->counting && s->rows[i]->process)
+			s->rows[i]->process->busy = true;
+}
 
-	/* rows that are appended on the way come last, and stay */
+static bool row_ended(const struct call_row *row, const struct process *ended)
+{
+	if (row->counting || row->process == ended)
+		return false;
+	return !row->process || !row->process->busy;
+}
+
+int shootdown__forget(struct shootdown *s, struct model *m)
+{
+	struct process *ended = model__ended(m);
+	size_t kept = 0;
+	int err = ended ? 0 : -ENOMEM;
+
+	if (err)
+		return err;
+	mark_busy(s);
+	/* rows of @ended that are made on the way are appended, and walked, too */
 	for (size_t i = 0; i < s->nr_rows; i++) {
 		struct call_row *row = s->rows[i];
+		const bool goes = !err && row_ended(row, ended);
 
-		if (row->process && row->process->leaving)
-			err = forget(s, row) ?: err;
-		else
+		if (goes)
+			err = forget_row(s, ended, row);
+		if (!goes || err)
 			s->rows[kept++] = row;
 	}
-	s->nr_rows = kept;
+	while (kept < s->nr_rows)
+		s->rows[--s->nr_rows] = NULL;
+	/* a row that could not go is still somebody's */
+	for (size_t i = 0; err && i < kept; i++)
+		if (s->rows[i]->process)
+			s->rows[i]->process->busy = true;
 	return err;
+}
+
+/** pair_by_cpus - what is left of the key of a pair that is forgotten. */
+static struct vs_pair_key pair_by_cpus(const struct vs_pair_key *key)
+{
+	struct vs_pair_key by_cpus = *key;
+
+	by_cpus.from_pid = by_cpus.to_pid = 0;
+	return by_cpus;
+}
+
+static void pair_add(struct vs_pair *to, const struct vs_pair *from)
+{
+	to->count += from->count;
+	to->unjoined += from->unjoined;
+	to->delay_ns += from->delay_ns;
+	to->stolen_ns += from->stolen_ns;
+}
+
+int shootdown__forget_pair(struct shootdown *s, const struct call_pair *pair)
+{
+	struct call_pair fresh = { .key = pair_by_cpus(&pair->key), .pair = pair->pair }, *grown;
+
+	for (size_t i = 0; i < s->nr_gone; i++)
+		if (!memcmp(&s->pairs[i].key, &fresh.key, sizeof(fresh.key)) &&
+		    !s->pairs[i].pair.unjoined == !fresh.pair.unjoined) {
+			pair_add(&s->pairs[i].pair, &fresh.pair);
+			return 0;
+		}
+	strcpy(fresh.pair.from_comm, "[ended]");
+	strcpy(fresh.pair.to_comm, "[ended]");
+	grown = realloc(s->pairs, (s->nr_pairs + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	s->pairs = grown;
+	memmove(s->pairs + s->nr_gone + 1, s->pairs + s->nr_gone,
+		(s->nr_pairs - s->nr_gone) * sizeof(*grown));
+	s->pairs[s->nr_gone++] = fresh;
+	s->nr_pairs++;
+	return 0;
+}
+
+int shootdown__set_pairs(struct shootdown *s, const struct vs_pair_key *keys,
+			 const struct vs_pair *pairs, size_t nr)
+{
+	struct call_pair *list = calloc(s->nr_gone + nr + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	if (s->nr_gone)
+		memcpy(list, s->pairs, s->nr_gone * sizeof(*list));
+	for (size_t i = 0; i < nr; i++)
+		list[s->nr_gone + i] = (struct call_pair){ .key = keys[i], .pair = pairs[i] };
+	free(s->pairs);
+	s->pairs = list;
+	s->nr_pairs = s->nr_gone + nr;
+	return 0;
 }

@@ -28,6 +28,7 @@
  * @counting: a row of BPF is in use for it
  * @ended: counted in rows of BPF that it had before; @counts: all
  * @marked: what had been counted when the interval began
+ * @told: what somebody who wants differences has taken over of @counts
  */
 struct call_row {
 	struct process *process;
@@ -46,6 +47,7 @@ struct call_row {
 	struct vs_call_counts ended;
 	struct vs_call_counts counts;
 	struct vs_call_counts marked;
+	struct vs_call_counts told;
 };
 
 /** struct call_pair - an initiator and a target, each on its CPU */
@@ -58,7 +60,8 @@ struct call_pair {
  * struct shootdown - all of it
  * @rows: in the order in which they were first seen
  * @overflow: row 0: what found no row; its call is VS_NR_CALLS
- * @pairs: who interrupted whom; @marked_pairs: when the interval began, in another order
+ * @pairs: who interrupted whom; the first @nr_gone of them are of processes that have ended;
+ *	@marked_pairs: when the interval began, in another order
  * @hist: by vs_call_class() and enum vs_call_time
  * @totals: over all CPUs; @marked: when the interval began
  * @nr_cpus: possible ones
@@ -74,6 +77,7 @@ struct shootdown {
 	size_t nr_pairs;
 	struct call_pair *marked_pairs;
 	size_t nr_marked_pairs;
+	size_t nr_gone;
 	struct vs_hist hist[VS_NR_CALL_CLASSES][VS_NR_CALL_TIMES];
 	struct vs_shootdowns totals;
 	struct vs_shootdowns marked;
@@ -109,14 +113,21 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index);
 /** shootdown__mark - an interval begins. */
 void shootdown__mark(struct shootdown *s);
 
-/** shootdown__stay - processes that have rows in use must not leave (model__leave()). */
-void shootdown__stay(struct shootdown *s);
-
 /**
- * shootdown__forget - the rows of processes that leave become one for each call, "[ended]"
- * Return: 0 or -ENOMEM: then some of them are left out of it.
+ * shootdown__forget - rows of processes that have ended are added up, by call, in model__ended()'s
+ *
+ * Between model__keep() and model__forget(): processes that a row still counts for are busy, too.
+ * What has been told of a row goes along. No pointer to a row may be kept across it.
+ * Return: 0 or -ENOMEM (then some of it is kept).
  */
-int shootdown__forget(struct shootdown *s);
+int shootdown__forget(struct shootdown *s, struct model *m);
+
+/** shootdown__forget_pair - what @pair counted is kept by CPUs alone. Return: 0 or -ENOMEM. */
+int shootdown__forget_pair(struct shootdown *s, const struct call_pair *pair);
+
+/** shootdown__set_pairs - those of now; the gone ones stay. Return: 0 or -ENOMEM. */
+int shootdown__set_pairs(struct shootdown *s, const struct vs_pair_key *keys,
+			 const struct vs_pair *pairs, size_t nr);
 
 /** call_counts_add - add @from to @to; maxima become the greater one. */
 void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *from);

@@ -34,6 +34,16 @@ void storms__free(struct storms *s)
 
 /* --- rates --------------------------------------------------------------------------------- */
 
+/** thin - every second one is enough to know the median, and what is usual now weighs more. */
+static void thin(double *list, size_t *nr)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < *nr; i += 2)
+		list[kept++] = list[i];
+	*nr = kept;
+}
+
 /** put - @rate at place @at; without memory it is left out, and the median is less exact. */
 static void put(double **list, size_t *nr, size_t *cap, size_t at, double rate)
 {
@@ -54,8 +64,11 @@ static void put(double **list, size_t *nr, size_t *cap, size_t at, double rate)
 /** remember - @rate among all, in order. */
 static void remember(struct storms *s, double rate)
 {
-	size_t low = 0, high = s->nr_rates;
+	size_t low = 0, high;
 
+	if (s->nr_rates >= STORM_MOST_RATES)
+		thin(s->rates, &s->nr_rates);
+	high = s->nr_rates;
 	while (low < high) {
 		const size_t middle = (low + high) / 2;
 
@@ -171,6 +184,8 @@ static void go_on(struct storms *s, struct storm *storm, uint64_t to_ns, uint64_
 	storm->faults += faults;
 	if (rate > storm->peak)
 		storm->peak = rate;
+	if (s->nr_held >= STORM_MOST_RATES)
+		thin(s->held, &s->nr_held);
 	put(&s->held, &s->nr_held, &s->cap_held, s->nr_held, rate);
 	s->rows(s->ctx, s);
 }
@@ -199,4 +214,13 @@ const struct storm *storms__end(struct storms *s)
 		return NULL;
 	s->list[s->nr - 1].ongoing = true;
 	return end(s);
+}
+
+void storms__forget(struct storms *s)
+{
+	if (!s->nr)
+		return;
+	if (s->on)
+		s->list[0] = s->list[s->nr - 1];
+	s->nr = s->on;
 }

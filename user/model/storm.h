@@ -22,6 +22,9 @@
 /** Intervals that must have been seen before a median means anything. */
 #define STORM_LEAST_INTERVALS 5
 
+/** Rates that are remembered at most: then every second one goes. */
+#define STORM_MOST_RATES 4096
+
 /** Bytes of a name, the terminating NUL included; longer ones lose their beginning. */
 #define STORM_NAME_LEN 128
 
@@ -104,6 +107,9 @@ const struct storm *storms__end(struct storms *s);
 /** storms__tally - @faults of the interval hit @name; @id tells apart what has one name. */
 void storms__tally(struct storms *s, enum storm_what what, const char *name, uint64_t id,
 		   uint64_t faults);
+
+/** storms__forget - the storms that are over; one that is on goes on. */
+void storms__forget(struct storms *s);
 
 /** storm_mean - faults per second in it. */
 double storm_mean(const struct storm *storm);

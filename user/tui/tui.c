@@ -74,9 +74,6 @@ void tui__drill(struct tui *t)
 
 	if (view->drill == NR_VIEWS || !list__selected(tui__list(t), &id))
 		return;
-	/* the row of those that are forgotten */
-	if (!id && t->shown == VIEW_PROCESSES)
-		return;
 	if (t->shown == VIEW_PROCESSES)
 		t->view.process = (const struct process *)(uintptr_t)id;
 	else

@@ -300,35 +300,59 @@ static struct table *make_rows(const struct stat_view *v, const struct model *m,
 	return rows && !document__add(d, rows) ? rows : NULL;
 }
 
+/** processes - all of them, with their VMAs; what they have is added to @total. */
+static int processes(const struct stat_view *v, const struct model *m, struct document *d,
+		     struct vs_counts *total)
+{
+	struct table *t;
+	int err = 0;
+
+	if (v->no_processes) {
+		*total = stat_group__total(v, m);
+		return 0;
+	}
+	t = run_view__add(d, &process_table);
+	if (!t)
+		return -ENOMEM;
+	for (size_t i = 0; i < m->nr_processes && !err; i++)
+		err = process_row(v, m->processes[i], t, total);
+	if (err)
+		return err;
+	table__sort(t, "faults");
+	if (!v->vma_glob) {
+		const struct vs_counts overflow = stat_counts(v, &m->overflow);
+
+		counts_add(total, &overflow);
+	}
+	return 0;
+}
+
 int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
 	const struct run_facts run = facts(v);
+	struct table *totals, *threads = NULL, *rows;
 	struct vs_hist hist = {};
-	struct table *totals, *processes, *threads, *rows;
 	int err = run_view__header(&run, d);
 
 	totals = run_view__add(d, &totals_table);
-	processes = run_view__add(d, &process_table);
-	if (err || !totals || !processes)
+	if (err || !totals)
 		return -ENOMEM;
-	for (size_t i = 0; i < m->nr_processes && !err; i++)
-		err = process_row(v, m->processes[i], processes, &total);
+	err = processes(v, m, d, &total);
 	if (err)
 		return err;
-	table__sort(processes, "faults");
-	if (!v->vma_glob)
-		counts_add(&total, &overflow);
 	counts_cells(totals, &total);
 	stat_group__latency(v, m, -1, &hist);
 	err = counts_tables(totals, &total, &hist);
 	if (err)
 		return err;
 
-	threads = threads_view__make(v->threads, v->start_ns, v->end_ns, v->by == BY_THREAD,
-				     v->by == BY_THREAD ? v->limit : 0);
-	if (!threads || document__add(d, threads))
-		return -ENOMEM;
+	if (!v->no_processes) {
+		threads = threads_view__make(v->threads, v->start_ns, v->end_ns, v->by == BY_THREAD,
+					     v->by == BY_THREAD ? v->limit : 0);
+		if (!threads || document__add(d, threads))
+			return -ENOMEM;
+	}
 	rows = make_rows(v, m, counts_faults(&total), threads, d);
 	if (!rows)
 		return -ENOMEM;

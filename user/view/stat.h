@@ -45,6 +45,7 @@ extern const char *const stat_by_names[NR_STAT_BY];
  * @stacks: and @namer, which names them, for BY_STACK; @weigh_time: most time first
  * @stacks_as_text: make the lines that people read, else the rows for scripts: naming takes time;
  * @all_frames: then, leave none out
+ * @no_processes: leave out the processes with their VMAs, and the threads
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping
  */
@@ -65,6 +66,7 @@ struct stat_view {
 	bool weigh_time;
 	bool stacks_as_text;
 	bool all_frames;
+	bool no_processes;
 	const struct run_hook *hooks;
 	size_t nr_hooks;
 	struct vs_stats stats;

@@ -131,27 +131,6 @@ static bool is_shown(const struct process *p, const struct vs_counts *c,
 	return !p->exited;
 }
 
-/** forgotten_row - all that have been dropped: they have no rates any more. */
-static int forgotten_row(const struct top_view *v, struct table *t)
-{
-	const struct vs_counts *c = &v->model->forgotten;
-	char comm[64];
-
-	if (v->rates || v->vma_glob || !v->model->nr_forgotten)
-		return 0;
-	if (table__add_row(t) < 0)
-		return -1;
-	snprintf(comm, sizeof(comm), "[%zu processes]", v->model->nr_forgotten);
-	table__set_u64(t, "id", 0);
-	top_count(v, t, "faults", counts_faults(c));
-	top_count(v, t, "minor", c->outcome[VS_MINOR]);
-	top_count(v, t, "major", c->outcome[VS_MAJOR]);
-	top_count(v, t, "failed", c->outcome[VS_INCOMPLETE]);
-	top_time(v, t, "fault_ns", c->latency_sum_ns);
-	top_average(t, "average_ns", c);
-	return table__set_str(t, "ended", "ended") || table__set_str(t, "comm", comm) ? -1 : 0;
-}
-
 struct table *top_processes(const struct top_view *v)
 {
 	struct table *t = table__new(&processes_tables[v->rates]);
@@ -171,8 +150,6 @@ struct table *top_processes(const struct top_view *v)
 			err = process_row(v, t, p, &c, by_calls ? &by_calls->counts : NULL);
 	}
 	hash__free(&calls, free);
-	if (!err)
-		err = forgotten_row(v, t);
 	if (!err)
 		return t;
 	table__free(t);

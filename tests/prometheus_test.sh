@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tests/prometheus_test.sh - a real Prometheus scrapes a real serve under load: every expression of
+# dashboards and rules returns data; prints TAP. Root.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+vmascope=${VMASCOPE:-build/vmascope}
+workloads=build/tests/workload
+export PATH=$PWD/build/tests/bin:$PATH
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/vmascope-prometheus.XXXXXX") || exit 1
+serve_port=$((20000 + RANDOM % 10000)) prometheus_port=$((30000 + RANDOM % 2000))
+pids=()
+number=0
+
+# A load may be between two of its programs: kill it first, then what it runs.
+finish()
+{
+	local pid
+
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	wait
+	rm -rf "$tmp"
+}
+trap finish EXIT
+
+# result STATUS NAME [FILE]: a test's result, with the file as what is to be said of it
+result()
+{
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		[ $# -lt 3 ] || sed 's/^/# /' "$3"
+	fi
+}
+
+# check NAME COMMAND…: it succeeds
+check()
+{
+	local name=$1
+
+	shift
+	"$@" >"$tmp/said" 2>&1
+	result $? "$name" "$tmp/said"
+}
+
+# await SECONDS COMMAND…: until it succeeds
+await()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.2
+	done
+}
+
+fetch()
+{
+	curl -sSf --max-time 10 "$@"
+}
+
+# query EXPRESSION: what Prometheus says of it now
+query()
+{
+	fetch "http://127.0.0.1:$prometheus_port/api/v1/query" --data-urlencode "query=$1"
+}
+
+# --- expressions -----------------------------------------------------------------------------
+
+# expressions_of_dashboards: FILE<tab>EXPRESSION, with Grafana's variables replaced
+expressions_of_dashboards()
+{
+	local f
+
+	for f in dashboards/grafana/*.json; do
+		# shellcheck disable=SC2016 # Grafana's variables
+		jq -r --arg f "$f" '.panels[].targets[].expr | [$f, .] | @tsv' "$f" |
+			sed -e 's/\$__rate_interval/1m/g' -e 's/\$instance/.*/g' -e 's/\$group/.*/g'
+	done
+}
+
+# rules_of KIND: FILE<tab>EXPRESSION of recording or alerting rules, as Prometheus has read them
+rules_of()
+{
+	fetch "http://127.0.0.1:$prometheus_port/api/v1/rules" |
+		jq -r --arg kind "$1" '.data.groups[] | .file as $f | .rules[] |
+			select(.type == $kind) | [($f | split("/")[-1]), .query] | @tsv'
+}
+
+# as_truth: comparisons outside of {} tell 0 or 1 instead of leaving out what is not so: alerts do
+# not fire here, but all that they look at is to be there
+as_truth()
+{
+	sed -E 's/ (>|<|==|>=|<=) / \1 bool /g'
+}
+
+# with_data LIST: a result for each file
+with_data()
+{
+	local file expression
+
+	cut -f1 "$1" | sort -u >"$tmp/files"
+	while IFS= read -r file; do
+		: >"$tmp/without"
+		while IFS=$'\t' read -r f expression; do
+			[ "$f" = "$file" ] || continue
+			query "$expression" | jq -e '.status == "success" and (.data.result | length) > 0' \
+				>/dev/null 2>&1 || echo "$expression" >>"$tmp/without"
+		done <"$1"
+		[ ! -s "$tmp/without" ]
+		result $? "$file: each of $(cut -f1 "$1" | grep -cxF "$file") expressions has data" "$tmp/without"
+	done <"$tmp/files"
+}
+
+# --- load ------------------------------------------------------------------------------------
+
+load()
+{
+	local work=0
+
+	trap 'kill $work 2>/dev/null; exit' TERM
+	while :; do
+		for args in 'storm --seconds 1' 'pingpong --pairs 2000' 'badcalls' \
+			'causes --count 5 file-read' 'churn --procs 50'; do
+			# shellcheck disable=SC2086 # words
+			"$workloads"/${args%% *} ${args#"${args%% *}"} >/dev/null 2>&1 &
+			work=$!
+			wait $work
+		done
+	done
+}
+
+echo 1..19
+
+# --- what needs no server --------------------------------------------------------------------
+
+for tool in prometheus promtool; do
+	check "$tool is there" command -v $tool
+done
+check 'prometheus.yml' promtool check config dashboards/prometheus/prometheus.yml
+check 'rules' promtool check rules dashboards/prometheus/recording.yml dashboards/prometheus/alerts.yml
+check 'tests of rules' promtool test rules dashboards/prometheus/rules_test.yml
+for f in dashboards/grafana/*.json; do
+	jq -rf tests/grafana_model.jq "$f" >"$tmp/wrong" 2>&1 && [ ! -s "$tmp/wrong" ]
+	result $? "$f follows Grafana's model" "$tmp/wrong"
+done
+
+# --- a server, a scraper, a load -------------------------------------------------------------
+
+"$vmascope" serve --listen "127.0.0.1:$serve_port" -d 55s >"$tmp/serve" 2>&1 &
+pids+=($!)
+await 20 fetch "http://127.0.0.1:$serve_port/healthz"
+result $? 'serve answers' "$tmp/serve"
+load &
+pids=($! "${pids[@]}")
+
+sed -e 's/15s/1s/' -e "s/127.0.0.1:9469/127.0.0.1:$serve_port/" \
+	dashboards/prometheus/prometheus.yml >"$tmp/prometheus.yml"
+cp dashboards/prometheus/recording.yml dashboards/prometheus/alerts.yml "$tmp"
+prometheus --config.file="$tmp/prometheus.yml" --storage.tsdb.path="$tmp/data" \
+	--web.listen-address="127.0.0.1:$prometheus_port" --enable-feature=exemplar-storage \
+	>"$tmp/prometheus" 2>&1 &
+pids+=($!)
+
+# the last of all to have data: two scrapes of a faulting read, and the rules that build on rules
+# shellcheck disable=SC2317 # called by await
+settled()
+{
+	query 'count_over_time(job_call:vmascope_shootdown_stolen_seconds:rate5m[1m]) > 2' |
+		jq -e '.data.result | length > 0' &&
+		query 'rate(vmascope_memory_call_errors_total[1m]) > 0' | jq -e '.data.result | length > 0' &&
+		query 'instance:vmascope_major_faults:rate5m > 0' | jq -e '.data.result | length > 0'
+}
+await 30 settled
+result $? 'Prometheus scrapes it' "$tmp/prometheus"
+
+expressions_of_dashboards >"$tmp/expressions"
+rules_of recording >>"$tmp/expressions"
+rules_of alerting | as_truth >>"$tmp/expressions"
+with_data "$tmp/expressions"
+
+fetch "http://127.0.0.1:$serve_port/metrics" >"$tmp/metrics"
+promtool check metrics <"$tmp/metrics" >"$tmp/said" 2>&1
+result $? 'promtool check metrics' "$tmp/said"
+# both ways: what is shown is in the table of docs/serve.md, and what is there is shown
+# shellcheck disable=SC2016 # Markdown's backticks
+diff <(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$tmp/metrics" | sort) \
+	<(sed -n 's/^| `\([a-z_]*\)` | \(counter\|gauge\|histogram\) .*/\1/p' docs/serve.md | sort) >"$tmp/said"
+result $? 'docs/serve.md has the metrics that are there' "$tmp/said"
+# the median: the load has the CPUs, and others may have them, too
+query 'quantile_over_time(0.5, scrape_duration_seconds{job="vmascope"}[1m])' |
+	tee "$tmp/said" | jq -e '.data.result[0].value[1] | tonumber < 0.1' >/dev/null
+result $? 'half of the scrapes under load take less than 100 ms' "$tmp/said"
+grep -E '^vmascope_lost_total\{what="(events|slots|tasks|identity)"\} ' "$tmp/metrics" |
+	tee "$tmp/said" | awk '$2 != 0 {bad = 1} END {exit NR != 4 || bad}'
+result $? 'and nothing is lost' "$tmp/said"

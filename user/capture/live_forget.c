@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* live_forget.c - for a capture that goes on for days: what has ended is added up, and freed. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "capture/live.h"
+
+/** Tables that are fuller than 1/FULL_SHARE are made emptier. */
+#define FULL_SHARE 2
+/** Counting the names of files takes a system call for each: not every time. */
+#define FILES_EVERY 16
+
+/** ended - the process @pid is gone; 0 is no process, but idle or unknown. */
+static bool ended(uint32_t pid)
+{
+	return pid && kill((pid_t)pid, 0) && errno == ESRCH;
+}
+
+/** forget_pairs - those of processes that have ended make room. Return: 0 or -ENOMEM. */
+static int forget_pairs(struct live *l)
+{
+	struct shootdown *s = &l->shootdown;
+	struct call_pair *list = s->pairs;
+	size_t nr = s->nr_pairs, kept = s->nr_gone;
+	struct call_pair *gone = malloc(nr * sizeof(*gone) + 1);
+	size_t nr_forgotten = 0;
+	int err = gone ? 0 : -ENOMEM;
+
+	for (size_t i = kept; i < nr && !err; i++) {
+		if (!ended(list[i].key.from_pid) && !ended(list[i].key.to_pid)) {
+			list[kept++] = list[i];
+			continue;
+		}
+		capture__drop_pair(l->capture, &list[i].key);
+		gone[nr_forgotten++] = list[i];
+	}
+	if (!err)
+		s->nr_pairs = kept;
+	for (size_t i = 0; i < nr_forgotten && !err; i++)
+		err = shootdown__forget_pair(s, &gone[i]);
+	free(gone);
+	return err;
+}
+
+/** forget_files - if they are many. Return: 0 or a negative errno. */
+static int forget_files(struct live *l)
+{
+	int err;
+
+	if (capture__nr_files(l->capture) <= CAPTURE_FILES / FULL_SHARE)
+		return 0;
+	/* the names of all slots that have been taken are made first */
+	err = live__discover(l);
+	capture__forget_files(l->capture);
+	return err;
+}
+
+int live__forget(struct live *l, uint64_t before_ns, const struct process *watched)
+{
+	int err;
+
+	model__keep(&l->model, before_ns, watched);
+	err = shootdown__forget(&l->shootdown, &l->model);
+	if (!err)
+		err = model__forget(&l->model);
+	if (!err && l->shootdown.nr_pairs - l->shootdown.nr_gone > CAPTURE_PAIRS / FULL_SHARE)
+		err = forget_pairs(l);
+	if (err || ++l->nr_forgets % FILES_EVERY)
+		return err;
+	return forget_files(l);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* serve.c - `vmascope serve`: count until told to end, and answer over HTTP meanwhile. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/session.h"
+#include "cmd/shootdown.h"
+#include "serve/exporter.h"
+#include "serve/listen.h"
+#include "serve/privileges.h"
+#include "serve/server.h"
+#include "util/log.h"
+
+/** struct service - both sides of it, and what lies between them */
+struct service {
+	struct session *session;
+	struct exporter exporter;
+	struct board board;
+	struct server server;
+	struct access access;
+	struct run_hook hooks[NR_HOOKS];
+	struct listen_address address;
+	int listen_fd;
+};
+
+/** check - what the options say of each other. Return: 0 or an exit status, told. */
+static int check(const struct options *o, struct listen_address *a)
+{
+	if (listen__parse(o->listen, a))
+		return vs_fail(VS_EXIT_USAGE, "ADDRESS:PORT, with an address in numbers",
+			       "bad address: '%s'", o->listen);
+	if (o->vma)
+		return vs_fail(VS_EXIT_USAGE, NULL, "serve counts all VMAs: there is no --vma");
+	if (!o->tls_cert != !o->tls_key || (o->client_ca && !o->tls_cert))
+		return vs_fail(VS_EXIT_USAGE, "--client-ca needs both",
+			       "--tls-cert and --tls-key go together");
+	if (o->max_series < ledger__least())
+		return vs_fail(VS_EXIT_USAGE, "--group-by none takes least",
+			       "--max-series is less than %u", ledger__least());
+	if (a->loopback)
+		return 0;
+	if (!o->allow_remote)
+		return vs_fail(VS_EXIT_USAGE, "--allow-remote, with --token-file or --client-ca",
+			       "%s can be reached from other machines", o->listen);
+	if (!o->token_file && !o->client_ca)
+		return vs_fail(VS_EXIT_USAGE, "--token-file FILE or --client-ca FILE",
+			       "--allow-remote needs to know who may ask");
+	if (!o->tls_cert)
+		vs_warn("without --tls-cert the token crosses the network as plain text");
+	return 0;
+}
+
+/** prepare - all that can fail without a capture. Return: 0 or an exit status, told. */
+static int prepare(struct service *x, const struct options *o)
+{
+	const struct access_files files = { .token = o->token_file,
+					    .certificate = o->tls_cert,
+					    .key = o->tls_key,
+					    .client_ca = o->client_ca };
+	int status = check(o, &x->address);
+
+	if (status)
+		return status;
+	x->access.loopback = x->address.loopback;
+	if (access__read(&x->access, &files))
+		return VS_EXIT_FAILURE;
+	x->listen_fd = listen__open(&x->address);
+	if (x->listen_fd < 0)
+		return vs_fail(VS_EXIT_FAILURE, "--listen ADDRESS:PORT takes another one",
+			       "cannot listen on %s: %s", o->listen, strerror(-x->listen_fd));
+	if (board__init(&x->board))
+		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot make an eventfd");
+	return 0;
+}
+
+static void set_views(struct service *x)
+{
+	struct session *s = x->session;
+	struct exporter *e = &x->exporter;
+
+	e->shootdown.run =
+		(struct run_facts){ .command = s->what, .hooks = x->hooks, .nr_hooks = NR_HOOKS };
+	e->shootdown.threads = &s->live.threads;
+	shootdown__know(s, x->hooks, &e->shootdown);
+	e->stat = (struct stat_view){ .command = s->what,
+				      .start_ns = s->start_ns,
+				      .threads = &s->live.threads,
+				      .no_processes = true,
+				      .hooks = x->hooks,
+				      .nr_hooks = NR_HOOKS };
+	e->ledger.known |= (e->shootdown.calls_known ? NEEDS_CALLS : 0) |
+			   (e->shootdown.flushes_known ? NEEDS_FLUSHES : 0) |
+			   (e->shootdown.interrupts_known ? NEEDS_INTERRUPTS : 0) |
+			   (e->shootdown.queued_known ? NEEDS_QUEUED : 0);
+}
+
+static void set_exporter(struct service *x)
+{
+	const struct options *o = x->session->options;
+	struct exporter *e = &x->exporter;
+
+	e->live = &x->session->live;
+	e->board = &x->board;
+	e->command = x->session->what;
+	e->group_by = o->group_by;
+	e->expose_paths = o->expose_paths;
+	e->interval_ns = o->interval_ns;
+	e->start_ns = x->session->start_ns;
+	e->live->hide_names = !o->expose_paths;
+	metrics__init();
+	exporter__init(e, o->max_series);
+	set_views(x);
+	own__name_programs(e, o->bpf_stats);
+}
+
+static int tick(struct session *s)
+{
+	struct service *x = s->private;
+
+	return s->error = exporter__tick(&x->exporter);
+}
+
+static int woken(struct session *s)
+{
+	struct service *x = s->private;
+
+	return s->error = exporter__answer(&x->exporter);
+}
+
+static void say_where(const struct options *o)
+{
+	if (!o->quiet && strcmp(o->format->name, "json"))
+		fprintf(stderr, "vmascope: listening on %s://%s\n", o->tls_cert ? "https" : "http",
+			o->listen);
+}
+
+/** run - the session is open. Return: an exit status. */
+static int run(struct service *x)
+{
+	struct session *s = x->session;
+
+	set_exporter(x);
+	s->interval = tick;
+	s->period_ns = s->options->interval_ns;
+	s->wake_fd = x->board.to_counter;
+	s->woken = woken;
+	if (privileges__drop())
+		return VS_EXIT_FAILURE;
+	if (server__start(&x->server, &x->board, &x->access, x->listen_fd))
+		return VS_EXIT_FAILURE;
+	x->listen_fd = -1;
+	say_where(s->options);
+	return session__run(s);
+}
+
+int cmd_serve(struct options *o)
+{
+	struct session s = {};
+	struct service x = { .session = &s, .listen_fd = -1, .exporter.run_stats_fd = -1 };
+	int status = prepare(&x, o);
+
+	if (status)
+		return status;
+	s.private = &x;
+	machine__read(&s.machine);
+	status = session__open(&s, o, SESSION_SHOOTDOWNS);
+	if (!status)
+		status = run(&x);
+	server__stop(&x.server);
+	exporter__free(&x.exporter);
+	board__free(&x.board);
+	access__free(&x.access);
+	machine__free(&s.machine);
+	return session__close(&s, status);
+}

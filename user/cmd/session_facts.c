@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* session_facts.c - how a run was made: its hooks, and BPF's bookkeeping; of a live one or a recorded one. */
+#include <string.h>
+
+#include "cmd/session.h"
+
+void session__stats(const struct session *s, struct vs_stats *stats)
+{
+	if (s->recorded)
+		*stats = s->recorded->stats;
+	else
+		capture__stats(s->live.capture, stats);
+}
+
+/** recorded_hook - of this name; NULL: the recording has none. */
+static const struct header_hook *recorded_hook(const struct header *h, const char *name)
+{
+	for (size_t i = 0; i < h->nr_hooks; i++)
+		if (!strcmp(h->hooks[i].name, name))
+			return &h->hooks[i];
+	return NULL;
+}
+
+const struct hook_variant *session__variant(const struct session *s, enum hook_id id)
+{
+	const struct header_hook *hook;
+
+	if (!s->recorded)
+		return capture__variant(s->live.capture, id);
+	hook = recorded_hook(s->recorded->header, hooks[id].name);
+	for (const struct hook_variant *v = hooks[id].variants; hook && v->name; v++)
+		if (!strcmp(v->name, hook->variant))
+			return v;
+	return NULL;
+}
+
+static void live_hook(const struct session *s, enum hook_id id, struct run_hook *in_use)
+{
+	const struct hook_variant *v = capture__variant(s->live.capture, id);
+
+	in_use->variant = v ? v->name : hooks[id].on_request ? "not asked for" : "none";
+	in_use->fallback = v ? v != hooks[id].variants : !hooks[id].on_request;
+}
+
+void session__hooks(const struct session *s, struct run_hook *in_use)
+{
+	for (int i = 0; i < NR_HOOKS; i++) {
+		const struct header_hook *hook;
+
+		in_use[i].name = hooks[i].name;
+		if (!s->recorded) {
+			live_hook(s, i, &in_use[i]);
+			continue;
+		}
+		hook = recorded_hook(s->recorded->header, hooks[i].name);
+		in_use[i].variant = hook ? hook->variant : "none";
+		in_use[i].fallback = hook && hook->fallback;
+	}
+}

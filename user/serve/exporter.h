@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * exporter.h - the counting side of serve: reads the counters, keeps the ledger, makes the answers
+ * and the events that the board passes on.
+ */
+#ifndef VMASCOPE_SERVE_EXPORTER_H
+#define VMASCOPE_SERVE_EXPORTER_H
+
+#include "capture/live.h"
+#include "model/storm.h"
+#include "serve/board.h"
+#include "serve/exposition.h"
+#include "serve/ledger.h"
+#include "view/shootdown.h"
+#include "view/stat.h"
+
+/**
+ * struct ticked - what had been counted when the interval began
+ * @calls: by class and field; @pairs: struct cpu_pair by CPUs
+ */
+struct ticked {
+	struct vs_counts faults;
+	struct vs_hist latency;
+	uint64_t calls[VS_NR_CALL_CLASSES][NR_CALL_FIELDS];
+	struct vs_shootdowns shootdowns;
+	struct vs_stats stats;
+	struct hash pairs;
+};
+
+/**
+ * struct exporter - all of it
+ * @live: capture and model, the session's
+ * @board: to the server
+ * @stat, @shootdown: what views of this run have in common
+ * @command: what is traced
+ * @group_by, @expose_paths, @interval_ns: options
+ * @start_ns: CLOCK_MONOTONIC; @start_ms: Unix time
+ * @from_ns: begin of the present interval; @refreshed_ns: when the counters were last read
+ * @run_stats_fd: keeps BPF's own statistics on, -1: they are not
+ */
+struct exporter {
+	struct live *live;
+	struct board *board;
+	struct ledger ledger;
+	struct storms storms;
+	struct ticked ticked;
+	struct stat_view stat;
+	struct shootdown_view shootdown;
+	const char *command;
+	enum group_by group_by;
+	bool expose_paths;
+	uint64_t interval_ns;
+	uint64_t start_ns;
+	uint64_t start_ms;
+	uint64_t from_ns;
+	uint64_t refreshed_ns;
+	bool storm_told;
+	int run_stats_fd;
+};
+
+/** exporter__init - the fields that options and capture give are set. */
+void exporter__init(struct exporter *e, unsigned int max_series);
+void exporter__free(struct exporter *e);
+
+/**
+ * exporter__answer - make what the board wants
+ * Return: 0 or a negative errno.
+ */
+int exporter__answer(struct exporter *e);
+
+/**
+ * exporter__tick - an interval is over: an event, and what has ended is forgotten
+ * Return: 0 or a negative errno.
+ */
+int exporter__tick(struct exporter *e);
+
+/* --- its parts --- */
+
+/** exporter__refresh - read all counters, and take them over. Return: 0 or a negative errno. */
+int exporter__refresh(struct exporter *e);
+
+/** own__read - what this process takes itself, and its tables' fill, into the fixed cells. */
+void own__read(struct exporter *e);
+/** own__name_programs - for metric_programs; and turn their statistics on if @run_stats. */
+void own__name_programs(struct exporter *e, bool run_stats);
+
+/** tick__event - the event of the interval that ends now. Return: NULL without memory. */
+struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm);
+/** tick__storm - the event of a storm's begin or end. Return: NULL without memory. */
+struct body *tick__storm(struct exporter *e, const struct storm *storm, bool ended);
+/** tick__mark - the next interval begins. */
+void tick__mark(struct exporter *e);
+
+/** answers__make - of a query. Return: NULL without memory. */
+struct body *answers__make(struct exporter *e, const struct query *q);
+
+/** exporter__unix_ms - of a time of CLOCK_MONOTONIC. */
+uint64_t exporter__unix_ms(const struct exporter *e, uint64_t ns);
+
+#endif /* VMASCOPE_SERVE_EXPORTER_H */

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* listen.c - addresses are numbers: no name is looked up. */
+#include "serve/listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "util/str.h"
+
+/** Connections that wait to be accepted. */
+#define BACKLOG 512
+
+/** split - "HOST:PORT" or "[HOST]:PORT", in place. Return: 0 or -EINVAL. */
+static int split(char *text, char **host, char **port)
+{
+	char *colon = strrchr(text, ':');
+
+	if (!colon || colon[1] == '\0')
+		return -EINVAL;
+	*colon = '\0';
+	*port = colon + 1;
+	*host = text;
+	if (*text != '[')
+		return strchr(text, ':') ? -EINVAL : 0;
+	if (colon[-1] != ']')
+		return -EINVAL;
+	colon[-1] = '\0';
+	++*host;
+	return 0;
+}
+
+static void set_v4(struct listen_address *a, struct in_addr addr, uint16_t port)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&a->addr;
+
+	v4->sin_family = AF_INET;
+	v4->sin_port = htons(port);
+	v4->sin_addr = addr;
+	a->len = sizeof(*v4);
+	a->loopback = ntohl(addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+static void set_v6(struct listen_address *a, struct in6_addr addr, uint16_t port)
+{
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&a->addr;
+
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(port);
+	v6->sin6_addr = addr;
+	a->len = sizeof(*v6);
+	a->loopback = IN6_IS_ADDR_LOOPBACK(&addr);
+}
+
+int listen__parse(const char *text, struct listen_address *a)
+{
+	char copy[128], *host, *port;
+	struct in6_addr v6;
+	struct in_addr v4;
+	uint64_t number;
+
+	memset(a, 0, sizeof(*a));
+	if (strlen(text) >= sizeof(copy))
+		return -EINVAL;
+	strcpy(copy, text);
+	if (split(copy, &host, &port) || str_parse_u64(port, UINT16_MAX, &number))
+		return -EINVAL;
+	if (!strcasecmp(host, "localhost"))
+		host = "127.0.0.1";
+	if (!*host)
+		set_v6(a, in6addr_any, number);
+	else if (inet_pton(AF_INET, host, &v4) == 1)
+		set_v4(a, v4, number);
+	else if (inet_pton(AF_INET6, host, &v6) == 1)
+		set_v6(a, v6, number);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+int listen__open(const struct listen_address *a)
+{
+	const int one = 1, zero = 0;
+	int fd = socket(a->addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err;
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (a->addr.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero));
+	if (!bind(fd, (const struct sockaddr *)&a->addr, a->len) && !listen(fd, BACKLOG))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+bool listen__host_is_loopback(const char *host)
+{
+	char copy[128], *name = copy;
+	struct in6_addr v6;
+	struct in_addr v4;
+	size_t len;
+
+	if (!host || strlen(host) >= sizeof(copy))
+		return false;
+	strcpy(copy, host);
+	if (*name == '[') {
+		name++;
+		len = strcspn(name, "]");
+	} else {
+		len = strcspn(name, ":");
+	}
+	name[len] = '\0';
+	if (!strcasecmp(name, "localhost"))
+		return true;
+	if (inet_pton(AF_INET, name, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET;
+	return inet_pton(AF_INET6, name, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}

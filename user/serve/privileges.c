@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* privileges.c - capabilities, by libcap: they are a thread's, not a process's. */
+#include "serve/privileges.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+
+#include "capture/kernel.h"
+#include "util/log.h"
+
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+/** drop_bounds - no program that is executed gets a capability back. */
+static void drop_bounds(void)
+{
+	for (cap_value_t cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (cap_get_bound(cap) > 0)
+			cap_drop_bound(cap);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/** keep_only - of what is permitted, @nr @wanted ones. Return: 0 or a negative errno. */
+static int keep_only(const cap_value_t *wanted, int nr)
+{
+	cap_t now = cap_get_proc(), kept = cap_init();
+	cap_flag_value_t value;
+	int err = now && kept ? 0 : -ENOMEM;
+
+	for (int i = 0; i < nr && !err; i++) {
+		if (cap_get_flag(now, wanted[i], CAP_PERMITTED, &value) || value != CAP_SET)
+			continue;
+		cap_set_flag(kept, CAP_PERMITTED, 1, &wanted[i], CAP_SET);
+		cap_set_flag(kept, CAP_EFFECTIVE, 1, &wanted[i], CAP_SET);
+	}
+	if (!err && cap_set_proc(kept))
+		err = -errno;
+	cap_free(now);
+	cap_free(kept);
+	return err;
+}
+
+int privileges__drop(void)
+{
+	/* commit c8644cd0efe7, 5.19: maps that are open need no capability any more */
+	const cap_value_t wanted[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_BPF };
+	const int nr = kernel__version() < KERNEL(5, 19) ? 3 : 2;
+	int err;
+
+	drop_bounds();
+	err = keep_only(wanted, nr);
+	if (err)
+		vs_error("cannot give up capabilities: %s", strerror(-err));
+	return err;
+}
+
+void privileges__drop_all(void)
+{
+	keep_only(NULL, 0);
+}
