@@ -82,11 +82,12 @@ static const struct command commands[] = {
 		.args_doc = "[-- COMMAND [ARG...]]",
 		.summary = "show it all live, in the terminal",
 		.doc = "Show processes, VMAs, causes, memory calls and CPUs live in the terminal.\v"
-		       "F1 lists the keys. Without a command or a filter, it is of the whole "
+		       "F1 lists the keys; with -U or -K, 7 shows stacks. Without a command or a "
+		       "filter, it is of the whole "
 		       "system. COMMAND's input and output are /dev/null, but for --batch; when it "
 		       "has ended, its counts stay until q.",
 		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_TOP |
-			  OPTIONS_TUNE,
+			  OPTIONS_TUNE | OPTIONS_STACK,
 		.run = cmd_top,
 	},
 	{

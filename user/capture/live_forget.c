@@ -61,9 +61,12 @@ int live__forget(struct live *l, uint64_t before_ns, const struct process *watch
 	int err;
 
 	model__keep(&l->model, before_ns, watched);
+	stacks__keep(&l->stacks);
 	err = shootdown__forget(&l->shootdown, &l->model);
-	if (!err)
-		err = model__forget(&l->model);
+	if (err)
+		return err;
+	stacks__forget(&l->stacks);
+	err = model__forget(&l->model);
 	if (!err && l->shootdown.nr_pairs - l->shootdown.nr_gone > CAPTURE_PAIRS / FULL_SHARE)
 		err = forget_pairs(l);
 	if (err || ++l->nr_forgets % FILES_EVERY)

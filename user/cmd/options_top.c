@@ -28,14 +28,15 @@ static int parse_view(struct options *o, char *arg, struct argp_state *state)
 {
 	if (tui_view__find(arg) == NR_VIEWS)
 		return option_bad(state, "view", arg,
-				  "processes, vmas, causes, calls, cpus or log");
+				  "processes, vmas, causes, calls, cpus, log or stacks");
 	o->view_name = arg;
 	return 0;
 }
 
 /* clang-format off */
 static const struct option_def top_defs[] = {
-	{{"view", OPT_VIEW, "NAME", 0, "begin with processes (default), vmas, causes, calls, cpus, log", 3},
+	{{"view", OPT_VIEW, "NAME", 0, "begin with processes (default), vmas, causes, calls, cpus, log, "
+	  "stacks", 3},
 	 OPTIONS_TOP, parse_view},
 	{{"total", OPT_TOTAL, NULL, 0, "begin with counts since the start, not per second", 3},
 	 OPTIONS_TOP, parse_total},

@@ -436,10 +436,10 @@ static int settle(struct session *s)
 /** note_processes - take down what those have mapped that stacks are new of, as they may end. */
 static void note_processes(struct session *s)
 {
-	const struct stacks *all = &s->live.stacks;
+	struct stacks *all = &s->live.stacks;
 
-	for (; s->namer && s->noted < all->nr; s->noted++)
-		namer__note(s->namer, all->list[s->noted]);
+	for (; s->namer && all->noted < all->nr; all->noted++)
+		namer__note(s->namer, all->list[all->noted]);
 }
 
 static int housekeeping(struct session *s)

@@ -26,7 +26,6 @@ struct recorded {
  * @live: capture and model
  * @namer: of stacks, where they are asked for; else NULL
  * @samples: of stacks to be unwound, where @sampling; then records come through its queue
- * @noted: of live.stacks, so many have been looked at: their processes' mappings are taken down
  * @out: opened output
  * @child: the command, if there is one
  * @recorded: the run was an earlier one: nothing is captured; NULL: it is live
@@ -53,7 +52,6 @@ struct session {
 	struct namer *namer;
 	bool sampling;
 	struct samples samples;
-	size_t noted;
 	struct out_options out;
 	struct child child;
 	const struct recorded *recorded;

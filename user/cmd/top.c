@@ -72,6 +72,7 @@ static int read_model(struct top *top)
 		return err;
 	model__mark(&s->live.model);
 	shootdown__mark(&s->live.shootdown);
+	stacks__mark(&s->live.stacks);
 	now = session__now();
 	err = live__refresh(&s->live);
 	if (err)
@@ -166,6 +167,8 @@ static int begin(struct top *top)
 	const struct top_view v = {
 		.model = &s->live.model,
 		.shootdown = &s->live.shootdown,
+		.stacks = s->namer ? &s->live.stacks : NULL,
+		.namer = s->namer,
 		.notes = &top->watch.notes,
 		.rates = !o->total,
 		.vma_glob = o->vma,
@@ -242,6 +245,22 @@ static void as_frames(struct options *o)
 	}
 }
 
+/** check_stacks - what goes with them. Return: 0 or an exit status. */
+static int check_stacks(struct options *o)
+{
+	if (o->view_name && tui_views[tui_view__find(o->view_name)].stacks && !o->kernel_stacks)
+		o->user_stacks = true;
+	if (o->dwarf)
+		return vs_fail(VS_EXIT_USAGE, "stat --by stack --unwind dwarf does",
+			       "top does not unwind by DWARF");
+	return 0;
+}
+
+static unsigned int wanted(const struct options *o)
+{
+	return SESSION_SHOOTDOWNS | (o->user_stacks || o->kernel_stacks ? SESSION_FAULT_STACKS : 0);
+}
+
 int cmd_top(struct options *o)
 {
 	struct top top = {};
@@ -251,13 +270,16 @@ int cmd_top(struct options *o)
 	as_frames(o);
 	if (o->frames && !o->batch)
 		return vs_fail(VS_EXIT_USAGE, "add --batch", "--frames is of --batch");
+	status = check_stacks(o);
+	if (status)
+		return status;
 	if (!o->batch && (status = screen__check()))
 		return status;
 	s->private = &top;
 	s->interval = tick;
 	s->input = o->batch ? NULL : on_input;
 	s->quiet_child = !o->batch;
-	status = session__open(s, o, SESSION_SHOOTDOWNS);
+	status = session__open(s, o, wanted(o));
 	if (!status) {
 		status = begin(&top);
 		if (!status)

@@ -214,10 +214,49 @@ void stacks__row_ended(struct stacks *s, uint32_t index)
 	s->by_index[index].stack = NULL;
 }
 
+void stacks__keep(struct stacks *s)
+{
+	for (uint32_t i = 0; i < s->nr_index; i++)
+		if (s->by_index[i].stack && s->by_index[i].stack->process)
+			s->by_index[i].stack->process->busy = true;
+}
+
+/** forget - free @stack; what it counted stays in @s->ended. */
+static void forget(struct stacks *s, struct stack *stack)
+{
+	const struct stack_key key = key_of(stack);
+
+	stack_counts_add(&s->ended, &stack->counts);
+	stack_counts_add(&s->ended_marked, &stack->marked);
+	if (hash__get(&s->by_key, &key) == stack)
+		hash__remove(&s->by_key, &key);
+	free(stack);
+}
+
+void stacks__forget(struct stacks *s)
+{
+	const size_t nr = s->nr;
+	size_t noted = 0;
+
+	s->nr = 0;
+	for (size_t i = 0; i < nr; i++) {
+		struct stack *stack = s->list[i];
+
+		if (stack->process && !stack->process->busy) {
+			forget(s, stack);
+			continue;
+		}
+		noted += i < s->noted;
+		s->list[s->nr++] = stack;
+	}
+	s->noted = noted;
+}
+
 void stacks__mark(struct stacks *s)
 {
 	for (size_t i = 0; i < s->nr; i++)
 		s->list[i]->marked = s->list[i]->counts;
 	s->overflow_marked = s->overflow;
 	s->none_marked = s->none;
+	s->ended_marked = s->ended;
 }

@@ -62,6 +62,8 @@ struct stack_index {
  * @list: in the order in which they were first seen
  * @overflow: what found no row; @none: what has no stack; and when the interval began
  * @unknown: counted by stacks__count() without one; part of @overflow
+ * @ended: what stacks counted that stacks__forget() has freed
+ * @noted: of @list, so many have been looked at by who takes down what their processes have mapped
  * @by_index: by BPF's row
  * @by_key: so that a stack is one, whatever rows it has
  */
@@ -73,6 +75,9 @@ struct stacks {
 	struct vs_stack_counts unknown;
 	struct vs_stack_counts overflow_marked;
 	struct vs_stack_counts none_marked;
+	struct vs_stack_counts ended;
+	struct vs_stack_counts ended_marked;
+	size_t noted;
 	struct stack_index *by_index;
 	uint32_t nr_index;
 	struct hash by_key;
@@ -114,6 +119,12 @@ void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome
 
 /** stacks__row_ended - row @index of BPF is given back; what it was last updated to stays. */
 void stacks__row_ended(struct stacks *s, uint32_t index);
+
+/** stacks__keep - processes that a row of BPF is of are busy, as model__keep() has it. */
+void stacks__keep(struct stacks *s);
+
+/** stacks__forget - free those of processes that model__forget() is going to free; sums stay. */
+void stacks__forget(struct stacks *s);
 
 /** stacks__mark - an interval begins. */
 void stacks__mark(struct stacks *s);

@@ -113,7 +113,8 @@ void tui_help__draw(struct canvas *c)
 	for (int i = 0; i < NR_VIEWS && y < c->height - 1; i++) {
 		char number[] = { '1' + i, '\0' };
 
-		help_line(c, y++, number, tui_views[i].help);
+		if (!tui_views[i].hidden)
+			help_line(c, y++, number, tui_views[i].help);
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words) && y < c->height - 1; i++)
 		help_line(c, y++, words[i].name, words[i].text);

@@ -30,12 +30,18 @@ static void act_help(struct tui *t, long arg)
 
 static void act_show(struct tui *t, long id)
 {
-	tui__show(t, id);
+	if (tui__has(t, id))
+		tui__show(t, id);
 }
 
 static void act_next(struct tui *t, long by)
 {
-	tui__show(t, (t->shown + NR_VIEWS + by) % NR_VIEWS);
+	long id = t->shown;
+
+	do
+		id = (id + NR_VIEWS + by) % NR_VIEWS;
+	while (!tui__has(t, id));
+	tui__show(t, id);
 }
 
 static void act_move(struct tui *t, long by)
@@ -108,16 +114,17 @@ static void act_back(struct tui *t, long arg)
 /* clang-format off */
 const struct tui_key tui_keys[] = {
 	{{KEY_F(1), '?', 'h'}, "F1 ? h", "this help", "Help", act_help, 0},
-	{{'1'}, "1 - 6, Tab", "another view", NULL, act_show, VIEW_PROCESSES},
+	{{'1'}, "1 - 7, Tab", "another view", NULL, act_show, VIEW_PROCESSES},
 	{{'2'}, NULL, NULL, NULL, act_show, VIEW_VMAS},
 	{{'3'}, NULL, NULL, NULL, act_show, VIEW_CAUSES},
 	{{'4'}, NULL, NULL, NULL, act_show, VIEW_CALLS},
 	{{'5'}, NULL, NULL, NULL, act_show, VIEW_CPUS},
 	{{'6'}, NULL, NULL, NULL, act_show, VIEW_LOG},
+	{{'7'}, NULL, NULL, NULL, act_show, VIEW_STACKS},
 	{{'\t'}, NULL, NULL, NULL, act_next, 1},
 	{{KEY_BTAB}, NULL, NULL, NULL, act_next, -1},
 	{{'\n', '\r', KEY_ENTER, KEY_RIGHT, KEY_F(5)}, "Enter F5 Right",
-	 "into the row: a process's VMAs, a VMA's causes", "Into", act_drill, 0},
+	 "into the row: a process's VMAs, a VMA's causes, a stack", "Into", act_drill, 0},
 	{{KEY_ESC, KEY_LEFT, KEY_BACKSPACE, 127}, "Esc Left",
 	 "drop the filter and the search, then go back", NULL, act_back, 0},
 	{{KEY_F(3), '/', CTRL('F')}, "F3 /", "search as you type; n, N: the next, the one before",

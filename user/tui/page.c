@@ -58,6 +58,8 @@ static void draw_tabs(struct tui *t, struct canvas *c, unsigned int y)
 		char tab[32];
 		unsigned int width;
 
+		if (!tui__has(t, i) && !on)
+			continue;
 		snprintf(tab, sizeof(tab), " %d %s ", i + 1, tui_views[i].name);
 		width = canvas__put(c, y, x, c->width, on ? STYLE_TAB : STYLE_PLAIN, tab);
 		tui__hit(t, y, x, width, click_tab, i);

@@ -59,6 +59,11 @@ static const struct process *selected_process(struct tui *t)
 	return l->table && list__selected(l, &id) ? (const struct process *)(uintptr_t)id : NULL;
 }
 
+bool tui__has(const struct tui *t, enum tui_view_id id)
+{
+	return !tui_views[id].hidden && (!tui_views[id].stacks || t->view.stacks);
+}
+
 void tui__show(struct tui *t, enum tui_view_id id)
 {
 	if (tui_views[id].needs_process && !t->view.process)
@@ -67,17 +72,43 @@ void tui__show(struct tui *t, enum tui_view_id id)
 	tui__remake(t);
 }
 
+/** narrow - the numbers to what the row @id of the view that is shown is of. */
+static void narrow(struct tui *t, uint64_t id)
+{
+	struct top_view *v = &t->view;
+
+	switch (t->shown) {
+	case VIEW_PROCESSES:
+		v->process = (const struct process *)(uintptr_t)id;
+		v->vma = NULL;
+		v->stack = NULL;
+		break;
+	case VIEW_VMAS:
+		v->vma = (const struct counted *)(uintptr_t)id;
+		break;
+	case VIEW_STACKS:
+		v->stack = (const struct stack *)(uintptr_t)id;
+		/* it is kept for as long as its process is looked at */
+		if (v->process != v->stack->process)
+			v->vma = NULL;
+		v->process = v->stack->process;
+		break;
+	default:
+		break;
+	}
+}
+
 void tui__drill(struct tui *t)
 {
 	const struct tui_view *view = &tui_views[t->shown];
 	uint64_t id;
 
-	if (view->drill == NR_VIEWS || !list__selected(tui__list(t), &id))
+	if (view->drill == NR_VIEWS || !list__selected(tui__list(t), &id) ||
+	    (tui_views[view->drill].stacks && !t->view.stacks))
 		return;
-	if (t->shown == VIEW_PROCESSES)
-		t->view.process = (const struct process *)(uintptr_t)id;
-	else
-		t->view.vma = (const struct counted *)(uintptr_t)id;
+	if (id < TOP_LEAST_OBJECT && view->drill == VIEW_SYMBOLS)
+		return;
+	narrow(t, id);
 	t->shown = view->drill;
 	list__go(tui__list(t), 0);
 	tui__remake(t);
@@ -90,6 +121,11 @@ void tui__back(struct tui *t)
 	if (*l->filter || *l->search) {
 		*l->filter = *l->search = '\0';
 		list__reorder(l);
+		return;
+	}
+	if (t->view.stack) {
+		t->view.stack = NULL;
+		tui__show(t, VIEW_STACKS);
 		return;
 	}
 	if (t->view.vma) {

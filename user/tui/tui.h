@@ -20,6 +20,8 @@ enum tui_view_id {
 	VIEW_CALLS,
 	VIEW_CPUS,
 	VIEW_LOG,
+	VIEW_STACKS,
+	VIEW_SYMBOLS,
 	NR_VIEWS,
 };
 
@@ -34,6 +36,8 @@ struct tui;
  * @needs_process: it is of one process: the selected one, if none has been chosen
  * @process: it can be narrowed to a process; @vma: to a VMA
  * @drill: Enter on a row leads to this view; NR_VIEWS: nowhere
+ * @stacks: there is none where stacks are not asked for
+ * @hidden: it has no tab and no key: Enter on a row leads there
  * @strip: an address space is drawn above its rows
  */
 struct tui_view {
@@ -46,12 +50,14 @@ struct tui_view {
 	bool process;
 	bool vma;
 	enum tui_view_id drill;
+	bool stacks;
+	bool hidden;
 	bool strip;
 };
 
 extern const struct tui_view tui_views[NR_VIEWS];
 
-/** tui_view__find - by name. Return: or NR_VIEWS. */
+/** tui_view__find - by name, of those that are not hidden. Return: or NR_VIEWS. */
 enum tui_view_id tui_view__find(const char *name);
 
 /** enum tui_prompt - what is being typed */
@@ -135,6 +141,9 @@ void tui__tick(struct tui *t, uint64_t interval_ns, uint64_t run_ns, const struc
 
 /** tui__end - the run is over, the model is final, and can still be looked at. */
 void tui__end(struct tui *t, const char *why, uint64_t run_ns);
+
+/** tui__has - the view has a tab and a key. */
+bool tui__has(const struct tui *t, enum tui_view_id id);
 
 /** tui__remake - the rows of the view that is shown, anew. */
 void tui__remake(struct tui *t);

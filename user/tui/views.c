@@ -32,7 +32,7 @@ const struct tui_view tui_views[NR_VIEWS] = {
 		.descending = true,
 		.process = true,
 		.vma = true,
-		.drill = NR_VIEWS,
+		.drill = VIEW_STACKS,
 	},
 	[VIEW_CALLS] = {
 		.name = "calls",
@@ -58,13 +58,33 @@ const struct tui_view tui_views[NR_VIEWS] = {
 		.descending = true,
 		.drill = NR_VIEWS,
 	},
+	[VIEW_STACKS] = {
+		.name = "stacks",
+		.help = "with -U or -K: stacks that fault, of all or of a process",
+		.make = top_stacks,
+		.sort = "faults",
+		.descending = true,
+		.process = true,
+		.drill = VIEW_SYMBOLS,
+		.stacks = true,
+	},
+	[VIEW_SYMBOLS] = {
+		.name = "symbols",
+		.help = "the functions of a stack, innermost first",
+		.make = top_symbols,
+		.sort = "depth",
+		.process = true,
+		.drill = NR_VIEWS,
+		.stacks = true,
+		.hidden = true,
+	},
 };
 
 enum tui_view_id tui_view__find(const char *name)
 {
 	int id = 0;
 
-	while (id < NR_VIEWS && strcmp(tui_views[id].name, name))
+	while (id < NR_VIEWS && (tui_views[id].hidden || strcmp(tui_views[id].name, name)))
 		id++;
 	return id;
 }

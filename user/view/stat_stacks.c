@@ -9,6 +9,7 @@
 
 #include "util/str.h"
 #include "view/stack_cells.h"
+#include "view/stack_entries.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
@@ -57,102 +58,17 @@ static struct stacks *stacks_of(const struct stat_view *v)
 	return v->stacks ? v->stacks : &nothing;
 }
 
-/** struct entry - a stack, and what it counted in the run or the interval */
-struct entry {
-	const struct stack *stack;
-	struct vs_stack_counts counts;
-};
-
+/** counts_of - of the run, or of the interval. */
 static struct vs_stack_counts counts_of(const struct stat_view *v,
 					const struct vs_stack_counts *all,
 					const struct vs_stack_counts *marked)
 {
-	struct vs_stack_counts c = *all;
-
-	if (!v->interval)
-		return c;
-	for (int i = 0; i < VS_NR_OUTCOME; i++)
-		c.outcome[i] -= marked->outcome[i];
-	c.timed -= marked->timed;
-	c.time_ns -= marked->time_ns;
-	return c;
-}
-
-static int by_faults(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	const uint64_t m = stack_faults(&x->counts), n = stack_faults(&y->counts);
-
-	return m < n   ? 1
-	       : m > n ? -1
-		       : (x->counts.time_ns < y->counts.time_ns) -
-				 (x->counts.time_ns > y->counts.time_ns);
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return x->counts.time_ns < y->counts.time_ns   ? 1
-	       : x->counts.time_ns > y->counts.time_ns ? -1
-						       : by_faults(a, b);
-}
-
-/** entry_add - what @stack counted, to the entry of the stack that it truly is. */
-static int entry_add(const struct stat_view *v, struct entry *list, size_t *nr,
-		     struct hash *by_stack, const struct stack *stack)
-{
-	const struct vs_stack_counts c = counts_of(v, &stack->counts, &stack->marked);
-	const struct stack *is;
-	struct entry *e;
-
-	if (!stack_faults(&c))
-		return 0;
-	is = namer__true_stack(v->namer, v->stacks, stack);
-	if (!is)
-		return -ENOMEM;
-	e = hash__get_u64(by_stack, (uintptr_t)is);
-	if (!e) {
-		e = &list[(*nr)++];
-		e->stack = is;
-		if (hash__set_u64(by_stack, (uintptr_t)is, e))
-			return -ENOMEM;
-	}
-	stack_counts_add(&e->counts, &c);
-	return 0;
-}
-
-/** entries - those that faulted, the heaviest first. Return: to be freed; NULL without memory. */
-static struct entry *entries(const struct stat_view *v, size_t *nr)
-{
-	struct stacks *s = stacks_of(v);
-	const size_t most = s->nr; /* it may grow */
-	struct entry *list = calloc(most + 1, sizeof(*list));
-	struct hash by_stack;
-	int err = 0;
-
-	*nr = 0;
-	hash__init(&by_stack, sizeof(uint64_t));
-	for (size_t i = 0; list && i < most && !err; i++)
-		err = entry_add(v, list, nr, &by_stack, s->list[i]);
-	hash__free(&by_stack, NULL);
-	if (err) {
-		free(list);
-		return NULL;
-	}
-	if (*nr)
-		qsort(list, *nr, sizeof(*list), v->weigh_time ? by_time : by_faults);
-	return list;
-}
-
-static const char *comm_of(const struct stack *s)
-{
-	return s->process ? s->process->comm : s->comm;
+	return v->interval ? stack_counts_since(all, marked) : *all;
 }
 
 /* --- JSON and CSV -------------------------------------------------------------------------- */
 
-static int json_row(const struct stat_view *v, struct table *t, const struct entry *e)
+static int json_row(const struct stat_view *v, struct table *t, const struct stack_entry *e)
 {
 	struct named_stack named;
 	int err = namer__stack(v->namer, e->stack, &named);
@@ -167,7 +83,7 @@ static int json_row(const struct stat_view *v, struct table *t, const struct ent
 	table__set_u64(t, "time_ns", e->counts.time_ns);
 	table__set_u64(t, "max_ns", e->counts.max_ns);
 	table__set_u64(t, "pid", e->stack->pid);
-	err = table__set_str(t, "comm", comm_of(e->stack));
+	err = table__set_str(t, "comm", stack_comm(e->stack));
 	return err ? err : stack_cells(t, &named);
 }
 
@@ -206,20 +122,20 @@ static int head_line(struct table *t, const struct vs_stack_counts *c, uint64_t 
 	return table__set_str(t, "stack", whose);
 }
 
-static int text_stack(const struct stat_view *v, struct table *t, const struct entry *e,
+static int text_stack(const struct stat_view *v, struct table *t, const struct stack_entry *e,
 		      uint64_t total)
 {
 	struct named_stack named;
 	char whose[64];
 	int err = namer__stack(v->namer, e->stack, &named);
 
-	snprintf(whose, sizeof(whose), "%s (%u)", comm_of(e->stack), e->stack->pid);
+	snprintf(whose, sizeof(whose), "%s (%u)", stack_comm(e->stack), e->stack->pid);
 	if (!err)
 		err = head_line(t, &e->counts, total, whose);
 	return err ? err : stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
 }
 
-static int text_rows(const struct stat_view *v, struct table *t, const struct entry *list,
+static int text_rows(const struct stat_view *v, struct table *t, const struct stack_entry *list,
 		     size_t nr, uint64_t total)
 {
 	const struct stacks *s = stacks_of(v);
@@ -246,17 +162,23 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct en
 
 struct table *stat_stacks__make(const struct stat_view *v, uint64_t total, struct document *d)
 {
-	const struct stacks *s = stacks_of(v);
+	struct stacks *s = stacks_of(v);
+	const struct stack_entries_from from = {
+		.stacks = s,
+		.namer = v->namer,
+		.marked = v->interval,
+		.weigh_time = v->weigh_time,
+	};
 	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
 	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
 	struct table *rows = run_view__add(d, &stacks_table);
 	struct table *rest = run_view__add(d, &rest_table);
 	struct table *text = run_view__add(d, &text_table);
-	struct entry *list;
+	struct stack_entry *list;
 	size_t nr;
 	int err = 0;
 
-	list = entries(v, &nr);
+	list = stack_entries(&from, &nr);
 	if (!rows || !rest || !text || !list) {
 		free(list);
 		return NULL;

@@ -11,21 +11,27 @@
 #include "model/model.h"
 #include "model/notes.h"
 #include "model/shootdown.h"
+#include "model/stacks.h"
+#include "symbol/namer.h"
 #include "view/rows.h"
 
 /**
  * struct top_view - what is shown
  * @model, @shootdown: marked when the interval began
+ * @stacks: marked then, too, and @namer, which names them; NULL where none are asked for
  * @notes: storms and warnings
  * @rates: per second, in the interval; else since the start
  * @interval_ns: length of the interval; @run_ns: since the start
  * @vma_glob: only VMAs with such a name; NULL: all
  * @process: only this one; NULL: all; @vma: only this one of it; NULL: all
+ * @stack: of @process, whose functions top_symbols() tells
  * @calls_known, @flushes_known, @interrupts_known: a hook tells of them; else they are unknown
  */
 struct top_view {
 	const struct model *model;
 	const struct shootdown *shootdown;
+	struct stacks *stacks;
+	struct namer *namer;
 	const struct notes *notes;
 	bool rates;
 	uint64_t interval_ns;
@@ -33,6 +39,7 @@ struct top_view {
 	const char *vma_glob;
 	const struct process *process;
 	const struct counted *vma;
+	const struct stack *stack;
 	bool calls_known;
 	bool flushes_known;
 	bool interrupts_known;
@@ -45,6 +52,11 @@ struct table *top_causes(const struct top_view *v);
 struct table *top_calls(const struct top_view *v);
 struct table *top_cpus(const struct top_view *v);
 struct table *top_notes(const struct top_view *v);
+struct table *top_stacks(const struct top_view *v);
+struct table *top_symbols(const struct top_view *v);
+
+/** Ids from here on are addresses: of the process, VMA, stack or such that the row is of. */
+#define TOP_LEAST_OBJECT 4096
 
 /**
  * struct top_summary - the system in numbers: counts are per second or since the start, as the view

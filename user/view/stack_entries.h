@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stack_entries.h - the stacks that faulted, each as the one that it truly is, the heaviest first.
+ */
+#ifndef VMASCOPE_VIEW_STACK_ENTRIES_H
+#define VMASCOPE_VIEW_STACK_ENTRIES_H
+
+#include "model/stacks.h"
+#include "symbol/namer.h"
+
+/** struct stack_entry - a stack, and what it counted in the run or since the mark */
+struct stack_entry {
+	const struct stack *stack;
+	struct vs_stack_counts counts;
+};
+
+/**
+ * struct stack_entries_from - which
+ * @stacks: all there are; true ones are put there, so it may grow
+ * @marked: what they counted since the mark, not all
+ * @weigh_time: most time first, not most faults
+ * @process: only of this one; NULL: of all
+ */
+struct stack_entries_from {
+	struct stacks *stacks;
+	struct namer *namer;
+	bool marked;
+	bool weigh_time;
+	const struct process *process;
+};
+
+/** stack_entries - @nr: set. Return: to be freed; NULL without memory. */
+struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t *nr);
+
+/** stack_counts_since - @all but what was @marked; the maximum is of all: it has no difference. */
+struct vs_stack_counts stack_counts_since(const struct vs_stack_counts *all,
+					  const struct vs_stack_counts *marked);
+
+/** stack_comm - of its process, as it is called now, if that is known. */
+const char *stack_comm(const struct stack *s);
+
+#endif /* VMASCOPE_VIEW_STACK_ENTRIES_H */
