@@ -382,9 +382,11 @@ bench: ## measure what tracing costs, beside other tools: docs/bench.md, docs/be
 	@tests/bench/run
 
 FUZZ_SECONDS ?= 60
-fuzz: ## damaged ELF files for FUZZ_SECONDS (60), in a sanitizer build
+fuzz: ## damaged ELF files and recordings for FUZZ_SECONDS (60) each, in sanitizer builds
 	@$(SUBMAKE) SANITIZE=1 build/asan/tests/fuzz/elf_fuzz $(CALLCHAIN_BINS)
+	@$(SUBMAKE) $(FUZZ_BINS)
 	@build/asan/tests/fuzz/elf_fuzz $(FUZZ_SECONDS)
+	@tests/fuzz/run $(FUZZ_SECONDS)
 
 lint: ## check format, flow and file heads
 	@tests/lint.sh

@@ -673,6 +673,31 @@ static void batch_ends_with_totals(void **state)
 	vt_free(&cmd);
 }
 
+static void stacks_are_named(void **state)
+{
+	char callchain[512], line[256];
+	const char *at, *begin;
+	struct vt_cmd cmd;
+
+	(void)state;
+	snprintf(callchain, sizeof(callchain), "%s/O0-fp/callchain", vt_workload("callchain"));
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "top", "--batch", "--view", "stacks", "--", callchain,
+		       "direct", "1234"));
+	vt_equal(cmd.exit, 0, "exit status");
+	/* the last frame is of the whole run */
+	at = strstr(cmd.out, " END");
+	vt_true(at);
+	at = strstr(at, "leaf < direct_c < direct_b");
+	vt_true(at);
+	for (begin = at; begin > cmd.out && begin[-1] != '\n'; begin--)
+		;
+	snprintf(line, sizeof(line), "%.*s", (int)(at - begin), begin);
+	vt_contains(line, "1,234");
+	vt_check_width(cmd.out, 80);
+	vt_free(&cmd);
+}
+
 static const struct CMUnitTest tests[] = {
 	VT_TEST(every_view_at_every_size),
 	VT_TEST(a_wide_terminal_shows_more),
@@ -690,6 +715,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(the_command_is_quiet),
 	VT_TEST(batch_prints_plain_frames),
 	VT_TEST(batch_ends_with_totals),
+	VT_TEST(stacks_are_named),
 };
 
 VT_MAIN(tests)
