@@ -63,7 +63,7 @@ static const struct command commands[] = {
 		       "--snapshot "
 		       "SIGUSR1 writes FILE.1, FILE.2 and so on, and FILE is written at the end.",
 		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_RECORD |
-			  OPTIONS_PRINT | OPTIONS_TUNE,
+			  OPTIONS_PRINT | OPTIONS_TUNE | OPTIONS_STACK,
 		.run = cmd_record,
 	},
 	{

@@ -61,7 +61,7 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 	if (stat < 0 && shootdown < 0)
 		return option_bad(
 			state, "grouping", arg,
-			"mapping, vma, process, thread, cause, cpu, cgroup; of shootdown: "
+			"mapping, vma, process, thread, cause, cpu, cgroup, stack; of shootdown: "
 			"vma, call, process, thread, site, cpu");
 	o->by = stat < 0 ? 0 : stat;
 	o->shootdown_by = shootdown < 0 ? 0 : shootdown;

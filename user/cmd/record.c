@@ -342,6 +342,7 @@ static void fill_header(const struct session *s, struct header *h)
 	h->nr_cpus = s->live.model.nr_cpus;
 	h->events = o->events;
 	h->causes = o->causes;
+	h->stacks = s->namer;
 	h->shootdowns = o->events & ~(1u << TRACE_FAULT);
 	h->isolated = copy(s->machine.isolated);
 	h->nohz_full = copy(s->machine.nohz_full);
@@ -363,6 +364,8 @@ static int begin(struct session *s, const char *path)
 	fill_header(s, &r->header);
 	err = writer__init(&r->writer, &wo, &r->header);
 	saver__init(&r->saver, &r->writer, &s->live.model, &s->live.shootdown, &s->live.threads);
+	r->saver.stacks = s->namer ? &s->live.stacks : NULL;
+	r->saver.namer = s->namer;
 	if (!err && !o->snapshot_ns)
 		err = writer__begin(&r->writer, o->max_size);
 	if (!err)
@@ -423,6 +426,8 @@ static unsigned int wanted(const struct options *o)
 
 	if (o->events & 1u << TRACE_FAULT)
 		wants |= SESSION_FAULT_EVENTS;
+	if (o->user_stacks || o->kernel_stacks)
+		wants |= SESSION_FAULT_STACKS;
 	if (o->events & 1u << TRACE_MEMCALL)
 		wants |= SESSION_CALL_EVENTS | SESSION_SHOOTDOWNS;
 	if (o->events & 1u << TRACE_SHOOTDOWN)
@@ -442,6 +447,9 @@ int cmd_record(struct options *o)
 	if (!strcmp(path, "-"))
 		return vs_fail(VS_EXIT_USAGE, "-o FILE",
 			       "a recording goes into a file, not to stdout");
+	if (o->dwarf)
+		return vs_fail(VS_EXIT_USAGE, "stat --by stack --unwind dwarf does",
+			       "record does not unwind by DWARF");
 	/* rows are as fine as any grouping of the report needs */
 	o->call_vma = o->call_site = o->call_tid = true;
 	o->output = NULL;

@@ -103,7 +103,7 @@ int recording__open(struct recording *r, char *const *paths)
 		return err;
 	if (!err)
 		err = loader__init(&r->loader, &r->live.model, &r->live.shootdown, &r->live.threads,
-				   r->header.nr_cpus);
+				   &r->live.stacks, r->header.nr_cpus);
 	return err ? vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory") : 0;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/folded.h"
 #include "cmd/print.h"
 #include "cmd/recording.h"
 #include "export/perfetto.h"
@@ -62,7 +63,12 @@ static int print_counts(struct report *r)
 	if (recording__read(&r->recording, NULL, NULL))
 		return VS_EXIT_FAILURE;
 	take_over(r);
-	s->error = s->options->view == REPORT_SHOOTDOWN ? shootdown_print(s) : stat_print(s, NULL);
+	if (s->options->view == REPORT_SHOOTDOWN)
+		s->error = shootdown_print(s);
+	else if (!s->options->folded)
+		s->error = stat_print(s, NULL);
+	if (!s->error && (s->options->folded || s->options->flame))
+		s->error = folded__faults(s);
 	return s->error ? VS_EXIT_FAILURE : 0;
 }
 
@@ -145,6 +151,11 @@ static int show(struct report *r)
 	return o->view == REPORT_STAT && o->heatmap ? print_heatmap(r) : print_counts(r);
 }
 
+static bool by_stack(const struct options *o)
+{
+	return o->view == REPORT_STAT && o->by == BY_STACK;
+}
+
 /** check_view - the recording has what the view shows. Return: 0 or an exit status, told. */
 static int check_view(const struct options *o, const struct header *h)
 {
@@ -154,9 +165,12 @@ static int check_view(const struct options *o, const struct header *h)
 	if (o->view == REPORT_TRACE && o->events & ~h->events)
 		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events LIST` chooses them",
 			       "this recording does not have all of these events");
-	if (o->view == REPORT_SHOOTDOWN ? o->shootdown_by == SHOOTDOWN_BY_STACK : o->by == BY_STACK)
-		return vs_fail(VS_EXIT_FAILURE, "`vmascope stat --by stack` tells of them live",
-			       "this recording has no stacks");
+	if (o->view == REPORT_SHOOTDOWN && o->shootdown_by == SHOOTDOWN_BY_STACK)
+		return vs_fail(VS_EXIT_USAGE, "`vmascope shootdown --by stack` tells of them live",
+			       "recordings have no stacks of memory calls");
+	if (by_stack(o) && !h->stacks)
+		return vs_fail(VS_EXIT_FAILURE, "`vmascope record -U` does",
+			       "this recording does not tell of stacks");
 	if ((o->view == REPORT_STAT && o->no_stat_by) ||
 	    (o->view == REPORT_SHOOTDOWN && o->no_shootdown_by))
 		return vs_fail(VS_EXIT_USAGE, "--help lists them",
@@ -169,8 +183,16 @@ static int begin(struct report *r, struct options *o)
 {
 	const struct header *h = &r->recording.header;
 	struct session *s = &r->session;
+	const struct namer_options names = {
+		.recorded = loaded_stacks__name,
+		.ctx = &r->recording.loader.stacks,
+	};
 	int status = check_view(o, h);
 
+	if (!status)
+		status = folded__check(o, by_stack(o), 1u << WEIGHT_FAULTS | 1u << WEIGHT_TIME);
+	if (!status && namer__new(&s->namer, &names))
+		status = vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
 	if (status)
 		return status;
 	if (!o->vma)
@@ -212,6 +234,7 @@ int cmd_report(struct options *o)
 	status = recording__open(&r.recording, o->argv);
 	if (!status)
 		status = run(&r, o);
+	namer__free(r.session.namer);
 	recording__close(&r.recording);
 	return status;
 }

@@ -14,6 +14,9 @@
 
 #include "events.h"
 
+/** Functions of a stack that are kept at most, the innermost ones. */
+#define RECORD_FRAMES 512u
+
 /** A file's first bytes. */
 #define FORMAT_MAGIC "VMASCOPE"
 #define FORMAT_MAGIC_LEN 8
@@ -83,6 +86,8 @@ enum record_type {
 	RECORD_CALL_TOTALS,
 	RECORD_CALL_HIST,
 	RECORD_PAIR,
+	RECORD_SYMBOL,
+	RECORD_STACK,
 	RECORD_FAULT, /* events from here on */
 	RECORD_CALL,
 	RECORD_FLUSH,
@@ -193,6 +198,38 @@ struct record_pair {
 	struct vs_pair pair;
 };
 
+/** struct record_symbol - struct symbol_frame (symbol/symbolizer.h); @number is told before its use */
+struct record_symbol {
+	uint32_t number;
+	uint32_t inlined;
+	uint32_t in_file;
+	uint32_t line;
+	uint64_t ip;
+	uint64_t offset;
+	uint64_t module_offset;
+	const char *name;
+	const char *module;
+	const char *file;
+};
+
+/**
+ * struct record_stack - a stack, and the faults that began there
+ * @number: never used again; VS_STACK_OVERFLOW and VS_STACK_NONE as in enum vs_stack_special
+ * @process: its number
+ * @frame: numbers of symbols, innermost first: @nr_user of user mode, then @nr_kernel
+ */
+struct record_stack {
+	uint32_t number;
+	uint32_t process;
+	uint32_t pid;
+	uint32_t nr_user;
+	uint32_t nr_kernel;
+	uint32_t pad;
+	struct vs_stack_counts counts;
+	char comm[VS_COMM_LEN];
+	uint32_t frame[RECORD_FRAMES];
+};
+
 /** struct record_rss - resident memory of process @pid, bytes */
 struct record_rss {
 	struct vs_event head;
@@ -218,6 +255,8 @@ union record {
 	struct vs_shootdowns call_totals;
 	struct record_call_hist call_hist;
 	struct record_pair pair;
+	struct record_symbol symbol;
+	struct record_stack stack;
 	struct vs_event head;
 	struct vs_event_fault fault;
 	struct vs_event_call call;

@@ -42,6 +42,7 @@ static const struct member {
 	{ "events", MEMBER_U32, offsetof(struct header, events) },
 	{ "causes", MEMBER_U32, offsetof(struct header, causes) },
 	{ "shootdowns", MEMBER_BOOL, offsetof(struct header, shootdowns) },
+	{ "stacks", MEMBER_BOOL, offsetof(struct header, stacks) },
 	{ "cpus_isolated", MEMBER_STRING, offsetof(struct header, isolated) },
 	{ "cpus_nohz_full", MEMBER_STRING, offsetof(struct header, nohz_full) },
 	{ "max_map_count", MEMBER_U64, offsetof(struct header, max_map_count) },

@@ -12,7 +12,7 @@
 #define NO_CALL_ROWS 1
 
 int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct threads *t,
-		 uint32_t nr_cpus)
+		 struct stacks *stacks, uint32_t nr_cpus)
 {
 	int err;
 
@@ -24,7 +24,9 @@ int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct 
 	hash__init(&l->rows, sizeof(uint64_t));
 	hash__init(&l->calls, sizeof(uint64_t));
 	threads__init(t);
-	err = model__init(m, FIRST_SLOTS, nr_cpus);
+	err = loaded_stacks__init(&l->stacks, stacks);
+	if (!err)
+		err = model__init(m, FIRST_SLOTS, nr_cpus);
 	return err ? err : shootdown__init(s, NO_CALL_ROWS, nr_cpus);
 }
 
@@ -33,6 +35,7 @@ void loader__free(struct loader *l)
 	hash__free(&l->processes, NULL);
 	hash__free(&l->rows, NULL);
 	hash__free(&l->calls, NULL);
+	loaded_stacks__free(&l->stacks);
 }
 
 /** append - to an array of pointers; its capacity is the next power of two. */
@@ -334,6 +337,11 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 		return 0;
 	case RECORD_CALL_HIST:
 		return take_call_hist(l, &record->call_hist);
+	case RECORD_SYMBOL:
+		return loaded_stacks__symbol(&l->stacks, &record->symbol);
+	case RECORD_STACK:
+		return loaded_stacks__stack(&l->stacks, &record->stack,
+					    hash__get_u64(&l->processes, record->stack.process));
 	case RECORD_PAIR:
 		return take_pair(l, &record->pair);
 	default:

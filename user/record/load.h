@@ -12,11 +12,13 @@
 #include "model/shootdown.h"
 #include "model/threads.h"
 #include "record/format.h"
+#include "record/load_stacks.h"
 #include "util/hash.h"
 
 /**
  * struct loader - what is being loaded, into a model of the caller's
  * @processes, @rows, @calls: by the recording's numbers
+ * @stacks: and their names
  * @stats: of the latest checkpoint: its @time_ns is 0 if there was none
  * @in_pairs: the pairs of the present checkpoint have begun
  */
@@ -27,13 +29,14 @@ struct loader {
 	struct hash processes;
 	struct hash rows;
 	struct hash calls;
+	struct loaded_stacks stacks;
 	struct record_stats stats;
 	bool in_pairs;
 };
 
-/** loader__init - @m, @s and @t are made. Return: 0 or -ENOMEM. */
+/** loader__init - @m, @s, @t and @stacks are made. Return: 0 or -ENOMEM. */
 int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct threads *t,
-		 uint32_t nr_cpus);
+		 struct stacks *stacks, uint32_t nr_cpus);
 void loader__free(struct loader *l);
 
 /** loader__take - a record of any type but events. Return: 0 or -ENOMEM. */

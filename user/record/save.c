@@ -17,6 +17,7 @@ void saver__init(struct saver *s, struct writer *w, const struct model *m,
 	s->shootdown = shootdown;
 	s->threads = threads;
 	hash__init(&s->build_ids, sizeof(struct vs_file_key));
+	hash__init(&s->symbols, 2 * sizeof(uint64_t));
 }
 
 void saver__free(struct saver *s)
@@ -24,6 +25,7 @@ void saver__free(struct saver *s)
 	for (int i = 0; i < NR_MARKS; i++)
 		free(s->marks[i].hash);
 	hash__free(&s->build_ids, free);
+	hash__free(&s->symbols, NULL);
 }
 
 void saver__forget(struct saver *s)
@@ -48,8 +50,7 @@ static uint64_t fnv1a(const void *data, size_t size)
 	return h | 1;
 }
 
-/** mark_of - what is remembered of @number; NULL without memory. */
-static uint64_t *mark_of(struct saver *s, enum mark mark, size_t number)
+uint64_t *saver__mark(struct saver *s, enum mark mark, size_t number)
 {
 	struct marks *m = &s->marks[mark];
 	size_t nr = m->nr ? m->nr : 64;
@@ -68,10 +69,9 @@ static uint64_t *mark_of(struct saver *s, enum mark mark, size_t number)
 	return &m->hash[number];
 }
 
-/** changed - @record, @number of its kind, is not what was written before: it is to be. */
-static bool changed(struct saver *s, enum mark mark, size_t number, const void *record, size_t size)
+bool saver__changed(struct saver *s, enum mark mark, size_t number, const void *record, size_t size)
 {
-	uint64_t *known = mark_of(s, mark, number);
+	uint64_t *known = saver__mark(s, mark, number);
 	const uint64_t hash = fnv1a(record, size);
 
 	if (known && *known == hash)
@@ -154,7 +154,7 @@ static void event(struct saver *s, enum record_type type, const void *record, ui
 
 void saver__tell_all(struct saver *s, const struct process *p, uint64_t time_ns)
 {
-	uint64_t *told = mark_of(s, MARK_TOLD, p->number);
+	uint64_t *told = saver__mark(s, MARK_TOLD, p->number);
 
 	if (!told) {
 		s->error = -ENOMEM;
@@ -188,7 +188,7 @@ void saver__event(struct saver *s, enum record_type type, const void *record, ui
 
 /* --- checkpoints --------------------------------------------------------------------------- */
 
-static void count(struct saver *s, enum record_type type, const void *record)
+void saver__count(struct saver *s, enum record_type type, const void *record)
 {
 	if (!s->error)
 		s->error = writer__count(s->writer, type, record, s->time_ns);
@@ -198,8 +198,8 @@ static void count(struct saver *s, enum record_type type, const void *record)
 static void put(struct saver *s, enum mark mark, size_t number, enum record_type type,
 		const void *record, size_t size)
 {
-	if (changed(s, mark, number, record, size))
-		count(s, type, record);
+	if (saver__changed(s, mark, number, record, size))
+		saver__count(s, type, record);
 }
 
 static void put_counts(struct saver *s, enum mark mark, enum record_type type, uint32_t number,
@@ -286,12 +286,13 @@ static void put_pairs(struct saver *s)
 {
 	const struct shootdown *x = s->shootdown;
 
-	if (!x->nr_pairs || !changed(s, MARK_PAIRS, 0, x->pairs, x->nr_pairs * sizeof(*x->pairs)))
+	if (!x->nr_pairs ||
+	    !saver__changed(s, MARK_PAIRS, 0, x->pairs, x->nr_pairs * sizeof(*x->pairs)))
 		return;
 	for (size_t i = 0; i < x->nr_pairs; i++) {
 		const struct record_pair r = { .key = x->pairs[i].key, .pair = x->pairs[i].pair };
 
-		count(s, RECORD_PAIR, &r);
+		saver__count(s, RECORD_PAIR, &r);
 	}
 }
 
@@ -311,17 +312,12 @@ static void put_shootdown(struct saver *s)
 			put(s, MARK_CALL_HIST, i, RECORD_CALL_HIST, &r, sizeof(r));
 	}
 	put_pairs(s);
-	count(s, RECORD_CALL_TOTALS, &x->totals);
+	saver__count(s, RECORD_CALL_TOTALS, &x->totals);
 }
 
 void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t time_ns, bool full)
 {
-	const struct record_stats r = {
-		.time_ns = time_ns,
-		.events = s->writer->nr_events,
-		.full = full,
-		.stats = *stats,
-	};
+	struct record_stats r = { .time_ns = time_ns, .full = full, .stats = *stats };
 
 	if (full)
 		saver__forget(s);
@@ -329,7 +325,11 @@ void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t t
 	put_model(s);
 	if (s->writer->header->shootdowns)
 		put_shootdown(s);
-	count(s, RECORD_STATS, &r);
+	if (s->stacks)
+		saver__put_stacks(s);
+	/* while stacks were named, events went on */
+	r.events = s->writer->nr_events;
+	saver__count(s, RECORD_STATS, &r);
 	if (!s->error)
 		s->error = writer__commit(s->writer);
 }

@@ -7,8 +7,10 @@
 
 #include "model/model.h"
 #include "model/shootdown.h"
+#include "model/stacks.h"
 #include "model/threads.h"
 #include "record/writer.h"
+#include "symbol/namer.h"
 
 /** enum mark - what is remembered to have been written */
 enum mark {
@@ -24,6 +26,8 @@ enum mark {
 	MARK_CALL_ROW,
 	MARK_CALL_HIST,
 	MARK_PAIRS,
+	MARK_SYMBOL,
+	MARK_STACK,
 	NR_MARKS,
 };
 
@@ -36,6 +40,8 @@ struct marks {
 /**
  * struct saver - what is being saved
  * @model, @shootdown, @threads: of a live capture
+ * @stacks: and @namer, which names them; NULL: none are saved; set after saver__init()
+ * @symbols: numbers of those that have been told once, from 1; @nr_symbols of them
  * @build_ids: of files, as strings, by struct vs_file_key
  * @error: the first one; nothing is written after it
  */
@@ -44,6 +50,10 @@ struct saver {
 	const struct model *model;
 	const struct shootdown *shootdown;
 	const struct threads *threads;
+	struct stacks *stacks;
+	struct namer *namer;
+	struct hash symbols;
+	uint32_t nr_symbols;
 	struct marks marks[NR_MARKS];
 	struct hash build_ids;
 	uint64_t time_ns;
@@ -74,5 +84,20 @@ void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t t
 
 /** saver__forget - a new file begins: nothing of it has been written. */
 void saver__forget(struct saver *s);
+
+/* --- its parts --- */
+
+/** saver__mark - what is remembered of @number; NULL without memory. */
+uint64_t *saver__mark(struct saver *s, enum mark mark, size_t number);
+
+/** saver__changed - @record, @number of its kind, is not what was written before: it is to be. */
+bool saver__changed(struct saver *s, enum mark mark, size_t number, const void *record,
+		    size_t size);
+
+/** saver__count - write a record into the checkpoint. */
+void saver__count(struct saver *s, enum record_type type, const void *record);
+
+/** saver__put_stacks - those that have changed, with their symbols (save_stacks.c). */
+void saver__put_stacks(struct saver *s);
 
 #endif /* VMASCOPE_RECORD_SAVE_H */

@@ -185,6 +185,29 @@ static const struct field pair_fields[] = {
 };
 #undef T
 
+#define T struct record_symbol
+static const struct field symbol_fields[] = {
+	ONE(T, number), ONE(T, inlined), ONE(T, in_file),	ONE(T, line),	   ONE(T, ip),
+	ONE(T, offset), STRING(T, name), ONE(T, module_offset), STRING(T, module), STRING(T, file),
+};
+#undef T
+
+#define T struct record_stack
+static const struct field stack_fields[] = {
+	ONE(T, number),
+	ONE(T, process),
+	ONE(T, pid),
+	TEXT(T, comm),
+	ARRAY(T, "outcome", counts.outcome),
+	NAMED(T, "timed", counts.timed),
+	NAMED(T, "time_ns", counts.time_ns),
+	NAMED(T, "max_ns", counts.max_ns),
+	ONE(T, nr_user),
+	ONE(T, nr_kernel),
+	ARRAY(T, "frame", frame),
+};
+#undef T
+
 #define T struct vs_event_fault
 static const struct field fault_fields[] = {
 	HEAD(T),	   ONE(T, duration_ns), ONE(T, address),
@@ -295,6 +318,8 @@ const struct type record_types[NR_RECORD_TYPES] = {
 	[RECORD_CALL_TOTALS] = TYPE("call_totals", call_totals_fields, struct vs_shootdowns),
 	[RECORD_CALL_HIST] = TYPE("call_hist", call_hist_fields, struct record_call_hist),
 	[RECORD_PAIR] = TYPE("pair", pair_fields, struct record_pair),
+	[RECORD_SYMBOL] = TYPE("symbol", symbol_fields, struct record_symbol),
+	[RECORD_STACK] = TYPE("stack", stack_fields, struct record_stack),
 	[RECORD_FAULT] = TYPE("fault", fault_fields, struct vs_event_fault),
 	[RECORD_CALL] = TYPE("memcall", call_fields, struct vs_event_call),
 	[RECORD_FLUSH] = TYPE("flush", flush_fields, struct vs_event_flush),

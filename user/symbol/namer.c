@@ -57,7 +57,7 @@ int namer__new(struct namer **result, const struct namer_options *options)
 		n->o.max_bytes = DEFAULT_BYTES;
 	hash__init(&n->places, sizeof(struct place_key));
 	hash__init(&n->noted, sizeof(uint64_t));
-	err = symbolizer__new(&n->symbols, &options->symbols);
+	err = options->recorded ? 0 : symbolizer__new(&n->symbols, &options->symbols);
 	if (err) {
 		free(n);
 		return err;
@@ -72,7 +72,8 @@ void namer__free(struct namer *n)
 		return;
 	hash__free(&n->places, free);
 	hash__free(&n->noted, NULL);
-	symbolizer__free(n->symbols);
+	if (n->symbols)
+		symbolizer__free(n->symbols);
 	free(n->frames);
 	free(n);
 }
@@ -246,19 +247,25 @@ void namer__note(struct namer *n, const struct stack *stack)
 		symbolizer__note(n->symbols, &process);
 }
 
+/** make_room - for @nr frames. Return: 0 or -ENOMEM. */
+static int make_room(struct namer *n, size_t nr)
+{
+	struct symbol_frame *grown;
+
+	if (nr <= n->cap)
+		return 0;
+	grown = realloc(n->frames, 2 * nr * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	n->frames = grown;
+	n->cap = 2 * nr;
+	return 0;
+}
+
 static int append(struct namer *n, size_t *nr, const struct place *p)
 {
-	if (!p)
+	if (!p || make_room(n, *nr + p->nr))
 		return -ENOMEM;
-	if (*nr + p->nr > n->cap) {
-		const size_t cap = 2 * (*nr + p->nr);
-		struct symbol_frame *grown = realloc(n->frames, cap * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		n->frames = grown;
-		n->cap = cap;
-	}
 	memcpy(&n->frames[*nr], p->frames, p->nr * sizeof(*p->frames));
 	*nr += p->nr;
 	return 0;
@@ -320,12 +327,16 @@ static uint32_t code_frames(struct namer *n, const struct stack *stack)
 const struct stack *namer__true_stack(struct namer *n, struct stacks *all,
 				      const struct stack *stack)
 {
-	const uint32_t kept = code_frames(n, stack);
-	const bool insert = caller_on_top(n, stack);
 	const struct stack_frame *from = stack->frames;
-	struct stack *copy;
 	const struct stack *found;
+	struct stack *copy;
+	uint32_t kept;
+	bool insert;
 
+	if (n->o.recorded)
+		return stack;
+	kept = code_frames(n, stack);
+	insert = caller_on_top(n, stack);
 	if (kept == stack->nr_user && !insert && !stack->top)
 		return stack;
 	copy = calloc(1, sizeof(*copy) + (kept + 1 + stack->nr_kernel) * sizeof(*from));
@@ -375,11 +386,32 @@ static void trim(struct namer *n)
 	n->bytes = 0;
 }
 
+/** name_recorded - all has been settled when it was recorded. */
+static int name_recorded(struct namer *n, const struct stack *stack, struct named_stack *named)
+{
+	const size_t nr = stack->nr_user + stack->nr_kernel;
+
+	if (make_room(n, nr))
+		return -ENOMEM;
+	for (size_t i = 0; i < nr; i++) {
+		const struct symbol_frame *f = n->o.recorded(n->o.ctx, stack->frames[i].ip);
+
+		n->frames[i] = f ? *f : (struct symbol_frame){ .ip = 0 };
+	}
+	*named = (struct named_stack){ .user = n->frames,
+				       .nr_user = stack->nr_user,
+				       .kernel = n->frames + stack->nr_user,
+				       .nr_kernel = stack->nr_kernel };
+	return 0;
+}
+
 int namer__stack(struct namer *n, const struct stack *stack, struct named_stack *named)
 {
 	size_t user = 0, all, skip;
 	int err;
 
+	if (n->o.recorded)
+		return name_recorded(n, stack, named);
 	trim(n);
 	err = name_user(n, stack, &user);
 	all = user;

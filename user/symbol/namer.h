@@ -18,12 +18,15 @@ struct namer;
  * struct namer_options - all zero is fine, but for @gone
  * @symbols: of the symbolizer
  * @gone: the process image of a stack has ended or was replaced, as of now; @ctx: its first argument
+ * @recorded: frames of stacks are numbers, of which it knows the names (NULL: nobody does); nothing
+ *	else is asked, and stacks are true; NULL: they are addresses
  * @max_bytes: of names that are kept, 0: 32 MiB
  */
 struct namer_options {
 	struct symbolizer_options symbols;
 	bool (*gone)(void *ctx, const struct stack *stack);
 	void *ctx;
+	const struct symbol_frame *(*recorded)(void *ctx, uint64_t number);
 	size_t max_bytes;
 };
 

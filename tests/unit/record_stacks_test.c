@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * record_stacks_test.c - stacks into a file and back: names, counts, and what is wrong in a file.
+ */
+#include "slots.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "record/load.h"
+#include "record/reader.h"
+#include "record/save.h"
+#include "view/stack_cells.h"
+
+#define ROWS 8
+
+/* Frames of the live stacks are numbers, too: no process is asked. */
+static const struct symbol_frame names[] = {
+	{ .ip = 0x1010, .name = "leaf", .offset = 0x10, .module = "/bin/app", .in_file = true },
+	{ .ip = 0x1020, .name = "inl", .file = "/src/app.c", .line = 7, .inlined = true },
+	{ .ip = 0x1020, .name = "outer", .offset = 0x20, .file = "/src/app.c", .line = 9 },
+	{ .ip = 0xffffffff81000000, .name = "do_fault", .module = "[kernel]" },
+	{ .ip = 0x7777 },
+};
+
+static const struct symbol_frame *name_of(void *ctx, uint64_t number)
+{
+	(void)ctx;
+	return number < sizeof(names) / sizeof(*names) ? &names[number] : NULL;
+}
+
+/** struct seen - a live model with stacks, what writes it, and what is read from it */
+struct seen {
+	char path[64];
+	struct model model;
+	struct shootdown shootdown;
+	struct threads threads;
+	struct stacks stacks;
+	struct namer *namer;
+	struct header header;
+	struct writer writer;
+	struct saver saver;
+	struct model model_read;
+	struct shootdown shootdown_read;
+	struct threads threads_read;
+	struct stacks stacks_read;
+	struct loader loader;
+};
+
+static int setup(void **state)
+{
+	static struct seen s;
+	const struct namer_options no = { .recorded = name_of };
+	const struct writer_options wo = { .path = s.path };
+	int fd;
+
+	memset(&s, 0, sizeof(s));
+	strcpy(s.path, "/tmp/vmascope-stacks.XXXXXX");
+	fd = mkstemp(s.path);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(model__init(&s.model, TEST_SLOTS, TEST_CPUS), 0);
+	assert_int_equal(shootdown__init(&s.shootdown, 1, TEST_CPUS), 0);
+	threads__init(&s.threads);
+	assert_int_equal(stacks__init(&s.stacks, ROWS), 0);
+	assert_int_equal(namer__new(&s.namer, &no), 0);
+	take(&s.model, 1, image_slot(100, 0xa, "app"), NULL);
+	s.header = (struct header){ .run = 1, .nr_cpus = TEST_CPUS, .stacks = true };
+	assert_int_equal(writer__init(&s.writer, &wo, &s.header), 0);
+	saver__init(&s.saver, &s.writer, &s.model, &s.shootdown, &s.threads);
+	s.saver.stacks = &s.stacks;
+	s.saver.namer = s.namer;
+	assert_int_equal(writer__begin(&s.writer, false), 0);
+	*state = &s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct seen *s = *state;
+
+	saver__free(&s->saver);
+	writer__close(&s->writer);
+	namer__free(s->namer);
+	stacks__free(&s->stacks);
+	threads__free(&s->threads);
+	shootdown__free(&s->shootdown);
+	model__free(&s->model);
+	loader__free(&s->loader);
+	stacks__free(&s->stacks_read);
+	threads__free(&s->threads_read);
+	shootdown__free(&s->shootdown_read);
+	model__free(&s->model_read);
+	unlink(s->path);
+	return 0;
+}
+
+/* A stack of the process, its frames being names[] by number. */
+static struct stack *stack_of(struct seen *s, uint32_t nr_user, const uint64_t *frames,
+			      uint32_t nr_kernel)
+{
+	const uint32_t nr = nr_user + nr_kernel;
+	struct stack *like = calloc(1, sizeof(*like) + nr * sizeof(*like->frames)), *stack;
+
+	assert_non_null(like);
+	like->process = model__process(&s->model, 100);
+	like->pid = 100;
+	strcpy(like->comm, "app");
+	like->nr_user = nr_user;
+	like->nr_kernel = nr_kernel;
+	for (uint32_t i = 0; i < nr; i++)
+		like->frames[i].ip = frames[i];
+	stack = stacks__get(&s->stacks, like);
+	free(like);
+	assert_non_null(stack);
+	return stack;
+}
+
+static void checkpoint(struct seen *s, bool full)
+{
+	const struct vs_stats stats = {};
+
+	saver__checkpoint(&s->saver, &stats, 5000, full);
+	assert_int_equal(s->saver.error, 0);
+}
+
+/* End the file, and read it into the other model. */
+static void read_back(struct seen *s)
+{
+	struct reader reader;
+	union record record;
+	int type;
+
+	assert_int_equal(writer__end(&s->writer), 0);
+	assert_int_equal(loader__init(&s->loader, &s->model_read, &s->shootdown_read,
+				      &s->threads_read, &s->stacks_read, TEST_CPUS),
+			 0);
+	assert_int_equal(reader__open(&reader, s->path), 0);
+	assert_true(reader.header.stacks);
+	while (reader__block(&reader) > 0)
+		while ((type = reader__record(&reader, &record)) >= 0)
+			assert_int_equal(loader__take(&s->loader, type, &record), 0);
+	assert_true(reader__whole(&reader));
+	reader__close(&reader);
+}
+
+/* The lines that people read of a stack that was read back. */
+static int add_line(void *ctx, const char *line)
+{
+	strcat(strcat(ctx, line), "\n");
+	return 0;
+}
+
+static void assert_lines(struct seen *s, const struct stack *stack, const char *lines)
+{
+	const struct namer_options no = { .recorded = loaded_stacks__name,
+					  .ctx = &s->loader.stacks };
+	char text[1024] = "";
+	struct named_stack named;
+	struct namer *n;
+
+	assert_int_equal(namer__new(&n, &no), 0);
+	assert_int_equal(namer__stack(n, stack, &named), 0);
+	assert_int_equal(stack_each_line(&named, 0, add_line, text), 0);
+	assert_string_equal(text, lines);
+	namer__free(n);
+}
+
+static void names_and_counts_come_back(void **state)
+{
+	static const uint64_t frames[] = { 0, 1, 2, 4, 3 };
+	struct seen *s = *state;
+	struct stack *stack = stack_of(s, 4, frames, 1);
+	const struct stack *read;
+
+	stacks__count(&s->stacks, stack, VS_MINOR, 1000);
+	stacks__count(&s->stacks, stack, VS_MAJOR, 500);
+	s->stacks.none.outcome[VS_MINOR] = 3;
+	s->stacks.overflow.outcome[VS_MINOR] = 4;
+	checkpoint(s, true);
+	read_back(s);
+	assert_int_equal(s->stacks_read.nr, 1);
+	read = s->stacks_read.list[0];
+	assert_ptr_equal(read->process, model__process(&s->model_read, 100));
+	assert_int_equal(read->counts.outcome[VS_MINOR], 1);
+	assert_int_equal(read->counts.outcome[VS_MAJOR], 1);
+	assert_int_equal(read->counts.time_ns, 1500);
+	assert_int_equal(read->counts.max_ns, 1000);
+	assert_int_equal(stack_faults(&s->stacks_read.none), 3);
+	assert_int_equal(stack_faults(&s->stacks_read.overflow), 4);
+	assert_lines(s, read,
+		     "do_fault+0x0 ([kernel])\nleaf+0x10 (app)\ninl inlined (app.c:7)\n"
+		     "outer (app.c:9)\n0x7777\n");
+}
+
+/* What has not changed is not written again; what has is not counted twice. */
+static void later_checkpoints_replace_earlier_ones(void **state)
+{
+	static const uint64_t one[] = { 0, 2 }, two[] = { 1, 2 };
+	struct seen *s = *state;
+	struct stack *a = stack_of(s, 2, one, 0), *b = stack_of(s, 2, two, 0);
+	uint32_t nr_symbols;
+
+	stacks__count(&s->stacks, a, VS_MINOR, 10);
+	stacks__count(&s->stacks, b, VS_MINOR, 20);
+	checkpoint(s, true);
+	nr_symbols = s->saver.nr_symbols;
+	stacks__count(&s->stacks, b, VS_MINOR, 30);
+	checkpoint(s, false);
+	checkpoint(s, true);
+	assert_int_equal(s->saver.nr_symbols, nr_symbols);
+	assert_int_equal(nr_symbols, 3);
+	read_back(s);
+	assert_int_equal(s->stacks_read.nr, 2);
+	assert_int_equal(stack_faults(&s->stacks_read.list[0]->counts), 1);
+	assert_int_equal(stack_faults(&s->stacks_read.list[1]->counts), 2);
+	assert_int_equal(s->stacks_read.list[1]->counts.time_ns, 50);
+}
+
+static void too_many_frames_lose_the_outermost(void **state)
+{
+	struct seen *s = *state;
+	uint64_t frames[RECORD_FRAMES + 8] = {};
+	struct stack *stack;
+
+	frames[RECORD_FRAMES - 1] = 2;
+	frames[RECORD_FRAMES] = 3;
+	stack = stack_of(s, RECORD_FRAMES + 8, frames, 0);
+	stacks__count(&s->stacks, stack, VS_MINOR, 0);
+	checkpoint(s, true);
+	read_back(s);
+	assert_int_equal(s->stacks_read.list[0]->nr_user, RECORD_FRAMES);
+	assert_string_equal(
+		loaded_stacks__name(&s->loader.stacks,
+				    s->stacks_read.list[0]->frames[RECORD_FRAMES - 1].ip)
+			->name,
+		"outer");
+}
+
+static void wrong_records_name_nothing(void **state)
+{
+	struct record_stack r = { .number = 9, .nr_user = 1, .frame = { 77 } };
+	struct seen *s = *state;
+
+	read_back(s);
+	r.counts.outcome[VS_MINOR] = 1;
+	assert_int_equal(loaded_stacks__stack(&s->loader.stacks, &r, NULL), 0);
+	assert_lines(s, s->stacks_read.list[0], "0x0\n");
+	r.nr_kernel = UINT32_MAX;
+	assert_int_equal(loaded_stacks__stack(&s->loader.stacks, &r, NULL), 0);
+	r.nr_user = RECORD_FRAMES + 1;
+	assert_int_equal(loaded_stacks__stack(&s->loader.stacks, &r, NULL), 0);
+	assert_int_equal(s->stacks_read.nr, 1);
+}
+
+#define STACKS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STACKS_TEST(names_and_counts_come_back),
+		STACKS_TEST(later_checkpoints_replace_earlier_ones),
+		STACKS_TEST(too_many_frames_lose_the_outermost),
+		STACKS_TEST(wrong_records_name_nothing),
+	};
+
+	return cmocka_run_group_tests_name("record_stacks", tests, NULL, NULL);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* load_stacks.c - records become stacks and symbols. */
+#include "record/load_stacks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Stacks of a recording are in no rows of BPF. */
+#define NO_STACK_ROWS 1
+
+int loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks)
+{
+	memset(l, 0, sizeof(*l));
+	l->stacks = stacks;
+	hash__init(&l->symbols, sizeof(uint64_t));
+	hash__init(&l->counts, sizeof(uint64_t));
+	return stacks__init(stacks, NO_STACK_ROWS);
+}
+
+void loaded_stacks__free(struct loaded_stacks *l)
+{
+	hash__free(&l->symbols, free);
+	hash__free(&l->counts, free);
+}
+
+/* --- symbols ------------------------------------------------------------------------------- */
+
+static size_t length(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+static const char *keep(char **to, const char *s)
+{
+	char *copy = *to;
+
+	if (!s)
+		return NULL;
+	*to = stpcpy(copy, s) + 1;
+	return copy;
+}
+
+int loaded_stacks__symbol(struct loaded_stacks *l, const struct record_symbol *r)
+{
+	struct symbol_frame *f;
+	char *text;
+
+	/* the same in each file of a ring */
+	if (hash__get_u64(&l->symbols, r->number))
+		return 0;
+	f = malloc(sizeof(*f) + length(r->name) + length(r->module) + length(r->file));
+	if (!f)
+		return -ENOMEM;
+	text = (char *)(f + 1);
+	*f = (struct symbol_frame){
+		.ip = r->ip,
+		.name = keep(&text, r->name),
+		.offset = r->offset,
+		.module = keep(&text, r->module),
+		.in_file = r->in_file,
+		.module_offset = r->module_offset,
+		.file = keep(&text, r->file),
+		.line = r->line,
+		.inlined = r->inlined,
+	};
+	if (!hash__set_u64(&l->symbols, r->number, f))
+		return 0;
+	free(f);
+	return -ENOMEM;
+}
+
+const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number)
+{
+	return hash__get_u64(&((struct loaded_stacks *)ctx)->symbols, number);
+}
+
+/* --- stacks -------------------------------------------------------------------------------- */
+
+/** add - by how much @r has grown since it was told last, to @to. Return: 0 or -ENOMEM. */
+static int add(struct loaded_stacks *l, const struct record_stack *r, struct vs_stack_counts *to)
+{
+	struct vs_stack_counts *told = hash__get_u64(&l->counts, r->number), more = r->counts;
+
+	if (!told) {
+		told = calloc(1, sizeof(*told));
+		if (!told || hash__set_u64(&l->counts, r->number, told)) {
+			free(told);
+			return -ENOMEM;
+		}
+	}
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		more.outcome[i] -= told->outcome[i];
+	more.timed -= told->timed;
+	more.time_ns -= told->time_ns;
+	stack_counts_add(to, &more);
+	*told = r->counts;
+	return 0;
+}
+
+int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
+			 struct process *process)
+{
+	struct stack *like, *stack;
+
+	if (r->number == VS_STACK_OVERFLOW)
+		return add(l, r, &l->stacks->overflow);
+	if (r->number == VS_STACK_NONE)
+		return add(l, r, &l->stacks->none);
+	if (r->nr_user > RECORD_FRAMES || r->nr_kernel > RECORD_FRAMES - r->nr_user)
+		return 0;
+	like = calloc(1, sizeof(*like) + (r->nr_user + r->nr_kernel) * sizeof(*like->frames));
+	if (!like)
+		return -ENOMEM;
+	like->process = process;
+	like->pid = r->pid;
+	memcpy(like->comm, r->comm, sizeof(like->comm) - 1);
+	like->nr_user = r->nr_user;
+	like->nr_kernel = r->nr_kernel;
+	for (uint32_t i = 0; i < r->nr_user + r->nr_kernel; i++)
+		like->frames[i].ip = r->frame[i];
+	stack = stacks__get(l->stacks, like);
+	free(like);
+	return stack ? add(l, r, &stack->counts) : -ENOMEM;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * load_stacks.h - stacks of a recording: their frames are numbers of symbols, which it names.
+ */
+#ifndef VMASCOPE_RECORD_LOAD_STACKS_H
+#define VMASCOPE_RECORD_LOAD_STACKS_H
+
+#include "model/stacks.h"
+#include "record/format.h"
+#include "symbol/symbolizer.h"
+#include "util/hash.h"
+
+/**
+ * struct loaded_stacks - what has been loaded
+ * @stacks: of the caller
+ * @symbols: struct symbol_frame by number, with their strings
+ * @counts: by the number of a stack, what was told of it last
+ */
+struct loaded_stacks {
+	struct stacks *stacks;
+	struct hash symbols;
+	struct hash counts;
+};
+
+/** loaded_stacks__init - @stacks is made. Return: 0 or -ENOMEM; to be freed in any case. */
+int loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks);
+void loaded_stacks__free(struct loaded_stacks *l);
+
+/** loaded_stacks__symbol - a record. Return: 0 or -ENOMEM. */
+int loaded_stacks__symbol(struct loaded_stacks *l, const struct record_symbol *r);
+
+/** loaded_stacks__stack - a record; @process: NULL: not known. Return: 0 or -ENOMEM. */
+int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
+			 struct process *process);
+
+/** loaded_stacks__name - struct namer_options.recorded; @ctx: struct loaded_stacks. */
+const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number);
+
+#endif /* VMASCOPE_RECORD_LOAD_STACKS_H */
