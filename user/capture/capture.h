@@ -175,8 +175,12 @@ uint32_t capture__nr_hists(const struct capture *c);
 /** capture__slot - what slot @index stands for, as it is now. */
 const volatile struct vs_slot *capture__slot(const struct capture *c, uint32_t index);
 
-/** capture__counts - the counters of slot @index on @cpu, as they are now. */
-const struct vs_counts *capture__counts(const struct capture *c, uint32_t cpu, uint32_t index);
+/**
+ * capture__counts - the counters of slot @index on @cpu, as they are now
+ * @counts: a copy, made until two in a row are equal, so that no fault is in one half of it only
+ */
+void capture__counts(const struct capture *c, uint32_t cpu, uint32_t index,
+		     struct vs_counts *counts);
 
 /** capture__hist_valid - @hist is the number of a histogram that is not shared. */
 bool capture__hist_valid(const struct capture *c, uint32_t hist);

@@ -97,10 +97,11 @@ static void disown(struct live *l, uint32_t index)
 
 	capture__retire(l->capture, &index, 1);
 	for (uint32_t cpu = 0; cpu < l->model.nr_cpus; cpu++) {
-		const struct vs_counts *c = capture__counts(l->capture, cpu, index);
+		struct vs_counts c;
 
-		counts_add(overflow, c);
-		counts_add(&l->model.cpus[cpu].ended, c);
+		capture__counts(l->capture, cpu, index, &c);
+		counts_add(overflow, &c);
+		counts_add(&l->model.cpus[cpu].ended, &c);
 	}
 	capture__give_back(l->capture, index);
 }
@@ -244,10 +245,11 @@ static void read_counts(struct live *l, uint32_t index, bool ended)
 	struct vs_counts sum = {};
 
 	for (uint32_t cpu = 0; cpu < l->model.nr_cpus; cpu++) {
-		const struct vs_counts *c = capture__counts(l->capture, cpu, index);
+		struct vs_counts c;
 
-		counts_add(&sum, c);
-		counts_add(ended ? &l->model.cpus[cpu].ended : &l->model.cpus[cpu].counts, c);
+		capture__counts(l->capture, cpu, index, &c);
+		counts_add(&sum, &c);
+		counts_add(ended ? &l->model.cpus[cpu].ended : &l->model.cpus[cpu].counts, &c);
 	}
 	model__update_counts(&l->model, index, &sum);
 }

@@ -19,6 +19,8 @@
 
 /** In-flight programs are given this long where membarrier(2) can't wait for them. */
 #define SLOT_GRACE_US 100000
+/** Copies of counters that are being written, before the last one is taken as it is. */
+#define COPY_TRIES 16
 
 int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 {
@@ -148,9 +150,19 @@ const volatile struct vs_slot *capture__slot(const struct capture *c, uint32_t i
 	return &c->slots[index];
 }
 
-const struct vs_counts *capture__counts(const struct capture *c, uint32_t cpu, uint32_t index)
+void capture__counts(const struct capture *c, uint32_t cpu, uint32_t index,
+		     struct vs_counts *counts)
 {
-	return &c->counts[(size_t)cpu * c->nr_slots + index];
+	const struct vs_counts *from = &c->counts[(size_t)cpu * c->nr_slots + index];
+	struct vs_counts before;
+	int tries = COPY_TRIES;
+
+	memcpy(counts, from, sizeof(*counts));
+	do {
+		before = *counts;
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+		memcpy(counts, from, sizeof(*counts));
+	} while (memcmp(&before, counts, sizeof(before)) && --tries);
 }
 
 bool capture__hist_valid(const struct capture *c, uint32_t hist)
