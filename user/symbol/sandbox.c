@@ -110,7 +110,7 @@ int sandbox_enter(void)
 		err = -errno;
 	if (!err && !SANITIZED)
 		err = set_limits();
-	if (!err && !SANITIZED && OWN_ARCH)
+	if (!err && !SANITIZED && OWN_ARCH != 0)
 		err = filter_calls();
 	return err;
 }
