@@ -25,19 +25,22 @@ int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 }
 
 /* A system call's function takes the registers (arch/x86/include/asm/syscall_wrapper.h). */
-#define CALL_FUNCTION(name, nr)                                                                    \
-	SEC("fentry/__x64_sys_" #name)                                                             \
+#define CALL_FUNCTION_OF(prefix, name, nr)                                                         \
+	SEC("fentry/" prefix #name)                                                                \
 	int BPF_PROG(name##_enter, struct pt_regs *regs)                                           \
 	{                                                                                          \
 		call_begin(nr, regs);                                                              \
 		return 0;                                                                          \
 	}                                                                                          \
-	SEC("fexit/__x64_sys_" #name)                                                              \
+	SEC("fexit/" prefix #name)                                                                 \
 	int BPF_PROG(name##_exit, struct pt_regs *regs, long result)                               \
 	{                                                                                          \
 		call_end(result);                                                                  \
 		return 0;                                                                          \
 	}
+#define CALL_FUNCTION(name, nr) CALL_FUNCTION_OF("__x64_sys_", name, nr)
+/* Of a call without arguments __x64_sys_* is another name only, which BTF does not have. */
+#define CALL_FUNCTION0(name, nr) CALL_FUNCTION_OF("__do_sys_", name, nr)
 
 CALL_FUNCTION(mmap, 9)
 CALL_FUNCTION(mprotect, 10)
@@ -46,8 +49,8 @@ CALL_FUNCTION(brk, 12)
 CALL_FUNCTION(mremap, 25)
 CALL_FUNCTION(madvise, 28)
 CALL_FUNCTION(clone, 56)
-CALL_FUNCTION(fork, 57)
-CALL_FUNCTION(vfork, 58)
+CALL_FUNCTION0(fork, 57)
+CALL_FUNCTION0(vfork, 58)
 CALL_FUNCTION(execve, 59)
 CALL_FUNCTION(execveat, 322)
 CALL_FUNCTION(pkey_mprotect, 329)
