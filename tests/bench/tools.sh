@@ -27,16 +27,6 @@ TOOLS=(
 # needs COMMAND: the reason, if there is none
 needs() { command -v "$1" >/dev/null || echo "no $1 (sudo make deps DEPS=$2)"; }
 
-# vmascope_has COMMAND [OPTION]: the reason, if this vmascope has none
-vmascope_has() {
-	local help
-	if ! help=$("$VMASCOPE" "$1" --help 2>/dev/null); then
-		echo "vmascope has no command $1 yet"
-	elif [ $# -gt 1 ] && ! grep -qE -- "(^| )$2[,= ]" <<<"$help"; then
-		echo "vmascope $1 has no $2 yet"
-	fi
-}
-
 nothing() { "$@"; }
 
 empty() { "$bin/empty" "$bin/empty.bpf.o" "$@"; }
@@ -62,11 +52,9 @@ stat_seen() {
 }
 
 stat_stacks() { "$VMASCOPE" stat -U --by stack -j -o "$work/out" -- "$@"; }
-stat_stacks_missing() { vmascope_has stat -U; }
 stat_stacks_seen() { stat_seen; }
 
 record() { "$VMASCOPE" record -o "$work/out" -- "$@"; }
-record_missing() { vmascope_has record; }
 record_seen() {
 	[ "$storm" = mprotect ] ||
 		"$VMASCOPE" report -j "$work/out" | jq '.totals.faults - .totals.gup'

@@ -246,6 +246,15 @@ struct json_object *vt_process(struct json_object *stat, int64_t pid)
 	return found;
 }
 
+/* For the log: where faults too many or too few come from. */
+static void show_process(struct json_object *stat, int64_t pid)
+{
+	struct json_object *process;
+
+	vt_each(process, stat, "processes") if (vt_int(process, "pid") == pid)
+		print_message("# %s\n", json_object_to_json_string(process));
+}
+
 void vt_check_usage(struct json_object *stat, struct json_object *work)
 {
 	static const char *const kind[] = { "minor", "major" };
@@ -259,6 +268,8 @@ void vt_check_usage(struct json_object *stat, struct json_object *work)
 		int64_t before = vt_sum_pid(stat, pid, path);
 
 		snprintf(path, sizeof(path), "self.%s", kind[i]);
+		if (own + before != vt_int(work, path))
+			show_process(stat, pid);
 		vt_equal(own + before, vt_int(work, path),
 			 "%s faults of the command (%ld before its exec) = getrusage", kind[i],
 			 before);
