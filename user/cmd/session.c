@@ -236,12 +236,13 @@ static int open_namer(struct session *s)
 	};
 	int err = namer__new(&s->namer, &no);
 
+	if (err) {
+		vs_error("cannot start to read symbols: %s", strerror(-err));
+		return err;
+	}
 	s->sampling = s->options->dwarf && s->options->user_stacks;
 	samples__init(&s->samples, &s->live, s->namer);
-
-	if (err)
-		vs_error("cannot start to read symbols: %s", strerror(-err));
-	return err;
+	return 0;
 }
 
 static int open_capture(struct session *s, unsigned int wants)
