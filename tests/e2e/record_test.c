@@ -208,6 +208,15 @@ static void stacks_are_recorded_by_name(void **state)
 	vt_contains(cmd.out, "direct_c");
 	vt_free(&cmd);
 	report(&cmd, file, VT_ARGS("--by", "process", "--folded"), 2);
+	vt_contains(cmd.err, "--folded is for stacks (add --by stack)");
+	vt_free(&cmd);
+	report(&cmd, file, VT_ARGS("--view", "trace", "--by", "stack"), 2);
+	vt_contains(cmd.err, "do not go with --view trace");
+	vt_free(&cmd);
+	report(&cmd, file, VT_ARGS("--by", "stack", "--flame", "/no/such/dir/x"), 1);
+	vt_equal(strcmp(cmd.err,
+			"vmascope: cannot write /no/such/dir/x: No such file or directory\n"),
+		 0, "difference of the only message: %s", cmd.err);
 	vt_free(&cmd);
 }
 
