@@ -551,21 +551,6 @@ static off_t ring_size(const char *file, size_t *nr)
 	return sum;
 }
 
-/** resident_kib - VmRSS of a process */
-static int64_t resident_kib(pid_t pid)
-{
-	char path[64], *text, *line;
-	int64_t kib;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	text = vt_read_file(path, NULL);
-	line = strstr(text, "VmRSS:");
-	vt_true(line);
-	kib = strtoll(line + 6, NULL, 10);
-	free(text);
-	return kib;
-}
-
 static bool has_file_number(void *arg)
 {
 	return !access(arg, F_OK);
@@ -587,9 +572,9 @@ static void a_ring_is_bounded_and_has_all_counts(void **state)
 	start(&r, VT_ARGS("--max-size", "1M", "--ring", "8192"),
 	      VT_ARGS("storm", "--faults", "4000000"), &result);
 	vt_await(has_file_number, second, "the second file", VT_PATIENCE);
-	before = resident_kib(r.cmd.pid);
+	before = vt_resident_kib(r.cmd.pid);
 	vt_await(has_file_number, tenth, "the tenth file", VT_PATIENCE);
-	after = resident_kib(r.cmd.pid);
+	after = vt_resident_kib(r.cmd.pid);
 	vt_wait(&r.cmd, VT_PATIENCE);
 	vt_equal(r.cmd.exit, 0, "exit status");
 	vt_cmp(after - before, <, 4096, "KiB that the recorder grew by");
