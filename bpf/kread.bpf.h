@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * kread.bpf.h - kernel memory at any address, read by plain loads where the kernel lets a program
- * say what is there (bpf_rdonly_cast(): fd264ca02094, 6.2); else by a helper, which takes 27 ns.
+ * say what is there (bpf_rdonly_cast(): a35b9af4ec2c, 6.2); else by a helper, which takes 27 ns.
  *
  * A load of what is not mapped gives 0.
  *
- * Only in the file that defines KREAD_PLAIN_LOADS: bpftool cannot link two objects that both name
- * the same kernel function before 7.6 ("failed to resolve size of underlying type"). What several
+ * Only in the file that defines KREAD_PLAIN_LOADS: Debian 12's bpftool cannot link two objects that
+ * both name the same kernel function ("failed to resolve size of underlying type"). What several
  * objects define weakly must read by the helper, so that it is the same in each.
  */
 #ifndef VMASCOPE_KREAD_BPF_H

@@ -55,21 +55,32 @@ struct page_view {
 	u8 pad[5];
 };
 
-/** struct pending_fault - a fault that has begun */
+/**
+ * struct pending_fault - a fault that has begun
+ * @begin_ns: 0: unknown
+ * @address: that faulted; @ip: of the instruction
+ * @vma: that holds it, if @found says so; @page: what the page tables said before the fault
+ * @error_code: the CPU's
+ * @mapped: base pages newly mapped; @size: enum vs_size
+ * @active: it has begun, and not ended
+ * @access, @origin, @cause: enum vs_access, vs_origin, vs_cause
+ * @found: enum vma_found
+ * @stack: of the code that faulted; only where stacks of faults are wanted
+ */
 struct pending_fault {
-	u64 begin_ns; /* 0: unknown */
+	u64 begin_ns;
 	u64 address;
 	u64 ip;
 	struct vma_ref vma;
 	struct page_view page;
 	u32 error_code;
-	u16 mapped; /* base pages newly mapped */
-	u8 size;    /* enum vs_size */
+	u16 mapped;
+	u8 size;
 	u8 active;
-	u8 access; /* enum vs_access */
-	u8 origin; /* enum vs_origin */
-	u8 cause;  /* enum vs_cause */
-	u8 found;  /* enum vma_found */
+	u8 access;
+	u8 origin;
+	u8 cause;
+	u8 found;
 	u8 pad[4];
 	struct vs_stack_ref stack;
 };
@@ -117,6 +128,8 @@ struct open_call {
  * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
  * @pending: the fault that has begun; @unpaired: one that has ended, whose begin was not seen
  * @since_ns: when this began; @faults, @fault_ns: of the task since
+ * @call: the memory call that it is inside of
+ * @key: of the VMA that is being looked up; @near: a VMA near a crash; the stack has no room
  * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
  */
 struct task_state {

@@ -146,13 +146,10 @@ __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 
 	if (!v)
 		return 0;
-	v->readable = 0;
 	v->present = 0;
 	v->entry = 0;
 	v->pmd = 0;
 	v->level = LEVEL_ABOVE;
-	if (!base)
-		return 0;
 	v->readable = 1;
 	if (five_levels(pgd)) {
 		if (!table_entry(table, address, 48, &entry) || !is_table(entry))
@@ -177,7 +174,8 @@ __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 }
 
 /**
- * page_read - what the page tables say of an address of the current task, before the fault
+ * page_read - what the page tables say of an address of the current task, before the fault; nothing
+ * where they can't be read
  *
  * While no VMA has changed, no table is freed: the PMD entry's place is kept, as faults tend to
  * stay within its 2 MiB.
@@ -185,6 +183,10 @@ __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 static __always_inline void page_read(struct task_struct *task, struct task_state *t, s64 seq,
 				      u64 address, struct page_view *v)
 {
+	if (!direct_map) {
+		*v = (struct page_view){ .level = LEVEL_ABOVE };
+		return;
+	}
 	if (seq != MM_SEQ_NONE && seq == t->cache_seq && t->pmd && t->pmd_region == address >> 21) {
 		v->pmd = t->pmd;
 		page_leaf(address, v);

@@ -299,7 +299,7 @@ static long any_vma(struct task_struct *task, struct vm_area_struct *vma, void *
  * vma_search - look an address of the current task, which has a state, up without the cache
  *
  * A global function: the verifier looks at it once, and not with all that its callers know. So it
- * asks for the state again: before 6.3 no memory that was handed over can be a map's key.
+ * asks for the state again: 6.1 takes no memory that was handed over as a map's key.
  * Return: enum vma_found.
  */
 __weak __noinline int vma_search(u64 address, struct vma_ref *ref)

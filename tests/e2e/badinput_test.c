@@ -145,11 +145,23 @@ static void help_ends_at_once(void **state)
 	}
 }
 
+/* What can't be written is told before anything is run; what turns out so, once. */
 static void bad_files(void **state)
 {
+	const char *mark = vt_path("it-ran");
+
 	(void)state;
 	check_fails(NULL, VT_ARGS("stat", "-o", "/no/such/dir/x", "--", "true"), 1,
 		    "/no/such/dir/x");
+	check_fails(
+		NULL,
+		VT_ARGS("stat", "--by", "stack", "--flame", "/no/such/dir/x", "--", "touch", mark),
+		1, "cannot write /no/such/dir/x");
+	vt_true(access(mark, F_OK) && errno == ENOENT);
+	check_fails(
+		NULL,
+		VT_ARGS("stat", "--by", "stack", "--folded", "--flame", "/dev/full", "--", "true"),
+		1, "cannot write /dev/full: No space left");
 	check_fails(NULL, VT_ARGS("stat", "-c", "/no/such/cgroup", "--", "true"), 1,
 		    "/no/such/cgroup");
 }

@@ -304,23 +304,57 @@ static void trace_tells_stacks(void **state)
 
 static void what_does_not_go_together(void **state)
 {
-	static const char *const bad[][6] = {
-		{ "stat", "-U" },
-		{ "stat", "--by", "stack", "--vma", "[heap]" },
-		{ "stat", "--by", "stack", "--folded", "-j" },
-		{ "stat", "--by", "stack", "--weight", "stolen" },
-		{ "shootdown", "--by", "stack", "--unwind", "dwarf" },
-		{ "stat", "--by", "stack", "--stack-size", "5" },
-		{ "stat", "--by", "stack", "--stacks", "17" },
+	/* what is said of it; NULL: nothing in particular */
+	static const struct {
+		const char *says;
+		const char *args[6];
+	} bad[] = {
+		{ "-U is for stacks (add --by stack)", { "stat", "-U" } },
+		{ "--unwind dwarf is for stacks (add --by stack)",
+		  { "stat", "--unwind", "dwarf" } },
+		{ "--lines is for stacks (add --by stack)", { "stat", "--lines" } },
+		{ "--stacks is for stacks (add --by stack)", { "stat", "--stacks", "64" } },
+		{ "--stack-size is for stacks", { "stat", "--stack-size", "8" } },
+		{ "--flame is for stacks", { "stat", "--flame", "/no/such/dir/x" } },
+		{ "--weight is for stacks", { "stat", "--weight", "time" } },
+		{ "(add --unwind dwarf)", { "stat", "--by", "stack", "--stack-size", "8" } },
+		{ "--stacks", { "stat", "--by=stack", "--unwind", "dwarf", "--stacks", "64" } },
+		{ NULL, { "stat", "--by", "stack", "--vma", "[heap]" } },
+		{ NULL, { "stat", "--by", "stack", "--folded", "-j" } },
+		{ NULL, { "stat", "--by", "stack", "--weight", "stolen" } },
+		{ NULL, { "stat", "--by", "stack", "--stack-size", "5" } },
+		{ NULL, { "stat", "--by", "stack", "--stacks", "17" } },
+		{ "--lines is for stacks (add --by stack)", { "shootdown", "--lines" } },
+		{ "does not unwind by DWARF", { "shootdown", "--unwind", "dwarf" } },
+		{ "does not unwind by DWARF",
+		  { "shootdown", "--by", "stack", "--stack-size", "8" } },
+		{ "--folded", { "shootdown", "--by", "stack", "--weight", "sent" } },
+		{ "--lines is for stacks (add -U or -K)", { "trace", "--lines" } },
+		{ "--stacks is for stacks (add -U or -K)", { "trace", "--stacks", "64" } },
+		{ "--unwind dwarf is for user stacks (add -U)",
+		  { "trace", "-K", "--unwind", "dwarf" } },
+		{ "(add --unwind dwarf)", { "trace", "-U", "--stack-size", "8" } },
+		{ "--lines is for stacks (add -U or -K)", { "record", "--lines" } },
+		{ "does not unwind by DWARF", { "record", "-U", "--unwind", "dwarf" } },
+		{ "--stacks is for stacks (add -U or -K)", { "top", "--batch", "--stacks", "64" } },
 	};
 	struct vt_cmd cmd;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		vt_run(&cmd, NULL,
-		       VT_ARGS(vt_vmascope(), bad[i][0], bad[i][1], bad[i][2] ?: "-q",
-			       bad[i][3] ?: "-q", bad[i][4] ?: "-q", "--", "true"));
+		const char *argv[12] = { vt_vmascope() };
+		size_t n = 1;
+
+		while (n <= 6 && bad[i].args[n - 1]) {
+			argv[n] = bad[i].args[n - 1];
+			n++;
+		}
+		argv[n++] = "--";
+		argv[n] = "true";
+		vt_run(&cmd, NULL, argv);
 		vt_equal(cmd.exit, 2, "exit status of case %zu: %s", i, cmd.err);
+		if (bad[i].says)
+			vt_contains(cmd.err, bad[i].says);
 		vt_free(&cmd);
 	}
 }

@@ -210,6 +210,20 @@ int64_t vt_task_faults(pid_t pid)
 	return minor + major;
 }
 
+int64_t vt_resident_kib(pid_t pid)
+{
+	char path[64], *text, *line;
+	int64_t kib;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	text = vt_read_file(path, NULL);
+	line = strstr(text, "VmRSS:");
+	vt_true(line);
+	kib = strtoll(line + 6, NULL, 10);
+	free(text);
+	return kib;
+}
+
 const char *vt_cgroup2(void)
 {
 	static char at[256];

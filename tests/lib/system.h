@@ -38,6 +38,8 @@ int64_t vt_vmstat(const char *name);
 int64_t vt_interrupts(const char *name, int cpu);
 /** vt_task_faults - minor + major faults of process @pid so far, by /proc/PID/stat */
 int64_t vt_task_faults(pid_t pid);
+/** vt_resident_kib - resident memory of process @pid, KiB */
+int64_t vt_resident_kib(pid_t pid);
 /** vt_cgroup2 - where the cgroup v2 hierarchy is mounted */
 const char *vt_cgroup2(void);
 bool vt_cpu_has(const char *flag);

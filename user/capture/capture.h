@@ -38,6 +38,8 @@
 #define CAPTURE_STACKS 16384u
 #define CAPTURE_MIN_STACKS 16u
 #define CAPTURE_MAX_STACKS (1u << 20)
+/** Of each stack that is copied to be unwound in user space, by default, bytes. */
+#define CAPTURE_SAMPLE_BYTES (16u << 10)
 /** Names of mapped files (bpf/maps.bpf.h). */
 #define CAPTURE_FILES 8192u
 /** Ring buffer for event streams by default, bytes. */

@@ -160,7 +160,7 @@ void capture__counts(const struct capture *c, uint32_t cpu, uint32_t index,
 	memcpy(counts, from, sizeof(*counts));
 	do {
 		before = *counts;
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		memcpy(counts, from, sizeof(*counts));
 	} while (memcmp(&before, counts, sizeof(before)) && --tries);
 }

@@ -30,10 +30,10 @@ static const struct {
 
 int folded__check(struct options *o, bool by_stack, unsigned int known)
 {
-	if ((o->folded || o->flame || o->weight >= 0 || o->user_stacks || o->kernel_stacks) &&
-	    !by_stack)
-		return vs_fail(VS_EXIT_USAGE, "add --by stack",
-			       "-U, -K, --folded, --flame and --weight are for --by stack");
+	const int status = options__check_stacks(o, by_stack, "add --by stack");
+
+	if (status)
+		return status;
 	if (o->folded && strcmp(o->format->name, "text"))
 		return vs_fail(VS_EXIT_USAGE, "give one of them",
 			       "--folded and --format %s exclude each other", o->format->name);
@@ -79,7 +79,27 @@ static int add_stack(struct session *s, struct flame *f, const struct stack *sta
 
 /* --- outputs ------------------------------------------------------------------------------- */
 
-static int write_svg(const struct session *s, struct flame *f)
+int folded__open(struct session *s)
+{
+	const char *path = s->options->flame;
+
+	if (!path)
+		return 0;
+	s->flame = fopen(path, "we");
+	return s->flame ? 0
+			: vs_fail(VS_EXIT_FAILURE, NULL, "cannot write %s: %s", path,
+				  strerror(errno));
+}
+
+void folded__close(struct session *s)
+{
+	if (s->flame)
+		fclose(s->flame);
+	s->flame = NULL;
+}
+
+/** write_svg - Return: an exit status. */
+static int write_svg(struct session *s, struct flame *f)
 {
 	const struct options *o = s->options;
 	const struct flame_options fo = {
@@ -88,29 +108,27 @@ static int write_svg(const struct session *s, struct flame *f)
 		.unit = weights[o->weight].unit,
 		.what = weights[o->weight].what,
 	};
-	FILE *to = fopen(o->flame, "we");
-	int err = to ? flame__svg(f, &fo, to) : errno;
+	int err = flame__svg(f, &fo, s->flame);
 
-	if (to && fclose(to) && !err)
+	if (fclose(s->flame) && !err)
 		err = errno;
-	if (err)
-		vs_error("cannot write %s: %s", o->flame, strerror(abs(err)));
-	return -abs(err);
+	s->flame = NULL;
+	return err ? vs_fail(VS_EXIT_FAILURE, NULL, "cannot write %s: %s", o->flame,
+			     strerror(abs(err)))
+		   : 0;
 }
 
-/** print - all that was asked for of @f, which is freed. @err: of making it. */
+/** print - all that was asked for of @f, which is freed. @err: of making it. Return: an exit status. */
 static int print(struct session *s, struct flame *f, int err)
 {
-	const struct options *o = s->options;
+	int status = err ? vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory") : 0;
 
-	if (err)
-		vs_error("not enough memory");
-	if (!err && o->folded)
-		err = -abs(flame__folded(f, s->out.file));
-	if (!err && o->flame)
-		err = write_svg(s, f);
+	if (!err && s->options->folded)
+		s->error = -abs(flame__folded(f, s->out.file));
+	if (!err && s->flame)
+		status = write_svg(s, f);
 	flame__free(f);
-	return err;
+	return status;
 }
 
 /* --- faults -------------------------------------------------------------------------------- */

@@ -16,7 +16,20 @@
  */
 int folded__check(struct options *o, bool by_stack, unsigned int weights);
 
-/** folded__faults - the stacks of faults, as asked for. Return: 0 or a negative errno, told. */
+/**
+ * folded__open - the file of --flame, if it is asked for: what can't be written is told before the run
+ * Return: 0, or an exit status after an error message.
+ */
+int folded__open(struct session *s);
+
+/** folded__close - that file, where it was not written. */
+void folded__close(struct session *s);
+
+/**
+ * folded__faults - the stacks of faults, as asked for
+ * Return: 0, or an exit status after an error message; s->error is set where the output could not be
+ * written.
+ */
 int folded__faults(struct session *s);
 
 /** folded__calls - the stacks of memory calls and flushes. Return: same. */

@@ -14,9 +14,6 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/** Of each stack copied for --unwind dwarf. */
-#define DEFAULT_STACK_BYTES (16u << 10)
-
 enum {
 	OPT_CAUSE = OPTION_KEYS,
 	OPT_VMA,
@@ -496,7 +493,6 @@ static void set_defaults(struct options *o, unsigned int groups)
 	o->follow = true;
 	o->top = 30;
 	o->weight = -1;
-	o->stack_bytes = DEFAULT_STACK_BYTES;
 	o->ring_bytes = groups & OPTIONS_RECORD ? CAPTURE_RECORD_RING : CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
 	if (groups & OPTIONS_SERVE)

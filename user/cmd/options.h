@@ -81,7 +81,7 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @ascii: no other characters in text
  * @slots, @hists, @ring_bytes: sizes
  * @user_stacks, @kernel_stacks: these parts of stacks; @lines: with source lines and inlined functions
- * @dwarf: unwind by DWARF CFI, of @stack_bytes of each stack; else by frame pointers
+ * @dwarf: unwind by DWARF CFI, of @stack_bytes of each stack (0: the default); else by frame pointers
  * @folded: print folded stacks; @flame: write a flame graph there, or NULL; @weight: enum
  *	stack_weight, -1: not given
  * @nr_stacks: stacks that are told apart at one time, 0: the default
@@ -90,7 +90,8 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @call_vma, @call_site, @call_tid, @call_stack: tell memory calls apart by VMA, call site, thread, stack
  * @max_size: of a ring of files or of memory, bytes, 0: none; @snapshot_ns: kept in memory, 0: none
  * @summary: print what was counted, too
- * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping
+ * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping;
+ *	@by_given: one was asked for
  * @diff: of two recordings; @perfetto: make a Perfetto trace
  * @batch: print frames; @frames: so many, 0: no end; @total: since the start, not per second
  * @view_name: of top that is shown first; NULL: the first
@@ -157,6 +158,7 @@ struct options {
 	enum report_view view;
 	bool no_stat_by;
 	bool no_shootdown_by;
+	bool by_given;
 	bool diff;
 	bool perfetto;
 	const char *listen;
@@ -188,6 +190,13 @@ struct command {
  */
 int options__parse(const struct command *cmd, int argc, char **argv, struct options *o);
 void options__free(struct options *o);
+
+/**
+ * options__check_stacks - no option about stacks is given in vain
+ * @wanted: stacks are asked for; @how: to ask for them
+ * Return: 0, or an exit status after an error message.
+ */
+int options__check_stacks(const struct options *o, bool wanted, const char *how);
 
 /**
  * options__output - open the output

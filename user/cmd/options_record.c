@@ -67,6 +67,7 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 	o->shootdown_by = shootdown < 0 ? 0 : shootdown;
 	o->no_stat_by = stat < 0;
 	o->no_shootdown_by = shootdown < 0;
+	o->by_given = true;
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "capture/capture.h"
 #include "cmd/options_parts.h"
 #include "model/names.h"
+#include "util/log.h"
 #include "util/str.h"
 
 enum {
@@ -95,3 +96,42 @@ static const struct option_def stack_defs[] = {
 /* clang-format on */
 
 const struct option_table stack_options = OPTION_TABLE(stack_defs);
+
+/** stack_option - the first option about stacks that is given. Return: its name; NULL: there is none. */
+static const char *stack_option(const struct options *o)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} all[] = {
+		{ "-U", o->user_stacks },
+		{ "-K", o->kernel_stacks },
+		{ "--lines", o->lines },
+		{ "--unwind dwarf", o->dwarf },
+		{ "--stack-size", o->stack_bytes },
+		{ "--stacks", o->nr_stacks },
+		{ "--folded", o->folded },
+		{ "--flame", o->flame },
+		{ "--weight", o->weight >= 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i].given)
+			return all[i].name;
+	return NULL;
+}
+
+int options__check_stacks(const struct options *o, bool wanted, const char *how)
+{
+	const char *name = stack_option(o);
+
+	if (name && !wanted)
+		return vs_fail(VS_EXIT_USAGE, how, "%s is for stacks", name);
+	if (o->stack_bytes && !o->dwarf)
+		return vs_fail(VS_EXIT_USAGE, "add --unwind dwarf",
+			       "--stack-size is of the copies that --unwind dwarf makes");
+	if (o->nr_stacks && o->dwarf)
+		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
+			       "--stacks is of the table that --unwind dwarf does without");
+	return 0;
+}

@@ -435,6 +435,15 @@ static unsigned int wanted(const struct options *o)
 	return wants;
 }
 
+/** check_stacks - what goes with them. Return: 0 or an exit status. */
+static int check_stacks(const struct options *o)
+{
+	if (o->dwarf || o->stack_bytes)
+		return vs_fail(VS_EXIT_USAGE, "`stat --by stack --unwind dwarf` does",
+			       "record does not unwind by DWARF");
+	return options__check_stacks(o, o->user_stacks || o->kernel_stacks, "add -U or -K");
+}
+
 int cmd_record(struct options *o)
 {
 	const char *path = o->output ? o->output : RECORDING_DEFAULT_PATH;
@@ -447,9 +456,9 @@ int cmd_record(struct options *o)
 	if (!strcmp(path, "-"))
 		return vs_fail(VS_EXIT_USAGE, "-o FILE",
 			       "a recording goes into a file, not to stdout");
-	if (o->dwarf)
-		return vs_fail(VS_EXIT_USAGE, "stat --by stack --unwind dwarf does",
-			       "record does not unwind by DWARF");
+	status = check_stacks(o);
+	if (status)
+		return status;
 	/* rows are as fine as any grouping of the report needs */
 	o->call_vma = o->call_site = o->call_tid = true;
 	o->output = NULL;

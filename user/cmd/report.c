@@ -67,9 +67,9 @@ static int print_counts(struct report *r)
 		s->error = shootdown_print(s);
 	else if (!s->options->folded)
 		s->error = stat_print(s, NULL);
-	if (!s->error && (s->options->folded || s->options->flame))
-		s->error = folded__faults(s);
-	return s->error ? VS_EXIT_FAILURE : 0;
+	if (s->error)
+		return VS_EXIT_FAILURE;
+	return s->options->folded || s->options->flame ? folded__faults(s) : 0;
 }
 
 /** add_heat - a fault into the map of addresses, which is no larger than a live one. */
@@ -207,7 +207,7 @@ static int begin(struct report *r, struct options *o)
 	snprintf(s->what, sizeof(s->what), "%s", h->what ? h->what : "");
 	r->recorded.header = h;
 	s->recorded = &r->recorded;
-	return options__output(o, &s->out) ? VS_EXIT_FAILURE : 0;
+	return options__output(o, &s->out) ? VS_EXIT_FAILURE : folded__open(s);
 }
 
 static int run(struct report *r, struct options *o)
@@ -224,16 +224,33 @@ static int run(struct report *r, struct options *o)
 	return status || r->recording.whole ? status : VS_EXIT_PARTIAL;
 }
 
+/** check_rows - what groups rows is given where there are some. Return: 0 or an exit status, told. */
+static int check_rows(const struct options *o)
+{
+	const char *without = o->diff			? "--diff"
+			      : o->perfetto		? "--format perfetto"
+			      : o->view == REPORT_TRACE ? "--view trace"
+							: NULL;
+
+	if (without && (o->by_given || o->folded || o->flame || o->weight >= 0))
+		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
+			       "--by, --folded, --flame and --weight do not go with %s", without);
+	return 0;
+}
+
 int cmd_report(struct options *o)
 {
 	struct report r = {};
-	int status;
+	int status = check_rows(o);
 
+	if (status)
+		return status;
 	if (o->diff)
 		return report_diff(o);
 	status = recording__open(&r.recording, o->argv);
 	if (!status)
 		status = run(&r, o);
+	folded__close(&r.session);
 	namer__free(r.session.namer);
 	recording__close(&r.recording);
 	return status;

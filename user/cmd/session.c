@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "capture/cgroup.h"
+#include "cmd/folded.h"
 #include "util/log.h"
 
 /** Causes of signals: asking for one of them asks for the surroundings of crashes. */
@@ -236,12 +237,18 @@ static int open_namer(struct session *s)
 	};
 	int err = namer__new(&s->namer, &no);
 
+	if (err) {
+		vs_error("cannot start to read symbols: %s", strerror(-err));
+		return err;
+	}
 	s->sampling = s->options->dwarf && s->options->user_stacks;
 	samples__init(&s->samples, &s->live, s->namer);
+	return 0;
+}
 
-	if (err)
-		vs_error("cannot start to read symbols: %s", strerror(-err));
-	return err;
+static uint32_t sample_bytes(const struct options *o)
+{
+	return o->stack_bytes ? o->stack_bytes : CAPTURE_SAMPLE_BYTES;
 }
 
 static int open_capture(struct session *s, unsigned int wants)
@@ -276,7 +283,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		.call_stacks = wants & SESSION_CALL_STACKS,
 		.call_stack = o->call_stack,
 		.nr_stacks = o->nr_stacks,
-		.sample_bytes = s->sampling ? o->stack_bytes : 0,
+		.sample_bytes = s->sampling ? sample_bytes(o) : 0,
 		.ring_bytes = o->ring_bytes,
 	};
 	struct capture *c;
@@ -333,6 +340,8 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 		status = open_targets(s);
 	if (!status && options__output(o, &s->out))
 		status = VS_EXIT_FAILURE;
+	if (!status)
+		status = folded__open(s);
 	if (status)
 		return status;
 	if (stacks_wanted(o, wants) && open_namer(s))
@@ -522,6 +531,7 @@ int session__close(struct session *s, int status)
 	free(s->pidfds);
 	if (s->out.file && options__close_output(&s->out, s->error) && !status)
 		status = VS_EXIT_FAILURE;
+	folded__close(s);
 	samples__free(&s->samples);
 	namer__free(s->namer);
 	capture__close(s->live.capture);

@@ -26,7 +26,7 @@ struct recorded {
  * @live: capture and model
  * @namer: of stacks, where they are asked for; else NULL
  * @samples: of stacks to be unwound, where @sampling; then records come through its queue
- * @out: opened output
+ * @out: opened output; @flame: that of --flame, NULL: none, or it is written
  * @child: the command, if there is one
  * @recorded: the run was an earlier one: nothing is captured; NULL: it is live
  * @machine: see machine.h; only where it is asked for
@@ -53,6 +53,7 @@ struct session {
 	bool sampling;
 	struct samples samples;
 	struct out_options out;
+	FILE *flame;
 	struct child child;
 	const struct recorded *recorded;
 	struct machine machine;

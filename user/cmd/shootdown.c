@@ -80,19 +80,28 @@ int shootdown_print(struct session *s)
 	return err;
 }
 
+/** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
+static int check_stacks(struct options *o)
+{
+	if (o->dwarf || o->stack_bytes)
+		return vs_fail(VS_EXIT_USAGE,
+			       "`trace -U --events memcall,shootdown --unwind dwarf` does",
+			       "shootdown does not unwind by DWARF");
+	if (o->weight >= 0 && !o->folded && !o->flame)
+		return vs_fail(VS_EXIT_USAGE, "add one of them",
+			       "--weight is for --folded and --flame");
+	return folded__check(o, o->call_stack,
+			     1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT |
+				     1u << WEIGHT_CALLS);
+}
+
 int cmd_shootdown(struct options *o)
 {
 	struct session s = {};
 	int status;
 
 	tell_apart(o);
-	if (o->dwarf)
-		return vs_fail(VS_EXIT_USAGE,
-			       "trace --events memcall,shootdown --unwind dwarf does",
-			       "shootdown does not unwind by DWARF");
-	status = folded__check(o, o->call_stack,
-			       1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT |
-				       1u << WEIGHT_CALLS);
+	status = check_stacks(o);
 	machine__read(&s.machine);
 	if (!status)
 		status = session__open(&s, o, SESSION_SHOOTDOWNS);
@@ -101,7 +110,7 @@ int cmd_shootdown(struct options *o)
 	if (!status && !o->folded)
 		s.error = shootdown_print(&s);
 	if (!status && !s.error && (o->folded || o->flame))
-		s.error = folded__calls(&s);
+		status = folded__calls(&s);
 	machine__free(&s.machine);
 	return session__close(&s, status);
 }

@@ -260,7 +260,7 @@ int cmd_stat(struct options *o)
 	if (!status && !s.error && !o->folded)
 		s.error = print_all(&s, &c, c.slices ? &c.slices->heat : NULL);
 	if (!status && !s.error && (o->folded || o->flame))
-		s.error = folded__faults(&s);
+		status = folded__faults(&s);
 	storms__free(&c.storms);
 	slices__free(c.slices);
 	return session__close(&s, status);

@@ -250,10 +250,10 @@ static int check_stacks(struct options *o)
 {
 	if (o->view_name && tui_views[tui_view__find(o->view_name)].stacks && !o->kernel_stacks)
 		o->user_stacks = true;
-	if (o->dwarf)
-		return vs_fail(VS_EXIT_USAGE, "stat --by stack --unwind dwarf does",
+	if (o->dwarf || o->stack_bytes)
+		return vs_fail(VS_EXIT_USAGE, "`stat --by stack --unwind dwarf` does",
 			       "top does not unwind by DWARF");
-	return 0;
+	return options__check_stacks(o, o->user_stacks || o->kernel_stacks, "add -U or -K");
 }
 
 static unsigned int wanted(const struct options *o)

@@ -349,12 +349,23 @@ int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), v
 	return status;
 }
 
+/** check_stacks - what goes with them. Return: 0 or an exit status. */
+static int check_stacks(const struct options *o)
+{
+	if (o->dwarf && !o->user_stacks)
+		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
+	return options__check_stacks(o, o->user_stacks || o->kernel_stacks, "add -U or -K");
+}
+
 int cmd_trace(struct options *o)
 {
 	struct trace t = {};
 	struct session s = { .event = on_event, .private = &t };
-	int status = trace__init(&t, o);
+	int status = check_stacks(o);
 
+	if (status)
+		return status;
+	status = trace__init(&t, o);
 	if (!status) {
 		status = session__open(&s, o, wanted(o));
 		if (!status) {
