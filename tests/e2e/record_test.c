@@ -243,6 +243,7 @@ static void a_ring_is_bounded_and_has_all_counts(void **state)
 	size_t nr, lines;
 
 	(void)state;
+	vt_freed_is_free();
 	snprintf(second, sizeof(second), "%s.2", r.file);
 	snprintf(tenth, sizeof(tenth), "%s.10", r.file);
 	/* a small ring buffer is mapped whole soon: what grows after that is the recorder's */

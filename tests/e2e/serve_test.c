@@ -458,8 +458,7 @@ int main(void)
 		VT_TEST(events_and_what_was_missed),
 	};
 
-	/* what a sanitizer keeps of freed memory would look like a leak */
-	setenv("ASAN_OPTIONS", "detect_leaks=1:exitcode=99:quarantine_size_mb=1", 1);
+	vt_freed_is_free();
 	cmocka_set_test_filter(getenv("VMASCOPE_TEST"));
 	return cmocka_run_group_tests(tests, vt_require_root, vt_group_done);
 }

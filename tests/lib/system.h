@@ -40,6 +40,8 @@ int64_t vt_interrupts(const char *name, int cpu);
 int64_t vt_task_faults(pid_t pid);
 /** vt_resident_kib - resident memory of process @pid, KiB */
 int64_t vt_resident_kib(pid_t pid);
+/** vt_freed_is_free - a sanitizer keeps little of freed memory, which would look like a leak */
+void vt_freed_is_free(void);
 /** vt_cgroup2 - where the cgroup v2 hierarchy is mounted */
 const char *vt_cgroup2(void);
 bool vt_cpu_has(const char *flag);
