@@ -67,23 +67,29 @@ static __always_inline u32 other_syscall_call(u64 nr)
 }
 #endif
 
+/** syscall_nr - the system call that a task is inside of; -1: none, or it can't be known */
+static __always_inline s64 syscall_nr(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	/* an exception leaves no system call's number there */
+	return (s64)((struct pt_regs *)bpf_task_pt_regs(task))->orig_ax;
+#else
+	return -1;
+#endif
+}
+
 /**
  * flusher_call - enum vs_call of a flush that no open call owns
+ * @nr: of the system call, -1: none
  * @detail: set to the number of the system call, where it is VS_CALL_SYSCALL
  */
-static __noinline u32 flusher_call(struct task_struct *task, const struct task_state *t,
+static __noinline u32 flusher_call(struct task_struct *task, const struct task_state *t, s64 nr,
 				   u16 *detail)
 {
-	s64 nr = -1;
-
 	if (task->flags & PF_KTHREAD)
 		return kthread_call(task);
 	if (task->reclaim_state)
 		return VS_CALL_RECLAIM;
-#if defined(__TARGET_ARCH_x86)
-	/* an exception leaves no system call's number there */
-	nr = (s64)((struct pt_regs *)bpf_task_pt_regs(task))->orig_ax;
-#endif
 	if (t && t->pending.active && (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
 		return fault_call(t->pending.cause);
 #if defined(__TARGET_ARCH_x86)
@@ -128,6 +134,7 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 	struct vs_call_key key = {};
+	s64 nr = syscall_nr(task);
 	bool open;
 
 	f->traced = in_scope(task, t);
@@ -135,7 +142,8 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 	f->tid = task->pid;
 	f->cpu = bpf_get_smp_processor_id();
 	bpf_probe_read_kernel(f->comm, sizeof(f->comm), task->group_leader->comm);
-	open = call == VS_NR_CALLS && f->traced && t && t->call.begin_ns;
+	/* a call whose end was missed (a preempted tracepoint) does not own the faults behind it */
+	open = call == VS_NR_CALLS && f->traced && t && t->call.begin_ns && nr >= 0;
 	if (open) {
 		f->id = t->call.id;
 		f->row = t->call.row;
@@ -148,7 +156,7 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 	f->id = 0;
 	f->detail = 0;
 	f->stack = (struct vs_stack_ref){};
-	f->call = call == VS_NR_CALLS ? flusher_call(task, t, &f->detail) : call;
+	f->call = call == VS_NR_CALLS ? flusher_call(task, t, nr, &f->detail) : call;
 	f->row = CALL_ROW_NONE;
 	f->row_generation = 0;
 	if (!f->traced)
