@@ -372,6 +372,8 @@ static void check_range(struct json_object *stat, struct json_object *work,
 	for (size_t i = 0; i < nr; i++) {
 		int64_t got = vt_int(vma, members[i]), want = vt_int(range, members[i]);
 
+		if (got < want || got > want + slack)
+			show_process(stat, vt_int(range, "pid"));
 		vt_cmp(got, >=, want, "%s of %s, process %ld", members[i], vt_str(range, "kind"),
 		       vt_int(range, "pid"));
 		vt_cmp(got, <=, want + slack, "%s of %s, process %ld", members[i],

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
+#include "capture/map_call.h"
 #include "model/hist.h"
 #include "vmascope.skel.h"
 
@@ -105,7 +106,7 @@ void capture__retire_call_rows(struct capture *c, const uint32_t *rows, size_t n
 	for (size_t i = 0; i < nr; i++) {
 		struct vs_call_row *r = &c->call_rows[rows[i]];
 
-		bpf_map__delete_elem(c->skel->maps.call_index, &r->key, sizeof(r->key), 0);
+		map_call__delete(c->skel->maps.call_index, &r->key, sizeof(r->key));
 		__atomic_add_fetch(&r->generation, 1, __ATOMIC_SEQ_CST);
 	}
 	if (nr)
@@ -132,8 +133,8 @@ void capture__call_hist(const struct capture *c, uint32_t class, enum vs_call_ti
 	uint32_t index = class * VS_NR_CALL_TIMES + time;
 
 	memset(sum, 0, sizeof(*sum));
-	if (per_cpu && !bpf_map__lookup_elem(c->skel->maps.call_hists, &index, sizeof(index),
-					     per_cpu, c->nr_cpus * sizeof(*per_cpu), 0))
+	if (per_cpu && !map_call__lookup(c->skel->maps.call_hists, &index, sizeof(index), per_cpu,
+					 c->nr_cpus * sizeof(*per_cpu)))
 		for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 			hist__add(sum, &per_cpu[cpu]);
 	free(per_cpu);
@@ -147,16 +148,14 @@ void capture__shootdowns(const struct capture *c, struct vs_shootdowns *sum)
 int capture__pairs(const struct capture *c, struct vs_pair_key **keys, struct vs_pair **pairs,
 		   uint32_t *nr)
 {
-	uint64_t batch; /* where a next call would go on: there is none, as there is room for all */
 	int err;
 
 	*nr = c->nr_pairs;
 	*keys = malloc(c->nr_pairs * sizeof(**keys));
 	*pairs = malloc(c->nr_pairs * sizeof(**pairs));
-	err = *keys && *pairs ? bpf_map_lookup_batch(bpf_map__fd(c->skel->maps.pairs), NULL, &batch,
-						     *keys, *pairs, nr, NULL)
+	err = *keys && *pairs ? map_call__lookup_all(c->skel->maps.pairs, *keys, *pairs, nr)
 			      : -ENOMEM;
-	if (!err || err == -ENOENT)
+	if (!err)
 		return 0;
 	free(*keys);
 	free(*pairs);
@@ -168,5 +167,5 @@ int capture__pairs(const struct capture *c, struct vs_pair_key **keys, struct vs
 
 void capture__drop_pair(const struct capture *c, const struct vs_pair_key *key)
 {
-	bpf_map__delete_elem(c->skel->maps.pairs, key, sizeof(*key), 0);
+	map_call__delete(c->skel->maps.pairs, key, sizeof(*key));
 }

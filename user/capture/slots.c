@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
+#include "capture/map_call.h"
 #include "model/hist.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
@@ -230,8 +231,7 @@ void capture__retire(struct capture *c, const uint32_t *slots, size_t nr)
 		struct vs_slot *s = &c->slots[slots[i]];
 
 		if (s->kind == VS_SLOT_VMA)
-			bpf_map__delete_elem(c->skel->maps.vmas, &s->vma.key, sizeof(s->vma.key),
-					     0);
+			map_call__delete(c->skel->maps.vmas, &s->vma.key, sizeof(s->vma.key));
 		__atomic_add_fetch(&s->generation, 1, __ATOMIC_SEQ_CST);
 	}
 	if (nr)
@@ -256,8 +256,7 @@ void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *s
 	uint32_t zero = 0;
 
 	memset(sum, 0, size);
-	if (per_cpu &&
-	    !bpf_map__lookup_elem(map, &zero, sizeof(zero), per_cpu, c->nr_cpus * size, 0))
+	if (per_cpu && !map_call__lookup(map, &zero, sizeof(zero), per_cpu, c->nr_cpus * size))
 		for (size_t i = 0; i < n * c->nr_cpus; i++)
 			to[i % n] += per_cpu[i];
 	free(per_cpu);
@@ -290,18 +289,13 @@ void capture__stats(const struct capture *c, struct vs_stats *sum)
 
 int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults, uint32_t *nr)
 {
-	uint64_t batch; /* where a next call would go on: there is none, as there is room for all */
-	int err;
-
 	*nr = c->nr_heat;
-	err = bpf_map_lookup_batch(bpf_map__fd(c->skel->maps.heat), NULL, &batch, keys, faults, nr,
-				   NULL);
-	return err == -ENOENT ? 0 : err;
+	return map_call__lookup_all(c->skel->maps.heat, keys, faults, nr);
 }
 
 int capture__file(const struct capture *c, const struct vs_file_key *key, struct vs_file *file)
 {
-	return bpf_map__lookup_elem(c->skel->maps.files, key, sizeof(*key), file, sizeof(*file), 0);
+	return map_call__lookup(c->skel->maps.files, key, sizeof(*key), file, sizeof(*file));
 }
 
 uint32_t capture__nr_files(const struct capture *c)
@@ -311,7 +305,7 @@ uint32_t capture__nr_files(const struct capture *c)
 
 	/* where entries go meanwhile, the walk begins anew: hence the bound */
 	while (nr <= CAPTURE_FILES &&
-	       !bpf_map__get_next_key(c->skel->maps.files, last, &key, sizeof(key))) {
+	       !map_call__next_key(c->skel->maps.files, last, &key, sizeof(key))) {
 		last = &key;
 		nr++;
 	}
@@ -323,8 +317,8 @@ void capture__forget_files(const struct capture *c)
 	struct vs_file_key key;
 
 	for (uint32_t i = 0; i < CAPTURE_FILES; i++) {
-		if (bpf_map__get_next_key(c->skel->maps.files, NULL, &key, sizeof(key)))
+		if (map_call__next_key(c->skel->maps.files, NULL, &key, sizeof(key)))
 			return;
-		bpf_map__delete_elem(c->skel->maps.files, &key, sizeof(key), 0);
+		map_call__delete(c->skel->maps.files, &key, sizeof(key));
 	}
 }

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
+#include "capture/map_call.h"
 #include "vmascope.skel.h"
 
 int stacks__size_maps(struct capture *c)
@@ -63,7 +64,7 @@ void capture__retire_stacks(struct capture *c, const uint32_t *rows, size_t nr)
 	for (size_t i = 0; i < nr; i++) {
 		struct vs_stack_row *r = &c->stack_rows[rows[i]];
 
-		bpf_map__delete_elem(c->skel->maps.stack_index, &r->key, sizeof(r->key), 0);
+		map_call__delete(c->skel->maps.stack_index, &r->key, sizeof(r->key));
 		__atomic_add_fetch(&r->generation, 1, __ATOMIC_SEQ_CST);
 	}
 	if (nr)

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * map_call.h - system calls on maps, while programs count.
+ *
+ * While one is under way, the kernel skips the programs of software events on that CPU
+ * (bpf_disable_instrumentation() in kernel/bpf/syscall.c). A kernel that preempts would let others
+ * fault there meanwhile, unseen: such a call is made in a real-time class, so that nobody comes in
+ * between. Without CAP_SYS_NICE it is made as it is. Counts are never lost by it (they are held
+ * against the task's own counters), but addresses are.
+ *
+ * Returns and arguments are those of libbpf's bpf_map__lookup_elem() and so on, flags being 0.
+ */
+#ifndef VMASCOPE_CAPTURE_MAP_CALL_H
+#define VMASCOPE_CAPTURE_MAP_CALL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bpf_map;
+
+int map_call__lookup(const struct bpf_map *map, const void *key, size_t key_size, void *value,
+		     size_t value_size);
+int map_call__delete(const struct bpf_map *map, const void *key, size_t key_size);
+int map_call__next_key(const struct bpf_map *map, const void *key, void *next, size_t key_size);
+
+/**
+ * map_call__lookup_all - every entry of a hash map
+ * @keys, @values: with room for *@nr entries; @nr: set to how many there are
+ *
+ * Return: 0, or a negative errno.
+ */
+int map_call__lookup_all(const struct bpf_map *map, void *keys, void *values, uint32_t *nr);
+
+#endif /* VMASCOPE_CAPTURE_MAP_CALL_H */
