@@ -42,6 +42,11 @@ ARM64_DEPS := gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils qemu-system-a
 DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))
 GUEST_DEPS := $(sort $(DEPS) $(if $(filter x86,$(ARCH)),$(VM_DEPS) $(ARM64_DEPS)))
 
+# npm comes with node where that is not Debian's.
+NPM_DEPS := $(if $(shell command -v npm),,npm)
+BUILD_DEPS += $(NPM_DEPS)
+TEST_DEPS += chromium
+
 # --- Flags -----------------------------------------------------------------------------------
 
 BUILD := build
@@ -100,8 +105,11 @@ SKEL := $(BUILD)/vmascope.skel.h
 # Made of a .proto by protoc-c.
 PROTO := $(BUILD)/perfetto.pb-c.c
 
-# The page's files, as C.
-WEB := $(sort $(wildcard dashboards/web/*))
+# The page's files, as C. Its charts are uPlot, from npm; UPLOT=DIR takes an unpacked one.
+WEB := $(sort $(wildcard $(addprefix dashboards/web/,*.html *.svg js/*.js css/*.css)))
+NPM_PAGE := $(BUILD)/npm/page
+UPLOT ?= $(NPM_PAGE)/node_modules/uplot
+UPLOT_FILES := $(addprefix $(UPLOT)/,dist/uPlot.esm.js dist/uPlot.min.css LICENSE)
 
 # Objects of sources that are made.
 MADE_OBJS := user/perfetto.pb-c.o web_assets.o
@@ -134,6 +142,8 @@ TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=
 ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(FUZZ_OBJS) $(BENCH_BPF)
 FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch] \
 	tests/*/*/*.[ch]))
+
+comma := ,
 
 ifeq ($(V),0)
 Q := @
@@ -202,9 +212,29 @@ $(PROTO) $(PROTO:.c=.h) &: user/export/perfetto.proto | tools
 	$(call say,PROTO,$(PROTO))
 	$(Q)protoc-c --proto_path=user/export --c_out=$(BUILD) perfetto.proto
 
-$(BUILD)/web/.made: $(WEB)
+# $(call npm,SOURCE,WHAT): what SOURCE/package-lock.json names, into the target's directory.
+define npm
+	$(call say,NPM,$(@D))
+	@rm -rf $(@D) && mkdir -p $(@D) && cp $1/package.json $1/package-lock.json $(@D)
+	@command -v npm >/dev/null || \
+		{ echo 'vmascope: no npm, which fetches $2 (run: sudo make deps)' >&2; exit 1; }
+	$(Q)cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1 || \
+		{ echo 'vmascope: npm cannot fetch $2: see $(@D)/npm.log; try again with a network$3' >&2; exit 1; }
+	@touch $@
+endef
+
+$(NPM_PAGE)/.made: dashboards/web/package.json dashboards/web/package-lock.json
+	$(call npm,dashboards/web,uPlot,$(comma) or say UPLOT=DIR of an unpacked one)
+
+$(BUILD)/npm/tests/.made: tests/web/package.json tests/web/package-lock.json
+	$(call npm,tests/web,the tests of the page)
+
+$(BUILD)/web/.made: $(WEB) $(if $(filter $(NPM_PAGE)/%,$(UPLOT)),$(NPM_PAGE)/.made)
 	$(call say,WEB,$(@D))
-	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $(WEB) $(@D) && touch $@
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)/uplot
+	$(Q)cd dashboards/web && cp --parents $(WEB:dashboards/web/%=%) $(CURDIR)/$(@D)
+	$(Q)cp $(filter-out %/LICENSE,$(UPLOT_FILES)) $(@D)/uplot && cp $(UPLOT)/LICENSE $(@D)/uplot/LICENSE.txt
+	@touch $@
 
 $(BUILD)/web_assets.c: $(BUILD)/web/.made user/serve/embed.sh
 	$(call say,EMBED,$@)

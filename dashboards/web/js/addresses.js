@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* addresses.js - the address space of one process: its VMAs in order, each with its faults over time. */
+import { askJson, Refused } from "./api.js";
+import { byId, el, setAttribute, setText } from "./dom.js";
+import * as format from "./format.js";
+import { Picker } from "./picker.js";
+import { Table } from "./table.js";
+import { heat, onTheme } from "./theme.js";
+
+/** VMAs that are shown: those with most faults. */
+const MOST = 60;
+/** Of a strip: pixels, and of each interval at least. */
+const WIDTH = 240, HEIGHT = 16, LEAST = 2;
+const LEAST_MS = 900;
+
+/** struct sample - what a process counted between two looks; @faults: by VMA */
+
+function keyOf(vma)
+{
+	return `${vma.start} ${vma.name}`;
+}
+
+function size(vma)
+{
+	return Number(BigInt(vma.end) - BigInt(vma.start));
+}
+
+function nameOf(process)
+{
+	return `${process.comm} ${process.pid}`;
+}
+
+function number(head, title, key, text, wide = false)
+{
+	return { head, title, number: true, wide, text: (r) => text(r[key]) };
+}
+
+export class Addresses {
+	#pid = null;
+	#chosen = "";
+	#before = null;
+	#samples = [];
+	#asked = 0;
+	/* faults of a VMA in one look: the hottest colour */
+	#most = 1;
+	#view = null;
+	#document = null;
+	#picker = new Picker(byId("process"), byId("process-list"), {
+		fetch: () => this.#processes(),
+		choose: (option) => this.choose(option.value, option.name),
+		chosen: () => this.#chosen,
+	});
+	#table = new Table(byId("addresses-table"), {
+		caption: "VMAs of the process in the order of their addresses",
+		key: keyOf,
+		empty: "Choose a process that faults.",
+		columns: [
+			{ head: "Address", name: "address", text: (r) => format.address(r.start) },
+			{ head: "Size", number: true, wide: true, text: (r) => format.bytes(size(r)) },
+			{ head: "VMA", name: "path", draw: (td, r) => this.#drawName(td, r) },
+			{ head: "Faults over time", name: "strip", draw: (td, r) => this.#drawStrip(td, r) },
+			number("/s", "Faults per second at the last look", "now", format.rate),
+			number("Faults", "Since serve began", "faults", format.count),
+			number("Major", "Faults that waited for a disk, since serve began", "major", format.count, true),
+			number("Avg", "Latency on average, since serve began", "average", format.ns, true),
+			number("Max", "Longest latency, since serve began", "latency_max_ns", format.ns, true),
+		],
+	});
+
+	constructor()
+	{
+		onTheme(() => this.#show());
+	}
+
+	async #processes()
+	{
+		const list = await askJson("/api/v1/processes?top=1000").catch(() => ({ processes: [] }));
+
+		return list.processes.filter((p) => p.pid && p.faults).map((p) => ({
+			value: p.pid, name: nameOf(p),
+			note: `${format.count(p.faults)} faults${p.exited ? ", ended" : ""}`,
+		}));
+	}
+
+	/** choose - from now on, its address space; faults over time begin with now. */
+	choose(pid, name)
+	{
+		this.#pid = pid;
+		this.#chosen = name.endsWith(` ${pid}`) ? name : `${name} ${pid}`;
+		this.#before = null;
+		this.#samples = [];
+		this.#document = null;
+		this.#asked = 0;
+		this.#picker.show(this.#chosen);
+		this.#look();
+	}
+
+	/** sample - what was counted since the look before. */
+	#sample(document)
+	{
+		const before = this.#before;
+		const now = { time_ms: Date.now(), counts: new Map(document.vmas.map((v) => [keyOf(v), v.faults])) };
+
+		this.#before = now;
+		if (!before)
+			return;
+		const faults = new Map();
+
+		for (const [key, n] of now.counts) {
+			const added = n - (before.counts.get(key) ?? 0);
+
+			if (added > 0)
+				faults.set(key, added);
+		}
+		this.#samples.push({ from_ms: before.time_ms, time_ms: now.time_ms, faults });
+	}
+
+	async #look()
+	{
+		const pid = this.#pid;
+
+		this.#asked = Date.now();
+		try {
+			const document = await askJson(`/api/v1/process?pid=${pid}`);
+
+			if (pid !== this.#pid)
+				return;
+			this.#document = document;
+			this.#sample(document);
+			setText(byId("process-state"), document.exited ? "has ended" : "");
+		} catch (error) {
+			if (pid === this.#pid && error instanceof Refused && error.status === 404)
+				setText(byId("process-state"), "is gone: what it had counts in [ended]");
+		}
+		this.#show();
+	}
+
+	#drawName(td, row)
+	{
+		if (!td.firstChild)
+			td.append(el("span"), el("small"));
+		setText(td.firstChild, row.name);
+		setText(td.lastChild, ` ${row.perms}`);
+		setAttribute(td, "title", row.name);
+	}
+
+	#drawStrip(td, row)
+	{
+		const px = devicePixelRatio || 1;
+
+		if (!td.firstChild)
+			td.append(el("canvas", { "aria-hidden": "true" }));
+		const canvas = td.firstChild;
+
+		if (canvas.width !== WIDTH * px) {
+			canvas.width = WIDTH * px;
+			canvas.height = HEIGHT * px;
+		}
+		const ctx = canvas.getContext("2d");
+		const { from, to } = this.#view;
+		const at = (ms) => (ms - from) / (to - from) * canvas.width;
+
+		ctx.clearRect(0, 0, canvas.width, canvas.height);
+		for (const s of this.#samples) {
+			const paint = heat(s.faults.get(row.key), this.#most);
+
+			if (!paint || s.time_ms < from)
+				continue;
+			ctx.fillStyle = paint;
+			ctx.fillRect(at(s.from_ms), 0,
+				Math.max(LEAST * px, at(s.time_ms) - at(s.from_ms) + 0.5), canvas.height);
+		}
+	}
+
+	#rows()
+	{
+		const last = this.#samples.at(-1);
+		const seconds = last ? (last.time_ms - last.from_ms) / 1000 : 1;
+		const { vmas } = this.#document;
+		const least = vmas.map((v) => v.faults).sort((a, b) => b - a)[MOST - 1] ?? 0;
+
+		return vmas.filter((v) => v.faults >= least).slice(0, MOST).map((v) => ({
+			...v, key: keyOf(v), now: (last?.faults.get(keyOf(v)) ?? 0) / seconds,
+			average: v.faults ? v.latency_sum_ns / v.faults : null,
+		}));
+	}
+
+	#show()
+	{
+		if (!this.#document || !this.#view) {
+			this.#table.update([]);
+			return;
+		}
+		this.#most = this.#samples.reduce((m, s) => Math.max(m, ...s.faults.values()), 1);
+		const rows = this.#rows();
+		const more = this.#document.vmas.length + this.#document.vmas_left_out - rows.length;
+
+		this.#table.update(rows);
+		setText(byId("addresses-more"), more ? `${format.count(more)} VMAs with fewer faults are not shown.`
+			: "");
+	}
+
+	/** update - at each event; @live: not paused */
+	update(view, live)
+	{
+		const busiest = view.last?.vmas.find((v) => v.pid);
+
+		this.#view = view;
+		this.#samples = this.#samples.filter((s) => s.time_ms > Date.now() - 15 * 60 * 1000);
+		if (this.#pid === null && busiest)
+			this.choose(busiest.pid, busiest.comm);
+		else if (live && this.#pid !== null && Date.now() - this.#asked > LEAST_MS)
+			this.#look();
+		else
+			this.#show();
+	}
+}
