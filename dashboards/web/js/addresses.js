@@ -25,6 +25,12 @@ function size(vma)
 	return Number(BigInt(vma.end) - BigInt(vma.start));
 }
 
+/** isGone - the row that holds what VMAs had that are gone */
+function isGone(vma)
+{
+	return vma.name === "[unmapped]" && size(vma) === 0;
+}
+
 function nameOf(process)
 {
 	return `${process.comm} ${process.pid}`;
@@ -55,8 +61,9 @@ export class Addresses {
 		key: keyOf,
 		empty: "Choose a process that faults.",
 		columns: [
-			{ head: "Address", name: "address", text: (r) => format.address(r.start) },
-			{ head: "Size", number: true, wide: true, text: (r) => format.bytes(size(r)) },
+			{ head: "Address", name: "address", text: (r) => (isGone(r) ? "" : format.address(r.start)) },
+			{ head: "Size", number: true, wide: true,
+				text: (r) => (isGone(r) ? "" : format.bytes(size(r))) },
 			{ head: "VMA", name: "path", draw: (td, r) => this.#drawName(td, r) },
 			{ head: "Faults over time", name: "strip", draw: (td, r) => this.#drawStrip(td, r) },
 			number("/s", "Faults per second at the last look", "now", format.rate),
@@ -140,7 +147,7 @@ export class Addresses {
 		if (!td.firstChild)
 			td.append(el("span"), el("small"));
 		setText(td.firstChild, row.name);
-		setText(td.lastChild, ` ${row.perms}`);
+		setText(td.lastChild, isGone(row) ? "" : ` ${row.perms}`);
 		setAttribute(td, "title", row.name);
 	}
 

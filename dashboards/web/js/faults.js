@@ -45,8 +45,7 @@ export class Faults {
 		height: 240,
 		/* the highest first: each is painted over by those below it */
 		series: SHOWN.map((_, i) => SHOWN.length - 1 - i).map((layer) => ({
-			paths: steps, points: { show: false }, width: 1,
-			stroke: () => color("panel"), fill: () => paintOf(layer),
+			paths: steps, points: { show: false }, width: 0, fill: () => paintOf(layer),
 		})),
 		y: { values: (u, splits) => splits.map(format.short) },
 		scale: { range: (u, min, max) => [0, Math.max(10, max * 1.08)] },

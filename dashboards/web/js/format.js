@@ -57,6 +57,12 @@ export function percent(n)
 	return known(n) ? `${n.toFixed(1)}%` : UNKNOWN;
 }
 
+/** share - a small part of something: 3.4%, 0.043% */
+export function share(n)
+{
+	return known(n) && n > 0 && n < 0.995 ? `${+n.toPrecision(2)}%` : percent(n);
+}
+
 /** rate - of something per second: 9,124, or 3.5 */
 export function rate(n)
 {

@@ -80,7 +80,7 @@ export class Shootdowns {
 		return [
 			...LINES.map(([key, name, paint]) => [color(paint), name,
 				`${format.rate(perSecond(point, point.shootdowns[key]))}/s`]),
-			[color("line-2"), "Stolen", `${format.percent(stolenShare(point))} of a CPU`],
+			[color("line-2"), "Stolen", `${format.share(stolenShare(point))} of a CPU`],
 		];
 	}
 

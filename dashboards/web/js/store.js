@@ -5,6 +5,8 @@
 const KEPT_MS = 15 * 60 * 1000;
 const MOST_TICKS = 10000;
 const MOST_STORMS = 100;
+/** Where there is less than the window holds, what there is fills the picture; but not this little. */
+const LEAST_MS = 60 * 1000;
 /** Points of a chart. */
 const MOST_POINTS = 600;
 
@@ -104,7 +106,7 @@ export class Store {
 		return at < 0;
 	}
 
-	/** gone - the interval after which something is missing, ms. */
+	/** gap - after so many ms without an interval something is missing. */
 	get #gap()
 	{
 		return 2.5 * (this.status?.interval_ns ?? 1e9) / 1e6;
@@ -117,17 +119,19 @@ export class Store {
 	view(length, to)
 	{
 		const end = to ?? this.ticks.at(-1)?.time_ms ?? Date.now();
-		const from = end - length;
+		const first = this.ticks[0];
+		const begin = first ? first.time_ms - first.duration_ns / 1e6 : end;
+		const from = Math.max(end - length, Math.min(begin, end - LEAST_MS));
 		const ticks = this.ticks.filter((t) => t.time_ms > from && t.time_ms <= end);
 		const gap = this.#gap;
 		const points = [];
 
 		for (const p of thin(ticks)) {
-			const begin = p.time_ms - p.duration_ns / 1e6;
+			const since = p.time_ms - p.duration_ns / 1e6;
 
-			if (points.length && begin - points.at(-1).time_ms > gap)
+			if (points.length && since - points.at(-1).time_ms > gap)
 				points.push({ time_ms: points.at(-1).time_ms + 1, missing: true },
-					    { time_ms: begin - 1, missing: true });
+					{ time_ms: since - 1, missing: true });
 			points.push(p);
 		}
 		return {

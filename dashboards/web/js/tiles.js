@@ -39,8 +39,8 @@ const TILES = [
 		all: (view) => `window ${under(sumLatency(view.ticks), 0.99)}` },
 	rates("sends", (t) => t.shootdowns.sends),
 	rates("receipts", (t) => t.shootdowns.receipts),
-	{ id: "stolen", now: (t) => format.percent(stolenShare(t)),
-		all: (view) => spread(view, stolenShare, format.percent) },
+	{ id: "stolen", now: (t) => format.share(stolenShare(t)),
+		all: (view) => spread(view, stolenShare, format.share) },
 ];
 
 /** What a loss means: docs/json.md and the manual say more. */

@@ -70,7 +70,7 @@ function axis(extra)
 }
 
 const timeAxis = {
-	size: 22, space: 70,
+	size: 22, space: 62,
 	values: (u, splits) => splits.map((s) => format.clock(s * 1000)),
 };
 

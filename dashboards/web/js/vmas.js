@@ -6,7 +6,7 @@ import { Table } from "./table.js";
 import { perSecond } from "./timechart.js";
 
 /** An event has ten; together they are more. */
-const MOST = 12;
+const MOST = 20;
 
 export class Vmas {
 	#choose;

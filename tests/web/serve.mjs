@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* serve.mjs - a vmascope serve, and loads; all that was started here ends with us. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import net from "node:net";
+
+import { until } from "./tap.mjs";
+
+const started = new Set();
+
+/** start - a program; its exit status and what it wrote are of interest only if it fails. */
+export function start(command, args)
+{
+	const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+
+	child.said = "";
+	child.stderr.on("data", (data) => { child.said += data; });
+	child.ended = once(child, "exit").then(([code]) => {
+		started.delete(child);
+		return code;
+	});
+	started.add(child);
+	return child;
+}
+
+/** run - to its end, which must be a good one */
+export async function run(command, args)
+{
+	const child = start(command, args);
+	const code = await child.ended;
+
+	if (code !== 0)
+		throw new Error(`${command} ${args.join(" ")}: exit status ${code}: ${child.said}`);
+}
+
+export async function end(child)
+{
+	child.kill("SIGTERM");
+	return child.ended;
+}
+
+/** endAll - whatever still runs. */
+export async function endAll()
+{
+	await Promise.all([...started].map(end));
+}
+
+/** freePort - on which nobody listens now */
+export async function freePort()
+{
+	const server = net.createServer().listen(0, "127.0.0.1");
+
+	await once(server, "listening");
+	const { port } = server.address();
+
+	server.close();
+	return port;
+}
+
+/** startServe - Return: when it answers. It ends by itself, should we not be there to end it. */
+export async function startServe(port, options = [])
+{
+	const vmascope = process.env.VMASCOPE ?? "build/vmascope";
+	const serve = start(vmascope, ["serve", "--listen", `127.0.0.1:${port}`, "-i", "300ms",
+		"-d", "2m", "-q", ...options]);
+
+	await until("serve answers", async () => {
+		if (serve.exitCode !== null)
+			throw new Error(`serve ended: ${serve.said}`);
+		return fetch(`http://127.0.0.1:${port}/healthz`).then((r) => r.ok, () => false);
+	});
+	return serve;
+}
