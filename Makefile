@@ -372,7 +372,7 @@ $(BUILD)/tests/bin/prometheus:
 			dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool usr/bin/prometheus ../bin; \
 	fi || { echo 'vmascope: no prometheus for the tests (apt-get download failed)' >&2; exit 1; }
 
-build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
+build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made ## build the tests and their workloads
 
 check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps

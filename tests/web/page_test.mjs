@@ -10,6 +10,7 @@ import path from "node:path";
 
 import { axe, complaints, has, launch, open, pixels } from "./browser.mjs";
 import "./format_test.mjs";
+import "./losses_test.mjs";
 import { end, endAll, freePort, run, startServe } from "./serve.mjs";
 import { note, run as runTests, test, until } from "./tap.mjs";
 

@@ -66,7 +66,7 @@ export class Addresses {
 				text: (r) => (isGone(r) ? "" : format.bytes(size(r))) },
 			{ head: "VMA", name: "path", draw: (td, r) => this.#drawName(td, r) },
 			{ head: "Faults over time", name: "strip", draw: (td, r) => this.#drawStrip(td, r) },
-			number("/s", "Faults per second at the last look", "now", format.rate),
+			number("/s", "Faults per second at the last look", "now", format.rate, true),
 			number("Faults", "Since serve began", "faults", format.count),
 			number("Major", "Faults that waited for a disk, since serve began", "major", format.count, true),
 			number("Avg", "Latency on average, since serve began", "average", format.ns, true),
@@ -146,7 +146,7 @@ export class Addresses {
 	{
 		if (!td.firstChild)
 			td.append(el("span"), el("small"));
-		setText(td.firstChild, row.name);
+		setText(td.firstChild, format.tail(row.name));
 		setText(td.lastChild, isGone(row) ? "" : ` ${row.perms}`);
 		setAttribute(td, "title", row.name);
 	}

@@ -93,6 +93,12 @@ export function span(ms)
 	return s < 120 ? `${Math.round(s)} s` : `${Math.round(s / 60)} min`;
 }
 
+/** tail - of a long name, its end: …gnu/libc.so.6 */
+export function tail(name, most = 26)
+{
+	return name.length > most ? `…${name.slice(1 - most)}` : name;
+}
+
 /** address - "0x7f…" as the tables show it */
 export function address(text)
 {

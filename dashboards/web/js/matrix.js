@@ -126,11 +126,11 @@ export class Matrix {
 		for (const p of this.#pairs) {
 			const x = MARGIN + p.to * cell, y = MARGIN + cpus.from.indexOf(p.from) * cell;
 
-			ctx.fillStyle = heat(p.count, most);
+			ctx.fillStyle = heat(p.count, most, Math.sqrt);
 			ctx.fillRect(x, y, cell - gap, cell - gap);
 			if (cell < TEXT_CELL)
 				continue;
-			ctx.fillStyle = color(Math.log1p(p.count) > Math.log1p(most) / 2 ? "on-hot" : "on-cold");
+			ctx.fillStyle = color(p.count > most / 4 ? "on-hot" : "on-cold");
 			ctx.fillText(format.short(p.count), x + cell / 2, y + cell / 2);
 		}
 	}

@@ -40,14 +40,14 @@ function makeRamp()
 	});
 }
 
-/** heat - the colour of @n, of at most @most; logarithmic. 0 has none: null. */
-export function heat(n, most)
+/** heat - the colour of @n, of at most @most; @scale: what makes few seen beside many. 0 has none: null. */
+export function heat(n, most, scale = Math.log1p)
 {
 	if (!n)
 		return null;
 	if (!known.has("ramp"))
 		known.set("ramp", makeRamp());
-	const share = most > 1 ? Math.log1p(n) / Math.log1p(most) : 1;
+	const share = most > 1 ? scale(n) / scale(most) : 1;
 
 	return known.get("ramp")[Math.min(STEPS - 1, Math.floor(share * STEPS))];
 }

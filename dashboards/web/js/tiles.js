@@ -3,6 +3,7 @@
 import { byId, setText } from "./dom.js";
 import * as format from "./format.js";
 import { below, sumLatency } from "./latency.js";
+import { updateLosses } from "./losses.js";
 import { stolenShare } from "./shootdowns.js";
 import { perSecond } from "./timechart.js";
 
@@ -42,33 +43,6 @@ const TILES = [
 	{ id: "stolen", now: (t) => format.share(stolenShare(t)),
 		all: (view) => spread(view, stolenShare, format.share) },
 ];
-
-/** What a loss means: docs/json.md and the manual say more. */
-const MEANING = {
-	slots: "VMAs without a slot of their own; their faults count in the process",
-	hists: "processes without a latency histogram of their own",
-	tasks: "tasks whose state found no room",
-	lookups: "faults whose VMA could not be looked up",
-	latency: "faults without a latency",
-	identity: "processes that could not be told apart",
-	calls: "memory calls without a row of their own",
-	pairs: "pairs of who interrupted whom that found no room",
-	stacks: "stacks that found no room",
-	missed: "runs of a BPF program that the kernel skipped",
-};
-
-function updateLosses(lost)
-{
-	const list = Object.entries(lost);
-	const sum = list.reduce((s, [, n]) => s + n, 0);
-
-	setText(byId("lost"), format.count(sum));
-	byId("lost").closest(".tile").classList.toggle("bad", sum > 0);
-	setText(byId("lost-all"), sum ? list.map(([name]) => name).join(", ") : "since the start");
-	byId("losses").hidden = !sum;
-	setText(byId("losses-list"), list.map(([name, n]) =>
-		`${name} ${format.count(n)}${MEANING[name] ? ` (${MEANING[name]})` : ""}`).join("; "));
-}
 
 export function updateTiles(view)
 {

@@ -7,6 +7,8 @@ import * as format from "./format.js";
 import { color, onTheme } from "./theme.js";
 
 const FONT = "11px system-ui, sans-serif";
+/** Pixels of a time's right half, less the padding. */
+const HALF_LABEL = 18;
 /** One cursor for all. */
 const SYNC = "time";
 
@@ -71,7 +73,9 @@ function axis(extra)
 
 const timeAxis = {
 	size: 22, space: 62,
-	values: (u, splits) => splits.map((s) => format.clock(s * 1000)),
+	/* half of the last one would be cut off */
+	values: (u, splits) => splits.map((s) => (u.valToPos(s, "x") < u.over.clientWidth - HALF_LABEL
+		? format.clock(s * 1000) : null)),
 };
 
 /** plugin of uPlot: beside the cursor, the time and what @lines(index) tells: [[colour, name, value]] */
@@ -82,7 +86,9 @@ function tip(lines)
 	function show(u)
 	{
 		const { idx, left, top } = u.cursor;
-		const list = idx === null || idx === undefined || left < 0 ? null : lines(idx, top);
+		/* the charts that only follow have a line, and no box */
+		const here = left >= 0 && u.over.matches(":hover");
+		const list = here && Number.isInteger(idx) ? lines(idx, top) : null;
 
 		box.hidden = !list;
 		if (!list)

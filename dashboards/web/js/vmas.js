@@ -17,7 +17,10 @@ export class Vmas {
 		empty: "No fault yet.",
 		columns: [
 			{ head: "Process", value: (r) => r.comm, draw: (td, r) => this.#drawProcess(td, r) },
-			{ head: "VMA", value: (r) => r.name, text: (r) => r.name, name: "path" },
+			{ head: "VMA", value: (r) => r.name, name: "path", draw: (td, r) => {
+				setText(td, format.tail(r.name));
+				setAttribute(td, "title", r.name);
+			} },
 			{ head: "Start", wide: true, value: (r) => r.start, name: "address",
 				text: (r) => format.address(r.start) },
 			{ head: "/s", title: "Faults per second in the last interval", number: true,
