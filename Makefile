@@ -31,8 +31,10 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler \
 	libncurses-dev libmicrohttpd-dev libgnutls28-dev
+# npm comes with node where that is not Debian's, and conflicts with Debian's.
+BUILD_DEPS += $(if $(shell command -v npm 2>/dev/null),,npm)
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
-	linux-perf gdb binutils curl tmux xz-utils
+	linux-perf gdb binutils curl tmux xz-utils chromium
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 # For guests and for arm64 (tests/vm), on x86-64.
@@ -41,11 +43,6 @@ VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd 
 ARM64_DEPS := gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils qemu-system-arm
 DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))
 GUEST_DEPS := $(sort $(DEPS) $(if $(filter x86,$(ARCH)),$(VM_DEPS) $(ARM64_DEPS)))
-
-# npm comes with node where that is not Debian's.
-NPM_DEPS := $(if $(shell command -v npm),,npm)
-BUILD_DEPS += $(NPM_DEPS)
-TEST_DEPS += chromium
 
 # --- Flags -----------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* addresses.js - the address space of one process: its VMAs in order, each with its faults over time. */
 import { askJson, Refused } from "./api.js";
-import { byId, el, setAttribute, setText } from "./dom.js";
+import { byId, drawPath, el, setText } from "./dom.js";
 import * as format from "./format.js";
 import { Picker } from "./picker.js";
 import { Table } from "./table.js";
@@ -10,7 +10,7 @@ import { heat, onTheme } from "./theme.js";
 /** VMAs that are shown: those with most faults. */
 const MOST = 60;
 /** Of a strip: pixels, and of each interval at least. */
-const WIDTH = 240, HEIGHT = 16, LEAST = 2;
+const WIDTH = 210, HEIGHT = 16, LEAST = 2;
 const LEAST_MS = 900;
 
 /** struct sample - what a process counted between two looks; @faults: by VMA */
@@ -64,7 +64,9 @@ export class Addresses {
 			{ head: "Address", name: "address", text: (r) => (isGone(r) ? "" : format.address(r.start)) },
 			{ head: "Size", number: true, wide: true,
 				text: (r) => (isGone(r) ? "" : format.bytes(size(r))) },
-			{ head: "VMA", name: "path", draw: (td, r) => this.#drawName(td, r) },
+			{ head: "Perms", name: "perms", wide: true,
+				text: (r) => (isGone(r) ? "" : r.perms) },
+			{ head: "VMA", name: "path", draw: (td, r) => drawPath(td, r.name) },
 			{ head: "Faults over time", name: "strip", draw: (td, r) => this.#drawStrip(td, r) },
 			number("/s", "Faults per second at the last look", "now", format.rate, true),
 			number("Faults", "Since serve began", "faults", format.count),
@@ -84,9 +86,19 @@ export class Addresses {
 		const list = await askJson("/api/v1/processes?top=1000").catch(() => ({ processes: [] }));
 
 		return list.processes.filter((p) => p.pid && p.faults).map((p) => ({
-			value: p.pid, name: nameOf(p),
+			value: p.pid, name: nameOf(p), exited: p.exited,
 			note: `${format.count(p.faults)} faults${p.exited ? ", ended" : ""}`,
 		}));
+	}
+
+	/** #start - with the process that has most faults, until somebody chooses. */
+	async #start()
+	{
+		this.#asked = Date.now();
+		const first = (await this.#processes()).find((p) => !p.exited);
+
+		if (first && this.#pid === null)
+			this.choose(first.value, first.name);
 	}
 
 	/** choose - from now on, its address space; faults over time begin with now. */
@@ -140,15 +152,6 @@ export class Addresses {
 				setText(byId("process-state"), "is gone: what it had counts in [ended]");
 		}
 		this.#show();
-	}
-
-	#drawName(td, row)
-	{
-		if (!td.firstChild)
-			td.append(el("span"), el("small"));
-		setText(td.firstChild, format.tail(row.name));
-		setText(td.lastChild, isGone(row) ? "" : ` ${row.perms}`);
-		setAttribute(td, "title", row.name);
 	}
 
 	#drawStrip(td, row)
@@ -210,15 +213,13 @@ export class Addresses {
 	/** update - at each event; @live: not paused */
 	update(view, live)
 	{
-		const busiest = view.last?.vmas.find((v) => v.pid);
-
 		this.#view = view;
 		this.#samples = this.#samples.filter((s) => s.time_ms > Date.now() - 15 * 60 * 1000);
-		if (this.#pid === null && busiest)
-			this.choose(busiest.pid, busiest.comm);
-		else if (live && this.#pid !== null && Date.now() - this.#asked > LEAST_MS)
-			this.#look();
-		else
+		if (!live || Date.now() - this.#asked < LEAST_MS)
 			this.#show();
+		else if (this.#pid === null)
+			this.#start();
+		else
+			this.#look();
 	}
 }

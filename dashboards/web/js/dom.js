@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dom.js - make and change elements. Text is always text: nothing here parses HTML. */
 
+import { tail } from "./format.js";
+
 /** el - an element; children are elements or text. No attribute is ever made of data but labels. */
 export function el(tag, attributes = {}, ...children)
 {
@@ -32,6 +34,13 @@ export function setAttribute(node, name, value)
 		node.removeAttribute(name);
 	else if (node.getAttribute(name) !== value)
 		node.setAttribute(name, value);
+}
+
+/** drawPath - a name of a VMA: its end, and all of it for those who point at it */
+export function drawPath(node, name)
+{
+	setText(node, tail(name));
+	setAttribute(node, "title", name);
 }
 
 /** arrange - @nodes become the children of @parent, in order; who has the focus keeps it. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vmas.js - the VMAs with most faults in the window. */
-import { byId, el, setAttribute, setText } from "./dom.js";
+import { byId, drawPath, el, setAttribute, setText } from "./dom.js";
 import * as format from "./format.js";
 import { Table } from "./table.js";
 import { perSecond } from "./timechart.js";
@@ -17,10 +17,7 @@ export class Vmas {
 		empty: "No fault yet.",
 		columns: [
 			{ head: "Process", value: (r) => r.comm, draw: (td, r) => this.#drawProcess(td, r) },
-			{ head: "VMA", value: (r) => r.name, name: "path", draw: (td, r) => {
-				setText(td, format.tail(r.name));
-				setAttribute(td, "title", r.name);
-			} },
+			{ head: "VMA", value: (r) => r.name, name: "path", draw: (td, r) => drawPath(td, r.name) },
 			{ head: "Start", wide: true, value: (r) => r.start, name: "address",
 				text: (r) => format.address(r.start) },
 			{ head: "/s", title: "Faults per second in the last interval", number: true,
