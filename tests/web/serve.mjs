@@ -57,6 +57,23 @@ export async function freePort()
 	return port;
 }
 
+/** intervals - wait until @n of the server at @port are over */
+export async function intervals(port, n)
+{
+	const abort = new AbortController();
+	const patience = setTimeout(() => abort.abort(), 60000);
+	const response = await fetch(`http://127.0.0.1:${port}/events`, { signal: abort.signal });
+	let text = "";
+
+	for await (const piece of response.body) {
+		text += Buffer.from(piece).toString();
+		if (text.split("event: tick").length > n)
+			break;
+	}
+	clearTimeout(patience);
+	abort.abort();
+}
+
 /** startServe - Return: when it answers. It ends by itself, should we not be there to end it. */
 export async function startServe(port, options = [])
 {
