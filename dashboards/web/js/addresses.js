@@ -149,7 +149,7 @@ export class Addresses {
 			setText(byId("process-state"), document.exited ? "has ended" : "");
 		} catch (error) {
 			if (pid === this.#pid && error instanceof Refused && error.status === 404)
-				setText(byId("process-state"), "is gone: what it had counts in [ended]");
+				setText(byId("process-state"), "is not there: it has ended, or took no fault");
 		}
 		this.#show();
 	}

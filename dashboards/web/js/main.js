@@ -33,7 +33,7 @@ const panels = [new Calls(), new Matrix(), new Storms(),
 	})];
 const charts = { "causes-summary": new Faults(), "latency-summary": new Latency(),
 	"shootdowns-summary": new Shootdowns() };
-const window_ = { ms: 5 * 60 * 1000 };
+let length = 5 * 60 * 1000;
 let paused = null;
 let drawn = 0, summarized = 0, waiting = false;
 
@@ -49,7 +49,7 @@ function say(text)
 
 function draw()
 {
-	const view = store.view(window_.ms, paused);
+	const view = store.view(length, paused);
 	const summarize = Date.now() - summarized > SUMMARY_MS && view.ticks.length;
 
 	drawn = Date.now();
@@ -96,9 +96,9 @@ function startWindow()
 	for (const input of document.querySelectorAll("input[name=window]")) {
 		input.checked = input.value === chosen;
 		if (input.checked)
-			window_.ms = Number(input.value) * 60000;
+			length = Number(input.value) * 60000;
 		input.addEventListener("change", () => {
-			window_.ms = Number(input.value) * 60000;
+			length = Number(input.value) * 60000;
 			save("window", input.value);
 			draw();
 		});
@@ -120,7 +120,7 @@ function showState(state, seconds)
 	/* what comes between two tries is no news */
 	if (state === "connecting" && node.dataset.state === "waiting")
 		return;
-	node.dataset.state = state;
+	node.dataset.state = byId("main").dataset.state = state;
 	setText(node.lastElementChild, state === "waiting"
 		? `not connected, next try in ${seconds} s` : STATES[state]);
 	if (state !== said && state !== "connecting") {

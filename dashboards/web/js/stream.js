@@ -57,6 +57,21 @@ export async function follow(on)
 {
 	let start = null, id = null, failures = 0;
 
+	/* what goes wrong with one event is not the connection's fault, and must be seen */
+	function take(block)
+	{
+		try {
+			const event = parse(block);
+
+			if (event)
+				on.event(event.event, event.data);
+			return event?.id;
+		} catch (error) {
+			reportError(error);
+			return null;
+		}
+	}
+
 	async function connect()
 	{
 		const abort = new AbortController();
@@ -83,12 +98,7 @@ export async function follow(on)
 			on.state("live");
 			failures = 0;
 			for await (const block of blocks(response.body, heard)) {
-				const event = parse(block);
-
-				if (!event)
-					continue;
-				on.event(event.event, event.data);
-				id = event.id;
+				id = take(block) ?? id;
 			}
 		} finally {
 			clearTimeout(timer);
