@@ -18,10 +18,17 @@ export async function launch()
 		args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }
 
+/** isExpected - also the answer of a server that began again, and does not know the chosen process */
+function isExpected(message)
+{
+	return EXPECTED.test(message.text()) ||
+		(message.text().includes("404") && message.location().url.includes("/api/v1/process?pid="));
+}
+
 function listen(page)
 {
 	page.on("console", (message) => {
-		if (["error", "warning"].includes(message.type()) && !EXPECTED.test(message.text()))
+		if (["error", "warning"].includes(message.type()) && !isExpected(message))
 			complaints.push(`${message.type()}: ${message.text()}`);
 	});
 	page.on("pageerror", (error) => complaints.push(`exception: ${error.stack}`));

@@ -11,7 +11,8 @@ import path from "node:path";
 import { axe, complaints, has, launch, open, pixels } from "./browser.mjs";
 import "./format_test.mjs";
 import "./losses_test.mjs";
-import { end, endAll, freePort, intervals, run, startServe } from "./serve.mjs";
+import { Loads } from "./loads.mjs";
+import { end, endAll, freePort, intervals, startServe } from "./serve.mjs";
 import { note, run as runTests, test, until } from "./tap.mjs";
 
 const SHOTS = "build/web-shots";
@@ -22,12 +23,14 @@ const EVIL_COMM = EVIL.slice(0, 15);
 const directory = mkdtempSync(path.join(tmpdir(), "vmascope-web-"));
 const port = await freePort();
 const browser = await launch();
-let serve = await startServe(port);
+const loads = new Loads();
+/* what is usual is silence, whatever else the machine does: a storm is one */
+let serve = await startServe(port, ["-p", String(loads.pid)]);
 let page;
 
 function workload(name, ...args)
 {
-	return run(`build/tests/workload/${name}`, args);
+	return loads.run(`build/tests/workload/${name}`, ...args);
 }
 
 function text(selector)
@@ -73,7 +76,7 @@ test("the page connects, and has numbers", async () => {
 	page = await open(browser, port);
 	await live();
 	await until("a rate of faults", async () => /\d/.test(await text("#faults")));
-	assert.match(await text("#what"), /the whole system · 127\.0\.0\.1:\d+ · \d+ CPUs/);
+	assert.match(await text("#what"), /process \d+ · 127\.0\.0\.1:\d+ · \d+ CPUs/);
 	assert.match(await text("#lost"), /^[\d,]+$/);
 });
 
@@ -128,7 +131,7 @@ test("a process with an evil name does no harm, and is shown as text", async () 
 	const evil = path.join(directory, EVIL);
 
 	copyFileSync("build/tests/workload/storm", evil);
-	await run(evil, ["--seconds", "1"]);
+	await loads.run(evil, "--seconds", "1");
 	await until("its row", async () => await cell("vmas-table", EVIL_COMM, 0));
 	assert.equal(await page.locator("img").count(), 0);
 });
@@ -146,10 +149,10 @@ test("the picker is used by keyboard, also for an evil name", async () => {
 	await page.keyboard.press("Enter");
 	assert.ok((await page.locator("#process").inputValue()).startsWith(EVIL_COMM));
 	await until("it ended", async () => /ended/.test(await text("#process-state")));
-	/* one that lives: the program that is tested */
+	/* one that lives: the shell that runs them */
 	await page.keyboard.press("ArrowDown");
 	await page.locator("#process-list li").first().waitFor();
-	await page.keyboard.type(`vmascope ${serve.pid}`);
+	await page.keyboard.type(`bash ${loads.pid}`);
 	await until("one option", async () => await page.locator("#process-list li").count() === 1);
 	await page.keyboard.press("Enter");
 	await until("its heap", () => page.locator("#addresses-table td.path", { hasText: "[heap]" }).count());
@@ -159,7 +162,7 @@ test("the picker is used by keyboard, also for an evil name", async () => {
 	assert.deepEqual(numbers, numbers.slice().sort((a, b) => (a < b ? -1 : 1)), "in the order of addresses");
 	await page.keyboard.press("ArrowDown");
 	await page.keyboard.press("Escape");
-	assert.equal(await page.locator("#process").inputValue(), `vmascope ${serve.pid}`);
+	assert.equal(await page.locator("#process").inputValue(), `bash ${loads.pid}`);
 });
 
 /* --- controls ----------------------------------------------------------------------------------- */
@@ -242,34 +245,6 @@ test("nothing moves by itself where motion is not wanted", async () => {
 	await page.emulateMedia({ reducedMotion: null });
 });
 
-/* --- how it looks ------------------------------------------------------------------------------- */
-
-test("375 and 1440 pixels, light and dark: nothing is cut off", async () => {
-	mkdirSync(SHOTS, { recursive: true });
-	for (const width of [375, 1440])
-		for (const colorScheme of ["light", "dark"]) {
-			await page.setViewportSize({ width, height: 900 });
-			await page.emulateMedia({ colorScheme });
-			await until(`charts fit ${width} pixels`, async () =>
-				await page.locator("#causes-chart .u-wrap").evaluate((node) => node.clientWidth) < width);
-			assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-			await page.screenshot({ path: `${SHOTS}/${width}-${colorScheme}.png`, fullPage: true });
-		}
-	await page.setViewportSize({ width: 1440, height: 900 });
-});
-
-test("axe-core finds nothing serious", async () => {
-	for (const [width, colorScheme] of [[375, "light"], [1440, "dark"]]) {
-		const checked = await open(browser, port,
-			{ bypassCSP: true, viewport: { width, height: 900 }, colorScheme });
-
-		await checked.locator("#calls-table tbody tr").first().waitFor();
-		await checked.locator("#addresses-table tbody tr").first().waitFor();
-		assert.deepEqual(await axe(checked), [], `${width} pixels, ${colorScheme}`);
-		await checked.context().close();
-	}
-});
-
 /* --- when things go wrong ----------------------------------------------------------------------- */
 
 test("losses are seen", async () => {
@@ -307,7 +282,7 @@ test("names are told only if asked, and the page says so", async () => {
 	assert.ok(await page.locator(".hidden-names").first().isHidden());
 	const evil = path.join(directory, EVIL);
 
-	await run(evil, ["--faults", "20000"]);
+	await loads.run(evil, "--faults", "20000");
 	const other = await open(browser, port);
 
 	await other.locator("#vmas-table td.path", { hasText: "/" }).first().waitFor();
@@ -337,6 +312,37 @@ test("where a token is wanted, the page asks for it", async () => {
 	await asked.context().close();
 	assert.equal(await end(guarded), 0);
 });
+
+/* --- how it looks ------------------------------------------------------------------------------- */
+
+test("375 and 1440 pixels, light and dark: nothing is cut off", async () => {
+	mkdirSync(SHOTS, { recursive: true });
+	for (const width of [375, 1440])
+		for (const colorScheme of ["light", "dark"]) {
+			await page.setViewportSize({ width, height: 900 });
+			await page.emulateMedia({ colorScheme });
+			await page.evaluate(() => scrollTo(0, 0));
+			await until(`charts fit ${width} pixels`, async () =>
+				await page.locator("#causes-chart .u-wrap").evaluate((node) => node.clientWidth) < width);
+			assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+			await page.screenshot({ path: `${SHOTS}/${width}-${colorScheme}.png`, fullPage: true });
+		}
+	await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test("axe-core finds nothing serious", async () => {
+	for (const [width, colorScheme] of [[375, "light"], [1440, "dark"]]) {
+		const checked = await open(browser, port,
+			{ bypassCSP: true, viewport: { width, height: 900 }, colorScheme });
+
+		await checked.locator("#calls-table tbody tr").first().waitFor();
+		await checked.locator("#addresses-table tbody tr").first().waitFor();
+		assert.deepEqual(await axe(checked), [], `${width} pixels, ${colorScheme}`);
+		await checked.context().close();
+	}
+});
+
+/* --- all of it ------------------------------------------------------------------------------------ */
 
 test("no error, no violation of the policy, no dialog in all of this", () => {
 	assert.deepEqual(complaints, []);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* serve.mjs - a vmascope serve, and loads; all that was started here ends with us. */
+/* serve.mjs - a vmascope serve; all that was started here ends with us. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
@@ -8,10 +8,10 @@ import { until } from "./tap.mjs";
 
 const started = new Set();
 
-/** start - a program; its exit status and what it wrote are of interest only if it fails. */
-export function start(command, args)
+/** start - a program; what it wrote to stderr is @said, for the case that it fails. */
+export function start(command, args, stdio = ["ignore", "ignore", "pipe"])
 {
-	const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+	const child = spawn(command, args, { stdio });
 
 	child.said = "";
 	child.stderr.on("data", (data) => { child.said += data; });
@@ -21,16 +21,6 @@ export function start(command, args)
 	});
 	started.add(child);
 	return child;
-}
-
-/** run - to its end, which must be a good one */
-export async function run(command, args)
-{
-	const child = start(command, args);
-	const code = await child.ended;
-
-	if (code !== 0)
-		throw new Error(`${command} ${args.join(" ")}: exit status ${code}: ${child.said}`);
 }
 
 export async function end(child)

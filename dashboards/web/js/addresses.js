@@ -11,7 +11,8 @@ import { heat, onTheme } from "./theme.js";
 const MOST = 60;
 /** Of a strip: pixels, and of each interval at least. */
 const WIDTH = 210, HEIGHT = 16, LEAST = 2;
-const LEAST_MS = 900;
+/** Between two looks; the second where the process was not there. */
+const LEAST_MS = 900, GONE_MS = 10000;
 
 /** struct sample - what a process counted between two looks; @faults: by VMA */
 
@@ -47,6 +48,7 @@ export class Addresses {
 	#before = null;
 	#samples = [];
 	#asked = 0;
+	#gone = false;
 	/* faults of a VMA in one look: the hottest colour */
 	#most = 1;
 	#view = null;
@@ -109,7 +111,8 @@ export class Addresses {
 		this.#before = null;
 		this.#samples = [];
 		this.#document = null;
-		this.#asked = 0;
+		this.#gone = false;
+		setText(byId("process-state"), "");
 		this.#picker.show(this.#chosen);
 		this.#look();
 	}
@@ -144,11 +147,13 @@ export class Addresses {
 
 			if (pid !== this.#pid)
 				return;
+			this.#gone = false;
 			this.#document = document;
 			this.#sample(document);
 			setText(byId("process-state"), document.exited ? "has ended" : "");
 		} catch (error) {
-			if (pid === this.#pid && error instanceof Refused && error.status === 404)
+			this.#gone = error instanceof Refused && error.status === 404;
+			if (pid === this.#pid && this.#gone)
 				setText(byId("process-state"), "is not there: it has ended, or took no fault");
 		}
 		this.#show();
@@ -215,7 +220,7 @@ export class Addresses {
 	{
 		this.#view = view;
 		this.#samples = this.#samples.filter((s) => s.time_ms > Date.now() - 15 * 60 * 1000);
-		if (!live || Date.now() - this.#asked < LEAST_MS)
+		if (!live || Date.now() - this.#asked < (this.#gone ? GONE_MS : LEAST_MS))
 			this.#show();
 		else if (this.#pid === null)
 			this.#start();

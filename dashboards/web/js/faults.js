@@ -58,12 +58,11 @@ export class Faults {
 			const button = el("button", { type: "button", class: "cause",
 				title: "Show it in the chart, or not" });
 
-			button.append(el("i", { class: "swatch" }), row.cause);
+			button.append(el("i", { class: `swatch cause-${layerOf(row.cause)}` }), row.cause);
 			button.addEventListener("click", () => this.#toggle(row.cause));
 			td.append(button);
 		}
 		setAttribute(td.firstChild, "aria-pressed", String(!this.#hidden.has(row.cause)));
-		td.firstChild.firstChild.style.background = paintOf(layerOf(row.cause));
 	}
 
 	#toggle(cause)

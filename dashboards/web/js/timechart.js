@@ -9,6 +9,8 @@ import { color, onTheme } from "./theme.js";
 const FONT = "11px system-ui, sans-serif";
 /** Pixels of a time's right half, less the padding. */
 const HALF_LABEL = 18;
+/** Pixels that "restart" takes. */
+const LABEL = 48;
 /** One cursor for all. */
 const SYNC = "time";
 
@@ -49,6 +51,8 @@ function mark(u, view)
 	u.ctx.font = `${11 * px}px system-ui, sans-serif`;
 	u.ctx.lineWidth = px;
 	u.ctx.setLineDash([4 * px, 3 * px]);
+	let free = 0;
+
 	for (const ms of view.restarts.filter((at) => at > view.from && at < view.to)) {
 		const x = Math.round(u.valToPos(ms / 1000, "x", true));
 
@@ -56,7 +60,9 @@ function mark(u, view)
 		u.ctx.moveTo(x, top);
 		u.ctx.lineTo(x, top + height);
 		u.ctx.stroke();
-		u.ctx.fillText("restart", x + 4 * px, top + 14 * px);
+		if (x >= free)
+			u.ctx.fillText("restart", x + 4 * px, top + 14 * px);
+		free = x + LABEL * px;
 	}
 	u.ctx.restore();
 }
@@ -73,9 +79,12 @@ function axis(extra)
 
 const timeAxis = {
 	size: 22, space: 62,
-	/* half of the last one would be cut off */
-	values: (u, splits) => splits.map((s) => (u.valToPos(s, "x") < u.over.clientWidth - HALF_LABEL
-		? format.clock(s * 1000) : null)),
+	/* half of the last one would be cut off, half of the first one is below the other axis */
+	values: (u, splits) => splits.map((s) => {
+		const x = u.valToPos(s, "x");
+
+		return x > HALF_LABEL && x < u.over.clientWidth - HALF_LABEL ? format.clock(s * 1000) : null;
+	}),
 };
 
 /** plugin of uPlot: beside the cursor, the time and what @lines(index) tells: [[colour, name, value]] */

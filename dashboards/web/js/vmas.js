@@ -16,7 +16,7 @@ export class Vmas {
 		sort: 4,
 		empty: "No fault yet.",
 		columns: [
-			{ head: "Process", value: (r) => r.comm, draw: (td, r) => this.#drawProcess(td, r) },
+			{ head: "Process", name: "name", value: (r) => r.comm, draw: (td, r) => this.#drawProcess(td, r) },
 			{ head: "VMA", value: (r) => r.name, name: "path", draw: (td, r) => drawPath(td, r.name) },
 			{ head: "Start", wide: true, value: (r) => r.start, name: "address",
 				text: (r) => format.address(r.start) },
