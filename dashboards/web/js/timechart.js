@@ -19,6 +19,20 @@ function ratio(u)
 	return u.ctx.canvas.width / u.ctx.canvas.clientWidth || 1;
 }
 
+/** endOf - a storm's; of one that is on, the picture's */
+function endOf(storm, view)
+{
+	return storm.state === "begin" ? view.to : storm.to_ms;
+}
+
+/** stormLines - for the box beside the cursor: the storm that it points at */
+function stormLines(view, ms)
+{
+	const storm = view.storms.find((s) => ms > s.from_ms && ms <= endOf(s, view));
+
+	return storm ? [[color("storm"), "storm", `peak ${format.rate(storm.peak_per_s)}/s`]] : [];
+}
+
 /** shade - what lies behind: the storms, each with its name at the top. */
 function shade(u, view)
 {
@@ -29,9 +43,8 @@ function shade(u, view)
 	u.ctx.rect(left, top, width, height);
 	u.ctx.clip();
 	for (const storm of view.storms) {
-		const end = storm.state === "begin" ? view.to : storm.to_ms;
 		const x = u.valToPos(storm.from_ms / 1000, "x", true);
-		const w = Math.max(2 * px, u.valToPos(end / 1000, "x", true) - x);
+		const w = Math.max(2 * px, u.valToPos(endOf(storm, view) / 1000, "x", true) - x);
 
 		u.ctx.fillStyle = color("storm-wash");
 		u.ctx.fillRect(x, top, w, height);
@@ -49,6 +62,7 @@ function mark(u, view)
 	u.ctx.save();
 	u.ctx.strokeStyle = u.ctx.fillStyle = color("muted");
 	u.ctx.font = `${11 * px}px system-ui, sans-serif`;
+	u.ctx.textAlign = "left";
 	u.ctx.lineWidth = px;
 	u.ctx.setLineDash([4 * px, 3 * px]);
 	let free = 0;
@@ -140,7 +154,11 @@ export class TimeChart {
 				drawClear: [(u) => this.view && shade(u, this.view)],
 				draw: [(u) => this.view && paint?.(u, this.view), (u) => this.view && mark(u, this.view)],
 			},
-			plugins: [tip(lines)],
+			plugins: [tip((i, top) => {
+				const list = lines(i, top), ms = this.view?.points[i]?.time_ms;
+
+				return list && [...list, ...stormLines(this.view, ms)];
+			})],
 		}, [[], ...series.map(() => [])], host);
 		new ResizeObserver(() => this.#plot.setSize({ width: this.#width, height })).observe(host);
 		onTheme(() => this.#plot.redraw(false, true));
