@@ -69,7 +69,7 @@ export async function startServe(port, options = [])
 {
 	const vmascope = process.env.VMASCOPE ?? "build/vmascope";
 	const serve = start(vmascope, ["serve", "--listen", `127.0.0.1:${port}`, "-i", "300ms",
-		"-d", "2m", "-q", ...options]);
+		"-d", "4m", "-q", ...options]);
 
 	await until("serve answers", async () => {
 		if (serve.exitCode !== null)

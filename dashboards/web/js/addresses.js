@@ -4,6 +4,7 @@ import { askJson, Refused } from "./api.js";
 import { byId, drawPath, el, setText } from "./dom.js";
 import * as format from "./format.js";
 import { Picker } from "./picker.js";
+import { keyOf, Samples } from "./samples.js";
 import { Table } from "./table.js";
 import { heat, onTheme } from "./theme.js";
 
@@ -13,13 +14,6 @@ const MOST = 60;
 const WIDTH = 210, HEIGHT = 16, LEAST = 2;
 /** Between two looks; the second where the process was not there. */
 const LEAST_MS = 900, GONE_MS = 10000;
-
-/** struct sample - what a process counted between two looks; @faults: by VMA */
-
-function keyOf(vma)
-{
-	return `${vma.start} ${vma.name}`;
-}
 
 function size(vma)
 {
@@ -45,8 +39,7 @@ function number(head, title, key, text, wide = false)
 export class Addresses {
 	#pid = null;
 	#chosen = "";
-	#before = null;
-	#samples = [];
+	#samples = new Samples();
 	#asked = 0;
 	#gone = false;
 	/* faults of a VMA in one look: the hottest colour */
@@ -108,33 +101,12 @@ export class Addresses {
 	{
 		this.#pid = pid;
 		this.#chosen = name.endsWith(` ${pid}`) ? name : `${name} ${pid}`;
-		this.#before = null;
-		this.#samples = [];
+		this.#samples = new Samples();
 		this.#document = null;
 		this.#gone = false;
 		setText(byId("process-state"), "");
 		this.#picker.show(this.#chosen);
 		this.#look();
-	}
-
-	/** sample - what was counted since the look before. */
-	#sample(document)
-	{
-		const before = this.#before;
-		const now = { time_ms: Date.now(), counts: new Map(document.vmas.map((v) => [keyOf(v), v.faults])) };
-
-		this.#before = now;
-		if (!before)
-			return;
-		const faults = new Map();
-
-		for (const [key, n] of now.counts) {
-			const added = n - (before.counts.get(key) ?? 0);
-
-			if (added > 0)
-				faults.set(key, added);
-		}
-		this.#samples.push({ from_ms: before.time_ms, time_ms: now.time_ms, faults });
 	}
 
 	async #look()
@@ -149,7 +121,7 @@ export class Addresses {
 				return;
 			this.#gone = false;
 			this.#document = document;
-			this.#sample(document);
+			this.#samples.add(document.vmas);
 			setText(byId("process-state"), document.exited ? "has ended" : "");
 		} catch (error) {
 			this.#gone = error instanceof Refused && error.status === 404;
@@ -176,7 +148,7 @@ export class Addresses {
 		const at = (ms) => (ms - from) / (to - from) * canvas.width;
 
 		ctx.clearRect(0, 0, canvas.width, canvas.height);
-		for (const s of this.#samples) {
+		for (const s of this.#samples.list) {
 			const paint = heat(s.faults.get(row.key), this.#most);
 
 			if (!paint || s.time_ms < from)
@@ -189,7 +161,7 @@ export class Addresses {
 
 	#rows()
 	{
-		const last = this.#samples.at(-1);
+		const last = this.#samples.list.at(-1);
 		const seconds = last ? (last.time_ms - last.from_ms) / 1000 : 1;
 		const { vmas } = this.#document;
 		const least = vmas.map((v) => v.faults).sort((a, b) => b - a)[MOST - 1] ?? 0;
@@ -206,7 +178,7 @@ export class Addresses {
 			this.#table.update([]);
 			return;
 		}
-		this.#most = this.#samples.reduce((m, s) => Math.max(m, ...s.faults.values()), 1);
+		this.#most = this.#samples.most;
 		const rows = this.#rows();
 		const more = this.#document.vmas.length + this.#document.vmas_left_out - rows.length;
 
@@ -219,7 +191,6 @@ export class Addresses {
 	update(view, live)
 	{
 		this.#view = view;
-		this.#samples = this.#samples.filter((s) => s.time_ms > Date.now() - 15 * 60 * 1000);
 		if (!live || Date.now() - this.#asked < (this.#gone ? GONE_MS : LEAST_MS))
 			this.#show();
 		else if (this.#pid === null)

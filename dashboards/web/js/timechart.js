@@ -1,85 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* timechart.js - what all charts over time have in common: axes, cursor, storms, restarts. */
+/* timechart.js - what all charts over time have in common: size, axes, cursor, theme. */
 import uPlot from "../uplot/uPlot.esm.js";
 
-import { el } from "./dom.js";
 import * as format from "./format.js";
+import { mark, shade, stormLines } from "./marks.js";
 import { color, onTheme } from "./theme.js";
+import { tip } from "./tip.js";
 
 const FONT = "11px system-ui, sans-serif";
 /** Pixels of a time's right half, less the padding. */
 const HALF_LABEL = 18;
-/** Pixels that "restart" takes. */
-const LABEL = 48;
 /** One cursor for all. */
 const SYNC = "time";
-
-function ratio(u)
-{
-	return u.ctx.canvas.width / u.ctx.canvas.clientWidth || 1;
-}
-
-/** endOf - a storm's; of one that is on, the picture's */
-function endOf(storm, view)
-{
-	return storm.state === "begin" ? view.to : storm.to_ms;
-}
-
-/** stormLines - for the box beside the cursor: the storm that it points at */
-function stormLines(view, ms)
-{
-	const storm = view.storms.find((s) => ms > s.from_ms && ms <= endOf(s, view));
-
-	return storm ? [[color("storm"), "storm", `peak ${format.rate(storm.peak_per_s)}/s`]] : [];
-}
-
-/** shade - what lies behind: the storms, each with its name at the top. */
-function shade(u, view)
-{
-	const { left, top, width, height } = u.bbox, px = ratio(u);
-
-	u.ctx.save();
-	u.ctx.beginPath();
-	u.ctx.rect(left, top, width, height);
-	u.ctx.clip();
-	for (const storm of view.storms) {
-		const x = u.valToPos(storm.from_ms / 1000, "x", true);
-		const w = Math.max(2 * px, u.valToPos(endOf(storm, view) / 1000, "x", true) - x);
-
-		u.ctx.fillStyle = color("storm-wash");
-		u.ctx.fillRect(x, top, w, height);
-		u.ctx.fillStyle = color("storm");
-		u.ctx.fillRect(x, top, w, 3 * px);
-	}
-	u.ctx.restore();
-}
-
-/** mark - what lies in front: when the server began again. */
-function mark(u, view)
-{
-	const { top, height } = u.bbox, px = ratio(u);
-
-	u.ctx.save();
-	u.ctx.strokeStyle = u.ctx.fillStyle = color("muted");
-	u.ctx.font = `${11 * px}px system-ui, sans-serif`;
-	u.ctx.textAlign = "left";
-	u.ctx.lineWidth = px;
-	u.ctx.setLineDash([4 * px, 3 * px]);
-	let free = 0;
-
-	for (const ms of view.restarts.filter((at) => at > view.from && at < view.to)) {
-		const x = Math.round(u.valToPos(ms / 1000, "x", true));
-
-		u.ctx.beginPath();
-		u.ctx.moveTo(x, top);
-		u.ctx.lineTo(x, top + height);
-		u.ctx.stroke();
-		if (x >= free)
-			u.ctx.fillText("restart", x + 4 * px, top + 14 * px);
-		free = x + LABEL * px;
-	}
-	u.ctx.restore();
-}
 
 function axis(extra)
 {
@@ -92,7 +24,8 @@ function axis(extra)
 }
 
 const timeAxis = {
-	size: 22, space: 62,
+	size: 22,
+	space: (u, i, from, to, width) => (width < 500 ? 62 : 84),
 	/* half of the last one would be cut off, half of the first one is below the other axis */
 	values: (u, splits) => splits.map((s) => {
 		const x = u.valToPos(s, "x");
@@ -100,36 +33,6 @@ const timeAxis = {
 		return x > HALF_LABEL && x < u.over.clientWidth - HALF_LABEL ? format.clock(s * 1000) : null;
 	}),
 };
-
-/** plugin of uPlot: beside the cursor, the time and what @lines(index) tells: [[colour, name, value]] */
-function tip(lines)
-{
-	const box = el("div", { class: "tip", "aria-hidden": "true" });
-
-	function show(u)
-	{
-		const { idx, left, top } = u.cursor;
-		/* the charts that only follow have a line, and no box */
-		const here = left >= 0 && u.over.matches(":hover");
-		const list = here && Number.isInteger(idx) ? lines(idx, top) : null;
-
-		box.hidden = !list;
-		if (!list)
-			return;
-		box.replaceChildren(el("b", {}, format.clock(u.data[0][idx] * 1000)),
-			...list.map(([paint, name, value]) => {
-				const swatch = el("i");
-
-				swatch.style.background = paint;
-				return el("span", {}, swatch, name, el("em", {}, value));
-			}));
-		const beside = left + 14 + box.offsetWidth > u.over.clientWidth
-			? Math.max(0, left - 14 - box.offsetWidth) : left + 14;
-
-		box.style.transform = `translate(${beside}px, 4px)`;
-	}
-	return { hooks: { ready: (u) => u.over.append(box), setCursor: show } };
-}
 
 export class TimeChart {
 	#host;
