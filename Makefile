@@ -440,4 +440,4 @@ help: ## list the targets
 		sort | while IFS="$$(printf '\t')" read -r t h; do printf '%-12s %s\n' "$$t" "$$h"; done
 	@echo
 	@echo 'SANITIZE=1 (into build/asan), V=1 (commands), KERNEL (check-vm), PREFIX, DESTDIR, ARCH, CC,'
-	@echo 'CLANG, BPFTOOL'
+	@echo 'CLANG, BPFTOOL, UPLOT (an unpacked uPlot, instead of npm)'

@@ -17,7 +17,7 @@ import { updateTiles } from "./tiles.js";
 import { askToken } from "./token.js";
 import { Vmas } from "./vmas.js";
 
-/** Pictures a second at most, however short the interval is. */
+/** Between two pictures at least, however short the interval is. */
 const LEAST_MS = 250;
 /** Summaries for those who hear the page change no more often. */
 const SUMMARY_MS = 10000;
