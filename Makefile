@@ -31,8 +31,10 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler \
 	libncurses-dev libmicrohttpd-dev libgnutls28-dev
+# npm comes with node where that is not Debian's, and conflicts with Debian's.
+BUILD_DEPS += $(if $(shell command -v npm 2>/dev/null),,npm)
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
-	linux-perf gdb binutils curl tmux xz-utils
+	linux-perf gdb binutils curl tmux xz-utils chromium
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 # For guests and for arm64 (tests/vm), on x86-64.
@@ -100,8 +102,11 @@ SKEL := $(BUILD)/vmascope.skel.h
 # Made of a .proto by protoc-c.
 PROTO := $(BUILD)/perfetto.pb-c.c
 
-# The page's files, as C.
-WEB := $(sort $(wildcard dashboards/web/*))
+# The page's files, as C. Its charts are uPlot, from npm; UPLOT=DIR takes an unpacked one.
+WEB := $(sort $(wildcard $(addprefix dashboards/web/,*.html *.svg js/*.js css/*.css)))
+NPM_PAGE := $(BUILD)/npm/page
+UPLOT ?= $(NPM_PAGE)/node_modules/uplot
+UPLOT_FILES := $(addprefix $(UPLOT)/,dist/uPlot.esm.js dist/uPlot.min.css LICENSE)
 
 # Objects of sources that are made.
 MADE_OBJS := user/perfetto.pb-c.o web_assets.o
@@ -134,6 +139,8 @@ TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=
 ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(FUZZ_OBJS) $(BENCH_BPF)
 FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch] \
 	tests/*/*/*.[ch]))
+
+comma := ,
 
 ifeq ($(V),0)
 Q := @
@@ -202,9 +209,29 @@ $(PROTO) $(PROTO:.c=.h) &: user/export/perfetto.proto | tools
 	$(call say,PROTO,$(PROTO))
 	$(Q)protoc-c --proto_path=user/export --c_out=$(BUILD) perfetto.proto
 
-$(BUILD)/web/.made: $(WEB)
+# $(call npm,SOURCE,WHAT): what SOURCE/package-lock.json names, into the target's directory.
+define npm
+	$(call say,NPM,$(@D))
+	@rm -rf $(@D) && mkdir -p $(@D) && cp $1/package.json $1/package-lock.json $(@D)
+	@command -v npm >/dev/null || \
+		{ echo 'vmascope: no npm, which fetches $2 (run: sudo make deps)' >&2; exit 1; }
+	$(Q)cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1 || \
+		{ echo 'vmascope: npm cannot fetch $2: see $(@D)/npm.log; try again with a network$3' >&2; exit 1; }
+	@touch $@
+endef
+
+$(NPM_PAGE)/.made: dashboards/web/package.json dashboards/web/package-lock.json
+	$(call npm,dashboards/web,uPlot,$(comma) or say UPLOT=DIR of an unpacked one)
+
+$(BUILD)/npm/tests/.made: tests/web/package.json tests/web/package-lock.json
+	$(call npm,tests/web,the tests of the page)
+
+$(BUILD)/web/.made: $(WEB) $(if $(filter $(NPM_PAGE)/%,$(UPLOT)),$(NPM_PAGE)/.made)
 	$(call say,WEB,$(@D))
-	$(Q)rm -rf $(@D) && mkdir -p $(@D) && cp $(WEB) $(@D) && touch $@
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)/uplot
+	$(Q)cd dashboards/web && cp --parents $(WEB:dashboards/web/%=%) $(CURDIR)/$(@D)
+	$(Q)cp $(filter-out %/LICENSE,$(UPLOT_FILES)) $(@D)/uplot && cp $(UPLOT)/LICENSE $(@D)/uplot/LICENSE.txt
+	@touch $@
 
 $(BUILD)/web_assets.c: $(BUILD)/web/.made user/serve/embed.sh
 	$(call say,EMBED,$@)
@@ -342,7 +369,7 @@ $(BUILD)/tests/bin/prometheus:
 			dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool usr/bin/prometheus ../bin; \
 	fi || { echo 'vmascope: no prometheus for the tests (apt-get download failed)' >&2; exit 1; }
 
-build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server ## build the tests and their workloads
+build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made ## build the tests and their workloads
 
 check: ## install, build and run every test (as root)
 	@$(SUBMAKE) deps
@@ -413,4 +440,4 @@ help: ## list the targets
 		sort | while IFS="$$(printf '\t')" read -r t h; do printf '%-12s %s\n' "$$t" "$$h"; done
 	@echo
 	@echo 'SANITIZE=1 (into build/asan), V=1 (commands), KERNEL (check-vm), PREFIX, DESTDIR, ARCH, CC,'
-	@echo 'CLANG, BPFTOOL'
+	@echo 'CLANG, BPFTOOL, UPLOT (an unpacked uPlot, instead of npm)'

@@ -20,17 +20,18 @@ fail()
 }
 
 sources=$(find bpf vmlinux user tests -name '*.[ch]' | sort)
+modules=$(find dashboards/web tests/web -name '*.js' -o -name '*.mjs' | sort)
 scripts=$(find tests .ci -type f ! -name '*.[ch]' -exec grep -lE '^#!.*[/ ](ba)?sh' {} + | sort)
 
-for tool in clang-format shellcheck; do
+for tool in clang-format shellcheck node; do
 	if ! command -v "$tool" >/dev/null; then
 		echo "lint: no $tool (run: sudo make deps)" >&2
 		exit 1
 	fi
 done
 # A lint that looks at nothing would pass.
-if [ -z "$sources" ] || [ -z "$scripts" ]; then
-	echo "lint: found no sources or no scripts in $PWD" >&2
+if [ -z "$sources" ] || [ -z "$scripts" ] || [ -z "$modules" ]; then
+	echo "lint: found no sources, scripts or modules in $PWD" >&2
 	exit 1
 fi
 
@@ -98,6 +99,22 @@ check_scripts()
 	done
 }
 
+# Markup is never made of text, and nothing that the page's policy forbids is tried.
+list_bad_modules()
+{
+	local f
+
+	for f in $modules; do
+		node --check "$f" 2>&1 | sed -n "s|^|$f: |p"
+		sed -n 1p "$f" | grep -qxF '// SPDX-License-Identifier: GPL-2.0-only' ||
+			echo "$f:1: no SPDX-License-Identifier: GPL-2.0-only"
+		sed -n 2,3p "$f" | grep -qF "* $(basename "$f") - " ||
+			echo "$f:2: the first comment is not \"$(basename "$f") - its one subject\""
+	done
+	grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function' \
+		dashboards/web/js/*.js
+}
+
 # README's table of kernels is made by tests/vm/table, which needs its two lines.
 list_missing_table()
 {
@@ -114,6 +131,7 @@ fail head < <(list_bad_heads)
 fail length < <(list_long_files)
 fail 'table of kernels' < <(list_missing_table)
 check_scripts
+fail module < <(list_bad_modules)
 
 if [ "$failures" -gt 0 ]; then
 	echo "lint: $failures findings" >&2

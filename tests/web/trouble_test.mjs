@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* trouble_test.mjs - losses, a server that ends and begins again, a token. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { open } from "./browser.mjs";
+import { end, freePort, startServe } from "./serve.mjs";
+import { note, test, until } from "./tap.mjs";
+import { EVIL, browser, directory, live, loads, port, state, text, world } from "./world.mjs";
+
+test("losses are seen", async () => {
+	const other = await (await browser.newContext()).newPage();
+
+	/* what loses is not easily had at will: the answer is a real one, but for its losses */
+	await other.route("**/api/v1/status", async (route) => {
+		const response = await route.fetch();
+		const status = await response.json();
+
+		await route.fulfill({ response, json: { ...status, lost: { ...status.lost, slots: 9012345 } } });
+	});
+	await other.goto(`http://127.0.0.1:${port}/`);
+	await other.locator("#losses", { hasText: "slots 9,012,345 (VMAs and processes without a slot" }).waitFor();
+	assert.match(await other.locator("#lost").textContent(), /^9,\d{3},\d{3}$/);
+	note(`lost: ${await text("#lost")} (${await text("#lost-all")})`);
+	await other.context().close();
+});
+
+test("it connects again when the server began again, and goes on", async () => {
+	const storms = await world.page.locator("#storms-list li").count();
+
+	assert.ok(storms > 0);
+	assert.equal(await end(world.serve), 0);
+	await until("it tells", async () => await state() === "waiting");
+	assert.match(await text("#state"), /not connected, next try in/);
+	world.serve = await startServe(port, ["--expose-paths"]);
+	await live();
+	await until("it is said", async () => /began again|Connected/.test(await text("#said")));
+	await until("intervals after it", async () => !/^(-|0)$/.test(await text("#faults")));
+	assert.ok(await world.page.locator("#storms-list li").count() >= storms, "what was there is still there");
+});
+
+test("names are told only if asked, and the page says so", async () => {
+	assert.ok(await world.page.locator(".hidden-names").first().isHidden());
+	const evil = path.join(directory, EVIL);
+
+	await loads.run(evil, "--faults", "20000");
+	const other = await open(browser, port);
+
+	await other.locator("#vmas-table td.path", { hasText: "/" }).first().waitFor();
+	assert.equal(await other.locator("img").count(), 0);
+	await other.context().close();
+	assert.equal(await end(world.serve), 0);
+	world.serve = await startServe(port);
+	await live();
+	await until("the hint", () => world.page.locator(".hidden-names").first().isVisible());
+});
+
+test("where a token is wanted, the page asks for it", async () => {
+	const file = path.join(directory, "token"), token = "0123456789abcdef-token";
+	const other = await freePort();
+
+	writeFileSync(file, `${token}\n`, { mode: 0o600 });
+	const guarded = await startServe(other, ["--token-file", file]);
+	const asked = await open(browser, other);
+
+	for (const given of ["wrong-token-0123456789", token]) {
+		await asked.locator("#token-dialog[open]").waitFor();
+		await asked.locator("#token").fill(given);
+		await asked.keyboard.press("Enter");
+	}
+	await asked.locator("#state[data-state=live]").waitFor();
+	await until("a rate of faults", async () => /\d/.test(await asked.locator("#faults").textContent()));
+	await asked.context().close();
+	assert.equal(await end(guarded), 0);
+});
