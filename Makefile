@@ -346,8 +346,8 @@ deps: ## install what is missing to build and test (apt)
 	apt-get -o DPkg::Lock::Timeout=600 install -qq --no-install-recommends $$missing </dev/null
 
 demo: ## install, build, and show it on a workload and a real program (as root)
-	@$(SUBMAKE) deps
-	@$(SUBMAKE) all build-tests
+	@$(SUBMAKE) deps DEPS='$(sort $(BUILD_DEPS) $(DEMO_DEPS))'
+	@$(SUBMAKE) all $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server
 	@tests/demo.sh
 
 # Debian's redis-tools has the server too: it is redis-check-rdb under the name redis-server.

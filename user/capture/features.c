@@ -338,9 +338,14 @@ static int probe_plain_loads(struct feature *f)
 
 static int probe_find_vma(struct feature *f)
 {
-	if (btf_id("bpf_find_vma", BTF_KIND_FUNC) >= 0)
-		return 0;
-	return reason(f, -ENOENT, "this kernel has no bpf_find_vma: before 5.17");
+	if (btf_id("bpf_find_vma", BTF_KIND_FUNC) < 0)
+		return reason(f, -ENOENT, "this kernel has no bpf_find_vma: before 5.17");
+	/* kernel/bpf/mmap_unlock_work.h */
+	if (kernel__is_rt())
+		return reason(
+			f, -EAGAIN,
+			"PREEMPT_RT takes no mmap lock where interrupts are off, as in a fault");
+	return 0;
 }
 
 static int probe_page_tables(struct feature *f)
