@@ -42,7 +42,8 @@ VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd 
 	debian-archive-keyring
 ARM64_DEPS := gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils qemu-system-arm
 DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))
-GUEST_DEPS := $(sort $(DEPS) $(if $(filter x86,$(ARCH)),$(VM_DEPS) $(ARM64_DEPS)))
+CHECK_DEPS := $(sort $(DEPS) $(if $(filter x86,$(ARCH)),$(VM_DEPS)))
+GUEST_DEPS := $(sort $(CHECK_DEPS) $(if $(filter x86,$(ARCH)),$(ARM64_DEPS)))
 
 # --- Flags -----------------------------------------------------------------------------------
 
@@ -371,11 +372,11 @@ $(BUILD)/tests/bin/prometheus:
 
 build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made ## build the tests and their workloads
 
-check: ## install, build and run every test (as root)
-	@$(SUBMAKE) deps
+check: ## install, build and run every test, and a few in a guest (as root; downloads a kernel)
+	@$(SUBMAKE) deps DEPS='$(CHECK_DEPS)'
 	@$(SUBMAKE) all build-tests $(BUILD)/tests/bin/prometheus
 	@$(SUBMAKE) SANITIZE=1 all build-tests
-	@tests/run
+	@tests/all small
 
 check-unit: ## run the unit tests
 	@$(SUBMAKE) build-tests
@@ -389,7 +390,7 @@ check-all: ## check, then the most telling tests in guests, and arm64 (downloads
 	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
 	@$(SUBMAKE) all build-tests $(BUILD)/tests/bin/prometheus
 	@$(SUBMAKE) SANITIZE=1 all build-tests
-	@tests/all
+	@tests/all quick
 
 check-vm: ## run the tests in guests, on every kernel or on KERNEL (downloads them)
 	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'

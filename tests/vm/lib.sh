@@ -42,13 +42,14 @@ kernel_row() {
 	die "no kernel '$1' in tests/vm/kernels; there is: $(kernel_rows | awk '{ printf "%s ", $1 }')"
 }
 
-# kernels_in_set SET: names; "all" holds quick, "more" holds everything.
+# kernels_in_set SET: names; each set holds the one before it: small, quick, all, more.
 kernels_in_set() {
 	case $1 in
-	quick) kernel_rows | awk '$4 == "quick" { print $1 }' ;;
+	small) kernel_rows | awk '$4 == "small" { print $1 }' ;;
+	quick) kernel_rows | awk '$4 == "small" || $4 == "quick" { print $1 }' ;;
 	all) kernel_rows | awk '$4 != "more" { print $1 }' ;;
 	more) kernel_rows | awk '{ print $1 }' ;;
-	*) die "no set '$1': quick, all or more" ;;
+	*) die "no set '$1': small, quick, all or more" ;;
 	esac
 }
 
