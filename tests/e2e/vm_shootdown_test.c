@@ -36,9 +36,12 @@ static void run(struct vt_shot *shot, const char *targets)
 	need_cpus();
 	vt_shootdown(shot, NULL, VT_ARGS("fanout", "--pairs", "500", "--targets", targets));
 	vt_equal(vt_int(shot->s.work, "mprotects"), 2 * PAIRS, "calls that the workload makes");
-	/* a switch between two of them can have flushed already; the tracer has counted the same */
+	/*
+	 * A switch between two of them can have flushed already, and NUMA balancing flushes on the
+	 * way out of some; the tracer has counted the same.
+	 */
 	vt_cmp(vt_page_sum(shot, "flushes.local"), >=, 2 * PAIRS - PAIRS / 50, "own CPU's flushes");
-	vt_cmp(vt_page_sum(shot, "flushes.local"), <=, 2 * PAIRS, "own CPU's flushes");
+	vt_cmp(vt_page_sum(shot, "flushes.local"), <=, 2 * PAIRS + PAIRS / 50, "own CPU's flushes");
 }
 
 static void all_are_interrupted(void **state)
