@@ -135,6 +135,8 @@ int block__unpack(const struct block_head *head, const void *stored, uint8_t **r
 	if (reserve(raw, cap, size + 1))
 		return -ENOMEM;
 	(*raw)[size] = '\0';
+	if (!size)
+		return 0;
 	if (!head->raw) {
 		memcpy(*raw, stored, size);
 		return 0;
