@@ -155,7 +155,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps demo bench check check-all check-unit check-e2e check-vm check-arm64 build-tests lint fmt \
+.PHONY: all deps demo bench check check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint fmt \
 	install uninstall clean kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
@@ -370,7 +370,9 @@ $(BUILD)/tests/bin/prometheus:
 			dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool usr/bin/prometheus ../bin; \
 	fi || { echo 'vmascope: no prometheus for the tests (apt-get download failed)' >&2; exit 1; }
 
-build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(E2E_BINS) $(WORKLOAD_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made ## build the tests and their workloads
+build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made build-e2e ## build the tests and their workloads
+
+build-e2e: $(E2E_BINS) $(WORKLOAD_BINS)
 
 check: ## install, build and run every test, and a few in a guest (as root; downloads a kernel)
 	@$(SUBMAKE) deps DEPS='$(CHECK_DEPS)'

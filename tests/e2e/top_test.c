@@ -241,14 +241,20 @@ static void check_totals(const struct gated *g)
 		 "faults = stat");
 }
 
-/* Each cause has a row with stat's count. */
+/*
+ * Each cause has a row with stat's count; a thread's fault-around may have mapped a page between the
+ * two's looks at the page tables.
+ */
+#define CAUSE_RACES 16
+
 static void check_causes(struct gated *g)
 {
 	vt_term_keys(&g->term, "3");
 	vt_term_await(&g->term, "CAUSE");
 	json_object_object_foreach(vt_get(g->said, "totals.causes"), cause, count)
-		vt_equal(count_of(&g->term, cause), json_object_get_int64(count), "cause %s",
-			 cause);
+		vt_cmp(llabs(count_of(&g->term, cause) - json_object_get_int64(count)), <=,
+		       CAUSE_RACES, "cause %s: %ld, %ld of stat", cause,
+		       (long)count_of(&g->term, cause), (long)json_object_get_int64(count));
 }
 
 /* The process that did most, its heap, and why: the faults that the workload knows. */
