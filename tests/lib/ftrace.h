@@ -12,7 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+
+/* arm64 has no such calls; a list of calls ends with 0 */
+#ifndef SYS_fork
+#define SYS_fork 0
+#define SYS_vfork 0
+#endif
 
 /** enum vt_kind - what happened; see struct vt_kevent for what @a, @b, @c then are */
 enum vt_kind {
