@@ -107,7 +107,9 @@ static void sleepers_are_not_woken(void **state)
 
 	(void)state;
 	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "2000", "--partner", "sleeps"));
-	vt_equal(vt_page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
+	/* a switch between two of them can have flushed already; the tracer has counted the same */
+	vt_cmp(vt_page_sum(&shot, "flushes.local"), <=, 4000, "flushes of its own CPU");
+	vt_cmp(vt_page_sum(&shot, "flushes.local"), >, 3900, "flushes of its own CPU");
 	vt_cmp(vt_page_sum(&shot, "interrupts"), <, 400, "interrupts");
 	vt_shootdown_free(&shot);
 }
