@@ -4,6 +4,8 @@
 # real Prometheus that adds them up, with dashboards/prometheus/fleet.yml; prints TAP. Root.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
 
 vmascope=${VMASCOPE:-build/vmascope}
 export PATH=$PWD/build/tests/bin:$PATH:/usr/sbin:/sbin
@@ -11,7 +13,6 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/vmascope-fleet.XXXXXX") || exit 1
 port=$((32000 + RANDOM % 500)) store=$((32500 + RANDOM % 250))
 name=vs$((RANDOM % 1000))
 pids=()
-number=0
 
 finish()
 {
@@ -27,17 +28,6 @@ finish()
 	rm -rf "$tmp"
 }
 trap finish EXIT
-
-result()
-{
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		[ $# -lt 3 ] || sed 's/^/# /' "$3"
-	fi
-}
 
 # value EXPRESSION: of its one sample
 value()

@@ -4,6 +4,8 @@
 # dashboards and rules returns data; prints TAP. Root.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
 
 vmascope=${VMASCOPE:-build/vmascope}
 workloads=build/tests/workload
@@ -11,7 +13,6 @@ export PATH=$PWD/build/tests/bin:$PATH
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/vmascope-prometheus.XXXXXX") || exit 1
 serve_port=$((20000 + RANDOM % 10000)) prometheus_port=$((30000 + RANDOM % 2000))
 pids=()
-number=0
 
 # A load may be between two of its programs: kill it first, then what it runs.
 finish()
@@ -25,18 +26,6 @@ finish()
 	rm -rf "$tmp"
 }
 trap finish EXIT
-
-# result STATUS NAME [FILE]: a test's result, with the file as what is to be said of it
-result()
-{
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		[ $# -lt 3 ] || sed 's/^/# /' "$3"
-	fi
-}
 
 # check NAME COMMAND…: it succeeds
 check()

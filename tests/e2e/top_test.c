@@ -1,46 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_test - `vmascope top` in terminals of several sizes and kinds: screens are read, and numbers
- * held against `stat` and against the workloads' own.
+ * top_test - the views of `vmascope top` at several sizes: screens are read, and numbers held against
+ * `stat` and against the workloads' own.
  */
 #include "check.h"
 #include "scope.h"
 #include "system.h"
 #include "term.h"
+#include "top.h"
 
 #include <ctype.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define UTF8 "LANG=C.UTF-8 TERM=screen-256color"
-#define ENDED "COMMAND ENDED"
-#define BAR "F1Help"
-
 static const unsigned int sizes[][2] = { { 80, 24 }, { 120, 40 }, { 200, 60 } };
 #define NR_SIZES (sizeof(sizes) / sizeof(sizes[0]))
-
-/* `top ARGS` in a terminal; it shows its first page when this returns. */
-static void open_top(struct vt_term *t, unsigned int width, unsigned int height, const char *env,
-		     const char *const *args)
-{
-	const char *argv[32] = { vt_vmascope(), "top" };
-	size_t n = 2;
-
-	while (*args)
-		argv[n++] = *args++;
-	argv[n] = NULL;
-	vt_term_open(t, width, height, env, argv);
-	vt_term_await(t, BAR);
-}
-
-static void quit(struct vt_term *t)
-{
-	vt_term_keys(t, "q");
-	vt_term_ended(t, 0);
-	vt_term_close(t);
-}
 
 /* The number behind @label on the screen: "minor 1,234". */
 static int64_t number_after(const struct vt_term *t, const char *label)
@@ -88,35 +63,6 @@ static int64_t count_of(const struct vt_term *t, const char *name)
 	return n;
 }
 
-struct page_wait {
-	struct vt_term *term;
-	unsigned int height;
-};
-
-/* The terminal has its new size before top has drawn the page. */
-static bool is_drawn(void *arg)
-{
-	struct page_wait *w = arg;
-
-	vt_term_see(w->term, false);
-	return vt_term_lines(w->term) == w->height &&
-	       !strncmp(vt_term_line(w->term, w->height - 1), BAR, strlen(BAR));
-}
-
-static void check_page(struct vt_term *t, unsigned int width, unsigned int height)
-{
-	struct page_wait w = { .term = t, .height = height };
-
-	vt_await(is_drawn, &w, "a page of the terminal's size", VT_PATIENCE);
-	vt_equal(vt_term_lines(t), height, "lines");
-	vt_check_width(t->screen, width);
-	vt_true(!strncmp(vt_term_line(t, 0), "vmascope ", 9));
-	vt_true(!strncmp(vt_term_line(t, 1), "Faults ", 7));
-	vt_true(!strncmp(vt_term_line(t, 2), "TLB IPIs ", 9));
-	vt_true(!strncmp(vt_term_line(t, 3), "Own CPU ", 8));
-	vt_true(!strncmp(vt_term_line(t, 4), " 1 processes  2 vmas ", 21));
-}
-
 /* --- views at every size ------------------------------------------------------------------- */
 
 /* What each view's page holds, heads first; those in brackets need room. */
@@ -132,22 +78,22 @@ static void every_view_at_every_size(void **state)
 	for (size_t s = 0; s < NR_SIZES; s++) {
 		struct vt_term t;
 
-		open_top(&t, sizes[s][0], sizes[s][1], UTF8,
-			 VT_ARGS("--", vt_workload("pingpong"), "--pairs", "2000"));
-		vt_term_await(&t, ENDED);
+		vt_top_open(&t, sizes[s][0], sizes[s][1], VT_UTF8,
+			    VT_ARGS("--", vt_workload("pingpong"), "--pairs", "2000"));
+		vt_term_await(&t, VT_TOP_ENDED);
 		for (int v = 0; v < 6; v++) {
 			const char key[] = { (char)('1' + v), '\0' };
 
 			vt_term_keys(&t, key);
 			for (int i = 0; i < 4; i++)
 				vt_term_await(&t, view_texts[v][i]);
-			check_page(&t, sizes[s][0], sizes[s][1]);
+			vt_top_check_page(&t, sizes[s][0], sizes[s][1]);
 		}
 		vt_term_keys(&t, "F1");
 		vt_term_await(&t, "any key: back");
 		vt_term_keys(&t, "x");
-		vt_term_await(&t, BAR);
-		quit(&t);
+		vt_term_await(&t, VT_TOP_BAR);
+		vt_top_quit(&t);
 	}
 }
 
@@ -156,13 +102,13 @@ static void a_wide_terminal_shows_more(void **state)
 	struct vt_term t;
 
 	(void)state;
-	open_top(&t, 200, 60, UTF8, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
-	vt_term_await(&t, ENDED);
+	vt_top_open(&t, 200, 60, VT_UTF8, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
+	vt_term_await(&t, VT_TOP_ENDED);
 	vt_contains(t.screen, "UID");
 	vt_term_resize(&t, 50, 24);
 	vt_term_await_gone(&t, "UID");
-	check_page(&t, 50, 24);
-	quit(&t);
+	vt_top_check_page(&t, 50, 24);
+	vt_top_quit(&t);
 }
 
 static void another_size_another_page(void **state)
@@ -170,14 +116,14 @@ static void another_size_another_page(void **state)
 	struct vt_term t;
 
 	(void)state;
-	open_top(&t, 80, 24, UTF8, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
-	vt_term_await(&t, ENDED);
+	vt_top_open(&t, 80, 24, VT_UTF8, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
+	vt_term_await(&t, VT_TOP_ENDED);
 	vt_term_resize(&t, 100, 30);
-	check_page(&t, 100, 30);
+	vt_top_check_page(&t, 100, 30);
 	vt_term_resize(&t, 30, 8);
 	vt_term_await(&t, "needs 40x10");
 	vt_term_resize(&t, 100, 30);
-	quit(&t);
+	vt_top_quit(&t);
 }
 
 /* --- true numbers -------------------------------------------------------------------------- */
@@ -204,7 +150,7 @@ static void run_gated(struct gated *g, unsigned int width, unsigned int height)
 	vt_start(&g->stat, NULL,
 		 VT_ARGS(vt_vmascope(), "stat", "--format", "json", "-o", out, "-p", pid));
 	vt_await_attached(&g->stat);
-	open_top(&g->term, width, height, UTF8, VT_ARGS("-p", pid));
+	vt_top_open(&g->term, width, height, VT_UTF8, VT_ARGS("-p", pid));
 	vt_close_stdin(&g->work);
 	vt_wait(&g->work, VT_PATIENCE);
 	vt_equal(g->work.exit, 0, "exit status of the workload");
@@ -219,7 +165,7 @@ static void run_gated(struct gated *g, unsigned int width, unsigned int height)
 
 static void end_gated(struct gated *g)
 {
-	quit(&g->term);
+	vt_top_quit(&g->term);
 	vt_free(&g->work);
 	vt_free(&g->stat);
 	json_object_put(g->said);
@@ -357,9 +303,9 @@ static void rows_are_sorted_and_filtered(void **state)
 	int64_t list[64];
 
 	(void)state;
-	open_top(&t, 120, 40, UTF8,
-		 VT_ARGS("--", vt_workload("churn"), "--procs", "60", "--parallel", "4"));
-	vt_term_await(&t, ENDED);
+	vt_top_open(&t, 120, 40, VT_UTF8,
+		    VT_ARGS("--", vt_workload("churn"), "--procs", "60", "--parallel", "4"));
+	vt_term_await(&t, VT_TOP_ENDED);
 	vt_term_keys(&t, "<"); /* from FAULTS to PID */
 	vt_await(ascends, &t, "rows by pid", VT_PATIENCE);
 	vt_term_keys(&t, "I");
@@ -371,7 +317,7 @@ static void rows_are_sorted_and_filtered(void **state)
 	vt_equal(pids(&t, list, 64), 0, "rows that the filter lets by");
 	vt_term_keys(&t, "Escape");
 	vt_await(descends, &t, "all rows again", VT_PATIENCE);
-	quit(&t);
+	vt_top_quit(&t);
 }
 
 /* Press and release, as a terminal of this kind tells them; from 1. */
@@ -389,16 +335,16 @@ static void the_mouse_sorts_and_selects(void **state)
 	struct vt_term t;
 
 	(void)state;
-	open_top(&t, 120, 40, UTF8,
-		 VT_ARGS("--", vt_workload("churn"), "--procs", "60", "--parallel", "4"));
-	vt_term_await(&t, ENDED);
+	vt_top_open(&t, 120, 40, VT_UTF8,
+		    VT_ARGS("--", vt_workload("churn"), "--procs", "60", "--parallel", "4"));
+	vt_term_await(&t, VT_TOP_ENDED);
 	click(&t, 2, 6); /* the head of PID */
 	vt_await(ascends, &t, "rows by pid", VT_PATIENCE);
 	click(&t, 2, 6);
 	vt_await(descends, &t, "rows by pid, the last first", VT_PATIENCE);
 	click(&t, 17, 5); /* the tab of VMAs */
 	vt_term_await(&t, "START");
-	quit(&t);
+	vt_top_quit(&t);
 }
 
 /* --- live ---------------------------------------------------------------------------------- */
@@ -419,7 +365,7 @@ static void rates_live_and_freeze(void **state)
 
 	(void)state;
 	vt_start(&storm, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "300"));
-	open_top(&t, 80, 24, UTF8, VT_ARGS("-n", "storm", "-i", "200ms"));
+	vt_top_open(&t, 80, 24, VT_UTF8, VT_ARGS("-n", "storm", "-i", "200ms"));
 	vt_await(is_fast, &t, "more than 1,000 faults a second", VT_PATIENCE);
 	vt_contains(t.screen, "per second, every 200ms");
 	row_of(&t, " storm");
@@ -436,7 +382,7 @@ static void rates_live_and_freeze(void **state)
 	vt_term_await_gone(&t, "FROZEN");
 	vt_term_keys(&t, "t");
 	vt_term_await(&t, "since the start");
-	quit(&t);
+	vt_top_quit(&t);
 	vt_free(&storm);
 }
 
@@ -450,9 +396,9 @@ static void storms_and_thousands_of_processes(void **state)
 
 	(void)state;
 	vt_start(&storm, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "300"));
-	open_top(&t, 120, 40, UTF8,
-		 VT_ARGS("--view", "causes", "--", vt_workload("churn"), "--procs", "2000",
-			 "--pages", "5", "--result", result));
+	vt_top_open(&t, 120, 40, VT_UTF8,
+		    VT_ARGS("--view", "causes", "--", vt_workload("churn"), "--procs", "2000",
+			    "--pages", "5", "--result", result));
 	vt_term_await(&t, "anon-zero");
 	vt_term_keys(&t, "4");
 	vt_term_await(&t, "CALLS");
@@ -460,7 +406,7 @@ static void storms_and_thousands_of_processes(void **state)
 	vt_term_await(&t, "by 1");
 	vt_term_keys(&t, "1");
 	vt_term_await(&t, "COMM");
-	vt_term_await(&t, ENDED);
+	vt_term_await(&t, VT_TOP_ENDED);
 	did = vt_json_file(result);
 	/* all but the command's own before its exec, which getrusage counts, too */
 	vt_cmp(number_after(&t, "minor "), <=,
@@ -474,213 +420,11 @@ static void storms_and_thousands_of_processes(void **state)
 	}
 	json_object_put(did);
 	free(result);
-	quit(&t);
+	vt_top_quit(&t);
 	vt_free(&storm);
 }
 
-/* --- terminals ----------------------------------------------------------------------------- */
-
-static void many_kinds_of_terminals(void **state)
-{
-	static const char *const terms[] = { "xterm", "xterm-256color", "screen",
-					     "linux", "vt100",		"tmux-256color" };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
-		struct vt_term t;
-		char env[128];
-
-		/* a console's mouse comes by libgpm, which leaks: a sanitizer would tell */
-		snprintf(env, sizeof(env), "LANG=C.UTF-8 NCURSES_GPM_TERMS=none TERM=%s", terms[i]);
-		open_top(&t, 80, 24, env, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
-		vt_term_await(&t, ENDED);
-		check_page(&t, 80, 24);
-		quit(&t);
-	}
-}
-
-static bool has_colours(struct vt_term *t)
-{
-	const char *p = vt_term_see(t, true);
-
-	/* 30 to 47 of 8 colours, 38;5;N and 48;5;N of 256 */
-	for (; (p = strstr(p, "\033[")); p++)
-		if ((p[2] == '3' || p[2] == '4') && p[3] != 'm' && p[3] != '9')
-			return true;
-	return false;
-}
-
-static void colours_where_they_are_wanted(void **state)
-{
-	static const struct {
-		const char *env;
-		const char *option;
-		bool coloured;
-		bool of_256;
-	} cases[] = {
-		{ UTF8, "-q", true, true },
-		{ "LANG=C.UTF-8 TERM=screen", "-q", true, false },
-		{ "LANG=C.UTF-8 TERM=vt100", "-q", false, false },
-		{ UTF8, "--no-color", false, false },
-		{ UTF8 " NO_COLOR=1", "-q", false, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct vt_term t;
-
-		open_top(&t, 80, 24, cases[i].env,
-			 VT_ARGS(cases[i].option, "--", vt_workload("pingpong"), "--pairs", "10"));
-		vt_term_await(&t, ENDED);
-		vt_equal(has_colours(&t), cases[i].coloured, "colours under %s %s", cases[i].env,
-			 cases[i].option);
-		vt_equal(!!strstr(t.screen, "38;5;"), cases[i].of_256, "256 colours under %s",
-			 cases[i].env);
-		quit(&t);
-	}
-}
-
-static void check_ascii(const char *env, const char *option)
-{
-	struct vt_term t;
-
-	open_top(&t, 80, 24, env, VT_ARGS(option, "--", vt_workload("pingpong"), "--pairs", "10"));
-	vt_term_await(&t, ENDED);
-	vt_term_keys(&t, "2");
-	vt_term_await(&t, "START");
-	for (const char *p = t.screen; *p; p++)
-		vt_cmp((unsigned char)*p, <, 0x80, "a character of: %s", t.screen);
-	quit(&t);
-}
-
-static void ascii_where_the_locale_has_no_more(void **state)
-{
-	(void)state;
-	check_ascii("LC_ALL=C TERM=screen", "-q");
-	check_ascii(UTF8, "--ascii");
-}
-
-/* One line, and the terminal is left alone. */
-static void check_refusal(const char *env, const char *text)
-{
-	struct vt_term t;
-
-	vt_term_open(&t, 80, 24, env, VT_ARGS(vt_vmascope(), "top"));
-	vt_term_ended(&t, 1);
-	vt_true(!strncmp(vt_term_line(&t, 0), "vmascope: ", 10));
-	vt_contains(t.screen, text);
-	vt_contains(t.screen, "--batch");
-	vt_term_close(&t);
-}
-
-static void terminals_that_cannot_are_refused(void **state)
-{
-	struct vt_cmd cmd;
-
-	(void)state;
-	check_refusal("TERM=dumb", "'dumb' can't show pages");
-	check_refusal("TERM=no-such-terminal", "'no-such-terminal' is not known");
-	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "top"));
-	vt_equal(cmd.exit, 1, "exit status without a terminal");
-	vt_contains(cmd.err, "--batch");
-	vt_equal(cmd.out_len, 0, "what it prints");
-	vt_free(&cmd);
-}
-
-static void every_end_puts_the_terminal_right(void **state)
-{
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
-	struct vt_term t;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		open_top(&t, 80, 24, UTF8, VT_ARGS("-n", "nobody"));
-		vt_sys(kill(vt_term_pid(&t), signals[i]));
-		vt_term_ended(&t, 0);
-		vt_term_close(&t);
-	}
-	open_top(&t, 80, 24, UTF8, VT_ARGS("-n", "nobody"));
-	vt_term_keys(&t, "C-c");
-	vt_term_ended(&t, 0);
-	vt_term_close(&t);
-	/* after the command's end, too */
-	open_top(&t, 80, 24, UTF8, VT_ARGS("--", vt_workload("pingpong"), "--pairs", "10"));
-	vt_term_await(&t, ENDED);
-	vt_sys(kill(vt_term_pid(&t), SIGTERM));
-	vt_term_ended(&t, 0);
-	vt_term_close(&t);
-	open_top(&t, 80, 24, UTF8, VT_ARGS("-d", "1"));
-	vt_term_ended(&t, 0);
-	vt_term_close(&t);
-}
-
-/* Its output would be all over the page; its exit status is told. */
-static void the_command_is_quiet(void **state)
-{
-	struct vt_term t;
-
-	(void)state;
-	open_top(&t, 80, 24, UTF8,
-		 VT_ARGS("--", "sh", "-c", "echo NOISE; echo NOISE >&2; cat; exit 3"));
-	vt_term_await(&t, ENDED);
-	vt_true(!strstr(t.screen, "NOISE "));
-	check_page(&t, 80, 24);
-	vt_term_keys(&t, "q");
-	vt_term_ended(&t, 3);
-	vt_term_close(&t);
-}
-
-/* --- batch --------------------------------------------------------------------------------- */
-
-static unsigned int frames_in(const char *text)
-{
-	unsigned int n = 0;
-
-	for (const char *p = text; (p = strstr(p, "vmascope ")); p++)
-		n += p == text || p[-1] == '\n';
-	return n;
-}
-
-static void batch_prints_plain_frames(void **state)
-{
-	struct vt_cmd cmd;
-
-	(void)state;
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "top", "--batch", "--frames", "3", "-i", "100ms"));
-	vt_equal(cmd.exit, 0, "exit status");
-	vt_equal(frames_in(cmd.out), 3, "frames");
-	vt_check_width(cmd.out, 80);
-	vt_true(!strchr(cmd.out, '\033'));
-	vt_contains(cmd.out, "FAULTS/s");
-	vt_free(&cmd);
-	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "top", "--batch", "-n", "2", "-i", "100ms"));
-	vt_equal(frames_in(cmd.out), 2, "frames of -n 2");
-	vt_free(&cmd);
-}
-
-/* The last frame of a command holds all of it. */
-static void batch_ends_with_totals(void **state)
-{
-	struct vt_cmd cmd;
-
-	(void)state;
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "top", "--batch", "--view", "calls", "--",
-		       vt_workload("pingpong"), "--pairs", "1000"));
-	vt_equal(cmd.exit, 0, "exit status");
-	vt_contains(cmd.out, "since the start");
-	vt_contains(cmd.out, " END");
-	vt_contains(cmd.out, "mprotect");
-	vt_free(&cmd);
-	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "top", "--frames", "3"));
-	vt_equal(cmd.exit, 2, "exit status of --frames without --batch");
-	vt_free(&cmd);
-	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "top", "--view", "nothing"));
-	vt_equal(cmd.exit, 2, "exit status of a view that there is not");
-	vt_contains(cmd.err, "processes, vmas, causes");
-	vt_free(&cmd);
-}
+/* --- stacks ---------------------------------------------------------------------------------- */
 
 static void stacks_are_named(void **state)
 {
@@ -716,14 +460,6 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(the_mouse_sorts_and_selects),
 	VT_TEST(rates_live_and_freeze),
 	VT_TEST(storms_and_thousands_of_processes),
-	VT_TEST(many_kinds_of_terminals),
-	VT_TEST(colours_where_they_are_wanted),
-	VT_TEST(ascii_where_the_locale_has_no_more),
-	VT_TEST(terminals_that_cannot_are_refused),
-	VT_TEST(every_end_puts_the_terminal_right),
-	VT_TEST(the_command_is_quiet),
-	VT_TEST(batch_prints_plain_frames),
-	VT_TEST(batch_ends_with_totals),
 	VT_TEST(stacks_are_named),
 };
 

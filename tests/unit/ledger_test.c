@@ -77,6 +77,28 @@ static void a_process_that_changes_its_name(void **state)
 	assert_int_equal(minor(&f->ledger, "after"), 7);
 }
 
+/* A series that begins at 1 is no increase for rate(): the first major fault would not be seen. */
+static void outcomes_have_series_together(void **state)
+{
+	struct fixture *f = *state;
+	const struct group *g;
+
+	take(&f->model, 1, image_slot(100, 0xa, "minor"), NULL);
+	ledger_take(f, 1);
+	g = find(&f->ledger, "minor");
+	assert_non_null(g);
+	assert_false(group_active(g, GROUP_OUTCOMES + VS_MAJOR));
+	assert_int_equal(f->ledger.series, 0);
+	count(&f->model, 1, 10, 0);
+	ledger_take(f, 2);
+	for (unsigned int i = 0; i < VS_NR_OUTCOME; i++)
+		assert_true(group_active(g, GROUP_OUTCOMES + i));
+	assert_false(group_active(g, GROUP_OUTCOMES + VS_NR_OUTCOME));
+	assert_int_equal(g->cell[GROUP_OUTCOMES + VS_MAJOR], 0);
+	/* and a cause */
+	assert_int_equal(f->ledger.series, VS_NR_OUTCOME + 1);
+}
+
 static void what_is_forgotten_stays_counted(void **state)
 {
 	struct fixture *f = *state;
@@ -309,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LEDGER_TEST(a_process_that_changes_its_name),
+		LEDGER_TEST(outcomes_have_series_together),
 		LEDGER_TEST(what_is_forgotten_stays_counted),
 		LEDGER_TEST(beyond_the_limit_is_other),
 		LEDGER_TEST(idle_groups_make_room),

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/str.h"
+
 /** Stacks of a recording are in no rows of BPF. */
 #define NO_STACK_ROWS 1
 
@@ -26,21 +28,6 @@ void loaded_stacks__free(struct loaded_stacks *l)
 
 /* --- symbols ------------------------------------------------------------------------------- */
 
-static size_t length(const char *s)
-{
-	return s ? strlen(s) + 1 : 0;
-}
-
-static const char *keep(char **to, const char *s)
-{
-	char *copy = *to;
-
-	if (!s)
-		return NULL;
-	*to = stpcpy(copy, s) + 1;
-	return copy;
-}
-
 int loaded_stacks__symbol(struct loaded_stacks *l, const struct record_symbol *r)
 {
 	struct symbol_frame *f;
@@ -49,18 +36,18 @@ int loaded_stacks__symbol(struct loaded_stacks *l, const struct record_symbol *r
 	/* the same in each file of a ring */
 	if (hash__get_u64(&l->symbols, r->number))
 		return 0;
-	f = malloc(sizeof(*f) + length(r->name) + length(r->module) + length(r->file));
+	f = malloc(sizeof(*f) + str_room(r->name) + str_room(r->module) + str_room(r->file));
 	if (!f)
 		return -ENOMEM;
 	text = (char *)(f + 1);
 	*f = (struct symbol_frame){
 		.ip = r->ip,
-		.name = keep(&text, r->name),
+		.name = str_keep(&text, r->name),
 		.offset = r->offset,
-		.module = keep(&text, r->module),
+		.module = str_keep(&text, r->module),
 		.in_file = r->in_file,
 		.module_offset = r->module_offset,
-		.file = keep(&text, r->file),
+		.file = str_keep(&text, r->file),
 		.line = r->line,
 		.inlined = r->inlined,
 	};

@@ -56,24 +56,43 @@ void ledger__free(struct ledger *l)
 
 /* --- groups -------------------------------------------------------------------------------- */
 
-bool group_active(const struct group *g, unsigned int cell)
+/*
+ * Cells that have series all at once: buckets, and outcomes, of which the first major fault is news
+ * to rate() only if the series was at 0 before it.
+ */
+static const struct {
+	unsigned int first, nr, series;
+} together[] = {
+	{ GROUP_OUTCOMES, VS_NR_OUTCOME, VS_NR_OUTCOME },
+	{ GROUP_FAULT_HIST, LE_CELLS, LE_SERIES },
+};
+
+/** active_bit - that of @cell in group.active; @series: how many come with it. */
+static unsigned int active_bit(unsigned int cell, unsigned int *series)
 {
-	return g->active[cell / 64] >> (cell % 64) & 1;
+	for (size_t i = 0; i < sizeof(together) / sizeof(*together); i++)
+		if (cell >= together[i].first && cell - together[i].first < together[i].nr) {
+			*series = together[i].series;
+			return together[i].first;
+		}
+	*series = 1;
+	return cell;
 }
 
-/** is_hist - @cell is of the histogram, whose cells have series all at once. */
-static bool is_hist(unsigned int cell)
+bool group_active(const struct group *g, unsigned int cell)
 {
-	return cell >= GROUP_FAULT_HIST && cell < GROUP_FAULT_HIST + LE_CELLS;
+	unsigned int series;
+	const unsigned int bit = active_bit(cell, &series);
+
+	return g->active[bit / 64] >> (bit % 64) & 1;
 }
 
 /** activate - give @cell of @g its series. Return: false: there is no room. */
 static bool activate(struct ledger *l, struct group *g, unsigned int cell)
 {
-	const unsigned int need = is_hist(cell) ? LE_SERIES : 1;
+	unsigned int need;
+	const unsigned int bit = active_bit(cell, &need);
 
-	if (is_hist(cell))
-		cell = GROUP_FAULT_HIST;
 	if (group_active(g, cell))
 		return true;
 	if (g != &l->other) {
@@ -82,7 +101,7 @@ static bool activate(struct ledger *l, struct group *g, unsigned int cell)
 		l->series += need;
 		g->series += need;
 	}
-	g->active[cell / 64] |= 1ULL << (cell % 64);
+	g->active[bit / 64] |= 1ULL << (bit % 64);
 	return true;
 }
 

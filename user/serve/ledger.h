@@ -33,7 +33,7 @@ struct exemplar {
 
 /**
  * struct group - counters of a group
- * @active: bit set of the cells that have series; a histogram's is its first
+ * @active: bit set of the cells that have series; of those that have them together, the first
  * @processes: live ones; @used_ns: when it had one, or something was counted
  * @ticked: its faults when the interval began
  * @exemplar: of the buckets of GROUP_FAULT_HIST
@@ -110,7 +110,7 @@ size_t ledger__list(const struct ledger *l, const struct group **list);
 /** call_fields - add what @c has counted to @sum, by enum call_field. */
 void call_fields(const struct vs_call_counts *c, uint64_t *sum);
 
-/** group_active - the cell, or the histogram that begins there, has series. */
+/** group_active - the cell has series, or a histogram's one has. */
 bool group_active(const struct group *g, unsigned int cell);
 
 #endif /* VMASCOPE_SERVE_LEDGER_H */

@@ -10,6 +10,7 @@
 #include "symbol/image_maps.h"
 #include "symbol/unwind.h"
 #include "util/hash.h"
+#include "util/str.h"
 
 #define DEFAULT_BYTES (32u << 20)
 /** Functions inlined into one another at one address, and the one that holds them all. */
@@ -85,22 +86,6 @@ struct symbolizer *namer__symbolizer(struct namer *n)
 
 /* --- places -------------------------------------------------------------------------------- */
 
-static size_t length(const char *s)
-{
-	return s ? strlen(s) + 1 : 0;
-}
-
-/** keep - a copy of @s at *@to, which moves on. */
-static const char *keep(char **to, const char *s)
-{
-	char *copy = *to;
-
-	if (!s)
-		return NULL;
-	*to = stpcpy(copy, s) + 1;
-	return copy;
-}
-
 /** place_new - a copy of @nr frames with their strings, put under @key. NULL: no memory. */
 static const struct place *place_new(struct namer *n, const struct place_key *key,
 				     const struct symbol_frame *frames, size_t nr)
@@ -110,7 +95,8 @@ static const struct place *place_new(struct namer *n, const struct place_key *ke
 	char *text;
 
 	for (size_t i = 0; i < nr; i++)
-		size += length(frames[i].name) + length(frames[i].module) + length(frames[i].file);
+		size += str_room(frames[i].name) + str_room(frames[i].module) +
+			str_room(frames[i].file);
 	p = malloc(size);
 	if (!p || hash__set(&n->places, key, p)) {
 		free(p);
@@ -121,9 +107,9 @@ static const struct place *place_new(struct namer *n, const struct place_key *ke
 	text = (char *)&p->frames[nr];
 	for (size_t i = 0; i < nr; i++) {
 		p->frames[i] = frames[i];
-		p->frames[i].name = keep(&text, frames[i].name);
-		p->frames[i].module = keep(&text, frames[i].module);
-		p->frames[i].file = keep(&text, frames[i].file);
+		p->frames[i].name = str_keep(&text, frames[i].name);
+		p->frames[i].module = str_keep(&text, frames[i].module);
+		p->frames[i].file = str_keep(&text, frames[i].file);
 	}
 	return p;
 }

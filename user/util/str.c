@@ -12,6 +12,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t str_room(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+const char *str_keep(char **to, const char *s)
+{
+	char *copy = *to;
+
+	if (!s)
+		return NULL;
+	*to = stpcpy(copy, s) + 1;
+	return copy;
+}
+
+/* --- numbers for people ---------------------------------------------------------------------- */
+
 /** struct scale - a unit: @size of it, and its @name */
 struct scale {
 	uint64_t size;

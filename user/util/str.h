@@ -12,6 +12,15 @@
 /** A buffer of this size holds what any str_format_*() writes. */
 #define STR_NUMBER_LEN 32
 
+/** str_room - bytes that str_keep() needs for @s: none for NULL. */
+size_t str_room(const char *s);
+
+/**
+ * str_keep - a copy of @s at *@to, which moves on behind it
+ * Return: the copy; NULL of NULL.
+ */
+const char *str_keep(char **to, const char *s);
+
 /** str_format_ns - nanoseconds with 3 significant digits: 812ns, 1.62us, 31.0ms, 2.50s, 4,000s. */
 void str_format_ns(char *buf, size_t len, uint64_t ns);
 
