@@ -302,41 +302,111 @@ static void jq_opens_json_and_csv(void **state)
 
 /* --- two runs ------------------------------------------------------------------------------ */
 
+/** diff - of two recordings, as JSON; @notes: set to what is on stderr, to be freed, or NULL */
+static struct json_object *diff(const char *a, const char *b, char **notes)
+{
+	struct json_object *d;
+	struct vt_cmd cmd;
+
+	run_ok(&cmd, VT_ARGS(vt_vmascope(), "report", "--diff", "-j", a, b));
+	d = vt_json(cmd.out, "difference");
+	if (notes)
+		*notes = strdup(cmd.err);
+	vt_free(&cmd);
+	vt_equal(vt_len(d, "runs"), 2, "runs");
+	return d;
+}
+
+/** change - the first one of those @by with @part in their name; NULL: there is none */
+static struct json_object *change(struct json_object *d, const char *by, const char *part)
+{
+	struct json_object *c;
+
+	vt_each(c, d, "changes") if (!strcmp(vt_str(c, "by"), by) &&
+				     strstr(vt_str(c, "name"), part)) return c;
+	return NULL;
+}
+
 static void a_difference_tells_what_changed(void **state)
 {
 	const char *few = record((const char *[]){ "storm", "--faults", "2000" }, 3);
 	const char *many = record((const char *[]){ "storm", "--faults", "20000" }, 3);
-	struct json_object *d, *first;
-	struct vt_cmd cmd;
+	struct json_object *d = diff(few, many, NULL), *c;
 
 	(void)state;
-	run_ok(&cmd, VT_ARGS(vt_vmascope(), "report", "--diff", "-j", few, many));
-	d = vt_json(cmd.out, "difference");
-	vt_equal(vt_len(d, "runs"), 2, "runs");
-	first = vt_at(d, "mappings", 0);
-	vt_equal(strcmp(vt_str(first, "mapping"), "[anon]"), 0, "what changed most is [anon]");
-	vt_cmp(vt_int(first, "a"), >=, 2000, "faults of the one");
-	vt_cmp(vt_int(first, "a"), <, 2500, "faults of the one");
-	vt_cmp(vt_int(first, "b"), >=, 20000, "faults of the other");
-	first = vt_at(d, "causes", 0);
-	vt_equal(strcmp(vt_str(first, "cause"), "anon-zero"), 0, "by cause: anon-zero");
-	vt_cmp(vt_len(d, "calls"), >, 0, "calls");
+	c = change(d, "mapping", "[anon]");
+	vt_true(c);
+	vt_cmp(vt_int(c, "a"), >=, 2000, "faults of the one");
+	vt_cmp(vt_int(c, "a"), <, 2500, "faults of the one");
+	vt_cmp(vt_int(c, "b"), >=, 20000, "faults of the other");
+	c = change(d, "cause", "anon-zero");
+	vt_true(c);
+	vt_cmp(vt_int(c, "b"), >=, 20000, "faults of the other");
+	vt_true(change(d, "call", "mmap"));
+	vt_true(!change(d, "stack", ""));
 	json_object_put(d);
-	vt_free(&cmd);
 	/* of a run with itself, nothing */
-	run_ok(&cmd, VT_ARGS(vt_vmascope(), "report", "--diff", "-j", few, few));
-	d = vt_json(cmd.out, "no difference");
-	vt_each(first, d, "mappings")
-		vt_equal(json_object_get_double(vt_get(first, "change_per_second")) != 0, 0,
-			 "change of %s", vt_str(first, "mapping"));
+	d = diff(few, few, NULL);
+	vt_each(c, d, "changes")
+		vt_true(json_object_get_double(vt_get(c, "change_per_second")) == 0);
 	json_object_put(d);
+}
+
+/** record_stacks - of a storm of so many @faults, with frames as @option tells. Return: the file. */
+static const char *record_stacks(const char *faults, const char *option)
+{
+	const char *file = vt_path("stacks");
+	struct vt_cmd cmd;
+
+	run_ok(&cmd, VT_ARGS(vt_vmascope(), "record", option, "-o", file, "--",
+			     vt_workload("storm"), "--faults", faults));
 	vt_free(&cmd);
+	return file;
+}
+
+/** check_stacks_sum - of the run: none is counted twice, none is missing. */
+static void check_stacks_sum(struct json_object *d, const char *side, size_t run)
+{
+	struct json_object *c;
+	int64_t sum = 0;
+
+	vt_each(c, d, "changes") if (!strcmp(vt_str(c, "by"), "stack")) sum += vt_int(c, side);
+	vt_equal(sum, vt_int(vt_at(d, "runs", run), "faults"), "faults of all stacks of %s", side);
+}
+
+/* Stacks are the same by their functions: addresses differ in each run. */
+static void a_difference_by_stack(void **state)
+{
+	const char *few = record_stacks("2000", "-U"), *many = record_stacks("20000", "-UK");
+	struct json_object *d = diff(few, many, NULL), *c;
+	const char *none;
+	char *notes;
+
+	(void)state;
+	check_stacks_sum(d, "a", 0);
+	check_stacks_sum(d, "b", 1);
+	c = change(d, "stack", ";wl_write");
+	vt_true(c);
+	/* only one run has the kernel's frames, which are no difference */
+	vt_true(!strncmp(vt_str(c, "name"), "storm;", 6) && !strstr(vt_str(c, "name"), "_[k]"));
+	vt_cmp(vt_int(c, "a"), >=, 2000, "faults of the one");
+	vt_cmp(vt_int(c, "a"), <, 2500, "faults of the one");
+	vt_cmp(vt_int(c, "b"), >=, 20000, "faults of the other");
+	json_object_put(d);
+	none = record((const char *[]){ "storm", "--faults", "10" }, 3);
+	d = diff(none, many, &notes);
+	vt_true(!change(d, "stack", ""));
+	vt_contains(notes, "does not tell of stacks");
+	vt_contains(notes, none);
+	json_object_put(d);
+	free(notes);
 }
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(perfetto_has_all_of_it),
 	VT_TEST(jq_opens_json_and_csv),
 	VT_TEST(a_difference_tells_what_changed),
+	VT_TEST(a_difference_by_stack),
 };
 
 VT_MAIN(tests)

@@ -1,55 +1,96 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* report_diff.c - `vmascope report --diff A B`: two recordings side by side. */
-#include <string.h>
-
 #include "cmd/print.h"
 #include "cmd/recording.h"
 #include "util/log.h"
 #include "view/diff.h"
 
-static int load(struct recording *r, char *path)
+/** struct run - a recording, and names for its stacks */
+struct run {
+	const char *path;
+	struct recording recording;
+	struct namer *namer;
+};
+
+/** load - all of the recording. Return: 0 or an exit status, told. */
+static int load(struct run *run, char *path)
 {
 	char *const paths[] = { path, NULL };
-	int status = recording__open(r, paths);
+	const struct namer_options names = {
+		.recorded = loaded_stacks__name,
+		.ctx = &run->recording.loader.stacks,
+	};
+	int status = recording__open(&run->recording, paths);
 
-	if (!status && recording__read(r, NULL, NULL))
-		status = VS_EXIT_FAILURE;
-	return status;
+	run->path = path;
+	if (status)
+		return status;
+	if (namer__new(&run->namer, &names))
+		return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
+	return recording__read(&run->recording, NULL, NULL) ? VS_EXIT_FAILURE : 0;
 }
 
-static struct diff_side side_of(const struct recording *r, const char *path)
+static void unload(struct run *run)
 {
+	namer__free(run->namer);
+	recording__close(&run->recording);
+}
+
+static struct diff_side side_of(const struct run *run)
+{
+	const struct recording *r = &run->recording;
+
 	return (struct diff_side){
-		.name = path,
+		.name = run->path,
 		.command = r->header.what,
 		.duration_ns = r->end_ns - r->header.start_ns,
 		.model = &r->live.model,
 		.shootdown = r->header.shootdowns ? &r->live.shootdown : NULL,
+		.stacks = r->header.stacks ? &r->live.stacks : NULL,
+		.namer = run->namer,
 	};
 }
 
-static int print(const struct options *o, const struct recording *a, const struct recording *b)
+/** tell_missing - what only one of them has, and so is not compared. */
+static void tell_missing(const struct diff *diff)
 {
-	const struct diff_side side_a = side_of(a, o->argv[0]), side_b = side_of(b, o->argv[1]);
-	const size_t limit = strcmp(o->format->name, "text") ? 0 : o->top;
+	const struct diff_side *a = &diff->side[SIDE_A], *b = &diff->side[SIDE_B];
+
+	if (!a->shootdown != !b->shootdown)
+		vs_note("%s does not tell of memory calls (`vmascope record --events "
+			"memcall,shootdown` does)",
+			a->shootdown ? b->name : a->name);
+	if (!a->stacks != !b->stacks)
+		vs_note("%s does not tell of stacks (`vmascope record -U` does)",
+			a->stacks ? b->name : a->name);
+}
+
+static int print(const struct options *o, const struct run *a, const struct run *b)
+{
+	const struct diff diff = {
+		.side = { side_of(a), side_of(b) },
+		.all_frames = o->wide,
+		.limit = o->top,
+	};
 	struct document d = {};
 	struct out_options out;
 	int err;
 
 	if (options__output(o, &out))
 		return VS_EXIT_FAILURE;
-	err = diff_view__make(&side_a, &side_b, limit, &d);
+	tell_missing(&diff);
+	err = diff_view__make(&diff, &d);
 	if (!err)
 		err = o->format->document(&d, &out);
 	document__free(&d);
 	if (options__close_output(&out, err))
 		return VS_EXIT_FAILURE;
-	return a->whole && b->whole ? 0 : VS_EXIT_PARTIAL;
+	return a->recording.whole && b->recording.whole ? 0 : VS_EXIT_PARTIAL;
 }
 
 int report_diff(const struct options *o)
 {
-	struct recording a = {}, b = {};
+	struct run a = {}, b = {};
 	int status;
 
 	if (!o->argv || !o->argv[0] || !o->argv[1] || o->argv[2])
@@ -60,7 +101,7 @@ int report_diff(const struct options *o)
 		status = load(&b, o->argv[1]);
 	if (!status)
 		status = print(o, &a, &b);
-	recording__close(&a);
-	recording__close(&b);
+	unload(&a);
+	unload(&b);
 	return status;
 }

@@ -121,7 +121,7 @@ static char *hex_text(uint64_t v)
 char *cell_text(const struct column *c, const struct cell *cell, bool utf8)
 {
 	if (!cell->known)
-		return strdup("-");
+		return strdup(c->blank ? "" : "-");
 	switch (c->type) {
 	case CELL_U64:
 		return integer_text(c, cell->u64, false);
