@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * empty - run a command while BPF programs that do nothing are attached where `vmascope stat`'s are:
- * what is left of its cost is its own.
+ * what is left of its cost is its own. With "begin", only where faults begin.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -44,12 +44,14 @@ static int attach_sw_event(struct bpf_program *prog, int config)
 	return 0;
 }
 
-static int attach(struct bpf_object *obj)
+static int attach(struct bpf_object *obj, const char *part)
 {
 	for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
 		struct bpf_program *prog = bpf_object__find_program_by_name(obj, hooks[i].program);
 		int err = 0;
 
+		if (!strcmp(part, "begin") && strncmp(hooks[i].program, "begin", 5))
+			continue;
 		if (hooks[i].sw_event >= 0)
 			err = attach_sw_event(prog, hooks[i].sw_event);
 		else if (!bpf_program__attach(prog))
@@ -66,20 +68,20 @@ int main(int argc, char **argv)
 	int err, status;
 	pid_t pid;
 
-	if (argc < 3) {
-		fprintf(stderr, "usage: empty OBJECT COMMAND…\n");
+	if (argc < 4) {
+		fprintf(stderr, "usage: empty OBJECT begin|all COMMAND…\n");
 		return 2;
 	}
 	obj = bpf_object__open_file(argv[1], NULL);
 	err = obj ? bpf_object__load(obj) : -errno;
-	err = err ? err : attach(obj);
+	err = err ? err : attach(obj, argv[2]);
 	if (err) {
 		fprintf(stderr, "empty: %s: %s\n", argv[1], strerror(-err));
 		return 1;
 	}
 	pid = fork();
 	if (!pid) {
-		execvp(argv[2], argv + 2);
+		execvp(argv[3], argv + 3);
 		_exit(127);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)

@@ -10,6 +10,7 @@
 
 TOOLS=(
 	'nothing|none|no tracer'
+	'empty_begin|none|BPF programs that do nothing, where faults begin'
 	'empty|none|BPF programs that do nothing, at the hooks that `stat` uses'
 	'other|none|`vmascope stat`, of another process'
 	'stat|vmascope|`vmascope stat`: VMA, cause and latency of every fault'
@@ -29,7 +30,8 @@ needs() { command -v "$1" >/dev/null || echo "no $1 (sudo make deps DEPS=$2)"; }
 
 nothing() { "$@"; }
 
-empty() { "$bin/empty" "$bin/empty.bpf.o" "$@"; }
+empty_begin() { "$bin/empty" "$bin/empty.bpf.o" begin "$@"; }
+empty() { "$bin/empty" "$bin/empty.bpf.o" all "$@"; }
 
 # Its target waits until the storm is over.
 other() {

@@ -15,19 +15,19 @@ static const struct hook_variant fault_begin[] = {
 		.name = "tp_btf/page_fault_user,page_fault_kernel",
 		.needs = { FEATURE_TP_BTF_FAULT, -1 },
 		.programs = { { "fault_user", SECTION }, { "fault_kernel", SECTION } },
-		.cost = "20-40 ns a fault",
+		.cost = "20-50 ns a fault",
 	},
 	{
 		.name = "raw_tp/page_fault_user,page_fault_kernel",
 		.needs = { FEATURE_RAW_TP_FAULT, -1 },
 		.programs = { { "fault_user_raw", SECTION }, { "fault_kernel_raw", SECTION } },
-		.cost = "20-40 ns a fault",
+		.cost = "20-50 ns a fault",
 	},
 	{
 		.name = "sw-event/PAGE_FAULTS",
 		.needs = { FEATURE_SW_EVENTS, -1 },
 		.programs = { { "fault_sw", PERF_COUNT_SW_PAGE_FAULTS } },
-		.cost = "120 ns a fault; read, write and exec are not told apart",
+		.cost = "120-200 ns a fault; read, write and exec are not told apart",
 	},
 	{},
 };
@@ -44,7 +44,7 @@ static const struct hook_variant fault_end[] = {
 		.needs = { FEATURE_SW_EVENTS, -1 },
 		.programs = { { "fault_minor_sw", PERF_COUNT_SW_PAGE_FAULTS_MIN },
 			      { "fault_major_sw", PERF_COUNT_SW_PAGE_FAULTS_MAJ } },
-		.cost = "120 ns a fault; faults without a trap (GUP) have no VMA",
+		.cost = "120-200 ns a fault; faults without a trap (GUP) have no VMA",
 	},
 	{},
 };
