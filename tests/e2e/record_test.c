@@ -88,39 +88,6 @@ static void what_was_not_recorded_is_told(void **state)
 	vt_recorded_free(&r);
 }
 
-/* callchain's own calls, which touched so many pages, are told by name without asking anybody. */
-static void stacks_are_recorded_by_name(void **state)
-{
-	const char *file = vt_path("recording");
-	char callchain[512];
-	struct vt_cmd cmd;
-
-	(void)state;
-	snprintf(callchain, sizeof(callchain), "%s/O0-fp/callchain", vt_workload("callchain"));
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "record", "-U", "-o", file, "--", callchain, "direct",
-		       "1234"));
-	vt_equal(cmd.exit, 0, "exit status of record -U");
-	vt_free(&cmd);
-	vt_report(&cmd, file, VT_ARGS("--by", "stack", "--folded"), 0);
-	vt_contains(cmd.out, ";main;direct;direct_b;direct_c;leaf 1234\n");
-	vt_free(&cmd);
-	vt_report(&cmd, file, VT_ARGS("--by", "stack"), 0);
-	vt_contains(cmd.out, "direct_c");
-	vt_free(&cmd);
-	vt_report(&cmd, file, VT_ARGS("--by", "process", "--folded"), 2);
-	vt_contains(cmd.err, "--folded is for stacks (add --by stack)");
-	vt_free(&cmd);
-	vt_report(&cmd, file, VT_ARGS("--view", "trace", "--by", "stack"), 2);
-	vt_contains(cmd.err, "do not go with --view trace");
-	vt_free(&cmd);
-	vt_report(&cmd, file, VT_ARGS("--by", "stack", "--flame", "/no/such/dir/x"), 1);
-	vt_equal(strcmp(cmd.err,
-			"vmascope: cannot write /no/such/dir/x: No such file or directory\n"),
-		 0, "difference of the only message: %s", cmd.err);
-	vt_free(&cmd);
-}
-
 /* The sums are the same by whatever rows are grouped. */
 static void every_grouping_has_all_calls(void **state)
 {
@@ -325,11 +292,10 @@ static void a_signal_writes_the_last_seconds(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(the_report_is_what_stat_told),	   VT_TEST(the_report_is_what_shootdown_told),
-	VT_TEST(what_was_not_recorded_is_told),	   VT_TEST(stacks_are_recorded_by_name),
-	VT_TEST(every_grouping_has_all_calls),	   VT_TEST(the_heatmap_has_every_fault),
-	VT_TEST(nobody_in_particular_can_read_it), VT_TEST(a_ring_is_bounded_and_has_all_counts),
-	VT_TEST(a_signal_writes_the_last_seconds),
+	VT_TEST(the_report_is_what_stat_told),	       VT_TEST(the_report_is_what_shootdown_told),
+	VT_TEST(what_was_not_recorded_is_told),	       VT_TEST(every_grouping_has_all_calls),
+	VT_TEST(the_heatmap_has_every_fault),	       VT_TEST(nobody_in_particular_can_read_it),
+	VT_TEST(a_ring_is_bounded_and_has_all_counts), VT_TEST(a_signal_writes_the_last_seconds),
 };
 
 VT_MAIN(tests)

@@ -7,6 +7,11 @@
 
 #include "cmd/session.h"
 
+/** Weights that stacks of faults have, and those of memory calls. */
+#define FAULT_WEIGHTS (1u << WEIGHT_FAULTS | 1u << WEIGHT_TIME)
+#define CALL_WEIGHTS                                                                               \
+	(1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT | 1u << WEIGHT_CALLS)
+
 /**
  * folded__check - what goes together; fills in the default weight
  * @by_stack: the rows are by stack

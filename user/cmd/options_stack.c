@@ -72,9 +72,9 @@ static int parse_stacks(struct options *o, char *arg, struct argp_state *state)
 
 /* clang-format off */
 static const struct option_def stack_defs[] = {
-	{{"user-stacks", 'U', NULL, 0, "who called", 3}, OPTIONS_STACK,
+	{{"user-stacks", 'U', NULL, 0, "who called", 3}, OPTIONS_STACK | OPTIONS_REPORT,
 	 parse_user_stacks},
-	{{"kernel-stacks", 'K', NULL, 0, "which functions of the kernel called", 3}, OPTIONS_STACK,
+	{{"kernel-stacks", 'K', NULL, 0, "which functions of the kernel called", 3}, OPTIONS_STACK | OPTIONS_REPORT,
 	 parse_kernel_stacks},
 	{{"unwind", OPT_UNWIND, "HOW", 0, "how user stacks are found: fp (default): by frame pointers; dwarf: "
 	  "by DWARF CFI", 3}, OPTIONS_STACK, parse_unwind},

@@ -97,6 +97,14 @@ static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uin
 	return row && row->process->pid == pid ? saver__tell(&r->saver, row, time_ns) : 0;
 }
 
+/** number_stack - a row of stacks becomes the number of its stack. */
+static void number_stack(struct session *s, struct vs_stack_ref *ref)
+{
+	const struct stack *stack = s->namer ? session__stack(s, ref) : NULL;
+
+	*ref = (struct vs_stack_ref){ .row = saver__stack_number(stack) };
+}
+
 static void record_fault(struct session *s, const struct vs_event *event)
 {
 	struct vs_event_fault e = *(const struct vs_event_fault *)event;
@@ -105,6 +113,7 @@ static void record_fault(struct session *s, const struct vs_event *event)
 
 	e.slot = number(s, e.slot, e.generation, end_ns);
 	e.proc = image_number(s, e.proc, e.pid, end_ns);
+	number_stack(s, &e.stack);
 	saver__event(&r->saver, RECORD_FAULT, &e, end_ns);
 }
 
@@ -117,14 +126,17 @@ static void record_call(struct session *s, const struct vs_event *event)
 	for (uint32_t i = 0; i < e.nr_vmas && i < VS_CALL_VMAS; i++)
 		e.vma[i].slot = number(s, e.vma[i].slot, e.vma[i].generation, end_ns);
 	e.proc = image_number(s, e.proc, e.pid, end_ns);
+	number_stack(s, &e.stack);
 	saver__event(&r->saver, RECORD_CALL, &e, end_ns);
 }
 
-static void record_flush(struct session *s, const struct vs_event *e)
+static void record_flush(struct session *s, const struct vs_event *event)
 {
+	struct vs_event_flush e = *(const struct vs_event_flush *)event;
 	struct recorder *r = s->private;
 
-	saver__event(&r->saver, RECORD_FLUSH, e, e->time_ns);
+	number_stack(s, &e.stack);
+	saver__event(&r->saver, RECORD_FLUSH, &e, e.head.time_ns);
 }
 
 static void record_ipi(struct session *s, const struct vs_event *event)
@@ -420,18 +432,25 @@ static int finish(struct session *s)
 	return r->saver.error ? VS_EXIT_FAILURE : 0;
 }
 
+static bool wants_stacks(const struct options *o)
+{
+	return o->user_stacks || o->kernel_stacks;
+}
+
 static unsigned int wanted(const struct options *o)
 {
 	unsigned int wants = 0;
 
 	if (o->events & 1u << TRACE_FAULT)
 		wants |= SESSION_FAULT_EVENTS;
-	if (o->user_stacks || o->kernel_stacks)
-		wants |= SESSION_FAULT_STACKS;
 	if (o->events & 1u << TRACE_MEMCALL)
 		wants |= SESSION_CALL_EVENTS | SESSION_SHOOTDOWNS;
 	if (o->events & 1u << TRACE_SHOOTDOWN)
 		wants |= SESSION_SHOOTDOWN_EVENTS | SESSION_SHOOTDOWNS;
+	if (wants_stacks(o))
+		wants |= SESSION_FAULT_STACKS;
+	if (wants_stacks(o) && wants & SESSION_SHOOTDOWNS)
+		wants |= SESSION_CALL_STACKS;
 	return wants;
 }
 
@@ -441,7 +460,7 @@ static int check_stacks(const struct options *o)
 	if (o->dwarf || o->stack_bytes)
 		return vs_fail(VS_EXIT_USAGE, "`stat --by stack --unwind dwarf` does",
 			       "record does not unwind by DWARF");
-	return options__check_stacks(o, o->user_stacks || o->kernel_stacks, "add -U or -K");
+	return options__check_stacks(o, wants_stacks(o), "add -U or -K");
 }
 
 int cmd_record(struct options *o)
@@ -461,6 +480,7 @@ int cmd_record(struct options *o)
 		return status;
 	/* rows are as fine as any grouping of the report needs */
 	o->call_vma = o->call_site = o->call_tid = true;
+	o->call_stack = wants_stacks(o) && wanted(o) & SESSION_SHOOTDOWNS;
 	o->output = NULL;
 	/* also where there is none to write: the signal must not end the run, nor a child ignore it */
 	signal(SIGUSR1, on_snapshot_signal);

@@ -201,6 +201,39 @@ static int read_blocks(struct recording *r, struct reader *reader, recording_eve
 	return err ? err : kind;
 }
 
+/** take_names - the stacks of a checkpoint, and their symbols, without counts. */
+static int take_names(struct recording *r, struct reader *reader)
+{
+	union record record;
+	int type, err = 0;
+
+	while (!err && (type = reader__record(reader, &record)) >= 0) {
+		if (type == RECORD_STACK)
+			memset(&record.stack.counts, 0, sizeof(record.stack.counts));
+		if (type == RECORD_STACK || type == RECORD_SYMBOL)
+			err = loader__take(&r->loader, type, &record);
+	}
+	return err;
+}
+
+int recording__read_names(struct recording *r)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < r->nr_files && !err; i++) {
+		struct reader reader;
+		int kind;
+
+		/* what is wrong with a file is told when it is read */
+		if (!reader__open(&reader, r->files[i]))
+			while (!err && (kind = reader__block(&reader)) > 0)
+				if (kind == BLOCK_CHECKPOINT)
+					err = take_names(r, &reader);
+		reader__close(&reader);
+	}
+	return err;
+}
+
 static int read_file(struct recording *r, const char *path, uint32_t *number, recording_event_fn fn,
 		     void *ctx)
 {

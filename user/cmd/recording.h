@@ -55,4 +55,10 @@ void recording__close(struct recording *r);
  */
 int recording__read(struct recording *r, recording_event_fn fn, void *ctx);
 
+/**
+ * recording__read_names - of stacks, so that events can be shown with theirs: these come first
+ * Return: 0 or -ENOMEM.
+ */
+int recording__read_names(struct recording *r);
+
 #endif /* VMASCOPE_CMD_RECORDING_H */

@@ -44,11 +44,26 @@ static int print_event(void *ctx, const union record *event, enum record_type ty
 	return r->session.error;
 }
 
+static bool by_stack(const struct options *o)
+{
+	return (o->view == REPORT_STAT && o->by == BY_STACK) ||
+	       (o->view == REPORT_SHOOTDOWN && o->shootdown_by == SHOOTDOWN_BY_STACK);
+}
+
+/** with_stacks - the view shows any. */
+static bool with_stacks(const struct options *o)
+{
+	return by_stack(o) || (o->view == REPORT_TRACE && (o->user_stacks || o->kernel_stacks));
+}
+
+/** feed - the events to the view, in order. */
 static int feed(struct session *s, void *ctx)
 {
 	struct report *r = ctx;
-	int err = recording__read(&r->recording, print_event, r);
+	int err = with_stacks(s->options) ? recording__read_names(&r->recording) : 0;
 
+	if (!err)
+		err = recording__read(&r->recording, print_event, r);
 	take_over(r);
 	r->failed = err && !s->error;
 	return s->error;
@@ -58,18 +73,19 @@ static int feed(struct session *s, void *ctx)
 
 static int print_counts(struct report *r)
 {
+	const bool calls = r->session.options->view == REPORT_SHOOTDOWN;
 	struct session *s = &r->session;
 
 	if (recording__read(&r->recording, NULL, NULL))
 		return VS_EXIT_FAILURE;
 	take_over(r);
-	if (s->options->view == REPORT_SHOOTDOWN)
-		s->error = shootdown_print(s);
-	else if (!s->options->folded)
-		s->error = stat_print(s, NULL);
+	if (!s->options->folded)
+		s->error = calls ? shootdown_print(s) : stat_print(s, NULL);
 	if (s->error)
 		return VS_EXIT_FAILURE;
-	return s->options->folded || s->options->flame ? folded__faults(s) : 0;
+	if (!s->options->folded && !s->options->flame)
+		return 0;
+	return calls ? folded__calls(s) : folded__faults(s);
 }
 
 /** add_heat - a fault into the map of addresses, which is no larger than a live one. */
@@ -151,11 +167,6 @@ static int show(struct report *r)
 	return o->view == REPORT_STAT && o->heatmap ? print_heatmap(r) : print_counts(r);
 }
 
-static bool by_stack(const struct options *o)
-{
-	return o->view == REPORT_STAT && o->by == BY_STACK;
-}
-
 /** check_view - the recording has what the view shows. Return: 0 or an exit status, told. */
 static int check_view(const struct options *o, const struct header *h)
 {
@@ -165,10 +176,7 @@ static int check_view(const struct options *o, const struct header *h)
 	if (o->view == REPORT_TRACE && o->events & ~h->events)
 		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events LIST` chooses them",
 			       "this recording does not have all of these events");
-	if (o->view == REPORT_SHOOTDOWN && o->shootdown_by == SHOOTDOWN_BY_STACK)
-		return vs_fail(VS_EXIT_USAGE, "`vmascope shootdown --by stack` tells of them live",
-			       "recordings have no stacks of memory calls");
-	if (by_stack(o) && !h->stacks)
+	if (with_stacks(o) && !h->stacks)
 		return vs_fail(VS_EXIT_FAILURE, "`vmascope record -U` does",
 			       "this recording does not tell of stacks");
 	if ((o->view == REPORT_STAT && o->no_stat_by) ||
@@ -190,7 +198,8 @@ static int begin(struct report *r, struct options *o)
 	int status = check_view(o, h);
 
 	if (!status)
-		status = folded__check(o, by_stack(o), 1u << WEIGHT_FAULTS | 1u << WEIGHT_TIME);
+		status = folded__check(o, with_stacks(o),
+				       o->view == REPORT_SHOOTDOWN ? CALL_WEIGHTS : FAULT_WEIGHTS);
 	if (!status && namer__new(&s->namer, &names))
 		status = vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
 	if (status)
@@ -206,6 +215,7 @@ static int begin(struct report *r, struct options *o)
 	s->machine = (struct machine){ h->isolated, h->nohz_full, h->max_map_count };
 	snprintf(s->what, sizeof(s->what), "%s", h->what ? h->what : "");
 	r->recorded.header = h;
+	r->recorded.stacks = &r->recording.loader.stacks;
 	s->recorded = &r->recorded;
 	return options__output(o, &s->out) ? VS_EXIT_FAILURE : folded__open(s);
 }
@@ -235,6 +245,10 @@ static int check_rows(const struct options *o)
 	if (without && (o->by_given || o->folded || o->flame || o->weight >= 0))
 		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
 			       "--by, --folded, --flame and --weight do not go with %s", without);
+	if ((o->user_stacks || o->kernel_stacks) &&
+	    (o->view != REPORT_TRACE || o->diff || o->perfetto))
+		return vs_fail(VS_EXIT_USAGE, "--by stack shows what was recorded",
+			       "-U and -K are for --view trace");
 	return 0;
 }
 

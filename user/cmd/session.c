@@ -93,6 +93,8 @@ static void on_event(void *ctx, const struct vs_event *e)
 
 const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref)
 {
+	if (s->recorded)
+		return loaded_stacks__find(s->recorded->stacks, ref->row);
 	if (s->sampling)
 		return samples__stack(&s->samples, ref);
 	if (ref->row < VS_STACK_FIRST)

@@ -12,11 +12,13 @@
 #include "cmd/options.h"
 #include "cmd/samples.h"
 #include "record/header.h"
+#include "record/load_stacks.h"
 #include "symbol/namer.h"
 
-/** struct recorded - what a recording tells instead of a capture */
+/** struct recorded - what a recording tells instead of a capture; @stacks: by their numbers */
 struct recorded {
 	const struct header *header;
+	const struct loaded_stacks *stacks;
 	struct vs_stats stats;
 };
 

@@ -90,9 +90,7 @@ static int check_stacks(struct options *o)
 	if (o->weight >= 0 && !o->folded && !o->flame)
 		return vs_fail(VS_EXIT_USAGE, "add one of them",
 			       "--weight is for --folded and --flame");
-	return folded__check(o, o->call_stack,
-			     1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT |
-				     1u << WEIGHT_CALLS);
+	return folded__check(o, o->call_stack, CALL_WEIGHTS);
 }
 
 int cmd_shootdown(struct options *o)

@@ -238,7 +238,7 @@ static int check_stacks(struct options *o)
 	if (by_stack && o->vma)
 		return vs_fail(VS_EXIT_USAGE, "give one of them",
 			       "--vma and --by stack exclude each other");
-	return folded__check(o, by_stack, 1u << WEIGHT_FAULTS | 1u << WEIGHT_TIME);
+	return folded__check(o, by_stack, FAULT_WEIGHTS);
 }
 
 int cmd_stat(struct options *o)

@@ -26,8 +26,8 @@
 /**
  * struct trace - the stream's state
  * @mixed: there is more in it than faults
- * @stacks: naming them takes time, so records wait for it in the timeline, and nothing is printed
- *	while others are read
+ * @stacks: they are asked for; @slow: naming them takes time, so records wait for it in the timeline,
+ *	and nothing is printed while others are read
  * @tables: by type of record, one row, filled anew for each event
  * @printed: rows; @count: by type of record
  * @flushes_known, @interrupts_known: memory calls tell of these
@@ -36,6 +36,7 @@
 struct trace {
 	bool mixed;
 	bool stacks;
+	bool slow;
 	struct table *tables[NR_TYPES];
 	uint64_t printed;
 	uint64_t count[NR_TYPES];
@@ -132,7 +133,14 @@ static int add_stack(struct session *s, struct table *table, const struct stack 
 
 	stack = namer__true_stack(s->namer, &s->live.stacks, stack);
 	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
-	return err ? err : trace_stack(table, &named);
+	if (err)
+		return err;
+	/* a recording may have more than is asked for */
+	if (!s->options->user_stacks)
+		named.nr_user = 0;
+	if (!s->options->kernel_stacks)
+		named.nr_kernel = 0;
+	return trace_stack(table, &named);
 }
 
 static void print(struct session *s, const struct trace_record *r)
@@ -160,7 +168,7 @@ static void print_due(struct session *s)
 
 	while ((due = timeline__next(&t->timeline))) {
 		print(s, due);
-		if (t->stacks)
+		if (t->slow)
 			session__poll(s);
 	}
 	s->backlog = t->timeline.bytes;
@@ -175,9 +183,9 @@ static void on_event(struct session *s, const struct vs_event *event)
 		return;
 	if (!(s->options->events & 1u << kinds[event->type].asked))
 		return;
-	if (kinds[event->type].stack)
+	if (kinds[event->type].stack && t->stacks)
 		r.stack = session__stack(s, kinds[event->type].stack(&r));
-	if (!t->mixed && !t->stacks) {
+	if (!t->mixed && !t->slow) {
 		print(s, &r);
 		return;
 	}
@@ -186,7 +194,7 @@ static void on_event(struct session *s, const struct vs_event *event)
 				 trace_record_end_ns(&r));
 	if (s->error)
 		free(r.crash);
-	if (!t->stacks)
+	if (!t->slow)
 		print_due(s);
 	s->backlog = t->timeline.bytes;
 }
@@ -265,7 +273,7 @@ static int finish(struct session *s)
 static int trace__init(struct trace *t, const struct options *o)
 {
 	t->mixed = o->events != 1u << TRACE_FAULT;
-	t->stacks = o->user_stacks || o->kernel_stacks;
+	t->stacks = t->slow = o->user_stacks || o->kernel_stacks;
 	timeline__init(&t->timeline);
 	trace_resolver__init(&t->resolver, o->vma, o->causes != 0);
 	t->clock.wall = o->wall_clock;
@@ -322,7 +330,7 @@ static void opened(struct session *s)
 	t->clock.add_ns = t->clock.wall ? s->wall_add_ns
 			  : s->recorded ? -(int64_t)s->start_ns
 					: -(int64_t)capture__start_ns(s->live.capture);
-	if (t->stacks) {
+	if (t->slow) {
 		s->settle = on_tick;
 	} else if (t->mixed) {
 		s->interval = on_tick;
@@ -337,6 +345,7 @@ int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), v
 
 	s->private = &t;
 	s->event = on_event;
+	t.slow = false;
 	if (!status) {
 		opened(s);
 		err = feed(s, ctx);

@@ -94,6 +94,7 @@ static struct stack *append(struct stacks *s, const struct stack *like)
 	if (!copy)
 		return NULL;
 	memcpy(copy, like, size);
+	copy->number = s->numbered++;
 	s->list[s->nr++] = copy;
 	return copy;
 }

@@ -27,6 +27,7 @@ struct stack_frame {
 
 /**
  * struct stack - one of them
+ * @number: never used again
  * @process: NULL: not known; @image: number of it
  * @pid, @comm: of the process
  * @top: as in struct vs_frames
@@ -34,6 +35,7 @@ struct stack_frame {
  * @counts: all that was counted; @marked: when the interval began
  */
 struct stack {
+	uint32_t number;
 	struct process *process;
 	uint64_t image;
 	uint32_t pid;
@@ -59,7 +61,7 @@ struct stack_index {
 
 /**
  * struct stacks - all of them
- * @list: in the order in which they were first seen
+ * @list: in the order in which they were first seen; @numbered: so many were, ever
  * @overflow: what found no row; @none: what has no stack; and when the interval began
  * @unknown: counted by stacks__count() without one; part of @overflow
  * @ended: what stacks counted that stacks__forget() has freed
@@ -70,6 +72,7 @@ struct stack_index {
 struct stacks {
 	struct stack **list;
 	size_t nr;
+	uint32_t numbered;
 	struct vs_stack_counts overflow;
 	struct vs_stack_counts none;
 	struct vs_stack_counts unknown;

@@ -168,7 +168,10 @@ struct record_latency {
 	struct vs_hist hist;
 };
 
-/** struct record_call_row - struct call_row (model/shootdown.h); row 0: what found no other */
+/**
+ * struct record_call_row - struct call_row (model/shootdown.h); row 0: what found no other
+ * @stack: number of its stack, told before it; 0: none was asked for
+ */
 struct record_call_row {
 	uint32_t number;
 	uint32_t process;
@@ -178,6 +181,8 @@ struct record_call_row {
 	uint32_t pid;
 	uint32_t tid;
 	uint32_t map_count;
+	uint32_t stack;
+	uint32_t pad;
 	uint64_t site;
 	uint64_t start;
 	uint64_t end;
@@ -242,7 +247,7 @@ struct record_rss {
  * union record - one of any type
  *
  * Events are those of events.h, but that their slots are numbers of rows, which are never used
- * again, and that generations are 0.
+ * again, their stacks those of struct record_stack, which may follow later, and generations 0.
  */
 union record {
 	struct record_stats stats;

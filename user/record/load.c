@@ -261,6 +261,7 @@ static int take_call_row(struct loader *l, const struct record_call_row *r)
 	*row = (struct call_row){
 		.process = hash__get_u64(&l->processes, r->process),
 		.vma = hash__get_u64(&l->rows, r->vma),
+		.stack = loaded_stacks__find(&l->stacks, r->stack),
 		.call = r->call,
 		.detail = r->detail,
 		.pid = r->pid,

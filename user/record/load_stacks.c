@@ -11,19 +11,25 @@
 /** Stacks of a recording are in no rows of BPF. */
 #define NO_STACK_ROWS 1
 
+/** struct told - of a number: its stack, NULL of those that are none, and its counts at last */
+struct told {
+	const struct stack *stack;
+	struct vs_stack_counts counts;
+};
+
 int loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks)
 {
 	memset(l, 0, sizeof(*l));
 	l->stacks = stacks;
 	hash__init(&l->symbols, sizeof(uint64_t));
-	hash__init(&l->counts, sizeof(uint64_t));
+	hash__init(&l->told, sizeof(uint64_t));
 	return stacks__init(stacks, NO_STACK_ROWS);
 }
 
 void loaded_stacks__free(struct loaded_stacks *l)
 {
 	hash__free(&l->symbols, free);
-	hash__free(&l->counts, free);
+	hash__free(&l->told, free);
 }
 
 /* --- symbols ------------------------------------------------------------------------------- */
@@ -65,24 +71,34 @@ const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number)
 /* --- stacks -------------------------------------------------------------------------------- */
 
 /** add - by how much @r has grown since it was told last, to @to. Return: 0 or -ENOMEM. */
-static int add(struct loaded_stacks *l, const struct record_stack *r, struct vs_stack_counts *to)
+static int add(struct loaded_stacks *l, const struct record_stack *r, const struct stack *stack,
+	       struct vs_stack_counts *to)
 {
-	struct vs_stack_counts *told = hash__get_u64(&l->counts, r->number), more = r->counts;
+	struct told *told = hash__get_u64(&l->told, r->number);
+	struct vs_stack_counts more = r->counts;
 
 	if (!told) {
 		told = calloc(1, sizeof(*told));
-		if (!told || hash__set_u64(&l->counts, r->number, told)) {
+		if (!told || hash__set_u64(&l->told, r->number, told)) {
 			free(told);
 			return -ENOMEM;
 		}
+		told->stack = stack;
 	}
 	for (int i = 0; i < VS_NR_OUTCOME; i++)
-		more.outcome[i] -= told->outcome[i];
-	more.timed -= told->timed;
-	more.time_ns -= told->time_ns;
+		more.outcome[i] -= told->counts.outcome[i];
+	more.timed -= told->counts.timed;
+	more.time_ns -= told->counts.time_ns;
 	stack_counts_add(to, &more);
-	*told = r->counts;
+	told->counts = r->counts;
 	return 0;
+}
+
+const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t number)
+{
+	const struct told *told = hash__get_u64(&l->told, number);
+
+	return told ? told->stack : NULL;
 }
 
 int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
@@ -91,9 +107,9 @@ int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 	struct stack *like, *stack;
 
 	if (r->number == VS_STACK_OVERFLOW)
-		return add(l, r, &l->stacks->overflow);
+		return add(l, r, NULL, &l->stacks->overflow);
 	if (r->number == VS_STACK_NONE)
-		return add(l, r, &l->stacks->none);
+		return add(l, r, NULL, &l->stacks->none);
 	if (r->nr_user > RECORD_FRAMES || r->nr_kernel > RECORD_FRAMES - r->nr_user)
 		return 0;
 	like = calloc(1, sizeof(*like) + (r->nr_user + r->nr_kernel) * sizeof(*like->frames));
@@ -108,5 +124,5 @@ int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 		like->frames[i].ip = r->frame[i];
 	stack = stacks__get(l->stacks, like);
 	free(like);
-	return stack ? add(l, r, &stack->counts) : -ENOMEM;
+	return stack ? add(l, r, stack, &stack->counts) : -ENOMEM;
 }

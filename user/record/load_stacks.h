@@ -14,12 +14,12 @@
  * struct loaded_stacks - what has been loaded
  * @stacks: of the caller
  * @symbols: struct symbol_frame by number, with their strings
- * @counts: by the number of a stack, what was told of it last
+ * @told: by the number of a stack, what was told of it
  */
 struct loaded_stacks {
 	struct stacks *stacks;
 	struct hash symbols;
-	struct hash counts;
+	struct hash told;
 };
 
 /** loaded_stacks__init - @stacks is made. Return: 0 or -ENOMEM; to be freed in any case. */
@@ -32,6 +32,9 @@ int loaded_stacks__symbol(struct loaded_stacks *l, const struct record_symbol *r
 /** loaded_stacks__stack - a record; @process: NULL: not known. Return: 0 or -ENOMEM. */
 int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 			 struct process *process);
+
+/** loaded_stacks__find - by its number; NULL: it was not told. */
+const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t number);
 
 /** loaded_stacks__name - struct namer_options.recorded; @ctx: struct loaded_stacks. */
 const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number);

@@ -264,8 +264,11 @@ static void put_call_row(struct saver *s, uint32_t number, const struct call_row
 {
 	struct record_call_row r;
 
+	if (s->stacks)
+		saver__put_stack(s, row->stack);
 	memset(&r, 0, sizeof(r));
 	r.number = number;
+	r.stack = saver__stack_number(row->stack);
 	r.process = row->process ? row->process->number : 0;
 	r.vma = row->vma ? row->vma->number : 0;
 	r.call = row->call;

@@ -73,6 +73,13 @@ uint32_t saver__tell(struct saver *s, const struct counted *row, uint64_t time_n
 /** saver__tell_all - a process and all its rows, likewise. */
 void saver__tell_all(struct saver *s, const struct process *p, uint64_t time_ns);
 
+/**
+ * saver__stack_number - that of records; a checkpoint tells what it is, once it has counted
+ * @stack: NULL is fine
+ * Return: 0 without one.
+ */
+uint32_t saver__stack_number(const struct stack *stack);
+
 /** saver__event - an event, whose slots are numbers of rows already. */
 void saver__event(struct saver *s, enum record_type type, const void *event, uint64_t time_ns);
 
@@ -99,5 +106,8 @@ void saver__count(struct saver *s, enum record_type type, const void *record);
 
 /** saver__put_stacks - those that have changed, with their symbols (save_stacks.c). */
 void saver__put_stacks(struct saver *s);
+
+/** saver__put_stack - the same with one, whatever it has counted; NULL is fine. */
+void saver__put_stack(struct saver *s, const struct stack *stack);
 
 #endif /* VMASCOPE_RECORD_SAVE_H */

@@ -84,7 +84,7 @@ static uint32_t tell_frames(struct saver *s, struct record_stack *r, uint32_t nr
 	return i;
 }
 
-static void put_stack(struct saver *s, uint32_t number, const struct stack *stack)
+static void put_stack(struct saver *s, const struct stack *stack)
 {
 	const struct stack *is = namer__true_stack(s->namer, s->stacks, stack);
 	struct named_stack named;
@@ -95,7 +95,7 @@ static void put_stack(struct saver *s, uint32_t number, const struct stack *stac
 		return;
 	}
 	memset(&r, 0, sizeof(r));
-	r.number = number;
+	r.number = saver__stack_number(stack);
 	r.process = stack->process ? stack->process->number : 0;
 	r.pid = stack->pid;
 	r.counts = stack->counts;
@@ -103,6 +103,18 @@ static void put_stack(struct saver *s, uint32_t number, const struct stack *stac
 	r.nr_user = tell_frames(s, &r, 0, named.user, named.nr_user);
 	r.nr_kernel = tell_frames(s, &r, r.nr_user, named.kernel, named.nr_kernel);
 	saver__count(s, RECORD_STACK, &r);
+}
+
+uint32_t saver__stack_number(const struct stack *stack)
+{
+	return stack ? VS_STACK_FIRST + stack->number : 0;
+}
+
+void saver__put_stack(struct saver *s, const struct stack *stack)
+{
+	if (stack && saver__changed(s, MARK_STACK, saver__stack_number(stack), &stack->counts,
+				    sizeof(stack->counts)))
+		put_stack(s, stack);
 }
 
 static void put_rest(struct saver *s, uint32_t number, const struct vs_stack_counts *c)
@@ -117,14 +129,9 @@ void saver__put_stacks(struct saver *s)
 {
 	const size_t most = s->stacks->nr; /* it may grow: by true ones, which count nothing */
 
-	for (size_t i = 0; i < most && !s->error; i++) {
-		const struct stack *stack = s->stacks->list[i];
-		const uint32_t number = VS_STACK_FIRST + i;
-
-		if (stack_faults(&stack->counts) &&
-		    saver__changed(s, MARK_STACK, number, &stack->counts, sizeof(stack->counts)))
-			put_stack(s, number, stack);
-	}
+	for (size_t i = 0; i < most && !s->error; i++)
+		if (stack_faults(&s->stacks->list[i]->counts))
+			saver__put_stack(s, s->stacks->list[i]);
 	put_rest(s, VS_STACK_OVERFLOW, &s->stacks->overflow);
 	put_rest(s, VS_STACK_NONE, &s->stacks->none);
 }

@@ -119,6 +119,7 @@ static const struct field call_row_fields[] = {
 	ONE(T, pid),
 	ONE(T, tid),
 	ONE(T, map_count),
+	ONE(T, stack),
 	ONE(T, site),
 	ONE(T, start),
 	ONE(T, end),
@@ -210,13 +211,26 @@ static const struct field stack_fields[] = {
 
 #define T struct vs_event_fault
 static const struct field fault_fields[] = {
-	HEAD(T),	   ONE(T, duration_ns), ONE(T, address),
-	ONE(T, ip),	   ONE(T, pid),		ONE(T, tid),
-	ONE(T, slot),	   ONE(T, proc),	ONE(T, error_code),
-	ONE(T, vma_start), ONE(T, vma_end),	ONE(T, vma_pgoff),
-	ONE(T, access),	   ONE(T, origin),	ONE(T, outcome),
-	ONE(T, cause),	   ONE(T, size),	ONE(T, mapped),
+	HEAD(T),
+	ONE(T, duration_ns),
+	ONE(T, address),
+	ONE(T, ip),
+	ONE(T, pid),
+	ONE(T, tid),
+	ONE(T, slot),
+	ONE(T, proc),
+	ONE(T, error_code),
+	ONE(T, vma_start),
+	ONE(T, vma_end),
+	ONE(T, vma_pgoff),
+	ONE(T, access),
+	ONE(T, origin),
+	ONE(T, outcome),
+	ONE(T, cause),
+	ONE(T, size),
+	ONE(T, mapped),
 	TEXT(T, comm),
+	NAMED(T, "stack", stack.row),
 };
 #undef T
 
@@ -250,14 +264,16 @@ static const struct field call_fields[] = {
 	VMA(2),
 	VMA(3),
 	TEXT(T, comm),
+	NAMED(T, "stack", stack.row),
 };
 _Static_assert(VS_CALL_VMAS == 4, "each VMA of a call has its fields");
 #undef T
 
 #define T struct vs_event_flush
 static const struct field flush_fields[] = {
-	HEAD(T),     ONE(T, id),    ONE(T, pages), ONE(T, pid),
-	ONE(T, tid), ONE(T, flush), ONE(T, call),  TEXT(T, comm),
+	HEAD(T),      ONE(T, id),    ONE(T, pages),
+	ONE(T, pid),  ONE(T, tid),   ONE(T, flush),
+	ONE(T, call), TEXT(T, comm), NAMED(T, "stack", stack.row),
 };
 #undef T
 

@@ -342,7 +342,9 @@ int shootdown_rows__make(const struct shootdown_doc *d)
 /** say_group - "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */
 static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_group *g)
 {
-	const struct counted *site = call_site_vma(g->row);
+	/* rows of a recording always have one; a group of others may have many */
+	const struct counted *site = d->view->by == SHOOTDOWN_BY_SITE ? call_site_vma(g->row)
+								      : NULL;
 	char label[CALL_LABEL_LEN], bytes[STR_NUMBER_LEN];
 	uint64_t start, end;
 
