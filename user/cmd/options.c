@@ -351,7 +351,7 @@ static const struct option_def option_defs[] = {
 	{{NULL, 0, NULL, 0, "How long:", 2}, OPTIONS_RUN, NULL},
 	{{"duration", 'd', "TIME", 0, "end after this time: 5, 200ms, 1m", 2},
 	 OPTIONS_RUN, parse_duration},
-	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT, parse_interval},
+	{{"interval", 'i', "TIME", 0, "print every so often", 2}, OPTIONS_STAT | OPTIONS_REPORT, parse_interval},
 	{{"interval", 'i', "TIME", 0, "look so often (default 1s)", 2}, OPTIONS_TOP, parse_interval},
 	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT | OPTIONS_TOP,
 	 NULL},

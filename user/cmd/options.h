@@ -92,6 +92,7 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @summary: print what was counted, too
  * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping;
  *	@by_given: one was asked for
+ * @from_ns, @until_ns: events that are shown, since the start; both 0: all
  * @diff: of two recordings; @perfetto: make a Perfetto trace
  * @batch: print frames; @frames: so many, 0: no end; @total: since the start, not per second
  * @view_name: of top that is shown first; NULL: the first
@@ -159,6 +160,8 @@ struct options {
 	bool no_stat_by;
 	bool no_shootdown_by;
 	bool by_given;
+	uint64_t from_ns;
+	uint64_t until_ns;
 	bool diff;
 	bool perfetto;
 	const char *listen;
@@ -197,6 +200,9 @@ void options__free(struct options *o);
  * Return: 0, or an exit status after an error message.
  */
 int options__check_stacks(const struct options *o, bool wanted, const char *how);
+
+/** options__in_time - an event of @time_ns is to be shown, of a run that began at @start_ns. */
+bool options__in_time(const struct options *o, uint64_t start_ns, uint64_t time_ns);
 
 /**
  * options__output - open the output

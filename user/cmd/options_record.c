@@ -2,6 +2,10 @@
 /* options_record.c - the options of `vmascope record` and `vmascope report`. */
 #include "cmd/options_parts.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "model/names.h"
 #include "util/str.h"
 
@@ -17,6 +21,7 @@ enum {
 	OPT_VIEW,
 	OPT_REPORT_BY,
 	OPT_DIFF,
+	OPT_BETWEEN,
 };
 
 const char *const report_view_names[NR_REPORT_VIEWS] = {
@@ -52,6 +57,42 @@ static int parse_view(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+/** parse_end - of a range of time, the start included; nothing leaves *@ns. Return: false: it is none. */
+static bool parse_end(const char *text, uint64_t *ns)
+{
+	const int err = *text ? str_parse_duration(text, ns) : 0;
+
+	if (err != -ERANGE || strtod(text, NULL) > 0)
+		return !err;
+	*ns = 0;
+	return true;
+}
+
+static int parse_between(struct options *o, char *arg, struct argp_state *state)
+{
+	char *comma = strchr(arg, ',');
+	bool good;
+
+	o->from_ns = 0;
+	o->until_ns = UINT64_MAX;
+	if (comma)
+		*comma = '\0';
+	good = comma && parse_end(arg, &o->from_ns) && parse_end(comma + 1, &o->until_ns) &&
+	       o->from_ns < o->until_ns;
+	if (comma)
+		*comma = ',';
+	return good ? 0
+		    : option_bad(state, "time", arg,
+				 "FROM,TO since the start: 1.5s,2s; 10s, to the end; ,500ms");
+}
+
+bool options__in_time(const struct options *o, uint64_t start_ns, uint64_t time_ns)
+{
+	const uint64_t since = time_ns > start_ns ? time_ns - start_ns : 0;
+
+	return !o->until_ns || (since >= o->from_ns && since < o->until_ns);
+}
+
 /** parse_by - of either view; which one it is may be told later. */
 static int parse_by(struct options *o, char *arg, struct argp_state *state)
 {
@@ -62,7 +103,7 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 		return option_bad(
 			state, "grouping", arg,
 			"mapping, vma, process, thread, cause, cpu, cgroup, stack; of shootdown: "
-			"vma, call, process, thread, site, cpu");
+			"vma, call, process, thread, site, stack, cpu");
 	o->by = stat < 0 ? 0 : stat;
 	o->shootdown_by = shootdown < 0 ? 0 : shootdown;
 	o->no_stat_by = stat < 0;
@@ -91,6 +132,8 @@ static const struct option_def record_defs[] = {
 	 OPTIONS_REPORT, parse_by},
 	{{"events", OPT_RECORD_EVENTS, "LIST", 0, "of trace: fault, memcall, shootdown (default: all recorded)", 3},
 	 OPTIONS_REPORT, option_events},
+	{{"between", OPT_BETWEEN, "FROM,TO", 0, "of trace and perfetto: what began then, since the start; either may be left out", 3},
+	 OPTIONS_REPORT, parse_between},
 	{{"diff", OPT_DIFF, NULL, 0, "two recordings side by side, what changed most first", 3},
 	 OPTIONS_REPORT, parse_diff},
 };

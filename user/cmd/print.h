@@ -15,6 +15,14 @@
  */
 int stat_print(struct session *s, const struct heat *heat);
 
+/**
+ * stat_replay - what `vmascope stat -i` prints of a recorded run
+ * @feed: reads it; whenever counts are those of s->read_ns, it calls s->interval(). Return: 0 or a
+ *	negative errno
+ * Return: 0 or a negative errno.
+ */
+int stat_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx);
+
 /** shootdown_print - what `vmascope shootdown` prints at its end. Return: 0 or a negative errno. */
 int shootdown_print(struct session *s);
 

@@ -182,6 +182,8 @@ static int read_records(struct recording *r, struct reader *reader, recording_ev
 	while (!err && (type = reader__record(reader, &record)) >= 0) {
 		if (type < RECORD_FAULT) {
 			err = loader__take(&r->loader, type, &record);
+			if (!err && type == RECORD_STATS && r->counts)
+				err = r->counts(ctx, record.stats.time_ns);
 		} else if (fn) {
 			loader__event(&r->loader, type, &record);
 			err = fn(ctx, &record, type);

@@ -16,11 +16,18 @@
 /** The recording's name where none is told. */
 #define RECORDING_DEFAULT_PATH "vmascope.rec"
 
+/** recording_event_fn - called for each event, its slots being those of the model. */
+typedef int (*recording_event_fn)(void *ctx, const union record *event, enum record_type type);
+
+/** recording_counts_fn - called where the model has the counts of one time, and of all before it. */
+typedef int (*recording_counts_fn)(void *ctx, uint64_t time_ns);
+
 /**
  * struct recording - a run
  * @files: their paths, @nr_files of them
  * @header: of the first file
  * @live: the model, without a capture
+ * @counts: set by the caller, with the @ctx of recording__read(), or NULL
  * @end_ns: of the latest checkpoint; @last_ns: of the latest event (CLOCK_MONOTONIC)
  * @whole: nothing is missing
  */
@@ -30,13 +37,11 @@ struct recording {
 	struct header header;
 	struct live live;
 	struct loader loader;
+	recording_counts_fn counts;
 	uint64_t end_ns;
 	uint64_t last_ns;
 	bool whole;
 };
-
-/** recording_event_fn - called for each event, its slots being those of the model. */
-typedef int (*recording_event_fn)(void *ctx, const union record *event, enum record_type type);
 
 /**
  * recording__open - find the files, and read the header

@@ -114,6 +114,40 @@ static int add_heat(void *ctx, const union record *event, enum record_type type)
 	return 0;
 }
 
+/** counts_of - all counts are those of @time_ns: an interval may end. */
+static int counts_of(void *ctx, uint64_t time_ns)
+{
+	struct report *r = ctx;
+	int err;
+
+	take_over(r);
+	r->session.read_ns = time_ns;
+	err = r->session.interval(&r->session);
+	/* where the interval began is in the model, too */
+	r->recording.live = r->session.live;
+	return err;
+}
+
+static int feed_counts(struct session *s, void *ctx)
+{
+	struct report *r = ctx;
+	int err;
+
+	r->recording.counts = counts_of;
+	err = recording__read(&r->recording, NULL, r);
+	take_over(r);
+	r->failed = err && !s->error;
+	return err;
+}
+
+static int print_intervals(struct report *r)
+{
+	struct session *s = &r->session;
+
+	s->error = stat_replay(s, feed_counts, r);
+	return s->error ? VS_EXIT_FAILURE : 0;
+}
+
 /** print_heatmap - counts, and what the events tell of their course. */
 static int print_heatmap(struct report *r)
 {
@@ -133,23 +167,34 @@ static int print_heatmap(struct report *r)
 
 /* --- Perfetto ------------------------------------------------------------------------------ */
 
+/** struct exported - to where, and of which run */
+struct exported {
+	struct perfetto perfetto;
+	const struct session *session;
+};
+
 static int export_event(void *ctx, const union record *event, enum record_type type)
 {
-	return perfetto__event(ctx, event, type);
+	struct exported *x = ctx;
+	const struct session *s = x->session;
+
+	if (!options__in_time(s->options, s->start_ns, event->head.time_ns))
+		return 0;
+	return perfetto__event(&x->perfetto, event, type);
 }
 
 static int export(struct report *r)
 {
 	struct session *s = &r->session;
-	struct perfetto p;
+	struct exported x = { .session = s };
 	int err;
 
-	perfetto__init(&p, s->out.file, &r->recording.live.model);
-	err = recording__read(&r->recording, export_event, &p);
+	perfetto__init(&x.perfetto, s->out.file, &r->recording.live.model);
+	err = recording__read(&r->recording, export_event, &x);
 	if (!err)
-		err = perfetto__end(&p);
-	s->error = p.tracks.error;
-	perfetto__free(&p);
+		err = perfetto__end(&x.perfetto);
+	s->error = x.perfetto.tracks.error;
+	perfetto__free(&x.perfetto);
 	return err ? VS_EXIT_FAILURE : 0;
 }
 
@@ -164,6 +209,8 @@ static int show(struct report *r)
 		return export(r);
 	if (o->view == REPORT_TRACE)
 		return trace_replay(&r->session, feed, r);
+	if (o->interval_ns)
+		return print_intervals(r);
 	return o->view == REPORT_STAT && o->heatmap ? print_heatmap(r) : print_counts(r);
 }
 
@@ -245,6 +292,13 @@ static int check_rows(const struct options *o)
 	if (without && (o->by_given || o->folded || o->flame || o->weight >= 0))
 		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
 			       "--by, --folded, --flame and --weight do not go with %s", without);
+	if (o->interval_ns &&
+	    (without || o->view != REPORT_STAT || o->heatmap || o->folded || o->flame))
+		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
+			       "-i is for --view stat, without --heatmap, --folded and --flame");
+	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !o->perfetto)))
+		return vs_fail(VS_EXIT_USAGE, "-i TIME shows counts by interval",
+			       "--between is for --view trace and --format perfetto");
 	if ((o->user_stacks || o->kernel_stacks) &&
 	    (o->view != REPORT_TRACE || o->diff || o->perfetto))
 		return vs_fail(VS_EXIT_USAGE, "--by stack shows what was recorded",

@@ -17,6 +17,7 @@
 /**
  * struct course - the run so far
  * @from_ns: where the present interval began; @number: its number
+ * @due_ns: of a recorded run, when it should end
  * @storms: fed by intervals; @view: of the one that is being added
  * @slices: of --heatmap, else NULL
  */
@@ -24,6 +25,7 @@ struct course {
 	struct session *session;
 	uint64_t from_ns;
 	uint64_t number;
+	uint64_t due_ns;
 	struct storms storms;
 	const struct stat_view *view;
 	struct slices *slices;
@@ -143,6 +145,18 @@ static int read_slice(struct course *c, uint64_t now_ns)
 	return err;
 }
 
+/** end_interval - one ends now, the next one begins. */
+static int end_interval(struct course *c, uint64_t now_ns)
+{
+	struct session *s = c->session;
+	int err = s->options->folded ? 0 : print_interval(c, now_ns, false);
+
+	model__mark(&s->live.model);
+	threads__mark(&s->live.threads);
+	stacks__mark(&s->live.stacks);
+	return err;
+}
+
 /** tick - called every --interval, or for each slice of the heatmap. */
 static int tick(struct session *s)
 {
@@ -154,11 +168,8 @@ static int tick(struct session *s)
 		err = read_slice(c, now);
 	if (!err && s->options->interval_ns) {
 		err = session__read_threads(s);
-		if (!err && !s->options->folded)
-			err = print_interval(c, now, false);
-		model__mark(&s->live.model);
-		threads__mark(&s->live.threads);
-		stacks__mark(&s->live.stacks);
+		if (!err)
+			err = end_interval(c, now);
 	}
 	if (err)
 		s->error = err;
@@ -193,14 +204,22 @@ int stat_print(struct session *s, const struct heat *heat)
 	return print_all(s, NULL, heat);
 }
 
+static void begin_course(struct course *c)
+{
+	const struct session *s = c->session;
+
+	c->from_ns = s->start_ns;
+	c->due_ns = s->start_ns + s->options->interval_ns;
+	c->number = 1;
+	storms__init(&c->storms, tell_rows, c);
+}
+
 static int course__init(struct course *c)
 {
 	struct session *s = c->session;
 	const struct options *o = s->options;
 
-	c->from_ns = s->start_ns;
-	c->number = 1;
-	storms__init(&c->storms, tell_rows, c);
+	begin_course(c);
 	s->period_ns = o->interval_ns;
 	if (!o->heatmap)
 		return 0;
@@ -210,6 +229,45 @@ static int course__init(struct course *c)
 	s->period_ns = c->slices->heat.slice_ns;
 	return 0;
 }
+
+/* --- of a recording ------------------------------------------------------------------------ */
+
+/** Of an interval: a checkpoint that comes a little before its end is as good as one at its end. */
+#define EARLY(interval_ns) ((interval_ns) / 16)
+
+/** replay_tick - the counts are those of s->read_ns. */
+static int replay_tick(struct session *s)
+{
+	struct course *c = s->private;
+	const uint64_t interval_ns = s->options->interval_ns;
+	int err;
+
+	if (s->read_ns + EARLY(interval_ns) < c->due_ns || s->read_ns <= c->from_ns)
+		return 0;
+	err = end_interval(c, s->read_ns);
+	c->due_ns += (s->read_ns + EARLY(interval_ns) - c->due_ns) / interval_ns * interval_ns +
+		     interval_ns;
+	return err;
+}
+
+int stat_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx)
+{
+	struct course c = { .session = s };
+	int err;
+
+	s->private = &c;
+	s->interval = replay_tick;
+	begin_course(&c);
+	err = feed(s, ctx);
+	if (!err && s->end_ns > c.from_ns)
+		err = print_interval(&c, s->end_ns, true);
+	if (!err)
+		err = print_all(s, &c, NULL);
+	storms__free(&c.storms);
+	return err;
+}
+
+/* --- the command --------------------------------------------------------------------------- */
 
 /** on_event - --unwind dwarf: BPF counts no stacks, so each fault is counted here. */
 static void on_event(struct session *s, const struct vs_event *event)

@@ -181,8 +181,11 @@ static void on_event(struct session *s, const struct vs_event *event)
 
 	if (s->error || !trace_resolve(&t->resolver, &s->live, event, &r))
 		return;
-	if (!(s->options->events & 1u << kinds[event->type].asked))
+	if (!(s->options->events & 1u << kinds[event->type].asked) ||
+	    !options__in_time(s->options, s->start_ns, event->time_ns)) {
+		free(r.crash);
 		return;
+	}
 	if (kinds[event->type].stack && t->stacks)
 		r.stack = session__stack(s, kinds[event->type].stack(&r));
 	if (!t->mixed && !t->slow) {
