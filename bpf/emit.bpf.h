@@ -15,7 +15,11 @@ static __always_inline struct vs_stats *this_stats(void)
 	return bpf_map_lookup_elem(&stats, &zero);
 }
 
-/** stats_add - raise a counter that only this CPU writes; atomic where programs can be preempted */
+/**
+ * stats_add - raise a counter that only tasks on this CPU, or only its interrupts, write
+ *
+ * Atomic where programs can be preempted.
+ */
 static __always_inline void stats_add(u64 *counter, u64 n)
 {
 	if (cfg.preemptible)
@@ -24,13 +28,19 @@ static __always_inline void stats_add(u64 *counter, u64 n)
 		*counter += n;
 }
 
+/** stats_add_anywhere - raise one that tasks on this CPU write, and interrupts in the middle of them. */
+static __always_inline void stats_add_anywhere(u64 *counter, u64 n)
+{
+	__sync_fetch_and_add(counter, n);
+}
+
 /** count_lost - nothing is lost in silence. */
 static __always_inline void count_lost(enum vs_lost what)
 {
 	struct vs_stats *s = this_stats();
 
 	if (s)
-		stats_add(&s->lost[what], 1);
+		stats_add_anywhere(&s->lost[what], 1);
 }
 
 /** is_streamed - records of @type are what was asked for, not vmascope's own notices. */
@@ -64,7 +74,7 @@ static __always_inline void emit_submit(void *event)
 	bpf_ringbuf_submit(event,
 			   waiting >= cfg.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 	if (s)
-		stats_add(&s->emitted, 1);
+		stats_add_anywhere(&s->emitted, 1);
 }
 
 #endif /* VMASCOPE_EMIT_BPF_H */
