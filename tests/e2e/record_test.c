@@ -133,13 +133,17 @@ static int64_t sum_counts(struct json_object *json, const char *path)
 	return sum;
 }
 
-/* The live map is made of counters, that of a report of the events: both have every fault. */
+/*
+ * The live map is made of counters, that of a report of the events: both have every fault. One
+ * without a trap (GUP) has an event and an address where fexit shows it, but no latency.
+ */
 static void the_heatmap_has_every_fault(void **state)
 {
-	struct json_object *json;
+	struct json_object *json, *summary;
 	struct vt_recorded r;
 	struct vt_cmd cmd;
 	int64_t faults;
+	size_t events;
 
 	(void)state;
 	vt_record(&r, NULL, VT_ARGS("exact", "--pages", "200", "--children", "3"));
@@ -147,9 +151,12 @@ static void the_heatmap_has_every_fault(void **state)
 	json = vt_json(cmd.out, "heatmap");
 	faults = vt_int(json, "totals.faults") - vt_int(json, "totals.gup");
 	vt_cmp(faults, >, 1000, "faults");
-	vt_equal(sum_counts(json, "heatmap.address"), faults, "faults by address");
+	summary = vt_report_trace(r.file, 0, &events);
+	vt_cmp(events, >=, faults, "events");
+	vt_equal(sum_counts(json, "heatmap.address"), events, "faults by address");
 	vt_equal(sum_counts(json, "heatmap.latency"), faults - vt_int(json, "totals.incomplete"),
 		 "faults by latency");
+	json_object_put(summary);
 	json_object_put(json);
 	vt_free(&cmd);
 	vt_recorded_free(&r);
