@@ -47,7 +47,9 @@ static void intervals_add_up(void **state)
 		vt_equal(vt_int(part, "interval"), i + 1, "number of an interval");
 		vt_check_sums(part);
 		faults += vt_int(part, "totals.faults");
-		causes += vt_int(part, "totals.causes.anon-zero");
+		/* the last one may be short, and without a fault */
+		if (vt_get(part, "totals.causes.anon-zero"))
+			causes += vt_int(part, "totals.causes.anon-zero");
 		time_ns += vt_int(part, "duration_ns");
 		if (i && i + 2 < nr)
 			vt_cmp(vt_int(part, "totals.faults"), >, 1000, "faults of interval %zu", i);
