@@ -79,6 +79,18 @@ static __always_inline s64 syscall_nr(struct task_struct *task)
 }
 
 /**
+ * inside_call - @o is what the task is inside of
+ * @nr: of the system call, -1: none
+ *
+ * One whose end was missed (the kernel skips programs that are at work on the CPU already) stays
+ * open: it owns neither the faults behind it nor other system calls.
+ */
+static __always_inline bool inside_call(const struct open_call *o, s64 nr)
+{
+	return o->begin_ns && nr >= 0 && nr == o->nr;
+}
+
+/**
  * flusher_call - enum vs_call of a flush that no open call owns
  * @nr: of the system call, -1: none
  * @detail: set to the number of the system call, where it is VS_CALL_SYSCALL
@@ -142,8 +154,7 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 	f->tid = task->pid;
 	f->cpu = bpf_get_smp_processor_id();
 	bpf_probe_read_kernel(f->comm, sizeof(f->comm), task->group_leader->comm);
-	/* a call whose end was missed (a preempted tracepoint) does not own the faults behind it */
-	open = call == VS_NR_CALLS && f->traced && t && t->call.begin_ns && nr >= 0;
+	open = call == VS_NR_CALLS && f->traced && t && inside_call(&t->call, nr);
 	if (open) {
 		f->id = t->call.id;
 		f->row = t->call.row;

@@ -89,6 +89,7 @@ struct pending_fault {
  * struct open_call - the memory call that a task is inside of
  * @begin_ns: 0: it is in none
  * @id: of its records; @row: in map call_rows, @row_generation: that row's
+ * @nr: of the system call
  * @argument, @ip, @site, @call, @detail, @map_before, @flush, @full, @queued, @pages, @nr_vmas,
  * @vma, @stack: as in struct vs_event_call
  * @key, @ref: what is on its way; the stack has no room
@@ -96,6 +97,7 @@ struct pending_fault {
 struct open_call {
 	u64 begin_ns;
 	u64 id;
+	s64 nr;
 	u64 argument[4];
 	u64 ip;
 	u64 site;
