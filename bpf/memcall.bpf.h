@@ -289,7 +289,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	if (!t)
 		return;
 	o = &t->call;
-	o->nr = nr;
+	o->nr = regs->orig_ax; /* not @nr: what is known of it would make the verifier look at each case apart */
 	o->call = call;
 	o->argument[0] = regs->di;
 	o->argument[1] = call == VS_CALL_BRK ? BPF_CORE_READ(task, mm, brk) : regs->si;

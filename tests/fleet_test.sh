@@ -71,7 +71,7 @@ for i in 1 2 3; do
 	fi
 	# BPF knows no network namespaces: all three count this machine
 	"${in_host[@]}" "$vmascope" serve --listen "$address:9469" --allow-remote \
-		--token-file "$tmp/token" -d 150s -q >"$tmp/serve.$i" 2>&1 &
+		--token-file "$tmp/token" -d 900s -q >"$tmp/serve.$i" 2>&1 &
 	pids+=($!)
 	echo "- targets: ['$address:9469']" >>"$tmp/hosts.yml"
 done
@@ -92,17 +92,17 @@ prometheus --config.file="$tmp/prometheus.yml" --storage.tsdb.path="$tmp/data" \
 	--web.listen-address="127.0.0.1:$port" >"$tmp/prometheus" 2>&1 &
 pids+=($!)
 
-await 30 3 'sum(up{job="vmascope"})'
+await 120 3 'sum(up{job="vmascope"})'
 result $? 'three exporters are up' "$tmp/said"
-await 20 3 'count(instance:vmascope_page_faults:rate1m)'
+await 120 3 'count(instance:vmascope_page_faults:rate1m)'
 result $? 'each has its recorded rate' "$tmp/said"
-await 20 some 'sum(job_cause:vmascope_page_faults:rate5m) > 0'
+await 120 some 'sum(job_cause:vmascope_page_faults:rate5m) > 0'
 result $? 'the fleet has its sum' "$tmp/said"
-await 20 some 'job:vmascope_page_fault_duration_seconds:p99_max > 0'
+await 120 some 'job:vmascope_page_fault_duration_seconds:p99_max > 0'
 result $? 'and its worst latency' "$tmp/said"
 [ "$(curl -sS -o /dev/null -w '%{http_code}' "http://$first/metrics")" = 401 ]
 result $? 'nobody gets in without the token'
-await 20 some 'sum(job_cause:vmascope_page_faults:rate5m{cluster="example"}) > 0' "$store"
+await 120 some 'sum(job_cause:vmascope_page_faults:rate5m{cluster="example"}) > 0' "$store"
 result $? 'the long-term store got the sums' "$tmp/said"
-await 10 0 'count(vmascope_page_faults_total) or vector(0)' "$store"
+await 120 0 'count(vmascope_page_faults_total) or vector(0)' "$store"
 result $? 'and nothing but them' "$tmp/said"
