@@ -38,21 +38,26 @@ struct find_base {
  */
 __weak __noinline int leads_back(u64 pgd, u64 address, u64 base)
 {
-	const u32 shifts[] = { 48, 39, 30, 21, 12 };
 	u64 table = pgd, entry, size;
+	u32 shift = 39;
 
-	for (int i = 0; i < 5; i++) {
-		if (!i && !five_levels(pgd))
-			continue;
-		if (!table_entry(table, address, shifts[i], &entry) || !(entry & PTE_PRESENT))
+	if (five_levels(pgd)) {
+		if (!table_entry(table, address, 48, &entry) || !(entry & PTE_PRESENT))
 			return 0;
-		size = 1ULL << shifts[i];
-		if (i == 4 || (i > 1 && entry & PTE_PSE))
+		table = base + (entry & PTE_ADDRESS);
+	}
+	/* ends in a jump back: 6.1 takes no other loop */
+	do {
+		if (!table_entry(table, address, shift, &entry) || !(entry & PTE_PRESENT))
+			return 0;
+		size = 1ULL << shift;
+		if (shift == 12 || (shift < 39 && entry & PTE_PSE))
 			return base + (entry & PTE_ADDRESS & ~(size - 1)) +
 				       (address & (size - 1)) ==
 			       address;
 		table = base + (entry & PTE_ADDRESS);
-	}
+		shift -= 9;
+	} while (shift >= 12);
 	return 0;
 }
 
