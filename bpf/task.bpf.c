@@ -62,8 +62,8 @@ __weak __noinline int leads_back(u64 pgd, u64 address, u64 base)
 }
 
 /*
- * One address is not enough: a wrong base reads pages of others as tables, and 1 in 500 processes
- * was told 13 GiB too much, always by what lay in one page.
+ * One address is not enough: a wrong base reads other pages as tables, and on a machine of 24 GiB
+ * 1 in 400 processes was told 13 GiB too much.
  */
 static long try_base(u64 i, struct find_base *f)
 {

@@ -129,7 +129,6 @@ function where(    i, n, all, place, begin, all_hooks) {
 	}
 	print "\nA hook's cost is that of a program that does nothing. The kernel reaches that of a software event"
 	print "through some ten functions; fexit of `handle_mm_fault`, where it is allowed, needs none of them."
-	print "Of the programs' time about 85 ns are two readings of the clock."
 	print ""
 }
 

@@ -62,6 +62,14 @@ static void intervals_add_up(void **state)
 	vt_report(&cmd, r.file, VT_ARGS("-i", "2s"), 0);
 	vt_check_width(cmd.out, 80);
 	vt_free(&cmd);
+	/* what stops it is not the file's fault */
+	vt_run(&cmd, NULL,
+	       VT_ARGS("sh", "-c", "exec \"$0\" report -i 1s \"$1\" >/dev/full", vt_vmascope(),
+		       r.file));
+	vt_equal(cmd.exit, 1, "exit status on a full disk");
+	vt_equal(strcmp(cmd.err, "vmascope: cannot write the output: No space left on device\n"), 0,
+		 "difference of the only message: %s", cmd.err);
+	vt_free(&cmd);
 	vt_recorded_free(&r);
 }
 

@@ -192,7 +192,9 @@ static int read_records(struct recording *r, struct reader *reader, recording_ev
 	return err;
 }
 
-static int read_blocks(struct recording *r, struct reader *reader, recording_event_fn fn, void *ctx)
+/** read_blocks - @gave_up: set if it was not the file that ended it */
+static int read_blocks(struct recording *r, struct reader *reader, recording_event_fn fn, void *ctx,
+		       bool *gave_up)
 {
 	int kind, err = 0;
 
@@ -200,6 +202,7 @@ static int read_blocks(struct recording *r, struct reader *reader, recording_eve
 		/* what events refer to is in checkpoints, too */
 		if (fn || kind == BLOCK_CHECKPOINT)
 			err = read_records(r, reader, fn, ctx);
+	*gave_up = err;
 	return err ? err : kind;
 }
 
@@ -240,6 +243,7 @@ static int read_file(struct recording *r, const char *path, uint32_t *number, re
 		     void *ctx)
 {
 	struct reader reader;
+	bool gave_up;
 	int err = reader__open(&reader, path);
 
 	if (err)
@@ -248,13 +252,13 @@ static int read_file(struct recording *r, const char *path, uint32_t *number, re
 		err = check_file(r, &reader, path, *number);
 	if (!err) {
 		*number = reader.header.file;
-		err = read_blocks(r, &reader, fn, ctx);
+		err = read_blocks(r, &reader, fn, ctx, &gave_up);
 		if (r->loader.stats.time_ns > r->end_ns)
 			r->end_ns = r->loader.stats.time_ns;
 		if (reader.last_ns > r->last_ns)
 			r->last_ns = reader.last_ns;
 		tell_damage(r, &reader.damage, path);
-		if (!reader.damage.ended)
+		if (!gave_up && !reader.damage.ended)
 			tell_end(r, path);
 		r->whole = r->whole && reader__whole(&reader);
 	}
