@@ -394,6 +394,64 @@ static void later_lines_of_a_perf_map_are_true(void **state)
 	symbol_table__close(&t);
 }
 
+/* VmHWM, or the value since it was set back */
+static unsigned long peak_kib(void)
+{
+	unsigned long kib = 0;
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "re");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		sscanf(line, "VmHWM: %lu", &kib);
+	fclose(f);
+	assert_true(kib);
+	return kib;
+}
+
+/* A line that never ends, of a file that takes no room; and what comes after it. */
+static void memory_is_bounded_by_no_file(void **state)
+{
+	static const char last[] = "\n1000 100 last one\n";
+	static char name[TABLE_MAX_NAME + 1];
+	const int in = memfd_create("sparse", 0);
+	struct symbol_table t;
+	unsigned long before;
+	FILE *reset;
+	int fd;
+
+	(void)state;
+	assert_true(in >= 0);
+	assert_int_equal(pwrite(in, "2000 100 ", 9, 0), 9);
+	memset(name, 'x', TABLE_MAX_NAME);
+	assert_int_equal(pwrite(in, name, TABLE_MAX_NAME, 9), TABLE_MAX_NAME);
+	assert_int_equal(pwrite(in, "yyyy", 4, 9 + TABLE_MAX_NAME), 4);
+	assert_int_equal(pwrite(in, last, sizeof(last) - 1, (60 << 20)), sizeof(last) - 1);
+	reset = fopen("/proc/self/clear_refs", "we");
+	assert_true(reset && fputs("5", reset) >= 0 && !fclose(reset));
+	before = peak_kib();
+	fd = perf_map__table(in);
+	assert_true(peak_kib() - before < 16 << 10);
+	assert_true(fd >= 0);
+	assert_int_equal(symbol_table__open(&t, fd, MAX_BYTES), 0);
+	check(&t, 0x1000, "last one", 0x1000);
+	/* the name is cut, the line as long as it likes */
+	assert_int_equal(strlen(symbol_table__find(&t, 0x2000, &(uint64_t){ 0 })),
+			 TABLE_MAX_NAME + 3);
+	symbol_table__close(&t);
+	close(fd);
+	/* of more than may be read, the rest is left */
+	assert_int_equal(pwrite(in, last, sizeof(last) - 1, PERF_MAP_MAX_BYTES), sizeof(last) - 1);
+	assert_int_equal(pwrite(in, "XXXX 100 gone", 13, 60 << 20), 13);
+	fd = perf_map__table(in);
+	assert_true(fd >= 0);
+	assert_int_equal(symbol_table__open(&t, fd, MAX_BYTES), 0);
+	check(&t, 0x1000, NULL, 0);
+	symbol_table__close(&t);
+	close(fd);
+	close(in);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +467,7 @@ int main(void)
 		cmocka_unit_test(kernel_functions_are_text_alone),
 		cmocka_unit_test(hidden_addresses_are_none),
 		cmocka_unit_test(later_lines_of_a_perf_map_are_true),
+		cmocka_unit_test(memory_is_bounded_by_no_file),
 	};
 
 	return cmocka_run_group_tests_name("symbol_table", tests, NULL, NULL);

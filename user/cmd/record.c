@@ -33,6 +33,7 @@ struct recorder {
 	struct header header;
 	struct writer writer;
 	struct saver saver;
+	struct build_ids build_ids;
 	unsigned int ticks;
 	uint32_t snapshots;
 	bool told;
@@ -378,6 +379,7 @@ static int begin(struct session *s, const char *path)
 	saver__init(&r->saver, &r->writer, &s->live.model, &s->live.shootdown, &s->live.threads);
 	r->saver.stacks = s->namer ? &s->live.stacks : NULL;
 	r->saver.namer = s->namer;
+	r->saver.files = &r->build_ids;
 	if (!err && !o->snapshot_ns)
 		err = writer__begin(&r->writer, o->max_size);
 	if (!err)
@@ -485,6 +487,8 @@ int cmd_record(struct options *o)
 	/* also where there is none to write: the signal must not end the run, nor a child ignore it */
 	signal(SIGUSR1, on_snapshot_signal);
 	machine__read(&s.machine);
+	if (build_ids__start(&r.build_ids))
+		vs_warn("cannot start to read build IDs: the recording is going to have none");
 	status = session__open(&s, o, wanted(o));
 	if (!status)
 		status = begin(&s, path);
@@ -493,6 +497,7 @@ int cmd_record(struct options *o)
 	if (!status)
 		status = finish(&s);
 	saver__free(&r.saver);
+	build_ids__stop(&r.build_ids);
 	writer__close(&r.writer);
 	header__free(&r.header);
 	machine__free(&s.machine);

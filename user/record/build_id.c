@@ -1,78 +1,107 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* build_id.c - find the note that the linker left in an ELF file. */
+/* build_id.c - open a mapped file by one helper, and let another find the linker's note in it. */
 #include "record/build_id.h"
 
-#include <fcntl.h>
-#include <gelf.h>
-#include <libelf.h>
-#include <stdbool.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/** A build ID has 20 bytes as a rule; none is longer. */
-#define MAX_BYTES 64
+#include "util/log.h"
 
-static char *hex(const uint8_t *bytes, size_t nr)
+/** A device number as the kernel has it (include/linux/kdev_t.h). */
+#define MINOR_BITS 20
+/** Milliseconds for one file. */
+#define PROBE_MS 1000
+/** The recorder does not wait for files any more once so many were late. */
+#define MAX_LATE 3
+
+int build_ids__start(struct build_ids *ids)
 {
-	char *text = malloc(2 * nr + 1);
+	int err = modules__init(&ids->files);
+
+	ids->running = true;
+	return err;
+}
+
+void build_ids__stop(struct build_ids *ids)
+{
+	if (ids->running)
+		modules__free(&ids->files);
+	ids->running = false;
+}
+
+static char *hex(const struct build_id *id)
+{
+	char *text = malloc(2 * (size_t)id->len + 1);
 
 	if (!text)
 		return NULL;
-	for (size_t i = 0; i < nr; i++)
-		sprintf(text + 2 * i, "%02x", bytes[i]);
-	text[2 * nr] = '\0';
+	for (size_t i = 0; i < id->len; i++)
+		sprintf(text + 2 * i, "%02x", id->bytes[i]);
+	text[2 * id->len] = '\0';
 	return text;
 }
 
-/** find_note - in one segment of notes. Return: as build_id__read(), but NULL if it is not there. */
-static char *find_note(Elf_Data *data)
+static int open_file(struct build_ids *ids, const struct counted *row)
 {
-	size_t at = 0, name, desc;
-	GElf_Nhdr note;
+	const struct vs_vma_key *key = &row->vma.key;
+	struct open_request r = { .op = OPEN_MAPPED,
+				  .pid = row->process->pid,
+				  .start_ns = row->process->start_ns,
+				  .start = row->vma.start,
+				  .end = row->vma.end,
+				  .inode = key->file.ino,
+				  .dev_major = key->file.dev >> MINOR_BITS,
+				  .dev_minor = key->file.dev & ((1u << MINOR_BITS) - 1) };
+	struct open_reply reply;
+	int fd, err;
 
-	while (data && (at = gelf_getnote(data, at, &note, &name, &desc)) > 0)
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof("GNU") &&
-		    !memcmp((char *)data->d_buf + name, "GNU", sizeof("GNU")) &&
-		    note.n_descsz <= MAX_BYTES)
-			return hex((uint8_t *)data->d_buf + desc, note.n_descsz);
-	return NULL;
+	if (strlen(row->name) >= sizeof(r.path))
+		return -ENAMETOOLONG;
+	strcpy(r.path, row->name);
+	err = modules__open(&ids->files, &r, &reply, &fd);
+	return err ? err : fd;
 }
 
-static char *find(Elf *elf)
+static int probe(struct build_ids *ids, int fd, struct elf_probe *probe)
 {
-	char *id = NULL;
-	size_t nr = 0;
+	const struct reader_request request = { .op = READER_PROBE };
+	static struct reader_reply reply;
+	struct helper_call c = { .request = &request,
+				 .request_len = sizeof(request),
+				 .fds = { fd },
+				 .nr_fds = 1,
+				 .reply = &reply,
+				 .reply_len = sizeof(reply) };
+	int err;
 
-	if (!elf || elf_getphdrnum(elf, &nr))
-		return NULL;
-	for (size_t i = 0; i < nr && !id; i++) {
-		GElf_Phdr p;
-
-		if (gelf_getphdr(elf, (int)i, &p) && p.p_type == PT_NOTE)
-			id = find_note(elf_getdata_rawchunk(elf, (int64_t)p.p_offset, p.p_filesz,
-							    ELF_T_NHDR));
-	}
-	return id;
+	memset(&reply, 0, sizeof(reply));
+	err = helper__call(&ids->files.reader, &c, PROBE_MS);
+	if (!err && c.reply_fd >= 0)
+		close(c.reply_fd);
+	if (!err)
+		err = reply.err;
+	*probe = reply.probe;
+	elf_probe__check(probe);
+	return err;
 }
 
-char *build_id__read(const char *path, uint64_t ino)
+char *build_id__read(struct build_ids *ids, const struct counted *row)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *id = NULL;
-	struct stat st;
+	struct elf_probe found;
+	int fd, err;
 
-	/* in another mount namespace the path may be another file's */
-	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_ino == ino &&
-	    elf_version(EV_CURRENT) != EV_NONE) {
-		Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-
-		id = find(elf);
-		elf_end(elf);
-	}
+	if (!ids || !ids->running ||
+	    ids->files.opener.timeouts + ids->files.reader.timeouts >= MAX_LATE)
+		return strdup("");
+	fd = open_file(ids, row);
+	err = fd < 0 ? fd : probe(ids, fd, &found);
 	if (fd >= 0)
 		close(fd);
-	return id ? id : strdup("");
+	if (!err)
+		return hex(&found.build_id);
+	vs_debug(1, "no build ID of %s: %s", row->name, strerror(-err));
+	return strdup("");
 }

@@ -115,7 +115,7 @@ static const char *build_id(struct saver *s, const struct counted *row)
 		return NULL;
 	id = hash__get(&s->build_ids, key);
 	if (!id) {
-		id = build_id__read(row->name, key->ino);
+		id = build_id__read(s->files, row);
 		if (!id || hash__set(&s->build_ids, key, id)) {
 			free(id);
 			return NULL;

@@ -9,6 +9,7 @@
 #include "model/shootdown.h"
 #include "model/stacks.h"
 #include "model/threads.h"
+#include "record/build_id.h"
 #include "record/writer.h"
 #include "symbol/namer.h"
 
@@ -42,6 +43,7 @@ struct marks {
  * @model, @shootdown, @threads: of a live capture
  * @stacks: and @namer, which names them; NULL: none are saved; set after saver__init()
  * @symbols: numbers of those that have been told once, from 1; @nr_symbols of them
+ * @files: reads build IDs; NULL: none are saved; set after saver__init()
  * @build_ids: of files, as strings, by struct vs_file_key
  * @error: the first one; nothing is written after it
  */
@@ -55,6 +57,7 @@ struct saver {
 	struct hash symbols;
 	uint32_t nr_symbols;
 	struct marks marks[NR_MARKS];
+	struct build_ids *files;
 	struct hash build_ids;
 	uint64_t time_ns;
 	int error;

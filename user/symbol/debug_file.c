@@ -105,13 +105,7 @@ static bool by_altlink(const struct search *s, char *path, size_t len)
 
 static int probe(struct search *s, int fd, struct elf_probe *found)
 {
-	const struct reader_request request = { .op = READER_PROBE, .file = s->module->id };
-	static struct reader_reply reply;
-	int err = module__ask(s->m, s->module, &request, &fd, 1, &reply, NULL);
-
-	*found = reply.probe;
-	found->debuglink[DEBUG_NAME_MAX - 1] = found->altlink[DEBUG_NAME_MAX - 1] = '\0';
-	return err;
+	return module__probe(s->m, s->module, fd, found);
 }
 
 static bool same_crc(struct search *s, int fd)
@@ -150,7 +144,7 @@ static int try_place(struct search *s, bool (*make)(const struct search *, char 
 		     char *path, size_t len, struct elf_probe *found,
 		     bool (*is_it)(struct search *, int, struct elf_probe *))
 {
-	struct open_request r = { .op = OPEN_PATH, .start_ns = s->start_ns };
+	struct open_request r = { .op = OPEN_PATH, .pid = s->pid, .start_ns = s->start_ns };
 	struct open_reply reply;
 
 	if (!make(s, path, len) || strlen(path) >= sizeof(r.path))
@@ -159,7 +153,9 @@ static int try_place(struct search *s, bool (*make)(const struct search *, char 
 	for (int own = 0; own < 2; own++) {
 		int fd;
 
-		r.pid = own ? 0 : s->pid;
+		r.own_root = own;
+		/* The directory of debug files is the word of whoever traces. */
+		r.trusted = own && (make == by_build_id || make == by_directory);
 		if ((!own && !s->pid) || modules__open(s->m, &r, &reply, &fd))
 			continue;
 		if (is_it(s, fd, found))

@@ -48,7 +48,7 @@ int modules__open(struct modules *m, const struct open_request *request, struct 
 		err = -EBADMSG;
 	if (!err)
 		err = reply->err;
-	if (!err && request->op != OPEN_BUILD_ID && *fd < 0)
+	if (!err && open_op_opens(request->op) && *fd < 0)
 		err = -EBADMSG;
 	if (err && *fd >= 0)
 		close(*fd);

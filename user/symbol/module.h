@@ -134,7 +134,7 @@ void modules__drop(struct modules *m, struct module *module);
  */
 void modules__account(struct modules *m, struct module *module, size_t bytes);
 
-/** module__file_bytes - that its files take, where they are copies (reopen()). */
+/** module__file_bytes - that its files take, where they are copies (foreign_file__open()). */
 size_t module__file_bytes(const struct module *module);
 
 /** module__load - read the functions of an ELF file, once its debug files were looked for. */
@@ -152,6 +152,14 @@ void module__load_perf_map(struct modules *m, struct module *module);
  */
 int module__ask(struct modules *m, struct module *module, const struct reader_request *request,
 		const int *fds, size_t nr_fds, struct reader_reply *reply, int *fd);
+
+/**
+ * module__probe - ask the reader what the file @fd is, on @module's account
+ * @probe: checked: strings end, lengths are within bounds
+ *
+ * Return: 0 or a negative errno.
+ */
+int module__probe(struct modules *m, struct module *module, int fd, struct elf_probe *probe);
 
 /** module__rule - how to unwind from @address. Return: NULL, with why not in @err. */
 const struct unwind_rule *module__rule(struct modules *m, struct module *module, uint64_t address,

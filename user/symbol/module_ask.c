@@ -78,6 +78,30 @@ int module__ask(struct modules *m, struct module *module, const struct reader_re
 	return err;
 }
 
+void elf_probe__check(struct elf_probe *probe)
+{
+	struct build_id *const ids[] = { &probe->build_id, &probe->alt_id };
+
+	for (size_t i = 0; i < 2; i++)
+		if (ids[i]->len > BUILD_ID_MAX)
+			ids[i]->len = 0;
+	probe->debuglink[DEBUG_NAME_MAX - 1] = '\0';
+	probe->altlink[DEBUG_NAME_MAX - 1] = '\0';
+}
+
+int module__probe(struct modules *m, struct module *module, int fd, struct elf_probe *probe)
+{
+	const struct reader_request request = { .op = READER_PROBE, .file = module->id };
+	static struct reader_reply reply;
+	int err = module__ask(m, module, &request, &fd, 1, &reply, NULL);
+
+	if (err)
+		return err;
+	*probe = reply.probe;
+	elf_probe__check(probe);
+	return 0;
+}
+
 /* Return: 0; -EFBIG: it would take half of all memory that modules may. */
 static int take_table(struct modules *m, struct module *module,
 		      const struct reader_request *request, const int *fds, size_t nr_fds)

@@ -5,103 +5,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/magic.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #define NS_PER_SECOND 1000000000ULL
 #define ROOT_LEN 32
-/* Of a file of FUSE, which is kept in memory. */
-#define MAX_COPY (32u << 20)
-
-/* --- Files; an O_PATH descriptor has no side effect, whatever it leads to --- */
-
-int open_path(const char *root, const char *path)
-{
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
-				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-	const int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd, err;
-
-	if (dir < 0)
-		return -errno;
-	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
-	err = -errno;
-	close(dir);
-	return fd < 0 ? err : fd;
-}
 
 static void root_of(uint32_t pid, char root[ROOT_LEN])
 {
 	snprintf(root, ROOT_LEN, "/proc/%" PRIu32 "/root", pid);
-}
-
-/*
- * Whoever closes a file of FUSE waits for its server (fuse_flush()), and so does who reads it, no
- * signal helps. So the tracer never gets one, but a copy; only this helper has to wait.
- */
-static int copy_file(int fd, uint64_t size)
-{
-	int copy = size > MAX_COPY ? -EFBIG
-				   : memfd_create("vmascope-file", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	ssize_t n = 0;
-
-	if (copy == -1)
-		copy = -errno;
-	for (uint64_t at = 0; copy >= 0 && at < size; at += (uint64_t)n) {
-		n = sendfile(copy, fd, NULL, size - at);
-		if (n <= 0)
-			break;
-	}
-	close(fd);
-	if (copy >= 0 &&
-	    (n < 0 || fcntl(copy, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE))) {
-		close(copy);
-		copy = -EIO;
-	}
-	return copy;
-}
-
-int reopen(int path_fd, struct file_id *id)
-{
-	struct statfs fs;
-	char name[32];
-	struct stat st;
-	int fd, err = 0;
-
-	if (fstat(path_fd, &st))
-		err = -errno;
-	else if (!S_ISREG(st.st_mode))
-		err = -EINVAL;
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", path_fd);
-	fd = err ? -1 : open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (!err && fd < 0)
-		err = -errno;
-	close(path_fd);
-	if (err)
-		return err;
-	*id = (struct file_id){
-		.dev = st.st_dev,
-		.inode = st.st_ino,
-		.size = (uint64_t)st.st_size,
-		.mtime_ns = (uint64_t)st.st_mtim.tv_sec * NS_PER_SECOND +
-			    (uint64_t)st.st_mtim.tv_nsec,
-		.ctime_ns = (uint64_t)st.st_ctim.tv_sec * NS_PER_SECOND +
-			    (uint64_t)st.st_ctim.tv_nsec,
-	};
-	if (!fstatfs(fd, &fs) && fs.f_type == FUSE_SUPER_MAGIC)
-		return copy_file(fd, id->size);
-	return fd;
 }
 
 /* --- Which file it is --- */
@@ -166,8 +83,22 @@ static bool unchanged(const struct open_request *r, const struct stat *st)
 
 /* --- Candidates. Each returns an O_PATH descriptor of the right file, or a negative errno --- */
 
+/* The users whose word a path is. Return: NULL: not known any more. */
+static const struct file_users *users_of(const struct open_request *r, struct process_place *place)
+{
+	if (!r->pid || !process_is(r->pid, r->start_ns) || process_place__read(place, r->pid))
+		return NULL;
+	return &place->users;
+}
+
+/*
+ * A file that the process has mapped may be opened, whoever may read it. Of any other one the
+ * process could only say the name, so it must be able to read it by itself.
+ */
 static int check(int fd, uint32_t pid, const struct open_request *r, bool alive)
 {
+	struct file_rule rule = { 0 };
+	struct process_place place;
 	struct stat st;
 	int err = fd;
 
@@ -175,11 +106,20 @@ static int check(int fd, uint32_t pid, const struct open_request *r, bool alive)
 		return fd;
 	if (fstat(fd, &st))
 		err = -errno;
-	else if (!r->unchecked && (!same_file(fd, pid, r, &st) || (!alive && !unchanged(r, &st))))
+	else if (same_file(fd, pid, r, &st) && (alive || unchanged(r, &st)))
+		return fd;
+	else if (!r->unchecked)
 		err = -ESTALE;
-	if (err < 0)
+	else {
+		rule.readable = true;
+		rule.readable_by = users_of(r, &place);
+		err = foreign_file__check(fd, &rule, &st);
+	}
+	if (err < 0) {
 		close(fd);
-	return err;
+		return err;
+	}
+	return fd;
 }
 
 static int open_link(const char *path)
@@ -230,11 +170,13 @@ static int by_path(const struct open_request *r, bool in_process, bool alive)
 
 	if (in_process)
 		root_of(r->pid, root);
-	return check(open_path(root, r->path), in_process ? r->pid : 0, r, alive);
+	return check(foreign_file__find(root, r->path, FOREIGN_LINKS_IN_ROOT),
+		     in_process ? r->pid : 0, r, alive);
 }
 
 static int open_mapped(const struct open_request *r, struct file_id *id)
 {
+	static const struct file_rule any = { 0 };
 	const bool exists = process_is(r->pid, r->start_ns);
 	int fd = -ENOENT, worst = -ENOENT;
 
@@ -249,20 +191,23 @@ static int open_mapped(const struct open_request *r, struct file_id *id)
 		/* Of two failures, that another file is there says more. */
 		worst = fd == -ESTALE || worst == -ENOENT ? fd : worst;
 	}
-	return fd < 0 ? worst : reopen(fd, id);
+	return fd < 0 ? worst : foreign_file__open(fd, &any, id);
 }
 
 static int open_by_path(const struct open_request *r, struct file_id *id)
 {
+	struct process_place place;
+	const struct file_rule rule = { .readable = !r->trusted,
+					.readable_by = users_of(r, &place) };
 	char root[ROOT_LEN] = "/";
 	int fd;
 
-	if (r->pid && !process_is(r->pid, r->start_ns))
+	if (!r->own_root && !process_is(r->pid, r->start_ns))
 		return -ESRCH;
-	if (r->pid)
+	if (!r->own_root)
 		root_of(r->pid, root);
-	fd = open_path(root, r->path);
-	return fd < 0 ? fd : reopen(fd, id);
+	fd = foreign_file__find(root, r->path, FOREIGN_LINKS_IN_ROOT);
+	return fd < 0 ? fd : foreign_file__open(fd, &rule, id);
 }
 
 static void serve(struct helper_call *c)
@@ -278,16 +223,18 @@ static void serve(struct helper_call *c)
 			fd = open_mapped(r, &reply->id);
 		else if (r->op == OPEN_PATH)
 			fd = open_by_path(r, &reply->id);
-		else if (!process_is(r->pid, r->start_ns))
-			fd = -ESRCH;
 		else if (r->op == OPEN_PERF_MAP)
-			fd = open_perf_map(r->pid, &reply->id);
-		else
+			fd = open_perf_map(r, &reply->id);
+		else if (!process_is(r->pid, r->start_ns))
+			reply->err = -ESRCH;
+		else if (r->op == OPEN_BUILD_ID)
 			reply->err = memory_build_id(r->pid, r->start, &reply->build_id);
+		else
+			reply->err = process_place__read(&reply->place, r->pid);
 	}
-	if (r->op != OPEN_BUILD_ID)
+	if (open_op_opens(r->op))
 		reply->err = fd < 0 ? fd : 0;
-	c->reply_fd = reply->err || r->op == OPEN_BUILD_ID ? -1 : fd;
+	c->reply_fd = reply->err || !open_op_opens(r->op) ? -1 : fd;
 }
 
 const struct helper_kind opener_kind = { .name = "vmascope-open", .serve = serve };

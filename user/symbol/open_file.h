@@ -14,21 +14,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "symbol/foreign_file.h"
 #include "symbol/helper.h"
+#include "symbol/process_place.h"
 #include "symbol/reader.h"
 
 /**
  * enum open_op - requests
  * @OPEN_MAPPED: the file that a process has mapped
- * @OPEN_PATH: what @path is in the process's root, or (@pid 0) in our own
- * @OPEN_PERF_MAP: the list of functions that the process's JIT wrote
+ * @OPEN_PATH: what @path is in the process's root, or (@own_root) in our own
+ * @OPEN_PERF_MAP: the list of functions that the process's JIT wrote; of a process that has ended,
+ *	where @place says
  * @OPEN_BUILD_ID: none; the build-id of the ELF file that is mapped at @start (reply: build_id)
+ * @OPEN_PLACE: none; where the process's files are (reply: place)
  */
 enum open_op {
 	OPEN_MAPPED,
 	OPEN_PATH,
 	OPEN_PERF_MAP,
 	OPEN_BUILD_ID,
+	OPEN_PLACE,
 	OPEN_NR_OPS,
 };
 
@@ -39,7 +44,10 @@ enum open_op {
  * @start, @end: of the mapping
  * @inode, @dev_major, @dev_minor: of its file, as /proc/PID/maps has them
  * @live: the mapping was read from /proc, so it may still be there
- * @unchecked: the caller checks the build-id: any file at @path is fine
+ * @unchecked: the caller checks the build-id: any file at @path that the process may read is fine
+ * @own_root: @path is in our own root, though it is the process that names it
+ * @trusted: @path is where the user of the tracer keeps debug files: it need not be readable by all
+ * @place: of the process, as it was; users 0 and pid 0: not known
  */
 struct open_request {
 	uint32_t op;
@@ -52,22 +60,16 @@ struct open_request {
 	uint32_t dev_minor;
 	bool live;
 	bool unchecked;
+	bool own_root;
+	bool trusted;
+	struct process_place place;
 	char path[PATH_MAX];
-};
-
-/** struct file_id - one state of one file */
-struct file_id {
-	uint64_t dev;
-	uint64_t inode;
-	uint64_t size;
-	uint64_t mtime_ns;
-	uint64_t ctime_ns;
 };
 
 /**
  * struct open_reply - an answer; the file comes with it
- * @err: 0; -ESTALE: what is there is another file; -ESRCH: the process is gone; -EPERM: the file
- *	may have been written by others; another negative errno
+ * @err: 0; -ESTALE: what is there is another file; -ESRCH: the process is gone; another
+ *	negative errno, as of foreign_file__open()
  * @id: of the file
  */
 struct open_reply {
@@ -76,27 +78,27 @@ struct open_reply {
 	union {
 		struct file_id id;
 		struct build_id build_id;
+		struct process_place place;
 	};
 };
+
+/** open_op_opens - a file comes with the answer to @op. */
+static inline bool open_op_opens(uint32_t op)
+{
+	return op != OPEN_BUILD_ID && op != OPEN_PLACE;
+}
 
 /** opener_kind - the helper */
 extern const struct helper_kind opener_kind;
 
 /**
- * open_path - what @path is within @root, symbolic links and all, without opening it
- * Return: an O_PATH descriptor, or a negative errno.
+ * open_perf_map - what the JIT of @r's process listed
+ *
+ * Only a file of the process's own user is read, below the process's root and without symbolic
+ * links; and none that is older than the process: names of files come back with process numbers.
+ * Return: a descriptor for reading, or a negative errno; -ESTALE: of an older process.
  */
-int open_path(const char *root, const char *path);
-
-/**
- * reopen - for reading; closes @path_fd
- * Return: a descriptor, of a sealed copy in memory where the file is of FUSE; a negative errno:
- * -EFBIG: too large for that.
- */
-int reopen(int path_fd, struct file_id *id);
-
-/** open_perf_map - Return: a descriptor for reading, or a negative errno. */
-int open_perf_map(uint32_t pid, struct file_id *id);
+int open_perf_map(const struct open_request *r, struct file_id *id);
 
 /** process_is - @pid is the process that began at @start_ns (0: whichever). */
 bool process_is(uint32_t pid, uint64_t start_ns);

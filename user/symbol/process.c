@@ -248,6 +248,9 @@ int processes__set(struct processes *all, const struct symbol_process *key,
 		free_maps(copies, made);
 		return -ENOMEM;
 	}
+	/* As it ended it may have written its list of functions. */
+	if (p->live)
+		p->perf_again_ns = 0;
 	p->live = false;
 	carry_over(p, copies, nr);
 	unlink_process(all, p);

@@ -28,7 +28,9 @@ struct mapping {
  * struct process - one of them
  * @older, @newer: by last use
  * @live: its mappings are read from /proc, again from @reread_ns on
- * @perf_map: number of the module of its perf map, 0: none; @perf_again_ns: when to look for a newer one
+ * @place: where its perf map is
+ * @perf_map: number of the module of its perf map, 0: none; @perf_again_ns: when to look for a newer
+ *	one; @perf_err: why there is none, as far as that was told
  */
 struct process {
 	struct symbol_process key;
@@ -38,8 +40,10 @@ struct process {
 	size_t nr;
 	bool live;
 	uint64_t reread_ns;
+	struct process_place place;
 	uint64_t perf_map;
 	uint64_t perf_again_ns;
+	int perf_err;
 	size_t bytes;
 };
 

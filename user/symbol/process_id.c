@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * process_id.c - what a live process is: its start, the build-id that it has in memory, and the
- * list of functions that its JIT wrote.
+ * process_id.c - what a live process is: its start, and the build-id that it has in memory.
  */
 #include <elf.h>
 #include <errno.h>
@@ -10,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -100,56 +98,4 @@ int memory_build_id(uint32_t pid, uint64_t start, struct build_id *id)
 		    peek(pid, base + phdrs[i].p_vaddr, notes, phdrs[i].p_filesz))
 			err = find_note(notes, phdrs[i].p_filesz, id);
 	return err;
-}
-
-/* --- The perf map --- */
-
-/* Its pid as it knows it, and its users; from /proc/PID/status. */
-static int read_status(uint32_t pid, uint32_t *ns_pid, uint32_t uids[2])
-{
-	char path[32], *line = NULL;
-	size_t cap = 0;
-	int found = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/status", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return -errno;
-	while (getline(&line, &cap, f) > 0) {
-		const char *last = strrchr(line, '\t');
-
-		/* one for each namespace, the innermost last */
-		if (!strncmp(line, "NSpid:", 6) && last)
-			found += sscanf(last, "%" SCNu32, ns_pid) == 1;
-		else if (sscanf(line, "Uid: %" SCNu32 " %" SCNu32, &uids[0], &uids[1]) == 2)
-			found++;
-	}
-	free(line);
-	fclose(f);
-	return found == 2 ? 0 : -ESRCH;
-}
-
-int open_perf_map(uint32_t pid, struct file_id *id)
-{
-	uint32_t ns_pid, uids[2];
-	char root[32], path[64];
-	struct stat st;
-	int fd, err;
-
-	err = read_status(pid, &ns_pid, uids);
-	if (err)
-		return err;
-	snprintf(root, sizeof(root), "/proc/%" PRIu32 "/root", pid);
-	snprintf(path, sizeof(path), "tmp/perf-%" PRIu32 ".map", ns_pid);
-	fd = open_path(root, path);
-	if (fd < 0)
-		return fd;
-	/* Anybody may write into /tmp. */
-	if (fstat(fd, &st) || (st.st_uid && st.st_uid != uids[0] && st.st_uid != uids[1]) ||
-	    st.st_mode & S_IWOTH) {
-		close(fd);
-		return -EPERM;
-	}
-	return reopen(fd, id);
 }

@@ -11,6 +11,7 @@
 
 #include "capture/proc_maps.h"
 #include "symbol/debug_file.h"
+#include "symbol/perf_map.h"
 #include "symbol/process.h"
 #include "util/log.h"
 
@@ -92,21 +93,6 @@ static struct module *vdso_module(struct processes *all)
 
 /* --- Files --- */
 
-static void probe(struct modules *m, struct module *module)
-{
-	const struct reader_request request = { .op = READER_PROBE, .file = module->id };
-	static struct reader_reply reply;
-
-	module->err = module__ask(m, module, &request, &module->fd, 1, &reply, NULL);
-	if (module->err)
-		return;
-	module->probe = reply.probe;
-	module->probe.debuglink[DEBUG_NAME_MAX - 1] = '\0';
-	module->probe.altlink[DEBUG_NAME_MAX - 1] = '\0';
-	if (module->probe.build_id.len > BUILD_ID_MAX)
-		module->probe.build_id.len = 0;
-}
-
 /* A file is read when it is new; the same file of another process is the same module. */
 static struct module *module_of_file(struct processes *all, const struct process *p,
 				     const char *path, const struct file_id *id, int fd)
@@ -121,7 +107,7 @@ static struct module *module_of_file(struct processes *all, const struct process
 	module = modules__add(m, id, fd, path);
 	if (!module)
 		return NULL;
-	probe(m, module);
+	module->err = module__probe(m, module, module->fd, &module->probe);
 	if (module->err)
 		return module;
 	debug_file__find(m, module, p->key.pid, p->key.start_ns);
@@ -219,18 +205,44 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
 }
 
+/* A live process tells where its files are; it may end before its list is there. */
+static void learn_place(struct processes *all, struct process *p)
+{
+	const struct open_request r = { .op = OPEN_PLACE,
+					.pid = p->key.pid,
+					.start_ns = p->key.start_ns };
+	struct open_reply reply;
+	int fd;
+
+	if (p->live && !p->place.pid && !modules__open(all->modules, &r, &reply, &fd))
+		p->place = reply.place;
+}
+
+/* That there is none is nothing to tell; that it is somebody else's, or a link to one, is. */
+static void tell_refused(struct process *p, int err)
+{
+	if (err == p->perf_err || err == -ENOENT || err == -ESRCH)
+		return;
+	p->perf_err = err;
+	vs_debug(1, "the perf map of process %u is not read: %s", p->key.pid, strerror(-err));
+}
+
 static struct module *read_perf_map(struct processes *all, struct process *p)
 {
 	const struct open_request r = { .op = OPEN_PERF_MAP,
 					.pid = p->key.pid,
-					.start_ns = p->key.start_ns };
+					.start_ns = p->key.start_ns,
+					.place = p->place };
 	struct module *module;
 	struct open_reply reply;
 	char path[64];
-	int fd;
+	int fd, err;
 
-	if (modules__open(all->modules, &r, &reply, &fd))
+	err = modules__open(all->modules, &r, &reply, &fd);
+	if (err) {
+		tell_refused(p, err);
 		return NULL;
+	}
 	module = modules__find_file(all->modules, &reply.id);
 	if (module) {
 		close(fd);
@@ -246,6 +258,7 @@ static struct module *read_perf_map(struct processes *all, struct process *p)
 /* The process is gone, and what it wrote is still open here: it may have gone on writing. */
 static struct module *reread_perf_map(struct processes *all, struct module *old)
 {
+	static const struct file_rule rule = { .max_size = PERF_MAP_MAX_BYTES };
 	const int path_fd = fcntl(old->fd, F_DUPFD_CLOEXEC, 0);
 	struct module *module;
 	struct file_id id;
@@ -253,7 +266,7 @@ static struct module *reread_perf_map(struct processes *all, struct module *old)
 
 	if (path_fd < 0)
 		return NULL;
-	fd = reopen(path_fd, &id);
+	fd = foreign_file__open(path_fd, &rule, &id);
 	if (fd < 0)
 		return NULL;
 	module = modules__find_file(all->modules, &id);
@@ -274,6 +287,7 @@ struct module *process__perf_map(struct processes *all, struct process *p)
 
 	if (now < p->perf_again_ns)
 		return old;
+	learn_place(all, p);
 	module = read_perf_map(all, p);
 	if (!module && old)
 		module = reread_perf_map(all, old);

@@ -121,6 +121,9 @@ struct reader_reply {
 	};
 };
 
+/** elf_probe__check - what the reader answered is not trusted: make strings end, and lengths fit. */
+void elf_probe__check(struct elf_probe *probe);
+
 /** reader_kind - the helper */
 extern const struct helper_kind reader_kind;
 
