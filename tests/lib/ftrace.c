@@ -6,6 +6,7 @@
 #include "ftrace.h"
 #include "check.h"
 #include "run.h"
+#include "system.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -97,6 +98,8 @@ void vt_ftrace_start(void)
 	char name[64];
 
 	vt_true(!instance[0]);
+	/* its buffers are large, and two tracers slow each other down */
+	vt_lock_machine();
 	snprintf(instance, sizeof(instance), TRACEFS "/instances/vmascope_test_%d", getpid());
 	vt_sys(mkdir(instance, 0700));
 	put("tracing_on", "0");

@@ -285,7 +285,7 @@ void vt_free(struct vt_cmd *cmd)
 	cmd->stdin_fd = -1;
 }
 
-static char dir[64];
+static char dir[128];
 
 const char *vt_path(const char *name)
 {
@@ -294,7 +294,9 @@ const char *vt_path(const char *name)
 	char *p = path[serial % 16];
 
 	if (!dir[0]) {
-		strcpy(dir, "/tmp/vmascope-test.XXXXXX");
+		const char *tmp = getenv("TMPDIR");
+
+		snprintf(dir, sizeof(dir), "%s/vmascope-test.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 		vt_true(mkdtemp(dir));
 		vt_sys(chmod(dir, 01777));
 	}

@@ -11,16 +11,21 @@
 #include "scope.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-#define ZRAM "/dev/zram0"
-#define ZRAM_SYS "/sys/block/zram0/"
+#define ZRAM_CONTROL "/sys/class/zram-control/"
+/** swapon(2): the first device that is used has the highest priority. */
+#define SWAP_FIRST (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK)
 
 struct setting {
 	char path[128];
@@ -29,7 +34,46 @@ struct setting {
 
 static struct setting settings[16];
 static int nr_settings;
+static int zram = -1; /* number of the device */
 static bool swap_on;
+static int lock_fd = -1;
+
+void vt_lock_machine(void)
+{
+	if (lock_fd >= 0)
+		return;
+	vt_sys(lock_fd = open(VT_MACHINE_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+	while (flock(lock_fd, LOCK_EX))
+		vt_true(errno == EINTR);
+}
+
+/* By flock(2) and not by close(2) alone: a child may have the descriptor, too. */
+static void unlock_machine(void)
+{
+	if (lock_fd < 0)
+		return;
+	flock(lock_fd, LOCK_UN);
+	close(lock_fd);
+	lock_fd = -1;
+}
+
+static const char *zram_path(const char *name)
+{
+	static char path[4][64];
+	static unsigned int serial;
+	char *p = path[serial++ % 4];
+
+	snprintf(p, sizeof(path[0]), "/sys/block/zram%d/%s", zram, name);
+	return p;
+}
+
+static const char *zram_device(void)
+{
+	static char path[32];
+
+	snprintf(path, sizeof(path), "/dev/zram%d", zram);
+	return path;
+}
 
 static int put_quietly(const char *path, const char *value)
 {
@@ -53,14 +97,20 @@ static int undo(void)
 
 		err |= put_quietly(s->path, s->value);
 	}
-	if (swap_on) {
-		if (swapoff(ZRAM)) {
-			fprintf(stderr, "test: swapoff " ZRAM ": %s\n", strerror(errno));
-			err = -1;
-		}
-		err |= put_quietly(ZRAM_SYS "reset", "1");
-		swap_on = false;
+	if (swap_on && swapoff(zram_device())) {
+		fprintf(stderr, "test: swapoff %s: %s\n", zram_device(), strerror(errno));
+		err = -1;
 	}
+	swap_on = false;
+	if (zram >= 0) {
+		char number[16];
+
+		snprintf(number, sizeof(number), "%d", zram);
+		err |= put_quietly(zram_path("reset"), "1");
+		err |= put_quietly(ZRAM_CONTROL "hot_remove", number);
+		zram = -1;
+	}
+	unlock_machine();
 	return err;
 }
 
@@ -98,6 +148,9 @@ int vt_require_root(void **state)
 	signal(SIGTERM, on_term);
 	signal(SIGINT, on_term);
 	signal(SIGPIPE, SIG_IGN);
+	/* what is not of the test's making: the rights of new files, and where workloads have theirs */
+	umask(022);
+	setenv("TMPDIR", vt_disk_dir(), 1);
 	return 0;
 }
 
@@ -111,10 +164,12 @@ int vt_group_done(void **state)
 
 void vt_set(const char *path, const char *value)
 {
-	char *old = vt_read_file(path, NULL), *pick = old, *end;
 	struct setting *s = &settings[nr_settings];
+	char *old, *pick, *end;
 
+	vt_lock_machine();
 	vt_true(nr_settings < 16);
+	pick = old = vt_read_file(path, NULL);
 	if (strchr(old, '[')) /* a choice: "always [madvise] never" */
 		pick = strchr(old, '[') + 1;
 	end = pick + strcspn(pick, "]\n");
@@ -125,16 +180,63 @@ void vt_set(const char *path, const char *value)
 	vt_write_file(path, value);
 }
 
+void vt_compact(void)
+{
+	static const char path[] = "/proc/sys/vm/compact_memory";
+
+	if (!access(path, F_OK)) /* CONFIG_COMPACTION */
+		vt_write_file(path, "1");
+}
+
+static bool in_memory(const char *dir)
+{
+	struct statfs fs;
+
+	return statfs(dir, &fs) || fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC ||
+	       fs.f_type == HUGETLBFS_MAGIC;
+}
+
+const char *vt_disk_dir(void)
+{
+	const char *const dirs[] = { getenv("TMPDIR"), "/tmp", "/var/tmp", "build/tests" };
+	static char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (dirs[i] && *dirs[i] && !access(dirs[i], W_OK) && !in_memory(dirs[i]) &&
+		    realpath(dirs[i], path))
+			return path;
+	return "/tmp";
+}
+
+static long number_in(const char *path)
+{
+	char *text = vt_read_file(path, NULL);
+	long n = atol(text);
+
+	free(text);
+	return n;
+}
+
+void vt_add(const char *path, long more)
+{
+	char value[32];
+	long want;
+
+	vt_lock_machine();
+	want = number_in(path) + more;
+	snprintf(value, sizeof(value), "%ld", want);
+	vt_set(path, value);
+	vt_equal(number_in(path), want, "%s", path);
+}
+
 static void write_swap_header(void)
 {
 	static char header[4096] __attribute__((aligned(4096)));
 	uint32_t *info = (uint32_t *)(header + 1024);
-	struct stat st;
 	off_t size;
 	int fd;
 
-	vt_sys(fd = open(ZRAM, O_RDWR | O_CLOEXEC));
-	vt_sys(fstat(fd, &st));
+	vt_sys(fd = open(zram_device(), O_RDWR | O_CLOEXEC));
 	vt_sys(size = lseek(fd, 0, SEEK_END));
 	info[0] = 1;			       /* version */
 	info[1] = (uint32_t)(size / 4096) - 1; /* last page */
@@ -144,17 +246,34 @@ static void write_swap_header(void)
 	close(fd);
 }
 
+static bool has_zram_device(void *arg)
+{
+	(void)arg;
+	return !access(zram_device(), F_OK);
+}
+
+/* One of its own: the first may be the machine's swap. */
 void vt_swap_on_zram(const char *size)
 {
-	char *old = vt_read_file(ZRAM_SYS "disksize", NULL);
+	vt_lock_machine();
+	if (access(ZRAM_CONTROL, F_OK)) {
+		struct vt_cmd modprobe;
 
-	if (atoll(old))
-		fail_msg(ZRAM " is in use by somebody else");
-	free(old);
-	swap_on = true;
-	vt_write_file(ZRAM_SYS "disksize", size);
+		vt_run(&modprobe, NULL, VT_ARGS("modprobe", "zram"));
+		vt_equal(modprobe.exit, 0, "modprobe zram: %s", modprobe.err);
+		vt_free(&modprobe);
+	}
+	zram = (int)number_in(ZRAM_CONTROL "hot_add");
+	vt_await(has_zram_device, NULL, "the new zram device has its name", VT_PATIENCE);
+	vt_write_file(zram_path("disksize"), size);
 	write_swap_header();
-	vt_sys(swapon(ZRAM, 0));
+	vt_sys(swapon(zram_device(), SWAP_FIRST));
+	swap_on = true;
+}
+
+const char *vt_zram(void)
+{
+	return zram < 0 ? "" : zram_path("");
 }
 
 int64_t vt_vmstat(const char *name)

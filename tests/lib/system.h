@@ -26,11 +26,33 @@ int vt_test_done(void **state);
 		return cmocka_run_group_tests(tests, vt_require_root, vt_group_done);              \
 	}
 
-/** vt_set - write @value to the file @path, until vt_undo() */
+/**
+ * vt_lock_machine - be the only test that changes or needs a state of the whole machine, until
+ * vt_undo() or the end of the test
+ *
+ * Waits for other processes that hold VT_MACHINE_LOCK: tests of another checkout, and test scripts
+ * (tests/lib/lock.sh). vt_set(), vt_swap_on_zram() and vt_ftrace_start() take the lock themselves;
+ * again is no error.
+ */
+void vt_lock_machine(void);
+#define VT_MACHINE_LOCK "/run/vmascope-tests.lock"
+
+/** vt_set - write @value to the file @path, until vt_undo(); holds the machine's lock until then */
 void vt_set(const char *path, const char *value);
-/** vt_swap_on_zram - swap in memory on /dev/zram0, until vt_undo() */
+/** vt_add - as vt_set(): @more than the number that is in the file; it must take effect */
+void vt_add(const char *path, long more);
+/** vt_swap_on_zram - swap on a new zram device that is used first, until vt_undo() */
 void vt_swap_on_zram(const char *size);
+/** vt_zram - path of that device in /sys/block, or "" */
+const char *vt_zram(void);
 void vt_undo(void);
+/** vt_compact - let the kernel make huge pages of free memory out of small ones, if it can */
+void vt_compact(void);
+/**
+ * vt_disk_dir - a directory for temporary files that are on a disk, not in memory: $TMPDIR, /tmp,
+ * /var/tmp, or where the build is
+ */
+const char *vt_disk_dir(void);
 
 /** vt_vmstat - a counter of /proc/vmstat */
 int64_t vt_vmstat(const char *name);

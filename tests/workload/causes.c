@@ -4,6 +4,7 @@
  */
 #include "workload.h"
 
+#include <linux/mman.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -392,7 +393,7 @@ static void thp(void)
 static void hugetlb(void)
 {
 	char *p = wl_mmap(NULL, count * HUGE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
 
 	huge("hugetlb", "hugetlb", p);
 }
