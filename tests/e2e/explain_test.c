@@ -4,6 +4,7 @@
  */
 #include "bpf_leak.h"
 #include "check.h"
+#include "cpu_tlbs.h"
 #include "scope.h"
 #include "system.h"
 
@@ -21,6 +22,9 @@
 #define HUGE (2UL << 20)
 #define MAX_ADDRESSES 256
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
 #endif
@@ -75,6 +79,7 @@ static void make_mappings(void)
 	p = (char *)(((uintptr_t)p + HUGE - 1) & ~(HUGE - 1));
 	madvise(p, HUGE, MADV_HUGEPAGE);
 	p[0] = 1;
+	madvise(p, HUGE, MADV_COLLAPSE); /* if free memory had no huge page just then */
 	m->huge = (uintptr_t)p;
 
 	p = map(PAGE);
@@ -92,6 +97,7 @@ static void start_child(void)
 	int ready[2];
 	char c;
 
+	vt_one_cpu();
 	m = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	vt_true(m != MAP_FAILED);
 	vt_sys(pipe2(ready, O_CLOEXEC));
@@ -228,6 +234,31 @@ static bool has_flag(struct json_object *o, const char *map, const char *flag)
 	return json_object_object_get_ex(vt_need(o, map, json_type_object), flag, NULL);
 }
 
+/* All is known but, where cpuid does not tell them, the sizes of TLBs. */
+static void check_unknown(struct json_object *a)
+{
+	struct json_object *u;
+
+	vt_equal(vt_len(a, "unknown"), vt_cpuid_tlbs(0) ? 0 : 1, "things that are unknown");
+	vt_each(u, a, "unknown") assert_string_equal(vt_str(u, "what"), "TLB sizes");
+}
+
+/* Those that hold pages of this size, as many as cpuid lists; none where it lists none at all. */
+static void check_tlbs(struct json_object *a, uint64_t page_size)
+{
+	struct json_object *tlb;
+
+	if (!vt_cpuid_tlbs(0)) {
+		vt_true(!vt_get(a, "tlb.source") && !vt_get(a, "tlb.tlbs"));
+		return;
+	}
+	vt_equal(vt_int(a, "tlb.page_size"), page_size, "page size of the TLBs");
+	vt_contains(vt_str(a, "tlb.source"), "cpuid ");
+	vt_equal(vt_len(a, "tlb.tlbs"), vt_cpuid_tlbs(page_size), "TLBs of that page size");
+	vt_each(tlb, a, "tlb.tlbs")
+		vt_equal(vt_int(tlb, "reach_bytes"), vt_int(tlb, "entries") * page_size, "reach");
+}
+
 /* Frame, map count and flags are what the kernel says of the page at @address. */
 static void check_page(struct json_object *a, uint64_t address)
 {
@@ -256,7 +287,7 @@ static void check_page(struct json_object *a, uint64_t address)
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
 		vt_equal(has_flag(a, "page.flags", flags[i].name),
 			 word_of_flags >> flags[i].bit & 1, "page flag %s", flags[i].name);
-	vt_equal(vt_len(a, "unknown"), 0, "things that are unknown");
+	check_unknown(a);
 }
 
 /* --- the tests ------------------------------------------------------------------------------- */
@@ -277,6 +308,7 @@ static void anonymous_page(void **state)
 	vt_true(has_flag(entry, "flags", "dirty") && has_flag(entry, "flags", "nx"));
 	vt_equal(vt_hex(a, "page_tables.offset"), 0x123, "offset in the page");
 	vt_equal(vt_int(a, "page_tables.page_size"), PAGE, "page size");
+	check_tlbs(a, PAGE);
 	vt_equal(vt_hex(a, "vma.start"), m->touched, "start of the VMA");
 	vt_equal(vt_hex(a, "vma.end"), m->touched + 2 * PAGE, "end of the VMA");
 	vt_equal(vt_int(a, "vma.rss_bytes"), smaps_field(m->touched, "Rss"), "Rss");
@@ -337,13 +369,14 @@ static void page_of_a_file(void **state)
 static void huge_page(void **state)
 {
 	const uint64_t offset = 5 * PAGE + 9;
-	struct json_object *json, *a, *tlb;
-	size_t n = 0;
+	struct json_object *json, *a;
 
 	(void)state;
 	if (access("/sys/kernel/mm/transparent_hugepage", F_OK))
 		skip(); /* PREEMPT_RT: tests/vm/skips; natively a skip is a failure */
 	vt_set("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
+	vt_set("/sys/kernel/mm/transparent_hugepage/defrag", "madvise");
+	vt_compact();
 	start_child();
 	vt_equal(smaps_field(m->huge, "AnonHugePages"), HUGE, "the kernel gave a huge page");
 	a = explain_one(m->huge + offset, &json);
@@ -353,13 +386,7 @@ static void huge_page(void **state)
 	vt_equal(vt_hex(a, "page_tables.offset"), offset, "offset in the page");
 	vt_equal(vt_int(a, "page_tables.page_size"), HUGE, "page size");
 	vt_equal(vt_int(a, "vma.anon_huge_bytes"), HUGE, "AnonHugePages");
-	vt_each(tlb, a, "tlb.tlbs")
-	{
-		vt_equal(vt_int(tlb, "reach_bytes"), vt_int(tlb, "entries") * HUGE, "reach");
-		n++;
-	}
-	vt_equal(vt_int(a, "tlb.page_size"), HUGE, "page size of the TLBs");
-	vt_true(n || !vt_get(a, "tlb.source"));
+	check_tlbs(a, HUGE);
 	json_object_put(json);
 }
 
@@ -501,6 +528,7 @@ static void addresses_of_nobody(void **state)
 static void without_capabilities(void **state)
 {
 	static const struct vt_how nobody = { .uid = 65534 };
+	static const struct vt_how waiting = { .uid = 65534, .stdin_pipe = true };
 	uint64_t addresses[MAX_ADDRESSES];
 	struct json_object *json, *a, *u;
 	bool tables = false, frame = false;
@@ -508,8 +536,8 @@ static void without_capabilities(void **state)
 	struct vt_cmd sleeper;
 
 	(void)state;
-	vt_start(&sleeper, &nobody, VT_ARGS("/bin/sleep", "600"));
-	usleep(200000); /* past its exec */
+	vt_start(&sleeper, &waiting, VT_ARGS("/bin/cat"));
+	vt_await_reading(&sleeper);
 	vt_cmp(edges(sleeper.pid, addresses, MAX_ADDRESSES, NULL), >=, 2, "addresses");
 	vt_true(pagemap(sleeper.pid, addresses[0]) & PRESENT);
 	json = explain(sleeper.pid, addresses, 1, &nobody);

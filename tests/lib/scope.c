@@ -117,16 +117,9 @@ static bool holds_link(pid_t pid)
 	return found;
 }
 
-/* Blocked in a system call that waits for events, by /proc/PID/syscall. */
-static bool waits(pid_t pid)
+/* The system call that @pid is blocked in, by /proc/PID/syscall, and its first argument; or -1. */
+static long blocked_in(pid_t pid, unsigned long *first)
 {
-	static const long calls[] = {
-		SYS_ppoll, SYS_epoll_pwait, SYS_rt_sigtimedwait, SYS_pselect6,	SYS_clock_nanosleep,
-		SYS_read,  SYS_waitid,	    SYS_wait4,
-#ifdef SYS_poll
-		SYS_poll,  SYS_epoll_wait,  SYS_select,		 SYS_nanosleep,
-#endif
-	};
 	char path[64], line[128] = "";
 	FILE *f;
 	long nr;
@@ -137,8 +130,37 @@ static bool waits(pid_t pid)
 		line[0] = 0;
 	if (f)
 		fclose(f);
-	if (sscanf(line, "%ld", &nr) != 1)
-		return false;
+	return sscanf(line, "%ld 0x%lx", &nr, first) == 2 ? nr : -1;
+}
+
+static bool reads_stdin(void *arg)
+{
+	const struct vt_cmd *cmd = arg;
+	unsigned long fd;
+
+	if (vt_ended(cmd))
+		fail_msg("%s ended before it read anything", cmd->name);
+	return blocked_in(cmd->pid, &fd) == SYS_read && fd == 0;
+}
+
+void vt_await_reading(const struct vt_cmd *cmd)
+{
+	vt_await(reads_stdin, (void *)cmd, "it reads its stdin", VT_PATIENCE);
+}
+
+/* Blocked in a system call that waits for events. */
+static bool waits(pid_t pid)
+{
+	static const long calls[] = {
+		SYS_ppoll, SYS_epoll_pwait, SYS_rt_sigtimedwait, SYS_pselect6,	SYS_clock_nanosleep,
+		SYS_read,  SYS_waitid,	    SYS_wait4,
+#ifdef SYS_poll
+		SYS_poll,  SYS_epoll_wait,  SYS_select,		 SYS_nanosleep,
+#endif
+	};
+	unsigned long first;
+	const long nr = blocked_in(pid, &first);
+
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (calls[i] == nr)
 			return true;

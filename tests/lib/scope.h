@@ -38,6 +38,8 @@ void vt_scope_free(struct vt_scope *s);
 
 /** vt_await_attached - wait until vmascope process @cmd holds BPF links and waits for events */
 void vt_await_attached(const struct vt_cmd *cmd);
+/** vt_await_reading - wait until @cmd has begun to read its stdin: it is past its exec and loader */
+void vt_await_reading(const struct vt_cmd *cmd);
 /** vt_interrupt - end @cmd by SIGINT, as Ctrl-C would; its status must be 0 */
 void vt_interrupt(struct vt_cmd *cmd);
 

@@ -197,6 +197,109 @@ static void intel_leaf_2(void **state)
 	assert_tlb(&t, 2, TLB_UNIFIED, TLB_1G, 4, 16);
 }
 
+/*
+ * QEMU's Intel models: CPUs that have leaf 0x18, without it; leaf 2 has bytes of caches alone, and
+ * leaf 4 is of caches. So nothing is known.
+ */
+static void intel_masked_by_qemu(void **state)
+{
+	static const struct canned leaves[] = {
+		INTEL(0x20),
+		{ 1, 0, { 0x000806f8, 0x00000800, 0xfffab223, 0x1f8bfbff } },
+		{ 2, 0, { 0x00000001, 0x00000000, 0x0000004d, 0x002c307d } },
+		{ 4, 0, { 0x00000121, 0x02c0003f, 0x0000003f, 0x00000001 } },
+		{ 7, 0, { 0x00000002, 0xf1bf2ffb, 0x1b415f6e, 0xac004410 } },
+		END,
+	};
+	struct tlbs t;
+
+	(void)state;
+	decode(&t, leaves);
+	assert_string_equal(t.vendor, "GenuineIntel");
+	assert_true(t.virtual);
+	assert_int_equal(t.nr, 0);
+	assert_string_equal(t.source, "");
+}
+
+/* Another hypervisor: leaf 2 goes on to refer to leaves 4 and 0x18, and leaf 0x18 is all 0. */
+static void intel_masked_that_refers(void **state)
+{
+	static const struct canned leaves[] = {
+		INTEL(0x1f),
+		{ 1, 0, { 0x000606a6, 0x00020800, 0xfffa3203, 0x1f8bfbff } },
+		{ 2, 0, { 0x00feff01, 0x000000f0, 0x00000000, 0x00000000 } },
+		{ 4, 0, { 0x7c004121, 0x02c0003f, 0x0000003f, 0x00000000 } },
+		{ 0x18, 0, { 0, 0, 0, 0 } },
+		END,
+	};
+	struct tlbs t;
+
+	(void)state;
+	decode(&t, leaves);
+	assert_true(t.virtual);
+	assert_int_equal(t.nr, 0);
+	assert_string_equal(t.source, "");
+}
+
+/* Leaf 0x18 is all 0, but leaf 2 has sizes: these are shown. */
+static void intel_leaf_2_where_18_is_masked(void **state)
+{
+	static const struct canned leaves[] = {
+		INTEL(0x1f),
+		{ 2, 0, { 0x76036301, 0x00f0b6ff, 0x00000000, 0x00c30000 } },
+		{ 0x18, 0, { 0, 0, 0, 0 } },
+		END,
+	};
+	struct tlbs t;
+
+	(void)state;
+	decode(&t, leaves);
+	assert_string_equal(t.source, "cpuid 2");
+	assert_tlb(&t, 2, TLB_UNIFIED, TLB_4K, 6, 1536);
+}
+
+/* Leaf 0x18 as a hypervisor may make it up: more subleaves than can be, each of them the same. */
+static struct cpuid_regs endless_cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	static const struct canned leaves[] = { INTEL(0x18), END };
+
+	if (leaf == 0x18)
+		return (struct cpuid_regs){ UINT32_MAX, 0x00080001, 32, 0x4022 };
+	cpu = leaves;
+	return canned_cpuid(leaf, subleaf);
+}
+
+static void intel_endless(void **state)
+{
+	struct tlbs t;
+
+	(void)state;
+	tlbs__decode(&t, endless_cpuid);
+	assert_int_equal(t.nr, MAX_TLBS);
+}
+
+/* No leaf but 0, of each vendor: nothing is known, and the vendor is. */
+static void none(void **state)
+{
+	static const struct canned intel[] = { INTEL(1), END }, amd[] = { AMD, END };
+	static const struct canned nobody[] = { END };
+	const struct {
+		const struct canned *leaves;
+		const char *vendor;
+	} cases[] = { { intel, "GenuineIntel" }, { amd, "AuthenticAMD" }, { nobody, "" } };
+	struct tlbs t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		decode(&t, cases[i].leaves);
+		assert_string_equal(t.vendor, cases[i].vendor);
+		assert_int_equal(t.nr, 0);
+		assert_string_equal(t.source, "");
+		assert_false(t.virtual);
+		assert_false(t.hybrid);
+	}
+}
+
 /* A register whose bit 31 is set holds no descriptors; al is a count. */
 static void intel_leaf_2_invalid(void **state)
 {
@@ -248,6 +351,11 @@ int main(void)
 		cmocka_unit_test(intel_leaf_18),
 		cmocka_unit_test(intel_leaf_2),
 		cmocka_unit_test(intel_leaf_2_invalid),
+		cmocka_unit_test(intel_masked_by_qemu),
+		cmocka_unit_test(intel_masked_that_refers),
+		cmocka_unit_test(intel_leaf_2_where_18_is_masked),
+		cmocka_unit_test(intel_endless),
+		cmocka_unit_test(none),
 		cmocka_unit_test(others_do_not_tell),
 		cmocka_unit_test(sizes),
 	};
