@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/** What passes between the hooks and the thread's own clock, at its begin and at its end. */
-#define LIFE_SLACK_NS 50000000LL
 /** Of the first thread; 64 times as many of the last, which no delay of another one outweighs. */
 #define PAGES "2000"
 
@@ -94,8 +92,7 @@ static void check_thread(struct json_object *stat, struct json_object *known, in
 	vt_equal(strcmp(vt_str(row, "comm"), "threads"), 0, "comm of a thread");
 	vt_cmp(vt_int(row, "lived_ns"), >=, vt_int(known, "lived_ns.min"), "lived_ns");
 	if (!vt_bool(known, "stays"))
-		vt_cmp(vt_int(row, "lived_ns"), <=, vt_int(known, "lived_ns.max") + LIFE_SLACK_NS,
-		       "lived_ns");
+		vt_cmp(vt_int(row, "lived_ns"), <=, vt_int(known, "lived_ns.max"), "lived_ns");
 	/* No fault is handled in 50 ns, and but for the warm-up all are taken while it touches. */
 	vt_cmp(vt_int(row, "fault_ns"), >=, 50 * faults, "fault_ns");
 	if (vt_int(known, "pages") == faults)

@@ -118,6 +118,9 @@ static void run(struct part *p)
 		pthread_barrier_wait(&last_done);
 	} else {
 		pthread_join(thread, NULL);
+		/* it has given up its memory; its end, as a tracer sees it, may come later */
+		while (!syscall(SYS_tgkill, getpid(), p->tid, 0))
+			sched_yield();
 	}
 	p->joined_ns = now_ns();
 }
