@@ -222,6 +222,7 @@ int main(int argc, char **argv)
 			   { "reuse", .flag = &reuse },
 			   { "leaf", .flag = &leaf },
 			   { "gate", .flag = &gate },
+			   { "stay", .flag = &wl_stay },
 			   { 0 },
 		   });
 	wl_name = "churn";

@@ -87,6 +87,7 @@ static int wl_result_fd = -1;
 static const char *wl_name = "?";
 static char wl_carried[1 << 16];
 static struct rusage wl_at_gate;
+static bool wl_stay; /* wl_finish() waits for the end of stdin once the result is written */
 
 __attribute__((format(printf, 1, 2), noreturn)) static void wl_die(const char *fmt, ...)
 {
@@ -506,6 +507,7 @@ __attribute__((noreturn)) static WL_UNUSED void wl_finish(const char *extra)
 	int status = atomic_load(&wl_shared->wrong) ? WL_EXIT_WRONG : 0;
 	struct rusage now;
 	size_t mark;
+	char c = 0;
 
 	wl_printf("{\"workload\":\"%s\",\"pid\":%d,\"ok\":%s,%s", wl_name, getpid(),
 		  status ? "false" : "true", extra);
@@ -522,6 +524,8 @@ __attribute__((noreturn)) static WL_UNUSED void wl_finish(const char *extra)
 	wl_print_usage();
 	if (wl_result_fd >= 0)
 		syscall(SYS_write, wl_result_fd, wl_out, wl_out_len);
+	while (wl_stay && syscall(SYS_read, 0, &c, 1) > 0)
+		;
 	syscall(SYS_exit_group, status);
 	__builtin_unreachable();
 }
