@@ -45,6 +45,14 @@ DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))
 CHECK_DEPS := $(sort $(DEPS) $(if $(filter x86,$(ARCH)),$(VM_DEPS)))
 GUEST_DEPS := $(sort $(CHECK_DEPS) $(if $(filter x86,$(ARCH)),$(ARM64_DEPS)))
 
+# What `deps` downloads that is no package; kept in .cache (see tests/deps).
+DOWNLOADS ?= $(if $(filter $(NPM_PAGE)/%,$(UPLOT)),$(NPM_PAGE)/.made)
+CHECK_SETS := small
+CHECK_KERNELS = $(shell awk -v sets=" $(CHECK_SETS) " \
+	'$$1 !~ /^\#/ && $$4 && index(sets, " " $$4 " ") { print $$1 }' tests/vm/kernels)
+CHECK_DOWNLOADS = $(DOWNLOADS) $(BUILD)/npm/tests/.made $(BUILD)/tests/bin/prometheus \
+	$(if $(filter x86,$(ARCH)),guest-kernels)
+
 # --- Flags -----------------------------------------------------------------------------------
 
 BUILD := build
@@ -121,6 +129,8 @@ UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/%.o)
 UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
 ELF_FUZZ := $(O)/tests/fuzz/elf_fuzz
 E2E_BINS := $(E2E_SRCS:%.c=$(BUILD)/%)
+# Fails in many ways, for the self-test of tests/run.
+FAULT_BIN := $(BUILD)/tests/selftest/fault
 WORKLOAD_BINS := $(WORKLOAD_SRCS:%.c=$(BUILD)/%)
 BENCH_BINS := $(BENCH_SRCS:%.c=$(BUILD)/%)
 BENCH_BPF := $(BUILD)/tests/bench/empty.bpf.o
@@ -135,7 +145,7 @@ FUZZ_O := $(BUILD)/fuzz
 FUZZ_BINS := $(if $(filter $(ARCH),$(ARCH_$(shell uname -m))),$(FUZZ_SRCS:tests/fuzz/%.c=$(FUZZ_O)/%))
 FUZZ_USER_OBJS := $(filter-out %/user/main.o,$(USER_SRCS:%.c=$(FUZZ_O)/%.o))
 FUZZ_OBJS := $(FUZZ_USER_OBJS) $(FUZZ_SRCS:%.c=$(FUZZ_O)/%.o)
-TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=.o)
+TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(FAULT_BIN).o $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=.o)
 
 ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(FUZZ_OBJS) $(BENCH_BPF)
 FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch] \
@@ -155,7 +165,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps demo bench check check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint fmt \
+.PHONY: all deps check-deps guest-kernels demo bench fuzz check selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint fmt \
 	install uninstall clean kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
@@ -210,22 +220,16 @@ $(PROTO) $(PROTO:.c=.h) &: user/export/perfetto.proto | tools
 	$(call say,PROTO,$(PROTO))
 	$(Q)protoc-c --proto_path=user/export --c_out=$(BUILD) perfetto.proto
 
-# $(call npm,SOURCE,WHAT): what SOURCE/package-lock.json names, into the target's directory.
-define npm
-	$(call say,NPM,$(@D))
-	@rm -rf $(@D) && mkdir -p $(@D) && cp $1/package.json $1/package-lock.json $(@D)
-	@command -v npm >/dev/null || \
-		{ echo 'vmascope: no npm, which fetches $2 (run: sudo make deps)' >&2; exit 1; }
-	$(Q)cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1 || \
-		{ echo 'vmascope: npm cannot fetch $2: see $(@D)/npm.log; try again with a network$3' >&2; exit 1; }
-	@touch $@
-endef
-
+# What package-lock.json lists, from .cache/npm if it is there.
 $(NPM_PAGE)/.made: dashboards/web/package.json dashboards/web/package-lock.json
-	$(call npm,dashboards/web,uPlot,$(comma) or say UPLOT=DIR of an unpacked one)
+	$(call say,NPM,$(@D))
+	$(Q)tests/deps npm dashboards/web $(@D) '; or use UPLOT=DIR, an unpacked one'
+	@touch $@
 
 $(BUILD)/npm/tests/.made: tests/web/package.json tests/web/package-lock.json
-	$(call npm,tests/web,the tests of the page)
+	$(call say,NPM,$(@D))
+	$(Q)tests/deps npm tests/web $(@D)
+	@touch $@
 
 $(BUILD)/web/.made: $(WEB) $(if $(filter $(NPM_PAGE)/%,$(UPLOT)),$(NPM_PAGE)/.made)
 	$(call say,WEB,$(@D))
@@ -276,7 +280,7 @@ $(FUZZ_BINS): $(FUZZ_O)/%: $(FUZZ_O)/tests/fuzz/%.o $(FUZZ_USER_OBJS) $(MADE_OBJ
 $(TEST_OBJS): $(BUILD)/%.o: %.c $(BUILD)/.flags.test | tools
 	$(call compile,CC,$(CC) $(TEST_FLAGS) -MF $@.d -c $< -o $@)
 
-$(E2E_BINS): %: %.o $(TESTLIB_OBJS) $(BUILD)/.flags.test
+$(E2E_BINS) $(FAULT_BIN): %: %.o $(TESTLIB_OBJS) $(BUILD)/.flags.test
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -pthread -o $@ $< $(TESTLIB_OBJS) -lcmocka -ljson-c -lrt
 
@@ -327,24 +331,16 @@ tools:
 
 # --- What people call ------------------------------------------------------------------------
 
-deps: ## install what is missing to build and test (apt)
-	@if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then \
-		echo "vmascope: install these, or what your system calls them:" $(DEPS); \
-		echo "vmascope: make deps knows apt only; go on with: make all" >&2; exit 1; \
-	fi; \
-	missing=; \
-	for p in $(DEPS); do \
-		[ "$$(dpkg-query -Wf '$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || \
-			missing="$$missing $$p"; \
-	done; \
-	[ -n "$$missing" ] || exit 0; \
-	if [ "$$(id -u)" != 0 ]; then \
-		echo "vmascope: missing:$$missing (run: sudo make deps)" >&2; exit 1; \
-	fi; \
-	echo "vmascope: installing:$$missing"; \
-	export DEBIAN_FRONTEND=noninteractive; \
-	apt-get -o DPkg::Lock::Timeout=600 update -qq || true; \
-	apt-get -o DPkg::Lock::Timeout=600 install -qq --no-install-recommends $$missing </dev/null
+deps: ## install and download what is missing to build and test (apt, npm)
+	@tests/deps packages $(DEPS)
+	@$(if $(strip $(DOWNLOADS)),$(MAKE) --no-print-directory $(DOWNLOADS))
+
+check-deps: ## install and download all that check needs; then it needs no network
+	@$(SUBMAKE) deps DEPS='$(CHECK_DEPS)' DOWNLOADS='$(CHECK_DOWNLOADS)'
+
+guest-kernels:
+	@tests/vm/fetch $(CHECK_KERNELS)
+	@echo 'deps: guest kernels $(CHECK_KERNELS): there'
 
 demo: ## install, build, and show it on a workload and a real program (as root)
 	@$(SUBMAKE) deps DEPS='$(sort $(BUILD_DEPS) $(DEMO_DEPS))'
@@ -360,25 +356,32 @@ $(BUILD)/tests/bin/redis-server:
 
 # Prometheus, too, is only unpacked where it is not installed: its package would start a service.
 $(BUILD)/tests/bin/prometheus:
-	@mkdir -p $(@D) && rm -rf $(BUILD)/tests/prometheus && mkdir -p $(BUILD)/tests/prometheus
-	@if command -v prometheus promtool >/dev/null; then \
-		for p in promtool prometheus; do ln -sf "$$(command -v $$p)" $(@D)/$$p; done; \
-	else \
-		cd $(BUILD)/tests/prometheus && \
-			{ apt-get -qq download prometheus 2>/dev/null || \
-			  { apt-get -qq update && apt-get -qq download prometheus; }; } && \
-			dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool usr/bin/prometheus ../bin; \
-	fi || { echo 'vmascope: no prometheus for the tests (apt-get download failed)' >&2; exit 1; }
+	@tests/deps prometheus $(@D)
 
 build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made build-e2e ## build the tests and their workloads
 
-build-e2e: $(E2E_BINS) $(WORKLOAD_BINS)
+build-e2e: $(E2E_BINS) $(WORKLOAD_BINS) $(FAULT_BIN)
+
+# $(call part,NAME,MAKE-ARGUMENTS): a step before the tests, whose time tests/all adds to its list.
+part = +@mkdir -p $(BUILD); begun=$$(date +%s); echo '== $1'; \
+	$(SUBMAKE) $2 || { printf '\nFailed:\n  %s\n\n0 passed, 1 failed\n' '$1: see above'; exit 1; }; \
+	echo "$1: $$(($$(date +%s) - begun)) s" | tee -a $(TIMES) | sed 's/^/== /'
+TIMES := $(BUILD)/check-times
+
+define check_parts
+	@rm -f $(TIMES)
+	$(call part,deps,deps DEPS='$1' DOWNLOADS='$(CHECK_DOWNLOADS)' CHECK_SETS='$2')
+	$(call part,build,all build-tests)
+	$(call part,build with sanitizers,SANITIZE=1 all build-tests)
+endef
 
 check: ## install, build and run every test, and a few in a guest (as root; downloads a kernel)
-	@$(SUBMAKE) deps DEPS='$(CHECK_DEPS)'
-	@$(SUBMAKE) all build-tests $(BUILD)/tests/bin/prometheus
-	@$(SUBMAKE) SANITIZE=1 all build-tests
+	$(call check_parts,$(CHECK_DEPS),small)
 	@tests/all small
+
+selftest: ## check that the tests' own scripts take no failure for a success
+	@$(SUBMAKE) $(FAULT_BIN)
+	@tests/run selftest
 
 check-unit: ## run the unit tests
 	@$(SUBMAKE) build-tests
@@ -389,9 +392,7 @@ check-e2e: ## run the end-to-end tests (as root)
 	@tests/run e2e
 
 check-all: ## check, then the most telling tests in guests, and arm64 (downloads kernels)
-	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
-	@$(SUBMAKE) all build-tests $(BUILD)/tests/bin/prometheus
-	@$(SUBMAKE) SANITIZE=1 all build-tests
+	$(call check_parts,$(GUEST_DEPS),small quick)
 	@tests/all quick
 
 check-vm: ## run the tests in guests, on every kernel or on KERNEL (downloads them)

@@ -8,7 +8,8 @@
 # VM_RESULTS. Exit status: 1 when anything failed. A test may skip itself only where tests/vm/skips says so.
 set -euo pipefail
 
-readonly test_limit=900 # seconds for one program
+readonly test_limit=${VM_TEST_LIMIT:-900} # seconds for one program
+readonly tree=${VM_TREE:-/src}            # the self-test's own
 number=0 bad=0
 
 # An emulated CPU is ten times slower: the exact counts as often as with the sanitizers, and more
@@ -78,7 +79,7 @@ try() {
 	local name=$1 log=$VM_RESULTS/${1// /-}.log status=0
 
 	shift
-	timeout "$test_limit" "$@" >"$log" 2>&1 || status=$?
+	timeout -k 10 "$test_limit" "$@" >"$log" 2>&1 || status=$?
 	result "$status" "vmascope: $name"
 	((status == 0)) || { echo "# exit status $status" && diagnose "$log"; }
 }
@@ -106,7 +107,7 @@ skip_reason() {
 			echo "$reason"
 			return 0
 		fi
-	done < <(grep -v -e '^#' -e '^$' /src/tests/vm/skips)
+	done < <(grep -v -e '^#' -e '^$' "$tree/tests/vm/skips")
 	return 1
 }
 
@@ -120,7 +121,7 @@ run_test() {
 		result 0 "$test" "$reason"
 		return
 	fi
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout "$test_limit" "/src/build/tests/$test" >"$log" 2>&1 || status=$?
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "$test_limit" "$tree/build/tests/$test" >"$log" 2>&1 || status=$?
 	while read -r line; do
 		case $line in
 		1..*) plan=$((plan + ${line#1..})) ;;

@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tests/selftest_test.sh - a wrong number, a crash, a hang, a skip and whatever else is no success
+# must each fail the whole; prints TAP.
+#
+# Trees with nothing but programs that fail in a known way (tests/selftest/fault.c), and scripts in
+# place of those that take long, are given to tests/run, tests/all, tests/vm/check, guest.sh and
+# .ci/run.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
+
+fault=$PWD/build/tests/selftest/fault
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/vmascope-selftest.XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+[ -x "$fault" ] || { echo "no $fault (run: make build-tests)" >&2; exit 1; }
+export VMASCOPE_TEST_TIMEOUT=4 VMASCOPE_TEST_GRACE=1
+unset VMASCOPE_FAILURES VMASCOPE_TIMES VMASCOPE_TEST
+
+# tree NAME: a whole one, in which everything passes
+tree()
+{
+	local group
+
+	export VMASCOPE_TEST_TREE=$tmp/$1
+	mkdir -p "$VMASCOPE_TEST_TREE"/build/{tests,asan/tests}/{unit,e2e} "$VMASCOPE_TEST_TREE"/tests/fuzz
+	for group in build/tests/unit build/tests/e2e build/asan/tests/unit; do
+		ln -s "$fault" "$VMASCOPE_TEST_TREE/$group/good_test"
+	done
+	ln -s /bin/true "$VMASCOPE_TEST_TREE/build/asan/vmascope"
+	for group in selftest_test.sh docs_test.sh prometheus_test.sh fleet_test.sh web_test.sh fuzz/run; do
+		printf '#!/bin/sh\necho 1..1\necho ok 1 - good\n' >"$VMASCOPE_TEST_TREE/tests/$group"
+		chmod +x "$VMASCOPE_TEST_TREE/tests/$group"
+	done
+}
+
+# expect NAME STATUS LAST-LINE LINE… -- COMMAND…: a test; each LINE must be printed
+expect()
+{
+	local name=$1 status=$2 last=$3 lines=() line got bad=0
+
+	shift 3
+	while [ "$1" != -- ]; do
+		lines+=("$1")
+		shift
+	done
+	shift
+	"$@" >"$tmp/said" 2>&1
+	got=$?
+	[ "$got" = "$status" ] || { bad=1 && echo "-- exit status $got, not $status" >>"$tmp/said"; }
+	[ "$(grep -v '^--' "$tmp/said" | tail -n 1)" = "$last" ] ||
+		{ bad=1 && echo "-- the last line is not '$last'" >>"$tmp/said"; }
+	for line in "${lines[@]}"; do
+		grep -qxF -e "$line" "$tmp/said" ||
+			{ bad=1 && echo "-- there is no line '$line'" >>"$tmp/said"; }
+	done
+	result $bad "$name" "$tmp/said"
+}
+
+# fault NAME GROUP KIND LAST-LINE FAILURE COMMAND: one program that fails fails tests/run
+fault()
+{
+	local where=$2
+
+	case $where in
+	unit-asan) where=build/asan/tests/unit ;;
+	asan) where=build/tests/e2e ;;
+	*) where=build/tests/$where ;;
+	esac
+	rm -rf "$tmp/one" && tree one
+	ln -s "$fault" "$VMASCOPE_TEST_TREE/$where/${3}_test"
+	expect "$1" 1 "$4" "  $5" "      $6" -- tests/run "$2" good "$3"
+}
+
+echo 1..31
+
+# --- tests/run: one program ------------------------------------------------------------------
+
+fault 'a wrong number' e2e wrong '3 passed, 1 failed, 0 skipped' \
+	'e2e/wrong: wrong' 'VMASCOPE_TEST=wrong tests/run e2e wrong'
+fault 'a wrong number with sanitizers' asan wrong '3 passed, 1 failed, 0 skipped' \
+	'asan/wrong: wrong' 'VMASCOPE_TEST=wrong tests/run asan wrong'
+fault 'a wrong number in a unit test' unit wrong '3 passed, 1 failed, 0 skipped' \
+	'unit/wrong: wrong' 'tests/run unit wrong'
+fault 'and in one with sanitizers' unit-asan wrong '3 passed, 1 failed, 0 skipped' \
+	'unit-asan/wrong: wrong' 'tests/run unit-asan wrong'
+fault 'a crash that cmocka catches' e2e segfault '3 passed, 1 failed, 0 skipped' \
+	'e2e/segfault: segfault' 'VMASCOPE_TEST=segfault tests/run e2e segfault'
+fault 'a crash' e2e aborts '3 passed, 1 failed, 0 skipped' \
+	'e2e/aborts: crashed after 1 of 2 tests (exit status 134)' 'tests/run e2e aborts'
+fault 'a crash in a unit test' unit aborts '3 passed, 1 failed, 0 skipped' \
+	'unit/aborts: crashed after 1 of 2 tests (exit status 134)' 'tests/run unit aborts'
+fault 'a kill' e2e killed '3 passed, 1 failed, 0 skipped' \
+	'e2e/killed: crashed after 1 of 2 tests (exit status 137)' 'tests/run e2e killed'
+fault 'an end with success, too early' e2e exits '3 passed, 1 failed, 0 skipped' \
+	'e2e/exits: crashed after 1 of 2 tests (exit status 0)' 'tests/run e2e exits'
+fault 'a hang' e2e hangs '3 passed, 1 failed, 0 skipped' \
+	'e2e/hangs: hung: ended after 4 s' 'tests/run e2e hangs'
+fault 'a hang that ignores SIGTERM' unit stubborn '3 passed, 1 failed, 0 skipped' \
+	'unit/stubborn: hung: ended after 4 s' 'tests/run unit stubborn'
+fault 'a skip' e2e skips '3 passed, 0 failed, 1 skipped' \
+	'e2e/skips: skips (a skip is a failure)' 'VMASCOPE_TEST=skips tests/run e2e skips'
+fault 'a skip in a unit test' unit skips '3 passed, 0 failed, 1 skipped' \
+	'unit/skips: skips (a skip is a failure)' 'tests/run unit skips'
+fault 'more results than planned' e2e extra '5 passed, 1 failed, 0 skipped' \
+	'e2e/extra: 3 results, but 2 tests were planned' 'tests/run e2e extra'
+fault 'a failure that only the exit status shows' e2e status '4 passed, 1 failed, 0 skipped' \
+	'e2e/status: exit status 3' 'tests/run e2e status'
+fault 'no result' e2e silent '2 passed, 1 failed, 0 skipped' \
+	'e2e/silent: no result (exit status 0)' 'tests/run e2e silent'
+fault 'no test' e2e empty '2 passed, 1 failed, 0 skipped' \
+	'e2e/empty: ran no test' 'tests/run e2e empty'
+expect 'a program that is not built' 1 '2 passed, 1 failed, 0 skipped' '      make build-tests' -- \
+	tests/run e2e good nothing
+rm "$VMASCOPE_TEST_TREE"/build/tests/e2e/*
+expect 'nothing is built' 1 '0 passed, 1 failed, 0 skipped' \
+	'  no test program was run: is anything built?' -- tests/run e2e
+
+# --- tests/all: the whole --------------------------------------------------------------------
+
+tree good
+expect 'the whole passes when everything does' 0 '14 passed, 0 failed, 0 skipped' -- tests/all native
+expect 'and tells the time of each part' 0 '14 passed, 0 failed, 0 skipped' \
+	'  end-to-end tests: 0 s' -- tests/all native
+tree bad
+for kind in wrong aborts hangs skips; do
+	[ $kind = hangs ] || ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/unit/${kind}_test"
+	ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/e2e/${kind}_test"
+done
+printf '#!/bin/sh\necho 1..2\necho ok 1 - good\nexit 1\n' >"$VMASCOPE_TEST_TREE/tests/web_test.sh"
+expect 'the whole fails, and lists each failure' 1 '25 passed, 9 failed, 3 skipped' \
+	'  unit/wrong: wrong' '  unit/aborts: crashed after 1 of 2 tests (exit status 134)' \
+	'  unit/skips: skips (a skip is a failure)' \
+	'  e2e/wrong: wrong' '  e2e/hangs: hung: ended after 4 s' \
+	'  asan/aborts: crashed after 1 of 2 tests (exit status 134)' \
+	'  web: crashed after 1 of 2 tests (exit status 1)' '      tests/run web' -- tests/all native
+tree skipping
+ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/unit/skips_test"
+expect 'a single skip fails the whole' 1 '15 passed, 1 failed, 1 skipped' \
+	'  unit/skips: skips (a skip is a failure)' -- tests/all native
+unset VMASCOPE_TEST_TREE
+
+# --- guests ----------------------------------------------------------------------------------
+
+# in_guest TEST…: guest.sh, here
+in_guest()
+{
+	mkdir -p "$tmp/guest/results"
+	VM_TREE=$tmp/guest VM_TEST_LIMIT=4 VM_KERNEL=none VM_SUPPORTS=runs VM_RESULTS=$tmp/guest/results \
+		VMASCOPE=/bin/true tests/vm/guest.sh "$@"
+}
+
+mkdir -p "$tmp"/guest/{tests/vm,build/tests/e2e}
+cp tests/vm/skips "$tmp/guest/tests/vm/"
+for kind in good wrong aborts hangs skips exits; do
+	ln -s "$fault" "$tmp/guest/build/tests/e2e/${kind}_test"
+done
+expect 'a guest passes when everything does' 0 '1..4' -- in_guest e2e/good_test
+expect 'a guest fails with each kind of failure' 1 '1..16' \
+	'not ok 6 - e2e/wrong_test: wrong' \
+	'not ok 8 - e2e/aborts_test: 1 results of 2, exit status 134' \
+	'not ok 10 - e2e/hangs_test: 1 results of 2, exit status 124' \
+	'not ok 12 - e2e/skips_test: skips' '# skipped, but not in tests/vm/skips' \
+	'not ok 14 - e2e/exits_test: 1 results of 2, exit status 0' -- \
+	in_guest e2e/good_test e2e/wrong_test e2e/aborts_test e2e/hangs_test e2e/skips_test \
+	e2e/exits_test e2e/good_test
+
+# guest SCRIPT: tests/vm/check, with that in place of a guest, which prints what one would
+guest()
+{
+	rm -rf "$tmp/vm" && mkdir -p "$tmp"/vm/{tests,build/tests/e2e}
+	cp -r tests/vm "$tmp/vm/tests/"
+	ln -s /bin/true "$tmp/vm/build/vmascope"
+	ln -s "$fault" "$tmp/vm/build/tests/e2e/good_test"
+	printf '#!/bin/sh\nexit 0\n' >"$tmp/vm/tests/vm/fetch"
+	# shellcheck disable=SC2016 # the script's own $3, the results directory
+	printf '#!/bin/sh\nmkdir -p "$3" && exec >"$3/output.log"\n%s\n' "$1" >"$tmp/vm/tests/vm/run"
+	VM_CACHE=$tmp/vm/cache "$tmp/vm/tests/vm/check" 6.12 -- e2e/good_test
+}
+
+expect 'the sum of guests that pass' 0 '1 passed, 0 failed, 0 skipped' -- \
+	guest 'echo ok 1 - e2e/good_test: passes; echo 1..1'
+expect 'a failure in a guest' 1 '0 passed, 1 failed, 0 skipped' \
+	'  6.12, 2cpu: e2e/good_test: passes' '      tests/vm/check 6.12 -- e2e/good_test' -- \
+	guest 'echo not ok 1 - e2e/good_test: passes; echo 1..1; exit 1'
+expect 'a guest that does not run everything' 1 '1 passed, 1 failed, 0 skipped' \
+	'  6.12, 2cpu: guest ended with status 0' -- guest 'echo ok 1 - e2e/good_test: passes'
+expect 'a guest that dies' 1 '0 passed, 1 failed, 0 skipped' \
+	'  6.12, 2cpu: guest ended with status 125' -- guest 'exit 125'
+
+# --- what CI runs ----------------------------------------------------------------------------
+
+# ci SCRIPT: .ci/run, with that in place of make
+ci()
+{
+	mkdir -p "$tmp/ci"
+	printf '#!/bin/sh\n%s\n' "$1" >"$tmp/ci/make"
+	chmod +x "$tmp/ci/make"
+	PATH=$tmp/ci:$PATH .ci/run
+}
+
+expect 'CI fails when make does' 2 '5 passed, 1 failed' -- ci 'echo 5 passed, 1 failed; echo oops; exit 2'
+expect 'CI fails without a result' 1 '0 passed, 1 failed' -- ci 'exit 0'
