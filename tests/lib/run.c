@@ -17,8 +17,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -110,12 +112,29 @@ static void become(uid_t uid, const char *program, const char *const *argv)
 	_exit(126);
 }
 
+/* A socket with an address that the kernel chooses: "@" and five digits, for NOTIFY_SOCKET. */
+static int notify_socket(char address[8])
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(addr.sun_family);
+	int fd;
+
+	vt_sys(fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	vt_sys(bind(fd, (struct sockaddr *)&addr, len));
+	len = sizeof(addr);
+	vt_sys(getsockname(fd, (struct sockaddr *)&addr, &len));
+	vt_equal(len, sizeof(addr.sun_family) + 6, "length of an abstract address");
+	snprintf(address, 8, "@%.5s", addr.sun_path + 1);
+	return fd;
+}
+
 static _Noreturn void child(const struct vt_how *how, const char *const *argv, int in, int out,
 			    int err)
 {
 	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	setpgid(0, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -134,6 +153,7 @@ void vt_start(struct vt_cmd *cmd, const struct vt_how *how, const char *const *a
 {
 	static const struct vt_how ordinary;
 	int in[2] = { -1, -1 };
+	char notify[8];
 
 	if (!how)
 		how = &ordinary;
@@ -148,10 +168,13 @@ void vt_start(struct vt_cmd *cmd, const struct vt_how *how, const char *const *a
 	/* Appending, so that a program and its children don't write over each other. */
 	fcntl(cmd->out_fd, F_SETFL, O_APPEND);
 	fcntl(cmd->err_fd, F_SETFL, O_APPEND);
+	cmd->notify_fd = notify_socket(notify);
 	fflush(NULL);
 	vt_sys(cmd->pid = fork());
-	if (!cmd->pid)
+	if (!cmd->pid) {
+		setenv("NOTIFY_SOCKET", notify, 1);
 		child(how, argv, in[0], how->stdout_fd ? how->stdout_fd : cmd->out_fd, cmd->err_fd);
+	}
 	setpgid(cmd->pid, cmd->pid);
 	live_set(0, cmd->pid);
 	close(in[0]);
@@ -279,6 +302,8 @@ void vt_free(struct vt_cmd *cmd)
 		close(cmd->out_fd);
 	if (cmd->err_fd > 0)
 		close(cmd->err_fd);
+	if (cmd->notify_fd > 0)
+		close(cmd->notify_fd);
 	free(cmd->out);
 	free(cmd->err);
 	memset(cmd, 0, sizeof(*cmd));

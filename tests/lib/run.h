@@ -9,13 +9,17 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/** Seconds that anything may take before it counts as hung; VMASCOPE_SLOW multiplies them. */
-#define VT_PATIENCE 60
+/**
+ * Seconds that anything may take before it counts as hung; VMASCOPE_SLOW multiplies them. Far more
+ * than it takes on a loaded machine, and less than the runner's limit for a test program.
+ */
+#define VT_PATIENCE 120
 
 /**
  * struct vt_cmd - a program that runs or has run
  * @stdin_fd: write end of its stdin, -1 if closed or not asked for
  * @out, @err: what it printed, NUL-terminated; set by vt_wait()
+ * @notify_fd: socket for what it notifies of (sd_notify), see vt_await_attached()
  * @status: as waitpid() gives it; @exit: exit status, or 128 + signal
  */
 struct vt_cmd {
@@ -24,6 +28,7 @@ struct vt_cmd {
 	int stdin_fd;
 	int out_fd;
 	int err_fd;
+	int notify_fd;
 	char *out;
 	char *err;
 	size_t out_len;
@@ -48,7 +53,11 @@ struct vt_how {
 /** An argument vector in place: VT_ARGS("prog", "arg") */
 #define VT_ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/** vt_start - start @argv (by PATH), each in a process group of its own; fails the test if it can't */
+/**
+ * vt_start - start @argv (by PATH), each in a process group of its own; fails the test if it can't
+ *
+ * Without huge pages, whatever the machine's mode is, but where the program asks for them anew.
+ */
 void vt_start(struct vt_cmd *cmd, const struct vt_how *how, const char *const *argv);
 /** vt_wait - wait until @cmd has ended; past @seconds, it is killed and the test fails */
 void vt_wait(struct vt_cmd *cmd, unsigned int seconds);

@@ -5,10 +5,10 @@
 #include "scope.h"
 #include "check.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -97,26 +97,6 @@ void vt_scope_free(struct vt_scope *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static bool holds_link(pid_t pid)
-{
-	char path[64], target[128];
-	struct dirent *entry;
-	bool found = false;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	dir = opendir(path);
-	while (dir && !found && (entry = readdir(dir))) {
-		ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-
-		target[n < 0 ? 0 : n] = 0;
-		found = strstr(target, "bpf_link") || strstr(target, "bpf-link");
-	}
-	if (dir)
-		closedir(dir);
-	return found;
-}
-
 /* The system call that @pid is blocked in, by /proc/PID/syscall, and its first argument; or -1. */
 static long blocked_in(pid_t pid, unsigned long *first)
 {
@@ -148,48 +128,22 @@ void vt_await_reading(const struct vt_cmd *cmd)
 	vt_await(reads_stdin, (void *)cmd, "it reads its stdin", VT_PATIENCE);
 }
 
-/* Blocked in a system call that waits for events. */
-static bool waits(pid_t pid)
+static bool is_attached(void *arg)
 {
-	static const long calls[] = {
-		SYS_ppoll, SYS_epoll_pwait, SYS_rt_sigtimedwait, SYS_pselect6,	SYS_clock_nanosleep,
-		SYS_read,  SYS_waitid,	    SYS_wait4,
-#ifdef SYS_poll
-		SYS_poll,  SYS_epoll_wait,  SYS_select,		 SYS_nanosleep,
-#endif
-	};
-	unsigned long first;
-	const long nr = blocked_in(pid, &first);
+	const struct vt_cmd *cmd = arg;
+	char text[64] = "";
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (calls[i] == nr)
+	while (recv(cmd->notify_fd, text, sizeof(text) - 1, 0) > 0)
+		if (!strcmp(text, "READY=1"))
 			return true;
-	return false;
-}
-
-struct attach_wait {
-	const struct vt_cmd *cmd;
-	int in_a_row;
-};
-
-static bool attached(void *arg)
-{
-	struct attach_wait *w = arg;
-
-	if (vt_ended(w->cmd))
+	if (vt_ended(cmd))
 		fail_msg("vmascope ended before it was attached");
-	if (holds_link(w->cmd->pid) && waits(w->cmd->pid))
-		w->in_a_row++;
-	else
-		w->in_a_row = 0;
-	return w->in_a_row >= 10;
+	return false;
 }
 
 void vt_await_attached(const struct vt_cmd *cmd)
 {
-	struct attach_wait w = { .cmd = cmd };
-
-	vt_await(attached, &w, "vmascope attaches", VT_PATIENCE);
+	vt_await(is_attached, (void *)cmd, "vmascope attaches", VT_PATIENCE);
 }
 
 void vt_interrupt(struct vt_cmd *cmd)

@@ -36,7 +36,11 @@ void vt_scope_one(struct vt_scope *s, const char *verb, const char *const *filte
 		  const char *const *work);
 void vt_scope_free(struct vt_scope *s);
 
-/** vt_await_attached - wait until vmascope process @cmd holds BPF links and waits for events */
+/**
+ * vt_await_attached - wait until vmascope process @cmd notifies that it is attached (sd_notify)
+ *
+ * Once for each start.
+ */
 void vt_await_attached(const struct vt_cmd *cmd);
 /** vt_await_reading - wait until @cmd has begun to read its stdin: it is past its exec and loader */
 void vt_await_reading(const struct vt_cmd *cmd);

@@ -15,6 +15,7 @@
 #include "capture/cgroup.h"
 #include "cmd/folded.h"
 #include "util/log.h"
+#include "util/notify.h"
 
 /** Causes of signals: asking for one of them asks for the surroundings of crashes. */
 #define CRASH_CAUSES                                                                               \
@@ -336,6 +337,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
 	describe(s);
 	catch_signals();
+	notify__take();
 	s->wall_add_ns = wall_add_ns();
 	status = check_targets(o);
 	if (!status)
@@ -353,6 +355,8 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 		s->start_ns = capture__start_ns(s->live.capture);
 	if (!status && o->argv)
 		status = start_child(s);
+	if (!status && notify__ready())
+		vs_warn("cannot notify NOTIFY_SOCKET that it is attached");
 	return status;
 }
 
