@@ -130,7 +130,7 @@ static void leaves_nothing(int sig)
 	vt_redis_start(&redis);
 	vt_bpf_list(&before);
 	start_on_redis(&scope, vt_path("leak.json"));
-	vt_cmp(vt_bpf_new(&before), >, 2, "BPF objects while attached");
+	vt_cmp(vt_bpf_held(scope.pid), >, 2, "BPF objects while attached");
 	vt_signal(&scope, sig);
 	vt_wait(&scope, VT_PATIENCE);
 	vt_bpf_await_none_new(&before);

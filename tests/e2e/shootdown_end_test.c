@@ -74,7 +74,7 @@ static void ended_by(int sig)
 	snprintf(pid, sizeof(pid), "%d", cmd.pid);
 	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "shootdown", "-j", "-o", output, "-p", pid));
 	vt_await_attached(&scope);
-	vt_cmp(vt_bpf_new(&before), >, 2, "BPF objects while attached");
+	vt_cmp(vt_bpf_held(scope.pid), >, 2, "BPF objects while attached");
 	usleep(200000);
 	vt_signal(&scope, sig);
 	vt_wait(&scope, VT_PATIENCE);

@@ -2,19 +2,29 @@
 /*
  * bpf_leak.c - which BPF programs, maps and links the kernel holds, to see that none stay behind.
  *
- * By bpf(2) itself, as `bpftool prog` and `bpftool map` do, so that it works in a small guest.
+ * By bpf(2) itself, as `bpftool prog` and `bpftool map` do, so that it works in a small guest; who
+ * holds them is in /proc/PID/fdinfo.
  */
 #include "bpf_leak.h"
 #include "check.h"
 #include "run.h"
 
+#include <dirent.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static const int next_id[3] = { BPF_PROG_GET_NEXT_ID, BPF_MAP_GET_NEXT_ID, BPF_LINK_GET_NEXT_ID };
+static const char *const fdinfo[3] = { "\nprog_id:", "\nmap_id:", "\nlink_id:" };
+
+static void add(struct vt_bpf_ids *ids, int kind, uint32_t id)
+{
+	vt_true(ids->nr[kind] < VT_BPF_MAX);
+	ids->id[kind][ids->nr[kind]++] = id;
+}
 
 void vt_bpf_list(struct vt_bpf_ids *ids)
 {
@@ -23,8 +33,7 @@ void vt_bpf_list(struct vt_bpf_ids *ids)
 		union bpf_attr attr = { 0 };
 
 		while (!syscall(SYS_bpf, next_id[kind], &attr, sizeof(attr))) {
-			vt_true(ids->nr[kind] < VT_BPF_MAX);
-			ids->id[kind][ids->nr[kind]++] = attr.next_id;
+			add(ids, kind, attr.next_id);
 			attr.start_id = attr.next_id;
 			attr.next_id = 0;
 		}
@@ -40,25 +49,106 @@ static bool known(const struct vt_bpf_ids *ids, int kind, uint32_t id)
 	return false;
 }
 
-size_t vt_bpf_new(const struct vt_bpf_ids *before)
+/* What one descriptor holds; a link has the id of its program as well, which is a program's own. */
+static void add_descriptor(struct vt_bpf_ids *ids, const char *path)
 {
-	static struct vt_bpf_ids after;
-	size_t n = 0;
+	char text[1024];
+	FILE *f = fopen(path, "re");
+	size_t n;
 
-	vt_bpf_list(&after);
-	for (int kind = 0; kind < 3; kind++)
-		for (size_t i = 0; i < after.nr[kind]; i++)
-			n += !known(before, kind, after.id[kind][i]);
-	return n;
+	if (!f)
+		return; /* closed meanwhile */
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = 0;
+	for (int kind = 0; kind < 3; kind++) {
+		const char *at = strstr(text, fdinfo[kind]);
+
+		if (at)
+			add(ids, kind, (uint32_t)strtoul(at + strlen(fdinfo[kind]), NULL, 10));
+	}
 }
+
+/* Add what process @pid holds; one that ends meanwhile holds nothing. */
+static void add_process(struct vt_bpf_ids *ids, const char *pid)
+{
+	char path[300], target[64];
+	struct dirent *entry;
+	ssize_t n;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+		target[n < 0 ? 0 : n] = 0;
+		/* anon_inode:bpf-prog, bpf-map, bpf_link, bpf-link; [perf_event] holds a link's */
+		if (!strstr(target, "bpf"))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/fdinfo/%s", pid, entry->d_name);
+		add_descriptor(ids, path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+size_t vt_bpf_held(pid_t pid)
+{
+	static struct vt_bpf_ids ids;
+	char name[16];
+
+	memset(&ids, 0, sizeof(ids));
+	snprintf(name, sizeof(name), "%d", pid);
+	add_process(&ids, name);
+	return ids.nr[0] + ids.nr[1] + ids.nr[2];
+}
+
+static void list_held(struct vt_bpf_ids *ids)
+{
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+
+	vt_true(dir);
+	memset(ids, 0, sizeof(*ids));
+	while ((entry = readdir(dir)))
+		if (atoi(entry->d_name) > 0)
+			add_process(ids, entry->d_name);
+	closedir(dir);
+}
+
+/** struct left - what was new and nobody's at the first look; only that can be ours */
+struct left {
+	const struct vt_bpf_ids *before;
+	struct vt_bpf_ids first;
+	bool looked;
+};
+
+static struct left left;
 
 static bool none_new(void *arg)
 {
-	return !vt_bpf_new(arg);
+	static struct vt_bpf_ids now, held;
+	struct left *l = arg;
+	size_t n = 0;
+
+	vt_bpf_list(&now);
+	if (!l->looked)
+		l->first = now;
+	l->looked = true;
+	list_held(&held);
+	for (int kind = 0; kind < 3; kind++)
+		for (size_t i = 0; i < now.nr[kind]; i++) {
+			uint32_t id = now.id[kind][i];
+
+			n += !known(l->before, kind, id) && known(&l->first, kind, id) &&
+			     !known(&held, kind, id);
+		}
+	return !n;
 }
 
 void vt_bpf_await_none_new(const struct vt_bpf_ids *before)
 {
+	left = (struct left){ .before = before };
 	/* The kernel frees them after an RCU grace period. */
-	vt_await(none_new, (void *)before, "BPF programs, maps and links are as before", 20);
+	vt_await(none_new, &left, "BPF programs, maps and links are as before", VT_PATIENCE);
 }
