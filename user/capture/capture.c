@@ -316,15 +316,6 @@ static int attach_all(struct capture *c, const struct capture_options *o)
 	return err;
 }
 
-static int on_record(void *ctx, void *data, size_t size)
-{
-	struct capture *c = ctx;
-
-	(void)size;
-	c->fn(c->fn_ctx, data);
-	return 0;
-}
-
 /**
  * find_direct_map - let BPF find where page tables can be read
  *
@@ -434,12 +425,9 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	err = load(c, o);
 	if (err)
 		goto fail;
-	c->ring = ring_buffer__new(bpf_map__fd(c->skel->maps.events), on_record, c, NULL);
-	if (!c->ring) {
-		err = -errno;
-		vs_error("cannot map the ring buffer: %s", strerror(-err));
+	err = ring__map(c);
+	if (err)
 		goto fail;
-	}
 	err = attach_all(c, o);
 	if (err)
 		goto fail;
@@ -472,16 +460,6 @@ uint64_t capture__start_ns(const struct capture *c)
 	return c->start_ns;
 }
 
-int capture__fd(const struct capture *c)
-{
-	return ring_buffer__epoll_fd(c->ring);
-}
-
-int capture__consume(struct capture *c)
-{
-	return ring_buffer__consume(c->ring);
-}
-
 int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx)
 {
 	return run_iterator(c, ITER_THREADS, fn, ctx);
@@ -496,7 +474,6 @@ void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 	if (bpf_program__fd(c->skel->progs.settle_ipis) >= 0)
 		bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.settle_ipis), &opts);
 	run_iterator(c, ITER_SETTLE, fn, ctx);
-	capture__consume(c);
 }
 
 void capture__close(struct capture *c)
@@ -506,7 +483,7 @@ void capture__close(struct capture *c)
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
 	free(c->links);
-	ring_buffer__free(c->ring);
+	ring__unmap(c);
 	slots__unmap(c);
 	vmascope_bpf__destroy(c->skel);
 	free(c);

@@ -143,17 +143,31 @@ uint64_t capture__start_ns(const struct capture *c);
 /** capture__fd - readable when events wait; for epoll. */
 int capture__fd(const struct capture *c);
 
-/** capture__consume - hand all waiting events to the callback. Return: how many, or -errno. */
-int capture__consume(struct capture *c);
+/**
+ * capture__consume - hand the events that wait now to the callback
+ * @until_ns: but end then (CLOCK_MONOTONIC), as handling them may take long
+ * Return: 0; -EAGAIN: the time was over, and more of them wait; or another negative errno.
+ */
+int capture__consume(struct capture *c, uint64_t until_ns);
+
+/**
+ * capture__drop_rest - take the events that still wait out of the ring, after capture__detach()
+ *
+ * Those that were asked for count as lost; the callback gets the others.
+ */
+void capture__drop_rest(struct capture *c);
+
+/** capture__streams - records of @type (enum vs_event_type) were asked for. */
+bool capture__streams(const struct capture *c, uint32_t type);
 
 /** capture__threads - call @fn for each traced thread that lives. Return: 0 or -errno. */
 int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx);
 
 /**
- * capture__detach - take the hooks away, account for what is pending, and read the last events
+ * capture__detach - take the hooks away, and account for what is pending
  * @fn: called for each traced thread that lives; NULL: nobody wants to know
  *
- * After it all counters stand still.
+ * After it all counters stand still, and no more events come; those that wait can be read.
  */
 void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx);
 

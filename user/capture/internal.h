@@ -42,7 +42,21 @@ struct capture {
 	struct vs_stack_row *stack_rows;
 	uint64_t *free_stacks;
 	uint64_t seen_stacks;
+	const char *ring_pages;
+	uint32_t records; /* that were read, modulo 2^32 */
+	uint64_t consume_to;
+	uint64_t consume_until_ns;
+	bool dropping; /* nobody is given what was asked for any more */
+	uint64_t dropped_events;
+	uint64_t dropped_samples;
 };
+
+/** ring__map - make the ring readable. Return: 0, or a negative errno after an error message. */
+int ring__map(struct capture *c);
+void ring__unmap(struct capture *c);
+
+/** ring__add_dropped - what capture__drop_rest() has dropped goes from emitted to lost. */
+void ring__add_dropped(const struct capture *c, struct vs_stats *sum);
 
 /** slots__size_maps - before loading. Return: 0 or a negative errno. */
 int slots__size_maps(struct capture *c, uint32_t ring_bytes);

@@ -74,7 +74,7 @@ void live_stacks__retire(struct live *l, const bool *gone)
 	capture__retire_stacks(l->capture, rows, n);
 	/* records that name these rows are in the ring: they are handed on before */
 	if (n)
-		capture__consume(l->capture);
+		capture__consume(l->capture, UINT64_MAX);
 	for (size_t i = 0; i < n; i++) {
 		read_row(l, rows[i]);
 		stacks__row_ended(&l->stacks, rows[i]);

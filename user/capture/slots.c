@@ -285,6 +285,7 @@ void capture__stats(const struct capture *c, struct vs_stats *sum)
 {
 	slots__sum_cpus(c, c->skel->maps.stats, sum, sizeof(*sum));
 	capture__each_program(c, add_missed, &sum->lost[VS_LOST_MISSED]);
+	ring__add_dropped(c, sum);
 }
 
 int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults, uint32_t *nr)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* output.c - open the output that the options ask for, and see what it can show. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,11 +11,11 @@
 #include "util/log.h"
 
 /** terminal_width - of the output: a terminal's own, else 80. */
-static unsigned int terminal_width(FILE *f)
+static unsigned int terminal_width(int fd)
 {
 	struct winsize w;
 
-	if (isatty(fileno(f)) && !ioctl(fileno(f), TIOCGWINSZ, &w) && w.ws_col >= 40)
+	if (isatty(fd) && !ioctl(fd, TIOCGWINSZ, &w) && w.ws_col >= 40)
 		return w.ws_col;
 	return 80;
 }
@@ -30,36 +31,45 @@ static bool locale_is_utf8(void)
 }
 
 /** takes_colour - a terminal that knows colours, and a user who wants them (no-color.org). */
-static bool takes_colour(FILE *f)
+static bool takes_colour(int fd)
 {
 	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
 
-	return isatty(fileno(f)) && term && *term && strcmp(term, "dumb") &&
-	       !(no_colour && *no_colour);
+	return isatty(fd) && term && *term && strcmp(term, "dumb") && !(no_colour && *no_colour);
 }
 
 int options__output(const struct options *o, struct out_options *out)
 {
-	out->file = o->output && strcmp(o->output, "-") ? fopen(o->output, "we") : stdout;
-	if (!out->file) {
-		int err = -errno;
+	const bool to_file = o->output && strcmp(o->output, "-");
+	const int fd = to_file ? open(o->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
+			       : STDOUT_FILENO;
+	int err = fd < 0 ? -errno : out_stream__open(&out->stream, fd);
 
-		vs_error("cannot write %s: %s", o->output, strerror(-err));
+	if (err) {
+		vs_error("cannot write %s: %s", to_file ? o->output : "to stdout", strerror(-err));
+		if (to_file && fd >= 0)
+			close(fd);
 		return err;
 	}
-	out->width = o->wide ? 0 : terminal_width(out->file);
+	out->file = out_stream__file(out->stream);
+	out->width = o->wide ? 0 : terminal_width(fd);
 	out->utf8 = !o->ascii && locale_is_utf8();
-	out->colour = takes_colour(out->file);
+	out->colour = takes_colour(fd);
 	return 0;
 }
 
 int options__close_output(struct out_options *out, int err)
 {
-	if (!err && fflush(out->file))
-		err = -errno;
-	if (out->file != stdout && fclose(out->file) && !err)
-		err = -errno;
-	if (err)
+	const int last = out_stream__close(out->stream);
+
+	out->stream = NULL;
+	out->file = NULL;
+	if (!err)
+		err = last;
+	if (err == -ETIMEDOUT)
+		vs_fail(VS_EXIT_FAILURE, "-o FILE takes all of it",
+			"the output is not complete: nobody read it");
+	else if (err)
 		vs_error("cannot write the output: %s", strerror(-err));
 	return err;
 }

@@ -138,22 +138,20 @@ static void unwind(struct samples *s, const struct vs_event_sample *e)
 		hash__set_u64(&s->by_ref, key_of(&e->ref), known);
 }
 
+const struct vs_event *samples__drop(struct samples *s)
+{
+	free(s->out);
+	s->out = pop(s);
+	return s->out ? (const struct vs_event *)s->out->record : NULL;
+}
+
 const struct vs_event *samples__next(struct samples *s)
 {
-	struct queued *q;
+	const struct vs_event *e = samples__drop(s);
 
-	free(s->out);
-	s->out = NULL;
-	while ((q = pop(s))) {
-		const struct vs_event *e = (const struct vs_event *)q->record;
-
-		if (e->type != VS_EVENT_SAMPLE) {
-			s->out = q;
-			return e;
-		}
-		unwind(s, (const struct vs_event_sample *)e);
-		free(q);
-	}
+	if (!e || e->type != VS_EVENT_SAMPLE)
+		return e;
+	unwind(s, (const struct vs_event_sample *)e);
 	return NULL;
 }
 

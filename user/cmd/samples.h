@@ -37,11 +37,14 @@ void samples__free(struct samples *s);
 int samples__push(struct samples *s, const struct vs_event *event);
 
 /**
- * samples__next - the oldest record that is no sample; those before it are unwound on the way
+ * samples__next - take the oldest record out of the queue; a sample is unwound
  *
- * Return: it, good until the next call; NULL: the queue is empty.
+ * Return: it, good until the next call; NULL: it was a sample, or the queue is empty.
  */
 const struct vs_event *samples__next(struct samples *s);
+
+/** samples__drop - the same, but nothing is unwound, and samples are returned, too. */
+const struct vs_event *samples__drop(struct samples *s);
 
 /** samples__stack - the stack of a record, which is asked for once. NULL: it is not known. */
 const struct stack *samples__stack(struct samples *s, const struct vs_stack_ref *ref);

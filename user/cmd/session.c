@@ -16,6 +16,7 @@
 #include "cmd/folded.h"
 #include "util/log.h"
 #include "util/notify.h"
+#include "util/stop.h"
 
 /** Causes of signals: asking for one of them asks for the surroundings of crashes. */
 #define CRASH_CAUSES                                                                               \
@@ -26,42 +27,13 @@
 #define POLL_NS 5000000ULL
 /** Unless so many bytes of records wait already: then new ones have to wait in the ring. */
 #define MOST_BACKLOG (128u << 20)
+/** Records are read and handled for so long before anything else is looked after, ns. */
+#define READ_NS 50000000ULL
 
 /** The ring is read, and slots are looked after, at least this often. */
 #define HOUSEKEEPING_NS 100000000ULL
 /** Between two, while slots run low. */
 #define HURRY_NS 10000000ULL
-
-static volatile sig_atomic_t signals_seen;
-static volatile sig_atomic_t signal_to_forward;
-
-static void on_signal(int sig, siginfo_t *info, void *context)
-{
-	(void)context;
-	signals_seen++;
-	/* the terminal's Ctrl-C reaches the command by itself */
-	if (info->si_code != SI_KERNEL)
-		signal_to_forward = sig;
-}
-
-static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
-#define NR_END_SIGNALS (sizeof(end_signals) / sizeof(*end_signals))
-
-static void catch_signals(void)
-{
-	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
-
-	for (size_t i = 0; i < NR_END_SIGNALS; i++)
-		sigaction(end_signals[i], &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-/** release_signals - the run is over: now they end the process, even while it is printing. */
-static void release_signals(void)
-{
-	for (size_t i = 0; i < NR_END_SIGNALS; i++)
-		signal(end_signals[i], SIG_DFL);
-}
 
 uint64_t session__now(void)
 {
@@ -317,6 +289,7 @@ static int start_child(struct session *s)
 
 	if (!err)
 		err = capture__add_child(s->live.capture, s->child.pid);
+	stop__child(s->child.pid);
 	if (err)
 		return VS_EXIT_FAILURE;
 	s->start_ns = session__now();
@@ -336,7 +309,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	s->options = o;
 	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
 	describe(s);
-	catch_signals();
+	stop__catch(o->argv ? 2 : 1);
 	notify__take();
 	s->wall_add_ns = wall_add_ns();
 	status = check_targets(o);
@@ -365,14 +338,13 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 void session__stop(struct session *s)
 {
 	(void)s;
-	/* asked twice, the command is not waited for */
-	signals_seen += 2;
+	stop__ask();
 }
 
 bool session__stopped(const struct session *s)
 {
 	(void)s;
-	return signals_seen;
+	return stop__signals();
 }
 
 /** wait_until - until @deadline_ns, an event, the command's end, a wake-up, or a signal. */
@@ -400,31 +372,37 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 }
 
 /** over - the run has come to its end. */
-static bool over(struct session *s, uint64_t end_ns)
+static bool over(struct session *s)
 {
+	int sig;
+
 	if (s->options->argv) {
 		if (child__poll(&s->child))
 			return true;
 		/* The command is told, and waited for; asked twice, it is not. */
-		if (signal_to_forward) {
-			kill(s->child.pid, signal_to_forward);
-			signal_to_forward = 0;
-		}
-		return signals_seen > 1 || session__now() >= end_ns;
+		sig = stop__to_forward();
+		if (sig)
+			kill(s->child.pid, sig);
+		return stop__asked();
 	}
-	return signals_seen || session__now() >= end_ns || !targets_alive(s);
+	return stop__asked() || !targets_alive(s);
 }
 
-/** read_records - Return: 0 or a negative errno. */
+/** read_records - for READ_NS at most. Return: 0 or a negative errno. */
 static int read_records(struct session *s)
 {
 	const uint64_t began_ns = session__now();
-	int err = capture__consume(s->live.capture);
+	int err;
 
+	s->until_ns = began_ns + READ_NS;
+	err = capture__consume(s->live.capture, s->until_ns);
 	s->polled_ns = began_ns;
-	if (err >= 0)
+	s->until_ns = 0;
+	if (!err)
 		s->read_ns = began_ns;
-	return err < 0 ? err : 0;
+	else if (err == -EAGAIN)
+		s->unfinished = true;
+	return err == -EAGAIN ? 0 : err;
 }
 
 void session__poll(struct session *s)
@@ -435,17 +413,38 @@ void session__poll(struct session *s)
 		read_records(s);
 }
 
-/** settle - what takes its time; the records that came with samples are handed on before. */
-static int settle(struct session *s)
+bool session__pause(struct session *s)
+{
+	const bool pause = stop__unread() || (s->until_ns && session__now() >= s->until_ns);
+
+	s->unfinished |= pause;
+	return pause;
+}
+
+/** settle_samples - records that came with samples are handed on. */
+static void settle_samples(struct session *s)
 {
 	const struct vs_event *e;
 
-	while (s->sampling && !s->error && (e = samples__next(&s->samples))) {
-		if (s->event)
+	while (!s->error && s->samples.first && !session__pause(s)) {
+		e = samples__next(&s->samples);
+		if (e && s->event)
 			s->event(s, e);
 		session__poll(s);
 	}
-	return s->settle && !s->error ? s->settle(s) : 0;
+}
+
+/** settle - what takes its time, until @until_ns. */
+static int settle(struct session *s, uint64_t until_ns)
+{
+	int err;
+
+	s->until_ns = until_ns;
+	if (s->sampling)
+		settle_samples(s);
+	err = s->settle && !s->error ? s->settle(s) : 0;
+	s->until_ns = 0;
+	return err;
 }
 
 /** note_processes - take down what those have mapped that stacks are new of, as they may end. */
@@ -459,19 +458,21 @@ static void note_processes(struct session *s)
 
 static int housekeeping(struct session *s)
 {
-	int err = read_records(s);
+	int err;
 
+	s->unfinished = false;
+	err = read_records(s);
 	if (err >= 0)
 		err = live__discover(&s->live);
 	if (err >= 0)
 		note_processes(s);
 	if (err >= 0)
-		err = settle(s);
+		err = settle(s, session__now() + READ_NS);
 	if (err >= 0)
 		s->hurry = live__reclaim(&s->live);
 	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
 	if (err >= 0 && s->event && !s->error && fflush(s->out.file))
-		s->error = -errno;
+		s->error = errno ? -errno : -EIO;
 	return err < 0 ? err : 0;
 }
 
@@ -489,6 +490,41 @@ static uint64_t next_interval(const struct session *s, uint64_t last)
 	return s->period_ns && s->interval ? last + s->period_ns : UINT64_MAX;
 }
 
+/** wake_at - when the loop has to look again, if nothing happens. */
+static uint64_t wake_at(const struct session *s, uint64_t next_ns, uint64_t end_ns)
+{
+	const uint64_t now = session__now();
+
+	if (s->unfinished)
+		return now;
+	return earlier(earlier(next_ns, end_ns), now + (s->hurry ? HURRY_NS : HOUSEKEEPING_NS));
+}
+
+/** drop_rest - what there was no time for. */
+static void drop_rest(struct session *s)
+{
+	const struct vs_event *e;
+
+	capture__drop_rest(s->live.capture);
+	while ((e = samples__drop(&s->samples)))
+		s->dropped += capture__streams(s->live.capture, e->type);
+}
+
+/**
+ * finish_reading - the hooks are gone: handle what still waits, and drop what there is no time for
+ *
+ * There is time for all of it where the run was not asked to end.
+ */
+static int finish_reading(struct session *s)
+{
+	int err = capture__consume(s->live.capture, stop__finish_by());
+
+	if (!err)
+		err = settle(s, stop__finish_by());
+	drop_rest(s);
+	return err == -EAGAIN ? 0 : err;
+}
+
 int session__run(struct session *s)
 {
 	const struct options *o = s->options;
@@ -496,11 +532,12 @@ int session__run(struct session *s)
 	uint64_t last = s->start_ns;
 	int err = 0;
 
-	while (!err && !s->error && !over(s, end)) {
+	if (o->duration_ns)
+		stop__at(end);
+	while (!err && !s->error && !over(s)) {
 		const uint64_t next = next_interval(s, last);
 
-		wait_until(s, earlier(earlier(next, end),
-				      session__now() + (s->hurry ? HURRY_NS : HOUSEKEEPING_NS)));
+		wait_until(s, wake_at(s, next, end));
 		if (s->input)
 			s->input(s);
 		err = housekeeping(s);
@@ -511,14 +548,18 @@ int session__run(struct session *s)
 			last = next;
 		}
 	}
+	/* a command that was sent a signal has ended, and has not to be waited for any longer */
+	if (stop__signals())
+		stop__ask();
 	end_child(s);
+	stop__child(0);
 	capture__detach(s->live.capture, on_thread, s);
-	/* with a terminal to put right, they end nothing by themselves */
-	if (!s->input)
-		release_signals();
 	s->end_ns = session__now();
 	if (!err)
-		err = settle(s);
+		err = finish_reading(s);
+	/* with a terminal to put right, they end nothing by themselves */
+	if (!s->input)
+		stop__release();
 	if (!err)
 		err = live__refresh(&s->live);
 	if (err && !s->error) {

@@ -35,6 +35,9 @@ struct recorded {
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
+ * @until_ns: what takes its time is to pause then, see session__pause(); 0: it need not
+ * @unfinished: it did, so the next look is at once
+ * @dropped: records that were read, and not handled as the run was to end
  * @hurry: slots run low: the next look is soon
  * @polled_ns: when they were looked for last; @backlog: bytes of records that @event keeps
  * @wall_add_ns: to CLOCK_MONOTONIC, to have it since 1970
@@ -63,6 +66,9 @@ struct session {
 	uint64_t start_ns;
 	uint64_t end_ns;
 	uint64_t read_ns;
+	uint64_t until_ns;
+	bool unfinished;
+	uint64_t dropped;
 	bool hurry;
 	uint64_t polled_ns;
 	size_t backlog;
@@ -118,6 +124,12 @@ void session__stop(struct session *s);
  * Not from @event. Naming stacks calls it while files are being read.
  */
 void session__poll(struct session *s);
+
+/**
+ * session__pause - for what handles records one after another, from @event or @settle
+ * Return: the rest is to be handled later: something else is due.
+ */
+bool session__pause(struct session *s);
 
 /** session__stack - the stack of a record; NULL: none was asked for, or it is not known. */
 const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref);

@@ -10,6 +10,8 @@ void session__stats(const struct session *s, struct vs_stats *stats)
 		*stats = s->recorded->stats;
 	else
 		capture__stats(s->live.capture, stats);
+	stats->lost[VS_LOST_EVENTS] += s->dropped;
+	stats->emitted -= s->dropped;
 }
 
 /** recorded_hook - of this name; NULL: the recording has none. */

@@ -14,11 +14,9 @@
 #include "cmd/trace_record.h"
 #include "model/timeline.h"
 #include "util/log.h"
+#include "util/stop.h"
 #include "view/stat.h"
 #include "view/trace.h"
-
-/** How often the timeline is looked after where nothing happens. */
-#define TICK_NS 100000000ULL
 
 /** Types of records that are printed are below it. */
 #define NR_TYPES (VS_EVENT_IPI + 1)
@@ -152,21 +150,26 @@ static void print(struct session *s, const struct trace_record *r)
 		s->error = kinds[r->head.type].row(t, table, r);
 	if (!s->error && r->stack)
 		s->error = add_stack(s, table, r->stack);
-	if (!s->error) {
+	if (!s->error)
 		s->error = s->options->format->row(table, &s->out, !t->printed);
+	if (!s->error)
+		s->error = out_stream__end_row(s->out.stream);
+	if (!s->error) {
 		t->printed++;
 		t->count[r->head.type]++;
+	} else {
+		s->dropped++;
 	}
 	free(r->crash);
 }
 
-/** print_due - those that have waited long enough. */
+/** print_due - those that have waited long enough, as far as there is time. */
 static void print_due(struct session *s)
 {
 	struct trace *t = s->private;
 	const void *due;
 
-	while ((due = timeline__next(&t->timeline))) {
+	while (!session__pause(s) && (due = timeline__next(&t->timeline))) {
 		print(s, due);
 		if (t->slow)
 			session__poll(s);
@@ -179,7 +182,11 @@ static void on_event(struct session *s, const struct vs_event *event)
 	struct trace *t = s->private;
 	struct trace_record r;
 
-	if (s->error || !trace_resolve(&t->resolver, &s->live, event, &r))
+	if (s->error || stop__unread()) {
+		s->dropped += s->live.capture && capture__streams(s->live.capture, event->type);
+		return;
+	}
+	if (!trace_resolve(&t->resolver, &s->live, event, &r))
 		return;
 	if (!(s->options->events & 1u << kinds[event->type].asked) ||
 	    !options__in_time(s->options, s->start_ns, event->time_ns)) {
@@ -234,20 +241,37 @@ static int summary_row(struct session *s, struct table *table, const struct vs_s
 	return table__set_str(table, "type", "summary");
 }
 
-static void tell_losses(const struct trace *t, const struct vs_stats *stats)
+/** tell_losses - @unwritten: rows that were printed, and that nobody read */
+static void tell_losses(const struct trace *t, const struct vs_stats *stats, uint64_t unwritten)
 {
-	const uint64_t lost = stats->lost[VS_LOST_EVENTS];
+	const uint64_t lost = stats->lost[VS_LOST_EVENTS] + unwritten;
+	const uint64_t generated = stats->emitted + stats->lost[VS_LOST_EVENTS];
 
 	if (lost)
 		vs_warn("%llu of %llu events were lost: the reader was too slow (a larger --ring, "
 			"or a filter, helps; `vmascope stat` and `shootdown` count them all)",
-			(unsigned long long)lost, (unsigned long long)(stats->emitted + lost));
+			(unsigned long long)lost, (unsigned long long)generated);
 	if (t->timeline.late)
 		vs_debug(1,
 			 "%llu events are out of order: they lasted longer than %d ms, or "
 			 "there were too many at one time",
 			 (unsigned long long)t->timeline.late,
 			 (int)(t->timeline.hold_ns / 1000000));
+}
+
+/** print_rest - what waits in the timeline, as far as there is time for it. */
+static void print_rest(struct session *s)
+{
+	struct trace *t = s->private;
+	const struct trace_record *r;
+
+	timeline__end(&t->timeline);
+	s->until_ns = s->recorded ? 0 : stop__finish_by();
+	print_due(s);
+	while ((r = timeline__next(&t->timeline))) {
+		free(r->crash);
+		s->dropped++;
+	}
 }
 
 static int finish(struct session *s)
@@ -257,8 +281,7 @@ static int finish(struct session *s)
 	struct vs_stats stats;
 	int err = table ? 0 : -ENOMEM;
 
-	timeline__end(&t->timeline);
-	print_due(s);
+	print_rest(s);
 	session__stats(s, &stats);
 	if (!err)
 		err = s->error;
@@ -266,8 +289,10 @@ static int finish(struct session *s)
 		err = summary_row(s, table, &stats);
 	if (!err && !strcmp(s->options->format->name, "json"))
 		err = s->options->format->row(table, &s->out, false);
+	if (!err && fflush(s->out.file))
+		err = errno ? -errno : -EIO;
 	table__free(table);
-	tell_losses(t, &stats);
+	tell_losses(t, &stats, err ? out_stream__unwritten(s->out.stream) : 0);
 	return err;
 }
 
@@ -333,12 +358,8 @@ static void opened(struct session *s)
 	t->clock.add_ns = t->clock.wall ? s->wall_add_ns
 			  : s->recorded ? -(int64_t)s->start_ns
 					: -(int64_t)capture__start_ns(s->live.capture);
-	if (t->slow) {
+	if (t->slow || t->mixed)
 		s->settle = on_tick;
-	} else if (t->mixed) {
-		s->interval = on_tick;
-		s->period_ns = TICK_NS;
-	}
 }
 
 int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx)
@@ -384,7 +405,7 @@ int cmd_trace(struct options *o)
 			opened(&s);
 			status = session__run(&s);
 		}
-		if (!status && !s.error)
+		if (s.live.capture && (!status || s.error))
 			s.error = finish(&s);
 		status = session__close(&s, status);
 	}

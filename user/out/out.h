@@ -9,16 +9,18 @@
 
 #include <stdio.h>
 
+#include "out/stream.h"
 #include "view/rows.h"
 
 /**
  * struct out_options - how to print
- * @file: where to
+ * @stream: where to; @file: to print to it
  * @width: columns of the text, 0: no limit
  * @utf8: text may use Unicode
  * @colour: text may use colour
  */
 struct out_options {
+	struct out_stream *stream;
 	FILE *file;
 	unsigned int width;
 	bool utf8;

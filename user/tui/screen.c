@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <term.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "util/log.h"
+#include "util/stop.h"
 
 /** Milliseconds that Esc waits for the rest of a key's sequence. */
 #define ESC_DELAY_MS 25
@@ -22,6 +24,28 @@
 #define KEY_CTRL_L 0x0c
 
 static SCREEN *terminal;
+/** As the terminal was before. */
+static struct termios before;
+
+/**
+ * give_up - the run is to end, and the terminal takes nothing (from a signal handler)
+ *
+ * It may just be stopped (Ctrl-S); otherwise nobody reads what it shows. ncurses writes again
+ * whenever a signal interrupts it, so this is the way out.
+ */
+static void give_up(void)
+{
+	static bool resumed;
+
+	if (!resumed) {
+		resumed = true;
+		tcflow(STDOUT_FILENO, TCOON);
+		return;
+	}
+	tcflush(STDOUT_FILENO, TCOFLUSH);
+	tcsetattr(STDOUT_FILENO, TCSANOW, &before);
+	stop__exit(VS_EXIT_FAILURE);
+}
 
 int screen__check(void)
 {
@@ -78,6 +102,7 @@ static void make_pairs(void)
 int screen__start(bool colour)
 {
 	set_locale();
+	tcgetattr(STDOUT_FILENO, &before);
 	terminal = newterm(NULL, stdout, stdin);
 	if (!terminal)
 		return vs_fail(VS_EXIT_FAILURE, "--batch prints plain text",
@@ -100,8 +125,10 @@ void screen__stop(void)
 {
 	if (!terminal)
 		return;
+	stop__guard(give_up);
 	mousemask(0, NULL);
 	endwin();
+	stop__guard(NULL);
 	delscreen(terminal);
 	terminal = NULL;
 }
@@ -165,7 +192,9 @@ void screen__show(const struct canvas *c)
 {
 	for (unsigned int y = 0; y < c->height; y++)
 		show_line(c, y);
+	stop__guard(give_up);
 	refresh();
+	stop__guard(NULL);
 }
 
 bool screen__read(struct screen_input *in)

@@ -8,7 +8,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "util/stop.h"
 #include "util/utf8.h"
 
 static struct {
@@ -54,29 +57,41 @@ static struct json_object *json_text(const char *text)
 	return value;
 }
 
+/** put - @text to stderr, which may be a pipe that nobody reads. */
+static void put(const char *text)
+{
+	size_t done;
+
+	fflush(stderr);
+	stop__write(STDERR_FILENO, text, strlen(text), &done);
+}
+
 static void print_json(const struct message *m, const char *text)
 {
 	struct json_object *line = json_object_new_object(), *body = json_object_new_object();
+	char *all = NULL;
 
 	json_object_object_add(body, "message", json_text(text));
 	json_object_object_add(body, "hint", json_text(m->hint));
 	if (m->exit_status >= 0)
 		json_object_object_add(body, "exit", json_object_new_int(m->exit_status));
 	json_object_object_add(line, m->kind, body);
-	fprintf(stderr, "%s\n",
-		json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
-							     JSON_C_TO_STRING_NOSLASHESCAPE));
+	if (asprintf(&all, "%s\n",
+		     json_object_to_json_string_ext(
+			     line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)) > 0)
+		put(all);
+	free(all);
 	json_object_put(line);
 }
 
 static void print_text(const struct message *m, const char *text)
 {
-	char *safe = utf8_printable(text, true);
+	char *safe = utf8_printable(text, true), *all = NULL;
 
-	fprintf(stderr, "vmascope: %s%s", m->prefix, safe ? safe : "out of memory");
-	if (m->hint)
-		fprintf(stderr, " (%s)", m->hint);
-	fputc('\n', stderr);
+	if (asprintf(&all, "vmascope: %s%s%s%s%s\n", m->prefix, safe ? safe : "out of memory",
+		     m->hint ? " (" : "", m->hint ? m->hint : "", m->hint ? ")" : "") > 0)
+		put(all);
+	free(all);
 	free(safe);
 }
 

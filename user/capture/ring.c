@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ring.c - the ring of records: read for a bounded time, and what is left of it dropped. */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "capture/internal.h"
+#include "util/log.h"
+#include "vmascope.skel.h"
+
+/** While the ring is read, the time is looked at every so many records. */
+#define CHECK_RECORDS 16
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+bool capture__streams(const struct capture *c, uint32_t type)
+{
+	return c->skel->rodata->cfg.streamed & 1u << type;
+}
+
+/** drop - count a record that nobody is given any more. Return: it is one that was asked for. */
+static bool drop(struct capture *c, const struct vs_event *e)
+{
+	if (e->type == VS_EVENT_SAMPLE)
+		c->dropped_samples++;
+	else if (capture__streams(c, e->type))
+		c->dropped_events++;
+	else
+		return false;
+	return true;
+}
+
+/* The kernel's two pages before the ring's data: how far it was read, and how far it is written. */
+
+static uint64_t consumed(const struct capture *c)
+{
+	return __atomic_load_n((const unsigned long *)c->ring_pages, __ATOMIC_ACQUIRE);
+}
+
+static uint64_t produced(const struct capture *c)
+{
+	return __atomic_load_n((const unsigned long *)(c->ring_pages + sysconf(_SC_PAGESIZE)),
+			       __ATOMIC_ACQUIRE);
+}
+
+static int on_record(void *ctx, void *data, size_t size)
+{
+	struct capture *c = ctx;
+
+	if (!c->dropping || !drop(c, data))
+		c->fn(c->fn_ctx, data);
+	/* while events come faster than they are handled, the ring is never empty */
+	if (consumed(c) + BPF_RINGBUF_HDR_SZ + size >= c->consume_to)
+		return -ECANCELED;
+	return ++c->records % CHECK_RECORDS || now_ns() < c->consume_until_ns ? 0 : -EAGAIN;
+}
+
+int ring__map(struct capture *c)
+{
+	const int fd = bpf_map__fd(c->skel->maps.events);
+	void *pages = mmap(NULL, 2 * sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, fd, 0);
+	int err;
+
+	if (pages != MAP_FAILED) {
+		c->ring_pages = pages;
+		c->ring = ring_buffer__new(fd, on_record, c, NULL);
+	}
+	if (c->ring)
+		return 0;
+	err = -errno;
+	vs_error("cannot map the ring buffer: %s", strerror(-err));
+	return err;
+}
+
+void ring__unmap(struct capture *c)
+{
+	ring_buffer__free(c->ring);
+	if (c->ring_pages)
+		munmap((void *)c->ring_pages, 2 * sysconf(_SC_PAGESIZE));
+}
+
+int capture__fd(const struct capture *c)
+{
+	return ring_buffer__epoll_fd(c->ring);
+}
+
+int capture__consume(struct capture *c, uint64_t until_ns)
+{
+	int err;
+
+	c->consume_until_ns = until_ns;
+	c->consume_to = produced(c);
+	err = ring_buffer__consume(c->ring);
+	return err > 0 || err == -ECANCELED ? 0 : err;
+}
+
+void capture__drop_rest(struct capture *c)
+{
+	c->dropping = true;
+	capture__consume(c, UINT64_MAX);
+}
+
+void ring__add_dropped(const struct capture *c, struct vs_stats *sum)
+{
+	sum->lost[VS_LOST_EVENTS] += c->dropped_events;
+	sum->lost[VS_LOST_SAMPLES] += c->dropped_samples;
+	sum->emitted -= c->dropped_events;
+}
