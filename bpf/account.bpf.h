@@ -12,8 +12,10 @@
 #include "cause.bpf.h"
 #include "crash.bpf.h"
 #include "filter.bpf.h"
+#include "gup.bpf.h"
 #include "heat.bpf.h"
 #include "hist.bpf.h"
+#include "image.bpf.h"
 #include "ranges.bpf.h"
 #include "stack.bpf.h"
 #include "vma.bpf.h"
@@ -135,37 +137,18 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 		fault_emit(task, t, f, outcome, duration_ns);
 }
 
-/** count_gup - faults of the task that came with no trap: get_user_pages() and its kin. */
-static __always_inline void count_gup(const struct task_state *t, u64 n, enum vs_outcome outcome)
-{
-	struct pending_fault f = { .origin = VS_ORIGIN_GUP,
-				   .access = VS_ACCESS_UNKNOWN,
-				   .cause = VS_CAUSE_GUP };
-	u32 slot = t->proc;
-
-	if (!n || (cfg.only && cfg.only != outcome + 1))
-		return;
-	if (cfg.causes && !(cfg.causes & (1u << VS_CAUSE_GUP)))
-		return;
-	count_faults(slot_holds(slot, t->proc_generation) ? slot : VS_SLOT_OVERFLOW, n, outcome, &f,
-		     0);
-	if (cfg.fault_stacks)
-		stack_add(NO_STACK, outcome, n, 0);
-}
-
 /**
  * settle - hold what was counted of a task against the kernel's own counts
  *
  * Called where a new fault begins and where a task ends: a fault that is still pending then has
- * ended in some way that no hook told.
+ * ended in some way that no hook told. When counting is over, what the kernel counted since is
+ * not to be counted.
  */
 static __noinline void settle(struct task_struct *task, struct task_state *t)
 {
-	u64 minor = task->min_flt > t->last_minor ? task->min_flt - t->last_minor : 0;
-	u64 major = task->maj_flt > t->last_major ? task->maj_flt - t->last_major : 0;
+	u64 minor = counts_take(&t->last_minor, task->min_flt);
+	u64 major = counts_take(&t->last_major, task->maj_flt);
 
-	t->last_minor = task->min_flt;
-	t->last_major = task->maj_flt;
 	if (t->pending.active) {
 		enum vs_outcome outcome = VS_INCOMPLETE;
 
@@ -181,61 +164,11 @@ static __noinline void settle(struct task_struct *task, struct task_state *t)
 			count_lost(VS_LOST_LATENCY);
 		fault_ended(task, t, &t->pending, outcome, 0);
 	}
-	if (minor)
-		count_gup(t, minor, VS_MINOR);
-	if (major)
-		count_gup(t, major, VS_MAJOR);
+	if (counts_now() && (minor || major))
+		count_gup(process_slot(task, t), minor, major);
 }
 
 /* --- process images ------------------------------------------------------------------------ */
-
-/** proc_new - describe the process image of @task, whose mm is @mm. Return: its slot, or 0. */
-static __noinline u32 proc_new(struct task_struct *task, u64 mm)
-{
-	struct task_struct *leader = task->group_leader;
-	u32 tgid = task->tgid, slot = slot_take(0);
-	struct vs_slot *s = slot_at(slot);
-	struct proc_entry entry = { .mm = mm, .slot = slot }, *other;
-
-	if (!slot || !s)
-		return VS_SLOT_OVERFLOW;
-	s->muted = 0;
-	s->proc.mm = mm;
-	s->proc.start_ns = leader->start_boottime;
-	s->proc.cgroup = bpf_get_current_cgroup_id();
-	s->proc.base_minor = 0;
-	s->proc.base_major = 0;
-	s->proc.pid = tgid;
-	s->proc.ppid = task->real_parent->tgid;
-	s->proc.uid = task->cred->uid.val;
-	s->proc.state = 0;
-	s->proc.exit_code = 0;
-	s->proc.no_address = 0;
-	s->proc.lookup_missed = 0;
-	s->proc.no_slot = 0;
-	__builtin_memset(s->proc.hist, 0, sizeof(s->proc.hist));
-	bpf_probe_read_kernel(s->proc.comm, sizeof(s->proc.comm), leader->comm);
-
-	other = bpf_map_lookup_elem(&procs, &tgid);
-	if (other && other->mm == mm) {
-		/* another thread was first */
-		slot_untake(slot);
-		return other->slot;
-	}
-	if (other) {
-		struct vs_slot *old = slot_at(other->slot);
-
-		if (old)
-			old->proc.state |= VS_PROC_REPLACED;
-	}
-	if (bpf_map_update_elem(&procs, &tgid, &entry, other ? BPF_ANY : BPF_NOEXIST)) {
-		slot_untake(slot);
-		other = bpf_map_lookup_elem(&procs, &tgid);
-		return other && other->mm == mm ? other->slot : VS_SLOT_OVERFLOW;
-	}
-	slot_publish(s, VS_SLOT_PROC);
-	return slot;
-}
 
 /** switch_image - the task has another mm than the state is about: exec, or its first fault. */
 static __noinline void switch_image(struct task_struct *task, struct task_state *t, u64 mm)
@@ -265,27 +198,68 @@ static __noinline void switch_image(struct task_struct *task, struct task_state 
 	t->flags &= ~TASK_WAITING;
 }
 
+/** counting_begins - the first hook of a task that was there before counting was on. */
+static __noinline int counting_begins(struct task_struct *task, struct task_state *t)
+{
+	/* or the iterator did: what came after it was taken without a trap */
+	__sync_val_compare_and_swap(&t->last_minor, COUNTS_UNKNOWN, task->min_flt);
+	__sync_val_compare_and_swap(&t->last_major, COUNTS_UNKNOWN, task->maj_flt);
+	__sync_fetch_and_and(&t->flags, ~TASK_FRESH);
+	return 0;
+}
+
 /**
- * traced_image - traced(), with the state brought up to the task's present mm
+ * within_filter - the filters let the current task by, which has a state
+ *
+ * What a task has that leaves them and returns was not to be counted meanwhile.
+ */
+static __noinline int within_filter(struct task_struct *task, struct task_state *t)
+{
+	bool within = filter_matches(task);
+
+	if (t->flags & (TASK_WAITING | TASK_FRESH))
+		return within;
+	if (within && t->flags & TASK_AWAY) {
+		t->last_minor = task->min_flt;
+		t->last_major = task->maj_flt;
+		__sync_fetch_and_and(&t->flags, ~TASK_AWAY);
+	} else if (!within && !(t->flags & TASK_AWAY)) {
+		settle(task, t);
+		__sync_fetch_and_or(&t->flags, TASK_AWAY);
+	}
+	return within;
+}
+
+/**
+ * traced_image - traced(), with the filters, and the state brought up to the task's present mm
+ * @begins: something begins, which is only of interest while faults are counted
  *
  * Return: NULL also for kernel threads, and for vmascope's own child until its exec.
  */
-static __always_inline struct task_state *traced_image(struct task_struct *task, bool create)
+static __always_inline struct task_state *traced_image(struct task_struct *task, bool begins)
 {
-	struct task_state *t = traced(task, create);
-	u64 mm = (u64)task->mm;
+	struct task_state *t;
+	u64 mm;
 
-	if (!t || !mm || t->flags & TASK_FRESH)
+	if (begins && !counts_now())
 		return 0;
-	if (t->mm != mm) {
-		if (t->flags & TASK_WAITING && !t->mm) {
-			t->mm = mm;
-			return 0;
-		}
-		switch_image(task, t, mm);
-	} else if (t->flags & TASK_WAITING) {
+	t = traced(task, begins);
+	mm = (u64)task->mm;
+	if (!t || !mm)
+		return 0;
+	if (t->flags & TASK_WAITING && (t->mm == mm || !t->mm)) {
+		t->mm = mm;
 		return 0;
 	}
+	if (is_filtered() && !within_filter(task, t))
+		return 0;
+	if (t->flags & TASK_FRESH) {
+		if (!begins)
+			return 0;
+		counting_begins(task, t);
+	}
+	if (t->mm != mm)
+		switch_image(task, t, mm);
 	return t;
 }
 
@@ -302,6 +276,16 @@ static __always_inline void identify(struct task_struct *task, struct task_state
 	f->vma.slot = VS_SLOT_OVERFLOW;
 }
 
+/** last_fault_over - counting is over, and a fault begins: one that began before has ended. */
+static __noinline int last_fault_over(struct task_struct *task)
+{
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (t && t->pending.active)
+		settle(task, t);
+	return 0;
+}
+
 /** fault_begin - a fault of the current task begins. */
 static __always_inline void fault_begin(struct task_struct *task, u64 address, u64 ip, u64 sp,
 					enum vs_access access, enum vs_origin origin,
@@ -311,8 +295,11 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 	struct pending_fault *f;
 	s64 seq;
 
-	if (!t)
+	if (!t) {
+		if (counting == COUNTING_OVER)
+			last_fault_over(task);
 		return;
+	}
 	f = &t->pending;
 	if (f->active || task->min_flt != t->last_minor || task->maj_flt != t->last_major)
 		settle(task, t);
@@ -341,12 +328,26 @@ static __always_inline bool same_page(u64 a, u64 b)
 	return !((a ^ b) >> 12);
 }
 
-/** count_stateless - a fault of a task that should be traced, but of which nothing is known. */
-static __always_inline void count_stateless(struct task_struct *task, enum vs_outcome outcome,
-					    enum vs_origin origin)
+/**
+ * begun_before - a fault has ended of a task that is not counted yet, or has no state
+ *
+ * One that was in flight when counting began is not counted; one of a task for which there was no
+ * memory is, without its process.
+ */
+static __always_inline void begun_before(struct task_struct *task, enum vs_outcome outcome,
+					 enum vs_origin origin)
 {
 	struct pending_fault f = { .origin = origin, .access = VS_ACCESS_UNKNOWN };
+	struct task_state *t = 0;
 
+	if (task->bpf_storage)
+		t = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (t) {
+		if (t->flags & TASK_FRESH && origin != VS_ORIGIN_GUP)
+			count_take(outcome == VS_MAJOR ? &t->last_major : &t->last_minor,
+				   outcome == VS_MAJOR ? task->maj_flt : task->min_flt);
+		return;
+	}
 	if (cfg.targets || !task->mm || !filter_matches(task))
 		return;
 	if ((cfg.only && cfg.only != outcome + 1) || cfg.causes)
@@ -356,6 +357,39 @@ static __always_inline void count_stateless(struct task_struct *task, enum vs_ou
 		stack_add(NO_STACK, outcome, 1, 0);
 }
 
+/** pending_of - the fault of the current task that has begun at @address's page, or NULL. */
+static __always_inline struct task_state *pending_of(struct task_struct *task, u64 address)
+{
+	struct task_state *t = 0;
+
+	if (task->bpf_storage)
+		t = bpf_task_storage_get(&tasks, task, 0, 0);
+	return t && t->pending.active && same_page(t->pending.address, address) ? t : 0;
+}
+
+/** fault_end_pending - the fault has ended that the hook of its begin showed. */
+static __always_inline void fault_end_pending(struct task_struct *task, struct task_state *t,
+					      enum vs_outcome outcome, u64 now)
+{
+	struct pending_fault *f = &t->pending;
+
+	/* accounted by the kernel before we began to count */
+	if (outcome == VS_MAJOR ? t->last_major >= task->maj_flt : t->last_minor >= task->min_flt)
+		return;
+	/* no iterator settles a task while a fault is pending */
+	if (outcome == VS_MAJOR)
+		t->last_major++;
+	else
+		t->last_minor++;
+	f->active = 0;
+	/* a stack that had to grow first: now the address is in it; a tree in change: no more */
+	if (f->found != VMA_FOUND)
+		identify(task, t, mm_sequence(task), f);
+	page_mapped(task, f);
+	f->cause = cause_at_end(f, outcome);
+	fault_ended(task, t, f, outcome, now - f->begin_ns);
+}
+
 /**
  * fault_end - a fault of the current task was accounted by the kernel
  * @task: the current task
@@ -363,39 +397,34 @@ static __always_inline void count_stateless(struct task_struct *task, enum vs_ou
  * @outcome: VS_MINOR or VS_MAJOR
  * @origin: used where no begin was seen
  * @trapless: why it was taken, if @origin is VS_ORIGIN_GUP
+ *
+ * One that began while faults were counted is counted, whatever came in between.
  */
 static __always_inline void fault_end(struct task_struct *task, u64 address,
 				      enum vs_outcome outcome, enum vs_origin origin,
 				      enum vs_cause trapless)
 {
-	struct task_state *t = traced_image(task, false);
-	struct pending_fault *f, *own;
-	u64 now;
+	struct pending_fault *own;
+	struct task_state *t;
 
+	if (counting == COUNTING_SOON)
+		return;
+	t = origin == VS_ORIGIN_GUP ? 0 : pending_of(task, address);
+	if (t && t->mm == (u64)task->mm) {
+		fault_end_pending(task, t, outcome, bpf_ktime_get_ns());
+		return;
+	}
+	if (!counts_now())
+		return;
+	t = traced_image(task, false);
 	if (!t) {
-		count_stateless(task, outcome, origin);
+		begun_before(task, outcome, origin);
 		return;
 	}
-	now = bpf_ktime_get_ns();
-	f = &t->pending;
-	/* accounted by the kernel before we began to count */
-	if (outcome == VS_MAJOR ? t->last_major >= task->maj_flt : t->last_minor >= task->min_flt)
+	/* It began inside another fault, or without a trap. The iterator may have counted it. */
+	if (!count_take(outcome == VS_MAJOR ? &t->last_major : &t->last_minor,
+			outcome == VS_MAJOR ? task->maj_flt : task->min_flt))
 		return;
-	if (outcome == VS_MAJOR)
-		t->last_major++;
-	else
-		t->last_minor++;
-	if (f->active && origin != VS_ORIGIN_GUP && same_page(f->address, address)) {
-		f->active = 0;
-		/* a stack that had to grow first: now the address is in it; a tree in change: no more */
-		if (f->found != VMA_FOUND)
-			identify(task, t, mm_sequence(task), f);
-		page_mapped(task, f);
-		f->cause = cause_at_end(f, outcome);
-		fault_ended(task, t, f, outcome, now - f->begin_ns);
-		return;
-	}
-	/* It began before we were here, inside another fault, or without a trap. */
 	own = &t->unpaired;
 	__builtin_memset(own, 0, sizeof(*own));
 	own->address = address;

@@ -360,6 +360,7 @@ struct vs_stats {
 	__u64 emitted;	    /* ring records that were asked for */
 	__u64 walks;	    /* VMA lookups that walked the tree */
 	__u64 atomic_traps; /* traps with page faults disabled: the kernel takes no fault there */
+	__u64 eventless;    /* faults without a trap that no hook showed: counted, no event */
 };
 
 /** enum vs_event_type - types of ring records */
@@ -506,7 +507,10 @@ struct vs_event_proc {
  *	and the ids in map targets are process ids, not thread ids
  * @uid, @has_uid: real user id wanted
  * @comm, @has_comm: command name of the process wanted
- * @has_cgroup: 1 = only tasks under the cgroup in map cgroup_filter
+ * @has_cgroup: 1 = only tasks under the cgroup in map cgroup_filter, of cgroup v2; under the one
+ *	with id @cgroup_id if @cgroup_v1
+ * @cgroup_v1: 1 = cgroups are those of another hierarchy: that of controller @cgroup_subsys (enum
+ *	cgroup_subsys_id); a named one if @cgroup_hierarchy, its number, is not 0
  * @only: enum vs_outcome + 1 to count that outcome only, 0 for all
  * @emit_faults: 1 = a ring record for each fault
  * @nr_hists: histograms per CPU, a power of two; @vma_hists: 1 = one for each VMA, too
@@ -543,6 +547,7 @@ struct vs_config {
 	__u32 fmode_backing;
 	__u32 uid;
 	__u64 wakeup_bytes;
+	__u64 cgroup_id;
 	__u64 comm[VS_COMM_LEN / 8];
 	__u8 targets;
 	__u8 follow;
@@ -571,7 +576,9 @@ struct vs_config {
 	__u8 call_stack;
 	__u8 fault_stacks;
 	__u8 call_stacks;
-	__u8 pad[1];
+	__u8 cgroup_v1;
+	__u32 cgroup_subsys;
+	__u32 cgroup_hierarchy;
 	__u32 nr_call_rows;
 	__u32 streamed;
 	__u32 nr_stacks;

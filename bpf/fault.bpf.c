@@ -133,6 +133,33 @@ static __always_inline enum vs_cause trapless_cause(const struct vm_area_struct 
 	return VS_CAUSE_GUP;
 }
 
+/**
+ * is_foreign - the fault was taken in the memory of another process
+ *
+ * ptrace(2), process_vm_readv(2), exec(2) that puts its arguments into the new image: the kernel
+ * counts it for the current task, whose VMAs it is not about.
+ */
+static __always_inline bool is_foreign(struct task_struct *task, const struct vm_area_struct *vma,
+				       unsigned int flags)
+{
+	return flags & FAULT_FLAG_REMOTE && BPF_CORE_READ(vma, vm_mm) != task->mm;
+}
+
+/** foreign_fault - count a fault that the current task took in another process's memory. */
+static __noinline int foreign_fault(struct task_struct *task, enum vs_outcome outcome)
+{
+	struct task_state *t;
+
+	if (!counts_now())
+		return 0;
+	t = traced_image(task, false);
+	if (!t || !count_take(outcome == VS_MAJOR ? &t->last_major : &t->last_minor,
+			      outcome == VS_MAJOR ? task->maj_flt : task->min_flt))
+		return 0;
+	count_gup(process_slot(task, t), outcome == VS_MINOR, outcome == VS_MAJOR);
+	return 0;
+}
+
 /*
  * The same decision as mm_account_fault(). regs is NULL where the kernel faults a page in by
  * itself, for get_user_pages(), KSM or an IOMMU; it is an argument since bce617edecad (5.9).
@@ -141,14 +168,18 @@ SEC("fexit/handle_mm_fault")
 int BPF_PROG(fault_done, struct vm_area_struct *vma, unsigned long address, unsigned int flags,
 	     struct pt_regs *regs, unsigned int ret)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	enum vs_outcome outcome = VS_MINOR;
 
 	if (ret & (VM_FAULT_RETRY | VM_FAULT_ERROR))
 		return 0;
 	if (ret & VM_FAULT_MAJOR || flags & FAULT_FLAG_TRIED)
 		outcome = VS_MAJOR;
-	fault_end(bpf_get_current_task_btf(), address, outcome,
-		  regs ? VS_ORIGIN_USER : VS_ORIGIN_GUP,
-		  regs ? VS_CAUSE_GUP : trapless_cause(vma, flags));
+	if (regs)
+		fault_end(task, address, outcome, VS_ORIGIN_USER, VS_CAUSE_GUP);
+	else if (is_foreign(task, vma, flags))
+		foreign_fault(task, outcome);
+	else
+		fault_end(task, address, outcome, VS_ORIGIN_GUP, trapless_cause(vma, flags));
 	return 0;
 }

@@ -1,20 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * filter.bpf.h - who is traced: the first thing that every hook asks.
+ * filter.bpf.h - who is traced, and when: the first thing that every hook asks.
  *
  * Targets (-p, -t, -- CMD) are tasks that have a task_state: the task iterator marks them, and
- * fork passes it on. Otherwise a task is given one at its first fault that the filters let by.
+ * fork passes it on. Otherwise every task has one that was there when counting began, and a later
+ * one gets it at its first fault that the filters let by.
  */
 #ifndef VMASCOPE_FILTER_BPF_H
 #define VMASCOPE_FILTER_BPF_H
 
+#include "cgroup.bpf.h"
 #include "emit.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 
 /* include/linux/sched.h */
 #define PF_KTHREAD 0x00200000u
+#define PF_IO_WORKER 0x00000010u
+#define PF_USER_WORKER 0x00004000u /* 54e6842d0775 (6.4) */
 
+/** The one switch for all hooks and tasks: enum vs_counting; set by user/. */
+__weak volatile __u32 counting = COUNTING_SOON;
+/** When it was switched on, CLOCK_MONOTONIC. */
+__weak volatile __u64 counting_since = 0;
+
+/** counts_now - faults are counted. */
+static __always_inline bool counts_now(void)
+{
+	return counting == COUNTING_ON;
+}
+
+/** is_filtered - not every task is to be traced. */
+static __always_inline bool is_filtered(void)
+{
+	return cfg.has_uid || cfg.has_comm || cfg.has_cgroup;
+}
+
+/** filter_matches_any - filter_matches() for a task that need not be the current one. */
+static __always_inline bool filter_matches_any(struct task_struct *task)
+{
+	if (cfg.has_uid && task->cred->uid.val != cfg.uid)
+		return false;
+	if (cfg.has_comm) {
+		u64 comm[VS_COMM_LEN / 8];
+
+		bpf_probe_read_kernel(comm, sizeof(comm), task->group_leader->comm);
+		if (comm[0] != cfg.comm[0] || comm[1] != cfg.comm[1])
+			return false;
+	}
+	return !cfg.has_cgroup || task_under_cgroup(task);
+}
+
+/** filter_matches - the filters let the current task by. */
 static __always_inline bool filter_matches(struct task_struct *task)
 {
 	if (cfg.has_uid && task->cred->uid.val != cfg.uid)
@@ -26,14 +63,24 @@ static __always_inline bool filter_matches(struct task_struct *task)
 		if (comm[0] != cfg.comm[0] || comm[1] != cfg.comm[1])
 			return false;
 	}
-	if (cfg.has_cgroup && bpf_current_task_under_cgroup(&cgroup_filter, 0) != 1)
-		return false;
-	return true;
+	if (!cfg.has_cgroup)
+		return true;
+	if (cfg.cgroup_v1)
+		return task_under_cgroup(task);
+	return bpf_current_task_under_cgroup(&cgroup_filter, 0) == 1;
+}
+
+/** born_since - all that the kernel has counted of @task is to be counted. */
+static __always_inline bool born_since(struct task_struct *task)
+{
+	return counts_now() && !is_filtered() && task->start_time >= counting_since;
 }
 
 /**
  * task_state_create - start keeping state for @task, from its present counts on
  *
+ * Of a task that was born since counting began, the state that it gets (all zero) is right as it
+ * is: the iterator, on another CPU, may be first.
  * Return: the state, or NULL without memory (counted).
  */
 static __always_inline struct task_state *task_state_create(struct task_struct *task)
@@ -45,35 +92,53 @@ static __always_inline struct task_state *task_state_create(struct task_struct *
 		count_lost(VS_LOST_TASKS);
 		return 0;
 	}
-	t->last_minor = task->min_flt;
-	t->last_major = task->maj_flt;
-	t->cache_seq = -1;
-	t->since_ns = bpf_ktime_get_ns();
+	if (!t->since_ns)
+		t->since_ns = bpf_ktime_get_ns();
+	if (counting == COUNTING_SOON) {
+		t->last_minor = t->last_major = COUNTS_UNKNOWN;
+		t->flags = TASK_FRESH;
+	} else if (!born_since(task)) {
+		t->last_minor = task->min_flt;
+		t->last_major = task->maj_flt;
+	}
 	return t;
 }
 
 /**
- * traced - the state of @task if it is traced
+ * is_targets_worker - the kernel made @task for a traced process, and no fork told of it
+ *
+ * io_uring's workers (create_io_thread()) and vhost's (vhost_task_create()) are threads of the
+ * process that are made by copy_process() directly.
+ */
+static __always_inline bool is_targets_worker(struct task_struct *task)
+{
+	struct task_state *leader;
+
+	if (!cfg.follow_threads || !(task->flags & (PF_IO_WORKER | PF_USER_WORKER)))
+		return false;
+	leader = bpf_task_storage_get(&tasks, task->group_leader, 0, 0);
+	return leader && !(leader->flags & TASK_WAITING);
+}
+
+/**
+ * traced - the state of @task if it is traced, whatever the filters say of it
  * @task: the current task
- * @create: make a state for a task that has none, where no targets were named
+ * @create: make a state for a task that has none
  *
  * Return: NULL if it is not.
  */
 static __always_inline struct task_state *traced(struct task_struct *task, bool create)
 {
-	struct task_state *t;
+	struct task_state *t = 0;
 
-	if (!cfg.targets && !filter_matches(task))
-		return 0;
 	/* targets have a state; most of the others have no storage at all, which costs one load */
-	if (cfg.targets && !task->bpf_storage)
-		return 0;
-	t = bpf_task_storage_get(&tasks, task, 0, 0);
-	if (!t)
-		return cfg.targets || !create ? 0 : task_state_create(task);
-	if (cfg.targets && !filter_matches(task))
-		return 0;
-	return t;
+	if (task->bpf_storage)
+		t = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (t)
+		return t;
+	if (cfg.targets ? is_targets_worker(task) : create && filter_matches(task))
+		return task_state_create(task);
+	return 0;
 }
 
 #endif /* VMASCOPE_FILTER_BPF_H */

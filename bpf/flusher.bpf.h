@@ -120,7 +120,7 @@ static __noinline u32 flusher_call(struct task_struct *task, const struct task_s
 /** in_scope - the filters let the current task by, whether or not it has memory of its own. */
 static __always_inline bool in_scope(struct task_struct *task, const struct task_state *t)
 {
-	if (cfg.targets && (!t || t->flags & (TASK_WAITING | TASK_FRESH)))
+	if (!counts_now() || (cfg.targets && (!t || t->flags & TASK_WAITING)))
 		return false;
 	return filter_matches(task);
 }

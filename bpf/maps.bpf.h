@@ -119,7 +119,18 @@ struct open_call {
 
 /** Bits of task_state.flags */
 #define TASK_WAITING 1u /* vmascope's own child, before its exec */
-#define TASK_FRESH 2u	/* marked, while not all hooks are attached yet */
+#define TASK_FRESH 2u	/* was there before counting began, and has shown no fault since */
+#define TASK_AWAY 4u	/* the filters do not let it by at present */
+
+/** task_state.last_minor and last_major before counting began. */
+#define COUNTS_UNKNOWN (~0ULL)
+
+/** enum vs_counting - whether faults are counted, of all tasks at once */
+enum vs_counting {
+	COUNTING_SOON, /* not all hooks are attached yet */
+	COUNTING_ON,
+	COUNTING_OVER, /* those that have begun may still end */
+};
 
 /**
  * struct task_state - what is kept for each traced task

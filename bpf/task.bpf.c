@@ -8,10 +8,10 @@
 
 /** What the task iterator is to do; set by user/ before it reads the iterator. */
 enum vs_iter_task {
-	ITER_MARK,    /* mark the tasks in map targets; their children are traced from now on */
-	ITER_START,   /* all hooks are there: count what is marked from now on */
-	ITER_SETTLE,  /* the hooks are gone: account for what is pending; then as ITER_THREADS */
-	ITER_THREADS, /* yield a struct vs_thread for each traced task */
+	ITER_MARK,   /* mark the tasks in map targets, or all; so are their children from now on */
+	ITER_START,  /* counting is on: what tasks have that do not fault counts from now on */
+	ITER_SETTLE, /* the hooks are gone: account for what is pending; then as ITER_THREADS */
+	ITER_THREADS, /* count faults without a trap; yield a struct vs_thread for each traced task */
 };
 
 __u32 iter_action = ITER_MARK;
@@ -131,12 +131,27 @@ static __always_inline void emit_proc(struct task_struct *task, const struct tas
 	emit_submit(e);
 }
 
+/**
+ * unseen - @task, maybe not the current one, has no state, and all of its faults are to be counted
+ *
+ * It was born since counting began, and has not trapped.
+ */
+static __always_inline bool unseen(struct task_struct *task)
+{
+	if (!born_since(task) || !(task->min_flt | task->maj_flt))
+		return false;
+	return cfg.targets ? is_targets_worker(task) : !(task->flags & PF_KTHREAD);
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(task_fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct task_state *p = bpf_task_storage_get(&tasks, parent, 0, 0);
 
-	if (!p || p->flags & TASK_WAITING)
+	if (!p || p->flags & TASK_WAITING || counting == COUNTING_OVER)
+		return 0;
+	/* of one that the filters do not let by, the child is looked at when it faults */
+	if (p->flags & TASK_AWAY && !cfg.targets)
 		return 0;
 	if (parent->tgid == child->tgid ? cfg.follow_threads : cfg.follow)
 		task_state_create(child);
@@ -170,7 +185,9 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	struct proc_entry *p;
 	struct vs_slot *s;
 
-	if (t && !(t->flags & (TASK_WAITING | TASK_FRESH))) {
+	if (!t && unseen(task))
+		t = task_state_create(task);
+	if (t && !(t->flags & (TASK_WAITING | TASK_AWAY))) {
 		settle(task, t);
 		if (t->faults)
 			emit_thread(task, t);
@@ -193,45 +210,79 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	return 0;
 }
 
+/** mark - @task is to be traced, if it is a target. */
+static __always_inline void mark(struct task_struct *task)
+{
+	u32 id = cfg.follow_threads ? task->tgid : task->pid, *flags;
+	struct task_state *t;
+
+	if (!cfg.targets) {
+		if (!(task->flags & PF_KTHREAD) && filter_matches_any(task))
+			task_state_create(task);
+		return;
+	}
+	flags = bpf_map_lookup_elem(&targets, &id);
+	if (!flags)
+		return;
+	t = task_state_create(task);
+	if (!t || !(*flags & TASK_WAITING))
+		return;
+	t->flags = TASK_WAITING;
+	t->mm = (u64)task->mm;
+}
+
+/** start - what the kernel has counted of @task so far is not to be counted. */
+static __always_inline void start(struct task_struct *task, struct task_state *t)
+{
+	if (!(t->flags & TASK_FRESH))
+		return;
+	__sync_val_compare_and_swap(&t->last_minor, COUNTS_UNKNOWN, task->min_flt);
+	__sync_val_compare_and_swap(&t->last_major, COUNTS_UNKNOWN, task->maj_flt);
+	t->since_ns = counting_since;
+}
+
+/**
+ * settle_running - count the faults without a trap of a task that may be running
+ */
+static __always_inline void settle_running(struct task_struct *task, struct task_state *t)
+{
+	/* that it comes back, its next fault will show */
+	if (is_filtered() && t->flags & TASK_AWAY)
+		return;
+	settle_gup(task, t);
+	if (is_filtered() && !filter_matches_any(task))
+		__sync_fetch_and_or(&t->flags, TASK_AWAY);
+}
+
 SEC("iter/task")
 int task_iter(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
+	struct vs_thread thread = {};
 	struct task_state *t;
-	u32 id, *flags;
 
 	if (!task)
 		return 0;
 	t = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (iter_action == ITER_MARK) {
+		if (!t)
+			mark(task);
+		return 0;
+	}
+	if (!t && unseen(task))
+		t = task_state_create(task);
+	if (!t || t->flags & TASK_WAITING)
+		return 0;
 	if (iter_action == ITER_START) {
-		if (t && t->flags & TASK_FRESH) {
-			t->last_minor = task->min_flt;
-			t->last_major = task->maj_flt;
-			t->since_ns = bpf_ktime_get_ns();
-			t->flags &= ~TASK_FRESH;
-		}
+		start(task, t);
 		return 0;
 	}
-	if (iter_action != ITER_MARK) {
-		struct vs_thread thread = {};
-
-		if (!t || t->flags & (TASK_WAITING | TASK_FRESH))
-			return 0;
-		if (iter_action == ITER_SETTLE)
-			settle(task, t);
-		describe_thread(task, t, 0, &thread);
-		if (t->faults)
-			bpf_seq_write(ctx->meta->seq, &thread, sizeof(thread));
-		return 0;
-	}
-	if (t)
-		return 0;
-	id = cfg.follow_threads ? task->tgid : task->pid;
-	flags = bpf_map_lookup_elem(&targets, &id);
-	if (!flags)
-		return 0;
-	t = task_state_create(task);
-	if (t)
-		t->flags = *flags;
+	if (iter_action == ITER_SETTLE)
+		settle(task, t);
+	else if (counts_now())
+		settle_running(task, t);
+	describe_thread(task, t, 0, &thread);
+	if (t->faults)
+		bpf_seq_write(ctx->meta->seq, &thread, sizeof(thread));
 	return 0;
 }

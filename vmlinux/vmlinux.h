@@ -191,6 +191,40 @@ struct thread_info {
 };
 #endif
 
+struct kernfs_node {
+	u64 id;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+	struct cgroup *ancestors[0];
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct list_head {
+	struct list_head *next;
+};
+
+struct cgrp_cset_link {
+	struct cgroup *cgrp;
+	struct list_head cgrp_link;
+};
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[1];
+	struct cgroup *dfl_cgrp;
+	struct list_head cgrp_links;
+};
+
 struct task_struct {
 #if defined(__TARGET_ARCH_x86)
 	struct thread_info thread_info;
@@ -205,11 +239,13 @@ struct task_struct {
 	int pagefault_disabled;
 	unsigned long min_flt;
 	unsigned long maj_flt;
+	u64 start_time;
 	u64 start_boottime;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct signal_struct *signal;
 	const struct cred *cred;
+	struct css_set *cgroups;
 	char comm[16];
 };
 

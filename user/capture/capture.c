@@ -28,9 +28,14 @@ enum {
 	ITER_SETTLE,
 	ITER_THREADS
 };
-/* bpf/maps.bpf.h: TASK_WAITING, TASK_FRESH */
+/* bpf/maps.bpf.h: enum vs_counting */
+enum {
+	COUNTING_SOON,
+	COUNTING_ON,
+	COUNTING_OVER
+};
+/* bpf/maps.bpf.h: TASK_WAITING */
 #define TARGET_WAITING 1u
-#define TARGET_FRESH 2u
 
 /* --- messages from libbpf ------------------------------------------------------------------ */
 
@@ -281,6 +286,7 @@ static int run_iterator(struct capture *c, uint32_t action, capture_thread_fn fn
 	return err;
 }
 
+/** mark - trace @nr targets, with @flags of bpf/maps.bpf.h's TASK_*; none: all that filters let by */
 static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 {
 	int err = 0;
@@ -296,24 +302,31 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 	return err;
 }
 
+/** switch_on - from now on, all hooks count, of all tasks. Return: 0 or a negative errno. */
+static int switch_on(struct capture *c)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	c->start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	c->skel->bss->counting_since = c->start_ns;
+	__atomic_store_n(&c->skel->bss->counting, COUNTING_ON, __ATOMIC_SEQ_CST);
+	return run_iterator(c, ITER_START, NULL, NULL);
+}
+
 static int attach_all(struct capture *c, const struct capture_options *o)
 {
-	/* Tasks first, so that no child is missed; counting starts when all the rest is there. */
+	/* Tasks first, so that no child is missed. */
 	static const enum hook_id order[] = { HOOK_TASK,      HOOK_FAULT_END, HOOK_FAULT_BEGIN,
 					      HOOK_INTERRUPT, HOOK_FLUSH,     HOOK_MEMCALL };
-	struct timespec now;
 	int err;
 
 	err = attach_hook(c, order[0]);
-	if (!err && o->nr_ids)
-		err = mark(c, o->ids, o->nr_ids, TARGET_FRESH);
+	if (!err && !o->command)
+		err = mark(c, o->ids, o->nr_ids, 0);
 	for (size_t i = 1; !err && i < sizeof(order) / sizeof(*order); i++)
 		err = attach_hook(c, order[i]);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	c->start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
-	if (!err && o->nr_ids)
-		err = run_iterator(c, ITER_START, NULL, NULL);
-	return err;
+	return err ? err : switch_on(c);
 }
 
 /**
@@ -469,6 +482,10 @@ void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
+	/* while the hooks still tell them from others */
+	run_iterator(c, ITER_THREADS, NULL, NULL);
+	__atomic_store_n(&c->skel->bss->counting, COUNTING_OVER, __ATOMIC_SEQ_CST);
+	slots__grace();
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
 	if (bpf_program__fd(c->skel->progs.settle_ipis) >= 0)

@@ -294,11 +294,20 @@ static void read_slot(struct live *l, uint32_t index)
 	}
 }
 
+static void on_thread(void *ctx, const struct vs_thread *thread)
+{
+	struct live *l = ctx;
+
+	threads__update(&l->threads, thread);
+}
+
 int live__refresh(struct live *l)
 {
 	struct model *m = &l->model;
-	int err = live__discover(l);
+	int err = capture__threads(l->capture, on_thread, l);
 
+	if (!err)
+		err = live__discover(l);
 	if (err)
 		return err;
 	model__restart(m);

@@ -54,7 +54,9 @@ int live__discover(struct live *l);
 const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generation);
 
 /**
- * live__refresh - live__discover(), and take over all counters
+ * live__refresh - live__discover(), and take over all counters, and what threads spent
+ *
+ * Faults that the kernel took without a trap until now are counted.
  * Return: 0 or -ENOMEM.
  */
 int live__refresh(struct live *l);

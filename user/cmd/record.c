@@ -202,7 +202,7 @@ static int bring_up_to_date(struct session *s)
 {
 	int err = live__refresh(&s->live);
 
-	return err ? err : session__read_threads(s);
+	return err;
 }
 
 /** resident_bytes - of process @pid, by /proc/PID/statm; 0: it has none, or is gone. */

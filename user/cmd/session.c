@@ -84,11 +84,6 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 	threads__update(&s->live.threads, thread);
 }
 
-int session__read_threads(struct session *s)
-{
-	return capture__threads(s->live.capture, on_thread, s);
-}
-
 /* --- targets ------------------------------------------------------------------------------- */
 
 /** status_field - a number from /proc/ID/status. Return: it, or a negative errno. */

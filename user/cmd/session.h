@@ -136,9 +136,6 @@ const struct stack *session__stack(struct session *s, const struct vs_stack_ref 
 /** session__stopped - by that or by a signal, and not because all that is traced has ended. */
 bool session__stopped(const struct session *s);
 
-/** session__read_threads - bring live.threads up to date. Return: 0 or a negative errno. */
-int session__read_threads(struct session *s);
-
 /** session__stats - BPF's own bookkeeping, or what the recording has of it. */
 void session__stats(const struct session *s, struct vs_stats *stats);
 

@@ -166,11 +166,8 @@ static int tick(struct session *s)
 
 	if (!err && c->slices)
 		err = read_slice(c, now);
-	if (!err && s->options->interval_ns) {
-		err = session__read_threads(s);
-		if (!err)
-			err = end_interval(c, now);
-	}
+	if (!err && s->options->interval_ns)
+		err = end_interval(c, now);
 	if (err)
 		s->error = err;
 	return err;

@@ -52,6 +52,7 @@ static const struct field stats_fields[] = {
 	NAMED(T, "emitted", stats.emitted),
 	NAMED(T, "walks", stats.walks),
 	NAMED(T, "atomic_traps", stats.atomic_traps),
+	NAMED(T, "eventless", stats.eventless),
 };
 #undef T
 

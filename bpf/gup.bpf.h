@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * gup.bpf.h - faults that the kernel takes for a task without a trap: get_user_pages() and its kin.
+ *
+ * They show in the kernel's counts of the task only (and in fexit of handle_mm_fault()). What was
+ * counted of these is raised atomically: the task iterator settles tasks that run on other CPUs.
+ */
+#ifndef VMASCOPE_GUP_BPF_H
+#define VMASCOPE_GUP_BPF_H
+
+#include "image.bpf.h"
+#include "stack.bpf.h"
+
+/**
+ * counts_take - what the kernel counted beyond @last is to be counted, by the caller alone
+ * @last: counts_unknown: nothing is
+ * @now: the kernel's count
+ */
+static __always_inline u64 counts_take(u64 *last, u64 now)
+{
+	/* twice: the iterator may have taken a part meanwhile */
+	for (int i = 0; i < 2; i++) {
+		u64 old = *(volatile u64 *)last;
+
+		if (now <= old)
+			return 0;
+		if (__sync_val_compare_and_swap(last, old, now) == old)
+			return now - old;
+	}
+	return 0;
+}
+
+/** count_take - the same, for a single fault. Return: false if others have counted it. */
+static __always_inline bool count_take(u64 *last, u64 now)
+{
+	u64 old = *(volatile u64 *)last;
+
+	return old < now && __sync_val_compare_and_swap(last, old, old + 1) == old;
+}
+
+static __always_inline void gup_add(struct vs_counts *c, u64 n, enum vs_outcome outcome)
+{
+	if (!n || (cfg.only && cfg.only != outcome + 1))
+		return;
+	if (cfg.causes && !(cfg.causes & (1u << VS_CAUSE_GUP)))
+		return;
+	__sync_fetch_and_add(&c->outcome[outcome & 3], n);
+	__sync_fetch_and_add(&c->gup, n);
+	__sync_fetch_and_add(&c->cause[VS_CAUSE_GUP], n);
+	if (cfg.fault_stacks)
+		stack_add(NO_STACK, outcome, n, 0);
+}
+
+/** count_gup - @minor and @major faults without a trap belong to @slot, and have no event. */
+static __noinline int count_gup(u32 slot, u64 minor, u64 major)
+{
+	struct vs_counts *c = slot_counts(slot);
+	struct vs_stats *s = this_stats();
+
+	if (!c || !s)
+		return 0;
+	gup_add(c, minor, VS_MINOR);
+	gup_add(c, major, VS_MAJOR);
+	stats_add_anywhere(&s->eventless, minor + major);
+	return 0;
+}
+
+/**
+ * settle_gup - count the faults without a trap of a task that may be running on another CPU
+ *
+ * Not while a fault is pending: then the next count is that fault's. What is pending is looked at
+ * after the counts: if one has begun and ended in between, the counts that were taken are not what
+ * they were any more.
+ */
+static __always_inline void settle_gup(struct task_struct *task, struct task_state *t)
+{
+	u64 last_minor = *(volatile u64 *)&t->last_minor, last_major;
+	u64 minor, major;
+
+	last_major = *(volatile u64 *)&t->last_major;
+	minor = *(volatile unsigned long *)&task->min_flt;
+	major = *(volatile unsigned long *)&task->maj_flt;
+	barrier();
+	if (*(volatile u8 *)&t->pending.active)
+		return;
+	if (minor <= last_minor ||
+	    __sync_val_compare_and_swap(&t->last_minor, last_minor, minor) != last_minor)
+		minor = last_minor;
+	if (major <= last_major ||
+	    __sync_val_compare_and_swap(&t->last_major, last_major, major) != last_major)
+		major = last_major;
+	if (minor != last_minor || major != last_major)
+		count_gup(process_slot(task, t), minor - last_minor, major - last_major);
+}
+
+#endif /* VMASCOPE_GUP_BPF_H */

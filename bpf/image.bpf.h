@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * image.bpf.h - the process images: one mm in one process, which has a slot of its own.
+ */
+#ifndef VMASCOPE_IMAGE_BPF_H
+#define VMASCOPE_IMAGE_BPF_H
+
+#include "cgroup.bpf.h"
+#include "slots.bpf.h"
+
+/**
+ * proc_new - describe the process image of @task, not always the current one, whose mm is @mm
+ *
+ * Return: its slot, or 0.
+ */
+static __noinline u32 proc_new(struct task_struct *task, u64 mm)
+{
+	struct task_struct *leader = task->group_leader;
+	u32 tgid = task->tgid, slot = slot_take(0);
+	struct vs_slot *s = slot_at(slot);
+	struct proc_entry entry = { .mm = mm, .slot = slot }, *other;
+
+	if (!slot || !s)
+		return VS_SLOT_OVERFLOW;
+	s->muted = 0;
+	s->proc.mm = mm;
+	s->proc.start_ns = leader->start_boottime;
+	s->proc.cgroup = cgroup_id(task_cgroup(task));
+	s->proc.base_minor = 0;
+	s->proc.base_major = 0;
+	s->proc.pid = tgid;
+	s->proc.ppid = task->real_parent->tgid;
+	s->proc.uid = task->cred->uid.val;
+	s->proc.state = 0;
+	s->proc.exit_code = 0;
+	s->proc.no_address = 0;
+	s->proc.lookup_missed = 0;
+	s->proc.no_slot = 0;
+	__builtin_memset(s->proc.hist, 0, sizeof(s->proc.hist));
+	bpf_probe_read_kernel(s->proc.comm, sizeof(s->proc.comm), leader->comm);
+
+	other = bpf_map_lookup_elem(&procs, &tgid);
+	if (other && other->mm == mm) {
+		/* another thread was first */
+		slot_untake(slot);
+		return other->slot;
+	}
+	if (other) {
+		struct vs_slot *old = slot_at(other->slot);
+
+		if (old)
+			old->proc.state |= VS_PROC_REPLACED;
+	}
+	if (bpf_map_update_elem(&procs, &tgid, &entry, other ? BPF_ANY : BPF_NOEXIST)) {
+		slot_untake(slot);
+		other = bpf_map_lookup_elem(&procs, &tgid);
+		return other && other->mm == mm ? other->slot : VS_SLOT_OVERFLOW;
+	}
+	slot_publish(s, VS_SLOT_PROC);
+	return slot;
+}
+
+/**
+ * process_slot - the slot of the present image of @task's process
+ *
+ * @task need not be the current one, nor have trapped ever.
+ * Return: VS_SLOT_OVERFLOW if there is none.
+ */
+static __noinline u32 process_slot(struct task_struct *task, const struct task_state *t)
+{
+	u32 tgid = task->tgid;
+	struct proc_entry *p;
+	u64 mm;
+
+	if (t->proc && slot_holds(t->proc, t->proc_generation))
+		return t->proc;
+	p = bpf_map_lookup_elem(&procs, &tgid);
+	if (p)
+		return p->slot;
+	/* a thread that exits has none any more, before 6.16 */
+	mm = (u64)task->mm;
+	if (!mm)
+		mm = (u64)BPF_CORE_READ(task, group_leader, mm);
+	return mm ? proc_new(task, mm) : VS_SLOT_OVERFLOW;
+}
+
+#endif /* VMASCOPE_IMAGE_BPF_H */
