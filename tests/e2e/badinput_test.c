@@ -138,7 +138,7 @@ static void help_ends_at_once(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		vt_start(&cmd, NULL, VT_ARGS(vt_vmascope(), verbs[i], "--help"));
-		vt_wait(&cmd, 10);
+		vt_wait(&cmd, VT_PATIENCE);
 		vt_equal(cmd.exit, 0, "exit status of %s --help: %s", verbs[i], cmd.err);
 		vt_contains(cmd.out, "--format");
 		vt_free(&cmd);
@@ -269,10 +269,10 @@ static void sigint_at_start(void **state)
 	for (long ms = 0; ms < 400; ms += ms < 40 ? 2 : 20) {
 		vt_start(&cmd, NULL,
 			 VT_ARGS(vt_vmascope(), "stat", "--", vt_workload("storm"), "--seconds",
-				 "30"));
+				 "3600"));
 		nap_ms(ms); /* the moment is the subject here, not a synchronisation */
 		kill(-cmd.pid, SIGINT);
-		vt_wait(&cmd, 10);
+		vt_wait(&cmd, VT_PATIENCE);
 		if (cmd.exit != 0 && cmd.exit != 128 + SIGINT && cmd.exit != 1)
 			fail_msg("SIGINT after %ld ms: exit status %d: %s", ms, cmd.exit, cmd.err);
 		vt_true(!strchr(cmd.err, '\n') || !strchr(cmd.err, '\n')[1]);
@@ -307,10 +307,10 @@ static void sigint_with_its_command(void **state)
 	(void)state;
 	vt_start(&cmd, NULL,
 		 VT_ARGS(vt_vmascope(), "stat", "--format", "json", "-o", output, "--",
-			 vt_workload("storm"), "--seconds", "60"));
+			 vt_workload("storm"), "--seconds", "3600"));
 	vt_await_attached(&cmd);
 	kill(-cmd.pid, SIGINT);
-	vt_wait(&cmd, 20);
+	vt_wait(&cmd, VT_PATIENCE);
 	vt_equal(cmd.exit, 128 + SIGINT, "exit status: the command's");
 	json = vt_json_file(output);
 	vt_check_sums(json);
@@ -350,7 +350,7 @@ static void sigint_while_printing(void **state)
 	w = (struct pipe_wait){ .cmd = &cmd, .fd = fds[0] };
 	vt_await(pipe_is_full, &w, "vmascope fills the pipe", VT_PATIENCE);
 	vt_signal(&cmd, SIGINT);
-	vt_wait(&cmd, 10);
+	vt_wait(&cmd, VT_PATIENCE);
 	vt_cmp(cmd.exit, !=, 0, "exit status of an output that was cut off");
 	close(fds[0]);
 	vt_free(&cmd);

@@ -96,18 +96,40 @@ static struct json_object *map_count(struct vt_shot *shot)
 	return found;
 }
 
+/** As many VMAs as the kernel has allowed by default since 2.5.70. */
+#define DEFAULT_LIMIT 65530
+
+/*
+ * vm.max_map_count; distributions raise it to a million, or to where no test can come. What the
+ * limit does is the same with the kernel's own, which is put into its place then.
+ */
+static long ordinary_limit(void)
+{
+	static const char path[] = "/proc/sys/vm/max_map_count";
+	char *text = vt_read_file(path, NULL), number[16];
+	long limit = atol(text);
+
+	free(text);
+	if (limit <= DEFAULT_LIMIT)
+		return limit;
+	snprintf(number, sizeof(number), "%d", DEFAULT_LIMIT);
+	vt_set(path, number);
+	return DEFAULT_LIMIT;
+}
+
 static void near_the_limit(void **state)
 {
-	char *limit = vt_read_file("/proc/sys/vm/max_map_count", NULL);
+	char vmas[16];
 	struct vt_shot shot;
 	struct vt_cmd text;
+	long limit;
 
 	(void)state;
-	vt_equal(atoi(limit), 65530, "vm.max_map_count");
-	free(limit);
-	vt_shootdown(&shot, VT_ARGS("--by", "call"), VT_ARGS("mapcount", "--vmas", "60000"));
+	limit = ordinary_limit();
+	snprintf(vmas, sizeof(vmas), "%ld", limit - limit / 12);
+	vt_shootdown(&shot, VT_ARGS("--by", "call"), VT_ARGS("mapcount", "--vmas", vmas));
 	vt_equal(vt_int(map_count(&shot), "vmas"), vt_int(shot.s.work, "most"), "VMAs at most");
-	vt_equal(vt_int(map_count(&shot), "limit"), 65530, "limit");
+	vt_equal(vt_int(map_count(&shot), "limit"), limit, "limit");
 	vt_true(vt_bool(map_count(&shot), "near"));
 	vt_cmp(vt_calls_sum(shot.s.json, "mprotect", NULL, "splits"), >=,
 	       vt_int(shot.s.work, "splits"), "splits");
@@ -116,8 +138,7 @@ static void near_the_limit(void **state)
 	vt_cmp(vt_calls_sum(shot.s.json, "mprotect", NULL, "merges"), >=, 1, "merges");
 	vt_shootdown_free(&shot);
 	vt_run(&text, NULL,
-	       VT_ARGS(vt_vmascope(), "shootdown", "--", vt_workload("mapcount"), "--vmas",
-		       "60000"));
+	       VT_ARGS(vt_vmascope(), "shootdown", "--", vt_workload("mapcount"), "--vmas", vmas));
 	vt_equal(text.exit, 0, "exit status");
 	vt_contains(text.out, "max_map_count");
 	vt_check_width(text.out, 80);
@@ -140,6 +161,7 @@ static void over_the_limit(void **state)
 	struct vt_shot shot;
 
 	(void)state;
+	ordinary_limit();
 	vt_shootdown(&shot, VT_ARGS("--by", "call"), VT_ARGS("mapcount", "--limit"));
 	vt_equal(vt_int(map_count(&shot), "vmas"), vt_int(shot.s.work, "limit"), "VMAs at most");
 	vt_cmp(vt_int(shot.s.work, "failures"), >, 0, "failures");

@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FAULTS 50
@@ -168,11 +167,10 @@ static void of_a_container(void **state)
 
 /* --- Files of a server that stops answering ------------------------------------------------- */
 
-/* Return: seconds that it took. */
-static double run_on_stallfs(struct vt_cmd *cmd, const char *output, const char *kind,
-			     const char *after)
+/* It comes to its end, though the file system never answers again. */
+static void run_on_stallfs(struct vt_cmd *cmd, const char *output, const char *kind,
+			   const char *after)
 {
-	struct timespec from, to;
 	char script[1024];
 
 	set_directories();
@@ -183,11 +181,8 @@ static double run_on_stallfs(struct vt_cmd *cmd, const char *output, const char 
 		 "LD_LIBRARY_PATH=$B/O2-fp %s stat --by stack --lines -U -j -o %s -- "
 		 "sh -c '$D/callchain direct 50 && %s'; E=$?; kill -9 $S; exit $E",
 		 vt_workload("stallfs"), kind, vt_vmascope(), output, after);
-	clock_gettime(CLOCK_MONOTONIC, &from);
 	vt_run(cmd, NULL, VT_ARGS("unshare", "--mount", "sh", "-c", script));
-	clock_gettime(CLOCK_MONOTONIC, &to);
 	vt_equal(cmd->exit, 0, "exit status: %.400s", cmd->err);
-	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 }
 
 static void of_a_server_that_stalls(void **state)
@@ -209,9 +204,8 @@ static void of_a_server_that_stalls(void **state)
 					 .names = cases[i].names };
 		const char *output = vt_path("stall.json");
 		struct vt_cmd cmd;
-		double seconds = run_on_stallfs(&cmd, output, cases[i].kind, cases[i].after);
 
-		vt_cmp(seconds, <, 20 * vt_slow(), "seconds with a file system that stalls");
+		run_on_stallfs(&cmd, output, cases[i].kind, cases[i].after);
 		check_output(&f, cmd.out, output);
 		vt_free(&cmd);
 	}

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A workload that waits at its gate while vmascope attaches to who knows what. */
@@ -97,10 +98,10 @@ static void whole_system(void **state)
 	inner = vt_vmstat("pgfault") - inner;
 	json = stop_stat(&scope);
 	outer = vt_vmstat("pgfault") - outer;
-	/* pgfault also counts handled faults that ended in an error: none here but by others. */
 	counted = vt_int(json, "totals.minor") + vt_int(json, "totals.major");
-	vt_cmp(inner, >, 85000, "faults by /proc/vmstat");
-	vt_cmp(counted, >=, inner - 20, "faults of the system, by /proc/vmstat while it ran");
+	/* pgfault has handled faults that ended in an error, too: by others, here */
+	vt_cmp(counted + vt_int(json, "totals.incomplete"), >=, inner,
+	       "faults of the system, by /proc/vmstat while it ran");
 	vt_cmp(counted, <=, outer, "faults of the system, by /proc/vmstat around it");
 	vt_check_attached_usage(json, g.known);
 	vt_check_ranges(json, g.known);
@@ -228,8 +229,9 @@ static void by_several_pids(void **state)
 static void by_tid(void **state)
 {
 	struct gated g;
-	struct json_object *json;
+	struct json_object *json, *range;
 	struct vt_cmd scope;
+	int64_t others;
 	char tid[16];
 
 	(void)state;
@@ -242,7 +244,9 @@ static void by_tid(void **state)
 	json = vt_json_file(output);
 	vt_check_sums(json);
 	vt_cmp(vt_int(json, "totals.faults"), >, 0, "faults of the main thread");
-	vt_cmp(vt_int(json, "totals.faults"), <, 500, "faults of the main thread");
+	others = vt_int(g.known, "self.minor") - vt_int(g.known, "at_gate.minor");
+	vt_each(range, g.known, "ranges") others -= vt_int(range, "minor");
+	vt_cmp(vt_int(json, "totals.minor"), <=, others, "faults of the main thread");
 	json_object_put(json);
 	vt_free(&scope);
 	free_gated(&g);
@@ -331,7 +335,7 @@ static void intervals_add_up(void **state)
 	(void)state;
 	vt_scope_run(&s, "stat", VT_ARGS("-i", "100ms"), VT_ARGS("storm", "--seconds", "1"));
 	n = json_object_array_length(s.json);
-	vt_cmp(n, >=, 5, "JSON documents in about a second");
+	vt_cmp(n, >=, 2, "JSON documents: at least one interval, and all of it");
 	total = json_object_array_get_idx(s.json, n - 1);
 	vt_check_sums(total);
 	vt_check_usage(total, s.work);
@@ -353,16 +357,21 @@ static void intervals_add_up(void **state)
 
 static void duration_ends_it(void **state)
 {
+	struct timespec from, to;
 	struct json_object *json;
 	struct vt_cmd cmd;
 
 	(void)state;
+	clock_gettime(CLOCK_MONOTONIC, &from);
 	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "stat", "--format", "json", "-d", "300ms"));
+	clock_gettime(CLOCK_MONOTONIC, &to);
 	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
 	json = vt_json(cmd.out, "stat -d");
 	vt_check_sums(json);
 	vt_cmp(vt_int(json, "duration_ns"), >=, 300000000, "duration");
-	vt_cmp(vt_int(json, "duration_ns"), <=, 2000000000LL * vt_slow(), "duration");
+	vt_cmp(vt_int(json, "duration_ns"), <=,
+	       (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec,
+	       "duration, by the time that it ran");
 	json_object_put(json);
 	vt_free(&cmd);
 }

@@ -26,38 +26,97 @@ static double outcome(const char *metrics, const char *group, const char *name)
 	return vt_metric(metrics, series);
 }
 
-/* Σ @member of stat's processes named @comm; with what they had before the command's exec. */
-static int64_t stat_sum(struct json_object *stat, const char *comm, const char *member)
-{
-	struct json_object *process;
-	char before[64];
-	int64_t n = 0;
+/** struct gated - a workload that waits at its gate, and stays when it is done: serve ends with it */
+struct gated {
+	struct vt_cmd work;
+	const char *result;
+	char pid[16];
+};
 
-	snprintf(before, sizeof(before), "before_exec.%s", member);
-	vt_each(process, stat, "processes") if (!strcmp(vt_str(process, "comm"), comm))
-		n += vt_int(process, member) + vt_int(process, before);
-	return n;
+static void start_gated(struct gated *g, const char *const *argv)
+{
+	const char *all[16] = { vt_workload(argv[0]), "--gate", "--stay", "--result" };
+	size_t n = 4;
+
+	all[n++] = g->result = vt_path("gated.json");
+	for (argv++; *argv; argv++)
+		all[n++] = *argv;
+	vt_start(&g->work, &(struct vt_how){ .stdin_pipe = true }, all);
+	vt_await_text(&g->work, "ready");
+	snprintf(g->pid, sizeof(g->pid), "%d", g->work.pid);
 }
 
-/* Both count the same run; no interval of serve ends in it, which would see it before its exec. */
+static void open_gate(struct gated *g)
+{
+	vt_true(write(g->work.stdin_fd, "\n", 1) == 1);
+}
+
+static bool is_done(void *arg)
+{
+	struct gated *g = arg;
+	struct stat st;
+
+	if (vt_ended(&g->work))
+		fail_msg("%s ended before it was done", g->work.name);
+	return !stat(g->result, &st) && st.st_size > 0;
+}
+
+/* Return: what it knows of itself; it takes no fault from then on. */
+static struct json_object *await_done(struct gated *g)
+{
+	vt_await(is_done, g, "the workload is done", VT_PATIENCE);
+	return vt_json_file(g->result);
+}
+
+static void end_gated(struct gated *g)
+{
+	vt_close_stdin(&g->work);
+	vt_wait(&g->work, VT_PATIENCE);
+	vt_equal(g->work.exit, 0, "exit status of the workload: %s", g->work.err);
+	vt_free(&g->work);
+}
+
+/* Faults since the gate, by getrusage; @kind: minor or major. */
+static int64_t since_gate(struct json_object *work, const char *kind)
+{
+	char self[32], gate[32], children[32];
+
+	snprintf(self, sizeof(self), "self.%s", kind);
+	snprintf(gate, sizeof(gate), "at_gate.%s", kind);
+	snprintf(children, sizeof(children), "children.%s", kind);
+	return vt_int(work, self) - vt_int(work, gate) + vt_int(work, children);
+}
+
+/* Both count the same processes from the gate on, and nothing else that runs on this machine. */
 static void counts_what_stat_counts(void **state)
 {
+	const char *output = vt_path("stat.json");
+	struct json_object *json, *work;
 	struct vt_serve serve;
-	struct vt_scope s;
+	struct vt_cmd stat;
+	struct gated g;
 	char *metrics;
 
 	(void)state;
-	vt_serve_start(&serve, VT_ARGS("-i", "10m"));
-	vt_stat(&s, NULL, VT_ARGS("exact", "--threads", "4", "--children", "4", "--pages", "500"));
+	start_gated(&g, VT_ARGS("exact", "--threads", "4", "--children", "4", "--pages", "500"));
+	vt_serve_start(&serve, VT_ARGS("-i", "10m", "-p", g.pid));
+	vt_start(&stat, NULL, VT_ARGS(vt_vmascope(), "stat", "-j", "-o", output, "-p", g.pid));
+	vt_await_attached(&stat);
+	open_gate(&g);
+	work = await_done(&g);
+	vt_interrupt(&stat);
+	json = vt_json_file(output);
 	metrics = vt_fetch(&serve, "/metrics");
-	vt_cmp(stat_sum(s.json, "exact", "minor"), >, 4000, "minor faults of the workload");
-	vt_equal(outcome(metrics, "exact", "minor"), stat_sum(s.json, "exact", "minor"),
-		 "minor faults");
-	vt_equal(outcome(metrics, "exact", "major"), stat_sum(s.json, "exact", "major"),
-		 "major faults");
+	vt_equal(outcome(metrics, "exact", "minor"), since_gate(work, "minor"), "minor faults");
+	vt_equal(outcome(metrics, "exact", "major"), since_gate(work, "major"), "major faults");
+	vt_equal(vt_int(json, "totals.minor"), since_gate(work, "minor"), "minor faults of stat");
+	vt_equal(vt_int(json, "totals.major"), since_gate(work, "major"), "major faults of stat");
 	free(metrics);
-	vt_scope_free(&s);
+	json_object_put(json);
+	json_object_put(work);
+	vt_free(&stat);
 	vt_serve_end(&serve);
+	end_gated(&g);
 }
 
 #define MOST_SERIES 20000
@@ -172,52 +231,37 @@ static bool has_all(void *arg)
 	return minor == s->minor && major == s->major;
 }
 
-static bool result_is_written(void *arg)
-{
-	struct stat st;
-
-	return !stat(arg, &st) && st.st_size > 0;
-}
-
 /*
  * Few slots, histograms and calls: those of processes that end are used again and again. The workload
  * waits at its gate for the serve, and at its end, so that all its faults, and no others, are counted.
  */
 static void never_goes_back(void **state)
 {
-	const char *result = vt_path("churn.json");
 	struct seen *before, *after;
 	struct json_object *work;
 	struct settled settled;
 	size_t grown = 0, rounds = 0;
 	struct vt_serve serve;
-	struct vt_cmd load;
-	char *metrics, pid[16];
+	struct gated g;
+	char *metrics;
 
 	(void)state;
-	vt_start(&load, &(struct vt_how){ .stdin_pipe = true },
-		 VT_ARGS(vt_workload("churn"), "--gate", "--stay", "--procs", "1200", "--result",
-			 result));
-	vt_await_text(&load, "ready");
-	snprintf(pid, sizeof(pid), "%d", load.pid);
+	start_gated(&g, VT_ARGS("churn", "--procs", "1200"));
 	vt_serve_start(&serve,
-		       VT_ARGS("--slots", "512", "--hists", "128", "-i", "300ms", "-p", pid));
-	vt_true(write(load.stdin_fd, "\n", 1) == 1);
+		       VT_ARGS("--slots", "512", "--hists", "128", "-i", "300ms", "-p", g.pid));
+	open_gate(&g);
 	before = scrape(&serve);
-	while (!result_is_written((void *)result) || rounds++ < 10) {
-		vt_true(!vt_ended(&load));
+	while (!is_done(&g) || rounds++ < 10) {
 		after = scrape(&serve);
 		grown += check_not_back(before, after);
 		seen_free(before);
 		before = after;
 	}
-	work = vt_json_file(result);
+	work = await_done(&g);
 	settled = (struct settled){
 		.serve = &serve,
-		.minor = vt_int(work, "self.minor") - vt_int(work, "at_gate.minor") +
-			 vt_int(work, "children.minor"),
-		.major = vt_int(work, "self.major") - vt_int(work, "at_gate.major") +
-			 vt_int(work, "children.major"),
+		.minor = since_gate(work, "minor"),
+		.major = since_gate(work, "major"),
 	};
 	vt_await(has_all, &settled, "all faults of 1,200 processes, by getrusage", VT_PATIENCE);
 	after = scrape(&serve);
@@ -233,42 +277,52 @@ static void never_goes_back(void **state)
 		 "lost identities");
 	free(metrics);
 	json_object_put(work);
-	vt_close_stdin(&load);
-	vt_wait(&load, VT_PATIENCE);
-	vt_equal(load.exit, 0, "exit status of the load: %s", load.err);
-	vt_free(&load);
 	vt_serve_end(&serve);
+	end_gated(&g);
+}
+
+/** struct totals - wait until the API's total has grown by so much; and the row [ended] was seen */
+struct totals {
+	const struct vt_serve *serve;
+	int64_t faults;
+	int64_t want;
+	bool ended;
+};
+
+static bool has_grown(void *arg)
+{
+	struct totals *t = arg;
+	char *text = vt_fetch(t->serve, "/api/v1/stat?by=process&top=1000");
+	struct json_object *stat = vt_json(text, "/api/v1/stat"), *row;
+	const int64_t faults = vt_int(stat, "totals.faults");
+
+	vt_cmp(faults, >=, t->faults, "faults, which do not go back");
+	t->faults = faults;
+	vt_each(row, stat, "by_process") if (!strcmp(vt_str(row, "comm"), "[ended]"))
+		t->ended = true;
+	json_object_put(stat);
+	free(text);
+	return faults >= t->want;
 }
 
 /* API: what has ended is in [ended], and no total goes back. */
 static void totals_outlive_processes(void **state)
 {
-	struct json_object *stat;
-	int64_t faults = 0;
 	struct vt_serve serve;
+	struct totals t = { .serve = &serve };
 	struct vt_cmd load;
-	bool ended = false;
-	char *text;
 
 	(void)state;
-	vt_serve_start(&serve, VT_ARGS("--slots", "512", "--hists", "128", "-i", "200ms"));
-	for (int i = 0; i < 4; i++) {
-		struct json_object *row;
-
+	vt_serve_start(&serve,
+		       VT_ARGS("--slots", "512", "--hists", "128", "-i", "200ms", "-n", "churn"));
+	for (int i = 0; i < 4 || !t.ended; i++) {
 		vt_run(&load, NULL, VT_ARGS(vt_workload("churn"), "--procs", "200"));
 		vt_equal(load.exit, 0, "exit status of the load");
 		vt_free(&load);
-		usleep(300000); /* an answer may be 250 ms old */
-		text = vt_fetch(&serve, "/api/v1/stat?by=process&top=1000");
-		stat = vt_json(text, "/api/v1/stat");
-		vt_cmp(vt_int(stat, "totals.faults"), >=, faults + 200 * 20, "faults, round %d", i);
-		faults = vt_int(stat, "totals.faults");
-		vt_each(row, stat, "by_process") if (!strcmp(vt_str(row, "comm"), "[ended]"))
-			ended = true;
-		json_object_put(stat);
-		free(text);
+		/* a third of the processes keep its name, and touch 50 pages each */
+		t.want = t.faults + 200 / 3 * 50;
+		vt_await(has_grown, &t, "the API has the faults of what has ended", VT_PATIENCE);
 	}
-	vt_true(ended);
 	vt_serve_end(&serve);
 }
 
@@ -358,6 +412,7 @@ static void paths_are_told_only_if_asked(void **state)
 	static const char *const pages[] = { "/api/v1/stat?by=mapping&top=1000",
 					     "/api/v1/stat?by=vma&top=1000",
 					     "/events?history=100" };
+	static const char *const ends[] = { "[file]", "[file]", "event: tick" };
 	struct vt_serve serve;
 	struct vt_cmd cmd;
 	struct vt_reply r;
@@ -378,14 +433,16 @@ static void paths_are_told_only_if_asked(void **state)
 			int fd = vt_connect(serve.port);
 			char request[256];
 
-			sleep(i == 2);
 			snprintf(request, sizeof(request),
 				 "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
 				 pages[i]);
 			vt_send(fd, request, strlen(request));
-			vt_receive(fd, &r, 4096);
+			/* events go on: one with names is enough */
+			vt_true(vt_receive_until(fd, &r, 1 << 20, i == 2 ? ends[2] : NULL) ||
+				i < 2);
 			close(fd);
 			vt_equal(r.status, 200, "%s", pages[i]);
+			vt_contains(r.body, ends[i]);
 			for (size_t s = 0; s < 5; s++)
 				if (strstr(r.body, secret_parts[s]))
 					fail_msg("%s in %s: %.2000s", secret_parts[s], pages[i],
@@ -398,6 +455,18 @@ static void paths_are_told_only_if_asked(void **state)
 
 /* --- formats and events ---------------------------------------------------------------------- */
 
+static bool has_exemplar(void *arg)
+{
+	const struct vt_serve *serve = arg;
+	struct vt_reply r;
+	bool has;
+
+	vt_http_get(serve->port, "/metrics", "Accept: application/openmetrics-text\r\n", &r);
+	has = strstr(r.body, " # {vma=\"[anon]\",pid=\"");
+	vt_reply_free(&r);
+	return has;
+}
+
 static void openmetrics_with_exemplars(void **state)
 {
 	struct vt_serve serve;
@@ -407,7 +476,8 @@ static void openmetrics_with_exemplars(void **state)
 
 	(void)state;
 	vt_serve_start(&serve, VT_ARGS("-i", "200ms"));
-	vt_run(&cmd, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "1"));
+	vt_start(&cmd, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "3600"));
+	vt_await(has_exemplar, &serve, "a fault of [anon] as an exemplar", VT_PATIENCE);
 	vt_free(&cmd);
 	vt_http_get(serve.port, "/metrics",
 		    "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n", &r);
@@ -415,7 +485,7 @@ static void openmetrics_with_exemplars(void **state)
 	vt_contains(r.text, "Content-Type: application/openmetrics-text; version=1.0.0");
 	vt_contains(r.body, "# TYPE vmascope_page_faults counter\n");
 	vt_contains(r.body, "# UNIT vmascope_page_fault_seconds seconds\n");
-	vt_contains(r.body, " # {vma=\"[anon]\",pid=\"");
+	vt_contains(r.body, " # {vma=\"");
 	len = strlen(r.body);
 	assert_string_equal(r.body + len - 6, "# EOF\n");
 	vt_reply_free(&r);
@@ -427,18 +497,20 @@ static void openmetrics_with_exemplars(void **state)
 	vt_serve_end(&serve);
 }
 
-/* Events @first, @first + 1, …: returns how many; their last one's data is *@data. */
-static size_t read_events(int port, const char *headers, const char *query, long first, char **text)
+/* Events @first, @first + 1, … until @until has come: returns their text, to be freed. */
+static char *read_events(int port, const char *headers, const char *query, long first,
+			 const char *until)
 {
 	struct vt_reply r;
-	char request[256];
+	char request[256], *text;
 	size_t n = 0;
 	int fd = vt_connect(port);
 
 	snprintf(request, sizeof(request), "GET /events%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
 		 query, headers);
 	vt_send(fd, request, strlen(request));
-	vt_receive(fd, &r, 12000);
+	if (!vt_receive_until(fd, &r, 16 << 20, until))
+		fail_msg("no '%s' in %.2000s", until, r.text);
 	close(fd);
 	vt_equal(r.status, 200, "status of /events");
 	vt_contains(r.text, "Content-Type: text/event-stream");
@@ -449,9 +521,10 @@ static size_t read_events(int port, const char *headers, const char *query, long
 		vt_equal(strtol(id + 4, NULL, 10), first + (long)n, "id of an event");
 		n++;
 	}
-	*text = strdup(r.body);
+	vt_cmp(n, >, 0, "events");
+	text = strdup(r.body);
 	vt_reply_free(&r);
-	return n;
+	return text;
 }
 
 /* All ticks that are there whole. Return: the faults that they tell of. */
@@ -476,44 +549,57 @@ static int64_t check_ticks(const char *text)
 	return faults;
 }
 
+/** struct ticks - wait until all ticks together have so many faults */
+struct ticks {
+	int port;
+	int64_t want;
+};
+
+static bool ticks_have_all(void *arg)
+{
+	const struct ticks *t = arg;
+	char *text = read_events(t->port, "", "", -1, "event: tick\n"), until[32];
+	int64_t faults;
+	long last = 0;
+
+	/* the history up to the tick that has just come */
+	for (const char *id = text; (id = strstr(id, "id: ")); id++)
+		last = strtol(id + 4, NULL, 10);
+	free(text);
+	snprintf(until, sizeof(until), "id: %ld\n", last);
+	text = read_events(t->port, "", "?history=300", 1, until);
+	faults = check_ticks(text);
+	free(text);
+	vt_cmp(faults, <=, t->want, "faults that ticks tell of, by getrusage");
+	return faults == t->want;
+}
+
+/*
+ * Quiet intervals, so that it is known what is usual; then a storm of a known number of faults. The
+ * history of 300 intervals is longer than this test may take.
+ */
 static void events_and_what_was_missed(void **state)
 {
+	static const char begin[] = "event: storm\ndata: {\"schema\":1,\"state\":\"begin\"";
 	struct vt_serve serve;
-	struct vt_cmd cmd;
-	int64_t most = 0;
-	bool storm = false;
-	char *text;
+	struct json_object *work;
+	struct ticks ticks;
+	struct gated g;
 
 	(void)state;
-	/* of one program only: the machine's other faults may be a storm, too */
-	vt_serve_start(&serve, VT_ARGS("-i", "200ms", "-n", "storm"));
-	vt_cmp(read_events(serve.port, "", "", -1, &text), >=, 2, "events: %s", text);
-	free(text);
-	/* a storm, after enough intervals to know what is usual */
-	sleep(1);
-	vt_run(&cmd, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "1"));
-	vt_free(&cmd);
-	sleep(1);
-	vt_cmp(read_events(serve.port, "Last-Event-ID: 2\r\n", "", 3, &text), >=, 2, "events");
-	free(text);
-	vt_cmp(read_events(serve.port, "", "?history=300", 1, &text), >=, 2, "events");
-	free(text);
-	for (int i = 0; i < 40 && !(storm && most > 1000); i++) {
-		char headers[64];
-		int64_t faults;
-
-		snprintf(headers, sizeof(headers), "Last-Event-ID: %d\r\n", 5 + i);
-		read_events(serve.port, headers, "", 6 + i, &text);
-		if (strstr(text, "event: storm\ndata: {\"schema\":1,\"state\":\"begin\""))
-			storm = true;
-		faults = check_ticks(text);
-		if (faults > most)
-			most = faults;
-		free(text);
-	}
-	vt_true(storm);
-	vt_cmp(most, >, 1000, "faults that ticks tell of");
+	start_gated(&g, VT_ARGS("storm", "--faults", "300000"));
+	vt_serve_start(&serve, VT_ARGS("-i", "500ms", "-p", g.pid));
+	free(read_events(serve.port, "", "", -1, "id: 7\n"));
+	open_gate(&g);
+	work = await_done(&g);
+	free(read_events(serve.port, "Last-Event-ID: 2\r\n", "", 3, begin));
+	free(read_events(serve.port, "", "?history=300", 1, begin));
+	ticks = (struct ticks){ .port = serve.port,
+				.want = since_gate(work, "minor") + since_gate(work, "major") };
+	vt_await(ticks_have_all, &ticks, "ticks tell of all faults", VT_PATIENCE);
+	json_object_put(work);
 	vt_serve_end(&serve);
+	end_gated(&g);
 }
 
 int main(void)

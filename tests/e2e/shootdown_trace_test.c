@@ -58,18 +58,21 @@ static void check_summary(const struct vt_scope *s)
 		 "generated = printed + lost");
 }
 
+/*
+ * In the order of their beginnings, but for those that are said to be late: they lasted longer than
+ * trace waits, as a task that loses its CPU inside of a fault can.
+ */
 static void check_time_order(const struct vt_scope *s)
 {
-	int64_t before = 0;
+	int64_t latest = 0, late = 0;
 
 	for (size_t i = 0; i < lines(s); i++) {
 		int64_t now = vt_int(line(s, i), "time_ns");
 
-		if (now < before)
-			fail_msg("line %zu is %ld ns earlier than the one before it: %s", i,
-				 before - now, json_object_to_json_string(line(s, i)));
-		before = now;
+		late += now < latest;
+		latest = now > latest ? now : latest;
 	}
+	vt_equal(late, vt_int(line(s, lines(s)), "late"), "lines that are out of order");
 }
 
 /* By id: the line of the call. */
@@ -235,7 +238,7 @@ static void only_what_is_asked_for(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		vt_trace(&s, VT_ARGS("--events", cases[i].events),
+		vt_trace(&s, VT_ARGS("--events", cases[i].events, "--ring", "65536"),
 			 VT_ARGS("pingpong", "--pairs", "50"));
 		vt_equal(count(&s, "fault", NULL, NULL) > 0, cases[i].fault, "faults with %s",
 			 cases[i].events);

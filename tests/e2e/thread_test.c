@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/** Of the first thread; 64 times as many of the last, which no delay of another one outweighs. */
+/** Of the first thread; 64 times as many of the last. */
 #define PAGES "2000"
 
 static struct json_object *thread_row(struct json_object *stat, int64_t tid)
@@ -100,15 +100,17 @@ static void check_thread(struct json_object *stat, struct json_object *known, in
 		       "fault_ns against the time in which it touched its pages");
 }
 
-/* Factor 8 between one and the next, so time and faults agree on who is the busiest. */
+/*
+ * The last thread has most of the faults. It need not have lost the most time: another one may have
+ * lost its CPU inside a fault.
+ */
 static void check_busiest(struct json_object *stat, struct json_object *work)
 {
-	struct json_object *first = vt_at(stat, "threads", 0);
 	struct json_object *last = vt_at(work, "threads", vt_len(work, "threads") - 1);
+	struct json_object *row = thread_row(stat, vt_int(last, "tid"));
 
-	vt_equal(vt_int(first, "tid"), vt_int(last, "tid"), "the busiest thread");
-	vt_cmp(vt_int(first, "faults"), >, sum_threads(stat, "faults") / 2, "its faults, of all");
-	vt_true(share(first) > 1);
+	vt_cmp(vt_int(row, "faults"), >, sum_threads(stat, "faults") / 2, "its faults, of all");
+	vt_true(share(row) > 0);
 }
 
 /* getrusage of the process and its threads, but for what is before the exec, and the gup. */
@@ -239,7 +241,7 @@ static void living_threads(void **state)
 	vt_free(&scope);
 }
 
-/* Text: the busiest on top, with the numbers that JSON has. */
+/* Text: a row for each thread, with the numbers that JSON has. */
 static void text_by_thread(void **state)
 {
 	const char *result = vt_path("threads.json"), *output = vt_path("stat.txt");
@@ -255,13 +257,13 @@ static void text_by_thread(void **state)
 	work = vt_json_file(result);
 	text = vt_read_file(output, NULL);
 	vt_check_width(text, 80);
-	line = strstr(text, "SHARE");
-	vt_true(line);
-	line = strchr(line, '\n');
-	vt_true(line++);
-	*strchr(line, '\n') = 0;
+	vt_contains(text, "SHARE");
 	snprintf(tid, sizeof(tid), " %ld ", (long)vt_int(vt_at(work, "threads", 2), "tid"));
-	vt_contains(line, tid);
+	line = strstr(strstr(text, "SHARE"), tid);
+	vt_true(line);
+	while (line[-1] != '\n')
+		line--;
+	*strchr(line, '\n') = 0;
 	vt_contains(line, "128,0");
 	vt_contains(line, "%");
 	free(text);

@@ -14,8 +14,8 @@
 #include "check.h"
 #include "scope.h"
 
-/** Seconds that an answer may take. */
-#define ANSWER_S 10
+/** Seconds that an answer may take before the server counts as hung. */
+#define ANSWER_S VT_PATIENCE
 #define MOST_REPLY (64UL << 20)
 
 static struct sockaddr_in loopback(int port)
@@ -80,19 +80,22 @@ static void unchunk(struct vt_reply *r)
 	*to = '\0';
 }
 
-void vt_receive(int fd, struct vt_reply *r, size_t most)
+bool vt_receive_until(int fd, struct vt_reply *r, size_t most, const char *text)
 {
 	size_t cap = 1 << 16;
+	bool found = false;
 	ssize_t n = 1;
 
 	*r = (struct vt_reply){ .text = malloc(cap) };
-	while (n > 0 && r->len < most) {
+	while (n > 0 && r->len < most && !found) {
 		if (r->len + 4097 > cap)
 			r->text = realloc(r->text, cap *= 2);
 		vt_true(r->text);
 		n = recv(fd, r->text + r->len, 4096, 0);
 		if (n > 0)
 			r->len += n;
+		r->text[r->len] = '\0';
+		found = text && strstr(r->text, text);
 	}
 	r->text[r->len] = '\0';
 	r->body = strstr(r->text, "\r\n\r\n");
@@ -100,6 +103,12 @@ void vt_receive(int fd, struct vt_reply *r, size_t most)
 	sscanf(r->text, "HTTP/1.%*d %d", &r->status);
 	if (strcasestr(r->text, "\r\nTransfer-Encoding: chunked\r\n"))
 		unchunk(r);
+	return found;
+}
+
+void vt_receive(int fd, struct vt_reply *r, size_t most)
+{
+	vt_receive_until(fd, r, most, NULL);
 }
 
 void vt_reply_free(struct vt_reply *r)

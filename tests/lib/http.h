@@ -35,6 +35,8 @@ int vt_connect(int port);
 bool vt_send(int fd, const char *text, size_t len);
 /** vt_receive - until the end of the connection, or @most bytes */
 void vt_receive(int fd, struct vt_reply *r, size_t most);
+/** vt_receive_until - the same, or until @text has come; whether it has */
+bool vt_receive_until(int fd, struct vt_reply *r, size_t most, const char *text);
 void vt_reply_free(struct vt_reply *r);
 
 /** vt_request - send @text as it is, and read the answer to its end */

@@ -60,7 +60,8 @@ void vt_term_open(struct vt_term *t, unsigned int width, unsigned int height, co
 	before_path = strdup(vt_path("before"));
 	after_path = strdup(vt_path("after"));
 	/* in the foreground, so that it goes when the test fails */
-	vt_start(&t->server, NULL, VT_ARGS("tmux", "-u", "-S", t->socket, "-f", "/dev/null", "-D"));
+	vt_start(&t->server, &(struct vt_how){ .env = "SHELL=/bin/sh" },
+		 VT_ARGS("tmux", "-u", "-S", t->socket, "-f", "/dev/null", "-D"));
 	vt_await(has_socket, t, "tmux starts", VT_PATIENCE);
 	/* the program takes the place of a shell, whose pid it has */
 	snprintf(line, sizeof(line), "stty -g >%s; sh -c 'echo $$ >%s; exec env \"$@\"' sh %s",

@@ -44,7 +44,7 @@ export async function open(browser, port, options = {})
 	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
 	const page = await context.newPage();
 
-	page.setDefaultTimeout(20000);
+	page.setDefaultTimeout(120000);
 	listen(page);
 	await page.addInitScript(() => {
 		document.addEventListener("securitypolicyviolation", (event) => {

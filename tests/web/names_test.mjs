@@ -11,7 +11,7 @@ test("a process with an evil name does no harm, and is shown as text", async () 
 	const evil = path.join(directory, EVIL);
 
 	copyFileSync("build/tests/workload/storm", evil);
-	await loads.run(evil, "--seconds", "1");
+	await loads.run(evil, "--faults", "20000");
 	await until("its row", async () => await cell("vmas-table", EVIL_COMM, 0));
 	assert.equal(await world.page.locator("img").count(), 0);
 });

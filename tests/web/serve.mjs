@@ -51,7 +51,7 @@ export async function freePort()
 export async function intervals(port, n)
 {
 	const abort = new AbortController();
-	const patience = setTimeout(() => abort.abort(), 60000);
+	const patience = setTimeout(() => abort.abort(), 120000);
 	const response = await fetch(`http://127.0.0.1:${port}/events`, { signal: abort.signal });
 	let text = "";
 
@@ -69,7 +69,7 @@ export async function startServe(port, options = [])
 {
 	const vmascope = process.env.VMASCOPE ?? "build/vmascope";
 	const serve = start(vmascope, ["serve", "--listen", `127.0.0.1:${port}`, "-i", "300ms",
-		"-d", "4m", "-q", ...options]);
+		"-d", "30m", "-q", ...options]);
 
 	await until("serve answers", async () => {
 		if (serve.exitCode !== null)

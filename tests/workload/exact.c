@@ -199,11 +199,9 @@ static void run_all(void)
 }
 
 static const struct wl_option options[] = {
-	{ "threads", .number = &opts.threads },
-	{ "children", .number = &opts.children },
-	{ "pages", .number = &opts.pages },
-	{ "gate", .flag = &opts.gate },
-	{ 0 },
+	{ "threads", .number = &opts.threads }, { "children", .number = &opts.children },
+	{ "pages", .number = &opts.pages },	{ "gate", .flag = &opts.gate },
+	{ "stay", .flag = &wl_stay },		{ 0 },
 };
 
 int main(int argc, char **argv)

@@ -59,6 +59,7 @@ int main(int argc, char **argv)
 			   { "threads", .number = &nr_threads },
 			   { "pin", .flag = &pin_threads },
 			   { "gate", .flag = &gate },
+			   { "stay", .flag = &wl_stay },
 			   { 0 },
 		   });
 	if (!nr_threads || nr_threads > 64)
