@@ -34,7 +34,7 @@ BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev 
 # npm comes with node where that is not Debian's, and conflicts with Debian's.
 BUILD_DEPS += $(if $(shell command -v npm 2>/dev/null),,npm)
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
-	linux-perf gdb binutils curl tmux xz-utils chromium iproute2
+	linux-perf gdb binutils curl tmux xz-utils chromium iproute2 cpio
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 # For guests and for arm64 (tests/vm), on x86-64.
@@ -52,6 +52,7 @@ CHECK_KERNELS = $(shell awk -v sets=" $(CHECK_SETS) " \
 	'$$1 !~ /^\#/ && $$4 && index(sets, " " $$4 " ") { print $$1 }' tests/vm/kernels)
 CHECK_DOWNLOADS = $(DOWNLOADS) $(BUILD)/npm/tests/.made $(BUILD)/tests/bin/prometheus \
 	$(if $(filter x86,$(ARCH)),guest-kernels)
+SOAK_MINUTES ?= 60
 
 # --- Flags -----------------------------------------------------------------------------------
 
@@ -165,7 +166,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps check-deps guest-kernels demo bench fuzz check selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint fmt \
+.PHONY: all deps check-deps guest-kernels demo bench fuzz check soak selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint fmt \
 	install uninstall clean kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
@@ -379,6 +380,10 @@ check: ## install, build and run every test, and a few in a guest (as root; down
 	$(call check_parts,$(CHECK_DEPS),small)
 	@tests/all small
 
+soak: ## the tests on a busy, slow or small machine and in guests, for SOAK_MINUTES (60; as root)
+	$(call check_parts,$(CHECK_DEPS),small)
+	@tests/hostile --minutes $(SOAK_MINUTES)
+
 selftest: ## check that the tests' own scripts take no failure for a success
 	@$(SUBMAKE) $(FAULT_BIN)
 	@tests/run selftest
@@ -443,5 +448,5 @@ help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
 		sort | while IFS="$$(printf '\t')" read -r t h; do printf '%-12s %s\n' "$$t" "$$h"; done
 	@echo
-	@echo 'SANITIZE=1 (into build/asan), V=1 (commands), KERNEL (check-vm), PREFIX, DESTDIR, ARCH, CC,'
+	@echo 'SANITIZE=1 (into build/asan), V=1 (commands), KERNEL (check-vm), SOAK_MINUTES, PREFIX, DESTDIR, ARCH, CC,'
 	@echo 'CLANG, BPFTOOL, UPLOT (an unpacked uPlot, instead of npm)'

@@ -4,8 +4,8 @@
 # must each fail the whole; prints TAP.
 #
 # Trees with nothing but programs that fail in a known way (tests/selftest/fault.c), and scripts in
-# place of those that take long, are given to tests/run, tests/all, tests/vm/check, guest.sh and
-# .ci/run.
+# place of those that take long, are given to tests/run, tests/all, tests/vm/check, guest.sh,
+# tests/hostile and .ci/run.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=tests/lib/tap.sh
@@ -29,13 +29,14 @@ tree()
 		ln -s "$fault" "$VMASCOPE_TEST_TREE/$group/good_test"
 	done
 	ln -s /bin/true "$VMASCOPE_TEST_TREE/build/asan/vmascope"
-	for group in selftest_test.sh docs_test.sh prometheus_test.sh fleet_test.sh web_test.sh fuzz/run; do
+	for group in selftest_test.sh docs_test.sh prometheus_test.sh fleet_test.sh web_test.sh hostile \
+		fuzz/run; do
 		printf '#!/bin/sh\necho 1..1\necho ok 1 - good\n' >"$VMASCOPE_TEST_TREE/tests/$group"
 		chmod +x "$VMASCOPE_TEST_TREE/tests/$group"
 	done
 }
 
-# expect NAME STATUS LAST-LINE LINE… -- COMMAND…: a test; each LINE must be printed
+# expect NAME STATUS LAST-LINE LINE… -- COMMAND…: a test; each LINE must be printed, with N for seconds
 expect()
 {
 	local name=$1 status=$2 last=$3 lines=() line got bad=0
@@ -46,8 +47,8 @@ expect()
 		shift
 	done
 	shift
-	"$@" >"$tmp/said" 2>&1
-	got=$?
+	"$@" 2>&1 | sed -E 's/[0-9]+ s(,|$)/N s\1/' >"$tmp/said"
+	got=${PIPESTATUS[0]}
 	[ "$got" = "$status" ] || { bad=1 && echo "-- exit status $got, not $status" >>"$tmp/said"; }
 	[ "$(grep -v '^--' "$tmp/said" | tail -n 1)" = "$last" ] ||
 		{ bad=1 && echo "-- the last line is not '$last'" >>"$tmp/said"; }
@@ -73,7 +74,7 @@ fault()
 	expect "$1" 1 "$4" "  $5" "      $6" -- tests/run "$2" good "$3"
 }
 
-echo 1..31
+echo 1..34
 
 # --- tests/run: one program ------------------------------------------------------------------
 
@@ -96,9 +97,9 @@ fault 'a kill' e2e killed '3 passed, 1 failed, 0 skipped' \
 fault 'an end with success, too early' e2e exits '3 passed, 1 failed, 0 skipped' \
 	'e2e/exits: crashed after 1 of 2 tests (exit status 0)' 'tests/run e2e exits'
 fault 'a hang' e2e hangs '3 passed, 1 failed, 0 skipped' \
-	'e2e/hangs: hung: ended after 4 s' 'tests/run e2e hangs'
+	'e2e/hangs: hung: ended after N s' 'tests/run e2e hangs'
 fault 'a hang that ignores SIGTERM' unit stubborn '3 passed, 1 failed, 0 skipped' \
-	'unit/stubborn: hung: ended after 4 s' 'tests/run unit stubborn'
+	'unit/stubborn: hung: ended after N s' 'tests/run unit stubborn'
 fault 'a skip' e2e skips '3 passed, 0 failed, 1 skipped' \
 	'e2e/skips: skips (a skip is a failure)' 'VMASCOPE_TEST=skips tests/run e2e skips'
 fault 'a skip in a unit test' unit skips '3 passed, 0 failed, 1 skipped' \
@@ -120,25 +121,37 @@ expect 'nothing is built' 1 '0 passed, 1 failed, 0 skipped' \
 # --- tests/all: the whole --------------------------------------------------------------------
 
 tree good
-expect 'the whole passes when everything does' 0 '14 passed, 0 failed, 0 skipped' -- tests/all native
-expect 'and tells the time of each part' 0 '14 passed, 0 failed, 0 skipped' \
-	'  end-to-end tests: 0 s' -- tests/all native
+expect 'the whole passes when everything does' 0 '15 passed, 0 failed, 0 skipped' -- tests/all native
+expect 'and tells the time of each part' 0 '15 passed, 0 failed, 0 skipped' \
+	'  hostile conditions: N s' -- tests/all native
 tree bad
 for kind in wrong aborts hangs skips; do
 	[ $kind = hangs ] || ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/unit/${kind}_test"
 	ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/e2e/${kind}_test"
 done
 printf '#!/bin/sh\necho 1..2\necho ok 1 - good\nexit 1\n' >"$VMASCOPE_TEST_TREE/tests/web_test.sh"
-expect 'the whole fails, and lists each failure' 1 '25 passed, 9 failed, 3 skipped' \
+expect 'the whole fails, and lists each failure' 1 '26 passed, 9 failed, 3 skipped' \
 	'  unit/wrong: wrong' '  unit/aborts: crashed after 1 of 2 tests (exit status 134)' \
 	'  unit/skips: skips (a skip is a failure)' \
-	'  e2e/wrong: wrong' '  e2e/hangs: hung: ended after 4 s' \
+	'  e2e/wrong: wrong' '  e2e/hangs: hung: ended after N s' \
 	'  asan/aborts: crashed after 1 of 2 tests (exit status 134)' \
 	'  web: crashed after 1 of 2 tests (exit status 1)' '      tests/run web' -- tests/all native
 tree skipping
 ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/unit/skips_test"
-expect 'a single skip fails the whole' 1 '15 passed, 1 failed, 1 skipped' \
+expect 'a single skip fails the whole' 1 '16 passed, 1 failed, 1 skipped' \
 	'  unit/skips: skips (a skip is a failure)' -- tests/all native
+
+# --- tests/hostile ---------------------------------------------------------------------------
+
+tree hostile
+ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/e2e/wrong_test"
+expect 'a failure under load is counted, with its conditions' 1 '4 passed, 2 failed' \
+	'ok    nice: e2e/good, N s' '  e2e/wrong: wrong' '      2 times: nice 1 of 3, onecpu 1 of 3' \
+	'      tests/hostile --minutes 5 --in nice,onecpu e2e/wrong' -- \
+	tests/hostile --runs 6 --in onecpu,nice e2e/good e2e/wrong e2e/good
+expect 'and in the part that make check has' 1 '# 1 passed, 1 failed, 0 skipped' \
+	'not ok 1 - onecpu: e2e/wrong' '1..1' -- tests/hostile --small --in onecpu e2e/wrong
+expect 'no run is no success' 1 '0 passed, 0 failed' -- tests/hostile --runs 0 e2e/good
 unset VMASCOPE_TEST_TREE
 
 # --- guests ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 # planned; a skip is a failure, too. With VMASCOPE_FAILURES=FILE each failure is appended there as
 # "what<tab>command that repeats it".
 
-: "${VMASCOPE_TEST_TIMEOUT:=300}"
+: "${VMASCOPE_TEST_TIMEOUT:=900}"
 passed=0 failed=0 skipped=0 programs=0
 failures=() queued=() pids=()
 results=$(mktemp -d "${TMPDIR:-/tmp}/vmascope-run.XXXXXX") || exit 2
