@@ -454,6 +454,18 @@ static void retire_ended(struct live *l, struct retiring *r)
 	free(gone);
 }
 
+int live__reclaim_ended(struct live *l)
+{
+	struct retiring r = { .slots = malloc(l->model.nr_slots * sizeof(*r.slots)) };
+
+	if (!r.slots)
+		return -ENOMEM;
+	retire_ended(l, &r);
+	give_back(l, &r);
+	free(r.slots);
+	return 0;
+}
+
 bool live__reclaim(struct live *l)
 {
 	struct model *m = &l->model;

@@ -21,7 +21,11 @@
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
  * @hide_names: of files, and those that processes gave their memory: set it before the first slot
  *	is described
+ * @forgetting: NULL, or called with @forgetting_ctx when rows and stacks are about to be freed: what
+ *	points to them has to let go of those that model__goes() tells, and of stacks of such
+ *	processes
  * @nr_forgets: calls of live__forget()
+ * @bound_at: processes at which live__bound() tries again
  */
 struct live {
 	struct capture *capture;
@@ -34,7 +38,10 @@ struct live {
 	size_t cap_waiting;
 	const char *vma_glob;
 	bool hide_names;
+	void (*forgetting)(void *ctx);
+	void *forgetting_ctx;
 	unsigned int nr_forgets;
+	size_t bound_at;
 };
 
 /** live__init - Return: 0 or -ENOMEM. */
@@ -68,6 +75,9 @@ int live__refresh(struct live *l);
  */
 bool live__reclaim(struct live *l);
 
+/** live__reclaim_ended - take back the slots of processes that have ended. Return: 0 or -ENOMEM. */
+int live__reclaim_ended(struct live *l);
+
 /**
  * live__image_gone - a process image has ended or was replaced, as of now
  * @p: its process; @image: its number
@@ -83,5 +93,15 @@ bool live__image_gone(const struct live *l, const struct process *p, uint64_t im
  * before the marks. Return: 0 or a negative errno.
  */
 int live__forget(struct live *l, uint64_t before_ns, const struct process *watched);
+
+/**
+ * live__bound - where there are more than @max processes, or far more rows than these would have,
+ * keep half as many: those that slots count for, and of those that have ended the ones with most
+ * faults; sums stay (model__forget())
+ * @before_ns: what ended then or later is kept, too: pointers to it are still in use
+ * @max: 0: no bound
+ * Return: 1: some were forgotten; 0; or a negative errno.
+ */
+int live__bound(struct live *l, size_t max, uint64_t before_ns);
 
 #endif /* VMASCOPE_CAPTURE_LIVE_H */

@@ -10,6 +10,8 @@
 #define FULL_SHARE 2
 /** Counting the names of files takes a system call for each: not every time. */
 #define FILES_EVERY 16
+/** Rows that have lost their slot, for each process that is kept at most. */
+#define LOOSE_ROWS 16
 
 /** ended - the process @pid is gone; 0 is no process, but idle or unknown. */
 static bool ended(uint32_t pid)
@@ -56,15 +58,17 @@ static int forget_files(struct live *l)
 	return err;
 }
 
-int live__forget(struct live *l, uint64_t before_ns, const struct process *watched)
+/** forget - what model__keep() has not chosen. Return: 0 or a negative errno. */
+static int forget(struct live *l)
 {
 	int err;
 
-	model__keep(&l->model, before_ns, watched);
 	stacks__keep(&l->stacks);
 	err = shootdown__forget(&l->shootdown, &l->model);
 	if (err)
 		return err;
+	if (l->forgetting)
+		l->forgetting(l->forgetting_ctx);
 	stacks__forget(&l->stacks);
 	err = model__forget(&l->model);
 	if (!err && l->shootdown.nr_pairs - l->shootdown.nr_gone > CAPTURE_PAIRS / FULL_SHARE)
@@ -72,4 +76,33 @@ int live__forget(struct live *l, uint64_t before_ns, const struct process *watch
 	if (err || ++l->nr_forgets % FILES_EVERY)
 		return err;
 	return forget_files(l);
+}
+
+int live__forget(struct live *l, uint64_t before_ns, const struct process *watched)
+{
+	model__keep(&l->model, before_ns, watched);
+	return forget(l);
+}
+
+int live__bound(struct live *l, size_t max, uint64_t before_ns)
+{
+	struct model *m = &l->model;
+	const size_t at = l->bound_at > max ? l->bound_at : max;
+	const size_t before = m->nr_processes, loose = m->nr_loose;
+	int err;
+
+	if (!max || (before <= at && loose <= max * LOOSE_ROWS))
+		return 0;
+	err = live__reclaim_ended(l);
+	model__keep(m, before_ns, NULL);
+	/* VMAs that are gone keep their names for as long as they are few */
+	if (m->nr_loose <= max * LOOSE_ROWS / 2)
+		m->keep_ns = 0;
+	if (!err)
+		err = model__keep_most(m, max / 2);
+	if (!err)
+		err = forget(l);
+	/* where most of them live, the next try waits until there are a quarter more */
+	l->bound_at = m->nr_processes + max / 4;
+	return err ? err : m->nr_processes < before || m->nr_loose < loose;
 }

@@ -152,6 +152,8 @@ int folded__faults(struct session *s)
 		err = add_named(f, "[no stack]", fault_value(o, &all->none));
 	if (!err)
 		err = add_named(f, "[stacks without a row]", fault_value(o, &all->overflow));
+	if (!err)
+		err = add_named(f, "[ended]", fault_value(o, &all->ended));
 	return print(s, f, err);
 }
 

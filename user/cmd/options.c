@@ -31,6 +31,7 @@ enum {
 	OPT_HEATMAP,
 	OPT_ASCII,
 	OPT_EVENTS,
+	OPT_MAX_PROCESSES,
 };
 
 const char *const trace_event_names[NR_TRACE_EVENTS] = {
@@ -318,6 +319,16 @@ static int parse_hists(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static int parse_max_processes(struct options *o, char *arg, struct argp_state *state)
+{
+	uint64_t n;
+
+	if (str_parse_u64(arg, UINT32_MAX, &n) || (n && n < SESSION_LEAST_PROCESSES))
+		return option_bad(state, "number of processes", arg, "16 or more, or 0: no limit");
+	o->max_processes = n;
+	return 0;
+}
+
 static int parse_ring(struct options *o, char *arg, struct argp_state *state)
 {
 	uint64_t kib;
@@ -392,6 +403,8 @@ static const struct option_def option_defs[] = {
 	 OPTIONS_FILTER, parse_slots},
 	{{"hists", OPT_HISTS, "N", 0, "latency histograms at one time (default: by CPUs, 2048 at most)", 4},
 	 OPTIONS_FILTER, parse_hists},
+	{{"max-processes", OPT_MAX_PROCESSES, "N", 0, "processes kept at most, those that have ended summed up beyond it (default 8192; 0: no limit)", 4},
+	 OPTIONS_BOUND, parse_max_processes},
 	{{"ring", OPT_RING, "KIB", 0, "size of the event buffer (default 8192, of record 65536)", 4},
 	 OPTIONS_FILTER, parse_ring},
 };
@@ -493,6 +506,7 @@ static void set_defaults(struct options *o, unsigned int groups)
 	o->follow = true;
 	o->top = 30;
 	o->weight = -1;
+	o->max_processes = groups & OPTIONS_BOUND ? SESSION_MAX_PROCESSES : 0;
 	o->ring_bytes = groups & OPTIONS_RECORD ? CAPTURE_RECORD_RING : CAPTURE_DEFAULT_RING;
 	o->format = out_format__find("text");
 	if (groups & OPTIONS_SERVE)

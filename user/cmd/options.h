@@ -32,6 +32,8 @@
 #define OPTIONS_RECORD 4096u
 #define OPTIONS_REPORT 8192u
 #define OPTIONS_TOP 16384u
+/** Commands that keep what has ended, up to --max-processes. */
+#define OPTIONS_BOUND (OPTIONS_STAT | OPTIONS_TRACE | OPTIONS_SHOOTDOWN | OPTIONS_RECORD)
 #define OPTIONS_SERVE 32768u
 
 /** enum trace_event - what trace can print; bits of options.events */
@@ -43,6 +45,10 @@ enum trace_event {
 };
 
 extern const char *const trace_event_names[NR_TRACE_EVENTS];
+
+/** Processes that are kept unless --max-processes says otherwise, and the least it takes. */
+#define SESSION_MAX_PROCESSES 8192u
+#define SESSION_LEAST_PROCESSES 16u
 
 /** enum report_view - what report can show of a recording */
 enum report_view {
@@ -79,7 +85,7 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
  * @ascii: no other characters in text
- * @slots, @hists, @ring_bytes: sizes
+ * @slots, @hists, @ring_bytes: sizes; @max_processes: that are kept, 0: no bound
  * @user_stacks, @kernel_stacks: these parts of stacks; @lines: with source lines and inlined functions
  * @dwarf: unwind by DWARF CFI, of @stack_bytes of each stack (0: the default); else by frame pointers
  * @folded: print folded stacks; @flame: write a flame graph there, or NULL; @weight: enum
@@ -132,6 +138,7 @@ struct options {
 	int verbosity;
 	uint32_t slots;
 	uint32_t hists;
+	uint32_t max_processes;
 	bool latency;
 	bool cost;
 	bool batch;

@@ -20,6 +20,14 @@
 #define CHECKPOINT_TICKS 10
 /** Processes whose resident memory is sampled each time at most: reading it takes 10 us each. */
 #define MAX_SAMPLES 256
+/** Slots of processes that have ended are taken back when there are so many of these. */
+#define RECLAIM_PROCESSES 64
+/** What a process takes of a checkpoint, with its VMAs and before it is packed, more or less. */
+#define PROCESS_BYTES 1536
+/** No ring of files with stacks is smaller. */
+#define STACKS_LEAST_SIZE (4ULL << 20)
+/** Events of a snapshot may be older than it is long by a block of them. */
+#define SNAPSHOT_MARGIN_NS 5000000000ULL
 /** A run's number: JSON's numbers are exact up to it. */
 #define RUN_MASK ((1ULL << 53) - 1)
 
@@ -175,16 +183,7 @@ static void (*const event_fns[])(struct session *s, const struct vs_event *e) = 
 	[VS_EVENT_PROC_EXIT] = record_proc,
 };
 
-static void on_event(struct session *s, const struct vs_event *e)
-{
-	struct recorder *r = s->private;
-
-	if (!r->saver.error && e->type < sizeof(event_fns) / sizeof(*event_fns) &&
-	    event_fns[e->type])
-		event_fns[e->type](s, e);
-}
-
-/* --- checkpoints, files and snapshots ------------------------------------------------------ */
+/* --- checkpoints and files ----------------------------------------------------------------- */
 
 /** checkpoint - of the model, which is up to date. */
 static void checkpoint(struct session *s, uint64_t now_ns, bool full)
@@ -203,6 +202,53 @@ static int bring_up_to_date(struct session *s)
 	int err = live__refresh(&s->live);
 
 	return err;
+}
+
+static void begin_file(struct recorder *r, bool numbered)
+{
+	if (!r->saver.error)
+		keep_error(r, writer__begin(&r->writer, numbered));
+}
+
+static void end_file(struct recorder *r)
+{
+	if (!r->saver.error)
+		keep_error(r, writer__end(&r->writer));
+}
+
+/**
+ * next_file - of a ring: each has all counts at its begin and at its end
+ * @named: stacks may be named; else the next checkpoint has them
+ * Return: 0 or a negative errno.
+ */
+static int next_file(struct session *s, uint64_t now_ns, bool named)
+{
+	struct recorder *r = s->private;
+	int err = bring_up_to_date(s);
+
+	if (err)
+		return err;
+	r->saver.unnamed = !named;
+	checkpoint(s, now_ns, false);
+	end_file(r);
+	begin_file(r, true);
+	checkpoint(s, now_ns, true);
+	r->saver.unnamed = false;
+	return 0;
+}
+
+/* --- events and ticks ------------------------------------------------------------------------ */
+
+static void on_event(struct session *s, const struct vs_event *e)
+{
+	struct recorder *r = s->private;
+
+	/* far more may come at once than a ring holds */
+	if (!r->saver.error && writer__is_full(&r->writer))
+		keep_error(r, next_file(s, session__now(), false));
+	if (!r->saver.error && e->type < sizeof(event_fns) / sizeof(*event_fns) &&
+	    event_fns[e->type])
+		event_fns[e->type](s, e);
 }
 
 /** resident_bytes - of process @pid, by /proc/PID/statm; 0: it has none, or is gone. */
@@ -241,29 +287,6 @@ static void sample_memory(struct session *s, uint64_t now_ns)
 	}
 }
 
-static void begin_file(struct recorder *r, bool numbered)
-{
-	if (!r->saver.error)
-		keep_error(r, writer__begin(&r->writer, numbered));
-}
-
-static void end_file(struct recorder *r)
-{
-	if (!r->saver.error)
-		keep_error(r, writer__end(&r->writer));
-}
-
-/** next_file - of a ring: each has all counts at its begin and at its end. */
-static void next_file(struct session *s, uint64_t now_ns)
-{
-	struct recorder *r = s->private;
-
-	checkpoint(s, now_ns, true);
-	end_file(r);
-	begin_file(r, true);
-	checkpoint(s, now_ns, true);
-}
-
 /** write_snapshot - what is in memory, behind all counts. */
 static void write_snapshot(struct session *s, uint64_t now_ns, bool numbered)
 {
@@ -276,6 +299,44 @@ static void write_snapshot(struct session *s, uint64_t now_ns, bool numbered)
 	end_file(r);
 }
 
+/** gone_with_slots - processes that have ended, and that slots still count for. */
+static size_t gone_with_slots(const struct model *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nr_processes; i++)
+		n += m->processes[i]->exited && m->processes[i]->nr_slots;
+	return n;
+}
+
+/** kept_since - what ended since then is kept: events that a snapshot will have refer to it. */
+static uint64_t kept_since(const struct recorder *r, uint64_t now_ns)
+{
+	const uint64_t snapshot_ns = r->writer.options.snapshot_ns + SNAPSHOT_MARGIN_NS;
+
+	if (!r->writer.options.snapshot_ns)
+		return UINT64_MAX;
+	return now_ns > snapshot_ns ? now_ns - snapshot_ns : 0;
+}
+
+/**
+ * forget - the dead, beyond --max-processes; of a ring, beyond what its files have room for
+ * Return: 1: some were forgotten; 0; or a negative errno.
+ */
+static int forget(struct session *s, uint64_t now_ns)
+{
+	struct recorder *r = s->private;
+	size_t max = s->options->max_processes;
+	const size_t room = r->saver.budget / PROCESS_BYTES;
+	int err = 0;
+
+	if (r->saver.budget && (!max || room < max))
+		max = room > SESSION_LEAST_PROCESSES ? room : SESSION_LEAST_PROCESSES;
+	if (gone_with_slots(&s->live.model) >= RECLAIM_PROCESSES)
+		err = live__reclaim_ended(&s->live);
+	return err ? err : live__bound(&s->live, max, kept_since(r, now_ns));
+}
+
 /** look_after - what is due of the recording. Return: 0 or a negative errno. */
 static int look_after(struct session *s)
 {
@@ -283,7 +344,7 @@ static int look_after(struct session *s)
 	const bool keeps = r->writer.options.snapshot_ns, full = writer__is_full(&r->writer);
 	const bool due = ++r->ticks >= CHECKPOINT_TICKS;
 	const uint64_t now_ns = session__now();
-	int err;
+	int err, forgotten;
 
 	if (due)
 		sample_memory(s, now_ns);
@@ -291,19 +352,25 @@ static int look_after(struct session *s)
 		keep_error(r, writer__flush(&r->writer));
 		r->ticks = 0;
 	}
-	if (!(keeps ? snapshot_wanted : due || full))
+	if (!due && !full && !(keeps && snapshot_wanted))
 		return 0;
 	err = bring_up_to_date(s);
-	if (err)
-		return err;
+	forgotten = err ? err : forget(s, now_ns);
+	if (forgotten < 0)
+		return forgotten;
+	/* what it was told of them before is not how it is now */
+	if (keeps && forgotten)
+		saver__retell(&r->saver);
+	if (keeps && !snapshot_wanted)
+		return 0;
 	if (keeps)
 		write_snapshot(s, now_ns, true);
 	else if (full)
-		next_file(s, now_ns);
+		err = next_file(s, now_ns, true);
 	else
-		checkpoint(s, now_ns, false);
+		checkpoint(s, now_ns, forgotten);
 	snapshot_wanted = 0;
-	return 0;
+	return err;
 }
 
 static int tick(struct session *s)
@@ -380,6 +447,7 @@ static int begin(struct session *s, const char *path)
 	r->saver.stacks = s->namer ? &s->live.stacks : NULL;
 	r->saver.namer = s->namer;
 	r->saver.files = &r->build_ids;
+	r->saver.budget = writer__budget(&r->writer);
 	if (!err && !o->snapshot_ns)
 		err = writer__begin(&r->writer, o->max_size);
 	if (!err)
@@ -456,6 +524,17 @@ static unsigned int wanted(const struct options *o)
 	return wants;
 }
 
+/** check_size - no ring is too small for what it has to hold. Return: 0 or an exit status. */
+static int check_size(const struct options *o)
+{
+	const uint64_t least = wants_stacks(o) ? STACKS_LEAST_SIZE : 0;
+
+	if (o->max_size && !o->snapshot_ns && o->max_size < least)
+		return vs_fail(VS_EXIT_USAGE, "4M or more with -U or -K",
+			       "--max-size is too small for stacks");
+	return 0;
+}
+
 /** check_stacks - what goes with them. Return: 0 or an exit status. */
 static int check_stacks(const struct options *o)
 {
@@ -469,15 +548,19 @@ int cmd_record(struct options *o)
 {
 	const char *path = o->output ? o->output : RECORDING_DEFAULT_PATH;
 	struct recorder r = { .writer.file.fd = -1 };
-	struct session s = {
-		.event = on_event, .interval = tick, .period_ns = TICK_NS, .private = &r
-	};
+	struct session s = { .event = on_event,
+			     .interval = tick,
+			     .period_ns = TICK_NS,
+			     .bounds_itself = true,
+			     .private = &r };
 	int status;
 
 	if (!strcmp(path, "-"))
 		return vs_fail(VS_EXIT_USAGE, "-o FILE",
 			       "a recording goes into a file, not to stdout");
 	status = check_stacks(o);
+	if (!status)
+		status = check_size(o);
 	if (status)
 		return status;
 	/* rows are as fine as any grouping of the report needs */

@@ -159,3 +159,19 @@ const struct stack *samples__stack(struct samples *s, const struct vs_stack_ref 
 {
 	return hash__remove_u64(&s->by_ref, key_of(ref));
 }
+
+void samples__forget(struct samples *s)
+{
+	uint64_t *keys = malloc(s->by_ref.nr * sizeof(*keys) + 1), key;
+	const struct stack *stack;
+	size_t nr = 0, pos = 0;
+
+	while (keys && (stack = hash__next(&s->by_ref, &pos, &key)))
+		if (stack->process && !stack->process->busy)
+			keys[nr++] = key;
+	for (size_t i = 0; i < nr; i++)
+		hash__remove_u64(&s->by_ref, keys[i]);
+	if (!keys)
+		hash__free(&s->by_ref, NULL);
+	free(keys);
+}

@@ -49,4 +49,7 @@ const struct vs_event *samples__drop(struct samples *s);
 /** samples__stack - the stack of a record, which is asked for once. NULL: it is not known. */
 const struct stack *samples__stack(struct samples *s, const struct vs_stack_ref *ref);
 
+/** samples__forget - let go of stacks of processes that model__forget() is about to free. */
+void samples__forget(struct samples *s);
+
 #endif /* VMASCOPE_CMD_SAMPLES_H */

@@ -314,6 +314,17 @@ static int start_child(struct session *s)
 	return 0;
 }
 
+/** forgetting - rows and stacks are about to be freed: nothing may point to them. */
+static void forgetting(void *ctx)
+{
+	struct session *s = ctx;
+
+	if (s->sampling)
+		samples__forget(&s->samples);
+	if (s->forgetting)
+		s->forgetting(s);
+}
+
 int session__open(struct session *s, struct options *o, unsigned int wants)
 {
 	int status;
@@ -336,6 +347,8 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	if (stacks_wanted(o, wants) && open_namer(s))
 		return VS_EXIT_FAILURE;
 	status = open_capture(s, wants);
+	s->live.forgetting = forgetting;
+	s->live.forgetting_ctx = s;
 	if (!status)
 		s->start_ns = capture__start_ns(s->live.capture);
 	if (!status && o->argv)
@@ -468,6 +481,18 @@ static void note_processes(struct session *s)
 		namer__note(s->namer, all->list[all->noted]);
 }
 
+/** bound - forget beyond --max-processes. Return: 0 or a negative errno. */
+static int bound(struct session *s)
+{
+	int err;
+
+	if (s->bounds_itself)
+		return 0;
+	err = live__bound(&s->live, s->options->max_processes,
+			  s->in_use_ns ? s->in_use_ns(s) : UINT64_MAX);
+	return err < 0 ? err : 0;
+}
+
 static int housekeeping(struct session *s)
 {
 	int err;
@@ -482,6 +507,8 @@ static int housekeeping(struct session *s)
 		err = settle(s, session__now() + READ_NS);
 	if (err >= 0)
 		s->hurry = live__reclaim(&s->live);
+	if (err >= 0)
+		err = bound(s);
 	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
 	if (err >= 0 && s->event && !s->error && fflush(s->out.file))
 		s->error = errno ? -errno : -EIO;

@@ -48,6 +48,9 @@ struct recorded {
  * @settle: NULL, or called after records were read, for what takes its time, such as naming stacks;
  *	meanwhile session__poll() has to read on. Return: 0 or a negative errno.
  * @input: called when stdin can be read, or the terminal has another size; NULL: never
+ * @in_use_ns: NULL, or what ended at this time (CLOCK_MONOTONIC) or later may be in use: it is not
+ *	forgotten beyond --max-processes; @forgetting: NULL, or called before the rest is: see live.h
+ * @bounds_itself: the command forgets by itself
  * @quiet_child: the command reads and writes /dev/null
  * @woken: called when @wake_fd is readable, and as @interval; NULL: there is none
  */
@@ -79,6 +82,9 @@ struct session {
 	void (*event)(struct session *s, const struct vs_event *e);
 	int (*settle)(struct session *s);
 	void (*input)(struct session *s);
+	uint64_t (*in_use_ns)(const struct session *s);
+	void (*forgetting)(struct session *s);
+	bool bounds_itself;
 	bool quiet_child;
 	int wake_fd;
 	int (*woken)(struct session *s);

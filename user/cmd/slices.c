@@ -87,7 +87,7 @@ int slices__read(struct slices *x, struct session *s, const struct stat_view *v,
 
 		if (!cell)
 			return -ENOMEM;
-		if (!cell->row)
+		if (!cell->row && !cell->gone)
 			cell->row = find_row(&s->live.model, &x->keys[i]);
 		heat__add(&x->heat, cell, x->faults[i]);
 	}

@@ -278,6 +278,14 @@ static void on_event(struct session *s, const struct vs_event *event)
 	stacks__count(&s->live.stacks, stack, e->outcome, e->duration_ns);
 }
 
+static void forgetting(struct session *s)
+{
+	struct course *c = s->private;
+
+	if (c->slices)
+		heat__forget(&c->slices->heat, &s->live.model);
+}
+
 static unsigned int wanted(const struct options *o)
 {
 	if (o->by != BY_STACK)
@@ -298,7 +306,7 @@ static int check_stacks(struct options *o)
 
 int cmd_stat(struct options *o)
 {
-	struct session s = { .interval = tick, .event = on_event };
+	struct session s = { .interval = tick, .event = on_event, .forgetting = forgetting };
 	struct course c = { .session = &s };
 	int status;
 

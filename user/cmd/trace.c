@@ -332,6 +332,21 @@ static void trace__free(struct trace *t)
 	trace_resolver__free(&t->resolver);
 }
 
+/** in_use_ns - records that wait point to what was there when they began. */
+static uint64_t in_use_ns(const struct session *s)
+{
+	const struct trace *t = s->private;
+
+	return timeline__oldest_ns(&t->timeline);
+}
+
+static void forgetting(struct session *s)
+{
+	struct trace *t = s->private;
+
+	trace_resolver__forget(&t->resolver);
+}
+
 static unsigned int wanted(const struct options *o)
 {
 	unsigned int all = 0;
@@ -393,7 +408,9 @@ static int check_stacks(const struct options *o)
 int cmd_trace(struct options *o)
 {
 	struct trace t = {};
-	struct session s = { .event = on_event, .private = &t };
+	struct session s = {
+		.event = on_event, .private = &t, .in_use_ns = in_use_ns, .forgetting = forgetting
+	};
 	int status = check_stacks(o);
 
 	if (status)

@@ -10,6 +10,9 @@
 /** Places in code that are remembered: few make all calls. */
 #define MAX_CODES 16384
 
+/** Threads whose last fault that may be a crash is remembered: its own record follows soon. */
+#define MAX_CRASHES 16384
+
 /** struct code_key - an address in a process image */
 struct code_key {
 	uint64_t image;
@@ -34,6 +37,11 @@ void trace_resolver__free(struct trace_resolver *x)
 	hash__free(&x->codes, NULL);
 }
 
+void trace_resolver__forget(struct trace_resolver *x)
+{
+	hash__free(&x->codes, NULL);
+}
+
 /** vma_wanted - --vma lets @row by. */
 static bool vma_wanted(const struct trace_resolver *x, const struct counted *row)
 {
@@ -47,6 +55,8 @@ static void keep_crash(struct trace_resolver *x, const struct vs_event_crash *e)
 {
 	struct vs_event_crash *copy = hash__get_u64(&x->crashes, e->tid);
 
+	if (!copy && x->crashes.nr >= MAX_CRASHES)
+		hash__free(&x->crashes, free);
 	if (!copy) {
 		copy = malloc(sizeof(*copy));
 		if (!copy || hash__set_u64(&x->crashes, e->tid, copy)) {
@@ -134,10 +144,8 @@ static const struct counted *find_code(struct trace_resolver *x, struct live *l,
 	if (row && row->slot)
 		return row;
 	row = code_scan(image, key.address);
-	if (x->codes.nr >= MAX_CODES) {
+	if (x->codes.nr >= MAX_CODES)
 		hash__free(&x->codes, NULL);
-		hash__init(&x->codes, sizeof(key));
-	}
 	if (row)
 		hash__set(&x->codes, &key, (void *)row);
 	return row;

@@ -76,6 +76,9 @@ void trace_resolver__free(struct trace_resolver *x);
 bool trace_resolve(struct trace_resolver *x, struct live *l, const struct vs_event *event,
 		   struct trace_record *r);
 
+/** trace_resolver__forget - let go of rows: some are about to be freed. */
+void trace_resolver__forget(struct trace_resolver *x);
+
 /** trace_record_size - bytes that are in use. */
 size_t trace_record_size(const struct trace_record *r);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/model.h"
+
 void heat__init(struct heat *h, uint64_t start_ns, uint64_t slice_ns)
 {
 	memset(h, 0, sizeof(*h));
@@ -133,4 +135,16 @@ void heat__add_fault(struct heat *h, struct heat_cell *cell, uint64_t time_ns, u
 		return;
 	h->latency[octave][h->now]++;
 	h->latency_total[octave]++;
+}
+
+void heat__forget(struct heat *h, const struct model *m)
+{
+	for (size_t i = 0; i < h->nr_cells; i++) {
+		struct heat_cell *cell = h->cells[i];
+
+		if (!cell->row || !model__goes(m, cell->row))
+			continue;
+		cell->row = NULL;
+		cell->gone = true;
+	}
 }

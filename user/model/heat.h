@@ -8,6 +8,7 @@
 #ifndef VMASCOPE_MODEL_HEAT_H
 #define VMASCOPE_MODEL_HEAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,16 +20,19 @@
 #define HEAT_SLICES 240
 
 struct counted;
+struct model;
 
 /**
  * struct heat_cell - faults in one place of the map of addresses
  * @row: the VMA, or what its process has outside any; NULL: not known
+ * @gone: it was known, and has been forgotten
  * @total: faults so far
  * @slices: by slice
  */
 struct heat_cell {
 	struct vs_heat_key key;
 	const struct counted *row;
+	bool gone;
 	uint64_t total;
 	uint64_t slices[HEAT_SLICES];
 };
@@ -86,5 +90,8 @@ void heat__add(struct heat *h, struct heat_cell *cell, uint64_t total);
  * @latency_ns: 0: not known
  */
 void heat__add_fault(struct heat *h, struct heat_cell *cell, uint64_t time_ns, uint64_t latency_ns);
+
+/** heat__forget - cells let go of rows that model__forget() is about to free. */
+void heat__forget(struct heat *h, const struct model *m);
 
 #endif /* VMASCOPE_MODEL_HEAT_H */

@@ -8,6 +8,8 @@
 #include <time.h>
 
 #define ENDED "[ended]"
+/** Rows that a process which has ended has, as a rule: so many times more are kept. */
+#define ROWS_OF_PROCESS 8
 
 /** struct row_key - identity of a row, for as long as the model lives */
 struct row_key {
@@ -15,6 +17,14 @@ struct row_key {
 	uint64_t process;
 	uint64_t image;
 };
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
 
 int model__init(struct model *m, uint32_t nr_slots, uint32_t nr_cpus)
 {
@@ -101,7 +111,7 @@ static struct process *process_get(struct model *m, const struct vs_proc_info *i
 		free(p);
 		return NULL;
 	}
-	p->number = m->nr_processes;
+	p->number = ++m->nr_numbered;
 	if (hash__set_u64(&m->by_pid, info->pid, p)) {
 		m->nr_processes--;
 		free(p);
@@ -125,6 +135,17 @@ static struct counted *row_new(struct model *m, struct process *p)
 	return row;
 }
 
+/** take_slot - @row, which has none, counts in slot @index. */
+static void take_slot(struct model *m, struct counted *row, uint32_t index)
+{
+	if (row->ended_ns)
+		m->nr_loose--;
+	row->ended_ns = 0;
+	row->slot = index;
+	row->process->nr_slots++;
+	row->process->settled = false;
+}
+
 static int new_image(struct model *m, uint32_t index, const struct vs_slot *slot)
 {
 	struct process *p = process_get(m, &slot->proc);
@@ -135,7 +156,7 @@ static int new_image(struct model *m, uint32_t index, const struct vs_slot *slot
 	p->base_minor += slot->proc.base_minor;
 	p->base_major += slot->proc.base_major;
 	row->image = ++m->nr_images;
-	row->slot = index;
+	take_slot(m, row, index);
 	row->generation = slot->generation;
 	m->by_slot[index] = row;
 	model__update_process(m, index, slot);
@@ -174,7 +195,7 @@ static int new_vma(struct model *m, uint32_t index, const struct vs_slot *slot,
 		if (!row->name)
 			return -ENOMEM;
 	}
-	row->slot = index;
+	take_slot(m, row, index);
 	row->generation = slot->generation;
 	m->by_slot[index] = row;
 	return 0;
@@ -185,14 +206,6 @@ int model__new_slot(struct model *m, uint32_t index, const struct vs_slot *slot,
 {
 	return slot->kind == VS_SLOT_PROC ? new_image(m, index, slot)
 					  : new_vma(m, index, slot, file);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
 void model__update_process(struct model *m, uint32_t index, const struct vs_slot *slot)
@@ -230,6 +243,9 @@ void model__restart(struct model *m)
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		struct process *p = m->processes[i];
 
+		if (p->settled)
+			continue;
+		p->settled = !p->nr_slots;
 		for (int cause = 0; cause < VS_NR_CAUSES; cause++)
 			latency__restart(p->latency[cause]);
 		for (size_t r = 0; r < p->nr_rows; r++)
@@ -247,6 +263,9 @@ void model__slot_ended(struct model *m, uint32_t index)
 		return;
 	row->earlier = row->counts;
 	row->slot = 0;
+	row->ended_ns = now_ns();
+	m->nr_loose++;
+	row->process->nr_slots--;
 	m->by_slot[index] = NULL;
 }
 
@@ -271,22 +290,64 @@ void model__mark(struct model *m)
 
 /* --- what is forgotten ------------------------------------------------------------------------ */
 
-static bool has_slot(const struct process *p)
-{
-	for (size_t i = 0; i < p->nr_rows; i++)
-		if (p->rows[i]->slot)
-			return true;
-	return false;
-}
-
 void model__keep(struct model *m, uint64_t before_ns, const struct process *watched)
 {
+	m->keep_ns = before_ns;
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		struct process *p = m->processes[i];
 
 		p->watched = p == watched;
-		p->busy = p->watched || p->ended_ns >= before_ns || has_slot(p);
+		p->busy = p->watched || p->ended_ns >= before_ns || p->nr_slots;
 	}
+}
+
+/** struct ranked - a process that may go, and its faults */
+struct ranked {
+	struct process *process;
+	uint64_t faults;
+};
+
+static int by_faults(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->faults != y->faults)
+		return x->faults < y->faults ? 1 : -1;
+	return (x->process->number > y->process->number) -
+	       (x->process->number < y->process->number);
+}
+
+static uint64_t process_faults(const struct process *p)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < p->nr_rows; i++)
+		n += counts_faults(&p->rows[i]->counts);
+	return n;
+}
+
+int model__keep_most(struct model *m, size_t max)
+{
+	struct ranked *list = malloc(m->nr_processes * sizeof(*list) + 1);
+	size_t nr = 0, busy = 0, rows = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		struct process *p = m->processes[i];
+
+		if (p->busy)
+			busy++;
+		else if (p != m->ended)
+			list[nr++] = (struct ranked){ p, process_faults(p) };
+	}
+	qsort(list, nr, sizeof(*list), by_faults);
+	for (size_t i = 0; i < nr && busy < max && rows < max * ROWS_OF_PROCESS; i++, busy++) {
+		list[i].process->busy = true;
+		rows += list[i].process->nr_rows;
+	}
+	free(list);
+	return 0;
 }
 
 struct process *model__ended(struct model *m)
@@ -301,12 +362,24 @@ struct process *model__ended(struct model *m)
 	memcpy(p->comm, ENDED, sizeof(ENDED));
 	p->cgroup_name = strdup(ENDED);
 	p->exited = true;
-	p->number = m->nr_processes + 1;
+	p->number = ++m->nr_numbered;
 	if (!p->cgroup_name || append((void ***)&m->processes, &m->nr_processes, p)) {
 		process_free(p);
 		return NULL;
 	}
 	return m->ended = p;
+}
+
+bool model__goes(const struct model *m, const struct counted *row)
+{
+	const struct process *p = row->process;
+
+	if (!p || p == m->ended)
+		return false;
+	if (!p->busy)
+		return true;
+	return p->nr_slots && !row->slot && !row->gone && !row->pinned && !p->watched &&
+	       row->ended_ns < m->keep_ns;
 }
 
 /** gone_row - the row of @p that takes over rows of this kind. */
@@ -354,6 +427,8 @@ static void merge_row(struct model *m, struct counted *to, struct counted *from)
 	merge_latency(&to->latency, &from->latency);
 	if (from->is_vma && hash__get(&m->by_key, &key) == from)
 		hash__remove(&m->by_key, &key);
+	if (from->ended_ns)
+		m->nr_loose--;
 	row_free(from);
 }
 
@@ -372,19 +447,22 @@ static int merge_rows(struct model *m, struct process *to, struct process *p)
 	for (size_t i = 0; i < p->nr_rows; i++) {
 		struct counted *row = p->rows[i];
 
-		if (row->slot || row == rows[row->is_vma])
+		if (row->slot || row == rows[row->is_vma] ||
+		    (p == to && (row->pinned || row->ended_ns >= m->keep_ns)))
 			p->rows[kept++] = row;
 		else
 			merge_row(m, rows[row->is_vma], row);
 	}
+	for (size_t i = 0; i < kept; i++)
+		p->rows[i]->pinned = false;
 	p->nr_rows = kept;
 	return 0;
 }
 
-static bool has_dead_rows(const struct process *p)
+static bool has_dead_rows(const struct model *m, const struct process *p)
 {
 	for (size_t i = 0; i < p->nr_rows; i++)
-		if (!p->rows[i]->slot && !p->rows[i]->gone)
+		if (!p->rows[i]->slot && !p->rows[i]->gone && p->rows[i]->ended_ns < m->keep_ns)
 			return true;
 	return false;
 }
@@ -414,7 +492,7 @@ int model__forget(struct model *m)
 		struct process *p = m->processes[i];
 
 		if (err || p == ended || p->busy) {
-			if (!err && p != ended && !p->watched && has_dead_rows(p))
+			if (!err && p != ended && p->nr_slots && !p->watched && has_dead_rows(m, p))
 				err = merge_rows(m, p, p);
 			m->processes[kept++] = p;
 			continue;

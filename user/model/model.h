@@ -28,10 +28,12 @@ struct process;
  * @image: number of the process image; the kernel uses the address of an mm again
  * @name: as people know it: path, [heap], …
  * @slot: while it is counting, else 0; @generation: of that slot
+ * @ended_ns: when it lost its last slot (CLOCK_MONOTONIC), 0: it never did
  * @earlier: what was counted in slots that it had before
  * @counts: all that was counted
  * @marked: what had been counted when the interval began
  * @latency: of its completed faults, where asked for; else NULL
+ * @pinned: a row of BPF's memory calls names it: model__forget() keeps it once more
  * @gone: it stands for several that no slot counts any more (model__forget())
  */
 struct counted {
@@ -45,17 +47,19 @@ struct counted {
 	uint64_t no_slot;
 	uint32_t slot;
 	uint32_t generation;
+	uint64_t ended_ns;
 	char *name;
 	struct vs_counts earlier;
 	struct vs_counts counts;
 	struct vs_counts marked;
 	struct latency *latency;
+	bool pinned;
 	bool gone;
 };
 
 /**
  * struct process - a process, over all its images
- * @number: in the model, from 1 in the order in which processes were first seen
+ * @number: in the model, from 1 in the order in which processes were first seen; never used again
  * @pid: in the initial pid namespace; @start_ns: with it, its identity
  * @comm: latest command name
  * @cgroup_name: path below the cgroup v2 root, NULL if not known
@@ -63,6 +67,7 @@ struct counted {
  * @base_minor, @base_major: the kernel's counts of the command's first task at its exec
  * @latency: by cause; NULL where none was measured
  * @rows: its VMAs and its images' faults without one
+ * @nr_slots: rows that have one; @settled: none had one when the counts were set last
  * @told: what somebody who wants differences has taken over of it; freed with it
  * @busy: model__forget() keeps it; @watched: and all its rows
  */
@@ -83,6 +88,8 @@ struct process {
 	struct latency *latency[VS_NR_CAUSES];
 	struct counted **rows;
 	size_t nr_rows;
+	size_t nr_slots;
+	bool settled;
 	void *told;
 	bool busy;
 	bool watched;
@@ -102,17 +109,21 @@ struct cpu_counts {
 /**
  * struct model - all of it
  * @processes: in the order in which they were first seen
- * @nr_rows: of all processes
+ * @nr_loose: rows that have lost their slot, and are not forgotten
+ * @nr_numbered: processes ever; @nr_rows: rows ever, of all processes
  * @overflow: what was counted for no process (slot 0)
  * @nr_images: process images seen so far
  * @by_key: VMAs of one identity, so that one that gets another slot stays one row
  * @cpus: by CPU
  * @shared_latency: by cause, of processes for which no histogram was left
  * @ended: what model__forget() has added up, one of @processes; NULL: nothing yet
+ * @keep_ns: of model__keep(): rows that lost their slot then or later are kept
  */
 struct model {
 	struct process **processes;
 	size_t nr_processes;
+	size_t nr_loose;
+	uint32_t nr_numbered;
 	uint32_t nr_rows;
 	struct hash by_pid;
 	struct hash by_key;
@@ -124,6 +135,7 @@ struct model {
 	uint32_t nr_cpus;
 	struct latency shared_latency[VS_NR_CAUSES];
 	struct process *ended;
+	uint64_t keep_ns;
 };
 
 /** model__init - Return: 0 or -ENOMEM. */
@@ -158,10 +170,22 @@ void model__mark(struct model *m);
 
 /**
  * model__keep - choose what model__forget() keeps: processes that a slot counts for
- * @before_ns: and those whose end the model learnt of then or later
+ * @before_ns: and processes and rows whose end the model learnt of then or later
  * @watched: and this one, with all its rows; may be NULL
  */
 void model__keep(struct model *m, uint64_t before_ns, const struct process *watched);
+
+/**
+ * model__keep_most - of the others, keep those with most faults, too, so that @max processes stay
+ * Return: 0 or -ENOMEM.
+ */
+int model__keep_most(struct model *m, size_t max);
+
+/**
+ * model__goes - model__forget() is going to free @row, or will have freed its process
+ * After model__keep(), shootdown__forget() and stacks__keep().
+ */
+bool model__goes(const struct model *m, const struct counted *row);
 
 /**
  * model__ended - the process that stands for all that were forgotten: pid 0, "[ended]"
@@ -172,9 +196,9 @@ struct process *model__ended(struct model *m);
 /**
  * model__forget - what no slot counts any more is added up, and freed
  *
- * A process that is not @busy becomes part of model__ended(); of all others that are not @watched the
- * rows without a slot become one row "[unmapped]". So sums stay what they are, and memory is bounded
- * by the slots. No pointer to a row may be kept across it.
+ * A process that is not @busy becomes part of model__ended(); of all others that live and are not
+ * @watched the rows without a slot become one row "[unmapped]". So sums stay what they are, and
+ * memory is bounded by the slots. No pointer to a row may be kept across it.
  * Return: 0 or -ENOMEM (then some of it is kept).
  */
 int model__forget(struct model *m);

@@ -169,6 +169,7 @@ static struct call_row *append(struct shootdown *s, const struct call_row *row)
 	if (!copy)
 		return NULL;
 	*copy = *row;
+	copy->number = ++s->nr_numbered;
 	s->rows[s->nr_rows++] = copy;
 	return copy;
 }
@@ -231,25 +232,27 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index)
 
 /* --- what is forgotten ------------------------------------------------------------------------ */
 
-/** ended_row - the row of model__ended() that takes over rows like @like. */
-static struct call_row *ended_row(struct shootdown *s, struct process *ended,
+/** ended_row - the row of @process that takes over rows like @like: of its call alone. */
+static struct call_row *ended_row(struct shootdown *s, struct process *process,
 				  const struct call_row *like)
 {
-	struct call_row row = { .process = ended, .call = like->call, .detail = like->detail };
+	struct call_row row = {
+		.process = process, .pid = process->pid, .call = like->call, .detail = like->detail
+	};
 	const struct row_key key = key_of(&row, true);
 	struct call_row *known = hash__get(&s->by_key, &key);
 
 	if (known)
 		return known;
-	memcpy(row.comm, ended->comm, sizeof(row.comm));
+	memcpy(row.comm, process->comm, sizeof(row.comm));
 	known = append(s, &row);
 	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
 }
 
-/** forget_row - @row becomes part of one of @ended. Return: 0 or -ENOMEM. */
-static int forget_row(struct shootdown *s, struct process *ended, struct call_row *row)
+/** forget_row - @row becomes part of one of @process. Return: 0 or -ENOMEM. */
+static int forget_row(struct shootdown *s, struct process *process, struct call_row *row)
 {
-	struct call_row *to = ended_row(s, ended, row);
+	struct call_row *to = ended_row(s, process, row);
 	/* of a row without a process it is not known any more whether its key has the pid */
 	const struct row_key keys[] = { key_of(row, true), key_of(row, false) };
 
@@ -281,6 +284,28 @@ static bool row_ended(const struct call_row *row, const struct process *ended)
 	return !row->process || !row->process->busy;
 }
 
+/** unmapped - the VMA of @row, of a process that is kept, is one that model__forget() frees. */
+static bool unmapped(const struct model *m, const struct call_row *row)
+{
+	const struct counted *vma = row->vma;
+
+	return vma && !vma->slot && !vma->gone && vma->ended_ns < m->keep_ns && row->process &&
+	       row->process->busy && row->process->nr_slots && !row->process->watched;
+}
+
+/** heir - the process whose row takes over @row; NULL: it stays. */
+static struct process *heir(const struct model *m, struct call_row *row, struct process *ended)
+{
+	if (row_ended(row, ended))
+		return ended;
+	if (!unmapped(m, row))
+		return NULL;
+	if (!row->counting)
+		return row->process;
+	((struct counted *)row->vma)->pinned = true;
+	return NULL;
+}
+
 int shootdown__forget(struct shootdown *s, struct model *m)
 {
 	struct process *ended = model__ended(m);
@@ -293,19 +318,22 @@ int shootdown__forget(struct shootdown *s, struct model *m)
 	/* rows of @ended that are made on the way are appended, and walked, too */
 	for (size_t i = 0; i < s->nr_rows; i++) {
 		struct call_row *row = s->rows[i];
-		const bool goes = !err && row_ended(row, ended);
+		struct process *to = err ? NULL : heir(m, row, ended);
 
-		if (goes)
-			err = forget_row(s, ended, row);
-		if (!goes || err)
+		if (to)
+			err = forget_row(s, to, row);
+		if (!to || err)
 			s->rows[kept++] = row;
 	}
 	while (kept < s->nr_rows)
 		s->rows[--s->nr_rows] = NULL;
 	/* a row that could not go is still somebody's */
-	for (size_t i = 0; err && i < kept; i++)
+	for (size_t i = 0; err && i < kept; i++) {
 		if (s->rows[i]->process)
 			s->rows[i]->process->busy = true;
+		if (s->rows[i]->vma)
+			((struct counted *)s->rows[i]->vma)->pinned = true;
+	}
 	return err;
 }
 

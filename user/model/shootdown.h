@@ -18,6 +18,7 @@
 /**
  * struct call_row - what one process did by one call (and in one VMA, at one site, in one thread,
  * where asked for), or what one reason flushed
+ * @number: from 1, never used again; 0: of row 0
  * @process: NULL: none, or not known (kernel threads; row 0)
  * @vma: at the first address of its calls; NULL: not asked for, none, or not known
  * @call: enum vs_call; @detail: advice, or VS_MMAP_*; @site, @tid: 0 where not asked for
@@ -31,6 +32,7 @@
  * @told: what somebody who wants differences has taken over of @counts
  */
 struct call_row {
+	uint32_t number;
 	struct process *process;
 	const struct counted *vma;
 	const struct stack *stack;
@@ -59,6 +61,7 @@ struct call_pair {
 /**
  * struct shootdown - all of it
  * @rows: in the order in which they were first seen
+ * @nr_numbered: rows ever
  * @overflow: row 0: what found no row; its call is VS_NR_CALLS
  * @pairs: who interrupted whom; the first @nr_gone of them are of processes that have ended;
  *	@marked_pairs: when the interval began, in another order
@@ -72,6 +75,7 @@ struct call_pair {
 struct shootdown {
 	struct call_row **rows;
 	size_t nr_rows;
+	uint32_t nr_numbered;
 	struct call_row overflow;
 	struct call_pair *pairs;
 	size_t nr_pairs;
@@ -114,7 +118,8 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index);
 void shootdown__mark(struct shootdown *s);
 
 /**
- * shootdown__forget - rows of processes that have ended are added up, by call, in model__ended()'s
+ * shootdown__forget - rows of processes that have ended are added up, by call, in model__ended()'s;
+ * those of VMAs that are gone in one of their process
  *
  * Between model__keep() and model__forget(): processes that a row still counts for are busy, too.
  * What has been told of a row goes along. No pointer to a row may be kept across it.

@@ -136,3 +136,8 @@ const void *timeline__next(struct timeline *t)
 		t->given_ns = top.time_ns;
 	return t->out;
 }
+
+uint64_t timeline__oldest_ns(const struct timeline *t)
+{
+	return t->nr ? t->heap[0].time_ns : UINT64_MAX;
+}

@@ -83,4 +83,7 @@ void timeline__end(struct timeline *t);
  */
 const void *timeline__next(struct timeline *t);
 
+/** timeline__oldest_ns - time of the oldest record that waits; UINT64_MAX: none does. */
+uint64_t timeline__oldest_ns(const struct timeline *t);
+
 #endif /* VMASCOPE_MODEL_TIMELINE_H */

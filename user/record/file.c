@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "record/block.h"
@@ -27,16 +29,16 @@ static int write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-/** add_entry - the capacity of the index is the next power of two. */
 static int add_entry(struct file *f, const struct block_head *head)
 {
-	if (!(f->nr & (f->nr - 1))) {
-		struct block_entry *grown = realloc(f->index,
-						    (f->nr ? f->nr * 2 : 1) * sizeof(*grown));
+	if (f->nr == f->cap) {
+		const size_t cap = f->cap ? f->cap * 2 : 64;
+		struct block_entry *grown = realloc(f->index, cap * sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;
 		f->index = grown;
+		f->cap = cap;
 	}
 	f->index[f->nr++] = (struct block_entry){
 		.offset = f->size,
@@ -48,7 +50,7 @@ static int add_entry(struct file *f, const struct block_head *head)
 	return 0;
 }
 
-int file__append(struct file *f, const void *block, size_t size)
+static int append_block(struct file *f, const void *block, size_t size)
 {
 	int err = add_entry(f, block);
 
@@ -78,9 +80,24 @@ static int append_plain(struct file *f, enum block_kind kind, const void *data, 
 		return -ENOMEM;
 	memcpy(block, &head, sizeof(head));
 	memcpy(block + sizeof(head), data, size);
-	err = file__append(f, block, sizeof(head) + size);
+	err = append_block(f, block, sizeof(head) + size);
 	free(block);
 	return err;
+}
+
+int file__append(struct file *f, const void *block, size_t size)
+{
+	int err = append_block(f, block, size);
+
+	if (err || f->nr < INDEX_ENTRIES)
+		return err;
+	err = append_plain(f, BLOCK_INDEX, f->index, f->nr * sizeof(*f->index));
+	if (err)
+		return err;
+	/* the last entry is that of the index itself: the next one begins with it */
+	f->index[0] = f->index[f->nr - 1];
+	f->nr = 1;
+	return 0;
 }
 
 int file__create(struct file *f, const char *path, const char *header)
@@ -96,6 +113,27 @@ int file__create(struct file *f, const char *path, const char *header)
 		return err;
 	f->size = FORMAT_MAGIC_LEN;
 	return append_plain(f, BLOCK_HEADER, header, strlen(header));
+}
+
+size_t file__end_size(const struct file *f)
+{
+	/* the index may be due, and written with a block */
+	return sizeof(struct block_head) + (f->nr + 2) * sizeof(struct block_entry);
+}
+
+/*
+ * XFS sets aside far more than is written for a file that grows (fs/xfs/xfs_iomap.c,
+ * xfs_iomap_prealloc_size()), but not where the blocks are there already.
+ */
+int file__reserve(struct file *f, size_t size)
+{
+	struct statfs fs;
+
+	if (f->fd < 0 || !size || fstatfs(f->fd, &fs) || fs.f_type != XFS_SUPER_MAGIC)
+		return 0;
+	if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, (off_t)f->size, (off_t)size) && errno == ENOSPC)
+		return -ENOSPC;
+	return 0;
 }
 
 int file__finish(struct file *f)

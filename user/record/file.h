@@ -14,13 +14,14 @@
  * struct file - one that is being written
  * @fd: -1: none
  * @size: of all whole blocks
- * @index: @nr entries, one for each block
+ * @index: @nr entries, one for each block since it was written last, of room for @cap
  */
 struct file {
 	int fd;
 	uint64_t size;
 	struct block_entry *index;
 	size_t nr;
+	size_t cap;
 };
 
 /**
@@ -37,6 +38,16 @@ int file__create(struct file *f, const char *path, const char *header);
  * Return: 0; or a negative errno: then the file ends behind the block before it.
  */
 int file__append(struct file *f, const void *block, size_t size);
+
+/** file__end_size - bytes that file__finish() would add, and an index before it. */
+size_t file__end_size(const struct file *f);
+
+/**
+ * file__reserve - set aside @size bytes behind the end, where the file system would take more than
+ * is asked for by itself
+ * Return: 0 or -ENOSPC.
+ */
+int file__reserve(struct file *f, size_t size);
 
 /** file__finish - write the index: the file is whole. Return: 0 or a negative errno. */
 int file__finish(struct file *f);

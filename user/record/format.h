@@ -21,7 +21,9 @@
 #define FORMAT_MAGIC "VMASCOPE"
 #define FORMAT_MAGIC_LEN 8
 /** Raised when an older reader would misunderstand; new types and fields do not raise it. */
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
+/** Older ones that this reader understands: before 2, counts were never summed up anew. */
+#define FORMAT_LEAST_VERSION 1
 /** A block's first bytes: a reader that has lost its way looks for them. */
 #define BLOCK_MAGIC 0x4b4c4256u /* "VBLK" */
 /** A block is no larger, packed or not: a reader believes no other. */
@@ -34,7 +36,8 @@ enum block_kind {
 	BLOCK_HEADER = 1, /* JSON, not compressed */
 	BLOCK_EVENTS,	  /* events, in the ring's order, and what they refer to before them */
 	BLOCK_CHECKPOINT, /* all counts that changed since the one before; the first and last: all */
-	BLOCK_END,	  /* struct block_entry for each block before it; the file is whole */
+	BLOCK_END, /* struct block_entry for each block since the index before; the file is whole */
+	BLOCK_INDEX, /* the same, where there are INDEX_ENTRIES of them */
 };
 
 /**
@@ -71,6 +74,8 @@ struct block_entry {
 	uint32_t records;
 };
 _Static_assert(sizeof(struct block_entry) == 32, "block_entry");
+/** Blocks after which the index is written, so that it neither outgrows a block nor memory. */
+#define INDEX_ENTRIES 32768u
 
 /** enum record_type - types of records, as the schema in schema.c names them */
 enum record_type {
@@ -88,6 +93,7 @@ enum record_type {
 	RECORD_PAIR,
 	RECORD_SYMBOL,
 	RECORD_STACK,
+	RECORD_RESET,
 	RECORD_FAULT, /* events from here on */
 	RECORD_CALL,
 	RECORD_FLUSH,
@@ -110,6 +116,31 @@ struct record_stats {
 	uint64_t full;
 	struct vs_stats stats;
 };
+
+/* What a record_reset is about, a bit each. */
+#define RESET_COUNTS 1u /* of rows, processes, CPUs and calls */
+#define RESET_STACKS 2u
+
+/**
+ * struct record_reset - counts are told anew
+ *
+ * What was counted so far is 0 again, until the checkpoint says what it is: processes that have
+ * ended may have become part of another one since.
+ * @time_ns: when the counts were read
+ * @what: RESET_*
+ */
+struct record_reset {
+	uint64_t time_ns;
+	uint64_t what;
+};
+
+/**
+ * Number of a process, and with its @is_vma taken away of its rows: the sum of all those for which
+ * a checkpoint had no room.
+ */
+#define RECORD_REST UINT32_MAX
+/** Number of the stack that stands for all those of processes that have been forgotten. */
+#define RECORD_STACK_ENDED UINT32_MAX
 
 /** struct record_process - struct process (model/model.h); @number is never used again */
 struct record_process {
@@ -262,6 +293,7 @@ union record {
 	struct record_pair pair;
 	struct record_symbol symbol;
 	struct record_stack stack;
+	struct record_reset reset;
 	struct vs_event head;
 	struct vs_event_fault fault;
 	struct vs_event_call call;

@@ -278,11 +278,12 @@ static int parse_types(struct codec *codec, struct json_object *root)
 static int parse(struct header *h, struct codec *codec, struct json_object *root)
 {
 	const char *format = string_at(root, "format");
-	int err = 0;
+	int version, err = 0;
 
 	if (!format || strcmp(format, FORMAT_NAME))
 		return -EBADMSG;
-	if (json_object_get_int(json_object_object_get(root, "version")) != FORMAT_VERSION)
+	version = json_object_get_int(json_object_object_get(root, "version"));
+	if (version < FORMAT_LEAST_VERSION || version > FORMAT_VERSION)
 		return -EPROTONOSUPPORT;
 	for (size_t i = 0; i < NR(members) && !err; i++)
 		err = parse_member(h, &members[i], root);

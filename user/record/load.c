@@ -310,6 +310,54 @@ static int take_pair(struct loader *l, const struct record_pair *r)
 	return 0;
 }
 
+/* --- anew ---------------------------------------------------------------------------------- */
+
+static void reset_row(struct counted *row)
+{
+	memset(&row->counts, 0, sizeof(row->counts));
+	row->no_address = row->lookup_missed = row->no_slot = 0;
+	free(row->latency);
+	row->latency = NULL;
+}
+
+static void reset_process(struct process *p)
+{
+	for (size_t i = 0; i < p->nr_rows; i++)
+		reset_row(p->rows[i]);
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
+		free(p->latency[cause]);
+		p->latency[cause] = NULL;
+	}
+}
+
+static void reset_counts(struct loader *l)
+{
+	struct shootdown *s = l->shootdown;
+	struct model *m = l->model;
+
+	for (size_t i = 0; i < m->nr_processes; i++)
+		reset_process(m->processes[i]);
+	reset_row(&m->overflow);
+	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++)
+		memset(&m->cpus[cpu].counts, 0, sizeof(m->cpus[cpu].counts));
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+		memset(&m->shared_latency[cause].hist, 0, sizeof(struct vs_hist));
+	for (size_t i = 0; i < s->nr_rows; i++)
+		memset(&s->rows[i]->counts, 0, sizeof(s->rows[i]->counts));
+	memset(&s->overflow.counts, 0, sizeof(s->overflow.counts));
+	memset(s->hist, 0, sizeof(s->hist));
+	s->nr_pairs = 0;
+}
+
+static int take_reset(struct loader *l, const struct record_reset *r)
+{
+	if (r->what & RESET_COUNTS)
+		reset_counts(l);
+	if (r->what & RESET_STACKS)
+		loaded_stacks__reset(&l->stacks);
+	return 0;
+}
+
 /* --- all of it ----------------------------------------------------------------------------- */
 
 int loader__take(struct loader *l, enum record_type type, const union record *record)
@@ -345,6 +393,8 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 					    hash__get_u64(&l->processes, record->stack.process));
 	case RECORD_PAIR:
 		return take_pair(l, &record->pair);
+	case RECORD_RESET:
+		return take_reset(l, &record->reset);
 	default:
 		return 0;
 	}

@@ -110,6 +110,8 @@ int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 		return add(l, r, NULL, &l->stacks->overflow);
 	if (r->number == VS_STACK_NONE)
 		return add(l, r, NULL, &l->stacks->none);
+	if (r->number == RECORD_STACK_ENDED)
+		return add(l, r, NULL, &l->stacks->ended);
 	if (r->nr_user > RECORD_FRAMES || r->nr_kernel > RECORD_FRAMES - r->nr_user)
 		return 0;
 	like = calloc(1, sizeof(*like) + (r->nr_user + r->nr_kernel) * sizeof(*like->frames));
@@ -125,4 +127,19 @@ int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 	stack = stacks__get(l->stacks, like);
 	free(like);
 	return stack ? add(l, r, stack, &stack->counts) : -ENOMEM;
+}
+
+void loaded_stacks__reset(struct loaded_stacks *l)
+{
+	struct stacks *s = l->stacks;
+	struct told *told;
+	size_t pos = 0;
+
+	for (size_t i = 0; i < s->nr; i++)
+		memset(&s->list[i]->counts, 0, sizeof(s->list[i]->counts));
+	memset(&s->overflow, 0, sizeof(s->overflow));
+	memset(&s->none, 0, sizeof(s->none));
+	memset(&s->ended, 0, sizeof(s->ended));
+	while ((told = hash__next(&l->told, &pos, NULL)))
+		memset(&told->counts, 0, sizeof(told->counts));
 }

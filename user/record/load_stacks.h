@@ -39,4 +39,7 @@ const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t 
 /** loaded_stacks__name - struct namer_options.recorded; @ctx: struct loaded_stacks. */
 const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number);
 
+/** loaded_stacks__reset - all counts are 0 again. */
+void loaded_stacks__reset(struct loaded_stacks *l);
+
 #endif /* VMASCOPE_RECORD_LOAD_STACKS_H */

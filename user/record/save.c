@@ -8,6 +8,10 @@
 
 #include "record/build_id.h"
 
+/** Symbols and build IDs that are remembered at most: beyond it they are told again. */
+#define MOST_SYMBOLS (256u << 10)
+#define MOST_BUILD_IDS (16u << 10)
+
 void saver__init(struct saver *s, struct writer *w, const struct model *m,
 		 const struct shootdown *shootdown, const struct threads *threads)
 {
@@ -16,23 +20,24 @@ void saver__init(struct saver *s, struct writer *w, const struct model *m,
 	s->model = m;
 	s->shootdown = shootdown;
 	s->threads = threads;
+	for (int i = 0; i < NR_MARKS; i++)
+		hash__init(&s->marks[i], sizeof(uint64_t));
 	hash__init(&s->build_ids, sizeof(struct vs_file_key));
 	hash__init(&s->symbols, 2 * sizeof(uint64_t));
 }
 
-void saver__free(struct saver *s)
+static void forget_marks(struct saver *s)
 {
 	for (int i = 0; i < NR_MARKS; i++)
-		free(s->marks[i].hash);
-	hash__free(&s->build_ids, free);
-	hash__free(&s->symbols, NULL);
+		hash__free(&s->marks[i], NULL);
+	s->used = 0;
 }
 
-void saver__forget(struct saver *s)
+void saver__free(struct saver *s)
 {
-	for (int i = 0; i < NR_MARKS; i++)
-		if (s->marks[i].nr)
-			memset(s->marks[i].hash, 0, s->marks[i].nr * sizeof(uint64_t));
+	forget_marks(s);
+	hash__free(&s->build_ids, free);
+	hash__free(&s->symbols, NULL);
 }
 
 /* --- what was written ---------------------------------------------------------------------- */
@@ -50,35 +55,43 @@ static uint64_t fnv1a(const void *data, size_t size)
 	return h | 1;
 }
 
-uint64_t *saver__mark(struct saver *s, enum mark mark, size_t number)
+uint64_t saver__marked(const struct saver *s, enum mark mark, uint64_t number)
 {
-	struct marks *m = &s->marks[mark];
-	size_t nr = m->nr ? m->nr : 64;
-	uint64_t *grown;
-
-	if (number < m->nr)
-		return &m->hash[number];
-	while (nr <= number)
-		nr *= 2;
-	grown = realloc(m->hash, nr * sizeof(*grown));
-	if (!grown)
-		return NULL;
-	memset(grown + m->nr, 0, (nr - m->nr) * sizeof(*grown));
-	m->hash = grown;
-	m->nr = nr;
-	return &m->hash[number];
+	return (uintptr_t)hash__get_u64(&s->marks[mark], number);
 }
 
-bool saver__changed(struct saver *s, enum mark mark, size_t number, const void *record, size_t size)
+void saver__mark(struct saver *s, enum mark mark, uint64_t number, uint64_t value)
 {
-	uint64_t *known = saver__mark(s, mark, number);
+	if (hash__set_u64(&s->marks[mark], number, (void *)(uintptr_t)value) && !s->error)
+		s->error = -ENOMEM;
+}
+
+bool saver__fits(const struct saver *s, enum mark mark, uint64_t number)
+{
+	return !s->budget || s->used < s->budget || saver__marked(s, mark, number);
+}
+
+bool saver__changed(struct saver *s, enum mark mark, uint64_t number, const void *record,
+		    size_t size)
+{
 	const uint64_t hash = fnv1a(record, size);
 
-	if (known && *known == hash)
+	if (saver__marked(s, mark, number) == hash)
 		return false;
-	if (known)
-		*known = hash;
+	saver__mark(s, mark, number, hash);
 	return true;
+}
+
+void saver__put(struct saver *s, enum mark mark, uint64_t number, enum record_type type,
+		const void *record, size_t size)
+{
+	const uint64_t before = s->writer->counted;
+	const bool known = saver__marked(s, mark, number);
+
+	if (saver__changed(s, mark, number, record, size))
+		saver__count(s, type, record);
+	if (!known)
+		s->used += s->writer->counted - before;
 }
 
 /* --- processes and rows -------------------------------------------------------------------- */
@@ -113,6 +126,8 @@ static const char *build_id(struct saver *s, const struct counted *row)
 	if (!row->is_vma || row->vma.name_kind != VS_NAME_FILE ||
 	    !(row->vma.key.flags & VS_VM_EXEC))
 		return NULL;
+	if (s->build_ids.nr >= MOST_BUILD_IDS)
+		hash__free(&s->build_ids, free);
 	id = hash__get(&s->build_ids, key);
 	if (!id) {
 		id = build_id__read(s->files, row);
@@ -154,23 +169,27 @@ static void event(struct saver *s, enum record_type type, const void *record, ui
 
 void saver__tell_all(struct saver *s, const struct process *p, uint64_t time_ns)
 {
-	uint64_t *told = saver__mark(s, MARK_TOLD, p->number);
+	uint64_t told = saver__marked(s, MARK_TOLD, p->number);
 
-	if (!told) {
-		s->error = -ENOMEM;
+	if (told == p->nr_rows + 1)
 		return;
-	}
-	if (!*told) {
+	if (!told) {
 		const struct record_process r = process_record(p);
 
 		event(s, RECORD_PROCESS, &r, time_ns);
-		*told = 1;
+		told = 1;
 	}
-	for (; *told <= p->nr_rows; ++*told) {
-		const struct record_row r = row_record(s, p->rows[*told - 1]);
+	for (; told <= p->nr_rows; told++) {
+		const struct record_row r = row_record(s, p->rows[told - 1]);
 
 		event(s, RECORD_ROW, &r, time_ns);
 	}
+	saver__mark(s, MARK_TOLD, p->number, told);
+}
+
+void saver__retell(struct saver *s)
+{
+	hash__free(&s->marks[MARK_TOLD], NULL);
 }
 
 uint32_t saver__tell(struct saver *s, const struct counted *row, uint64_t time_ns)
@@ -194,141 +213,147 @@ void saver__count(struct saver *s, enum record_type type, const void *record)
 		s->error = writer__count(s->writer, type, record, s->time_ns);
 }
 
-/** put - in the checkpoint, if it has changed. */
-static void put(struct saver *s, enum mark mark, size_t number, enum record_type type,
-		const void *record, size_t size)
-{
-	if (saver__changed(s, mark, number, record, size))
-		saver__count(s, type, record);
-}
-
 static void put_counts(struct saver *s, enum mark mark, enum record_type type, uint32_t number,
 		       const struct vs_counts *counts)
 {
 	struct record_counts r = { .number = number, .counts = *counts };
 
 	if (counts_faults(counts))
-		put(s, mark, number, type, &r, sizeof(r));
+		saver__put(s, mark, number, type, &r, sizeof(r));
 }
 
-static void put_latency(struct saver *s, enum mark mark, size_t number, struct record_latency r,
+static void put_latency(struct saver *s, enum mark mark, uint64_t number, struct record_latency r,
 			const struct latency *latency)
 {
 	if (!latency || !latency->hist.max_ns)
 		return;
 	r.hist = latency->hist;
-	put(s, mark, number, RECORD_LATENCY, &r, sizeof(r));
+	saver__put(s, mark, number, RECORD_LATENCY, &r, sizeof(r));
 }
 
 static void put_row(struct saver *s, const struct counted *row)
 {
 	const struct record_row r = row_record(s, row);
 
-	put(s, MARK_ROW, row->number, RECORD_ROW, &r, sizeof(r));
+	saver__put(s, MARK_ROW, row->number, RECORD_ROW, &r, sizeof(r));
 	put_counts(s, MARK_COUNTS, RECORD_COUNTS, row->number, &row->counts);
 	put_latency(s, MARK_ROW_LATENCY, row->number, (struct record_latency){ .row = row->number },
 		    row->latency);
 }
 
+static void put_process_latency(struct saver *s, const struct process *p, uint32_t cause)
+{
+	const uint64_t number = (uint64_t)p->number * VS_NR_CAUSES + cause;
+	const struct latency *latency = p->latency[cause];
+
+	if (!latency)
+		return;
+	if (saver__fits(s, MARK_PROCESS_LATENCY, number) && saver__fits(s, MARK_PROCESS, p->number))
+		put_latency(s, MARK_PROCESS_LATENCY, number,
+			    (struct record_latency){ .process = p->number, .cause = cause },
+			    latency);
+	else
+		hist__add(&s->rest.latency[cause], &latency->hist);
+}
+
 static void put_process(struct saver *s, const struct process *p)
 {
 	const struct record_process r = process_record(p);
+	const bool fits = saver__fits(s, MARK_PROCESS, p->number);
 
-	put(s, MARK_PROCESS, p->number, RECORD_PROCESS, &r, sizeof(r));
+	if (fits)
+		saver__put(s, MARK_PROCESS, p->number, RECORD_PROCESS, &r, sizeof(r));
 	for (uint32_t cause = 0; cause < VS_NR_CAUSES; cause++)
-		put_latency(s, MARK_PROCESS_LATENCY, (size_t)p->number * VS_NR_CAUSES + cause,
-			    (struct record_latency){ .process = p->number, .cause = cause },
-			    p->latency[cause]);
+		put_process_latency(s, p, cause);
 	for (size_t i = 0; i < p->nr_rows; i++)
-		put_row(s, p->rows[i]);
+		if (fits && saver__fits(s, MARK_ROW, p->rows[i]->number))
+			put_row(s, p->rows[i]);
+		else
+			save_rest__add_row(&s->rest, p->rows[i]);
+}
+
+/** put_processes - those that count, or those that do not any more: these are written once. */
+static void put_processes(struct saver *s, bool counting)
+{
+	const struct model *m = s->model;
+
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		const struct process *p = m->processes[i];
+		const uint64_t rest = counts_faults(&s->rest.rows[0].counts) +
+				      counts_faults(&s->rest.rows[1].counts);
+
+		if ((p->nr_slots || p == m->ended) != counting ||
+		    (!counting && saver__marked(s, MARK_DONE, p->number)))
+			continue;
+		put_process(s, p);
+		/* what is in the rest has to be added again each time */
+		if (!counting && p->exited && p->settled &&
+		    rest == counts_faults(&s->rest.rows[0].counts) +
+				    counts_faults(&s->rest.rows[1].counts))
+			saver__mark(s, MARK_DONE, p->number, 1);
+	}
+}
+
+static void put_threads(struct saver *s)
+{
+	for (size_t i = 0; i < s->threads->nr; i++)
+		if (saver__fits(s, MARK_THREAD, i))
+			saver__put(s, MARK_THREAD, i, RECORD_THREAD, s->threads->list[i],
+				   sizeof(struct vs_thread));
 }
 
 static void put_model(struct saver *s)
 {
 	const struct model *m = s->model;
 
-	for (size_t i = 0; i < m->nr_processes; i++)
-		put_process(s, m->processes[i]);
 	put_counts(s, MARK_COUNTS, RECORD_COUNTS, 0, &m->overflow.counts);
 	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++)
 		put_counts(s, MARK_CPU, RECORD_CPU, cpu, &m->cpus[cpu].counts);
 	for (uint32_t cause = 0; cause < VS_NR_CAUSES; cause++)
 		put_latency(s, MARK_SHARED_LATENCY, cause,
 			    (struct record_latency){ .cause = cause }, &m->shared_latency[cause]);
-	for (size_t i = 0; i < s->threads->nr; i++)
-		put(s, MARK_THREAD, i, RECORD_THREAD, s->threads->list[i],
-		    sizeof(struct vs_thread));
+	put_processes(s, true);
+	put_processes(s, false);
+	put_threads(s);
 }
 
-static void put_call_row(struct saver *s, uint32_t number, const struct call_row *row)
+/** begin_anew - of what was written before, nothing is referred to. */
+static void begin_anew(struct saver *s)
 {
-	struct record_call_row r;
+	const struct record_reset r = { .time_ns = s->time_ns, .what = RESET_COUNTS };
 
-	if (s->stacks)
-		saver__put_stack(s, row->stack);
-	memset(&r, 0, sizeof(r));
-	r.number = number;
-	r.stack = saver__stack_number(row->stack);
-	r.process = row->process ? row->process->number : 0;
-	r.vma = row->vma ? row->vma->number : 0;
-	r.call = row->call;
-	r.detail = row->detail;
-	r.pid = row->pid;
-	r.tid = row->tid;
-	r.map_count = row->map_count;
-	r.site = row->site;
-	r.start = row->start;
-	r.end = row->end;
-	memcpy(r.comm, row->comm, sizeof(r.comm));
-	r.counts = row->counts;
-	put(s, MARK_CALL_ROW, number, RECORD_CALL_ROW, &r, sizeof(r));
+	forget_marks(s);
+	if (s->symbols.nr >= MOST_SYMBOLS)
+		hash__free(&s->symbols, NULL);
+	s->stacks_due = s->stacks;
+	saver__count(s, RECORD_RESET, &r);
 }
 
-/** put_pairs - all, if one has changed: they have no numbers. */
-static void put_pairs(struct saver *s)
+/** begin_stacks - all of them are to be written, and rows of calls again, with theirs. */
+static void begin_stacks(struct saver *s)
 {
-	const struct shootdown *x = s->shootdown;
+	const struct record_reset r = { .time_ns = s->time_ns, .what = RESET_STACKS };
 
-	if (!x->nr_pairs ||
-	    !saver__changed(s, MARK_PAIRS, 0, x->pairs, x->nr_pairs * sizeof(*x->pairs)))
-		return;
-	for (size_t i = 0; i < x->nr_pairs; i++) {
-		const struct record_pair r = { .key = x->pairs[i].key, .pair = x->pairs[i].pair };
-
-		saver__count(s, RECORD_PAIR, &r);
-	}
-}
-
-static void put_shootdown(struct saver *s)
-{
-	const struct shootdown *x = s->shootdown;
-
-	for (size_t i = 0; i < x->nr_rows; i++)
-		put_call_row(s, i + 1, x->rows[i]);
-	put_call_row(s, 0, &x->overflow);
-	for (uint32_t i = 0; i < VS_NR_CALL_CLASSES * VS_NR_CALL_TIMES; i++) {
-		struct record_call_hist r = { .class = i / VS_NR_CALL_TIMES,
-					      .time = i % VS_NR_CALL_TIMES };
-
-		r.hist = x->hist[r.class][r.time];
-		if (r.hist.max_ns)
-			put(s, MARK_CALL_HIST, i, RECORD_CALL_HIST, &r, sizeof(r));
-	}
-	put_pairs(s);
-	saver__count(s, RECORD_CALL_TOTALS, &x->totals);
+	saver__count(s, RECORD_RESET, &r);
+	hash__free(&s->marks[MARK_CALL_ROW], NULL);
+	s->stacks_due = false;
 }
 
 void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t time_ns, bool full)
 {
 	struct record_stats r = { .time_ns = time_ns, .full = full, .stats = *stats };
 
-	if (full)
-		saver__forget(s);
 	s->time_ns = time_ns;
+	if (full)
+		begin_anew(s);
+	if (s->stacks_due && !s->unnamed)
+		begin_stacks(s);
+	save_rest__clear(&s->rest);
 	put_model(s);
 	if (s->writer->header->shootdowns)
-		put_shootdown(s);
-	if (s->stacks)
+		saver__put_calls(s);
+	saver__put_rest(s);
+	if (s->stacks && !s->unnamed)
 		saver__put_stacks(s);
 	/* while stacks were named, events went on */
 	r.events = s->writer->nr_events;

@@ -10,6 +10,7 @@
 #include "model/stacks.h"
 #include "model/threads.h"
 #include "record/build_id.h"
+#include "record/save_rest.h"
 #include "record/writer.h"
 #include "symbol/namer.h"
 
@@ -17,6 +18,7 @@
 enum mark {
 	MARK_TOLD,    /* among the events: by process, 1 + how many of its rows */
 	MARK_PROCESS, /* in checkpoints */
+	MARK_DONE, /* of a process: nothing of it counts any more, and all of it has been written */
 	MARK_ROW,
 	MARK_COUNTS,
 	MARK_CPU,
@@ -32,19 +34,19 @@ enum mark {
 	NR_MARKS,
 };
 
-/** struct marks - by number, the hash of the record that was written last; 0: none was */
-struct marks {
-	uint64_t *hash;
-	size_t nr;
-};
-
 /**
  * struct saver - what is being saved
  * @model, @shootdown, @threads: of a live capture
  * @stacks: and @namer, which names them; NULL: none are saved; set after saver__init()
- * @symbols: numbers of those that have been told once, from 1; @nr_symbols of them
  * @files: reads build IDs; NULL: none are saved; set after saver__init()
+ * @budget: bytes, before they are packed, that the checkpoints of a file may have of things, each
+ *	counted once; what has no room is summed up in @rest; 0: no bound. Set after saver__init()
+ * @used: of it
+ * @marks: by number, a hash of the record that was written last; none: it was not
+ * @symbols: numbers of those that have been told once, from 1; @nr_symbols of them ever
  * @build_ids: of files, as strings, by struct vs_file_key
+ * @unnamed: stacks are not written for now: naming them takes time; @stacks_due: they have to be, all
+ *	of them, and rows of calls with theirs
  * @error: the first one; nothing is written after it
  */
 struct saver {
@@ -54,12 +56,18 @@ struct saver {
 	const struct threads *threads;
 	struct stacks *stacks;
 	struct namer *namer;
+	uint64_t budget;
+	uint64_t used;
+	struct save_rest rest;
 	struct hash symbols;
 	uint32_t nr_symbols;
 	struct marks marks[NR_MARKS];
 	struct build_ids *files;
+	struct hash marks[NR_MARKS];
 	struct hash build_ids;
 	uint64_t time_ns;
+	bool unnamed;
+	bool stacks_due;
 	int error;
 };
 
@@ -76,6 +84,9 @@ uint32_t saver__tell(struct saver *s, const struct counted *row, uint64_t time_n
 /** saver__tell_all - a process and all its rows, likewise. */
 void saver__tell_all(struct saver *s, const struct process *p, uint64_t time_ns);
 
+/** saver__retell - rows were forgotten: what events refer to from now on is told again. */
+void saver__retell(struct saver *s);
+
 /**
  * saver__stack_number - that of records; a checkpoint tells what it is, once it has counted
  * @stack: NULL is fine
@@ -88,24 +99,40 @@ void saver__event(struct saver *s, enum record_type type, const void *event, uin
 
 /**
  * saver__checkpoint - write all counts that have changed, with the events before them
- * @full: write all that there are
+ * @full: write all that there are; has to be where a file begins, and after model__forget()
  */
 void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t time_ns, bool full);
 
-/** saver__forget - a new file begins: nothing of it has been written. */
-void saver__forget(struct saver *s);
-
 /* --- its parts --- */
 
-/** saver__mark - what is remembered of @number; NULL without memory. */
-uint64_t *saver__mark(struct saver *s, enum mark mark, size_t number);
+/** saver__marked - what is remembered of @number; 0: nothing. */
+uint64_t saver__marked(const struct saver *s, enum mark mark, uint64_t number);
 
-/** saver__changed - @record, @number of its kind, is not what was written before: it is to be. */
-bool saver__changed(struct saver *s, enum mark mark, size_t number, const void *record,
+/** saver__mark - remember @value, not 0, of @number. */
+void saver__mark(struct saver *s, enum mark mark, uint64_t number, uint64_t value);
+
+/** saver__fits - the file has this already, or has room for it. */
+bool saver__fits(const struct saver *s, enum mark mark, uint64_t number);
+
+/** saver__put - write a record into the checkpoint, if it is not what was written before. */
+void saver__put(struct saver *s, enum mark mark, uint64_t number, enum record_type type,
+		const void *record, size_t size);
+
+/** saver__changed - @record is not what was written before of @number: it is to be written. */
+bool saver__changed(struct saver *s, enum mark mark, uint64_t number, const void *record,
 		    size_t size);
 
 /** saver__count - write a record into the checkpoint. */
 void saver__count(struct saver *s, enum record_type type, const void *record);
+
+/** saver__put_process - what has changed of it, with its rows, or add it to the rest. */
+void saver__put_process(struct saver *s, const struct process *p);
+
+/** saver__put_calls - memory calls and flushes (save_calls.c). */
+void saver__put_calls(struct saver *s);
+
+/** saver__put_rest - what had no room (save_rest.c). */
+void saver__put_rest(struct saver *s);
 
 /** saver__put_stacks - those that have changed, with their symbols (save_stacks.c). */
 void saver__put_stacks(struct saver *s);

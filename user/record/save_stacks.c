@@ -50,7 +50,6 @@ static uint32_t symbol_number(struct saver *s, const struct symbol_frame *f)
 static uint32_t tell(struct saver *s, const struct symbol_frame *f)
 {
 	const uint32_t number = symbol_number(s, f);
-	uint64_t *told = number ? saver__mark(s, MARK_SYMBOL, number) : NULL;
 	struct record_symbol r = {
 		.number = number,
 		.inlined = f->inlined,
@@ -64,12 +63,12 @@ static uint32_t tell(struct saver *s, const struct symbol_frame *f)
 		.file = f->file,
 	};
 
-	if (!told)
+	if (!number)
 		s->error = -ENOMEM;
-	else if (!*told)
+	else if (!saver__marked(s, MARK_SYMBOL, number)) {
 		saver__count(s, RECORD_SYMBOL, &r);
-	if (told)
-		*told = 1;
+		saver__mark(s, MARK_SYMBOL, number, 1);
+	}
 	return number;
 }
 
@@ -112,26 +111,45 @@ uint32_t saver__stack_number(const struct stack *stack)
 
 void saver__put_stack(struct saver *s, const struct stack *stack)
 {
-	if (stack && saver__changed(s, MARK_STACK, saver__stack_number(stack), &stack->counts,
-				    sizeof(stack->counts)))
+	const uint32_t number = saver__stack_number(stack);
+	const uint64_t before = s->writer->counted;
+	bool known;
+
+	if (!stack || !saver__fits(s, MARK_STACK, number))
+		return;
+	known = saver__marked(s, MARK_STACK, number);
+	if (saver__changed(s, MARK_STACK, number, &stack->counts, sizeof(stack->counts)))
 		put_stack(s, stack);
+	if (!known)
+		s->used += s->writer->counted - before;
 }
 
-static void put_rest(struct saver *s, uint32_t number, const struct vs_stack_counts *c)
+/** put_sum - of stacks that are not told apart; also where nothing is left in it, if something was. */
+static void put_sum(struct saver *s, uint32_t number, const struct vs_stack_counts *c)
 {
 	const struct record_stack r = { .number = number, .counts = *c };
 
-	if (stack_faults(c) && saver__changed(s, MARK_STACK, number, c, sizeof(*c)))
+	if ((stack_faults(c) || saver__marked(s, MARK_STACK, number)) &&
+	    saver__changed(s, MARK_STACK, number, c, sizeof(*c)))
 		saver__count(s, RECORD_STACK, &r);
 }
 
 void saver__put_stacks(struct saver *s)
 {
 	const size_t most = s->stacks->nr; /* it may grow: by true ones, which count nothing */
+	struct vs_stack_counts overflow = s->stacks->overflow;
 
-	for (size_t i = 0; i < most && !s->error; i++)
-		if (stack_faults(&s->stacks->list[i]->counts))
-			saver__put_stack(s, s->stacks->list[i]);
-	put_rest(s, VS_STACK_OVERFLOW, &s->stacks->overflow);
-	put_rest(s, VS_STACK_NONE, &s->stacks->none);
+	for (size_t i = 0; i < most && !s->error; i++) {
+		const struct stack *stack = s->stacks->list[i];
+
+		if (!stack_faults(&stack->counts))
+			continue;
+		saver__put_stack(s, stack);
+		if (!saver__marked(s, MARK_STACK, saver__stack_number(stack)))
+			stack_counts_add(&s->rest.stacks, &stack->counts);
+	}
+	stack_counts_add(&overflow, &s->rest.stacks);
+	put_sum(s, VS_STACK_OVERFLOW, &overflow);
+	put_sum(s, VS_STACK_NONE, &s->stacks->none);
+	put_sum(s, RECORD_STACK_ENDED, &s->stacks->ended);
 }

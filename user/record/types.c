@@ -318,6 +318,13 @@ static const struct field rss_fields[] = {
 };
 #undef T
 
+#define T struct record_reset
+static const struct field reset_fields[] = {
+	ONE(T, time_ns),
+	ONE(T, what),
+};
+#undef T
+
 #define TYPE(name, fields, t)                                                                      \
 	{                                                                                          \
 		name, fields, NR(fields), sizeof(t)                                                \
@@ -337,6 +344,7 @@ const struct type record_types[NR_RECORD_TYPES] = {
 	[RECORD_PAIR] = TYPE("pair", pair_fields, struct record_pair),
 	[RECORD_SYMBOL] = TYPE("symbol", symbol_fields, struct record_symbol),
 	[RECORD_STACK] = TYPE("stack", stack_fields, struct record_stack),
+	[RECORD_RESET] = TYPE("reset", reset_fields, struct record_reset),
 	[RECORD_FAULT] = TYPE("fault", fault_fields, struct vs_event_fault),
 	[RECORD_CALL] = TYPE("memcall", call_fields, struct vs_event_call),
 	[RECORD_FLUSH] = TYPE("flush", flush_fields, struct vs_event_flush),

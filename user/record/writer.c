@@ -6,12 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /** A block of events is written when it has so much, not packed. */
 #define EVENTS_BYTES (256u << 10)
 /** A checkpoint that is longer goes into several blocks. */
-#define CHECKPOINT_BYTES (BLOCK_MAX / 2)
+#define CHECKPOINT_BYTES (1u << 20)
+/** Of a ring: the part of it that a block of events is, before it is packed. */
+#define BLOCK_SHARE 32
+/** And that the checkpoints of a file may have. */
+#define BUDGET_SHARE 8
+/** What a file system may use besides the bytes themselves, for each file: its map of blocks. */
+#define FILE_OVERHEAD 16384u
+/** File systems allocate at least so much. */
+#define DISK_BLOCK 4096u
 
 /** struct kept_block - a block of events in memory, @size bytes with its head */
 struct kept_block {
@@ -19,6 +28,11 @@ struct kept_block {
 	size_t size;
 	struct block_head head;
 };
+
+static bool is_ring(const struct writer *w)
+{
+	return w->options.max_bytes && !w->options.snapshot_ns;
+}
 
 int writer__init(struct writer *w, const struct writer_options *o, struct header *header)
 {
@@ -29,6 +43,9 @@ int writer__init(struct writer *w, const struct writer_options *o, struct header
 	w->options = *o;
 	w->header = header;
 	w->oldest = 1;
+	w->events_bytes = EVENTS_BYTES;
+	if (is_ring(w) && o->max_bytes / BLOCK_SHARE < EVENTS_BYTES)
+		w->events_bytes = o->max_bytes / BLOCK_SHARE;
 	err = packer__init(&w->events, BLOCK_EVENTS);
 	return err ? err : packer__init(&w->checkpoint, BLOCK_CHECKPOINT);
 }
@@ -41,16 +58,70 @@ static void file_name(const struct writer *w, uint32_t number, char *name, size_
 		snprintf(name, size, "%s", w->options.path);
 }
 
-/** drop_oldest - of a ring, what would make it too large. */
-static void drop_oldest(struct writer *w)
+/* --- the room of a ring -------------------------------------------------------------------- */
+
+static uint64_t round_up(uint64_t bytes)
+{
+	return (bytes + DISK_BLOCK - 1) / DISK_BLOCK * DISK_BLOCK;
+}
+
+/** on_disk - bytes that a file uses, whether they are in it or only set aside. */
+static uint64_t on_disk(const struct stat *st)
+{
+	const uint64_t size = round_up(st->st_size), blocks = (uint64_t)st->st_blocks * 512;
+
+	return size > blocks ? size : blocks;
+}
+
+/** used - by all files of the ring, the one that is being written included. */
+static uint64_t used(const struct writer *w)
+{
+	uint64_t sum = 0;
+	struct stat st;
+	char name[4096];
+
+	for (uint32_t n = w->oldest; n <= w->nr_files; n++) {
+		file_name(w, n, name, sizeof(name));
+		if (!lstat(name, &st))
+			sum += on_disk(&st);
+	}
+	return sum;
+}
+
+/** drop_oldest - of the files that are whole. Return: false: there is none. */
+static bool drop_oldest(struct writer *w)
 {
 	char name[4096];
 
-	while (w->nr_files - w->oldest >= WRITER_RING_FILES) {
-		file_name(w, w->oldest++, name, sizeof(name));
-		unlink(name);
-	}
+	if (w->oldest >= w->nr_files)
+		return false;
+	file_name(w, w->oldest++, name, sizeof(name));
+	return !unlink(name) || errno == ENOENT;
 }
+
+/**
+ * make_room - for @size more bytes, and the end of the file
+ * Return: 0; -EFBIG: the ring is too small for them.
+ */
+static int make_room(struct writer *w, size_t size)
+{
+	const uint64_t more = round_up(size + file__end_size(&w->file)) + DISK_BLOCK +
+			      FILE_OVERHEAD;
+
+	if (!is_ring(w))
+		return 0;
+	while (used(w) + more > w->options.max_bytes)
+		if (!drop_oldest(w))
+			return -EFBIG;
+	return file__reserve(&w->file, size);
+}
+
+uint64_t writer__budget(const struct writer *w)
+{
+	return is_ring(w) ? w->options.max_bytes / BUDGET_SHARE : 0;
+}
+
+/* --- files --------------------------------------------------------------------------------- */
 
 int writer__begin(struct writer *w, bool numbered)
 {
@@ -62,17 +133,21 @@ int writer__begin(struct writer *w, bool numbered)
 	header = header__format(w->header);
 	if (!header)
 		return -ENOMEM;
-	err = file__create(&w->file, name, header);
+	while (is_ring(w) && w->nr_files - w->oldest >= WRITER_RING_FILES && drop_oldest(w))
+		;
+	err = make_room(w, FORMAT_MAGIC_LEN + sizeof(struct block_head) + strlen(header));
+	if (!err)
+		err = file__create(&w->file, name, header);
 	free(header);
-	if (!w->options.snapshot_ns)
-		drop_oldest(w);
 	return err;
 }
 
 static int append(struct writer *w, const void *block, size_t size)
 {
-	int err = file__append(&w->file, block, size);
+	int err = make_room(w, size);
 
+	if (!err)
+		err = file__append(&w->file, block, size);
 	if (!err)
 		w->bytes += size;
 	return err;
@@ -159,15 +234,17 @@ int writer__event(struct writer *w, enum record_type type, const void *record, u
 	int err = packer__put(&w->events, type, record, time_ns);
 
 	w->nr_events += type >= RECORD_FAULT && type <= RECORD_IPI;
-	if (!err && w->events.len >= EVENTS_BYTES)
+	if (!err && w->events.len >= w->events_bytes)
 		err = writer__flush(w);
 	return err;
 }
 
 int writer__count(struct writer *w, enum record_type type, const void *record, uint64_t time_ns)
 {
+	const size_t before = w->checkpoint.len;
 	int err = packer__put(&w->checkpoint, type, record, time_ns);
 
+	w->counted += w->checkpoint.len - before;
 	if (!err && w->checkpoint.len >= CHECKPOINT_BYTES)
 		err = seal_checkpoint(w);
 	return err;
@@ -182,13 +259,16 @@ int writer__commit(struct writer *w)
 
 bool writer__is_full(const struct writer *w)
 {
-	return w->options.max_bytes && !w->options.snapshot_ns &&
-	       w->file.size >= w->options.max_bytes / WRITER_RING_FILES;
+	return is_ring(w) && w->file.size >= w->options.max_bytes / WRITER_RING_FILES;
 }
 
 int writer__end(struct writer *w)
 {
-	int err = file__finish(&w->file), close_err = file__close(&w->file);
+	int err = make_room(w, 0), close_err;
+
+	if (!err)
+		err = file__finish(&w->file);
+	close_err = file__close(&w->file);
 
 	return err ? err : close_err;
 }

@@ -12,15 +12,15 @@
 #include "record/file.h"
 #include "record/header.h"
 
-/** Files of a ring: its size is that of so many. */
-#define WRITER_RING_FILES 4
+/** Files of a ring: the one that is being written, and whole ones before it. */
+#define WRITER_RING_FILES 5
 /** Blocks that are kept for a snapshot take no more than this unless --max-size says so. */
 #define WRITER_SNAPSHOT_BYTES (256ULL << 20)
 
 /**
  * struct writer_options - what is to be written
  * @path: of the file; of a ring and of snapshots, what their names begin with
- * @max_bytes: 0: no bound; else of all files, or of memory
+ * @max_bytes: 0: no bound; else of all files at any moment, on disk; or of memory
  * @snapshot_ns: 0: write as it comes; else keep so much in memory
  */
 struct writer_options {
@@ -34,15 +34,18 @@ struct kept_block;
 /**
  * struct writer - the recording that is being written
  * @header: of the run, the caller's
+ * @events_bytes: a block of events is written when it has so much, not packed
  * @events: the block of events that is being filled; @checkpoint: that of counts
  * @first_kept, @last_kept: blocks in memory, of a snapshot; @kept_bytes in all
  * @nr_files: begun so far; @oldest: number of the oldest of a ring
+ * @counted: bytes that went into checkpoints, before they were packed
  * @nr_events: faults, calls, flushes and interrupts; @bytes: written
  */
 struct writer {
 	struct writer_options options;
 	struct header *header;
 	struct file file;
+	size_t events_bytes;
 	struct packer events;
 	struct packer checkpoint;
 	struct kept_block *first_kept;
@@ -50,6 +53,7 @@ struct writer {
 	uint64_t kept_bytes;
 	uint32_t nr_files;
 	uint32_t oldest;
+	uint64_t counted;
 	uint64_t nr_events;
 	uint64_t bytes;
 };
@@ -60,7 +64,7 @@ int writer__init(struct writer *w, const struct writer_options *o, struct header
 /**
  * writer__begin - begin a file; a full checkpoint is to follow
  * @numbered: its name ends in its number
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; -EFBIG: not even alone it fits into a ring.
  */
 int writer__begin(struct writer *w, bool numbered);
 
@@ -75,6 +79,9 @@ int writer__commit(struct writer *w);
 
 /** writer__flush - end the block of events, to be found apart from later ones. */
 int writer__flush(struct writer *w);
+
+/** writer__budget - what checkpoints of a file may have (struct saver); 0: no bound. */
+uint64_t writer__budget(const struct writer *w);
 
 /** writer__is_full - the file of a ring has its size: it is to be ended, and the next one begun. */
 bool writer__is_full(const struct writer *w);

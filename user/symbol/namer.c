@@ -21,6 +21,9 @@
 /** What a process has mapped is taken down as often as this. */
 #define NOTE_NS 500000000ULL
 
+/** Images of which is remembered when: one that is not is taken down once more. */
+#define MAX_NOTED 65536
+
 /** struct place_key - an address; that of a process image or, all zero, the kernel's */
 struct place_key {
 	struct symbol_process process;
@@ -228,6 +231,8 @@ void namer__note(struct namer *n, const struct stack *stack)
 	before = (uintptr_t)hash__get_u64(&n->noted, stack->image);
 	if (before && now - before < NOTE_NS)
 		return;
+	if (n->noted.nr >= MAX_NOTED)
+		hash__free(&n->noted, NULL);
 	hash__set_u64(&n->noted, stack->image, (void *)(uintptr_t)now);
 	if (!n->o.gone(n->o.ctx, stack))
 		symbolizer__note(n->symbols, &process);

@@ -136,7 +136,7 @@ struct rows {
 static const char *cell_name(const struct heat_cell *c)
 {
 	if (!c->row)
-		return "[unknown]";
+		return c->gone ? "[ended]" : "[unknown]";
 	return c->row->is_vma && c->row->name ? c->row->name : "[no VMA]";
 }
 

@@ -87,10 +87,13 @@ static int vma_row(const struct stat_view *v, struct table *t, const struct coun
 	if (table__add_row(t) < 0)
 		return -ENOMEM;
 	vma_perms(row->vma.key.flags, perms);
-	table__set_u64(t, "start", row->vma.start);
-	table__set_u64(t, "end", row->vma.end);
-	table__set_u64(t, "inode", row->vma.key.file.ino);
-	err = table__set_str(t, "perms", perms);
+	/* what stands for several has none of these */
+	if (row->vma.end) {
+		table__set_u64(t, "start", row->vma.start);
+		table__set_u64(t, "end", row->vma.end);
+		table__set_u64(t, "inode", row->vma.key.file.ino);
+	}
+	err = row->vma.end ? table__set_str(t, "perms", perms) : 0;
 	if (!err)
 		err = table__set_str(t, "name", row->name);
 	counts_cells(t, c);

@@ -338,7 +338,7 @@ static int name_cells(const struct stat_view *v, struct table *t, const struct g
 		return g->process ? 0 : table__set_str(t, "comm", "[none]");
 	if (v->by == BY_MAPPING)
 		return table__set_str(t, "mapping", g->name);
-	if (g->row->is_vma) {
+	if (g->row->is_vma && vma->end) {
 		vma_perms(vma->key.flags, perms);
 		table__set_u64(t, "start", vma->start);
 		table__set_u64(t, "end", vma->end);

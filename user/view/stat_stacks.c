@@ -32,6 +32,7 @@ static const struct column stack_columns[] = {
 static const struct column rest_columns[] = {
 	{.key = "overflow", .type = CELL_U64},
 	{.key = "no_stack", .type = CELL_U64},
+	{.key = "ended", .type = CELL_U64},
 };
 /* Texts, as most lines are of frames, and have no numbers. */
 static const struct column text_columns[] = {
@@ -141,6 +142,7 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 	const struct stacks *s = stacks_of(v);
 	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
 	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
+	const struct vs_stack_counts ended = counts_of(v, &s->ended, &s->ended_marked);
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
 	struct vs_stack_counts rest = {};
 	int err = 0;
@@ -149,6 +151,8 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 		err = text_stack(v, t, &list[i], total);
 	if (!err && stack_faults(&none))
 		err = head_line(t, &none, total, "[no stack]");
+	if (!err && stack_faults(&ended))
+		err = head_line(t, &ended, total, "[ended]");
 	if (!err && stack_faults(&overflow))
 		err = head_line(t, &overflow, total, "[stacks without a row]");
 	for (size_t i = shown; i < nr; i++)
@@ -171,6 +175,7 @@ struct table *stat_stacks__make(const struct stat_view *v, uint64_t total, struc
 	};
 	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
 	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
+	const struct vs_stack_counts ended = counts_of(v, &s->ended, &s->ended_marked);
 	struct table *rows = run_view__add(d, &stacks_table);
 	struct table *rest = run_view__add(d, &rest_table);
 	struct table *text = run_view__add(d, &text_table);
@@ -185,6 +190,7 @@ struct table *stat_stacks__make(const struct stat_view *v, uint64_t total, struc
 	}
 	table__set_u64(rest, "overflow", stack_faults(&overflow));
 	table__set_u64(rest, "no_stack", stack_faults(&none));
+	table__set_u64(rest, "ended", stack_faults(&ended));
 	for (size_t i = 0; i < nr && !err && !v->stacks_as_text; i++)
 		err = json_row(v, rows, &list[i]);
 	if (!err && v->stacks_as_text)
