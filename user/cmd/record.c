@@ -319,22 +319,34 @@ static uint64_t kept_since(const struct recorder *r, uint64_t now_ns)
 	return now_ns > snapshot_ns ? now_ns - snapshot_ns : 0;
 }
 
-/**
- * forget - the dead, beyond --max-processes; of a ring, beyond what its files have room for
- * Return: 1: some were forgotten; 0; or a negative errno.
- */
+/** most_processes - by --max-processes, and of a ring by what its files have room for; 0: no bound. */
+static size_t most_processes(const struct session *s)
+{
+	const struct recorder *r = s->private;
+	const size_t room = r->saver.budget / PROCESS_BYTES, max = s->options->max_processes;
+
+	if (!r->saver.budget || (max && max < room))
+		return max;
+	return room > SESSION_LEAST_PROCESSES ? room : SESSION_LEAST_PROCESSES;
+}
+
+/** crowded - far more processes came in less than a second than are kept. */
+static bool crowded(const struct session *s)
+{
+	const size_t max = most_processes(s), nr = s->live.model.nr_processes;
+
+	return max && nr > 2 * max && nr > s->live.bound_at;
+}
+
+/** forget - the dead. Return: 1: some were forgotten; 0; or a negative errno. */
 static int forget(struct session *s, uint64_t now_ns)
 {
 	struct recorder *r = s->private;
-	size_t max = s->options->max_processes;
-	const size_t room = r->saver.budget / PROCESS_BYTES;
 	int err = 0;
 
-	if (r->saver.budget && (!max || room < max))
-		max = room > SESSION_LEAST_PROCESSES ? room : SESSION_LEAST_PROCESSES;
 	if (gone_with_slots(&s->live.model) >= RECLAIM_PROCESSES)
 		err = live__reclaim_ended(&s->live);
-	return err ? err : live__bound(&s->live, max, kept_since(r, now_ns));
+	return err ? err : live__bound(&s->live, most_processes(s), kept_since(r, now_ns));
 }
 
 /** look_after - what is due of the recording. Return: 0 or a negative errno. */
@@ -342,7 +354,7 @@ static int look_after(struct session *s)
 {
 	struct recorder *r = s->private;
 	const bool keeps = r->writer.options.snapshot_ns, full = writer__is_full(&r->writer);
-	const bool due = ++r->ticks >= CHECKPOINT_TICKS;
+	const bool due = ++r->ticks >= CHECKPOINT_TICKS || crowded(s);
 	const uint64_t now_ns = session__now();
 	int err, forgotten;
 

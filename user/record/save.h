@@ -61,7 +61,6 @@ struct saver {
 	struct save_rest rest;
 	struct hash symbols;
 	uint32_t nr_symbols;
-	struct marks marks[NR_MARKS];
 	struct build_ids *files;
 	struct hash marks[NR_MARKS];
 	struct hash build_ids;
