@@ -135,7 +135,7 @@ static void names_of_a_command(void **state)
 		"[anon]",
 		"/dev/zero (deleted)",
 		" (deleted)",
-		"/dev/shm/vmascope-names",
+		"/dev/shm/vmascope-names-",
 		"/memfd:vmascope-names (deleted)",
 		"/SYSV00000000 (deleted)",
 		"libc",
@@ -162,7 +162,7 @@ static void vdso_is_named(void **state)
 	struct vt_scope s;
 
 	(void)state;
-	vt_stat(&s, NULL, VT_ARGS("storm", "--seconds", "1")); /* asks for the time */
+	vt_stat(&s, NULL, VT_ARGS("storm", "--faults", "1")); /* asks for the time */
 	vt_true(has_name(s.json, "[vdso]"));
 	vt_true(has_name(s.json, "[vvar"));
 	vt_scope_free(&s);

@@ -9,7 +9,7 @@
 #define MAX_PARALLEL 64
 
 static unsigned long procs = 300, pages = 50, parallel = 8;
-static unsigned long rate; /* processes a second at most, 0: as many as can be */
+static unsigned long batch; /* wait for a byte on stdin after so many, 0: never */
 static bool reuse;
 static char pages_arg[32];
 
@@ -163,19 +163,15 @@ static pid_t reap_one(const char *const kind_of_slot[], const pid_t slot[], unsi
 	return pid;
 }
 
-/* Process @i is not due before its time since @began; one that is late is not waited for. */
-static void keep_rate(unsigned long i, const struct timespec *began)
+/* Says "batch" and waits, so that whoever traces can catch up: how long that takes is its own affair. */
+static void await_reader(void)
 {
-	const unsigned long ns = rate ? i * (1000000000UL / rate) : 0;
-	struct timespec due = {
-		.tv_sec = began->tv_sec +
-			  (time_t)((ns + (unsigned long)began->tv_nsec) / 1000000000UL),
-		.tv_nsec = (long)((ns + (unsigned long)began->tv_nsec) % 1000000000UL),
-	};
+	char line[] = "batch\n", c;
 
-	if (rate)
-		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
-			;
+	if (write(1, line, 6) != 6)
+		wl_die("write to stdout");
+	while (read(0, &c, 1) < 0 && errno == EINTR)
+		;
 }
 
 static void run_all(void)
@@ -183,9 +179,6 @@ static void run_all(void)
 	const char *kind_of_slot[MAX_PARALLEL] = { 0 };
 	pid_t slot[MAX_PARALLEL] = { 0 };
 	unsigned long at, live = 0;
-	struct timespec began;
-
-	clock_gettime(CLOCK_MONOTONIC, &began);
 
 	for (unsigned long i = 0; i < procs || live; i++) {
 		const struct kind *kind = &kinds[i % (sizeof(kinds) / sizeof(kinds[0]))];
@@ -202,7 +195,8 @@ static void run_all(void)
 			aim_at_pid(gone);
 		for (at = 0; slot[at]; at++)
 			;
-		keep_rate(i, &began);
+		if (batch && i && i % batch == 0)
+			await_reader();
 		kind_of_slot[at] = kind->name;
 		slot[at] = spawn(kind);
 		live++;
@@ -218,7 +212,7 @@ int main(int argc, char **argv)
 			   { "procs", .number = &procs },
 			   { "pages", .number = &pages },
 			   { "parallel", .number = &parallel },
-			   { "rate", .number = &rate },
+			   { "batch", .number = &batch },
 			   { "reuse", .flag = &reuse },
 			   { "leaf", .flag = &leaf },
 			   { "gate", .flag = &gate },

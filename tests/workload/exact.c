@@ -215,6 +215,7 @@ int main(int argc, char **argv)
 	snprintf(shm_name, sizeof(shm_name), "/vmascope-exact-%d", getpid());
 	fd_read = wl_make_file(read_path, opts.pages * WL_AROUND);
 	fd_write = wl_make_file(write_path, opts.pages);
+	shm_unlink(shm_name); /* of an earlier process with this pid, which was killed */
 	fd_shm = shm_open(shm_name, O_RDWR | O_CREAT | O_EXCL, 0600);
 	fd_memfd = memfd_create("vmascope-exact", MFD_CLOEXEC);
 	if (fd_shm < 0 || fd_memfd < 0 || ftruncate(fd_shm, (off_t)(opts.pages * WL_PAGE)) ||

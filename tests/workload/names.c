@@ -37,9 +37,15 @@ static void map_file(const char *kind, const char *format, bool delete)
 	close(fd);
 }
 
+static char shm_name[64];
+
 static void map_shm(void)
 {
-	int fd = shm_open("/vmascope-names", O_RDWR | O_CREAT, 0600);
+	int fd;
+
+	snprintf(shm_name, sizeof(shm_name), "/vmascope-names-%d", getpid());
+	shm_unlink(shm_name); /* of an earlier process with this pid, which was killed */
+	fd = shm_open(shm_name, O_RDWR | O_CREAT | O_EXCL, 0600);
 
 	if (fd < 0 || ftruncate(fd, (off_t)(PAGES * WL_PAGE)))
 		wl_die("shm_open");
@@ -147,6 +153,6 @@ int main(int argc, char **argv)
 		wl_gate();
 	for (int i = 0; i < nr_kept; i++)
 		unlink(kept[i]);
-	shm_unlink("/vmascope-names");
+	shm_unlink(shm_name);
 	wl_finish(extra);
 }

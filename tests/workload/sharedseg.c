@@ -217,6 +217,7 @@ int main(int argc, char **argv)
 	wl_fresh_on(from, argv);
 	wl_init("sharedseg");
 	snprintf(name, sizeof(name), "/vmascope-sharedseg-%d", getpid());
+	shm_unlink(name); /* of an earlier process with this pid, which was killed */
 	fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || ftruncate(fd, WL_PAGE))
 		wl_die("shm_open %s", name);
