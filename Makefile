@@ -285,6 +285,9 @@ $(E2E_BINS) $(FAULT_BIN): %: %.o $(TESTLIB_OBJS) $(BUILD)/.flags.test
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -pthread -o $@ $< $(TESTLIB_OBJS) -lcmocka -ljson-c -lrt
 
+# Its stacks are followed by frame pointers, too.
+$(BUILD)/tests/workload/manystacks.o: private TEST_FLAGS += -fno-omit-frame-pointer
+
 $(WORKLOAD_BINS): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -pthread -o $@ $< -lrt

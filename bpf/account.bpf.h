@@ -105,14 +105,50 @@ static __always_inline void count_outside(const struct task_state *t, struct pen
 				     1);
 }
 
+/** wanted - the filters let a fault with this end by. */
+static __always_inline bool wanted(enum vs_outcome outcome, enum vs_cause cause)
+{
+	return (!cfg.only || cfg.only == outcome + 1) &&
+	       (!cfg.causes || cfg.causes & (1u << (cause & 31)));
+}
+
+/* Faults that end in a signal, as a rule: no hook shows their end in their own context. */
+#define CAUSES_OF_SIGNALS                                                                          \
+	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_PKEY |           \
+	 1u << VS_CAUSE_PROT | 1u << VS_CAUSE_SIGBUS)
+
+/**
+ * stack_at_begin - whether the stack of a fault is taken as it begins
+ *
+ * Where a filter asks how faults end, most are not wanted: their stack is taken at the end, if it
+ * passes, except of those that do not come to an end that a hook shows.
+ */
+static __always_inline bool stack_at_begin(const struct pending_fault *f)
+{
+	if (!cfg.only && !cfg.causes)
+		return true;
+	return CAUSES_OF_SIGNALS & (1u << (f->cause & 31)) && wanted(VS_INCOMPLETE, f->cause);
+}
+
+/** stack_at_end - take the stack of a fault that passes, if it was not taken, or taken back. */
+static __always_inline void stack_at_end(const struct task_state *t, struct pending_fault *f,
+					 enum vs_outcome outcome)
+{
+	struct vs_stack_row *r;
+
+	if (!cfg.fault_stacks || !wanted(outcome, f->cause) || is_sample(f->stack))
+		return;
+	r = f->stack.row < VS_STACK_FIRST ? 0 : stack_row_at(f->stack.row);
+	if (f->stack.row == VS_STACK_NONE || (r && r->generation != f->stack.generation))
+		stack_take(t, &f->stack);
+}
+
 /** fault_ended - count, and emit if asked, a fault whose outcome is known. */
 static __always_inline void fault_ended(struct task_struct *task, struct task_state *t,
 					struct pending_fault *f, enum vs_outcome outcome,
 					u64 duration_ns)
 {
-	if (cfg.only && cfg.only != outcome + 1)
-		return;
-	if (cfg.causes && !(cfg.causes & (1u << (f->cause & 31))))
+	if (!wanted(outcome, f->cause))
 		return;
 	if (f->origin != VS_ORIGIN_GUP)
 		t->faults++;
@@ -314,7 +350,8 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 	identify(task, t, seq, f);
 	page_read(task, t, seq, address, &f->page);
 	f->cause = cause_at_begin(f);
-	if (cfg.fault_stacks)
+	f->stack = NO_STACK;
+	if (cfg.fault_stacks && stack_at_begin(f))
 		stack_take(t, &f->stack);
 	f->active = 1;
 	f->begin_ns = bpf_ktime_get_ns();
@@ -387,6 +424,7 @@ static __always_inline void fault_end_pending(struct task_struct *task, struct t
 		identify(task, t, mm_sequence(task), f);
 	page_mapped(task, f);
 	f->cause = cause_at_end(f, outcome);
+	stack_at_end(t, f, outcome);
 	fault_ended(task, t, f, outcome, now - f->begin_ns);
 }
 
@@ -434,8 +472,8 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		own->cause = trapless;
 	else
 		count_lost(VS_LOST_LATENCY);
-	if (cfg.fault_stacks)
-		stack_take(t, &own->stack);
+	own->stack = NO_STACK;
+	stack_at_end(t, own, outcome);
 	identify(task, t, mm_sequence(task), own);
 	fault_ended(task, t, own, outcome, 0);
 }

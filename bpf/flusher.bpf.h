@@ -130,7 +130,7 @@ static __always_inline void flusher_stack(struct task_struct *task, const struct
 					  struct flusher *f)
 {
 	if (cfg.fault_stacks && t && t->pending.active && f->call >= VS_CALL_COW &&
-	    f->call <= VS_CALL_FAULT)
+	    f->call <= VS_CALL_FAULT && t->pending.stack.row != VS_STACK_NONE)
 		f->stack = t->pending.stack;
 	else
 		stack_take(t && t->mm ? t : 0, &f->stack);

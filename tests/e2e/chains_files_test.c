@@ -96,8 +96,8 @@ static void check_files(const struct files *f)
 	snprintf(out, sizeof(out), "%s.out", getenv("D"));
 	shell("mkdir $D && cp $B/O2-fp/* $D");
 	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--lines", f->how, "-j", "-o",
-		       output, "--", "sh", "-ec", script_of(f)));
+	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--per-process", "--lines", f->how,
+		       "-j", "-o", output, "--", "sh", "-ec", script_of(f)));
 	said = vt_read_file(out, NULL);
 	pid = atoi(said);
 	if (f->stays && pid > 1)

@@ -158,8 +158,8 @@ static void run_all(struct runs *all, const char *how, bool dwarf)
 
 	memset(all, 0, sizeof(*all));
 	vt_run(&all->cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--ring=65536", "--lines", how, "-j",
-		       "-o", output, "--", "sh", "-c", script()));
+	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--per-process", "--ring=65536",
+		       "--lines", how, "-j", "-o", output, "--", "sh", "-c", script()));
 	vt_equal(all->cmd.exit, 0, "exit status, stderr: %.400s", all->cmd.err);
 	all->json = vt_json_file(output);
 	parse_runs(all);

@@ -37,6 +37,8 @@
 /** Stacks that are told apart at one time, by default, of 1.5 KiB each. */
 #define CAPTURE_STACKS 16384u
 #define CAPTURE_MIN_STACKS 16u
+/** Stacks that are told apart in all, for each row. */
+#define CAPTURE_STACKS_SHARE 8u
 #define CAPTURE_MAX_STACKS (1u << 20)
 /** Of each stack that is copied to be unwound in user space, by default, bytes. */
 #define CAPTURE_SAMPLE_BYTES (16u << 10)
@@ -244,6 +246,12 @@ int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *f
 		  uint32_t *nr);
 
 /* --- stacks, where they are asked for (stacks.c) --- */
+
+/**
+ * capture__recycles_stacks - rows of stacks may be taken back while their processes live: they come
+ *	again. Not where rows of memory calls are told apart by them.
+ */
+bool capture__recycles_stacks(const struct capture *c);
 
 /** capture__nr_stacks - rows, those of enum vs_stack_special included; 1: none was asked for. */
 uint32_t capture__nr_stacks(const struct capture *c);

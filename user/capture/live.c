@@ -452,6 +452,7 @@ static void retire_ended(struct live *l, struct retiring *r)
 	retire_calls(l, gone);
 	live_stacks__retire(l, gone);
 	free(gone);
+	live_stacks__recycle(l);
 }
 
 int live__reclaim_ended(struct live *l)

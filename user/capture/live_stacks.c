@@ -55,6 +55,20 @@ bool live_stacks__low(const struct live *l)
 	return capture__free_stacks(l->capture) < capture__nr_stacks(l->capture) / LOW_SHARE;
 }
 
+/** take_back - @n rows; what they counted stays in the model. */
+static void take_back(struct live *l, const uint32_t *rows, size_t n)
+{
+	capture__retire_stacks(l->capture, rows, n);
+	/* records that name these rows are in the ring: they are handed on before */
+	if (n)
+		capture__consume(l->capture, UINT64_MAX);
+	for (size_t i = 0; i < n; i++) {
+		read_row(l, rows[i]);
+		stacks__row_ended(&l->stacks, rows[i]);
+		capture__give_back_stack(l->capture, rows[i]);
+	}
+}
+
 void live_stacks__retire(struct live *l, const bool *gone)
 {
 	const uint32_t nr = capture__nr_stacks(l->capture);
@@ -71,14 +85,53 @@ void live_stacks__retire(struct live *l, const bool *gone)
 		    gone[row->key.proc])
 			rows[n++] = i;
 	}
-	capture__retire_stacks(l->capture, rows, n);
-	/* records that name these rows are in the ring: they are handed on before */
-	if (n)
-		capture__consume(l->capture, UINT64_MAX);
-	for (size_t i = 0; i < n; i++) {
-		read_row(l, rows[i]);
-		stacks__row_ended(&l->stacks, rows[i]);
-		capture__give_back_stack(l->capture, rows[i]);
+	take_back(l, rows, n);
+	free(rows);
+}
+
+/** magnitude - of what row @index has counted, as a power of two. */
+static unsigned int magnitude(const struct live *l, uint32_t index)
+{
+	const uint64_t faults = stack_faults(&capture__stack(l->capture, index)->counts);
+
+	return faults ? 64 - (unsigned int)__builtin_clzll(faults) : 0;
+}
+
+/** small_enough - the least magnitude up to which at least half of the rows in use are. */
+static unsigned int small_enough(const struct live *l, const uint32_t *rows, size_t n)
+{
+	size_t of[65] = { 0 }, sum = 0;
+	unsigned int m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		of[magnitude(l, rows[i])]++;
+	for (; m < 64 && (sum += of[m]) < n / 2; m++)
+		;
+	return m;
+}
+
+void live_stacks__recycle(struct live *l)
+{
+	const uint32_t nr = capture__nr_stacks(l->capture);
+	size_t n = 0, kept = 0;
+	unsigned int most;
+	uint32_t *rows;
+
+	if (!live_stacks__low(l) || !capture__recycles_stacks(l->capture) ||
+	    l->stacks.nr >= (size_t)CAPTURE_STACKS_SHARE * nr)
+		return;
+	rows = malloc(nr * sizeof(*rows));
+	if (!rows || live_stacks__discover(l)) {
+		free(rows);
+		return;
 	}
+	for (uint32_t i = VS_STACK_FIRST; i < nr; i++)
+		if (!read_row(l, i) && l->stacks.by_index[i].stack)
+			rows[n++] = i;
+	most = small_enough(l, rows, n);
+	for (size_t i = 0; i < n; i++)
+		if (magnitude(l, rows[i]) <= most)
+			rows[kept++] = rows[i];
+	take_back(l, rows, kept);
 	free(rows);
 }

@@ -19,4 +19,12 @@ bool live_stacks__low(const struct live *l);
 /** live_stacks__retire - take back the rows of process images that are @gone, by slot. */
 void live_stacks__retire(struct live *l, const bool *gone);
 
+/**
+ * live_stacks__recycle - where rows still run low, take back those that have counted least
+ *
+ * A stack that comes again gets a new row, and the model adds both up. What the model knows is
+ * bounded by CAPTURE_STACKS_SHARE times the number of rows: from then on rows stay what they are.
+ */
+void live_stacks__recycle(struct live *l);
+
 #endif /* VMASCOPE_CAPTURE_LIVE_STACKS_H */

@@ -59,6 +59,11 @@ uint32_t capture__free_stacks(const struct capture *c)
 	return ring->given - __atomic_load_n(&ring->taken, __ATOMIC_ACQUIRE);
 }
 
+bool capture__recycles_stacks(const struct capture *c)
+{
+	return !c->skel->rodata->cfg.call_stacks;
+}
+
 void capture__retire_stacks(struct capture *c, const uint32_t *rows, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -76,6 +81,8 @@ void capture__give_back_stack(struct capture *c, uint32_t index)
 	struct vs_slot_ring *ring = &c->free_ring[FREE_STACKS];
 	struct vs_stack_row *r = &c->stack_rows[index];
 
+	/* Whoever found the row as it was taken back may have it as of the last generation. */
+	__atomic_add_fetch(&r->generation, 1, __ATOMIC_SEQ_CST);
 	r->used = 0;
 	memset(&r->counts, 0, sizeof(r->counts));
 	c->free_stacks[ring->given & (c->nr_stacks - 1)] = index;

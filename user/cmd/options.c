@@ -366,7 +366,7 @@ static const struct option_def option_defs[] = {
 	{{"interval", 'i', "TIME", 0, "look so often (default 1s)", 2}, OPTIONS_TOP, parse_interval},
 	{{NULL, 0, NULL, 0, "What is shown:", 3}, OPTIONS_OUTPUT | OPTIONS_PRINT | OPTIONS_TOP,
 	 NULL},
-	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, thread, cause, cpu, cgroup, stack",
+	{{"by", OPT_BY, "WHAT", 0, "group by mapping (default), vma, process, comm, thread, cause, cpu, cgroup, stack, function",
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
 	 OPTIONS_STAT | OPTIONS_REPORT, option_top},

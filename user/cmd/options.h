@@ -91,6 +91,7 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @folded: print folded stacks; @flame: write a flame graph there, or NULL; @weight: enum
  *	stack_weight, -1: not given
  * @nr_stacks: stacks that are told apart at one time, 0: the default
+ * @per_process: stacks of several processes are not one
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
  * @call_vma, @call_site, @call_tid, @call_stack: tell memory calls apart by VMA, call site, thread, stack
@@ -159,6 +160,7 @@ struct options {
 	const char *flame;
 	int weight;
 	uint32_t nr_stacks;
+	bool per_process;
 	uint32_t ring_bytes;
 	uint64_t max_size;
 	uint64_t snapshot_ns;

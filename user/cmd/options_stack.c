@@ -14,12 +14,14 @@ enum {
 	OPT_WEIGHT,
 	OPT_UNWIND,
 	OPT_STACK_SIZE,
+	OPT_PER_PROCESS,
 };
 
 OPTION_FLAG(user_stacks)
 OPTION_FLAG(kernel_stacks)
 OPTION_FLAG(lines)
 OPTION_FLAG(folded)
+OPTION_FLAG(per_process)
 
 static int parse_unwind(struct options *o, char *arg, struct argp_state *state)
 {
@@ -80,6 +82,8 @@ static const struct option_def stack_defs[] = {
 	  "by DWARF CFI", 3}, OPTIONS_STACK, parse_unwind},
 	{{"lines", OPT_LINES, NULL, 0, "source lines and inlined functions in stacks", 3}, OPTIONS_STACK,
 	 parse_lines},
+	{{"per-process", OPT_PER_PROCESS, NULL, 0, "with --by stack or function: a row for each process, not "
+	  "one for all of the same command", 3}, OPTIONS_STAT | OPTIONS_REPORT, parse_per_process},
 	{{"folded", OPT_FOLDED, NULL, 0, "with --by stack: a line for each stack, for flame graph tools",
 	  3}, OPTIONS_STAT | OPTIONS_SHOOTDOWN | OPTIONS_REPORT, parse_folded},
 	{{"flame", OPT_FLAME, "FILE", 0, "with --by stack: write a flame graph (SVG) there, too", 3},
@@ -110,6 +114,7 @@ static const char *stack_option(const struct options *o)
 		{ "--unwind dwarf", o->dwarf },
 		{ "--stack-size", o->stack_bytes },
 		{ "--stacks", o->nr_stacks },
+		{ "--per-process", o->per_process },
 		{ "--folded", o->folded },
 		{ "--flame", o->flame },
 		{ "--weight", o->weight >= 0 },

@@ -65,7 +65,25 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.weigh_time = o->weight == WEIGHT_TIME,
 		.stacks_as_text = is_text(s),
 		.all_frames = o->wide,
+		.per_process = o->per_process,
+		.sampling = s->sampling,
+		.nr_stacks = s->live.capture ? capture__nr_stacks(s->live.capture) : 0,
+		.ring_bytes = s->live.capture ? o->ring_bytes : 0,
 	};
+}
+
+/**
+ * count_stack_losses - faults whose stack found no room, each once
+ *
+ * BPF counts attempts; and with --unwind dwarf, the copy of a stack and the record that refers to
+ * it may both be lost, for nothing but the stack.
+ */
+static void count_stack_losses(const struct session *s, struct vs_stats *stats)
+{
+	stats->lost[s->sampling ? VS_LOST_SAMPLES : VS_LOST_STACKS] =
+		stack_faults(&s->live.stacks.overflow);
+	if (s->sampling)
+		stats->lost[VS_LOST_EVENTS] = 0;
 }
 
 static int make(struct session *s, struct stat_view *v, struct document *d)
@@ -77,6 +95,8 @@ static int make(struct session *s, struct stat_view *v, struct document *d)
 	v->hooks = in_use;
 	v->nr_hooks = NR_HOOKS;
 	session__stats(s, &v->stats);
+	if (stat_by_needs_stacks(v->by) && s->live.capture)
+		count_stack_losses(s, &v->stats);
 	err = stat_view__make(v, &s->live.model, d);
 	v->hooks = NULL;
 	v->nr_hooks = 0;
@@ -288,7 +308,7 @@ static void forgetting(struct session *s)
 
 static unsigned int wanted(const struct options *o)
 {
-	if (o->by != BY_STACK)
+	if (!stat_by_needs_stacks(o->by))
 		return 0;
 	return SESSION_FAULT_STACKS | (o->dwarf && o->user_stacks ? SESSION_FAULT_EVENTS : 0);
 }
@@ -296,11 +316,11 @@ static unsigned int wanted(const struct options *o)
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
-	const bool by_stack = o->by == BY_STACK;
+	const bool by_stack = stat_by_needs_stacks(o->by);
 
 	if (by_stack && o->vma)
 		return vs_fail(VS_EXIT_USAGE, "give one of them",
-			       "--vma and --by stack exclude each other");
+			       "--vma and --by %s exclude each other", stat_by_names[o->by]);
 	return folded__check(o, by_stack, FAULT_WEIGHTS);
 }
 

@@ -360,11 +360,15 @@ static size_t glue(const struct symbol_frame *frames, size_t nr)
 						"stack_trace_", "arch_stack_",	 "get_callchain" };
 	size_t last = 0;
 
-	for (size_t i = 0; i < nr && i < MAX_GLUE; i++)
+	for (size_t i = 0; i < nr && i < MAX_GLUE; i++) {
+		/* trampolines have no name where net.core.bpf_jit_kallsyms is 0 */
+		if (!frames[i].name && i == last)
+			last = i + 1;
 		for (size_t p = 0; p < sizeof(prefixes) / sizeof(*prefixes); p++)
 			if (frames[i].name &&
 			    !strncmp(frames[i].name, prefixes[p], strlen(prefixes[p])))
 				last = i + 1;
+	}
 	return last;
 }
 

@@ -49,7 +49,8 @@ static const char *const lost_texts[VS_NR_LOST] = {
 	[VS_LOST_PAIRS] = "interrupts that found no place among initiators and targets",
 	[VS_LOST_RANGES] = "ranges of calls, forgotten: the faults that followed are not told",
 	[VS_LOST_STACKS] = "stacks without a row of their own: one row has them all (--stacks)",
-	[VS_LOST_SAMPLES] = "copies of stacks, for want of room: nobody knows who called (--ring)",
+	[VS_LOST_SAMPLES] =
+		"copies of stacks: the ring buffer was full, callers are unknown (--ring)",
 	[VS_LOST_MISSED] = "runs of programs, skipped by the kernel",
 };
 

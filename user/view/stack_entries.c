@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct vs_stack_counts stack_counts_since(const struct vs_stack_counts *all,
 					  const struct vs_stack_counts *marked)
@@ -60,11 +61,125 @@ static int entry_add(const struct stack_entries_from *from, struct stack_entry *
 	if (!e) {
 		e = &list[(*nr)++];
 		e->stack = is;
+		e->processes = 1;
 		if (hash__set_u64(by_stack, (uintptr_t)is, e))
 			return -ENOMEM;
 	}
 	stack_counts_add(&e->counts, &c);
 	return 0;
+}
+
+/* --- stacks of the same functions --------------------------------------------------------- */
+
+/** struct merged_key - what stacks have in common that are one: two independent hashes of it */
+struct merged_key {
+	uint64_t hash[2];
+};
+
+/** struct member_key - a process image that an entry is of; @entry: place in the list */
+struct member_key {
+	uint64_t entry;
+	uint64_t image;
+	uint64_t pid;
+};
+
+static void hash_bytes(struct merged_key *key, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		key->hash[0] = (key->hash[0] ^ p[i]) * 1099511628211ULL;
+		key->hash[1] = (key->hash[1] + p[i] + 1) * 0x9e3779b97f4a7c15ULL;
+		key->hash[1] ^= key->hash[1] >> 29;
+	}
+}
+
+static void hash_string(struct merged_key *key, const char *s)
+{
+	hash_bytes(key, s ? s : "", s ? strlen(s) + 1 : 1);
+}
+
+/** hash_frame - a function by its name and file; code without a name by its place. */
+static void hash_frame(struct merged_key *key, const struct symbol_frame *f)
+{
+	hash_string(key, f->name);
+	/* a JIT's list is another file in each process */
+	if (f->in_file || !f->name)
+		hash_string(key, f->module);
+	if (!f->name)
+		hash_bytes(key, f->in_file ? &f->module_offset : &f->ip, sizeof(f->ip));
+	if (f->line)
+		hash_bytes(key, &f->line, sizeof(f->line));
+}
+
+static int key_of(const struct stack_entries_from *from, const struct stack *stack,
+		  struct merged_key *key)
+{
+	struct named_stack named;
+	int err = namer__stack(from->namer, stack, &named);
+
+	if (err)
+		return err;
+	*key = (struct merged_key){ { 14695981039346656037ULL, 0 } };
+	hash_string(key, stack_comm(stack));
+	if (from->merge == STACK_MERGE_PROCESS) {
+		hash_bytes(key, &stack->pid, sizeof(stack->pid));
+		hash_bytes(key, &stack->image, sizeof(stack->image));
+	}
+	for (size_t i = 0; i < named.nr_user; i++)
+		hash_frame(key, &named.user[i]);
+	hash_bytes(key, &named.nr_user, sizeof(named.nr_user));
+	for (size_t i = 0; i < named.nr_kernel; i++)
+		hash_frame(key, &named.kernel[i]);
+	return 0;
+}
+
+/** add_member - @e is also of @stack's process. Return: 0 or -ENOMEM. */
+static int add_member(struct hash *members, struct stack_entry *e, size_t entry,
+		      const struct stack *stack)
+{
+	const struct member_key key = { .entry = entry, .image = stack->image, .pid = stack->pid };
+
+	if (hash__get(members, &key))
+		return 0;
+	e->processes++;
+	return hash__set(members, &key, e);
+}
+
+/** merge - those of @list that are one, in place. Return: 0 or -ENOMEM. */
+static int merge(const struct stack_entries_from *from, struct stack_entry *list, size_t *nr)
+{
+	struct hash by_key, members;
+	struct merged_key key;
+	size_t kept = 0;
+	int err = 0;
+
+	hash__init(&by_key, sizeof(key));
+	hash__init(&members, sizeof(struct member_key));
+	for (size_t i = 0; i < *nr && !err; i++) {
+		struct stack_entry one = list[i], *e;
+		size_t at;
+
+		err = key_of(from, one.stack, &key);
+		if (err)
+			break;
+		at = (uintptr_t)hash__get(&by_key, &key);
+		if (!at) {
+			at = ++kept;
+			list[at - 1] = one;
+			list[at - 1].processes = 0;
+			err = hash__set(&by_key, &key, (void *)(uintptr_t)at);
+		} else {
+			stack_counts_add(&list[at - 1].counts, &one.counts);
+		}
+		e = &list[at - 1];
+		if (!err)
+			err = add_member(&members, e, at, one.stack);
+	}
+	hash__free(&by_key, NULL);
+	hash__free(&members, NULL);
+	*nr = kept;
+	return err;
 }
 
 struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t *nr)
@@ -79,6 +194,8 @@ struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t 
 	for (size_t i = 0; list && i < most && !err; i++)
 		err = entry_add(from, list, nr, &by_stack, from->stacks->list[i]);
 	hash__free(&by_stack, NULL);
+	if (list && !err && from->merge)
+		err = merge(from, list, nr);
 	if (err) {
 		free(list);
 		return NULL;

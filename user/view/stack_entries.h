@@ -8,10 +8,22 @@
 #include "model/stacks.h"
 #include "symbol/namer.h"
 
-/** struct stack_entry - a stack, and what it counted in the run or since the mark */
+/**
+ * struct stack_entry - a stack, and what it counted in the run or since the mark
+ * @stack: of several that are shown as one, that which was seen first
+ * @processes: whose it is: so many
+ */
 struct stack_entry {
 	const struct stack *stack;
 	struct vs_stack_counts counts;
+	size_t processes;
+};
+
+/** enum stack_merge - which stacks are one */
+enum stack_merge {
+	STACK_MERGE_NONE,      /* of the same addresses, in one process image */
+	STACK_MERGE_PROCESS,   /* of the same functions, in one process image */
+	STACK_MERGE_FUNCTIONS, /* of the same functions, in processes of one name */
 };
 
 /**
@@ -20,6 +32,7 @@ struct stack_entry {
  * @marked: what they counted since the mark, not all
  * @weigh_time: most time first, not most faults
  * @process: only of this one; NULL: of all
+ * @merge: which are one
  */
 struct stack_entries_from {
 	struct stacks *stacks;
@@ -27,6 +40,7 @@ struct stack_entries_from {
 	bool marked;
 	bool weigh_time;
 	const struct process *process;
+	enum stack_merge merge;
 };
 
 /** stack_entries - @nr: set. Return: to be freed; NULL without memory. */

@@ -10,6 +10,7 @@
 #include "model/names.h"
 #include "util/str.h"
 #include "view/stat_cells.h"
+#include "view/stat_functions.h"
 #include "view/stat_group.h"
 #include "view/stat_stacks.h"
 #include "view/threads.h"
@@ -299,6 +300,8 @@ static struct table *make_rows(const struct stat_view *v, const struct model *m,
 		return threads;
 	if (v->by == BY_STACK)
 		return stat_stacks__make(v, total, d);
+	if (v->by == BY_FUNCTION)
+		return stat_functions__make(v, total, d);
 	rows = stat_group__make(v, m, total);
 	return rows && !document__add(d, rows) ? rows : NULL;
 }

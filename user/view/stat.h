@@ -25,11 +25,19 @@ enum stat_by {
 	BY_CGROUP,
 	BY_THREAD,
 	BY_STACK,
+	BY_FUNCTION,
+	BY_COMM,
 	NR_STAT_BY,
 };
 
 /** stat_by_names - as --by takes them, by enum stat_by */
 extern const char *const stat_by_names[NR_STAT_BY];
+
+/** stat_by_needs_stacks - the rows are made of stacks. */
+static inline bool stat_by_needs_stacks(enum stat_by by)
+{
+	return by == BY_STACK || by == BY_FUNCTION;
+}
 
 /**
  * struct stat_view - what to show
@@ -44,7 +52,9 @@ extern const char *const stat_by_names[NR_STAT_BY];
  * @latency: show the latency of each row
  * @stacks: and @namer, which names them, for BY_STACK; @weigh_time: most time first
  * @stacks_as_text: make the lines that people read, else the rows for scripts: naming takes time;
- * @all_frames: then, leave none out
+ * @all_frames: then, leave none out; @per_process: stacks of several processes are not one
+ * @nr_stacks, @ring_bytes: sizes of the table of stacks and of the ring buffer; 0: not known;
+ *	@sampling: stacks are copied into the ring buffer
  * @no_processes: leave out the processes with their VMAs, and the threads
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping
@@ -66,6 +76,10 @@ struct stat_view {
 	bool weigh_time;
 	bool stacks_as_text;
 	bool all_frames;
+	bool per_process;
+	bool sampling;
+	uint32_t nr_stacks;
+	size_t ring_bytes;
 	bool no_processes;
 	const struct run_hook *hooks;
 	size_t nr_hooks;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat_group.c - group what was counted by mapping, VMA, process, cause, CPU or cgroup. */
+/* stat_group.c - group what was counted by mapping, VMA, process, command, cause, CPU or cgroup. */
 #include "view/stat_group.h"
 
 #include <stdio.h>
@@ -14,7 +14,8 @@
 const char *const stat_by_names[NR_STAT_BY] = {
 	[BY_MAPPING] = "mapping", [BY_VMA] = "vma",	[BY_PROCESS] = "process",
 	[BY_CAUSE] = "cause",	  [BY_CPU] = "cpu",	[BY_CGROUP] = "cgroup",
-	[BY_THREAD] = "thread",	  [BY_STACK] = "stack",
+	[BY_THREAD] = "thread",	  [BY_STACK] = "stack", [BY_FUNCTION] = "function",
+	[BY_COMM] = "comm",
 };
 
 /* clang-format off */
@@ -69,6 +70,11 @@ static const struct column process_columns[] = {
 	{.key = "pid", .head = "PID", .type = CELL_U64},
 	{.key = "comm", .head = "COMM", .type = CELL_STR},
 };
+static const struct column comm_columns[] = {
+	COUNT_COLUMNS, LATENCY_COLUMNS,
+	{.key = "processes", .head = "PROCS", .type = CELL_U64},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .keep_start = true},
+};
 static const struct column cause_columns[] = {
 	{.key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT, .text_only = true},
@@ -89,6 +95,7 @@ static const struct table_def group_tables[2][NR_STAT_BY] = {
 		[BY_CAUSE] = { .key = "causes", COLUMNS(cause_columns) },
 		[BY_CPU] = { .key = "cpus", COLUMNS(cpu_columns) },
 		[BY_CGROUP] = { .key = "cgroups", COLUMNS(cgroup_columns) },
+		[BY_COMM] = { .key = "comms", COLUMNS(comm_columns) },
 	},
 	{
 		[BY_MAPPING] = { .key = "mappings", COLUMNS(mapping_latency_columns) },
@@ -97,13 +104,14 @@ static const struct table_def group_tables[2][NR_STAT_BY] = {
 		[BY_CAUSE] = { .key = "causes", COLUMNS(cause_columns) },
 		[BY_CPU] = { .key = "cpus", COLUMNS(cpu_columns) },
 		[BY_CGROUP] = { .key = "cgroups", COLUMNS(cgroup_columns) },
+		[BY_COMM] = { .key = "comms", COLUMNS(comm_columns) },
 	},
 };
 
 /** shows_latency - the rows have quantiles. */
 static bool shows_latency(const struct stat_view *v)
 {
-	return v->by == BY_PROCESS || v->by == BY_CAUSE ||
+	return v->by == BY_PROCESS || v->by == BY_CAUSE || v->by == BY_COMM ||
 	       (v->latency && (v->by == BY_MAPPING || v->by == BY_VMA));
 }
 
@@ -204,6 +212,7 @@ struct group {
 	const char *name;
 	struct vs_counts counts;
 	struct vs_hist hist;
+	size_t processes; /* BY_COMM: that faulted */
 };
 
 struct groups {
@@ -268,10 +277,12 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct c
 		return 0;
 	if (v->by == BY_CGROUP)
 		name = row->process ? row->process->cgroup_name : outside;
+	if (v->by == BY_COMM)
+		name = row->process ? row->process->comm : "[none]";
 	if (v->by == BY_VMA) {
 		group = group_add(g);
 	} else {
-		if (v->by != BY_CGROUP)
+		if (v->by != BY_CGROUP && v->by != BY_COMM)
 			key.process = (uintptr_t)row->process;
 		if (v->by != BY_PROCESS)
 			key.name = fnv1a(name ? name : outside);
@@ -279,11 +290,17 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct c
 	}
 	if (!group)
 		return -1;
+	if (v->by == BY_COMM && row->process && row->process != group->process) {
+		/* rows of one process come one after another */
+		process_latency(row->process, v->interval, &group->hist);
+		group->processes++;
+	}
 	group->process = v->by == BY_CGROUP ? NULL : row->process;
 	group->row = row;
 	group->name = name ? name : outside;
 	counts_add(&group->counts, &c);
-	latency__add(&group->hist, row->latency, v->interval);
+	if (v->by != BY_COMM)
+		latency__add(&group->hist, row->latency, v->interval);
 	return 0;
 }
 
@@ -328,6 +345,10 @@ static int name_cells(const struct stat_view *v, struct table *t, const struct g
 
 	if (v->by == BY_CGROUP)
 		return table__set_str(t, "cgroup", g->name);
+	if (v->by == BY_COMM) {
+		table__set_u64(t, "processes", g->processes);
+		return table__set_str(t, "comm", g->name);
+	}
 	if ((show_process || v->by == BY_PROCESS) && g->process) {
 		table__set_u64(t, "pid", g->process->pid);
 		err = table__set_str(t, "comm", g->process->comm);

@@ -27,6 +27,7 @@ static const struct column stack_columns[] = {
 	{.key = "max_ns", .type = CELL_U64},
 	{.key = "pid", .type = CELL_U64},
 	{.key = "comm", .type = CELL_STR},
+	{.key = "processes", .type = CELL_U64},
 	STACK_COLUMNS,
 };
 static const struct column rest_columns[] = {
@@ -83,7 +84,9 @@ static int json_row(const struct stat_view *v, struct table *t, const struct sta
 	table__set_u64(t, "timed", e->counts.timed);
 	table__set_u64(t, "time_ns", e->counts.time_ns);
 	table__set_u64(t, "max_ns", e->counts.max_ns);
-	table__set_u64(t, "pid", e->stack->pid);
+	if (e->processes == 1)
+		table__set_u64(t, "pid", e->stack->pid);
+	table__set_u64(t, "processes", e->processes);
 	err = table__set_str(t, "comm", stack_comm(e->stack));
 	return err ? err : stack_cells(t, &named);
 }
@@ -130,31 +133,82 @@ static int text_stack(const struct stat_view *v, struct table *t, const struct s
 	char whose[64];
 	int err = namer__stack(v->namer, e->stack, &named);
 
-	snprintf(whose, sizeof(whose), "%s (%u)", stack_comm(e->stack), e->stack->pid);
+	if (e->processes == 1)
+		snprintf(whose, sizeof(whose), "%s (%u)", stack_comm(e->stack), e->stack->pid);
+	else
+		snprintf(whose, sizeof(whose), "%s (%zu processes)", stack_comm(e->stack),
+			 e->processes);
 	if (!err)
 		err = head_line(t, &e->counts, total, whose);
 	return err ? err : stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
+}
+
+/** what_to_raise - so that fewer stacks find no room, for people. */
+static void what_to_raise(const struct stat_view *v, char *text, size_t size)
+{
+	if (v->sampling && v->ring_bytes)
+		snprintf(text, size, "the ring buffer was full: --ring %zu or more (KiB, now %zu)",
+			 v->ring_bytes >> 8, v->ring_bytes >> 10);
+	else if (v->nr_stacks)
+		snprintf(text, size, "the table was full: --stacks %u or more (now %u)",
+			 4 * v->nr_stacks, v->nr_stacks);
+	else
+		*text = '\0';
+}
+
+/** struct rest - faults without a stack, which are shown among those with one */
+struct rest {
+	struct vs_stack_counts counts;
+	const char *what;
+	bool raise;
+	bool shown;
+};
+
+static int rest_row(const struct stat_view *v, struct table *t, struct rest *r, uint64_t total)
+{
+	char text[128];
+	int err;
+
+	r->shown = true;
+	if (!stack_faults(&r->counts))
+		return 0;
+	err = head_line(t, &r->counts, total, r->what);
+	what_to_raise(v, text, sizeof(text));
+	return err || !r->raise || !*text ? err : frame_line(t, text);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const uint64_t x = stack_faults(&((const struct rest *)a)->counts);
+	const uint64_t y = stack_faults(&((const struct rest *)b)->counts);
+
+	return x < y ? 1 : x > y ? -1 : 0;
 }
 
 static int text_rows(const struct stat_view *v, struct table *t, const struct stack_entry *list,
 		     size_t nr, uint64_t total)
 {
 	const struct stacks *s = stacks_of(v);
-	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
-	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
-	const struct vs_stack_counts ended = counts_of(v, &s->ended, &s->ended_marked);
+	struct rest rests[] = {
+		{ counts_of(v, &s->none, &s->none_marked), "[no stack]", false, false },
+		{ counts_of(v, &s->ended, &s->ended_marked), "[ended]", false, false },
+		{ counts_of(v, &s->overflow, &s->overflow_marked), "[stacks without a row]", true,
+		  false },
+	};
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
 	struct vs_stack_counts rest = {};
 	int err = 0;
 
-	for (size_t i = 0; i < shown && !err; i++)
-		err = text_stack(v, t, &list[i], total);
-	if (!err && stack_faults(&none))
-		err = head_line(t, &none, total, "[no stack]");
-	if (!err && stack_faults(&ended))
-		err = head_line(t, &ended, total, "[ended]");
-	if (!err && stack_faults(&overflow))
-		err = head_line(t, &overflow, total, "[stacks without a row]");
+	qsort(rests, sizeof(rests) / sizeof(*rests), sizeof(*rests), by_size);
+	for (size_t i = 0; i <= shown && !err; i++) {
+		const uint64_t faults = i < shown ? stack_faults(&list[i].counts) : 0;
+
+		for (size_t k = 0; k < sizeof(rests) / sizeof(*rests) && !err; k++)
+			if (!rests[k].shown && stack_faults(&rests[k].counts) >= faults)
+				err = rest_row(v, t, &rests[k], total);
+		if (!err && i < shown)
+			err = text_stack(v, t, &list[i], total);
+	}
 	for (size_t i = shown; i < nr; i++)
 		stack_counts_add(&rest, &list[i].counts);
 	if (!err && shown < nr)
@@ -172,6 +226,7 @@ struct table *stat_stacks__make(const struct stat_view *v, uint64_t total, struc
 		.namer = v->namer,
 		.marked = v->interval,
 		.weigh_time = v->weigh_time,
+		.merge = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS,
 	};
 	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
 	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);

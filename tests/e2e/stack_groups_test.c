@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stack_groups_test - stacks of one function in many processes are one row; more stacks than rows;
+ * and stacks are taken of those faults alone that a filter lets by.
+ */
+#include "check.h"
+#include "scope.h"
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHILDREN 3
+#define DEPTH 7
+#define CALLS (1 << DEPTH)
+
+static int64_t sum(struct json_object *json, const char *list, const char *key)
+{
+	struct json_object *row;
+	int64_t sum = 0;
+
+	vt_each(row, json, list) sum += vt_int(row, key);
+	return sum;
+}
+
+static void check_sums(struct json_object *json)
+{
+	vt_equal(sum(json, "stacks", "faults") + vt_int(json, "stacks_rest.overflow") +
+			 vt_int(json, "stacks_rest.no_stack"),
+		 vt_int(json, "totals.faults"), "faults of all stacks");
+}
+
+static bool is_innermost(struct json_object *stack, const char *name)
+{
+	struct json_object *is = vt_len(stack, "frames") ? vt_get(vt_at(stack, "frames", 0), "name")
+							 : NULL;
+
+	return is && !strcmp(json_object_get_string(is), name);
+}
+
+/* Rows whose innermost function is write_page(), with @faults and of @processes each. */
+static int rows_of_writes(struct json_object *json, int64_t faults, int64_t processes)
+{
+	struct json_object *stack;
+	int rows = 0;
+
+	vt_each(stack, json, "stacks")
+	{
+		if (!is_innermost(stack, "write_page"))
+			continue;
+		rows++;
+		vt_equal(vt_int(stack, "faults"), faults, "faults of a stack");
+		vt_equal(vt_int(stack, "processes"), processes, "processes of a stack");
+		vt_true(!vt_get(stack, "pid") == (processes > 1));
+	}
+	return rows;
+}
+
+static void processes_are_one(void **state)
+{
+	const char *const work[] = { "manystacks", "--depth", "7", "--children", "3", NULL };
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--by", "stack"), work);
+	check_sums(s.json);
+	vt_equal(rows_of_writes(s.json, CHILDREN, CHILDREN), CALLS, "stacks of all children");
+	vt_scope_free(&s);
+	vt_stat(&s, VT_ARGS("--by", "stack", "--per-process"), work);
+	check_sums(s.json);
+	vt_equal(rows_of_writes(s.json, 1, 1), CALLS * CHILDREN, "stacks of each child");
+	vt_scope_free(&s);
+}
+
+static struct json_object *function(struct json_object *json, const char *name)
+{
+	struct json_object *f;
+
+	vt_each(f, json, "functions") if (!strcmp(vt_str(f, "function"), name)) return f;
+	fail_msg("no function %s", name);
+	return NULL;
+}
+
+/* Each call of write_page() is below left(): the first one is; half of the last ones are right(). */
+static void functions_have_their_faults(void **state)
+{
+	struct json_object *f;
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--by", "function"),
+		VT_ARGS("manystacks", "--depth", "7", "--children", "3"));
+	f = function(s.json, "write_page");
+	vt_equal(vt_int(f, "self"), CALLS * CHILDREN, "faults in write_page()");
+	vt_equal(vt_int(f, "total"), CALLS * CHILDREN, "faults in and below write_page()");
+	f = function(s.json, "left");
+	vt_equal(vt_int(f, "total"), CALLS * CHILDREN, "faults below left(), each once");
+	f = function(s.json, "right");
+	vt_equal(vt_int(f, "total"), (CALLS - 1) * CHILDREN, "faults below right(), each once");
+	vt_equal(sum(s.json, "functions", "self") + vt_int(s.json, "stacks_rest.overflow") +
+			 vt_int(s.json, "stacks_rest.no_stack"),
+		 vt_int(s.json, "totals.faults"), "faults of all functions");
+	vt_scope_free(&s);
+}
+
+static void commands_have_their_faults(void **state)
+{
+	struct json_object *row;
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--by", "comm"),
+		VT_ARGS("manystacks", "--depth", "7", "--children", "3"));
+	row = vt_at(s.json, "comms", 0);
+	assert_string_equal(vt_str(row, "comm"), "manystacks");
+	/* itself, its children; the process before its exec had another name */
+	vt_equal(vt_int(row, "processes"), 1 + CHILDREN, "processes of the command");
+	vt_equal(sum(s.json, "comms", "faults"), vt_int(s.json, "totals.faults"),
+		 "faults of all commands");
+	vt_check_usage(s.json, s.work);
+	vt_scope_free(&s);
+}
+
+/* Rows that have counted little are taken back, and what they counted is kept. */
+static void more_stacks_than_rows(void **state)
+{
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--by", "stack", "--stacks", "1024"),
+		VT_ARGS("manystacks", "--depth", "12"));
+	check_sums(s.json);
+	vt_check_usage(s.json, s.work);
+	vt_equal(vt_int(s.json, "lost.stacks"), vt_int(s.json, "stacks_rest.overflow"),
+		 "faults whose stack found no row");
+	vt_cmp(vt_len(s.json, "stacks"), >, 1024, "stacks");
+	vt_scope_free(&s);
+}
+
+static void what_found_no_room_is_shown_by_its_size(void **state)
+{
+	struct vt_cmd cmd;
+	char *first, *row;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--stacks", "16", "--",
+		       vt_workload("manystacks"), "--result", vt_path("work.json"), "--pause-every",
+		       "100000"));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	/* of 4,096 single faults nearly all are there: it is the first row */
+	first = strstr(cmd.out, "STACK\n");
+	vt_true(first);
+	row = strstr(first, "[stacks without a row]");
+	vt_true(row && row < strchr(first + 6, '\n'));
+	vt_contains(cmd.out, "--stacks 64 or more (now 16)");
+	vt_check_width(cmd.out, 80);
+	vt_free(&cmd);
+}
+
+/* None of the pages that are written is in the way of the few samples that were asked for. */
+static void stacks_of_what_passes(void **state)
+{
+	static const char *const filters[][10] = {
+		{ "--by", "stack", "--cause", "cow", "--ring", "1024", NULL },
+		{ "--by", "stack", "--cause", "cow", "--unwind", "dwarf", "--ring", "1024", NULL },
+		{ "--by", "stack", "-F", "maj", "--unwind", "dwarf", "--ring", "1024", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
+		struct vt_scope s;
+
+		vt_stat(&s, filters[i], VT_ARGS("manystacks", "--pause-every", "100000"));
+		check_sums(s.json);
+		vt_cmp(vt_int(s.json, "totals.faults"), <, 1 << 12, "faults that pass");
+		vt_equal(vt_int(s.json, "stacks_rest.overflow"), 0, "faults without a row");
+		vt_equal(vt_int(s.json, "stacks_rest.no_stack"), 0, "faults without a stack");
+		vt_equal(vt_int(s.json, "lost.samples"), 0, "samples lost");
+		vt_scope_free(&s);
+	}
+}
+
+/* A copy that found no room and its record are one loss. */
+static void one_loss_is_one(void **state)
+{
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, VT_ARGS("--by", "stack", "--unwind", "dwarf", "--ring", "64"),
+		VT_ARGS("manystacks", "--pause-every", "100000"));
+	check_sums(s.json);
+	vt_cmp(vt_int(s.json, "lost.samples"), >, 0, "samples lost");
+	vt_equal(vt_int(s.json, "lost.samples"), vt_int(s.json, "stacks_rest.overflow"),
+		 "faults whose stack was lost");
+	vt_equal(vt_int(s.json, "lost.events"), 0, "the same loss once more");
+	vt_scope_free(&s);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(processes_are_one),
+	VT_TEST(functions_have_their_faults),
+	VT_TEST(commands_have_their_faults),
+	VT_TEST(more_stacks_than_rows),
+	VT_TEST(what_found_no_room_is_shown_by_its_size),
+	VT_TEST(stacks_of_what_passes),
+	VT_TEST(one_loss_is_one),
+};
+
+VT_MAIN(tests)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stat_functions.h - functions with the faults that began in them, and in those that they called.
+ */
+#ifndef VMASCOPE_VIEW_STAT_FUNCTIONS_H
+#define VMASCOPE_VIEW_STAT_FUNCTIONS_H
+
+#include "view/stat.h"
+
+/**
+ * stat_functions__make - fill @d with the tables
+ * @total: faults that are 100 %
+ * Return: the table that text shows, owned by @d; NULL without memory.
+ */
+struct table *stat_functions__make(const struct stat_view *v, uint64_t total, struct document *d);
+
+#endif /* VMASCOPE_VIEW_STAT_FUNCTIONS_H */
