@@ -6,12 +6,15 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=tests/lib/tap.sh
 . tests/lib/tap.sh
+# shellcheck source=tests/lib/netns.sh
+. tests/lib/netns.sh
+own_network tests/fleet_test.sh
 
 vmascope=${VMASCOPE:-build/vmascope}
 export PATH=$PWD/build/tests/bin:$PATH:/usr/sbin:/sbin
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/vmascope-fleet.XXXXXX") || exit 1
 port=$((32000 + RANDOM % 500)) store=$((32500 + RANDOM % 250))
-name=vs$((RANDOM % 1000))
+name=vs$$
 pids=()
 
 finish()
