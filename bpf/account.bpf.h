@@ -36,6 +36,8 @@ static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcom
 	else
 		stats_add(&c->access[f->origin & 1][f->access & 3], n);
 	stats_add(&c->cause[f->cause < VS_NR_CAUSES ? f->cause : 0], n);
+	if (f->handled)
+		stats_add(&c->handled, n);
 	if (f->mapped) {
 		stats_add(&c->mapped, f->mapped);
 		stats_add(&c->size[f->size & 3], 1);
@@ -166,19 +168,51 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 		hist_add(t, f, duration_ns);
 	heat_add(task->tgid, f->vma.slot, f->address);
 	if (cfg.refaults)
-		refault_count(t->mm, f->address,
-			      t->proc | (f->cause == VS_CAUSE_COW ? REFAULT_COW : 0), f->begin_ns,
-			      duration_ns);
+		refault_count(t->mm, f->address, t->proc | (is_cow(f->cause) ? REFAULT_COW : 0),
+			      f->begin_ns, duration_ns);
 	if (cfg.emit_faults)
 		fault_emit(task, t, f, outcome, duration_ns);
+}
+
+/** is_refused - a fault that begins with this cause mostly ends in a signal or EFAULT. */
+static __always_inline bool is_refused(enum vs_cause cause)
+{
+	return cause == VS_CAUSE_SEGV_MAPERR || cause == VS_CAUSE_SEGV_ACCERR ||
+	       cause == VS_CAUSE_PKEY || cause == VS_CAUSE_SIGBUS || cause == VS_CAUSE_PROT ||
+	       cause == VS_CAUSE_EFAULT || cause == VS_CAUSE_VSYSCALL;
+}
+
+/**
+ * is_resolved - the page of a pending fault allows the access by now
+ * @task: need not be the current one
+ *
+ * Where page tables can't be read, or are gone, the cause has to do.
+ */
+static __noinline bool is_resolved(struct task_struct *task, struct task_state *t)
+{
+	const struct pending_fault *f = &t->pending;
+	struct mm_struct *mm = task->mm;
+	u64 entry;
+
+	if (!f->page.readable || !mm || (u64)mm != t->mm || f->cause == VS_CAUSE_PKEY)
+		return !is_refused(f->cause);
+	page_walk((u64)BPF_CORE_READ(mm, pgd), f->address, &t->now);
+	entry = t->now.entry;
+	if (t->now.pmd && (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)t->now.pmd) ||
+			   (is_table(entry) && !table_entry(direct_map + (entry & PTE_ADDRESS),
+							    f->address, 12, &entry))))
+		return false;
+	return entry & PTE_PRESENT && (f->access != VS_ACCESS_WRITE || entry & PTE_RW) &&
+	       (f->access != VS_ACCESS_EXEC || !(entry & PTE_NX));
 }
 
 /**
  * settle - hold what was counted of a task against the kernel's own counts
  *
  * Called where a new fault begins and where a task ends: a fault that is still pending then has
- * ended in some way that no hook told. When counting is over, what the kernel counted since is
- * not to be counted.
+ * ended without its hook, or not at all: in EFAULT, or to be taken again after a signal. The
+ * kernel's counts alone do not tell, as they may be ahead because of faults without a trap. When
+ * counting is over, what the kernel counted since is not to be counted.
  */
 static __noinline void settle(struct task_struct *task, struct task_state *t)
 {
@@ -189,12 +223,10 @@ static __noinline void settle(struct task_struct *task, struct task_state *t)
 		enum vs_outcome outcome = VS_INCOMPLETE;
 
 		t->pending.active = 0;
-		if (major) {
-			outcome = VS_MAJOR;
-			major--;
-		} else if (minor) {
-			outcome = VS_MINOR;
-			minor--;
+		if ((major || minor) && is_resolved(task, t)) {
+			outcome = major ? VS_MAJOR : VS_MINOR;
+			major -= major ? 1 : 0;
+			minor -= outcome == VS_MINOR ? 1 : 0;
 		}
 		if (outcome != VS_INCOMPLETE)
 			count_lost(VS_LOST_LATENCY);
@@ -341,6 +373,9 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 		settle(task, t);
 	f->address = address;
 	f->ip = ip;
+	f->sp = sp;
+	f->handled = 0;
+	f->frame = FRAME_UNKNOWN;
 	f->access = access;
 	f->origin = origin;
 	f->error_code = error_code;
@@ -355,8 +390,26 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 		stack_take(t, &f->stack);
 	f->active = 1;
 	f->begin_ns = bpf_ktime_get_ns();
-	if (cfg.crash && is_crash(f))
-		crash_emit(task, t, f, sp);
+}
+
+/**
+ * fault_signalled - the pending fault of the current task, which raised a signal
+ * @sig, @code: of the signal
+ * @handled: the process has a handler, which will be called
+ */
+static __always_inline void fault_signalled(struct task_struct *task, struct task_state *t, int sig,
+					    int code, bool handled)
+{
+	struct pending_fault *f = &t->pending;
+
+	f->active = 0;
+	f->handled = handled;
+	if (f->found == VMA_MISSED)
+		identify(task, t, MM_SEQ_NONE, f);
+	f->cause = cause_of_signal(f, sig, code);
+	if (cfg.crash)
+		crash_emit(task, t, f, sig, code);
+	fault_ended(task, t, f, VS_INCOMPLETE, 0);
 }
 
 /** same_page - the hooks of one fault may differ in the offset within the page. */

@@ -14,6 +14,20 @@
 #define X86_PF_WRITE 0x2u
 #define X86_PF_INSTR 0x10u
 #define X86_PF_PK 0x20u
+#define X86_PF_SHSTK 0x40u
+#define X86_PF_SGX 0x8000u
+
+/* arch/x86/include/uapi/asm/vsyscall.h: the page of VSYSCALL_ADDR */
+#define VSYSCALL_PAGE 0xffffffffff600000ULL
+
+/* include/uapi/asm-generic/signal.h and siginfo.h */
+#define SIGBUS 7
+#define SIGSEGV 11
+#define SEGV_MAPERR 1
+#define SEGV_ACCERR 2
+#define SEGV_PKUERR 4
+#define BUS_ADRERR 2
+#define BUS_MCEERR_AR 4
 
 /* arch/x86/include/asm/pgtable_64.h: __swp_type(); linux/swap.h: the last type is a marker */
 #define SWP_TYPE_SHIFT 59
@@ -23,16 +37,28 @@
 #define MARKER_UFFD_WP 1
 #define MARKER_GUARD 4
 
-/** access_forbidden - the VMA does not allow it, as access_error() in arch/x86/mm/fault.c. */
+/**
+ * access_forbidden - the VMA does not allow it, as access_error() in arch/x86/mm/fault.c
+ *
+ * Code in memory that may be read and not executed is first mapped, then refused by the CPU.
+ */
 static __always_inline bool access_forbidden(const struct pending_fault *f)
 {
 	u64 traits = f->vma.traits;
 
+	if (f->error_code & X86_PF_SGX)
+		return true;
 	if (f->access == VS_ACCESS_WRITE)
 		return !(traits & VS_VM_WRITE);
-	if (f->access == VS_ACCESS_EXEC)
+	if (f->access == VS_ACCESS_EXEC && f->error_code & X86_PF_PROT)
 		return !(traits & VS_VM_EXEC);
 	return !(traits & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC));
+}
+
+/** refused - the cause of an access that ends in a signal in user mode, and in EFAULT in the kernel. */
+static __always_inline enum vs_cause refused(const struct pending_fault *f, enum vs_cause user)
+{
+	return f->origin == VS_ORIGIN_KERNEL ? VS_CAUSE_EFAULT : user;
 }
 
 /** beyond_eof - the page is not in the file: SIGBUS. */
@@ -40,7 +66,8 @@ static __always_inline bool beyond_eof(const struct pending_fault *f)
 {
 	u64 offset = ((f->address - f->vma.start) & ~4095ULL) + (f->vma.pgoff << 12);
 
-	return (s64)offset >= kread(struct inode, f->vma.inode, i_size);
+	return f->vma.traits & VMA_HAS_END &&
+	       (s64)offset >= kread(struct inode, f->vma.inode, i_size);
 }
 
 /** cause_of_empty - no page was there at all. */
@@ -55,7 +82,7 @@ static __always_inline enum vs_cause cause_of_empty(const struct pending_fault *
 	if (!(traits & VMA_IS_FILE))
 		return VS_CAUSE_ANON_ZERO;
 	if (beyond_eof(f))
-		return VS_CAUSE_SIGBUS;
+		return refused(f, VS_CAUSE_SIGBUS);
 	/* do_cow_fault() */
 	if (f->access == VS_ACCESS_WRITE && !(traits & VS_VM_SHARED))
 		return VS_CAUSE_COW;
@@ -72,12 +99,13 @@ static __always_inline enum vs_cause cause_of_swapped(const struct pending_fault
 	if (cfg.swp_migration & (1u << type))
 		return VS_CAUSE_MIGRATION;
 	if (cfg.swp_hwpoison & (1u << type))
-		return VS_CAUSE_SIGBUS;
+		return refused(f, VS_CAUSE_SIGBUS);
 	if (type != SWP_TYPE_MARKER)
 		return VS_CAUSE_SWAP_IN;
 	if (SWP_OFFSET(f->page.entry) & MARKER_GUARD)
-		return VS_CAUSE_SEGV_MAPERR; /* as the signal says */
-	return SWP_OFFSET(f->page.entry) & MARKER_UFFD_WP ? VS_CAUSE_UFFD : VS_CAUSE_SIGBUS;
+		return refused(f, VS_CAUSE_SEGV_MAPERR); /* as the signal says */
+	return SWP_OFFSET(f->page.entry) & MARKER_UFFD_WP ? VS_CAUSE_UFFD
+							  : refused(f, VS_CAUSE_SIGBUS);
 }
 
 /** cause_of_present - a page is there: what was not allowed? */
@@ -103,8 +131,12 @@ static __always_inline enum vs_cause cause_without_tables(const struct pending_f
 /** cause_at_begin - as far as it can be told before the fault is handled. */
 static __always_inline enum vs_cause cause_at_begin(const struct pending_fault *f)
 {
-	if (f->found == VMA_NONE)
-		return VS_CAUSE_SEGV_MAPERR;
+	if (f->found == VMA_NONE) {
+		if (f->origin == VS_ORIGIN_USER && f->address >> 12 == VSYSCALL_PAGE >> 12 &&
+		    f->ip == f->address)
+			return VS_CAUSE_VSYSCALL;
+		return refused(f, VS_CAUSE_SEGV_MAPERR);
+	}
 	if (f->found == VMA_MISSED)
 		return VS_CAUSE_UNKNOWN;
 	if (f->error_code & X86_PF_PK)
@@ -122,6 +154,33 @@ static __always_inline enum vs_cause cause_at_begin(const struct pending_fault *
 	return cause_of_present(f);
 }
 
+/** cause_of_signal - the fault ended in a signal, which says why. */
+static __always_inline enum vs_cause cause_of_signal(const struct pending_fault *f, int sig,
+						     int code)
+{
+	if (sig == SIGBUS)
+		return VS_CAUSE_SIGBUS;
+	if (code == SEGV_PKUERR)
+		return VS_CAUSE_PKEY;
+	return code == SEGV_ACCERR ? VS_CAUSE_SEGV_ACCERR : VS_CAUSE_SEGV_MAPERR;
+}
+
+/** is_cow - a write to a private page that was read-only, whatever became of the page */
+static __always_inline bool is_cow(enum vs_cause cause)
+{
+	return cause == VS_CAUSE_COW || cause == VS_CAUSE_COW_REUSE || cause == VS_CAUSE_COW_ZERO;
+}
+
+/** cause_of_cow - has the page been copied? */
+static __always_inline enum vs_cause cause_of_cow(const struct pending_fault *f)
+{
+	if (f->frame == FRAME_KEPT)
+		return VS_CAUSE_COW_REUSE;
+	if (f->frame == FRAME_REPLACED && !(f->vma.traits & VMA_IS_FILE) && is_zero_page(&f->page))
+		return VS_CAUSE_COW_ZERO;
+	return VS_CAUSE_COW;
+}
+
 /** cause_at_end - the fault was completed: what that rules out, and what a major one had to do. */
 static __always_inline enum vs_cause cause_at_end(const struct pending_fault *f,
 						  enum vs_outcome outcome)
@@ -129,7 +188,10 @@ static __always_inline enum vs_cause cause_at_end(const struct pending_fault *f,
 	u64 traits = f->vma.traits;
 
 	switch (f->cause) {
+	case VS_CAUSE_EFAULT:
 	case VS_CAUSE_SEGV_MAPERR: /* the stack has grown */
+		if (traits & VMA_IS_FILE)
+			return VS_CAUSE_FILE_MAP;
 		return f->found == VMA_FOUND ? VS_CAUSE_ANON_ZERO : VS_CAUSE_UNKNOWN;
 	case VS_CAUSE_SEGV_ACCERR: /* the VMA was changed meanwhile */
 	case VS_CAUSE_PKEY:
@@ -142,7 +204,7 @@ static __always_inline enum vs_cause cause_at_end(const struct pending_fault *f,
 	case VS_CAUSE_FILE_MAP:
 		if (outcome == VS_MAJOR && traits & VMA_IS_FILE && !f->page.entry)
 			return traits & VMA_IS_SHMEM ? VS_CAUSE_SWAP_IN : VS_CAUSE_FILE_READ;
-		return f->cause;
+		return f->cause == VS_CAUSE_COW ? cause_of_cow(f) : f->cause;
 	default:
 		/* without page tables, a major fault of anonymous memory is the only sign of swap */
 		if (f->cause == VS_CAUSE_ANON_ZERO && outcome == VS_MAJOR && !f->page.readable)

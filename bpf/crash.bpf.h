@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * crash.bpf.h - the surroundings of a fault that will end in a signal, taken down while the
- * process still has them: the nearest VMAs, and the one of the instruction.
+ * crash.bpf.h - the surroundings of a fault that raised a signal, taken down while the process
+ * still has them: the nearest VMAs, the one of the instruction, and the mapped file.
  */
 #ifndef VMASCOPE_CRASH_BPF_H
 #define VMASCOPE_CRASH_BPF_H
@@ -9,31 +9,14 @@
 #include "cause.bpf.h"
 #include "vma.bpf.h"
 
-/** is_crash - the fault asks for a signal; a stack that can grow looks the same until it has. */
-static __always_inline bool is_crash(const struct pending_fault *f)
-{
-	return f->origin == VS_ORIGIN_USER &&
-	       (f->cause == VS_CAUSE_SEGV_MAPERR || f->cause == VS_CAUSE_SEGV_ACCERR ||
-		f->cause == VS_CAUSE_PKEY || f->cause == VS_CAUSE_SIGBUS);
-}
-
-/** crash_emit - a ring record of the surroundings. */
-static __noinline int crash_emit(struct task_struct *task, struct task_state *t,
-				 const struct pending_fault *f, u64 sp)
+/** crash_near - describe the VMAs near the fault. */
+static __always_inline void crash_near(struct task_struct *task, struct task_state *t,
+				       const struct pending_fault *f, struct vs_event_crash *e)
 {
 	struct maple_span span = { .min = f->vma.start, .max = f->vma.end - 1 };
-	struct vs_event_crash *e;
 
 	if (f->found != VMA_FOUND)
 		maple_walk((u64)BPF_CORE_READ(task, mm, mm_mt.ma_root), f->address, &span);
-	e = emit_reserve(sizeof(*e), VS_EVENT_CRASH, f->begin_ns);
-	if (!e)
-		return 0;
-	e->pid = task->tgid;
-	e->tid = task->pid;
-	e->address = f->address;
-	e->ip = f->ip;
-	e->sp = sp;
 	/*
 	 * Before 6.13 the stack of all functions together has 512 bytes: what is to be looked up waits
 	 * in the record, what is found in the task's state, and no cache is asked.
@@ -52,6 +35,47 @@ static __noinline int crash_emit(struct task_struct *task, struct task_state *t,
 		e->near[i].slot = ref->slot;
 		e->near[i].generation = ref->generation;
 	}
+}
+
+/** crash_file - describe the file that is mapped at the fault. */
+static __always_inline void crash_file(const struct pending_fault *f, struct vs_event_crash *e)
+{
+	struct inode *inode = (void *)f->vma.inode;
+	struct super_block *sb;
+
+	e->file_size = e->fs_limit = e->fs_magic = e->file_mode = 0;
+	if (f->found != VMA_FOUND || !inode)
+		return;
+	sb = BPF_CORE_READ(inode, i_sb);
+	e->file_size = BPF_CORE_READ(inode, i_size);
+	e->file_mode = BPF_CORE_READ(inode, i_mode);
+	e->fs_magic = BPF_CORE_READ(sb, s_magic);
+	if (e->fs_magic == TMPFS_MAGIC && bpf_core_type_exists(struct shmem_sb_info)) {
+		struct shmem_sb_info *info = BPF_CORE_READ(sb, s_fs_info);
+
+		e->fs_limit = BPF_CORE_READ(info, max_blocks) << 12;
+	}
+}
+
+/** crash_emit - a ring record of the surroundings of @f, which raised signal @sig. */
+static __noinline int crash_emit(struct task_struct *task, struct task_state *t,
+				 const struct pending_fault *f, int sig, int code)
+{
+	struct vs_event_crash *e = emit_reserve(sizeof(*e), VS_EVENT_CRASH, f->begin_ns);
+
+	if (!e)
+		return 0;
+	e->pid = task->tgid;
+	e->tid = task->pid;
+	e->address = f->address;
+	e->ip = f->ip;
+	e->sp = f->sp;
+	e->entry = f->page.readable ? f->page.entry : 0;
+	e->signal = sig;
+	e->code = code;
+	e->handled = f->handled;
+	crash_file(f, e);
+	crash_near(task, t, f, e);
 	emit_submit(e);
 	return 0;
 }

@@ -78,6 +78,11 @@ enum vs_cause {
 	VS_CAUSE_SPURIOUS,     /* the entry already allowed the access */
 	VS_CAUSE_GUP,	       /* taken by the kernel without a trap; no hook shows the page */
 	VS_CAUSE_KSM,	       /* the same, to give a process back a page that KSM had merged */
+	VS_CAUSE_EFAULT,       /* kernel-mode access to no VMA, or beyond a file's end: EFAULT */
+	VS_CAUSE_VSYSCALL,     /* call of the vsyscall page, which the kernel emulates */
+	VS_CAUSE_COW_REUSE,    /* write to a private page that nobody shares any more: no copy */
+	VS_CAUSE_COW_ZERO,     /* write to the zero page: a zeroed page, no copy */
+	VS_CAUSE_DEVICE,       /* page in the memory of a device */
 	VS_NR_CAUSES,
 };
 
@@ -97,6 +102,7 @@ enum vs_size {
  * @gup: faults of VS_ORIGIN_GUP; no hook tells their access on every kernel
  * @cause: faults by enum vs_cause
  * @size: completed faults by enum vs_size, where page tables can be read
+ * @handled: incomplete ones that raised a signal for which the process had a handler
  * @mapped: base pages that they mapped, the surrounding ones of the page cache included
  *          (fault-around); seen within 16 pages, or a whole PMD or PUD
  * @latency_count: completed faults whose latency is known
@@ -111,12 +117,14 @@ struct vs_counts {
 	__u64 gup;
 	__u64 cause[VS_NR_CAUSES];
 	__u64 size[VS_NR_SIZES];
+	__u64 handled;
 	__u64 mapped;
 	__u64 latency_count;
 	__u64 latency_sum_ns;
 	__u64 latency_max_ns;
+	__u64 pad[2];
 };
-_Static_assert(sizeof(struct vs_counts) == 320, "vs_counts: five cache lines");
+_Static_assert(sizeof(struct vs_counts) == 384, "vs_counts: six cache lines");
 
 /** Steps in each octave of a latency histogram: a quantile errs by 1/8 at most. */
 #define VS_HIST_STEP_BITS 3
@@ -301,7 +309,7 @@ struct vs_slot {
 		struct vs_proc_info proc;
 	};
 };
-_Static_assert(sizeof(struct vs_slot) == 200, "vs_slot");
+_Static_assert(sizeof(struct vs_slot) == 224, "vs_slot");
 
 /**
  * struct vs_slot_ring - free slots, as two counters over an array of indices
@@ -388,6 +396,8 @@ struct vs_event {
 
 #include "calls.h"
 
+#include "crashes.h"
+
 /**
  * struct vs_event_fault - one fault, emitted when its outcome is known
  * @head: time is that of the fault's begin where known, else of its end
@@ -454,40 +464,6 @@ struct vs_event_thread {
 	struct vs_thread thread;
 };
 
-/** struct vs_near - a VMA near a crash, all zero where there is none */
-struct vs_near {
-	__u64 start;
-	__u64 end;
-	__u64 pgoff;
-	__u32 slot;
-	__u32 generation;
-};
-
-/** Places in vs_event_crash.near */
-enum vs_near_place {
-	VS_NEAR_BELOW,
-	VS_NEAR_ABOVE,
-	VS_NEAR_IP,
-	VS_NR_NEAR,
-};
-
-/**
- * struct vs_event_crash - the surroundings of a fault that the VMAs do not allow
- * @address: of the fault, which has its own record when it turns out not to be resolved
- * @ip: instruction pointer; @sp: stack pointer
- * @near: the nearest VMAs below and above the address (those adjacent to the VMA that holds it),
- *        and the one of the instruction
- */
-struct vs_event_crash {
-	struct vs_event head;
-	__u32 pid;
-	__u32 tid;
-	__u64 address;
-	__u64 ip;
-	__u64 sp;
-	struct vs_near near[VS_NR_NEAR];
-};
-
 /** struct vs_event_proc - a process image began (exec) or a process ended (exit) */
 struct vs_event_proc {
 	struct vs_event head;
@@ -514,7 +490,7 @@ struct vs_event_proc {
  * @only: enum vs_outcome + 1 to count that outcome only, 0 for all
  * @emit_faults: 1 = a ring record for each fault
  * @nr_hists: histograms per CPU, a power of two; @vma_hists: 1 = one for each VMA, too
- * @crash: 1 = emit the surroundings of faults that no VMA allows
+ * @crash: 1 = emit the surroundings of faults that raise a signal
  * @heat: 1 = count faults by address, too
  * @causes: bit set of the enum vs_cause wanted, 0 for all
  * @fmode_backing: FMODE_BACKING of this kernel, 0 if it has none

@@ -18,6 +18,12 @@
 
 /* include/uapi/linux/magic.h; also of memfds, SysV and shared anonymous memory */
 #define TMPFS_MAGIC 0x01021994
+#define ANON_INODE_FS_MAGIC 0x09041934
+
+/* include/uapi/linux/stat.h */
+#define S_IFMT 0170000
+#define S_IFREG 0100000
+#define S_IFBLK 0060000
 
 /** struct location - a struct path of our own, on our stack: no CO-RE */
 struct location {
@@ -64,12 +70,21 @@ static __always_inline void file_key(struct file *file, struct vs_file_key *key)
 		       BPF_CORE_READ(dentry, d_parent) != dentry;
 }
 
-/** file_traits - VMA_IS_* of a mapping of @file. */
-static __always_inline u64 file_traits(struct file *file)
+/**
+ * file_traits - VMA_IS_* and VMA_HAS_END of a mapping of @inode, which holds the pages
+ *
+ * What a driver maps has no end where the size of its inode says.
+ */
+static __always_inline u64 file_traits(struct inode *inode)
 {
-	u64 magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+	u64 magic = BPF_CORE_READ(inode, i_sb, s_magic), traits = VMA_IS_FILE;
+	u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
 
-	return magic == TMPFS_MAGIC ? VMA_IS_FILE | VMA_IS_SHMEM : VMA_IS_FILE;
+	if (magic == TMPFS_MAGIC)
+		traits |= VMA_IS_SHMEM;
+	if ((type == S_IFREG || type == S_IFBLK) && magic != ANON_INODE_FS_MAGIC)
+		traits |= VMA_HAS_END;
+	return traits;
 }
 
 /** file_walk - write the components of @path into @out, the last one first. */

@@ -16,6 +16,7 @@
 #define VMA_CACHE_WAYS 4
 
 /* What the cause of a fault depends on, besides vm_flags: bits that no such flag has. */
+#define VMA_HAS_END (1ULL << 59)
 #define VMA_IS_FILE (1ULL << 60)
 #define VMA_IS_SHMEM (1ULL << 61)
 #define VMA_IS_SPECIAL (1ULL << 62)
@@ -23,8 +24,8 @@
 /**
  * struct vma_ref - the result of a VMA lookup
  * @start: of the VMA; @end: of the VMA; @pgoff: of its file mapping, in pages
- * @traits: vm_flags and VMA_IS_*
- * @inode: address of the mapped file's inode, 0 without one
+ * @traits: vm_flags and VMA_*
+ * @inode: address of the inode that holds the mapped file's pages, 0 without one
  * @slot: its slot, or 0 if none was left
  * @generation: of @slot
  */
@@ -55,22 +56,32 @@ struct page_view {
 	u8 pad[5];
 };
 
+/** enum page_frame - what a fault has made of the page that was there */
+enum page_frame {
+	FRAME_UNKNOWN,
+	FRAME_KEPT,	/* the entry changed, the page did not */
+	FRAME_REPLACED, /* another page is there: a copy, or a zeroed one */
+};
+
 /**
  * struct pending_fault - a fault that has begun
  * @begin_ns: 0: unknown
- * @address: that faulted; @ip: of the instruction
+ * @address: that faulted; @ip: of the instruction; @sp: the stack pointer there
  * @vma: that holds it, if @found says so; @page: what the page tables said before the fault
  * @error_code: the CPU's
  * @mapped: base pages newly mapped; @size: enum vs_size
  * @active: it has begun, and not ended
  * @access, @origin, @cause: enum vs_access, vs_origin, vs_cause
  * @found: enum vma_found
+ * @frame: enum page_frame
+ * @handled: it raised a signal, and the process has a handler for it
  * @stack: of the code that faulted; only where stacks of faults are wanted
  */
 struct pending_fault {
 	u64 begin_ns;
 	u64 address;
 	u64 ip;
+	u64 sp;
 	struct vma_ref vma;
 	struct page_view page;
 	u32 error_code;
@@ -81,7 +92,9 @@ struct pending_fault {
 	u8 origin;
 	u8 cause;
 	u8 found;
-	u8 pad[4];
+	u8 handled;
+	u8 frame;
+	u8 pad[2];
 	struct vs_stack_ref stack;
 };
 
@@ -142,7 +155,8 @@ enum vs_counting {
  * @pending: the fault that has begun; @unpaired: one that has ended, whose begin was not seen
  * @since_ns: when this began; @faults, @fault_ns: of the task since
  * @call: the memory call that it is inside of
- * @key: of the VMA that is being looked up; @near: a VMA near a crash; the stack has no room
+ * @key: of the VMA that is being looked up; @near: a VMA near a crash; @now: what the page tables
+ *	say at present; the stack has no room
  * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
  */
 struct task_state {
@@ -161,6 +175,7 @@ struct task_state {
 	struct open_call call;
 	struct vs_vma_key key;
 	struct vma_ref near;
+	struct page_view now;
 	s64 cache_seq;
 	u64 pmd;
 	u64 pmd_region;

@@ -16,9 +16,13 @@
 /* arch/x86/include/asm/pgtable_types.h */
 #define PTE_PRESENT 0x1ULL
 #define PTE_RW 0x2ULL
+#define PTE_DIRTY 0x40ULL
 #define PTE_PSE 0x80ULL	      /* a leaf above the lowest level */
 #define PTE_PROTNONE 0x100ULL /* with PTE_PRESENT clear */
+#define PTE_SPECIAL 0x200ULL  /* a page that is no one's: of anonymous memory, the zero page */
 #define PTE_UFFD_WP 0x400ULL
+#define PTE_SAVED_DIRTY (1ULL << 58) /* read-only and dirty: fca4d413c5be (6.6) */
+#define PTE_NX (1ULL << 63)
 #define PTE_ADDRESS 0x000ffffffffff000ULL
 #define PTES_PER_TABLE 512
 
@@ -199,6 +203,41 @@ static __always_inline void page_read(struct task_struct *task, struct task_stat
 	t->pmd_region = address >> 21;
 }
 
+#define PMD_SIZE (1ULL << 21)
+
+/** frame_of - the page frame that a present @entry of @level maps at @address */
+static __always_inline u64 frame_of(u64 entry, u32 level, u64 address)
+{
+	if (level == LEVEL_PMD)
+		return (entry & PTE_ADDRESS & ~(PMD_SIZE - 1)) |
+		       (address & (PMD_SIZE - 1) & ~4095ULL);
+	return entry & PTE_ADDRESS;
+}
+
+/**
+ * is_zero_page - a present entry of anonymous memory maps the zero page, or the huge one
+ *
+ * PMDs of the huge zero page are special since 6.18 only; before, they are the ones that were never
+ * dirty.
+ */
+static __always_inline bool is_zero_page(const struct page_view *v)
+{
+	return v->entry & PTE_SPECIAL ||
+	       (v->level == LEVEL_PMD && !(v->entry & (PTE_DIRTY | PTE_SAVED_DIRTY)));
+}
+
+/** page_frame - what has become of the page that was mapped before the fault, if any was */
+static __always_inline u8 page_frame(u64 address, const struct page_view *before,
+				     const struct page_view *now)
+{
+	if (!(before->entry & PTE_PRESENT) || before->level > LEVEL_PMD || now->level > LEVEL_PMD)
+		return FRAME_UNKNOWN;
+	return frame_of(before->entry, before->level, address) ==
+			       frame_of(now->entry, now->level, address)
+		       ? FRAME_KEPT
+		       : FRAME_REPLACED;
+}
+
 /** page_mapped - after a fault: how many base pages it has mapped, and how. */
 static __always_inline void page_mapped(struct task_struct *task, struct pending_fault *f)
 {
@@ -213,6 +252,7 @@ static __always_inline void page_mapped(struct task_struct *task, struct pending
 		page_leaf(f->address, &now);
 	if (!now.readable || !(now.entry & PTE_PRESENT))
 		return;
+	f->frame = page_frame(f->address, &f->page, &now);
 	if (now.level == LEVEL_PUD) {
 		f->size = VS_SIZE_PUD;
 		f->mapped = 0x8000; /* 262,144 do not fit; one PUD stands for them */

@@ -231,8 +231,11 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 	if (file) {
 		name_kind = VS_NAME_FILE;
 		key->pgoff = ref->pgoff = BPF_CORE_READ(vma, vm_pgoff);
-		ref->inode = (u64)BPF_CORE_READ(file, f_inode);
-		ref->traits |= file_traits(file);
+		/* of a block device, the inode whose size is the device's */
+		ref->inode = (u64)BPF_CORE_READ(file, f_mapping, host);
+		/* what has no operations is anonymous, as /dev/zero mapped privately */
+		if (BPF_CORE_READ(vma, vm_ops))
+			ref->traits |= file_traits((void *)ref->inode);
 		file_key(file, &key->file);
 	} else {
 		name_kind = vma_name_kind(vma, mm, ref->start, ref->end);

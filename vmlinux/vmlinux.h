@@ -90,9 +90,21 @@ struct hlist_bl_node {
 struct super_block {
 	u32 s_dev;
 	unsigned long s_magic;
+	void *s_fs_info;
+};
+
+struct shmem_sb_info {
+	unsigned long max_blocks;
+};
+
+struct inode;
+
+struct address_space {
+	struct inode *host;
 };
 
 struct inode {
+	u16 i_mode;
 	unsigned long i_ino;
 	u32 i_generation;
 	s64 i_size;
@@ -124,6 +136,7 @@ struct path {
 struct file {
 	unsigned int f_mode;
 	struct inode *f_inode;
+	struct address_space *f_mapping;
 	struct path f_path;
 };
 
@@ -180,6 +193,30 @@ struct signal_struct {
 
 struct cred {
 	struct kuid uid;
+};
+
+struct sigaction {
+	void (*sa_handler)(int);
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
+struct sighand_struct {
+	struct k_sigaction action[64];
+};
+
+union __sifields {
+	struct {
+		void *_addr;
+	} _sigfault;
+};
+
+struct kernel_siginfo {
+	int si_signo;
+	int si_code;
+	union __sifields _sifields;
 };
 
 struct reclaim_state;
@@ -244,6 +281,7 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct signal_struct *signal;
+	struct sighand_struct *sighand;
 	const struct cred *cred;
 	struct css_set *cgroups;
 	char comm[16];

@@ -35,7 +35,7 @@ static void zero_page(void)
 	char *p = wl_map_anon(count * WL_PAGE);
 
 	wl_counted(range("anon", "anon-zero", p, count * WL_PAGE), WL_READ, p, count, WL_PAGE);
-	wl_counted(range("anon", "cow", p, count * WL_PAGE), WL_WRITE, p, count, WL_PAGE);
+	wl_counted(range("anon", "cow-zero", p, count * WL_PAGE), WL_WRITE, p, count, WL_PAGE);
 }
 
 static char *map_file(size_t pages, int prot, int flags)
@@ -193,7 +193,7 @@ static void cow_reuse(void)
 		_exit(0);
 	wl_reap(pid);
 	wl_warm();
-	wl_counted(range("anon", "cow", p, count * WL_PAGE), WL_WRITE, p, count, WL_PAGE);
+	wl_counted(range("anon", "cow-reuse", p, count * WL_PAGE), WL_WRITE, p, count, WL_PAGE);
 }
 
 static sigjmp_buf back;

@@ -46,6 +46,11 @@ const char *const cause_names[VS_NR_CAUSES] = {
 	[VS_CAUSE_SPURIOUS] = "spurious",
 	[VS_CAUSE_GUP] = "gup",
 	[VS_CAUSE_KSM] = "ksm",
+	[VS_CAUSE_EFAULT] = "efault",
+	[VS_CAUSE_VSYSCALL] = "vsyscall",
+	[VS_CAUSE_COW_REUSE] = "cow-reuse",
+	[VS_CAUSE_COW_ZERO] = "cow-zero",
+	[VS_CAUSE_DEVICE] = "device",
 };
 
 const char *const size_names[VS_NR_SIZES] = {

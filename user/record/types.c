@@ -34,7 +34,8 @@
 #define COUNTS(t)                                                                                  \
 	ARRAY(t, "outcome", counts.outcome), TABLE(t, "access", counts.access),                    \
 		NAMED(t, "gup", counts.gup), ARRAY(t, "cause", counts.cause),                      \
-		ARRAY(t, "size", counts.size), NAMED(t, "mapped", counts.mapped),                  \
+		ARRAY(t, "size", counts.size), NAMED(t, "handled", counts.handled),                \
+		NAMED(t, "mapped", counts.mapped),                                                 \
 		NAMED(t, "latency_count", counts.latency_count),                                   \
 		NAMED(t, "latency_sum_ns", counts.latency_sum_ns),                                 \
 		NAMED(t, "latency_max_ns", counts.latency_max_ns)
@@ -297,6 +298,14 @@ static const struct field crash_fields[] = {
 	ONE(T, address),
 	ONE(T, ip),
 	ONE(T, sp),
+	ONE(T, entry),
+	ONE(T, file_size),
+	ONE(T, fs_limit),
+	ONE(T, fs_magic),
+	ONE(T, file_mode),
+	ONE(T, code),
+	ONE(T, signal),
+	ONE(T, handled),
 	NEAR("below", VS_NEAR_BELOW),
 	NEAR("above", VS_NEAR_ABOVE),
 	NEAR("at_ip", VS_NEAR_IP),

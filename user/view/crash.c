@@ -17,6 +17,8 @@
 #define NULL_PAGES 65536
 /** A frame that is pushed may reach this far below the stack pointer. */
 #define STACK_SLACK 65536
+/** Bytes of the reason in words. */
+#define REASON_LEN 192
 
 const char *const crash_kind_names[NR_CRASH_KINDS] = {
 	[CRASH_PLAIN] = "bad address",
@@ -26,6 +28,14 @@ const char *const crash_kind_names[NR_CRASH_KINDS] = {
 	[CRASH_AFTER_MUNMAP] = "use after unmap",
 	[CRASH_AFTER_MPROTECT] = "access after mprotect",
 	[CRASH_BEYOND_EOF] = "beyond the end of the file",
+	[CRASH_FS_FULL] = "file system full",
+	[CRASH_NO_SHMEM] = "no shared memory",
+	[CRASH_NO_HUGE_PAGE] = "no free huge page",
+	[CRASH_READ_ERROR] = "read error",
+	[CRASH_WRITE_ERROR] = "read error or no space",
+	[CRASH_POISON] = "poisoned page",
+	[CRASH_DRIVER] = "refused by the driver",
+	[CRASH_BUS] = "bus error",
 };
 
 static bool is_guard(const struct crash *c)
@@ -65,8 +75,8 @@ enum crash_kind crash_kind(const struct crash *c)
 {
 	const struct counted *above = c->near[VS_NEAR_ABOVE];
 
-	if (c->fault->cause == VS_CAUSE_SIGBUS)
-		return CRASH_BEYOND_EOF;
+	if (crash_is_bus(c))
+		return crash_bus_kind(c);
 	if (c->fault->address < NULL_PAGES)
 		return CRASH_NULL;
 	/* stacks grow down: what was left lies right below what they may use */
@@ -108,6 +118,9 @@ static const struct table_def call_table = { .key = "last_call",
 
 static const struct column crash_columns[] = {
 	{ .key = "kind", .type = CELL_STR },	    { .key = "signal", .type = CELL_STR },
+	{ .key = "si_code", .type = CELL_STR },	    { .key = "handled", .type = CELL_BOOL },
+	{ .key = "reason", .type = CELL_STR },	    { .key = "file_offset", .type = CELL_U64 },
+	{ .key = "file_size", .type = CELL_U64 },   { .key = "fs_limit", .type = CELL_U64 },
 	{ .key = "sp", .type = CELL_HEX },	    { .key = "below", .type = CELL_TABLE },
 	{ .key = "above", .type = CELL_TABLE },	    { .key = "code", .type = CELL_TABLE },
 	{ .key = "last_call", .type = CELL_TABLE }, { .key = "text", .head = "", .type = CELL_STR },
@@ -174,6 +187,32 @@ static int call_object(struct table *parent, const struct crash *c)
 	return table__set_str(t, "call", call_names[c->call->call]);
 }
 
+static const char *signal_name(const struct crash *c)
+{
+	return crash_is_bus(c) ? "SIGBUS" : "SIGSEGV";
+}
+
+/** signal_cells - the signal, what becomes of it, and why it was raised. */
+static int signal_cells(struct table *t, const struct crash *c)
+{
+	char reason[REASON_LEN];
+	int err = table__set_str(t, "signal", signal_name(c));
+
+	if (!c->event->signal)
+		return err;
+	table__set_bool(t, "handled", c->event->handled);
+	if (crash_has_file(c)) {
+		table__set_u64(t, "file_offset", crash_offset(c));
+		table__set_u64(t, "file_size", c->event->file_size);
+		if (c->event->fs_limit)
+			table__set_u64(t, "fs_limit", c->event->fs_limit);
+	}
+	err = err ? err : table__set_str(t, "si_code", crash_code_name(c));
+	if (!err && crash_reason(c, reason, sizeof(reason)))
+		err = table__set_str(t, "reason", reason);
+	return err;
+}
+
 /* --- the same in words ---------------------------------------------------------------------- */
 
 static void say_near(FILE *f, const struct crash *c, enum vs_near_place place, const char *where)
@@ -207,16 +246,17 @@ static void say_call(FILE *f, const struct crash *c)
 
 static char *say(const struct crash *c)
 {
-	char *text = NULL, perms[5];
+	char *text = NULL, perms[5], reason[REASON_LEN];
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
 	if (!f)
 		return NULL;
-	fprintf(f, "%s: %s, %s of 0x%llx",
-		c->fault->cause == VS_CAUSE_SIGBUS ? "SIGBUS" : "SIGSEGV",
-		crash_kind_names[crash_kind(c)], access_names[c->fault->access],
-		(unsigned long long)c->fault->address);
+	fprintf(f, "%s: %s, %s of 0x%llx%s", signal_name(c), crash_kind_names[crash_kind(c)],
+		access_names[c->fault->access], (unsigned long long)c->fault->address,
+		c->event->handled ? ", handled" : "");
+	if (crash_reason(c, reason, sizeof(reason)))
+		fprintf(f, "\n    %s", reason);
 	if (c->near[VS_NEAR_IP])
 		fprintf(f, "\n    by %s+0x%llx (ip 0x%llx)", c->near[VS_NEAR_IP]->name,
 			(unsigned long long)(c->event->ip - c->event->near[VS_NEAR_IP].start +
@@ -245,10 +285,7 @@ struct table *crash_table(const struct crash *c)
 	if (!err) {
 		table__set_u64(t, "sp", c->event->sp);
 		err = table__set_str(t, "kind", crash_kind_names[crash_kind(c)]);
-		err = err ? err
-			  : table__set_str(t, "signal",
-					   c->fault->cause == VS_CAUSE_SIGBUS ? "SIGBUS"
-									      : "SIGSEGV");
+		err = err ? err : signal_cells(t, c);
 		err = err ? err : near_object(t, &below_table, c, VS_NEAR_BELOW);
 		err = err ? err : near_object(t, &above_table, c, VS_NEAR_ABOVE);
 		err = err ? err : near_object(t, &code_table, c, VS_NEAR_IP);

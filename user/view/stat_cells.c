@@ -59,6 +59,7 @@ void counts_cells(struct table *t, const struct vs_counts *c)
 	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
 	table__set_u64(t, "major", c->outcome[VS_MAJOR]);
 	table__set_u64(t, "incomplete", c->outcome[VS_INCOMPLETE]);
+	table__set_u64(t, "handled", c->handled);
 	table__set_u64(t, "gup", counts_gup(c));
 	table__set_u64(t, "read", counts_access(c, VS_ACCESS_READ));
 	table__set_u64(t, "write", counts_access(c, VS_ACCESS_WRITE));

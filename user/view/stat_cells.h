@@ -12,16 +12,16 @@
 #define JSON_COUNT_COLUMNS                                                                         \
 	{ .key = "faults", .type = CELL_U64 }, { .key = "minor", .type = CELL_U64 },               \
 		{ .key = "major", .type = CELL_U64 }, { .key = "incomplete", .type = CELL_U64 },   \
-		{ .key = "gup", .type = CELL_U64 }, { .key = "read", .type = CELL_U64 },           \
-		{ .key = "write", .type = CELL_U64 }, { .key = "exec", .type = CELL_U64 },         \
-		{ .key = "kernel", .type = CELL_U64 },                                             \
+		{ .key = "handled", .type = CELL_U64 }, { .key = "gup", .type = CELL_U64 },        \
+		{ .key = "read", .type = CELL_U64 }, { .key = "write", .type = CELL_U64 },         \
+		{ .key = "exec", .type = CELL_U64 }, { .key = "kernel", .type = CELL_U64 },        \
 		{ .key = "mapped_pages", .type = CELL_U64 },                                       \
 		{ .key = "sizes", .type = CELL_TABLE }, { .key = "causes", .type = CELL_TABLE },   \
 	{                                                                                          \
 		.key = "latency_ns", .type = CELL_TABLE                                            \
 	}
 
-/** counts_cells - fill faults, minor, major, incomplete, gup, read, write, exec, kernel. */
+/** counts_cells - fill faults, minor, major, incomplete, handled, gup, read, write, exec, kernel. */
 void counts_cells(struct table *t, const struct vs_counts *c);
 
 /**
