@@ -100,6 +100,8 @@ static __always_inline void count_outside(const struct task_state *t, struct pen
 	f->vma.generation = t->proc_generation;
 	if (f->found == VMA_MISSED)
 		count_lost(VS_LOST_LOOKUPS);
+	if (f->found == VMA_FOUND)
+		count_lost(VS_LOST_SLOTS);
 	if (s && t->proc)
 		__sync_fetch_and_add(f->found == VMA_FOUND  ? &s->proc.no_slot
 				     : f->found == VMA_NONE ? &s->proc.no_address
@@ -157,6 +159,8 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 	t->fault_ns += duration_ns;
 	if (f->vma.slot == VS_SLOT_OVERFLOW)
 		count_outside(t, f);
+	else if (f->vma.traits & VMA_SHARES_SLOT)
+		count_lost(VS_LOST_SLOTS);
 	if (!slot_holds(f->vma.slot, f->vma.generation)) {
 		count_lost(VS_LOST_IDENTITY);
 		f->vma.slot = VS_SLOT_OVERFLOW;
@@ -298,6 +302,21 @@ static __noinline int within_filter(struct task_struct *task, struct task_state 
 	return within;
 }
 
+/** retry_image - there was no slot for the process image: one may have come back. */
+static __noinline void retry_image(struct task_struct *task, struct task_state *t)
+{
+	u32 tgid = task->tgid;
+	struct proc_entry *p = bpf_map_lookup_elem(&procs, &tgid);
+	struct vs_slot *s;
+
+	t->proc = p && p->mm == t->mm ? p->slot : proc_new(task, t->mm);
+	s = slot_at(t->proc);
+	if (!s)
+		return;
+	t->proc_generation = s->generation;
+	t->cache_seq = -1;
+}
+
 /**
  * traced_image - traced(), with the filters, and the state brought up to the task's present mm
  * @begins: something begins, which is only of interest while faults are counted
@@ -328,6 +347,8 @@ static __always_inline struct task_state *traced_image(struct task_struct *task,
 	}
 	if (t->mm != mm)
 		switch_image(task, t, mm);
+	else if (!t->proc)
+		retry_image(task, t);
 	return t;
 }
 

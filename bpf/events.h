@@ -232,6 +232,10 @@ _Static_assert(sizeof(struct vs_vma_key) == 64, "vs_vma_key");
 #define VS_VM_IDENTITY                                                                             \
 	(VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC | VS_VM_SHARED | VS_VM_MAYSHARE | VS_VM_GROWSDOWN | \
 	 VS_VM_HUGETLB)
+/* In a key's flags, and no vm_flag: the slot is that of several VMAs, since slots ran out. */
+#define VS_VM_SEVERAL (1ULL << 62)
+/* The name of what a process has in VMAs that have not even got a slot by name. */
+#define VS_OTHER_VMAS "[other VMAs]"
 
 /**
  * struct vs_vma_info - a VMA slot
@@ -344,7 +348,7 @@ _Static_assert(sizeof(struct vs_heat_key) == 16, "vs_heat_key");
 /** enum vs_lost - what could not be done, each counted (struct vs_stats) */
 enum vs_lost {
 	VS_LOST_EVENTS,	  /* ring records that were asked for, dropped */
-	VS_LOST_SLOTS,	  /* VMAs and processes that found no free slot */
+	VS_LOST_SLOTS,	  /* faults of VMAs that found no slot of their own */
 	VS_LOST_TASKS,	  /* tasks for which no state could be allocated */
 	VS_LOST_LOOKUPS,  /* VMA lookups that found nothing consistent */
 	VS_LOST_FILES,	  /* file names that did not fit the table */

@@ -20,6 +20,8 @@
 #define VMA_IS_FILE (1ULL << 60)
 #define VMA_IS_SHMEM (1ULL << 61)
 #define VMA_IS_SPECIAL (1ULL << 62)
+/* It has no slot of its own: its faults count in one of several VMAs. */
+#define VMA_SHARES_SLOT (1ULL << 63)
 
 /**
  * struct vma_ref - the result of a VMA lookup

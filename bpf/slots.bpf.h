@@ -55,8 +55,14 @@ static __always_inline void keep_spare(u32 kind, u32 number)
 		__sync_lock_test_and_set(spare, number);
 }
 
-/** Of so many slots, one is kept for processes: without theirs, nobody knows whose faults they are. */
-#define SLOT_RESERVE 16
+/*
+ * One in so many slots is kept from VMAs: for what counts them together when no more slots are left
+ * for each, first by process and name, then by process; and for processes, without whose slots
+ * nobody knows whose faults they are.
+ */
+#define KEPT_FROM_VMAS 4
+#define KEPT_FROM_NAMES 16
+#define KEPT_FOR_PROCESSES 32
 
 /**
  * slot_take - a free slot
@@ -79,7 +85,6 @@ static __noinline u32 slot_take(u32 keep)
 			return slot ? *slot : VS_SLOT_OVERFLOW;
 		}
 	}
-	count_lost(VS_LOST_SLOTS);
 	return VS_SLOT_OVERFLOW;
 }
 

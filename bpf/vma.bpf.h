@@ -158,21 +158,13 @@ static __noinline u32 name_hash(const char *name)
 	return hash;
 }
 
-/** vma_slot_new - a slot for a VMA that is seen for the first time. */
-static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm_area_struct *vma,
-				   const struct vma_ref *ref, u32 name_kind)
+/** vma_slot_fill - take a slot for @key, unless only @keep are left. Return: it, or VS_SLOT_OVERFLOW. */
+static __noinline u32 vma_slot_fill(const struct vs_vma_key *key, const struct vm_area_struct *vma,
+				    const struct vma_ref *ref, u32 name_kind, u32 keep)
 {
-	struct vs_slot *proc = slot_at(key->proc), *s;
-	u32 slot, *other;
+	u32 slot = slot_take(keep), *other;
+	struct vs_slot *s = slot_at(slot);
 
-	/* a process that got no slot has no VMAs: nobody would read their counts */
-	if (!key->proc)
-		return VS_SLOT_OVERFLOW;
-	/* the last faults of an exiting task come when its process may have been given back */
-	if (!proc || proc->generation != key->proc_generation || proc->proc.state & VS_PROC_EXITED)
-		return VS_SLOT_OVERFLOW;
-	slot = slot_take(cfg.nr_slots / SLOT_RESERVE);
-	s = slot_at(slot);
 	if (!slot || !s)
 		return VS_SLOT_OVERFLOW;
 	s->vma.key = *key;
@@ -181,7 +173,10 @@ static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm
 	s->vma.name_kind = name_kind;
 	s->muted = 0;
 	s->hist = 0;
-	vma_own_name(vma, &s->vma);
+	if (vma)
+		vma_own_name(vma, &s->vma);
+	else
+		__builtin_memcpy(s->vma.name, VS_OTHER_VMAS, sizeof(VS_OTHER_VMAS));
 	if (name_kind == VS_NAME_FILE)
 		file_remember(&key->file, (u64)BPF_CORE_READ(vma, vm_file));
 	if (!bpf_map_update_elem(&vmas, key, &slot, BPF_NOEXIST)) {
@@ -192,6 +187,55 @@ static __noinline u32 vma_slot_new(const struct vs_vma_key *key, const struct vm
 	slot_untake(slot);
 	other = bpf_map_lookup_elem(&vmas, key);
 	return other ? *other : VS_SLOT_OVERFLOW;
+}
+
+/**
+ * vma_slot_shared - the slot where @vma is counted together with others, as slots are running out:
+ * those of its name in this process image, or all others of it
+ * @key: its own; changed to that of the slot
+ */
+static __noinline u32 vma_slot_shared(struct vs_vma_key *key, const struct vm_area_struct *vma,
+				      struct vma_ref *ref, u32 name_kind)
+{
+	u32 slot = VS_SLOT_OVERFLOW, *known;
+
+	ref->traits |= VMA_SHARES_SLOT;
+	key->flags = VS_VM_SEVERAL;
+	key->anchor = name_kind;
+	key->pgoff = 0;
+	/* [vdso] and [vvar] have names that no key holds */
+	if (name_kind != VS_NAME_SPECIAL) {
+		known = bpf_map_lookup_elem(&vmas, key);
+		slot = known ? *known
+			     : vma_slot_fill(key, vma, ref, name_kind,
+					     cfg.nr_slots / KEPT_FROM_NAMES);
+	}
+	if (slot)
+		return slot;
+	key->anchor = VS_NAME_SPECIAL;
+	key->name_hash = 0;
+	__builtin_memset(&key->file, 0, sizeof(key->file));
+	known = bpf_map_lookup_elem(&vmas, key);
+	return known ? *known
+		     : vma_slot_fill(key, 0, ref, VS_NAME_SPECIAL,
+				     cfg.nr_slots / KEPT_FOR_PROCESSES);
+}
+
+/** vma_slot_new - a slot for a VMA that has none. */
+static __noinline u32 vma_slot_new(struct vs_vma_key *key, const struct vm_area_struct *vma,
+				   struct vma_ref *ref, u32 name_kind)
+{
+	struct vs_slot *proc = slot_at(key->proc);
+	u32 slot;
+
+	/* a process that got no slot has no VMAs: nobody would read their counts */
+	if (!key->proc)
+		return VS_SLOT_OVERFLOW;
+	/* the last faults of an exiting task come when its process may have been given back */
+	if (!proc || proc->generation != key->proc_generation || proc->proc.state & VS_PROC_EXITED)
+		return VS_SLOT_OVERFLOW;
+	slot = vma_slot_fill(key, vma, ref, name_kind, cfg.nr_slots / KEPT_FROM_VMAS);
+	return slot ? slot : vma_slot_shared(key, vma, ref, name_kind);
 }
 
 /**

@@ -264,7 +264,7 @@ static void grouped_by_mapping(void **state)
 
 	/* segments of one file are one row, those of two processes are not */
 	assert_rows(t, "mapping",
-		    "[heap]=60 /libc.so.6=27 [heap]=12 /libc.so.6=5 [no VMA]=4 [no VMA]=3");
+		    "[heap]=60 /libc.so.6=27 [heap]=12 /libc.so.6=5 [no process]=4 [no VMA]=3");
 	assert_int_equal(sum(t, "faults"), FAULTS);
 	assert_int_equal(number(t, 0, "pid"), 200);
 	assert_int_equal(number(t, 1, "pid"), 100);
@@ -319,7 +319,7 @@ static void grouped_by_cgroup(void **state)
 	s->model.processes[1]->cgroup_name = strdup("/a");
 	s->view.by = BY_CGROUP;
 	t = look(s, "cgroups");
-	assert_rows(t, "cgroup", "/a=107 [no VMA]=4");
+	assert_rows(t, "cgroup", "/a=107 [no process]=4");
 }
 
 static void rows_have_their_share(void **state)
@@ -429,7 +429,12 @@ static void what_was_lost_is_told(void **state)
 	assert_int_equal(number(t, 0, "unattributed"), FAULTS_OF_NOBODY);
 	t = find(s, "mappings");
 	assert_non_null(t->footer);
-	assert_non_null(strstr(t->footer, "lost: 11 slots"));
+	assert_non_null(strstr(t->footer, "lost: 11 faults of VMAs without a slot of their own"));
+	assert_null(strstr(t->footer, "--slots"));
+	s->view.nr_slots = 4096;
+	look(s, "lost");
+	t = find(s, "mappings");
+	assert_non_null(strstr(t->footer, "process and name (--slots 8192)"));
 	assert_non_null(strstr(t->footer, "4 faults belong to no process"));
 }
 

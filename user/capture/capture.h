@@ -17,7 +17,7 @@
 /** Slots by default, at most: VMAs and process images that can be counted at one time. */
 #define CAPTURE_DEFAULT_SLOTS 32768u
 /** With many CPUs there are fewer by default: not more counters than this, bytes. */
-#define CAPTURE_SLOTS_BUDGET (64u << 20)
+#define CAPTURE_SLOTS_BUDGET (128u << 20)
 #define CAPTURE_LEAST_SLOTS 4096u
 #define CAPTURE_MIN_SLOTS 64u
 #define CAPTURE_MAX_SLOTS (1u << 22)

@@ -387,6 +387,9 @@ static bool still_mapped(const struct counted *row, const struct proc_maps *maps
 								   : row->vma.key.anchor);
 	char perms[5];
 
+	/* several VMAs, of which any may be there */
+	if (vma_is_several(&row->vma))
+		return true;
 	vma_perms(row->vma.key.flags, perms);
 	return vma && !strcmp(vma->perms, perms) && vma->inode == row->vma.key.file.ino &&
 	       (vma->start == row->vma.key.anchor || vma->end == row->vma.key.anchor);

@@ -53,6 +53,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.command = s->what,
 		.duration_ns = to_ns - from_ns,
 		.interval = number,
+		.nr_slots = s->recorded ? 0 : capture__nr_slots(s->live.capture),
 		.start_ns = s->start_ns,
 		.end_ns = to_ns,
 		.threads = &s->live.threads,

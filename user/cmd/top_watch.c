@@ -87,6 +87,7 @@ static void note_loss(struct top_watch *w, int what, uint64_t lost)
 	char text[256];
 
 	facts.stats.lost[what] = lost;
+	facts.nr_slots = capture__nr_slots(w->session->live.capture);
 	run_view__losses(&facts, text, sizeof(text));
 	text[strcspn(text, "\n")] = '\0';
 	notes__add(&w->notes, since_start(w), NOTE_WARNING, lost_names[what], "%s", text);

@@ -118,8 +118,8 @@ static const struct counted *code_scan(const struct counted *image, uint64_t add
 	for (size_t i = p->nr_rows; i-- > 0;) {
 		const struct counted *row = p->rows[i];
 
-		if (row->is_vma && row->image == image->image && address >= row->vma.start &&
-		    address < row->vma.end)
+		if (row->is_vma && !vma_is_several(&row->vma) && row->image == image->image &&
+		    address >= row->vma.start && address < row->vma.end)
 			return row;
 	}
 	return NULL;

@@ -224,7 +224,13 @@ uint64_t counts_access(const struct vs_counts *c, enum vs_access access);
 /** vma_name - the name of a VMA, as /proc/PID/maps has it. Return: to be freed, or NULL. */
 char *vma_name(const struct vs_vma_info *vma, const struct vs_file *file);
 
-/** vma_perms - as in /proc/PID/maps; @perms holds 5 bytes. */
+/** vma_is_several - it stands for several VMAs, of a name or of a process: it has no address. */
+bool vma_is_several(const struct vs_vma_info *vma);
+
+/** outside_name - of what @row, which is no VMA, has counted: "[no VMA]", or why there is none */
+const char *outside_name(const struct counted *row);
+
+/** vma_perms - as in /proc/PID/maps, "????" where it is several VMAs; @perms holds 5 bytes. */
 void vma_perms(uint64_t vm_flags, char *perms);
 
 #endif /* VMASCOPE_MODEL_MODEL_H */

@@ -92,8 +92,24 @@ char *vma_name(const struct vs_vma_info *vma, const struct vs_file *file)
 	}
 }
 
+bool vma_is_several(const struct vs_vma_info *vma)
+{
+	return vma->key.flags & VS_VM_SEVERAL || !vma->end;
+}
+
+const char *outside_name(const struct counted *row)
+{
+	if (!row->process)
+		return "[no process]";
+	return row->no_slot ? "[no VMA, or no slot for it]" : "[no VMA]";
+}
+
 void vma_perms(uint64_t vm_flags, char *perms)
 {
+	if (vm_flags & VS_VM_SEVERAL) {
+		memcpy(perms, "????", sizeof("????"));
+		return;
+	}
 	perms[0] = vm_flags & VS_VM_READ ? 'r' : '-';
 	perms[1] = vm_flags & VS_VM_WRITE ? 'w' : '-';
 	perms[2] = vm_flags & VS_VM_EXEC ? 'x' : '-';

@@ -187,8 +187,10 @@ static int vma_row(struct table *t, const struct counted *row)
 	if (table__add_row(t) < 0)
 		return -ENOMEM;
 	vma_perms(row->vma.key.flags, perms);
-	table__set_u64(t, "start", row->vma.start);
-	table__set_u64(t, "end", row->vma.end);
+	if (!vma_is_several(&row->vma)) {
+		table__set_u64(t, "start", row->vma.start);
+		table__set_u64(t, "end", row->vma.end);
+	}
 	table__set_u64(t, "faults", counts_faults(&row->counts));
 	table__set_u64(t, "major", row->counts.outcome[VS_MAJOR]);
 	table__set_u64(t, "interval_faults",

@@ -8,6 +8,9 @@
 #include "model/names.h"
 #include "util/str.h"
 
+/** More than these can't be asked for. */
+#define MAX_SLOTS (1u << 22)
+
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
 static const struct column root_columns[] = {
@@ -45,6 +48,7 @@ static const struct table_def lost_table = {
 
 /** What people read where the name alone does not say it. */
 static const char *const lost_texts[VS_NR_LOST] = {
+	[VS_LOST_SLOTS] = "faults of VMAs without a slot of their own: counted by process and name",
 	[VS_LOST_CALLS] = "calls and flushes without a row of their own: their process has one",
 	[VS_LOST_PAIRS] = "interrupts that found no place among initiators and targets",
 	[VS_LOST_RANGES] = "ranges of calls, forgotten: the faults that followed are not told",
@@ -135,9 +139,17 @@ size_t run_view__fallbacks(const struct run_facts *run, char *text, size_t size)
 	return len;
 }
 
+/** more_slots - which option would have given VMAs slots, where that was what was lost. */
+static void more_slots(const struct run_facts *run, int lost, char *text, size_t size)
+{
+	*text = '\0';
+	if (lost == VS_LOST_SLOTS && run->nr_slots && run->nr_slots <= MAX_SLOTS / 2)
+		snprintf(text, size, " (--slots %u)", run->nr_slots * 2);
+}
+
 size_t run_view__losses(const struct run_facts *run, char *text, size_t size)
 {
-	char count[STR_NUMBER_LEN];
+	char count[STR_NUMBER_LEN], option[STR_NUMBER_LEN + 16];
 	size_t len = 0;
 
 	*text = '\0';
@@ -145,8 +157,9 @@ size_t run_view__losses(const struct run_facts *run, char *text, size_t size)
 		if (!run->stats.lost[i])
 			continue;
 		str_format_count(count, sizeof(count), run->stats.lost[i]);
-		len += written(snprintf(text + len, size - len, "lost: %s %s\n", count,
-					lost_texts[i] ? lost_texts[i] : lost_names[i]),
+		more_slots(run, i, option, sizeof(option));
+		len += written(snprintf(text + len, size - len, "lost: %s %s%s\n", count,
+					lost_texts[i] ? lost_texts[i] : lost_names[i], option),
 			       size - len);
 	}
 	return len;

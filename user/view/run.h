@@ -30,6 +30,7 @@ struct run_hook {
  * @interval: number of the interval, from 1; 0: the whole run
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping
+ * @nr_slots: that there were; 0: unknown
  */
 struct run_facts {
 	const char *command;
@@ -38,6 +39,7 @@ struct run_facts {
 	const struct run_hook *hooks;
 	size_t nr_hooks;
 	struct vs_stats stats;
+	uint32_t nr_slots;
 };
 
 /**

@@ -23,9 +23,13 @@ static const struct table_def totals_table = {
 };
 
 static const struct column vma_columns[] = {
-	{ .key = "start", .type = CELL_HEX }, { .key = "end", .type = CELL_HEX },
-	{ .key = "perms", .type = CELL_STR }, { .key = "name", .type = CELL_STR },
-	{ .key = "inode", .type = CELL_U64 }, JSON_COUNT_COLUMNS,
+	{ .key = "start", .type = CELL_HEX },
+	{ .key = "end", .type = CELL_HEX },
+	{ .key = "perms", .type = CELL_STR },
+	{ .key = "name", .type = CELL_STR },
+	{ .key = "inode", .type = CELL_U64 },
+	{ .key = "several", .type = CELL_BOOL },
+	JSON_COUNT_COLUMNS,
 };
 static const struct table_def vma_table = { .key = "vmas", COLUMNS(vma_columns) };
 
@@ -75,6 +79,7 @@ static struct run_facts facts(const struct stat_view *v)
 		.hooks = v->hooks,
 		.nr_hooks = v->nr_hooks,
 		.stats = v->stats,
+		.nr_slots = v->nr_slots,
 	};
 }
 
@@ -83,18 +88,19 @@ static int vma_row(const struct stat_view *v, struct table *t, const struct coun
 {
 	struct vs_hist hist = {};
 	char perms[5];
-	int err;
+	int err = 0;
 
 	if (table__add_row(t) < 0)
 		return -ENOMEM;
-	vma_perms(row->vma.key.flags, perms);
+	table__set_bool(t, "several", vma_is_several(&row->vma));
 	/* what stands for several has none of these */
-	if (row->vma.end) {
+	if (!vma_is_several(&row->vma)) {
+		vma_perms(row->vma.key.flags, perms);
 		table__set_u64(t, "start", row->vma.start);
 		table__set_u64(t, "end", row->vma.end);
 		table__set_u64(t, "inode", row->vma.key.file.ino);
+		err = table__set_str(t, "perms", perms);
 	}
-	err = row->vma.end ? table__set_str(t, "perms", perms) : 0;
 	if (!err)
 		err = table__set_str(t, "name", row->name);
 	counts_cells(t, c);

@@ -57,7 +57,7 @@ static inline bool stat_by_needs_stacks(enum stat_by by)
  *	@sampling: stacks are copied into the ring buffer
  * @no_processes: leave out the processes with their VMAs, and the threads
  * @hooks: and @nr_hooks
- * @stats: BPF's own bookkeeping
+ * @stats: BPF's own bookkeeping; @nr_slots: as in struct run_facts
  */
 struct stat_view {
 	const char *command;
@@ -84,6 +84,7 @@ struct stat_view {
 	const struct run_hook *hooks;
 	size_t nr_hooks;
 	struct vs_stats stats;
+	uint32_t nr_slots;
 };
 
 /**

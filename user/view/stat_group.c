@@ -267,7 +267,7 @@ static struct group *group_get(struct groups *g, const struct group_key *key)
 
 static int group_row(const struct stat_view *v, struct groups *g, const struct counted *row)
 {
-	static const char *const outside = "[no VMA]";
+	const char *const outside = outside_name(row);
 	const struct vs_counts c = stat_counts(v, row);
 	struct group_key key = {};
 	struct group *group;
@@ -359,7 +359,7 @@ static int name_cells(const struct stat_view *v, struct table *t, const struct g
 		return g->process ? 0 : table__set_str(t, "comm", "[none]");
 	if (v->by == BY_MAPPING)
 		return table__set_str(t, "mapping", g->name);
-	if (g->row->is_vma && vma->end) {
+	if (g->row->is_vma && !vma_is_several(vma)) {
 		vma_perms(vma->key.flags, perms);
 		table__set_u64(t, "start", vma->start);
 		table__set_u64(t, "end", vma->end);

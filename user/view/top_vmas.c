@@ -28,7 +28,9 @@ static int where_cells(struct table *t, const struct counted *row)
 	int err;
 
 	if (!row->is_vma)
-		return table__set_str(t, "vma", "[no VMA]");
+		return table__set_str(t, "vma", outside_name(row));
+	if (vma_is_several(&row->vma))
+		return table__set_str(t, "vma", row->name);
 	vma_perms(row->vma.key.flags, perms);
 	table__set_u64(t, "start", row->vma.start);
 	table__set_u64(t, "end", row->vma.end);
