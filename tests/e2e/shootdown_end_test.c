@@ -10,6 +10,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static void wrong_options(void **state)
@@ -60,6 +61,24 @@ static void status_is_the_commands(void **state)
 	vt_free(&cmd);
 }
 
+/* Since its gate, where it waited: ten ticks of CPU time, by /proc/PID/stat. */
+static bool has_run(void *arg)
+{
+	const struct vt_cmd *cmd = arg;
+	unsigned long user, system;
+	char path[64], *text, *p;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", cmd->pid);
+	text = vt_read_file(path, NULL);
+	p = strrchr(text, ')');
+	vt_true(p);
+	vt_equal(sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+			&system),
+		 2, "fields of %s", path);
+	free(text);
+	return user + system >= 10;
+}
+
 /* Ended by a signal in the middle: all is printed, and nothing stays in the kernel. */
 static void ended_by(int sig)
 {
@@ -70,12 +89,15 @@ static void ended_by(int sig)
 	char pid[16];
 
 	vt_bpf_list(&before);
-	vt_start(&cmd, NULL, VT_ARGS(vt_workload("pingpong"), "--pairs", "100000000"));
+	vt_start(&cmd, &(struct vt_how){ .stdin_pipe = true },
+		 VT_ARGS(vt_workload("pingpong"), "--gate", "--pairs", "100000000"));
+	vt_await_text(&cmd, "ready");
 	snprintf(pid, sizeof(pid), "%d", cmd.pid);
 	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "shootdown", "-j", "-o", output, "-p", pid));
 	vt_await_attached(&scope);
 	vt_cmp(vt_bpf_held(scope.pid), >, 2, "BPF objects while attached");
-	usleep(200000);
+	vt_close_stdin(&cmd);
+	vt_await(has_run, &cmd, "the workload has run for some time", VT_PATIENCE);
 	vt_signal(&scope, sig);
 	vt_wait(&scope, VT_PATIENCE);
 	vt_bpf_await_none_new(&before);
@@ -83,8 +105,8 @@ static void ended_by(int sig)
 		vt_equal(scope.exit, 0, "exit status: %s", scope.err);
 		json = vt_json_file(output);
 		vt_check_shootdown(json);
-		vt_cmp(vt_calls_sum(json, "mprotect", NULL, "count"), >, 100, "mprotects");
-		vt_cmp(vt_int(json, "totals.sends"), >, 100, "sends");
+		vt_cmp(vt_calls_sum(json, "mprotect", NULL, "count"), >, 0, "mprotects");
+		vt_cmp(vt_int(json, "totals.flushes.local"), >, 0, "flushes");
 		json_object_put(json);
 	}
 	vt_true(!vt_ended(&cmd));

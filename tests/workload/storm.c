@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm - anonymous first-touch faults as fast as they go, for some seconds or up to a number.
+ * storm - anonymous first-touch faults as fast as they go, for some seconds or up to a number, or
+ * until SIGTERM.
  */
 #include "workload.h"
 
@@ -10,12 +11,20 @@ static unsigned long seconds, faults = 100000, nr_threads = 1;
 static bool pin_threads;
 static struct timespec deadline;
 
+static volatile sig_atomic_t told_to_end;
+
+static void on_term(int sig)
+{
+	(void)sig;
+	told_to_end = 1;
+}
+
 static bool over(void)
 {
 	struct timespec now;
 
-	if (!seconds)
-		return false;
+	if (!seconds || told_to_end)
+		return told_to_end;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec > deadline.tv_sec ||
 	       (now.tv_sec == deadline.tv_sec && now.tv_nsec >= deadline.tv_nsec);
@@ -62,6 +71,7 @@ int main(int argc, char **argv)
 			   { "stay", .flag = &wl_stay },
 			   { 0 },
 		   });
+	signal(SIGTERM, on_term);
 	if (!nr_threads || nr_threads > 64)
 		return WL_EXIT_USAGE;
 	if (gate)

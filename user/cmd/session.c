@@ -43,32 +43,6 @@ uint64_t session__now(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-/**
- * wall_add_ns - what makes of CLOCK_MONOTONIC the time since 1970
- *
- * Of several readings the one between whose clocks the least time went by: this process may lose its
- * CPU between them.
- */
-static int64_t wall_add_ns(void)
-{
-	uint64_t least = UINT64_MAX;
-	int64_t add = 0;
-
-	for (int i = 0; i < 16; i++) {
-		const uint64_t before = session__now();
-		struct timespec wall;
-		uint64_t took;
-
-		clock_gettime(CLOCK_REALTIME, &wall);
-		took = session__now() - before;
-		if (took >= least)
-			continue;
-		least = took;
-		add = wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)(before + took / 2);
-	}
-	return add;
-}
-
 static void on_event(void *ctx, const struct vs_event *e)
 {
 	struct session *s = ctx;
@@ -334,7 +308,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	describe(s);
 	stop__catch(o->argv ? 2 : 1);
 	notify__take();
-	s->wall_add_ns = wall_add_ns();
+	s->wall_add_ns = session__wall_add_ns();
 	status = check_targets(o);
 	if (!status)
 		status = open_targets(s);

@@ -101,6 +101,14 @@ struct session {
 #define SESSION_CALL_STACKS 32u	    /* of memory calls and flushes, in their records */
 
 /**
+ * session__wall_add_ns - what makes of CLOCK_MONOTONIC the time since 1970
+ *
+ * Of several readings the one between whose clocks the least time went by: this process may lose its
+ * CPU between them.
+ */
+int64_t session__wall_add_ns(void);
+
+/**
  * session__open - output, capture and command: all is ready, and counting
  * @wants: SESSION_*
  * Return: 0, or an exit status after an error message.

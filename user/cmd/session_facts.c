@@ -1,8 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* session_facts.c - how a run was made: its hooks, and BPF's bookkeeping; of a live one or a recorded one. */
 #include <string.h>
+#include <time.h>
 
 #include "cmd/session.h"
+
+int64_t session__wall_add_ns(void)
+{
+	uint64_t least = UINT64_MAX;
+	int64_t add = 0;
+
+	for (int i = 0; i < 16; i++) {
+		const uint64_t before = session__now();
+		struct timespec wall;
+		uint64_t took;
+
+		clock_gettime(CLOCK_REALTIME, &wall);
+		took = session__now() - before;
+		if (took >= least)
+			continue;
+		least = took;
+		add = wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)(before + took / 2);
+	}
+	return add;
+}
 
 void session__stats(const struct session *s, struct vs_stats *stats)
 {
