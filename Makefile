@@ -30,7 +30,7 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler \
-	libncurses-dev libmicrohttpd-dev libgnutls28-dev
+	libncurses-dev libmicrohttpd-dev libgnutls28-dev libseccomp-dev
 # npm comes with node where that is not Debian's, and conflicts with Debian's.
 BUILD_DEPS += $(if $(shell command -v npm 2>/dev/null),,npm)
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
@@ -66,10 +66,10 @@ else
 O := $(BUILD)
 endif
 
-LIBS := libbpf libdw libelf zlib libzstd json-c libcap libprotobuf-c ncursesw libmicrohttpd gnutls
+LIBS := libbpf libdw libelf zlib libzstd json-c libcap libprotobuf-c ncursesw libmicrohttpd gnutls libseccomp
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -ldw -lelf -lz -lzstd \
-	-ljson-c -lcap -lprotobuf-c -lncursesw -ltinfo -lmicrohttpd -lgnutls) -lm -pthread
+	-ljson-c -lcap -lprotobuf-c -lncursesw -ltinfo -lmicrohttpd -lgnutls -lseccomp) -lm -pthread
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror

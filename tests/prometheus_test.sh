@@ -148,7 +148,7 @@ done
 load &
 pids=($!)
 # the load alone: how much there is to count on the rest of the machine, nobody knows
-"$vmascope" serve --listen "127.0.0.1:$serve_port" -d 900s -p "${pids[0]}" >"$tmp/serve" 2>&1 &
+"$vmascope" serve --listen "127.0.0.1:$serve_port" --expose-processes -d 900s -p "${pids[0]}" >"$tmp/serve" 2>&1 &
 pids+=($!)
 await 120 fetch "http://127.0.0.1:$serve_port/healthz"
 result $? 'serve answers' "$tmp/serve"

@@ -9,6 +9,9 @@
 #include "system.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -295,48 +298,402 @@ static void client_certificates(void **state)
 	vt_serve_end(&serve);
 }
 
-/** capabilities - CapEff of each thread of @pid, by the thread's id in ascending order */
-static size_t capabilities(pid_t pid, uint64_t *caps, size_t most)
+/* --- TLS ------------------------------------------------------------------------------------- */
+
+/** handshake - one by openssl with @options succeeds. Return: 0 if so */
+static int handshake(int port, const char *options)
 {
+	struct vt_cmd cmd;
+	char script[512];
+	int status;
+
+	snprintf(script, sizeof(script),
+		 "openssl s_client -connect 127.0.0.1:%d %s </dev/null 2>&1 | grep -q '^New, "
+		 "TLS.*Cipher is [A-Z]'",
+		 port, options);
+	vt_run(&cmd, NULL, VT_ARGS("sh", "-c", script));
+	status = cmd.exit;
+	vt_free(&cmd);
+	return status;
+}
+
+static void only_tls_with_forward_secrecy(void **state)
+{
+	static const struct {
+		const char *options;
+		bool accepted;
+	} clients[] = {
+		{ "-tls1_3", true },
+		{ "-tls1_2", true },
+		{ "-tls1_1 -cipher ALL:@SECLEVEL=0", false },
+		{ "-tls1 -cipher ALL:@SECLEVEL=0", false },
+		/* RSA key exchange; CBC */
+		{ "-tls1_2 -cipher AES128-GCM-SHA256", false },
+		{ "-tls1_2 -cipher ECDHE-RSA-AES128-SHA", false },
+	};
+	const char *dir = vt_path("rsa");
+	char cert[256], key[256];
+	struct vt_serve serve;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_sys(mkdir(dir, 0700));
+	snprintf(cert, sizeof(cert), "%s/c.pem", dir);
+	snprintf(key, sizeof(key), "%s/c.key", dir);
+	vt_run(&cmd, NULL,
+	       VT_ARGS("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key,
+		       "-out", cert, "-subj", "/CN=localhost", "-days", "1"));
+	vt_equal(cmd.exit, 0, "openssl: %s", cmd.err);
+	vt_free(&cmd);
+	vt_sys(chmod(key, 0600));
+	vt_serve_start(&serve, VT_ARGS("--tls-cert", cert, "--tls-key", key));
+	for (size_t i = 0; i < sizeof(clients) / sizeof(*clients); i++)
+		vt_equal(!handshake(serve.port, clients[i].options), clients[i].accepted,
+			 "accepts %s", clients[i].options);
+	vt_serve_end(&serve);
+}
+
+/* --- without a token -------------------------------------------------------------------------- */
+
+#define SECRET_NAME "secretcommand"
+
+/** reply_to - the body of an answer, whatever its status; "" if there is none */
+static char *reply_to(int port, const char *path, const char *headers, int *status)
+{
+	struct vt_reply r;
+	char *body;
+
+	vt_http_get(port, path, headers, &r);
+	*status = r.status;
+	body = strdup(r.body);
+	vt_reply_free(&r);
+	return body;
+}
+
+/** first_tick - the events of a stream until that of an interval has come */
+static char *first_tick(int port, const char *headers)
+{
+	char request[512], *text = calloc(1, 1 << 20);
+	int fd = vt_connect(port);
+	size_t len = 0;
+
+	snprintf(request, sizeof(request), "GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n",
+		 headers);
+	vt_send(fd, request, strlen(request));
+	while (!strstr(text, "\"lost\"") && len < (1 << 20) - 1) {
+		ssize_t n = recv(fd, text + len, (1 << 20) - 1 - len, 0);
+
+		vt_cmp(n, >, 0, "bytes of events");
+		len += n;
+	}
+	close(fd);
+	return text;
+}
+
+static bool has_token(void *arg)
+{
+	const struct vt_serve *s = arg;
+	char *text = vt_peek_err(&s->cmd), *token = strstr(text, "#token=");
+	const bool whole = token && strchr(token, '\n');
+
+	free(text);
+	return whole;
+}
+
+/** made_token - the token that serve printed */
+static void made_token(const struct vt_serve *s, char *header, size_t size)
+{
+	char *text;
+	const char *token;
+
+	vt_await(has_token, (void *)s, "serve prints the token", VT_PATIENCE);
+	text = vt_peek_err(&s->cmd);
+	token = strstr(text, "#token=");
+	snprintf(header, size, "Authorization: Bearer %.32s\r\n", token + 7);
+	free(text);
+}
+
+/** start_secret - a process of an unusual name that faults until it is ended */
+static void start_secret(struct vt_cmd *cmd)
+{
+	const char *dir = vt_path("named");
+	struct vt_cmd cp;
+	char file[300];
+
+	vt_sys(mkdir(dir, 0700));
+	snprintf(file, sizeof(file), "%s/" SECRET_NAME, dir);
+	vt_run(&cp, NULL, VT_ARGS("cp", vt_workload("storm"), file));
+	vt_equal(cp.exit, 0, "cp: %s", cp.err);
+	vt_free(&cp);
+	vt_start(cmd, NULL, VT_ARGS(file, "--faults", "300000000"));
+}
+
+static const struct {
+	const char *path;
+	int status; /* without a token */
+} details[] = {
+	{ "/metrics", 200 },
+	{ "/api/v1/status", 200 },
+	{ "/api/v1/stat", 200 },
+	{ "/api/v1/stat?by=cause", 200 },
+	{ "/api/v1/stat?by=cpu", 200 },
+	{ "/api/v1/stat?by=cgroup", 200 },
+	{ "/api/v1/stat?by=mapping", 401 },
+	{ "/api/v1/stat?by=process", 401 },
+	{ "/api/v1/stat?by=vma", 401 },
+	{ "/api/v1/shootdown", 401 },
+	{ "/api/v1/shootdown?by=call", 401 },
+	{ "/api/v1/shootdown?by=cpu", 401 },
+	{ "/api/v1/processes", 401 },
+};
+
+static void no_details(const char *path, const char *body)
+{
+	static const char *const keys[] = { SECRET_NAME, "\"pid\":",	"pid=\"",
+					    "\"0x",	 "\"comm\":\"", "\"tid\":" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (strstr(body, keys[i]))
+			fail_msg("%s tells anyone: %.200s", path, strstr(body, keys[i]));
+}
+
+static bool has_secret(void *arg)
+{
+	const struct vt_serve *s = arg;
+	char header[128], *body;
+	bool found;
+	int status;
+
+	made_token(s, header, sizeof(header));
+	body = reply_to(s->port, "/api/v1/processes?top=1000", header, &status);
+	found = strstr(body, SECRET_NAME);
+	free(body);
+	return found;
+}
+
+static void without_a_token_only_aggregates(void **state)
+{
+	struct vt_serve serve;
+	struct vt_cmd secret;
+	char header[128], path[64], *body;
+	int status;
+
+	(void)state;
+	/* of no other process: how many there are depends on the machine, and series are limited */
+	vt_serve_start_closed(&serve, VT_ARGS("-i", "200ms", "-n", SECRET_NAME));
+	start_secret(&secret);
+	vt_await(has_secret, &serve, "the process has faulted", VT_PATIENCE);
+	made_token(&serve, header, sizeof(header));
+	for (size_t i = 0; i < sizeof(details) / sizeof(*details); i++) {
+		body = reply_to(serve.port, details[i].path, "", &status);
+		vt_equal(status, details[i].status, "%s without a token", details[i].path);
+		no_details(details[i].path, body);
+		free(body);
+		free(reply_to(serve.port, details[i].path, header, &status));
+		vt_equal(status, 200, "%s with the token", details[i].path);
+	}
+	body = reply_to(serve.port, "/metrics", "Accept: application/openmetrics-text\r\n",
+			&status);
+	no_details("OpenMetrics", body);
+	free(body);
+	snprintf(path, sizeof(path), "/api/v1/process?pid=%d", secret.pid);
+	free(reply_to(serve.port, path, "", &status));
+	vt_equal(status, 401, "a process without a token");
+	body = reply_to(serve.port, path, header, &status);
+	vt_equal(status, 200, "a process with the token");
+	vt_contains(body, SECRET_NAME);
+	free(body);
+	body = reply_to(serve.port, "/metrics", header, &status);
+	vt_contains(body, "group=\"" SECRET_NAME "\"");
+	free(body);
+	body = first_tick(serve.port, "");
+	no_details("/events", body);
+	free(body);
+	body = first_tick(serve.port, header);
+	vt_contains(body, "\"pid\":");
+	free(body);
+	/* a wrong token is no request without one */
+	free(reply_to(serve.port, "/metrics",
+		      "Authorization: Bearer 00000000000000000000000000000000\r\n", &status));
+	vt_equal(status, 401, "a wrong token");
+	vt_signal(&secret, SIGKILL);
+	vt_wait(&secret, VT_PATIENCE);
+	vt_free(&secret);
+	vt_serve_end(&serve);
+}
+
+#define CLIENT_STREAMS 8
+
+/** open_stream - Return: its socket; @status: of the answer */
+static int open_stream(int port, const char *headers, int *status)
+{
+	char request[512], answer[4096] = "";
+	int fd = vt_connect(port);
+
+	snprintf(request, sizeof(request), "GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n",
+		 headers);
+	vt_send(fd, request, strlen(request));
+	vt_cmp(recv(fd, answer, sizeof(answer) - 1, 0), >, 0, "bytes of an answer");
+	*status = 0;
+	sscanf(answer, "HTTP/1.%*d %d", status);
+	return fd;
+}
+
+/** One client cannot take the streams of others. */
+static void streams_of_one_client_are_limited(void **state)
+{
+	int fds[CLIENT_STREAMS + 2], status;
+	struct vt_serve serve;
+	char header[128];
+
+	(void)state;
+	vt_serve_start_closed(&serve, NULL);
+	made_token(&serve, header, sizeof(header));
+	for (int i = 0; i < CLIENT_STREAMS + 2; i++) {
+		const bool last = i == CLIENT_STREAMS + 1;
+
+		fds[i] = open_stream(serve.port, last ? header : "", &status);
+		vt_equal(status, i == CLIENT_STREAMS ? 503 : 200, "stream %d", i);
+	}
+	for (int i = 0; i < CLIENT_STREAMS + 2; i++)
+		close(fds[i]);
+	vt_serve_end(&serve);
+}
+
+static void token_files_are_regular(void **state)
+{
+	const char *fifo = vt_path("fifo");
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_sys(mkfifo(fifo, 0600));
+	/* nobody will ever write to it */
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "serve", "--token-file", fifo));
+	vt_equal(cmd.exit, 1, "exit status: %s", cmd.err);
+	vt_contains(cmd.err, "not a regular file");
+	vt_free(&cmd);
+}
+
+/** The service manager listens, and passes its socket. */
+static void takes_a_socket_that_is_passed(void **state)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), saved = fcntl(3, F_DUPFD_CLOEXEC, 100), status;
+	socklen_t len = sizeof(addr);
+	struct vt_cmd cmd;
+	char script[512];
+
+	(void)state;
+	vt_sys(bind(fd, (struct sockaddr *)&addr, sizeof(addr)));
+	vt_sys(listen(fd, 16));
+	vt_sys(getsockname(fd, (struct sockaddr *)&addr, &len));
+	vt_sys(dup2(fd, 3));
+	snprintf(script, sizeof(script), "LISTEN_PID=$$ LISTEN_FDS=1 exec '%s' serve",
+		 vt_vmascope());
+	vt_start(&cmd, NULL, VT_ARGS("sh", "-c", script));
+	if (saved >= 0)
+		dup2(saved, 3);
+	else
+		close(3);
+	if (fd != 3)
+		close(fd);
+	/* it waits in the backlog until serve is ready */
+	free(reply_to(ntohs(addr.sin_port), "/healthz", "", &status));
+	vt_equal(status, 200, "status of /healthz");
+	vt_signal(&cmd, SIGTERM);
+	vt_wait(&cmd, VT_PATIENCE);
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	vt_free(&cmd);
+}
+
+/* --- privileges ------------------------------------------------------------------------------- */
+
+/** status_field - a number of /proc/PID/task/TID/status */
+static uint64_t status_field(const char *text, const char *name, int base)
+{
+	const char *at = strstr(text, name);
+
+	vt_true(at);
+	return strtoull(at + strlen(name), NULL, base);
+}
+
+/* linux/capability.h: CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE */
+#define PROC_CAPS (1ULL << 2 | 1ULL << 19)
+
+/** check_threads - of @pid: not root, at most @caps, and with a filter of system calls if @filtered */
+static void check_threads(pid_t pid, uint64_t caps, bool filtered)
+{
+	const char *binary = vt_vmascope();
 	char path[300], *text;
 	struct dirent **names;
-	size_t n = 0;
 	int nr;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	nr = scandir(path, &names, NULL, alphasort);
 	vt_cmp(nr, >, 2, "threads");
 	for (int i = 0; i < nr; i++) {
-		if (*names[i]->d_name != '.' && n < most) {
+		if (*names[i]->d_name != '.') {
 			snprintf(path, sizeof(path), "/proc/%d/task/%s/status", pid,
 				 names[i]->d_name);
 			text = vt_read_file(path, NULL);
-			caps[n++] = strtoull(strstr(text, "CapEff:") + 7, NULL, 16);
-			vt_contains(text, "NoNewPrivs:\t1");
+			for (const char *id = "Uid:"; id; id = !strcmp(id, "Uid:") ? "Gid:" : NULL)
+				vt_equal(status_field(text, id, 10), 65534, "%s in %s", id, path);
+			vt_equal(status_field(text, "CapEff:", 16) & ~caps, 0, "CapEff in %s",
+				 path);
+			vt_equal(status_field(text, "CapPrm:", 16) & ~caps, 0, "CapPrm in %s",
+				 path);
+			vt_equal(status_field(text, "NoNewPrivs:", 10), 1, "NoNewPrivs in %s",
+				 path);
+			/* the sanitizers' runtime needs more system calls */
+			if (filtered && !strstr(binary, "asan"))
+				vt_equal(status_field(text, "Seccomp:", 10), 2, "Seccomp in %s",
+					 path);
 			free(text);
 		}
 		free(names[i]);
 	}
 	free(names);
-	return n;
 }
 
-/* linux/capability.h: CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE */
-#define PROC_CAPS (1ULL << 2 | 1ULL << 19)
+/** http_process - the child of @serve that answers */
+static pid_t http_process(const struct vt_serve *serve)
+{
+	char path[64], *text;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", serve->cmd.pid, serve->cmd.pid);
+	text = vt_read_file(path, NULL);
+	pid = strtol(text, NULL, 10);
+	free(text);
+	vt_cmp(pid, >, 0, "pid of the process that answers");
+	return pid;
+}
 
 static void privileges_are_given_up(void **state)
 {
 	struct vt_serve serve;
-	uint64_t caps[8];
 
 	(void)state;
 	vt_serve_start(&serve, NULL);
 	free(vt_fetch(&serve, "/metrics"));
-	vt_equal(capabilities(serve.cmd.pid, caps, 8), 2, "threads");
-	vt_true((caps[0] & ~PROC_CAPS) == 0 || (caps[1] & ~PROC_CAPS) == 0);
-	vt_true(!caps[0] || !caps[1]);
-	vt_true(!((caps[0] | caps[1]) & ~PROC_CAPS));
+	check_threads(serve.cmd.pid, PROC_CAPS, false);
+	check_threads(http_process(&serve), 0, true);
 	vt_serve_end(&serve);
+}
+
+/** The process that answers dies: so does the other, with a message. */
+static void without_its_server_it_ends(void **state)
+{
+	struct vt_serve serve;
+
+	(void)state;
+	vt_serve_start(&serve, NULL);
+	vt_sys(kill(http_process(&serve), SIGKILL));
+	vt_wait(&serve.cmd, VT_PATIENCE);
+	vt_equal(serve.cmd.exit, 1, "exit status: %s", serve.cmd.err);
+	vt_contains(serve.cmd.err, "the HTTP server was killed by signal 9");
+	vt_free(&serve.cmd);
 }
 
 int main(void)
@@ -348,7 +705,13 @@ int main(void)
 		VT_TEST(wants_a_reason_to_be_remote),
 		VT_TEST(tokens_and_hosts),
 		VT_TEST(client_certificates),
+		VT_TEST(only_tls_with_forward_secrecy),
+		VT_TEST(without_a_token_only_aggregates),
+		VT_TEST(streams_of_one_client_are_limited),
+		VT_TEST(token_files_are_regular),
+		VT_TEST(takes_a_socket_that_is_passed),
 		VT_TEST(privileges_are_given_up),
+		VT_TEST(without_its_server_it_ends),
 	};
 
 	vt_freed_is_free();

@@ -167,7 +167,16 @@ static bool answers(void *arg)
 
 void vt_serve_start(struct vt_serve *s, const char *const *options)
 {
-	const char *argv[32] = { vt_vmascope(), "serve", "--listen" };
+	const char *all[32] = { "--expose-processes", "--expose-addresses" };
+
+	for (size_t n = 2; options && *options; options++)
+		all[n++] = *options;
+	vt_serve_start_closed(s, all);
+}
+
+void vt_serve_start_closed(struct vt_serve *s, const char *const *options)
+{
+	const char *argv[40] = { vt_vmascope(), "serve", "--listen" };
 	char address[32];
 	size_t n = 3;
 

@@ -24,8 +24,14 @@ struct vt_serve {
 	int port;
 };
 
-/** vt_serve_start - on a free port, with @options (may be NULL); it answers when this returns */
+/**
+ * vt_serve_start - on a free port, with @options (may be NULL); it answers when this returns
+ *
+ * Clients without a token see everything.
+ */
 void vt_serve_start(struct vt_serve *s, const char *const *options);
+/** vt_serve_start_closed - as vt_serve_start(), but clients without a token see aggregates alone */
+void vt_serve_start_closed(struct vt_serve *s, const char *const *options);
 /** vt_serve_end - by SIGTERM; its exit status must be 0 */
 void vt_serve_end(struct vt_serve *s);
 

@@ -262,6 +262,11 @@ char *vt_peek(const struct vt_cmd *cmd)
 	return slurp(cmd->out_fd, NULL);
 }
 
+char *vt_peek_err(const struct vt_cmd *cmd)
+{
+	return slurp(cmd->err_fd, NULL);
+}
+
 struct text_wait {
 	const struct vt_cmd *cmd;
 	const char *text;

@@ -68,6 +68,8 @@ void vt_signal(const struct vt_cmd *cmd, int sig);
 bool vt_ended(const struct vt_cmd *cmd);
 /** vt_peek - what @cmd has printed on stdout so far; the caller frees it */
 char *vt_peek(const struct vt_cmd *cmd);
+/** vt_peek_err - the same of stderr */
+char *vt_peek_err(const struct vt_cmd *cmd);
 /** vt_await_text - wait until stdout holds @text */
 void vt_await_text(const struct vt_cmd *cmd, const char *text);
 /** vt_free - release what @cmd holds; one that still runs is killed and reaped */

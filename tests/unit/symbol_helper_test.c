@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 #include "symbol/helper.h"
-#include "symbol/sandbox.h"
+#include "symbol/reader.h"
 
 enum {
 	ECHO,
@@ -291,7 +291,7 @@ static int try_harm(void)
 {
 	int fd[2];
 
-	if (sandbox_enter())
+	if (reader__confine())
 		return 1;
 	if (open("/etc/shadow", O_RDONLY) >= 0)
 		return 2;

@@ -64,12 +64,16 @@ export async function intervals(port, n)
 	abort.abort();
 }
 
-/** startServe - Return: when it answers. It ends by itself, should we not be there to end it. */
-export async function startServe(port, options = [])
+/**
+ * startServe - Return: when it answers. It ends by itself, should we not be there to end it.
+ * @open: clients without a token see everything
+ */
+export async function startServe(port, options = [], { open = true, quiet = true } = {})
 {
 	const vmascope = process.env.VMASCOPE ?? "build/vmascope";
-	const serve = start(vmascope, ["serve", "--listen", `127.0.0.1:${port}`, "-i", "300ms",
-		"-d", "30m", "-q", ...options]);
+	const serve = start(vmascope, ["serve", "--listen", `127.0.0.1:${port}`, "-i", "300ms", "-d", "30m",
+		...(quiet ? ["-q"] : []),
+		...(open ? ["--expose-processes", "--expose-addresses"] : []), ...options]);
 
 	await until("serve answers", async () => {
 		if (serve.exitCode !== null)

@@ -74,3 +74,34 @@ test("where a token is wanted, the page asks for it", async () => {
 	await asked.context().close();
 	assert.equal(await end(guarded), 0);
 });
+
+test("without a token there are aggregates, and the printed address opens everything", async () => {
+	const other = await freePort();
+	const closed = await startServe(other, [], { open: false, quiet: false });
+	const page = await open(browser, other);
+	const printed = /http:\S+#token=[0-9a-f]+/;
+
+	await page.locator("#state[data-state=live]").waitFor();
+	await until("a rate of faults", async () => /\d/.test(await page.locator("#faults").textContent()));
+	for (const panel of [".vmas", ".addresses"])
+		await page.locator(`${panel} .aggregates-only`).waitFor({ state: "visible" });
+	assert.equal(await page.locator("#vmas-table tbody td.address").count(), 0);
+	await until("the address is printed", () => printed.test(closed.said));
+	const address = closed.said.match(printed)[0];
+
+	await page.locator(".vmas .enter-token").click();
+	await page.locator("#token").fill(address.split("#token=")[1]);
+	await page.keyboard.press("Enter");
+	await page.locator("#vmas-table td.address").first().waitFor();
+	assert.equal(new URL(page.url()).hash, "");
+	await page.context().close();
+
+	const full = await (await browser.newContext()).newPage();
+
+	await full.goto(address);
+	await full.locator("#vmas-table td.address").first().waitFor();
+	assert.ok(await full.locator(".vmas .aggregates-only").isHidden());
+	assert.equal(new URL(full.url()).hash, "", "the token does not stay in the address");
+	await full.context().close();
+	assert.equal(await end(closed), 0);
+});

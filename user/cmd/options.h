@@ -107,6 +107,8 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @listen: address of serve; @token_file, @tls_cert, @tls_key, @client_ca: files or NULL
  * @allow_remote: that address may be another than loopback
  * @group_by, @max_series: of its metrics; @expose_paths: names of files, too
+ * @expose_processes, @expose_addresses: to clients without a token, too
+ * @run_as: user of serve's processes, where root is given up
  * @bpf_stats: have the kernel measure BPF programs
  * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
@@ -182,6 +184,9 @@ struct options {
 	enum group_by group_by;
 	uint32_t max_series;
 	bool expose_paths;
+	bool expose_processes;
+	bool expose_addresses;
+	const char *run_as;
 	bool bpf_stats;
 	char **argv;
 };

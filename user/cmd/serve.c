@@ -1,32 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* serve.c - `vmascope serve`: count until told to end, and answer over HTTP meanwhile. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/session.h"
 #include "cmd/shootdown.h"
+#include "serve/channel.h"
 #include "serve/exporter.h"
 #include "serve/listen.h"
 #include "serve/privileges.h"
 #include "serve/server.h"
 #include "util/log.h"
 
-/** struct service - both sides of it, and what lies between them */
+/** struct service - the process that counts, and the one that answers */
 struct service {
 	struct session *session;
 	struct exporter exporter;
-	struct board board;
-	struct server server;
+	struct server_process server;
 	struct access access;
+	struct user_ids user;
 	struct run_hook hooks[NR_HOOKS];
 	struct listen_address address;
 	int listen_fd;
 };
 
 /** check - what the options say of each other. Return: 0 or an exit status, told. */
-static int check(const struct options *o, struct listen_address *a)
+static int check(const struct service *x, const struct options *o, struct listen_address *a)
 {
-	if (listen__parse(o->listen, a))
+	if (x->listen_fd == -EINVAL)
+		return vs_fail(VS_EXIT_USAGE, "one socket that listens on an IP address",
+			       "the service manager passed no usable socket (LISTEN_FDS)");
+	if (x->listen_fd < 0 && listen__parse(o->listen, a))
 		return vs_fail(VS_EXIT_USAGE, "ADDRESS:PORT, with an address in numbers",
 			       "bad address: '%s'", o->listen);
 	if (o->vma)
@@ -57,19 +63,32 @@ static int prepare(struct service *x, const struct options *o)
 					    .certificate = o->tls_cert,
 					    .key = o->tls_key,
 					    .client_ca = o->client_ca };
-	int status = check(o, &x->address);
+	int status;
+
+	x->listen_fd = listen__inherited(&x->address);
+	status = check(x, o, &x->address);
 
 	if (status)
 		return status;
 	x->access.loopback = x->address.loopback;
+	x->access.required = o->token_file || o->client_ca;
+	x->access.exposed = (o->expose_processes ? DETAIL_PROCESSES : 0) |
+			    (o->expose_addresses ? DETAIL_ADDRESSES : 0);
 	if (access__read(&x->access, &files))
 		return VS_EXIT_FAILURE;
-	x->listen_fd = listen__open(&x->address);
+	if (!x->access.required && access__make_token(&x->access))
+		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot make a token: no random numbers");
+	if (privileges__find_user(o->run_as, &x->user))
+		return vs_fail(VS_EXIT_USAGE, "--run-as USER", "no such user: '%s'", o->run_as);
+	if (x->listen_fd < 0)
+		x->listen_fd = listen__open(&x->address);
 	if (x->listen_fd < 0)
 		return vs_fail(VS_EXIT_FAILURE, "--listen ADDRESS:PORT takes another one",
 			       "cannot listen on %s: %s", o->listen, strerror(-x->listen_fd));
-	if (board__init(&x->board))
-		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot make an eventfd");
+	if (server__fork(&x->server, &x->access, x->listen_fd, &x->user))
+		return VS_EXIT_FAILURE;
+	close(x->listen_fd);
+	x->listen_fd = -1;
 	return 0;
 }
 
@@ -100,7 +119,9 @@ static void set_exporter(struct service *x)
 	struct exporter *e = &x->exporter;
 
 	e->live = &x->session->live;
-	e->board = &x->board;
+	e->channel = x->server.channel;
+	e->server_pid = x->server.pid;
+	e->exposed = x->access.required ? DETAIL_ALL : x->access.exposed;
 	e->command = x->session->what;
 	e->group_by = o->group_by;
 	e->expose_paths = o->expose_paths;
@@ -113,25 +134,44 @@ static void set_exporter(struct service *x)
 	own__name_programs(e, o->bpf_stats);
 }
 
+/** explained - @err, of talking to the server, after an error message */
+static int explained(struct service *x, int err)
+{
+	if (err == -EPIPE)
+		server__explain(&x->server);
+	else if (err)
+		vs_error("cannot serve any longer: %s", strerror(-err));
+	return err;
+}
+
 static int tick(struct session *s)
 {
 	struct service *x = s->private;
 
-	return s->error = exporter__tick(&x->exporter);
+	return s->error = explained(x, exporter__tick(&x->exporter));
 }
 
 static int woken(struct session *s)
 {
 	struct service *x = s->private;
 
-	return s->error = exporter__answer(&x->exporter);
+	return s->error = explained(x, exporter__answer(&x->exporter));
 }
 
-static void say_where(const struct options *o)
+/** print_where - the address, and what is needed to see everything */
+static void print_where(const struct service *x)
 {
-	if (!o->quiet && strcmp(o->format->name, "json"))
-		fprintf(stderr, "vmascope: listening on %s://%s\n", o->tls_cert ? "https" : "http",
-			o->listen);
+	const struct options *o = x->session->options;
+	const char *scheme = o->tls_cert ? "https" : "http";
+	char address[64];
+
+	if (o->quiet || !strcmp(o->format->name, "json"))
+		return;
+	listen__format(&x->address, address, sizeof(address));
+	fprintf(stderr, "vmascope: listening on %s://%s\n", scheme, address);
+	if (!x->access.required && x->access.exposed != DETAIL_ALL)
+		fprintf(stderr, "vmascope: with processes and addresses: %s://%s/#token=%s\n",
+			scheme, address, x->access.token);
 }
 
 /** run - the session is open. Return: an exit status. */
@@ -142,34 +182,37 @@ static int run(struct service *x)
 	set_exporter(x);
 	s->interval = tick;
 	s->period_ns = s->options->interval_ns;
-	s->wake_fd = x->board.to_counter;
+	s->wake_fd = x->server.channel;
 	s->woken = woken;
-	if (privileges__drop())
+	if (privileges__drop(&x->user))
 		return VS_EXIT_FAILURE;
-	if (server__start(&x->server, &x->board, &x->access, x->listen_fd))
+	if (explained(x,
+		      channel__send(x->server.channel, &(struct message){ .kind = MESSAGE_READY })))
 		return VS_EXIT_FAILURE;
-	x->listen_fd = -1;
-	say_where(s->options);
+	print_where(x);
 	return session__run(s);
 }
 
 int cmd_serve(struct options *o)
 {
 	struct session s = {};
-	struct service x = { .session = &s, .listen_fd = -1, .exporter.run_stats_fd = -1 };
+	struct service x = {
+		.session = &s, .listen_fd = -1, .server.channel = -1, .exporter.run_stats_fd = -1
+	};
 	int status = prepare(&x, o);
 
-	if (status)
-		return status;
-	s.private = &x;
-	machine__read(&s.machine);
-	status = session__open(&s, o, SESSION_SHOOTDOWNS);
-	if (!status)
-		status = run(&x);
+	if (!status) {
+		s.private = &x;
+		machine__read(&s.machine);
+		status = session__open(&s, o, SESSION_SHOOTDOWNS);
+		if (!status)
+			status = run(&x);
+	}
 	server__stop(&x.server);
-	exporter__free(&x.exporter);
-	board__free(&x.board);
 	access__free(&x.access);
+	if (!s.private)
+		return status;
+	exporter__free(&x.exporter);
 	machine__free(&s.machine);
 	return session__close(&s, status);
 }

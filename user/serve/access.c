@@ -13,45 +13,60 @@
 #include <unistd.h>
 
 #include "serve/listen.h"
+#include "serve/query.h"
 #include "util/log.h"
 
+/** Characters of a token that we make. */
+#define MADE_TOKEN 32
 /** Files of secrets and certificates are not larger. */
 #define MAX_FILE 65536
 
-/** read_file - all of it; @secret: nobody else may read it. Return: 0 or a negative errno, told. */
+/** open_file - a regular file; @secret: that not everybody may read. Return: a fd, or -errno, told. */
+static int open_file(const char *path, bool secret)
+{
+	/* a FIFO would block */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err = 0;
+	struct stat st = {};
+
+	if (fd < 0 || fstat(fd, &st)) {
+		err = -errno;
+		vs_error("cannot read %s: %s", path, strerror(-err));
+	} else if (!S_ISREG(st.st_mode)) {
+		err = -EINVAL;
+		vs_error("cannot read %s: not a regular file", path);
+	} else if (st.st_size > MAX_FILE) {
+		err = -EFBIG;
+		vs_error("cannot read %s: larger than 64 KiB", path);
+	} else if (secret && st.st_mode & S_IRWXO) {
+		err = -EPERM;
+		vs_fail(VS_EXIT_FAILURE, "chmod o= FILE", "%s: any user can read or write it",
+			path);
+	}
+	if (err && fd >= 0)
+		close(fd);
+	return err ? err : fd;
+}
+
+/** read_file - all of it, as text. Return: 0 or a negative errno, told. */
 static int read_file(const char *path, bool secret, char **text)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err = fd < 0 ? -errno : 0;
-	char *buf = NULL;
-	struct stat st;
-	ssize_t n = 0;
+	int fd = open_file(path, secret), err = 0;
+	char *buf;
+	ssize_t n;
 
-	if (!err && fstat(fd, &st))
-		err = -errno;
-	if (!err && secret && st.st_mode & S_IRWXO) {
-		vs_fail(VS_EXIT_FAILURE, "chmod o= does", "%s: everybody may read it", path);
-		close(fd);
-		return -EPERM;
-	}
-	if (!err && (!S_ISREG(st.st_mode) || st.st_size > MAX_FILE))
-		err = -EINVAL;
-	if (!err)
-		buf = calloc(1, MAX_FILE + 1);
-	if (!err && !buf)
-		err = -ENOMEM;
-	if (!err)
-		n = read(fd, buf, MAX_FILE);
-	if (!err && n < 0)
-		err = -errno;
-	if (fd >= 0)
-		close(fd);
-	if (err) {
+	if (fd < 0)
+		return fd;
+	buf = calloc(1, MAX_FILE + 1);
+	n = buf ? read(fd, buf, MAX_FILE) : -1;
+	if (n < 0) {
+		err = buf ? -errno : -ENOMEM;
 		vs_error("cannot read %s: %s", path, strerror(-err));
 		free(buf);
-		return err;
 	}
-	*text = buf;
-	return 0;
+	close(fd);
+	if (!err)
+		*text = buf;
+	return err;
 }
 
 static int read_token(struct access *a, const char *path)
@@ -68,6 +83,24 @@ static int read_token(struct access *a, const char *path)
 	vs_fail(VS_EXIT_FAILURE, "its first line has 16 to 512 characters", "%s holds no token",
 		path);
 	return -EINVAL;
+}
+
+int access__make_token(struct access *a)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char random[MADE_TOKEN / 2];
+
+	a->token = calloc(1, MADE_TOKEN + 1);
+	if (!a->token)
+		return -ENOMEM;
+	if (getentropy(random, sizeof(random)))
+		return -errno;
+	for (size_t i = 0; i < sizeof(random); i++) {
+		a->token[2 * i] = digits[random[i] >> 4];
+		a->token[2 * i + 1] = digits[random[i] & 15];
+	}
+	explicit_bzero(random, sizeof(random));
+	return 0;
 }
 
 int access__read(struct access *a, const struct access_files *files)
@@ -120,6 +153,13 @@ static bool has_token(const struct access *a, struct MHD_Connection *connection)
 	return same(a->token, header + strspn(header, " "));
 }
 
+/** sends_token - a wrong one is an error, even where none is required. */
+static bool sends_token(struct MHD_Connection *connection)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+					   MHD_HTTP_HEADER_AUTHORIZATION);
+}
+
 static bool has_certificate(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
@@ -130,16 +170,22 @@ static bool has_certificate(struct MHD_Connection *connection)
 	       !gnutls_certificate_verify_peers2(info->tls_session, &status) && !status;
 }
 
-unsigned int access__check(const struct access *a, struct MHD_Connection *connection, bool open)
+unsigned int access__check(const struct access *a, struct MHD_Connection *connection, bool open,
+			   struct grant *grant)
 {
-	if (a->loopback && !listen__host_is_loopback(MHD_lookup_connection_value(
-				   connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)))
+	const char *host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+						       MHD_HTTP_HEADER_HOST);
+
+	*grant = (struct grant){ .details = a->exposed };
+	if (a->loopback && !listen__host_is_loopback(host))
 		return MHD_HTTP_MISDIRECTED_REQUEST;
 	if (open)
 		return 0;
 	if (a->client_ca && !has_certificate(connection))
 		return MHD_HTTP_FORBIDDEN;
-	if (a->token && !has_token(a, connection))
+	if (a->token ? has_token(a, connection) : a->required)
+		*grant = (struct grant){ .details = DETAIL_ALL, .trusted = true };
+	else if (a->required || sends_token(connection))
 		return MHD_HTTP_UNAUTHORIZED;
 	return 0;
 }

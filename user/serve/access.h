@@ -14,7 +14,9 @@
 
 /**
  * struct access - the rules
- * @token: that clients have to send, NULL: none
+ * @token: that clients send to see everything
+ * @required: without a token or a certificate, nothing is answered; else what @exposed says is
+ * @exposed: DETAIL_* bits that anyone may see
  * @certificate, @key: of the server, PEM; NULL: no TLS
  * @client_ca: clients need a certificate that it signed, PEM; NULL: they do not
  * @loopback: only names of loopback are taken as Host, so that no page of the web can reach us
@@ -22,6 +24,8 @@
  */
 struct access {
 	char *token;
+	bool required;
+	unsigned int exposed;
 	char *certificate;
 	char *key;
 	char *client_ca;
@@ -44,10 +48,29 @@ int access__read(struct access *a, const struct access_files *files);
 void access__free(struct access *a);
 
 /**
+ * struct grant - what a client may see
+ * @details: DETAIL_* bits
+ * @trusted: it has shown a token or a certificate
+ */
+struct grant {
+	unsigned int details;
+	bool trusted;
+};
+
+/**
  * access__check - a request may be answered
  * @open: it needs no token (/healthz)
- * Return: 0, or the HTTP status that it gets.
+ * @grant: result, if 0 is returned
+ * Return: 0, or the HTTP status of the refusal.
  */
-unsigned int access__check(const struct access *a, struct MHD_Connection *connection, bool open);
+unsigned int access__check(const struct access *a, struct MHD_Connection *connection, bool open,
+			   struct grant *grant);
+
+/**
+ * access__make_token - where neither a token nor certificates are required: one that shows who
+ * started us, 32 hexadecimal digits
+ * Return: 0 or a negative errno.
+ */
+int access__make_token(struct access *a);
 
 #endif /* VMASCOPE_SERVE_ACCESS_H */

@@ -7,9 +7,9 @@
 
 #include "out/out.h"
 #include "serve/exporter.h"
+#include "util/clock.h"
 #include "view/stat_group.h"
 
-#define TYPE_JSON "application/json; charset=utf-8"
 /** VMAs of /api/v1/process at most. */
 #define MOST_VMAS 2000
 
@@ -21,6 +21,8 @@ static const struct column status_columns[] = {
 	{.key = "command", .type = CELL_STR}, {.key = "start_time_ms", .type = CELL_U64},
 	{.key = "now_ms", .type = CELL_U64}, {.key = "interval_ns", .type = CELL_U64},
 	{.key = "group_by", .type = CELL_STR}, {.key = "expose_paths", .type = CELL_BOOL},
+	{.key = "expose_processes", .type = CELL_BOOL},
+	{.key = "expose_addresses", .type = CELL_BOOL},
 	{.key = "nr_cpus", .type = CELL_U64}, {.key = "processes", .type = CELL_U64},
 	{.key = "groups", .type = CELL_U64}, {.key = "series", .type = CELL_U64},
 	{.key = "max_series", .type = CELL_U64}, {.key = "hooks", .type = CELL_TABLE},
@@ -81,12 +83,13 @@ static int status(struct exporter *e, const struct query *q, struct document *d)
 	struct run_facts run = {};
 	int err;
 
-	(void)q;
 	if (!t)
 		return -ENOMEM;
 	table__set_u64(t, "schema", VIEW_SCHEMA);
+	table__set_bool(t, "expose_processes", q->details & DETAIL_PROCESSES);
+	table__set_bool(t, "expose_addresses", q->details & DETAIL_ADDRESSES);
 	table__set_u64(t, "start_time_ms", e->start_ms);
-	table__set_u64(t, "now_ms", exporter__unix_ms(e, board__now()));
+	table__set_u64(t, "now_ms", exporter__unix_ms(e, clock__monotonic_ns()));
 	table__set_u64(t, "interval_ns", e->interval_ns);
 	table__set_bool(t, "expose_paths", e->expose_paths);
 	table__set_u64(t, "nr_cpus", e->live->model.nr_cpus);
@@ -95,7 +98,8 @@ static int status(struct exporter *e, const struct query *q, struct document *d)
 	table__set_u64(t, "series", e->ledger.series);
 	table__set_u64(t, "max_series", e->ledger.max_series);
 	err = table__set_str(t, "version", VMASCOPE_VERSION);
-	if (!err)
+	/* it may name processes */
+	if (!err && q->details & DETAIL_PROCESSES)
 		err = table__set_str(t, "command", e->command);
 	if (!err)
 		err = table__set_str(t, "group_by", group_by_names[e->group_by]);
@@ -111,9 +115,11 @@ static int stat(struct exporter *e, const struct query *q, struct document *d)
 {
 	struct stat_view v = e->stat;
 
+	if (!(q->details & DETAIL_PROCESSES))
+		v.command = NULL;
 	v.by = q->by;
 	v.limit = q->top;
-	v.end_ns = board__now();
+	v.end_ns = clock__monotonic_ns();
 	v.duration_ns = v.end_ns - v.start_ns;
 	capture__stats(e->live->capture, &v.stats);
 	return stat_view__make(&v, &e->live->model, d);
@@ -125,7 +131,7 @@ static int shootdown(struct exporter *e, const struct query *q, struct document 
 	int err;
 
 	v.by = q->by;
-	v.run.duration_ns = board__now() - e->start_ns;
+	v.run.duration_ns = clock__monotonic_ns() - e->start_ns;
 	capture__stats(e->live->capture, &v.run.stats);
 	err = shootdown_view__make(&v, &e->live->shootdown, &e->live->model, d);
 	for (size_t i = 0; i < d->nr_tables; i++)
@@ -258,7 +264,7 @@ static struct body *json_body(const struct document *d)
 		free(text);
 		return NULL;
 	}
-	return body__new(200, TYPE_JSON, text, len);
+	return body__new(200, BODY_JSON, text, len);
 }
 
 static struct body *not_found(void)
@@ -266,7 +272,7 @@ static struct body *not_found(void)
 	static const char text[] =
 		"{\"error\":{\"message\":\"no such process, or it took no fault\"}}\n";
 
-	return body__new(404, TYPE_JSON, strdup(text), sizeof(text) - 1);
+	return body__new(404, BODY_JSON, strdup(text), sizeof(text) - 1);
 }
 
 /** hook_infos - which variant of each is in use. Return: how many. */
@@ -280,13 +286,16 @@ static size_t hook_infos(const struct exporter *e, struct info *infos)
 	return e->stat.nr_hooks;
 }
 
-static struct body *metrics_body(struct exporter *e, bool openmetrics)
+static struct body *metrics_body(struct exporter *e, const struct query *q)
 {
+	const bool openmetrics = q->question == ASK_OPENMETRICS;
+	const bool processes = q->details & DETAIL_PROCESSES;
+	const bool sum = e->group_by == GROUP_BY_COMM && !processes;
 	struct info infos[NR_HOOKS + 1] = {
 		{ .name = "vmascope_build",
 		  .help = "The version of vmascope, and the rule of its groups.",
 		  .labels = { { "version", VMASCOPE_VERSION },
-			      { "group_by", group_by_names[e->group_by] } } },
+			      { "group_by", group_by_names[sum ? GROUP_BY_NONE : e->group_by] } } },
 	};
 	const size_t nr = 1 + hook_infos(e, &infos[1]);
 	char *text = NULL;
@@ -295,12 +304,14 @@ static struct body *metrics_body(struct exporter *e, bool openmetrics)
 
 	if (!f)
 		return NULL;
-	exposition__write(f, &e->ledger, infos, nr, openmetrics);
+	exposition__write(f, &e->ledger, infos, nr,
+			  (openmetrics ? EXPOSE_OPENMETRICS : 0) |
+				  (processes ? EXPOSE_EXEMPLARS : 0) | (sum ? EXPOSE_SUM : 0));
 	if (fclose(f)) {
 		free(text);
 		return NULL;
 	}
-	return body__new(200, openmetrics ? TYPE_OPENMETRICS : TYPE_PROMETHEUS, text, len);
+	return body__new(200, openmetrics ? BODY_OPENMETRICS : BODY_PROMETHEUS, text, len);
 }
 
 struct body *answers__make(struct exporter *e, const struct query *q)
@@ -315,7 +326,7 @@ struct body *answers__make(struct exporter *e, const struct query *q)
 	int err;
 
 	if (q->question == ASK_PROMETHEUS || q->question == ASK_OPENMETRICS)
-		return metrics_body(e, q->question == ASK_OPENMETRICS);
+		return metrics_body(e, q);
 	err = documents[q->question](e, q, &d);
 	body = err == -ESRCH ? not_found() : err ? NULL : json_body(&d);
 	document__free(&d);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "util/clock.h"
+
 static void opened(struct server *s, struct MHD_Connection *connection, void **context)
 {
 	const union MHD_ConnectionInfo *info =
@@ -20,7 +22,7 @@ static void opened(struct server *s, struct MHD_Connection *connection, void **c
 	if (!c)
 		return;
 	c->fd = info->connect_fd;
-	c->since_ns = board__now();
+	c->since_ns = clock__monotonic_ns();
 	c->next = s->connections;
 	c->at = &s->connections;
 	if (c->next)
@@ -60,7 +62,7 @@ void connections__request(struct MHD_Connection *connection, bool answering, boo
 
 	if (!c)
 		return;
-	c->since_ns = board__now();
+	c->since_ns = clock__monotonic_ns();
 	c->answering = answering;
 	c->streaming = streaming;
 }
@@ -69,7 +71,7 @@ void connections__reap(struct server *s)
 {
 	const bool pressed = s->nr_connections > s->max_connections / 4 * 3;
 	const uint64_t idle = pressed ? SERVER_PRESSED_IDLE_NS : SERVER_IDLE_NS;
-	const uint64_t now = board__now();
+	const uint64_t now = clock__monotonic_ns();
 
 	for (struct connection *c = s->connections; c; c = c->next) {
 		const uint64_t limit = c->answering ? SERVER_ANSWER_NS : idle;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * exporter.h - the counting side of serve: reads the counters, keeps the ledger, makes the answers
- * and the events that the board passes on.
+ * and the events, and sends both over the channel.
  */
 #ifndef VMASCOPE_SERVE_EXPORTER_H
 #define VMASCOPE_SERVE_EXPORTER_H
 
 #include "capture/live.h"
 #include "model/storm.h"
-#include "serve/board.h"
 #include "serve/exposition.h"
 #include "serve/ledger.h"
+#include "serve/query.h"
 #include "view/shootdown.h"
 #include "view/stat.h"
 
@@ -30,7 +30,9 @@ struct ticked {
 /**
  * struct exporter - all of it
  * @live: capture and model, the session's
- * @board: to the server
+ * @channel: the counter's end; @next_id: of the next event
+ * @exposed: DETAIL_* bits that anyone may see
+ * @server_pid: process that answers
  * @stat, @shootdown: what views of this run have in common
  * @command: what is traced
  * @group_by, @expose_paths, @interval_ns: options
@@ -40,7 +42,10 @@ struct ticked {
  */
 struct exporter {
 	struct live *live;
-	struct board *board;
+	int channel;
+	uint64_t next_id;
+	unsigned int exposed;
+	pid_t server_pid;
 	struct ledger ledger;
 	struct storms storms;
 	struct ticked ticked;
@@ -63,8 +68,8 @@ void exporter__init(struct exporter *e, unsigned int max_series);
 void exporter__free(struct exporter *e);
 
 /**
- * exporter__answer - make what the board wants
- * Return: 0 or a negative errno.
+ * exporter__answer - answer the questions that wait
+ * Return: 0 or a negative errno, -EPIPE if the server has ended.
  */
 int exporter__answer(struct exporter *e);
 
@@ -84,10 +89,14 @@ void own__read(struct exporter *e);
 /** own__name_programs - for metric_programs; and turn their statistics on if @run_stats. */
 void own__name_programs(struct exporter *e, bool run_stats);
 
-/** tick__event - the event of the interval that ends now. Return: NULL without memory. */
-struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm);
+/**
+ * tick__event - the event of the interval that ends now, with @details (DETAIL_*)
+ * Return: NULL without memory.
+ */
+struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm, unsigned int details);
 /** tick__storm - the event of a storm's begin or end. Return: NULL without memory. */
-struct body *tick__storm(struct exporter *e, const struct storm *storm, bool ended);
+struct body *tick__storm(struct exporter *e, const struct storm *storm, bool ended,
+			 unsigned int details);
 /** tick__mark - the next interval begins. */
 void tick__mark(struct exporter *e);
 

@@ -17,12 +17,14 @@ static const char *const type_names[] = {
 
 /**
  * struct writer - what is written, and how
- * @group: whose cells they are; NULL: nobody's
+ * @flags: EXPOSE_*
+ * @group: whose cells they are; NULL: those of no group
  */
 struct writer {
 	FILE *f;
 	const struct ledger *ledger;
 	bool openmetrics;
+	unsigned int flags;
 	const struct metric *metric;
 	const struct group *group;
 };
@@ -140,7 +142,7 @@ static void put_histogram(const struct writer *w, unsigned int index, const uint
 		fprintf(w->f, "%s_bucket", m->name);
 		put_labels(w, index, le);
 		fprintf(w->f, " %" PRIu64, count);
-		if (w->openmetrics && w->group)
+		if (w->openmetrics && w->flags & EXPOSE_EXEMPLARS && w->group)
 			put_exemplar(w, &w->group->exemplar[i]);
 		fputc('\n', w->f);
 	}
@@ -226,31 +228,65 @@ static void put_infos(const struct writer *w, const struct info *infos, size_t n
 	}
 }
 
-void exposition__write(FILE *f, const struct ledger *l, const struct info *infos, size_t nr_infos,
-		       bool openmetrics)
+/** sum_groups - all groups of @l as one. Return: NULL without memory. */
+static struct group *sum_groups(const struct group *const *groups, size_t nr)
 {
-	struct writer w = { .f = f, .ledger = l, .openmetrics = openmetrics };
-	const struct group *groups[LEDGER_GROUPS + 1];
-	const size_t nr_groups = ledger__list(l, groups);
+	struct group *sum = calloc(1, sizeof(*sum));
 
-	put_infos(&w, infos, nr_infos);
+	if (!sum)
+		return NULL;
+	snprintf(sum->name, sizeof(sum->name), "%s", GROUP_ALL);
+	for (size_t g = 0; g < nr; g++) {
+		for (size_t i = 0; i < NR_GROUP_CELLS; i++)
+			if (i != GROUP_MAPPINGS)
+				sum->cell[i] += groups[g]->cell[i];
+			else if (groups[g]->cell[i] > sum->cell[i])
+				sum->cell[i] = groups[g]->cell[i];
+		for (size_t i = 0; i < sizeof(sum->active) / sizeof(*sum->active); i++)
+			sum->active[i] |= groups[g]->active[i];
+	}
+	return sum;
+}
+
+static void put_metrics(struct writer *w, const struct group *const *groups, size_t nr_groups)
+{
 	for (size_t i = 0; i < nr_metrics; i++) {
-		const struct metric *m = w.metric = &metrics[i];
+		const struct metric *m = w->metric = &metrics[i];
 
-		if (m->needs & ~l->known)
+		if (m->needs & ~w->ledger->known)
 			continue;
-		w.group = NULL;
+		w->group = NULL;
 		if (!i || strcmp(m->name, m[-1].name))
-			put_head(&w, m->name, type_names[m->type], m->unit, m->help);
+			put_head(w, m->name, type_names[m->type], m->unit, m->help);
 		if (!m->grouped)
-			put_cells(&w);
+			put_cells(w);
 		for (size_t g = 0; m->grouped && g < nr_groups; g++) {
-			w.group = groups[g];
-			put_cells(&w);
+			w->group = groups[g];
+			put_cells(w);
 		}
 	}
-	if (openmetrics)
+}
+
+void exposition__write(FILE *f, const struct ledger *l, const struct info *infos, size_t nr_infos,
+		       unsigned int flags)
+{
+	struct writer w = {
+		.f = f, .ledger = l, .openmetrics = flags & EXPOSE_OPENMETRICS, .flags = flags
+	};
+	const struct group *groups[LEDGER_GROUPS + 1];
+	size_t nr_groups = ledger__list(l, groups);
+	struct group *sum = NULL;
+
+	if (flags & EXPOSE_SUM) {
+		sum = sum_groups(groups, nr_groups);
+		groups[0] = sum;
+		nr_groups = sum ? 1 : 0;
+	}
+	put_infos(&w, infos, nr_infos);
+	put_metrics(&w, groups, nr_groups);
+	if (w.openmetrics)
 		fputs("# EOF\n", f);
+	free(sum);
 }
 
 /* --- what a scraper asks for ----------------------------------------------------------------- */

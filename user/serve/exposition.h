@@ -26,12 +26,18 @@ struct info {
 	struct info_label labels[4];
 };
 
+/** Bits of exposition__write()'s @flags */
+#define EXPOSE_OPENMETRICS 1u /* OpenMetrics, else Prometheus' text format */
+#define EXPOSE_EXEMPLARS 2u   /* with exemplars (OpenMetrics), which name processes */
+#define EXPOSE_SUM 4u	      /* all groups summed up in one, GROUP_ALL */
+
 /**
  * exposition__write - all of it
  * @infos: @nr_infos of them
+ * @flags: EXPOSE_*
  */
 void exposition__write(FILE *f, const struct ledger *l, const struct info *infos, size_t nr_infos,
-		       bool openmetrics);
+		       unsigned int flags);
 
 /** exposition__label - NAME="VALUE", as both formats want it; what is not UTF-8 becomes U+FFFD. */
 void exposition__label(FILE *f, const char *name, const char *value);

@@ -117,7 +117,7 @@ static void by_none(const char *comm, const char *cgroup, char *name, size_t siz
 {
 	(void)comm;
 	(void)cgroup;
-	snprintf(name, size, "all");
+	snprintf(name, size, GROUP_ALL);
 }
 
 static void (*const rules[NR_GROUP_BY])(const char *comm, const char *cgroup, char *name,

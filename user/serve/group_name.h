@@ -25,6 +25,8 @@ extern const char *const group_by_names[NR_GROUP_BY];
 
 /** The group of all that has no other; no process's own group is called so. */
 #define GROUP_OTHER "other"
+/** The group of everything, where groups are not told apart. */
+#define GROUP_ALL "all"
 
 /**
  * group_name - the group of a process

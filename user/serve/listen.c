@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,67 @@ int listen__open(const struct listen_address *a)
 	err = -errno;
 	close(fd);
 	return err;
+}
+
+/** The first file descriptor that is passed (SD_LISTEN_FDS_START). */
+#define FIRST_PASSED_FD 3
+
+static bool listens(int fd)
+{
+	int type = 0, on = 0;
+	socklen_t len = sizeof(int);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) && type == SOCK_STREAM &&
+	       !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) && on;
+}
+
+int listen__inherited(struct listen_address *a)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	const int fd = FIRST_PASSED_FD;
+	uint64_t for_pid, nr;
+
+	if (!pid || !fds || str_parse_u64(pid, INT32_MAX, &for_pid) ||
+	    for_pid != (uint64_t)getpid())
+		return -ENOENT;
+	memset(a, 0, sizeof(*a));
+	a->len = sizeof(a->addr);
+	if (str_parse_u64(fds, INT32_MAX, &nr) || nr != 1 || !listens(fd) ||
+	    getsockname(fd, (struct sockaddr *)&a->addr, &a->len))
+		return -EINVAL;
+	if (a->addr.ss_family == AF_INET) {
+		const struct sockaddr_in *v4 = (const struct sockaddr_in *)&a->addr;
+
+		a->loopback = ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	} else if (a->addr.ss_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&a->addr;
+
+		a->loopback = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+	} else {
+		return -EINVAL;
+	}
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) || fcntl(fd, F_SETFL, O_NONBLOCK))
+		return -EINVAL;
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	return fd;
+}
+
+void listen__format(const struct listen_address *a, char *text, size_t size)
+{
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (a->addr.ss_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&a->addr;
+
+		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
+		snprintf(text, size, "[%s]:%u", host, ntohs(v6->sin6_port));
+	} else {
+		const struct sockaddr_in *v4 = (const struct sockaddr_in *)&a->addr;
+
+		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
+		snprintf(text, size, "%s:%u", host, ntohs(v4->sin_port));
+	}
 }
 
 bool listen__host_is_loopback(const char *host)

@@ -26,6 +26,18 @@ int listen__parse(const char *text, struct listen_address *a);
 /** listen__open - Return: a socket that listens, or a negative errno. */
 int listen__open(const struct listen_address *a);
 
+/** listen__format - as HOST:PORT */
+void listen__format(const struct listen_address *a, char *text, size_t size);
+
+/**
+ * listen__inherited - the socket that the service manager listens on for us (sd_listen_fds(3))
+ * @a: set to its address
+ *
+ * Return: its file descriptor, made non-blocking; -ENOENT: there is none; -EINVAL: there are several,
+ * or it is no stream socket that listens on an IP address.
+ */
+int listen__inherited(struct listen_address *a);
+
 /** listen__host_is_loopback - a Host header names this machine's loopback; NULL: there is none. */
 bool listen__host_is_loopback(const char *host);
 

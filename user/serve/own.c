@@ -12,7 +12,7 @@
 #include "serve/exporter.h"
 #include "util/log.h"
 
-static uint64_t cpu_ns(void)
+static uint64_t self_cpu_ns(void)
 {
 	struct rusage u;
 
@@ -21,33 +21,68 @@ static uint64_t cpu_ns(void)
 	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000ULL;
 }
 
-/** read_memory - proc(5), statm: pages. */
-static void read_memory(uint64_t *fixed)
+/** server_cpu_ns - of the process that answers HTTP (proc(5), stat: utime and stime); 0: unknown */
+static uint64_t server_cpu_ns(pid_t pid)
+{
+	unsigned long long user, system;
+	char path[64], comm[64];
+	uint64_t ns = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%*d %63s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", comm,
+			&user, &system) == 3)
+		ns = (user + system) * (1000000000ULL / sysconf(_SC_CLK_TCK));
+	if (f)
+		fclose(f);
+	return ns;
+}
+
+/** add_memory - of a process: proc(5), statm, in pages */
+static void add_memory(const char *path, uint64_t *fixed)
 {
 	const uint64_t page = sysconf(_SC_PAGESIZE);
-	FILE *f = fopen("/proc/self/statm", "re");
+	FILE *f = fopen(path, "re");
 	unsigned long long size, resident;
 
 	if (f && fscanf(f, "%llu %llu", &size, &resident) == 2) {
-		fixed[FIXED_VSIZE] = size * page;
-		fixed[FIXED_RSS] = resident * page;
+		fixed[FIXED_VSIZE] += size * page;
+		fixed[FIXED_RSS] += resident * page;
 	}
 	if (f)
 		fclose(f);
 }
 
-static void read_fds(uint64_t *fixed)
+/** count_fds - entries of a directory of /proc/PID/fd */
+static uint64_t count_fds(const char *path)
 {
-	DIR *d = opendir("/proc/self/fd");
-	struct rlimit limit;
+	DIR *d = opendir(path);
 	uint64_t nr = 0;
 
 	while (d && readdir(d))
 		nr++;
 	if (d)
 		closedir(d);
-	/* but ".", ".." and the directory itself */
-	fixed[FIXED_FDS] = nr > 3 ? nr - 3 : 0;
+	/* but "." and ".." */
+	return nr > 2 ? nr - 2 : 0;
+}
+
+/** read_processes - both: this one, and the one that answers HTTP */
+static void read_processes(const struct exporter *e, uint64_t *fixed)
+{
+	struct rlimit limit;
+	char path[64];
+
+	fixed[FIXED_CPU_NS] = self_cpu_ns() + server_cpu_ns(e->server_pid);
+	fixed[FIXED_VSIZE] = fixed[FIXED_RSS] = 0;
+	add_memory("/proc/self/statm", fixed);
+	snprintf(path, sizeof(path), "/proc/%d/statm", e->server_pid);
+	add_memory(path, fixed);
+	/* one is the directory itself */
+	fixed[FIXED_FDS] = count_fds("/proc/self/fd") - 1;
+	snprintf(path, sizeof(path), "/proc/%d/fd", e->server_pid);
+	fixed[FIXED_FDS] += count_fds(path);
 	if (!getrlimit(RLIMIT_NOFILE, &limit))
 		fixed[FIXED_MAX_FDS] = limit.rlim_cur;
 }
@@ -138,10 +173,8 @@ void own__read(struct exporter *e)
 	memcpy(&fixed[FIXED_LOST], stats.lost, sizeof(stats.lost));
 	if (e->ledger.known & NEEDS_RUN_STATS)
 		capture__each_program(e->live->capture, read_program, &p);
-	fixed[FIXED_CPU_NS] = cpu_ns();
 	fixed[FIXED_START_MS] = e->start_ms;
 	fixed[FIXED_MAPPINGS_LIMIT] = e->shootdown.max_map_count;
-	read_memory(fixed);
-	read_fds(fixed);
+	read_processes(e, fixed);
 	read_fill(e->live, fixed);
 }

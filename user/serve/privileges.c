@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* privileges.c - capabilities, by libcap: they are a thread's, not a process's. */
+/* privileges.c - the user and the capabilities that a process runs with. */
 #include "serve/privileges.h"
 
 #include <errno.h>
+#include <pwd.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 
 #include "capture/kernel.h"
 #include "util/log.h"
+#include "util/str.h"
 
 #ifndef CAP_BPF
 #define CAP_BPF 39
@@ -43,7 +46,20 @@ static int keep_only(const cap_value_t *wanted, int nr)
 	return err;
 }
 
-int privileges__drop(void)
+int privileges__find_user(const char *name, struct user_ids *user)
+{
+	const struct passwd *entry = getpwnam(name);
+	uint64_t uid;
+
+	if (!entry && !str_parse_u64(name, UINT32_MAX - 1, &uid))
+		entry = getpwuid(uid);
+	if (!entry)
+		return -ENOENT;
+	*user = (struct user_ids){ entry->pw_uid, entry->pw_gid };
+	return 0;
+}
+
+int privileges__drop(const struct user_ids *user)
 {
 	/* commit c8644cd0efe7, 5.19: maps that are open need no capability any more */
 	const cap_value_t wanted[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_BPF };
@@ -51,13 +67,14 @@ int privileges__drop(void)
 	int err;
 
 	drop_bounds();
+	err = sandbox__set_user(user, true);
+	if (err) {
+		vs_fail(VS_EXIT_FAILURE, "grant CAP_SETUID and CAP_SETGID, or do not run as root",
+			"cannot give up root: %s", strerror(-err));
+		return err;
+	}
 	err = keep_only(wanted, nr);
 	if (err)
 		vs_error("cannot give up capabilities: %s", strerror(-err));
 	return err;
-}
-
-void privileges__drop_all(void)
-{
-	keep_only(NULL, 0);
 }

@@ -5,17 +5,22 @@
 #ifndef VMASCOPE_SERVE_PRIVILEGES_H
 #define VMASCOPE_SERVE_PRIVILEGES_H
 
+#include "util/sandbox.h"
+
 /**
- * privileges__drop - of this thread and those that it starts: all capabilities but those that
+ * privileges__drop - run as @user, if this is root, and give up all capabilities but those that
  * reading /proc and cgroupfs takes
  *
  * CAP_SYS_PTRACE (/proc/PID/maps of others) and CAP_DAC_READ_SEARCH (names of cgroups) stay, as far
  * as they are there; before Linux 5.19, CAP_BPF does, which its maps need.
  * Return: 0, or a negative errno after an error message.
  */
-int privileges__drop(void);
+int privileges__drop(const struct user_ids *user);
 
-/** privileges__drop_all - of this thread: every capability. */
-void privileges__drop_all(void);
+/**
+ * privileges__find_user - numbers of a user and its group, by name or number
+ * Return: 0 or -ENOENT.
+ */
+int privileges__find_user(const char *name, struct user_ids *user);
 
 #endif /* VMASCOPE_SERVE_PRIVILEGES_H */

@@ -8,18 +8,15 @@
 #include "serve/exposition.h"
 #include "serve/group_name.h"
 #include "serve/server.h"
+#include "util/clock.h"
 #include "util/str.h"
 #include "view/shootdown.h"
 #include "view/stat.h"
 
 /** The counters are read far more often; after this long, something is wrong. */
 #define ALIVE_NS 10000000000ULL
-/** Rows of a list: by default, and at most. */
+/** Rows of a list by default. */
 #define TOP_DEFAULT 100
-#define TOP_MOST 1000
-
-#define TYPE_JSON "application/json; charset=utf-8"
-#define TYPE_TEXT "text/plain; charset=utf-8"
 
 /** The page's own files, and nothing else: no inline scripts or styles, no other host, no frames. */
 #define CSP                                                                                        \
@@ -67,7 +64,7 @@ enum MHD_Result reply_error(struct MHD_Connection *connection, unsigned int stat
 	char text[256];
 	int len = snprintf(text, sizeof(text), "{\"error\":{\"message\":\"%s\"}}\n", message);
 
-	return reply(connection, status, TYPE_JSON,
+	return reply(connection, status, body__media_type(BODY_JSON),
 		     MHD_create_response_from_buffer(len, text, MHD_RESPMEM_MUST_COPY));
 }
 
@@ -92,7 +89,7 @@ static enum MHD_Result reply_body(struct MHD_Connection *connection, struct body
 
 	if (!response)
 		body__put(b);
-	return reply(connection, b->status, b->type, response);
+	return reply(connection, b->status, body__media_type(b->type), response);
 }
 
 /* --- parameters ---------------------------------------------------------------------------- */
@@ -141,9 +138,9 @@ static bool ask_metrics(struct MHD_Connection *connection, struct query *q)
 
 static bool ask_stat(struct MHD_Connection *connection, struct query *q)
 {
-	q->by = BY_MAPPING;
+	q->by = q->details & DETAIL_PROCESSES ? BY_MAPPING : BY_CAUSE;
 	q->top = TOP_DEFAULT;
-	return number(connection, "top", TOP_MOST, &q->top) &&
+	return number(connection, "top", QUERY_TOP_MOST, &q->top) &&
 	       choice(connection, stat_by_names, NR_STAT_BY, ~(1u << BY_THREAD), &q->by);
 }
 
@@ -154,48 +151,59 @@ static bool ask_shootdown(struct MHD_Connection *connection, struct query *q)
 
 	q->by = SHOOTDOWN_BY_PROCESS;
 	q->top = TOP_DEFAULT;
-	return number(connection, "top", TOP_MOST, &q->top) &&
+	return number(connection, "top", QUERY_TOP_MOST, &q->top) &&
 	       choice(connection, shootdown_by_names, NR_SHOOTDOWN_BY, allowed, &q->by);
 }
 
 static bool ask_processes(struct MHD_Connection *connection, struct query *q)
 {
 	q->top = TOP_DEFAULT;
-	return number(connection, "top", TOP_MOST, &q->top);
+	return number(connection, "top", QUERY_TOP_MOST, &q->top);
 }
 
 static bool ask_process(struct MHD_Connection *connection, struct query *q)
 {
-	return number(connection, "pid", 1 << 22, &q->pid) && q->pid;
+	return number(connection, "pid", QUERY_PID_MOST, &q->pid) && q->pid;
 }
 
 /* --- paths --------------------------------------------------------------------------------- */
 
-static enum MHD_Result healthz(struct server *s, struct MHD_Connection *connection)
+static enum MHD_Result healthz(struct server *s, struct MHD_Connection *connection,
+			       const struct grant *grant)
 {
 	static char ok[] = "ok\n", stale[] = "the counters are not being read\n";
-	const bool alive = board__now() - board__alive_ns(s->board) < ALIVE_NS;
+	const bool alive = clock__monotonic_ns() - s->mailbox->alive_ns < ALIVE_NS;
 	char *text = alive ? ok : stale;
 
-	return reply(connection, alive ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE, TYPE_TEXT,
+	(void)grant;
+	return reply(connection, alive ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
+		     body__media_type(BODY_TEXT),
 		     MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_PERSISTENT));
 }
 
 /**
  * struct path - what is behind a path
  * @open: no token is needed
- * @answer: made here; NULL: the board's answer to
+ * @answer: makes the answer; NULL: the mailbox has it, to
  * @question: whose parameters @ask takes; NULL: it has none
  */
+/** events - a stream of those that the client may see */
+static enum MHD_Result events(struct server *s, struct MHD_Connection *connection,
+			      const struct grant *grant)
+{
+	return stream__open(s, connection, grant->details, grant->trusted);
+}
+
 static const struct path {
 	const char *path;
 	bool open;
-	enum MHD_Result (*answer)(struct server *s, struct MHD_Connection *connection);
+	enum MHD_Result (*answer)(struct server *s, struct MHD_Connection *connection,
+				  const struct grant *grant);
 	enum question question;
 	bool (*ask)(struct MHD_Connection *connection, struct query *q);
 } paths[] = {
 	{ .path = "/healthz", .open = true, .answer = healthz },
-	{ .path = "/events", .answer = stream__open },
+	{ .path = "/events", .answer = events },
 	{ .path = "/metrics", .ask = ask_metrics },
 	{ .path = "/api/v1/status", .question = ASK_STATUS },
 	{ .path = "/api/v1/stat", .question = ASK_STAT, .ask = ask_stat },
@@ -244,18 +252,23 @@ void route__resume(struct server *s)
 	}
 }
 
-static enum MHD_Result ask_board(struct server *s, struct request *r, const struct path *p)
+static enum MHD_Result ask_mailbox(struct server *s, struct request *r, const struct path *p,
+				   const struct grant *grant)
 {
-	struct query q = { .question = p->question };
+	struct query q = { .question = p->question, .details = grant->details };
 	struct body *body;
 
 	if (p->ask && !p->ask(r->connection, &q))
 		return reply_error(r->connection, MHD_HTTP_BAD_REQUEST,
 				   "a parameter is missing or wrong: see docs/serve.md");
-	switch (board__ask(s->board, &q, r->began_ns, &body)) {
-	case BOARD_HERE:
+	if (query__details(&q) & ~grant->details)
+		return reply_error(r->connection, MHD_HTTP_UNAUTHORIZED,
+				   "a token is needed to see processes and addresses: "
+				   "Authorization: Bearer TOKEN");
+	switch (mailbox__ask(s->mailbox, &q, r->began_ns, &body)) {
+	case MAILBOX_HERE:
 		return reply_body(r->connection, body);
-	case BOARD_LATER:
+	case MAILBOX_LATER:
 		wait_for_answer(s, r);
 		return MHD_YES;
 	default:
@@ -282,8 +295,9 @@ static enum MHD_Result answer(struct server *s, struct request *r, const char *u
 {
 	const struct asset *asset = asset__find(url);
 	const struct path *p = find_path(url);
-	const unsigned int status = access__check(s->access, r->connection,
-						  asset || (p && p->open));
+	struct grant grant;
+	const unsigned int status = access__check(s->access, r->connection, asset || (p && p->open),
+						  &grant);
 
 	if (status)
 		return reply_error(r->connection, status, refusal(status));
@@ -293,7 +307,7 @@ static enum MHD_Result answer(struct server *s, struct request *r, const char *u
 							     MHD_RESPMEM_PERSISTENT));
 	if (!p)
 		return reply_error(r->connection, MHD_HTTP_NOT_FOUND, "there is nothing here");
-	return p->answer ? p->answer(s, r->connection) : ask_board(s, r, p);
+	return p->answer ? p->answer(s, r->connection, &grant) : ask_mailbox(s, r, p, &grant);
 }
 
 /** wants_to_send - the request has a body: nobody sends us any. */
@@ -315,7 +329,7 @@ static enum MHD_Result begin(struct MHD_Connection *connection, const char *meth
 	if (!r)
 		return MHD_NO;
 	r->connection = connection;
-	r->began_ns = board__now();
+	r->began_ns = clock__monotonic_ns();
 	*context = r;
 	connections__request(connection, true, false);
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))

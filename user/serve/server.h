@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * server.h - the thread that answers HTTP: its life, and what its parts have in common.
+ * server.h - the process that answers HTTP: its life, and what its parts have in common.
  *
- * One thread, without any capability, runs libmicrohttpd's loop. Everything in struct server but
- * the board is that thread's alone.
+ * A process of its own, without root, capabilities, files and most system calls, runs
+ * libmicrohttpd's loop in its only thread. It shares no memory with the process that counts.
  */
 #ifndef VMASCOPE_SERVE_SERVER_H
 #define VMASCOPE_SERVE_SERVER_H
 
 #include <microhttpd.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "serve/access.h"
-#include "serve/board.h"
+#include "serve/mailbox.h"
+#include "util/sandbox.h"
 
 /** Connections at most; less where fewer file descriptors are allowed. */
 #define SERVER_CONNECTIONS 4096u
-/** Event streams at most. */
+/** Event streams at most; clients without a token or certificate have half of them. */
 #define SERVER_STREAMS 32u
+/** Of these, one address has at most so many. */
+#define SERVER_CLIENT_STREAMS 8u
 /** A connection's buffer: a request's line and headers are to fit. */
 #define SERVER_REQUEST_BYTES 8192u
 /** Without a whole request for this long, a connection is closed. */
@@ -62,35 +65,47 @@ struct request {
 struct stream;
 
 /**
- * struct server - the thread
+ * struct server - all of it
+ * @open_streams: event streams
  * @connections: open ones, @nr_connections of them
  * @waiting: requests that wait for their answers
- * @streams: event streams, @nr_streams of them
+ * @streams: event streams that wait for the next event
  */
 struct server {
-	struct board *board;
+	struct mailbox *mailbox;
 	const struct access *access;
 	struct MHD_Daemon *daemon;
 	int listen_fd;
-	pthread_t thread;
-	bool running;
 	unsigned int max_connections;
 	struct connection *connections;
 	unsigned int nr_connections;
 	struct request *waiting;
 	struct stream *streams;
-	unsigned int nr_streams;
+	struct stream *open_streams;
+};
+
+/** struct server_process - the server, as the process that counts sees it; @pid 0: none */
+struct server_process {
+	pid_t pid;
+	int channel;
 };
 
 /**
- * server__start - answer on @listen_fd, which is taken over
+ * server__fork - start the process that answers on @listen_fd once it is sent MESSAGE_READY
+ * @user: numbers of the user and group that it runs as, where it has root to give up
+ *
+ * To be called before anything is attached: what is open or in memory is the child's, too. It ends
+ * when the channel is closed.
  * Return: 0, or a negative errno after an error message.
  */
-int server__start(struct server *s, struct board *board, const struct access *access,
-		  int listen_fd);
+int server__fork(struct server_process *p, const struct access *access, int listen_fd,
+		 const struct user_ids *user);
 
-/** server__stop - end it; one that did not start is fine. */
-void server__stop(struct server *s);
+/** server__explain - the process has closed the channel: say why, unless it did so itself. */
+void server__explain(struct server_process *p);
+
+/** server__stop - close the channel and wait for the process; one that did not start is ignored. */
+void server__stop(struct server_process *p);
 
 /* --- connections.c --- */
 
@@ -123,8 +138,9 @@ enum MHD_Result reply_error(struct MHD_Connection *connection, unsigned int stat
 
 /* --- stream.c --- */
 
-/** stream__open - answer with events. */
-enum MHD_Result stream__open(struct server *s, struct MHD_Connection *connection);
+/** stream__open - answer with events that have @details; @trusted: the client showed who it is. */
+enum MHD_Result stream__open(struct server *s, struct MHD_Connection *connection,
+			     unsigned int details, bool trusted);
 /** stream__resume - events have come, or it is time for a sign of life. */
 void stream__resume(struct server *s);
 

@@ -87,9 +87,7 @@ static struct body *event(struct exporter *e, const char *name, struct table *t,
 	if (f) {
 		const struct out_options o = { .file = f };
 
-		fprintf(f,
-			"id: %llu\nevent: %s\ndata: ", (unsigned long long)board__next_id(e->board),
-			name);
+		fprintf(f, "id: %llu\nevent: %s\ndata: ", (unsigned long long)e->next_id, name);
 		err = json->row(t, &o, true);
 		fputc('\n', f);
 		if (fclose(f))
@@ -100,7 +98,7 @@ static struct body *event(struct exporter *e, const char *name, struct table *t,
 		free(text);
 		return NULL;
 	}
-	return body__new(200, "", text, len);
+	return body__new(200, BODY_EVENT, text, len);
 }
 
 /* --- lists --------------------------------------------------------------------------------- */
@@ -382,7 +380,7 @@ static void faults_cells(struct exporter *e, struct table *t, struct vs_counts *
 	table__set_u64(t, "incomplete", c->outcome[VS_INCOMPLETE]);
 }
 
-struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm)
+struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm, unsigned int details)
 {
 	struct table *t = table__new(&tick_table);
 	uint64_t octaves[HIST_OCTAVES];
@@ -403,9 +401,9 @@ struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm)
 	err = table__set_series(t, "latency", octaves, HIST_OCTAVES);
 	if (!err)
 		err = add_causes(t, &c);
-	if (!err)
+	if (!err && (e->group_by != GROUP_BY_COMM || details & DETAIL_PROCESSES))
 		err = add_groups(e, t);
-	if (!err)
+	if (!err && details == DETAIL_ALL)
 		err = add_vmas(e, t);
 	if (!err)
 		err = add_calls(e, t);
@@ -418,7 +416,8 @@ struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm)
 	return event(e, "tick", t, err);
 }
 
-struct body *tick__storm(struct exporter *e, const struct storm *storm, bool ended)
+struct body *tick__storm(struct exporter *e, const struct storm *storm, bool ended,
+			 unsigned int details)
 {
 	struct table *t = table__new(&storm_table);
 	const struct storm_top *top = storm->top;
@@ -437,12 +436,13 @@ struct body *tick__storm(struct exporter *e, const struct storm *storm, bool end
 	err = table__set_str(t, "state", ended ? "end" : "begin");
 	if (!ended || err)
 		return event(e, "storm", t, err);
-	table__set_u64(t, "pid", top[STORM_PROCESS].id);
 	err = table__set_str(t, "vma", top[STORM_VMA].name);
 	if (!err)
 		err = table__set_str(t, "cause", top[STORM_CAUSE].name);
-	if (!err)
-		err = table__set_str(t, "process", top[STORM_PROCESS].name);
+	if (err || !(details & DETAIL_PROCESSES))
+		return event(e, "storm", t, err);
+	table__set_u64(t, "pid", top[STORM_PROCESS].id);
+	err = table__set_str(t, "process", top[STORM_PROCESS].name);
 	return event(e, "storm", t, err);
 }
 

@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "symbol/elf_file.h"
 #include "symbol/perf_map.h"
-#include "symbol/sandbox.h"
+#include "util/sandbox.h"
 
 /* Files that are kept open; each may take as much memory as its DWARF does. */
 #define MAX_OPEN 16
@@ -221,7 +222,38 @@ static void serve(struct helper_call *c)
 	c->reply_fd = reply->err ? -1 : j.fd;
 }
 
-/* What is loaded must be so before the door is shut. Without a demangler names stay as they are. */
+/** Private memory, bytes; files that are mapped to be read are not part of it. */
+#define MEMORY_LIMIT (2UL << 30)
+/** A table of functions, in a memory file, bytes. */
+#define TABLE_LIMIT (512UL << 20)
+
+/** What parsing files that are open takes. */
+static const int allowed_calls[] = {
+	__NR_read,	  __NR_pread64,	     __NR_write,	  __NR_lseek,
+	__NR_close,	  __NR_fstat,	     __NR_mmap,		  __NR_munmap,
+	__NR_mremap,	  __NR_mprotect,     __NR_madvise,	  __NR_brk,
+	__NR_recvmsg,	  __NR_sendmsg,	     __NR_memfd_create,	  __NR_fcntl,
+	__NR_futex,	  __NR_getrandom,    __NR_clock_gettime,  __NR_prlimit64,
+	__NR_exit_group,  __NR_rt_sigreturn, __NR_rt_sigprocmask, __NR_rt_sigaction,
+	__NR_getpid,	  __NR_gettid,	     __NR_tgkill,	  __NR_newfstatat,
+	__NR_sched_yield,
+};
+
+int reader__confine(void)
+{
+	return sandbox__enter(&(struct sandbox){
+		.user = SANDBOX_NOBODY,
+		.calls = allowed_calls,
+		.nr_calls = sizeof(allowed_calls) / sizeof(*allowed_calls),
+		.data_bytes = MEMORY_LIMIT,
+		.file_bytes = TABLE_LIMIT,
+	});
+}
+
+/*
+ * Libraries have to be loaded before system calls are filtered. Without a demangler names stay as
+ * they are.
+ */
 static int prepare(void)
 {
 	void *library = dlopen("libstdc++.so.6", RTLD_NOW | RTLD_LOCAL);
@@ -229,7 +261,7 @@ static int prepare(void)
 	if (library)
 		demangle = (char *(*)(const char *, char *, size_t *, int *))dlsym(
 			library, "__cxa_demangle");
-	return sandbox_enter();
+	return reader__confine();
 }
 
 const struct helper_kind reader_kind = {

@@ -127,4 +127,10 @@ void elf_probe__check(struct elf_probe *probe);
 /** reader_kind - the helper */
 extern const struct helper_kind reader_kind;
 
+/**
+ * reader__confine - give up everything that parsing files that are open does not take
+ * Return: 0 or a negative errno.
+ */
+int reader__confine(void);
+
 #endif /* VMASCOPE_SYMBOL_READER_H */

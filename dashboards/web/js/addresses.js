@@ -4,6 +4,7 @@ import { askJson, Refused } from "./api.js";
 import { byId, drawPath, el, setText } from "./dom.js";
 import * as format from "./format.js";
 import { Picker } from "./picker.js";
+import { isFull } from "./store.js";
 import { keyOf, Samples } from "./samples.js";
 import { Table } from "./table.js";
 import { heat, onTheme } from "./theme.js";
@@ -191,7 +192,9 @@ export class Addresses {
 	update(view, live)
 	{
 		this.#view = view;
-		if (!live || Date.now() - this.#asked < (this.#gone ? GONE_MS : LEAST_MS))
+		if (!isFull(view.status))
+			this.#table.update([]);
+		else if (!live || Date.now() - this.#asked < (this.#gone ? GONE_MS : LEAST_MS))
 			this.#show();
 		else if (this.#pid === null)
 			this.#start();

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* api.js - ask the server, with the token if it wants one. */
+/* api.js - ask the server, with the token if there is one. */
 
-let token = null;
+let token = takeToken();
+
+/** takeToken - of the address that `vmascope serve` printed: #token=…; it does not stay there */
+function takeToken()
+{
+	const given = new URLSearchParams(location.hash.slice(1)).get("token");
+
+	if (given)
+		history.replaceState(null, "", location.pathname + location.search);
+	return given;
+}
 
 /** struct Refused - an answer that is none: @status of HTTP */
 export class Refused extends Error {
@@ -12,10 +22,16 @@ export class Refused extends Error {
 	}
 }
 
-/** setToken - for all that is asked from now on; it is not kept anywhere else. */
+/** setToken - for all that is asked from now on (null: none); it is not kept anywhere else. */
 export function setToken(text)
 {
 	token = text;
+}
+
+/** hasToken - one is sent */
+export function hasToken()
+{
+	return token !== null;
 }
 
 /** ask - Return: the response, which is a good one. */

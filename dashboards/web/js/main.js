@@ -10,7 +10,7 @@ import { Matrix } from "./matrix.js";
 import { load, save } from "./settings.js";
 import { Shootdowns } from "./shootdowns.js";
 import { Storms, worst } from "./storms.js";
-import { Store } from "./store.js";
+import { isFull, Store } from "./store.js";
 import { follow } from "./stream.js";
 import { startTheme } from "./theme.js";
 import { updateTiles } from "./tiles.js";
@@ -108,6 +108,13 @@ function startWindow()
 byId("pause").addEventListener("click", () => setPaused(paused === null));
 startWindow();
 
+/* the page begins again: what it has is of aggregates */
+for (const button of document.querySelectorAll(".enter-token"))
+	button.addEventListener("click", () => askToken().then((token) => {
+		location.hash = `token=${encodeURIComponent(token)}`;
+		location.reload();
+	}));
+
 /* --- events ----------------------------------------------------------------------------------- */
 
 const STATES = { connecting: "connecting", live: "live", waiting: "not connected" };
@@ -132,11 +139,13 @@ function showState(state, seconds)
 function showStatus(status, restarted)
 {
 	store.setStatus(status, restarted);
-	setText(byId("what"), `${status.command} · ${location.host} · ${status.nr_cpus} CPUs · ` +
-		`every ${format.ns(status.interval_ns)}`);
+	setText(byId("what"), `${status.command ? `${status.command} · ` : ""}${location.host} · ` +
+		`${status.nr_cpus} CPUs · every ${format.ns(status.interval_ns)}`);
 	setText(byId("version"), `vmascope ${status.version}`);
 	for (const hint of document.querySelectorAll(".hidden-names"))
-		hint.hidden = status.expose_paths;
+		hint.hidden = status.expose_paths || !isFull(status);
+	for (const hint of document.querySelectorAll(".aggregates-only"))
+		hint.hidden = isFull(status);
 	if (restarted)
 		say("The server began again.");
 }

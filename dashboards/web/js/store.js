@@ -50,6 +50,12 @@ function thin(ticks)
 	return each < 2 ? ticks : [...groups.values()].map(merge);
 }
 
+/** isFull - the server shows us processes and addresses, not aggregates alone */
+export function isFull(status)
+{
+	return Boolean(status?.expose_processes && status.expose_addresses);
+}
+
 /** sameStorm - its begin and its end are two events. */
 function sameStorm(a, b)
 {

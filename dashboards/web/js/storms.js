@@ -9,8 +9,11 @@ const MOST = 30;
 /** worst - what had most of its faults, in words */
 export function worst(storm)
 {
-	if (storm.state === "begin" || !storm.process)
+	if (storm.state === "begin" || !storm.cause)
 		return "";
+	/* clients without a token are not told whose it is */
+	if (!storm.process)
+		return `${storm.cause} in ${storm.vma}`;
 	return `${storm.process} (${storm.pid}), ${storm.cause} in ${storm.vma}`;
 }
 

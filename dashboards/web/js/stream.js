@@ -5,7 +5,7 @@
  * Not an EventSource: that gives up for good where an answer is not 200 (all streams are taken, the
  * server is just starting), and can't send a token.
  */
-import { ask, askJson, Refused } from "./api.js";
+import { ask, askJson, hasToken, Refused, setToken } from "./api.js";
 
 /** Events that the server keeps. */
 const HISTORY = 300;
@@ -112,7 +112,11 @@ export async function follow(on)
 			await connect();
 		} catch (error) {
 			if (error instanceof Refused && error.status === 401) {
-				await on.token();
+				/* of a server that has been started again: it may need none now */
+				if (hasToken())
+					setToken(null);
+				else
+					await on.token();
 				continue;
 			}
 		}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* token.js - ask a person for the token, where the server wants one. */
+/* token.js - ask a person for the token. */
 import { setToken } from "./api.js";
 import { byId } from "./dom.js";
 
-/** askToken - Return: a promise that is kept when one was given. */
+/** askToken - Return: a promise of the token that was given; it is set. */
 export function askToken()
 {
 	const dialog = byId("token-dialog"), input = byId("token");
@@ -14,10 +14,12 @@ export function askToken()
 		/* a form is never sent: the policy forbids it */
 		byId("token-form").addEventListener("submit", (event) => {
 			event.preventDefault();
-			setToken(input.value.trim());
+			const token = input.value.trim();
+
+			setToken(token);
 			input.value = "";
 			dialog.close();
-			resolve();
+			resolve(token);
 		}, { once: true });
 	});
 }

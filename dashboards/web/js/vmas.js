@@ -56,7 +56,7 @@ export class Vmas {
 		const all = view.ticks.reduce((s, t) => s + t.faults, 0);
 
 		for (const t of view.ticks)
-			for (const v of t.vmas) {
+			for (const v of t.vmas ?? []) {
 				const key = `${v.pid} ${v.start} ${v.name}`;
 				const row = rows.get(key) ?? { ...v, key, faults: 0, now: 0 };
 
