@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tests/deploy_test.sh - what deploy/ has is valid, and leaves a service little; prints TAP.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+number=0
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+
+# result STATUS NAME: of a check whose output is in $log
+result()
+{
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		sed 's/^/# /' "$log"
+	fi
+}
+
+# unit_is_confined: systemd's own measure, from 0 (confined) to 10
+unit_is_confined()
+{
+	systemd-analyze security --offline=true --threshold=20 deploy/vmascope.service >"$log" 2>&1
+}
+
+# socket_is_valid: systemd-analyze verify knows each key
+socket_is_valid()
+{
+	systemd-analyze verify deploy/vmascope.socket >"$log" 2>&1
+	! grep -E 'vmascope.socket:[0-9]+|[Uu]nknown' "$log"
+}
+
+# token_is_encrypted: the example for Kubernetes has TLS, and probes it
+token_is_encrypted()
+{
+	grep -q -- '--token-file=' deploy/kubernetes.yml && grep -q -- '--tls-cert=' deploy/kubernetes.yml &&
+		grep -q 'scheme: HTTPS' deploy/kubernetes.yml
+}
+
+echo "1..3"
+unit_is_confined
+result $? 'the unit is exposed by 2.0 of 10 at most (systemd-analyze security)'
+socket_is_valid
+result $? 'the socket unit is valid'
+token_is_encrypted
+result $? 'the Kubernetes example does not send its token as plain text'
