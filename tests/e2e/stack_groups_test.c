@@ -129,7 +129,7 @@ static void more_stacks_than_rows(void **state)
 
 	(void)state;
 	vt_stat(&s, VT_ARGS("--by", "stack", "--stacks", "1024"),
-		VT_ARGS("manystacks", "--depth", "12"));
+		VT_ARGS("manystacks", "--depth", "12", "--batch", "400"));
 	check_sums(s.json);
 	vt_check_usage(s.json, s.work);
 	vt_equal(vt_int(s.json, "lost.stacks"), vt_int(s.json, "stacks_rest.overflow"),
@@ -146,8 +146,7 @@ static void what_found_no_room_is_shown_by_its_size(void **state)
 	(void)state;
 	vt_run(&cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--stacks", "16", "--",
-		       vt_workload("manystacks"), "--result", vt_path("work.json"), "--pause-every",
-		       "100000"));
+		       vt_workload("manystacks"), "--result", vt_path("work.json")));
 	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
 	/* of 4,096 single faults nearly all are there: it is the first row */
 	first = strstr(cmd.out, "STACK\n");
@@ -172,7 +171,7 @@ static void stacks_of_what_passes(void **state)
 	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
 		struct vt_scope s;
 
-		vt_stat(&s, filters[i], VT_ARGS("manystacks", "--pause-every", "100000"));
+		vt_stat(&s, filters[i], VT_ARGS("manystacks"));
 		check_sums(s.json);
 		vt_cmp(vt_int(s.json, "totals.faults"), <, 1 << 12, "faults that pass");
 		vt_equal(vt_int(s.json, "stacks_rest.overflow"), 0, "faults without a row");
@@ -189,7 +188,7 @@ static void one_loss_is_one(void **state)
 
 	(void)state;
 	vt_stat(&s, VT_ARGS("--by", "stack", "--unwind", "dwarf", "--ring", "64"),
-		VT_ARGS("manystacks", "--pause-every", "100000"));
+		VT_ARGS("manystacks"));
 	check_sums(s.json);
 	vt_cmp(vt_int(s.json, "lost.samples"), >, 0, "samples lost");
 	vt_equal(vt_int(s.json, "lost.samples"), vt_int(s.json, "stacks_rest.overflow"),

@@ -2,16 +2,19 @@
 /*
  * manystacks - each write to a fresh page comes from a stack of its own: --depth calls of left() or
  * right(), as the bits of its number say. --children of them do the same one after another.
+ *
+ * --batch: after so many it waits until its parent, the tracer, has slept and woken up a few times:
+ * then that has seen all of them, on a machine of any speed
  */
 #include "workload.h"
 
-static unsigned long depth = 12, children = 0, pause_every = 16;
+static unsigned long depth = 12, children, batch;
 static char *page;
 
 static const struct wl_option options[] = {
 	{ "depth", .number = &depth },
 	{ "children", .number = &children },
-	{ "pause-every", .number = &pause_every },
+	{ "batch", .number = &batch },
 	{ 0 },
 };
 
@@ -46,14 +49,39 @@ static WL_NOINLINE void right(unsigned long number, unsigned long left_over)
 	__asm__ volatile("# right" ::: "memory");
 }
 
+/** sleeps - how often the parent has waited for something. */
+static unsigned long sleeps(void)
+{
+	char path[64], line[256];
+	unsigned long n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", getppid());
+	f = fopen(path, "re");
+	if (!f)
+		wl_die("%s", path);
+	while (fgets(line, sizeof(line), f))
+		sscanf(line, "voluntary_ctxt_switches: %lu", &n);
+	fclose(f);
+	return n;
+}
+
+static void await_parent(void)
+{
+	const unsigned long before = sleeps();
+
+	while (sleeps() < before + 6)
+		usleep(1000);
+}
+
 static void write_all(void)
 {
 	page = wl_map_anon(WL_PAGE << depth);
 	madvise(page, WL_PAGE << depth, MADV_NOHUGEPAGE);
 	for (unsigned long i = 0; i < 1UL << depth; i++, page += WL_PAGE) {
 		left(i, depth);
-		if (i % pause_every == pause_every - 1)
-			usleep(1000);
+		if (batch && i % batch == batch - 1)
+			await_parent();
 	}
 }
 

@@ -170,7 +170,8 @@ static void describe(struct session *s)
 
 static bool stacks_wanted(const struct options *o, unsigned int wants)
 {
-	return wants & (SESSION_FAULT_STACKS | SESSION_CALL_STACKS) || o->call_stack;
+	return wants & (SESSION_FAULT_STACKS | SESSION_CALL_STACKS | SESSION_SITES) ||
+	       o->call_stack;
 }
 
 static bool image_gone(void *ctx, const struct stack *stack)
@@ -321,6 +322,8 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	if (stacks_wanted(o, wants) && open_namer(s))
 		return VS_EXIT_FAILURE;
 	status = open_capture(s, wants);
+	if (!status && wants & SESSION_SITES)
+		s->live.shootdown.sites = &s->live.stacks;
 	s->live.forgetting = forgetting;
 	s->live.forgetting_ctx = s;
 	if (!status)

@@ -99,6 +99,7 @@ struct session {
 #define SESSION_SHOOTDOWNS 8u	    /* live.shootdown: memory calls, flushes, who interrupts whom */
 #define SESSION_FAULT_STACKS 16u    /* live.stacks: of faults, counted and in their records */
 #define SESSION_CALL_STACKS 32u	    /* of memory calls and flushes, in their records */
+#define SESSION_SITES 64u	    /* call sites of rows of memory calls get names */
 
 /**
  * session__wall_add_ns - what makes of CLOCK_MONOTONIC the time since 1970

@@ -103,7 +103,8 @@ int cmd_shootdown(struct options *o)
 	status = check_stacks(o);
 	machine__read(&s.machine);
 	if (!status)
-		status = session__open(&s, o, SESSION_SHOOTDOWNS);
+		status = session__open(&s, o,
+				       SESSION_SHOOTDOWNS | (o->call_site ? SESSION_SITES : 0));
 	if (!status)
 		status = session__run(&s);
 	if (!status && !o->folded)

@@ -131,6 +131,25 @@ static struct row_key key_of(const struct call_row *row, bool has_process)
 	return key;
 }
 
+/** site_stack - the call site of @row in the process image @image. NULL: not asked for, not known. */
+static const struct stack *site_stack(const struct shootdown *s, const struct call_row *row,
+				      const struct counted *image)
+{
+	_Alignas(struct stack) unsigned char
+		room[sizeof(struct stack) + sizeof(struct stack_frame)] = { 0 };
+	struct stack *stack = (struct stack *)room;
+
+	if (!s->sites || !row->site || !row->process)
+		return NULL;
+	stack->process = row->process;
+	stack->image = image->image;
+	stack->pid = row->pid;
+	memcpy(stack->comm, row->comm, sizeof(stack->comm));
+	stack->nr_user = 1;
+	stack->frames[0] = (struct stack_frame){ .ip = row->site, .is_return_address = true };
+	return stacks__get(s->sites, stack);
+}
+
 /** describe - all but the counts of a row of BPF. */
 static struct call_row describe(const struct shootdown *s, const struct model *m,
 				const struct vs_call_row *from)
@@ -149,6 +168,8 @@ static struct call_row describe(const struct shootdown *s, const struct model *m
 	};
 
 	memcpy(row.comm, from->comm, sizeof(row.comm) - 1);
+	if (!row.stack)
+		row.stack = site_stack(s, &row, image);
 	return row;
 }
 

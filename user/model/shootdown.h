@@ -69,6 +69,8 @@ struct call_pair {
  * @totals: over all CPUs; @marked: when the interval began
  * @nr_cpus: possible ones
  * @stacks: where rows name stacks; set by the caller, or NULL
+ * @sites: where a row's call site becomes its stack, of one frame, so that it can be named; set by
+ *	the caller, or NULL
  * @by_index: by BPF's row, while it is in use
  * @by_key: so that a row that comes back in another place stays one row
  */
@@ -87,6 +89,7 @@ struct shootdown {
 	struct vs_shootdowns marked;
 	uint32_t nr_cpus;
 	const struct stacks *stacks;
+	struct stacks *sites;
 	struct call_row **by_index;
 	uint32_t nr_index;
 	struct hash by_key;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "symbol/namer.h"
 #include "util/str.h"
 #include "view/shootdown_groups.h"
 #include "view/shootdown_parts.h"
@@ -33,6 +34,8 @@ static const struct column site_columns[] = {
 	{.key = "site", .type = CELL_HEX},
 	{.key = "vma", .type = CELL_STR},
 	{.key = "offset", .type = CELL_U64},
+	{.key = "function", .type = CELL_STR},
+	{.key = "function_offset", .type = CELL_U64},
 	WHO_COLUMNS,
 	CALL_COUNT_COLUMNS,
 };
@@ -126,16 +129,80 @@ static int thread_cells(const struct call_groups *g, struct table *t, const stru
 	return table__set_str(t, "thread", call_groups__thread(g, row->tid));
 }
 
-static int site_cells(struct table *t, const struct call_row *row)
+/** short_name - the last component of a path: the line is short, and the whole is in JSON. */
+static const char *short_name(const char *name)
+{
+	return *name == '/' && strrchr(name, '/')[1] ? strrchr(name, '/') + 1 : name;
+}
+
+/**
+ * struct site - where a call came from, as far as it is known
+ * @module: path of the file, or name of the memory; @offset: in the file
+ * @function: and @function_offset in it; NULL: not known
+ * Strings are good until the next stack is named.
+ */
+struct site {
+	const char *module;
+	bool in_file;
+	uint64_t offset;
+	const char *function;
+	uint64_t function_offset;
+};
+
+/** find_site - by symbols where there are any, else by a VMA that has faulted. */
+static struct site find_site(const struct shootdown_doc *d, const struct call_row *row)
 {
 	const struct counted *vma = call_site_vma(row);
+	const struct stack *stack = row->stack;
+	const bool named_site = stack && stack->nr_user == 1 && stack->frames[0].ip == row->site;
+	struct named_stack named;
+	struct site s = { 0 };
 
-	if (row->site)
-		table__set_u64(t, "site", row->site);
-	if (!row->site || !vma)
+	if (vma)
+		s = (struct site){ .module = vma->name,
+				   .in_file = true,
+				   .offset = call_site_offset(vma, row->site) };
+	if (!named_site || !d->view->namer || namer__stack(d->view->namer, stack, &named) ||
+	    !named.nr_user)
+		return s;
+	s.function = named.user[0].name;
+	s.function_offset = named.user[0].offset;
+	if (!vma && named.user[0].module) {
+		s.module = named.user[0].module;
+		s.in_file = named.user[0].in_file;
+		s.offset = named.user[0].module_offset;
+	}
+	return s;
+}
+
+/** print_site - "parse+0x1f (redis-server)", "libc.so.6+0x1234" or "[anon]". */
+static void print_site(const struct site *s, char *buf, size_t size)
+{
+	if (s->function)
+		snprintf(buf, size, "%s+0x%llx (%s)", s->function,
+			 (unsigned long long)s->function_offset, short_name(s->module));
+	else if (s->in_file)
+		snprintf(buf, size, "%s+0x%llx", short_name(s->module),
+			 (unsigned long long)s->offset);
+	else
+		snprintf(buf, size, "%s", s->module);
+}
+
+static int site_cells(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
+{
+	struct site s;
+	int err;
+
+	if (!row->site)
 		return 0;
-	table__set_u64(t, "offset", call_site_offset(vma, row->site));
-	return table__set_str(t, "vma", vma->name);
+	s = find_site(d, row);
+	table__set_u64(t, "site", row->site);
+	if (s.in_file)
+		table__set_u64(t, "offset", s.offset);
+	if (s.function)
+		table__set_u64(t, "function_offset", s.function_offset);
+	err = table__set_str(t, "function", s.function);
+	return err ? err : table__set_str(t, "vma", s.module);
 }
 
 static int json_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
@@ -162,17 +229,11 @@ static int json_row(const struct shootdown_doc *d, struct table *t, const struct
 	if (!err && d->view->by == SHOOTDOWN_BY_THREAD)
 		err = thread_cells(all, t, row);
 	if (!err && d->view->by == SHOOTDOWN_BY_SITE)
-		err = site_cells(t, row);
+		err = site_cells(d, t, row);
 	return err ? err : call_cells(d->view, t, row->call, &g->counts, NULL, NULL);
 }
 
 /* --- text ---------------------------------------------------------------------------------- */
-
-/** short_name - the last component of a path: the line is short, and the whole is in JSON. */
-static const char *short_name(const char *name)
-{
-	return *name == '/' && strrchr(name, '/')[1] ? strrchr(name, '/') + 1 : name;
-}
 
 static int vma_text(struct table *t, const struct call_group *g)
 {
@@ -201,18 +262,18 @@ static int thread_text(const struct call_groups *g, struct table *t, const struc
 	return table__set_str(t, "thread", name && strcmp(name, call_comm(row)) ? name : "");
 }
 
-static int site_text(struct table *t, const struct call_row *row)
+static int site_text(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
 {
-	const struct counted *vma = call_site_vma(row);
 	char where[512];
+	struct site s;
 
 	if (!row->site)
 		return 0;
+	s = find_site(d, row);
 	table__set_u64(t, "site", row->site);
-	if (!vma)
+	if (!s.module)
 		return 0;
-	snprintf(where, sizeof(where), "%s+0x%llx", short_name(vma->name),
-		 (unsigned long long)call_site_offset(vma, row->site));
+	print_site(&s, where, sizeof(where));
 	return table__set_str(t, "where", where);
 }
 
@@ -247,7 +308,7 @@ static int text_row(const struct shootdown_doc *d, struct table *t, const struct
 	if (!err && v->by == SHOOTDOWN_BY_THREAD)
 		err = thread_text(all, t, row);
 	if (!err && v->by == SHOOTDOWN_BY_SITE)
-		err = site_text(t, row);
+		err = site_text(d, t, row);
 	return err;
 }
 
@@ -343,16 +404,19 @@ int shootdown_rows__make(const struct shootdown_doc *d)
 static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_group *g)
 {
 	/* rows of a recording always have one; a group of others may have many */
-	const struct counted *site = d->view->by == SHOOTDOWN_BY_SITE ? call_site_vma(g->row)
-								      : NULL;
-	char label[CALL_LABEL_LEN], bytes[STR_NUMBER_LEN];
+	char where[512], label[CALL_LABEL_LEN], bytes[STR_NUMBER_LEN];
 	uint64_t start, end;
 
 	call_label(label, sizeof(label), g->row->call, g->row->detail);
 	fputs(label, f);
-	if (site)
-		fprintf(f, " called from %s+0x%llx", short_name(site->name),
-			(unsigned long long)call_site_offset(site, g->row->site));
+	if (d->view->by == SHOOTDOWN_BY_SITE && g->row->site) {
+		const struct site s = find_site(d, g->row);
+
+		if (s.module) {
+			print_site(&s, where, sizeof(where));
+			fprintf(f, " called from %s", where);
+		}
+	}
 	if (d->view->by == SHOOTDOWN_BY_STACK)
 		shootdown_stacks__say(d, g->row, f);
 	call_group_range(g, &start, &end);
