@@ -119,7 +119,10 @@ static bool is(struct json_object *e, const char *member, const char *want)
 	return !strcmp(vt_str(e, member), want);
 }
 
-/* The first line from @i on that is of @type and, unless 0, carries @id. */
+/*
+ * The first line from @i on that is of @type and, unless 0, carries @id. What other processes do to
+ * the CPUs of this one, such as an exit's flush, has no id.
+ */
 static size_t next(struct json_object *lines, size_t i, const char *type, int64_t id)
 {
 	size_t n = json_object_array_length(lines);
@@ -127,7 +130,7 @@ static size_t next(struct json_object *lines, size_t i, const char *type, int64_
 	for (; i < n; i++) {
 		struct json_object *e = json_object_array_get_idx(lines, i);
 
-		if (is(e, "type", type) && (!id || vt_int(e, "id") == id))
+		if (is(e, "type", type) && (!id || (vt_get(e, "id") && vt_int(e, "id") == id)))
 			return i;
 	}
 	return n;
