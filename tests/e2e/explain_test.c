@@ -613,6 +613,39 @@ static void bad_input(void **state)
 	check_fails(VT_ARGS(vt_vmascope(), "explain", "-p", "2", "1000"), 1, "kernel thread");
 }
 
+/* To find one VMA behind thousands, smaps would walk the page tables of all of them. */
+static void many_vmas(void **state)
+{
+	static const struct vt_how piped = { .stdin_pipe = true };
+	struct json_object *doc, *a, *u;
+	struct vt_cmd work, cmd;
+	char pid[16], address[32];
+	bool told = false;
+
+	(void)state;
+	vt_start(&work, &piped,
+		 VT_ARGS(vt_workload("manyvmas"), "--vmas", "4000", "--result",
+			 vt_path("work.json")));
+	vt_await_text(&work, "ready ");
+	snprintf(address, sizeof(address), "%.*s", 20, strstr(vt_peek(&work), "ready ") + 6);
+	address[strcspn(address, "\n")] = '\0';
+	snprintf(pid, sizeof(pid), "%d", work.pid);
+	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "explain", "-j", "-p", pid, address));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	doc = vt_json(cmd.out, "explain");
+	a = vt_at(doc, "addresses", 0);
+	/* what maps says is there */
+	vt_equal(vt_int(a, "vma.size_bytes"), PAGE, "size of the VMA");
+	assert_string_equal(vt_str(a, "vma.perms"), "r--p");
+	vt_true(!vt_get(a, "vma.rss_bytes"));
+	vt_each(u, a, "unknown") told |= !strcmp(vt_str(u, "what"), "VMA sizes and flags") &&
+					 strstr(vt_str(u, "why"), "mmap_lock");
+	vt_true(told);
+	json_object_put(doc);
+	vt_free(&cmd);
+	vt_free(&work);
+}
+
 #define EXPLAIN_TEST(f) cmocka_unit_test_teardown(f, end_child)
 
 static const struct CMUnitTest tests[] = {
@@ -629,6 +662,7 @@ static const struct CMUnitTest tests[] = {
 	EXPLAIN_TEST(without_capabilities),
 	EXPLAIN_TEST(as_text),
 	EXPLAIN_TEST(bad_input),
+	EXPLAIN_TEST(many_vmas),
 };
 
 VT_MAIN(tests)

@@ -30,6 +30,7 @@ static const char text[] = "556a3d7fd000-556a3d7ff000 r--p 00000000 fe:00 247134
 			   "AnonHugePages:      2048 kB\n"
 			   "Swap:                 12 kB\n"
 			   "SwapPss:               3 kB\n"
+			   "LazyFree:              8 kB\n"
 			   "THPeligible:           1\n"
 			   "ProtectionKey:         0\n"
 			   "VmFlags: rd wr mr mw me ac hg zz \n"
@@ -60,6 +61,7 @@ static void one_vma(void **state)
 	assert_true(s.bytes[SMAPS_RSS] == 2052 << 10);
 	assert_true(s.bytes[SMAPS_PSS] == 1026 << 10);
 	assert_true(s.bytes[SMAPS_SWAP] == 12 << 10);
+	assert_true(s.bytes[SMAPS_LAZY_FREE] == 8 << 10);
 	assert_true(s.bytes[SMAPS_ANON_HUGE] == 2048 << 10);
 	assert_true(s.bytes[SMAPS_KERNEL_PAGE_SIZE] == 4096);
 	assert_true(s.known & 1u << SMAPS_RSS);
@@ -117,6 +119,11 @@ static void page_flags(void **state)
 	assert_string_equal(flags[2]->name, "mlocked");
 	assert_true(page_flags__unnamed(1ULL << 12 | 1ULL << 63) == 1ULL << 63);
 	assert_int_equal(page_flags__decode(0, flags), 0);
+	/* one bit, and two meanings: of the page cache, of anonymous memory */
+	assert_int_equal(page_flags__decode(1ULL << 34, flags), 1);
+	assert_string_equal(flags[0]->name, "owner-2");
+	assert_int_equal(page_flags__decode(1ULL << 34 | 1ULL << 12, flags), 2);
+	assert_string_equal(flags[1]->name, "anon-exclusive");
 	assert_int_equal(page_flags__decode(1ULL << 24, flags), 1);
 	assert_string_equal(flags[0]->name, "zero-page");
 }

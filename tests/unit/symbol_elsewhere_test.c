@@ -119,11 +119,37 @@ static void a_jit_has_names(void **state)
 	munmap(code, 8192);
 }
 
+/* Its file is the kernel's own: nobody can open it, and no code lies at a place in it. */
+static void code_in_shared_memory(void **state)
+{
+	const struct symbol_process p = self();
+	char *code = mmap(NULL, 8192, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const uint64_t at = (uintptr_t)code;
+	char text[256], bare[32];
+	struct symbol_frame f;
+
+	(void)state;
+	snprintf(bare, sizeof(bare), "0x%lx", (unsigned long)at + 8);
+	start(NULL);
+	assert_string_equal(text_of(&p, at + 8, false), bare);
+	symbolizer__user(s, &p, at + 8, false, &f, 1);
+	assert_string_equal(f.module, "[anon_shmem]");
+	assert_false(f.in_file);
+	snprintf(text, sizeof(text), "%lx 20 jitted one\n", (unsigned long)at);
+	write_perf_map("w", 0644, text);
+	start(NULL);
+	assert_string_equal(text_of(&p, at + 8, false), "jitted one+0x8");
+	snprintf(text, sizeof(text), "/tmp/perf-%d.map", getpid());
+	unlink(text);
+	munmap(code, 8192);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_container_has_files_of_its_own),
 		cmocka_unit_test(a_jit_has_names),
+		cmocka_unit_test(code_in_shared_memory),
 	};
 
 	return cmocka_run_group_tests_name("symbol_elsewhere", tests, set_up, tear_down);

@@ -186,16 +186,58 @@ bool stack_gap__grows(uint64_t address, uint64_t before_end, uint64_t stack_end,
 	return !before_end || address - before_end >= STACK_GUARD_GAP;
 }
 
+/*
+ * smaps says all of a VMA, but walks the page tables of every VMA before it, too, and holds
+ * mmap_lock meanwhile: threads of the process that fault or map would wait for it.
+ */
+#define MOST_VMAS 1024
+#define MOST_BYTES (1ULL << 30)
+
+/** resident_bytes - of process @pid. Return: UINT64_MAX: not known. */
+static uint64_t resident_bytes(pid_t pid)
+{
+	unsigned long long pages;
+	char line[128];
+
+	if (read_line(pid, "statm", "", line, sizeof(line)) ||
+	    sscanf(line, "%*u %llu", &pages) != 1)
+		return UINT64_MAX;
+	return pages * PAGE_SIZE;
+}
+
+/** smaps_is_cheap - to read it up to the VMA that holds @address; @vmas: set: so many there are. */
+static bool smaps_is_cheap(const struct explain_target *t, uint64_t address, size_t *vmas)
+{
+	uint64_t bytes = 0;
+
+	*vmas = 0;
+	while (*vmas < t->maps.nr && t->maps.maps[*vmas].start <= address) {
+		bytes += t->maps.maps[*vmas].end - t->maps.maps[*vmas].start;
+		++*vmas;
+	}
+	return *vmas <= MOST_VMAS && (bytes <= MOST_BYTES || resident_bytes(t->pid) <= MOST_BYTES);
+}
+
+/** grows_down - @vma is a stack, as its flags say or, where they cost too much, its name. */
+static bool grows_down(const struct explain_target *t, const struct proc_map *vma)
+{
+	bool down = !strcmp(vma->name, "[stack]");
+	struct smaps s;
+	size_t vmas;
+
+	if (!smaps_is_cheap(t, vma->start, &vmas) || smaps__read(t->pid, vma->start, &s))
+		return down;
+	down = smaps__has(&s, "gd");
+	smaps__free(&s);
+	return down;
+}
+
 static void find_gap(struct explanation *e, const struct explain_target *t)
 {
 	const struct proc_map *before = e->before.map, *stack = e->after.map;
-	struct smaps s;
 	char line[128], soft[32];
 
-	if (!stack || smaps__read(t->pid, stack->start, &s))
-		return;
-	e->gap.there = smaps__has(&s, "gd");
-	smaps__free(&s);
+	e->gap.there = stack && grows_down(t, stack);
 	if (!e->gap.there)
 		return;
 	if (read_line(t->pid, "limits", "Max stack size", line, sizeof(line)) ||
@@ -232,6 +274,7 @@ static void find_neighbours(struct explanation *e, const struct explain_target *
 static void read_vma(struct explanation *e, const struct explain_target *t)
 {
 	const struct proc_map *map = proc_maps__find(&t->maps, e->address);
+	size_t vmas;
 	int err;
 
 	if (!map) {
@@ -241,6 +284,12 @@ static void read_vma(struct explanation *e, const struct explain_target *t)
 	}
 	e->has_vma = true;
 	e->vma = *map;
+	e->file_offset = e->vma.offset + (e->address - e->vma.start);
+	if (!smaps_is_cheap(t, e->address, &vmas)) {
+		unknown(e, "VMA sizes and flags",
+			"smaps would hold mmap_lock for %zu VMAs and their page tables", vmas);
+		return;
+	}
 	err = smaps__read(t->pid, e->address, &e->smaps);
 	e->has_smaps = !err;
 	if (err == -ENOENT)

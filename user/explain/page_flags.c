@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define PAGE_SHIFT 12
+#define ANON (1ULL << 12)
+#define OWNER_2 34
 #define NR(array) (sizeof(array) / sizeof(*(array)))
 
 /*
@@ -45,7 +47,7 @@ static const struct flag names[] = {
 	{ 26, "pgtable", NULL, "a page table" },
 	{ 32, "reserved", NULL, "not the allocator's" },
 	{ 33, "mlocked", NULL, "locked in memory" },
-	{ 34, "owner-2", NULL, "owner's flag 2, or mapped to disk" },
+	{ OWNER_2, "owner-2", NULL, "owner's flag 2, or mapped to disk" },
 	{ 35, "private", NULL, "has private data" },
 	{ 36, "private-2", NULL, "has more private data" },
 	{ 37, "owner-private", NULL, "owner's flag" },
@@ -55,6 +57,10 @@ static const struct flag names[] = {
 	{ 41, "arch-2", NULL, "architecture's flag 2" },
 	{ 42, "arch-3", NULL, "architecture's flag 3" },
 };
+
+/* PG_anon_exclusive in include/linux/page-flags.h is the same bit (6c287605fd56, 5.19) */
+static const struct flag exclusive = { OWNER_2, "anon-exclusive", NULL,
+				       "of one process: written without a copy" };
 
 /** read_word - the 64-bit word at @index of file @path. */
 static int read_word(const char *path, uint64_t index, uint64_t *word)
@@ -114,7 +120,8 @@ size_t page_flags__decode(uint64_t word, const struct flag **flags)
 
 	for (size_t i = 0; i < NR(names); i++)
 		if (word & 1ULL << names[i].bit)
-			flags[n++] = &names[i];
+			flags[n++] = names[i].bit == OWNER_2 && word & ANON ? &exclusive
+									    : &names[i];
 	return n;
 }
 

@@ -19,6 +19,7 @@ static const char *const field_names[NR_SMAPS_FIELDS] = {
 	[SMAPS_SHMEM_PMD] = "ShmemPmdMapped",
 	[SMAPS_FILE_PMD] = "FilePmdMapped",
 	[SMAPS_LOCKED] = "Locked",
+	[SMAPS_LAZY_FREE] = "LazyFree",
 };
 
 static const struct flag vm_flags[] = {

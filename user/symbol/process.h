@@ -88,6 +88,9 @@ struct mapping *process__find(struct processes *all, struct process *p, uint64_t
 /** process__first - the mapping of the beginning of the file that @of maps. NULL: there is none. */
 const struct mapping *process__first(const struct process *p, const struct mapping *of);
 
+/** mapping__is_shared_memory - shared anonymous memory, which the kernel gives a file of tmpfs. */
+bool mapping__is_shared_memory(const struct mapping *m);
+
 /** mapping__is_file - a file, or the vDSO, is mapped there. */
 bool mapping__is_file(const struct mapping *m);
 

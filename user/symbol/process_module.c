@@ -26,9 +26,15 @@ static bool is_vdso(const struct mapping *map)
 	return !strcmp(map->map.path, "[vdso]");
 }
 
+bool mapping__is_shared_memory(const struct mapping *map)
+{
+	return !strcmp(map->map.path, "/dev/zero (deleted)");
+}
+
 bool mapping__is_file(const struct mapping *map)
 {
-	return is_vdso(map) || (map->map.path[0] == '/' && map->map.inode);
+	return is_vdso(map) ||
+	       (map->map.path[0] == '/' && map->map.inode && !mapping__is_shared_memory(map));
 }
 
 bool mapping__is_memory(const struct mapping *map)

@@ -28,6 +28,7 @@ static const struct column vma_columns[] = {
 	{ .key = "shmem_pmd_bytes", .type = CELL_U64, .unit = UNIT_BYTES },
 	{ .key = "file_pmd_bytes", .type = CELL_U64, .unit = UNIT_BYTES },
 	{ .key = "locked_bytes", .type = CELL_U64, .unit = UNIT_BYTES },
+	{ .key = "lazy_free_bytes", .head = "LazyFree", .type = CELL_U64, .unit = UNIT_BYTES },
 	{ .key = "vm_flags", .type = CELL_TABLE },
 };
 static const struct table_def vma_table = { .key = "vma",
@@ -44,6 +45,7 @@ static const char *const field_keys[NR_SMAPS_FIELDS] = {
 	[SMAPS_SHMEM_PMD] = "shmem_pmd_bytes",
 	[SMAPS_FILE_PMD] = "file_pmd_bytes",
 	[SMAPS_LOCKED] = "locked_bytes",
+	[SMAPS_LAZY_FREE] = "lazy_free_bytes",
 };
 
 static const struct column flag_columns[] = {
