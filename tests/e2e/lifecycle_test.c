@@ -17,7 +17,8 @@
 
 static bool in_region(struct json_object *vma)
 {
-	return !vt_bool(vma, "several") && vt_hex(vma, "start") >= REGION_START && vt_hex(vma, "end") <= REGION_END;
+	return !vt_bool(vma, "several") && vt_hex(vma, "start") >= REGION_START &&
+	       vt_hex(vma, "end") <= REGION_END;
 }
 
 static bool is_named(struct json_object *vma, const char *part)

@@ -92,6 +92,8 @@ static void touch_file_write(const char *kind, int flags, int fd)
 	char *p = wl_map(len, PROT_READ | PROT_WRITE, flags, fd);
 	struct wl_range *r = wl_range_add(kind, p, len);
 
+	/* do_shared_fault() leaves a page that is written back to another fault */
+	r->repeats = flags & MAP_SHARED && fd == fd_write;
 	wl_counted(r, WL_WRITE, p, opts.pages, WL_PAGE);
 }
 
