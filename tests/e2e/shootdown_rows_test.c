@@ -155,9 +155,34 @@ static void filter_by_vma(void **state)
 	vt_scope_free(&s);
 }
 
+/* Nothing is stolen here: rows are in the order of their time, and the calls are in the first. */
+static void calls_that_steal_nothing(void **state)
+{
+	const char *rows;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "shootdown", "--top", "3", "--", vt_workload("protect"),
+		       "--calls", "50000"));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	rows = strstr(cmd.out, "Whose calls");
+	vt_true(rows);
+	vt_contains(rows, "TIME");
+	vt_contains(rows, "MAX");
+	vt_contains(rows, "50,000 ");
+	vt_contains(strstr(rows, "50,000 "), "mprotect");
+	vt_free(&cmd);
+}
+
 static const struct CMUnitTest tests[] = {
-	VT_TEST(rows_add_up),		VT_TEST(text_fits),	    VT_TEST(processes_are_apart),
-	VT_TEST(processes_come_and_go), VT_TEST(threads_are_apart), VT_TEST(filter_by_vma),
+	VT_TEST(calls_that_steal_nothing),
+	VT_TEST(rows_add_up),
+	VT_TEST(text_fits),
+	VT_TEST(processes_are_apart),
+	VT_TEST(processes_come_and_go),
+	VT_TEST(threads_are_apart),
+	VT_TEST(filter_by_vma),
 };
 
 VT_MAIN(tests)

@@ -52,7 +52,8 @@ static void text_joins_what_differs_by_permissions(void **state)
 	at = row_of(t, "call", "mprotect");
 	assert_int_equal(number(t, at, "count"), 20);
 	assert_string_equal(text(t, at, "perms"), "r*-p");
-	assert_says(s, "worst: 7.50us by mprotect of [heap] 10000 (4.00KiB), one (100)");
+	assert_says(s, "most time stolen by: mprotect of [heap] 10000 (4.00KiB), one (100): 7.50us "
+		       "in all");
 }
 
 /* Calls that split a VMA leave many small ones: for people they are one still. */
@@ -93,7 +94,7 @@ static void text_joins_neighbours(void **state)
 	}
 }
 
-/* Text tells of what cost something, and how much it leaves out; JSON holds all. */
+/* Text shows as many as are asked for, also such as stole nothing; and how much it leaves out. */
 static void text_is_limited(void **state)
 {
 	struct seen *s = *state;
@@ -102,11 +103,11 @@ static void text_is_limited(void **state)
 	s->view.limit = 30;
 	look(s, "vmas");
 	t = find(s, "rows");
-	assert_int_equal(t->nr_rows, 5);
+	assert_int_equal(t->nr_rows, 8);
 	assert_string_equal(text(t, 0, "call"), "madvise DONTNEED");
 	/* it failed */
 	assert_int_equal(number(t, row_of(t, "call", "munmap"), "errors"), 1);
-	assert_non_null(strstr(t->footer, "and 3 more: 9 calls, 0ns stolen"));
+	assert_null(t->footer);
 	s->view.limit = 1;
 	t = look(s, "rows");
 	assert_int_equal(t->nr_rows, 1);

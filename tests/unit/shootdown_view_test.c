@@ -259,7 +259,7 @@ static void losses_are_told(void **state)
 	assert_int_equal(number(t, 0, "calls"), 10 + VS_LOST_CALLS);
 	assert_int_equal(number(t, 0, "missed"), 10 + VS_LOST_MISSED);
 	assert_int_equal(number(t, 0, "unattributed"), 0);
-	assert_says(s, "lost: 11 slots");
+	assert_says(s, "lost: 11 faults of VMAs without a slot of their own");
 	assert_says(s, "interrupts that found no place among initiators and targets");
 }
 
@@ -280,7 +280,8 @@ static void a_summary_for_people(void **state)
 	assert_says(s, "they interrupted other CPUs 27 times and took 13.5us, 1.4% of one CPU\n");
 	assert_says(s,
 		    "others interrupted them 2 times, 1.00us; the sender of 6.9% is not known\n");
-	assert_says(s, "worst: 6.00us by madvise DONTNEED of [heap] 10000 (16.0KiB), one (100)\n");
+	assert_says(s, "most time stolen by: madvise DONTNEED of [heap] 10000 (16.0KiB), one "
+		       "(100): 6.00us in all\n");
 	assert_says(s, "interrupt by second best");
 	assert_says_not(s, "memcall by");
 	assert_string_equal(text(find(s, "hooks"), 0, "variant"), "best");

@@ -14,6 +14,7 @@
 
 #include "capture/cgroup.h"
 #include "cmd/folded.h"
+#include "cmd/targets.h"
 #include "util/log.h"
 #include "util/notify.h"
 #include "util/stop.h"
@@ -321,13 +322,16 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 		return status;
 	if (stacks_wanted(o, wants) && open_namer(s))
 		return VS_EXIT_FAILURE;
+	targets__note(o);
 	status = open_capture(s, wants);
 	if (!status && wants & SESSION_SITES)
 		s->live.shootdown.sites = &s->live.stacks;
 	s->live.forgetting = forgetting;
 	s->live.forgetting_ctx = s;
-	if (!status)
+	if (!status) {
 		s->start_ns = capture__start_ns(s->live.capture);
+		session__say_how(s);
+	}
 	if (!status && o->argv)
 		status = start_child(s);
 	if (!status && notify__ready())

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "cmd/session.h"
+#include "util/log.h"
 
 int64_t session__wall_add_ns(void)
 {
@@ -79,4 +80,18 @@ void session__hooks(const struct session *s, struct run_hook *in_use)
 		in_use[i].variant = hook ? hook->variant : "none";
 		in_use[i].fallback = hook && hook->fallback;
 	}
+}
+
+void session__say_how(const struct session *s)
+{
+	struct run_hook in_use[NR_HOOKS];
+
+	session__hooks(s, in_use);
+	for (int i = 0; i < NR_HOOKS; i++)
+		vs_debug(1, "%s: %s%s", in_use[i].name, in_use[i].variant,
+			 in_use[i].fallback ? " (not the preferred variant)" : "");
+	vs_debug(1, "%u slots, %u histograms, %u rows of calls, %u stacks, on %u CPUs",
+		 capture__nr_slots(s->live.capture), capture__nr_hists(s->live.capture),
+		 capture__nr_call_rows(s->live.capture), capture__nr_stacks(s->live.capture),
+		 capture__nr_cpus(s->live.capture));
 }

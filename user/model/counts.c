@@ -16,7 +16,8 @@ void counts_add(struct vs_counts *to, const struct vs_counts *from)
 
 void counts_sub(struct vs_counts *to, const struct vs_counts *from)
 {
-	uint64_t max = to->latency_max_ns;
+	/* one that has not grown is of an earlier time: that of the difference is not known */
+	uint64_t max = to->latency_max_ns > from->latency_max_ns ? to->latency_max_ns : 0;
 
 	for (size_t i = 0; i < COUNTS_WORDS; i++)
 		((uint64_t *)to)[i] -= ((const uint64_t *)from)[i];

@@ -17,16 +17,34 @@ void latency__mark(struct latency *l)
 		l->marked = l->hist;
 }
 
+/** since_mark - what came since then; where the maximum has not grown, the end of its bucket. */
+static void since_mark(struct vs_hist *to, const struct latency *l)
+{
+	*to = l->hist;
+	to->sum_ns -= l->marked.sum_ns;
+	if (l->hist.max_ns == l->marked.max_ns)
+		to->max_ns = 0;
+	for (int i = 0; i < VS_HIST_BUCKETS; i++) {
+		to->bucket[i] -= l->marked.bucket[i];
+		if (to->bucket[i] && l->hist.max_ns == l->marked.max_ns)
+			to->max_ns = hist__low(i + 1) - 1;
+	}
+	if (to->max_ns > l->hist.max_ns)
+		to->max_ns = l->hist.max_ns;
+}
+
 void latency__add(struct vs_hist *to, const struct latency *l, bool interval)
 {
+	struct vs_hist since;
+
 	if (!l)
 		return;
-	hist__add(to, &l->hist);
-	if (!interval)
+	if (!interval) {
+		hist__add(to, &l->hist);
 		return;
-	to->sum_ns -= l->marked.sum_ns;
-	for (int i = 0; i < VS_HIST_BUCKETS; i++)
-		to->bucket[i] -= l->marked.bucket[i];
+	}
+	since_mark(&since, l);
+	hist__add(to, &since);
 }
 
 void hist__add(struct vs_hist *to, const struct vs_hist *from)

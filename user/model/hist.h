@@ -31,7 +31,12 @@ void latency__mark(struct latency *l);
 /** hist__add - add @from to @to; the maximum becomes the greater one. */
 void hist__add(struct vs_hist *to, const struct vs_hist *from);
 
-/** latency__add - add @l to @to: all of it, or since the mark; @l may be NULL. */
+/**
+ * latency__add - add @l to @to: all of it, or since the mark; @l may be NULL
+ *
+ * The maximum since the mark is exact where it is the greatest of the run; else the end of its bucket,
+ * which errs by 1/8 at most.
+ */
 void latency__add(struct vs_hist *to, const struct latency *l, bool interval);
 
 /** hist__low - the least latency that counts in @bucket, ns; the next one's low is its end. */

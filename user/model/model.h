@@ -209,7 +209,7 @@ struct process *model__process(const struct model *m, uint32_t pid);
 /** counts_add - add @from to @to; latency_max_ns becomes the greater one. */
 void counts_add(struct vs_counts *to, const struct vs_counts *from);
 
-/** counts_sub - take @from away from @to; latency_max_ns stays: a maximum has no difference. */
+/** counts_sub - take @from, an earlier state, away from @to; latency_max_ns becomes 0 if it is not known. */
 void counts_sub(struct vs_counts *to, const struct vs_counts *from);
 
 /** counts_faults - all faults in @c. */

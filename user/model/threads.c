@@ -15,12 +15,27 @@ struct thread_key {
 struct marked_thread {
 	struct vs_thread thread;
 	uint64_t marked_faults;
+	uint64_t marked_ns;
 };
 
 void threads__mark(struct threads *t)
 {
-	for (size_t i = 0; i < t->nr; i++)
-		((struct marked_thread *)t->list[i])->marked_faults = t->list[i]->faults;
+	for (size_t i = 0; i < t->nr; i++) {
+		struct marked_thread *m = (struct marked_thread *)t->list[i];
+
+		m->marked_faults = m->thread.faults;
+		m->marked_ns = m->thread.fault_ns;
+	}
+}
+
+struct vs_thread threads__interval(const struct vs_thread *thread)
+{
+	const struct marked_thread *m = (const struct marked_thread *)thread;
+	struct vs_thread since = *thread;
+
+	since.faults -= m->marked_faults;
+	since.fault_ns -= m->marked_ns;
+	return since;
 }
 
 uint64_t threads__since_mark(const struct vs_thread *thread)

@@ -38,6 +38,9 @@ void threads__mark(struct threads *t);
 /** threads__since_mark - faults of @thread, one of the list, in the interval. */
 uint64_t threads__since_mark(const struct vs_thread *thread);
 
+/** threads__interval - @thread, one of the list, with the faults and their time in the interval. */
+struct vs_thread threads__interval(const struct vs_thread *thread);
+
 /** threads__busiest - the one that spent most time in faults; NULL: none did, or @t is NULL. */
 const struct vs_thread *threads__busiest(const struct threads *t);
 

@@ -78,7 +78,7 @@ static int choose_fields(struct grid *g, bool stream)
 
 		if (!c->head || c->type == CELL_TABLE)
 			continue;
-		if (c->optional && !stream && all_empty(g->table, i))
+		if (c->optional && !stream && !g->table->steady && all_empty(g->table, i))
 			continue;
 		g->fields[g->nr++] = (struct field){ .column = c, .index = i, .left = c->left };
 	}

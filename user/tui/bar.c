@@ -76,7 +76,9 @@ static void draw_keys(struct tui *t, struct canvas *c, unsigned int y)
 
 void tui_bar__draw(struct tui *t, struct canvas *c, unsigned int y)
 {
-	if (t->prompt != PROMPT_NONE)
+	if (t->message)
+		canvas__put(c, y, 0, c->width, STYLE_BOLD, t->message);
+	else if (t->prompt != PROMPT_NONE)
 		draw_prompt(t, c, y);
 	else
 		draw_keys(t, c, y);

@@ -172,6 +172,7 @@ bool tui__key(struct tui *t, int code)
 {
 	const struct tui_key *key;
 
+	t->message = NULL;
 	if (t->help) {
 		t->help = false;
 		return true;

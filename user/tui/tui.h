@@ -106,6 +106,7 @@ struct tui_facts {
  * @frozen, @help: the user asked for it; @quit: for the end
  * @interval_ns: between ticks, as the user wants it
  * @shown: the view; @lists: of all views
+ * @message: in place of the keys' line, until the next key; NULL: none
  * @prompt: what is being typed
  * @hits: places on the page drawn last
  */
@@ -124,6 +125,7 @@ struct tui {
 	uint64_t interval_ns;
 	enum tui_view_id shown;
 	struct list lists[NR_VIEWS];
+	const char *message;
 	enum tui_prompt prompt;
 	struct tui_hit hits[TUI_HITS];
 	size_t nr_hits;

@@ -118,6 +118,7 @@ struct cell {
  * struct table - rows of one kind
  * @title: text: a line above the table; NULL: none; owned
  * @footer: text: a line (or several) below it, or below the row of a stream; NULL: none; owned
+ * @steady: text: all columns are shown, also optional ones that are empty
  * @step_ns: the time that one count of a series spans; 0: series are not over time
  * @labels: then, numbers below a series, one for each count; @nr_labels of them, owned
  */
@@ -125,6 +126,7 @@ struct table {
 	const struct table_def *def;
 	char *title;
 	char *footer;
+	bool steady;
 	uint64_t step_ns;
 	uint64_t *labels;
 	size_t nr_labels;

@@ -47,9 +47,9 @@ static const struct column site_columns[] = {
 	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},               \
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},                 \
 	{.key = "refaults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT,                \
-	 .optional = true}
-
-#define TEXT_TIME_COLUMN {.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS}
+	 .optional = true},                                                                        \
+	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},    \
+	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true}
 
 #define TEXT_PROCESS_COLUMNS                                                                       \
 	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},                         \
@@ -68,12 +68,12 @@ static const struct column vma_text_columns[] = {
 	{.key = "where", .head = "VMA", .type = CELL_STR},
 };
 static const struct column process_text_columns[] = {
-	TEXT_COLUMNS, TEXT_TIME_COLUMN, {.key = "pid", .head = "PID", .type = CELL_U64},
+	TEXT_COLUMNS, {.key = "pid", .head = "PID", .type = CELL_U64},
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
 	TEXT_CALL_COLUMN,
 };
 static const struct column thread_text_columns[] = {
-	TEXT_COLUMNS, TEXT_TIME_COLUMN, TEXT_PROCESS_COLUMNS,
+	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS,
 	{.key = "tid", .head = "TID", .type = CELL_U64},
 	{.key = "thread", .head = "THREAD", .type = CELL_STR, .left = true, .optional = true},
 	TEXT_CALL_COLUMN,
@@ -290,8 +290,10 @@ static int text_row(const struct shootdown_doc *d, struct table *t, const struct
 	table__set_u64(t, "count", g->counts.count);
 	table__set_u64(t, "errors", g->counts.errors);
 	table__set_u64(t, "refaults", g->counts.refaults);
-	if (g->counts.latency_ns && (v->by == SHOOTDOWN_BY_PROCESS || v->by == SHOOTDOWN_BY_THREAD))
+	if (g->counts.latency_ns) {
 		table__set_u64(t, "sum_ns", g->counts.latency_ns);
+		table__set_u64(t, "max_ns", g->counts.latency_max_ns);
+	}
 	if (v->interrupts_known) {
 		table__set_u64(t, "interrupts", g->counts.received);
 		table__set_u64(t, "stolen_ns", g->counts.stolen_ns);
@@ -320,33 +322,6 @@ static bool one_process(const struct call_groups *g)
 	return true;
 }
 
-/** cost_something - to others, or to its process in faults; or it failed. */
-static bool cost_something(const struct call_group *g)
-{
-	return g->counts.flush[VS_FLUSH_REMOTE] || g->counts.received || g->counts.refaults ||
-	       g->counts.errors;
-}
-
-/** nr_shown - as many as are asked for; unless all are, only those that cost something. */
-static size_t nr_shown(const struct call_groups *g, size_t limit)
-{
-	size_t shown = 0, kept = 0;
-
-	if (!limit)
-		return g->nr;
-	/* in their order, before those that did not */
-	for (size_t i = 0; i < g->nr; i++) {
-		const struct call_group group = g->list[i];
-
-		if (!cost_something(&group))
-			continue;
-		memmove(&g->list[kept + 1], &g->list[kept], (i - kept) * sizeof(group));
-		g->list[kept++] = group;
-	}
-	shown = kept < limit ? kept : limit;
-	return shown;
-}
-
 /** tell_rest - what is left out. */
 static int tell_rest(struct table *t, const struct call_groups *g, size_t shown)
 {
@@ -365,7 +340,7 @@ static int tell_rest(struct table *t, const struct call_groups *g, size_t shown)
 static int text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)
 {
 	const bool show_process = d->view->by == SHOOTDOWN_BY_PROCESS || !one_process(g);
-	const size_t shown = nr_shown(g, d->view->limit);
+	const size_t shown = d->view->limit && g->nr > d->view->limit ? d->view->limit : g->nr;
 	int err = 0;
 
 	for (size_t i = 0; i < shown && !err; i++)
@@ -438,9 +413,9 @@ int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
 
 	if (!err && g.nr && g.list[0].counts.stolen_ns) {
 		str_format_ns(stolen, sizeof(stolen), g.list[0].counts.stolen_ns);
-		fprintf(f, "  worst: %s by ", stolen);
+		fputs("  most time stolen by: ", f);
 		say_group(d, f, &g.list[0]);
-		fputc('\n', f);
+		fprintf(f, ": %s in all\n", stolen);
 	}
 	call_groups__free(&g);
 	return err;

@@ -360,14 +360,22 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 		return err;
 
 	if (!v->no_processes) {
-		threads = threads_view__make(v->threads, v->start_ns, v->end_ns, v->by == BY_THREAD,
-					     v->by == BY_THREAD ? v->limit : 0);
+		const bool by_thread = v->by == BY_THREAD;
+		const size_t limit = by_thread ? v->limit : 0;
+
+		threads = v->interval
+				  ? threads_view__interval(v->threads, v->end_ns - v->duration_ns,
+							   v->end_ns, by_thread, limit)
+				  : threads_view__make(v->threads, v->start_ns, v->end_ns,
+						       by_thread, limit);
 		if (!threads || document__add(d, threads))
 			return -ENOMEM;
 	}
 	rows = make_rows(v, m, counts_faults(&total), threads, d);
 	if (!rows)
 		return -ENOMEM;
+	/* one below the other: columns stay where they are */
+	rows->steady = v->interval;
 	err = title(v, rows, &total);
 	if (!err)
 		err = footer(v, rows, &overflow);

@@ -39,14 +39,20 @@ static int row(struct table *t, const struct vs_thread *thread, uint64_t start_n
 	return table__set_str(t, "comm", thread->comm);
 }
 
-struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
-				 bool text, size_t limit)
+static struct table *make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
+			  bool interval, bool text, size_t limit)
 {
 	struct table *t = table__new(text ? &text_table : &json_table);
 	int err = 0;
 
-	for (size_t i = 0; t && !err && i < threads->nr; i++)
-		err = row(t, threads->list[i], start_ns, end_ns);
+	for (size_t i = 0; t && !err && i < threads->nr; i++) {
+		const struct vs_thread since = threads__interval(threads->list[i]);
+
+		if (!interval)
+			err = row(t, threads->list[i], start_ns, end_ns);
+		else if (since.faults || since.fault_ns)
+			err = row(t, &since, start_ns, end_ns);
+	}
 	if (!t || err) {
 		table__free(t);
 		return NULL;
@@ -55,4 +61,16 @@ struct table *threads_view__make(const struct threads *threads, uint64_t start_n
 	if (limit && t->nr_rows > limit)
 		table__truncate(t, limit);
 	return t;
+}
+
+struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
+				 bool text, size_t limit)
+{
+	return make(threads, start_ns, end_ns, false, text, limit);
+}
+
+struct table *threads_view__interval(const struct threads *threads, uint64_t from_ns,
+				     uint64_t to_ns, bool text, size_t limit)
+{
+	return make(threads, from_ns, to_ns, true, text, limit);
 }

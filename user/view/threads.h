@@ -21,4 +21,8 @@
 struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
 				 bool text, size_t limit);
 
+/** threads_view__interval - the same for an interval, from @from_ns to @to_ns: those with faults in it. */
+struct table *threads_view__interval(const struct threads *threads, uint64_t from_ns,
+				     uint64_t to_ns, bool text, size_t limit);
+
 #endif /* VMASCOPE_VIEW_THREADS_H */

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * interval_test - an interval has the figures of that interval: threads, maxima, columns.
+ */
+#include "check.h"
+#include "scope.h"
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int64_t thread_faults(struct json_object *stat, int64_t tid)
+{
+	struct json_object *thread;
+	int64_t n = 0;
+
+	vt_each(thread, stat, "threads") if (vt_int(thread, "tid") == tid)
+		n += vt_int(thread, "faults");
+	return n;
+}
+
+/* The last document is of the whole run, those before are its intervals. */
+static struct json_object *run_storm(size_t *nr_intervals)
+{
+	struct vt_cmd cmd;
+	struct json_object *all;
+
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "stat", "-i", "100ms", "--by", "thread", "-j", "--",
+		       vt_workload("storm"), "--seconds", "2", "--threads", "2"));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	all = vt_json_lines(cmd.out, "stat -i");
+	vt_free(&cmd);
+	*nr_intervals = json_object_array_length(all) - 1;
+	vt_cmp(*nr_intervals, >=, 2, "intervals");
+	return all;
+}
+
+static void threads_sum_up(void **state)
+{
+	struct json_object *all, *run, *thread;
+	size_t n;
+
+	(void)state;
+	all = run_storm(&n);
+	run = json_object_array_get_idx(all, n);
+	vt_cmp(vt_len(run, "threads"), >=, 3, "threads");
+	vt_each(thread, run, "threads")
+	{
+		const int64_t tid = vt_int(thread, "tid");
+		int64_t sum = 0;
+
+		for (size_t i = 0; i < n; i++)
+			sum += thread_faults(json_object_array_get_idx(all, i), tid);
+		vt_equal(sum, vt_int(thread, "faults"), "faults of thread %ld over all intervals",
+			 (long)tid);
+	}
+	json_object_put(all);
+}
+
+/* An interval is as long as its threads can have been in faults in it, and no longer. */
+static void threads_live_in_the_interval(void **state)
+{
+	struct json_object *all, *thread;
+	size_t n;
+
+	(void)state;
+	all = run_storm(&n);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *interval = json_object_array_get_idx(all, i);
+
+		vt_each(thread, interval, "threads")
+			vt_cmp(vt_int(thread, "lived_ns"), <=, vt_int(interval, "duration_ns"),
+			       "life of a thread in interval %zu", i + 1);
+	}
+	json_object_put(all);
+}
+
+static void a_maximum_is_of_its_interval(void **state)
+{
+	struct json_object *all;
+	int64_t max, greatest = 0, least = INT64_MAX;
+	size_t n;
+
+	(void)state;
+	all = run_storm(&n);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *interval = json_object_array_get_idx(all, i);
+
+		if (!vt_int(interval, "totals.latency_ns.count"))
+			continue;
+		max = vt_int(interval, "totals.latency_ns.max");
+		vt_cmp(max, >, 0, "maximum of interval %zu", i + 1);
+		vt_cmp(max, >=,
+		       vt_int(interval, "totals.latency_ns.sum") /
+			       vt_int(interval, "totals.latency_ns.count"),
+		       "maximum and average of interval %zu", i + 1);
+		greatest = max > greatest ? max : greatest;
+		least = max < least ? max : least;
+	}
+	max = vt_int(json_object_array_get_idx(all, n), "totals.latency_ns.max");
+	vt_equal(greatest, max, "the greatest of all is the run's");
+	vt_cmp(least, <, max, "an interval's maximum, where the run's was in another");
+	json_object_put(all);
+}
+
+/* Each interval's lines have the same columns. */
+static void columns_stay(void **state)
+{
+	char *line, *save = NULL, head[512] = "";
+	struct vt_cmd cmd;
+	int heads = 0;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "stat", "-i", "100ms", "-w", "--", vt_workload("storm"),
+		       "--seconds", "1"));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	for (line = strtok_r(cmd.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char words[512] = "", *word, *rest = NULL;
+
+		if (strstr(line, "Page faults of"))
+			break;
+		if (!strstr(line, "FAULTS "))
+			continue;
+		for (word = strtok_r(line, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+			strncat(words, word, sizeof(words) - strlen(words) - 2);
+			strcat(words, " ");
+		}
+		if (heads++)
+			vt_equal(strcmp(words, head), 0, "'%s' after '%s'", words, head);
+		strcpy(head, words);
+	}
+	vt_cmp(heads, >=, 2, "heads of intervals");
+	vt_free(&cmd);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(threads_sum_up),
+	VT_TEST(threads_live_in_the_interval),
+	VT_TEST(a_maximum_is_of_its_interval),
+	VT_TEST(columns_stay),
+};
+
+VT_MAIN(tests)
