@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -295,6 +296,60 @@ static void a_recording_is_a_file(void **state)
 	vt_free(&cmd);
 }
 
+/** append_to - @file: @bytes of @what, again and again */
+static void append_to(const char *file, const char *what, size_t bytes)
+{
+	FILE *f = fopen(file, "a");
+
+	vt_true(f);
+	for (size_t i = 0; i < bytes; i += 4)
+		vt_equal(fwrite(what, 1, 4, f), 4, "bytes written");
+	vt_equal(fclose(f), 0, "fclose");
+}
+
+/** report_ms - CPU time of a report, which has to find damage */
+static int64_t report_ms(const char *file)
+{
+	struct rusage before, after;
+	struct vt_cmd cmd;
+
+	vt_sys(getrusage(RUSAGE_CHILDREN, &before));
+	vt_report(&cmd, file, VT_ARGS("-q"), VT_EXIT_PARTIAL);
+	vt_sys(getrusage(RUSAGE_CHILDREN, &after));
+	vt_free(&cmd);
+	return (after.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_utime.tv_sec -
+		before.ru_stime.tv_sec) *
+		       1000 +
+	       (after.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_utime.tv_usec -
+		before.ru_stime.tv_usec) /
+		       1000;
+}
+
+/* Each of two million marks may begin a block: looking costs what looking at anything else does. */
+static void marks_of_blocks_cost_no_more_than_other_bytes(void **state)
+{
+	const char *zeros = vt_path("zeros");
+	struct vt_recorded r;
+	size_t len;
+	char *text;
+	int64_t base, ms;
+
+	(void)state;
+	vt_record(&r, NULL, VT_ARGS("storm", "--faults", "100"));
+	text = vt_read_file(r.file, &len);
+	write_bytes(zeros, text, len);
+	append_to(zeros, "\0\0\0", 8 << 20);
+	append_to(r.file, "VBLK", 8 << 20);
+	base = report_ms(zeros);
+	ms = report_ms(r.file);
+	print_message("# 8 MiB of marks: %lld ms of CPU, of zeros: %lld ms\n", (long long)ms,
+		      (long long)base);
+	vt_cmp(ms, <, 20 * base + 1000, "ms for 8 MiB of marks, where zeros take %lld",
+	       (long long)base);
+	free(text);
+	vt_recorded_free(&r);
+}
+
 static void other_files_are_no_recordings(void **state)
 {
 	const char *text = vt_path("text"), *empty = vt_path("empty");
@@ -318,6 +373,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(a_short_file_gives_what_is_there),
 	VT_TEST(a_flipped_bit_is_found_and_costs_one_block),
 	VT_TEST(a_recording_is_a_file),
+	VT_TEST(marks_of_blocks_cost_no_more_than_other_bytes),
 	VT_TEST(other_files_are_no_recordings),
 };
 

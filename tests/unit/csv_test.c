@@ -25,9 +25,40 @@ static void strings_are_quoted_where_needed(void **state)
 	add_vma(t, 1, 2, "\xff");
 	add_vma(t, 1, 2, "");
 	assert_text(render_stream("csv", t, 0), "start,faults,share,name\r\n"
-						"0x1,2,,\"say \"\"hi\"\"\n\"\r\n"
+						"0x1,2,,\"say \"\"hi\"\"\\n\"\r\n"
 						"0x1,2,,\xef\xbf\xbd\r\n"
 						"0x1,2,,\r\n");
+}
+
+/* A spreadsheet would calculate them; permissions and numbers it would not. */
+static void names_are_no_formulas(void **state)
+{
+	static const char *const names[] = {
+		"=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "---p", "-"
+	};
+	struct table *t = new_table(&vma_def);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		add_vma(t, 1, 2, names[i]);
+	assert_text(render_stream("csv", t, 0), "start,faults,share,name\r\n"
+						"0x1,2,,\"'=1+1\"\r\n"
+						"0x1,2,,\"'+1\"\r\n"
+						"0x1,2,,\"'-1+1\"\r\n"
+						"0x1,2,,\"'@SUM(A1)\"\r\n"
+						"0x1,2,,\\t=1\r\n"
+						"0x1,2,,---p\r\n"
+						"0x1,2,,-\r\n");
+}
+
+static void control_characters_are_escaped(void **state)
+{
+	struct table *t = new_table(&vma_def);
+
+	(void)state;
+	add_vma(t, 1, 2, "\033[2Jred\a");
+	assert_text(render_stream("csv", t, 0), "start,faults,share,name\r\n"
+						"0x1,2,,\\x1b[2Jred\\x07\r\n");
 }
 
 static void the_first_list_that_text_shows_is_chosen(void **state)
@@ -102,6 +133,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nested_rows_follow_their_holder),
 		cmocka_unit_test(strings_are_quoted_where_needed),
+		cmocka_unit_test(names_are_no_formulas),
+		cmocka_unit_test(control_characters_are_escaped),
 		cmocka_unit_test(the_first_list_that_text_shows_is_chosen),
 		cmocka_unit_test(without_a_list_the_first_table_is_chosen),
 		cmocka_unit_test(objects_are_fields),

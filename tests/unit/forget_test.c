@@ -119,6 +119,51 @@ static void young_and_watched_ones_stay(void **state)
 	assert_int_equal(total(m), 71);
 }
 
+/* Of those that have ended, the ones with most faults are kept; who lives always is. */
+static void the_busiest_of_the_dead_are_kept(void **state)
+{
+	struct model *m = *state;
+
+	for (uint32_t i = 1; i <= 6; i++) {
+		take(m, i, image_slot(100 * i, 0xa + i, "dead"), NULL);
+		count(m, i, 10 * i, 0);
+		if (i < 6)
+			model__slot_ended(m, i);
+	}
+	model__keep(m, UINT64_MAX, NULL);
+	assert_int_equal(model__keep_most(m, 3), 0);
+	assert_int_equal(model__forget(m), 0);
+	assert_null(model__process(m, 100));
+	assert_null(model__process(m, 300));
+	assert_non_null(model__process(m, 400));
+	assert_non_null(model__process(m, 500));
+	assert_non_null(model__process(m, 600));
+	assert_int_equal(m->nr_processes, 4);
+	assert_int_equal(m->ended->rows[0]->counts.outcome[VS_MINOR] +
+				 m->ended->rows[1]->counts.outcome[VS_MINOR],
+			 60);
+	assert_int_equal(total(m), 210);
+}
+
+/* Numbers go into recordings, and name one process each. */
+static void numbers_are_never_used_again(void **state)
+{
+	struct model *m = *state;
+	uint32_t last = 0;
+
+	for (uint32_t i = 1; i <= 20; i++) {
+		struct process *p;
+
+		take(m, 1, image_slot(100 + i, 0xa + i, "one"), NULL);
+		p = model__process(m, 100 + i);
+		assert_true(p->number > last);
+		last = p->number;
+		model__slot_ended(m, 1);
+		assert_int_equal(forget(m), 0);
+	}
+	assert_int_equal(m->nr_processes, 1);
+}
+
 /* A VMA that is gone becomes part of [unmapped]; if it comes back, it is a row again. */
 static void unmapped_vmas_are_one_row(void **state)
 {
@@ -218,6 +263,8 @@ int main(void)
 		FORGET_TEST(a_process_without_slots_is_added_up),
 		FORGET_TEST(a_busy_process_stays),
 		FORGET_TEST(young_and_watched_ones_stay),
+		FORGET_TEST(the_busiest_of_the_dead_are_kept),
+		FORGET_TEST(numbers_are_never_used_again),
 		FORGET_TEST(unmapped_vmas_are_one_row),
 		FORGET_TEST(rows_of_calls_go_with_their_process),
 		cmocka_unit_test(pairs_that_are_forgotten_keep_their_cpus),

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/names.h"
 #include "out/flame.h"
 #include "util/log.h"
+#include "util/out_file.h"
 #include "view/stack_cells.h"
 
 const char *const stack_weight_names[NR_STACK_WEIGHTS] = {
@@ -81,14 +83,19 @@ static int add_stack(struct session *s, struct flame *f, const struct stack *sta
 
 int folded__open(struct session *s)
 {
-	const char *path = s->options->flame;
+	const char *path = s->options->flame, *why;
+	int fd;
 
 	if (!path)
 		return 0;
-	s->flame = fopen(path, "we");
-	return s->flame ? 0
-			: vs_fail(VS_EXIT_FAILURE, NULL, "cannot write %s: %s", path,
-				  strerror(errno));
+	fd = out_file__create(path, OUT_FILE_TEXT, &why);
+	if (fd < 0)
+		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot write %s: %s", path, why);
+	s->flame = fdopen(fd, "w");
+	if (s->flame)
+		return 0;
+	close(fd);
+	return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
 }
 
 void folded__close(struct session *s)

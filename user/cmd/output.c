@@ -9,6 +9,7 @@
 
 #include "cmd/options.h"
 #include "util/log.h"
+#include "util/out_file.h"
 
 /** terminal_width - of the output: a terminal's own, else 80. */
 static unsigned int terminal_width(int fd)
@@ -41,12 +42,13 @@ static bool takes_colour(int fd)
 int options__output(const struct options *o, struct out_options *out)
 {
 	const bool to_file = o->output && strcmp(o->output, "-");
-	const int fd = to_file ? open(o->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
-			       : STDOUT_FILENO;
-	int err = fd < 0 ? -errno : out_stream__open(&out->stream, fd);
+	const char *why = NULL;
+	const int fd = to_file ? out_file__create(o->output, OUT_FILE_TEXT, &why) : STDOUT_FILENO;
+	int err = fd < 0 ? fd : out_stream__open(&out->stream, fd);
 
 	if (err) {
-		vs_error("cannot write %s: %s", to_file ? o->output : "to stdout", strerror(-err));
+		vs_error("cannot write %s: %s", to_file ? o->output : "to stdout",
+			 why ? why : strerror(-err));
 		if (to_file && fd >= 0)
 			close(fd);
 		return err;

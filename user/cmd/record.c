@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd/print.h"
+#include "cmd/record_header.h"
 #include "cmd/recording.h"
 #include "record/save.h"
 #include "util/log.h"
@@ -28,8 +27,6 @@
 #define STACKS_LEAST_SIZE (4ULL << 20)
 /** Events of a snapshot may be older than it is long by a block of them. */
 #define SNAPSHOT_MARGIN_NS 5000000000ULL
-/** A run's number: JSON's numbers are exact up to it. */
-#define RUN_MASK ((1ULL << 53) - 1)
 
 /**
  * struct recorder - the recording that is being made
@@ -70,7 +67,7 @@ static void check(struct session *s)
 		return;
 	r->told = true;
 	vs_error("cannot write %s: %s; what is there can be read, nothing is added to it",
-		 r->writer.options.path, strerror(-r->saver.error));
+		 r->writer.options.path, r->writer.why ? r->writer.why : strerror(-r->saver.error));
 	if (!s->options->argv)
 		session__stop(s);
 }
@@ -396,52 +393,6 @@ static int tick(struct session *s)
 
 /* --- the run ------------------------------------------------------------------------------- */
 
-static char *copy(const char *s)
-{
-	return s ? strdup(s) : NULL;
-}
-
-static void fill_hooks(const struct session *s, struct header *h)
-{
-	struct run_hook in_use[NR_HOOKS];
-
-	session__hooks(s, in_use);
-	for (int i = 0; i < NR_HOOKS; i++)
-		h->hooks[h->nr_hooks++] = (struct header_hook){
-			.name = copy(in_use[i].name),
-			.variant = copy(in_use[i].variant),
-			.fallback = in_use[i].fallback,
-		};
-}
-
-static void fill_header(const struct session *s, struct header *h)
-{
-	const struct options *o = s->options;
-	struct utsname u;
-
-	uname(&u);
-	if (getrandom(&h->run, sizeof(h->run), 0) != sizeof(h->run))
-		h->run = s->start_ns;
-	h->run &= RUN_MASK;
-	h->tool = copy(VMASCOPE_VERSION);
-	h->host = copy(u.nodename);
-	h->kernel = copy(u.release);
-	h->machine = copy(u.machine);
-	h->what = copy(s->what);
-	h->vma_glob = copy(o->vma);
-	h->start_ns = s->start_ns;
-	h->wall_ns = s->start_ns + s->wall_add_ns;
-	h->nr_cpus = s->live.model.nr_cpus;
-	h->events = o->events;
-	h->causes = o->causes;
-	h->stacks = s->namer;
-	h->shootdowns = o->events & ~(1u << TRACE_FAULT);
-	h->isolated = copy(s->machine.isolated);
-	h->nohz_full = copy(s->machine.nohz_full);
-	h->max_map_count = s->machine.max_map_count;
-	fill_hooks(s, h);
-}
-
 static int begin(struct session *s, const char *path)
 {
 	const struct options *o = s->options;
@@ -451,21 +402,25 @@ static int begin(struct session *s, const char *path)
 		.snapshot_ns = o->snapshot_ns,
 	};
 	struct recorder *r = s->private;
+	char name[4096];
 	int err;
 
-	fill_header(s, &r->header);
+	record_header__fill(s, &r->header);
 	err = writer__init(&r->writer, &wo, &r->header);
 	saver__init(&r->saver, &r->writer, &s->live.model, &s->live.shootdown, &s->live.threads);
 	r->saver.stacks = s->namer ? &s->live.stacks : NULL;
 	r->saver.namer = s->namer;
 	r->saver.files = &r->build_ids;
 	r->saver.budget = writer__budget(&r->writer);
+	snprintf(name, sizeof(name), "%s", path);
+	if (!err && (o->snapshot_ns || o->max_size))
+		err = writer__remove_old(&r->writer, name, sizeof(name));
 	if (!err && !o->snapshot_ns)
 		err = writer__begin(&r->writer, o->max_size);
 	if (!err)
 		return 0;
-	vs_error("cannot write %s: %s", path, strerror(-err));
-	return VS_EXIT_FAILURE;
+	return vs_fail(VS_EXIT_FAILURE, NULL, "cannot write %s: %s", name,
+		       r->writer.why ? r->writer.why : strerror(-err));
 }
 
 /** tell - what there is now; on stderr, as the command's own output may be on stdout. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "record/reader.h"
@@ -62,6 +63,14 @@ static int add_ring(struct recording *r, const char *path)
 	return err;
 }
 
+static bool all_numbered(const struct recording *r)
+{
+	for (size_t i = 0; i < r->nr_files; i++)
+		if (!file_number(r->files[i]))
+			return false;
+	return r->nr_files;
+}
+
 static int cannot_read(const char *path, int err)
 {
 	if (err == -EBADMSG)
@@ -88,6 +97,18 @@ static int read_header(struct recording *r)
 	return err ? cannot_read(r->files[0], err) : 0;
 }
 
+/** bytes_of - all files. */
+static uint64_t bytes_of(const struct recording *r)
+{
+	uint64_t sum = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < r->nr_files; i++)
+		if (!stat(r->files[i], &st) && st.st_size > 0)
+			sum += st.st_size;
+	return sum;
+}
+
 int recording__open(struct recording *r, char *const *paths)
 {
 	char *const only[] = { RECORDING_DEFAULT_PATH, NULL };
@@ -97,6 +118,9 @@ int recording__open(struct recording *r, char *const *paths)
 	r->whole = true;
 	for (char *const *path = paths ? paths : only; *path && !err; path++)
 		err = access(*path, F_OK) ? add_ring(r, *path) : add_file(r, *path);
+	/* the shell puts x.10 before x.9 */
+	if (!err && all_numbered(r))
+		qsort(r->files, r->nr_files, sizeof(*r->files), by_number);
 	if (!err)
 		err = read_header(r);
 	if (err > 0)
@@ -104,6 +128,7 @@ int recording__open(struct recording *r, char *const *paths)
 	if (!err)
 		err = loader__init(&r->loader, &r->live.model, &r->live.shootdown, &r->live.threads,
 				   &r->live.stacks, r->header.nr_cpus);
+	loader__bound(&r->loader, bytes_of(r));
 	return err ? vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory") : 0;
 }
 
@@ -239,6 +264,17 @@ int recording__read_names(struct recording *r)
 	return err;
 }
 
+static int too_large(const struct recording *r, const char *path)
+{
+	char most[STR_NUMBER_LEN];
+
+	str_format_bytes(most, sizeof(most), r->loader.max_bytes);
+	return vs_fail(VS_EXIT_FAILURE, NULL,
+		       "cannot read %s: it would take more than %s of memory, far more than a "
+		       "recording of its size has reason to",
+		       path, most);
+}
+
 static int read_file(struct recording *r, const char *path, uint32_t *number, recording_event_fn fn,
 		     void *ctx)
 {
@@ -253,6 +289,8 @@ static int read_file(struct recording *r, const char *path, uint32_t *number, re
 	if (!err) {
 		*number = reader.header.file;
 		err = read_blocks(r, &reader, fn, ctx, &gave_up);
+		if (err == -E2BIG)
+			too_large(r, path);
 		if (r->loader.stats.time_ns > r->end_ns)
 			r->end_ns = r->loader.stats.time_ns;
 		if (reader.last_ns > r->last_ns)

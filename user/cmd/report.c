@@ -33,6 +33,28 @@ static void take_over(struct report *r)
 	r->recorded.stats = r->recording.loader.stats.stats;
 }
 
+/** forgetting - rows are about to be freed: nothing may point to them. */
+static void forgetting(void *ctx)
+{
+	struct report *r = ctx;
+
+	if (r->session.forgetting) {
+		r->session.live = r->recording.live;
+		r->session.forgetting(&r->session);
+	}
+	for (size_t i = 0; i < r->heat.nr_cells; i++) {
+		struct heat_cell *cell = r->heat.cells[i];
+
+		if (!cell->row ||
+		    (cell->row->pinned && cell->row->process && cell->row->process->busy))
+			continue;
+		if (cell->row == &r->recording.live.model.overflow)
+			continue;
+		cell->row = NULL;
+		cell->gone = true;
+	}
+}
+
 static int print_event(void *ctx, const union record *event, enum record_type type)
 {
 	struct report *r = ctx;
@@ -316,6 +338,8 @@ int cmd_report(struct options *o)
 	if (o->diff)
 		return report_diff(o);
 	status = recording__open(&r.recording, o->argv);
+	r.recording.loader.forgetting = forgetting;
+	r.recording.loader.forgetting_ctx = &r;
 	if (!status)
 		status = run(&r, o);
 	folded__close(&r.session);

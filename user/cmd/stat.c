@@ -70,6 +70,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.sampling = s->sampling,
 		.nr_stacks = s->live.capture ? capture__nr_stacks(s->live.capture) : 0,
 		.ring_bytes = s->live.capture ? o->ring_bytes : 0,
+		.rows_only = strcmp(o->format->name, "json") != 0,
 	};
 }
 

@@ -377,6 +377,16 @@ static void opened(struct session *s)
 		s->settle = on_tick;
 }
 
+/** replay_forgetting - what waits refers to rows that go: it does not wait any longer. */
+static void replay_forgetting(struct session *s)
+{
+	struct trace *t = s->private;
+
+	print_rest(s);
+	t->timeline.ended = false;
+	trace_resolver__forget(&t->resolver);
+}
+
 int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx)
 {
 	struct trace t = {};
@@ -384,6 +394,7 @@ int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), v
 
 	s->private = &t;
 	s->event = on_event;
+	s->forgetting = replay_forgetting;
 	t.slow = false;
 	if (!status) {
 		opened(s);

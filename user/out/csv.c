@@ -26,16 +26,34 @@ struct chain {
 
 #define MAX_DEPTH 8
 
+/** is_perms - "---p": vmascope's own, and no formula whatever its first character. */
+static bool is_perms(const char *s)
+{
+	return strlen(s) == 4 && strspn(s, "rwxps-") == 4;
+}
+
+/** is_formula - a spreadsheet would calculate it: a name is somebody else's word. */
+static bool is_formula(const char *s)
+{
+	return *s && strchr("=+-@", *s) && strcmp(s, "-") != 0 && !is_perms(s);
+}
+
+/* Control characters are escaped as text has them; a formula becomes text by an apostrophe. */
 static int print_string(FILE *f, const char *s)
 {
-	char *clean = utf8_clean(s);
+	char *clean = utf8_clean(s), *printable = clean ? utf8_printable(clean, true) : NULL;
+	const bool formula = is_formula(s);
 
+	free(clean);
+	clean = printable;
 	if (!clean)
 		return -ENOMEM;
-	if (!clean[strcspn(clean, ",\"\r\n")]) {
+	if (!formula && !clean[strcspn(clean, ",\"\r\n")]) {
 		fputs(clean, f);
 	} else {
 		fputc('"', f);
+		if (formula)
+			fputc('\'', f);
 		for (const char *p = clean; *p; p++) {
 			if (*p == '"')
 				fputc('"', f);

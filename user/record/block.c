@@ -83,12 +83,23 @@ struct block_head block__head(enum block_kind kind, const void *data, uint32_t s
 	return head;
 }
 
+void block__sign(struct block_head *head)
+{
+	head->head_crc = head_checksum(head);
+}
+
 static void restart(struct packer *p)
 {
 	p->len = 0;
 	p->records = 0;
 	p->first_ns = p->last_ns = 0;
 	codec__restart(&p->codec);
+}
+
+/** most_raw - bytes that @stored ones may be packed from. */
+static uint64_t most_raw(uint64_t stored)
+{
+	return BLOCK_FREE_BYTES + stored * BLOCK_RATIO;
 }
 
 const void *packer__seal(struct packer *p, size_t *size)
@@ -103,12 +114,17 @@ const void *packer__seal(struct packer *p, size_t *size)
 				   ZSTD_LEVEL);
 	if (ZSTD_isError(stored))
 		return NULL;
+	/* what is packed beyond what a reader believes goes as it is: it is all the same anyway */
+	if (p->len > most_raw(stored)) {
+		stored = p->len;
+		memcpy(head + 1, p->raw, p->len);
+	}
 	*head = block__head(p->kind, head + 1, stored);
-	head->raw = p->len;
+	head->raw = stored == p->len ? 0 : p->len;
 	head->records = p->records;
 	head->first_ns = p->first_ns;
 	head->last_ns = p->last_ns;
-	head->head_crc = head_checksum(head);
+	block__sign(head);
 	*size = sizeof(*head) + stored;
 	restart(p);
 	return p->packed;
@@ -117,7 +133,8 @@ const void *packer__seal(struct packer *p, size_t *size)
 bool block__head_valid(const struct block_head *head)
 {
 	return head->magic == BLOCK_MAGIC && head->head_crc == head_checksum(head) &&
-	       head->stored <= BLOCK_MAX && head->raw <= BLOCK_MAX;
+	       head->stored <= BLOCK_MAX && head->raw <= BLOCK_MAX &&
+	       head->raw <= most_raw(head->stored);
 }
 
 size_t block__size(const struct block_head *head)

@@ -52,7 +52,10 @@ const void *packer__seal(struct packer *p, size_t *size);
 /** block__head - a head for @stored bytes that are not packed. */
 struct block_head block__head(enum block_kind kind, const void *data, uint32_t stored);
 
-/** block__head_valid - magic, checksum and sizes are right. */
+/** block__sign - a head has been changed: set its checksum. */
+void block__sign(struct block_head *head);
+
+/** block__head_valid - magic, checksum, sizes and their ratio are right. */
 bool block__head_valid(const struct block_head *head);
 
 /** block__size - bytes of a block when it is unpacked. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "record/block.h"
+#include "util/out_file.h"
 
 static int write_all(int fd, const void *data, size_t size)
 {
@@ -100,14 +101,14 @@ int file__append(struct file *f, const void *block, size_t size)
 	return 0;
 }
 
-int file__create(struct file *f, const char *path, const char *header)
+int file__create(struct file *f, const char *path, const char *header, const char **why)
 {
 	int err;
 
 	memset(f, 0, sizeof(*f));
-	f->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	f->fd = out_file__create(path, OUT_FILE_SECRET, why);
 	if (f->fd < 0)
-		return -errno;
+		return f->fd;
 	err = write_all(f->fd, FORMAT_MAGIC, FORMAT_MAGIC_LEN);
 	if (err)
 		return err;

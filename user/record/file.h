@@ -27,9 +27,10 @@ struct file {
 /**
  * file__create - make @path anew, and begin it with the header
  * @header: as JSON
+ * @why: set where @path was refused (util/out_file.h)
  * Return: 0 or a negative errno; to be closed in any case.
  */
-int file__create(struct file *f, const char *path, const char *header);
+int file__create(struct file *f, const char *path, const char *header, const char **why);
 
 /**
  * file__append - write a block

@@ -28,6 +28,9 @@
 #define BLOCK_MAGIC 0x4b4c4256u /* "VBLK" */
 /** A block is no larger, packed or not: a reader believes no other. */
 #define BLOCK_MAX (64u << 20)
+/** No block is packed from more than BLOCK_FREE_BYTES and BLOCK_RATIO times its bytes. */
+#define BLOCK_FREE_BYTES (64u << 10)
+#define BLOCK_RATIO 1024u
 /** Strings are cut to this, their end NUL included. */
 #define RECORD_STR_MAX 4096u
 

@@ -10,6 +10,10 @@
 #define FIRST_SLOTS 64
 /** Rows of calls are in no place of BPF's table. */
 #define NO_CALL_ROWS 1
+/** What an allocation takes besides, and its entries in arrays and hashes. */
+#define MALLOC_BYTES 96
+/** A recorder has no more pairs than its kernel had room for, and sums for each pair of CPUs. */
+#define MOST_PAIRS (1u << 20)
 
 int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct threads *t,
 		 struct stacks *stacks, uint32_t nr_cpus)
@@ -35,7 +39,22 @@ void loader__free(struct loader *l)
 	hash__free(&l->processes, NULL);
 	hash__free(&l->rows, NULL);
 	hash__free(&l->calls, NULL);
+	free(l->free_slots);
 	loaded_stacks__free(&l->stacks);
+}
+
+void loader__bound(struct loader *l, uint64_t file_bytes)
+{
+	const uint64_t most = LOADER_MOST_BYTES / LOADER_RATIO;
+
+	l->max_bytes = LOADER_FREE_BYTES + LOADER_RATIO * (file_bytes < most ? file_bytes : most);
+}
+
+/** charge - take @size bytes, and what lies around them. Return: 0 or -E2BIG. */
+static int charge(struct loader *l, size_t size)
+{
+	l->bytes += size + MALLOC_BYTES;
+	return l->max_bytes && l->bytes > l->max_bytes ? -E2BIG : 0;
 }
 
 /** append - to an array of pointers; its capacity is the next power of two. */
@@ -50,6 +69,11 @@ static int append(void ***array, size_t *nr, void *item)
 	}
 	(*array)[(*nr)++] = item;
 	return 0;
+}
+
+static size_t text_bytes(const char *text)
+{
+	return text ? strlen(text) : 0;
 }
 
 /** copy_string - for a string that is owned; the old one goes. */
@@ -91,10 +115,13 @@ static int take_process(struct loader *l, const struct record_process *r)
 {
 	struct process *p = hash__get_u64(&l->processes, r->number), *latest;
 
+	if (charge(l, (p ? 0 : sizeof(*p)) + text_bytes(r->cgroup_name)))
+		return -E2BIG;
 	if (!p)
 		p = new_process(l, r->number);
 	if (!p)
 		return -ENOMEM;
+	p->busy = true;
 	p->pid = r->pid;
 	p->ppid = r->ppid;
 	p->uid = r->uid;
@@ -115,9 +142,10 @@ static int take_process(struct loader *l, const struct record_process *r)
 /* --- rows ---------------------------------------------------------------------------------- */
 
 /** new_slot - a slot for @row: the model's array grows. */
-static int new_slot(struct model *m, struct counted *row)
+static int new_slot(struct loader *l, struct counted *row)
 {
-	const uint32_t slot = m->nr_rows + 1;
+	struct model *m = l->model;
+	const uint32_t slot = l->nr_free ? l->free_slots[--l->nr_free] : m->nr_rows + 1;
 
 	if (slot >= m->nr_slots) {
 		struct counted **grown = realloc(m->by_slot,
@@ -130,7 +158,7 @@ static int new_slot(struct model *m, struct counted *row)
 		m->nr_slots *= 2;
 	}
 	m->by_slot[slot] = row;
-	m->nr_rows++;
+	m->nr_rows = slot > m->nr_rows ? slot : m->nr_rows;
 	row->slot = slot;
 	return 0;
 }
@@ -147,7 +175,7 @@ static struct counted *new_row(struct loader *l, struct process *p, uint32_t num
 		free(row);
 		return NULL;
 	}
-	if (new_slot(l->model, row) || hash__set_u64(&l->rows, number, row))
+	if (new_slot(l, row) || hash__set_u64(&l->rows, number, row))
 		return NULL;
 	return row;
 }
@@ -161,12 +189,15 @@ static int take_row(struct loader *l, const struct record_row *r)
 
 	if (!p || !r->number || (r->is_vma && !r->name))
 		return 0;
+	if (is_new && charge(l, sizeof(*row) + text_bytes(r->name)))
+		return -E2BIG;
 	if (is_new)
 		row = new_row(l, p, r->number);
 	if (!row)
 		return -ENOMEM;
 	if (is_new)
 		row->is_vma = r->is_vma;
+	row->pinned = p->busy = true;
 	row->image = r->image;
 	row->no_address = r->no_address;
 	row->lookup_missed = r->lookup_missed;
@@ -184,8 +215,12 @@ static int take_counts(struct loader *l, const struct record_counts *r)
 {
 	struct counted *row = r->number ? hash__get_u64(&l->rows, r->number) : &l->model->overflow;
 
-	if (row)
-		row->counts = r->counts;
+	if (!row)
+		return 0;
+	row->counts = r->counts;
+	row->pinned = true;
+	if (row->process)
+		row->process->busy = true;
 	return 0;
 }
 
@@ -196,8 +231,10 @@ static int take_cpu(struct loader *l, const struct record_counts *r)
 	return 0;
 }
 
-static int set_latency(struct latency **latency, const struct vs_hist *hist)
+static int set_latency(struct loader *l, struct latency **latency, const struct vs_hist *hist)
 {
+	if (!*latency && charge(l, sizeof(**latency)))
+		return -E2BIG;
 	if (!*latency)
 		*latency = calloc(1, sizeof(**latency));
 	if (!*latency)
@@ -212,11 +249,11 @@ static int take_latency(struct loader *l, const struct record_latency *r)
 	struct counted *row = hash__get_u64(&l->rows, r->row);
 
 	if (row)
-		return set_latency(&row->latency, &r->hist);
+		return set_latency(l, &row->latency, &r->hist);
 	if (r->cause >= VS_NR_CAUSES)
 		return 0;
 	if (p)
-		return set_latency(&p->latency[r->cause], &r->hist);
+		return set_latency(l, &p->latency[r->cause], &r->hist);
 	if (!r->row && !r->process)
 		l->model->shared_latency[r->cause].hist = r->hist;
 	return 0;
@@ -254,11 +291,15 @@ static int take_call_row(struct loader *l, const struct record_call_row *r)
 
 	if (r->call >= VS_NR_CALLS)
 		return 0;
+	if (!row && charge(l, sizeof(*row)))
+		return -E2BIG;
 	if (!row)
 		row = new_call_row(l, r->number);
 	if (!row)
 		return -ENOMEM;
 	*row = (struct call_row){
+		.number = r->number,
+		.counting = true,
 		.process = hash__get_u64(&l->processes, r->process),
 		.vma = hash__get_u64(&l->rows, r->vma),
 		.stack = loaded_stacks__find(&l->stacks, r->stack),
@@ -296,6 +337,8 @@ static int take_pair(struct loader *l, const struct record_pair *r)
 	if (!l->in_pairs)
 		s->nr_pairs = 0;
 	l->in_pairs = true;
+	if (s->nr_pairs >= MOST_PAIRS)
+		return -E2BIG;
 	if (!(s->nr_pairs & (s->nr_pairs - 1))) {
 		const size_t cap = s->nr_pairs ? s->nr_pairs * 2 : 1;
 		struct call_pair *grown = realloc(s->pairs, cap * sizeof(*grown));
@@ -312,22 +355,39 @@ static int take_pair(struct loader *l, const struct record_pair *r)
 
 /* --- anew ---------------------------------------------------------------------------------- */
 
+void loader__discharge(struct loader *l, size_t size)
+{
+	l->bytes -= size + MALLOC_BYTES;
+}
+
+void loader__drop_latency(struct loader *l, struct latency **latency)
+{
+	if (*latency)
+		loader__discharge(l, sizeof(**latency));
+	free(*latency);
+	*latency = NULL;
+}
+
+static void reset_latency(struct latency *latency)
+{
+	if (latency)
+		memset(&latency->hist, 0, sizeof(latency->hist));
+}
+
 static void reset_row(struct counted *row)
 {
+	/* where an interval began stays known */
 	memset(&row->counts, 0, sizeof(row->counts));
 	row->no_address = row->lookup_missed = row->no_slot = 0;
-	free(row->latency);
-	row->latency = NULL;
+	reset_latency(row->latency);
 }
 
 static void reset_process(struct process *p)
 {
 	for (size_t i = 0; i < p->nr_rows; i++)
 		reset_row(p->rows[i]);
-	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
-		free(p->latency[cause]);
-		p->latency[cause] = NULL;
-	}
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
+		reset_latency(p->latency[cause]);
 }
 
 static void reset_counts(struct loader *l)
@@ -335,6 +395,7 @@ static void reset_counts(struct loader *l)
 	struct shootdown *s = l->shootdown;
 	struct model *m = l->model;
 
+	loader__mark_stale(l);
 	for (size_t i = 0; i < m->nr_processes; i++)
 		reset_process(m->processes[i]);
 	reset_row(&m->overflow);
@@ -366,6 +427,8 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 	case RECORD_STATS:
 		l->stats = record->stats;
 		l->in_pairs = false;
+		if (record->stats.full)
+			loader__purge(l);
 		return 0;
 	case RECORD_PROCESS:
 		return take_process(l, &record->process);
@@ -387,8 +450,17 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 	case RECORD_CALL_HIST:
 		return take_call_hist(l, &record->call_hist);
 	case RECORD_SYMBOL:
+		if (charge(l, sizeof(struct symbol_frame) + text_bytes(record->symbol.name) +
+				      text_bytes(record->symbol.module) +
+				      text_bytes(record->symbol.file)))
+			return -E2BIG;
 		return loaded_stacks__symbol(&l->stacks, &record->symbol);
 	case RECORD_STACK:
+		if (!loaded_stacks__known(&l->stacks, record->stack.number) &&
+		    charge(l, sizeof(struct stack) +
+				      ((size_t)record->stack.nr_user + record->stack.nr_kernel) *
+					      sizeof(struct stack_frame)))
+			return -E2BIG;
 		return loaded_stacks__stack(&l->stacks, &record->stack,
 					    hash__get_u64(&l->processes, record->stack.process));
 	case RECORD_PAIR:
@@ -398,107 +470,6 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 	default:
 		return 0;
 	}
-}
-
-/** slot_of - of row @number, 0: it is not known. */
-static uint32_t slot_of(const struct loader *l, uint32_t number)
-{
-	const struct counted *row = number ? hash__get_u64(&l->rows, number) : NULL;
-
-	return row ? row->slot : 0;
-}
-
-/** vma_slot_of - likewise, of a VMA. */
-static uint32_t vma_slot_of(const struct loader *l, uint32_t number)
-{
-	const uint32_t slot = slot_of(l, number);
-
-	return slot && l->model->by_slot[slot]->is_vma ? slot : 0;
-}
-
-static void cut_enum(uint8_t *value, uint8_t nr)
-{
-	if (*value >= nr)
-		*value = 0;
-}
-
-static void check_fault(const struct loader *l, struct vs_event_fault *e)
-{
-	e->slot = slot_of(l, e->slot);
-	e->proc = slot_of(l, e->proc);
-	cut_enum(&e->access, VS_NR_ACCESS);
-	cut_enum(&e->origin, VS_NR_ORIGIN);
-	cut_enum(&e->outcome, VS_NR_OUTCOME);
-	cut_enum(&e->cause, VS_NR_CAUSES);
-	cut_enum(&e->size, VS_NR_SIZES);
-	e->comm[VS_COMM_LEN - 1] = '\0';
-}
-
-static void check_call(const struct loader *l, struct vs_event_call *e)
-{
-	e->proc = slot_of(l, e->proc);
-	if (e->nr_vmas > VS_CALL_VMAS)
-		e->nr_vmas = VS_CALL_VMAS;
-	if (e->call >= VS_NR_FOLLOWED_CALLS)
-		e->call = 0;
-	for (int i = 0; i < VS_CALL_VMAS; i++)
-		e->vma[i].slot = vma_slot_of(l, e->vma[i].slot);
-	e->comm[VS_COMM_LEN - 1] = '\0';
-}
-
-static void check_flush(struct vs_event_flush *e)
-{
-	if (e->call >= VS_NR_CALLS)
-		e->call = VS_CALL_OTHER;
-	if (e->flush >= VS_NR_FLUSH)
-		e->flush = 0;
-	e->comm[VS_COMM_LEN - 1] = '\0';
-}
-
-static void check_ipi(struct vs_event_ipi *e)
-{
-	if (e->call >= VS_NR_CALLS)
-		e->call = VS_CALL_OTHER;
-	if (e->ipi >= VS_NR_IPI)
-		e->ipi = 0;
-	e->from_comm[VS_COMM_LEN - 1] = '\0';
-	e->to_comm[VS_COMM_LEN - 1] = '\0';
-}
-
-static void check_crash(const struct loader *l, struct vs_event_crash *e)
-{
-	for (int i = 0; i < VS_NR_NEAR; i++)
-		e->near[i].slot = vma_slot_of(l, e->near[i].slot);
-}
-
-/** struct event_kind - what an event's head says in a ring */
-static const struct event_kind {
-	uint16_t type;
-	uint16_t size;
-} event_kinds[NR_RECORD_TYPES] = {
-	[RECORD_FAULT] = { VS_EVENT_FAULT, sizeof(struct vs_event_fault) },
-	[RECORD_CALL] = { VS_EVENT_CALL, sizeof(struct vs_event_call) },
-	[RECORD_FLUSH] = { VS_EVENT_FLUSH, sizeof(struct vs_event_flush) },
-	[RECORD_IPI] = { VS_EVENT_IPI, sizeof(struct vs_event_ipi) },
-	[RECORD_CRASH] = { VS_EVENT_CRASH, sizeof(struct vs_event_crash) },
-	[RECORD_EXEC] = { VS_EVENT_PROC_EXEC, sizeof(struct vs_event_proc) },
-	[RECORD_EXIT] = { VS_EVENT_PROC_EXIT, sizeof(struct vs_event_proc) },
-};
-
-void loader__event(const struct loader *l, enum record_type type, union record *record)
-{
-	record->head.type = event_kinds[type].type;
-	record->head.size = event_kinds[type].size;
-	if (type == RECORD_FAULT)
-		check_fault(l, &record->fault);
-	else if (type == RECORD_CALL)
-		check_call(l, &record->call);
-	else if (type == RECORD_FLUSH)
-		check_flush(&record->flush);
-	else if (type == RECORD_IPI)
-		check_ipi(&record->ipi);
-	else if (type == RECORD_CRASH)
-		check_crash(l, &record->crash);
 }
 
 static int by_process_number(const void *a, const void *b)

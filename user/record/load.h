@@ -20,6 +20,11 @@
  * @processes, @rows, @calls: by the recording's numbers
  * @stacks: and their names
  * @stats: of the latest checkpoint: its @time_ns is 0 if there was none
+ * @stale: counts begin anew: what is not told of until the checkpoint's end goes
+ * @forgetting: NULL, or called with @forgetting_ctx before it does: nothing may point to rows whose
+ *	@pinned is false, nor to rows and stacks of processes that are not @busy
+ * @free_slots: @nr_free of them, of rows that went
+ * @bytes: of memory that was taken, more or less; @max_bytes: no more is, 0: no bound
  * @in_pairs: the pairs of the present checkpoint have begun
  */
 struct loader {
@@ -31,6 +36,13 @@ struct loader {
 	struct hash calls;
 	struct loaded_stacks stacks;
 	struct record_stats stats;
+	bool stale;
+	void (*forgetting)(void *ctx);
+	void *forgetting_ctx;
+	uint32_t *free_slots;
+	size_t nr_free;
+	uint64_t bytes;
+	uint64_t max_bytes;
 	bool in_pairs;
 };
 
@@ -39,7 +51,18 @@ int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct 
 		 struct stacks *stacks, uint32_t nr_cpus);
 void loader__free(struct loader *l);
 
-/** loader__take - a record of any type but events. Return: 0 or -ENOMEM. */
+/** Memory for a recording: so much, and so many times the bytes of its files; at most the last. */
+#define LOADER_FREE_BYTES (64ULL << 20)
+#define LOADER_RATIO 4096ULL
+#define LOADER_MOST_BYTES (4ULL << 30)
+
+/** loader__bound - set how much memory files of @file_bytes may take. */
+void loader__bound(struct loader *l, uint64_t file_bytes);
+
+/**
+ * loader__take - a record of any type but events
+ * Return: 0; -E2BIG: it would take more memory than loader__bound() allows; -ENOMEM.
+ */
 int loader__take(struct loader *l, enum record_type type, const union record *record);
 
 /** loader__event - make an event's numbers of rows slots of the model. */
@@ -47,5 +70,19 @@ void loader__event(const struct loader *l, enum record_type type, union record *
 
 /** loader__finish - put all in the order in which it was first seen live. */
 void loader__finish(struct loader *l);
+
+/* --- its parts (load_purge.c) --- */
+
+/** loader__mark_stale - counts begin anew. */
+void loader__mark_stale(struct loader *l);
+
+/** loader__purge - the checkpoint is over: free what it did not tell of. */
+void loader__purge(struct loader *l);
+
+/** loader__drop_latency - free it, if there is any. */
+void loader__drop_latency(struct loader *l, struct latency **latency);
+
+/** loader__discharge - what took @size bytes is freed. */
+void loader__discharge(struct loader *l, size_t size);
 
 #endif /* VMASCOPE_RECORD_LOAD_H */

@@ -143,3 +143,33 @@ void loaded_stacks__reset(struct loaded_stacks *l)
 	while ((told = hash__next(&l->told, &pos, NULL)))
 		memset(&told->counts, 0, sizeof(told->counts));
 }
+
+bool loaded_stacks__known(const struct loaded_stacks *l, uint32_t number)
+{
+	return hash__get_u64(&l->told, number);
+}
+
+static bool goes(const struct told *told)
+{
+	return told->stack && told->stack->process && !told->stack->process->busy;
+}
+
+void loaded_stacks__purge(struct loaded_stacks *l)
+{
+	uint64_t *keys = malloc(l->told.nr * sizeof(*keys) + 1), key;
+	struct told *told;
+	size_t nr = 0, pos = 0;
+
+	/* without memory they stay, of no process */
+	while ((told = hash__next(&l->told, &pos, &key))) {
+		if (!goes(told))
+			continue;
+		if (keys)
+			keys[nr++] = key;
+		told->stack = NULL;
+	}
+	for (size_t i = 0; i < nr; i++)
+		free(hash__remove_u64(&l->told, keys[i]));
+	free(keys);
+	stacks__forget(l->stacks);
+}

@@ -5,6 +5,8 @@
 #ifndef VMASCOPE_RECORD_LOAD_STACKS_H
 #define VMASCOPE_RECORD_LOAD_STACKS_H
 
+#include <stdbool.h>
+
 #include "model/stacks.h"
 #include "record/format.h"
 #include "symbol/symbolizer.h"
@@ -41,5 +43,11 @@ const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number);
 
 /** loaded_stacks__reset - all counts are 0 again. */
 void loaded_stacks__reset(struct loaded_stacks *l);
+
+/** loaded_stacks__known - a record of stack @number was there before. */
+bool loaded_stacks__known(const struct loaded_stacks *l, uint32_t number);
+
+/** loaded_stacks__purge - let go of stacks of processes that are not busy, and free them. */
+void loaded_stacks__purge(struct loaded_stacks *l);
 
 #endif /* VMASCOPE_RECORD_LOAD_STACKS_H */

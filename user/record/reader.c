@@ -59,30 +59,47 @@ bool reader__whole(const struct reader *r)
 
 /* --- blocks -------------------------------------------------------------------------------- */
 
+/** look - have @size bytes from @offset on in the window. Return: them; NULL: there are too few. */
+static const uint8_t *look(struct reader *r, uint64_t offset, size_t size)
+{
+	const uint64_t left = r->size > offset ? r->size - offset : 0;
+	size_t len = left < SEARCH_BYTES ? left : SEARCH_BYTES;
+
+	if (offset >= r->window_at && offset - r->window_at + size <= r->window_len)
+		return r->window + (offset - r->window_at);
+	if (!r->window)
+		r->window = malloc(SEARCH_BYTES);
+	r->window_len = 0;
+	if (!r->window || len < size || read_at(r, offset, r->window, len))
+		return NULL;
+	r->window_at = offset;
+	r->window_len = len;
+	return r->window;
+}
+
 /** find_head - the first whole head from r->offset on. Return: 0; -ENODATA: there is none. */
 static int find_head(struct reader *r, struct block_head *head)
 {
 	static const uint32_t magic = BLOCK_MAGIC;
-	char buf[SEARCH_BYTES];
 	uint64_t from = r->offset;
+	const uint8_t *at, *found;
 
-	while (from + sizeof(*head) <= r->size) {
-		const uint64_t left = r->size - from;
-		const size_t size = left < sizeof(buf) ? left : sizeof(buf);
-		const char *found;
-		int err = read_at(r, from, buf, size);
+	/* as a rule it is right here */
+	if (!read_at(r, from, head, sizeof(*head)) && block__head_valid(head))
+		return 0;
+	while ((at = look(r, from, sizeof(*head)))) {
+		const size_t len = r->window_len - (size_t)(at - r->window);
 
-		if (err)
-			return err;
-		found = memmem(buf, size, &magic, sizeof(magic));
+		found = memmem(at, len, &magic, sizeof(magic));
 		if (!found) {
-			from += size - sizeof(magic) + 1;
+			from += len - sizeof(magic) + 1;
 			continue;
 		}
-		from += found - buf;
-		err = read_at(r, from, head, sizeof(*head));
-		if (err)
-			return err;
+		from += (uint64_t)(found - at);
+		at = look(r, from, sizeof(*head));
+		if (!at)
+			break;
+		memcpy(head, at, sizeof(*head));
 		if (block__head_valid(head)) {
 			r->offset = from;
 			return 0;
@@ -232,6 +249,7 @@ void reader__close(struct reader *r)
 		close(r->fd);
 	header__free(&r->header);
 	codec__free(&r->codec);
+	free(r->window);
 	free(r->stored);
 	free(r->raw);
 	memset(r, 0, sizeof(*r));

@@ -33,6 +33,7 @@ struct damage {
  * @offset: of the next block
  * @block: head of the present one; @at, @end: what is unread of it
  * @last_ns: the latest time so far
+ * @window: of READER_WINDOW bytes, what the file has from @window_at on: @window_len of them
  */
 struct reader {
 	int fd;
@@ -48,6 +49,9 @@ struct reader {
 	const uint8_t *at;
 	const uint8_t *end;
 	uint64_t last_ns;
+	uint8_t *window;
+	uint64_t window_at;
+	size_t window_len;
 	struct damage damage;
 };
 

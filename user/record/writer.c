@@ -3,11 +3,14 @@
 #include "record/writer.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "util/out_file.h"
 
 /** A block of events is written when it has so much, not packed. */
 #define EVENTS_BYTES (256u << 10)
@@ -123,6 +126,57 @@ uint64_t writer__budget(const struct writer *w)
 
 /* --- files --------------------------------------------------------------------------------- */
 
+/** old_files - PATH.N, and PATH itself, in @found. Return: 0 or -ENOMEM. */
+static int old_files(const struct writer *w, glob_t *found)
+{
+	char *pattern, *to;
+	int err;
+
+	/* each character of the path may be one that glob() takes for more */
+	pattern = malloc(2 * strlen(w->options.path) + sizeof(".[0-9]*"));
+	if (!pattern)
+		return -ENOMEM;
+	to = pattern;
+	for (const char *p = w->options.path; *p; p++) {
+		if (strchr("*?[]\\", *p))
+			*to++ = '\\';
+		*to++ = *p;
+	}
+	*to = '\0';
+	err = glob(pattern, 0, NULL, found);
+	strcpy(to, ".[0-9]*");
+	if (err != GLOB_NOSPACE)
+		err = glob(pattern, err ? 0 : GLOB_APPEND, NULL, found);
+	free(pattern);
+	return err == GLOB_NOSPACE ? -ENOMEM : 0;
+}
+
+/** numbered - as a ring's files are: what is behind the path is nothing, or a number. */
+static bool numbered(const struct writer *w, const char *name)
+{
+	const char *rest = name + strlen(w->options.path);
+
+	return !*rest || (rest[1] && !rest[1 + strspn(rest + 1, "0123456789")]);
+}
+
+int writer__remove_old(struct writer *w, char *bad, size_t size)
+{
+	glob_t found = {};
+	int err = old_files(w, &found);
+
+	for (size_t i = 0; i < found.gl_pathc && err >= 0; i++) {
+		if (!numbered(w, found.gl_pathv[i]))
+			continue;
+		snprintf(bad, size, "%s", found.gl_pathv[i]);
+		err = out_file__removable(bad, FORMAT_MAGIC, FORMAT_MAGIC_LEN, &w->why);
+	}
+	for (size_t i = 0; i < found.gl_pathc && err >= 0; i++)
+		if (numbered(w, found.gl_pathv[i]) && unlink(found.gl_pathv[i]))
+			err = -errno;
+	globfree(&found);
+	return err < 0 ? err : 0;
+}
+
 int writer__begin(struct writer *w, bool numbered)
 {
 	char name[4096], *header;
@@ -137,7 +191,7 @@ int writer__begin(struct writer *w, bool numbered)
 		;
 	err = make_room(w, FORMAT_MAGIC_LEN + sizeof(struct block_head) + strlen(header));
 	if (!err)
-		err = file__create(&w->file, name, header);
+		err = file__create(&w->file, name, header, &w->why);
 	free(header);
 	return err;
 }

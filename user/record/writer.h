@@ -37,6 +37,7 @@ struct kept_block;
  * @events_bytes: a block of events is written when it has so much, not packed
  * @events: the block of events that is being filled; @checkpoint: that of counts
  * @first_kept, @last_kept: blocks in memory, of a snapshot; @kept_bytes in all
+ * @why: the last file could not be made, or old ones could not be removed; NULL: see the errno
  * @nr_files: begun so far; @oldest: number of the oldest of a ring
  * @counted: bytes that went into checkpoints, before they were packed
  * @nr_events: faults, calls, flushes and interrupts; @bytes: written
@@ -51,6 +52,7 @@ struct writer {
 	struct kept_block *first_kept;
 	struct kept_block *last_kept;
 	uint64_t kept_bytes;
+	const char *why;
 	uint32_t nr_files;
 	uint32_t oldest;
 	uint64_t counted;
@@ -60,6 +62,13 @@ struct writer {
 
 /** writer__init - Return: 0 or -ENOMEM; to be closed in any case. */
 int writer__init(struct writer *w, const struct writer_options *o, struct header *header);
+
+/**
+ * writer__remove_old - of a ring or snapshots: recordings of these names that an earlier run left
+ * @bad: set to the name of what is none, and stays there with all others; of @size bytes
+ * Return: 0, or a negative errno with w->why set.
+ */
+int writer__remove_old(struct writer *w, char *bad, size_t size);
 
 /**
  * writer__begin - begin a file; a full checkpoint is to follow

@@ -319,7 +319,7 @@ static int processes(const struct stat_view *v, const struct model *m, struct do
 	struct table *t;
 	int err = 0;
 
-	if (v->no_processes) {
+	if (v->no_processes || v->rows_only) {
 		*total = stat_group__total(v, m);
 		return 0;
 	}

@@ -55,6 +55,7 @@ static inline bool stat_by_needs_stacks(enum stat_by by)
  * @all_frames: then, leave none out; @per_process: stacks of several processes are not one
  * @nr_stacks, @ring_bytes: sizes of the table of stacks and of the ring buffer; 0: not known;
  *	@sampling: stacks are copied into the ring buffer
+ * @rows_only: leave out what JSON alone shows
  * @no_processes: leave out the processes with their VMAs, and the threads
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping; @nr_slots: as in struct run_facts
@@ -80,6 +81,7 @@ struct stat_view {
 	bool sampling;
 	uint32_t nr_stacks;
 	size_t ring_bytes;
+	bool rows_only;
 	bool no_processes;
 	const struct run_hook *hooks;
 	size_t nr_hooks;

@@ -119,8 +119,12 @@ struct vs_counts stat_counts(const struct stat_view *v, const struct counted *ro
 {
 	struct vs_counts c = row->counts;
 
-	if (v->interval)
-		counts_sub(&c, &row->marked);
+	if (!v->interval)
+		return c;
+	/* what a small ring sums up as [other] may be less than it was */
+	if (counts_faults(&c) < counts_faults(&row->marked))
+		return (struct vs_counts){};
+	counts_sub(&c, &row->marked);
 	return c;
 }
 

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * record_hostile_test.c - a recording that somebody made up: neither its ratio nor its records take more
+ * memory than its size has reason to; counts that begin anew free what they replace.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <zstd.h>
+
+#include "record/block.h"
+#include "record/load.h"
+
+/** struct loaded - a loader, and what it fills */
+struct loaded {
+	struct loader loader;
+	struct model model;
+	struct shootdown shootdown;
+	struct threads threads;
+	struct stacks stacks;
+};
+
+static int setup(void **state)
+{
+	struct loaded *l = calloc(1, sizeof(*l));
+
+	*state = l;
+	return l ? loader__init(&l->loader, &l->model, &l->shootdown, &l->threads, &l->stacks, 2)
+		 : -1;
+}
+
+static int teardown(void **state)
+{
+	struct loaded *l = *state;
+
+	loader__free(&l->loader);
+	shootdown__free(&l->shootdown);
+	stacks__free(&l->stacks);
+	model__free(&l->model);
+	threads__free(&l->threads);
+	free(l);
+	return 0;
+}
+
+static int take(struct loaded *l, enum record_type type, union record record)
+{
+	return loader__take(&l->loader, type, &record);
+}
+
+static int take_process(struct loaded *l, uint32_t number, uint32_t pid)
+{
+	return take(l, RECORD_PROCESS,
+		    (union record){ .process = { .number = number, .pid = pid } });
+}
+
+static int take_row(struct loaded *l, uint32_t number, uint32_t process)
+{
+	return take(l, RECORD_ROW,
+		    (union record){ .row = { .number = number, .process = process } });
+}
+
+static int take_counts(struct loaded *l, uint32_t number, uint64_t faults)
+{
+	union record record = { .counts = { .number = number } };
+
+	record.counts.counts.outcome[VS_MINOR] = faults;
+	return take(l, RECORD_COUNTS, record);
+}
+
+static int take_reset(struct loaded *l)
+{
+	return take(l, RECORD_RESET, (union record){ .reset = { .what = RESET_COUNTS } });
+}
+
+static int take_stats(struct loaded *l, uint64_t full)
+{
+	return take(l, RECORD_STATS, (union record){ .stats = { .time_ns = 1, .full = full } });
+}
+
+static void memory_is_bounded_by_the_size_of_the_file(void **state)
+{
+	struct loaded *l = *state;
+	uint32_t n = 0;
+	int err = 0;
+
+	loader__bound(&l->loader, 7000);
+	for (; !err && n < 10000000; n++)
+		err = take_process(l, n + 1, n + 1);
+	assert_int_equal(err, -E2BIG);
+	assert_true(l->loader.bytes <= LOADER_FREE_BYTES + 7001 * LOADER_RATIO);
+	assert_true(n * sizeof(struct process) < LOADER_FREE_BYTES + 7001 * LOADER_RATIO);
+}
+
+static void pairs_are_bounded(void **state)
+{
+	struct loaded *l = *state;
+	size_t n = 0;
+	int err = 0;
+
+	while (!err && n++ < 10000000)
+		err = take(l, RECORD_PAIR, (union record){ .pair = { .pair.count = n } });
+	assert_int_equal(err, -E2BIG);
+}
+
+/* As a recorder writes them that forgets: a million of these take the memory of a few. */
+static void what_is_not_told_anew_is_freed(void **state)
+{
+	struct loaded *l = *state;
+	uint64_t bytes = 0;
+
+	loader__bound(&l->loader, 1 << 20);
+	for (uint32_t round = 1; round <= 200; round++) {
+		assert_int_equal(take_reset(l), 0);
+		assert_int_equal(take_process(l, 1, 0), 0);
+		assert_int_equal(take_row(l, 1, 1), 0);
+		assert_int_equal(take_counts(l, 1, 1000ULL * round), 0);
+		for (uint32_t i = 0; i < 50; i++) {
+			const uint32_t number = round * 100 + i;
+
+			assert_int_equal(take_process(l, number, number), 0);
+			assert_int_equal(take_row(l, number, number), 0);
+			assert_int_equal(take_counts(l, number, 1), 0);
+		}
+		assert_int_equal(take_stats(l, 1), 0);
+		assert_int_equal(l->model.nr_processes, 51);
+		assert_true(round == 1 || !model__process(&l->model, (round - 1) * 100));
+		assert_non_null(model__process(&l->model, round * 100));
+		if (round == 10)
+			bytes = l->loader.bytes;
+	}
+	assert_true(l->loader.bytes < bytes + 200 * 200);
+	assert_true(l->model.nr_slots < 256);
+}
+
+/* What an interval began with goes along to those that have taken the rows over. */
+static void an_interval_adds_up_across_it(void **state)
+{
+	struct loaded *l = *state;
+	uint64_t sum = 0, marked = 0;
+
+	assert_int_equal(take_reset(l), 0);
+	assert_int_equal(take_process(l, 1, 0), 0);
+	assert_int_equal(take_row(l, 1, 1), 0);
+	assert_int_equal(take_counts(l, 1, 500), 0);
+	assert_int_equal(take_process(l, 2, 77), 0);
+	assert_int_equal(take_row(l, 2, 2), 0);
+	assert_int_equal(take_counts(l, 2, 30), 0);
+	assert_int_equal(take_stats(l, 1), 0);
+	model__mark(&l->model);
+	assert_int_equal(take_reset(l), 0);
+	assert_int_equal(take_process(l, 1, 0), 0);
+	assert_int_equal(take_row(l, 1, 1), 0);
+	assert_int_equal(take_counts(l, 1, 534), 0);
+	assert_int_equal(take_stats(l, 1), 0);
+	assert_int_equal(l->model.nr_processes, 1);
+	for (size_t i = 0; i < l->model.processes[0]->nr_rows; i++) {
+		sum += counts_faults(&l->model.processes[0]->rows[i]->counts);
+		marked += counts_faults(&l->model.processes[0]->rows[i]->marked);
+	}
+	assert_int_equal(sum - marked, 4);
+}
+
+/* --- blocks --------------------------------------------------------------------------------------- */
+
+/* 64 MiB of one byte are packed into a few KiB: no recorder writes such a block. */
+static void a_ratio_that_is_made_up_is_no_block(void **state)
+{
+	const size_t raw = BLOCK_MAX, cap = ZSTD_compressBound(raw);
+	char *bytes = calloc(1, raw), *packed = malloc(cap);
+	const size_t stored = ZSTD_compress(packed, cap, bytes, raw, 1);
+	struct block_head head = block__head(BLOCK_CHECKPOINT, packed, stored);
+
+	(void)state;
+	assert_false(ZSTD_isError(stored));
+	assert_true(block__head_valid(&head));
+	/* with its checksum right */
+	head.raw = raw;
+	assert_true(stored * (uint64_t)BLOCK_RATIO + BLOCK_FREE_BYTES < raw);
+	block__sign(&head);
+	assert_false(block__head_valid(&head));
+	head.raw = BLOCK_FREE_BYTES;
+	block__sign(&head);
+	assert_true(block__head_valid(&head));
+	free(bytes);
+	free(packed);
+}
+
+/* The writer's own are always ones that a reader takes. */
+static void what_packs_too_well_is_not_packed(void **state)
+{
+	union record record = { .reset = { .time_ns = 0 } };
+	struct packer p;
+	size_t size;
+	const struct block_head *head;
+	uint8_t *raw = NULL;
+	size_t cap = 0;
+
+	(void)state;
+	assert_int_equal(packer__init(&p, BLOCK_CHECKPOINT), 0);
+	for (int i = 0; i < 1000000; i++)
+		assert_int_equal(packer__put(&p, RECORD_RESET, &record, 1), 0);
+	head = packer__seal(&p, &size);
+	assert_non_null(head);
+	assert_true(block__head_valid(head));
+	assert_int_equal(head->records, 1000000);
+	assert_int_equal(block__unpack(head, head + 1, &raw, &cap), 0);
+	assert_true(block__size(head) >= 1000000);
+	free(raw);
+	packer__free(&p);
+}
+
+#define LOADED_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LOADED_TEST(memory_is_bounded_by_the_size_of_the_file),
+		LOADED_TEST(pairs_are_bounded),
+		LOADED_TEST(what_is_not_told_anew_is_freed),
+		LOADED_TEST(an_interval_adds_up_across_it),
+		cmocka_unit_test(a_ratio_that_is_made_up_is_no_block),
+		cmocka_unit_test(what_packs_too_well_is_not_packed),
+	};
+
+	return cmocka_run_group_tests_name("record_hostile", tests, NULL, NULL);
+}
