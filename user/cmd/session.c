@@ -462,16 +462,13 @@ static void note_processes(struct session *s)
 		namer__note(s->namer, all->list[all->noted]);
 }
 
-/** bound - forget beyond --max-processes. Return: 0 or a negative errno. */
+/** bound - forget beyond --max-processes. Return: as live__bound(). */
 static int bound(struct session *s)
 {
-	int err;
+	const uint64_t in_use_ns = s->in_use_ns ? s->in_use_ns(s) : UINT64_MAX;
+	const size_t max = s->bounds_itself ? 0 : s->options->max_processes;
 
-	if (s->bounds_itself)
-		return 0;
-	err = live__bound(&s->live, s->options->max_processes,
-			  s->in_use_ns ? s->in_use_ns(s) : UINT64_MAX);
-	return err < 0 ? err : 0;
+	return live__bound(&s->live, max, in_use_ns);
 }
 
 static int housekeeping(struct session *s)
