@@ -292,7 +292,9 @@ static int finish(struct session *s)
 	if (!err && fflush(s->out.file))
 		err = errno ? -errno : -EIO;
 	table__free(table);
-	tell_losses(t, &stats, err ? out_stream__unwritten(s->out.stream) : 0);
+	/* a failed write has an error message of its own, and is no fault of a slow reader */
+	if (!err || err == -ETIMEDOUT)
+		tell_losses(t, &stats, err ? out_stream__unwritten(s->out.stream) : 0);
 	return err;
 }
 
