@@ -15,14 +15,26 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Exactly one line, which begins with "vmascope: "; or one JSON object under --format json. */
+/** is_warning - such as of the command that is traced: it may still have been running, and was ended */
+static bool is_warning(const char *line)
+{
+	return !strncmp(line, "vmascope: warning: ", 19) || !strncmp(line, "{\"warning\":", 11);
+}
+
+/** check_one_line - exactly one error, as text or as JSON; each line is whole, and vmascope's. */
 static void check_one_line(const struct vt_cmd *cmd)
 {
-	const char *end = strchr(cmd->err, '\n');
+	int errors = 0;
 
-	if ((strncmp(cmd->err, "vmascope: ", 10) && strncmp(cmd->err, "{\"error\":", 9)) || !end ||
-	    end[1])
-		fail_msg("not one line of vmascope's: '%s'", cmd->err);
+	for (const char *line = cmd->err, *end; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end || (!is_warning(line) && strncmp(line, "vmascope: ", 10) &&
+			     strncmp(line, "{\"error\":", 9)))
+			fail_msg("not a line of vmascope's: '%s'", cmd->err);
+		errors += !is_warning(line);
+	}
+	if (errors != 1)
+		fail_msg("%d lines of errors: '%s'", errors, cmd->err);
 }
 
 /* @argv begins after the binary's name. */
