@@ -184,7 +184,7 @@ static void check_nesting(const struct trace *t)
 		stack[depth++] = slices[i];
 	}
 	vt_cmp(nr, >, 100, "slices");
-	vt_cmp(nested, >, 100, "instants in slices");
+	vt_equal(nested > 0, vt_cpus() > 1, "there are instants in slices");
 	free(slices);
 }
 
@@ -248,7 +248,7 @@ static void perfetto_has_all_of_it(void **state)
 	check_nesting(&t);
 	vt_cmp(check_flows(&t), >=, vt_int(s, "interrupts") * 9 / 10, "arrows");
 	vt_equal(check_flows(&t), count(&t, "shootdown", true), "interrupts at an arrow's end");
-	vt_cmp(vt_int(s, "interrupts"), >, 100, "interrupts");
+	vt_equal(vt_int(s, "interrupts") > 0, vt_cpus() > 1, "there are interrupts");
 	for (size_t i = 1; i <= t.nr; i++) {
 		const struct packet *p = &t.packets[i];
 

@@ -69,7 +69,7 @@ static int64_t count_of(const struct vt_term *t, const char *name)
 static const char *const view_texts[][4] = {
 	{ "FAULTS", "SENT", "COMM", "pingpong" }, { "START", "PERM", "VMA", "[stack]" },
 	{ "P99.9", "CAUSE", "cow", "anon-zero" }, { "CALLS", "DELAY", "CALL", "mprotect" },
-	{ "CPU", "STOLEN", "by 0", "by 1" },	  { "AT", "KIND", "WHAT", "info" },
+	{ "CPU", "STOLEN", "by 0", NULL },	  { "AT", "KIND", "WHAT", "info" },
 };
 
 static void every_view_at_every_size(void **state)
@@ -85,7 +85,7 @@ static void every_view_at_every_size(void **state)
 			const char key[] = { (char)('1' + v), '\0' };
 
 			vt_term_keys(&t, key);
-			for (int i = 0; i < 4; i++)
+			for (int i = 0; i < 4 && view_texts[v][i]; i++)
 				vt_term_await(&t, view_texts[v][i]);
 			vt_top_check_page(&t, sizes[s][0], sizes[s][1]);
 		}
@@ -403,7 +403,7 @@ static void storms_and_thousands_of_processes(void **state)
 	vt_term_keys(&t, "4");
 	vt_term_await(&t, "CALLS");
 	vt_term_keys(&t, "5");
-	vt_term_await(&t, "by 1");
+	vt_term_await(&t, "STOLEN");
 	vt_term_keys(&t, "1");
 	vt_term_await(&t, "COMM");
 	vt_term_await(&t, VT_TOP_ENDED);

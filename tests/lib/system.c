@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -361,6 +362,36 @@ const char *vt_cgroup2(void)
 	if (!at[0])
 		fail_msg("no cgroup v2 hierarchy is mounted");
 	return at;
+}
+
+static void get_cpus(cpu_set_t *all)
+{
+	cpu_set_t before;
+
+	memset(all, 0xff, sizeof(*all));
+	vt_sys(sched_getaffinity(0, sizeof(before), &before));
+	vt_sys(sched_setaffinity(0, sizeof(*all), all));
+	vt_sys(sched_getaffinity(0, sizeof(*all), all));
+	vt_sys(sched_setaffinity(0, sizeof(before), &before));
+}
+
+int vt_cpus(void)
+{
+	cpu_set_t all;
+
+	get_cpus(&all);
+	return CPU_COUNT(&all);
+}
+
+int vt_cpu(int n)
+{
+	cpu_set_t all;
+	int cpu = 0;
+
+	get_cpus(&all);
+	for (n %= CPU_COUNT(&all);; cpu++)
+		if (CPU_ISSET(cpu, &all) && !n--)
+			return cpu;
 }
 
 bool vt_cpu_has(const char *flag)

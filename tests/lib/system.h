@@ -66,6 +66,10 @@ int64_t vt_resident_kib(pid_t pid);
 void vt_freed_is_free(void);
 /** vt_cgroup2 - where the cgroup v2 hierarchy is mounted */
 const char *vt_cgroup2(void);
+/** vt_cpus - how many CPUs a workload may use: all that are online, and that its cpuset has */
+int vt_cpus(void);
+/** vt_cpu - number of the @n-th of them, from 0; where there are fewer, one of them again */
+int vt_cpu(int n);
 bool vt_cpu_has(const char *flag);
 bool vt_exists(const char *program);
 

@@ -8,7 +8,7 @@
 #include "workload.h"
 
 static unsigned long pages = 64, rounds = 10, from = 0, to = 1;
-static bool gate;
+static bool gate, one_cpu;
 static char *heap;
 static atomic_ulong go, done, hits;
 static pid_t mutator;
@@ -56,7 +56,8 @@ static void on_write(int sig, siginfo_t *info, void *context)
 static void await(atomic_ulong *value, unsigned long want)
 {
 	while (atomic_load(value) != want)
-		;
+		if (one_cpu)
+			sched_yield();
 }
 
 static void *mutator_main(void *arg)
@@ -104,6 +105,7 @@ int main(int argc, char **argv)
 	wl_write(heap, pages, WL_PAGE);
 	if (sigaction(SIGSEGV, &act, NULL))
 		wl_die("sigaction");
+	one_cpu = wl_one_cpu();
 	wl_pin(from);
 	if ((errno = pthread_create(&thread, NULL, mutator_main, NULL)))
 		wl_die("pthread_create");

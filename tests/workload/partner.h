@@ -37,6 +37,7 @@ struct partner {
 	atomic_bool runs;
 	atomic_bool stop;
 	atomic_ulong beats;
+	bool shares; /* there is one CPU only: it runs in turn with the others */
 	unsigned int awaited;
 };
 
@@ -77,7 +78,7 @@ static WL_UNUSED void partner_await(struct partner *p)
 	unsigned long before = atomic_load_explicit(&p->beats, memory_order_relaxed);
 	long end;
 
-	if (p->how != PARTNER_SPINS)
+	if (p->how != PARTNER_SPINS || p->shares)
 		return;
 	end = partner_now_ns() + (p->awaited++ < PARTNER_FIRST_TIMES ? PARTNER_FIRST_PATIENCE_NS
 								     : PARTNER_PATIENCE_NS);
@@ -91,6 +92,7 @@ static WL_UNUSED void partner_start(struct partner *p)
 {
 	if (p->how == PARTNER_NONE)
 		return;
+	p->shares = wl_one_cpu();
 	atomic_store(&p->runs, false);
 	atomic_store(&p->stop, false);
 	if (pipe2(p->wake, O_CLOEXEC))

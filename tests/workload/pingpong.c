@@ -49,6 +49,6 @@ int main(int argc, char **argv)
 	snprintf(extra, sizeof(extra),
 		 "\"mprotects\":%lu,\"from_cpu\":%lu,\"to_cpu\":%lu,\"partner\":%d,"
 		 "\"page\":\"0x%lx\",",
-		 2 * pairs, from, to, partner.tid, (unsigned long)partner.page);
+		 2 * pairs, wl_cpu(from), wl_cpu(to), partner.tid, (unsigned long)partner.page);
 	wl_finish(extra);
 }

@@ -173,7 +173,7 @@ static void must_protect(int prot)
 
 static void change(struct phase *ph, const struct peer *p, struct partner *thread)
 {
-	unsigned long writes = atomic_load(&p->page->writes), row = tlb_row(to);
+	unsigned long writes = atomic_load(&p->page->writes), row = tlb_row(wl_cpu(to));
 
 	for (unsigned long i = 0; i < pairs; i++) {
 		partner_await(thread);
@@ -188,7 +188,7 @@ static void change(struct phase *ph, const struct peer *p, struct partner *threa
 		}
 		must_protect(PROT_READ | PROT_WRITE);
 	}
-	ph->interrupts = tlb_row(to) - row;
+	ph->interrupts = tlb_row(wl_cpu(to)) - row;
 	ph->writes = atomic_load(&p->page->writes) - writes;
 }
 
@@ -201,8 +201,9 @@ static void finish(const struct phase *ph, const struct peer *p, pid_t thread)
 		 "\"to_cpu\":%lu,\"start\":\"%p\",\"mprotects\":%lu,\"own_permissions\":\"%s\","
 		 "\"peer_permissions\":\"%s\",\"peer_writes\":%lu,\"peer_faults\":%ld,"
 		 "\"interrupts\":{\"peer\":%lu,\"thread\":%lu},",
-		 name, p->pid, thread, from, to, (void *)segment, 4 * pairs, ph[0].own, ph[0].peer,
-		 ph[0].writes, atomic_load(&p->page->faults), ph[0].interrupts, ph[1].interrupts);
+		 name, p->pid, thread, wl_cpu(from), wl_cpu(to), (void *)segment, 4 * pairs,
+		 ph[0].own, ph[0].peer, ph[0].writes, atomic_load(&p->page->faults),
+		 ph[0].interrupts, ph[1].interrupts);
 	wl_finish(extra);
 }
 

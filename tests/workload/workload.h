@@ -536,13 +536,43 @@ __attribute__((noreturn)) static WL_UNUSED void wl_finish(const char *extra)
 	__builtin_unreachable();
 }
 
+/* CPUs that this program may use: all that are online and that its cpuset has, whatever its mask is. */
+static void wl_cpus(cpu_set_t *all)
+{
+	cpu_set_t before;
+
+	memset(all, 0xff, sizeof(*all));
+	if (sched_getaffinity(0, sizeof(before), &before) ||
+	    sched_setaffinity(0, sizeof(*all), all) || sched_getaffinity(0, sizeof(*all), all) ||
+	    sched_setaffinity(0, sizeof(before), &before))
+		wl_die("CPUs");
+}
+
+/** wl_cpu - number of the @n-th CPU, from 0; where there are fewer, one of them again */
+static WL_UNUSED unsigned long wl_cpu(unsigned long n)
+{
+	unsigned long cpu = 0;
+	cpu_set_t all;
+
+	wl_cpus(&all);
+	for (n %= (unsigned long)CPU_COUNT(&all);; cpu++)
+		if (CPU_ISSET(cpu, &all) && !n--)
+			return cpu;
+}
+
+static WL_UNUSED bool wl_one_cpu(void)
+{
+	return wl_cpu(0) == wl_cpu(1);
+}
+
 /**
- * wl_pin - run this thread on @cpu alone
+ * wl_pin - run this thread on the @n-th CPU alone
  *
  * And before other programs, if it may: two threads are to run at the same time, not in turn.
  */
-static WL_UNUSED void wl_pin(unsigned long cpu)
+static WL_UNUSED void wl_pin(unsigned long n)
 {
+	const unsigned long cpu = wl_cpu(n);
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
@@ -553,25 +583,26 @@ static WL_UNUSED void wl_pin(unsigned long cpu)
 }
 
 /**
- * wl_fresh_on - begin anew on CPU @cpu, so that this address space has never been on another
+ * wl_fresh_on - begin anew on the @n-th CPU, so that this address space has never been on another
  *
  * The kernel keeps a CPU in an address space's mask for a while after it left (x86, 6.13), and
  * sends flushes there. Call it first; it returns in the new image.
  */
-static WL_UNUSED void wl_fresh_on(unsigned long cpu, char **argv)
+static WL_UNUSED void wl_fresh_on(unsigned long n, char **argv)
 {
 	char exe[4096];
 	cpu_set_t set;
-	ssize_t n;
+	ssize_t len;
 
 	if (sched_getaffinity(0, sizeof(set), &set))
 		wl_die("sched_getaffinity");
-	if (CPU_COUNT(&set) == 1 && CPU_ISSET(cpu, &set))
+	if (CPU_COUNT(&set) == 1 && CPU_ISSET(wl_cpu(n), &set) && getenv("WL_FRESH"))
 		return;
-	wl_pin(cpu);
-	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1); /* for its name as the task's */
-	if (n > 0) {
-		exe[n] = 0;
+	wl_pin(n);
+	setenv("WL_FRESH", "1", 1);
+	len = readlink("/proc/self/exe", exe, sizeof(exe) - 1); /* for its name as the task's */
+	if (len > 0) {
+		exe[len] = 0;
 		execv(exe, argv);
 	}
 	wl_die("exec of /proc/self/exe");
