@@ -57,13 +57,27 @@ static void a_link_to_a_secret(void **state)
 /* perf -k, JVMs with DumpPerfMapAtExit, PHP and others write their list as they end. */
 static void a_list_that_is_written_at_the_end(void **state)
 {
+	struct json_object *all;
 	struct vt_scope s;
 	char path[64];
+	size_t nr;
 
 	(void)state;
 	vt_stat(&s, VT_ARGS("--by", "stack"), VT_ARGS("jit", "--at-end", "--uid", "65534"));
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)vt_int(s.work, "pid"));
 	vt_sys(unlink(path));
+	assert_string_equal(vt_str(innermost(&s), "name"), "jitted_write");
+	vt_scope_free(&s);
+	/* also where it was asked for before, in an interval, and had no name yet */
+	vt_scope_run(&s, "stat", VT_ARGS("--by", "stack", "-i", "200ms"),
+		     VT_ARGS("jit", "--at-end", "--uid", "65534"));
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)vt_int(s.work, "pid"));
+	vt_sys(unlink(path));
+	all = s.json;
+	nr = json_object_array_length(all);
+	vt_cmp(nr, >, 2, "intervals, and the whole run");
+	s.json = json_object_get(json_object_array_get_idx(all, nr - 1));
+	json_object_put(all);
 	assert_string_equal(vt_str(innermost(&s), "name"), "jitted_write");
 	vt_scope_free(&s);
 }

@@ -31,18 +31,30 @@ struct place_key {
 	uint64_t is_return_address;
 };
 
-/** struct place - its functions; their strings lie behind them */
+/**
+ * struct place - its functions; their strings lie behind them
+ * @bytes: that it takes
+ * @again_ns: when to ask once more: a JIT may have listed it since; 0: never
+ * @next: of those that are to be freed
+ */
 struct place {
 	size_t nr;
+	size_t bytes;
+	uint64_t again_ns;
+	struct place *next;
 	struct symbol_frame frames[];
 };
 
-/** struct namer - @noted: when images were taken down, by number; @places: known, of @bytes; @frames: of the last stack, room for @cap */
+/** Code in memory that had no name is asked for again after this time. */
+#define AGAIN_NS 500000000ULL
+
+/** struct namer - @noted: when images were taken down, by number; @places: known, of @bytes; @replaced: to be freed; @frames: of the last stack, room for @cap */
 struct namer {
 	struct namer_options o;
 	struct symbolizer *symbols;
 	struct hash noted;
 	struct hash places;
+	struct place *replaced;
 	size_t bytes;
 	struct symbol_frame *frames;
 	size_t cap;
@@ -70,11 +82,22 @@ int namer__new(struct namer **result, const struct namer_options *options)
 	return 0;
 }
 
+static void free_replaced(struct namer *n)
+{
+	struct place *p;
+
+	while ((p = n->replaced)) {
+		n->replaced = p->next;
+		free(p);
+	}
+}
+
 void namer__free(struct namer *n)
 {
 	if (!n)
 		return;
 	hash__free(&n->places, free);
+	free_replaced(n);
 	hash__free(&n->noted, NULL);
 	if (n->symbols)
 		symbolizer__free(n->symbols);
@@ -87,11 +110,19 @@ struct symbolizer *namer__symbolizer(struct namer *n)
 	return n->symbols;
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
 /* --- places -------------------------------------------------------------------------------- */
 
 /** place_new - a copy of @nr frames with their strings, put under @key. NULL: no memory. */
-static const struct place *place_new(struct namer *n, const struct place_key *key,
-				     const struct symbol_frame *frames, size_t nr)
+static struct place *place_new(struct namer *n, const struct place_key *key,
+			       const struct symbol_frame *frames, size_t nr)
 {
 	size_t size = sizeof(struct place) + nr * sizeof(*frames);
 	struct place *p;
@@ -106,6 +137,8 @@ static const struct place *place_new(struct namer *n, const struct place_key *ke
 		return NULL;
 	}
 	n->bytes += size + sizeof(*key);
+	p->bytes = size + sizeof(*key);
+	p->again_ns = 0;
 	p->nr = nr;
 	text = (char *)&p->frames[nr];
 	for (size_t i = 0; i < nr; i++) {
@@ -152,13 +185,34 @@ static size_t ask(struct namer *n, const struct stack *stack, const struct symbo
 				MAX_INLINED);
 }
 
+/** may_get_name - code in memory of a process that lives, or has just ended. */
+static bool may_get_name(const struct symbol_frame *f)
+{
+	return !f->name && !f->in_file && f->module;
+}
+
+/** outdated - @p, on @stack, is to be asked for again: some time has passed, or its image has ended. */
+static bool outdated(struct namer *n, const struct place *p, const struct stack *stack)
+{
+	return p->again_ns && (now_ns() >= p->again_ns || n->o.gone(n->o.ctx, stack));
+}
+
+/** replace - @p is no longer found; whoever has its strings may keep them until the next stack. */
+static void replace(struct namer *n, const struct place_key *key, struct place *p)
+{
+	hash__remove(&n->places, key);
+	n->bytes -= p->bytes;
+	p->next = n->replaced;
+	n->replaced = p;
+}
+
 static const struct place *user_place(struct namer *n, const struct stack *stack,
 				      const struct symbol_process *process,
 				      const struct stack_frame *f)
 {
 	struct symbol_frame frames[MAX_INLINED];
 	struct place_key key;
-	const struct place *p;
+	struct place *p;
 	size_t nr;
 
 	memset(&key, 0, sizeof(key));
@@ -168,10 +222,16 @@ static const struct place *user_place(struct namer *n, const struct stack *stack
 	key.ip = f->ip;
 	key.is_return_address = f->is_return_address;
 	p = hash__get(&n->places, &key);
-	if (p)
+	if (p && !outdated(n, p, stack))
 		return p;
+	if (p)
+		replace(n, &key, p);
 	nr = ask(n, stack, process, f, frames);
-	return place_new(n, &key, frames, nr);
+	p = place_new(n, &key, frames, nr);
+	/* what has ended lists nothing any more */
+	if (p && may_get_name(&frames[0]) && !n->o.gone(n->o.ctx, stack))
+		p->again_ns = now_ns() + AGAIN_NS;
+	return p;
 }
 
 static const struct place *kernel_place(struct namer *n, const struct stack_frame *f)
@@ -210,14 +270,6 @@ struct symbol_process namer__process(struct namer *n, const struct stack *stack)
 	if (process.pid)
 		settle_maps(n, stack, &process);
 	return process;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
 }
 
 void namer__note(struct namer *n, const struct stack *stack)
@@ -407,6 +459,7 @@ int namer__stack(struct namer *n, const struct stack *stack, struct named_stack 
 
 	if (n->o.recorded)
 		return name_recorded(n, stack, named);
+	free_replaced(n);
 	trim(n);
 	err = name_user(n, stack, &user);
 	all = user;
