@@ -162,7 +162,12 @@ static int process_row(const struct stat_view *v, const struct process *p, struc
 	err = table__set_str(t, "comm", p->comm);
 	if (!err)
 		err = table__set_str(t, "cgroup", p->cgroup_name);
-	process_latency(p, v->interval, &hist);
+	/* with --vma, of the VMAs that it names, where --latency has measured them */
+	for (size_t i = 0; v->vma_glob && i < p->nr_rows; i++)
+		if (stat_selected(v, p->rows[i]))
+			latency__add(&hist, p->rows[i]->latency, v->interval);
+	if (!v->vma_glob)
+		process_latency(p, v->interval, &hist);
 	err = err ? err : counts_tables(t, &all, hist__count(&hist) ? &hist : NULL);
 	before = run_view__sub(t, &before_exec_table);
 	reasons = run_view__sub(t, &overflow_table);
@@ -354,8 +359,8 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 	if (err)
 		return err;
 	counts_cells(totals, &total);
-	stat_group__latency(v, m, -1, &hist);
-	err = counts_tables(totals, &total, &hist);
+	stat_group__selected_latency(v, m, &hist);
+	err = counts_tables(totals, &total, hist__count(&hist) ? &hist : NULL);
 	if (err)
 		return err;
 

@@ -276,6 +276,8 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct c
 	struct group_key key = {};
 	struct group *group;
 	const char *name = row->is_vma ? row->name : outside;
+	/* those of its VMAs, where they were measured, are the same faults once more */
+	const bool of_processes = (v->by == BY_PROCESS || v->by == BY_COMM) && !v->vma_glob;
 
 	if (!counts_faults(&c))
 		return 0;
@@ -296,7 +298,8 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct c
 		return -1;
 	if (v->by == BY_COMM && row->process && row->process != group->process) {
 		/* rows of one process come one after another */
-		process_latency(row->process, v->interval, &group->hist);
+		if (of_processes)
+			process_latency(row->process, v->interval, &group->hist);
 		group->processes++;
 	}
 	group->process = v->by == BY_CGROUP ? NULL : row->process;
@@ -304,7 +307,8 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct c
 	group->name = name ? name : outside;
 	counts_add(&group->counts, &c);
 	if (v->by != BY_COMM)
-		latency__add(&group->hist, row->latency, v->interval);
+		if (!of_processes)
+			latency__add(&group->hist, row->latency, v->interval);
 	return 0;
 }
 
@@ -386,7 +390,7 @@ static int fill(const struct stat_view *v, struct table *t, struct groups *g, ui
 		err = table__add_row(t);
 		if (err < 0)
 			return err;
-		if (v->by == BY_PROCESS && g->list[i].process)
+		if (v->by == BY_PROCESS && g->list[i].process && !v->vma_glob)
 			process_latency(g->list[i].process, v->interval, &g->list[i].hist);
 		row_cells(v, t, &g->list[i].counts, &g->list[i].hist, total);
 		err = name_cells(v, t, &g->list[i], show_process);
