@@ -91,7 +91,8 @@ int out_stream__end_row(struct out_stream *s)
 		uint64_t *grown;
 
 		skip_written(s);
-		memmove(s->ends, s->ends + s->first, (s->nr - s->first) * sizeof(*s->ends));
+		if (s->nr > s->first)
+			memmove(s->ends, s->ends + s->first, (s->nr - s->first) * sizeof(*s->ends));
 		s->nr -= s->first;
 		s->first = 0;
 		if (s->nr == s->cap) {
