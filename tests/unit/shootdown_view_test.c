@@ -295,7 +295,7 @@ static void csv_has_the_rows(void **state)
 		[SHOOTDOWN_BY_PROCESS] = "pid,comm,call,advice,fixed,start,end,count,",
 		[SHOOTDOWN_BY_CPU] = "cpu,isolated,nohz_full,sends,",
 		[SHOOTDOWN_BY_THREAD] = "tid,thread,pid,comm,call,",
-		[SHOOTDOWN_BY_SITE] = "site,vma,offset,pid,comm,call,",
+		[SHOOTDOWN_BY_SITE] = "site,vma,offset,function,function_offset,pid,comm,call,",
 		[SHOOTDOWN_BY_STACK] = "stacks.pid,stacks.comm,stacks.call,",
 	};
 	struct seen *s = *state;
