@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* session.c - the course of a live command, from opening the capture to its last event. */
 #include "cmd/session.h"
+#include "cmd/session_targets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,72 +77,7 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 	threads__update(&s->live.threads, thread);
 }
 
-/* --- targets ------------------------------------------------------------------------------- */
-
-/** status_field - a number from /proc/ID/status. Return: it, or a negative errno. */
-static long status_field(pid_t id, const char *field)
-{
-	char path[64], line[256];
-	long value = -ENOENT;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", id);
-	f = fopen(path, "re");
-	if (!f)
-		return -errno;
-	while (value < 0 && fgets(line, sizeof(line), f))
-		if (!strncmp(line, field, strlen(field)))
-			value = strtol(line + strlen(field), NULL, 10);
-	fclose(f);
-	return value;
-}
-
-static int check_targets(const struct options *o)
-{
-	for (size_t i = 0; i < o->nr_ids; i++) {
-		long tgid = status_field(o->ids[i], "Tgid:");
-
-		if (tgid < 0)
-			return vs_fail(VS_EXIT_FAILURE, "it may have ended; `ps -e` lists them",
-				       "no such %s: %d", o->threads ? "thread" : "process",
-				       o->ids[i]);
-		if (!o->threads && tgid != o->ids[i])
-			return vs_fail(VS_EXIT_FAILURE, "-t traces a thread, -p its process",
-				       "%d is a thread of process %ld", o->ids[i], tgid);
-	}
-	return 0;
-}
-
-/* include/uapi/linux/pidfd.h, 6.9 */
-#ifndef PIDFD_THREAD
-#define PIDFD_THREAD O_EXCL
-#endif
-
-static int open_targets(struct session *s)
-{
-	const struct options *o = s->options;
-
-	s->pidfds = malloc((o->nr_ids + 1) * sizeof(*s->pidfds));
-	if (!s->pidfds)
-		return VS_EXIT_FAILURE;
-	for (size_t i = 0; i < o->nr_ids; i++)
-		s->pidfds[i] = syscall(SYS_pidfd_open, o->ids[i], o->threads ? PIDFD_THREAD : 0);
-	return 0;
-}
-
-static bool targets_alive(const struct session *s)
-{
-	const struct options *o = s->options;
-
-	for (size_t i = 0; i < o->nr_ids; i++) {
-		struct pollfd fd = { .fd = s->pidfds[i], .events = POLLIN };
-
-		/* a zombie is not alive; without a pidfd for the thread, /proc has to tell */
-		if (fd.fd >= 0 ? poll(&fd, 1, 0) == 0 : status_field(o->ids[i], "Tgid:") >= 0)
-			return true;
-	}
-	return !o->nr_ids;
-}
+/* --- open: what it is of ---------------------------------------------------------------------- */
 
 static void describe(struct session *s)
 {
@@ -311,9 +247,9 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	stop__catch(o->argv ? 2 : 1);
 	notify__take();
 	s->wall_add_ns = session__wall_add_ns();
-	status = check_targets(o);
+	status = session_targets__check(o);
 	if (!status)
-		status = open_targets(s);
+		status = session_targets__open(s);
 	if (!status && options__output(o, &s->out))
 		status = VS_EXIT_FAILURE;
 	if (!status)
@@ -391,7 +327,7 @@ static bool over(struct session *s)
 			kill(s->child.pid, sig);
 		return stop__asked();
 	}
-	return stop__asked() || !targets_alive(s);
+	return stop__asked() || !session_targets__alive(s);
 }
 
 /** read_records - for READ_NS at most. Return: 0 or a negative errno. */
