@@ -79,30 +79,6 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 
 /* --- open: what it is of ---------------------------------------------------------------------- */
 
-static void describe(struct session *s)
-{
-	const struct options *o = s->options;
-	size_t len = 0, size = sizeof(s->what);
-
-	if (o->argv) {
-		for (char **arg = o->argv; *arg && len < size; arg++)
-			len += snprintf(s->what + len, size - len, "%s%s",
-					arg == o->argv ? "" : " ", *arg);
-		return;
-	}
-	for (size_t i = 0; i < o->nr_ids && len < size; i++)
-		len += snprintf(s->what + len, size - len, "%s%d",
-				i ? "," : (o->threads ? "thread " : "process "), o->ids[i]);
-	if (!o->nr_ids)
-		len += snprintf(s->what, size, "the whole system");
-	if (o->comm && len < size)
-		len += snprintf(s->what + len, size - len, ", command name %s", o->comm);
-	if (o->uid >= 0 && len < size)
-		len += snprintf(s->what + len, size - len, ", user %lld", (long long)o->uid);
-	if (o->cgroup && len < size)
-		snprintf(s->what + len, size - len, ", cgroup %s", o->cgroup);
-}
-
 /* --- open ---------------------------------------------------------------------------------- */
 
 static bool stacks_wanted(const struct options *o, unsigned int wants)
@@ -243,7 +219,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 
 	s->options = o;
 	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
-	describe(s);
+	session__describe(s);
 	stop__catch(o->argv ? 2 : 1);
 	notify__take();
 	s->wall_add_ns = session__wall_add_ns();

@@ -160,6 +160,9 @@ const struct hook_variant *session__variant(const struct session *s, enum hook_i
 /** session__hooks - which variants are in use; NR_HOOKS entries. */
 void session__hooks(const struct session *s, struct run_hook *hooks_in_use);
 
+/** session__describe - what is traced, for people: into @what. */
+void session__describe(struct session *s);
+
 /** session__say_how - with -v: the hook variants in use, and the sizes of tables. */
 void session__say_how(const struct session *s);
 

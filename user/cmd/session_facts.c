@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* session_facts.c - how a run was made: its hooks, and BPF's bookkeeping; of a live one or a recorded one. */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -94,4 +95,28 @@ void session__say_how(const struct session *s)
 		 capture__nr_slots(s->live.capture), capture__nr_hists(s->live.capture),
 		 capture__nr_call_rows(s->live.capture), capture__nr_stacks(s->live.capture),
 		 capture__nr_cpus(s->live.capture));
+}
+
+void session__describe(struct session *s)
+{
+	const struct options *o = s->options;
+	size_t len = 0, size = sizeof(s->what);
+
+	if (o->argv) {
+		for (char **arg = o->argv; *arg && len < size; arg++)
+			len += snprintf(s->what + len, size - len, "%s%s",
+					arg == o->argv ? "" : " ", *arg);
+		return;
+	}
+	for (size_t i = 0; i < o->nr_ids && len < size; i++)
+		len += snprintf(s->what + len, size - len, "%s%d",
+				i ? "," : (o->threads ? "thread " : "process "), o->ids[i]);
+	if (!o->nr_ids)
+		len += snprintf(s->what, size, "the whole system");
+	if (o->comm && len < size)
+		len += snprintf(s->what + len, size - len, ", command name %s", o->comm);
+	if (o->uid >= 0 && len < size)
+		len += snprintf(s->what + len, size - len, ", user %lld", (long long)o->uid);
+	if (o->cgroup && len < size)
+		snprintf(s->what + len, size - len, ", cgroup %s", o->cgroup);
 }
