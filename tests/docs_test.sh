@@ -81,7 +81,7 @@ workload()
 
 echo 1..6
 
-for by in mapping vma process thread cause cpu cgroup stack; do
+for by in mapping vma process comm thread cause cpu cgroup stack function; do
 	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
 		--children 1 --pages 64
 done
