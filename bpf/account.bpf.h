@@ -12,6 +12,7 @@
 #include "cause.bpf.h"
 #include "crash.bpf.h"
 #include "filter.bpf.h"
+#include "folio.bpf.h"
 #include "gup.bpf.h"
 #include "heat.bpf.h"
 #include "hist.bpf.h"
@@ -50,24 +51,11 @@ static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcom
 		c->latency_max_ns = duration_ns;
 }
 
-/** fault_emit - a ring record of one fault. */
-static __always_inline void fault_emit(struct task_struct *task, const struct task_state *t,
-				       const struct pending_fault *f, enum vs_outcome outcome,
-				       u64 duration_ns)
+/** fault_describe - fill the ring record of a fault. */
+static __always_inline void fault_describe(struct task_struct *task, const struct task_state *t,
+					   const struct pending_fault *f, enum vs_outcome outcome,
+					   u64 duration_ns, struct vs_event_fault *e)
 {
-	struct vs_slot *s = slot_at(f->vma.slot);
-	struct vs_event_fault *e;
-
-	if (s && s->muted)
-		return;
-	e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
-			 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
-	if (!e) {
-		/* the sample has nothing to be counted by */
-		if (is_sample(f->stack))
-			stack_add((struct vs_stack_ref){}, outcome, 1, duration_ns);
-		return;
-	}
 	e->duration_ns = duration_ns;
 	e->address = f->address;
 	e->ip = f->ip;
@@ -88,6 +76,27 @@ static __always_inline void fault_emit(struct task_struct *task, const struct ta
 	e->mapped = f->mapped;
 	e->stack = f->stack;
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
+}
+
+/** fault_emit - a ring record of one fault. */
+static __always_inline void fault_emit(struct task_struct *task, const struct task_state *t,
+				       const struct pending_fault *f, enum vs_outcome outcome,
+				       u64 duration_ns)
+{
+	struct vs_slot *s = slot_at(f->vma.slot);
+	struct vs_event_fault *e;
+
+	if (s && s->muted)
+		return;
+	e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
+			 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
+	if (!e) {
+		/* the sample has nothing to be counted by */
+		if (is_sample(f->stack))
+			stack_add((struct vs_stack_ref){}, outcome, 1, duration_ns);
+		return;
+	}
+	fault_describe(task, t, f, outcome, duration_ns, e);
 	emit_submit(e);
 }
 
@@ -375,10 +384,17 @@ static __noinline int last_fault_over(struct task_struct *task)
 	return 0;
 }
 
+/** struct trap_regs - what is wanted of the registers that a trap saved; @at: where, 0: not known */
+struct trap_regs {
+	u64 at;
+	u64 ip;
+	u64 sp;
+};
+
 /** fault_begin - a fault of the current task begins. */
-static __always_inline void fault_begin(struct task_struct *task, u64 address, u64 ip, u64 sp,
-					enum vs_access access, enum vs_origin origin,
-					u32 error_code)
+static __always_inline void fault_begin(struct task_struct *task, u64 address,
+					const struct trap_regs *regs, enum vs_access access,
+					enum vs_origin origin, u32 error_code)
 {
 	struct task_state *t = traced_image(task, true);
 	struct pending_fault *f;
@@ -393,8 +409,9 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 	if (f->active || task->min_flt != t->last_minor || task->maj_flt != t->last_major)
 		settle(task, t);
 	f->address = address;
-	f->ip = ip;
-	f->sp = sp;
+	f->ip = regs->ip;
+	f->sp = regs->sp;
+	f->regs = regs->at;
 	f->handled = 0;
 	f->frame = FRAME_UNKNOWN;
 	f->access = access;
@@ -403,8 +420,12 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address, u
 	f->mapped = 0;
 	f->size = VS_SIZE_PAGE;
 	seq = mm_sequence(task);
+	f->seq = seq;
 	identify(task, t, seq, f);
 	page_read(task, t, seq, address, &f->page);
+	f->page.probes = 0;
+	if (maps_folios(f))
+		folio_probe(f);
 	f->cause = cause_at_begin(f);
 	f->stack = NO_STACK;
 	if (cfg.fault_stacks && stack_at_begin(f))
@@ -478,6 +499,20 @@ static __always_inline struct task_state *pending_of(struct task_struct *task, u
 	return t && t->pending.active && same_page(t->pending.address, address) ? t : 0;
 }
 
+/**
+ * still_identified - what was found when the fault began is its VMA
+ *
+ * A stack may have had to grow first, and a VMA that a call is changing was seen half-way: while the
+ * fault was handled, its lock was held, and still is.
+ */
+static __always_inline bool still_identified(const struct pending_fault *f, s64 seq)
+{
+	return f->found == VMA_FOUND && (!cfg.vma_cache || (seq == f->seq && seq != MM_SEQ_NONE));
+}
+
+/** identify_again - the pending fault of the current task; a global function of fault.bpf.c */
+int identify_again(struct task_state *t);
+
 /** fault_end_pending - the fault has ended that the hook of its begin showed. */
 static __always_inline void fault_end_pending(struct task_struct *task, struct task_state *t,
 					      enum vs_outcome outcome, u64 now)
@@ -493,9 +528,8 @@ static __always_inline void fault_end_pending(struct task_struct *task, struct t
 	else
 		t->last_minor++;
 	f->active = 0;
-	/* a stack that had to grow first: now the address is in it; a tree in change: no more */
-	if (f->found != VMA_FOUND)
-		identify(task, t, mm_sequence(task), f);
+	if (!still_identified(f, mm_sequence(task)))
+		identify_again(t);
 	page_mapped(task, f);
 	f->cause = cause_at_end(f, outcome);
 	stack_at_end(t, f, outcome);

@@ -17,6 +17,9 @@
 #define X86_PF_SHSTK 0x40u
 #define X86_PF_SGX 0x8000u
 
+/* include/linux/mm.h: VM_HIGH_ARCH_5, since 54007f818206 (6.6); before, it was another flag */
+#define VM_SHADOW_STACK (1ULL << 37)
+
 /* arch/x86/include/uapi/asm/vsyscall.h: the page of VSYSCALL_ADDR */
 #define VSYSCALL_PAGE 0xffffffffff600000ULL
 
@@ -29,9 +32,8 @@
 #define BUS_ADRERR 2
 #define BUS_MCEERR_AR 4
 
-/* arch/x86/include/asm/pgtable_64.h: __swp_type(); linux/swap.h: the last type is a marker */
+/* arch/x86/include/asm/pgtable_64.h: __swp_type() */
 #define SWP_TYPE_SHIFT 59
-#define SWP_TYPE_MARKER 31
 /* __swp_offset(); include/linux/swapops.h: PTE_MARKER_GUARD is 7c53dfbdb024 (6.13) */
 #define SWP_OFFSET(entry) ((~(entry) << 5) >> 14)
 #define MARKER_UFFD_WP 1
@@ -48,6 +50,8 @@ static __always_inline bool access_forbidden(const struct pending_fault *f)
 
 	if (f->error_code & X86_PF_SGX)
 		return true;
+	if (f->error_code & X86_PF_SHSTK)
+		return !(traits & VM_SHADOW_STACK) || !(traits & VS_VM_WRITE);
 	if (f->access == VS_ACCESS_WRITE)
 		return !(traits & VS_VM_WRITE);
 	if (f->access == VS_ACCESS_EXEC && f->error_code & X86_PF_PROT)
@@ -70,12 +74,27 @@ static __always_inline bool beyond_eof(const struct pending_fault *f)
 	       (s64)offset >= kread(struct inode, f->vma.inode, i_size);
 }
 
+/**
+ * is_uffd_minor - userfaultfd may be registered for pages that are in the page cache, not mapped
+ *
+ * Its flag has moved twice (37, 38, 41), so what is registered for nothing else is for this.
+ */
+static __always_inline bool is_uffd_minor(const struct pending_fault *f)
+{
+	u64 traits = f->vma.traits;
+
+	return traits & VMA_HAS_UFFD && traits & (VMA_IS_SHMEM | VS_VM_HUGETLB) &&
+	       !(traits & VS_VM_UFFD_MISSING) && !(traits & VS_VM_UFFD_WP);
+}
+
 /** cause_of_empty - no page was there at all. */
 static __always_inline enum vs_cause cause_of_empty(const struct pending_fault *f)
 {
 	u64 traits = f->vma.traits;
 
 	if (traits & VS_VM_UFFD_MISSING && (traits & VMA_IS_SHMEM || !(traits & VMA_IS_FILE)))
+		return VS_CAUSE_UFFD;
+	if (is_uffd_minor(f))
 		return VS_CAUSE_UFFD;
 	if (traits & VMA_IS_SPECIAL)
 		return VS_CAUSE_FILE_MAP;
@@ -98,9 +117,11 @@ static __always_inline enum vs_cause cause_of_swapped(const struct pending_fault
 		return VS_CAUSE_NUMA_HINT;
 	if (cfg.swp_migration & (1u << type))
 		return VS_CAUSE_MIGRATION;
-	if (cfg.swp_hwpoison & (1u << type))
+	if (cfg.swp_device & (1u << type))
+		return VS_CAUSE_DEVICE;
+	if (cfg.swp_error & (1u << type))
 		return refused(f, VS_CAUSE_SIGBUS);
-	if (type != SWP_TYPE_MARKER)
+	if (!(cfg.swp_marker & (1u << type)))
 		return VS_CAUSE_SWAP_IN;
 	if (SWP_OFFSET(f->page.entry) & MARKER_GUARD)
 		return refused(f, VS_CAUSE_SEGV_MAPERR); /* as the signal says */
@@ -113,9 +134,22 @@ static __always_inline enum vs_cause cause_of_present(const struct pending_fault
 {
 	if (f->access != VS_ACCESS_WRITE || f->page.entry & PTE_RW)
 		return VS_CAUSE_SPURIOUS;
+	/* of a shadow stack, what may be written is read-only and dirty */
+	if (f->error_code & X86_PF_SHSTK && f->page.entry & PTE_DIRTY)
+		return VS_CAUSE_SPURIOUS;
 	if (f->page.entry & PTE_UFFD_WP && f->vma.traits & VS_VM_UFFD_WP)
 		return VS_CAUSE_UFFD;
 	return f->vma.traits & VS_VM_SHARED ? VS_CAUSE_WRITE_NOTIFY : VS_CAUSE_COW;
+}
+
+/** cause_of_hugetlb - what userfaultfd is to handle is told apart, else it is any fault. */
+static __always_inline enum vs_cause cause_of_hugetlb(const struct pending_fault *f)
+{
+	bool empty = f->page.readable ? !f->page.entry : !(f->error_code & X86_PF_PROT);
+
+	if (empty && (f->vma.traits & VS_VM_UFFD_MISSING || is_uffd_minor(f)))
+		return VS_CAUSE_UFFD;
+	return VS_CAUSE_HUGETLB;
 }
 
 /** cause_without_tables - what the error code and the VMA alone allow to say. */
@@ -144,7 +178,7 @@ static __always_inline enum vs_cause cause_at_begin(const struct pending_fault *
 	if (access_forbidden(f))
 		return f->origin == VS_ORIGIN_USER ? VS_CAUSE_SEGV_ACCERR : VS_CAUSE_PROT;
 	if (f->vma.traits & VS_VM_HUGETLB)
-		return VS_CAUSE_HUGETLB;
+		return cause_of_hugetlb(f);
 	if (!f->page.readable)
 		return cause_without_tables(f);
 	if (!f->page.entry)
@@ -189,10 +223,10 @@ static __always_inline enum vs_cause cause_at_end(const struct pending_fault *f,
 
 	switch (f->cause) {
 	case VS_CAUSE_EFAULT:
-	case VS_CAUSE_SEGV_MAPERR: /* the stack has grown */
+	case VS_CAUSE_SEGV_MAPERR: /* mapped meanwhile, and unmapped again; or a file has grown */
 		if (traits & VMA_IS_FILE)
 			return VS_CAUSE_FILE_MAP;
-		return f->found == VMA_FOUND ? VS_CAUSE_ANON_ZERO : VS_CAUSE_UNKNOWN;
+		return VS_CAUSE_UNKNOWN;
 	case VS_CAUSE_SEGV_ACCERR: /* the VMA was changed meanwhile */
 	case VS_CAUSE_PKEY:
 		return VS_CAUSE_SPURIOUS;

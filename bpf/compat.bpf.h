@@ -95,6 +95,14 @@ static __noinline __attribute__((unused)) s64 mm_lock_sequence(struct mm_struct 
 	return mm_lock_sequence_inline(mm);
 }
 
+/** vma_has_uffd - userfaultfd is registered for @vma; the structure is empty without CONFIG_USERFAULTFD */
+static __noinline __attribute__((unused)) u64 vma_has_uffd(const struct vm_area_struct *vma)
+{
+	if (!bpf_core_field_exists(vma->vm_userfaultfd_ctx.ctx))
+		return 0;
+	return (u64)BPF_CORE_READ(vma, vm_userfaultfd_ctx.ctx);
+}
+
 /** vma_anon_name - address of the name set by prctl(PR_SET_VMA_ANON_NAME), or 0. */
 static __noinline __attribute__((unused)) u64 vma_anon_name(const struct vm_area_struct *vma)
 {

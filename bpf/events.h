@@ -104,7 +104,7 @@ enum vs_size {
  * @size: completed faults by enum vs_size, where page tables can be read
  * @handled: incomplete ones that raised a signal for which the process had a handler
  * @mapped: base pages that they mapped, the surrounding ones of the page cache included
- *          (fault-around); seen within 16 pages, or a whole PMD or PUD
+ *          (fault-around), and those of the same large folio
  * @latency_count: completed faults whose latency is known
  * @latency_sum_ns: their sum, in nanoseconds
  * @latency_max_ns: their maximum, in nanoseconds
@@ -386,6 +386,7 @@ enum vs_event_type {
 	VS_EVENT_FLUSH,
 	VS_EVENT_IPI,
 	VS_EVENT_SAMPLE,
+	VS_EVENT_IN_FLIGHT, /* struct vs_event_fault: it has not ended, @duration_ns so far */
 };
 
 /** struct vs_event - head of every ring record; @type is enum vs_event_type */
@@ -498,8 +499,9 @@ struct vs_event_proc {
  * @heat: 1 = count faults by address, too
  * @causes: bit set of the enum vs_cause wanted, 0 for all
  * @fmode_backing: FMODE_BACKING of this kernel, 0 if it has none
- * @swp_migration, @swp_hwpoison: bit sets of the swap types that mean this (linux/swap.h; which
- *	they are depends on the kernel's configuration)
+ * @swp_migration, @swp_error, @swp_device, @swp_marker: bit sets of the swap types that mean this
+ *	(linux/swap.h; which they are depends on the kernel's configuration); error: poison, or a
+ *	read from swap that failed
  * @preemptible: 1 = programs can be preempted, so counters need atomics
  * @wakeup_bytes: wake the reader when the ring holds this much
  * @streamed: bit set of the enum vs_event_type that were asked for: they count as emitted, or lost
@@ -523,7 +525,9 @@ struct vs_config {
 	__u32 nr_hists;
 	__u32 causes;
 	__u32 swp_migration;
-	__u32 swp_hwpoison;
+	__u32 swp_error;
+	__u32 swp_device;
+	__u32 swp_marker;
 	__u32 fmode_backing;
 	__u32 uid;
 	__u64 wakeup_bytes;

@@ -20,15 +20,52 @@
 /** VM_MERGEABLE of include/linux/mm.h: madvise(MADV_MERGEABLE) */
 #define VM_MERGEABLE 0x80000000u
 
+__noinline int folio_probe(struct pending_fault *f)
+{
+	struct folio_place p;
+	u64 entry = 0;
+
+	if (!f)
+		return 0;
+	if (!f->page.table) {
+		f->page.probes = NR_SIBLINGS;
+		return 0;
+	}
+	folio_place(f, &p);
+	for (u32 i = 0; i < NR_SIBLINGS; i++) {
+		s64 probe = sibling_probe(&p, SIBLING_SHIFT + i);
+
+		if (probe >= 0) {
+			kread_u64(f->page.table + (probe & (PTES_PER_TABLE - 1)) * 8, &entry);
+			if (is_present(entry))
+				break;
+		}
+		f->page.probes = i + 1;
+	}
+	return 0;
+}
+
+__noinline int identify_again(struct task_state *t)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (!t)
+		return 0;
+	identify(task, t, mm_sequence(task), &t->pending);
+	t->pending.cause = cause_at_begin(&t->pending);
+	return 0;
+}
+
 /** access_of - what the hardware's error code says. */
 static __always_inline enum vs_access access_of(u64 error_code)
 {
 	if (error_code & X86_PF_INSTR)
 		return VS_ACCESS_EXEC;
-	return error_code & X86_PF_WRITE ? VS_ACCESS_WRITE : VS_ACCESS_READ;
+	/* a shadow stack's pages are always taken as if to be written (do_user_addr_fault()) */
+	return error_code & (X86_PF_WRITE | X86_PF_SHSTK) ? VS_ACCESS_WRITE : VS_ACCESS_READ;
 }
 
-static __always_inline void begin_trap(u64 address, u64 ip, u64 sp, u64 error_code,
+static __always_inline void begin_trap(u64 address, const struct trap_regs *regs, u64 error_code,
 				       enum vs_origin origin)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -46,29 +83,35 @@ static __always_inline void begin_trap(u64 address, u64 ip, u64 sp, u64 error_co
 			return;
 		}
 	}
-	fault_begin(task, address, ip, sp, access_of(error_code), origin, error_code);
+	fault_begin(task, address, regs, access_of(error_code), origin, error_code);
 }
 
 #if defined(__TARGET_ARCH_x86)
 SEC("tp_btf/page_fault_user")
 int BPF_PROG(fault_user, unsigned long address, struct pt_regs *regs, unsigned long error_code)
 {
-	begin_trap(address, regs->ip, regs->sp, error_code, VS_ORIGIN_USER);
+	const struct trap_regs trap = { (u64)regs, regs->ip, regs->sp };
+
+	begin_trap(address, &trap, error_code, VS_ORIGIN_USER);
 	return 0;
 }
 
 SEC("tp_btf/page_fault_kernel")
 int BPF_PROG(fault_kernel, unsigned long address, struct pt_regs *regs, unsigned long error_code)
 {
-	begin_trap(address, regs->ip, regs->sp, error_code, VS_ORIGIN_KERNEL);
+	const struct trap_regs trap = { (u64)regs, regs->ip, regs->sp };
+
+	begin_trap(address, &trap, error_code, VS_ORIGIN_KERNEL);
 	return 0;
 }
 
 SEC("raw_tp/page_fault_user")
 int BPF_PROG(fault_user_raw, unsigned long address, struct pt_regs *regs, unsigned long error_code)
 {
-	begin_trap(address, BPF_CORE_READ(regs, ip), BPF_CORE_READ(regs, sp), error_code,
-		   VS_ORIGIN_USER);
+	const struct trap_regs trap = { (u64)regs, BPF_CORE_READ(regs, ip),
+					BPF_CORE_READ(regs, sp) };
+
+	begin_trap(address, &trap, error_code, VS_ORIGIN_USER);
 	return 0;
 }
 
@@ -76,8 +119,10 @@ SEC("raw_tp/page_fault_kernel")
 int BPF_PROG(fault_kernel_raw, unsigned long address, struct pt_regs *regs,
 	     unsigned long error_code)
 {
-	begin_trap(address, BPF_CORE_READ(regs, ip), BPF_CORE_READ(regs, sp), error_code,
-		   VS_ORIGIN_KERNEL);
+	const struct trap_regs trap = { (u64)regs, BPF_CORE_READ(regs, ip),
+					BPF_CORE_READ(regs, sp) };
+
+	begin_trap(address, &trap, error_code, VS_ORIGIN_KERNEL);
 	return 0;
 }
 #endif
@@ -94,8 +139,10 @@ static __always_inline enum vs_origin origin_of(const struct bpf_perf_regs *regs
 SEC("perf_event")
 int fault_sw(struct bpf_perf_event_data *ctx)
 {
-	fault_begin(bpf_get_current_task_btf(), ctx->addr, ctx->regs.ip, ctx->regs.sp,
-		    VS_ACCESS_UNKNOWN, origin_of(&ctx->regs), 0);
+	const struct trap_regs trap = { 0, ctx->regs.ip, ctx->regs.sp };
+
+	fault_begin(bpf_get_current_task_btf(), ctx->addr, &trap, VS_ACCESS_UNKNOWN,
+		    origin_of(&ctx->regs), 0);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #define VMA_CACHE_WAYS 4
 
 /* What the cause of a fault depends on, besides vm_flags: bits that no such flag has. */
+#define VMA_HAS_UFFD (1ULL << 58)
 #define VMA_HAS_END (1ULL << 59)
 #define VMA_IS_FILE (1ULL << 60)
 #define VMA_IS_SHMEM (1ULL << 61)
@@ -47,6 +48,8 @@ struct vma_ref {
  * @pmd: address of its PMD entry, 0 if a level above is missing
  * @level: of @entry
  * @readable: 0: nothing is known
+ * @table: address of the table of PTEs, 0 if there is none
+ * @probes: see bpf/folio.bpf.h
  * @present: present entries among the 16 of its window
  */
 struct page_view {
@@ -55,7 +58,9 @@ struct page_view {
 	u8 level;
 	u8 readable;
 	u8 present;
-	u8 pad[5];
+	u8 probes;
+	u8 pad[4];
+	u64 table;
 };
 
 /** enum page_frame - what a fault has made of the page that was there */
@@ -69,6 +74,7 @@ enum page_frame {
  * struct pending_fault - a fault that has begun
  * @begin_ns: 0: unknown
  * @address: that faulted; @ip: of the instruction; @sp: the stack pointer there
+ * @regs: address of the registers that the trap saved, 0: not known
  * @vma: that holds it, if @found says so; @page: what the page tables said before the fault
  * @error_code: the CPU's
  * @mapped: base pages newly mapped; @size: enum vs_size
@@ -76,6 +82,7 @@ enum page_frame {
  * @access, @origin, @cause: enum vs_access, vs_origin, vs_cause
  * @found: enum vma_found
  * @frame: enum page_frame
+ * @seq: mm_lock_seq when its VMA was looked up
  * @handled: it raised a signal, and the process has a handler for it
  * @stack: of the code that faulted; only where stacks of faults are wanted
  */
@@ -84,6 +91,8 @@ struct pending_fault {
 	u64 address;
 	u64 ip;
 	u64 sp;
+	u64 regs;
+	s64 seq;
 	struct vma_ref vma;
 	struct page_view page;
 	u32 error_code;

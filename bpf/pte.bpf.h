@@ -127,6 +127,7 @@ static __always_inline void page_leaf(u64 address, struct page_view *v)
 	v->present = 0;
 	v->level = LEVEL_PMD;
 	v->entry = 0;
+	v->table = 0;
 	if (!v->pmd || !kread_u64(v->pmd, &entry))
 		return;
 	v->entry = entry;
@@ -134,6 +135,7 @@ static __always_inline void page_leaf(u64 address, struct page_view *v)
 		return;
 	table = direct_map + (entry & PTE_ADDRESS);
 	v->level = LEVEL_PTE;
+	v->table = table;
 	if (!read_window(table + (index & ~(PTE_WINDOW - 1)) * 8, index, v))
 		v->readable = 0;
 }
@@ -153,6 +155,7 @@ __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 	v->present = 0;
 	v->entry = 0;
 	v->pmd = 0;
+	v->table = 0;
 	v->level = LEVEL_ABOVE;
 	v->readable = 1;
 	if (five_levels(pgd)) {
@@ -236,36 +239,6 @@ static __always_inline u8 page_frame(u64 address, const struct page_view *before
 			       frame_of(now->entry, now->level, address)
 		       ? FRAME_KEPT
 		       : FRAME_REPLACED;
-}
-
-/** page_mapped - after a fault: how many base pages it has mapped, and how. */
-static __always_inline void page_mapped(struct task_struct *task, struct pending_fault *f)
-{
-	struct page_view now;
-
-	if (!f->page.readable)
-		return;
-	now.pmd = f->page.pmd;
-	if (!now.pmd)
-		page_walk((u64)BPF_CORE_READ(task, mm, pgd), f->address, &now);
-	if (now.pmd)
-		page_leaf(f->address, &now);
-	if (!now.readable || !(now.entry & PTE_PRESENT))
-		return;
-	f->frame = page_frame(f->address, &f->page, &now);
-	if (now.level == LEVEL_PUD) {
-		f->size = VS_SIZE_PUD;
-		f->mapped = 0x8000; /* 262,144 do not fit; one PUD stands for them */
-	} else if (now.level == LEVEL_PMD) {
-		f->size = VS_SIZE_PMD;
-		f->mapped = PTES_PER_TABLE;
-	} else {
-		f->mapped = now.present > f->page.present ? now.present - f->page.present : 0;
-		if (f->mapped > 1)
-			f->size = VS_SIZE_LARGE;
-		else if (!f->mapped)
-			f->mapped = 1; /* it was present already: copied or made writable */
-	}
 }
 
 #endif /* VMASCOPE_PTE_BPF_H */

@@ -3,6 +3,7 @@
  * task.bpf.c - the life of traced tasks: marked, forked, exec'd, ended.
  */
 #include "account.bpf.h"
+#include "in_flight.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -277,10 +278,12 @@ int task_iter(struct bpf_iter__task *ctx)
 		start(task, t);
 		return 0;
 	}
-	if (iter_action == ITER_SETTLE)
+	if (iter_action == ITER_SETTLE) {
+		take_in_flight(task, t);
 		settle(task, t);
-	else if (counts_now())
+	} else if (counts_now()) {
 		settle_running(task, t);
+	}
 	describe_thread(task, t, 0, &thread);
 	if (t->faults)
 		bpf_seq_write(ctx->meta->seq, &thread, sizeof(thread));

@@ -259,7 +259,8 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 
 	ref->start = BPF_CORE_READ(vma, vm_start);
 	ref->end = BPF_CORE_READ(vma, vm_end);
-	if (address < ref->start || address >= ref->end)
+	/* one that was freed and is another process's now may hold the address, too */
+	if (address < ref->start || address >= ref->end || BPF_CORE_READ(vma, vm_mm) != mm)
 		return 1;
 
 	__builtin_memset(key, 0, sizeof(*key));
@@ -272,6 +273,8 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 	ref->pgoff = 0;
 	ref->inode = 0;
 	ref->traits = flags;
+	if (vma_has_uffd(vma))
+		ref->traits |= VMA_HAS_UFFD;
 	if (file) {
 		name_kind = VS_NAME_FILE;
 		key->pgoff = ref->pgoff = BPF_CORE_READ(vma, vm_pgoff);

@@ -152,6 +152,12 @@ struct vm_special_mapping {
 
 struct mm_struct;
 
+struct userfaultfd_ctx;
+
+struct vm_userfaultfd_ctx {
+	struct userfaultfd_ctx *ctx;
+};
+
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
@@ -161,6 +167,7 @@ struct vm_area_struct {
 	unsigned long vm_pgoff;
 	struct file *vm_file;
 	void *vm_private_data;
+	struct vm_userfaultfd_ctx vm_userfaultfd_ctx;
 };
 
 struct maple_tree {
@@ -226,6 +233,10 @@ struct bpf_local_storage;
 struct thread_info {
 	u32 status;
 };
+
+struct thread_struct {
+	unsigned long sp;
+};
 #endif
 
 struct kernfs_node {
@@ -265,7 +276,9 @@ struct css_set {
 struct task_struct {
 #if defined(__TARGET_ARCH_x86)
 	struct thread_info thread_info;
+	struct thread_struct thread;
 #endif
+	unsigned int __state;
 	unsigned int flags;
 	struct reclaim_state *reclaim_state;
 	struct mm_struct *mm;

@@ -255,6 +255,8 @@ static void check_what(struct json_object *row, struct json_object *expected,
 	vt_equal(strcmp(vt_str(row, "crash.signal"),
 			vt_int(work, "signal") == SIGBUS ? "SIGBUS" : "SIGSEGV"),
 		 0, "signal");
+	/* who has a handler survives */
+	vt_equal(vt_bool(row, "crash.handled"), !vt_int(work, "signal"), "handled");
 	vt_equal(vt_int(row, "pid"), vt_int(work, "pid"), "pid");
 	vt_equal(vt_int(row, "tid"), vt_int(expected, "tid"), "tid");
 	vt_contains(vt_str(row, "crash.text"), vt_str(expected, "kind"));

@@ -76,6 +76,8 @@ static bool wants_stacks(const struct capture_options *o)
 static void configure(struct capture *c, const struct capture_options *o)
 {
 	struct vs_config *cfg = (struct vs_config *)&c->skel->rodata->cfg;
+	struct kernel_swap_rest rest;
+	uint32_t migration, hwpoison;
 
 	cfg->nr_cpus = c->nr_cpus;
 	cfg->nr_slots = c->nr_slots;
@@ -83,7 +85,12 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->vma_hists = o->vma_hists;
 	cfg->heat = o->heat;
 	cfg->fmode_backing = kernel__fmode_backing(kernel__version());
-	kernel__swap_types(&cfg->swp_migration, &cfg->swp_hwpoison);
+	kernel__swap_types(&migration, &hwpoison);
+	rest = kernel__swap_rest(kernel__version(), migration, hwpoison);
+	cfg->swp_migration = migration;
+	cfg->swp_error = hwpoison | rest.error;
+	cfg->swp_device = rest.device;
+	cfg->swp_marker = rest.marker;
 	cfg->causes = o->causes;
 	cfg->targets = o->nr_ids || o->command;
 	cfg->follow = o->follow;

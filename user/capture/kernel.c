@@ -95,6 +95,26 @@ void kernel__swap_types_of(unsigned int version, bool device_private, bool has_m
 		*hwpoison = 1u << (top - 1);
 }
 
+struct kernel_swap_rest kernel__swap_rest(unsigned int version, uint32_t migration,
+					  uint32_t hwpoison)
+{
+	struct kernel_swap_rest rest = {};
+	uint32_t special;
+
+	/* PTE markers: 679d10331910 (5.19); a type above them for poison until 15520a3f0469 */
+	if (version >= KERNEL(6, 0) && version < KERNEL(6, 3)) {
+		rest.marker = 1u << 30;
+		rest.error = 1u << 31;
+	} else if (version >= KERNEL(5, 19)) {
+		rest.marker = 1u << 31;
+	}
+	/* From the lowest special type up, what is nothing else is device memory. */
+	special = migration | hwpoison | rest.marker | rest.error;
+	if (special)
+		rest.device = ~special & ~((special & -special) - 1);
+	return rest;
+}
+
 /** open_config - the kernel's configuration, compressed or not; NULL if it is nowhere. */
 static gzFile open_config(void)
 {

@@ -47,7 +47,22 @@ uint32_t kernel__fmode_backing(unsigned int version);
  */
 void kernel__swap_types(uint32_t *migration, uint32_t *hwpoison);
 
-/** kernel__swap_types_of - the same for a given kernel. */
+/**
+ * struct kernel_swap_rest - the other types that are no swap, as bit sets
+ * @marker: PTE markers; @error: a swap-in that failed (6.0 to 6.2, later a marker)
+ * @device: pages in the memory of a device
+ */
+struct kernel_swap_rest {
+	uint32_t marker;
+	uint32_t error;
+	uint32_t device;
+};
+
+/** kernel__swap_rest - @migration, @hwpoison: from kernel__swap_types(), of kernel @version */
+struct kernel_swap_rest kernel__swap_rest(unsigned int version, uint32_t migration,
+					  uint32_t hwpoison);
+
+/** kernel__swap_types_of - kernel__swap_types() of a given kernel. */
 void kernel__swap_types_of(unsigned int version, bool device_private, bool has_migration,
 			   bool memory_failure, uint32_t *migration, uint32_t *hwpoison);
 

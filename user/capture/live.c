@@ -39,6 +39,7 @@ void live__free(struct live *l)
 	stacks__free(&l->stacks);
 	model__free(&l->model);
 	threads__free(&l->threads);
+	in_flight__free(&l->in_flight);
 	free(l->waiting);
 	l->waiting = NULL;
 }
@@ -162,6 +163,11 @@ const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generati
 		live__discover(l);
 	row = l->model.by_slot[slot];
 	return row && row->generation == generation ? row : NULL;
+}
+
+int live__in_flight(struct live *l, const struct vs_event_fault *event)
+{
+	return in_flight__add(&l->in_flight, event, live__row(l, event->slot, event->generation));
 }
 
 /* --- memory calls and shootdowns ------------------------------------------------------------ */

@@ -6,6 +6,7 @@
 #define VMASCOPE_CAPTURE_LIVE_H
 
 #include "capture/capture.h"
+#include "model/in_flight.h"
 #include "model/model.h"
 #include "model/shootdown.h"
 #include "model/stacks.h"
@@ -17,6 +18,7 @@
  * @shootdown: memory calls and flushes, where they are asked for; else empty
  * @stacks: where they are asked for; else empty
  * @threads: what each spent in faults
+ * @in_flight: faults that had not ended when counting did
  * @waiting: slots that were taken and are not described yet
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
  * @hide_names: of files, and those that processes gave their memory: set it before the first slot
@@ -33,6 +35,7 @@ struct live {
 	struct shootdown shootdown;
 	struct stacks stacks;
 	struct threads threads;
+	struct in_flight in_flight;
 	uint32_t *waiting;
 	size_t nr_waiting;
 	size_t cap_waiting;
@@ -59,6 +62,9 @@ int live__discover(struct live *l);
 
 /** live__row - what slot @slot stood for at @generation; NULL: nothing is known of it. */
 const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generation);
+
+/** live__in_flight - a fault had not ended when counting did. Return: 0 or -ENOMEM. */
+int live__in_flight(struct live *l, const struct vs_event_fault *event);
 
 /**
  * live__refresh - live__discover(), and take over all counters, and what threads spent

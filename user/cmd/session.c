@@ -51,6 +51,8 @@ static void on_event(void *ctx, const struct vs_event *e)
 
 	if (e->type == VS_EVENT_THREAD_EXIT)
 		threads__update(&s->live.threads, &((const struct vs_event_thread *)e)->thread);
+	else if (e->type == VS_EVENT_IN_FLIGHT)
+		s->error = s->error ? s->error : live__in_flight(&s->live, (const void *)e);
 	else if (s->sampling && !s->error)
 		s->error = samples__push(&s->samples, e);
 	else if (s->event)

@@ -8,6 +8,7 @@
 #include "util/log.h"
 #include "view/heatmap.h"
 #include "view/hist.h"
+#include "view/in_flight.h"
 #include "view/stat_group.h"
 #include "view/storm.h"
 
@@ -205,6 +206,8 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 	struct document d = {};
 	int err = make(s, &v, &d);
 
+	if (!err && !s->recorded)
+		err = in_flight_view__make(&s->live.in_flight, &d);
 	if (!err && o->hist)
 		err = hist_view__make(&v, &s->live.model, &d);
 	if (!err && c && c->slices)

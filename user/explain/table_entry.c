@@ -2,6 +2,8 @@
 /* table_entry.c - the bits of table_entry.h. */
 #include "explain/table_entry.h"
 
+#include "capture/kernel.h"
+
 #define BIT(n) (1ULL << (n))
 #define NR(array) (sizeof(array) / sizeof(*(array)))
 
@@ -17,8 +19,6 @@
 #define SWAP_TYPE_SHIFT 59
 #define SWAP_TYPE_BITS 5
 #define SWAP_OFFSET_SHIFT 14
-
-#define VERSION(major, minor) ((major) << 8 | (minor))
 
 const char *const address_kind_names[] = {
 	[ADDRESS_USER] = "user",
@@ -91,20 +91,13 @@ uint64_t table_level__size(unsigned int level)
 
 struct swap_layout swap_layout__make(unsigned int version, uint32_t migration, uint32_t hwpoison)
 {
-	struct swap_layout l = { .migration = migration, .hwpoison = hwpoison };
-	uint32_t special;
+	const struct kernel_swap_rest rest = kernel__swap_rest(version, migration, hwpoison);
+	const struct swap_layout l = { .migration = migration,
+				       .hwpoison = hwpoison,
+				       .device = rest.device,
+				       .marker = rest.marker,
+				       .poisoned = rest.error };
 
-	/* PTE markers: 679d10331910 (5.19); a type above them for poison until 15520a3f0469 */
-	if (version >= VERSION(6, 0) && version < VERSION(6, 3)) {
-		l.marker = 1u << 30;
-		l.poisoned = 1u << 31;
-	} else if (version >= VERSION(5, 19)) {
-		l.marker = 1u << 31;
-	}
-	/* From the lowest special type up, what is nothing else is device memory. */
-	special = migration | hwpoison | l.marker | l.poisoned;
-	if (special)
-		l.device = ~special & ~((special & -special) - 1);
 	return l;
 }
 

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * folio.bpf.h - what a fault has mapped: base pages, also of a large folio beyond the window of 16.
+ *
+ * Since 6.18 a fault maps the whole of a file's folio (19773df031bc), before that of shared memory
+ * (43e027e41423, 6.11) and of anonymous memory (19eaf44954df, 6.8). A folio is a naturally aligned
+ * power of two of pages. So a block of 2^n pages around the address is doubled as long as its other
+ * half (its sibling) was empty before and is not afterwards, as seen by one entry of it, the probe:
+ * if the folio has that entry, it has the sibling, and all of it is new. That takes a load or two
+ * of a fault that maps single pages.
+ */
+#ifndef VMASCOPE_FOLIO_BPF_H
+#define VMASCOPE_FOLIO_BPF_H
+
+#include "pte.bpf.h"
+#include "vma.bpf.h"
+
+/** The smallest sibling has 16 pages, the largest 256: with it, a block is a table. */
+#define SIBLING_SHIFT 4
+#define NR_SIBLINGS 5
+
+/**
+ * struct folio_place - an address in its table, and in what folios are aligned in
+ * @index: in the table; @lo, @hi: entries of the VMA in it
+ * @offset: page of the file, or of the address space
+ */
+struct folio_place {
+	s64 index;
+	s64 lo;
+	s64 hi;
+	s64 offset;
+};
+
+static __always_inline void folio_place(const struct pending_fault *f, struct folio_place *p)
+{
+	s64 below = (f->address - f->vma.start) >> 12, above = (f->vma.end - 1 - f->address) >> 12;
+
+	p->index = table_index(f->address, 12);
+	p->lo = p->index > below ? p->index - below : 0;
+	p->hi = p->index + above < PTES_PER_TABLE ? p->index + above + 1 : PTES_PER_TABLE;
+	p->offset = f->vma.traits & VMA_IS_FILE ? (s64)f->vma.pgoff + below
+						: (s64)(f->address >> 12);
+}
+
+/** sibling_probe - the first entry of sibling @n that the VMA has. Return: -1: it has none. */
+static __always_inline s64 sibling_probe(const struct folio_place *p, u32 n)
+{
+	s64 first = p->index + ((((p->offset >> n) ^ 1) << n) - p->offset), end = first + (1 << n);
+
+	if (first < p->lo)
+		first = p->lo;
+	if (end > p->hi)
+		end = p->hi;
+	return first < end ? first : -1;
+}
+
+/**
+ * folio_probe - before a fault: how many siblings, from the smallest on, are empty
+ *
+ * A global function: the verifier looks at it once. In fault.bpf.c, as it reads by plain loads.
+ */
+int folio_probe(struct pending_fault *f);
+
+/** maps_folios - folio_probe() has something to say of the fault */
+static __always_inline bool maps_folios(const struct pending_fault *f)
+{
+	/* kernels without plain loads have no such folios */
+	return kread_plainly() && f->found == VMA_FOUND && !f->page.entry && f->page.pmd &&
+	       !(f->vma.traits & VS_VM_HUGETLB);
+}
+
+/**
+ * count_between - present entries of a table in [@lo, @hi), but for the window of @index
+ *
+ * A global function: the verifier looks at it once, and not with all that its callers know.
+ */
+__weak __noinline u64 count_between(u64 table, u64 lo, u64 hi, u64 index)
+{
+	u64 window[PTE_WINDOW], n = 0;
+
+	for (u64 i = 0; i < PTES_PER_TABLE; i += PTE_WINDOW) {
+		if (bpf_probe_read_kernel(window, sizeof(window), (void *)(table + i * 8)))
+			return n;
+		/* without jumps: see less() */
+		for (u64 k = 0; k < PTE_WINDOW; k++)
+			n += is_present(window[k]) & ~less(i + k, lo) & less(i + k, hi) &
+			     less(0, (i ^ index) >> 4);
+	}
+	return n;
+}
+
+/**
+ * folio_rest - after a fault: base pages that it has mapped outside of its window
+ * @table: of PTEs, where they are now
+ *
+ * A global function, as above.
+ */
+__weak __noinline u32 folio_rest(const struct pending_fault *f, u64 table)
+{
+	struct folio_place p;
+	u64 entry, first, end;
+	u32 level = 0, most;
+	s64 probe;
+
+	if (!f)
+		return 0;
+	most = f->page.probes;
+	folio_place(f, &p);
+	for (u32 i = 0; i < NR_SIBLINGS; i++) {
+		if (i >= most)
+			break;
+		probe = sibling_probe(&p, SIBLING_SHIFT + i);
+		if (probe >= 0 &&
+		    (!table_entry(table, (u64)probe << 12, 12, &entry) || !is_present(entry)))
+			break;
+		level = SIBLING_SHIFT + 1 + i;
+	}
+	if (!level)
+		return 0;
+	first = p.index + (((p.offset >> level) << level) - p.offset);
+	end = first + (1 << level);
+	return count_between(table, (s64)first < p.lo ? p.lo : first, (s64)end > p.hi ? p.hi : end,
+			     p.index);
+}
+
+/** page_mapped - after a fault: how many base pages it has mapped, and how. */
+static __always_inline void page_mapped(struct task_struct *task, struct pending_fault *f)
+{
+	struct page_view now;
+
+	if (!f->page.readable)
+		return;
+	now.pmd = f->page.pmd;
+	if (!now.pmd)
+		page_walk((u64)BPF_CORE_READ(task, mm, pgd), f->address, &now);
+	if (now.pmd)
+		page_leaf(f->address, &now);
+	if (!now.readable || !(now.entry & PTE_PRESENT))
+		return;
+	f->frame = page_frame(f->address, &f->page, &now);
+	if (now.level == LEVEL_PUD) {
+		f->size = VS_SIZE_PUD;
+		f->mapped = 0x8000; /* 262,144 do not fit; one PUD stands for them */
+	} else if (now.level == LEVEL_PMD) {
+		f->size = VS_SIZE_PMD;
+		f->mapped = PTES_PER_TABLE;
+	} else {
+		f->mapped = now.present > f->page.present ? now.present - f->page.present : 0;
+		if (f->page.probes && now.table && now.present == PTE_WINDOW)
+			f->mapped += folio_rest(f, now.table);
+		if (f->mapped > 1)
+			f->size = VS_SIZE_LARGE;
+		else if (!f->mapped)
+			f->mapped = 1; /* it was present already: copied or made writable */
+	}
+}
+
+#endif /* VMASCOPE_FOLIO_BPF_H */

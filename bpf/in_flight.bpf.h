@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * in_flight.bpf.h - faults that have not ended when counting does: neither completed nor failed.
+ *
+ * A pending fault may also be one that ended in EFAULT, or was given up for a signal: then the task
+ * is somewhere else, as its saved registers show.
+ */
+#ifndef VMASCOPE_IN_FLIGHT_BPF_H
+#define VMASCOPE_IN_FLIGHT_BPF_H
+
+#include "account.bpf.h"
+
+/* include/linux/sched.h: TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE; __TASK_STOPPED, __TASK_TRACED */
+#define STATE_SLEEPS 0x3u
+#define STATE_STOPPED 0xcu
+/* PF_EXITING, PF_POSTCOREDUMP, PF_DUMPCORE, PF_SIGNALED */
+#define PF_ENDING 0x60cu
+
+#if defined(__TARGET_ARCH_x86)
+/** sleeps - the task waits inside the kernel: its saved stack pointer holds */
+static __always_inline bool sleeps(struct task_struct *task)
+{
+	u32 state = task->__state;
+
+	return state & STATE_SLEEPS && !(state & STATE_STOPPED);
+}
+
+/** is_trap_of - the registers at @regs are those of a trap at @ip, and deeper calls are above it. */
+static __always_inline bool is_trap_of(struct task_struct *task, u64 regs, u64 ip)
+{
+	struct pt_regs *at = (void *)regs;
+
+	return BPF_CORE_READ(task, thread.sp) < regs && BPF_CORE_READ(at, ip) == ip &&
+	       BPF_CORE_READ(at, orig_ax) == ~0UL;
+}
+
+/** began_before - a task of which no fault is pending sleeps in one that it took in user mode. */
+static __always_inline bool began_before(struct task_struct *task)
+{
+	struct pt_regs *regs;
+
+	if (!sleeps(task) || task->flags & (PF_ENDING | PF_KTHREAD))
+		return false;
+	regs = (void *)bpf_task_pt_regs(task);
+	return regs && regs->orig_ax == ~0UL && regs->cs & 3;
+}
+#else
+static __always_inline bool sleeps(struct task_struct *task)
+{
+	(void)task;
+	return false;
+}
+
+static __always_inline bool is_trap_of(struct task_struct *task, u64 regs, u64 ip)
+{
+	(void)task;
+	(void)regs;
+	(void)ip;
+	return true;
+}
+
+static __always_inline bool began_before(struct task_struct *task)
+{
+	(void)task;
+	return false;
+}
+#endif
+
+/** is_in_flight - the fault that is pending has not ended. */
+static __always_inline bool is_in_flight(struct task_struct *task, struct task_state *t)
+{
+	const struct pending_fault *f = &t->pending;
+
+	if (task->flags & PF_ENDING || is_resolved(task, t))
+		return false;
+	if (f->regs && sleeps(task))
+		return is_trap_of(task, f->regs, f->ip);
+	/* it runs: in user mode, what failed has raised a signal, which settled it */
+	return f->origin == VS_ORIGIN_USER || !is_refused(f->cause);
+}
+
+/** in_flight_emit - a ring record; @since_ns: 0: it is not known when the fault began */
+static __noinline int in_flight_emit(struct task_struct *task, struct task_state *t,
+				     const struct pending_fault *f, u64 since_ns)
+{
+	u64 now = bpf_ktime_get_ns();
+	struct vs_event_fault *e;
+
+	if (cfg.only || (cfg.causes && !(cfg.causes & (1u << (f->cause & 31)))))
+		return 0;
+	e = emit_reserve(sizeof(*e), VS_EVENT_IN_FLIGHT, since_ns ? since_ns : now);
+	if (!e)
+		return 0;
+	fault_describe(task, t, f, VS_INCOMPLETE, since_ns ? now - since_ns : 0, e);
+	emit_submit(e);
+	return 0;
+}
+
+/** take_in_flight - the task's fault that has not ended, if there is one, is not pending any more. */
+static __noinline int take_in_flight(struct task_struct *task, struct task_state *t)
+{
+	struct pending_fault *f = &t->pending;
+
+	if (f->active) {
+		if (!is_in_flight(task, t))
+			return 0;
+		f->active = 0;
+		return in_flight_emit(task, t, f, f->begin_ns);
+	}
+	if (!began_before(task))
+		return 0;
+	f = &t->unpaired;
+	__builtin_memset(f, 0, sizeof(*f));
+	f->origin = VS_ORIGIN_USER;
+	f->access = VS_ACCESS_UNKNOWN;
+	return in_flight_emit(task, t, f, 0);
+}
+
+#endif /* VMASCOPE_IN_FLIGHT_BPF_H */

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * outcome_test - faults that fail are told apart from those that the kernel takes without a trap,
+ * and from those that have not ended; with every way to see their beginnings.
+ */
+#include "check.h"
+#include "scope.h"
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const all[] = { NULL };
+static const char *const raw[] = { "--no-feature", "tp_btf", NULL };
+static const char *const no_tables[] = { "--no-feature", "page-tables", NULL };
+
+static void check_failed(const char *mode, const char *cause, bool handled,
+			 const char *const *filters)
+{
+	struct vt_scope s, none;
+	char path[48];
+
+	vt_stat(&s, filters, VT_ARGS("outcomes", mode));
+	vt_equal(vt_int(s.work, "failed"), vt_int(s.work, "count"), "%s of the workload", mode);
+	vt_check_usage(s.json, s.work);
+	vt_check_sums(s.json);
+	vt_equal(vt_int(s.json, "totals.incomplete"), vt_int(s.work, "failed"), "incomplete");
+	vt_equal(vt_int(s.json, "totals.handled"), handled ? vt_int(s.work, "failed") : 0,
+		 "handled");
+	vt_stat(&none, filters, VT_ARGS("outcomes", "--count", "0", mode));
+	vt_equal(vt_int(s.json, "totals.causes.gup") - vt_int(none.json, "totals.causes.gup"),
+		 vt_int(s.work, "populated"), "gup, beyond those of its start");
+	snprintf(path, sizeof(path), "totals.causes.%s", cause);
+	vt_equal(vt_int(s.json, path), vt_int(s.work, "failed"), "%s", cause);
+	vt_equal(vt_len(s.json, "in_flight"), 0, "in flight");
+	vt_scope_free(&s);
+	vt_scope_free(&none);
+}
+
+static void failed(const char *mode, const char *cause, bool handled)
+{
+	check_failed(mode, cause, handled, all);
+	check_failed(mode, cause, handled, raw);
+	check_failed(mode, cause, handled, no_tables);
+}
+
+static void signals_before_gup(void **state)
+{
+	(void)state;
+	failed("segv", "segv-maperr", true);
+}
+
+static void efault_before_gup(void **state)
+{
+	(void)state;
+	failed("efault", "efault", false);
+}
+
+static void forbidden_before_gup(void **state)
+{
+	(void)state;
+	failed("prot", "prot", false);
+}
+
+/* Each call traps, and the kernel does not handle it as a fault: nothing is a crash. */
+static void vsyscall_is_no_crash(void **state)
+{
+	struct vt_scope s;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL, VT_ARGS(vt_workload("outcomes"), "vsyscall"));
+	if (cmd.exit != 77) {
+		vt_stat(&s, NULL, VT_ARGS("outcomes", "vsyscall"));
+		vt_check_usage(s.json, s.work);
+		vt_equal(vt_int(s.json, "totals.causes.vsyscall"), vt_int(s.work, "count"),
+			 "vsyscall");
+		vt_equal(vt_int(s.json, "totals.incomplete"), vt_int(s.work, "count"),
+			 "incomplete");
+		vt_true(!vt_get(s.json, "totals.causes.segv-maperr"));
+		vt_scope_free(&s);
+	}
+	vt_free(&cmd);
+}
+
+/** start_on - vmascope attached to @work */
+static void start_on(struct vt_cmd *scope, const struct vt_cmd *work, const char *output)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", work->pid);
+	vt_start(scope, NULL,
+		 VT_ARGS(vt_vmascope(), "stat", "--format", "json", "-o", output, "-p", pid));
+	vt_await_attached(scope);
+}
+
+static struct json_object *end_of(struct vt_cmd *scope, const char *output)
+{
+	struct json_object *json;
+
+	vt_interrupt(scope);
+	json = vt_json_file(output);
+	vt_free(scope);
+	return json;
+}
+
+/* It began before vmascope attached, and outlives it: only that it is there is known. */
+static void begun_before_attaching(void **state)
+{
+	const char *output = vt_path("before.json");
+	const struct vt_how how = { .stdin_pipe = true };
+	struct vt_cmd work, scope;
+	struct json_object *json, *row;
+	char *text;
+
+	(void)state;
+	vt_start(&work, &how, VT_ARGS(vt_workload("outcomes"), "in-flight"));
+	vt_await_text(&work, "caught ");
+	start_on(&scope, &work, output);
+	json = end_of(&scope, output);
+	vt_equal(vt_len(json, "in_flight"), 1, "in flight");
+	vt_equal(vt_int(json, "totals.faults"), 0, "faults");
+	row = vt_at(json, "in_flight", 0);
+	text = vt_peek(&work);
+	vt_equal(vt_int(row, "tid"), atoll(text), "thread");
+	vt_equal(vt_int(row, "pid"), work.pid, "process");
+	vt_true(!vt_get(row, "since_ns") && !vt_get(row, "address"));
+	json_object_put(json);
+	free(text);
+
+	/* it ends while it is counted: a completed fault, whose duration is not known */
+	start_on(&scope, &work, output);
+	vt_close_stdin(&work);
+	vt_wait(&work, 60);
+	vt_equal(work.exit, 0, "exit status: %s", work.err);
+	json = end_of(&scope, output);
+	vt_equal(vt_len(json, "in_flight"), 0, "in flight");
+	vt_equal(vt_int(json, "totals.incomplete"), 0, "incomplete");
+	json_object_put(json);
+	vt_free(&work);
+}
+
+/* It began while vmascope counted: the whole system, as its process is not known before. */
+static void begun_while_counting(void **state)
+{
+	const char *output = vt_path("while.json");
+	const struct vt_how how = { .stdin_pipe = true };
+	struct json_object *json, *row, *found = NULL;
+	struct vt_cmd work, scope;
+	char *text;
+
+	(void)state;
+	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "stat", "--format", "json", "-o", output));
+	vt_await_attached(&scope);
+	vt_start(&work, &how, VT_ARGS(vt_workload("outcomes"), "in-flight"));
+	vt_await_text(&work, "caught ");
+	json = end_of(&scope, output);
+	text = vt_peek(&work);
+	vt_each(row, json, "in_flight")
+	{
+		if (vt_int(row, "pid") != work.pid)
+			continue;
+		vt_true(!found);
+		found = row;
+	}
+	vt_true(found);
+	vt_equal(vt_int(found, "tid"), atoll(text), "thread");
+	vt_equal(vt_hex(found, "address"), strtoull(strstr(text, "0x"), NULL, 16), "address");
+	vt_equal(strcmp(vt_str(found, "cause"), "uffd"), 0, "cause");
+	vt_equal(strcmp(vt_str(found, "vma"), "[anon]"), 0, "VMA");
+	vt_cmp(vt_int(found, "since_ns"), >, 0, "time so far");
+	vt_cmp(vt_int(found, "since_ns"), <, vt_int(json, "duration_ns"), "time so far");
+	vt_equal(vt_int(vt_process(json, work.pid), "incomplete"), 0, "incomplete");
+	free(text);
+	json_object_put(json);
+	vt_close_stdin(&work);
+	vt_wait(&work, 60);
+	vt_equal(work.exit, 0, "exit status: %s", work.err);
+	vt_free(&work);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(signals_before_gup),	 VT_TEST(efault_before_gup),
+	VT_TEST(forbidden_before_gup),	 VT_TEST(vsyscall_is_no_crash),
+	VT_TEST(begun_before_attaching), VT_TEST(begun_while_counting),
+};
+
+VT_MAIN(tests)

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* in_flight.c - a list of faults that have not ended; there are few. */
+#include "model/in_flight.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int in_flight__add(struct in_flight *list, const struct vs_event_fault *event,
+		   const struct counted *row)
+{
+	struct in_flight_fault *grown = realloc(list->fault, (list->nr + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	list->fault = grown;
+	list->fault[list->nr++] = (struct in_flight_fault){
+		.event = *event,
+		.row = row && row->is_vma ? row : NULL,
+	};
+	return 0;
+}
+
+void in_flight__free(struct in_flight *list)
+{
+	free(list->fault);
+	*list = (struct in_flight){};
+}
