@@ -13,6 +13,8 @@
 #include <linux/types.h>
 #endif
 
+/** CPUs that a kernel can have at most (CONFIG_NR_CPUS of x86). */
+#define VS_MAX_CPUS 8192
 /** Bytes of a command name, the terminating NUL included (TASK_COMM_LEN in linux/sched.h). */
 #define VS_COMM_LEN 16
 /** Bytes of a stored file path; longer paths lose their leading components. */

@@ -13,7 +13,7 @@
 
 /**
  * counts_take - what the kernel counted beyond @last is to be counted, by the caller alone
- * @last: counts_unknown: nothing is
+ * @last: COUNTS_UNKNOWN: nothing is
  * @now: the kernel's count
  */
 static __always_inline u64 counts_take(u64 *last, u64 now)
@@ -38,7 +38,8 @@ static __always_inline bool count_take(u64 *last, u64 now)
 	return old < now && __sync_val_compare_and_swap(last, old, old + 1) == old;
 }
 
-static __always_inline void gup_add(struct vs_counts *c, u64 n, enum vs_outcome outcome)
+static __always_inline void gup_add(struct vs_counts *c, struct vs_stats *s, u64 n,
+				    enum vs_outcome outcome)
 {
 	if (!n || (cfg.only && cfg.only != outcome + 1))
 		return;
@@ -47,6 +48,7 @@ static __always_inline void gup_add(struct vs_counts *c, u64 n, enum vs_outcome 
 	__sync_fetch_and_add(&c->outcome[outcome & 3], n);
 	__sync_fetch_and_add(&c->gup, n);
 	__sync_fetch_and_add(&c->cause[VS_CAUSE_GUP], n);
+	stats_add_anywhere(&s->eventless, n);
 	if (cfg.fault_stacks)
 		stack_add(NO_STACK, outcome, n, 0);
 }
@@ -59,9 +61,8 @@ static __noinline int count_gup(u32 slot, u64 minor, u64 major)
 
 	if (!c || !s)
 		return 0;
-	gup_add(c, minor, VS_MINOR);
-	gup_add(c, major, VS_MAJOR);
-	stats_add_anywhere(&s->eventless, minor + major);
+	gup_add(c, s, minor, VS_MINOR);
+	gup_add(c, s, major, VS_MAJOR);
 	return 0;
 }
 

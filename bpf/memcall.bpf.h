@@ -5,7 +5,7 @@
 #ifndef VMASCOPE_MEMCALL_BPF_H
 #define VMASCOPE_MEMCALL_BPF_H
 
-#include "account.bpf.h"
+#include "populate.bpf.h"
 
 /* include/uapi/asm-generic/mman-common.h: what takes pages away, besides VS_MADV_* */
 #define MADV_REMOVE 9
@@ -288,6 +288,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	t = traced_image(task, true);
 	if (!t)
 		return;
+	populate_begin(task, t);
 	o = &t->call;
 	o->nr = regs->orig_ax; /* not @nr: what is known of it would make the verifier look at each case apart */
 	o->call = call;
@@ -391,6 +392,22 @@ static __always_inline void call_count(struct vs_call_row *row, const struct ope
 		row_add(&c->wx_flip, 1);
 }
 
+/** call_populates - faults without a trap since the call began belong to the VMA that it is about. */
+static __always_inline void call_populates(struct task_struct *task, struct task_state *t,
+					   const struct open_call *o, s64 result)
+{
+	u64 start, end;
+
+	if (task->min_flt == t->last_minor && task->maj_flt == t->last_major)
+		return;
+	call_range(o, &start, &end);
+	if (o->call == VS_CALL_MMAP || o->call == VS_CALL_MREMAP) {
+		start = result;
+		end = start + o->argument[o->call == VS_CALL_MMAP ? 1 : 2];
+	}
+	populate_end(task, t, start & ~4095ULL, (end + 4095) & ~4095ULL);
+}
+
 /** call_end - the current task leaves the memory call that it is in, if it is in one. */
 static __always_inline void call_end(s64 result)
 {
@@ -406,6 +423,7 @@ static __always_inline void call_end(s64 result)
 	if (!t || !t->call.begin_ns)
 		return;
 	o = &t->call;
+	call_populates(task, t, o, failed ? 0 : result);
 	/* brk fails by returning what the break is already */
 	if (o->call == VS_CALL_BRK && o->argument[0] && (u64)result != o->argument[0])
 		failed = true;

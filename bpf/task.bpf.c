@@ -94,6 +94,19 @@ int BPF_PROG(find_direct_map)
 	return 0;
 }
 
+/* CPUs that went or came; user/ opens software events there again. */
+__u8 cpu_changed[VS_MAX_CPUS] = {};
+__u32 cpus_changed = 0;
+
+SEC("tp_btf/cpuhp_exit")
+int BPF_PROG(cpu_changes, unsigned int cpu)
+{
+	cpu_changed[cpu & (VS_MAX_CPUS - 1)] = 1;
+	barrier();
+	*(volatile __u32 *)&cpus_changed = 1;
+	return 0;
+}
+
 static __always_inline void describe_thread(struct task_struct *task, const struct task_state *t,
 					    u64 until_ns, struct vs_thread *thread)
 {

@@ -3,83 +3,18 @@
  * filter_test - each filter and grouping lets through what it should, and nothing else.
  */
 #include "check.h"
+#include "gated.h"
 #include "scope.h"
 #include "system.h"
 
 #include <fnmatch.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-/* A workload that waits at its gate while vmascope attaches to who knows what. */
-struct gated {
-	struct vt_cmd work;
-	const char *result;
-	struct json_object *known;
-};
-
-static void start_gated_as(struct gated *g, uid_t uid, const char *const *argv)
-{
-	struct vt_how how = { .stdin_pipe = true, .uid = uid };
-	const char *all[16] = { vt_workload(argv[0]), "--gate", "--result" };
-	size_t n = 3;
-
-	memset(g, 0, sizeof(*g));
-	all[n++] = g->result = vt_path("gated.json");
-	for (argv++; *argv; argv++)
-		all[n++] = *argv;
-	all[n] = NULL;
-	vt_start(&g->work, &how, all);
-	vt_await_text(&g->work, "ready");
-}
-
-static void start_gated(struct gated *g, const char *const *argv)
-{
-	start_gated_as(g, 0, argv);
-}
-
-static void run_gated(struct gated *g)
-{
-	vt_close_stdin(&g->work);
-	vt_wait(&g->work, VT_PATIENCE);
-	vt_equal(g->work.exit, 0, "workload's exit status: %s", g->work.err);
-	g->known = vt_json_file(g->result);
-}
-
-static void free_gated(struct gated *g)
-{
-	json_object_put(g->known);
-	vt_free(&g->work);
-}
-
-static const char *output;
-
-/* Start `stat FILTERS`, without a command; it runs until stop_stat(). */
-static void start_stat(struct vt_cmd *scope, const char *const *filters)
-{
-	const char *argv[16] = { vt_vmascope(), "stat", "--format", "json", "-o" };
-	size_t n = 5;
-
-	argv[n++] = output = vt_path("stat.json");
-	while (*filters)
-		argv[n++] = *filters++;
-	argv[n] = NULL;
-	vt_start(scope, NULL, argv);
-	vt_await_attached(scope);
-}
-
-static struct json_object *stop_stat(struct vt_cmd *scope)
-{
-	struct json_object *json;
-
-	vt_interrupt(scope);
-	json = vt_json_file(output);
-	vt_check_sums(json);
-	vt_free(scope);
-	return json;
-}
 
 /* The whole system's count, against /proc/vmstat read inside and outside of it. */
 static void whole_system(void **state)
@@ -87,16 +22,16 @@ static void whole_system(void **state)
 	int64_t outer, inner, counted;
 	struct json_object *json;
 	struct vt_cmd scope;
-	struct gated g;
+	struct vt_gated g;
 
 	(void)state;
-	start_gated(&g, VT_ARGS("exact", "--pages", "300"));
+	vt_gated_start(&g, VT_ARGS("exact", "--pages", "300"));
 	outer = vt_vmstat("pgfault");
-	start_stat(&scope, VT_ARGS("-q"));
+	vt_attach_stat(&scope, VT_ARGS("-q"));
 	inner = vt_vmstat("pgfault");
-	run_gated(&g);
+	vt_gated_run(&g);
 	inner = vt_vmstat("pgfault") - inner;
-	json = stop_stat(&scope);
+	json = vt_stop_stat(&scope);
 	outer = vt_vmstat("pgfault") - outer;
 	counted = vt_int(json, "totals.minor") + vt_int(json, "totals.major");
 	/* pgfault has handled faults that ended in an error, too: by others, here */
@@ -106,11 +41,11 @@ static void whole_system(void **state)
 	vt_check_attached_usage(json, g.known);
 	vt_check_ranges(json, g.known);
 	json_object_put(json);
-	free_gated(&g);
+	vt_gated_free(&g);
 }
 
-static void check_only_process(struct json_object *json, const struct gated *in,
-			       const struct gated *out)
+static void check_only_process(struct json_object *json, const struct vt_gated *in,
+			       const struct vt_gated *out)
 {
 	struct json_object *process;
 
@@ -123,46 +58,46 @@ static void check_only_process(struct json_object *json, const struct gated *in,
 static void by_comm(void **state)
 {
 	struct json_object *json, *process;
-	struct gated in, out;
+	struct vt_gated in, out;
 	struct vt_cmd scope;
 
 	(void)state;
-	start_gated(&in, VT_ARGS("storm", "--faults", "2000"));
-	start_gated(&out, VT_ARGS("churn", "--procs", "12"));
-	start_stat(&scope, VT_ARGS("-n", "storm"));
-	run_gated(&in);
-	run_gated(&out);
-	json = stop_stat(&scope);
+	vt_gated_start(&in, VT_ARGS("storm", "--faults", "2000"));
+	vt_gated_start(&out, VT_ARGS("churn", "--procs", "12"));
+	vt_attach_stat(&scope, VT_ARGS("-n", "storm"));
+	vt_gated_run(&in);
+	vt_gated_run(&out);
+	json = vt_stop_stat(&scope);
 	check_only_process(json, &in, &out);
 	vt_each(process, json, "processes")
 		vt_equal(strcmp(vt_str(process, "comm"), "storm"), 0, "comm");
 	json_object_put(json);
-	free_gated(&in);
-	free_gated(&out);
+	vt_gated_free(&in);
+	vt_gated_free(&out);
 }
 
 static void by_uid(void **state)
 {
 	/* a user of nobody else's, not of another run of this test either */
 	const uid_t uid = 1000000000 + getpid();
-	struct gated in, out;
+	struct vt_gated in, out;
 	struct json_object *json;
 	struct vt_cmd scope;
 	char number[16];
 
 	(void)state;
 	snprintf(number, sizeof(number), "%u", uid);
-	start_gated_as(&in, uid, VT_ARGS("storm", "--faults", "2000"));
-	start_gated(&out, VT_ARGS("storm", "--faults", "3000"));
-	start_stat(&scope, VT_ARGS("-u", number));
-	run_gated(&in);
-	run_gated(&out);
-	json = stop_stat(&scope);
+	vt_gated_start_as(&in, uid, VT_ARGS("storm", "--faults", "2000"));
+	vt_gated_start(&out, VT_ARGS("storm", "--faults", "3000"));
+	vt_attach_stat(&scope, VT_ARGS("-u", number));
+	vt_gated_run(&in);
+	vt_gated_run(&out);
+	json = vt_stop_stat(&scope);
 	check_only_process(json, &in, &out);
 	vt_equal(vt_len(json, "processes"), 1, "processes of that user");
 	json_object_put(json);
-	free_gated(&in);
-	free_gated(&out);
+	vt_gated_free(&in);
+	vt_gated_free(&out);
 }
 
 static char cgroup[300];
@@ -171,81 +106,164 @@ static int cgroup_done(void **state)
 {
 	int err = vt_test_done(state);
 
-	return cgroup[0] && rmdir(cgroup) ? -1 : err;
+	if (cgroup[0] && rmdir(cgroup))
+		err = -1;
+	cgroup[0] = '\0';
+	return err;
+}
+
+/* A new cgroup in the hierarchy that is mounted at @mount. */
+static void make_cgroup(const char *mount)
+{
+	snprintf(cgroup, sizeof(cgroup), "%s/vmascope-test-%d", mount, getpid());
+	vt_sys(mkdir(cgroup, 0755));
+}
+
+static void check_cgroup(const char *mount)
+{
+	char procs[320], pid[16];
+	struct vt_gated in, out;
+	struct json_object *json;
+	struct vt_cmd scope;
+
+	make_cgroup(mount);
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", cgroup);
+	vt_gated_start(&in, VT_ARGS("storm", "--faults", "2000"));
+	vt_gated_start(&out, VT_ARGS("storm", "--faults", "3000"));
+	snprintf(pid, sizeof(pid), "%d", in.work.pid);
+	vt_write_file(procs, pid);
+	vt_attach_stat(&scope, VT_ARGS("-c", cgroup, "--by", "cgroup"));
+	vt_gated_run(&in);
+	vt_gated_run(&out);
+	json = vt_stop_stat(&scope);
+	check_only_process(json, &in, &out);
+	vt_equal(vt_len(json, "processes"), 1, "processes of that cgroup");
+	vt_equal(vt_len(json, "cgroups"), 1, "cgroups");
+	vt_equal(strcmp(vt_str(vt_at(json, "cgroups", 0), "cgroup"), cgroup + strlen(mount)), 0,
+		 "name of the cgroup");
+	json_object_put(json);
+	vt_gated_free(&in);
+	vt_gated_free(&out);
 }
 
 static void by_cgroup(void **state)
 {
-	char procs[320], pid[16];
-	struct gated in, out;
-	struct json_object *json;
-	struct vt_cmd scope;
+	(void)state;
+	check_cgroup(vt_cgroup2());
+}
+
+/* A hierarchy of cgroup v1 that has a name and no controller, as systemd's; seen by this test alone. */
+static char named[64];
+
+static int named_done(void **state)
+{
+	int err = cgroup_done(state);
+
+	if (named[0] && (umount(named) || rmdir(named)))
+		err = -1;
+	named[0] = '\0';
+	return err;
+}
+
+static void by_named_cgroup(void **state)
+{
+	char option[64];
 
 	(void)state;
-	snprintf(cgroup, sizeof(cgroup), "%s/vmascope-test-%d", vt_cgroup2(), getpid());
-	vt_sys(mkdir(cgroup, 0755));
-	snprintf(procs, sizeof(procs), "%s/cgroup.procs", cgroup);
-	start_gated(&in, VT_ARGS("storm", "--faults", "2000"));
-	start_gated(&out, VT_ARGS("storm", "--faults", "3000"));
-	snprintf(pid, sizeof(pid), "%d", in.work.pid);
-	vt_write_file(procs, pid);
-	start_stat(&scope, VT_ARGS("-c", cgroup));
-	run_gated(&in);
-	run_gated(&out);
-	json = stop_stat(&scope);
-	check_only_process(json, &in, &out);
-	vt_equal(vt_len(json, "processes"), 1, "processes of that cgroup");
+	snprintf(option, sizeof(option), "none,name=vmascope-%d", getpid());
+	vt_sys(unshare(CLONE_NEWNS));
+	vt_sys(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	snprintf(named, sizeof(named), "/tmp/vmascope-cgroup-%d", getpid());
+	vt_sys(mkdir(named, 0755));
+	if (mount("none", named, "cgroup", 0, option)) {
+		vt_sys(rmdir(named));
+		named[0] = '\0';
+		skip(); /* a kernel without cgroup v1 */
+	}
+	check_cgroup(named);
+}
+
+/* Where the memory controller is one of cgroup v1, cgroups are its. */
+static void by_memory_cgroup(void **state)
+{
+	char at[256] = "", *text = vt_read_file("/proc/self/mounts", NULL), *line, *save;
+
+	(void)state;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (strstr(line, " cgroup ") && strstr(line, ",memory"))
+			sscanf(line, "%*s %255s", at);
+	free(text);
+	if (at[0])
+		check_cgroup(at);
+	else
+		check_cgroup(vt_cgroup2());
+}
+
+static void leaving_a_cgroup(void **state)
+{
+	struct json_object *json;
+	struct vt_cmd scope;
+	struct vt_gated g;
+
+	(void)state;
+	make_cgroup(vt_cgroup2());
+	vt_gated_start(&g, VT_ARGS("leave", "--how", "cgroup", "--cgroup", cgroup));
+	vt_attach_stat(&scope, VT_ARGS("-c", cgroup));
+	vt_gated_run(&g);
+	json = vt_stop_stat(&scope);
+	vt_check_ranges(json, g.known);
+	vt_equal(vt_int(json, "totals.gup"), 0, "faults without a trap");
+	vt_cmp(vt_int(json, "totals.faults"), <, 5000, "faults in the cgroup");
 	json_object_put(json);
-	free_gated(&in);
-	free_gated(&out);
+	vt_gated_free(&g);
 }
 
 static void by_several_pids(void **state)
 {
-	struct gated a, b, out;
+	struct vt_gated a, b, out;
 	struct json_object *json;
 	struct vt_cmd scope;
 	char pids[32];
 
 	(void)state;
-	start_gated(&a, VT_ARGS("storm", "--faults", "2000"));
-	start_gated(&b, VT_ARGS("storm", "--faults", "3000"));
-	start_gated(&out, VT_ARGS("storm", "--faults", "4000"));
+	vt_gated_start(&a, VT_ARGS("storm", "--faults", "2000"));
+	vt_gated_start(&b, VT_ARGS("storm", "--faults", "3000"));
+	vt_gated_start(&out, VT_ARGS("storm", "--faults", "4000"));
 	snprintf(pids, sizeof(pids), "%d,%d", a.work.pid, b.work.pid);
-	start_stat(&scope, VT_ARGS("-p", pids));
-	run_gated(&out);
-	run_gated(&a);
-	run_gated(&b);
+	vt_attach_stat(&scope, VT_ARGS("-p", pids));
+	vt_gated_run(&out);
+	vt_gated_run(&a);
+	vt_gated_run(&b);
 	vt_wait(&scope, VT_PATIENCE); /* ends with the last of them */
 	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
-	json = vt_json_file(output);
+	json = vt_json_file(vt_stat_output());
 	check_only_process(json, &a, &out);
 	check_only_process(json, &b, &out);
 	vt_equal(vt_len(json, "processes"), 2, "processes");
 	json_object_put(json);
 	vt_free(&scope);
-	free_gated(&a);
-	free_gated(&b);
-	free_gated(&out);
+	vt_gated_free(&a);
+	vt_gated_free(&b);
+	vt_gated_free(&out);
 }
 
 /* The main thread alone: what its threads touch is not counted. */
 static void by_tid(void **state)
 {
-	struct gated g;
+	struct vt_gated g;
 	struct json_object *json, *range;
 	struct vt_cmd scope;
 	int64_t others;
 	char tid[16];
 
 	(void)state;
-	start_gated(&g, VT_ARGS("storm", "--threads", "2", "--faults", "20000"));
+	vt_gated_start(&g, VT_ARGS("storm", "--threads", "2", "--faults", "20000"));
 	snprintf(tid, sizeof(tid), "%d", g.work.pid);
-	start_stat(&scope, VT_ARGS("-t", tid));
-	run_gated(&g);
+	vt_attach_stat(&scope, VT_ARGS("-t", tid));
+	vt_gated_run(&g);
 	vt_wait(&scope, VT_PATIENCE);
 	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
-	json = vt_json_file(output);
+	json = vt_json_file(vt_stat_output());
 	vt_check_sums(json);
 	vt_cmp(vt_int(json, "totals.faults"), >, 0, "faults of the main thread");
 	others = vt_int(g.known, "self.minor") - vt_int(g.known, "at_gate.minor");
@@ -253,7 +271,7 @@ static void by_tid(void **state)
 	vt_cmp(vt_int(json, "totals.minor"), <=, others, "faults of the main thread");
 	json_object_put(json);
 	vt_free(&scope);
-	free_gated(&g);
+	vt_gated_free(&g);
 }
 
 static void major_alone(void **state)
@@ -426,6 +444,8 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(by_comm),
 	VT_TEST(by_uid),
 	cmocka_unit_test_teardown(by_cgroup, cgroup_done),
+	cmocka_unit_test_teardown(by_memory_cgroup, cgroup_done),
+	cmocka_unit_test_teardown(leaving_a_cgroup, cgroup_done),
 	VT_TEST(by_several_pids),
 	VT_TEST(by_tid),
 	VT_TEST(major_alone),
@@ -435,6 +455,8 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(duration_ends_it),
 	VT_TEST(groupings_hold_all),
 	VT_TEST(overflow_is_counted),
+	/* the last: it leaves the mount namespace of the others */
+	cmocka_unit_test_teardown(by_named_cgroup, named_done),
 };
 
 VT_MAIN(tests)

@@ -17,6 +17,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "capture/cgroup.h"
 #include "capture/kernel.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
@@ -73,6 +74,34 @@ static bool wants_stacks(const struct capture_options *o)
 	return o->fault_stacks || o->call_stacks || o->call_stack;
 }
 
+/** cgroup_subsys - the kernel's number of a controller of cgroup v1, or a negative errno */
+static int cgroup_subsys(const char *controller)
+{
+	const struct btf *btf = features__btf();
+	const int id = btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM);
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(btf, id);
+	char name[64];
+
+	if (!type)
+		return -ENOENT;
+	snprintf(name, sizeof(name), "%s_cgrp_id", strcmp(controller, "blkio") ? controller : "io");
+	for (int i = 0; i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_enum(type)[i].name_off), name))
+			return btf_enum(type)[i].val;
+	return -ENOENT;
+}
+
+/** configure_cgroups - which hierarchy the cgroups of tasks are of */
+static void configure_cgroups(struct vs_config *cfg)
+{
+	const struct cgroup_hierarchy *h = cgroup__hierarchy();
+	const int subsys = *h->controller ? cgroup_subsys(h->controller) : 0;
+
+	cfg->cgroup_v1 = h->v1 && subsys >= 0;
+	cfg->cgroup_subsys = subsys < 0 ? 0 : subsys;
+	cfg->cgroup_hierarchy = h->number;
+}
+
 static void configure(struct capture *c, const struct capture_options *o)
 {
 	struct vs_config *cfg = (struct vs_config *)&c->skel->rodata->cfg;
@@ -101,6 +130,8 @@ static void configure(struct capture *c, const struct capture_options *o)
 	if (o->comm)
 		memcpy(cfg->comm, o->comm, strnlen(o->comm, VS_COMM_LEN - 1));
 	cfg->has_cgroup = o->cgroup_fd >= 0;
+	cfg->cgroup_id = o->cgroup_id;
+	configure_cgroups(cfg);
 	cfg->only = o->only + 1;
 	cfg->emit_faults = o->emit_faults;
 	cfg->crash = o->crash;
@@ -203,40 +234,6 @@ static int add_link(struct capture *c, struct bpf_link *link, const char *what)
 	return 0;
 }
 
-static int attach_sw_event(struct capture *c, struct bpf_program *prog, int config)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(attr),
-		.config = config,
-		.sample_period = 1,
-	};
-	uint32_t attached = 0;
-
-	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++) {
-		int err, fd = syscall(__NR_perf_event_open, &attr, -1, cpu, -1,
-				      PERF_FLAG_FD_CLOEXEC);
-
-		if (fd < 0 && (errno == ENODEV || errno == ENXIO))
-			continue; /* possible, but not online */
-		if (fd < 0) {
-			err = -errno;
-			vs_error("cannot open software event %d on CPU %u: %s", config, cpu,
-				 strerror(-err));
-			return err;
-		}
-		/* the link owns the event's fd */
-		err = add_link(c, bpf_program__attach_perf_event(prog, fd),
-			       bpf_program__name(prog));
-		if (err) {
-			close(fd);
-			return err;
-		}
-		attached++;
-	}
-	return attached ? 0 : -ENODEV;
-}
-
 static int attach_hook(struct capture *c, enum hook_id id)
 {
 	const struct hook_program *p;
@@ -250,7 +247,7 @@ static int attach_hook(struct capture *c, enum hook_id id)
 		if (p->sw_event < 0)
 			err = add_link(c, bpf_program__attach(prog), bpf_program__name(prog));
 		else
-			err = attach_sw_event(c, prog, p->sw_event);
+			err = sw_events__attach(c, prog, p->sw_event);
 	}
 	return err;
 }
@@ -383,12 +380,11 @@ static int load(struct capture *c, const struct capture_options *o)
 		vs_error("cannot load the BPF programs: %s (-v tells more)", strerror(-err));
 		return err;
 	}
-	if (o->cgroup_fd >= 0)
+	if (o->cgroup_fd >= 0 && !c->skel->rodata->cfg.cgroup_v1)
 		err = bpf_map__update_elem(c->skel->maps.cgroup_filter, &zero, sizeof(zero),
 					   &o->cgroup_fd, sizeof(o->cgroup_fd), BPF_ANY);
 	if (err) {
-		vs_error("cannot filter by that cgroup: %s (is it in a cgroup v2 hierarchy?)",
-			 strerror(-err));
+		vs_error("cannot filter by that cgroup: %s", strerror(-err));
 		return err;
 	}
 	calls__find_functions(c);
@@ -485,6 +481,13 @@ int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx)
 	return run_iterator(c, ITER_THREADS, fn, ctx);
 }
 
+static void detach_hooks(struct capture *c)
+{
+	while (c->nr_links)
+		bpf_link__destroy(c->links[--c->nr_links]);
+	sw_events__detach(c);
+}
+
 void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
@@ -493,8 +496,7 @@ void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 	run_iterator(c, ITER_THREADS, NULL, NULL);
 	__atomic_store_n(&c->skel->bss->counting, COUNTING_OVER, __ATOMIC_SEQ_CST);
 	slots__grace();
-	while (c->nr_links)
-		bpf_link__destroy(c->links[--c->nr_links]);
+	detach_hooks(c);
 	if (bpf_program__fd(c->skel->progs.settle_ipis) >= 0)
 		bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.settle_ipis), &opts);
 	run_iterator(c, ITER_SETTLE, fn, ctx);
@@ -504,8 +506,7 @@ void capture__close(struct capture *c)
 {
 	if (!c)
 		return;
-	while (c->nr_links)
-		bpf_link__destroy(c->links[--c->nr_links]);
+	detach_hooks(c);
 	free(c->links);
 	ring__unmap(c);
 	slots__unmap(c);

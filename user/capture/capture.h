@@ -58,7 +58,7 @@
  * @follow: child processes of what is traced are traced too
  * @uid: real user id, or -1
  * @comm: command name of the process, or NULL
- * @cgroup_fd: of a cgroup v2 directory, or -1
+ * @cgroup_fd: of a cgroup's directory, or -1; @cgroup_id: its id
  * @only: enum vs_outcome, or -1 for all
  * @causes: bit set of enum vs_cause, 0 for all
  * @emit_faults: stream every fault
@@ -85,6 +85,7 @@ struct capture_options {
 	int64_t uid;
 	const char *comm;
 	int cgroup_fd;
+	uint64_t cgroup_id;
 	int only;
 	uint32_t causes;
 	bool emit_faults;

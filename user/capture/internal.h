@@ -9,6 +9,8 @@
 
 struct vmascope_bpf;
 struct bpf_link;
+struct bpf_program;
+struct sw_event;
 struct ring_buffer;
 struct bpf_map;
 
@@ -17,6 +19,8 @@ struct capture {
 	const struct hook_variant *variants[NR_HOOKS];
 	struct bpf_link **links;
 	size_t nr_links;
+	struct sw_event *sw_events;
+	size_t nr_sw_events;
 	struct ring_buffer *ring;
 	capture_event_fn fn;
 	void *fn_ctx;
@@ -79,6 +83,17 @@ enum {
 	FREE_STACKS,
 	NR_FREE
 };
+
+/**
+ * sw_events__attach - @prog to software event @config (PERF_COUNT_SW_*) on each CPU that is online
+ * Return: 0, or a negative errno after an error message.
+ */
+int sw_events__attach(struct capture *c, struct bpf_program *prog, int config);
+
+/** sw_events__follow_cpus - open them again on CPUs that went or came since the last call. */
+void sw_events__follow_cpus(struct capture *c);
+
+void sw_events__detach(struct capture *c);
 
 /** calls__size_maps - before loading. Return: 0 or a negative errno. */
 int calls__size_maps(struct capture *c);

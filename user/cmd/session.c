@@ -167,7 +167,7 @@ static int open_capture(struct session *s, unsigned int wants)
 	int err;
 
 	if (o->cgroup) {
-		co.cgroup_fd = cgroup__open(o->cgroup);
+		co.cgroup_fd = cgroup__open(o->cgroup, &co.cgroup_id);
 		if (co.cgroup_fd < 0)
 			return VS_EXIT_FAILURE;
 	}

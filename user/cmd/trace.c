@@ -238,11 +238,13 @@ static int summary_row(struct session *s, struct table *table, const struct vs_s
 	table__set_u64(table, "late", t->timeline.late);
 	table__set_u64(table, "lost", lost);
 	table__set_u64(table, "generated", stats->emitted + lost);
+	table__set_u64(table, "eventless", stats->eventless);
 	return table__set_str(table, "type", "summary");
 }
 
-/** tell_losses - @unwritten: rows that were printed, and that nobody read */
-static void tell_losses(const struct trace *t, const struct vs_stats *stats, uint64_t unwritten)
+/** tell_losses - @unwritten: rows that were printed, and that nobody read; @faults: were asked for */
+static void tell_losses(const struct trace *t, const struct vs_stats *stats, uint64_t unwritten,
+			bool faults)
 {
 	const uint64_t lost = stats->lost[VS_LOST_EVENTS] + unwritten;
 	const uint64_t generated = stats->emitted + stats->lost[VS_LOST_EVENTS];
@@ -251,6 +253,10 @@ static void tell_losses(const struct trace *t, const struct vs_stats *stats, uin
 		vs_warn("%llu of %llu events were lost: the reader was too slow (a larger --ring, "
 			"or a filter, helps; `vmascope stat` and `shootdown` count them all)",
 			(unsigned long long)lost, (unsigned long long)generated);
+	if (stats->eventless && faults)
+		vs_warn("%llu faults were taken by the kernel without a trap (GUP): they have no "
+			"event (`vmascope stat` counts them)",
+			(unsigned long long)stats->eventless);
 	if (t->timeline.late)
 		vs_debug(1,
 			 "%llu events are out of order: they lasted longer than %d ms, or "
@@ -294,7 +300,8 @@ static int finish(struct session *s)
 	table__free(table);
 	/* a failed write has an error message of its own, and is no fault of a slow reader */
 	if (!err || err == -ETIMEDOUT)
-		tell_losses(t, &stats, err ? out_stream__unwritten(s->out.stream) : 0);
+		tell_losses(t, &stats, err ? out_stream__unwritten(s->out.stream) : 0,
+			    s->options->events & 1u << TRACE_FAULT);
 	return err;
 }
 

@@ -32,7 +32,7 @@ static const struct column totals_columns[] = {
 	{ .key = "queued", .type = CELL_U64 },	  { .key = "joined", .type = CELL_U64 },
 	{ .key = "owned", .type = CELL_U64 },	  { .key = "kernel_receipts", .type = CELL_U64 },
 	{ .key = "flushes", .type = CELL_TABLE }, { .key = "ipi_delay_ns", .type = CELL_U64 },
-	{ .key = "stolen_ns", .type = CELL_U64 },
+	{ .key = "stolen_ns", .type = CELL_U64 }, { .key = "eventless", .type = CELL_U64 },
 };
 static const struct table_def totals_table = {
 	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(totals_columns)
@@ -57,6 +57,7 @@ static int totals(const struct shootdown_doc *d)
 		table__set_u64(t, "calls", s->calls);
 		table__set_u64(t, "errors", s->errors);
 	}
+	table__set_u64(t, "eventless", v->run.stats.eventless);
 	if (v->flushes_known) {
 		flushes = run_view__sub(t, &call_flush_table);
 		if (!flushes)
@@ -155,10 +156,17 @@ static void say_cost(const struct shootdown_doc *d, FILE *f)
 
 static void say_missing(const struct shootdown_view *v, FILE *f)
 {
-	char fallbacks[1024];
+	char fallbacks[1024], count[STR_NUMBER_LEN];
 
 	if (v->vma_glob)
 		fprintf(f, "  calls on VMAs named %s\n", v->vma_glob);
+	if (v->run.stats.eventless) {
+		str_format_count(count, sizeof(count), v->run.stats.eventless);
+		fprintf(f,
+			"  %s faults were taken without a trap (GUP): which calls they follow is "
+			"unknown\n",
+			count);
+	}
 	if (run_view__fallbacks(&v->run, fallbacks, sizeof(fallbacks)))
 		fprintf(f, "  fallbacks:%s\n", fallbacks);
 }

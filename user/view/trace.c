@@ -59,6 +59,7 @@ static const struct column summary_columns[] = {
 	{.key = "late", .type = CELL_U64},
 	{.key = "lost", .type = CELL_U64},
 	{.key = "generated", .type = CELL_U64},
+	{.key = "eventless", .type = CELL_U64},
 	{.key = "totals", .type = CELL_TABLE},
 };
 /* clang-format on */

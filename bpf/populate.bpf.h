@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * populate.bpf.h - faults that the kernel takes without a trap inside a call that is about a range:
+ * MADV_POPULATE_*, MAP_POPULATE, mlock and what grows locked memory. They belong to its VMA.
+ */
+#ifndef VMASCOPE_POPULATE_BPF_H
+#define VMASCOPE_POPULATE_BPF_H
+
+#include "account.bpf.h"
+
+/** populate_begin - such faults of the current task until now are of no call. */
+static __always_inline void populate_begin(struct task_struct *task, struct task_state *t)
+{
+	if (task->min_flt != t->last_minor || task->maj_flt != t->last_major)
+		settle(task, t);
+}
+
+/**
+ * populate_end - those since belong to the VMA of [@start, @end), if that is one
+ *
+ * t->call.ref is what the VMA is looked up in.
+ */
+static __noinline int populate_end(struct task_struct *task, struct task_state *t, u64 start,
+				   u64 end)
+{
+	struct vma_ref *ref = &t->call.ref;
+	u64 minor, major;
+	u32 slot;
+
+	if (!counts_now() || t->pending.active || t->mm != (u64)task->mm)
+		return 0;
+	minor = counts_take(&t->last_minor, task->min_flt);
+	major = counts_take(&t->last_major, task->maj_flt);
+	if (!minor && !major)
+		return 0;
+	slot = process_slot(task, t);
+	if (start < end && vma_lookup(task, t, mm_sequence(task), start, ref) == VMA_FOUND &&
+	    end <= ref->end && ref->slot)
+		slot = ref->slot;
+	count_gup(slot, minor, major);
+	return 0;
+}
+
+#if defined(__TARGET_ARCH_x86)
+/** locks_range - system call @nr is mlock(2) or mlock2(2), which is no memory call that is followed. */
+static __always_inline bool locks_range(u64 nr)
+{
+	return nr == 149 || nr == 325;
+}
+
+/** lock_begin - the current task enters one. */
+static __always_inline void lock_begin(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = traced_image(task, true);
+
+	if (t)
+		populate_begin(task, t);
+}
+
+/** lock_end - it leaves one. */
+static __always_inline void lock_end(struct pt_regs *regs)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+	u64 start = regs->di & ~4095ULL;
+
+	if (t && !(t->flags & (TASK_WAITING | TASK_FRESH | TASK_AWAY)))
+		populate_end(task, t, start, (regs->di + regs->si + 4095) & ~4095ULL);
+}
+#endif
+
+#endif /* VMASCOPE_POPULATE_BPF_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * gated.h - a workload that waits at its gate while vmascope attaches, and `stat` that does.
+ */
+#ifndef VT_GATED_H
+#define VT_GATED_H
+
+#include "json_get.h"
+#include "run.h"
+
+/** struct vt_gated - such a workload; @result: the file of its result, which @known becomes */
+struct vt_gated {
+	struct vt_cmd work;
+	const char *result;
+	struct json_object *known;
+};
+
+/** vt_gated_start_as - start workload @argv[0] as user @uid, and wait until it is at its gate */
+void vt_gated_start_as(struct vt_gated *g, uid_t uid, const char *const *argv);
+void vt_gated_start(struct vt_gated *g, const char *const *argv);
+/** vt_gated_run - open the gate, and wait for the end, whose status must be 0 */
+void vt_gated_run(struct vt_gated *g);
+void vt_gated_free(struct vt_gated *g);
+
+/** vt_attach_stat - start `stat FILTERS` without a command; it runs until vt_stop_stat() */
+void vt_attach_stat(struct vt_cmd *scope, const char *const *filters);
+/** vt_stop_stat - Return: what it has counted, its sums checked. */
+struct json_object *vt_stop_stat(struct vt_cmd *scope);
+/** vt_stat_output - the file that it writes */
+const char *vt_stat_output(void);
+
+#endif /* VT_GATED_H */

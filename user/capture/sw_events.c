@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sw_events.c - programs on software events: one event for each CPU, opened again when a CPU comes.
+ *
+ * The kernel takes an event from a CPU that goes offline, for good (perf_event_exit_cpu()).
+ */
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "capture/internal.h"
+#include "util/log.h"
+#include "vmascope.skel.h"
+
+/** struct sw_event - @prog on software event @config of @cpu; @link: NULL while that is offline */
+struct sw_event {
+	struct bpf_program *prog;
+	struct bpf_link *link;
+	int config;
+	uint32_t cpu;
+};
+
+/** open_event - Return: 0, also if the CPU is offline; a negative errno, told by the caller. */
+static int open_event(struct sw_event *e)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = e->config,
+		.sample_period = 1,
+	};
+	int err, fd = syscall(__NR_perf_event_open, &attr, -1, (int)e->cpu, -1,
+			      PERF_FLAG_FD_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENODEV || errno == ENXIO ? 0 : -errno;
+	/* the link owns the event's descriptor */
+	e->link = bpf_program__attach_perf_event(e->prog, fd);
+	if (e->link)
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+static void close_event(struct sw_event *e)
+{
+	bpf_link__destroy(e->link);
+	e->link = NULL;
+}
+
+static int tell(const struct sw_event *e, int err)
+{
+	vs_error("cannot open software event %d on CPU %u: %s%s", e->config, e->cpu, strerror(-err),
+		 err == -EMFILE ? " (raise the limit on open files: ulimit -n)" : "");
+	return err;
+}
+
+int sw_events__attach(struct capture *c, struct bpf_program *prog, int config)
+{
+	size_t before = c->nr_sw_events;
+	struct sw_event *grown = realloc(c->sw_events, (before + c->nr_cpus) * sizeof(*grown));
+	bool any = false;
+	int err;
+
+	if (!grown)
+		return -ENOMEM;
+	c->sw_events = grown;
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++) {
+		struct sw_event *e = &c->sw_events[c->nr_sw_events++];
+
+		*e = (struct sw_event){ .prog = prog, .config = config, .cpu = cpu };
+		err = open_event(e);
+		if (err)
+			return tell(e, err);
+		any |= e->link != NULL;
+	}
+	return any ? 0 : -ENODEV;
+}
+
+/** reopen - the events of @cpu, which went or came. */
+static void reopen(struct capture *c, uint32_t cpu)
+{
+	for (size_t i = 0; i < c->nr_sw_events; i++) {
+		struct sw_event *e = &c->sw_events[i];
+		int err;
+
+		if (e->cpu != cpu)
+			continue;
+		/* first, so that no fault is seen twice */
+		close_event(e);
+		err = open_event(e);
+		if (err)
+			tell(e, err);
+	}
+}
+
+void sw_events__follow_cpus(struct capture *c)
+{
+	typeof(&c->skel->bss->cpu_changed[0]) changed = c->skel->bss->cpu_changed;
+
+	if (!__atomic_exchange_n(&c->skel->bss->cpus_changed, 0, __ATOMIC_SEQ_CST))
+		return;
+	for (uint32_t cpu = 0; cpu < c->nr_cpus && cpu < VS_MAX_CPUS; cpu++)
+		if (__atomic_exchange_n(&changed[cpu], 0, __ATOMIC_SEQ_CST))
+			reopen(c, cpu);
+}
+
+void sw_events__detach(struct capture *c)
+{
+	for (size_t i = 0; i < c->nr_sw_events; i++)
+		close_event(&c->sw_events[i]);
+	free(c->sw_events);
+	c->sw_events = NULL;
+	c->nr_sw_events = 0;
+}
