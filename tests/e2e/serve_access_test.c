@@ -618,8 +618,8 @@ static uint64_t status_field(const char *text, const char *name, int base)
 	return strtoull(at + strlen(name), NULL, base);
 }
 
-/* linux/capability.h: CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE */
-#define PROC_CAPS (1ULL << 2 | 1ULL << 19)
+/* linux/capability.h: CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_PERFMON */
+#define PROC_CAPS (1ULL << 2 | 1ULL << 19 | 1ULL << 38)
 
 /** check_threads - of @pid: not root, at most @caps, and with a filter of system calls if @filtered */
 static void check_threads(pid_t pid, uint64_t caps, bool filtered)

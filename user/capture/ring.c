@@ -99,6 +99,7 @@ int capture__consume(struct capture *c, uint64_t until_ns)
 {
 	int err;
 
+	sw_events__follow_cpus(c);
 	c->consume_until_ns = until_ns;
 	c->consume_to = produced(c);
 	err = ring_buffer__consume(c->ring);

@@ -13,6 +13,9 @@
 #include "util/log.h"
 #include "util/str.h"
 
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#endif
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif
@@ -62,8 +65,8 @@ int privileges__find_user(const char *name, struct user_ids *user)
 int privileges__drop(const struct user_ids *user)
 {
 	/* commit c8644cd0efe7, 5.19: maps that are open need no capability any more */
-	const cap_value_t wanted[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_BPF };
-	const int nr = kernel__version() < KERNEL(5, 19) ? 3 : 2;
+	const cap_value_t wanted[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_PERFMON, CAP_BPF };
+	const int nr = kernel__version() < KERNEL(5, 19) ? 4 : 3;
 	int err;
 
 	drop_bounds();

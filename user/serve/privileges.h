@@ -11,8 +11,8 @@
  * privileges__drop - run as @user, if this is root, and give up all capabilities but those that
  * reading /proc and cgroupfs takes
  *
- * CAP_SYS_PTRACE (/proc/PID/maps of others) and CAP_DAC_READ_SEARCH (names of cgroups) stay, as far
- * as they are there; before Linux 5.19, CAP_BPF does, which its maps need.
+ * CAP_SYS_PTRACE (/proc/PID/maps of others), CAP_DAC_READ_SEARCH (names of cgroups) and CAP_PERFMON
+ * (events on CPUs that come online) stay, as far as they are there; before Linux 5.19, CAP_BPF does, which its maps need.
  * Return: 0, or a negative errno after an error message.
  */
 int privileges__drop(const struct user_ids *user);
