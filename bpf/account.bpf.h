@@ -17,7 +17,7 @@
 #include "heat.bpf.h"
 #include "hist.bpf.h"
 #include "image.bpf.h"
-#include "ranges.bpf.h"
+#include "refaults.bpf.h"
 #include "stack.bpf.h"
 #include "vma.bpf.h"
 
@@ -181,8 +181,7 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 		hist_add(t, f, duration_ns);
 	heat_add(task->tgid, f->vma.slot, f->address);
 	if (cfg.refaults)
-		refault_count(t->mm, f->address, t->proc | (is_cow(f->cause) ? REFAULT_COW : 0),
-			      f->begin_ns, duration_ns);
+		refault_look(t, f, duration_ns);
 	if (cfg.emit_faults)
 		fault_emit(task, t, f, outcome, duration_ns);
 }
@@ -245,8 +244,11 @@ static __noinline void settle(struct task_struct *task, struct task_state *t)
 			count_lost(VS_LOST_LATENCY);
 		fault_ended(task, t, &t->pending, outcome, 0);
 	}
-	if (counts_now() && (minor || major))
+	if (counts_now() && (minor || major)) {
+		if (cfg.refaults)
+			refaults_unplaced(t, minor + major);
 		count_gup(process_slot(task, t), minor, major);
+	}
 }
 
 /* --- process images ------------------------------------------------------------------------ */
@@ -272,6 +274,8 @@ static __noinline void switch_image(struct task_struct *task, struct task_state 
 	if (!s)
 		return;
 	t->proc_generation = s->generation;
+	if (cfg.refaults && t->fork.time_ns)
+		range_fork_inherit(t);
 	if (t->flags & TASK_WAITING && t->proc) {
 		s->proc.base_minor = t->last_minor;
 		s->proc.base_major = t->last_major;

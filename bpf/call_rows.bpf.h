@@ -55,4 +55,91 @@ static __always_inline struct vs_shootdowns *this_shootdowns(void)
 	return bpf_map_lookup_elem(&shootdowns, &zero);
 }
 
+/** One row of so many is kept for calls that are told apart by nothing but their process. */
+#define CALL_ROW_RESERVE 8
+
+/** is_coarse - @key tells calls apart by process, call and detail alone. */
+static __always_inline bool is_coarse(const struct vs_call_key *key)
+{
+	return !key->vma && !key->site && !key->tid && !key->stack.row;
+}
+
+/** call_row_take - a free row for @key. Return: its number, or CALL_ROW_NONE. */
+static __always_inline u32 call_row_take(const struct vs_call_key *key)
+{
+	u32 kind = FREE_CALL_ROWS, index;
+	struct vs_slot_ring *ring = bpf_map_lookup_elem(&free_ring, &kind);
+	u64 row, *free;
+
+	if (!ring)
+		return CALL_ROW_NONE;
+	if (!is_coarse(key) && ring->given - ring->taken <= cfg.nr_call_rows / CALL_ROW_RESERVE)
+		return CALL_ROW_NONE;
+	row = take_spare(kind);
+	if (row)
+		return row;
+	if (!ring_take(ring, cfg.nr_call_rows, &index))
+		return CALL_ROW_NONE;
+	free = bpf_map_lookup_elem(&free_call_rows, &index);
+	return free ? *free : CALL_ROW_NONE;
+}
+
+/** call_row_new - a row for @key, which the current task is the first to need. */
+static __noinline u32 call_row_new(const struct vs_call_key *key)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u32 row = call_row_take(key), *other;
+	struct vs_call_row *r = call_row_at(row);
+
+	if (!row || !r)
+		return CALL_ROW_NONE;
+	r->key = *key;
+	r->pid = task->tgid;
+	r->map_count = 0;
+	r->start = ~0ULL;
+	r->end = 0;
+	bpf_probe_read_kernel(r->comm, sizeof(r->comm), task->group_leader->comm);
+	if (!bpf_map_update_elem(&call_index, key, &row, BPF_NOEXIST)) {
+		barrier();
+		*(volatile u32 *)&r->used = 1;
+		return row;
+	}
+	/* another CPU was first */
+	keep_spare(FREE_CALL_ROWS, row);
+	other = bpf_map_lookup_elem(&call_index, key);
+	return other ? *other : CALL_ROW_NONE;
+}
+
+/**
+ * call_row_find - the row of @key; where none is left, that of its process and call alone
+ * @key: made coarse where none is left
+ * @generation: set
+ *
+ * Return: the row's number, CALL_ROW_NONE if there is not even that.
+ */
+static __noinline u32 call_row_find(struct vs_call_key *key, u32 *generation)
+{
+	struct vs_call_row *r;
+	u32 *found, row;
+
+	*generation = 0;
+	/* records are asked for, and no table */
+	if (cfg.nr_call_rows == 1)
+		return CALL_ROW_NONE;
+	found = bpf_map_lookup_elem(&call_index, key);
+	row = found ? *found : call_row_new(key);
+	if (!row) {
+		count_lost(VS_LOST_CALLS);
+		key->vma = key->vma_generation = key->tid = 0;
+		key->site = 0;
+		key->stack = (struct vs_stack_ref){};
+		found = bpf_map_lookup_elem(&call_index, key);
+		row = found ? *found : call_row_new(key);
+	}
+	r = call_row_at(row);
+	if (r)
+		*generation = r->generation;
+	return row;
+}
+
 #endif /* VMASCOPE_CALL_ROWS_BPF_H */

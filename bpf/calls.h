@@ -59,6 +59,8 @@ enum vs_call {
 
 /** vs_call_key.detail: for VS_CALL_MMAP; for madvise it is the advice, for VS_CALL_SYSCALL its number */
 #define VS_MMAP_FIXED 1
+/** the same, for VS_CALL_SYSCALL: the number is one of the table of 32-bit system calls */
+#define VS_SYSCALL_COMPAT 0x8000u
 
 /** Histograms of calls: one for each enum vs_call; madvise's commonest advice and MAP_FIXED apart. */
 #define VS_NR_CALL_CLASSES (VS_NR_CALLS + 3)
@@ -132,7 +134,8 @@ _Static_assert(sizeof(struct vs_call_key) == 40, "vs_call_key");
  * @flush: by enum vs_flush; a flush of other CPUs also flushes the own one, as a local one
  * @full: flushes of the whole address space; @pages: base pages of all others; each counted once
  *	where a remote and a local one are the same
- * @splits, @merges: calls that left more, or fewer, VMAs
+ * @splits, @merges: calls that left more, or fewer, VMAs; @splits_unknown: calls that may have, or
+ *	not: another thread changed the mappings meanwhile
  * @wx_both: calls that made memory both writable and executable
  * @wx_flip: calls that made writable memory executable
  * @queued: interrupts sent to other CPUs; @received: those that were seen to arrive
@@ -151,6 +154,7 @@ struct vs_call_counts {
 	__u64 pages;
 	__u64 splits;
 	__u64 merges;
+	__u64 splits_unknown;
 	__u64 wx_both;
 	__u64 wx_flip;
 	__u64 queued;
@@ -185,7 +189,7 @@ struct vs_call_row {
 	char comm[16];
 	struct vs_call_counts counts;
 };
-_Static_assert(sizeof(struct vs_call_row) == 248, "vs_call_row");
+_Static_assert(sizeof(struct vs_call_row) == 256, "vs_call_row");
 
 /** struct vs_pair_key - who interrupted whom */
 struct vs_pair_key {

@@ -32,6 +32,15 @@ struct mm_struct___seqcount {
 	seqcount_t mm_lock_seq;
 };
 
+/* A semaphore has this count but on PREEMPT_RT (include/linux/rwsem.h). Stays. */
+struct rw_semaphore {
+	atomic_long_t count;
+};
+
+struct mm_struct___counted {
+	struct rw_semaphore mmap_lock;
+};
+
 /*
  * CONFIG_ANON_VMA_NAME adds the name to vm_area_struct (9a10064f5625, 5.17); its absence is a
  * choice of the kernel's builder, so this flavour stays.
@@ -87,6 +96,37 @@ static __always_inline s64 mm_lock_sequence_inline(struct mm_struct *mm)
 		return (u32)((struct mm_struct___seq_int *)mm)->mm_lock_seq;
 	}
 	return MM_SEQ_NONE;
+}
+
+/**
+ * mm_writes_now - the sequence as it stands, a writer being in or not; 0 where there is none
+ * @step: set to what one writer adds to it
+ *
+ * Before 6.13 a writer adds 1 as it leaves; since then, 1 as it comes and 1 as it leaves.
+ */
+static __noinline __attribute__((unused)) u32 mm_writes_now(struct mm_struct *mm, u32 *step)
+{
+	if (bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq)) {
+		*step = 2;
+		return BPF_CORE_READ((struct mm_struct___seqcount *)mm, mm_lock_seq.sequence);
+	}
+	*step = 1;
+	if (bpf_core_field_exists(((struct mm_struct___seq_int *)0)->mm_lock_seq))
+		return BPF_CORE_READ((struct mm_struct___seq_int *)mm, mm_lock_seq);
+	return 0;
+}
+
+/* kernel/locking/rwsem.c */
+#define RWSEM_WRITER_LOCKED 1
+
+/** mm_is_written - a writer holds the mmap lock of @mm; true also where it can't be known. */
+static __noinline __attribute__((unused)) bool mm_is_written(struct mm_struct *mm)
+{
+	struct mm_struct___counted *m = (void *)mm;
+
+	if (!bpf_core_field_exists(m->mmap_lock.count))
+		return true;
+	return BPF_CORE_READ(m, mmap_lock.count.counter) & RWSEM_WRITER_LOCKED;
 }
 
 /** mm_lock_sequence - the same, for loops */

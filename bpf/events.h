@@ -364,7 +364,8 @@ enum vs_lost {
 	VS_LOST_RANGES,	  /* ranges of calls that were forgotten: their refaults do not count */
 	VS_LOST_STACKS,	  /* stacks that found no row of their own */
 	VS_LOST_SAMPLES, /* copies of stacks that found no room in the ring: nobody knows who called */
-	VS_LOST_MISSED, /* runs of programs that the kernel skipped (recursion_misses) */
+	VS_LOST_MISSED,	  /* runs of programs that the kernel skipped (recursion_misses) */
+	VS_LOST_REFAULTS, /* faults that no hook gives an address, of processes with such ranges */
 	VS_NR_LOST,
 };
 

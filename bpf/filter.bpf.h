@@ -15,6 +15,7 @@
 #include <bpf/bpf_core_read.h>
 
 /* include/linux/sched.h */
+#define PF_EXITING 0x00000004u
 #define PF_KTHREAD 0x00200000u
 #define PF_IO_WORKER 0x00000010u
 #define PF_USER_WORKER 0x00004000u /* 54e6842d0775 (6.4) */

@@ -40,12 +40,25 @@ static __always_inline u32 fault_call(u32 cause)
 }
 
 #if defined(__TARGET_ARCH_x86)
+/* include/uapi/linux/userfaultfd.h: type of its ioctls; include/uapi/asm-generic/ioctl.h */
+#define UFFDIO 0xAA
+#define IOC_TYPE(command) ((command) >> 8 & 0xff)
+
+/* What a task has in place of a result until its system call has ended (entry_SYSCALL_64). */
+#define NO_RESULT_YET (-38) /* -ENOSYS */
+
+/** ioctl_call - what an ioctl flushes for: KVM's and others have nothing to do with userfaultfd */
+static __always_inline u32 ioctl_call(u64 command)
+{
+	return IOC_TYPE(command) == UFFDIO ? VS_CALL_UFFD : VS_CALL_SYSCALL;
+}
+
 /** other_syscall_call - what a system call that is not followed flushes for. */
-static __always_inline u32 other_syscall_call(u64 nr)
+static __always_inline u32 other_syscall_call(u64 nr, const struct pt_regs *regs)
 {
 	switch (nr) {
-	case 16: /* ioctl: userfaultfd's is the only one that is known to flush a task's own mm */
-		return VS_CALL_UFFD;
+	case 16: /* ioctl */
+		return ioctl_call(regs->si);
 	case 26:  /* msync */
 	case 74:  /* fsync */
 	case 75:  /* fdatasync */
@@ -65,17 +78,116 @@ static __always_inline u32 other_syscall_call(u64 nr)
 		return VS_CALL_SYSCALL;
 	}
 }
+
+/** compat_syscall_call - the same of a 32-bit one (arch/x86/entry/syscalls/syscall_32.tbl) */
+static __noinline u32 compat_syscall_call(u64 nr, u64 second)
+{
+	switch (nr) {
+	case 1:	  /* exit */
+	case 252: /* exit_group */
+		return VS_CALL_EXIT;
+	case 2:	  /* fork */
+	case 120: /* clone */
+	case 190: /* vfork */
+	case 435: /* clone3 */
+		return VS_CALL_FORK;
+	case 11:  /* execve */
+	case 358: /* execveat */
+		return VS_CALL_EXEC;
+	case 45:
+		return VS_CALL_BRK;
+	case 54: /* ioctl */
+		return ioctl_call(second);
+	case 90:  /* mmap */
+	case 192: /* mmap2 */
+		return VS_CALL_MMAP;
+	case 91:
+		return VS_CALL_MUNMAP;
+	case 125:
+		return VS_CALL_MPROTECT;
+	case 163:
+		return VS_CALL_MREMAP;
+	case 219:
+		return VS_CALL_MADVISE;
+	case 380:
+		return VS_CALL_PKEY_MPROTECT;
+	case 440:
+		return VS_CALL_PROCESS_MADVISE;
+	case 36:  /* sync */
+	case 118: /* fsync */
+	case 144: /* msync */
+	case 148: /* fdatasync */
+	case 314: /* sync_file_range */
+	case 344: /* syncfs */
+		return VS_CALL_WRITEBACK;
+	case 92:  /* truncate */
+	case 93:  /* ftruncate */
+	case 193: /* truncate64 */
+	case 194: /* ftruncate64 */
+	case 324: /* fallocate */
+		return VS_CALL_TRUNCATE;
+	case 274: /* mbind */
+	case 294: /* migrate_pages */
+	case 317: /* move_pages */
+		return VS_CALL_MIGRATE;
+	default:
+		return VS_CALL_SYSCALL;
+	}
+}
+
+/** syscall_kind - enum vs_call of a flush inside system call @nr; @detail: its number, if needed */
+static __always_inline u32 syscall_kind(struct task_struct *task, u64 nr, u16 *detail)
+{
+	const struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	u32 kind;
+	int call;
+
+	if (task->thread_info.status & TS_COMPAT) {
+		kind = compat_syscall_call(nr, regs->cx);
+		if (kind == VS_CALL_SYSCALL)
+			*detail = nr | VS_SYSCALL_COMPAT;
+		return kind;
+	}
+	call = syscall_call(nr);
+	kind = call >= 0 ? (u32)call : other_syscall_call(nr, regs);
+	if (kind == VS_CALL_SYSCALL)
+		*detail = nr;
+	return kind;
+}
 #endif
 
-/** syscall_nr - the system call that a task is inside of; -1: none, or it can't be known */
+/**
+ * syscall_nr - the system call that a task is inside of; -1: none, or it can't be known
+ *
+ * What runs after its end, on the way back to user mode, is not inside: signals, task_work.
+ */
 static __always_inline s64 syscall_nr(struct task_struct *task)
 {
 #if defined(__TARGET_ARCH_x86)
+	const struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+
 	/* an exception leaves no system call's number there */
-	return (s64)((struct pt_regs *)bpf_task_pt_regs(task))->orig_ax;
+	return (s64)regs->ax == NO_RESULT_YET ? (s64)regs->orig_ax : -1;
 #else
 	return -1;
 #endif
+}
+
+/* Tasks have it where CONFIG_NUMA_BALANCING is set: a choice of the kernel's builder. */
+struct task_struct___numa {
+	u64 node_stamp;
+} __attribute__((preserve_access_index));
+
+/**
+ * scans_for_numa - task_numa_work() has been asked for in this task at least once
+ *
+ * task_tick_numa() in kernel/sched/fair.c sets the stamp, and only while balancing is on.
+ */
+static __always_inline bool scans_for_numa(struct task_struct *task)
+{
+	const struct task_struct___numa *t = (const void *)task;
+
+	return bpf_core_field_exists(t->node_stamp) && BPF_CORE_READ(t, node_stamp);
 }
 
 /**
@@ -83,7 +195,8 @@ static __always_inline s64 syscall_nr(struct task_struct *task)
  * @nr: of the system call, -1: none
  *
  * One whose end was missed (the kernel skips programs that are at work on the CPU already) stays
- * open: it owns neither the faults behind it nor other system calls.
+ * open: it owns neither the faults behind it nor other system calls. One that a signal ended for
+ * good owns nothing that the end of its task flushes.
  */
 static __always_inline bool inside_call(const struct open_call *o, s64 nr)
 {
@@ -102,19 +215,16 @@ static __noinline u32 flusher_call(struct task_struct *task, const struct task_s
 		return kthread_call(task);
 	if (task->reclaim_state)
 		return VS_CALL_RECLAIM;
+	if (task->flags & PF_EXITING)
+		return VS_CALL_EXIT;
 	if (t && t->pending.active && (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
 		return fault_call(t->pending.cause);
 #if defined(__TARGET_ARCH_x86)
-	if (nr >= 0) {
-		int call = syscall_call(nr);
-		u32 other = call >= 0 ? (u32)call : other_syscall_call(nr);
-
-		if (other == VS_CALL_SYSCALL)
-			*detail = nr;
-		return other;
-	}
+	if (nr >= 0)
+		return syscall_kind(task, nr, detail);
 #endif
-	return VS_CALL_OTHER;
+	/* on the way back to user mode, a scan is all that flushes a task's memory */
+	return scans_for_numa(task) ? VS_CALL_NUMA : VS_CALL_OTHER;
 }
 
 /** in_scope - the filters let the current task by, whether or not it has memory of its own. */
@@ -154,7 +264,8 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 	f->tid = task->pid;
 	f->cpu = bpf_get_smp_processor_id();
 	bpf_probe_read_kernel(f->comm, sizeof(f->comm), task->group_leader->comm);
-	open = call == VS_NR_CALLS && f->traced && t && inside_call(&t->call, nr);
+	open = call == VS_NR_CALLS && f->traced && t && inside_call(&t->call, nr) &&
+	       (!(task->flags & PF_EXITING) || t->call.call == VS_CALL_EXIT);
 	if (open) {
 		f->id = t->call.id;
 		f->row = t->call.row;

@@ -9,6 +9,7 @@
 #define VMASCOPE_GUP_BPF_H
 
 #include "image.bpf.h"
+#include "ranges.bpf.h"
 #include "stack.bpf.h"
 
 /**
@@ -90,8 +91,11 @@ static __always_inline void settle_gup(struct task_struct *task, struct task_sta
 	if (major <= last_major ||
 	    __sync_val_compare_and_swap(&t->last_major, last_major, major) != last_major)
 		major = last_major;
-	if (minor != last_minor || major != last_major)
-		count_gup(process_slot(task, t), minor - last_minor, major - last_major);
+	if (minor == last_minor && major == last_major)
+		return;
+	if (cfg.refaults)
+		refaults_unplaced(t, minor - last_minor + major - last_major);
+	count_gup(process_slot(task, t), minor - last_minor, major - last_major);
 }
 
 #endif /* VMASCOPE_GUP_BPF_H */

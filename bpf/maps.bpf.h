@@ -110,10 +110,25 @@ struct pending_fault {
 };
 
 /**
+ * struct protect_walk - the VMAs of an mprotect, one after the other
+ * @flags: VS_VM_READ and so on: what it leaves
+ */
+struct protect_walk {
+	u64 at;
+	u64 end;
+	u64 flags;
+};
+
+/**
  * struct open_call - the memory call that a task is inside of
  * @begin_ns: 0: it is in none
  * @id: of its records; @row: in map call_rows, @row_generation: that row's
  * @nr: of the system call
+ * @map_after: 0: not known
+ * @walk: the VMAs that it is about, as it begins
+ * @start, @end: of process_madvise: what its iovecs hold
+ * @mm_seq: mm_writes_now() as it began; @mm_quiet: no writer was in then; @mm_alone: no other task
+ *	had the mm; @shares_mm: of a fork: the child has the same one
  * @argument, @ip, @site, @call, @detail, @map_before, @flush, @full, @queued, @pages, @nr_vmas,
  * @vma, @stack: as in struct vs_event_call
  * @key, @ref: what is on its way; the stack has no room
@@ -130,6 +145,15 @@ struct open_call {
 	u32 row;
 	u32 row_generation;
 	u32 map_before;
+	u32 map_after;
+	u32 mm_seq;
+	u8 mm_quiet;
+	u8 mm_alone;
+	u8 shares_mm;
+	u8 pad[5];
+	u64 start;
+	u64 end;
+	struct protect_walk walk;
 	u32 nr_vmas;
 	u32 flush[VS_NR_FLUSH];
 	u32 full;
@@ -139,6 +163,126 @@ struct open_call {
 	struct vs_call_key key;
 	struct vma_ref ref;
 	struct vs_stack_ref stack;
+};
+
+/**
+ * struct range_fork - a fork, which write-protects all private pages that are there
+ * @time_ns: when it began, 0: none; @seq: of the mm then
+ * @row: of the call, @row_generation: that row's
+ * @inherited: the process is the child: @row is its parent's
+ */
+struct range_fork {
+	u64 time_ns;
+	u32 row;
+	u32 row_generation;
+	u32 seq;
+	u32 inherited;
+};
+
+/** Ranges of different rows that a node holds at most. */
+#define RANGE_SLOTS 6
+/** A node has a bit for each of so many pages, or nodes of the level below. */
+#define RANGE_BITS_SHIFT 6
+/** Levels of nodes: of 256 KiB, 16 MiB, 1 GiB, 64 GiB and 4 TiB. */
+#define RANGE_LEVELS 5
+#define RANGE_LEVEL_BITS 3
+
+/** enum range_fit - what a fault found, and what a range makes faults find */
+enum range_fit {
+	RANGE_EMPTY = 1,     /* no page, the zero page, or the file's page in place of a copy */
+	RANGE_STORED = 2,    /* a page that is in swap, or in the page cache and not mapped */
+	RANGE_WRITE = 4,     /* a page that is mapped without the right to write */
+	RANGE_FORBIDDEN = 8, /* a VMA that forbids the access */
+	RANGE_ALL = 15,
+};
+
+/**
+ * struct range_key - a node: of a process image
+ * @proc: slot of the process image; @generation: of that slot
+ * @at: number of the node at its level, and the level in the low RANGE_LEVEL_BITS
+ */
+struct range_key {
+	u32 proc;
+	u32 generation;
+	u64 at;
+};
+
+/**
+ * struct range_slot - what the calls of one row did to the addresses of a node
+ * @holder: row, and generation of that row in the upper half; 0: free; ~0: ended by a mapping
+ * @bits: which parts of the node; @before: the same, before @time_ns
+ * @time_ns: when the last of the calls began; @seq: of the mm then
+ * @fits: which faults follow from it; @ends: which older ranges are over, both of enum range_fit
+ * @writes: it took effect while the call held the mmap lock as a writer
+ */
+struct range_slot {
+	u64 holder;
+	u64 bits;
+	u64 before;
+	u64 time_ns;
+	u32 seq;
+	u8 fits;
+	u8 ends;
+	u8 writes;
+	u8 pad;
+};
+
+/**
+ * struct new_range - a range on its way into its nodes
+ * @slot: what is to be there; its @bits are those of the node at hand
+ * @start, @end: addresses
+ * @level: of the node at hand; @undo: the call has failed
+ * @covered: a node above holds a range there; @all_ns, @write_ns: the latest of them that ends all
+ *	older ranges, and the latest that ends RANGE_WRITE
+ */
+struct new_range {
+	struct range_key key;
+	struct range_slot slot;
+	u64 start;
+	u64 end;
+	u64 all_ns;
+	u64 write_ns;
+	u32 level;
+	u8 undo;
+	u8 covered;
+	u8 pad[2];
+};
+
+/**
+ * struct refault - a fault, to be held against the ranges
+ * @mm: of its process; @proc: slot of the image, @generation: that slot's
+ * @begin_ns: 0: not known
+ * @fits: of enum range_fit; @shared: its VMA is, so a fork does nothing to it
+ */
+struct refault {
+	u64 address;
+	u64 mm;
+	u64 begin_ns;
+	u64 duration_ns;
+	u32 proc;
+	u32 generation;
+	u8 fits;
+	u8 shared;
+	u8 pad[6];
+};
+
+/**
+ * struct followed - the latest range of those that a fault may follow from
+ * @row: and generation; @time_ns: when its call began; @older: the same without the calls that the
+ *	fault was there before
+ * @all_ns: the latest that ended all older ones
+ * @early: one of them began after the fault, or has not taken effect
+ * @now: of the mm, as the fault ends; @step: what one writer adds
+ */
+struct followed {
+	u64 holder;
+	u64 time_ns;
+	u64 older;
+	u64 all_ns;
+	u32 now;
+	u32 step;
+	u32 early;
+	u32 pad;
 };
 
 /** Bits of task_state.flags */
@@ -166,6 +310,9 @@ enum vs_counting {
  * @pending: the fault that has begun; @unpaired: one that has ended, whose begin was not seen
  * @since_ns: when this began; @faults, @fault_ns: of the task since
  * @call: the memory call that it is inside of
+ * @fork: what it was born of, until its image has a slot
+ * @range: on its way into its nodes; @refault, @followed: a fault that is held against ranges; the
+ *	stack has no room
  * @key: of the VMA that is being looked up; @near: a VMA near a crash; @now: what the page tables
  *	say at present; the stack has no room
  * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
@@ -184,6 +331,10 @@ struct task_state {
 	struct pending_fault pending;
 	struct pending_fault unpaired;
 	struct open_call call;
+	struct range_fork fork;
+	struct new_range range;
+	struct refault refault;
+	struct followed followed;
 	struct vs_vma_key key;
 	struct vma_ref near;
 	struct page_view now;
@@ -252,31 +403,20 @@ struct sent_ipi {
 	u32 to_cpu;
 };
 
-/** Ranges that are remembered for one place. */
-#define RANGES_KEPT 4
+struct range_node {
+	struct range_slot slot[RANGE_SLOTS];
+};
 
 /**
- * struct range_key - a place where ranges of calls are remembered
- * @mm: whose; @at: an address's page, its 2 MiB, or none, tagged with RANGE_*
+ * struct range_proc - ranges of a process image, by slot
+ * @generation: of the slot
+ * @levels: bit set of the levels that have nodes
+ * @fork: the last one, and the one before it
  */
-struct range_key {
-	u64 mm;
-	u64 at;
-};
-
-/** struct call_range - a range that a call changed or took away, and the call's row */
-struct call_range {
-	u64 start;
-	u64 end;
-	u64 time_ns;
-	u32 row;
-	u32 row_generation;
-};
-
-/** struct call_ranges - the last ones of a place; @next: the one to be replaced */
-struct call_ranges {
-	u64 next;
-	struct call_range range[RANGES_KEPT];
+struct range_proc {
+	u32 generation;
+	u32 levels;
+	struct range_fork fork[2];
 };
 
 /** struct proc_entry - the current image of a process */
@@ -495,10 +635,19 @@ struct map_pairs {
 };
 
 struct map_ranges {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, struct range_key);
-	__type(value, struct call_ranges);
+	__type(value, struct range_node);
+};
+
+/* by slot of the process image */
+struct map_range_procs {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct range_proc);
 };
 
 struct map_shootdowns {
@@ -566,6 +715,7 @@ VMASCOPE_MAP(cpu_flushes);
 VMASCOPE_MAP(sent_ipis);
 VMASCOPE_MAP(pairs);
 VMASCOPE_MAP(ranges);
+VMASCOPE_MAP(range_procs);
 VMASCOPE_MAP(shootdowns);
 VMASCOPE_MAP(stats);
 VMASCOPE_MAP(events);

@@ -77,3 +77,27 @@ int BPF_PROG(exit_group_enter, struct pt_regs *regs)
 	return 0;
 }
 #endif
+
+/** sweep_node - a node goes where its process has, and where nothing is left of its ranges */
+static long sweep_node(void *map, const struct range_key *key, struct range_node *node, void *ctx)
+{
+	struct vs_slot *s = slot_at(key->proc);
+	u64 bits = 0;
+
+	for (u32 i = 0; i < RANGE_SLOTS; i++)
+		bits |= node->slot[i].bits;
+	if (bits && s && s->generation == key->generation && s->kind == VS_SLOT_PROC &&
+	    !(s->proc.state & (VS_PROC_EXITED | VS_PROC_REPLACED)))
+		return 0;
+	if (!bpf_map_delete_elem(map, key))
+		__sync_fetch_and_sub(&nr_range_nodes, 1);
+	return 0;
+}
+
+/* Run by user/ where nodes of ranges have become many (BPF_PROG_RUN), never attached. */
+SEC("raw_tp/sys_enter")
+int BPF_PROG(sweep_ranges)
+{
+	bpf_for_each_map_elem(&ranges, sweep_node, 0, 0);
+	return 0;
+}

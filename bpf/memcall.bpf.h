@@ -5,13 +5,9 @@
 #ifndef VMASCOPE_MEMCALL_BPF_H
 #define VMASCOPE_MEMCALL_BPF_H
 
+#include "call_ranges.bpf.h"
 #include "populate.bpf.h"
 
-/* include/uapi/asm-generic/mman-common.h: what takes pages away, besides VS_MADV_* */
-#define MADV_REMOVE 9
-#define MADV_COLD 20
-#define MADV_PAGEOUT 21
-#define MADV_DONTNEED_LOCKED 24
 /* include/uapi/linux/sched.h */
 #define CLONE_VM 0x100ULL
 #define CLONE_VFORK 0x4000ULL
@@ -58,106 +54,25 @@ static __always_inline int syscall_call(u64 nr)
 	}
 }
 
-/** makes_thread - a clone that is no fork: the child shares the mm, and the parent goes on. */
-static __always_inline bool makes_thread(u64 nr, const struct pt_regs *regs)
+/** clone_flags - of one of the calls that make a process or a thread */
+static __noinline u64 clone_flags(u64 nr, const struct pt_regs *regs)
 {
 	u64 flags = regs->di;
 
+	if (nr == 58)
+		return CLONE_VM | CLONE_VFORK;
 	if (nr == 435 && bpf_probe_read_user(&flags, sizeof(flags), (void *)regs->di))
-		return false;
-	return (nr == 56 || nr == 435) && flags & CLONE_VM && !(flags & CLONE_VFORK);
+		return 0;
+	return nr == 57 ? 0 : flags;
+}
+
+/** makes_thread - a clone that is no fork: the child shares the mm, and the parent goes on. */
+static __always_inline bool makes_thread(u64 flags)
+{
+	return flags & CLONE_VM && !(flags & CLONE_VFORK);
 }
 
 #endif
-
-/* --- rows ---------------------------------------------------------------------------------- */
-
-/** One row of so many is kept for calls that are told apart by nothing but their process. */
-#define CALL_ROW_RESERVE 8
-
-/** is_coarse - @key tells calls apart by process, call and detail alone. */
-static __always_inline bool is_coarse(const struct vs_call_key *key)
-{
-	return !key->vma && !key->site && !key->tid && !key->stack.row;
-}
-
-/** call_row_take - a free row for @key. Return: its number, or CALL_ROW_NONE. */
-static __noinline u32 call_row_take(const struct vs_call_key *key)
-{
-	u32 kind = FREE_CALL_ROWS, index;
-	struct vs_slot_ring *ring = bpf_map_lookup_elem(&free_ring, &kind);
-	u64 row, *free;
-
-	if (!ring)
-		return CALL_ROW_NONE;
-	if (!is_coarse(key) && ring->given - ring->taken <= cfg.nr_call_rows / CALL_ROW_RESERVE)
-		return CALL_ROW_NONE;
-	row = take_spare(kind);
-	if (row)
-		return row;
-	if (!ring_take(ring, cfg.nr_call_rows, &index))
-		return CALL_ROW_NONE;
-	free = bpf_map_lookup_elem(&free_call_rows, &index);
-	return free ? *free : CALL_ROW_NONE;
-}
-
-/** call_row_new - a row for @key, which the current task is the first to need. */
-static __noinline u32 call_row_new(const struct vs_call_key *key)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	u32 row = call_row_take(key), *other;
-	struct vs_call_row *r = call_row_at(row);
-
-	if (!row || !r)
-		return CALL_ROW_NONE;
-	r->key = *key;
-	r->pid = task->tgid;
-	r->map_count = 0;
-	r->start = ~0ULL;
-	r->end = 0;
-	bpf_probe_read_kernel(r->comm, sizeof(r->comm), task->group_leader->comm);
-	if (!bpf_map_update_elem(&call_index, key, &row, BPF_NOEXIST)) {
-		barrier();
-		*(volatile u32 *)&r->used = 1;
-		return row;
-	}
-	/* another CPU was first */
-	keep_spare(FREE_CALL_ROWS, row);
-	other = bpf_map_lookup_elem(&call_index, key);
-	return other ? *other : CALL_ROW_NONE;
-}
-
-/**
- * call_row_find - the row of @key; where none is left, that of its process and call alone
- * @key: made coarse where none is left
- * @generation: set
- *
- * Return: the row's number, CALL_ROW_NONE if there is not even that.
- */
-static __noinline u32 call_row_find(struct vs_call_key *key, u32 *generation)
-{
-	struct vs_call_row *r;
-	u32 *found, row;
-
-	*generation = 0;
-	/* records are asked for, and no table */
-	if (cfg.nr_call_rows == 1)
-		return CALL_ROW_NONE;
-	found = bpf_map_lookup_elem(&call_index, key);
-	row = found ? *found : call_row_new(key);
-	if (!row) {
-		count_lost(VS_LOST_CALLS);
-		key->vma = key->vma_generation = key->tid = 0;
-		key->site = 0;
-		key->stack = (struct vs_stack_ref){};
-		found = bpf_map_lookup_elem(&call_index, key);
-		row = found ? *found : call_row_new(key);
-	}
-	r = call_row_at(row);
-	if (r)
-		*generation = r->generation;
-	return row;
-}
 
 /* --- begin --------------------------------------------------------------------------------- */
 
@@ -166,11 +81,13 @@ static __noinline int call_look(struct task_struct *task, struct task_state *t, 
 {
 	struct open_call *o = &t->call;
 	u32 most = cfg.emit_calls ? VS_CALL_VMAS : 1;
-	u64 at = start;
 
+	/* where it is, in its state: the stack has no room */
+	o->walk.at = start;
+	o->walk.end = end;
 	for (u32 i = 0; i < VS_CALL_VMAS; i++) {
-		if (i >= most || at >= end ||
-		    vma_lookup(task, t, mm_sequence(task), at, &o->ref) != VMA_FOUND)
+		if (i >= most || o->walk.at >= o->walk.end ||
+		    vma_lookup(task, t, mm_sequence(task), o->walk.at, &o->ref) != VMA_FOUND)
 			break;
 		o->vma[i].start = o->ref.start;
 		o->vma[i].end = o->ref.end;
@@ -178,7 +95,7 @@ static __noinline int call_look(struct task_struct *task, struct task_state *t, 
 		o->vma[i].slot = o->ref.slot;
 		o->vma[i].generation = o->ref.generation;
 		o->nr_vmas = i + 1;
-		at = o->ref.end;
+		o->walk.at = o->ref.end;
 	}
 	return 0;
 }
@@ -187,7 +104,10 @@ static __noinline int call_look(struct task_struct *task, struct task_state *t, 
 static __always_inline void call_range(const struct open_call *o, u64 *start, u64 *end)
 {
 	*start = *end = 0;
-	if (o->call == VS_CALL_BRK) {
+	if (o->call == VS_CALL_PROCESS_MADVISE) {
+		*start = o->start;
+		*end = o->end;
+	} else if (o->call == VS_CALL_BRK) {
 		u64 to = o->argument[0], from = o->argument[1];
 
 		if (to) {
@@ -251,7 +171,7 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
 	e->detail = o->detail;
 	e->proc = t->proc;
 	e->map_before = o->map_before;
-	e->map_after = task->mm ? task->mm->map_count : 0;
+	e->map_after = o->map_after;
 	e->flush[VS_FLUSH_LOCAL] = o->flush[VS_FLUSH_LOCAL];
 	e->flush[VS_FLUSH_REMOTE] = o->flush[VS_FLUSH_REMOTE];
 	e->full = o->full;
@@ -280,10 +200,15 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	struct vs_call_row *row;
 	struct task_state *t;
 	struct open_call *o;
-	u64 start, end;
+	u64 start, end, flags = 0;
+	u32 step;
 
 	/* the 32-bit system calls have other numbers */
-	if (call < 0 || task->thread_info.status & TS_COMPAT || makes_thread(nr, regs))
+	if (call < 0 || task->thread_info.status & TS_COMPAT)
+		return;
+	if (call == VS_CALL_FORK)
+		flags = clone_flags(nr, regs);
+	if (makes_thread(flags))
 		return;
 	t = traced_image(task, true);
 	if (!t)
@@ -300,11 +225,17 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	o->ip = regs->ip;
 	o->site = cfg.call_site || cfg.emit_calls ? call_site(regs->sp) : 0;
 	o->map_before = BPF_CORE_READ(task, mm, map_count);
+	o->map_after = o->map_before;
+	o->mm_seq = mm_writes_now(task->mm, &step);
+	o->mm_quiet = !mm_is_written(task->mm);
+	o->shares_mm = !!(flags & CLONE_VM);
+	o->mm_alone = BPF_CORE_READ(task, mm, mm_users.counter) == 1;
 	o->flush[VS_FLUSH_LOCAL] = o->flush[VS_FLUSH_REMOTE] = o->full = o->queued = 0;
 	o->pages = 0;
 	o->nr_vmas = 0;
 	if (cfg.call_stacks)
 		stack_take(t, &o->stack);
+	vector_begin(o, call, task->tgid);
 	call_range(o, &start, &end);
 	if ((cfg.call_vma || cfg.emit_calls) && start < end)
 		call_look(task, t, start, end);
@@ -313,6 +244,10 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	if (cfg.emit_calls || cfg.emit_shootdowns)
 		o->id = __sync_fetch_and_add(&last_call_id, 1) + 1;
 	o->begin_ns = bpf_ktime_get_ns();
+	if (cfg.refaults && (call == VS_CALL_MPROTECT || call == VS_CALL_PKEY_MPROTECT))
+		protect_ranges(o, regs->di, page_up(regs->di + regs->si), regs->dx);
+	else if (cfg.refaults)
+		call_ranges_begin();
 	if (call != VS_CALL_EXIT)
 		return;
 	/* it does not return */
@@ -345,17 +280,41 @@ static __always_inline u32 call_wx(const struct open_call *o)
 		       : 0;
 }
 
-/** takes_away - the call changes what is mapped, so that faults may follow it. */
-static __always_inline bool takes_away(const struct open_call *o)
+/**
+ * writes_alone - nobody but the current task's call has changed the mappings since it began
+ *
+ * Then all that map_count differs by is its own: one writer at most came and left meanwhile.
+ */
+static __always_inline bool writes_alone(struct task_struct *task, const struct open_call *o)
 {
-	if (o->call == VS_CALL_MADVISE)
-		return o->detail == VS_MADV_DONTNEED || o->detail == VS_MADV_FREE ||
-		       o->detail == MADV_REMOVE || o->detail == MADV_COLD ||
-		       o->detail == MADV_PAGEOUT || o->detail == MADV_DONTNEED_LOCKED;
-	if (o->call == VS_CALL_BRK)
-		return o->argument[0] < o->argument[1];
-	return o->call <= VS_CALL_MREMAP || o->call == VS_CALL_FORK ||
-	       (o->call == VS_CALL_MMAP && o->detail == VS_MMAP_FIXED);
+	struct mm_struct *mm = task->mm;
+	u32 step, now;
+
+	if (!mm)
+		return false;
+	if (o->mm_alone && BPF_CORE_READ(mm, mm_users.counter) == 1)
+		return true;
+	now = mm_writes_now(mm, &step);
+	return mm_has_sequence() && o->mm_quiet && !mm_is_written(mm) && now - o->mm_seq <= step;
+}
+
+/** call_bytes - how much a call that has succeeded was about */
+static __always_inline u64 call_bytes(const struct open_call *o, s64 result)
+{
+	u64 start, end;
+
+	if (o->call == VS_CALL_MMAP)
+		return o->argument[1];
+	if (o->call == VS_CALL_PROCESS_MADVISE)
+		return result;
+	call_range(o, &start, &end);
+	return end - start;
+}
+
+/** may_split - what the call does to map_count is a split, or a merge: it makes and takes no VMA. */
+static __always_inline bool may_split(const struct open_call *o)
+{
+	return o->call <= VS_CALL_MUNMAP || o->call == VS_CALL_MADVISE;
 }
 
 static __always_inline void call_count(struct vs_call_row *row, const struct open_call *o,
@@ -380,11 +339,13 @@ static __always_inline void call_count(struct vs_call_row *row, const struct ope
 		row_add(&c->errors, 1);
 		return;
 	}
-	row_add(&c->bytes, o->call == VS_CALL_MMAP ? o->argument[1] : end - start);
+	row_add(&c->bytes, call_bytes(o, result));
 	/* mmap, brk and mremap make VMAs, munmap takes them: only the others split and merge alone */
-	if (map_after > o->map_before && (o->call <= VS_CALL_MUNMAP || o->call == VS_CALL_MADVISE))
+	if (!o->map_after && may_split(o))
+		row_add(&c->splits_unknown, 1);
+	else if (map_after > o->map_before && may_split(o))
 		row_add(&c->splits, 1);
-	if (map_after < o->map_before && (o->call < VS_CALL_MUNMAP || o->call == VS_CALL_MADVISE))
+	else if (map_after < o->map_before && may_split(o) && o->call != VS_CALL_MUNMAP)
 		row_add(&c->merges, 1);
 	if (wx & VS_WX_BOTH)
 		row_add(&c->wx_both, 1);
@@ -414,7 +375,7 @@ static __always_inline void call_end(s64 result)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 	bool failed = result < 0 && result >= -4095;
-	u64 now = bpf_ktime_get_ns(), start, end;
+	u64 now = bpf_ktime_get_ns();
 	struct vs_shootdowns *sum;
 	struct vs_call_row *row;
 	struct open_call *o;
@@ -429,10 +390,13 @@ static __always_inline void call_end(s64 result)
 		failed = true;
 	map_after = task->mm && o->call != VS_CALL_EXEC ? BPF_CORE_READ(task, mm, map_count)
 							: o->map_before;
+	o->map_after = writes_alone(task, o) ? map_after : 0;
 	wx = failed ? 0 : call_wx(o);
+	if (cfg.refaults)
+		call_ranges_end(result, failed);
 	row = call_row_get(o->row, o->row_generation);
 	if (row)
-		call_count(row, o, now - o->begin_ns, failed ? -1 : 0, map_after, wx);
+		call_count(row, o, now - o->begin_ns, failed ? -1 : result, map_after, wx);
 	sum = this_shootdowns();
 	if (sum) {
 		stats_add(&sum->calls, 1);
@@ -440,12 +404,6 @@ static __always_inline void call_end(s64 result)
 			stats_add(&sum->errors, 1);
 	}
 	call_time(o->call, o->detail, VS_TIME_CALL, now - o->begin_ns);
-	if (cfg.refaults && !failed && takes_away(o) && t->mm) {
-		call_range(o, &start, &end);
-		if (o->call == VS_CALL_FORK)
-			end = ~0ULL;
-		ranges_add(t->mm, start, end, o->row, o->row_generation);
-	}
 	if (cfg.emit_calls)
 		call_emit(task, t, now, result, wx);
 	o->begin_ns = 0;

@@ -15,6 +15,13 @@ static __always_inline void populate_begin(struct task_struct *task, struct task
 		settle(task, t);
 }
 
+/** maps_anew - a call is under way that maps memory: what is faulted in there follows from no other. */
+static __always_inline bool maps_anew(const struct open_call *o)
+{
+	return o->begin_ns &&
+	       (o->call == VS_CALL_MMAP || o->call == VS_CALL_BRK || o->call == VS_CALL_MREMAP);
+}
+
 /**
  * populate_end - those since belong to the VMA of [@start, @end), if that is one
  *
@@ -33,6 +40,8 @@ static __noinline int populate_end(struct task_struct *task, struct task_state *
 	major = counts_take(&t->last_major, task->maj_flt);
 	if (!minor && !major)
 		return 0;
+	if (cfg.refaults && !maps_anew(&t->call))
+		refaults_unplaced(t, minor + major);
 	slot = process_slot(task, t);
 	if (start < end && vma_lookup(task, t, mm_sequence(task), start, ref) == VMA_FOUND &&
 	    end <= ref->end && ref->slot)

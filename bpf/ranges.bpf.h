@@ -2,158 +2,417 @@
 /*
  * ranges.bpf.h - the ranges that memory calls changed or took away, to know the faults that follow.
  *
- * A range of up to RANGE_PLACES pages is remembered at each of them, a larger one at each 2 MiB, a
- * still larger one for the whole mm; a fault looks in these three places, and the latest range
- * that holds its address is what it follows.
+ * A tree of nodes of 64 bits for each process image: a bit stands for a page at the lowest level,
+ * for a node of the level below at the others. A range takes some nodes of each level, however long
+ * it is. Of the ranges that hold an address at any level the latest counts; where
+ * something else is mapped, all that came before is over.
+ *
+ * A range is there from the beginning of its call on: a fault may end before the call does. Calls
+ * that change mappings as a writer of the mmap lock have not done so while mm_lock_seq stands
+ * still; other calls are followed by faults that begin after they did.
  */
 #ifndef VMASCOPE_RANGES_BPF_H
 #define VMASCOPE_RANGES_BPF_H
 
 #include "call_rows.bpf.h"
+#include "compat.bpf.h"
 
-/** Places that one range takes at most. */
-#define RANGE_PLACES 16
 #define RANGE_PAGE_BITS 12
-#define RANGE_REGION_BITS 21
-/* Tags in the low bits of range_key.at: addresses there are multiples of a page. */
-#define RANGE_PAGE 1ULL
-#define RANGE_REGION 2ULL
-#define RANGE_MM 3ULL
+#define RANGE_BITS (1 << RANGE_BITS_SHIFT)
+/**
+ * A piece of a range takes at least so many bits of a node above the lowest level; a smaller one is
+ * in the nodes below. So a few slots are enough for all ranges there, and each keeps its own time.
+ */
+#define RANGE_LEAST_BITS 16
+/** Nodes of the highest level in 128 TiB, all that a process has unless it asks for more. */
+#define RANGE_TOP_NODES 32
+/** Holder of a slot that stands for what was mapped over older ranges. */
+#define RANGE_OVER (~0ULL)
 
-/** struct new_range - a range on its way into its places */
-struct new_range {
-	struct range_key key;
-	u64 step;
-	struct call_range range;
-	struct call_ranges fresh;
-};
+/** Nodes in map ranges: user/ asks for a sweep where they become many. */
+__weak __u64 nr_range_nodes = 0;
 
-static __always_inline u64 range_place(u64 address, u32 bits, u64 tag)
+static const struct range_node empty_node = {};
+
+/** range_holder - of a call in @row; one without a row is counted where all such are: in row 0 */
+static __always_inline u64 range_holder(u32 row, u32 generation)
 {
-	return (address >> bits << bits) | tag;
+	return row ? row | (u64)generation << 32 : 1ULL << 63;
 }
 
-/** range_put - remember a range at one place. */
-static __noinline int range_put(struct new_range *n)
+static __always_inline u64 range_at(u64 number, u32 level)
 {
-	struct call_ranges *old = bpf_map_lookup_elem(&ranges, &n->key);
-	u64 at;
+	return number << RANGE_LEVEL_BITS | level;
+}
 
-	if (old) {
-		at = __sync_fetch_and_add(&old->next, 1) & (RANGES_KEPT - 1);
-		old->range[at] = n->range;
+/** range_number - of the node at @level that holds @page */
+static __always_inline u64 range_number(u64 page, u32 level)
+{
+	return page >> (RANGE_BITS_SHIFT * (level + 1));
+}
+
+static __always_inline u64 range_bit(u64 page, u32 level)
+{
+	return 1ULL << (page >> (RANGE_BITS_SHIFT * level) & (RANGE_BITS - 1));
+}
+
+/** range_proc_of - what is known of the ranges of a process image; NULL without a slot. */
+static __always_inline struct range_proc *range_proc_of(u32 proc, u32 generation, bool create)
+{
+	struct range_proc *p = proc ? bpf_map_lookup_elem(&range_procs, &proc) : 0;
+
+	if (!p || p->generation == generation)
+		return p;
+	if (!create)
 		return 0;
-	}
-	n->fresh.next = 1;
-	n->fresh.range[0] = n->range;
-	if (bpf_map_update_elem(&ranges, &n->key, &n->fresh, BPF_ANY))
-		count_lost(VS_LOST_RANGES);
-	return 0;
+	p->levels = 0;
+	p->fork[0].time_ns = p->fork[1].time_ns = 0;
+	p->generation = generation;
+	return p;
 }
 
-static long range_put_next(u64 i, struct new_range *n)
-{
-	(void)i;
-	range_put(n);
-	n->key.at += n->step;
-	return 0;
-}
+/* --- ranges begin -------------------------------------------------------------------------- */
 
-/** ranges_add - a call of row @row changed [@start, @end) of @mm, or took it away. */
-__weak __noinline int ranges_add(u64 mm, u64 start, u64 end, u32 row, u32 generation)
-{
-	struct new_range n = { .key.mm = mm };
-	u64 places;
+/*
+ * What follows are global functions where they look at a slot, a node or a level: the verifier
+ * looks at each once, and not at every way through six slots. Loops are unrolled: 6.1 takes none whose
+ * head is fallen into twice.
+ */
 
-	n.range.start = start;
-	n.range.end = end;
-	n.range.time_ns = bpf_ktime_get_ns();
-	n.range.row = row;
-	n.range.row_generation = generation;
-	if (start >= end)
+/** range_above_slot - what a slot of a node above says of the node at hand, its bit there being @bit */
+__weak __noinline int range_above_slot(struct range_slot *s, u64 bit, struct new_range *n)
+{
+	if (!s || !n || !(s->bits & bit))
 		return 0;
-	n.key.at = range_place(start, RANGE_PAGE_BITS, RANGE_PAGE);
-	n.step = 1ULL << RANGE_PAGE_BITS;
-	places = ((end - 1) >> RANGE_PAGE_BITS) - (start >> RANGE_PAGE_BITS) + 1;
-	if (places > RANGE_PLACES) {
-		n.key.at = range_place(start, RANGE_REGION_BITS, RANGE_REGION);
-		n.step = 1ULL << RANGE_REGION_BITS;
-		places = ((end - 1) >> RANGE_REGION_BITS) - (start >> RANGE_REGION_BITS) + 1;
-	}
-	if (places > RANGE_PLACES) {
-		n.key.at = RANGE_MM;
-		places = 1;
-	}
-	if (places == 1)
-		range_put(&n);
-	else
-		bpf_loop(places, range_put_next, &n, 0);
+	n->covered = 1;
+	if (s->ends == RANGE_ALL && s->time_ns > n->all_ns)
+		n->all_ns = s->time_ns;
+	if (s->ends & RANGE_WRITE && s->time_ns > n->write_ns)
+		n->write_ns = s->time_ns;
 	return 0;
 }
 
-/** Tag of refault_count()'s @proc: the fault copied a page. */
-#define REFAULT_COW (1ULL << 32)
-
-/** struct followed - the latest range that holds an address, of those before @before_ns */
-struct followed {
-	u64 before_ns;
-	u64 time_ns;
-	u32 row;
-	u32 row_generation;
-};
-
-static __always_inline void range_look(struct range_key *key, u64 address, u64 proc,
-				       struct followed *best)
+/** range_above - what the nodes above say of the node at hand. */
+__weak __noinline int range_above(struct new_range *n, u32 levels)
 {
-	struct call_ranges *r = bpf_map_lookup_elem(&ranges, key);
+	struct range_key key = {};
+	u64 page;
 
-	if (!r)
-		return;
+	if (!n)
+		return 0;
+	page = (n->key.at >> RANGE_LEVEL_BITS) << (RANGE_BITS_SHIFT * (n->level + 1));
+	key.proc = n->key.proc;
+	key.generation = n->key.generation;
 #pragma unroll
-	for (int i = 0; i < RANGES_KEPT; i++) {
-		struct call_range *range = &r->range[i];
-		struct vs_call_row *row;
+	for (u32 level = 1; level < RANGE_LEVELS; level++) {
+		struct range_node *node;
 
-		if (address < range->start || address >= range->end ||
-		    range->time_ns <= best->time_ns || range->time_ns > best->before_ns)
+		if (level <= n->level || !(levels & (1u << level)))
 			continue;
-		row = call_row_at(range->row);
-		/* an mm's address is used again, and so is a row; a fork is followed by copies */
-		if (!row || row->generation != range->row_generation ||
-		    row->key.proc != (u32)proc ||
-		    (row->key.call == VS_CALL_FORK && !(proc & REFAULT_COW)))
+		key.at = range_at(range_number(page, level), level);
+		node = bpf_map_lookup_elem(&ranges, &key);
+		if (!node)
 			continue;
-		best->time_ns = range->time_ns;
-		best->row = range->row;
-		best->row_generation = range->row_generation;
+#pragma unroll
+		for (u32 i = 0; i < RANGE_SLOTS; i++)
+			range_above_slot(&node->slot[i], range_bit(page, level), n);
 	}
+	return 0;
+}
+
+/** range_undo_slot - as if the failed call had not been. */
+__weak __noinline int range_undo_slot(struct range_slot *s, struct new_range *n)
+{
+	if (!s || !n)
+		return 0;
+	if (s->holder == n->slot.holder && s->time_ns == n->slot.time_ns)
+		s->bits = s->before;
+	else if (!(s->fits & ~n->slot.ends))
+		__sync_fetch_and_or(&s->bits, s->before & n->slot.bits);
+	return 0;
+}
+
+/** enum range_rank - which slot of a node is to be that of a new range: the highest rank */
+enum range_rank {
+	RANK_OTHER = 1, /* of these, the oldest */
+	RANK_OVER,	/* nothing is left of it */
+	RANK_FREE,
+	RANK_SAME, /* of the same row, where no level is below that may know better: it goes on */
+};
+
+#define RANK_SHIFT 56
+
+/**
+ * range_rank - end what the new range ends of an older one
+ *
+ * Return: enum range_rank << RANK_SHIFT, and its age below.
+ */
+__weak __noinline u64 range_rank(struct range_slot *s, struct new_range *n)
+{
+	u64 rank = RANK_OTHER;
+
+	if (!s || !n)
+		return 0;
+	if (s->time_ns < n->all_ns ||
+	    (!(s->fits & ~(RANGE_WRITE | RANGE_FORBIDDEN)) && s->time_ns < n->write_ns))
+		s->bits = 0;
+	if (!n->level && s->holder == n->slot.holder && s->fits == n->slot.fits &&
+	    s->ends == n->slot.ends)
+		return (u64)RANK_SAME << RANK_SHIFT;
+	if (s->bits && !(s->fits & ~n->slot.ends))
+		s->before = __sync_fetch_and_and(&s->bits, ~n->slot.bits);
+	if (!s->holder)
+		rank = RANK_FREE;
+	else if (!s->bits)
+		rank = RANK_OVER;
+	return rank << RANK_SHIFT | (~s->time_ns << 8 >> 8);
+}
+
+/** range_fill - a slot, free or not, becomes that of the new range. */
+__weak __noinline int range_fill(struct range_slot *s, struct new_range *n)
+{
+	u64 holder;
+
+	if (!s || !n)
+		return 0;
+	holder = s->holder;
+	/* the oldest range has to go, or another CPU took the slot */
+	if ((s->bits && s->fits) ||
+	    __sync_val_compare_and_swap(&s->holder, holder, n->slot.holder) != holder)
+		count_lost(VS_LOST_RANGES);
+	if (s->holder != n->slot.holder)
+		return 0;
+	s->bits = 0;
+	s->before = 0;
+	s->time_ns = n->slot.time_ns;
+	s->seq = n->slot.seq;
+	s->fits = n->slot.fits;
+	s->ends = n->slot.ends;
+	s->writes = n->slot.writes;
+	__sync_fetch_and_or(&s->bits, n->slot.bits);
+	return 0;
+}
+
+/** range_put - put the new range into the node at hand. */
+__weak __noinline int range_put(struct new_range *n)
+{
+	struct range_key key = {};
+	struct range_node *node;
+	struct range_slot *s;
+	struct range_proc *p;
+	u64 best = 0;
+	u32 place = 0, levels;
+	bool idle;
+
+	if (!n)
+		return 0;
+	key = n->key;
+	node = bpf_map_lookup_elem(&ranges, &key);
+	if (n->undo) {
+		if (!node)
+			return 0;
+#pragma unroll
+		for (u32 i = 0; i < RANGE_SLOTS; i++)
+			range_undo_slot(&node->slot[i], n);
+		return 0;
+	}
+	p = range_proc_of(key.proc, key.generation, true);
+	if (!p)
+		return 0;
+	levels = p->levels;
+	n->covered = 0;
+	n->all_ns = n->write_ns = 0;
+	if (levels >> (n->level + 1))
+		range_above(n, levels);
+	/* what is mapped has to be remembered only where something else would say otherwise */
+	idle = !n->slot.fits && !n->covered && !(levels & ((1u << n->level) - 1));
+	if (!node) {
+		if (idle)
+			return 0;
+		if (!bpf_map_update_elem(&ranges, &key, &empty_node, BPF_NOEXIST))
+			__sync_fetch_and_add(&nr_range_nodes, 1);
+		__sync_fetch_and_or(&p->levels, 1u << n->level);
+		node = bpf_map_lookup_elem(&ranges, &key);
+	}
+	if (!node) {
+		count_lost(VS_LOST_RANGES);
+		return 0;
+	}
+#pragma unroll
+	for (u32 i = 0; i < RANGE_SLOTS; i++) {
+		u64 rank = range_rank(&node->slot[i], n);
+
+		if (rank > best) {
+			best = rank;
+			place = i;
+		}
+	}
+	if (place >= RANGE_SLOTS)
+		return 0;
+	s = &node->slot[place];
+	if (best >> RANK_SHIFT != RANK_SAME)
+		return idle ? 0 : range_fill(s, n);
+	s->before = s->bits;
+	s->seq = n->slot.seq;
+	s->time_ns = n->slot.time_ns;
+	__sync_fetch_and_or(&s->bits, n->slot.bits);
+	return 0;
+}
+
+static __always_inline void range_put_at(struct new_range *n, u64 number, u64 bits)
+{
+	n->key.at = range_at(number, n->level);
+	n->slot.bits = bits;
+	range_put(n);
 }
 
 /**
- * refault_count - a fault has ended: which call does it follow?
- * @proc: slot of its process, with REFAULT_COW
- * @begin_ns: when it began, 0: not known; a call after that is not what it follows
+ * range_piece - put a piece of the new range, all within one node of @n->level, where it belongs
+ * @first: page, or node of the level below; @nr: so many of them
  */
-__weak __noinline int refault_count(u64 mm, u64 address, u64 proc, u64 begin_ns, u64 duration_ns)
+__weak __noinline int range_piece(struct new_range *n, u64 first, u64 nr)
 {
-	struct range_key key = { .mm = mm };
-	struct followed best = { .before_ns = begin_ns ? begin_ns : ~0ULL };
-	struct vs_call_row *row;
-
-	key.at = range_place(address, RANGE_PAGE_BITS, RANGE_PAGE);
-	range_look(&key, address, proc, &best);
-	key.at = range_place(address, RANGE_REGION_BITS, RANGE_REGION);
-	range_look(&key, address, proc, &best);
-	key.at = RANGE_MM;
-	range_look(&key, address, proc, &best);
-	if (!best.time_ns)
+	if (!n || nr > RANGE_BITS || !nr)
 		return 0;
-	row = call_row_get(best.row, best.row_generation);
-	if (!row)
+	if (!n->level || nr >= RANGE_LEAST_BITS) {
+		range_put_at(n, first >> RANGE_BITS_SHIFT,
+			     ~0ULL >> (RANGE_BITS - nr) << (first & (RANGE_BITS - 1)));
 		return 0;
-	row_add(&row->counts.refaults, 1);
-	row_add(&row->counts.refault_ns, duration_ns);
+	}
+	n->level--;
+#pragma unroll
+	for (u32 i = 0; i < RANGE_LEAST_BITS - 1; i++)
+		if (i < nr)
+			range_put_at(n, first + i, ~0ULL);
+	n->level++;
 	return 0;
+}
+
+/** ranges_put - put [@n->start, @n->end) into the nodes that it takes. */
+static __always_inline void ranges_put(struct new_range *n)
+{
+	u64 first = n->start >> RANGE_PAGE_BITS, last = (n->end - 1) >> RANGE_PAGE_BITS;
+
+#pragma unroll
+	for (u32 level = 0; level < RANGE_LEVELS; level++) {
+		u64 from = first >> RANGE_BITS_SHIFT, to = last >> RANGE_BITS_SHIFT;
+
+		n->level = level;
+		if (from == to) {
+			range_piece(n, first, last - first + 1);
+			return;
+		}
+		if (first & (RANGE_BITS - 1))
+			range_piece(n, first, (++from << RANGE_BITS_SHIFT) - first);
+		if (~last & (RANGE_BITS - 1)) {
+			range_piece(n, to << RANGE_BITS_SHIFT, (last & (RANGE_BITS - 1)) + 1);
+			to--;
+		}
+		if (from > to)
+			return;
+		first = from;
+		last = to;
+	}
+#pragma unroll
+	for (u32 i = 0; i < RANGE_TOP_NODES; i++)
+		if (first + i <= last)
+			range_put_at(n, first + i, ~0ULL);
+}
+
+/**
+ * struct range_cause - why ranges begin
+ * @proc: slot of the process image that they are of, @generation: that slot's
+ * @row: of the call, @row_generation: that row's
+ * @begin_ns: when the call began; @seq: of the mm then
+ * @fits, @ends, @writes: as in struct range_slot; @undo: the call has failed
+ */
+struct range_cause {
+	u32 proc;
+	u32 generation;
+	u32 row;
+	u32 row_generation;
+	u64 begin_ns;
+	u32 seq;
+	u8 fits;
+	u8 ends;
+	u8 writes;
+	u8 undo;
+};
+
+/** ranges_add - a call changed [@start, @end), took it away, or mapped something there. */
+__weak __noinline int ranges_add(u64 start, u64 end, struct range_cause *cause)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+	struct new_range *n;
+	struct range_proc *p;
+
+	if (!t || !cause || start >= end)
+		return 0;
+	p = range_proc_of(cause->proc, cause->generation, true);
+	if (!p || (!p->levels && !cause->fits)) {
+		if (cause->fits)
+			count_lost(VS_LOST_RANGES);
+		return 0;
+	}
+	n = &t->range;
+	n->key.proc = cause->proc;
+	n->key.generation = cause->generation;
+	n->slot.holder = cause->fits ? range_holder(cause->row, cause->row_generation) : RANGE_OVER;
+	n->slot.time_ns = cause->begin_ns;
+	n->slot.seq = cause->seq;
+	n->slot.fits = cause->fits;
+	n->slot.ends = cause->ends;
+	n->slot.writes = cause->writes;
+	n->undo = cause->undo;
+	n->start = start;
+	n->end = end;
+	ranges_put(n);
+	return 0;
+}
+
+/** range_fork_begin - the process of @cause forks: all of its private pages lose the right to write. */
+static __always_inline void range_fork_begin(const struct range_cause *cause)
+{
+	struct range_proc *p = range_proc_of(cause->proc, cause->generation, true);
+
+	if (!p)
+		return;
+	p->fork[1] = p->fork[0];
+	p->fork[0].row = cause->row;
+	p->fork[0].row_generation = cause->row_generation;
+	p->fork[0].seq = cause->seq;
+	p->fork[0].inherited = 0;
+	p->fork[0].time_ns = cause->begin_ns;
+}
+
+/** range_fork_inherit - a process has its slot: it was born of a fork, which goes for it, too. */
+static __always_inline void range_fork_inherit(struct task_state *t)
+{
+	struct range_proc *p = range_proc_of(t->proc, t->proc_generation, true);
+
+	if (p && !p->fork[0].time_ns)
+		p->fork[0] = t->fork;
+	t->fork.time_ns = 0;
+}
+
+/** range_fork_undo - it has failed. */
+static __always_inline void range_fork_undo(u32 proc, u32 generation, u64 begin_ns)
+{
+	struct range_proc *p = range_proc_of(proc, generation, false);
+
+	if (p && p->fork[0].time_ns == begin_ns)
+		p->fork[0] = p->fork[1];
+}
+
+/** refaults_unplaced - @n faults without an address: they may follow from a range, or not. */
+static __always_inline void refaults_unplaced(struct task_state *t, u64 n)
+{
+	struct range_proc *p = range_proc_of(t->proc, t->proc_generation, false);
+	struct vs_stats *s = p && p->levels ? this_stats() : 0;
+
+	if (s)
+		stats_add_anywhere(&s->lost[VS_LOST_REFAULTS], n);
 }
 
 #endif /* VMASCOPE_RANGES_BPF_H */

@@ -160,15 +160,27 @@ static __always_inline bool unseen(struct task_struct *task)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(task_fork, struct task_struct *parent, struct task_struct *child)
 {
-	struct task_state *p = bpf_task_storage_get(&tasks, parent, 0, 0);
+	struct task_state *p = bpf_task_storage_get(&tasks, parent, 0, 0), *c = 0;
+	bool copies;
 
 	if (!p || p->flags & TASK_WAITING || counting == COUNTING_OVER)
 		return 0;
 	/* of one that the filters do not let by, the child is looked at when it faults */
 	if (p->flags & TASK_AWAY && !cfg.targets)
 		return 0;
+	/* its private pages are its parent's until one of them writes */
+	copies = cfg.refaults && p->call.begin_ns && p->call.call == VS_CALL_FORK && child->mm &&
+		 child->mm != parent->mm;
 	if (parent->tgid == child->tgid ? cfg.follow_threads : cfg.follow)
-		task_state_create(child);
+		c = task_state_create(child);
+	else if (copies && !cfg.targets)
+		c = task_state_create(child);
+	if (c && copies) {
+		c->fork.row = p->call.row;
+		c->fork.row_generation = p->call.row_generation;
+		c->fork.inherited = 1;
+		c->fork.time_ns = p->call.begin_ns;
+	}
 	return 0;
 }
 

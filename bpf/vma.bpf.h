@@ -194,8 +194,8 @@ static __noinline u32 vma_slot_fill(const struct vs_vma_key *key, const struct v
  * those of its name in this process image, or all others of it
  * @key: its own; changed to that of the slot
  */
-static __noinline u32 vma_slot_shared(struct vs_vma_key *key, const struct vm_area_struct *vma,
-				      struct vma_ref *ref, u32 name_kind)
+static __always_inline u32 vma_slot_shared(struct vs_vma_key *key, const struct vm_area_struct *vma,
+					   struct vma_ref *ref, u32 name_kind)
 {
 	u32 slot = VS_SLOT_OVERFLOW, *known;
 

@@ -75,6 +75,12 @@ typedef struct {
 	int counter;
 } atomic_t;
 
+typedef struct {
+	s64 counter;
+} atomic64_t;
+
+typedef atomic64_t atomic_long_t;
+
 struct kuid {
 	u32 val;
 };
@@ -109,6 +115,7 @@ struct inode {
 	u32 i_generation;
 	s64 i_size;
 	struct super_block *i_sb;
+	void *i_private;
 };
 
 struct dentry {
@@ -137,6 +144,7 @@ struct file {
 	unsigned int f_mode;
 	struct inode *f_inode;
 	struct address_space *f_mapping;
+	void *private_data;
 	struct path f_path;
 };
 
@@ -186,6 +194,7 @@ struct maple_arange_64 {
 
 struct mm_struct {
 	struct maple_tree mm_mt;
+	atomic_t mm_users;
 	u64 *pgd;
 	unsigned long start_brk;
 	unsigned long brk;

@@ -174,6 +174,10 @@ static void check_list(struct json_object *json, const char *list)
 	{
 		const char *name = vt_str(call, "call");
 
+		/* of some rows it is known, of all it is not */
+		if (!strcmp(more[i], "splits") || !strcmp(more[i], "merges"))
+			if (vt_rows_sum(json, "calls", name, NULL, -1, "splits_unknown"))
+				continue;
 		vt_equal(vt_rows_sum(json, list, name, NULL, -1, more[i]),
 			 vt_calls_sum(json, name, NULL, more[i]), "Σ %s of %s in %s", more[i], name,
 			 list);

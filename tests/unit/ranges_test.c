@@ -47,25 +47,59 @@ static void add(struct vs_event_call e)
 	ranges__add(&ranges, &e);
 }
 
+static uint64_t last(uint64_t address, enum vs_cause cause, uint64_t time_ns)
+{
+	const struct vs_event_fault fault = { .head.time_ns = time_ns,
+					      .pid = PID,
+					      .address = address,
+					      .cause = cause,
+					      .error_code = 7 };
+
+	return ranges__last(&ranges, &fault);
+}
+
+/** assert_last - of a first touch */
 static void assert_last(uint64_t address, uint64_t id)
 {
-	assert_int_equal(ranges__last(&ranges, PID, address, NEVER), id);
+	assert_int_equal(last(address, VS_CAUSE_ANON_ZERO, NEVER), id);
+}
+
+static struct vs_event_call advise(uint64_t start, uint64_t length, uint32_t advice)
+{
+	struct vs_event_call e = call(VS_CALL_MADVISE, start, length, advice);
+
+	e.detail = advice;
+	return e;
+}
+
+/** protect - mprotect of a page that was @had */
+static struct vs_event_call protect(uint64_t start, uint64_t had, uint64_t prot)
+{
+	struct vs_event_call e = call(VS_CALL_MPROTECT, start, PAGE, prot);
+
+	e.nr_vmas = 1;
+	e.vma[0].flags = had;
+	return e;
 }
 
 static void a_range_is_in_whole_pages(void **state)
 {
+	const struct vs_event_fault other = {
+		.head.time_ns = NEVER, .pid = PID + 1, .address = BASE, .cause = VS_CAUSE_ANON_ZERO
+	};
+
 	(void)state;
-	add(call(VS_CALL_MPROTECT, BASE, 2 * PAGE + 1, 1));
+	add(advise(BASE, 2 * PAGE + 1, VS_MADV_DONTNEED));
 	assert_last(BASE - 1, 0);
 	assert_last(BASE, 17);
 	assert_last(BASE + 3 * PAGE - 1, 17);
 	assert_last(BASE + 3 * PAGE, 0);
-	assert_int_equal(ranges__last(&ranges, PID + 1, BASE, NEVER), 0);
+	assert_int_equal(ranges__last(&ranges, &other), 0);
 }
 
 static void the_latest_call_counts_and_none_that_came_later(void **state)
 {
-	struct vs_event_call first = call(VS_CALL_MUNMAP, BASE, 8 * PAGE, 0), second = first;
+	struct vs_event_call first = advise(BASE, 8 * PAGE, VS_MADV_DONTNEED), second = first;
 
 	(void)state;
 	first.head.time_ns = 1000;
@@ -76,16 +110,16 @@ static void the_latest_call_counts_and_none_that_came_later(void **state)
 	add(second);
 	assert_last(BASE, 18);
 	assert_last(BASE + PAGE, 17);
-	assert_int_equal(ranges__last(&ranges, PID, BASE, 1999), 17);
-	assert_int_equal(ranges__last(&ranges, PID, BASE, 999), 0);
+	assert_int_equal(last(BASE, VS_CAUSE_ANON_ZERO, 1999), 17);
+	assert_int_equal(last(BASE, VS_CAUSE_ANON_ZERO, 999), 0);
 }
 
 static void failed_calls_change_nothing(void **state)
 {
-	struct vs_event_call e = call(VS_CALL_MPROTECT, BASE, PAGE, 1);
+	struct vs_event_call e = advise(BASE, PAGE, VS_MADV_DONTNEED);
 
 	(void)state;
-	e.result = -12;
+	e.result = -22;
 	add(e);
 	assert_last(BASE, 0);
 }
@@ -95,58 +129,118 @@ static void advice_counts_if_it_drops_pages(void **state)
 	static const struct {
 		uint32_t advice;
 		bool drops;
-	} cases[] = { { 0, false },	      { 3, false }, { VS_MADV_DONTNEED, true },
-		      { VS_MADV_FREE, true }, { 9, true },  { 14, false },
-		      { 20, true },	      { 21, true }, { 24, true },
-		      { 25, false },	      { 77, false } };
+		bool stores;
+	} cases[] = {
+		{ 0, false, false },
+		{ 3, false, false },
+		{ VS_MADV_DONTNEED, true, false },
+		{ VS_MADV_FREE, true, false },
+		{ 9, true, false },
+		{ 14, false, false },
+		{ 20, false, true },
+		{ 21, false, true },
+		{ 24, true, false },
+		{ 25, false, false },
+		{ 77, false, false },
+		{ 102, true, false },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct vs_event_call e = call(VS_CALL_MADVISE, BASE, PAGE, cases[i].advice);
-
-		e.detail = cases[i].advice;
-		add(e);
+		add(advise(BASE, PAGE, cases[i].advice));
 		assert_last(BASE, cases[i].drops ? 17 : 0);
+		assert_int_equal(last(BASE, VS_CAUSE_SWAP_IN, NEVER), cases[i].stores ? 17 : 0);
 		ranges__forget(&ranges, PID);
 	}
 }
 
-static void a_heap_that_shrinks(void **state)
+/* A copy, a write that is noticed, and a signal follow from mprotect; a first touch never does. */
+static void mprotect_counts_if_it_takes_a_right(void **state)
 {
-	/* the second one is where the break was */
-	struct vs_event_call grow = call(VS_CALL_BRK, BASE + 8 * PAGE, BASE, 0);
-	struct vs_event_call shrink = call(VS_CALL_BRK, BASE + 2 * PAGE + 8, BASE + 8 * PAGE, 0);
+	(void)state;
+	add(protect(BASE, VS_VM_READ | VS_VM_WRITE, VS_PROT_READ));
+	assert_last(BASE, 0);
+	assert_int_equal(last(BASE, VS_CAUSE_COW, NEVER), 17);
+	assert_int_equal(last(BASE, VS_CAUSE_WRITE_NOTIFY, NEVER), 17);
+	assert_int_equal(last(BASE, VS_CAUSE_SEGV_ACCERR, NEVER), 17);
+	ranges__forget(&ranges, PID);
+	add(protect(BASE, VS_VM_READ | VS_VM_EXEC, VS_PROT_READ));
+	assert_int_equal(last(BASE, VS_CAUSE_SEGV_ACCERR, NEVER), 17);
+	assert_int_equal(last(BASE, VS_CAUSE_COW, NEVER), 0);
+	ranges__forget(&ranges, PID);
+	add(protect(BASE, 0, VS_PROT_READ | VS_PROT_WRITE));
+	add(protect(BASE, VS_VM_READ | VS_VM_WRITE, VS_PROT_READ | VS_PROT_WRITE));
+	assert_int_equal(last(BASE, VS_CAUSE_SEGV_ACCERR, NEVER), 0);
+	assert_int_equal(last(BASE, VS_CAUSE_COW, NEVER), 0);
+}
+
+/* Given back, made inaccessible, then accessible again: the pages are gone because of the first. */
+static void a_right_that_comes_back(void **state)
+{
+	struct vs_event_call none = protect(BASE, VS_VM_READ | VS_VM_WRITE, 0);
 
 	(void)state;
-	grow.result = (int64_t)grow.argument[0];
-	shrink.result = (int64_t)shrink.argument[0];
-	add(grow);
+	add(advise(BASE, PAGE, VS_MADV_DONTNEED));
+	none.id = 18;
+	add(none);
+	none = protect(BASE, 0, VS_PROT_READ | VS_PROT_WRITE);
+	none.id = 19;
+	add(none);
+	assert_last(BASE, 17);
+}
+
+static void a_mapping_ends_what_was_before(void **state)
+{
+	struct vs_event_call grow = call(VS_CALL_BRK, BASE + PAGE, BASE, 0);
+	struct vs_event_call moved = call(VS_CALL_MREMAP, BASE + 64 * PAGE, PAGE, PAGE);
+	struct vs_event_call map = call(VS_CALL_MMAP, 0, PAGE, 0);
+	const struct vs_event_call calls[] = { map, call(VS_CALL_MUNMAP, BASE, PAGE, 0), grow,
+					       moved };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		struct vs_event_call e = calls[i];
+
+		e.result = e.call == VS_CALL_BRK      ? (int64_t)(BASE + PAGE)
+			   : e.call == VS_CALL_MUNMAP ? 0
+						      : (int64_t)BASE;
+		add(advise(BASE, 2 * PAGE, VS_MADV_DONTNEED));
+		assert_last(BASE, 17);
+		add(e);
+		assert_last(BASE, 0);
+		assert_last(BASE + PAGE, 17);
+		ranges__forget(&ranges, PID);
+	}
+}
+
+/* In place of pages that were there it is as MADV_DONTNEED is; else it maps what nobody had. */
+static void a_mapping_in_a_fixed_place(void **state)
+{
+	struct vs_event_call e = call(VS_CALL_MMAP, BASE, PAGE, 0);
+
+	(void)state;
+	e.detail = VS_MMAP_FIXED;
+	e.result = (int64_t)BASE;
+	add(e);
 	assert_last(BASE, 0);
-	add(shrink);
-	assert_last(BASE + 3 * PAGE - 1, 0);
-	assert_last(BASE + 3 * PAGE, 17);
-	assert_last(BASE + 8 * PAGE - 1, 17);
-	assert_last(BASE + 8 * PAGE, 0);
+	e.flush[VS_FLUSH_LOCAL] = 1;
+	add(e);
+	assert_last(BASE, 17);
 }
 
 static void what_mremap_leaves(void **state)
 {
-	struct vs_event_call e = call(VS_CALL_MREMAP, BASE, 4 * PAGE, 2 * PAGE);
+	struct vs_event_call e = call(VS_CALL_MREMAP, BASE, 4 * PAGE, 4 * PAGE);
 
 	(void)state;
-	e.result = (int64_t)BASE; /* cut off in place */
-	add(e);
-	assert_last(BASE + 2 * PAGE - 1, 0);
-	assert_last(BASE + 2 * PAGE, 17);
-	ranges__forget(&ranges, PID);
-	e.argument[2] = 8 * PAGE; /* grown in place */
+	e.result = (int64_t)(BASE + 64 * PAGE);
 	add(e);
 	assert_last(BASE, 0);
-	assert_last(BASE + 5 * PAGE, 0);
-	e.result = (int64_t)(BASE + 64 * PAGE); /* moved */
+	e.argument[3] = 4; /* MREMAP_DONTUNMAP */
 	add(e);
-	assert_last(BASE, 17);
+	assert_last(BASE + 3 * PAGE, 17);
 	assert_last(BASE + 4 * PAGE, 0);
+	assert_last(BASE + 64 * PAGE, 0);
 }
 
 static void calls_that_take_nothing_away(void **state)
@@ -156,10 +250,7 @@ static void calls_that_take_nothing_away(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
-		struct vs_event_call e = call(calls[i], BASE, PAGE, 0);
-
-		e.detail = VS_MMAP_FIXED;
-		add(e);
+		add(call(calls[i], BASE, PAGE, 0));
 		assert_last(BASE, 0);
 	}
 }
@@ -168,7 +259,7 @@ static void only_the_last_ones_are_kept(void **state)
 {
 	(void)state;
 	for (uint64_t i = 0; i <= RANGES_PER_PROCESS; i++) {
-		struct vs_event_call e = call(VS_CALL_MUNMAP, BASE + i * PAGE, PAGE, 0);
+		struct vs_event_call e = advise(BASE + i * PAGE, PAGE, VS_MADV_DONTNEED);
 
 		e.id = 100 + i;
 		add(e);
@@ -181,18 +272,22 @@ static void only_the_last_ones_are_kept(void **state)
 	ranges__forget(&ranges, PID);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_range_is_in_whole_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_latest_call_counts_and_none_that_came_later,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(failed_calls_change_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(advice_counts_if_it_drops_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_heap_that_shrinks, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_mremap_leaves, setup, teardown),
-		cmocka_unit_test_setup_teardown(calls_that_take_nothing_away, setup, teardown),
-		cmocka_unit_test_setup_teardown(only_the_last_ones_are_kept, setup, teardown),
+		TEST(a_range_is_in_whole_pages),
+		TEST(the_latest_call_counts_and_none_that_came_later),
+		TEST(failed_calls_change_nothing),
+		TEST(advice_counts_if_it_drops_pages),
+		TEST(mprotect_counts_if_it_takes_a_right),
+		TEST(a_right_that_comes_back),
+		TEST(a_mapping_ends_what_was_before),
+		TEST(a_mapping_in_a_fixed_place),
+		TEST(what_mremap_leaves),
+		TEST(calls_that_take_nothing_away),
+		TEST(only_the_last_ones_are_kept),
 	};
 
 	return cmocka_run_group_tests_name("ranges", tests, NULL, NULL);

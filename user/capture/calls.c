@@ -37,8 +37,8 @@ int calls__size_maps(struct capture *c)
 		{ c->skel->maps.cpu_flushes, used ? c->nr_cpus : 1 },
 		{ c->skel->maps.sent_ipis, used ? sent : 1 },
 		{ c->skel->maps.pairs, c->nr_pairs },
-		/* an LRU map keeps some entries for each CPU */
 		{ c->skel->maps.ranges, c->nr_ranges },
+		{ c->skel->maps.range_procs, c->nr_ranges > 1 ? c->nr_slots : 1 },
 	};
 	int err = 0;
 
@@ -138,6 +138,16 @@ void capture__call_hist(const struct capture *c, uint32_t class, enum vs_call_ti
 		for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 			hist__add(sum, &per_cpu[cpu]);
 	free(per_cpu);
+}
+
+void capture__sweep_ranges(const struct capture *c)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	const int fd = bpf_program__fd(c->skel->progs.sweep_ranges);
+
+	if (fd >= 0 &&
+	    __atomic_load_n(&c->skel->bss->nr_range_nodes, __ATOMIC_RELAXED) > c->nr_ranges / 2)
+		bpf_prog_test_run_opts(fd, &opts);
 }
 
 void capture__shootdowns(const struct capture *c, struct vs_shootdowns *sum)

@@ -30,8 +30,8 @@
 #define CAPTURE_HEAT_ENTRIES 16384u
 /** Rows of calls: processes times calls, and what else they are told apart by. */
 #define CAPTURE_CALL_ROWS 16384u
-/** Places where ranges of calls are remembered, of 144 bytes each. */
-#define CAPTURE_RANGES 16384u
+/** Nodes of trees of ranges that calls took away or changed: of 256 KiB, mostly, and 240 bytes each. */
+#define CAPTURE_RANGES 131072u
 /** Pairs of processes and CPUs that interrupted each other. */
 #define CAPTURE_PAIRS 16384u
 /** Stacks that are told apart at one time, by default, of 1.5 KiB each. */
@@ -299,6 +299,9 @@ void capture__give_back_call_row(struct capture *c, uint32_t index);
 /** capture__call_hist - the histogram of a class of calls, over all CPUs, into @sum. */
 void capture__call_hist(const struct capture *c, uint32_t class, enum vs_call_time time,
 			struct vs_hist *sum);
+
+/** capture__sweep_ranges - processes that are gone make room for others' ranges, if it is wanted. */
+void capture__sweep_ranges(const struct capture *c);
 
 /** capture__shootdowns - totals, the sum over CPUs. */
 void capture__shootdowns(const struct capture *c, struct vs_shootdowns *sum);

@@ -26,7 +26,7 @@ enum hook_id {
 };
 
 /** Programs and needs of one variant at most. */
-#define VARIANT_MAX_PROGRAMS 30
+#define VARIANT_MAX_PROGRAMS 31
 #define VARIANT_MAX_NEEDS 3
 
 /** Value of hook_program.sw_event: it is run by vmascope itself, and attached to nothing. */

@@ -482,6 +482,7 @@ bool live__reclaim(struct live *l)
 	struct retiring r = {};
 	bool found;
 
+	capture__sweep_ranges(l->capture);
 	if (!low(l))
 		return false;
 	r.slots = malloc(m->nr_slots * sizeof(*r.slots));

@@ -106,7 +106,7 @@ static bool resolve_fault(struct trace_resolver *x, struct live *l, struct trace
 	if (!vma_wanted(x, r->row[0]))
 		return false;
 	r->crash = find_crash(x, l, &r->fault, r->row[0]);
-	r->after = ranges__last(&x->ranges, r->fault.pid, r->fault.address, r->head.time_ns);
+	r->after = ranges__last(&x->ranges, &r->fault);
 	return true;
 }
 

@@ -10,7 +10,7 @@
 #include "util/hash.h"
 
 /** Ranges that are kept for each process; a power of two. */
-#define RANGES_PER_PROCESS 64
+#define RANGES_PER_PROCESS 256
 
 /** struct ranges - by process */
 struct ranges {
@@ -23,10 +23,9 @@ void ranges__free(struct ranges *r);
 /**
  * ranges__add - a call has ended; without memory it is forgotten
  *
- * Kept are those that succeeded, and after which the next access to their range may fault: by
- * mprotect, munmap, mremap, brk that gives back, and madvise with advice that drops pages or makes
- * them cold. Not mmap in a fixed place: that is how programs are loaded, and all that they touch
- * later would seem to follow from it.
+ * Those that succeeded begin a range, if the next access to it may fault because of them: mprotect
+ * that takes a right away, madvise with advice that drops pages or makes them cold, a mapping in
+ * place of pages that were there. What unmaps or maps memory ends older ranges.
  */
 void ranges__add(struct ranges *r, const struct vs_event_call *call);
 
@@ -34,11 +33,11 @@ void ranges__add(struct ranges *r, const struct vs_event_call *call);
 void ranges__forget(struct ranges *r, uint32_t pid);
 
 /**
- * ranges__last - the latest call that changed or took away @address
- * @time_ns: only calls that began before, CLOCK_MONOTONIC
+ * ranges__last - the latest call that @fault can have followed from
  *
+ * It began before the fault, and what it did to the address is what the fault found.
  * Return: its id; 0: none of those that are kept.
  */
-uint64_t ranges__last(const struct ranges *r, uint32_t pid, uint64_t address, uint64_t time_ns);
+uint64_t ranges__last(const struct ranges *r, const struct vs_event_fault *fault);
 
 #endif /* VMASCOPE_MODEL_RANGES_H */

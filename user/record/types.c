@@ -136,6 +136,7 @@ static const struct field call_row_fields[] = {
 	NAMED(T, "pages", counts.pages),
 	NAMED(T, "splits", counts.splits),
 	NAMED(T, "merges", counts.merges),
+	NAMED(T, "splits_unknown", counts.splits_unknown),
 	NAMED(T, "wx_both", counts.wx_both),
 	NAMED(T, "wx_flip", counts.wx_flip),
 	NAMED(T, "queued", counts.queued),

@@ -32,15 +32,15 @@ static const struct table_def hook_table = {
 };
 
 static const struct column lost_columns[] = {
-	{ .key = "events", .type = CELL_U64 },	     { .key = "slots", .type = CELL_U64 },
-	{ .key = "tasks", .type = CELL_U64 },	     { .key = "lookups", .type = CELL_U64 },
-	{ .key = "files", .type = CELL_U64 },	     { .key = "latency", .type = CELL_U64 },
-	{ .key = "identity", .type = CELL_U64 },     { .key = "hists", .type = CELL_U64 },
-	{ .key = "notices", .type = CELL_U64 },	     { .key = "heat", .type = CELL_U64 },
-	{ .key = "calls", .type = CELL_U64 },	     { .key = "pairs", .type = CELL_U64 },
-	{ .key = "ranges", .type = CELL_U64 },	     { .key = "stacks", .type = CELL_U64 },
-	{ .key = "samples", .type = CELL_U64 },	     { .key = "missed", .type = CELL_U64 },
-	{ .key = "unattributed", .type = CELL_U64 },
+	{ .key = "events", .type = CELL_U64 },	 { .key = "slots", .type = CELL_U64 },
+	{ .key = "tasks", .type = CELL_U64 },	 { .key = "lookups", .type = CELL_U64 },
+	{ .key = "files", .type = CELL_U64 },	 { .key = "latency", .type = CELL_U64 },
+	{ .key = "identity", .type = CELL_U64 }, { .key = "hists", .type = CELL_U64 },
+	{ .key = "notices", .type = CELL_U64 },	 { .key = "heat", .type = CELL_U64 },
+	{ .key = "calls", .type = CELL_U64 },	 { .key = "pairs", .type = CELL_U64 },
+	{ .key = "ranges", .type = CELL_U64 },	 { .key = "stacks", .type = CELL_U64 },
+	{ .key = "samples", .type = CELL_U64 },	 { .key = "missed", .type = CELL_U64 },
+	{ .key = "refaults", .type = CELL_U64 }, { .key = "unattributed", .type = CELL_U64 },
 };
 static const struct table_def lost_table = {
 	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(lost_columns)
@@ -51,7 +51,10 @@ static const char *const lost_texts[VS_NR_LOST] = {
 	[VS_LOST_SLOTS] = "faults of VMAs without a slot of their own: counted by process and name",
 	[VS_LOST_CALLS] = "calls and flushes without a row of their own: their process has one",
 	[VS_LOST_PAIRS] = "interrupts that found no place among initiators and targets",
-	[VS_LOST_RANGES] = "ranges of calls, forgotten: the faults that followed are not told",
+	[VS_LOST_RANGES] = "ranges of memory calls, for lack of room: faults that followed them "
+			   "are not counted as refaults",
+	[VS_LOST_REFAULTS] = "faults that may have followed a memory call: the kernel faulted "
+			     "pages in by itself, at addresses that no hook shows",
 	[VS_LOST_STACKS] = "stacks without a row of their own: one row has them all (--stacks)",
 	[VS_LOST_SAMPLES] =
 		"copies of stacks: the ring buffer was full, callers are unknown (--ring)",

@@ -96,8 +96,10 @@ static int did_row(const struct shootdown_doc *d, struct table *t, const struct 
 		return -ENOMEM;
 	table__set_u64(t, "count", c->count);
 	table__set_u64(t, "errors", c->errors);
-	table__set_u64(t, "splits", c->splits);
-	table__set_u64(t, "merges", c->merges);
+	if (!c->splits_unknown) {
+		table__set_u64(t, "splits", c->splits);
+		table__set_u64(t, "merges", c->merges);
+	}
 	table__set_u64(t, "wx_flips", c->wx_flip);
 	table__set_u64(t, "wx_both", c->wx_both);
 	if (c->latency_ns) {

@@ -78,8 +78,11 @@ static int followed_cells(struct table *t, const struct vs_call_counts *c,
 
 	table__set_u64(t, "errors", c->errors);
 	table__set_u64(t, "bytes", c->bytes);
-	table__set_u64(t, "splits", c->splits);
-	table__set_u64(t, "merges", c->merges);
+	table__set_u64(t, "splits_unknown", c->splits_unknown);
+	if (!c->splits_unknown) {
+		table__set_u64(t, "splits", c->splits);
+		table__set_u64(t, "merges", c->merges);
+	}
 	wx = run_view__sub(t, &call_wx_table);
 	if (!wx)
 		return -ENOMEM;

@@ -28,6 +28,7 @@ static const struct column unowned_columns[] = {
 	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "reason", .head = "REASON", .type = CELL_STR, .left = true},
 	{.key = "syscall", .head = "NUMBER", .type = CELL_U64, .optional = true},
+	{.key = "compat", .type = CELL_BOOL},
 };
 static const struct table_def unowned_table = {.key = "unowned", COLUMNS(unowned_columns)};
 /* clang-format on */
@@ -113,7 +114,9 @@ int shootdown_unowned__make(const struct shootdown_doc *d)
 		if (sum->call >= VS_CALL_FIRST_UNOWNED && sum->call < VS_NR_CALLS)
 			err = unowned_row(t, call_names[sum->call], seen ? c : NULL, c->received);
 		if (!err && sum->call == VS_CALL_SYSCALL)
-			table__set_u64(t, "syscall", sum->detail);
+			table__set_u64(t, "syscall", sum->detail & ~VS_SYSCALL_COMPAT);
+		if (!err && sum->call == VS_CALL_SYSCALL)
+			table__set_bool(t, "compat", sum->detail & VS_SYSCALL_COMPAT);
 	}
 	if (!err && unknown)
 		err = unowned_row(t, "sender unknown", NULL, unknown);

@@ -80,6 +80,7 @@ extern const struct table_def call_wx_table;
 		{ .key = "stolen_ns", .type = CELL_U64 },                                          \
 		{ .key = "targets_per_call", .type = CELL_F64 },                                   \
 		{ .key = "splits", .type = CELL_U64 }, { .key = "merges", .type = CELL_U64 },      \
+		{ .key = "splits_unknown", .type = CELL_U64 },                                     \
 		{ .key = "wx", .type = CELL_TABLE, .object = &call_wx_table },                     \
 		{ .key = "refaults", .type = CELL_U64 },                                           \
 	{                                                                                          \

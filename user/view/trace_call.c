@@ -266,7 +266,8 @@ int trace_call_row(struct table *t, const struct trace_call *call, const struct 
 		return err;
 	table__set_u64(t, "id", e->id);
 	table__set_u64(t, "map_before", e->map_before);
-	table__set_u64(t, "map_after", e->map_after);
+	if (e->map_after)
+		table__set_u64(t, "map_after", e->map_after);
 	if (call_returns(e))
 		table__set_u64(t, "duration_ns", e->duration_ns);
 	if (e->ip)

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * call_ranges.bpf.h - what a memory call takes away, changes or maps: its ranges begin and end.
+ *
+ * Where a call unmaps, or maps something, all older ranges are over there: what is touched later
+ * is new memory. Others begin one, if the next access may fault because of them.
+ */
+#ifndef VMASCOPE_CALL_RANGES_BPF_H
+#define VMASCOPE_CALL_RANGES_BPF_H
+
+#include "account.bpf.h"
+#include "pidfd.bpf.h"
+
+/* include/uapi/asm-generic/mman-common.h: what takes pages away, besides VS_MADV_* */
+#define MADV_REMOVE 9
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#define MADV_DONTNEED_LOCKED 24
+#define MADV_GUARD_INSTALL 102
+/* include/uapi/linux/mman.h */
+#define MREMAP_DONTUNMAP 4
+#define ENOMEM 12
+/** VMAs that one mprotect is looked at in at most, and iovecs of one process_madvise (UIO_MAXIOV). */
+#define PROTECT_VMAS 4096
+#define MADVISE_IOVECS 1024
+
+static __always_inline u64 page_up(u64 address)
+{
+	return (address + 4095) & ~4095ULL;
+}
+
+/** call_cause - why ranges of the call that @t is inside of begin or end */
+static __always_inline void call_cause(const struct task_state *t, struct range_cause *cause)
+{
+	cause->proc = t->proc;
+	cause->generation = t->proc_generation;
+	cause->row = t->call.row;
+	cause->row_generation = t->call.row_generation;
+	cause->begin_ns = t->call.begin_ns;
+	cause->seq = t->call.mm_seq;
+	cause->fits = cause->writes = cause->undo = 0;
+	cause->ends = RANGE_ALL;
+}
+
+/** advice_takes - advice of madvise that takes pages away. Return: false if it does not. */
+static __always_inline bool advice_takes(u32 advice, struct range_cause *cause)
+{
+	switch (advice) {
+	case VS_MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
+	case MADV_REMOVE:
+	case MADV_GUARD_INSTALL:
+		cause->fits = RANGE_EMPTY;
+		return true;
+	case VS_MADV_FREE: /* at once what is in swap; what is mapped, when memory is short */
+		cause->fits = cause->ends = RANGE_EMPTY;
+		return true;
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+		cause->fits = cause->ends = RANGE_STORED;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/** protect_next - a range where the VMA at hand loses a right; else none. */
+static long protect_next(u64 i, void *unused)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+	struct protect_walk *w;
+	struct range_cause cause;
+	struct vma_ref *ref;
+	u64 lost, end;
+
+	(void)unused;
+	if (!t)
+		return 1;
+	w = &t->call.walk;
+	if (w->at >= w->end)
+		return 1;
+	ref = &t->call.ref;
+	if (vma_lookup(task, t, mm_sequence(task), w->at, ref) != VMA_FOUND)
+		return 1;
+	end = ref->end < w->end ? ref->end : w->end;
+	lost = ref->traits & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC) & ~w->flags;
+	if (lost) {
+		call_cause(t, &cause);
+		cause.writes = 1;
+		cause.fits = cause.ends = lost & VS_VM_WRITE ? RANGE_WRITE | RANGE_FORBIDDEN
+							     : RANGE_FORBIDDEN;
+		ranges_add(w->at, end, &cause);
+	}
+	w->at = end;
+	if (i == PROTECT_VMAS - 1 && w->at < w->end)
+		count_lost(VS_LOST_RANGES);
+	return 0;
+}
+
+/**
+ * protect_ranges - the current task begins an mprotect
+ *
+ * In the program itself: looking up VMAs takes most of the eight frames that a program may have.
+ */
+static __always_inline void protect_ranges(struct open_call *o, u64 start, u64 end, u64 prot)
+{
+	o->walk.at = start;
+	o->walk.end = end;
+	o->walk.flags = (prot & VS_PROT_READ ? VS_VM_READ : 0) |
+			(prot & VS_PROT_WRITE ? VS_VM_WRITE : 0) |
+			(prot & VS_PROT_EXEC ? VS_VM_EXEC : 0);
+	bpf_loop(PROTECT_VMAS, protect_next, 0, 0);
+}
+
+/** call_ranges_begin - the current task begins a memory call that is no mprotect, in its state. */
+__weak __noinline int call_ranges_begin(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+	struct range_cause cause = {};
+	struct open_call *o;
+
+	if (!t)
+		return 0;
+	o = &t->call;
+	call_cause(t, &cause);
+	switch (o->call) {
+	case VS_CALL_MADVISE:
+		if (advice_takes(o->detail, &cause))
+			ranges_add(o->argument[0], page_up(o->argument[0] + o->argument[1]),
+				   &cause);
+		break;
+	case VS_CALL_FORK:
+		if (!o->shares_mm)
+			range_fork_begin(&cause);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/** remap_ranges - an mremap has returned @to */
+static __always_inline void remap_ranges(const struct open_call *o, u64 to,
+					 struct range_cause *cause)
+{
+	u64 from = o->argument[0], was = page_up(o->argument[1]), is = page_up(o->argument[2]);
+
+	if (to == from) {
+		ranges_add(from + (was < is ? was : is), from + (was < is ? is : was), cause);
+		return;
+	}
+	if (o->argument[3] & MREMAP_DONTUNMAP)
+		cause->fits = RANGE_EMPTY;
+	ranges_add(from, from + was, cause);
+	/* the pages came along, and with them what a fork did to them */
+	cause->fits = 0;
+	cause->ends = RANGE_ALL & ~RANGE_WRITE;
+	ranges_add(to, to + is, cause);
+}
+
+struct iovec {
+	u64 base;
+	u64 len;
+};
+
+/** struct iovec_walk - the ranges of a process_madvise */
+struct iovec_walk {
+	u64 at;
+	u64 nr;
+	u64 bytes; /* that are still to come: it may have ended early */
+	u64 start;
+	u64 end;
+	u32 proc;
+	u32 generation;
+};
+
+static long iovec_next(u64 i, struct iovec_walk *w)
+{
+	struct task_state *t = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+	struct range_cause cause;
+	struct iovec v;
+
+	if (!t || i >= w->nr || !w->bytes)
+		return 1;
+	if (bpf_probe_read_user(&v, sizeof(v), (void *)(w->at + i * sizeof(v)))) {
+		count_lost(VS_LOST_RANGES);
+		return 1;
+	}
+	v.len = page_up(v.len);
+	if (v.len > w->bytes)
+		v.len = w->bytes;
+	w->bytes -= v.len;
+	if (v.base < w->start)
+		w->start = v.base;
+	if (v.base + v.len > w->end)
+		w->end = v.base + v.len;
+	call_cause(t, &cause);
+	cause.proc = w->proc;
+	cause.generation = w->generation;
+	if (advice_takes(t->call.detail, &cause))
+		ranges_add(v.base, v.base + v.len, &cause);
+	return 0;
+}
+
+/** vector_ranges - a process_madvise has advised @bytes, of itself or of another process. */
+static __always_inline void vector_ranges(struct task_state *t, u64 bytes)
+{
+	struct iovec_walk w = { .start = ~0ULL };
+	bool own;
+	u32 tgid;
+
+	w.at = t->call.argument[1];
+	w.nr = t->call.argument[2];
+	w.bytes = bytes;
+	tgid = pidfd_tgid(t->call.argument[0]);
+	own = tgid == (u32)bpf_get_current_task_btf()->tgid;
+	if (own) {
+		w.proc = t->proc;
+		w.generation = t->proc_generation;
+	} else {
+		struct proc_entry *p = bpf_map_lookup_elem(&procs, &tgid);
+		struct vs_slot *s = p ? slot_at(p->slot) : 0;
+
+		/* a process that is not traced has no refaults, and needs no ranges */
+		if (s) {
+			w.proc = p->slot;
+			w.generation = s->generation;
+		} else {
+			w.nr = 0;
+		}
+	}
+	bpf_loop(MADVISE_IOVECS, iovec_next, &w, 0);
+	t->call.start = own && w.end ? w.start : 0;
+	t->call.end = own ? w.end : 0;
+}
+
+/**
+ * vector_begin - a process_madvise of the process itself: where its first range is
+ *
+ * Of another process nothing is known but how much was advised: its VMAs are not looked up.
+ */
+static __noinline void vector_begin(struct open_call *o, int call, u32 tgid)
+{
+	u64 end;
+
+	o->start = o->end = 0;
+	if (call != VS_CALL_PROCESS_MADVISE || pidfd_tgid(o->argument[0]) != tgid)
+		return;
+	/* a struct iovec; the program's stack has no room */
+	if (bpf_probe_read_user(&o->start, 2 * sizeof(u64), (void *)o->argument[1]))
+		o->start = o->end = 0;
+	end = o->start + o->end;
+	o->end = page_up(end);
+}
+
+/** call_ranges_end - the current task ends the memory call in its state, with @result */
+__weak __noinline int call_ranges_end(s64 result, u64 failed)
+{
+	struct task_state *t = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+	struct range_cause cause = {};
+	struct open_call *o;
+	u64 start, end;
+
+	if (!t)
+		return 0;
+	o = &t->call;
+	start = o->argument[0];
+	end = page_up(start + o->argument[1]);
+	call_cause(t, &cause);
+	if (failed) {
+		cause.undo = 1;
+		cause.fits = RANGE_ALL;
+		if (o->call == VS_CALL_FORK)
+			range_fork_undo(t->proc, t->proc_generation, o->begin_ns);
+		else if (o->call == VS_CALL_MPROTECT || o->call == VS_CALL_PKEY_MPROTECT) {
+			cause.ends = RANGE_WRITE | RANGE_FORBIDDEN;
+			ranges_add(start, end, &cause);
+		} else if (o->call == VS_CALL_MADVISE && result != -ENOMEM &&
+			   advice_takes(o->detail, &cause))
+			/* -ENOMEM: some of it was not mapped; the rest is done all the same */
+			ranges_add(start, end, &cause);
+		return 0;
+	}
+	switch (o->call) {
+	case VS_CALL_MUNMAP:
+		ranges_add(start, end, &cause);
+		break;
+	case VS_CALL_MMAP:
+		/* over pages that were there, it is as if they had been given back */
+		if (o->detail == VS_MMAP_FIXED &&
+		    (o->flush[VS_FLUSH_LOCAL] || o->flush[VS_FLUSH_REMOTE]))
+			cause.fits = RANGE_EMPTY;
+		ranges_add(result, page_up(result + o->argument[1]), &cause);
+		break;
+	case VS_CALL_MREMAP:
+		remap_ranges(o, result, &cause);
+		break;
+	case VS_CALL_BRK:
+		end = page_up(o->argument[1]);
+		start = page_up(o->argument[0]);
+		if (o->argument[0])
+			ranges_add(start < end ? start : end, start < end ? end : start, &cause);
+		break;
+	case VS_CALL_PROCESS_MADVISE:
+		vector_ranges(t, result);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+#endif /* VMASCOPE_CALL_RANGES_BPF_H */

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * refaults_test - faults that follow from memory calls: every one, of the call that is the reason,
+ * and none of another. The workload knows how many from getrusage(2).
+ */
+#include "check.h"
+#include "shootdown.h"
+#include "system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What may follow from ld.so's and libc's calls: they protect what was relocated. */
+#define BESIDE 24
+
+/* Of all calls but those of @call and, if it is not empty, @advice. */
+static int64_t others(struct json_object *json, const char *call, const char *advice)
+{
+	struct json_object *row;
+	int64_t n = 0;
+
+	vt_each(row, json, "calls") if (strcmp(vt_str(row, "call"), call) ||
+					(*advice && strcmp(vt_str(row, "advice"), advice)))
+		n += vt_int(row, "refaults");
+	return n;
+}
+
+static void check(struct vt_scope *s, int64_t unplaced)
+{
+	const char *mode = vt_str(s->work, "mode"), *call = vt_str(s->work, "call");
+	const char *advice = vt_str(s->work, "advice");
+	int64_t want = vt_int(s->work, "refaults"), slack = vt_int(s->work, "slack"), got;
+
+	got = vt_calls_sum(s->json, call, *advice ? advice : NULL, "refaults") + unplaced;
+	vt_cmp(got, >=, want, "refaults of %s in mode %s", call, mode);
+	vt_cmp(got, <=, want + slack, "refaults of %s in mode %s", call, mode);
+	vt_cmp(others(s->json, call, advice), <=, BESIDE, "refaults of other calls in mode %s",
+	       mode);
+	vt_equal(vt_int(s->json, "lost.ranges"), 0, "ranges that were forgotten");
+	if (want)
+		vt_cmp(vt_calls_sum(s->json, call, *advice ? advice : NULL, "refault_ns") +
+			       unplaced,
+		       >, 0, "time of the refaults in mode %s", mode);
+}
+
+static void run(const char *mode)
+{
+	struct vt_scope s;
+
+	vt_scope_one(&s, "shootdown", NULL, VT_ARGS("refaults", mode));
+	check(&s, 0);
+	vt_scope_free(&s);
+}
+
+#define MODE(name, mode)                                                                           \
+	static void name(void **state)                                                             \
+	{                                                                                          \
+		(void)state;                                                                       \
+		run(mode);                                                                         \
+	}
+
+MODE(given_back, "dontneed")
+MODE(freed_and_not_missed, "free")
+MODE(given_back_up_to_a_hole, "partly")
+MODE(rights_come_and_go, "rights")
+MODE(rights_are_granted, "grant")
+MODE(rights_are_taken, "protect")
+MODE(mapped_over, "map-over")
+MODE(mapped_in_place, "map-fixed")
+MODE(moved_away, "dontunmap")
+MODE(parent_copies, "fork-parent")
+MODE(parent_reuses, "fork-reuse")
+MODE(child_copies, "fork-child")
+MODE(orphan_copies, "fork-orphan")
+MODE(mapped_after_a_fork, "fork-before")
+MODE(vfork_copies_nothing, "vfork")
+MODE(thread_waits_for_a_fork, "lock")
+
+/* /tmp may be a tmpfs, whose pages are never clean. */
+static void written_back(void **state)
+{
+	(void)state;
+	setenv("TMPDIR", "/var/tmp", 1);
+	run("writeback");
+	unsetenv("TMPDIR");
+}
+
+/* As many ranges as allocators have: a page here and there, and whole arenas. */
+static void many_ranges(void **state)
+{
+	static const char *const sizes[][3] = { { "100", "17", "18" },
+						{ "1000", "32", "64" },
+						{ "10000", "4", "8" },
+						{ "10", "4096", "4096" },
+						{ "600", "1", "64" } };
+	struct vt_scope s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		vt_scope_one(&s, "shootdown", NULL,
+			     VT_ARGS("refaults", "--count", sizes[i][0], "--pages", sizes[i][1],
+				     "--stride", sizes[i][2], "dontneed"));
+		check(&s, 0);
+		vt_scope_free(&s);
+	}
+}
+
+/* Its iovecs are its ranges; what it asked for is what it returned. */
+static void process_madvise(void **state)
+{
+	struct json_object *row;
+	struct vt_scope s;
+	int64_t bytes = 0;
+
+	(void)state;
+	vt_scope_one(&s, "shootdown", NULL, VT_ARGS("refaults", "vector"));
+	check(&s, 0);
+	vt_equal(vt_calls_sum(s.json, "process_madvise", "MADV_DONTNEED", "bytes"),
+		 vt_int(s.work, "bytes"), "bytes of process_madvise");
+	vt_each(row, s.json, "vmas")
+	{
+		if (strcmp(vt_str(row, "call"), "process_madvise"))
+			continue;
+		vt_equal(strcmp(vt_str(row, "vma"), "[anon]"), 0, "VMA");
+		vt_equal(vt_hex(row, "end") - vt_hex(row, "start"), (63 * 32 + 16) * 4096UL,
+			 "from the first range to the end of the last");
+		bytes += vt_int(row, "bytes");
+	}
+	vt_equal(bytes, vt_int(s.work, "bytes"), "bytes of the VMA");
+	vt_scope_free(&s);
+}
+
+/* Faults that the kernel takes by itself: with fexit their addresses are known, else how many. */
+static void taken_without_a_trap(void **state)
+{
+	struct vt_scope s;
+	int64_t unplaced;
+
+	(void)state;
+	vt_scope_one(&s, "shootdown", NULL, VT_ARGS("refaults", "gup"));
+	unplaced = vt_int(s.json, "lost.refaults");
+	if (!strncmp(vt_str(s.json, "hooks.fault_end"), "sw-event", 8))
+		vt_equal(unplaced, vt_int(s.work, "refaults"), "faults without an address");
+	else
+		vt_equal(unplaced, 0, "faults without an address");
+	check(&s, unplaced);
+	vt_scope_free(&s);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(given_back),
+	VT_TEST(freed_and_not_missed),
+	VT_TEST(given_back_up_to_a_hole),
+	VT_TEST(many_ranges),
+	VT_TEST(process_madvise),
+	VT_TEST(taken_without_a_trap),
+	VT_TEST(rights_come_and_go),
+	VT_TEST(rights_are_granted),
+	VT_TEST(rights_are_taken),
+	VT_TEST(mapped_over),
+	VT_TEST(mapped_in_place),
+	VT_TEST(moved_away),
+	VT_TEST(written_back),
+	VT_TEST(parent_copies),
+	VT_TEST(parent_reuses),
+	VT_TEST(child_copies),
+	VT_TEST(orphan_copies),
+	VT_TEST(mapped_after_a_fork),
+	VT_TEST(vfork_copies_nothing),
+	VT_TEST(thread_waits_for_a_fork),
+};
+
+VT_MAIN(tests)
