@@ -189,6 +189,26 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
 
 #if defined(__TARGET_ARCH_x86)
 /**
+ * call_note_mm - how the mm is as a call begins
+ *
+ * A function, for its stack: looking up a VMA leaves little to those that call it.
+ */
+static __noinline int call_note_mm(struct task_struct *task, struct open_call *o)
+{
+	struct mm_struct *mm = task->mm;
+	u32 step;
+
+	if (o->call == VS_CALL_BRK)
+		o->argument[1] = BPF_CORE_READ(mm, brk);
+	o->map_before = BPF_CORE_READ(mm, map_count);
+	o->map_after = o->map_before;
+	o->mm_seq = mm_writes_now(mm, &step);
+	o->mm_quiet = !mm_is_written(mm);
+	o->mm_alone = BPF_CORE_READ(mm, mm_users.counter) == 1;
+	return 0;
+}
+
+/**
  * call_begin - the current task enters a memory call
  * @nr: of the system call
  */
@@ -201,7 +221,6 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	struct task_state *t;
 	struct open_call *o;
 	u64 start, end, flags = 0;
-	u32 step;
 
 	/* the 32-bit system calls have other numbers */
 	if (call < 0 || task->thread_info.status & TS_COMPAT)
@@ -218,18 +237,14 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	o->nr = regs->orig_ax; /* not @nr: what is known of it would make the verifier look at each case apart */
 	o->call = call;
 	o->argument[0] = regs->di;
-	o->argument[1] = call == VS_CALL_BRK ? BPF_CORE_READ(task, mm, brk) : regs->si;
+	o->argument[1] = regs->si;
 	o->argument[2] = regs->dx;
 	o->argument[3] = regs->r10;
 	o->detail = call_detail(o);
 	o->ip = regs->ip;
 	o->site = cfg.call_site || cfg.emit_calls ? call_site(regs->sp) : 0;
-	o->map_before = BPF_CORE_READ(task, mm, map_count);
-	o->map_after = o->map_before;
-	o->mm_seq = mm_writes_now(task->mm, &step);
-	o->mm_quiet = !mm_is_written(task->mm);
 	o->shares_mm = !!(flags & CLONE_VM);
-	o->mm_alone = BPF_CORE_READ(task, mm, mm_users.counter) == 1;
+	call_note_mm(task, o);
 	o->flush[VS_FLUSH_LOCAL] = o->flush[VS_FLUSH_REMOTE] = o->full = o->queued = 0;
 	o->pages = 0;
 	o->nr_vmas = 0;

@@ -39,7 +39,7 @@ static __always_inline struct vs_stack_row *stack_row_at(u32 row)
  *
  * Return: 0 if what lies there does not look like it.
  */
-static __always_inline u64 call_site(u64 sp)
+static __noinline __attribute__((unused)) u64 call_site(u64 sp)
 {
 	u8 code[CALL_INSN_MAX];
 	u64 site;
