@@ -57,7 +57,7 @@ static void buckets_add_up(void **state)
 		snprintf(path, sizeof(path), "totals.causes.%s", cause);
 		vt_cmp(sum, <=, last, "most faults come first: %s", cause);
 		vt_cmp(sum, <=, vt_int(s.json, path), "latencies of cause %s", cause);
-		if (!strcmp(cause, "anon-zero") || !strcmp(cause, "cow"))
+		if (!strcmp(cause, "anon-zero") || !strcmp(cause, "cow-zero"))
 			vt_cmp(sum, >=, 3000, "latencies of cause %s", cause);
 		last = sum;
 		causes += sum;
