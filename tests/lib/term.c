@@ -63,8 +63,12 @@ void vt_term_open(struct vt_term *t, unsigned int width, unsigned int height, co
 	vt_start(&t->server, &(struct vt_how){ .env = "SHELL=/bin/sh" },
 		 VT_ARGS("tmux", "-u", "-S", t->socket, "-f", "/dev/null", "-D"));
 	vt_await(has_socket, t, "tmux starts", VT_PATIENCE);
-	/* the program takes the place of a shell, whose pid it has */
-	snprintf(line, sizeof(line), "stty -g >%s; sh -c 'echo $$ >%s; exec env \"$@\"' sh %s",
+	/*
+	 * The program takes the place of a shell, whose pid it has. Ctrl-C reaches the shell around
+	 * it, too: without a trap some (dash) end by it, and the pane with them.
+	 */
+	snprintf(line, sizeof(line),
+		 "trap : INT; stty -g >%s; sh -c 'echo $$ >%s; exec env \"$@\"' sh %s",
 		 before_path, pid_path, env);
 	for (; *argv; argv++)
 		quote(line, sizeof(line), *argv);
