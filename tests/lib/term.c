@@ -68,8 +68,8 @@ void vt_term_open(struct vt_term *t, unsigned int width, unsigned int height, co
 	 * it, too: without a trap some (dash) end by it, and the pane with them.
 	 */
 	snprintf(line, sizeof(line),
-		 "trap : INT; stty -g >%s; sh -c 'echo $$ >%s; exec env \"$@\"' sh %s",
-		 before_path, pid_path, env);
+		 "trap : INT; stty -g >%s; sh -c 'echo $$ >%s; exec env \"$@\"' sh %s", before_path,
+		 pid_path, env);
 	for (; *argv; argv++)
 		quote(line, sizeof(line), *argv);
 	snprintf(line + strlen(line), sizeof(line) - strlen(line),
