@@ -4,6 +4,7 @@
  * and from those that have not ended; with every way to see their beginnings.
  */
 #include "check.h"
+#include "recorded.h"
 #include "scope.h"
 #include "system.h"
 
@@ -179,10 +180,49 @@ static void begun_while_counting(void **state)
 	vt_free(&work);
 }
 
+/* A recording has those that were in flight at its end, too, the VMA's name among it. */
+static void recorded_in_flight(void **state)
+{
+	const char *file = vt_path("recording");
+	const struct vt_how how = { .stdin_pipe = true };
+	struct json_object *live, *json, *row;
+	struct vt_cmd work, scope, report;
+	int found = 0;
+
+	(void)state;
+	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "record", "-o", file, "--summary", "-j"));
+	vt_await_attached(&scope);
+	vt_start(&work, &how, VT_ARGS(vt_workload("outcomes"), "in-flight"));
+	vt_await_text(&work, "caught ");
+	vt_interrupt(&scope);
+	live = vt_json(scope.out, "live");
+	vt_report(&report, file, VT_ARGS("-j"), 0);
+	json = vt_json(report.out, "report");
+	vt_each(row, json, "in_flight") if (vt_int(row, "pid") == work.pid)
+	{
+		vt_equal(strcmp(vt_str(row, "vma"), "[anon]"), 0, "VMA");
+		vt_cmp(vt_int(row, "since_ns"), >, 0, "time so far");
+		found++;
+	}
+	vt_equal(found, 1, "faults in flight of the workload");
+	vt_equal(strcmp(json_object_to_json_string(vt_get(json, "in_flight")),
+			json_object_to_json_string(vt_get(live, "in_flight"))),
+		 0, "difference of the report and the live list");
+	json_object_put(json);
+	json_object_put(live);
+	vt_free(&report);
+	vt_free(&scope);
+	vt_close_stdin(&work);
+	vt_wait(&work, 60);
+	vt_equal(work.exit, 0, "exit status: %s", work.err);
+	vt_free(&work);
+}
+
 static const struct CMUnitTest tests[] = {
 	VT_TEST(signals_before_gup),	 VT_TEST(efault_before_gup),
 	VT_TEST(forbidden_before_gup),	 VT_TEST(vsyscall_is_no_crash),
 	VT_TEST(begun_before_attaching), VT_TEST(begun_while_counting),
+	VT_TEST(recorded_in_flight),
 };
 
 VT_MAIN(tests)

@@ -215,6 +215,38 @@ static void what_packs_too_well_is_not_packed(void **state)
 	packer__free(&p);
 }
 
+/* Rows that faults in flight refer to stay, or the faults go, too; a count that is wrong is unknown. */
+static void faults_in_flight_refer_to_what_is_there(void **state)
+{
+	const union record fault = { .fault = { .slot = 2, .cause = UINT8_MAX } };
+	union record vma = { .row = { .number = 2, .process = 1, .is_vma = 1, .name = "x" } };
+	struct in_flight list = {};
+	struct loaded *l = *state;
+
+	l->loader.in_flight = &list;
+	assert_int_equal(take_process(l, 1, 1), 0);
+	assert_int_equal(take(l, RECORD_ROW, vma), 0);
+	assert_int_equal(take_reset(l), 0);
+	assert_int_equal(take(l, RECORD_IN_FLIGHT, fault), 0);
+	assert_int_equal(take(l, RECORD_IN_FLIGHT, (union record){ .fault = { .slot = 7 } }), 0);
+	assert_int_equal(take_stats(l, 1), 0);
+	assert_false(loader__has_in_flight(&l->loader));
+	l->loader.stats.ended = 1;
+	assert_false(loader__has_in_flight(&l->loader));
+	l->loader.stats.in_flight = 2;
+	assert_true(loader__has_in_flight(&l->loader));
+	assert_int_equal(list.nr, 2);
+	assert_non_null(list.fault[0].row);
+	assert_int_equal(list.fault[0].row->number, 2);
+	assert_true(list.fault[0].event.cause < VS_NR_CAUSES);
+	assert_null(list.fault[1].row);
+	assert_int_equal(take_reset(l), 0);
+	assert_int_equal(take_stats(l, 1), 0);
+	assert_int_equal(list.nr, 0);
+	assert_int_equal(l->model.nr_processes, 0);
+	in_flight__free(&list);
+}
+
 #define LOADED_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -222,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LOADED_TEST(memory_is_bounded_by_the_size_of_the_file),
 		LOADED_TEST(pairs_are_bounded),
+		LOADED_TEST(faults_in_flight_refer_to_what_is_there),
 		LOADED_TEST(what_is_not_told_anew_is_freed),
 		LOADED_TEST(an_interval_adds_up_across_it),
 		cmocka_unit_test(a_ratio_that_is_made_up_is_no_block),

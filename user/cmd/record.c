@@ -456,6 +456,7 @@ static int finish(struct session *s)
 	struct vs_stats stats;
 
 	session__stats(s, &stats);
+	r->saver.in_flight = &s->live.in_flight;
 	if (r->writer.options.snapshot_ns) {
 		write_snapshot(s, s->end_ns, false);
 	} else {

@@ -128,6 +128,7 @@ int recording__open(struct recording *r, char *const *paths)
 	if (!err)
 		err = loader__init(&r->loader, &r->live.model, &r->live.shootdown, &r->live.threads,
 				   &r->live.stacks, r->header.nr_cpus);
+	r->loader.in_flight = &r->live.in_flight;
 	loader__bound(&r->loader, bytes_of(r));
 	return err ? vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory") : 0;
 }

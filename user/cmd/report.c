@@ -31,6 +31,7 @@ static void take_over(struct report *r)
 	s->live = r->recording.live;
 	s->end_ns = r->recording.end_ns;
 	r->recorded.stats = r->recording.loader.stats.stats;
+	r->recorded.has_in_flight = loader__has_in_flight(&r->recording.loader);
 }
 
 /** forgetting - rows are about to be freed: nothing may point to them. */

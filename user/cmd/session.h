@@ -15,11 +15,16 @@
 #include "record/load_stacks.h"
 #include "symbol/namer.h"
 
-/** struct recorded - what a recording tells instead of a capture; @stacks: by their numbers */
+/**
+ * struct recorded - what a recording tells instead of a capture
+ * @stacks: by their numbers
+ * @has_in_flight: which faults were in flight when counting ended is known
+ */
 struct recorded {
 	const struct header *header;
 	const struct loaded_stacks *stacks;
 	struct vs_stats stats;
+	bool has_in_flight;
 };
 
 /**

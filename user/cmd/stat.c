@@ -206,7 +206,7 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 	struct document d = {};
 	int err = make(s, &v, &d);
 
-	if (!err && !s->recorded)
+	if (!err && (!s->recorded || s->recorded->has_in_flight))
 		err = in_flight_view__make(&s->live.in_flight, &d);
 	if (!err && o->hist)
 		err = hist_view__make(&v, &s->live.model, &d);

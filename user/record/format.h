@@ -97,7 +97,8 @@ enum record_type {
 	RECORD_SYMBOL,
 	RECORD_STACK,
 	RECORD_RESET,
-	RECORD_FAULT, /* events from here on */
+	RECORD_IN_FLIGHT, /* struct vs_event_fault, that had not ended: in the last checkpoint */
+	RECORD_FAULT,	  /* events from here on */
 	RECORD_CALL,
 	RECORD_FLUSH,
 	RECORD_IPI,
@@ -112,11 +113,15 @@ enum record_type {
  * struct record_stats - ends a checkpoint
  * @time_ns: when the counts were read; @events: records of events that were written so far
  * @full: 1: the checkpoint has all counts, not only those that changed
+ * @ended: 1: counting had ended, and the checkpoint lists the faults that were in flight then:
+ *	@in_flight of them
  */
 struct record_stats {
 	uint64_t time_ns;
 	uint64_t events;
 	uint64_t full;
+	uint64_t ended;
+	uint64_t in_flight;
 	struct vs_stats stats;
 };
 

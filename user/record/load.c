@@ -396,6 +396,7 @@ static void reset_counts(struct loader *l)
 	struct model *m = l->model;
 
 	loader__mark_stale(l);
+	loader__forget_in_flight(l);
 	for (size_t i = 0; i < m->nr_processes; i++)
 		reset_process(m->processes[i]);
 	reset_row(&m->overflow);
@@ -463,6 +464,10 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 			return -E2BIG;
 		return loaded_stacks__stack(&l->stacks, &record->stack,
 					    hash__get_u64(&l->processes, record->stack.process));
+	case RECORD_IN_FLIGHT:
+		if (l->in_flight && charge(l, sizeof(*l->in_flight->fault)))
+			return -E2BIG;
+		return loader__in_flight(l, &record->fault);
 	case RECORD_PAIR:
 		return take_pair(l, &record->pair);
 	case RECORD_RESET:

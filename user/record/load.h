@@ -8,6 +8,7 @@
 #ifndef VMASCOPE_RECORD_LOAD_H
 #define VMASCOPE_RECORD_LOAD_H
 
+#include "model/in_flight.h"
 #include "model/model.h"
 #include "model/shootdown.h"
 #include "model/threads.h"
@@ -18,6 +19,8 @@
 /**
  * struct loader - what is being loaded, into a model of the caller's
  * @processes, @rows, @calls: by the recording's numbers
+ * @in_flight: faults that had not ended when counting did; NULL: none are kept; set after
+ *	loader__init()
  * @stacks: and their names
  * @stats: of the latest checkpoint: its @time_ns is 0 if there was none
  * @stale: counts begin anew: what is not told of until the checkpoint's end goes
@@ -31,6 +34,7 @@ struct loader {
 	struct model *model;
 	struct shootdown *shootdown;
 	struct threads *threads;
+	struct in_flight *in_flight;
 	struct hash processes;
 	struct hash rows;
 	struct hash calls;
@@ -68,10 +72,19 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 /** loader__event - make an event's numbers of rows slots of the model. */
 void loader__event(const struct loader *l, enum record_type type, union record *record);
 
+/** loader__has_in_flight - the recording tells which faults were in flight at its end: all of them. */
+bool loader__has_in_flight(const struct loader *l);
+
 /** loader__finish - put all in the order in which it was first seen live. */
 void loader__finish(struct loader *l);
 
-/* --- its parts (load_purge.c) --- */
+/* --- its parts (load_event.c, load_purge.c) --- */
+
+/** loader__in_flight - a fault that had not ended. Return: 0 or -ENOMEM. */
+int loader__in_flight(struct loader *l, const struct vs_event_fault *r);
+
+/** loader__forget_in_flight - rows may go: those that were told so far. */
+void loader__forget_in_flight(struct loader *l);
 
 /** loader__mark_stale - counts begin anew. */
 void loader__mark_stale(struct loader *l);

@@ -36,6 +36,35 @@ static void check_fault(const struct loader *l, struct vs_event_fault *e)
 	e->comm[VS_COMM_LEN - 1] = '\0';
 }
 
+int loader__in_flight(struct loader *l, const struct vs_event_fault *r)
+{
+	struct vs_event_fault e = *r;
+	struct counted *row;
+
+	if (!l->in_flight)
+		return 0;
+	check_fault(l, &e);
+	row = e.slot ? l->model->by_slot[e.slot] : NULL;
+	/* it stays, as it is referred to */
+	if (row)
+		row->pinned = row->process->busy = true;
+	return in_flight__add(l->in_flight, &e, row);
+}
+
+void loader__forget_in_flight(struct loader *l)
+{
+	if (!l->in_flight)
+		return;
+	for (size_t i = 0; i < l->in_flight->nr; i++)
+		loader__discharge(l, sizeof(*l->in_flight->fault));
+	in_flight__free(l->in_flight);
+}
+
+bool loader__has_in_flight(const struct loader *l)
+{
+	return l->in_flight && l->stats.ended && l->stats.in_flight == l->in_flight->nr;
+}
+
 static void check_call(const struct loader *l, struct vs_event_call *e)
 {
 	e->proc = slot_of(l, e->proc);

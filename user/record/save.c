@@ -11,6 +11,8 @@
 /** Symbols and build IDs that are remembered at most: beyond it they are told again. */
 #define MOST_SYMBOLS (256u << 10)
 #define MOST_BUILD_IDS (16u << 10)
+/** Bytes of a fault in flight, more or less. */
+#define IN_FLIGHT_BYTES 96
 
 void saver__init(struct saver *s, struct writer *w, const struct model *m,
 		 const struct shootdown *shootdown, const struct threads *threads)
@@ -339,6 +341,20 @@ static void begin_stacks(struct saver *s)
 	s->stacks_due = false;
 }
 
+/** put_in_flight - faults that belong to no known VMA, or to one without room, have row 0. */
+static void put_in_flight(struct saver *s)
+{
+	for (size_t i = 0; i < s->in_flight->nr; i++) {
+		const struct in_flight_fault *f = &s->in_flight->fault[i];
+		struct vs_event_fault r = f->event;
+
+		r.slot = f->row && saver__marked(s, MARK_ROW, f->row->number) ? f->row->number : 0;
+		r.proc = 0;
+		r.stack.row = 0;
+		saver__count(s, RECORD_IN_FLIGHT, &r);
+	}
+}
+
 void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t time_ns, bool full)
 {
 	struct record_stats r = { .time_ns = time_ns, .full = full, .stats = *stats };
@@ -348,11 +364,18 @@ void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t t
 		begin_anew(s);
 	if (s->stacks_due && !s->unnamed)
 		begin_stacks(s);
+	if (s->in_flight) {
+		r.ended = true;
+		r.in_flight = s->in_flight->nr;
+		s->used += s->in_flight->nr * IN_FLIGHT_BYTES;
+	}
 	save_rest__clear(&s->rest);
 	put_model(s);
 	if (s->writer->header->shootdowns)
 		saver__put_calls(s);
 	saver__put_rest(s);
+	if (s->in_flight)
+		put_in_flight(s);
 	if (s->stacks && !s->unnamed)
 		saver__put_stacks(s);
 	/* while stacks were named, events went on */

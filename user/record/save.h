@@ -5,6 +5,7 @@
 #ifndef VMASCOPE_RECORD_SAVE_H
 #define VMASCOPE_RECORD_SAVE_H
 
+#include "model/in_flight.h"
 #include "model/model.h"
 #include "model/shootdown.h"
 #include "model/stacks.h"
@@ -38,6 +39,8 @@ enum mark {
  * struct saver - what is being saved
  * @model, @shootdown, @threads: of a live capture
  * @stacks: and @namer, which names them; NULL: none are saved; set after saver__init()
+ * @in_flight: faults that had not ended when counting did; NULL: it has not. Set after saver__init(),
+ *	before the last checkpoint, which is a full one
  * @files: reads build IDs; NULL: none are saved; set after saver__init()
  * @budget: bytes, before they are packed, that the checkpoints of a file may have of things, each
  *	counted once; what has no room is summed up in @rest; 0: no bound. Set after saver__init()
@@ -54,6 +57,7 @@ struct saver {
 	const struct model *model;
 	const struct shootdown *shootdown;
 	const struct threads *threads;
+	const struct in_flight *in_flight;
 	struct stacks *stacks;
 	struct namer *namer;
 	uint64_t budget;
