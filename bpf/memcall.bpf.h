@@ -232,10 +232,12 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	t = traced_image(task, true);
 	if (!t)
 		return;
-	populate_begin(task, t);
 	o = &t->call;
-	o->nr = regs->orig_ax; /* not @nr: what is known of it would make the verifier look at each case apart */
+	/* read again: what is known of @nr and @call would make the verifier look at each call apart */
+	o->nr = regs->orig_ax;
 	o->call = call;
+	call = *(volatile u32 *)&o->call;
+	populate_begin(task, t);
 	o->argument[0] = regs->di;
 	o->argument[1] = regs->si;
 	o->argument[2] = regs->dx;
