@@ -107,7 +107,7 @@ static void the_culprit_in_text(void **state)
 	       VT_ARGS(vt_vmascope(), "shootdown", "--by", "stack", "--lines", "--",
 		       vt_workload("sites"), "--calls", "3000"));
 	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
-	vt_contains(cmd.out, "by mprotect by site_6 (sites.c:");
+	vt_contains(cmd.out, "most time stolen by: mprotect by site_6 (sites.c:");
 	vt_check_width(cmd.out, 80);
 	vt_free(&cmd);
 }

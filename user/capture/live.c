@@ -179,10 +179,17 @@ static int read_call_row(struct live *l, uint32_t index)
 
 	if (!__atomic_load_n(&row->used, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
-	/* slots that it names were taken before it was, maybe since they were learnt of last */
-	if (!l->shootdown.by_index[index] &&
-	    (live__discover_slots(l) || !shootdown__row(&l->shootdown, &l->model, index, row)))
-		return -ENOMEM;
+	/* its slots and its stack were taken before it was, maybe after they were last read */
+	if (!l->shootdown.by_index[index]) {
+		int err = live__discover_slots(l);
+
+		if (!err)
+			err = live_stacks__read(l, &row->key.stack);
+		if (err)
+			return err == -EAGAIN ? err : -ENOMEM;
+		if (!shootdown__row(&l->shootdown, &l->model, index, row))
+			return -ENOMEM;
+	}
 	shootdown__update(&l->shootdown, index, row);
 	return 0;
 }

@@ -24,6 +24,15 @@ static int read_row(struct live *l, uint32_t index)
 	return 0;
 }
 
+int live_stacks__read(struct live *l, const struct vs_stack_ref *ref)
+{
+	if (ref->row < VS_STACK_FIRST || ref->row >= capture__nr_stacks(l->capture) ||
+	    l->stacks.by_index[ref->row].stack ||
+	    capture__stack(l->capture, ref->row)->generation != ref->generation)
+		return 0;
+	return read_row(l, ref->row);
+}
+
 /* A row that is not whole yet is met again in live_stacks__refresh(). */
 int live_stacks__discover(struct live *l)
 {

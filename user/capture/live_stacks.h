@@ -10,6 +10,13 @@
 /** live_stacks__discover - learn of new rows, while the slots that they name are what they were */
 int live_stacks__discover(struct live *l);
 
+/**
+ * live_stacks__read - read the row of @ref now, unless it is known already or was taken back
+ *
+ * Return: 0; -EAGAIN: the row is not complete yet; -ENOMEM.
+ */
+int live_stacks__read(struct live *l, const struct vs_stack_ref *ref);
+
 /** live_stacks__refresh - take over all counters; nothing where no stacks were asked for. */
 int live_stacks__refresh(struct live *l);
 
