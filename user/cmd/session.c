@@ -493,6 +493,10 @@ int session__run(struct session *s)
 		stop__release();
 	if (!err)
 		err = live__refresh(&s->live);
+	/* all have ended now that do: the last try may have been a while ago */
+	s->live.bound_at = 0;
+	if (!err && bound(s) < 0)
+		err = -ENOMEM;
 	if (err && !s->error) {
 		vs_error("tracing ended early: %s", strerror(-err));
 		return VS_EXIT_FAILURE;

@@ -342,7 +342,9 @@ int model__keep_most(struct model *m, size_t max)
 			list[nr++] = (struct ranked){ p, process_faults(p) };
 	}
 	qsort(list, nr, sizeof(*list), by_faults);
-	for (size_t i = 0; i < nr && busy < max && rows < max * ROWS_OF_PROCESS; i++, busy++) {
+	/* half of them, however many there are that are busy without */
+	for (size_t i = 0; i < nr && (i < max / 2 || busy < max) && rows < max * ROWS_OF_PROCESS;
+	     i++, busy++) {
 		list[i].process->busy = true;
 		rows += list[i].process->nr_rows;
 	}
