@@ -87,6 +87,14 @@ for by in mapping vma process comm thread cause cpu cgroup stack function; do
 done
 workload stat.interval stat -i 50ms --hist --heatmap -- \
 	sh -c "sleep 0.5; '$workloads/storm' --faults 50000"
+# a fault under way: it ends when the workload's input does
+coproc flight { exec "$workloads/outcomes" in-flight; }
+read -r _ <&"${flight[0]}"
+# shellcheck disable=SC2154 # coproc sets it
+run stat.flight stat -p "$flight_PID" -d 100ms
+flight_input=${flight[1]}
+exec {flight_input}>&-
+wait "$flight_PID" 2>/dev/null
 check stat "$(section Counts stat)" "$tmp"/stat.*
 
 workload trace.faults trace -- "$workloads/storm" --faults 10

@@ -168,7 +168,9 @@ settled()
 	query 'count_over_time(job_call:vmascope_shootdown_stolen_seconds:rate5m[1m]) > 2' |
 		jq -e '.data.result | length > 0' &&
 		query 'rate(vmascope_memory_call_errors_total[1m]) > 0' | jq -e '.data.result | length > 0' &&
-		query 'instance:vmascope_major_faults:rate5m > 0' | jq -e '.data.result | length > 0'
+		query 'instance:vmascope_major_faults:rate5m > 0' | jq -e '.data.result | length > 0' &&
+		query 'instance:vmascope_major_fault_duration_seconds:p99_5m > 0' |
+		jq -e '.data.result | length > 0'
 }
 await 200 settled
 result $? 'Prometheus scrapes it' "$tmp/prometheus"
