@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * state.bpf.h - what is kept between hooks: for each task, each CPU, each interrupt on its way and each
+ * range of a memory call.
+ */
+#ifndef VMASCOPE_STATE_BPF_H
+#define VMASCOPE_STATE_BPF_H
+
+#include "vmlinux.h"
+
+#include "events.h"
+
+/** Entries of a task's cache of VMA lookups: code, stack, heap and what is being worked on. */
+#define VMA_CACHE_WAYS 4
+
+/* What the cause of a fault depends on, besides vm_flags: bits that no such flag has. */
+#define VMA_HAS_UFFD (1ULL << 58)
+#define VMA_HAS_END (1ULL << 59)
+#define VMA_IS_FILE (1ULL << 60)
+#define VMA_IS_SHMEM (1ULL << 61)
+#define VMA_IS_SPECIAL (1ULL << 62)
+/* It has no slot of its own: its faults count in one of several VMAs. */
+#define VMA_SHARES_SLOT (1ULL << 63)
+
+/**
+ * struct vma_ref - the result of a VMA lookup
+ * @start: of the VMA; @end: of the VMA; @pgoff: of its file mapping, in pages
+ * @traits: vm_flags and VMA_*
+ * @inode: address of the inode that holds the mapped file's pages, 0 without one
+ * @slot: its slot, or 0 if none was left
+ * @generation: of @slot
+ */
+struct vma_ref {
+	u64 start;
+	u64 end;
+	u64 pgoff;
+	u64 traits;
+	u64 inode;
+	u32 slot;
+	u32 generation;
+};
+
+/**
+ * struct page_view - what the page tables say of an address
+ * @entry: of the lowest level that there is
+ * @pmd: address of its PMD entry, 0 if a level above is missing
+ * @level: of @entry
+ * @readable: 0: nothing is known
+ * @table: address of the table of PTEs, 0 if there is none
+ * @probes: see bpf/folio.bpf.h
+ * @present: present entries among the 16 of its window
+ */
+struct page_view {
+	u64 entry;
+	u64 pmd;
+	u8 level;
+	u8 readable;
+	u8 present;
+	u8 probes;
+	u8 pad[4];
+	u64 table;
+};
+
+/** enum page_frame - what a fault has made of the page that was there */
+enum page_frame {
+	FRAME_UNKNOWN,
+	FRAME_KEPT,	/* the entry changed, the page did not */
+	FRAME_REPLACED, /* another page is there: a copy, or a zeroed one */
+};
+
+/**
+ * struct pending_fault - a fault that has begun
+ * @begin_ns: 0: unknown
+ * @address: that faulted; @ip: of the instruction; @sp: the stack pointer there
+ * @regs: address of the registers that the trap saved, 0: not known
+ * @vma: that holds it, if @found says so; @page: what the page tables said before the fault
+ * @error_code: the CPU's
+ * @mapped: base pages newly mapped; @size: enum vs_size
+ * @active: it has begun, and not ended
+ * @access, @origin, @cause: enum vs_access, vs_origin, vs_cause
+ * @found: enum vma_found
+ * @frame: enum page_frame
+ * @seq: mm_lock_seq when its VMA was looked up
+ * @handled: it raised a signal, and the process has a handler for it
+ * @stack: of the code that faulted; only where stacks of faults are wanted
+ */
+struct pending_fault {
+	u64 begin_ns;
+	u64 address;
+	u64 ip;
+	u64 sp;
+	u64 regs;
+	s64 seq;
+	struct vma_ref vma;
+	struct page_view page;
+	u32 error_code;
+	u16 mapped;
+	u8 size;
+	u8 active;
+	u8 access;
+	u8 origin;
+	u8 cause;
+	u8 found;
+	u8 handled;
+	u8 frame;
+	u8 pad[2];
+	struct vs_stack_ref stack;
+};
+
+/**
+ * struct protect_walk - the VMAs of an mprotect, one after the other
+ * @flags: VS_VM_READ and so on: what it leaves
+ */
+struct protect_walk {
+	u64 at;
+	u64 end;
+	u64 flags;
+};
+
+/**
+ * struct open_call - the memory call that a task is inside of
+ * @begin_ns: 0: it is in none
+ * @id: of its records; @row: in map call_rows, @row_generation: that row's
+ * @nr: of the system call
+ * @map_after: 0: not known
+ * @walk: the VMAs that it is about, as it begins
+ * @start, @end: of process_madvise: what its iovecs hold
+ * @mm_seq: mm_writes_now() as it began; @mm_quiet: no writer was in then; @mm_alone: no other task
+ *	had the mm; @shares_mm: of a fork: the child has the same one
+ * @argument, @ip, @site, @call, @detail, @map_before, @flush, @full, @queued, @pages, @nr_vmas,
+ * @vma, @stack: as in struct vs_event_call
+ * @key, @ref: what is on its way; the stack has no room
+ */
+struct open_call {
+	u64 begin_ns;
+	u64 id;
+	s64 nr;
+	u64 argument[4];
+	u64 ip;
+	u64 site;
+	u32 call;
+	u32 detail;
+	u32 row;
+	u32 row_generation;
+	u32 map_before;
+	u32 map_after;
+	u32 mm_seq;
+	u8 mm_quiet;
+	u8 mm_alone;
+	u8 shares_mm;
+	u8 pad[5];
+	u64 start;
+	u64 end;
+	struct protect_walk walk;
+	u32 nr_vmas;
+	u32 flush[VS_NR_FLUSH];
+	u32 full;
+	u32 queued;
+	u64 pages;
+	struct vs_call_vma vma[VS_CALL_VMAS];
+	struct vs_call_key key;
+	struct vma_ref ref;
+	struct vs_stack_ref stack;
+};
+
+/**
+ * struct range_fork - a fork, which write-protects all private pages that are there
+ * @time_ns: when it began, 0: none; @seq: of the mm then
+ * @row: of the call, @row_generation: that row's
+ * @inherited: the process is the child: @row is its parent's
+ */
+struct range_fork {
+	u64 time_ns;
+	u32 row;
+	u32 row_generation;
+	u32 seq;
+	u32 inherited;
+};
+
+/** Ranges of different rows that a node holds at most. */
+#define RANGE_SLOTS 6
+/** A node has a bit for each of so many pages, or nodes of the level below. */
+#define RANGE_BITS_SHIFT 6
+/** Levels of nodes: of 256 KiB, 16 MiB, 1 GiB, 64 GiB and 4 TiB. */
+#define RANGE_LEVELS 5
+#define RANGE_LEVEL_BITS 3
+
+/** enum range_fit - what a fault found, and what a range makes faults find */
+enum range_fit {
+	RANGE_EMPTY = 1,     /* no page, the zero page, or the file's page in place of a copy */
+	RANGE_STORED = 2,    /* a page that is in swap, or in the page cache and not mapped */
+	RANGE_WRITE = 4,     /* a page that is mapped without the right to write */
+	RANGE_FORBIDDEN = 8, /* a VMA that forbids the access */
+	RANGE_ALL = 15,
+};
+
+/**
+ * struct range_key - a node: of a process image
+ * @proc: slot of the process image; @generation: of that slot
+ * @at: number of the node at its level, and the level in the low RANGE_LEVEL_BITS
+ */
+struct range_key {
+	u32 proc;
+	u32 generation;
+	u64 at;
+};
+
+/**
+ * struct range_slot - what the calls of one row did to the addresses of a node
+ * @holder: row, and generation of that row in the upper half; 0: free; ~0: ended by a mapping
+ * @bits: which parts of the node; @before: the same, before @time_ns
+ * @time_ns: when the last of the calls began; @seq: of the mm then
+ * @fits: which faults follow from it; @ends: which older ranges are over, both of enum range_fit
+ * @writes: it took effect while the call held the mmap lock as a writer
+ */
+struct range_slot {
+	u64 holder;
+	u64 bits;
+	u64 before;
+	u64 time_ns;
+	u32 seq;
+	u8 fits;
+	u8 ends;
+	u8 writes;
+	u8 pad;
+};
+
+/**
+ * struct new_range - a range on its way into its nodes
+ * @slot: what is to be there; its @bits are those of the node at hand
+ * @start, @end: addresses
+ * @level: of the node at hand; @undo: the call has failed
+ * @covered: a node above holds a range there; @all_ns, @write_ns: the latest of them that ends all
+ *	older ranges, and the latest that ends RANGE_WRITE
+ */
+struct new_range {
+	struct range_key key;
+	struct range_slot slot;
+	u64 start;
+	u64 end;
+	u64 all_ns;
+	u64 write_ns;
+	u32 level;
+	u8 undo;
+	u8 covered;
+	u8 pad[2];
+};
+
+/**
+ * struct refault - a fault, to be held against the ranges
+ * @mm: of its process; @proc: slot of the image, @generation: that slot's
+ * @begin_ns: 0: not known
+ * @fits: of enum range_fit; @shared: its VMA is, so a fork does nothing to it
+ */
+struct refault {
+	u64 address;
+	u64 mm;
+	u64 begin_ns;
+	u64 duration_ns;
+	u32 proc;
+	u32 generation;
+	u8 fits;
+	u8 shared;
+	u8 pad[6];
+};
+
+/**
+ * struct followed - the latest range of those that a fault may follow from
+ * @row: and generation; @time_ns: when its call began; @older: the same without the calls that the
+ *	fault was there before
+ * @all_ns: the latest that ended all older ones
+ * @early: one of them began after the fault, or has not taken effect
+ * @now: of the mm, as the fault ends; @step: what one writer adds
+ */
+struct followed {
+	u64 holder;
+	u64 time_ns;
+	u64 older;
+	u64 all_ns;
+	u32 now;
+	u32 step;
+	u32 early;
+	u32 pad;
+};
+
+/** Bits of task_state.flags */
+#define TASK_WAITING 1u /* vmascope's own child, before its exec */
+#define TASK_FRESH 2u	/* was there before counting began, and has shown no fault since */
+#define TASK_AWAY 4u	/* the filters do not let it by at present */
+
+/** task_state.last_minor and last_major before counting began. */
+#define COUNTS_UNKNOWN (~0ULL)
+
+/** enum vs_counting - whether faults are counted, of all tasks at once */
+enum vs_counting {
+	COUNTING_SOON, /* not all hooks are attached yet */
+	COUNTING_ON,
+	COUNTING_OVER, /* those that have begun may still end */
+};
+
+/**
+ * struct task_state - what is kept for each traced task
+ * @mm: that everything below is about
+ * @proc: slot of its process image; @proc_generation: that slot's
+ * @last_minor, @last_major: the kernel's own counts of this task up to the last fault counted;
+ *	what they run ahead by is a fault that no hook showed
+ * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
+ * @pending: the fault that has begun; @unpaired: one that has ended, whose begin was not seen
+ * @since_ns: when this began; @faults, @fault_ns: of the task since
+ * @call: the memory call that it is inside of
+ * @fork: what it was born of, until its image has a slot
+ * @range: on its way into its nodes; @refault, @followed: a fault that is held against ranges; the
+ *	stack has no room
+ * @key: of the VMA that is being looked up; @near: a VMA near a crash; @now: what the page tables
+ *	say at present; the stack has no room
+ * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
+ */
+struct task_state {
+	u64 mm;
+	u32 proc;
+	u32 proc_generation;
+	u32 flags;
+	u32 cache_next;
+	u64 last_minor;
+	u64 last_major;
+	u64 since_ns;
+	u64 faults;
+	u64 fault_ns;
+	struct pending_fault pending;
+	struct pending_fault unpaired;
+	struct open_call call;
+	struct range_fork fork;
+	struct new_range range;
+	struct refault refault;
+	struct followed followed;
+	struct vs_vma_key key;
+	struct vma_ref near;
+	struct page_view now;
+	s64 cache_seq;
+	u64 pmd;
+	u64 pmd_region;
+	struct vma_ref cache[VMA_CACHE_WAYS];
+};
+
+/**
+ * struct flusher - who flushes, and why
+ * @sent_ns: when it sent an interrupt
+ * @id: of its memory call, 0 without one
+ * @row: of call_rows, @row_generation: that row's
+ * @pid, @tid: of the task; @comm: of its process; @cpu: it ran on
+ * @call: enum vs_call; @detail: as in struct vs_call_key
+ * @traced: the filters let it by
+ * @stack: of one that no call owns
+ */
+struct flusher {
+	u64 sent_ns;
+	u64 id;
+	u32 row;
+	u32 row_generation;
+	u32 pid;
+	u32 tid;
+	u32 cpu;
+	u16 call;
+	u16 detail;
+	u32 traced;
+	u32 pad;
+	char comm[VS_COMM_LEN];
+	struct vs_stack_ref stack;
+};
+
+/**
+ * struct cpu_flush - what a CPU is at
+ * @flusher: of the last flush that was sent from it; @kernel: of the last one of kernel addresses,
+ *	where that is a hook of its own
+ * @local_due: task whose remote flush began, and whose local one is part of the same
+ * @own_part: it is at the local part of a remote flush, where the csd tracepoints tell
+ * @handler_ns: when the handler of an interrupt began, 0: none has
+ * @handler_csd: identity of the interrupt; @handler_ipi: enum vs_ipi
+ */
+struct cpu_flush {
+	struct flusher flusher;
+	struct flusher kernel;
+	u64 local_due;
+	u64 handler_ns;
+	u64 handler_csd;
+	u64 handler_ipi;
+	u64 own_part;
+	u64 pad;
+};
+_Static_assert(sizeof(struct cpu_flush) == 192, "cpu_flush: three cache lines, of one CPU");
+
+/**
+ * struct sent_ipi - an interrupt on its way; the kernel uses its structure again for the next one
+ * @flusher: who sent it; @waiting: nobody has taken it yet
+ * @ipi: enum vs_ipi; @to_cpu: where it goes
+ */
+struct sent_ipi {
+	struct flusher flusher;
+	u64 waiting;
+	u32 ipi;
+	u32 to_cpu;
+};
+
+struct range_node {
+	struct range_slot slot[RANGE_SLOTS];
+};
+
+/**
+ * struct range_proc - ranges of a process image, by slot
+ * @generation: of the slot
+ * @levels: bit set of the levels that have nodes
+ * @fork: the last one, and the one before it
+ */
+struct range_proc {
+	u32 generation;
+	u32 levels;
+	struct range_fork fork[2];
+};
+
+/** struct proc_entry - the current image of a process */
+struct proc_entry {
+	u64 mm;
+	u32 slot;
+	u32 pad;
+};
+
+#endif /* VMASCOPE_STATE_BPF_H */
