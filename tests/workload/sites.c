@@ -7,10 +7,17 @@
 
 static unsigned long calls = 10000, others = 50, from = 0, to = 1;
 static bool gate;
+/* wait for a signal after the calls */
+static bool stay;
 
 static const struct wl_option options[] = {
-	{ "calls", .number = &calls }, { "others", .number = &others }, { "from", .number = &from },
-	{ "to", .number = &to },       { "gate", .flag = &gate },	{ 0 },
+	{ "calls", .number = &calls },
+	{ "others", .number = &others },
+	{ "from", .number = &from },
+	{ "to", .number = &to },
+	{ "gate", .flag = &gate },
+	{ "stay", .flag = &stay },
+	{ 0 },
 };
 
 /* Each pair writes, so that each has a writable, dirty entry to take back. */
@@ -73,6 +80,11 @@ int main(int argc, char **argv)
 	for (int i = 0; i < 10; i++)
 		work(&partner, sites[i], sites[i] == site_6 ? calls : others);
 	partner_stop(&partner);
+	if (stay) {
+		puts("called");
+		fflush(stdout);
+		pause();
+	}
 	snprintf(extra, sizeof(extra), "\"culprit\":\"site_6\",\"line\":%d,\"mprotects\":%lu,",
 		 culprit_line, 2 * calls);
 	wl_finish(extra);
