@@ -4,21 +4,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-number=0
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
+
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
-
-# result STATUS NAME: of a check whose output is in $log
-result()
-{
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		sed 's/^/# /' "$log"
-	fi
-}
 
 # unit_is_confined: systemd's own measure, from 0 (confined) to 10
 unit_is_confined()
@@ -42,8 +32,8 @@ token_is_encrypted()
 
 echo "1..3"
 unit_is_confined
-result $? 'the unit is exposed by 2.0 of 10 at most (systemd-analyze security)'
+result $? 'the unit is exposed by 2.0 of 10 at most (systemd-analyze security)' "$log"
 socket_is_valid
-result $? 'the socket unit is valid'
+result $? 'the socket unit is valid' "$log"
 token_is_encrypted
 result $? 'the Kubernetes example does not send its token as plain text'
