@@ -18,6 +18,7 @@ export const MEANING = {
 	calls: "memory calls without a row of their own: they count by process",
 	pairs: "interrupts without a place among the pairs of CPUs",
 	ranges: "ranges of calls: their refaults are not told",
+	refaults: "faults that may have followed a memory call, at addresses that are not known",
 	stacks: "stacks without a row",
 	samples: "copies of stacks",
 	missed: "runs of programs that the kernel skipped",
