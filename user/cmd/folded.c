@@ -67,7 +67,7 @@ static int add_stack(struct session *s, struct flame *f, const struct stack *sta
 
 	if (!value)
 		return 0;
-	stack = namer__true_stack(s->namer, &s->live.stacks, stack);
+	stack = namer__true_stack(s->namer, &s->live->stacks, stack);
 	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
 	if (!err)
 		err = stack_folded(&named, stack->process ? stack->process->comm : stack->comm,
@@ -148,7 +148,7 @@ static uint64_t fault_value(const struct options *o, const struct vs_stack_count
 int folded__faults(struct session *s)
 {
 	const struct options *o = s->options;
-	const struct stacks *all = &s->live.stacks;
+	const struct stacks *all = &s->live->stacks;
 	struct flame *f = flame__new(0);
 	const size_t most = all->nr; /* it may grow */
 	int err = f ? 0 : -ENOMEM;
@@ -183,7 +183,7 @@ static uint64_t call_value(const struct options *o, const struct vs_call_counts 
 int folded__calls(struct session *s)
 {
 	const struct options *o = s->options;
-	const struct shootdown *all = &s->live.shootdown;
+	const struct shootdown *all = &s->live->shootdown;
 	struct flame *f = flame__new(0);
 	int err = f ? 0 : -ENOMEM;
 

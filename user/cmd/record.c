@@ -85,20 +85,20 @@ static uint32_t number(struct session *s, uint32_t slot, uint32_t generation, ui
 {
 	struct recorder *r = s->private;
 
-	return saver__tell(&r->saver, live__row(&s->live, slot, generation), time_ns);
+	return saver__tell(&r->saver, live__row(s->live, slot, generation), time_ns);
 }
 
 /** image_number - of the process image in slot @proc, if it is one of @pid; all its rows are told. */
 static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uint64_t time_ns)
 {
-	const struct model *m = &s->live.model;
+	const struct model *m = &s->live->model;
 	struct recorder *r = s->private;
 	const struct counted *row;
 
 	if (!proc || proc >= m->nr_slots)
 		return 0;
 	if (!m->by_slot[proc])
-		live__discover(&s->live);
+		live__discover(s->live);
 	row = m->by_slot[proc];
 	return row && row->process->pid == pid ? saver__tell(&r->saver, row, time_ns) : 0;
 }
@@ -196,7 +196,7 @@ static void checkpoint(struct session *s, uint64_t now_ns, bool full)
 /** bring_up_to_date - the model. Return: 0 or a negative errno. */
 static int bring_up_to_date(struct session *s)
 {
-	int err = live__refresh(&s->live);
+	int err = live__refresh(s->live);
 
 	return err;
 }
@@ -267,7 +267,7 @@ static uint64_t resident_bytes(uint32_t pid)
 /** sample_memory - of the processes that live; of very many, the first alone. */
 static void sample_memory(struct session *s, uint64_t now_ns)
 {
-	const struct model *m = &s->live.model;
+	const struct model *m = &s->live->model;
 	struct recorder *r = s->private;
 	unsigned int left = MAX_SAMPLES;
 
@@ -330,9 +330,9 @@ static size_t most_processes(const struct session *s)
 /** crowded - far more processes came in less than a second than are kept. */
 static bool crowded(const struct session *s)
 {
-	const size_t max = most_processes(s), nr = s->live.model.nr_processes;
+	const size_t max = most_processes(s), nr = s->live->model.nr_processes;
 
-	return max && nr > 2 * max && nr > s->live.bound_at;
+	return max && nr > 2 * max && nr > s->live->bound_at;
 }
 
 /** forget - the dead. Return: 1: some were forgotten; 0; or a negative errno. */
@@ -341,9 +341,9 @@ static int forget(struct session *s, uint64_t now_ns)
 	struct recorder *r = s->private;
 	int err = 0;
 
-	if (gone_with_slots(&s->live.model) >= RECLAIM_PROCESSES)
-		err = live__reclaim_ended(&s->live);
-	return err ? err : live__bound(&s->live, most_processes(s), kept_since(r, now_ns));
+	if (gone_with_slots(&s->live->model) >= RECLAIM_PROCESSES)
+		err = live__reclaim_ended(s->live);
+	return err ? err : live__bound(s->live, most_processes(s), kept_since(r, now_ns));
 }
 
 /** look_after - what is due of the recording. Return: 0 or a negative errno. */
@@ -407,8 +407,8 @@ static int begin(struct session *s, const char *path)
 
 	record_header__fill(s, &r->header);
 	err = writer__init(&r->writer, &wo, &r->header);
-	saver__init(&r->saver, &r->writer, &s->live.model, &s->live.shootdown, &s->live.threads);
-	r->saver.stacks = s->namer ? &s->live.stacks : NULL;
+	saver__init(&r->saver, &r->writer, &s->live->model, &s->live->shootdown, &s->live->threads);
+	r->saver.stacks = s->namer ? &s->live->stacks : NULL;
 	r->saver.namer = s->namer;
 	r->saver.files = &r->build_ids;
 	r->saver.budget = writer__budget(&r->writer);
@@ -456,7 +456,7 @@ static int finish(struct session *s)
 	struct vs_stats stats;
 
 	session__stats(s, &stats);
-	r->saver.in_flight = &s->live.in_flight;
+	r->saver.in_flight = &s->live->in_flight;
 	if (r->writer.options.snapshot_ns) {
 		write_snapshot(s, s->end_ns, false);
 	} else {

@@ -44,7 +44,7 @@ void record_header__fill(const struct session *s, struct header *h)
 	h->vma_glob = copy(o->vma);
 	h->start_ns = s->start_ns;
 	h->wall_ns = s->start_ns + s->wall_add_ns;
-	h->nr_cpus = s->live.model.nr_cpus;
+	h->nr_cpus = s->live->model.nr_cpus;
 	h->events = o->events;
 	h->causes = o->causes;
 	h->stacks = s->namer;

@@ -28,7 +28,6 @@ static void take_over(struct report *r)
 {
 	struct session *s = &r->session;
 
-	s->live = r->recording.live;
 	s->end_ns = r->recording.end_ns;
 	r->recorded.stats = r->recording.loader.stats.stats;
 	r->recorded.has_in_flight = loader__has_in_flight(&r->recording.loader);
@@ -39,10 +38,8 @@ static void forgetting(void *ctx)
 {
 	struct report *r = ctx;
 
-	if (r->session.forgetting) {
-		r->session.live = r->recording.live;
+	if (r->session.forgetting)
 		r->session.forgetting(&r->session);
-	}
 	for (size_t i = 0; i < r->heat.nr_cells; i++) {
 		struct heat_cell *cell = r->heat.cells[i];
 
@@ -61,8 +58,6 @@ static int print_event(void *ctx, const union record *event, enum record_type ty
 	struct report *r = ctx;
 
 	(void)type;
-	/* the model grows as it is read */
-	r->session.live = r->recording.live;
 	r->session.event(&r->session, &event->head);
 	return r->session.error;
 }
@@ -141,14 +136,10 @@ static int add_heat(void *ctx, const union record *event, enum record_type type)
 static int counts_of(void *ctx, uint64_t time_ns)
 {
 	struct report *r = ctx;
-	int err;
 
 	take_over(r);
 	r->session.read_ns = time_ns;
-	err = r->session.interval(&r->session);
-	/* where the interval began is in the model, too */
-	r->recording.live = r->session.live;
-	return err;
+	return r->session.interval(&r->session);
 }
 
 static int feed_counts(struct session *s, void *ctx)
@@ -280,6 +271,7 @@ static int begin(struct report *r, struct options *o)
 		o->events = h->events;
 	o->causes = h->causes;
 	s->options = o;
+	s->live = &r->recording.live;
 	s->start_ns = h->start_ns;
 	s->wall_add_ns = (int64_t)(h->wall_ns - h->start_ns);
 	s->machine = (struct machine){ h->isolated, h->nohz_full, h->max_map_count };

@@ -99,11 +99,11 @@ static void set_views(struct service *x)
 
 	e->shootdown.run =
 		(struct run_facts){ .command = s->what, .hooks = x->hooks, .nr_hooks = NR_HOOKS };
-	e->shootdown.threads = &s->live.threads;
+	e->shootdown.threads = &s->live->threads;
 	shootdown__know(s, x->hooks, &e->shootdown);
 	e->stat = (struct stat_view){ .command = s->what,
 				      .start_ns = s->start_ns,
-				      .threads = &s->live.threads,
+				      .threads = &s->live->threads,
 				      .no_processes = true,
 				      .hooks = x->hooks,
 				      .nr_hooks = NR_HOOKS };
@@ -118,7 +118,7 @@ static void set_exporter(struct service *x)
 	const struct options *o = x->session->options;
 	struct exporter *e = &x->exporter;
 
-	e->live = &x->session->live;
+	e->live = x->session->live;
 	e->channel = x->server.channel;
 	e->server_pid = x->server.pid;
 	e->exposed = x->access.required ? DETAIL_ALL : x->access.exposed;

@@ -50,9 +50,9 @@ static void on_event(void *ctx, const struct vs_event *e)
 	struct session *s = ctx;
 
 	if (e->type == VS_EVENT_THREAD_EXIT)
-		threads__update(&s->live.threads, &((const struct vs_event_thread *)e)->thread);
+		threads__update(&s->live->threads, &((const struct vs_event_thread *)e)->thread);
 	else if (e->type == VS_EVENT_IN_FLIGHT)
-		s->error = s->error ? s->error : live__in_flight(&s->live, (const void *)e);
+		s->error = s->error ? s->error : live__in_flight(s->live, (const void *)e);
 	else if (s->sampling && !s->error)
 		s->error = samples__push(&s->samples, e);
 	else if (s->event)
@@ -67,16 +67,16 @@ const struct stack *session__stack(struct session *s, const struct vs_stack_ref 
 		return samples__stack(&s->samples, ref);
 	if (ref->row < VS_STACK_FIRST)
 		return NULL;
-	if (!stacks__find(&s->live.stacks, ref))
-		live__discover(&s->live);
-	return stacks__find(&s->live.stacks, ref);
+	if (!stacks__find(&s->live->stacks, ref))
+		live__discover(s->live);
+	return stacks__find(&s->live->stacks, ref);
 }
 
 static void on_thread(void *ctx, const struct vs_thread *thread)
 {
 	struct session *s = ctx;
 
-	threads__update(&s->live.threads, thread);
+	threads__update(&s->live->threads, thread);
 }
 
 /* --- open: what it is of ---------------------------------------------------------------------- */
@@ -110,7 +110,7 @@ static int open_namer(struct session *s)
 	const struct namer_options no = {
 		.symbols = { .lines = s->options->lines, .idle = poll_session, .idle_ctx = s },
 		.gone = image_gone,
-		.ctx = &s->live,
+		.ctx = s->live,
 	};
 	int err = namer__new(&s->namer, &no);
 
@@ -119,7 +119,7 @@ static int open_namer(struct session *s)
 		return err;
 	}
 	s->sampling = s->options->dwarf && s->options->user_stacks;
-	samples__init(&s->samples, &s->live, s->namer);
+	samples__init(&s->samples, s->live, s->namer);
 	return 0;
 }
 
@@ -176,9 +176,9 @@ static int open_capture(struct session *s, unsigned int wants)
 		close(co.cgroup_fd);
 	if (err)
 		return VS_EXIT_FAILURE;
-	if (live__init(&s->live, c, o->vma)) {
+	if (live__init(s->live, c, o->vma)) {
 		capture__close(c);
-		s->live.capture = NULL;
+		s->live->capture = NULL;
 		vs_error("not enough memory");
 		return VS_EXIT_FAILURE;
 	}
@@ -190,7 +190,7 @@ static int start_child(struct session *s)
 	int err = child__start(&s->child, s->options->argv, s->quiet_child);
 
 	if (!err)
-		err = capture__add_child(s->live.capture, s->child.pid);
+		err = capture__add_child(s->live->capture, s->child.pid);
 	stop__child(s->child.pid);
 	if (err)
 		return VS_EXIT_FAILURE;
@@ -220,6 +220,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	int status;
 
 	s->options = o;
+	s->live = &s->captured;
 	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
 	session__describe(s);
 	stop__catch(o->argv ? 2 : 1);
@@ -239,11 +240,11 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	targets__note(o);
 	status = open_capture(s, wants);
 	if (!status && wants & SESSION_SITES)
-		s->live.shootdown.sites = &s->live.stacks;
-	s->live.forgetting = forgetting;
-	s->live.forgetting_ctx = s;
+		s->live->shootdown.sites = &s->live->stacks;
+	s->live->forgetting = forgetting;
+	s->live->forgetting_ctx = s;
 	if (!status) {
-		s->start_ns = capture__start_ns(s->live.capture);
+		s->start_ns = capture__start_ns(s->live->capture);
 		session__say_how(s);
 	}
 	if (!status && o->argv)
@@ -271,7 +272,7 @@ bool session__stopped(const struct session *s)
 static void wait_until(struct session *s, uint64_t deadline_ns)
 {
 	struct pollfd fds[] = {
-		{ .fd = capture__fd(s->live.capture), .events = POLLIN },
+		{ .fd = capture__fd(s->live->capture), .events = POLLIN },
 		{ .fd = s->child.pidfd, .events = POLLIN },
 		{ .fd = s->input ? STDIN_FILENO : -1, .events = POLLIN },
 		{ .fd = s->woken ? s->wake_fd : -1, .events = POLLIN },
@@ -315,7 +316,7 @@ static int read_records(struct session *s)
 	int err;
 
 	s->until_ns = began_ns + READ_NS;
-	err = capture__consume(s->live.capture, s->until_ns);
+	err = capture__consume(s->live->capture, s->until_ns);
 	s->polled_ns = began_ns;
 	s->until_ns = 0;
 	if (!err)
@@ -328,7 +329,7 @@ static int read_records(struct session *s)
 void session__poll(struct session *s)
 {
 	/* none come before there is a capture, nor after its hooks are gone */
-	if (s->live.capture && !s->end_ns && s->backlog + s->samples.bytes < MOST_BACKLOG &&
+	if (s->live->capture && !s->end_ns && s->backlog + s->samples.bytes < MOST_BACKLOG &&
 	    session__now() - s->polled_ns > POLL_NS)
 		read_records(s);
 }
@@ -370,7 +371,7 @@ static int settle(struct session *s, uint64_t until_ns)
 /** note_processes - take down what those have mapped that stacks are new of, as they may end. */
 static void note_processes(struct session *s)
 {
-	struct stacks *all = &s->live.stacks;
+	struct stacks *all = &s->live->stacks;
 
 	for (; s->namer && all->noted < all->nr; all->noted++)
 		namer__note(s->namer, all->list[all->noted]);
@@ -382,7 +383,7 @@ static int bound(struct session *s)
 	const uint64_t in_use_ns = s->in_use_ns ? s->in_use_ns(s) : UINT64_MAX;
 	const size_t max = s->bounds_itself ? 0 : s->options->max_processes;
 
-	return live__bound(&s->live, max, in_use_ns);
+	return live__bound(s->live, max, in_use_ns);
 }
 
 static int housekeeping(struct session *s)
@@ -392,13 +393,13 @@ static int housekeeping(struct session *s)
 	s->unfinished = false;
 	err = read_records(s);
 	if (err >= 0)
-		err = live__discover(&s->live);
+		err = live__discover(s->live);
 	if (err >= 0)
 		note_processes(s);
 	if (err >= 0)
 		err = settle(s, session__now() + READ_NS);
 	if (err >= 0)
-		s->hurry = live__reclaim(&s->live);
+		s->hurry = live__reclaim(s->live);
 	if (err >= 0)
 		err = bound(s);
 	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
@@ -436,9 +437,9 @@ static void drop_rest(struct session *s)
 {
 	const struct vs_event *e;
 
-	capture__drop_rest(s->live.capture);
+	capture__drop_rest(s->live->capture);
 	while ((e = samples__drop(&s->samples)))
-		s->dropped += capture__streams(s->live.capture, e->type);
+		s->dropped += capture__streams(s->live->capture, e->type);
 }
 
 /**
@@ -448,7 +449,7 @@ static void drop_rest(struct session *s)
  */
 static int finish_reading(struct session *s)
 {
-	int err = capture__consume(s->live.capture, stop__finish_by());
+	int err = capture__consume(s->live->capture, stop__finish_by());
 
 	if (!err)
 		err = settle(s, stop__finish_by());
@@ -484,7 +485,7 @@ int session__run(struct session *s)
 		stop__ask();
 	end_child(s);
 	stop__child(0);
-	capture__detach(s->live.capture, on_thread, s);
+	capture__detach(s->live->capture, on_thread, s);
 	s->end_ns = session__now();
 	if (!err)
 		err = finish_reading(s);
@@ -492,9 +493,9 @@ int session__run(struct session *s)
 	if (!s->input)
 		stop__release();
 	if (!err)
-		err = live__refresh(&s->live);
+		err = live__refresh(s->live);
 	/* all have ended now that do: the last try may have been a while ago */
-	s->live.bound_at = 0;
+	s->live->bound_at = 0;
 	if (!err && bound(s) < 0)
 		err = -ENOMEM;
 	if (err && !s->error) {
@@ -516,9 +517,9 @@ int session__close(struct session *s, int status)
 	folded__close(s);
 	samples__free(&s->samples);
 	namer__free(s->namer);
-	capture__close(s->live.capture);
-	if (s->live.capture)
-		live__free(&s->live);
+	capture__close(s->live->capture);
+	if (s->live->capture)
+		live__free(s->live);
 	if (!status && s->options->argv && s->child.ended)
 		status = child__exit_status(&s->child);
 	return status;

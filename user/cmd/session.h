@@ -37,6 +37,7 @@ struct recorded {
  * @child: the command, if there is one
  * @recorded: the run was an earlier one: nothing is captured; NULL: it is live
  * @machine: see machine.h; only where it is asked for
+ * @live: the model of the run: &@captured, or that of a recording
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
@@ -61,7 +62,8 @@ struct recorded {
  */
 struct session {
 	struct options *options;
-	struct live live;
+	struct live *live;
+	struct live captured;
 	struct namer *namer;
 	bool sampling;
 	struct samples samples;
@@ -101,10 +103,10 @@ struct session {
 #define SESSION_FAULT_EVENTS 1u	    /* a ring record for each fault */
 #define SESSION_CALL_EVENTS 2u	    /* one for each memory call */
 #define SESSION_SHOOTDOWN_EVENTS 4u /* one for each flush, and for each interrupt that flushes */
-#define SESSION_SHOOTDOWNS 8u	    /* live.shootdown: memory calls, flushes, who interrupts whom */
-#define SESSION_FAULT_STACKS 16u    /* live.stacks: of faults, counted and in their records */
-#define SESSION_CALL_STACKS 32u	    /* of memory calls and flushes, in their records */
-#define SESSION_SITES 64u	    /* call sites of rows of memory calls get names */
+#define SESSION_SHOOTDOWNS 8u	 /* live->shootdown: memory calls, flushes, who interrupts whom */
+#define SESSION_FAULT_STACKS 16u /* live->stacks: of faults, counted and in their records */
+#define SESSION_CALL_STACKS 32u	 /* of memory calls and flushes, in their records */
+#define SESSION_SITES 64u	 /* call sites of rows of memory calls get names */
 
 /**
  * session__wall_add_ns - what makes of CLOCK_MONOTONIC the time since 1970

@@ -32,7 +32,7 @@ void session__stats(const struct session *s, struct vs_stats *stats)
 	if (s->recorded)
 		*stats = s->recorded->stats;
 	else
-		capture__stats(s->live.capture, stats);
+		capture__stats(s->live->capture, stats);
 	stats->lost[VS_LOST_EVENTS] += s->dropped;
 	stats->emitted -= s->dropped;
 }
@@ -51,7 +51,7 @@ const struct hook_variant *session__variant(const struct session *s, enum hook_i
 	const struct header_hook *hook;
 
 	if (!s->recorded)
-		return capture__variant(s->live.capture, id);
+		return capture__variant(s->live->capture, id);
 	hook = recorded_hook(s->recorded->header, hooks[id].name);
 	for (const struct hook_variant *v = hooks[id].variants; hook && v->name; v++)
 		if (!strcmp(v->name, hook->variant))
@@ -61,7 +61,7 @@ const struct hook_variant *session__variant(const struct session *s, enum hook_i
 
 static void live_hook(const struct session *s, enum hook_id id, struct run_hook *in_use)
 {
-	const struct hook_variant *v = capture__variant(s->live.capture, id);
+	const struct hook_variant *v = capture__variant(s->live->capture, id);
 
 	in_use->variant = v ? v->name : hooks[id].on_request ? "not asked for" : "none";
 	in_use->fallback = v ? v != hooks[id].variants : !hooks[id].on_request;
@@ -92,9 +92,9 @@ void session__say_how(const struct session *s)
 		vs_debug(1, "%s: %s%s", in_use[i].name, in_use[i].variant,
 			 in_use[i].fallback ? " (not the preferred variant)" : "");
 	vs_debug(1, "%u slots, %u histograms, %u rows of calls, %u stacks, on %u CPUs",
-		 capture__nr_slots(s->live.capture), capture__nr_hists(s->live.capture),
-		 capture__nr_call_rows(s->live.capture), capture__nr_stacks(s->live.capture),
-		 capture__nr_cpus(s->live.capture));
+		 capture__nr_slots(s->live->capture), capture__nr_hists(s->live->capture),
+		 capture__nr_call_rows(s->live->capture), capture__nr_stacks(s->live->capture),
+		 capture__nr_cpus(s->live->capture));
 }
 
 void session__describe(struct session *s)

@@ -56,15 +56,15 @@ int shootdown_print(struct session *s)
 			 .duration_ns = s->end_ns - s->start_ns,
 			 .hooks = in_use,
 			 .nr_hooks = NR_HOOKS,
-			 .nr_slots = s->recorded ? 0 : capture__nr_slots(s->live.capture) },
+			 .nr_slots = s->recorded ? 0 : capture__nr_slots(s->live->capture) },
 		.by = o->shootdown_by,
 		.vma_glob = o->vma,
 		.limit = text ? o->top : 0,
 		.pair_limit = !text	     ? 0
 			      : o->top_given ? o->top
 					     : PAIR_ROWS,
-		.threads = &s->live.threads,
-		.stacks = &s->live.stacks,
+		.threads = &s->live->threads,
+		.stacks = &s->live->stacks,
 		.namer = s->namer,
 		.stacks_as_text = text,
 		.all_frames = o->wide,
@@ -74,7 +74,7 @@ int shootdown_print(struct session *s)
 
 	session__stats(s, &v.run.stats);
 	shootdown__know(s, in_use, &v);
-	err = shootdown_view__make(&v, &s->live.shootdown, &s->live.model, &d);
+	err = shootdown_view__make(&v, &s->live->shootdown, &s->live->model, &d);
 	if (!err)
 		err = o->format->document(&d, &s->out);
 	document__free(&d);

@@ -54,23 +54,23 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.command = s->what,
 		.duration_ns = to_ns - from_ns,
 		.interval = number,
-		.nr_slots = s->recorded ? 0 : capture__nr_slots(s->live.capture),
+		.nr_slots = s->recorded ? 0 : capture__nr_slots(s->live->capture),
 		.start_ns = s->start_ns,
 		.end_ns = to_ns,
-		.threads = &s->live.threads,
+		.threads = &s->live->threads,
 		.by = o->by,
 		.vma_glob = o->vma,
 		.limit = row_limit(s, number),
 		.latency = o->latency,
-		.stacks = &s->live.stacks,
+		.stacks = &s->live->stacks,
 		.namer = s->namer,
 		.weigh_time = o->weight == WEIGHT_TIME,
 		.stacks_as_text = is_text(s),
 		.all_frames = o->wide,
 		.per_process = o->per_process,
 		.sampling = s->sampling,
-		.nr_stacks = s->live.capture ? capture__nr_stacks(s->live.capture) : 0,
-		.ring_bytes = s->live.capture ? o->ring_bytes : 0,
+		.nr_stacks = s->live->capture ? capture__nr_stacks(s->live->capture) : 0,
+		.ring_bytes = s->live->capture ? o->ring_bytes : 0,
 		.rows_only = strcmp(o->format->name, "json") != 0,
 	};
 }
@@ -84,7 +84,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 {
 	stats->lost[s->sampling ? VS_LOST_SAMPLES : VS_LOST_STACKS] =
-		stack_faults(&s->live.stacks.overflow);
+		stack_faults(&s->live->stacks.overflow);
 	if (s->sampling)
 		stats->lost[VS_LOST_EVENTS] = 0;
 }
@@ -98,9 +98,9 @@ static int make(struct session *s, struct stat_view *v, struct document *d)
 	v->hooks = in_use;
 	v->nr_hooks = NR_HOOKS;
 	session__stats(s, &v->stats);
-	if (stat_by_needs_stacks(v->by) && s->live.capture)
+	if (stat_by_needs_stacks(v->by) && s->live->capture)
 		count_stack_losses(s, &v->stats);
-	err = stat_view__make(v, &s->live.model, d);
+	err = stat_view__make(v, &s->live->model, d);
 	v->hooks = NULL;
 	v->nr_hooks = 0;
 	return err;
@@ -120,13 +120,13 @@ static void tell_rows(void *ctx, struct storms *storms)
 {
 	const struct course *c = ctx;
 
-	storm_view__rows(c->view, &c->session->live.model, storms);
+	storm_view__rows(c->view, &c->session->live->model, storms);
 }
 
 /** add_storms - the interval of @v to the storms. Return: one that has ended, or NULL. */
 static const struct storm *add_storms(struct course *c, const struct stat_view *v, bool last)
 {
-	const struct vs_counts all = stat_group__total(v, &c->session->live.model);
+	const struct vs_counts all = stat_group__total(v, &c->session->live->model);
 	const struct storm *ended = NULL;
 
 	c->view = v;
@@ -148,7 +148,7 @@ static int print_interval(struct course *c, uint64_t now_ns, bool last)
 	err = make(s, &v, &d);
 	/* text has them at the end only: intervals are to be read one below the other */
 	if (!err && s->options->hist && !is_text(s))
-		err = hist_view__make(&v, &s->live.model, &d);
+		err = hist_view__make(&v, &s->live->model, &d);
 	if (!err && storm)
 		err = storm_view__ended(storm, s->start_ns, &d);
 	c->from_ns = now_ns;
@@ -174,9 +174,9 @@ static int end_interval(struct course *c, uint64_t now_ns)
 	struct session *s = c->session;
 	int err = s->options->folded ? 0 : print_interval(c, now_ns, false);
 
-	model__mark(&s->live.model);
-	threads__mark(&s->live.threads);
-	stacks__mark(&s->live.stacks);
+	model__mark(&s->live->model);
+	threads__mark(&s->live->threads);
+	stacks__mark(&s->live->stacks);
 	return err;
 }
 
@@ -185,7 +185,7 @@ static int tick(struct session *s)
 {
 	struct course *c = s->private;
 	const uint64_t now = session__now();
-	int err = live__refresh(&s->live);
+	int err = live__refresh(s->live);
 
 	if (!err && c->slices)
 		err = read_slice(c, now);
@@ -207,13 +207,13 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 	int err = make(s, &v, &d);
 
 	if (!err && (!s->recorded || s->recorded->has_in_flight))
-		err = in_flight_view__make(&s->live.in_flight, &d);
+		err = in_flight_view__make(&s->live->in_flight, &d);
 	if (!err && o->hist)
-		err = hist_view__make(&v, &s->live.model, &d);
+		err = hist_view__make(&v, &s->live->model, &d);
 	if (!err && c && c->slices)
 		err = slices__read(c->slices, s, &v, s->end_ns);
 	if (!err && heat)
-		err = heatmap_view__make(heat, &v, &s->live.model, &d);
+		err = heatmap_view__make(heat, &v, &s->live->model, &d);
 	if (!err && c && o->interval_ns)
 		err = storm_view__all(&c->storms, s->start_ns, &d);
 	if (o->interval_ns && is_text(s))
@@ -300,7 +300,7 @@ static void on_event(struct session *s, const struct vs_event *event)
 	if (event->type != VS_EVENT_FAULT || !(e->stack.row & VS_STACK_IS_SAMPLE))
 		return;
 	stack = session__stack(s, &e->stack);
-	stacks__count(&s->live.stacks, stack, e->outcome, e->duration_ns);
+	stacks__count(&s->live->stacks, stack, e->outcome, e->duration_ns);
 }
 
 static void forgetting(struct session *s)
@@ -308,7 +308,7 @@ static void forgetting(struct session *s)
 	struct course *c = s->private;
 
 	if (c->slices)
-		heat__forget(&c->slices->heat, &s->live.model);
+		heat__forget(&c->slices->heat, &s->live->model);
 }
 
 static unsigned int wanted(const struct options *o)

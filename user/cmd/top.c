@@ -67,14 +67,14 @@ static int read_model(struct top *top)
 	int err;
 
 	/* what ended in the last interval has been shown */
-	err = live__forget(&s->live, top->last_ns, top->tui.view.process);
+	err = live__forget(s->live, top->last_ns, top->tui.view.process);
 	if (err)
 		return err;
-	model__mark(&s->live.model);
-	shootdown__mark(&s->live.shootdown);
-	stacks__mark(&s->live.stacks);
+	model__mark(&s->live->model);
+	shootdown__mark(&s->live->shootdown);
+	stacks__mark(&s->live->stacks);
 	now = session__now();
-	err = live__refresh(&s->live);
+	err = live__refresh(s->live);
 	if (err)
 		return err;
 	top_watch__tick(&top->watch, top->last_ns, now, &facts);
@@ -157,7 +157,7 @@ static void on_message(void *ctx, bool is_error, const char *text)
 
 static bool known(const struct session *s, enum hook_id id)
 {
-	return capture__variant(s->live.capture, id);
+	return capture__variant(s->live->capture, id);
 }
 
 static int begin(struct top *top)
@@ -165,9 +165,9 @@ static int begin(struct top *top)
 	struct session *s = &top->session;
 	const struct options *o = s->options;
 	const struct top_view v = {
-		.model = &s->live.model,
-		.shootdown = &s->live.shootdown,
-		.stacks = s->namer ? &s->live.stacks : NULL,
+		.model = &s->live->model,
+		.shootdown = &s->live->shootdown,
+		.stacks = s->namer ? &s->live->stacks : NULL,
 		.namer = s->namer,
 		.notes = &top->watch.notes,
 		.rates = !o->total,

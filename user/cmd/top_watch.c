@@ -73,7 +73,7 @@ static void see_cost(struct top_watch *w, uint64_t interval_ns, struct tui_facts
 	/* the kernel measures programs only where it is asked to */
 	if (read_number("/proc/sys/kernel/bpf_stats_enabled") != 1)
 		return;
-	capture__each_program(w->session->live.capture, add_run_time, &bpf);
+	capture__each_program(w->session->live->capture, add_run_time, &bpf);
 	if (w->bpf_ns && interval_ns)
 		facts->bpf_share = (double)(bpf - w->bpf_ns) / interval_ns;
 	w->bpf_ns = bpf;
@@ -87,7 +87,7 @@ static void note_loss(struct top_watch *w, int what, uint64_t lost)
 	char text[256];
 
 	facts.stats.lost[what] = lost;
-	facts.nr_slots = capture__nr_slots(w->session->live.capture);
+	facts.nr_slots = capture__nr_slots(w->session->live->capture);
 	run_view__losses(&facts, text, sizeof(text));
 	text[strcspn(text, "\n")] = '\0';
 	notes__add(&w->notes, since_start(w), NOTE_WARNING, lost_names[what], "%s", text);
@@ -97,7 +97,7 @@ static void see_losses(struct top_watch *w, struct tui_facts *facts)
 {
 	struct vs_stats stats;
 
-	capture__stats(w->session->live.capture, &stats);
+	capture__stats(w->session->live->capture, &stats);
 	facts->lost = 0;
 	for (int i = 0; i < VS_NR_LOST; i++) {
 		if (stats.lost[i] > w->lost[i])
@@ -105,13 +105,13 @@ static void see_losses(struct top_watch *w, struct tui_facts *facts)
 		w->lost[i] = stats.lost[i];
 		facts->lost += stats.lost[i];
 	}
-	facts->nr_slots = capture__nr_slots(w->session->live.capture);
-	facts->slots = facts->nr_slots - capture__free_slots(w->session->live.capture);
+	facts->nr_slots = capture__nr_slots(w->session->live->capture);
+	facts->slots = facts->nr_slots - capture__free_slots(w->session->live->capture);
 }
 
 static void see_map_counts(struct top_watch *w)
 {
-	const struct shootdown *s = &w->session->live.shootdown;
+	const struct shootdown *s = &w->session->live->shootdown;
 
 	for (size_t i = 0; w->max_map_count && i < s->nr_rows; i++) {
 		const struct call_row *row = s->rows[i];
@@ -136,7 +136,7 @@ static void tell_rows(void *ctx, struct storms *storms)
 	const struct top_watch *w = ctx;
 	const struct stat_view v = { .interval = 1, .vma_glob = w->session->options->vma };
 
-	storm_view__rows(&v, &w->session->live.model, storms);
+	storm_view__rows(&v, &w->session->live->model, storms);
 }
 
 static double percent(const struct storm *s, enum storm_what what)
@@ -173,7 +173,7 @@ static void note_storm_over(struct top_watch *w, const struct storm *s)
 static void see_storms(struct top_watch *w, uint64_t from_ns, uint64_t to_ns)
 {
 	const struct top_view v = {
-		.model = &w->session->live.model,
+		.model = &w->session->live->model,
 		.rates = true,
 		.vma_glob = w->session->options->vma,
 	};

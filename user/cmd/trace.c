@@ -129,7 +129,7 @@ static int add_stack(struct session *s, struct table *table, const struct stack 
 	struct named_stack named;
 	int err;
 
-	stack = namer__true_stack(s->namer, &s->live.stacks, stack);
+	stack = namer__true_stack(s->namer, &s->live->stacks, stack);
 	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
 	if (err)
 		return err;
@@ -183,10 +183,10 @@ static void on_event(struct session *s, const struct vs_event *event)
 	struct trace_record r;
 
 	if (s->error || stop__unread()) {
-		s->dropped += s->live.capture && capture__streams(s->live.capture, event->type);
+		s->dropped += s->live->capture && capture__streams(s->live->capture, event->type);
 		return;
 	}
-	if (!trace_resolve(&t->resolver, &s->live, event, &r))
+	if (!trace_resolve(&t->resolver, s->live, event, &r))
 		return;
 	if (!(s->options->events & 1u << kinds[event->type].asked) ||
 	    !options__in_time(s->options, s->start_ns, event->time_ns)) {
@@ -224,7 +224,7 @@ static int summary_row(struct session *s, struct table *table, const struct vs_s
 {
 	const uint64_t lost = stats->lost[VS_LOST_EVENTS];
 	const struct trace *t = s->private;
-	struct table *totals = stat_totals(&s->live.model);
+	struct table *totals = stat_totals(&s->live->model);
 
 	if (!totals || table__add_row(table) < 0) {
 		table__free(totals);
@@ -381,7 +381,7 @@ static void opened(struct session *s)
 	t->interrupts_known = session__variant(s, HOOK_INTERRUPT);
 	t->clock.add_ns = t->clock.wall ? s->wall_add_ns
 			  : s->recorded ? -(int64_t)s->start_ns
-					: -(int64_t)capture__start_ns(s->live.capture);
+					: -(int64_t)capture__start_ns(s->live->capture);
 	if (t->slow || t->mixed)
 		s->settle = on_tick;
 }
@@ -442,7 +442,7 @@ int cmd_trace(struct options *o)
 			opened(&s);
 			status = session__run(&s);
 		}
-		if (s.live.capture && (!status || s.error))
+		if (s.live->capture && (!status || s.error))
 			s.error = finish(&s);
 		status = session__close(&s, status);
 	}
