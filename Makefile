@@ -30,7 +30,7 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 
 BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler \
-	libncurses-dev libmicrohttpd-dev libgnutls28-dev libseccomp-dev
+	libncurses-dev libmicrohttpd-dev libgnutls28-dev libseccomp-dev libunistring-dev
 # npm comes with node where that is not Debian's, and conflicts with Debian's.
 BUILD_DEPS += $(if $(shell command -v npm 2>/dev/null),,npm)
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
@@ -69,7 +69,7 @@ endif
 LIBS := libbpf libdw libelf zlib libzstd json-c libcap libprotobuf-c ncursesw libmicrohttpd gnutls libseccomp
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LIBS_LINK := $(or $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null),-lbpf -ldw -lelf -lz -lzstd \
-	-ljson-c -lcap -lprotobuf-c -lncursesw -ltinfo -lmicrohttpd -lgnutls -lseccomp) -lm -pthread
+	-ljson-c -lcap -lprotobuf-c -lncursesw -ltinfo -lmicrohttpd -lgnutls -lseccomp) -lunistring -lm -pthread
 BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror
@@ -329,6 +329,8 @@ tools:
 	for lib in $(LIBS); do \
 		$(PKG_CONFIG) --exists $$lib 2>/dev/null || missing="$$missing $$lib"; \
 	done; \
+	echo '#include <unistr.h>' | $(CC) $(CFLAGS) -E - >/dev/null 2>&1 || \
+		missing="$$missing libunistring"; \
 	if [ -n "$$missing" ]; then \
 		echo "vmascope: cannot build without:$$missing (run: sudo make deps)" >&2; exit 1; \
 	fi

@@ -110,6 +110,9 @@ static void width_counts_columns(void **state)
 	assert_int_equal(utf8_width("e\xcc\x81"), 1);
 	assert_int_equal(utf8_width("\xe6\xbc\xa2\xe5\xad\x97"), 4);
 	assert_int_equal(utf8_width("\xff"), 1);
+	/* a Hebrew letter with a point, a watch: combining and wide characters outside the usual blocks */
+	assert_int_equal(utf8_width("\xd7\x90\xd6\xb8"), 1);
+	assert_int_equal(utf8_width("\xe2\x8c\x9a"), 2);
 }
 
 static void cutting_keeps_what_is_asked(void **state)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * utf8.c - the UTF-8 helpers of utf8.h; they depend on no locale.
+ * utf8.c - the UTF-8 helpers of utf8.h, by libunistring; they depend on no locale.
  */
 #include "util/utf8.h"
 
@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistr.h>
+#include <uniwidth.h>
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 #define MAX_ESCAPE 16		   /* four bytes as \xHH each */
@@ -24,25 +26,16 @@ static const struct span unprintable[] = {
 	{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xe0000, 0xe007f },
 };
 
-/* The common ones of Unicode's East Asian Width W and F. */
-static const struct span wide[] = {
-	{ 0x1100, 0x115f },   { 0x2e80, 0x303e },   { 0x3041, 0xa4cf },	  { 0xac00, 0xd7a3 },
-	{ 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },	  { 0xffe0, 0xffe6 },
-	{ 0x1f300, 0x1f64f }, { 0x1f680, 0x1f6ff }, { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
-};
-
-/* Drawn over the character before them. */
-static const struct span combining[] = {
-	{ 0x0300, 0x036f }, { 0x200b, 0x200d }, { 0x20d0, 0x20ff },
-	{ 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xfeff, 0xfeff },
-};
-
-#define IN(spans, cp) in_spans(spans, sizeof(spans) / sizeof(*(spans)), cp)
-
-static bool in_spans(const struct span *s, size_t nr, uint32_t cp)
+/** is_plain - printable ASCII: what nearly all names are made of, so it is looked for first. */
+static bool is_plain(char c)
 {
-	for (size_t i = 0; i < nr; i++) {
-		if (cp >= s[i].first && cp <= s[i].last)
+	return c >= ' ' && c <= '~';
+}
+
+static bool is_unprintable(uint32_t cp)
+{
+	for (size_t i = 0; i < sizeof(unprintable) / sizeof(*unprintable); i++) {
+		if (cp >= unprintable[i].first && cp <= unprintable[i].last)
 			return true;
 	}
 	return false;
@@ -50,23 +43,9 @@ static bool in_spans(const struct span *s, size_t nr, uint32_t cp)
 
 int utf8_decode(const char *s, uint32_t *cp)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = (const unsigned char *)s;
-	int len = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
+	int len = u8_strmbtouc(cp, (const uint8_t *)s);
 
-	if (!*p)
-		return 0;
-	if (!len)
-		return -EILSEQ;
-	*cp = len == 1 ? *p : *p & (0x7f >> len);
-	for (int i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return -EILSEQ;
-		*cp = *cp << 6 | (p[i] & 0x3f);
-	}
-	if (*cp < least[len] || *cp > 0x10ffff || (*cp >= 0xd800 && *cp <= 0xdfff))
-		return -EILSEQ;
-	return len;
+	return len < 0 ? -EILSEQ : len;
 }
 
 char *utf8_clean(const char *s)
@@ -109,9 +88,14 @@ char *utf8_printable(const char *s, bool utf8)
 	if (!out)
 		return NULL;
 	while (*s) {
-		int len = utf8_decode(s, &cp);
+		int len;
 
-		if (len > 0 && (utf8 || cp < 0x80) && !IN(unprintable, cp))
+		if (is_plain(*s)) {
+			*to++ = *s++;
+			continue;
+		}
+		len = utf8_decode(s, &cp);
+		if (len > 0 && (utf8 || cp < 0x80) && !is_unprintable(cp))
 			to = mempcpy(to, s, (size_t)len);
 		else
 			to = escape(to, s, len > 0 ? len : 1);
@@ -125,13 +109,16 @@ char *utf8_printable(const char *s, bool utf8)
 static size_t step(const char *s, size_t *columns)
 {
 	uint32_t cp;
-	int len = utf8_decode(s, &cp);
+	int len, width;
 
-	if (len <= 0) {
-		*columns = 1;
+	*columns = 1;
+	if (is_plain(*s))
 		return 1;
-	}
-	*columns = IN(combining, cp) ? 0 : IN(wide, cp) ? 2 : 1;
+	len = utf8_decode(s, &cp);
+	if (len <= 0)
+		return 1;
+	width = uc_width(cp, "UTF-8");
+	*columns = width < 0 ? 1 : (size_t)width;
 	return (size_t)len;
 }
 
