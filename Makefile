@@ -75,7 +75,13 @@ BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 WARNINGS := -Wall -Wextra -Werror
 HOST_FLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) -Wmissing-prototypes -Wstrict-prototypes -Wshadow \
 	-D_GNU_SOURCE -MMD -MP
-USER_FLAGS := $(HOST_FLAGS) $(SANITIZE_FLAGS) -Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
+# It runs as root beside what nobody trusts. The sanitizers have checks of their own.
+ifneq ($(SANITIZE),1)
+HARDEN_FLAGS := -fPIE -fstack-protector-strong -fstack-clash-protection
+HARDEN_FLAGS += $(if $(filter -O1 -O2 -O3 -Os -Og,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+endif
+USER_FLAGS := $(HOST_FLAGS) $(HARDEN_FLAGS) $(SANITIZE_FLAGS) -Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
 UNIT_FLAGS := $(USER_FLAGS) -Itests/lib
 FUZZ_FLAGS := $(HOST_FLAGS) -Wno-missing-field-initializers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
 	-Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
@@ -87,7 +93,7 @@ BPF_FLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) $(WARNINGS) \
 	-Ivmlinux -Ibpf $(BPF_INCLUDE)
 # Hooks that only x86 has leave what they are made of unused elsewhere.
 BPF_FLAGS += $(if $(filter-out x86,$(ARCH)),-Wno-unused-function)
-USER_LINK := $(LDFLAGS) $(SANITIZE_FLAGS)
+USER_LINK := $(LDFLAGS) $(HARDEN_LINK) $(SANITIZE_FLAGS)
 
 GIT_REV := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
 VERSION_FLAG := -DVMASCOPE_VERSION=\"$(VERSION)$(if $(GIT_REV),-g$(GIT_REV))\"

@@ -30,10 +30,26 @@ token_is_encrypted()
 		grep -q 'scheme: HTTPS' deploy/kubernetes.yml
 }
 
-echo "1..3"
+# binary_is_hardened: position independent, all relocations read-only after start, no executable
+# stack, checks of the stack and of buffers
+binary_is_hardened()
+{
+	local symbol
+
+	readelf -hldsW build/vmascope >"$log" 2>&1 || return
+	grep -q 'Type: *DYN' "$log" && grep -q 'Flags: .*NOW.*PIE\|FLAGS_1.*NOW.*PIE' "$log" &&
+		grep -q GNU_RELRO "$log" && grep -q 'GNU_STACK.* RW ' "$log" || return
+	for symbol in __stack_chk_fail __snprintf_chk; do
+		grep -q "UND $symbol\b" "$log" || { echo "no $symbol" >>"$log"; return 1; }
+	done
+}
+
+echo "1..4"
 unit_is_confined
 result $? 'the unit is exposed by 2.0 of 10 at most (systemd-analyze security)' "$log"
 socket_is_valid
 result $? 'the socket unit is valid' "$log"
 token_is_encrypted
 result $? 'the Kubernetes example does not send its token as plain text'
+binary_is_hardened
+result $? 'the binary is hardened: PIE, RELRO, stack and buffer checks' "$log"

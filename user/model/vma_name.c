@@ -57,9 +57,10 @@ static char *file_name(const struct vs_vma_info *vma, const struct vs_file *file
 	char *path, *name;
 
 	if (!file) {
-		asprintf(&name, "[file %02x:%02x %llu]", vma->key.file.dev >> KERNEL_MINOR_BITS,
-			 vma->key.file.dev & ((1u << KERNEL_MINOR_BITS) - 1),
-			 (unsigned long long)vma->key.file.ino);
+		if (asprintf(&name, "[file %02x:%02x %llu]", vma->key.file.dev >> KERNEL_MINOR_BITS,
+			     vma->key.file.dev & ((1u << KERNEL_MINOR_BITS) - 1),
+			     (unsigned long long)vma->key.file.ino) < 0)
+			return NULL;
 		return name;
 	}
 	path = file_path(file);
