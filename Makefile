@@ -83,7 +83,9 @@ HARDEN_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 endif
 USER_FLAGS := $(HOST_FLAGS) $(HARDEN_FLAGS) $(SANITIZE_FLAGS) -Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
 UNIT_FLAGS := $(USER_FLAGS) -Itests/lib
+# __SANITIZE_ADDRESS__ is gcc's: limits that ASan itself would exceed are left out.
 FUZZ_FLAGS := $(HOST_FLAGS) -Wno-missing-field-initializers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+	-U__SANITIZE_ADDRESS__ -D__SANITIZE_ADDRESS__=1 \
 	-Iuser -Ibpf -I$(BUILD) $(LIBS_CFLAGS)
 # Workloads count their own faults, so no sanitizer; the e2e drivers only start the binary.
 TEST_FLAGS := $(HOST_FLAGS) -pthread -Itests/lib -Ibpf $(LIBS_CFLAGS)
@@ -106,8 +108,7 @@ USER_SRCS := $(sort $(wildcard user/*.c user/*/*.c))
 UNIT_SRCS := $(sort $(wildcard tests/unit/*_test.c))
 E2E_SRCS := $(sort $(wildcard tests/e2e/*_test.c))
 TESTLIB_SRCS := $(sort $(wildcard tests/lib/*.c))
-# elf_fuzz has its own main(): see ELF_FUZZ.
-FUZZ_SRCS := $(filter-out %/elf_fuzz.c,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+FUZZ_SRCS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 WORKLOAD_SRCS := $(sort $(wildcard tests/workload/*.c))
 BENCH_SRCS := $(filter-out %.bpf.c,$(sort $(wildcard tests/bench/*.c)))
 
@@ -134,7 +135,6 @@ VERSION_OBJS := $(patsubst %.c,$(O)/%.o,$(if $(USER_SRCS),$(shell grep -l VMASCO
 
 UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/%.o)
 UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
-ELF_FUZZ := $(O)/tests/fuzz/elf_fuzz
 E2E_BINS := $(E2E_SRCS:%.c=$(BUILD)/%)
 # Fails in many ways, for the self-test of tests/run.
 FAULT_BIN := $(BUILD)/tests/selftest/fault
@@ -269,13 +269,6 @@ $(UNIT_BINS): %: %.o $(USER_LIB) $(O)/.flags.link
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK) -lcmocka
 
-$(ELF_FUZZ).o: tests/fuzz/elf_fuzz.c $(O)/.flags.user | $(SKEL) tools
-	$(call compile,CC,$(CC) $(UNIT_FLAGS) -MF $@.d -c $< -o $@)
-
-$(ELF_FUZZ): %: %.o $(USER_LIB) $(O)/.flags.link
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK)
-
 $(FUZZ_OBJS): $(FUZZ_O)/%.o: %.c $(BUILD)/.flags.fuzz | $(SKEL) $(PROTO) tools
 	$(call compile,CC,$(CLANG) $(FUZZ_FLAGS) $(VERSION_FLAG) -MF $@.d -c $< -o $@)
 
@@ -325,7 +318,7 @@ compile_commands.json: $(BPF_OBJS) $(USER_OBJS) $(wildcard $(UNIT_OBJS) $(TEST_O
 	@{ echo '['; cat $(addsuffix .json,$^) | sed '$$!s/$$/,/'; echo ']'; } >$@.tmp
 	@mv $@.tmp $@
 
--include $(ALL_OBJS:=.d) $(ELF_FUZZ).o.d $(wildcard $(CALLCHAIN)/*/*.d)
+-include $(ALL_OBJS:=.d) $(wildcard $(CALLCHAIN)/*/*.d)
 
 tools:
 	@missing=; \
@@ -429,11 +422,9 @@ bench: ## measure what tracing costs, beside other tools: docs/bench.md, docs/be
 	@tests/bench/run
 
 FUZZ_SECONDS ?= 60
-fuzz: ## damaged ELF files and recordings for FUZZ_SECONDS (60) each, in sanitizer builds
-	@$(SUBMAKE) SANITIZE=1 build/asan/tests/fuzz/elf_fuzz $(CALLCHAIN_BINS)
+fuzz: ## hostile files, requests and command lines for FUZZ_SECONDS (60), with sanitizers
 	@$(SUBMAKE) $(FUZZ_BINS)
-	@build/asan/tests/fuzz/elf_fuzz $(FUZZ_SECONDS)
-	@tests/fuzz/run $(FUZZ_SECONDS)
+	@tests/fuzz/run $(FUZZ_SECONDS) 0
 
 lint: ## check format, flow and file heads
 	@tests/lint.sh

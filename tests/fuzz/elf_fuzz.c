@@ -1,38 +1,95 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * elf_fuzz.c - damaged ELF files for as long as you like: elf_fuzz [SECONDS [SEED]]
+ * elf_fuzz.c - any bytes as an ELF file that a process has mapped: names, source lines and rules to
+ * unwind by, from the helper that parses files, and what the tracer makes of its answers.
+ *
+ * elfutils may crash: that ends the helper, and is no finding. What a sanitizer finds in our own
+ * code, there or here, is one.
  */
-#include "elf_fuzz.h"
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
 
-/* A crash of elfutils is none of ours, so that it is told apart from what a sanitizer finds. */
+#include "elf_fuzz.h"
+#include "fuzz.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 const char *__asan_default_options(void);
+
+/* Begin and end of clang's counters of edges. In C, these names would hide the ones that it uses. */
+__asm__(".pushsection .data\n"
+	".balign 8\n"
+	"fuzz_counters: .quad __start___sancov_cntrs, __stop___sancov_cntrs\n"
+	".popsection");
+extern uint8_t *fuzz_counters[2];
+
+static struct fuzz fuzz;
+
+/* A crash of elfutils is told apart from a finding by how the helper ended. */
 const char *__asan_default_options(void)
 {
-	return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_abort=0:exitcode=99";
+	return "exitcode=99";
 }
 
-int main(int argc, char **argv)
+static void forked(void)
 {
-	const double seconds = argc > 1 ? atof(argv[1]) : 60;
-	const uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (uint64_t)time(NULL);
-	const double from = fuzz_now_ms();
-	struct fuzz f;
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
-	if (!fuzz_begin(&f, seed)) {
-		fprintf(stderr, "elf_fuzz: no seeds in " FUZZ_DIR " (run: make build-tests)\n");
-		return 2;
-	}
-	printf("seed %llu\n", (unsigned long long)seed);
-	while (fuzz_now_ms() - from < seconds * 1e3 && !f.bad) {
-		if (!fuzz_one(&f)) {
-			perror("elf_fuzz");
-			return 2;
-		}
-	}
-	printf("%lu files: %lu with names, %lu with rules; slowest %.0f ms; reader crashed %u "
-	       "times "
-	       "(elfutils), was late %u times; our errors: %u\n",
-	       f.files, f.named, f.ruled, f.slowest_ms, f.crashed - f.bad, f.late, f.bad);
-	fuzz_end(&f);
-	return f.bad != 0;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		signal(signals[i], SIG_DFL);
+}
+
+/* What the helper runs through counts, too: whole pages of the counters are shared with it. */
+static void share_counters(void)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t from = ((uintptr_t)fuzz_counters[0] + page - 1) & -page;
+	const uintptr_t to = (uintptr_t)fuzz_counters[1] & -page;
+
+	if (from < to)
+		fuzz_check(mmap((void *)from, to - from, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED);
+}
+
+static void end(void)
+{
+	fuzz_end(&fuzz);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	share_counters();
+	fuzz_check(!pthread_atfork(NULL, NULL, forked));
+	fuzz_init(&fuzz, 1);
+	fuzz_check(!atexit(end));
+	return 0;
+}
+
+/* Most damage goes where it matters; the rest is libFuzzer's. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
+{
+	struct fuzz f = { .random = seed + 1ULL, .file = data };
+
+	if (size <= 256 || !(seed & 7))
+		return LLVMFuzzerMutate(data, size, max_size);
+	for (size_t times = 1 + fuzz_below(&f, 6); times; times--)
+		fuzz_damage(&f, size);
+	return size;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size > FUZZ_MAX_FILE)
+		return 0;
+	/* as much for each: what is asked depends on the file alone */
+	fuzz.random = size + 1;
+	fuzz.file = (uint8_t *)(uintptr_t)data;
+	fuzz_check(fuzz_try(&fuzz, size));
+	fuzz.file = NULL;
+	fuzz_check(!fuzz.bad);
+	return 0;
 }

@@ -86,13 +86,18 @@ static inline double fuzz_now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/** fuzz_begin - read the seeds. Return: false: they are not there. */
-static inline bool fuzz_begin(struct fuzz *f, uint64_t seed)
+static inline void fuzz_init(struct fuzz *f, uint64_t seed)
 {
 	memset(f, 0, sizeof(*f));
 	f->random = seed ? seed : 1;
-	f->file = malloc(FUZZ_MAX_FILE);
 	snprintf(f->path, sizeof(f->path), "/tmp/vmascope-fuzz-%d.so", (int)getpid());
+}
+
+/** fuzz_begin - read the seeds. Return: false: they are not there. */
+static inline bool fuzz_begin(struct fuzz *f, uint64_t seed)
+{
+	fuzz_init(f, seed);
+	f->file = malloc(FUZZ_MAX_FILE);
 	for (size_t i = 0; i < sizeof(fuzz_seeds) / sizeof(*fuzz_seeds); i++) {
 		char path[128];
 		FILE *in;
@@ -219,10 +224,9 @@ static inline void fuzz_ask(struct fuzz *f, const struct symbol_process *p, uint
 	f->ruled += ruled;
 }
 
-/** fuzz_one - make one file and ask about it. Return: false: no such file can be written. */
-static inline bool fuzz_one(struct fuzz *f)
+/** fuzz_try - ask about the file that is in f->file. Return: false: no such file can be written. */
+static inline bool fuzz_try(struct fuzz *f, size_t len)
 {
-	const size_t len = fuzz_make(f);
 	const uint64_t base = 0x7f0000000000;
 	const struct symbol_process p = { .pid = 1, .start_ns = UINT64_MAX / 4, .image = f->files };
 	const struct symbolizer_options options = { .lines = true,
@@ -261,6 +265,12 @@ static inline bool fuzz_one(struct fuzz *f)
 	f->bad += crashes && WIFEXITED(f->symbolizer->modules.reader.status) &&
 		  WEXITSTATUS(f->symbolizer->modules.reader.status) == FUZZ_SANITIZER_EXIT;
 	return true;
+}
+
+/** fuzz_one - make one file and ask about it. Return: false: no such file can be written. */
+static inline bool fuzz_one(struct fuzz *f)
+{
+	return fuzz_try(f, fuzz_make(f));
 }
 
 #endif /* VT_ELF_FUZZ_H */

@@ -252,7 +252,8 @@ void flex__put_axis(const struct flex *x, struct line *l)
 	if (!x->table->step_ns)
 		return;
 	tick = tick_ns(column_ns);
-	for (double t = 0;; t += tick) {
+	/* steps of a recording may be any */
+	for (double t = 0; t < 0x1p64; t += tick) {
 		const size_t at = first + (size_t)(t / column_ns + 0.5);
 		char label[STR_NUMBER_LEN + 1] = "|";
 

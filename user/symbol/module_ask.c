@@ -188,16 +188,6 @@ static size_t rule_len(const struct reader_reply *reply)
 	       (nr < RULE_MAX_OPS ? nr : RULE_MAX_OPS) * sizeof(struct rule_op);
 }
 
-static bool rule_valid(const struct unwind_rule *rule)
-{
-	const struct rule_place *p = &rule->cfa;
-
-	for (int i = 0; i <= RULE_NR_REGS; p = &rule->regs[i++])
-		if (p->reg >= RULE_NR_REGS || p->first_op + p->nr_ops > rule->nr_ops)
-			return false;
-	return rule->nr_ops <= RULE_MAX_OPS;
-}
-
 const struct unwind_rule *module__rule(struct modules *m, struct module *module, uint64_t address,
 				       int *err)
 {
@@ -208,7 +198,7 @@ const struct unwind_rule *module__rule(struct modules *m, struct module *module,
 	const struct unwind_rule *rule = a ? (const void *)a->bytes : NULL;
 
 	*err = a ? a->err : -ETIME;
-	if (!*err && !rule_valid(rule))
+	if (!*err && !unwind_rule__valid(rule))
 		*err = -ENOENT;
 	return *err ? NULL : rule;
 }
@@ -220,17 +210,21 @@ static size_t lines_len(const struct reader_reply *reply)
 	return offsetof(struct lines, text) + (l->len < LINES_MAX_TEXT ? l->len : LINES_MAX_TEXT);
 }
 
-static const struct lines *lines_of(const struct answer *a)
+bool lines__valid(const struct lines *l)
 {
-	const struct lines *l = a ? (const void *)a->bytes : NULL;
-
-	if (!a || a->err || !l->len || l->len > LINES_MAX_TEXT || l->nr > LINES_MAX_FRAMES ||
-	    l->text[l->len - 1])
-		return NULL;
+	if (!l->len || l->len > LINES_MAX_TEXT || l->nr > LINES_MAX_FRAMES || l->text[l->len - 1])
+		return false;
 	for (uint32_t i = 0; i < l->nr; i++)
 		if (l->frames[i].name >= l->len || l->frames[i].file >= l->len)
-			return NULL;
-	return l;
+			return false;
+	return true;
+}
+
+static const struct lines *lines_of(const struct answer *a)
+{
+	const struct lines *l = a && !a->err ? (const void *)a->bytes : NULL;
+
+	return l && lines__valid(l) ? l : NULL;
 }
 
 const struct lines *module__lines(struct modules *m, struct module *module, uint64_t address)

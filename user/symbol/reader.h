@@ -124,6 +124,9 @@ struct reader_reply {
 /** elf_probe__check - what the reader answered is not trusted: make strings end, and lengths fit. */
 void elf_probe__check(struct elf_probe *probe);
 
+/** lines__valid - the same of lines: what they refer to is in their text, which ends. */
+bool lines__valid(const struct lines *l);
+
 /** reader_kind - the helper */
 extern const struct helper_kind reader_kind;
 

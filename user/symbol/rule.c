@@ -190,6 +190,16 @@ static int find(const struct unwind_rule *rule, const struct rule_place *p,
 	}
 }
 
+bool unwind_rule__valid(const struct unwind_rule *rule)
+{
+	const struct rule_place *p = &rule->cfa;
+
+	for (int i = 0; i <= RULE_NR_REGS; p = &rule->regs[i++])
+		if (p->reg >= RULE_NR_REGS || p->first_op + p->nr_ops > rule->nr_ops)
+			return false;
+	return rule->nr_ops <= RULE_MAX_OPS;
+}
+
 int rule__apply(const struct unwind_rule *rule, const struct rule_input *in, uint64_t *regs,
 		uint64_t *cfa)
 {

@@ -80,6 +80,9 @@ struct rule_input {
 	uint64_t stack_len;
 };
 
+/** unwind_rule__valid - it comes from the reader, which is not trusted: what it refers to is there. */
+bool unwind_rule__valid(const struct unwind_rule *rule);
+
 /** rule_read - 8 bytes of memory. Return: 0; -EFAULT: the copy does not hold them. */
 int rule_read(const struct rule_input *in, uint64_t address, uint64_t *value);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "util/clock.h"
 #include "util/str.h"
 #include "view/stat_cells.h"
 #include "view/stat_functions.h"
@@ -197,7 +198,7 @@ static int interval_title(const struct stat_view *v, struct table *rows,
 	const uint64_t n = counts_faults(total);
 
 	str_format_count(faults, sizeof(faults), n);
-	str_format_count(rate, sizeof(rate), v->duration_ns ? n * 1e9 / v->duration_ns : 0);
+	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
 	if (total->outcome[VS_MAJOR] || total->outcome[VS_INCOMPLETE])
 		snprintf(more, sizeof(more), ", %llu major, %llu incomplete",
 			 (unsigned long long)total->outcome[VS_MAJOR],
@@ -223,7 +224,7 @@ static int title(const struct stat_view *v, struct table *rows, const struct vs_
 	str_format_count(minor, sizeof(minor), total->outcome[VS_MINOR]);
 	str_format_count(major, sizeof(major), total->outcome[VS_MAJOR]);
 	str_format_count(failed, sizeof(failed), total->outcome[VS_INCOMPLETE]);
-	str_format_count(rate, sizeof(rate), v->duration_ns ? n * 1e9 / v->duration_ns : 0);
+	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
 	if (counts_gup(total)) {
 		char count[STR_NUMBER_LEN];
 
