@@ -38,7 +38,7 @@ static void need_two_nodes(void)
 /* Each one is a minor fault with this cause, and in the VMA that was read. */
 static void hints_are_counted(void **state)
 {
-	int64_t in_region, by_process, hints, before, after;
+	int64_t in_region, by_process, hints, before, after, worker;
 	struct json_object *range;
 	struct vt_scope s;
 
@@ -53,18 +53,19 @@ static void hints_are_counted(void **state)
 	vt_check_usage(s.json, s.work);
 	hints = vt_int(s.work, "hints");
 	range = vt_at(s.work, "ranges", 0);
+	worker = vt_int(s.work, "worker");
 	vt_cmp(hints, >=, HINTS, "faults of NUMA balancing, by getrusage");
-	in_region = vt_cause_count(s.json, vt_int(s.work, "pid"), vt_hex(range, "start"),
-				   vt_hex(range, "end"), "numa-hint");
-	by_process = vt_int(vt_process(s.json, vt_int(s.work, "pid")), "causes.numa-hint");
+	in_region = vt_cause_count(s.json, worker, vt_hex(range, "start"), vt_hex(range, "end"),
+				   "numa-hint");
+	by_process = vt_int(vt_process(s.json, worker), "causes.numa-hint");
 	/* The stack and data of the loop are asked for as well, but they are a few pages. */
 	vt_cmp(in_region, <=, hints, "in the VMA, against all while it was read");
 	vt_cmp(in_region, >=, hints - hints / 20, "in the VMA, against all while it was read");
 	/* The loop may take a few other faults. */
 	vt_cmp(by_process, >=, hints - hints / 100, "of the process, against those while it read");
 	vt_cmp(by_process, <=, after - before, "of the process, against the kernel's own count");
-	vt_equal(vt_cause_count(s.json, vt_int(s.work, "pid"), vt_hex(range, "start"),
-				vt_hex(range, "end"), "anon-zero"),
+	vt_equal(vt_cause_count(s.json, worker, vt_hex(range, "start"), vt_hex(range, "end"),
+				"anon-zero"),
 		 PAGES, "first touches");
 	vt_scope_free(&s);
 }
