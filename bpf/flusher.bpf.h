@@ -135,7 +135,20 @@ static __noinline u32 compat_syscall_call(u64 nr, u64 second)
 	}
 }
 
-/** syscall_kind - enum vs_call of a flush inside system call @nr; @detail: its number, if needed */
+/** compat_detail - vs_call_key.detail of 32-bit system call @nr, whose flush is one of @kind */
+static __always_inline u16 compat_detail(u32 kind, u64 nr, const struct pt_regs *regs)
+{
+	if (kind == VS_CALL_SYSCALL)
+		return nr | VS_SYSCALL_COMPAT;
+	if (kind == VS_CALL_MADVISE)
+		return regs->dx;
+	if (kind == VS_CALL_PROCESS_MADVISE)
+		return regs->si;
+	/* mmap2; the old mmap has its arguments in memory */
+	return kind == VS_CALL_MMAP && nr == 192 && regs->si & VS_MAP_FIXED ? VS_MMAP_FIXED : 0;
+}
+
+/** syscall_kind - enum vs_call of a flush inside system call @nr; @detail: see vs_call_key */
 static __always_inline u32 syscall_kind(struct task_struct *task, u64 nr, u16 *detail)
 {
 	const struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
@@ -144,8 +157,7 @@ static __always_inline u32 syscall_kind(struct task_struct *task, u64 nr, u16 *d
 
 	if (task->thread_info.status & TS_COMPAT) {
 		kind = compat_syscall_call(nr, regs->cx);
-		if (kind == VS_CALL_SYSCALL)
-			*detail = nr | VS_SYSCALL_COMPAT;
+		*detail = compat_detail(kind, nr, regs);
 		return kind;
 	}
 	call = syscall_call(nr);
