@@ -70,11 +70,18 @@ static bool is_shared(const struct crash *c)
 	return c->vma->vma.key.flags & VS_VM_SHARED;
 }
 
+/** is_marked - the entry is a PTE marker: of those that there are, only poison ends in SIGBUS. */
+static bool is_marked(const struct vs_event_crash *e)
+{
+	return e->entry && !(e->entry & PTE_PRESENT) && SWAP_TYPE(e->entry) >= FIRST_MARKER;
+}
+
 enum crash_kind crash_bus_kind(const struct crash *c)
 {
 	const struct vs_event_crash *e = c->event;
 
-	if (e->code == BUS_MCEERR_AR)
+	/* without CONFIG_MEMORY_FAILURE the code of a marked page is BUS_ADRERR */
+	if (e->code == BUS_MCEERR_AR || is_marked(e))
 		return CRASH_POISON;
 	if (!e->signal || !c->vma)
 		return CRASH_BEYOND_EOF;
@@ -95,9 +102,7 @@ enum crash_kind crash_bus_kind(const struct crash *c)
 /** poison_reason - what made the page unusable. */
 static const char *poison_reason(const struct crash *c)
 {
-	const uint64_t entry = c->event->entry;
-
-	if (entry && !(entry & PTE_PRESENT) && SWAP_TYPE(entry) >= FIRST_MARKER)
+	if (is_marked(c->event))
 		return "marked by userfaultfd (UFFDIO_POISON) or after a failed read from swap";
 	return "the memory of this page has failed";
 }
