@@ -80,33 +80,43 @@ misuse(const struct table *t, const char *key, const char *why)
 	abort();
 }
 
-static size_t find_column(const struct table *t, const char *key)
+/** find_column - the one of @key; @guess is looked at first */
+static size_t find_column(const struct table *t, const char *key, size_t guess)
 {
-	for (size_t i = 0; i < t->def->nr_columns; i++) {
+	const size_t nr = t->def->nr_columns;
+
+	for (size_t n = 0, i = guess; n < nr; n++, i++) {
+		if (i >= nr)
+			i -= nr;
 		if (!strcmp(t->def->columns[i].key, key))
 			return i;
 	}
 	misuse(t, key, "no such column");
 }
 
-struct cell *table__cell(const struct table *t, size_t row, const char *key)
+static struct cell *cell_at(const struct table *t, size_t row, size_t column, const char *key)
 {
-	size_t column = find_column(t, key);
-
 	if (row >= t->nr_rows)
 		misuse(t, key, "no such row");
 	return &t->cells[row * t->def->nr_columns + column];
+}
+
+struct cell *table__cell(const struct table *t, size_t row, const char *key)
+{
+	return cell_at(t, row, find_column(t, key, 0), key);
 }
 
 /* The cell under @key in the last row, emptied and marked known; its type is one of two. */
 static struct cell *new_value(struct table *t, const char *key, enum cell_type type,
 			      enum cell_type or_type)
 {
-	const struct column *c = &t->def->columns[find_column(t, key)];
-	struct cell *cell = table__cell(t, t->nr_rows - 1, key);
+	const size_t column = find_column(t, key, t->next_column);
+	const struct column *c = &t->def->columns[column];
+	struct cell *cell = cell_at(t, t->nr_rows - 1, column, key);
 
 	if (c->type != type && c->type != or_type)
 		misuse(t, key, "holds another type");
+	t->next_column = column + 1;
 	clear_cell(c, cell);
 	cell->known = true;
 	return cell;
@@ -258,7 +268,7 @@ static int compare_rows(const void *a, const void *b, void *arg)
 /* Without memory the rows stay as they are. */
 void table__sort(struct table *t, const char *key)
 {
-	struct sorting s = { .t = t, .column = find_column(t, key) };
+	struct sorting s = { .t = t, .column = find_column(t, key, 0) };
 	size_t columns = t->def->nr_columns, row_size = columns * sizeof(*t->cells);
 	size_t *order = calloc(t->nr_rows + 1, sizeof(*order));
 	struct cell *cells = calloc(t->nr_rows + 1, row_size);

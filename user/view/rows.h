@@ -121,6 +121,7 @@ struct cell {
  * @steady: text: all columns are shown, also optional ones that are empty
  * @step_ns: the time that one count of a series spans; 0: series are not over time
  * @labels: then, numbers below a series, one for each count; @nr_labels of them, owned
+ * @next_column: the one after that which was set last: values are mostly set in their order
  */
 struct table {
 	const struct table_def *def;
@@ -133,6 +134,7 @@ struct table {
 	struct cell *cells;
 	size_t nr_rows;
 	size_t cap_rows;
+	size_t next_column;
 };
 
 /** struct document - what one command prints at once: tables in order */
