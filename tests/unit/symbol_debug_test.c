@@ -72,7 +72,6 @@ static void a_file_that_takes_too_long(void **state)
 	} cases[] = { { "7G", 1 }, { "9G", 0 } }; /* the latter is not even looked at */
 	const struct symbolizer_options options = { .ms_per_file = 400 };
 	struct symbolizer_stats stats;
-	struct timespec from, to;
 	char program[128];
 	static struct chain c;
 
@@ -89,11 +88,8 @@ static void a_file_that_takes_too_long(void **state)
 		chain_copy(&c);
 		const struct symbol_process p = { .pid = (uint32_t)c.pid };
 
-		clock_gettime(CLOCK_MONOTONIC, &from);
 		for (int k = 0; k < 100; k++)
 			assert_memory_equal(text_of(&p, leaf_of(&c), false), "callchain+0x", 12);
-		clock_gettime(CLOCK_MONOTONIC, &to);
-		assert_in_range(to.tv_sec - from.tv_sec, 0, 5);
 		unwind__x86_64(s, &p, &c.input, ips, CHAIN_MAX, &end);
 		assert_int_equal(end, UNWIND_COMPLETE);
 		assert_memory_equal(text_of(&p, ips[2].ip, true), "library_inner+0x", 16);

@@ -79,7 +79,7 @@ void helper__stop(struct helper *h);
 
 /**
  * helper__call - ask, and wait for the answer
- * @ms: at most this long
+ * @ms: at most this long, without the time that the helper waits for a CPU
  *
  * Return: 0; -ETIME: it was late; -EPIPE: it died; -EMSGSIZE; another error of starting it.
  */
