@@ -74,7 +74,7 @@ fault()
 	expect "$1" 1 "$4" "  $5" "      $6" -- tests/run "$2" good "$3"
 }
 
-echo 1..34
+echo 1..35
 
 # --- tests/run: one program ------------------------------------------------------------------
 
@@ -215,3 +215,24 @@ ci()
 
 expect 'CI fails when make does' 2 '5 passed, 1 failed' -- ci 'echo 5 passed, 1 failed; echo oops; exit 2'
 expect 'CI fails without a result' 1 '0 passed, 1 failed' -- ci 'exit 0'
+
+# --- the table of what is repeated with sanitizers ------------------------------------------
+
+# check_table: a row for each program, a program for each row, a test for each pattern
+check_table()
+{
+	local name tests pattern names
+
+	names=$(cd tests/e2e && printf '%s\n' *_test.c | grep -v '^vm_' | sed 's/_test\.c$//' | sort)
+	diff <(echo "$names") <(grep -v -e '^#' -e '^$' tests/sanitized | awk '{ print $1 }' | sort) || return
+	while read -r name tests _; do
+		[[ $name != '#'* && -n $name && $tests != [*-] && $tests != native ]] || continue
+		for pattern in ${tests//,/ }; do
+			grep -qE "VT_TEST\($pattern\)" "tests/e2e/${name}_test.c" ||
+				{ echo "$name: no test $pattern" && return 1; }
+		done
+	done <tests/sanitized
+}
+
+check_table >"$tmp/said"
+result $? 'tests/sanitized names every program, and tests that there are' "$tmp/said"

@@ -715,6 +715,5 @@ int main(void)
 	};
 
 	vt_freed_is_free();
-	cmocka_set_test_filter(getenv("VMASCOPE_TEST"));
-	return cmocka_run_group_tests(tests, vt_require_root, vt_group_done);
+	return vt_run_tests(tests, sizeof(tests) / sizeof(tests[0]));
 }

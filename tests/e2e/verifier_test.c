@@ -103,28 +103,54 @@ static const char *const runs[][12] = {
 	{ "trace", "-vvv", "--events", "fault,memcall,shootdown" },
 };
 
-static void load(const char *const *args, const struct vt_variant *v)
-{
-	const char *argv[48] = { vt_vmascope() };
-	struct vt_cmd cmd;
-	size_t n = 1;
+/* Loads that run at the same time: in an emulated guest each takes long. */
+#define AT_ONCE 4
 
-	while (*args)
-		argv[n++] = *args++;
-	for (size_t i = 0; v && v->args[i]; i++)
-		argv[n++] = v->args[i];
-	argv[n++] = "--";
-	argv[n] = "true";
-	vt_run(&cmd, NULL, argv);
-	if (cmd.exit) {
+/** struct loading - one of them */
+struct loading {
+	struct vt_cmd cmd;
+	const char *argv[48];
+	size_t argc;
+};
+
+static struct loading loading[AT_ONCE];
+static size_t nr_loading;
+
+/* The one that was started first. */
+static void end_load(void)
+{
+	struct loading *l = &loading[0];
+
+	vt_wait(&l->cmd, VT_PATIENCE);
+	if (l->cmd.exit) {
 		refused++;
-		print_message("# exit status %d:", cmd.exit);
-		for (size_t i = 1; i < n; i++)
-			print_message(" %s", argv[i]);
+		print_message("# exit status %d:", l->cmd.exit);
+		for (size_t i = 1; i < l->argc; i++)
+			print_message(" %s", l->argv[i]);
 		print_message("\n");
 	}
-	read_log(cmd.err);
-	vt_free(&cmd);
+	read_log(l->cmd.err);
+	vt_free(&l->cmd);
+	memmove(&loading[0], &loading[1], --nr_loading * sizeof(*loading));
+}
+
+static void load(const char *const *args, const struct vt_variant *v)
+{
+	const size_t most = vt_cpus() < AT_ONCE ? vt_cpus() : AT_ONCE;
+	struct loading *l;
+
+	if (nr_loading == most)
+		end_load();
+	l = &loading[nr_loading++];
+	memset(l, 0, sizeof(*l));
+	l->argv[l->argc++] = vt_vmascope();
+	while (*args)
+		l->argv[l->argc++] = *args++;
+	for (size_t i = 0; v && v->args[i]; i++)
+		l->argv[l->argc++] = v->args[i];
+	l->argv[l->argc++] = "--";
+	l->argv[l->argc] = "true";
+	vt_start(&l->cmd, NULL, l->argv);
 }
 
 static void load_all(void)
@@ -144,6 +170,8 @@ static void load_all(void)
 		if (!v->in_use)
 			load(runs[!strcmp(vt_str(hooks, v->hook), "not asked for")], v);
 	}
+	while (nr_loading)
+		end_load();
 	vt_scope_free(&s);
 }
 

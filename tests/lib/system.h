@@ -18,12 +18,19 @@ int vt_group_done(void **state);
 int vt_test_done(void **state);
 /** VT_TEST - one test with that teardown */
 #define VT_TEST(f) cmocka_unit_test_teardown(f, vt_test_done)
-/** VT_MAIN - main() of a test program: runs the array @tests, or those that VMASCOPE_TEST names */
+struct CMUnitTest;
+/**
+ * vt_run_tests - run @tests, @nr of them, or those that VMASCOPE_TEST names: patterns of fnmatch(3),
+ * separated by commas
+ *
+ * Return: how many failed.
+ */
+int vt_run_tests(const struct CMUnitTest *tests, size_t nr);
+/** VT_MAIN - main() of a test program that runs the array @tests */
 #define VT_MAIN(tests)                                                                             \
 	int main(void)                                                                             \
 	{                                                                                          \
-		cmocka_set_test_filter(getenv("VMASCOPE_TEST"));                                   \
-		return cmocka_run_group_tests(tests, vt_require_root, vt_group_done);              \
+		return vt_run_tests(tests, sizeof(tests) / sizeof((tests)[0]));                    \
 	}
 
 /**

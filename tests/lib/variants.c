@@ -8,6 +8,7 @@
 #include "variants.h"
 #include "check.h"
 #include "scope.h"
+#include "system.h"
 
 #include <stdio.h>
 
@@ -32,16 +33,23 @@ struct offer {
 
 static struct offer offer;
 
-static struct json_object *doctor(const char *without)
+/* Several run at the same time: in an emulated guest each takes seconds. */
+#define AT_ONCE 4
+
+static void start_doctor(struct vt_cmd *cmd, const char *without)
+{
+	vt_start(cmd, NULL,
+		 VT_ARGS(vt_vmascope(), "doctor", "-j", without ? "--no-feature" : NULL, without));
+}
+
+static struct json_object *end_doctor(struct vt_cmd *cmd)
 {
 	struct json_object *json;
-	struct vt_cmd cmd;
 
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "doctor", "-j", without ? "--no-feature" : NULL, without));
-	vt_cmp(cmd.exit, <=, 1, "doctor's exit status: %s", cmd.err);
-	json = vt_json(cmd.out, "doctor");
-	vt_free(&cmd);
+	vt_wait(cmd, VT_PATIENCE);
+	vt_cmp(cmd->exit, <=, 1, "doctor's exit status: %s", cmd->err);
+	json = vt_json(cmd->out, "doctor");
+	vt_free(cmd);
 	return json;
 }
 
@@ -81,10 +89,10 @@ static void read_features(struct json_object *json)
 	vt_cmp(offer.nr_features, >=, 3, "features that doctor tells of");
 }
 
-/* Which rows name feature @f as what they miss, once it is switched off. */
-static void read_needs(size_t f)
+/* Which rows name feature @f as what they miss, once it is switched off, as @json tells. */
+static void read_needs(size_t f, struct json_object *json)
 {
-	struct json_object *json = doctor(offer.features[f]), *item;
+	struct json_object *item;
 	char switched_off[64];
 	size_t row = 0;
 
@@ -98,7 +106,25 @@ static void read_needs(size_t f)
 	vt_equal(row, offer.nr_rows, "doctor's variants without %s", offer.features[f]);
 	if (!vt_bool(json, "usable"))
 		offer.required |= 1ULL << f;
-	json_object_put(json);
+}
+
+static void read_all_needs(void)
+{
+	const size_t nr = offer.nr_features, step = vt_cpus() < AT_ONCE ? vt_cpus() : AT_ONCE;
+	struct vt_cmd cmds[AT_ONCE];
+
+	for (size_t f = 0; f < nr; f += step) {
+		const size_t end = f + step < nr ? f + step : nr;
+
+		for (size_t i = f; i < end; i++)
+			start_doctor(&cmds[i - f], offer.features[i]);
+		for (size_t i = f; i < end; i++) {
+			struct json_object *json = end_doctor(&cmds[i - f]);
+
+			read_needs(i, json);
+			json_object_put(json);
+		}
+	}
 }
 
 /* The features to switch off, so that no better variant of its hook is chosen. */
@@ -121,15 +147,17 @@ static uint64_t without(const struct row *row)
 
 size_t vt_variants(struct vt_variant *v)
 {
-	struct json_object *json = doctor(NULL);
+	struct json_object *json;
+	struct vt_cmd cmd;
 	size_t n = 0;
 
 	memset(&offer, 0, sizeof(offer));
+	start_doctor(&cmd, NULL);
+	json = end_doctor(&cmd);
 	read_rows(json);
 	read_features(json);
 	json_object_put(json);
-	for (size_t f = 0; f < offer.nr_features; f++)
-		read_needs(f);
+	read_all_needs();
 	for (size_t i = 0; i < offer.nr_rows; i++) {
 		const struct row *row = &offer.rows[i];
 		uint64_t off = row->works ? without(row) : 0;
