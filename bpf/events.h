@@ -509,14 +509,14 @@ struct vs_event_proc {
  * @wakeup_bytes: wake the reader when the ring holds this much
  * @streamed: bit set of the enum vs_event_type that were asked for: they count as emitted, or lost
  * @emit_calls: 1 = a ring record for each memory call
- * @emit_shootdowns: 1 = a ring record for each flush and each interrupt
+ * @emit_flushes: 1 = a ring record for each flush; @emit_ipis: 1 = for each interrupt
  * @refaults: 1 = remember the ranges of calls, to know the faults that follow
  * @call_vma, @call_site, @call_tid: 1 = rows of calls are told apart by these
  * @own_parts: 1 = tracepoints tell of the local part of a remote flush
  * @plain_loads: 1 = bpf_rdonly_cast() is there
  * @user_stacks, @kernel_stacks: 1 = this part of a stack is asked for; @fault_stacks: 1 = of faults;
- *	@call_stacks: 1 = of calls and of flushes without one; @call_stack: 1 = rows of calls are
- *	told apart by it
+ *	@call_stacks: 1 = of calls; @flush_stacks: 1 = of flushes without one; @call_stack: 1 = rows
+ *	of calls are told apart by it
  * @sample_bytes: of user stacks to be copied into records of their own, for user/ to unwind; 0: the
  *	kernel follows frame pointers
  * @nr_call_rows: a power of two; 1: no table is asked for; @nr_stacks: a power of two
@@ -551,7 +551,8 @@ struct vs_config {
 	__u8 crash;
 	__u8 heat;
 	__u8 emit_calls;
-	__u8 emit_shootdowns;
+	__u8 emit_flushes;
+	__u8 emit_ipis;
 	__u8 refaults;
 	__u8 call_vma;
 	__u8 call_site;
@@ -563,6 +564,7 @@ struct vs_config {
 	__u8 call_stack;
 	__u8 fault_stacks;
 	__u8 call_stacks;
+	__u8 flush_stacks;
 	__u8 cgroup_v1;
 	__u32 cgroup_subsys;
 	__u32 cgroup_hierarchy;

@@ -306,7 +306,7 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 			key.vma_generation = t->pending.vma.generation;
 		}
 	}
-	if (cfg.call_stacks)
+	if (cfg.flush_stacks)
 		flusher_stack(task, t, f);
 	if (cfg.call_stack)
 		key.stack = f->stack;

@@ -258,7 +258,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 		call_look(task, t, start, end);
 	call_key(t, o, task->pid);
 	o->row = call_row_find(&o->key, &o->row_generation);
-	if (cfg.emit_calls || cfg.emit_shootdowns)
+	if (cfg.emit_calls || cfg.emit_flushes || cfg.emit_ipis)
 		o->id = __sync_fetch_and_add(&last_call_id, 1) + 1;
 	o->begin_ns = bpf_ktime_get_ns();
 	if (cfg.refaults && (call == VS_CALL_MPROTECT || call == VS_CALL_PKEY_MPROTECT))

@@ -265,6 +265,9 @@ static __always_inline void start(struct task_struct *task, struct task_state *t
 	__sync_val_compare_and_swap(&t->last_minor, COUNTS_UNKNOWN, task->min_flt);
 	__sync_val_compare_and_swap(&t->last_major, COUNTS_UNKNOWN, task->maj_flt);
 	t->since_ns = counting_since;
+	/* user/ reads now what it has mapped: it may end right after its first call */
+	if (cfg.targets && (cfg.user_stacks || cfg.call_site) && task->mm)
+		process_slot(task, t);
 }
 
 /**

@@ -110,7 +110,7 @@ int BPF_PROG(tlb_flushed, int reason, unsigned long pages)
 	if (!f->traced)
 		return 0;
 	flush_count(f, open, flush, pages, first);
-	if (cfg.emit_shootdowns)
+	if (cfg.emit_flushes)
 		flush_emit(f, flush, pages);
 	return 0;
 }
@@ -317,7 +317,7 @@ static __noinline int ipi_handled(const struct flusher *from, u32 ipi, u64 begin
 		call_time(from->call, from->detail, VS_TIME_DELAY, delay_ns);
 		call_time(from->call, from->detail, VS_TIME_STOLEN, stolen_ns);
 	}
-	if (cfg.emit_shootdowns)
+	if (cfg.emit_ipis)
 		ipi_emit(from, to, ipi, begin_ns, stolen_ns);
 	return 0;
 }

@@ -4,6 +4,10 @@
  */
 #include "call_rows.h"
 
+#include <errno.h>
+
+#include "model/call_event.h"
+
 /** struct seen - a model of processes 100 "one" (slot 1, heap in slot 2) and 200 "two" (slot 5) */
 struct seen {
 	struct model model;
@@ -284,6 +288,176 @@ static void an_empty_one_can_be_freed(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* --- stacks that are found in user space ------------------------------------------------------- */
+
+/** stack_of - a stack of process 100, with one frame at @ip */
+static const struct stack *stack_of(struct stacks *all, const struct seen *s, uint64_t ip)
+{
+	struct stack *like = calloc(1, sizeof(*like) + sizeof(*like->frames));
+	const struct stack *stack;
+
+	assert_non_null(like);
+	like->process = s->model.processes[0];
+	like->image = s->model.by_slot[1]->image;
+	like->pid = 100;
+	like->nr_user = 1;
+	like->frames[0].ip = ip;
+	stack = stacks__get(all, like);
+	free(like);
+	assert_non_null(stack);
+	return stack;
+}
+
+static struct call_row of_stack(const struct stack *stack, uint32_t call)
+{
+	return (struct call_row){ .process = stack->process,
+				  .image = stack->image,
+				  .stack = stack,
+				  .call = call,
+				  .pid = 100 };
+}
+
+static void calls_move_to_their_stacks(void **state)
+{
+	struct seen *s = *state;
+	struct vs_call_row row = call_row(1, VS_CALL_MUNMAP, 0, 0x10000, PAGE);
+	const struct vs_call_counts one = { .count = 1, .latency_ns = 300, .latency_max_ns = 300 };
+	struct call_row *base, like;
+	struct stacks stacks;
+
+	assert_int_equal(stacks__init(&stacks, 1), 0);
+	like = of_stack(stack_of(&stacks, s, 0x1000), VS_CALL_MUNMAP);
+	/* BPF has not counted any yet */
+	assert_int_equal(shootdown__move(&s->s, &like, &one), -ENOENT);
+	row.counts = (struct vs_call_counts){
+		.count = 3, .latency_ns = 1000, .latency_max_ns = 500, .refaults = 7
+	};
+	base = put(&s->s, &s->model, 1, &row);
+	assert_int_equal(shootdown__move(&s->s, &like, &one), 0);
+	assert_int_equal(shootdown__move(&s->s, &like, &one), 0);
+	shootdown__update(&s->s, 1, &row);
+	assert_int_equal(s->s.nr_rows, 2);
+	assert_int_equal(s->s.rows[1]->counts.count, 2);
+	assert_int_equal(s->s.rows[1]->counts.latency_ns, 600);
+	assert_int_equal(base->counts.count, 1);
+	assert_int_equal(base->counts.latency_ns, 400);
+	assert_int_equal(base->counts.latency_max_ns, 500);
+	assert_int_equal(base->counts.refaults, 7);
+	/* and goes on when BPF takes its row back, and after */
+	shootdown__row_ended(&s->s, 1);
+	assert_int_equal(shootdown__move(&s->s, &like, &one), 0);
+	assert_int_equal(base->counts.count, 0);
+	assert_int_equal(base->counts.refaults, 7);
+	assert_int_equal(s->s.rows[1]->counts.count, 3);
+	row.counts = (struct vs_call_counts){ .count = 5 };
+	assert_ptr_equal(put(&s->s, &s->model, 1, &row), base);
+	assert_int_equal(base->counts.count, 5);
+	stacks__free(&stacks);
+}
+
+/* The longest of what is left is not known where it may have been one of those that moved. */
+static void the_longest_may_have_moved(void **state)
+{
+	struct seen *s = *state;
+	struct vs_call_row row = call_row(1, VS_CALL_BRK, 0, 0, 0);
+	const struct vs_call_counts longest = { .count = 1,
+						.latency_ns = 500,
+						.latency_max_ns = 500 };
+	struct stacks stacks;
+	struct call_row like;
+
+	assert_int_equal(stacks__init(&stacks, 1), 0);
+	like = of_stack(stack_of(&stacks, s, 0x1000), VS_CALL_BRK);
+	row.counts =
+		(struct vs_call_counts){ .count = 2, .latency_ns = 900, .latency_max_ns = 500 };
+	put(&s->s, &s->model, 1, &row);
+	assert_int_equal(shootdown__move(&s->s, &like, &longest), 0);
+	shootdown__update(&s->s, 1, &row);
+	assert_int_equal(s->s.rows[0]->counts.latency_ns, 400);
+	assert_int_equal(s->s.rows[0]->counts.latency_max_ns, 0);
+	assert_int_equal(s->s.rows[1]->counts.latency_max_ns, 500);
+	stacks__free(&stacks);
+}
+
+/* A program that another replaced may still have a row: its calls are those of its own image. */
+static void each_image_has_its_own(void **state)
+{
+	struct seen *s = *state;
+	struct vs_call_row row = call_row(1, VS_CALL_MMAP, 0, 0, 0), next = row;
+	const struct vs_call_counts one = { .count = 1 };
+	struct call_row like, *before, *after;
+	struct stacks stacks;
+
+	assert_int_equal(stacks__init(&stacks, 1), 0);
+	like = of_stack(stack_of(&stacks, s, 0x1000), VS_CALL_MMAP);
+	row.counts.count = next.counts.count = 4;
+	before = put(&s->s, &s->model, 1, &row);
+	take(&s->model, 7, image_slot(100, 0xc, "next"), NULL);
+	next.key.proc = 7;
+	after = put(&s->s, &s->model, 2, &next);
+	assert_ptr_not_equal(before, after);
+	assert_ptr_equal(before->process, after->process);
+	assert_int_equal(shootdown__move(&s->s, &like, &one), 0);
+	shootdown__update(&s->s, 1, &row);
+	shootdown__update(&s->s, 2, &next);
+	assert_int_equal(before->counts.count, 3);
+	assert_int_equal(after->counts.count, 4);
+	stacks__free(&stacks);
+}
+
+/* --- counts of one call, by its record ---------------------------------------------------------- */
+
+static void a_record_counts_as_its_row(void **state)
+{
+	struct vs_event_call e = {
+		.duration_ns = 900,
+		.argument = { 0x10000, 2 * PAGE - 1 },
+		.call = VS_CALL_MPROTECT,
+		.map_before = 10,
+		.map_after = 12,
+		.flush = { 1, 1 },
+		.full = 1,
+		.queued = 3,
+		.pages = 2,
+		.wx = VS_WX_FLIP,
+	};
+	struct vs_call_counts c = call_event__counts(&e);
+
+	(void)state;
+	assert_int_equal(c.count, 1);
+	assert_int_equal(c.errors, 0);
+	assert_int_equal(c.bytes, 2 * PAGE);
+	assert_int_equal(c.latency_ns, 900);
+	assert_int_equal(c.latency_max_ns, 900);
+	assert_int_equal(c.flush[VS_FLUSH_REMOTE], 1);
+	assert_int_equal(c.full, 1);
+	assert_int_equal(c.queued, 3);
+	assert_int_equal(c.splits, 1);
+	assert_int_equal(c.wx_flip, 1);
+	assert_int_equal(c.wx_both, 0);
+	e.map_after = 0;
+	c = call_event__counts(&e);
+	assert_int_equal(c.splits, 0);
+	assert_int_equal(c.splits_unknown, 1);
+	e.result = -EACCES;
+	c = call_event__counts(&e);
+	assert_int_equal(c.errors, 1);
+	assert_int_equal(c.bytes, 0);
+	assert_int_equal(c.splits_unknown, 0);
+	/* munmap takes mappings away: fewer are no merge */
+	e = (struct vs_event_call){ .call = VS_CALL_MUNMAP, .map_before = 5, .map_after = 4 };
+	c = call_event__counts(&e);
+	assert_int_equal(c.merges, 0);
+	/* brk fails by returning the break as it was */
+	e = (struct vs_event_call){ .call = VS_CALL_BRK,
+				    .argument = { 0x3000, 0x1000 },
+				    .result = 0x1000 };
+	assert_true(call_event__failed(&e));
+	e.result = 0x3000;
+	assert_false(call_event__failed(&e));
+	assert_int_equal(call_event__bytes(&e), 0x2000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +470,10 @@ int main(void)
 		TEST(kernel_threads_go_by_name),
 		TEST(row_0_is_the_overflow),
 		TEST(many_rows),
+		TEST(calls_move_to_their_stacks),
+		TEST(the_longest_may_have_moved),
+		TEST(each_image_has_its_own),
+		TEST(a_record_counts_as_its_row),
 		cmocka_unit_test(an_empty_one_can_be_freed),
 	};
 

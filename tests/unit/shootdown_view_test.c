@@ -296,7 +296,9 @@ static void csv_has_the_rows(void **state)
 		[SHOOTDOWN_BY_CPU] = "cpu,isolated,nohz_full,sends,",
 		[SHOOTDOWN_BY_THREAD] = "tid,thread,pid,comm,call,",
 		[SHOOTDOWN_BY_SITE] = "site,vma,offset,function,function_offset,pid,comm,call,",
-		[SHOOTDOWN_BY_STACK] = "stacks.pid,stacks.comm,stacks.call,",
+		[SHOOTDOWN_BY_STACK] = "stacks.pid,stacks.comm,stacks.processes,stacks.call,",
+		[SHOOTDOWN_BY_FUNCTION] = "function,module,pid,comm,call,advice,fixed,count,",
+		[SHOOTDOWN_BY_COMM] = "comm,processes,call,advice,fixed,count,",
 	};
 	struct seen *s = *state;
 

@@ -140,8 +140,10 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->emit_calls = o->emit_calls || o->crash;
 	cfg->streamed = (o->emit_faults ? 1u << VS_EVENT_FAULT : 0) |
 			(o->emit_calls ? 1u << VS_EVENT_CALL : 0) |
-			(o->emit_shootdowns ? 1u << VS_EVENT_FLUSH | 1u << VS_EVENT_IPI : 0);
-	cfg->emit_shootdowns = o->emit_shootdowns;
+			(o->emit_shootdowns ? 1u << VS_EVENT_FLUSH : 0) |
+			(o->emit_shootdowns || o->emit_ipis ? 1u << VS_EVENT_IPI : 0);
+	cfg->emit_flushes = o->emit_shootdowns;
+	cfg->emit_ipis = o->emit_shootdowns || o->emit_ipis;
 	cfg->refaults = o->shootdowns;
 	cfg->call_vma = o->call_vma;
 	cfg->call_site = o->call_site;
@@ -151,6 +153,8 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->fault_stacks = o->fault_stacks;
 	cfg->call_stacks = o->call_stacks || o->call_stack;
 	cfg->call_stack = o->call_stack;
+	/* a copy that no record would refer to is not made */
+	cfg->flush_stacks = cfg->call_stacks && (!o->sample_bytes || o->emit_shootdowns);
 	cfg->nr_stacks = c->nr_stacks;
 	cfg->sample_bytes = o->sample_bytes;
 	cfg->nr_call_rows = c->nr_call_rows;

@@ -63,6 +63,7 @@
  * @causes: bit set of enum vs_cause, 0 for all
  * @emit_faults: stream every fault
  * @emit_calls: stream every memory call; @emit_shootdowns: every flush and every interrupt by one
+ * @emit_ipis: stream every interrupt by a flush, and no flush
  * @shootdowns: count memory calls, flushes, who interrupts whom, and the faults that follow calls
  * @call_vma, @call_site, @call_tid: tell rows of calls apart by VMA, call site, thread
  * @user_stacks, @kernel_stacks: these parts of stacks; @fault_stacks: of faults, counted and in their
@@ -91,6 +92,7 @@ struct capture_options {
 	bool emit_faults;
 	bool emit_calls;
 	bool emit_shootdowns;
+	bool emit_ipis;
 	bool shootdowns;
 	bool call_vma;
 	bool call_site;

@@ -370,7 +370,7 @@ static const struct option_def option_defs[] = {
 	  3}, OPTIONS_STAT, parse_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, an interval's 5; 0: all)", 3},
 	 OPTIONS_STAT | OPTIONS_REPORT, option_top},
-	{{"by", OPT_BY, "WHAT", 0, "rows by vma (default), call, process, thread, site, stack, cpu", 3},
+	{{"by", OPT_BY, "WHAT", 0, "rows by vma (default), call, process, comm, thread, site, stack, function, cpu", 3},
 	 OPTIONS_SHOOTDOWN, parse_shootdown_by},
 	{{"top", OPT_TOP, "N", 0, "rows of text at most (default 30, of pairs 10; 0: all)", 3},
 	 OPTIONS_SHOOTDOWN, option_top},

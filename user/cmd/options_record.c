@@ -102,8 +102,9 @@ static int parse_by(struct options *o, char *arg, struct argp_state *state)
 	if (stat < 0 && shootdown < 0)
 		return option_bad(
 			state, "grouping", arg,
-			"mapping, vma, process, thread, cause, cpu, cgroup, stack; of shootdown: "
-			"vma, call, process, thread, site, stack, cpu");
+			"mapping, vma, process, comm, thread, cause, cpu, cgroup, stack, function; "
+			"of "
+			"shootdown: vma, call, process, comm, thread, site, stack, function, cpu");
 	o->by = stat < 0 ? 0 : stat;
 	o->shootdown_by = shootdown < 0 ? 0 : shootdown;
 	o->no_stat_by = stat < 0;

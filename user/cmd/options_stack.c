@@ -83,7 +83,10 @@ static const struct option_def stack_defs[] = {
 	{{"lines", OPT_LINES, NULL, 0, "source lines and inlined functions in stacks", 3}, OPTIONS_STACK,
 	 parse_lines},
 	{{"per-process", OPT_PER_PROCESS, NULL, 0, "with --by stack or function: a row for each process, not "
-	  "one for all of the same command", 3}, OPTIONS_STAT | OPTIONS_REPORT, parse_per_process},
+	  "one for all of the same command", 3}, OPTIONS_STAT | OPTIONS_SHOOTDOWN | OPTIONS_REPORT,
+	 parse_per_process},
+	{{"per-process", OPT_PER_PROCESS, NULL, 0, "in the view of stacks: a row for each process, not one for "
+	  "all of the same command", 3}, OPTIONS_TOP, parse_per_process},
 	{{"folded", OPT_FOLDED, NULL, 0, "with --by stack: a line for each stack, for flame graph tools",
 	  3}, OPTIONS_STAT | OPTIONS_SHOOTDOWN | OPTIONS_REPORT, parse_folded},
 	{{"flame", OPT_FLAME, "FILE", 0, "with --by stack: write a flame graph (SVG) there, too", 3},

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/call_stacks.h"
 #include "cmd/print.h"
 #include "cmd/record_header.h"
 #include "cmd/recording.h"
@@ -32,6 +33,7 @@
  * struct recorder - the recording that is being made
  * @ticks: since the last checkpoint
  * @snapshots: written so far
+ * @call_stacks: of memory calls, where stacks are unwound here
  * @told: that it can't be written
  */
 struct recorder {
@@ -39,6 +41,7 @@ struct recorder {
 	struct writer writer;
 	struct saver saver;
 	struct build_ids build_ids;
+	struct call_stacks call_stacks;
 	unsigned int ticks;
 	uint32_t snapshots;
 	bool told;
@@ -103,37 +106,54 @@ static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uin
 	return row && row->process->pid == pid ? saver__tell(&r->saver, row, time_ns) : 0;
 }
 
-/** number_stack - a row of stacks becomes the number of its stack. */
-static void number_stack(struct session *s, struct vs_stack_ref *ref)
+/** is_recorded - such events are to be recorded: others come for @call_stacks alone */
+static bool is_recorded(const struct session *s, enum trace_event event)
+{
+	return s->options->events & 1u << event;
+}
+
+/** number_stack - a row of stacks becomes the number of its stack. Return: the stack, or NULL. */
+static const struct stack *number_stack(struct session *s, struct vs_stack_ref *ref)
 {
 	const struct stack *stack = s->namer ? session__stack(s, ref) : NULL;
 
 	*ref = (struct vs_stack_ref){ .row = saver__stack_number(stack) };
+	return stack;
 }
 
 static void record_fault(struct session *s, const struct vs_event *event)
 {
 	struct vs_event_fault e = *(const struct vs_event_fault *)event;
 	const uint64_t end_ns = e.head.time_ns + e.duration_ns;
+	const bool sampled = s->sampling && e.stack.row & VS_STACK_IS_SAMPLE;
 	struct recorder *r = s->private;
+	const struct stack *stack;
 
 	e.slot = number(s, e.slot, e.generation, end_ns);
 	e.proc = image_number(s, e.proc, e.pid, end_ns);
-	number_stack(s, &e.stack);
+	stack = number_stack(s, &e.stack);
+	/* BPF does not count by stacks that it does not know */
+	if (sampled)
+		stacks__count(&s->live->stacks, stack, e.outcome, e.duration_ns);
 	saver__event(&r->saver, RECORD_FAULT, &e, end_ns);
 }
 
 static void record_call(struct session *s, const struct vs_event *event)
 {
-	struct vs_event_call e = *(const struct vs_event_call *)event;
-	const uint64_t end_ns = e.head.time_ns + e.duration_ns;
+	const struct vs_event_call *call = (const struct vs_event_call *)event;
+	const uint64_t end_ns = event->time_ns + call->duration_ns;
+	struct vs_event_call e = *call;
 	struct recorder *r = s->private;
+	const struct stack *stack;
 
 	for (uint32_t i = 0; i < e.nr_vmas && i < VS_CALL_VMAS; i++)
 		e.vma[i].slot = number(s, e.vma[i].slot, e.vma[i].generation, end_ns);
 	e.proc = image_number(s, e.proc, e.pid, end_ns);
-	number_stack(s, &e.stack);
-	saver__event(&r->saver, RECORD_CALL, &e, end_ns);
+	stack = number_stack(s, &e.stack);
+	if (s->sampling && call_stacks__call(&r->call_stacks, call, stack))
+		keep_error(r, -ENOMEM);
+	if (is_recorded(s, TRACE_MEMCALL))
+		saver__event(&r->saver, RECORD_CALL, &e, end_ns);
 }
 
 static void record_flush(struct session *s, const struct vs_event *event)
@@ -150,7 +170,10 @@ static void record_ipi(struct session *s, const struct vs_event *event)
 	const struct vs_event_ipi *e = (const void *)event;
 	struct recorder *r = s->private;
 
-	saver__event(&r->saver, RECORD_IPI, e, e->head.time_ns + e->stolen_ns);
+	if (s->sampling && call_stacks__ipi(&r->call_stacks, e))
+		keep_error(r, -ENOMEM);
+	if (is_recorded(s, TRACE_SHOOTDOWN))
+		saver__event(&r->saver, RECORD_IPI, e, e->head.time_ns + e->stolen_ns);
 }
 
 static void record_crash(struct session *s, const struct vs_event *event)
@@ -485,10 +508,13 @@ static unsigned int wanted(const struct options *o)
 		wants |= SESSION_CALL_EVENTS | SESSION_SHOOTDOWNS;
 	if (o->events & 1u << TRACE_SHOOTDOWN)
 		wants |= SESSION_SHOOTDOWN_EVENTS | SESSION_SHOOTDOWNS;
-	if (wants_stacks(o))
+	/* without events of faults, nothing would refer to copies of their stacks */
+	if (wants_stacks(o) && (!o->dwarf || wants & SESSION_FAULT_EVENTS))
 		wants |= SESSION_FAULT_STACKS;
 	if (wants_stacks(o) && wants & SESSION_SHOOTDOWNS)
 		wants |= SESSION_CALL_STACKS;
+	if (o->dwarf && wants & SESSION_SHOOTDOWNS)
+		wants |= CALL_STACKS_WANTS;
 	return wants;
 }
 
@@ -506,9 +532,8 @@ static int check_size(const struct options *o)
 /** check_stacks - what goes with them. Return: 0 or an exit status. */
 static int check_stacks(const struct options *o)
 {
-	if (o->dwarf || o->stack_bytes)
-		return vs_fail(VS_EXIT_USAGE, "`stat --by stack --unwind dwarf` does",
-			       "record does not unwind by DWARF");
+	if (o->dwarf && !o->user_stacks)
+		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
 	return options__check_stacks(o, wants_stacks(o), "add -U or -K");
 }
 
@@ -523,6 +548,7 @@ int cmd_record(struct options *o)
 			     .private = &r };
 	int status;
 
+	call_stacks__init(&r.call_stacks, &s.captured, o);
 	if (!strcmp(path, "-"))
 		return vs_fail(VS_EXIT_USAGE, "-o FILE",
 			       "a recording goes into a file, not to stdout");
@@ -533,7 +559,7 @@ int cmd_record(struct options *o)
 		return status;
 	/* rows are as fine as any grouping of the report needs */
 	o->call_vma = o->call_site = o->call_tid = true;
-	o->call_stack = wants_stacks(o) && wanted(o) & SESSION_SHOOTDOWNS;
+	o->call_stack = wants_stacks(o) && !o->dwarf && wanted(o) & SESSION_SHOOTDOWNS;
 	o->output = NULL;
 	/* also where there is none to write: the signal must not end the run, nor a child ignore it */
 	signal(SIGUSR1, on_snapshot_signal);
@@ -548,6 +574,7 @@ int cmd_record(struct options *o)
 	if (!status)
 		status = finish(&s);
 	saver__free(&r.saver);
+	call_stacks__free(&r.call_stacks);
 	build_ids__stop(&r.build_ids);
 	writer__close(&r.writer);
 	header__free(&r.header);

@@ -48,6 +48,7 @@ void record_header__fill(const struct session *s, struct header *h)
 	h->events = o->events;
 	h->causes = o->causes;
 	h->stacks = s->namer;
+	h->unwound = s->sampling;
 	h->shootdowns = o->events & ~(1u << TRACE_FAULT);
 	h->isolated = copy(s->machine.isolated);
 	h->nohz_full = copy(s->machine.nohz_full);

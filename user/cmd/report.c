@@ -65,7 +65,7 @@ static int print_event(void *ctx, const union record *event, enum record_type ty
 static bool by_stack(const struct options *o)
 {
 	return (o->view == REPORT_STAT && stat_by_needs_stacks(o->by)) ||
-	       (o->view == REPORT_SHOOTDOWN && o->shootdown_by == SHOOTDOWN_BY_STACK);
+	       (o->view == REPORT_SHOOTDOWN && shootdown_by_needs_stacks(o->shootdown_by));
 }
 
 /** with_stacks - the view shows any. */

@@ -72,6 +72,15 @@ const struct stack *session__stack(struct session *s, const struct vs_stack_ref 
 	return stacks__find(&s->live->stacks, ref);
 }
 
+void session__count_sampled(struct session *s, const struct vs_event *event)
+{
+	const struct vs_event_fault *e = (const struct vs_event_fault *)event;
+
+	if (event->type == VS_EVENT_FAULT && e->stack.row & VS_STACK_IS_SAMPLE)
+		stacks__count(&s->live->stacks, session__stack(s, &e->stack), e->outcome,
+			      e->duration_ns);
+}
+
 static void on_thread(void *ctx, const struct vs_thread *thread)
 {
 	struct session *s = ctx;
@@ -145,6 +154,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		.emit_faults = wants & SESSION_FAULT_EVENTS,
 		.emit_calls = wants & SESSION_CALL_EVENTS,
 		.emit_shootdowns = wants & SESSION_SHOOTDOWN_EVENTS,
+		.emit_ipis = wants & SESSION_IPI_EVENTS,
 		.shootdowns = wants & SESSION_SHOOTDOWNS,
 		.call_vma = o->call_vma,
 		.call_site = o->call_site,
@@ -215,6 +225,25 @@ static void forgetting(void *ctx)
 		s->forgetting(s);
 }
 
+/** note_targets - take down what those have mapped that were there before, as they may end right after a call */
+static void note_targets(struct session *s)
+{
+	const struct model *m = &s->live->model;
+
+	if (!s->namer || !s->options->nr_ids || live__discover(s->live))
+		return;
+	for (size_t i = 0; i < m->nr_processes; i++)
+		for (size_t k = 0; k < m->processes[i]->nr_rows; k++) {
+			const struct counted *row = m->processes[i]->rows[k];
+			const struct stack image = { .process = m->processes[i],
+						     .image = row->image,
+						     .pid = m->processes[i]->pid };
+
+			if (!row->is_vma)
+				namer__note(s->namer, &image);
+		}
+}
+
 int session__open(struct session *s, struct options *o, unsigned int wants)
 {
 	int status;
@@ -246,6 +275,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	if (!status) {
 		s->start_ns = capture__start_ns(s->live->capture);
 		session__say_how(s);
+		note_targets(s);
 	}
 	if (!status && o->argv)
 		status = start_child(s);

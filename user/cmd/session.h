@@ -107,6 +107,7 @@ struct session {
 #define SESSION_FAULT_STACKS 16u /* live->stacks: of faults, counted and in their records */
 #define SESSION_CALL_STACKS 32u	 /* of memory calls and flushes, in their records */
 #define SESSION_SITES 64u	 /* call sites of rows of memory calls get names */
+#define SESSION_IPI_EVENTS 128u	 /* a ring record for each interrupt that flushes */
 
 /**
  * session__wall_add_ns - what makes of CLOCK_MONOTONIC the time since 1970
@@ -155,6 +156,10 @@ bool session__pause(struct session *s);
 
 /** session__stack - the stack of a record; NULL: none was asked for, or it is not known. */
 const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref);
+
+/** session__count_sampled - --unwind dwarf: BPF counts no stacks, so each fault's record is counted */
+void session__count_sampled(struct session *s, const struct vs_event *event);
+
 /** session__stopped - by that or by a signal, and not because all that is traced has ended. */
 bool session__stopped(const struct session *s);
 

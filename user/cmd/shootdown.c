@@ -4,6 +4,7 @@
 
 #include "cmd/shootdown.h"
 
+#include "cmd/call_stacks.h"
 #include "cmd/folded.h"
 #include "cmd/print.h"
 #include "util/log.h"
@@ -19,7 +20,7 @@ static void tell_apart(struct options *o)
 
 	o->call_site = by == SHOOTDOWN_BY_SITE;
 	o->call_tid = by == SHOOTDOWN_BY_THREAD;
-	o->call_stack = by == SHOOTDOWN_BY_STACK;
+	o->call_stack = shootdown_by_needs_stacks(by) && !o->dwarf;
 	o->call_vma = o->vma || by == SHOOTDOWN_BY_VMA;
 }
 
@@ -46,6 +47,22 @@ void shootdown__know(const struct session *s, struct run_hook *in_use, struct sh
 	v->max_map_count = s->machine.max_map_count;
 }
 
+/**
+ * count_stack_losses - calls whose stack is not known, each once
+ *
+ * The copy of a stack and the event that refers to it may both be lost, for nothing but the stack.
+ */
+static void count_stack_losses(const struct session *s, struct vs_stats *stats)
+{
+	const struct shootdown *all = &s->live->shootdown;
+
+	stats->lost[VS_LOST_EVENTS] = 0;
+	stats->lost[VS_LOST_SAMPLES] = all->overflow.counts.count;
+	for (size_t i = 0; i < all->nr_rows; i++)
+		if (!all->rows[i]->stack && all->rows[i]->call < VS_NR_FOLLOWED_CALLS)
+			stats->lost[VS_LOST_SAMPLES] += all->rows[i]->counts.count;
+}
+
 int shootdown_print(struct session *s)
 {
 	const struct options *o = s->options;
@@ -68,11 +85,15 @@ int shootdown_print(struct session *s)
 		.namer = s->namer,
 		.stacks_as_text = text,
 		.all_frames = o->wide,
+		.per_process = o->per_process,
+		.unwound = s->recorded ? s->recorded->header->unwound : s->sampling,
 	};
 	struct document d = {};
 	int err;
 
 	session__stats(s, &v.run.stats);
+	if (s->sampling && shootdown_by_needs_stacks(v.by))
+		count_stack_losses(s, &v.run.stats);
 	shootdown__know(s, in_use, &v);
 	err = shootdown_view__make(&v, &s->live->shootdown, &s->live->model, &d);
 	if (!err)
@@ -84,27 +105,44 @@ int shootdown_print(struct session *s)
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
-	if (o->dwarf || o->stack_bytes)
-		return vs_fail(VS_EXIT_USAGE,
-			       "`trace -U --events memcall,shootdown --unwind dwarf` does",
-			       "shootdown does not unwind by DWARF");
 	if (o->weight >= 0 && !o->folded && !o->flame)
 		return vs_fail(VS_EXIT_USAGE, "add one of them",
 			       "--weight is for --folded and --flame");
-	return folded__check(o, o->call_stack, CALL_WEIGHTS);
+	return folded__check(o, shootdown_by_needs_stacks(o->shootdown_by), CALL_WEIGHTS);
+}
+
+/** on_event - --unwind dwarf: BPF knows no stacks, so each call finds its own here. */
+static void on_event(struct session *s, const struct vs_event *event)
+{
+	const struct vs_event_call *call = (const struct vs_event_call *)event;
+	int err = 0;
+
+	if (event->type == VS_EVENT_CALL)
+		err = call_stacks__call(s->private, call, session__stack(s, &call->stack));
+	else if (event->type == VS_EVENT_IPI)
+		err = call_stacks__ipi(s->private, (const struct vs_event_ipi *)event);
+	if (err)
+		s->error = err;
+}
+
+static unsigned int wanted(const struct options *o)
+{
+	return SESSION_SHOOTDOWNS | (o->call_site ? SESSION_SITES : 0) |
+	       (o->dwarf ? CALL_STACKS_WANTS : 0);
 }
 
 int cmd_shootdown(struct options *o)
 {
-	struct session s = {};
+	struct call_stacks call_stacks;
+	struct session s = { .event = o->dwarf ? on_event : NULL, .private = &call_stacks };
 	int status;
 
 	tell_apart(o);
+	call_stacks__init(&call_stacks, &s.captured, o);
 	status = check_stacks(o);
 	machine__read(&s.machine);
 	if (!status)
-		status = session__open(&s, o,
-				       SESSION_SHOOTDOWNS | (o->call_site ? SESSION_SITES : 0));
+		status = session__open(&s, o, wanted(o));
 	if (!status)
 		status = session__run(&s);
 	if (!status && !o->folded)
@@ -112,5 +150,6 @@ int cmd_shootdown(struct options *o)
 	if (!status && !s.error && (o->folded || o->flame))
 		status = folded__calls(&s);
 	machine__free(&s.machine);
+	call_stacks__free(&call_stacks);
 	return session__close(&s, status);
 }

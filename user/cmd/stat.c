@@ -291,18 +291,6 @@ int stat_replay(struct session *s, int (*feed)(struct session *s, void *ctx), vo
 
 /* --- the command --------------------------------------------------------------------------- */
 
-/** on_event - --unwind dwarf: BPF counts no stacks, so each fault is counted here. */
-static void on_event(struct session *s, const struct vs_event *event)
-{
-	const struct vs_event_fault *e = (const struct vs_event_fault *)event;
-	const struct stack *stack;
-
-	if (event->type != VS_EVENT_FAULT || !(e->stack.row & VS_STACK_IS_SAMPLE))
-		return;
-	stack = session__stack(s, &e->stack);
-	stacks__count(&s->live->stacks, stack, e->outcome, e->duration_ns);
-}
-
 static void forgetting(struct session *s)
 {
 	struct course *c = s->private;
@@ -331,7 +319,9 @@ static int check_stacks(struct options *o)
 
 int cmd_stat(struct options *o)
 {
-	struct session s = { .interval = tick, .event = on_event, .forgetting = forgetting };
+	struct session s = { .interval = tick,
+			     .event = session__count_sampled,
+			     .forgetting = forgetting };
 	struct course c = { .session = &s };
 	int status;
 

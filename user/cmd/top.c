@@ -170,6 +170,7 @@ static int begin(struct top *top)
 		.stacks = s->namer ? &s->live->stacks : NULL,
 		.namer = s->namer,
 		.notes = &top->watch.notes,
+		.per_process = o->per_process,
 		.rates = !o->total,
 		.vma_glob = o->vma,
 		.calls_known = known(s, HOOK_MEMCALL),
@@ -250,15 +251,16 @@ static int check_stacks(struct options *o)
 {
 	if (o->view_name && tui_views[tui_view__find(o->view_name)].stacks && !o->kernel_stacks)
 		o->user_stacks = true;
-	if (o->dwarf || o->stack_bytes)
-		return vs_fail(VS_EXIT_USAGE, "`stat --by stack --unwind dwarf` does",
-			       "top does not unwind by DWARF");
+	if (o->dwarf && !o->user_stacks)
+		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
 	return options__check_stacks(o, o->user_stacks || o->kernel_stacks, "add -U or -K");
 }
 
 static unsigned int wanted(const struct options *o)
 {
-	return SESSION_SHOOTDOWNS | (o->user_stacks || o->kernel_stacks ? SESSION_FAULT_STACKS : 0);
+	return SESSION_SHOOTDOWNS |
+	       (o->user_stacks || o->kernel_stacks ? SESSION_FAULT_STACKS : 0) |
+	       (o->dwarf ? SESSION_FAULT_EVENTS : 0);
 }
 
 int cmd_top(struct options *o)
@@ -277,6 +279,7 @@ int cmd_top(struct options *o)
 		return status;
 	s->private = &top;
 	s->interval = tick;
+	s->event = session__count_sampled;
 	s->input = o->batch ? NULL : on_input;
 	s->quiet_child = !o->batch;
 	status = session__open(s, o, wanted(o));

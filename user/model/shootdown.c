@@ -158,6 +158,7 @@ static struct call_row describe(const struct shootdown *s, const struct model *m
 	const struct counted *vma = slot_row(m, from->key.vma, from->key.vma_generation);
 	struct call_row row = {
 		.process = image && !image->is_vma ? image->process : NULL,
+		.image = image && !image->is_vma ? image->image : 0,
 		.vma = vma && vma->is_vma ? vma : NULL,
 		.call = from->key.call,
 		.detail = from->key.detail,
@@ -213,6 +214,7 @@ struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint
 			return NULL;
 	}
 	known->counting = true;
+	known->image = row.image;
 	s->by_index[index] = known;
 	return known;
 }
@@ -227,6 +229,26 @@ static void extend(struct call_row *row, uint64_t start, uint64_t end)
 	row->end = greater(row->end, end);
 }
 
+/**
+ * take_moved - what is left of @counts without what was @moved to rows of stacks
+ *
+ * The longest of what is left is known only if it is longer than all that was moved.
+ */
+static void take_moved(struct vs_call_counts *counts, const struct vs_call_counts *moved)
+{
+	const uint64_t latency_max = counts->latency_max_ns, delay_max = counts->delay_max_ns;
+
+	for (size_t i = 0; i < COUNTS_WORDS; i++) {
+		uint64_t *to = &((uint64_t *)counts)[i];
+		const uint64_t n = ((const uint64_t *)moved)[i];
+
+		/* an event may be read before the counts that it is of */
+		*to -= n < *to ? n : *to;
+	}
+	counts->latency_max_ns = latency_max > moved->latency_max_ns ? latency_max : 0;
+	counts->delay_max_ns = delay_max > moved->delay_max_ns ? delay_max : 0;
+}
+
 void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call_row *from)
 {
 	struct call_row *row = s->by_index[index];
@@ -235,6 +257,7 @@ void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call
 		return;
 	row->counts = row->ended;
 	call_counts_add(&row->counts, &from->counts);
+	take_moved(&row->counts, &row->moved);
 	if (from->map_count > row->map_count)
 		row->map_count = from->map_count;
 	extend(row, from->start, from->end);
@@ -247,8 +270,67 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index)
 	if (!index || !row)
 		return;
 	row->ended = row->counts;
+	memset(&row->moved, 0, sizeof(row->moved));
 	row->counting = false;
 	s->by_index[index] = NULL;
+}
+
+/* --- rows of stacks that BPF does not know -------------------------------------------------------- */
+
+/** row_without_stack - that of BPF which counts what is like @like, of its image if there are two */
+static struct call_row *row_without_stack(const struct shootdown *s, const struct call_row *like)
+{
+	struct call_row base = *like, *known;
+	struct row_key key;
+
+	base.stack = NULL;
+	key = key_of(&base, true);
+	known = hash__get(&s->by_key, &key);
+	if (!known || known->image == like->image)
+		return known;
+	for (size_t i = s->nr_rows; i-- > 0;) {
+		const struct row_key other = key_of(s->rows[i], true);
+
+		if (s->rows[i]->image == like->image && !memcmp(&other, &key, sizeof(key)))
+			return s->rows[i];
+	}
+	return known;
+}
+
+/** row_of_stack - Return: NULL without memory. */
+static struct call_row *row_of_stack(struct shootdown *s, const struct call_row *like)
+{
+	const struct row_key key = key_of(like, true);
+	struct call_row *known = hash__get(&s->by_key, &key);
+
+	if (known)
+		return known;
+	known = append(s, like);
+	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
+}
+
+int shootdown__move(struct shootdown *s, const struct call_row *like,
+		    const struct vs_call_counts *counts)
+{
+	struct call_row *from = row_without_stack(s, like), *to;
+
+	if (!from)
+		return -ENOENT;
+	to = row_of_stack(s, like);
+	if (!to)
+		return -ENOMEM;
+	if (from->counting) {
+		call_counts_add(&from->moved, counts);
+	} else {
+		take_moved(&from->ended, counts);
+		take_moved(&from->counts, counts);
+	}
+	call_counts_add(&to->ended, counts);
+	call_counts_add(&to->counts, counts);
+	if (like->map_count > to->map_count)
+		to->map_count = like->map_count;
+	extend(to, like->start, like->end);
+	return 0;
 }
 
 /* --- what is forgotten ------------------------------------------------------------------------ */

@@ -19,7 +19,8 @@
  * struct call_row - what one process did by one call (and in one VMA, at one site, in one thread,
  * where asked for), or what one reason flushed
  * @number: from 1, never used again; 0: of row 0
- * @process: NULL: none, or not known (kernel threads; row 0)
+ * @process: NULL: none, or not known (kernel threads; row 0); @image: number of its image when the row
+ *	was last begun
  * @vma: at the first address of its calls; NULL: not asked for, none, or not known
  * @call: enum vs_call; @detail: advice, or VS_MMAP_*; @site, @tid: 0 where not asked for
  * @stack: NULL: not asked for, or not known
@@ -28,12 +29,14 @@
  * @start, @end: lowest address and end of the highest range; both 0 without one
  * @counting: a row of BPF is in use for it
  * @ended: counted in rows of BPF that it had before; @counts: all
+ * @moved: of what BPF has counted, what shootdown__move() gave to rows of stacks
  * @marked: what had been counted when the interval began
  * @told: what somebody who wants differences has taken over of @counts
  */
 struct call_row {
 	uint32_t number;
 	struct process *process;
+	uint64_t image;
 	const struct counted *vma;
 	const struct stack *stack;
 	uint32_t call;
@@ -47,6 +50,7 @@ struct call_row {
 	uint64_t end;
 	bool counting;
 	struct vs_call_counts ended;
+	struct vs_call_counts moved;
 	struct vs_call_counts counts;
 	struct vs_call_counts marked;
 	struct vs_call_counts told;
@@ -113,6 +117,17 @@ struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint
 
 /** shootdown__update - take over what row @index of BPF has counted. */
 void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call_row *row);
+
+/**
+ * shootdown__move - from a row that BPF does not tell apart by stack to the one of its stack
+ * @like: what both have in common, and the stack; its range and @map_count extend the row's
+ * @counts: of events of such calls; the row without the stack keeps what no event told of
+ *
+ * For stacks that are found in user space (--unwind dwarf), after BPF has counted.
+ * Return: 0; -ENOENT: there is no such row yet; -ENOMEM.
+ */
+int shootdown__move(struct shootdown *s, const struct call_row *like,
+		    const struct vs_call_counts *counts);
 
 /** shootdown__row_ended - row @index of BPF is given back; what it was last updated to stays. */
 void shootdown__row_ended(struct shootdown *s, uint32_t index);

@@ -43,6 +43,7 @@ static const struct member {
 	{ "causes", MEMBER_U32, offsetof(struct header, causes) },
 	{ "shootdowns", MEMBER_BOOL, offsetof(struct header, shootdowns) },
 	{ "stacks", MEMBER_BOOL, offsetof(struct header, stacks) },
+	{ "unwound", MEMBER_BOOL, offsetof(struct header, unwound) },
 	{ "cpus_isolated", MEMBER_STRING, offsetof(struct header, isolated) },
 	{ "cpus_nohz_full", MEMBER_STRING, offsetof(struct header, nohz_full) },
 	{ "max_map_count", MEMBER_U64, offsetof(struct header, max_map_count) },

@@ -30,7 +30,7 @@ struct header_hook {
  * @start_ns: counting began (CLOCK_MONOTONIC); @wall_ns: the same moment since 1970
  * @nr_cpus: possible ones; @events: bit 0: faults, 1: memory calls, 2: flushes and interrupts
  * @shootdowns: memory calls and flushes were counted; @causes: of --cause, bit set
- * @stacks: of faults were counted
+ * @stacks: of faults were counted; @unwound: all stacks were found in user space (--unwind dwarf)
  * @isolated, @nohz_full: CPUs, or NULL; @max_map_count: 0: not known
  * @hooks: @nr_hooks of them
  */
@@ -50,6 +50,7 @@ struct header {
 	uint32_t causes;
 	bool shootdowns;
 	bool stacks;
+	bool unwound;
 	char *isolated;
 	char *nohz_full;
 	uint64_t max_map_count;

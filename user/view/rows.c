@@ -142,6 +142,11 @@ void table__set_bool(struct table *t, const char *key, bool v)
 	new_value(t, key, CELL_BOOL, CELL_BOOL)->b = v;
 }
 
+void table__unset(struct table *t, const char *key)
+{
+	table__cell(t, t->nr_rows - 1, key)->known = false;
+}
+
 int table__set_str(struct table *t, const char *key, const char *v)
 {
 	char *copy = v ? strdup(v) : NULL;

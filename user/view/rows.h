@@ -159,6 +159,8 @@ void table__set_u64(struct table *t, const char *key, uint64_t v);
 void table__set_i64(struct table *t, const char *key, int64_t v);
 void table__set_f64(struct table *t, const char *key, double v);
 void table__set_bool(struct table *t, const char *key, bool v);
+/** table__unset - a number of the last row is not known after all. */
+void table__unset(struct table *t, const char *key);
 /** table__set_str - copies @v; NULL leaves the cell unknown. Return: 0 or -ENOMEM. */
 int table__set_str(struct table *t, const char *key, const char *v);
 /** table__set_table - the cell owns @v from now on. */

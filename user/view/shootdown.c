@@ -15,8 +15,14 @@ const char *const shootdown_by_names[NR_SHOOTDOWN_BY] = {
 	[SHOOTDOWN_BY_VMA] = "vma",	    [SHOOTDOWN_BY_CALL] = "call",
 	[SHOOTDOWN_BY_PROCESS] = "process", [SHOOTDOWN_BY_CPU] = "cpu",
 	[SHOOTDOWN_BY_THREAD] = "thread",   [SHOOTDOWN_BY_SITE] = "site",
-	[SHOOTDOWN_BY_STACK] = "stack",
+	[SHOOTDOWN_BY_STACK] = "stack",	    [SHOOTDOWN_BY_FUNCTION] = "function",
+	[SHOOTDOWN_BY_COMM] = "comm",
 };
+
+bool shootdown_by_needs_stacks(enum shootdown_by by)
+{
+	return by == SHOOTDOWN_BY_STACK || by == SHOOTDOWN_BY_FUNCTION;
+}
 
 static const struct column machine_columns[] = {
 	{ .key = "cpus_isolated", .type = CELL_STR },
@@ -210,6 +216,7 @@ static const struct part {
 	{ shootdown_rows__make, NR_SHOOTDOWN_BY },
 	{ shootdown_cpus__rows, SHOOTDOWN_BY_CPU },
 	{ shootdown_stacks__make, SHOOTDOWN_BY_STACK },
+	{ shootdown_functions__make, SHOOTDOWN_BY_FUNCTION },
 	{ shootdown_calls__rows, NR_SHOOTDOWN_BY },
 	{ shootdown_pairs__make, NR_SHOOTDOWN_BY },
 	{ shootdown_cpus__matrix, NR_SHOOTDOWN_BY },

@@ -21,8 +21,13 @@ enum shootdown_by {
 	SHOOTDOWN_BY_THREAD,
 	SHOOTDOWN_BY_SITE,
 	SHOOTDOWN_BY_STACK,
+	SHOOTDOWN_BY_FUNCTION,
+	SHOOTDOWN_BY_COMM,
 	NR_SHOOTDOWN_BY,
 };
+
+/** shootdown_by_needs_stacks - the rows are made from stacks. */
+bool shootdown_by_needs_stacks(enum shootdown_by by);
 
 /** shootdown_by_names - as --by takes them, by enum shootdown_by */
 extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];
@@ -35,7 +40,8 @@ extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];
  * @limit: rows of text at most, 0: all; @pair_limit: initiators and targets, same
  * @threads: for the names of threads; may be NULL
  * @stacks: and @namer, which names them, for SHOOTDOWN_BY_STACK; @stacks_as_text, @all_frames: as in
- *	struct stat_view
+ *	struct stat_view; @per_process: stacks and functions of each process apart
+ * @unwound: stacks were found in user space: which faults followed the calls of one is not known
  * @isolated, @nohz_full: CPUs, as the kernel writes the list; NULL: not known
  * @max_map_count: VMAs that a process may have (vm.max_map_count), 0: not known
  * @calls_known, @flushes_known, @interrupts_known, @queued_known: a hook tells of memory calls, of
@@ -52,6 +58,8 @@ struct shootdown_view {
 	struct namer *namer;
 	bool stacks_as_text;
 	bool all_frames;
+	bool per_process;
+	bool unwound;
 	const char *isolated;
 	const char *nohz_full;
 	uint64_t max_map_count;

@@ -62,7 +62,9 @@ static int time_object(struct table *parent, const struct table_def *def, uint64
 	if (!t)
 		return -ENOMEM;
 	table__set_u64(t, "sum", sum_ns);
-	table__set_u64(t, "max", max_ns);
+	/* of what was not moved to a stack, the longest may not be known */
+	if (max_ns || !sum_ns)
+		table__set_u64(t, "max", max_ns);
 	if (!hist || !hist__count(hist))
 		return 0;
 	table__set_u64(t, "p50", latency_quantile(hist, 0.5));

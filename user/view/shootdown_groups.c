@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "symbol/namer.h"
+#include "util/str.h"
+#include "view/stack_entries.h"
 
 /** VMAs of one name that are not further from each other are shown as one, bytes. */
 #define NEIGHBOUR_GAP (64u << 10)
@@ -61,8 +63,13 @@ static struct group_key key_of(enum shootdown_by by, const struct call_row *row,
 		key.tid = row->tid;
 	if (by == SHOOTDOWN_BY_SITE)
 		key.site = row->site;
-	if (by == SHOOTDOWN_BY_STACK)
+	if (shootdown_by_needs_stacks(by))
 		key.stack = (uintptr_t)row->stack;
+	if (by == SHOOTDOWN_BY_COMM) {
+		key.process = 0;
+		memcpy(key.comm, call_comm(row), strnlen(call_comm(row), sizeof(key.comm)));
+		return key;
+	}
 	if (!row->process) {
 		key.pid = row->pid;
 		memcpy(key.comm, row->comm, sizeof(key.comm));
@@ -87,7 +94,7 @@ static struct call_group *group_of(struct call_groups *g, const struct group_key
 	}
 	if (hash__set(&g->by_key, key, (void *)(uintptr_t)(nr + 1)))
 		return NULL;
-	g->list[nr] = (struct call_group){ .all_flags = ~0ULL };
+	g->list[nr] = (struct call_group){ .all_flags = ~0ULL, .processes = 1 };
 	return &g->list[g->nr++];
 }
 
@@ -121,7 +128,7 @@ static int group_row(struct call_groups *g, enum shootdown_by by, bool join,
 static int group_add(struct call_groups *g, const struct shootdown_view *v, struct call_row *row,
 		     enum shootdown_by by, bool join)
 {
-	if (by == SHOOTDOWN_BY_STACK && row->stack)
+	if (shootdown_by_needs_stacks(by) && row->stack)
 		row->stack = namer__true_stack(v->namer, v->stacks, row->stack);
 	return group_row(g, by, join, row);
 }
@@ -132,6 +139,91 @@ static int cheaper(const void *a, const void *b)
 	int order = call_counts_cheaper(&x->counts, &y->counts);
 
 	return order ? order : (x->start > y->start) - (x->start < y->start);
+}
+
+/* --- processes and stacks that are one --------------------------------------------------------- */
+
+/** struct stack_key - what groups have in common whose stacks are of the same functions */
+struct stack_key {
+	struct merged_key stack;
+	uint64_t call;
+	uint64_t detail;
+};
+
+/** struct member_key - a process that a group is of; @group: its place */
+struct member_key {
+	uint64_t group;
+	uint64_t pid;
+};
+
+/** add_member - group @place of @g is also of the process of @row. Return: 0 or -ENOMEM. */
+static int add_member(struct call_groups *g, struct hash *members, size_t place,
+		      const struct call_row *row)
+{
+	const struct member_key key = { .group = place, .pid = call_pid(row) };
+
+	if (hash__get(members, &key))
+		return 0;
+	g->list[place].processes++;
+	return hash__set(members, &key, (void *)1);
+}
+
+/** merge_stacks - groups whose stacks are of the same functions, in place. Return: 0 or -ENOMEM. */
+static int merge_stacks(struct call_groups *g, const struct shootdown_view *v)
+{
+	const enum stack_merge how = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS;
+	struct hash by_key, members;
+	size_t kept = 0;
+	int err = 0;
+
+	hash__init(&by_key, sizeof(struct stack_key));
+	hash__init(&members, sizeof(struct member_key));
+	for (size_t i = 0; i < g->nr && !err; i++) {
+		const struct call_group one = g->list[i];
+		struct stack_key key = { .call = one.row->call, .detail = one.row->detail };
+		size_t place;
+
+		if (one.row->stack)
+			err = stack_merged_key(v->namer, one.row->stack, how, &key.stack);
+		place = !err && one.row->stack ? (uintptr_t)hash__get(&by_key, &key) : 0;
+		if (place) {
+			call_counts_add(&g->list[place - 1].counts, &one.counts);
+		} else {
+			place = ++kept;
+			g->list[place - 1] = one;
+			g->list[place - 1].processes = 0;
+			if (!err && one.row->stack)
+				err = hash__set(&by_key, &key, (void *)(uintptr_t)place);
+		}
+		if (!err)
+			err = add_member(g, &members, place - 1, one.row);
+	}
+	hash__free(&by_key, NULL);
+	hash__free(&members, NULL);
+	g->nr = kept;
+	return err;
+}
+
+/** count_processes - of each group by command name. Return: 0 or -ENOMEM. */
+static int count_processes(struct call_groups *g, const struct shootdown_doc *d)
+{
+	const struct shootdown *s = d->model;
+	struct hash members;
+	int err = 0;
+
+	hash__init(&members, sizeof(struct member_key));
+	for (size_t i = 0; i < g->nr; i++)
+		g->list[i].processes = 0;
+	for (size_t i = 0; i < s->nr_rows && !err; i++) {
+		const struct group_key key = key_of(SHOOTDOWN_BY_COMM, s->rows[i], false);
+		const size_t place = (uintptr_t)hash__get(&g->by_key, &key);
+
+		if (place && call_selected(d->view, s->rows[i]) &&
+		    call_counts_any(&s->rows[i]->counts))
+			err = add_member(g, &members, place - 1, s->rows[i]);
+	}
+	hash__free(&members, NULL);
+	return err;
 }
 
 /* --- neighbours ---------------------------------------------------------------------------- */
@@ -222,6 +314,10 @@ int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum
 			err = group_add(g, d->view, s->rows[i], by, join);
 	if (!err && !d->view->vma_glob)
 		err = group_row(g, by, join, &s->overflow);
+	if (!err && by == SHOOTDOWN_BY_COMM)
+		err = count_processes(g, d);
+	if (!err && shootdown_by_needs_stacks(by) && d->view->namer)
+		err = merge_stacks(g, d->view);
 	if (join && by == SHOOTDOWN_BY_VMA)
 		join_neighbours(g);
 	if (g->nr)
@@ -229,6 +325,20 @@ int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum
 	if (!err && by == SHOOTDOWN_BY_THREAD)
 		err = name_threads(g, d->view->threads);
 	return err;
+}
+
+int call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t)
+{
+	char rows[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN], calls[STR_NUMBER_LEN];
+	struct vs_call_counts rest = {};
+
+	for (size_t i = shown; i < g->nr; i++)
+		call_counts_add(&rest, &g->list[i].counts);
+	str_format_count(rows, sizeof(rows), g->nr - shown);
+	str_format_count(calls, sizeof(calls), rest.count);
+	str_format_ns(stolen, sizeof(stolen), rest.stolen_ns);
+	return table__set_footer(t, "and %s more: %s calls, %s stolen (--top 0 shows all)", rows,
+				 calls, stolen);
 }
 
 void call_groups__free(struct call_groups *g)

@@ -10,13 +10,14 @@
 
 /**
  * struct call_group - rows that are shown as one
- * @row: one of them, for what they have in common
+ * @row: one of them, for what they have in common; @processes: whose they are: so many
  * @start, @end: as in struct call_row
  * @all_flags: vm_flags that all their VMAs have; @any_flags: that one of them has
  * @name: hash of the VMA's name; @nr_vmas: how many, told apart by where they begin
  */
 struct call_group {
 	const struct call_row *row;
+	size_t processes;
 	uint64_t start;
 	uint64_t end;
 	uint64_t all_flags;
@@ -42,6 +43,10 @@ struct call_groups {
  */
 int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
 		      bool join);
+
+/** call_groups__tell_rest - a footer of @t: what comes after the first @shown. Return: 0 or -ENOMEM. */
+int call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t);
+
 void call_groups__free(struct call_groups *g);
 
 /** call_groups__thread - the name of thread @tid; NULL: not known. */

@@ -110,13 +110,15 @@ int shootdown_calls__text(const struct shootdown_doc *d);
 /** shootdown_calls__rows - the table `calls`. */
 int shootdown_calls__rows(const struct shootdown_doc *d);
 
-/** shootdown_rows__make - by VMA, process, thread or call site, as asked. */
+/** shootdown_rows__make - by VMA, process, command name, thread or call site, as asked. */
 int shootdown_rows__make(const struct shootdown_doc *d);
 /** shootdown_rows__say_worst - a line on what cost others most; nothing if nothing did. */
 int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f);
 
 /** shootdown_stacks__make - by stack. */
 int shootdown_stacks__make(const struct shootdown_doc *d);
+/** shootdown_functions__make - by function that is on the stacks. */
+int shootdown_functions__make(const struct shootdown_doc *d);
 /** shootdown_stacks__say - " by FUNCTION", of the caller of the row's call; nothing if not known. */
 void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row *row, FILE *f);
 

@@ -24,6 +24,12 @@ static const struct column vma_columns[] = {
 	CALL_COUNT_COLUMNS,
 };
 static const struct column process_columns[] = { WHO_COLUMNS, CALL_COUNT_COLUMNS };
+static const struct column comm_columns[] = {
+	{.key = "comm", .type = CELL_STR},
+	{.key = "processes", .type = CELL_U64},
+	CALL_NAME_COLUMNS,
+	CALL_COUNT_COLUMNS,
+};
 static const struct column thread_columns[] = {
 	{.key = "tid", .type = CELL_U64},
 	{.key = "thread", .type = CELL_STR},
@@ -72,6 +78,11 @@ static const struct column process_text_columns[] = {
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
 	TEXT_CALL_COLUMN,
 };
+static const struct column comm_text_columns[] = {
+	TEXT_COLUMNS, {.key = "processes", .head = "PROCESSES", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	TEXT_CALL_COLUMN,
+};
 static const struct column thread_text_columns[] = {
 	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS,
 	{.key = "tid", .head = "TID", .type = CELL_U64},
@@ -99,6 +110,9 @@ static const struct rows_def {
 				     .text_only = true,
 				     COLUMNS(process_text_columns) },
 				   "Whose calls" },
+	[SHOOTDOWN_BY_COMM] = { { .key = "by_comm", COLUMNS(comm_columns) },
+				{ .key = "rows", .text_only = true, COLUMNS(comm_text_columns) },
+				"Whose calls, by command name" },
 	[SHOOTDOWN_BY_THREAD] = { { .key = "threads", COLUMNS(thread_columns) },
 				  { .key = "rows",
 				    .text_only = true,
@@ -205,22 +219,31 @@ static int site_cells(const struct shootdown_doc *d, struct table *t, const stru
 	return err ? err : table__set_str(t, "vma", s.module);
 }
 
-static int json_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
-		    const struct call_group *g)
+static void place_cells(struct table *t, const struct call_group *g)
 {
-	const struct call_row *row = g->row;
 	uint64_t start, end;
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
 	call_group_range(g, &start, &end);
 	if (end) {
 		table__set_u64(t, "start", start);
 		table__set_u64(t, "end", end);
 	}
-	if (call_pid(row))
-		table__set_u64(t, "pid", call_pid(row));
+	if (call_pid(g->row))
+		table__set_u64(t, "pid", call_pid(g->row));
+}
+
+static int json_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
+		    const struct call_group *g)
+{
+	const struct call_row *row = g->row;
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	if (d->view->by == SHOOTDOWN_BY_COMM)
+		table__set_u64(t, "processes", g->processes);
+	else
+		place_cells(t, g);
 	err = table__set_str(t, "comm", call_comm(row));
 	if (!err)
 		err = call_name_cells(t, row->call, row->detail);
@@ -298,10 +321,12 @@ static int text_row(const struct shootdown_doc *d, struct table *t, const struct
 		table__set_u64(t, "interrupts", g->counts.received);
 		table__set_u64(t, "stolen_ns", g->counts.stolen_ns);
 	}
-	if (show_process) {
+	if (v->by == SHOOTDOWN_BY_COMM)
+		table__set_u64(t, "processes", g->processes);
+	else if (show_process)
 		table__set_u64(t, "pid", call_pid(row));
+	if (show_process)
 		err = table__set_str(t, "comm", call_comm(row));
-	}
 	call_label(label, sizeof(label), row->call, row->detail);
 	if (!err)
 		err = table__set_str(t, "call", label);
@@ -322,24 +347,10 @@ static bool one_process(const struct call_groups *g)
 	return true;
 }
 
-/** tell_rest - what is left out. */
-static int tell_rest(struct table *t, const struct call_groups *g, size_t shown)
-{
-	char rows[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN], calls[STR_NUMBER_LEN];
-	struct vs_call_counts rest = {};
-
-	for (size_t i = shown; i < g->nr; i++)
-		call_counts_add(&rest, &g->list[i].counts);
-	str_format_count(rows, sizeof(rows), g->nr - shown);
-	str_format_count(calls, sizeof(calls), rest.count);
-	str_format_ns(stolen, sizeof(stolen), rest.stolen_ns);
-	return table__set_footer(t, "and %s more: %s calls, %s stolen (--top 0 shows all)", rows,
-				 calls, stolen);
-}
-
 static int text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)
 {
-	const bool show_process = d->view->by == SHOOTDOWN_BY_PROCESS || !one_process(g);
+	const bool show_process = d->view->by == SHOOTDOWN_BY_PROCESS ||
+				  d->view->by == SHOOTDOWN_BY_COMM || !one_process(g);
 	const size_t shown = d->view->limit && g->nr > d->view->limit ? d->view->limit : g->nr;
 	int err = 0;
 
@@ -347,7 +358,7 @@ static int text_rows(const struct shootdown_doc *d, struct table *t, const struc
 		err = text_row(d, t, g, &g->list[i], show_process);
 	if (!err && shown)
 		err = table__set_title(t, "%s\n", rows_defs[d->view->by].title);
-	return err || !shown || shown == g->nr ? err : tell_rest(t, g, shown);
+	return err || !shown || shown == g->nr ? err : call_groups__tell_rest(g, shown, t);
 }
 
 int shootdown_rows__make(const struct shootdown_doc *d)
@@ -392,7 +403,7 @@ static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_
 			fprintf(f, " called from %s", where);
 		}
 	}
-	if (d->view->by == SHOOTDOWN_BY_STACK)
+	if (shootdown_by_needs_stacks(d->view->by))
 		shootdown_stacks__say(d, g->row, f);
 	call_group_range(g, &start, &end);
 	if (g->row->vma && end) {
@@ -400,13 +411,16 @@ static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_
 		fprintf(f, " of %s %llx (%s)", short_name(g->row->vma->name),
 			(unsigned long long)start, bytes);
 	}
-	fprintf(f, ", %s (%u)", call_comm(g->row), call_pid(g->row));
+	if (g->processes > 1)
+		fprintf(f, ", %s (%zu processes)", call_comm(g->row), g->processes);
+	else
+		fprintf(f, ", %s (%u)", call_comm(g->row), call_pid(g->row));
 }
 
 int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
 {
 	const enum shootdown_by by = d->view->by;
-	const bool from = by == SHOOTDOWN_BY_SITE || by == SHOOTDOWN_BY_STACK;
+	const bool from = by == SHOOTDOWN_BY_SITE || shootdown_by_needs_stacks(by);
 	char stolen[STR_NUMBER_LEN];
 	struct call_groups g = {};
 	int err = call_groups__make(&g, d, from ? by : SHOOTDOWN_BY_VMA, true);

@@ -20,6 +20,7 @@
 static const struct column json_columns[] = {
 	{.key = "pid", .type = CELL_U64},
 	{.key = "comm", .type = CELL_STR},
+	{.key = "processes", .type = CELL_U64},
 	CALL_NAME_COLUMNS,
 	CALL_COUNT_COLUMNS,
 	STACK_COLUMNS,
@@ -27,9 +28,12 @@ static const struct column json_columns[] = {
 /* Texts, as most lines are of frames, and have no numbers. */
 static const struct column text_columns[] = {
 	{.key = "count", .head = "CALLS", .type = CELL_STR},
+	{.key = "errors", .head = "FAILED", .type = CELL_STR, .optional = true},
 	{.key = "sent", .head = "SENT", .type = CELL_STR},
 	{.key = "interrupts", .head = "IPIS", .type = CELL_STR},
 	{.key = "stolen", .head = "STOLEN", .type = CELL_STR},
+	{.key = "time", .head = "TIME", .type = CELL_STR},
+	{.key = "max", .head = "MAX", .type = CELL_STR},
 	{.key = "stack", .head = "CALL", .type = CELL_STR, .keep_start = true},
 };
 /* clang-format on */
@@ -54,59 +58,86 @@ static int json_row(const struct shootdown_view *v, struct table *t, const struc
 
 	if (err || table__add_row(t) < 0)
 		return -ENOMEM;
-	if (call_pid(g->row))
+	if (call_pid(g->row) && g->processes == 1)
 		table__set_u64(t, "pid", call_pid(g->row));
+	table__set_u64(t, "processes", g->processes);
 	err = table__set_str(t, "comm", call_comm(g->row));
 	if (!err)
 		err = call_name_cells(t, g->row->call, g->row->detail);
 	if (!err)
 		err = call_cells(v, t, g->row->call, &g->counts, NULL, NULL);
+	if (v->unwound && g->row->stack) {
+		table__unset(t, "refaults");
+		table__unset(t, "refault_ns");
+	}
 	return err ? err : stack_cells(t, &named);
 }
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-static int line(struct table *t, const char *const numbers[4], const char *text)
-{
-	int err;
+/** struct numbers - texts of a line's columns, "": nothing */
+struct numbers {
+	char count[STR_NUMBER_LEN];
+	char errors[STR_NUMBER_LEN];
+	char sent[STR_NUMBER_LEN];
+	char ipis[STR_NUMBER_LEN];
+	char stolen[STR_NUMBER_LEN];
+	char time[STR_NUMBER_LEN];
+	char max[STR_NUMBER_LEN];
+};
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
-	err = table__set_str(t, "count", numbers[0]);
-	if (!err)
-		err = table__set_str(t, "sent", numbers[1]);
-	if (!err)
-		err = table__set_str(t, "interrupts", numbers[2]);
-	if (!err)
-		err = table__set_str(t, "stolen", numbers[3]);
-	return err ? err : table__set_str(t, "stack", text);
+static int line(struct table *t, const struct numbers *n, const char *text)
+{
+	const struct {
+		const char *key;
+		const char *text;
+	} cells[] = {
+		{ "count", n->count },	   { "errors", n->errors }, { "sent", n->sent },
+		{ "interrupts", n->ipis }, { "stolen", n->stolen }, { "time", n->time },
+		{ "max", n->max },	   { "stack", text },
+	};
+	int err = table__add_row(t) < 0 ? -ENOMEM : 0;
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells) && !err; i++)
+		err = table__set_str(t, cells[i].key, cells[i].text);
+	return err;
 }
 
 static int frame_line(void *ctx, const char *frame)
 {
-	static const char *const nothing[4] = { "", "", "", "" };
+	static const struct numbers nothing;
 	char indented[FRAME_TEXT_LEN + 2];
 
 	snprintf(indented, sizeof(indented), "  %s", frame);
-	return line(ctx, nothing, indented);
+	return line(ctx, &nothing, indented);
 }
 
 static int head_line(const struct shootdown_view *v, struct table *t, const struct call_group *g)
 {
-	char count[STR_NUMBER_LEN], sent[STR_NUMBER_LEN] = "-", ipis[STR_NUMBER_LEN] = "-";
-	char stolen[STR_NUMBER_LEN] = "-", label[CALL_LABEL_LEN], text[CALL_LABEL_LEN + 64];
-	const char *const numbers[4] = { count, sent, ipis, stolen };
+	struct numbers n = { .sent = "-", .ipis = "-", .stolen = "-", .time = "-", .max = "-" };
+	char label[CALL_LABEL_LEN], whose[64], text[CALL_LABEL_LEN + 128];
 
-	str_format_count(count, sizeof(count), g->counts.count);
+	str_format_count(n.count, sizeof(n.count), g->counts.count);
+	if (g->counts.errors)
+		str_format_count(n.errors, sizeof(n.errors), g->counts.errors);
 	if (v->flushes_known)
-		str_format_count(sent, sizeof(sent), g->counts.flush[VS_FLUSH_REMOTE]);
+		str_format_count(n.sent, sizeof(n.sent), g->counts.flush[VS_FLUSH_REMOTE]);
 	if (v->interrupts_known) {
-		str_format_count(ipis, sizeof(ipis), g->counts.received);
-		str_format_ns(stolen, sizeof(stolen), g->counts.stolen_ns);
+		str_format_count(n.ipis, sizeof(n.ipis), g->counts.received);
+		str_format_ns(n.stolen, sizeof(n.stolen), g->counts.stolen_ns);
 	}
+	if (g->counts.latency_ns)
+		str_format_ns(n.time, sizeof(n.time), g->counts.latency_ns);
+	if (g->counts.latency_max_ns)
+		str_format_ns(n.max, sizeof(n.max), g->counts.latency_max_ns);
 	call_label(label, sizeof(label), g->row->call, g->row->detail);
-	snprintf(text, sizeof(text), "%s, %s (%u)", label, call_comm(g->row), call_pid(g->row));
-	return line(t, numbers, text);
+	if (g->processes == 1)
+		snprintf(whose, sizeof(whose), "%s (%u)", call_comm(g->row), call_pid(g->row));
+	else
+		snprintf(whose, sizeof(whose), "%s (%zu processes)", call_comm(g->row),
+			 g->processes);
+	snprintf(text, sizeof(text), "%s, %s", label, whose);
+	return line(t, &n, text);
 }
 
 static int text_row(const struct shootdown_view *v, struct table *t, const struct call_group *g)
@@ -119,29 +150,18 @@ static int text_row(const struct shootdown_view *v, struct table *t, const struc
 	return err ? err : stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
 }
 
-static bool cost_something(const struct call_group *g)
-{
-	return g->counts.flush[VS_FLUSH_REMOTE] || g->counts.received;
-}
-
 static int text_rows(const struct shootdown_view *v, struct table *t, const struct call_groups *g)
 {
-	size_t shown = 0, left_out = 0;
+	const size_t shown = v->limit && g->nr > v->limit ? v->limit : g->nr;
 	int err = 0;
 
-	for (size_t i = 0; i < g->nr && !err; i++) {
-		if (v->limit && (shown == v->limit || !cost_something(&g->list[i]))) {
-			left_out++;
-			continue;
-		}
+	for (size_t i = 0; i < shown && !err; i++)
 		err = text_row(v, t, &g->list[i]);
-		shown++;
-	}
 	if (!err && shown)
 		err = table__set_title(t, "Whose calls, called by whom\n");
-	if (err || !left_out || !shown)
+	if (err || shown == g->nr)
 		return err;
-	return table__set_footer(t, "and %zu more (--top 0 shows all)", left_out);
+	return call_groups__tell_rest(g, shown, t);
 }
 
 int shootdown_stacks__make(const struct shootdown_doc *d)

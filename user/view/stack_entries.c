@@ -71,11 +71,6 @@ static int entry_add(const struct stack_entries_from *from, struct stack_entry *
 
 /* --- stacks of the same functions --------------------------------------------------------- */
 
-/** struct merged_key - what stacks have in common that are one: two independent hashes of it */
-struct merged_key {
-	uint64_t hash[2];
-};
-
 /** struct member_key - a process image that an entry is of; @entry: place in the list */
 struct member_key {
 	uint64_t entry;
@@ -112,17 +107,17 @@ static void hash_frame(struct merged_key *key, const struct symbol_frame *f)
 		hash_bytes(key, &f->line, sizeof(f->line));
 }
 
-static int key_of(const struct stack_entries_from *from, const struct stack *stack,
-		  struct merged_key *key)
+int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_merge merge,
+		     struct merged_key *key)
 {
 	struct named_stack named;
-	int err = namer__stack(from->namer, stack, &named);
+	int err = namer__stack(namer, stack, &named);
 
 	if (err)
 		return err;
 	*key = (struct merged_key){ { 14695981039346656037ULL, 0 } };
 	hash_string(key, stack_comm(stack));
-	if (from->merge == STACK_MERGE_PROCESS) {
+	if (merge == STACK_MERGE_PROCESS) {
 		hash_bytes(key, &stack->pid, sizeof(stack->pid));
 		hash_bytes(key, &stack->image, sizeof(stack->image));
 	}
@@ -146,8 +141,9 @@ static int add_member(struct hash *members, struct stack_entry *e, size_t entry,
 	return hash__set(members, &key, e);
 }
 
-/** merge - those of @list that are one, in place. Return: 0 or -ENOMEM. */
-static int merge(const struct stack_entries_from *from, struct stack_entry *list, size_t *nr)
+/** merge - those of the first @most of @list that are one, in place. Return: 0 or -ENOMEM. */
+static int merge(const struct stack_entries_from *from, struct stack_entry *list, size_t *nr,
+		 size_t most)
 {
 	struct hash by_key, members;
 	struct merged_key key;
@@ -156,11 +152,11 @@ static int merge(const struct stack_entries_from *from, struct stack_entry *list
 
 	hash__init(&by_key, sizeof(key));
 	hash__init(&members, sizeof(struct member_key));
-	for (size_t i = 0; i < *nr && !err; i++) {
+	for (size_t i = 0; i < most && !err; i++) {
 		struct stack_entry one = list[i], *e;
 		size_t at;
 
-		err = key_of(from, one.stack, &key);
+		err = stack_merged_key(from->namer, one.stack, from->merge, &key);
 		if (err)
 			break;
 		at = (uintptr_t)hash__get(&by_key, &key);
@@ -171,6 +167,9 @@ static int merge(const struct stack_entries_from *from, struct stack_entry *list
 			err = hash__set(&by_key, &key, (void *)(uintptr_t)at);
 		} else {
 			stack_counts_add(&list[at - 1].counts, &one.counts);
+			/* which one is heaviest may change from one interval to the next */
+			if (one.stack->number < list[at - 1].stack->number)
+				list[at - 1].stack = one.stack;
 		}
 		e = &list[at - 1];
 		if (!err)
@@ -178,7 +177,8 @@ static int merge(const struct stack_entries_from *from, struct stack_entry *list
 	}
 	hash__free(&by_key, NULL);
 	hash__free(&members, NULL);
-	*nr = kept;
+	memmove(&list[kept], &list[most], (*nr - most) * sizeof(*list));
+	*nr -= most - kept;
 	return err;
 }
 
@@ -194,13 +194,18 @@ struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t 
 	for (size_t i = 0; list && i < most && !err; i++)
 		err = entry_add(from, list, nr, &by_stack, from->stacks->list[i]);
 	hash__free(&by_stack, NULL);
-	if (list && !err && from->merge)
-		err = merge(from, list, nr);
+	if (list && !err && *nr)
+		qsort(list, *nr, sizeof(*list), from->weigh_time ? by_time : by_faults);
+	if (list && !err && from->merge) {
+		const bool some = from->merge_most && from->merge_most < *nr;
+
+		err = merge(from, list, nr, some ? from->merge_most : *nr);
+		if (*nr)
+			qsort(list, *nr, sizeof(*list), from->weigh_time ? by_time : by_faults);
+	}
 	if (err) {
 		free(list);
 		return NULL;
 	}
-	if (*nr)
-		qsort(list, *nr, sizeof(*list), from->weigh_time ? by_time : by_faults);
 	return list;
 }

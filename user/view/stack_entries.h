@@ -32,7 +32,7 @@ enum stack_merge {
  * @marked: what they counted since the mark, not all
  * @weigh_time: most time first, not most faults
  * @process: only of this one; NULL: of all
- * @merge: which are one
+ * @merge: which are one; @merge_most: of so many of the heaviest alone, as each is named for it; 0: all
  */
 struct stack_entries_from {
 	struct stacks *stacks;
@@ -41,7 +41,17 @@ struct stack_entries_from {
 	bool weigh_time;
 	const struct process *process;
 	enum stack_merge merge;
+	size_t merge_most;
 };
+
+/** struct merged_key - what stacks have in common that are one: two independent hashes of it */
+struct merged_key {
+	uint64_t hash[2];
+};
+
+/** stack_merged_key - of @stack, which is named for it. Return: 0 or -ENOMEM. */
+int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_merge merge,
+		     struct merged_key *key);
 
 /** stack_entries - @nr: set. Return: to be freed; NULL without memory. */
 struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t *nr);

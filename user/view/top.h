@@ -20,6 +20,7 @@
  * @model, @shootdown: marked when the interval began
  * @stacks: marked then, too, and @namer, which names them; NULL where none are asked for
  * @notes: storms and warnings
+ * @per_process: stacks of the same functions in several processes are several rows
  * @rates: per second, in the interval; else since the start
  * @interval_ns: length of the interval; @run_ns: since the start
  * @vma_glob: only VMAs with such a name; NULL: all
@@ -33,6 +34,7 @@ struct top_view {
 	struct stacks *stacks;
 	struct namer *namer;
 	const struct notes *notes;
+	bool per_process;
 	bool rates;
 	uint64_t interval_ns;
 	uint64_t run_ns;

@@ -10,6 +10,8 @@
 
 /** Stacks that are named, the heaviest first: names take time, and nobody reads more. */
 #define MOST_STACKS 500
+/** Of those, rows of the same functions are one. */
+#define MOST_MERGED 2000
 
 /* clang-format off */
 #define COLUMNS(COUNT, TIME)                                                                       \
@@ -88,7 +90,8 @@ static int entry_row(const struct top_view *v, struct table *t, const struct sta
 	    stack_row(v, t, (uintptr_t)e->stack, &e->counts, total))
 		return -1;
 	one_line(&named, text, sizeof(text));
-	table__set_u64(t, "pid", e->stack->pid);
+	if (e->processes == 1)
+		table__set_u64(t, "pid", e->stack->pid);
 	if (table__set_str(t, "comm", stack_comm(e->stack)))
 		return -1;
 	return table__set_str(t, "stack", *text ? text : "[no frames]");
@@ -127,6 +130,8 @@ struct table *top_stacks(const struct top_view *v)
 		.namer = v->namer,
 		.marked = v->rates,
 		.process = v->process,
+		.merge = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS,
+		.merge_most = MOST_MERGED,
 	};
 	struct stack_entry *list;
 	size_t nr = 0;
