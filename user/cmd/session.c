@@ -547,9 +547,10 @@ int session__close(struct session *s, int status)
 	folded__close(s);
 	samples__free(&s->samples);
 	namer__free(s->namer);
-	capture__close(s->live->capture);
-	if (s->live->capture)
-		live__free(s->live);
+	/* bad usage is found before anything is opened */
+	capture__close(s->captured.capture);
+	if (s->captured.capture)
+		live__free(&s->captured);
 	if (!status && s->options->argv && s->child.ended)
 		status = child__exit_status(&s->child);
 	return status;
