@@ -126,9 +126,46 @@ struct vs_call_key {
 _Static_assert(sizeof(struct vs_call_key) == 40, "vs_call_key");
 
 /**
+ * VS_EACH_ERRNO - errors by which failed calls are told apart: name and number, in the order of
+ *	enum vs_errno (include/uapi/asm-generic/errno-base.h, errno.h: the same on x86)
+ */
+#define VS_EACH_ERRNO(X)                                                                           \
+	X(ENOMEM, 12)                                                                              \
+	X(EINVAL, 22) X(EACCES, 13) X(EAGAIN, 11) X(EPERM, 1) X(EFAULT, 14) X(EBUSY, 16)           \
+		X(EEXIST, 17) X(ENOENT, 2) X(EBADF, 9) X(ENODEV, 19) X(ESRCH, 3) X(EINTR, 4)       \
+			X(EIO, 5) X(ENOSYS, 38)
+
+/** enum vs_errno - counters of failed calls */
+enum vs_errno {
+#define VS_ERRNO_MEMBER(name, number) VS_##name,
+	VS_EACH_ERRNO(VS_ERRNO_MEMBER)
+#undef VS_ERRNO_MEMBER
+	VS_ERRNO_OTHER,
+	VS_NR_ERRNOS,
+};
+_Static_assert(VS_NR_ERRNOS == 16, "a power of two, so that the verifier sees that an index fits");
+
+/** vs_errno_of - enum vs_errno of what a failed call returned */
+static inline __u32 vs_errno_of(__s64 result)
+{
+	switch (-result) {
+#define VS_ERRNO_CASE(name, number)                                                                \
+	case number:                                                                               \
+		return VS_##name;
+		VS_EACH_ERRNO(VS_ERRNO_CASE)
+#undef VS_ERRNO_CASE
+	default:
+		return VS_ERRNO_OTHER;
+	}
+}
+
+/** What brk(2) would return if it returned errors: it fails by returning the break as it was. */
+#define VS_BRK_FAILED (-12)
+
+/**
  * struct vs_call_counts - what is counted of a row
  * @count: calls ended (VS_CALL_EXIT: begun); of what is no call: flushes
- * @errors: of these, those that failed
+ * @errors: of these, those that failed; @failed: by enum vs_errno, its sum is @errors
  * @latency_ns: their sum, 0 of what is no call; @latency_max_ns: the longest
  * @bytes: lengths asked for
  * @flush: by enum vs_flush; a flush of other CPUs also flushes the own one, as a local one
@@ -146,6 +183,7 @@ _Static_assert(sizeof(struct vs_call_key) == 40, "vs_call_key");
 struct vs_call_counts {
 	__u64 count;
 	__u64 errors;
+	__u64 failed[VS_NR_ERRNOS];
 	__u64 latency_ns;
 	__u64 latency_max_ns;
 	__u64 bytes;
@@ -189,7 +227,7 @@ struct vs_call_row {
 	char comm[16];
 	struct vs_call_counts counts;
 };
-_Static_assert(sizeof(struct vs_call_row) == 256, "vs_call_row");
+_Static_assert(sizeof(struct vs_call_row) == 384, "vs_call_row");
 
 /** struct vs_pair_key - who interrupted whom */
 struct vs_pair_key {
@@ -236,6 +274,9 @@ struct vs_shootdowns {
 	__u64 delay_ns;
 	__u64 stolen_ns;
 };
+
+/** So many of the longest calls are told. */
+#define VS_LONGEST_CALLS 10
 
 /** VMAs that a call's record tells of at most. */
 #define VS_CALL_VMAS 4

@@ -509,6 +509,7 @@ struct vs_event_proc {
  * @wakeup_bytes: wake the reader when the ring holds this much
  * @streamed: bit set of the enum vs_event_type that were asked for: they count as emitted, or lost
  * @emit_calls: 1 = a ring record for each memory call
+ * @longest_calls: 1 = one for each that may be among the VS_LONGEST_CALLS longest
  * @emit_flushes: 1 = a ring record for each flush; @emit_ipis: 1 = for each interrupt
  * @refaults: 1 = remember the ranges of calls, to know the faults that follow
  * @call_vma, @call_site, @call_tid: 1 = rows of calls are told apart by these
@@ -551,6 +552,7 @@ struct vs_config {
 	__u8 crash;
 	__u8 heat;
 	__u8 emit_calls;
+	__u8 longest_calls;
 	__u8 emit_flushes;
 	__u8 emit_ipis;
 	__u8 refaults;

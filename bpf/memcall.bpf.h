@@ -151,6 +151,7 @@ static __always_inline u32 call_detail(const struct open_call *o)
 	return o->call == VS_CALL_MMAP && o->argument[3] & VS_MAP_FIXED ? VS_MMAP_FIXED : 0;
 }
 
+/** call_emit - a record of the call. Return: 0: there was no room, which is counted. */
 static __noinline int call_emit(struct task_struct *task, const struct task_state *t, u64 now,
 				s64 result, u32 wx)
 {
@@ -184,7 +185,7 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
 	__builtin_memcpy(e->vma, o->vma, sizeof(e->vma));
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
 	emit_submit(e);
-	return 0;
+	return 1;
 }
 
 #if defined(__TARGET_ARCH_x86)
@@ -254,7 +255,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 		stack_take(t, &o->stack);
 	vector_begin(o, call, task->tgid);
 	call_range(o, &start, &end);
-	if ((cfg.call_vma || cfg.emit_calls) && start < end)
+	if ((cfg.call_vma || cfg.emit_calls || cfg.longest_calls) && start < end)
 		call_look(task, t, start, end);
 	call_key(t, o, task->pid);
 	o->row = call_row_find(&o->key, &o->row_generation);
@@ -354,6 +355,7 @@ static __always_inline void call_count(struct vs_call_row *row, const struct ope
 	}
 	if (result < 0 && result >= -4095) {
 		row_add(&c->errors, 1);
+		row_add(&c->failed[vs_errno_of(result) & (VS_NR_ERRNOS - 1)], 1);
 		return;
 	}
 	row_add(&c->bytes, call_bytes(o, result));
@@ -386,17 +388,50 @@ static __always_inline void call_populates(struct task_struct *task, struct task
 	populate_end(task, t, start & ~4095ULL, (end + 4095) & ~4095ULL);
 }
 
+/* Calls that were emitted, by the bucket of their duration; see call_may_be_longest(). */
+__weak __u32 longest_emitted[VS_HIST_BUCKETS] = {};
+__weak __u32 longest_least = 0;
+__weak __u64 longest_lost = 0;
+
+/**
+ * call_may_be_longest - fewer than VS_LONGEST_CALLS calls are known to have taken longer
+ *
+ * A bucket that has had so many puts all below it out of question, so that few are emitted however
+ * many there are.
+ */
+static __always_inline bool call_may_be_longest(u64 duration_ns)
+{
+	u32 bucket = hist_bucket(duration_ns);
+
+	if (bucket < longest_least || bucket >= VS_HIST_BUCKETS)
+		return false;
+	if (__sync_fetch_and_add(&longest_emitted[bucket], 1) + 1 >= VS_LONGEST_CALLS &&
+	    bucket > longest_least)
+		longest_least = bucket;
+	return true;
+}
+
+/** call_note_site - where the function that has made the call returns to, as call_begin() does. */
+static __noinline int call_note_site(struct task_struct *task, struct open_call *o)
+{
+#if defined(__TARGET_ARCH_x86)
+	o->site = call_site(((struct pt_regs *)bpf_task_pt_regs(task))->sp);
+#endif
+	return 0;
+}
+
 /** call_end - the current task leaves the memory call that it is in, if it is in one. */
 static __always_inline void call_end(s64 result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
-	bool failed = result < 0 && result >= -4095;
+	bool failed = result < 0 && result >= -4095, longest;
 	u64 now = bpf_ktime_get_ns();
 	struct vs_shootdowns *sum;
 	struct vs_call_row *row;
 	struct open_call *o;
 	u32 map_after, wx;
+	s64 error;
 
 	if (!t || !t->call.begin_ns)
 		return;
@@ -405,6 +440,7 @@ static __always_inline void call_end(s64 result)
 	/* brk fails by returning what the break is already */
 	if (o->call == VS_CALL_BRK && o->argument[0] && (u64)result != o->argument[0])
 		failed = true;
+	error = result < 0 ? result : VS_BRK_FAILED;
 	map_after = task->mm && o->call != VS_CALL_EXEC ? BPF_CORE_READ(task, mm, map_count)
 							: o->map_before;
 	o->map_after = writes_alone(task, o) ? map_after : 0;
@@ -413,7 +449,7 @@ static __always_inline void call_end(s64 result)
 		call_ranges_end(result, failed);
 	row = call_row_get(o->row, o->row_generation);
 	if (row)
-		call_count(row, o, now - o->begin_ns, failed ? -1 : result, map_after, wx);
+		call_count(row, o, now - o->begin_ns, failed ? error : result, map_after, wx);
 	sum = this_shootdowns();
 	if (sum) {
 		stats_add(&sum->calls, 1);
@@ -421,8 +457,11 @@ static __always_inline void call_end(s64 result)
 			stats_add(&sum->errors, 1);
 	}
 	call_time(o->call, o->detail, VS_TIME_CALL, now - o->begin_ns);
-	if (cfg.emit_calls)
-		call_emit(task, t, now, result, wx);
+	longest = cfg.longest_calls && call_may_be_longest(now - o->begin_ns);
+	if (longest && !o->site && o->call != VS_CALL_EXEC)
+		call_note_site(task, o);
+	if ((cfg.emit_calls || longest) && !call_emit(task, t, now, result, wx) && longest)
+		__sync_fetch_and_add(&longest_lost, 1);
 	o->begin_ns = 0;
 }
 

@@ -20,6 +20,76 @@ static int64_t failures(struct json_object *work, const char *call)
 	return sum;
 }
 
+/* Σ of the failures of @call with @error that a list of rows has. */
+static int64_t rows_with(struct json_object *json, const char *list, const char *call,
+			 const char *error)
+{
+	struct json_object *row;
+	int64_t sum = 0;
+	char member[64];
+
+	snprintf(member, sizeof(member), "errnos.%s", error);
+	vt_each(row, json, list) if (!strcmp(vt_str(row, "call"), call) && vt_get(row, "errnos"))
+		sum += vt_int(row, member);
+	return sum;
+}
+
+/* Each with the error that libc told the workload, in the rows and in the sums. */
+static void errors_are_told_apart(void **state)
+{
+	struct json_object *failure;
+	struct vt_shot shot;
+
+	(void)state;
+	vt_shootdown(&shot, NULL, VT_ARGS("badcalls", "--count", "40"));
+	vt_each(failure, shot.s.work, "failures")
+	{
+		const char *call = vt_str(failure, "call"), *error = vt_str(failure, "error");
+		struct json_object *same;
+		int64_t want = 0;
+
+		vt_each(same, shot.s.work, "failures") if (!strcmp(vt_str(same, "call"), call) &&
+							   !strcmp(vt_str(same, "error"), error))
+			want += vt_int(same, "count");
+		vt_equal(rows_with(shot.s.json, "calls", call, error), want, "%s with %s", call,
+			 error);
+		vt_equal(rows_with(shot.s.json, "vmas", call, error), want, "rows of %s with %s",
+			 call, error);
+	}
+	vt_shootdown_free(&shot);
+}
+
+/* A vfork lasts until its child ends; no other call of the program takes nearly as long. */
+static void the_longest_is_known(void **state)
+{
+	struct json_object *call, *longest = NULL;
+	int64_t last = INT64_MAX, most = 0, max = 0;
+	struct vt_scope s;
+
+	(void)state;
+	vt_scope_one(&s, "shootdown", NULL, VT_ARGS("longcall", "--ms", "300"));
+	vt_each(call, s.json, "longest")
+	{
+		const int64_t ns = vt_int(call, "duration_ns");
+
+		vt_cmp(ns, <=, last, "order of the longest calls");
+		last = ns;
+		most = ns > most ? ns : most;
+		if (!strcmp(vt_str(call, "call"), "fork") &&
+		    vt_int(call, "pid") == vt_int(s.work, "pid"))
+			longest = call;
+	}
+	vt_each(call, s.json,
+		"calls") if (vt_get(call, "latency_ns") && vt_int(call, "latency_ns.max") > max)
+		max = vt_int(call, "latency_ns.max");
+	vt_equal(most, max, "the longest of all calls");
+	vt_true(longest);
+	vt_cmp(vt_int(longest, "duration_ns"), >=, vt_int(s.work, "at_least_ns"), "child's time");
+	vt_cmp(vt_int(longest, "duration_ns"), <=, vt_int(s.work, "at_most_ns"), "parent's time");
+	vt_true(!vt_get(longest, "errno"));
+	vt_scope_free(&s);
+}
+
 static void errors_are_counted(void **state)
 {
 	static const char *const calls[] = { "mprotect", "pkey_mprotect", "munmap",
@@ -171,8 +241,9 @@ static void over_the_limit(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(errors_are_counted), VT_TEST(errors_have_names), VT_TEST(far_from_the_limit),
-	VT_TEST(near_the_limit),     VT_TEST(over_the_limit),
+	VT_TEST(errors_are_counted),	VT_TEST(errors_have_names),    VT_TEST(far_from_the_limit),
+	VT_TEST(errors_are_told_apart), VT_TEST(the_longest_is_known), VT_TEST(near_the_limit),
+	VT_TEST(over_the_limit),
 };
 
 VT_MAIN(tests)

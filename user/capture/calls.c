@@ -150,6 +150,11 @@ void capture__sweep_ranges(const struct capture *c)
 		bpf_prog_test_run_opts(fd, &opts);
 }
 
+uint64_t capture__longest_lost(const struct capture *c)
+{
+	return c->skel->bss->longest_lost;
+}
+
 void capture__shootdowns(const struct capture *c, struct vs_shootdowns *sum)
 {
 	slots__sum_cpus(c, c->skel->maps.shootdowns, sum, sizeof(*sum));

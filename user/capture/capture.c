@@ -142,6 +142,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 			(o->emit_calls ? 1u << VS_EVENT_CALL : 0) |
 			(o->emit_shootdowns ? 1u << VS_EVENT_FLUSH : 0) |
 			(o->emit_shootdowns || o->emit_ipis ? 1u << VS_EVENT_IPI : 0);
+	cfg->longest_calls = o->longest_calls;
 	cfg->emit_flushes = o->emit_shootdowns;
 	cfg->emit_ipis = o->emit_shootdowns || o->emit_ipis;
 	cfg->refaults = o->shootdowns;

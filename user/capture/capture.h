@@ -63,6 +63,7 @@
  * @causes: bit set of enum vs_cause, 0 for all
  * @emit_faults: stream every fault
  * @emit_calls: stream every memory call; @emit_shootdowns: every flush and every interrupt by one
+ * @longest_calls: stream those memory calls that may be among the longest
  * @emit_ipis: stream every interrupt by a flush, and no flush
  * @shootdowns: count memory calls, flushes, who interrupts whom, and the faults that follow calls
  * @call_vma, @call_site, @call_tid: tell rows of calls apart by VMA, call site, thread
@@ -92,6 +93,7 @@ struct capture_options {
 	bool emit_faults;
 	bool emit_calls;
 	bool emit_shootdowns;
+	bool longest_calls;
 	bool emit_ipis;
 	bool shootdowns;
 	bool call_vma;
@@ -304,6 +306,9 @@ void capture__call_hist(const struct capture *c, uint32_t class, enum vs_call_ti
 
 /** capture__sweep_ranges - processes that are gone make room for others' ranges, if it is wanted. */
 void capture__sweep_ranges(const struct capture *c);
+
+/** capture__longest_lost - records of calls that may be among the longest, lost since the ring was full */
+uint64_t capture__longest_lost(const struct capture *c);
 
 /** capture__shootdowns - totals, the sum over CPUs. */
 void capture__shootdowns(const struct capture *c, struct vs_shootdowns *sum);

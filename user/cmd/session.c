@@ -154,6 +154,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		.emit_faults = wants & SESSION_FAULT_EVENTS,
 		.emit_calls = wants & SESSION_CALL_EVENTS,
 		.emit_shootdowns = wants & SESSION_SHOOTDOWN_EVENTS,
+		.longest_calls = wants & SESSION_LONGEST_CALLS,
 		.emit_ipis = wants & SESSION_IPI_EVENTS,
 		.shootdowns = wants & SESSION_SHOOTDOWNS,
 		.call_vma = o->call_vma,

@@ -107,6 +107,7 @@ struct session {
 #define SESSION_FAULT_STACKS 16u /* live->stacks: of faults, counted and in their records */
 #define SESSION_CALL_STACKS 32u	 /* of memory calls and flushes, in their records */
 #define SESSION_SITES 64u	 /* call sites of rows of memory calls get names */
+#define SESSION_LONGEST_CALLS 256u /* for memory calls that may be among the longest */
 #define SESSION_IPI_EVENTS 128u	 /* a ring record for each interrupt that flushes */
 
 /**

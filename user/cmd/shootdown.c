@@ -6,6 +6,7 @@
 
 #include "cmd/call_stacks.h"
 #include "cmd/folded.h"
+#include "cmd/long_calls.h"
 #include "cmd/print.h"
 #include "util/log.h"
 #include "view/shootdown.h"
@@ -63,7 +64,7 @@ static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 			stats->lost[VS_LOST_SAMPLES] += all->rows[i]->counts.count;
 }
 
-int shootdown_print(struct session *s)
+static int print(struct session *s, const struct longest_calls *longest)
 {
 	const struct options *o = s->options;
 	const bool text = !strcmp(o->format->name, "text");
@@ -86,6 +87,8 @@ int shootdown_print(struct session *s)
 		.stacks_as_text = text,
 		.all_frames = o->wide,
 		.per_process = o->per_process,
+		.longest = longest,
+		.start_ns = s->start_ns,
 		.unwound = s->recorded ? s->recorded->header->unwound : s->sampling,
 	};
 	struct document d = {};
@@ -102,6 +105,11 @@ int shootdown_print(struct session *s)
 	return err;
 }
 
+int shootdown_print(struct session *s)
+{
+	return print(s, NULL);
+}
+
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
@@ -111,45 +119,82 @@ static int check_stacks(struct options *o)
 	return folded__check(o, shootdown_by_needs_stacks(o->shootdown_by), CALL_WEIGHTS);
 }
 
-/** on_event - --unwind dwarf: BPF knows no stacks, so each call finds its own here. */
-static void on_event(struct session *s, const struct vs_event *event)
-{
-	const struct vs_event_call *call = (const struct vs_event_call *)event;
-	int err = 0;
+/** struct shooting - the run: what is known by events alone */
+struct shooting {
+	struct call_stacks call_stacks;
+	struct longest_calls longest;
+};
 
-	if (event->type == VS_EVENT_CALL)
-		err = call_stacks__call(s->private, call, session__stack(s, &call->stack));
-	else if (event->type == VS_EVENT_IPI)
-		err = call_stacks__ipi(s->private, (const struct vs_event_ipi *)event);
+static void on_call(struct session *s, const struct vs_event_call *call)
+{
+	struct shooting *x = s->private;
+	int err = long_calls__add(&x->longest, s, call);
+
+	/* BPF knows no stacks that are to be unwound here, so each call finds its own */
+	if (!err && s->sampling)
+		err = call_stacks__call(&x->call_stacks, call, session__stack(s, &call->stack));
 	if (err)
 		s->error = err;
 }
 
+static void on_event(struct session *s, const struct vs_event *event)
+{
+	struct shooting *x = s->private;
+	int err = 0;
+
+	if (event->type == VS_EVENT_CALL)
+		on_call(s, (const struct vs_event_call *)event);
+	else if (event->type == VS_EVENT_IPI && s->sampling)
+		err = call_stacks__ipi(&x->call_stacks, (const struct vs_event_ipi *)event);
+	if (err)
+		s->error = err;
+}
+
+/** forgetting - stacks are about to be freed: what is to be named has to be named now. */
+static void forgetting(struct session *s)
+{
+	struct shooting *x = s->private;
+
+	long_calls__name(&x->longest, s);
+}
+
+/** knows_longest - BPF tells of the longest of all calls, not of those on some VMAs */
+static bool knows_longest(const struct options *o)
+{
+	return !o->vma;
+}
+
 static unsigned int wanted(const struct options *o)
 {
-	return SESSION_SHOOTDOWNS | (o->call_site ? SESSION_SITES : 0) |
-	       (o->dwarf ? CALL_STACKS_WANTS : 0);
+	/* the longest calls have call sites, too */
+	return SESSION_SHOOTDOWNS | (o->call_site || knows_longest(o) ? SESSION_SITES : 0) |
+	       (knows_longest(o) ? SESSION_LONGEST_CALLS : 0) | (o->dwarf ? CALL_STACKS_WANTS : 0);
 }
 
 int cmd_shootdown(struct options *o)
 {
-	struct call_stacks call_stacks;
-	struct session s = { .event = o->dwarf ? on_event : NULL, .private = &call_stacks };
+	struct shooting x = {};
+	struct session s = { .event = on_event, .forgetting = forgetting, .private = &x };
 	int status;
 
 	tell_apart(o);
-	call_stacks__init(&call_stacks, &s.captured, o);
+	call_stacks__init(&x.call_stacks, &s.captured, o);
 	status = check_stacks(o);
 	machine__read(&s.machine);
 	if (!status)
 		status = session__open(&s, o, wanted(o));
 	if (!status)
 		status = session__run(&s);
+	if (!status && knows_longest(o)) {
+		long_calls__name(&x.longest, &s);
+		x.longest.lost = capture__longest_lost(s.live->capture);
+	}
 	if (!status && !o->folded)
-		s.error = shootdown_print(&s);
+		s.error = print(&s, knows_longest(o) ? &x.longest : NULL);
 	if (!status && !s.error && (o->folded || o->flame))
 		status = folded__calls(&s);
 	machine__free(&s.machine);
-	call_stacks__free(&call_stacks);
+	call_stacks__free(&x.call_stacks);
+	longest_calls__free(&x.longest);
 	return session__close(&s, status);
 }

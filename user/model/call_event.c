@@ -69,6 +69,7 @@ struct vs_call_counts call_event__counts(const struct vs_event_call *e)
 		return c;
 	if (call_event__failed(e)) {
 		c.errors = 1;
+		c.failed[vs_errno_of(e->result < 0 ? e->result : VS_BRK_FAILED)] = 1;
 		return c;
 	}
 	c.bytes = call_event__bytes(e);

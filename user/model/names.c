@@ -102,6 +102,13 @@ const char *const call_names[VS_NR_CALLS] = {
 	[VS_CALL_FLUSH_ALL] = "flush-all",
 };
 
+const char *const errno_names[VS_NR_ERRNOS] = {
+#define NAME(name, number) [VS_##name] = #name,
+	VS_EACH_ERRNO(NAME)
+#undef NAME
+		[VS_ERRNO_OTHER] = "other",
+};
+
 const char *const ipi_names[VS_NR_IPI] = {
 	[VS_IPI_USER] = "user",
 	[VS_IPI_KERNEL] = "kernel-range",

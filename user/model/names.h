@@ -19,6 +19,7 @@ extern const char *const size_names[VS_NR_SIZES];
 extern const char *const lost_names[VS_NR_LOST];
 extern const char *const call_names[VS_NR_CALLS];
 extern const char *const ipi_names[VS_NR_IPI];
+extern const char *const errno_names[VS_NR_ERRNOS];
 
 /** Bytes that hold any call_label(). */
 #define CALL_LABEL_LEN 48

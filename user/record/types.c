@@ -130,6 +130,7 @@ static const struct field call_row_fields[] = {
 	TEXT(T, comm),
 	NAMED(T, "count", counts.count),
 	NAMED(T, "errors", counts.errors),
+	ARRAY(T, "failed", counts.failed),
 	NAMED(T, "latency_ns", counts.latency_ns),
 	NAMED(T, "latency_max_ns", counts.latency_max_ns),
 	NAMED(T, "bytes", counts.bytes),

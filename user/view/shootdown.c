@@ -218,6 +218,7 @@ static const struct part {
 	{ shootdown_stacks__make, SHOOTDOWN_BY_STACK },
 	{ shootdown_functions__make, SHOOTDOWN_BY_FUNCTION },
 	{ shootdown_calls__rows, NR_SHOOTDOWN_BY },
+	{ shootdown_longest__make, NR_SHOOTDOWN_BY },
 	{ shootdown_pairs__make, NR_SHOOTDOWN_BY },
 	{ shootdown_cpus__matrix, NR_SHOOTDOWN_BY },
 	{ shootdown_faults__make, NR_SHOOTDOWN_BY },

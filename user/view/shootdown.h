@@ -10,6 +10,7 @@
 #include "model/threads.h"
 #include "view/run.h"
 
+struct longest_calls;
 struct namer;
 
 /** enum shootdown_by - what the rows are told apart by, besides their call */
@@ -42,6 +43,7 @@ extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];
  * @stacks: and @namer, which names them, for SHOOTDOWN_BY_STACK; @stacks_as_text, @all_frames: as in
  *	struct stat_view; @per_process: stacks and functions of each process apart
  * @unwound: stacks were found in user space: which faults followed the calls of one is not known
+ * @longest: calls, NULL: not known; @start_ns: when counting began, CLOCK_MONOTONIC
  * @isolated, @nohz_full: CPUs, as the kernel writes the list; NULL: not known
  * @max_map_count: VMAs that a process may have (vm.max_map_count), 0: not known
  * @calls_known, @flushes_known, @interrupts_known, @queued_known: a hook tells of memory calls, of
@@ -60,6 +62,8 @@ struct shootdown_view {
 	bool all_frames;
 	bool per_process;
 	bool unwound;
+	const struct longest_calls *longest;
+	uint64_t start_ns;
 	const char *isolated;
 	const char *nohz_full;
 	uint64_t max_map_count;

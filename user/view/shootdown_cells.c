@@ -2,7 +2,10 @@
 /* shootdown_cells.c - fill the cells that every sum of calls has in JSON and CSV. */
 #include <errno.h>
 
+#include <stdio.h>
+
 #include "model/names.h"
+#include "util/str.h"
 #include "view/shootdown_parts.h"
 #include "view/stat_cells.h"
 
@@ -35,6 +38,67 @@ static const struct column wx_columns[] = {
 	{ .key = "flips", .type = CELL_U64 },
 };
 const struct table_def call_wx_table = { .key = "wx", .shape = TABLE_OBJECT, COLUMNS(wx_columns) };
+
+static const struct column errno_columns[] = {
+#define ERRNO_COLUMN(name, number) { .key = #name, .type = CELL_U64 },
+	VS_EACH_ERRNO(ERRNO_COLUMN)
+#undef ERRNO_COLUMN
+		{ .key = "other", .type = CELL_U64 },
+};
+const struct table_def call_errnos_table = { .key = "errnos",
+					     .shape = TABLE_OBJECT,
+					     COLUMNS(errno_columns) };
+
+/** known_errnos - how many of the failed calls are told apart: none of a recording of before. */
+static uint64_t known_errnos(const struct vs_call_counts *c)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < VS_NR_ERRNOS; i++)
+		sum += c->failed[i];
+	return sum;
+}
+
+/** commonest - of those of @c that are not in @done; VS_NR_ERRNOS: none is left. */
+static int commonest(const struct vs_call_counts *c, uint32_t done)
+{
+	int best = VS_NR_ERRNOS;
+
+	for (int i = 0; i < VS_NR_ERRNOS; i++)
+		if (c->failed[i] && !(done & 1u << i) &&
+		    (best == VS_NR_ERRNOS || c->failed[i] > c->failed[best]))
+			best = i;
+	return best;
+}
+
+void call_errnos(const struct vs_call_counts *c, char *buf, size_t size)
+{
+	const bool one = c->failed[commonest(c, 0) & (VS_NR_ERRNOS - 1)] == c->errors;
+	char count[STR_NUMBER_LEN];
+	uint32_t done = 0;
+	size_t len = 0;
+	int i;
+
+	*buf = '\0';
+	while ((i = commonest(c, done)) < VS_NR_ERRNOS && len < size) {
+		str_format_count(count, sizeof(count), c->failed[i]);
+		len += (size_t)snprintf(buf + len, size - len, "%s%s%s%s", done ? ", " : "",
+					errno_names[i], one ? "" : " ", one ? "" : count);
+		done |= 1u << i;
+	}
+}
+
+static int errno_cells(struct table *t, const struct vs_call_counts *c)
+{
+	struct table *errnos;
+
+	if (!c->errors || known_errnos(c) != c->errors)
+		return 0;
+	errnos = run_view__sub(t, &call_errnos_table);
+	for (int i = 0; errnos && i < VS_NR_ERRNOS; i++)
+		table__set_u64(errnos, errno_names[i], c->failed[i]);
+	return errnos ? 0 : -ENOMEM;
+}
 
 int call_name_cells(struct table *t, uint32_t call, uint32_t detail)
 {
@@ -79,6 +143,8 @@ static int followed_cells(struct table *t, const struct vs_call_counts *c,
 	struct table *wx;
 
 	table__set_u64(t, "errors", c->errors);
+	if (errno_cells(t, c))
+		return -ENOMEM;
 	table__set_u64(t, "bytes", c->bytes);
 	table__set_u64(t, "splits_unknown", c->splits_unknown);
 	if (!c->splits_unknown) {

@@ -24,6 +24,7 @@ static const struct column text_columns[] = {
 	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,
 	 .optional = true},
+	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},
 	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},
@@ -206,9 +207,12 @@ static int json_row(const struct shootdown_view *v, struct table *t, const struc
 static int text_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
 {
 	const struct vs_call_counts *c = &f->counts;
-	char label[CALL_LABEL_LEN];
+	char label[CALL_LABEL_LEN], errnos[CALL_ERRNOS_LEN];
 	int err = table__add_row(t) < 0 ? -ENOMEM : name_cells(v, t, f);
 
+	call_errnos(c, errnos, sizeof(errnos));
+	if (!err)
+		err = table__set_str(t, "errnos", errnos);
 	if (err)
 		return err;
 	table__set_u64(t, "count", c->count);

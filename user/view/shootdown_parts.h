@@ -61,6 +61,7 @@ extern const struct table_def call_latency_table;
 extern const struct table_def call_flush_table;
 extern const struct table_def call_delay_table;
 extern const struct table_def call_wx_table;
+extern const struct table_def call_errnos_table;
 
 /** Which call: call_name_cells() fills them. */
 #define CALL_NAME_COLUMNS                                                                          \
@@ -72,6 +73,7 @@ extern const struct table_def call_wx_table;
 /** What JSON and CSV tell of every sum of calls: call_cells() fills them. */
 #define CALL_COUNT_COLUMNS                                                                         \
 	{ .key = "count", .type = CELL_U64 }, { .key = "errors", .type = CELL_U64 },               \
+		{ .key = "errnos", .type = CELL_TABLE, .object = &call_errnos_table },             \
 		{ .key = "latency_ns", .type = CELL_TABLE, .object = &call_latency_table },        \
 		{ .key = "flushes", .type = CELL_TABLE, .object = &call_flush_table },             \
 		{ .key = "pages", .type = CELL_U64 }, { .key = "bytes", .type = CELL_U64 },        \
@@ -100,6 +102,12 @@ int call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
 	       const struct vs_call_counts *c, const struct vs_hist *latency,
 	       const struct vs_hist *delay);
 
+/** Bytes that hold any call_errnos(). */
+#define CALL_ERRNOS_LEN 64
+
+/** call_errnos - "ENOMEM", or "ENOMEM 12, EINVAL 3"; "": none failed. */
+void call_errnos(const struct vs_call_counts *c, char *buf, size_t size);
+
 /** call_targets - interrupts for each flush that was sent; negative: not known. */
 double call_targets(const struct shootdown_view *v, const struct vs_call_counts *c);
 
@@ -121,6 +129,9 @@ int shootdown_stacks__make(const struct shootdown_doc *d);
 int shootdown_functions__make(const struct shootdown_doc *d);
 /** shootdown_stacks__say - " by FUNCTION", of the caller of the row's call; nothing if not known. */
 void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row *row, FILE *f);
+
+/** shootdown_longest__make - the longest calls. */
+int shootdown_longest__make(const struct shootdown_doc *d);
 
 /** shootdown_pairs__make - who interrupted whom. */
 int shootdown_pairs__make(const struct shootdown_doc *d);

@@ -50,6 +50,7 @@ static const struct column site_columns[] = {
 	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},                   \
 	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,                  \
 	 .optional = true},                                                                        \
+	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},      \
 	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},               \
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},                 \
 	{.key = "refaults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT,                \
@@ -305,11 +306,13 @@ static int text_row(const struct shootdown_doc *d, struct table *t, const struct
 {
 	const struct shootdown_view *v = d->view;
 	const struct call_row *row = g->row;
-	char label[CALL_LABEL_LEN];
-	int err = 0;
+	char label[CALL_LABEL_LEN], errnos[CALL_ERRNOS_LEN];
+	int err;
 
 	if (table__add_row(t) < 0)
 		return -ENOMEM;
+	call_errnos(&g->counts, errnos, sizeof(errnos));
+	err = table__set_str(t, "errnos", errnos);
 	table__set_u64(t, "count", g->counts.count);
 	table__set_u64(t, "errors", g->counts.errors);
 	table__set_u64(t, "refaults", g->counts.refaults);
@@ -325,7 +328,7 @@ static int text_row(const struct shootdown_doc *d, struct table *t, const struct
 		table__set_u64(t, "processes", g->processes);
 	else if (show_process)
 		table__set_u64(t, "pid", call_pid(row));
-	if (show_process)
+	if (!err && show_process)
 		err = table__set_str(t, "comm", call_comm(row));
 	call_label(label, sizeof(label), row->call, row->detail);
 	if (!err)

@@ -29,6 +29,7 @@ static const struct column json_columns[] = {
 static const struct column text_columns[] = {
 	{.key = "count", .head = "CALLS", .type = CELL_STR},
 	{.key = "errors", .head = "FAILED", .type = CELL_STR, .optional = true},
+	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},
 	{.key = "sent", .head = "SENT", .type = CELL_STR},
 	{.key = "interrupts", .head = "IPIS", .type = CELL_STR},
 	{.key = "stolen", .head = "STOLEN", .type = CELL_STR},
@@ -79,6 +80,7 @@ static int json_row(const struct shootdown_view *v, struct table *t, const struc
 struct numbers {
 	char count[STR_NUMBER_LEN];
 	char errors[STR_NUMBER_LEN];
+	char errnos[CALL_ERRNOS_LEN];
 	char sent[STR_NUMBER_LEN];
 	char ipis[STR_NUMBER_LEN];
 	char stolen[STR_NUMBER_LEN];
@@ -92,9 +94,9 @@ static int line(struct table *t, const struct numbers *n, const char *text)
 		const char *key;
 		const char *text;
 	} cells[] = {
-		{ "count", n->count },	   { "errors", n->errors }, { "sent", n->sent },
-		{ "interrupts", n->ipis }, { "stolen", n->stolen }, { "time", n->time },
-		{ "max", n->max },	   { "stack", text },
+		{ "count", n->count }, { "errors", n->errors },	  { "errnos", n->errnos },
+		{ "sent", n->sent },   { "interrupts", n->ipis }, { "stolen", n->stolen },
+		{ "time", n->time },   { "max", n->max },	  { "stack", text },
 	};
 	int err = table__add_row(t) < 0 ? -ENOMEM : 0;
 
@@ -120,6 +122,7 @@ static int head_line(const struct shootdown_view *v, struct table *t, const stru
 	str_format_count(n.count, sizeof(n.count), g->counts.count);
 	if (g->counts.errors)
 		str_format_count(n.errors, sizeof(n.errors), g->counts.errors);
+	call_errnos(&g->counts, n.errnos, sizeof(n.errnos));
 	if (v->flushes_known)
 		str_format_count(n.sent, sizeof(n.sent), g->counts.flush[VS_FLUSH_REMOTE]);
 	if (v->interrupts_known) {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* long_calls.c - what a long call was on, and where it came from. */
+#include "cmd/long_calls.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** site_of - the call site as a stack of one frame; NULL: not known, or no memory. */
+static const struct stack *site_of(struct session *s, const struct vs_event_call *call)
+{
+	_Alignas(struct stack) unsigned char
+		room[sizeof(struct stack) + sizeof(struct stack_frame)] = { 0 };
+	struct stack *stack = (struct stack *)room;
+	const struct model *m = &s->live->model;
+	const struct counted *image;
+
+	if (!call->site || !s->namer || !call->proc || call->proc >= m->nr_slots)
+		return NULL;
+	if (!m->by_slot[call->proc])
+		live__discover(s->live);
+	image = m->by_slot[call->proc];
+	if (!image || image->is_vma || image->process->pid != call->pid)
+		return NULL;
+	stack->process = image->process;
+	stack->image = image->image;
+	stack->pid = call->pid;
+	memcpy(stack->comm, call->comm, sizeof(stack->comm) - 1);
+	stack->nr_user = 1;
+	stack->frames[0] = (struct stack_frame){ .ip = call->site, .is_return_address = true };
+	return stacks__get(&s->live->stacks, stack);
+}
+
+int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_event_call *call)
+{
+	struct long_call c = { .call = *call };
+	const struct counted *vma = NULL;
+
+	if (!longest_calls__wants(l, call->duration_ns))
+		return 0;
+	if (call->nr_vmas)
+		vma = live__row(s->live, call->vma[0].slot, call->vma[0].generation);
+	if (vma && vma->is_vma) {
+		c.vma = strdup(vma->name);
+		if (!c.vma)
+			return -ENOMEM;
+	}
+	c.site = site_of(s, call);
+	longest_calls__add(l, &c);
+	return 0;
+}
+
+void long_calls__name(struct longest_calls *l, struct session *s)
+{
+	for (size_t i = 0; i < l->nr; i++) {
+		struct long_call *c = &l->list[i];
+		struct named_stack named;
+
+		if (!c->site || namer__stack(s->namer, c->site, &named) || !named.nr_user)
+			continue;
+		if (named.user[0].module)
+			c->module = strdup(named.user[0].module);
+		if (named.user[0].name)
+			c->function = strdup(named.user[0].name);
+		c->function_offset = named.user[0].offset;
+		c->site = NULL;
+	}
+}
