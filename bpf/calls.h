@@ -129,11 +129,12 @@ _Static_assert(sizeof(struct vs_call_key) == 40, "vs_call_key");
  * VS_EACH_ERRNO - errors by which failed calls are told apart: name and number, in the order of
  *	enum vs_errno (include/uapi/asm-generic/errno-base.h, errno.h: the same on x86)
  */
+/* clang-format off */
 #define VS_EACH_ERRNO(X)                                                                           \
-	X(ENOMEM, 12)                                                                              \
-	X(EINVAL, 22) X(EACCES, 13) X(EAGAIN, 11) X(EPERM, 1) X(EFAULT, 14) X(EBUSY, 16)           \
-		X(EEXIST, 17) X(ENOENT, 2) X(EBADF, 9) X(ENODEV, 19) X(ESRCH, 3) X(EINTR, 4)       \
-			X(EIO, 5) X(ENOSYS, 38)
+	X(ENOMEM, 12) X(EINVAL, 22) X(EACCES, 13) X(EAGAIN, 11) X(EPERM, 1) X(EFAULT, 14)          \
+	X(EBUSY, 16) X(EEXIST, 17) X(ENOENT, 2) X(EBADF, 9) X(ENODEV, 19) X(ESRCH, 3) X(EINTR, 4)  \
+	X(EIO, 5) X(ENOSYS, 38)
+/* clang-format on */
 
 /** enum vs_errno - counters of failed calls */
 enum vs_errno {
