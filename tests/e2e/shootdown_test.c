@@ -14,13 +14,27 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The interrupts of a run have their sender and their call, nearly all of them. */
+/*
+ * Interrupts of a run whose sender or call is not known are told, to the last one. A sender is not
+ * known where the interrupt was on its way when tracing began; see also unseen() in
+ * tests/lib/shootdown.c.
+ */
 static void check_joined(struct json_object *json)
 {
-	int64_t receipts = vt_int(json, "totals.receipts");
+	const int64_t all = vt_int(json, "totals.receipts") +
+			    vt_int(json, "totals.kernel_receipts");
+	int64_t unowned = 0, unknown = 0;
+	struct json_object *row;
 
-	vt_cmp(vt_int(json, "totals.joined"), >=, receipts * 99 / 100, "joined, of %ld", receipts);
-	vt_cmp(vt_int(json, "totals.owned"), >=, receipts * 99 / 100, "owned, of %ld", receipts);
+	vt_each(row, json, "unowned")
+	{
+		unowned += vt_int(row, "interrupts");
+		if (!strcmp(vt_str(row, "reason"), "sender unknown"))
+			unknown += vt_int(row, "interrupts");
+	}
+	vt_equal(all - vt_int(json, "totals.joined"), unknown, "interrupts of unknown senders");
+	vt_equal(all - vt_int(json, "totals.owned"), unowned, "interrupts that nothing owns");
+	vt_cmp(unknown, <=, 3 + all / 100, "interrupts of unknown senders, of %ld", (long)all);
 }
 
 /* See unseen() in tests/lib/shootdown.c: a spinning CPU is hardly ever on its way into idle. */
@@ -97,24 +111,30 @@ static void strangers_are_left_alone(void **state)
 	vt_equal(vt_page_sum(&shot, "flushes.local"), 4000, "flushes of its own CPU");
 	vt_equal(vt_page_sum(&shot, "flushes.remote"), 0, "flushes sent");
 	vt_equal(vt_page_sum(&shot, "interrupts"), 0, "interrupts");
-	/* The image that the workload left behind may have come from there. */
+	/* The image that the workload left behind may have come from there: the tracer knows. */
 	vt_cmp(vt_pairs_sum(shot.s.json, "user", vt_int(shot.s.work, "pid"), stranger.pid, -1, -1),
-	       <, 20, "interrupts of the stranger");
+	       <=, shot.kernel.queued[VT_IPI_USER], "interrupts of the stranger");
 	vt_free(&stranger);
 	vt_shootdown_free(&shot);
 }
 
-/* A CPU that idles with the address space loaded is told when it wakes up, not now. */
+/*
+ * A CPU that idles with the address space loaded is told when it wakes up, not now. How often it
+ * idles is the machine's business: the tracer has counted the same flushes and interrupts, which
+ * vt_shootdown() compares.
+ */
 static void sleepers_are_not_woken(void **state)
 {
 	struct vt_shot shot;
 
 	(void)state;
 	vt_shootdown(&shot, NULL, VT_ARGS("pingpong", "--pairs", "2000", "--partner", "sleeps"));
-	/* a switch between two of them can have flushed already; the tracer has counted the same */
+	vt_cmp(vt_calls_sum(shot.s.json, "mprotect", NULL, "count"), >=, 4000, "mprotects");
+	/* a switch between two of them can have flushed already */
+	vt_cmp(vt_page_sum(&shot, "flushes.local"), >, 0, "flushes of its own CPU");
 	vt_cmp(vt_page_sum(&shot, "flushes.local"), <=, 4000, "flushes of its own CPU");
-	vt_cmp(vt_page_sum(&shot, "flushes.local"), >, 3900, "flushes of its own CPU");
-	vt_cmp(vt_page_sum(&shot, "interrupts"), <, 400, "interrupts");
+	vt_cmp(vt_page_sum(&shot, "interrupts"), <=, vt_page_sum(&shot, "flushes.remote"),
+	       "interrupts of one other CPU, of the flushes that were sent");
 	vt_shootdown_free(&shot);
 }
 
