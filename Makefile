@@ -41,8 +41,9 @@ BENCH_DEPS := bpftrace linux-perf jq
 VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
 	debian-archive-keyring
 ARM64_DEPS := gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils qemu-system-arm
-DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS))
-CHECK_DEPS := $(sort $(DEPS) $(if $(filter x86,$(ARCH)),$(VM_DEPS)))
+LINT_DEPS := clang-tidy
+DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS) $(LINT_DEPS))
+CHECK_DEPS := $(sort $(filter-out $(LINT_DEPS),$(DEPS)) $(if $(filter x86,$(ARCH)),$(VM_DEPS)))
 GUEST_DEPS := $(sort $(CHECK_DEPS) $(if $(filter x86,$(ARCH)),$(ARM64_DEPS)))
 
 # What `deps` downloads that is no package; kept in .cache (see tests/deps).
@@ -172,7 +173,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps check-deps guest-kernels demo bench fuzz check soak selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint fmt \
+.PHONY: all deps check-deps guest-kernels demo bench fuzz check soak selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint tidy fmt \
 	install uninstall clean kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
@@ -426,8 +427,24 @@ fuzz: ## hostile files, requests and command lines for FUZZ_SECONDS (60), with s
 	@$(SUBMAKE) $(FUZZ_BINS)
 	@tests/fuzz/run $(FUZZ_SECONDS) 0
 
-lint: ## check format, flow and file heads
+# A stamp for each source that clang-tidy found nothing in; the object is newer when a header changed.
+TIDY_FLAGS = -std=gnu11 -D_GNU_SOURCE -Iuser -Ibpf -isystem $(BUILD) $(LIBS_CFLAGS) $(VERSION_FLAG)
+TIDIED := $(if $(SANITIZE),,$(USER_SRCS:%.c=$(BUILD)/tidy/%.ok))
+# The skeleton, which bpftool makes, frees itself by a function of libbpf.
+$(BUILD)/tidy/user/capture/capture.ok: private TIDY_CHECKS := --checks=-clang-analyzer-unix.Malloc
+$(TIDIED): $(BUILD)/tidy/%.ok: %.c $(BUILD)/%.o .clang-tidy
+	$(call say,TIDY,$<)
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $(TIDY_CHECKS) $< -- $(TIDY_FLAGS) >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+tidy: $(TIDIED)
+
+lint: ## check format, flow and file heads, and by clang-tidy
 	@tests/lint.sh
+	@command -v clang-tidy >/dev/null || \
+		{ echo 'lint: no clang-tidy (run: sudo make deps)' >&2; exit 1; }
+	@$(SUBMAKE) -k tidy
 
 fmt: ## format the sources
 	clang-format -i $(FORMATTED)

@@ -5,6 +5,7 @@
 
 #include "cmd/options.h"
 #include "util/log.h"
+#include "util/startup.h"
 
 static const struct command commands[] = {
 	{
@@ -141,6 +142,7 @@ int main(int argc, char **argv)
 	struct options o;
 	int status;
 
+	startup__prepare();
 	if (argc < 2) {
 		usage(stderr);
 		return VS_EXIT_USAGE;

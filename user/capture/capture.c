@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 
 #include "capture/cgroup.h"
 #include "capture/kernel.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 
@@ -217,6 +219,24 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 	return 0;
 }
 
+/**
+ * check_files - each map and program has a descriptor; libbpf's errors do not tell that there are none
+ * Return: 0 or -EMFILE.
+ */
+static int check_files(struct capture *c)
+{
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	struct rlimit limit;
+	rlim_t needed = 0;
+
+	bpf_object__for_each_map(map, c->skel->obj)
+		needed += bpf_map__autocreate(map);
+	bpf_object__for_each_program(prog, c->skel->obj)
+		needed += bpf_program__autoload(prog);
+	return getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > needed ? 0 : -EMFILE;
+}
+
 /* --- attaching ----------------------------------------------------------------------------- */
 
 static int add_link(struct capture *c, struct bpf_link *link, const char *what)
@@ -226,7 +246,8 @@ static int add_link(struct capture *c, struct bpf_link *link, const char *what)
 	if (!link) {
 		int err = -errno;
 
-		vs_error("cannot attach %s: %s", what, strerror(-err));
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot attach %s: %s", what,
+			strerror(-err));
 		return err;
 	}
 	links = realloc(c->links, (c->nr_links + 1) * sizeof(*links));
@@ -314,10 +335,7 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 /** switch_on - from now on, all hooks count, of all tasks. Return: 0 or a negative errno. */
 static int switch_on(struct capture *c)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	c->start_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	c->start_ns = clock__monotonic_ns();
 	c->skel->bss->counting_since = c->start_ns;
 	__atomic_store_n(&c->skel->bss->counting, COUNTING_ON, __ATOMIC_SEQ_CST);
 	return run_iterator(c, ITER_START, NULL, NULL);
@@ -371,8 +389,10 @@ static int load(struct capture *c, const struct capture_options *o)
 		opts.kernel_log_level = 4;
 	c->skel = vmascope_bpf__open_opts(&opts);
 	if (!c->skel) {
-		vs_error("cannot open the BPF programs: %s", strerror(errno));
-		return -errno;
+		err = -errno;
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot open the BPF programs: %s",
+			strerror(-err));
+		return err;
 	}
 	err = choose_variants(c, o);
 	if (err)
@@ -380,9 +400,15 @@ static int load(struct capture *c, const struct capture_options *o)
 	configure(c, o);
 	err = slots__size_maps(c, o->ring_bytes);
 	if (!err)
+		err = check_files(c);
+	if (!err)
 		err = vmascope_bpf__load(c->skel);
+	/* libbpf has found no type information, which was there before: there was no memory for it */
+	if (err == -ESRCH)
+		err = -ENOMEM;
 	if (err) {
-		vs_error("cannot load the BPF programs: %s (-v tells more)", strerror(-err));
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err) ? limit_hint(err) : "-v tells more",
+			"cannot load the BPF programs: %s", strerror(-err));
 		return err;
 	}
 	if (o->cgroup_fd >= 0 && !c->skel->rodata->cfg.cgroup_v1)
@@ -422,8 +448,11 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	if (!features__btf()) {
 		err = -errno;
 		vs_fail(VS_EXIT_FAILURE,
-			"a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, and /sys mounted",
-			"no kernel type information: /sys/kernel/btf/vmlinux can't be read");
+			err == -ENOMEM ? limit_hint(err)
+				       : "a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, and "
+					 "/sys mounted",
+			"cannot read the kernel's type information, /sys/kernel/btf/vmlinux: %s",
+			strerror(-err));
 		return err;
 	}
 	c = calloc(1, sizeof(*c));

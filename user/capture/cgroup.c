@@ -191,7 +191,8 @@ static int open_in(const struct mounted *m, const char *path, char *full, size_t
 
 int cgroup__open(const char *path, uint64_t *id)
 {
-	const struct mounted *first = choose(), *second = find(true);
+	const struct mounted *first = choose(), *second = find(true),
+			     *at = *path == '/' ? below(path) : NULL;
 	char full[2 * PATH_MAX];
 	int err, fd;
 
@@ -200,8 +201,8 @@ int cgroup__open(const char *path, uint64_t *id)
 			"cannot filter by cgroup: no cgroup hierarchy is mounted");
 		return -ENOENT;
 	}
-	if (*path == '/' && below(path))
-		first = second = below(path);
+	if (at)
+		first = second = at;
 	fd = open_in(first, path, full, sizeof(full));
 	/* on a host with both: where memory is controlled, or where systemd keeps its units */
 	if (fd == -ENOENT && second && second != first) {

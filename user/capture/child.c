@@ -10,7 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture/internal.h"
 #include "util/log.h"
+#include "util/startup.h"
 
 static void be_quiet(void)
 {
@@ -32,6 +34,7 @@ static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
+	startup__restore();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (read(go_fd, &go, 1) != 1)
@@ -74,7 +77,7 @@ int child__start(struct child *c, char *const *argv, bool quiet)
 		return 0;
 fail:
 	err = -errno;
-	vs_error("cannot start a process: %s", strerror(errno));
+	vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot start a process: %s", strerror(-err));
 	return err;
 }
 

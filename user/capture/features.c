@@ -106,6 +106,9 @@ struct btf *features__btf(void)
 		libbpf_print_fn_t before = libbpf_set_print(quiet);
 
 		btf = btf__load_vmlinux_btf();
+		/* that it tried all places hides why the usual one is of no use */
+		if (!btf)
+			btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
 		libbpf_set_print(before);
 		if (!btf)
 			error = errno ? errno : ENOENT;

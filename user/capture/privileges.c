@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/stat.h>
 
 #include "capture/capture.h"
 #include "util/log.h"
@@ -20,6 +21,17 @@ static bool has(cap_t caps, cap_value_t cap)
 	cap_flag_value_t value = CAP_CLEAR;
 
 	return !cap_get_flag(caps, cap, CAP_EFFECTIVE, &value) && value == CAP_SET;
+}
+
+/* PROC_USER_INIT_INO, include/linux/proc_ns.h */
+#define INITIAL_USER_NAMESPACE 0xeffffffdu
+
+/* Capabilities of another user namespace are none where all of the kernel is looked at. */
+static bool in_user_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/user", &st) && st.st_ino != INITIAL_USER_NAMESPACE;
 }
 
 int capture__check_privileges(void)
@@ -44,6 +56,11 @@ int capture__check_privileges(void)
 		strcat(missing, needed[i].name);
 	}
 	cap_free(caps);
+	if (!*missing && in_user_namespace()) {
+		vs_fail(VS_EXIT_FAILURE, "run it outside of the user namespace",
+			"not permitted to trace: the capabilities are those of a user namespace");
+		return -EPERM;
+	}
 	if (!*missing)
 		return 0;
 	vs_fail(VS_EXIT_FAILURE, "run it as root, or with these capabilities",

@@ -54,8 +54,10 @@ int proc_maps__read(struct proc_maps *maps, pid_t pid)
 		return -errno;
 	while (!err && getline(&line, &cap, f) > 0) {
 		err = proc_map__parse(line, &map);
-		if (!err)
-			err = add(maps, &map);
+		if (!err && add(maps, &map)) {
+			free(map.name);
+			err = -ENOMEM;
+		}
 	}
 	if (!err && ferror(f))
 		err = -EIO;

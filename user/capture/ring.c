@@ -10,19 +10,12 @@
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 
 /** While the ring is read, the time is looked at every so many records. */
 #define CHECK_RECORDS 16
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 bool capture__streams(const struct capture *c, uint32_t type)
 {
@@ -63,7 +56,9 @@ static int on_record(void *ctx, void *data, size_t size)
 	/* while events come faster than they are handled, the ring is never empty */
 	if (consumed(c) + BPF_RINGBUF_HDR_SZ + size >= c->consume_to)
 		return -ECANCELED;
-	return ++c->records % CHECK_RECORDS || now_ns() < c->consume_until_ns ? 0 : -EAGAIN;
+	return ++c->records % CHECK_RECORDS || clock__monotonic_ns() < c->consume_until_ns
+		       ? 0
+		       : -EAGAIN;
 }
 
 int ring__map(struct capture *c)
@@ -79,7 +74,7 @@ int ring__map(struct capture *c)
 	if (c->ring)
 		return 0;
 	err = -errno;
-	vs_error("cannot map the ring buffer: %s", strerror(-err));
+	vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot map the ring buffer: %s", strerror(-err));
 	return err;
 }
 

@@ -56,8 +56,8 @@ static void close_event(struct sw_event *e)
 
 static int tell(const struct sw_event *e, int err)
 {
-	vs_error("cannot open software event %d on CPU %u: %s%s", e->config, e->cpu, strerror(-err),
-		 err == -EMFILE ? " (raise the limit on open files: ulimit -n)" : "");
+	vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot open software event %d on CPU %u: %s",
+		e->config, e->cpu, strerror(-err));
 	return err;
 }
 

@@ -67,8 +67,9 @@ static int make(struct document *d, struct explain_target *target, char **args)
 
 	for (; *args && !err; args++) {
 		struct explanation e;
-		uint64_t address;
+		uint64_t address = 0;
 
+		/* each was checked before */
 		parse_address(*args, &address);
 		explanation__make(&e, target, address);
 		err = explain_view__add(addresses, target, &e);

@@ -453,6 +453,9 @@ static void tell(const struct session *s, const struct vs_stats *stats)
 	const uint64_t events = r->writer.nr_events, lost = stats->lost[VS_LOST_EVENTS];
 	char count[STR_NUMBER_LEN], size[STR_NUMBER_LEN];
 
+	/* events that found no room are no part of it */
+	if (r->told)
+		return;
 	str_format_count(count, sizeof(count), events);
 	str_format_bytes(size, sizeof(size), r->writer.bytes);
 	vs_note("recorded %s events, %s into %s%s", count, size, r->writer.options.path,

@@ -76,6 +76,9 @@ static int cannot_read(const char *path, int err)
 	if (err == -EBADMSG)
 		return vs_fail(VS_EXIT_FAILURE, NULL,
 			       "%s is no recording, or its header is damaged", path);
+	if (err == -ESPIPE)
+		return vs_fail(VS_EXIT_FAILURE, "copy it into a file: it is read several times",
+			       "cannot read %s: not a regular file", path);
 	if (err == -EPROTONOSUPPORT)
 		return vs_fail(VS_EXIT_FAILURE, "use the vmascope that made it, or a later one",
 			       "%s is of another version of the format", path);

@@ -85,7 +85,9 @@ static int prepare(struct service *x, const struct options *o)
 	if (x->listen_fd < 0)
 		return vs_fail(VS_EXIT_FAILURE, "--listen ADDRESS:PORT takes another one",
 			       "cannot listen on %s: %s", o->listen, strerror(-x->listen_fd));
-	if (server__fork(&x->server, &x->access, x->listen_fd, &x->user))
+	/* the other process would only say that it cannot change its user */
+	if (capture__check_privileges() ||
+	    server__fork(&x->server, &x->access, x->listen_fd, &x->user))
 		return VS_EXIT_FAILURE;
 	close(x->listen_fd);
 	x->listen_fd = -1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* model.c - slots become processes, images and VMAs; what they counted is kept when they end. */
 #include "model/model.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,14 +18,6 @@ struct row_key {
 	uint64_t process;
 	uint64_t image;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 int model__init(struct model *m, uint32_t nr_slots, uint32_t nr_cpus)
 {
@@ -223,7 +216,7 @@ void model__update_process(struct model *m, uint32_t index, const struct vs_slot
 		memcpy(p->comm, slot->proc.comm, sizeof(p->comm));
 	if (slot->proc.state & VS_PROC_EXITED && !p->exited) {
 		p->exited = true;
-		p->ended_ns = now_ns();
+		p->ended_ns = clock__monotonic_ns();
 		p->exit_code = slot->proc.exit_code;
 	}
 }
@@ -263,7 +256,7 @@ void model__slot_ended(struct model *m, uint32_t index)
 		return;
 	row->earlier = row->counts;
 	row->slot = 0;
-	row->ended_ns = now_ns();
+	row->ended_ns = clock__monotonic_ns();
 	m->nr_loose++;
 	row->process->nr_slots--;
 	m->by_slot[index] = NULL;

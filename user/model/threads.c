@@ -92,6 +92,7 @@ static void drop_half(struct threads *t)
 static struct vs_thread *add(struct threads *t, const struct thread_key *key)
 {
 	struct vs_thread *thread, **grown;
+	struct marked_thread *marked;
 
 	if (t->nr >= THREADS_MAX)
 		drop_half(t);
@@ -103,7 +104,8 @@ static struct vs_thread *add(struct threads *t, const struct thread_key *key)
 			return NULL;
 		t->list = grown;
 	}
-	thread = calloc(1, sizeof(struct marked_thread));
+	marked = calloc(1, sizeof(*marked));
+	thread = marked ? &marked->thread : NULL;
 	if (!thread || hash__set(&t->by_id, key, thread)) {
 		free(thread);
 		return NULL;

@@ -252,11 +252,14 @@ void flex__put_axis(const struct flex *x, struct line *l)
 	if (!x->table->step_ns)
 		return;
 	tick = tick_ns(column_ns);
-	/* steps of a recording may be any */
-	for (double t = 0; t < 0x1p64; t += tick) {
+	for (uint64_t i = 0;; i++) {
+		const double t = (double)i * tick;
 		const size_t at = first + (size_t)(t / column_ns + 0.5);
 		char label[STR_NUMBER_LEN + 1] = "|";
 
+		/* steps of a recording may be any */
+		if (t >= 0x1p64)
+			break;
 		str_format_ns(label + 1, sizeof(label) - 1, t);
 		if (!t)
 			snprintf(label, sizeof(label), "|0");

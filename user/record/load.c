@@ -60,6 +60,7 @@ static int charge(struct loader *l, size_t size)
 /** append - to an array of pointers; its capacity is the next power of two. */
 static int append(void ***array, size_t *nr, void *item)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): loader__init() is given all models */
 	if (!(*nr & (*nr - 1))) {
 		void **grown = realloc(*array, (*nr ? *nr * 2 : 1) * sizeof(*grown));
 

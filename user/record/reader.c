@@ -234,11 +234,12 @@ int reader__open(struct reader *r, const char *path)
 	struct stat st;
 
 	memset(r, 0, sizeof(*r));
-	r->fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* a FIFO would block */
+	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (r->fd < 0 || fstat(r->fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode))
-		return S_ISDIR(st.st_mode) ? -EISDIR : -EBADMSG;
+		return S_ISDIR(st.st_mode) ? -EISDIR : -ESPIPE;
 	r->size = st.st_size;
 	return read_header(r);
 }

@@ -57,7 +57,7 @@ struct reader {
 
 /**
  * reader__open - open a recording, and read its header
- * Return: 0; -EBADMSG: it is none, or its header is damaged; -EPROTONOSUPPORT: of a newer version;
+ * Return: 0; -ESPIPE: no regular file; -EBADMSG: it is none, or its header is damaged; -EPROTONOSUPPORT: of a newer version;
  * another negative errno. To be closed in any case.
  */
 int reader__open(struct reader *r, const char *path);

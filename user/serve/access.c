@@ -50,22 +50,21 @@ static int open_file(const char *path, bool secret)
 /** read_file - all of it, as text. Return: 0 or a negative errno, told. */
 static int read_file(const char *path, bool secret, char **text)
 {
-	int fd = open_file(path, secret), err = 0;
+	int fd = open_file(path, secret), err = -ENOMEM;
 	char *buf;
-	ssize_t n;
 
 	if (fd < 0)
 		return fd;
 	buf = calloc(1, MAX_FILE + 1);
-	n = buf ? read(fd, buf, MAX_FILE) : -1;
-	if (n < 0) {
-		err = buf ? -errno : -ENOMEM;
-		vs_error("cannot read %s: %s", path, strerror(-err));
-		free(buf);
-	}
+	if (buf)
+		err = read(fd, buf, MAX_FILE) < 0 ? -errno : 0;
 	close(fd);
-	if (!err)
+	if (!err) {
 		*text = buf;
+		return 0;
+	}
+	vs_error("cannot read %s: %s", path, strerror(-err));
+	free(buf);
 	return err;
 }
 

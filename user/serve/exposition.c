@@ -312,7 +312,10 @@ static double quality(const char *accept, const char *type)
 
 bool exposition__wants_openmetrics(const char *accept)
 {
-	const double openmetrics = accept ? quality(accept, "application/openmetrics-text") : 0;
+	double openmetrics;
 
+	if (!accept)
+		return false;
+	openmetrics = quality(accept, "application/openmetrics-text");
 	return openmetrics > 0 && openmetrics >= quality(accept, "text/plain");
 }

@@ -201,6 +201,7 @@ static void find_alt(struct search *s, struct elf_probe *found, const char *path
 	s->found = path;
 	s->module->alt_fd = try_place(s, by_altlink, alt, sizeof(alt), found, is_alt_file);
 	strcpy(s->module->alt_name, found->altlink);
+	s->altlink = s->found = NULL;
 }
 
 static void search(struct search *s)
@@ -208,7 +209,7 @@ static void search(struct search *s)
 	struct modules *m = s->m;
 	struct module *module = s->module;
 	char path[PATH_MAX] = "";
-	struct elf_probe found;
+	struct elf_probe found = { 0 };
 
 	if (module->probe.symtab && (!m->lines || module->probe.debug)) {
 		found = module->probe;

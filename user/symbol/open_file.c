@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* open_file.c - the helper that opens files; each candidate is compared before it is opened. */
 #include "symbol/open_file.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,21 +61,13 @@ static bool same_file(int fd, uint32_t pid, const struct open_request *r, const 
 	       on_device(fd, pid, r);
 }
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
-}
-
 /*
  * Once nothing holds the file any more, its inode may have become another file's. That one, or
  * what was written into the same one, is younger than the process.
  */
 static bool unchanged(const struct open_request *r, const struct stat *st)
 {
-	const uint64_t boot = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+	const uint64_t boot = clock__boot_ns();
 
 	return r->start_ns &&
 	       (uint64_t)st->st_ctim.tv_sec * NS_PER_SECOND + (uint64_t)st->st_ctim.tv_nsec <=

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "symbol/open_file.h"
+#include "util/clock.h"
 
 #define NS_PER_SECOND 1000000000ULL
 /* Program headers and notes of real files are within these. */
@@ -42,6 +43,8 @@ bool process_is(uint32_t pid, uint64_t start_ns)
 		at = strchr(at + 1, ' ');
 	if (!at || sscanf(at, "%" SCNu64, &ticks) != 1)
 		return false;
+	/* as our time namespace has it (proc_pid_stat(5)) */
+	start_ns += start_ns ? (uint64_t)clock__offsets.boottime_ns : 0;
 	return !start_ns || start_ns / tick == ticks;
 }
 

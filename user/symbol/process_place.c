@@ -14,6 +14,7 @@
 
 #include "symbol/open_file.h"
 #include "symbol/perf_map.h"
+#include "util/clock.h"
 
 #define NS_PER_SECOND 1000000000ULL
 #define ROOT_LEN 32
@@ -114,17 +115,9 @@ static int find_root(const struct open_request *r, struct process_place *place, 
 	return process_place__is_root(place, root) ? 0 : -ESRCH;
 }
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
-}
-
 static bool older_than_process(const struct open_request *r, const struct file_id *id)
 {
-	const uint64_t boot = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+	const uint64_t boot = clock__boot_ns();
 
 	return r->start_ns && id->mtime_ns + CLOCK_SLACK_NS < boot + r->start_ns;
 }

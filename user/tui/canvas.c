@@ -35,8 +35,11 @@ const struct glyph *canvas__at(const struct canvas *c, unsigned int y, unsigned 
 	return glyph_at(c, y, x);
 }
 
+/** set - @g is NULL beyond the canvas. */
 static void set(struct glyph *g, const char *text, size_t len, enum style style)
 {
+	if (!g)
+		return;
 	memcpy(g->text, text, len);
 	g->text[len] = '\0';
 	g->style = style;
@@ -129,7 +132,9 @@ static unsigned int end_of(const struct canvas *c, unsigned int y)
 {
 	unsigned int end = c->width;
 
-	while (end && !strcmp(canvas__at(c, y, end - 1)->text, " "))
+	const struct glyph *g;
+
+	while (end && (g = canvas__at(c, y, end - 1)) && !strcmp(g->text, " "))
 		end--;
 	return end;
 }

@@ -64,7 +64,8 @@ static void draw_one(const struct series_look *look, uint64_t n, struct canvas *
 {
 	const double share = look->max ? (double)n / look->max : 0;
 	const enum style style = style_heat(share);
-	const unsigned int shade = !n ? 0 : 1 + (unsigned int)(share * (NR_SHADES - 2) + 0.5);
+	const size_t most = NR_SHADES - 2;
+	const unsigned int shade = !n ? 0 : 1 + (unsigned int)(share * (double)most + 0.5);
 	char text[STR_NUMBER_LEN];
 
 	if (look->step == 1) {

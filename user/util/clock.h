@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * clock.h - the clock that intervals and durations are measured by.
+ * clock.h - the kernel's own clocks: what bpf_ktime_get_ns() returns, whatever our time namespace.
  */
 #ifndef VMASCOPE_UTIL_CLOCK_H
 #define VMASCOPE_UTIL_CLOCK_H
@@ -8,13 +8,36 @@
 #include <stdint.h>
 #include <time.h>
 
-/** clock__monotonic_ns - CLOCK_MONOTONIC, ns; the same in all processes of a time namespace */
-static inline uint64_t clock__monotonic_ns(void)
+/** struct clock_offsets - what our time namespace adds to the kernel's clocks, ns */
+struct clock_offsets {
+	int64_t monotonic_ns;
+	int64_t boottime_ns;
+};
+
+extern struct clock_offsets clock__offsets;
+
+/** clock__read_offsets - to be called before any time is read. */
+void clock__read_offsets(void);
+
+static inline uint64_t clock__ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+/** clock__monotonic_ns - CLOCK_MONOTONIC, ns, of the kernel: that of events */
+static inline uint64_t clock__monotonic_ns(void)
+{
+	return clock__ns(CLOCK_MONOTONIC) - (uint64_t)clock__offsets.monotonic_ns;
+}
+
+/** clock__boot_ns - when the kernel began, ns since 1970: what start times of processes count from */
+static inline uint64_t clock__boot_ns(void)
+{
+	return clock__ns(CLOCK_REALTIME) -
+	       (clock__ns(CLOCK_BOOTTIME) - (uint64_t)clock__offsets.boottime_ns);
 }
 
 /** clock__per_second - @n in @ns as a rate; 0 ns: 0; a rate that no number can be: UINT64_MAX */

@@ -111,6 +111,7 @@ static int replace(const char *path, mode_t mode)
 
 	if (fd < 0)
 		return fd;
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): freed where it is not made; errno is positive */
 	if (!rename(made, path)) {
 		free(made);
 		return fd;

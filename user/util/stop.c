@@ -7,6 +7,7 @@
  * asked to end, SIGALRM comes every TICK_NS.
  */
 #include "util/stop.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,18 +56,13 @@ static struct {
 	bool has_timer;
 } stop = { .at_ns = UINT64_MAX, .enough = 1 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 static void set_timer(uint64_t ns, int flags)
 {
-	const struct itimerspec when = { .it_value = { .tv_sec = ns / 1000000000ULL,
-						       .tv_nsec = ns % 1000000000ULL } };
+	/* a time, as our time namespace has it */
+	const uint64_t until = flags & TIMER_ABSTIME ? ns + (uint64_t)clock__offsets.monotonic_ns
+						     : ns;
+	const struct itimerspec when = { .it_value = { .tv_sec = until / 1000000000ULL,
+						       .tv_nsec = until % 1000000000ULL } };
 
 	if (stop.has_timer)
 		timer_settime(stop.timer, flags, &when, NULL);
@@ -93,7 +89,7 @@ static bool stalled(uint64_t now)
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	const int err = errno;
-	const uint64_t now = now_ns();
+	const uint64_t now = clock__monotonic_ns();
 
 	(void)context;
 	if (sig == SIGALRM) {
@@ -144,9 +140,9 @@ void stop__ask(void)
 {
 	stop.signals += stop.enough;
 	if (!stop.first_ns)
-		stop.first_ns = now_ns();
+		stop.first_ns = clock__monotonic_ns();
 	if (!stop.enough_ns)
-		stop.enough_ns = now_ns();
+		stop.enough_ns = clock__monotonic_ns();
 }
 
 unsigned int stop__signals(void)
@@ -156,7 +152,7 @@ unsigned int stop__signals(void)
 
 bool stop__asked(void)
 {
-	return stop.enough_ns || (stop.at_ns != UINT64_MAX && now_ns() >= stop.at_ns);
+	return stop.enough_ns || (stop.at_ns != UINT64_MAX && clock__monotonic_ns() >= stop.at_ns);
 }
 
 int stop__to_forward(void)
@@ -170,11 +166,12 @@ int stop__to_forward(void)
 uint64_t stop__finish_by(void)
 {
 	if (stop.unread)
-		return now_ns();
+		return clock__monotonic_ns();
 	if (stop.enough_ns)
 		return stop.enough_ns + STOP_FINISH_NS;
-	return stop.at_ns != UINT64_MAX && now_ns() >= stop.at_ns ? stop.at_ns + STOP_FINISH_NS
-								  : UINT64_MAX;
+	return stop.at_ns != UINT64_MAX && clock__monotonic_ns() >= stop.at_ns
+		       ? stop.at_ns + STOP_FINISH_NS
+		       : UINT64_MAX;
 }
 
 bool stop__unread(void)
@@ -184,7 +181,7 @@ bool stop__unread(void)
 
 static void begin_write(void)
 {
-	stop.progress_ns = now_ns();
+	stop.progress_ns = clock__monotonic_ns();
 	stop.writing = 1;
 	if (asked_ns(stop.progress_ns))
 		set_timer(TICK_NS, 0);
@@ -213,7 +210,7 @@ int stop__write(int fd, const void *buf, size_t len, size_t *done)
 
 		if (n >= 0) {
 			*done += n;
-			stop.progress_ns = now_ns();
+			stop.progress_ns = clock__monotonic_ns();
 		} else if (errno == EAGAIN) {
 			struct pollfd out = { .fd = fd, .events = POLLOUT };
 
@@ -221,7 +218,7 @@ int stop__write(int fd, const void *buf, size_t len, size_t *done)
 		} else if (errno != EINTR) {
 			err = -errno;
 		}
-		if (n >= 0 || err || !stalled(now_ns()))
+		if (n >= 0 || err || !stalled(clock__monotonic_ns()))
 			continue;
 		if (stop.unread || !grow(fd, len - *done))
 			err = -ETIMEDOUT;

@@ -238,7 +238,7 @@ static const struct call_shape *shape_of(const struct vs_event_call *e)
 
 bool call_arg(const struct vs_event_call *e, enum call_arg which, uint64_t *value)
 {
-	const int at = shape_of(e)->arg[which];
+	const int8_t at = shape_of(e)->arg[which];
 
 	if (at >= 0)
 		*value = e->argument[at];

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * startup.h - what a process is given by whoever starts it, and must not stumble over: closed standard
+ * descriptors, limits.
+ */
+#ifndef VMASCOPE_UTIL_STARTUP_H
+#define VMASCOPE_UTIL_STARTUP_H
+
+/** Descriptors that the soft limit is raised to, where the hard limit allows it: a few for each CPU. */
+#define STARTUP_FILES 65536u
+
+/**
+ * startup__prepare - to be called first
+ *
+ * Standard descriptors that are closed are opened so that no file gets their number: reading and
+ * writing them fails with EBADF, as before. A write beyond RLIMIT_FSIZE fails with EFBIG instead of
+ * ending the process by SIGXFSZ. The soft limit of descriptors is raised. Offsets of a time
+ * namespace are read (clock.h).
+ */
+void startup__prepare(void);
+
+/** startup__restore - in a child that runs a command, before it: all as it was given. */
+void startup__restore(void);
+
+#endif /* VMASCOPE_UTIL_STARTUP_H */
