@@ -431,7 +431,7 @@ fuzz: ## hostile files, requests and command lines for FUZZ_SECONDS (60), with s
 TIDY_FLAGS = -std=gnu11 -D_GNU_SOURCE -Iuser -Ibpf -isystem $(BUILD) $(LIBS_CFLAGS) $(VERSION_FLAG)
 TIDIED := $(if $(SANITIZE),,$(USER_SRCS:%.c=$(BUILD)/tidy/%.ok))
 # The skeleton, which bpftool makes, frees itself by a function of libbpf.
-$(BUILD)/tidy/user/capture/capture.ok: private TIDY_CHECKS := --checks=-clang-analyzer-unix.Malloc
+$(addprefix $(BUILD)/tidy/user/,capture/capture.ok explain/page_tables.ok): private TIDY_CHECKS := --checks=-clang-analyzer-unix.Malloc
 $(TIDIED): $(BUILD)/tidy/%.ok: %.c $(BUILD)/%.o .clang-tidy
 	$(call say,TIDY,$<)
 	@mkdir -p $(@D)
