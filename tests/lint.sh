@@ -60,6 +60,8 @@ check_flow()
 	fail 'tui includes views and models, and nothing of the capture' < <(
 		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/tui/*.[ch] |
 			grep -vE '"(tui/[a-z0-9_]+|view/(rows|top)|out/cell_text|util/[a-z0-9_]+)\.h"')
+	fail "CLOCK_MONOTONIC is read by util/clock.h: a time namespace's is not that of events" < <(
+		grep -nE 'clock_gettime\(CLOCK_(MONOTONIC|BOOTTIME),' user/*.[ch] user/*/*.[ch])
 	fail 'bpf/ includes nothing of user/' < <(
 		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]*/)?(user|cmd|capture|model|view|out|util)/' \
 			bpf/*.[ch])

@@ -16,6 +16,7 @@
 #include "capture/cgroup.h"
 #include "cmd/folded.h"
 #include "cmd/targets.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/notify.h"
 #include "util/stop.h"
@@ -39,10 +40,7 @@
 
 uint64_t session__now(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+	return clock__monotonic_ns();
 }
 
 static void on_event(void *ctx, const struct vs_event *e)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* helper.c - the processes of helper.h: a fork, a socket pair, a deadline. */
 #include "symbol/helper.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -212,14 +213,6 @@ int helper__start(struct helper *h, const struct helper_kind *kind)
 	return 0;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec;
-}
-
 /* While an answer takes longer than this, others have their turn. */
 #define IDLE_NS 5000000ULL
 
@@ -229,7 +222,7 @@ static int await(const struct helper *h, int fd, uint64_t deadline)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	for (;;) {
-		const uint64_t now = now_ns();
+		const uint64_t now = clock__monotonic_ns();
 		uint64_t wait = deadline - now;
 		struct timespec left;
 		int n;
@@ -261,7 +254,7 @@ void helper__stop(struct helper *h)
 	kill(h->pid, SIGKILL);
 	pid_fd = pidfd_open(h->pid, 0);
 	if (pid_fd >= 0) {
-		await(h, pid_fd, now_ns() + (uint64_t)REAP_MS * NS_PER_MS);
+		await(h, pid_fd, clock__monotonic_ns() + (uint64_t)REAP_MS * NS_PER_MS);
 		close(pid_fd);
 	}
 	if (waitpid(h->pid, &h->status, WNOHANG) != h->pid)
@@ -323,7 +316,7 @@ static uint64_t run_delay_ns(pid_t pid)
 /** hear_in_time - hear(); the time that the helper waits for a CPU is not its fault */
 static int hear_in_time(struct helper *h, struct helper_call *c, uint64_t ns)
 {
-	const uint64_t from = now_ns(), waited = run_delay_ns(h->pid);
+	const uint64_t from = clock__monotonic_ns(), waited = run_delay_ns(h->pid);
 	uint64_t deadline = from + ns, delay;
 	int err;
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "capture/proc_maps.h"
+#include "util/clock.h"
 
 /*
  * An address in no mapping may be in one that is new. To look for it may take this part of the
@@ -15,14 +16,6 @@
  */
 #define REREAD_SHARE 20
 #define REREAD_BURST_NS 500000000ULL
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
 
 void processes__init(struct processes *p, struct modules *modules, size_t max_bytes)
 {
@@ -277,7 +270,7 @@ void processes__free(struct processes *all)
 
 static void reread(struct processes *all, struct process *p)
 {
-	const uint64_t now = now_ns();
+	const uint64_t now = clock__monotonic_ns();
 	struct mapping *maps;
 	size_t nr;
 
@@ -290,7 +283,7 @@ static void reread(struct processes *all, struct process *p)
 		carry_over(p, maps, nr);
 		replace_maps(all, p, maps, nr);
 	}
-	p->reread_ns += REREAD_SHARE * (now_ns() - now);
+	p->reread_ns += REREAD_SHARE * (clock__monotonic_ns() - now);
 }
 
 struct mapping *process__find(struct processes *all, struct process *p, uint64_t ip)
