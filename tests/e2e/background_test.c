@@ -87,6 +87,7 @@ static void run(const char *mode, const char *comm, const char *call, const char
 	size_t n;
 
 	vt_ftrace_start();
+	vt_ftrace_only(kthread(comm));
 	vt_ftrace_mark("before");
 	vt_start(&scope, NULL,
 		 VT_ARGS(vt_vmascope(), "shootdown", "--by", "call", "-j", "-o", output));

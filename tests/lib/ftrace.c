@@ -119,6 +119,14 @@ void vt_ftrace_start(void)
 	put("tracing_on", "1");
 }
 
+void vt_ftrace_only(pid_t pid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	put("set_event_pid", text);
+}
+
 void vt_ftrace_mark(const char *text)
 {
 	put("trace_marker", text);

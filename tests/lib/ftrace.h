@@ -108,6 +108,12 @@ struct vt_ktally {
 
 /** vt_ftrace_start - begin; there is one at a time, and every test's teardown ends it */
 void vt_ftrace_start(void);
+/**
+ * vt_ftrace_only - from now on, of task @pid alone, such as a thread of the kernel
+ *
+ * What a busy machine does meanwhile would fill the tracer's buffer.
+ */
+void vt_ftrace_only(pid_t pid);
 /** vt_ftrace_mark - put @text into the trace */
 void vt_ftrace_mark(const char *text);
 /** vt_ftrace_stop - end, and read the events. Return: them, valid until the next start. */

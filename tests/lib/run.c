@@ -370,8 +370,11 @@ char *vt_read_file(const char *path, size_t *len)
 void vt_write_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int err = fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ? errno : 0;
 
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		fail_msg("cannot write '%s' to %s: %s", text, path, strerror(errno));
-	close(fd);
+	/* what the file is of may have to be removed */
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		fail_msg("cannot write '%s' to %s: %s", text, path, strerror(err));
 }
