@@ -64,24 +64,17 @@ static __always_inline bool advice_takes(u32 advice, struct range_cause *cause)
 	}
 }
 
-/** protect_next - a range where the VMA at hand loses a right; else none. */
-static long protect_next(u64 i, void *unused)
+/** protect_step - a range where the VMA at hand loses a right; else none. Return: 1 at the end */
+static __always_inline long protect_step(struct task_struct *task, struct task_state *t)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
-	struct protect_walk *w;
+	struct protect_walk *w = &t->call.walk;
+	struct vma_ref *ref = &t->call.ref;
 	struct range_cause cause;
-	struct vma_ref *ref;
 	u64 lost, end;
 
-	(void)unused;
-	if (!t)
-		return 1;
-	w = &t->call.walk;
-	if (w->at >= w->end)
-		return 1;
-	ref = &t->call.ref;
-	if (vma_lookup(task, t, mm_sequence(task), w->at, ref) != VMA_FOUND)
+	if (!vma_cached(t, mm_sequence(task), w->at, ref) &&
+	    (cfg.vma_lookup == VS_LOOKUP_MAPLE ? vma_peek(w->at, ref) : vma_search(w->at, ref)) !=
+		    VMA_FOUND)
 		return 1;
 	end = ref->end < w->end ? ref->end : w->end;
 	lost = ref->traits & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC) & ~w->flags;
@@ -90,10 +83,21 @@ static long protect_next(u64 i, void *unused)
 		cause.writes = 1;
 		cause.fits = cause.ends = lost & VS_VM_WRITE ? RANGE_WRITE | RANGE_FORBIDDEN
 							     : RANGE_FORBIDDEN;
-		ranges_add(w->at, end, &cause);
+		ranges_add(w->at, end, &cause, &t->range);
 	}
 	w->at = end;
-	if (i == PROTECT_VMAS - 1 && w->at < w->end)
+	return end >= w->end;
+}
+
+static long protect_next(u64 i, void *unused)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	(void)unused;
+	if (!t || protect_step(task, t))
+		return 1;
+	if (i == PROTECT_VMAS - 1)
 		count_lost(VS_LOST_RANGES);
 	return 0;
 }
@@ -103,14 +107,19 @@ static long protect_next(u64 i, void *unused)
  *
  * In the program itself: looking up VMAs takes most of the eight frames that a program may have.
  */
-static __always_inline void protect_ranges(struct open_call *o, u64 start, u64 end, u64 prot)
+static __always_inline void protect_ranges(struct task_struct *task, struct task_state *t,
+					   u64 start, u64 end, u64 prot)
 {
-	o->walk.at = start;
-	o->walk.end = end;
-	o->walk.flags = (prot & VS_PROT_READ ? VS_VM_READ : 0) |
-			(prot & VS_PROT_WRITE ? VS_VM_WRITE : 0) |
-			(prot & VS_PROT_EXEC ? VS_VM_EXEC : 0);
-	bpf_loop(PROTECT_VMAS, protect_next, 0, 0);
+	struct protect_walk *w = &t->call.walk;
+
+	w->at = start;
+	w->end = end;
+	w->flags = (prot & VS_PROT_READ ? VS_VM_READ : 0) |
+		   (prot & VS_PROT_WRITE ? VS_VM_WRITE : 0) |
+		   (prot & VS_PROT_EXEC ? VS_VM_EXEC : 0);
+	/* nearly always, one VMA is all */
+	if (start < end && !protect_step(task, t))
+		bpf_loop(PROTECT_VMAS, protect_next, 0, 0);
 }
 
 /** call_ranges_begin - the current task begins a memory call that is no mprotect, in its state. */
@@ -128,8 +137,8 @@ __weak __noinline int call_ranges_begin(void)
 	switch (o->call) {
 	case VS_CALL_MADVISE:
 		if (advice_takes(o->detail, &cause))
-			ranges_add(o->argument[0], page_up(o->argument[0] + o->argument[1]),
-				   &cause);
+			ranges_add(o->argument[0], page_up(o->argument[0] + o->argument[1]), &cause,
+				   &t->range);
 		break;
 	case VS_CALL_FORK:
 		if (!o->shares_mm)
@@ -142,22 +151,23 @@ __weak __noinline int call_ranges_begin(void)
 }
 
 /** remap_ranges - an mremap has returned @to */
-static __always_inline void remap_ranges(const struct open_call *o, u64 to,
-					 struct range_cause *cause)
+static __always_inline void remap_ranges(struct task_state *t, u64 to, struct range_cause *cause)
 {
+	const struct open_call *o = &t->call;
 	u64 from = o->argument[0], was = page_up(o->argument[1]), is = page_up(o->argument[2]);
 
 	if (to == from) {
-		ranges_add(from + (was < is ? was : is), from + (was < is ? is : was), cause);
+		ranges_add(from + (was < is ? was : is), from + (was < is ? is : was), cause,
+			   &t->range);
 		return;
 	}
 	if (o->argument[3] & MREMAP_DONTUNMAP)
 		cause->fits = RANGE_EMPTY;
-	ranges_add(from, from + was, cause);
+	ranges_add(from, from + was, cause, &t->range);
 	/* the pages came along, and with them what a fork did to them */
 	cause->fits = 0;
 	cause->ends = RANGE_ALL & ~RANGE_WRITE;
-	ranges_add(to, to + is, cause);
+	ranges_add(to, to + is, cause, &t->range);
 }
 
 struct iovec {
@@ -200,7 +210,7 @@ static long iovec_next(u64 i, struct iovec_walk *w)
 	cause.proc = w->proc;
 	cause.generation = w->generation;
 	if (advice_takes(t->call.detail, &cause))
-		ranges_add(v.base, v.base + v.len, &cause);
+		ranges_add(v.base, v.base + v.len, &cause, &t->range);
 	return 0;
 }
 
@@ -255,6 +265,13 @@ static __noinline void vector_begin(struct open_call *o, int call, u32 tgid)
 	o->end = page_up(end);
 }
 
+/** ends_ranges - the end of a call of this kind, which has succeeded, matters to ranges. */
+static __always_inline bool ends_ranges(u32 call)
+{
+	return call == VS_CALL_MUNMAP || call == VS_CALL_MMAP || call == VS_CALL_MREMAP ||
+	       call == VS_CALL_BRK || call == VS_CALL_PROCESS_MADVISE;
+}
+
 /** call_ranges_end - the current task ends the memory call in its state, with @result */
 __weak __noinline int call_ranges_end(s64 result, u64 failed)
 {
@@ -276,32 +293,33 @@ __weak __noinline int call_ranges_end(s64 result, u64 failed)
 			range_fork_undo(t->proc, t->proc_generation, o->begin_ns);
 		else if (o->call == VS_CALL_MPROTECT || o->call == VS_CALL_PKEY_MPROTECT) {
 			cause.ends = RANGE_WRITE | RANGE_FORBIDDEN;
-			ranges_add(start, end, &cause);
+			ranges_add(start, end, &cause, &t->range);
 		} else if (o->call == VS_CALL_MADVISE && result != -ENOMEM &&
 			   advice_takes(o->detail, &cause))
 			/* -ENOMEM: some of it was not mapped; the rest is done all the same */
-			ranges_add(start, end, &cause);
+			ranges_add(start, end, &cause, &t->range);
 		return 0;
 	}
 	switch (o->call) {
 	case VS_CALL_MUNMAP:
-		ranges_add(start, end, &cause);
+		ranges_add(start, end, &cause, &t->range);
 		break;
 	case VS_CALL_MMAP:
 		/* over pages that were there, it is as if they had been given back */
 		if (o->detail == VS_MMAP_FIXED &&
 		    (o->flush[VS_FLUSH_LOCAL] || o->flush[VS_FLUSH_REMOTE]))
 			cause.fits = RANGE_EMPTY;
-		ranges_add(result, page_up(result + o->argument[1]), &cause);
+		ranges_add(result, page_up(result + o->argument[1]), &cause, &t->range);
 		break;
 	case VS_CALL_MREMAP:
-		remap_ranges(o, result, &cause);
+		remap_ranges(t, result, &cause);
 		break;
 	case VS_CALL_BRK:
 		end = page_up(o->argument[1]);
 		start = page_up(o->argument[0]);
 		if (o->argument[0])
-			ranges_add(start < end ? start : end, start < end ? end : start, &cause);
+			ranges_add(start < end ? start : end, start < end ? end : start, &cause,
+				   &t->range);
 		break;
 	case VS_CALL_PROCESS_MADVISE:
 		vector_ranges(t, result);

@@ -100,11 +100,25 @@ static __always_inline s64 mm_lock_sequence_inline(struct mm_struct *mm)
 
 /**
  * mm_writes_now - the sequence as it stands, a writer being in or not; 0 where there is none
+ * @mm: read as a trusted pointer, by plain loads
  * @step: set to what one writer adds to it
  *
  * Before 6.13 a writer adds 1 as it leaves; since then, 1 as it comes and 1 as it leaves.
  */
 static __noinline __attribute__((unused)) u32 mm_writes_now(struct mm_struct *mm, u32 *step)
+{
+	if (bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq)) {
+		*step = 2;
+		return ((struct mm_struct___seqcount *)mm)->mm_lock_seq.sequence;
+	}
+	*step = 1;
+	if (bpf_core_field_exists(((struct mm_struct___seq_int *)0)->mm_lock_seq))
+		return (u32)((struct mm_struct___seq_int *)mm)->mm_lock_seq;
+	return 0;
+}
+
+/** mm_writes_at - the same of an mm that need not be there any more. */
+static __noinline __attribute__((unused)) u32 mm_writes_at(u64 mm, u32 *step)
 {
 	if (bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq)) {
 		*step = 2;
@@ -126,7 +140,7 @@ static __noinline __attribute__((unused)) bool mm_is_written(struct mm_struct *m
 
 	if (!bpf_core_field_exists(m->mmap_lock.count))
 		return true;
-	return BPF_CORE_READ(m, mmap_lock.count.counter) & RWSEM_WRITER_LOCKED;
+	return m->mmap_lock.count.counter & RWSEM_WRITER_LOCKED;
 }
 
 /** mm_lock_sequence - the same, for loops */

@@ -23,26 +23,78 @@
 __noinline int folio_probe(struct pending_fault *f)
 {
 	struct folio_place p;
+	s64 sibling = -1;
 	u64 entry = 0;
 
 	if (!f)
 		return 0;
-	if (!f->page.table) {
-		f->page.probes = NR_SIBLINGS;
-		return 0;
-	}
 	folio_place(f, &p);
 	for (u32 i = 0; i < NR_SIBLINGS; i++) {
 		s64 probe = sibling_probe(&p, SIBLING_SHIFT + i);
 
 		if (probe >= 0) {
-			kread_u64(f->page.table + (probe & (PTES_PER_TABLE - 1)) * 8, &entry);
+			/* without a table, all are empty */
+			if (f->page.table)
+				kread_u64(f->page.table + (probe & (PTES_PER_TABLE - 1)) * 8,
+					  &entry);
 			if (is_present(entry))
 				break;
+			if (sibling < 0)
+				f->page.sibling = sibling = probe;
 		}
 		f->page.probes = i + 1;
 	}
+	if (sibling < 0)
+		f->page.probes = 0;
 	return 0;
+}
+
+/**
+ * count_between - present entries of a table in [@lo, @hi), but for the window of @index
+ *
+ * A global function: the verifier looks at it once, and not with all that its callers know.
+ */
+__weak __noinline u64 count_between(u64 table, u64 lo, u64 hi, u64 index)
+{
+	u64 window[PTE_WINDOW], n = 0;
+
+	for (u64 i = 0; i < PTES_PER_TABLE; i += PTE_WINDOW) {
+		if (bpf_probe_read_kernel(window, sizeof(window), (void *)(table + i * 8)))
+			return n;
+		/* without jumps: see less() */
+		for (u64 k = 0; k < PTE_WINDOW; k++)
+			n += is_present(window[k]) & ~less(i + k, lo) & less(i + k, hi) &
+			     less(0, (i ^ index) >> 4);
+	}
+	return n;
+}
+
+__noinline u32 folio_rest(const struct pending_fault *f, u64 table)
+{
+	struct folio_place p;
+	u64 entry, first, end;
+	u32 level = 0, most;
+	s64 probe;
+
+	if (!f)
+		return 0;
+	most = f->page.probes;
+	folio_place(f, &p);
+	for (u32 i = 0; i < NR_SIBLINGS; i++) {
+		if (i >= most)
+			break;
+		probe = sibling_probe(&p, SIBLING_SHIFT + i);
+		if (probe >= 0 && (!kread_u64(table + (probe & (PTES_PER_TABLE - 1)) * 8, &entry) ||
+				   !is_present(entry)))
+			break;
+		level = SIBLING_SHIFT + 1 + i;
+	}
+	if (!level)
+		return 0;
+	first = p.index + (((p.offset >> level) << level) - p.offset);
+	end = first + (1 << level);
+	return count_between(table, (s64)first < p.lo ? p.lo : first, (s64)end > p.hi ? p.hi : end,
+			     p.index);
 }
 
 __noinline int identify_again(struct task_state *t)

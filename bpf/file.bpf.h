@@ -135,6 +135,13 @@ static __always_inline void file_walk(struct location path, struct vs_file *out)
 	out->truncated = 1;
 }
 
+static __always_inline struct file_scratch *this_scratch(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&file_scratch, &zero);
+}
+
 /**
  * file_remember - take down the path of a file, if it is not known yet
  * @key: its identity
@@ -145,26 +152,22 @@ static __always_inline void file_walk(struct location path, struct vs_file *out)
 __weak __noinline int file_remember(const struct vs_file_key *key, u64 address)
 {
 	struct file *file = (struct file *)address;
-	struct file_scratch *scratch;
-	struct vs_file_key known;
-	struct inode *inode;
-	u32 zero = 0;
+	struct file_scratch *scratch = this_scratch();
 
 	if (!key)
 		return 0;
-	known = *key; /* an argument's memory is no map key to Linux 6.1 */
-	if (bpf_map_lookup_elem(&files, &known))
-		return 0;
-	scratch = bpf_map_lookup_elem(&file_scratch, &zero);
 	if (!scratch || __sync_lock_test_and_set(&scratch->busy, 1))
 		return 0;
-	inode = BPF_CORE_READ(file, f_inode);
-	scratch->file.magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	scratch->key = *key; /* an argument's memory is no map key to Linux 6.1 */
+	if (bpf_map_lookup_elem(&files, &scratch->key))
+		goto out;
+	scratch->file.magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
 	scratch->file.truncated = 0;
 	scratch->file.pseudo = 0;
 	file_walk(file_location(file), &scratch->file);
-	if (bpf_map_update_elem(&files, &known, &scratch->file, BPF_ANY))
+	if (bpf_map_update_elem(&files, &scratch->key, &scratch->file, BPF_ANY))
 		count_lost(VS_LOST_FILES);
+out:
 	__sync_lock_test_and_set(&scratch->busy, 0);
 	return 0;
 }

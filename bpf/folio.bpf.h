@@ -61,66 +61,42 @@ static __always_inline s64 sibling_probe(const struct folio_place *p, u32 n)
  */
 int folio_probe(struct pending_fault *f);
 
-/** maps_folios - folio_probe() has something to say of the fault */
+/**
+ * maps_folios - folio_probe() has something to say of the fault
+ *
+ * An anonymous folio is mapped only where all of its entries are empty (alloc_anon_folio()), and one
+ * that is larger than the window covers it. File folios are mapped around what is there.
+ */
 static __always_inline bool maps_folios(const struct pending_fault *f)
 {
 	/* kernels without plain loads have no such folios */
 	return kread_plainly() && f->found == VMA_FOUND && !f->page.entry && f->page.pmd &&
+	       (f->vma.traits & VMA_IS_FILE || !f->page.present) &&
 	       !(f->vma.traits & VS_VM_HUGETLB);
-}
-
-/**
- * count_between - present entries of a table in [@lo, @hi), but for the window of @index
- *
- * A global function: the verifier looks at it once, and not with all that its callers know.
- */
-__weak __noinline u64 count_between(u64 table, u64 lo, u64 hi, u64 index)
-{
-	u64 window[PTE_WINDOW], n = 0;
-
-	for (u64 i = 0; i < PTES_PER_TABLE; i += PTE_WINDOW) {
-		if (bpf_probe_read_kernel(window, sizeof(window), (void *)(table + i * 8)))
-			return n;
-		/* without jumps: see less() */
-		for (u64 k = 0; k < PTE_WINDOW; k++)
-			n += is_present(window[k]) & ~less(i + k, lo) & less(i + k, hi) &
-			     less(0, (i ^ index) >> 4);
-	}
-	return n;
 }
 
 /**
  * folio_rest - after a fault: base pages that it has mapped outside of its window
  * @table: of PTEs, where they are now
  *
- * A global function, as above.
+ * A global function of fault.bpf.c, as above.
  */
-__weak __noinline u32 folio_rest(const struct pending_fault *f, u64 table)
-{
-	struct folio_place p;
-	u64 entry, first, end;
-	u32 level = 0, most;
-	s64 probe;
+u32 folio_rest(const struct pending_fault *f, u64 table);
 
-	if (!f)
-		return 0;
-	most = f->page.probes;
-	folio_place(f, &p);
-	for (u32 i = 0; i < NR_SIBLINGS; i++) {
-		if (i >= most)
-			break;
-		probe = sibling_probe(&p, SIBLING_SHIFT + i);
-		if (probe >= 0 &&
-		    (!table_entry(table, (u64)probe << 12, 12, &entry) || !is_present(entry)))
-			break;
-		level = SIBLING_SHIFT + 1 + i;
-	}
-	if (!level)
-		return 0;
-	first = p.index + (((p.offset >> level) << level) - p.offset);
-	end = first + (1 << level);
-	return count_between(table, (s64)first < p.lo ? p.lo : first, (s64)end > p.hi ? p.hi : end,
-			     p.index);
+/**
+ * maps_beyond - the fault has mapped entries outside of its window
+ * @now: what the page tables say after it
+ *
+ * Nearly all faults end here, after one load.
+ */
+static __always_inline bool maps_beyond(const struct pending_fault *f, const struct page_view *now)
+{
+	u64 entry = 0;
+
+	if (!f->page.probes || !now->table || now->present != PTE_WINDOW)
+		return false;
+	return kread_u64(now->table + (f->page.sibling & (PTES_PER_TABLE - 1)) * 8, &entry) &&
+	       is_present(entry);
 }
 
 /** page_mapped - after a fault: how many base pages it has mapped, and how. */
@@ -146,7 +122,7 @@ static __always_inline void page_mapped(struct task_struct *task, struct pending
 		f->mapped = PTES_PER_TABLE;
 	} else {
 		f->mapped = now.present > f->page.present ? now.present - f->page.present : 0;
-		if (f->page.probes && now.table && now.present == PTE_WINDOW)
+		if (maps_beyond(f, &now))
 			f->mapped += folio_rest(f, now.table);
 		if (f->mapped > 1)
 			f->size = VS_SIZE_LARGE;

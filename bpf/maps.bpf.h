@@ -120,6 +120,7 @@ struct map_files {
 /** struct file_scratch - where a path is put together, one for each CPU */
 struct file_scratch {
 	u64 busy;
+	struct vs_file_key key;
 	struct vs_file file;
 };
 

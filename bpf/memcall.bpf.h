@@ -77,16 +77,16 @@ static __always_inline bool makes_thread(u64 flags)
 /* --- begin --------------------------------------------------------------------------------- */
 
 /** call_look - look up the VMAs that the call is about, as they are before it. */
-static __noinline int call_look(struct task_struct *task, struct task_state *t, u64 start, u64 end)
+static __noinline int call_look(struct task_state *t, u64 start, u64 end)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct open_call *o = &t->call;
-	u32 most = cfg.emit_calls ? VS_CALL_VMAS : 1;
 
 	/* where it is, in its state: the stack has no room */
 	o->walk.at = start;
 	o->walk.end = end;
 	for (u32 i = 0; i < VS_CALL_VMAS; i++) {
-		if (i >= most || o->walk.at >= o->walk.end ||
+		if ((i && !cfg.emit_calls) || o->walk.at >= o->walk.end ||
 		    vma_lookup(task, t, mm_sequence(task), o->walk.at, &o->ref) != VMA_FOUND)
 			break;
 		o->vma[i].start = o->ref.start;
@@ -200,12 +200,12 @@ static __noinline int call_note_mm(struct task_struct *task, struct open_call *o
 	u32 step;
 
 	if (o->call == VS_CALL_BRK)
-		o->argument[1] = BPF_CORE_READ(mm, brk);
-	o->map_before = BPF_CORE_READ(mm, map_count);
+		o->argument[1] = mm->brk;
+	o->map_before = mm->map_count;
 	o->map_after = o->map_before;
 	o->mm_seq = mm_writes_now(mm, &step);
 	o->mm_quiet = !mm_is_written(mm);
-	o->mm_alone = BPF_CORE_READ(mm, mm_users.counter) == 1;
+	o->mm_alone = mm->mm_users.counter == 1;
 	return 0;
 }
 
@@ -256,14 +256,14 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	vector_begin(o, call, task->tgid);
 	call_range(o, &start, &end);
 	if ((cfg.call_vma || cfg.emit_calls || cfg.longest_calls) && start < end)
-		call_look(task, t, start, end);
+		call_look(t, start, end);
 	call_key(t, o, task->pid);
 	o->row = call_row_find(&o->key, &o->row_generation);
 	if (cfg.emit_calls || cfg.emit_flushes || cfg.emit_ipis)
 		o->id = __sync_fetch_and_add(&last_call_id, 1) + 1;
 	o->begin_ns = bpf_ktime_get_ns();
 	if (cfg.refaults && (call == VS_CALL_MPROTECT || call == VS_CALL_PKEY_MPROTECT))
-		protect_ranges(o, regs->di, page_up(regs->di + regs->si), regs->dx);
+		protect_ranges(task, t, regs->di, page_up(regs->di + regs->si), regs->dx);
 	else if (cfg.refaults)
 		call_ranges_begin();
 	if (call != VS_CALL_EXIT)
@@ -310,7 +310,7 @@ static __always_inline bool writes_alone(struct task_struct *task, const struct 
 
 	if (!mm)
 		return false;
-	if (o->mm_alone && BPF_CORE_READ(mm, mm_users.counter) == 1)
+	if (o->mm_alone && mm->mm_users.counter == 1)
 		return true;
 	now = mm_writes_now(mm, &step);
 	return mm_has_sequence() && o->mm_quiet && !mm_is_written(mm) && now - o->mm_seq <= step;
@@ -429,6 +429,7 @@ static __always_inline void call_end(s64 result)
 	u64 now = bpf_ktime_get_ns();
 	struct vs_shootdowns *sum;
 	struct vs_call_row *row;
+	struct mm_struct *mm;
 	struct open_call *o;
 	u32 map_after, wx;
 	s64 error;
@@ -441,11 +442,14 @@ static __always_inline void call_end(s64 result)
 	if (o->call == VS_CALL_BRK && o->argument[0] && (u64)result != o->argument[0])
 		failed = true;
 	error = result < 0 ? result : VS_BRK_FAILED;
-	map_after = task->mm && o->call != VS_CALL_EXEC ? BPF_CORE_READ(task, mm, map_count)
-							: o->map_before;
+	mm = task->mm;
+	map_after = o->map_before;
+	barrier_var(map_after); /* one load from either would be from a pointer of two kinds */
+	if (mm && o->call != VS_CALL_EXEC)
+		map_after = mm->map_count;
 	o->map_after = writes_alone(task, o) ? map_after : 0;
 	wx = failed ? 0 : call_wx(o);
-	if (cfg.refaults)
+	if (cfg.refaults && (failed || ends_ranges(o->call)))
 		call_ranges_end(result, failed);
 	row = call_row_get(o->row, o->row_generation);
 	if (row)

@@ -339,15 +339,15 @@ struct range_cause {
 	u8 undo;
 };
 
-/** ranges_add - a call changed [@start, @end), took it away, or mapped something there. */
-__weak __noinline int ranges_add(u64 start, u64 end, struct range_cause *cause)
+/**
+ * ranges_add - a call changed [@start, @end), took it away, or mapped something there
+ * @n: where that is worked out: of the task's state
+ */
+__weak __noinline int ranges_add(u64 start, u64 end, struct range_cause *cause, struct new_range *n)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
-	struct new_range *n;
 	struct range_proc *p;
 
-	if (!t || !cause || start >= end)
+	if (!cause || !n || start >= end)
 		return 0;
 	p = range_proc_of(cause->proc, cause->generation, true);
 	if (!p || (!p->levels && !cause->fits)) {
@@ -355,7 +355,6 @@ __weak __noinline int ranges_add(u64 start, u64 end, struct range_cause *cause)
 			count_lost(VS_LOST_RANGES);
 		return 0;
 	}
-	n = &t->range;
 	n->key.proc = cause->proc;
 	n->key.generation = cause->generation;
 	n->slot.holder = cause->fits ? range_holder(cause->row, cause->row_generation) : RANGE_OVER;

@@ -124,7 +124,7 @@ __weak __noinline int refault_count(struct refault *fault, struct followed *f)
 		return 0;
 	f->holder = f->time_ns = f->older = f->all_ns = 0;
 	f->early = 0;
-	f->now = mm_writes_now((struct mm_struct *)fault->mm, &f->step);
+	f->now = mm_writes_at(fault->mm, &f->step);
 	for (u32 level = 0; level < RANGE_LEVELS; level++)
 		if (p->levels & (1u << level))
 			follow_level(fault, level, f);

@@ -49,6 +49,7 @@ struct vma_ref {
  * @table: address of the table of PTEs, 0 if there is none
  * @probes: see bpf/folio.bpf.h
  * @present: present entries among the 16 of its window
+ * @sibling: index of the nearest entry that a folio beyond the window maps, if @probes
  */
 struct page_view {
 	u64 entry;
@@ -57,7 +58,8 @@ struct page_view {
 	u8 readable;
 	u8 present;
 	u8 probes;
-	u8 pad[4];
+	u16 sibling;
+	u8 pad[2];
 	u64 table;
 };
 

@@ -314,18 +314,19 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 	return 0;
 }
 
+/** struct find_vma_ctx - no more than that: it is on the stack where that is deepest */
 struct find_vma_ctx {
-	u64 address;
+	u64 address; /* 0: found */
 	struct vma_ref *ref;
-	struct task_state *t;
-	int result;
 };
 
 static long find_vma_found(struct task_struct *task, struct vm_area_struct *vma,
 			   struct find_vma_ctx *ctx)
 {
-	(void)task;
-	ctx->result = vma_slot(vma, task->mm, ctx->t, ctx->address, ctx->ref);
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (t && !vma_slot(vma, task->mm, t, ctx->address, ctx->ref))
+		ctx->address = 0;
 	return 0;
 }
 
@@ -361,13 +362,13 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 	if (!t || !ref || !mm)
 		return VMA_MISSED;
 	if (cfg.vma_lookup == VS_LOOKUP_FIND_VMA) {
-		struct find_vma_ctx ctx = { .address = address, .ref = ref, .t = t };
+		struct find_vma_ctx ctx = { .address = address, .ref = ref };
 		long err = bpf_find_vma(task, address, find_vma_found, &ctx, 0);
 
 		/* -ENOENT: no VMA; -EBUSY: the mmap lock is taken, or the last unlock is due */
 		if (err)
 			return err == -2 ? VMA_NONE : VMA_MISSED;
-		return ctx.result ? VMA_NONE : VMA_FOUND;
+		return ctx.address ? VMA_NONE : VMA_FOUND;
 	}
 	if (cfg.vma_lookup != VS_LOOKUP_MAPLE)
 		return VMA_MISSED;
@@ -389,10 +390,74 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 	return VMA_MISSED;
 }
 
+/**
+ * vma_peek - where the VMA at an address of the current task, which has a state, ends, and what it allows
+ *
+ * As vma_search() by VS_LOOKUP_MAPLE, without the slot: @ref has start, end and vm_flags alone.
+ */
+__weak __noinline int vma_peek(u64 address, struct vma_ref *ref)
+{
+	struct mm_struct *mm = bpf_get_current_task_btf()->mm;
+
+	if (!ref || !mm)
+		return VMA_MISSED;
+	for (int i = 0; i < VMA_LOOKUP_TRIES; i++) {
+		u64 entry = maple_walk((u64)BPF_CORE_READ(mm, mm_mt.ma_root), address, 0);
+		const struct vm_area_struct *vma = (void *)entry;
+
+		if (!entry)
+			return VMA_NONE;
+		ref->start = BPF_CORE_READ(vma, vm_start);
+		ref->end = BPF_CORE_READ(vma, vm_end);
+		ref->traits = BPF_CORE_READ(vma, vm_flags);
+		if (address >= ref->start && address < ref->end && BPF_CORE_READ(vma, vm_mm) == mm)
+			return VMA_FOUND;
+	}
+	return VMA_MISSED;
+}
+
 /** mm_sequence - mm_lock_sequence() of the task's mm, if caches are to be used. */
 static __always_inline s64 mm_sequence(struct task_struct *task)
 {
 	return cfg.vma_cache ? mm_lock_sequence_inline(task->mm) : MM_SEQ_NONE;
+}
+
+/** vma_cached - the VMA of @address is in the task's cache; @ref is set then. */
+static __always_inline bool vma_cached(const struct task_state *t, s64 seq, u64 address,
+				       struct vma_ref *ref)
+{
+	if (seq == MM_SEQ_NONE || seq != t->cache_seq)
+		return false;
+#pragma unroll
+	for (int i = 0; i < VMA_CACHE_WAYS; i++) {
+		if (address >= t->cache[i].start && address < t->cache[i].end) {
+			*ref = t->cache[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * vma_keep - put what was found into the task's cache
+ *
+ * A global function: the verifier looks at it once, and callers' stacks are deep.
+ */
+__weak __noinline int vma_keep(struct task_state *t, s64 seq, const struct vma_ref *ref)
+{
+	if (!t || !ref)
+		return 0;
+	if (seq != t->cache_seq) {
+#pragma unroll
+		for (int i = 0; i < VMA_CACHE_WAYS; i++)
+			t->cache[i].end = 0;
+		t->cache_seq = seq;
+		t->pmd = 0;
+	}
+	/* A VMA without a slot is looked up again: one may have come back. */
+	if (ref->slot)
+		t->cache[t->cache_next++ & (VMA_CACHE_WAYS - 1)] = *ref;
+	return 0;
 }
 
 /**
@@ -409,31 +474,15 @@ static __always_inline enum vma_found vma_lookup(struct task_struct *task, struc
 	enum vma_found found;
 	struct vs_stats *s;
 
-	if (seq != MM_SEQ_NONE && seq == t->cache_seq) {
-#pragma unroll
-		for (int i = 0; i < VMA_CACHE_WAYS; i++) {
-			if (address >= t->cache[i].start && address < t->cache[i].end) {
-				*ref = t->cache[i];
-				return VMA_FOUND;
-			}
-		}
-	}
+	if (vma_cached(t, seq, address, ref))
+		return VMA_FOUND;
 	found = vma_search(address, ref);
 	s = this_stats();
 	if (s)
 		stats_add(&s->walks, 1);
 	if (found != VMA_FOUND || seq == MM_SEQ_NONE)
 		return found;
-	if (seq != t->cache_seq) {
-#pragma unroll
-		for (int i = 0; i < VMA_CACHE_WAYS; i++)
-			t->cache[i].end = 0;
-		t->cache_seq = seq;
-		t->pmd = 0;
-	}
-	/* A VMA without a slot is looked up again: one may have come back. */
-	if (ref->slot)
-		t->cache[t->cache_next++ & (VMA_CACHE_WAYS - 1)] = *ref;
+	vma_keep(t, seq, ref);
 	return found;
 }
 
