@@ -141,6 +141,42 @@ static void begun_before_attaching(void **state)
 	vt_free(&work);
 }
 
+/* trace prints it behind all events, as what it is; it is none of them, and no failed fault. */
+static void traced_in_flight(void **state)
+{
+	const char *output = vt_path("traced.json");
+	const struct vt_how how = { .stdin_pipe = true };
+	struct json_object *lines, *row, *summary;
+	struct vt_cmd work, scope;
+	char pid[16], *text;
+
+	(void)state;
+	vt_start(&work, &how, VT_ARGS(vt_workload("outcomes"), "in-flight"));
+	vt_await_text(&work, "caught ");
+	snprintf(pid, sizeof(pid), "%d", work.pid);
+	vt_start(&scope, NULL,
+		 VT_ARGS(vt_vmascope(), "trace", "-p", pid, "--format", "json", "-o", output));
+	vt_await_attached(&scope);
+	vt_interrupt(&scope);
+	vt_free(&scope);
+	text = vt_read_file(output, NULL);
+	lines = vt_json_lines(text, "trace");
+	free(text);
+	vt_equal(json_object_array_length(lines), 2, "lines: the fault, the summary");
+	row = json_object_array_get_idx(lines, 0);
+	vt_equal(strcmp(vt_str(row, "outcome"), "in-flight"), 0, "outcome");
+	vt_equal(vt_int(row, "pid"), work.pid, "process");
+	vt_true(!vt_get(row, "duration_ns") && !vt_get(row, "address"));
+	summary = json_object_array_get_idx(lines, 1);
+	vt_equal(vt_int(summary, "in_flight"), 1, "in flight");
+	vt_equal(vt_int(summary, "events"), 0, "events");
+	vt_equal(vt_int(summary, "totals.incomplete"), 0, "incomplete");
+	json_object_put(lines);
+	vt_close_stdin(&work);
+	vt_wait(&work, 60);
+	vt_free(&work);
+}
+
 /* It began while vmascope counted: the whole system, as its process is not known before. */
 static void begun_while_counting(void **state)
 {
@@ -222,7 +258,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(signals_before_gup),	 VT_TEST(efault_before_gup),
 	VT_TEST(forbidden_before_gup),	 VT_TEST(vsyscall_is_no_crash),
 	VT_TEST(begun_before_attaching), VT_TEST(begun_while_counting),
-	VT_TEST(recorded_in_flight),
+	VT_TEST(recorded_in_flight),	 VT_TEST(traced_in_flight),
 };
 
 VT_MAIN(tests)

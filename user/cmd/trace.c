@@ -15,6 +15,7 @@
 #include "model/timeline.h"
 #include "util/log.h"
 #include "util/stop.h"
+#include "util/str.h"
 #include "view/stat.h"
 #include "view/trace.h"
 
@@ -280,8 +281,51 @@ static void print_rest(struct session *s)
 	}
 }
 
+/** knows_in_flight - which faults had not ended when counting did. */
+static bool knows_in_flight(const struct session *s)
+{
+	return s->options->events & 1u << TRACE_FAULT &&
+	       (!s->recorded || s->recorded->has_in_flight);
+}
+
+/** is_shown - by --vma and --between, as events are. */
+static bool is_shown(const struct session *s, const struct in_flight_fault *f)
+{
+	const struct options *o = s->options;
+
+	return options__in_time(o, s->start_ns, f->event.head.time_ns) &&
+	       (!o->vma || (f->row && f->row->is_vma && str_glob(o->vma, f->row->name)));
+}
+
+/** print_in_flight - faults that had not ended, behind all events: they are none, and have no stack. */
+static int print_in_flight(struct session *s, uint64_t *nr)
+{
+	const struct in_flight *list = &s->live->in_flight;
+	struct trace *t = s->private;
+	struct table *table = t->tables[VS_EVENT_FAULT];
+	int err = 0;
+
+	*nr = 0;
+	for (size_t i = 0; i < list->nr && !err && knows_in_flight(s); i++) {
+		const struct trace_fault fault = { .event = &list->fault[i].event,
+						   .row = list->fault[i].row,
+						   .in_flight = true };
+
+		if (!is_shown(s, &list->fault[i]))
+			continue;
+		err = trace_fault_row(table, &fault, &t->clock);
+		if (!err)
+			err = s->options->format->row(table, &s->out, !t->printed && !*nr);
+		if (!err)
+			err = out_stream__end_row(s->out.stream);
+		++*nr;
+	}
+	return err;
+}
+
 static int finish(struct session *s)
 {
+	uint64_t in_flight = 0;
 	struct table *table = table__new(&trace_summary_table);
 	struct trace *t = s->private;
 	struct vs_stats stats;
@@ -292,7 +336,11 @@ static int finish(struct session *s)
 	if (!err)
 		err = s->error;
 	if (!err)
+		err = print_in_flight(s, &in_flight);
+	if (!err)
 		err = summary_row(s, table, &stats);
+	if (!err && knows_in_flight(s))
+		table__set_u64(table, "in_flight", in_flight);
 	if (!err && !strcmp(s->options->format->name, "json"))
 		err = s->options->format->row(table, &s->out, false);
 	if (!err && fflush(s->out.file))

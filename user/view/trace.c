@@ -60,6 +60,7 @@ static const struct column summary_columns[] = {
 	{.key = "lost", .type = CELL_U64},
 	{.key = "generated", .type = CELL_U64},
 	{.key = "eventless", .type = CELL_U64},
+	{.key = "in_flight", .type = CELL_U64},
 	{.key = "totals", .type = CELL_TABLE},
 };
 /* clang-format on */
@@ -138,7 +139,7 @@ static int text_cells(struct table *t, const struct trace_fault *fault)
 	int err;
 
 	say_where(where, e, fault->row);
-	snprintf(kind, sizeof(kind), "%c%c %s", "mM!"[e->outcome],
+	snprintf(kind, sizeof(kind), "%c%c %s", fault->in_flight ? '~' : "mM!"[e->outcome],
 		 e -> origin == VS_ORIGIN_KERNEL ? toupper(access) : access, cause_names[e->cause]);
 	if (t->def != &trace_table)
 		return mixed_cells(t, fault, kind, where);
@@ -169,7 +170,9 @@ int trace_fault_row(struct table *t, const struct trace_fault *fault,
 		return err;
 	if (e->duration_ns)
 		table__set_u64(t, "duration_ns", e->duration_ns);
-	table__set_u64(t, "address", e->address);
+	/* of a fault that began before counting, nothing but the thread is known */
+	if (e->duration_ns || !fault->in_flight)
+		table__set_u64(t, "address", e->address);
 	if (e->mapped) {
 		table__set_u64(t, "mapped_pages", e->mapped);
 		err = table__set_str(t, "size", size_names[e->size]);
@@ -178,7 +181,9 @@ int trace_fault_row(struct table *t, const struct trace_fault *fault,
 		table__set_u64(t, "ip", e->ip);
 	err = err ? err : table__set_str(t, "mode", origin_names[e->origin]);
 	err = err ? err : table__set_str(t, "access", access_names[e->access]);
-	err = err ? err : table__set_str(t, "outcome", outcome_names[e->outcome]);
+	err = err ? err
+		  : table__set_str(t, "outcome",
+				   fault->in_flight ? "in-flight" : outcome_names[e->outcome]);
 	err = err ? err : table__set_str(t, "cause", cause_names[e->cause]);
 	err = err ? err : text_cells(t, fault);
 	if (!err && fault->crash && fault->crash->event)

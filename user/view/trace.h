@@ -41,12 +41,14 @@ struct trace_clock {
  * struct trace_fault - a fault, and what is known of it
  * @row: what its slot stands for, NULL if not known
  * @crash: if it ended in a signal; NULL: nothing
+ * @in_flight: it has not ended: its duration is the time so far, 0: it began before counting did
  * @after: id of the memory call that changed or took away its address, 0: none is known
  */
 struct trace_fault {
 	const struct vs_event_fault *event;
 	const struct counted *row;
 	const struct crash *crash;
+	bool in_flight;
 	uint64_t after;
 };
 
