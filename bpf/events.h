@@ -238,6 +238,8 @@ _Static_assert(sizeof(struct vs_vma_key) == 64, "vs_vma_key");
 #define VS_VM_SEVERAL (1ULL << 62)
 /* The name of what a process has in VMAs that have not even got a slot by name. */
 #define VS_OTHER_VMAS "[other VMAs]"
+/* The name of shared anonymous memory; /proc/PID/maps has "/dev/zero (deleted)". */
+#define VS_SHARED_MEMORY "[anon_shmem]"
 
 /**
  * struct vs_vma_info - a VMA slot

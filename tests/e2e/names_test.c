@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * names_test - VMAs are called what /proc/PID/maps calls them, live and after the process's end.
+ * names_test - VMAs are called what /proc/PID/maps calls them, live and after the process's end; but
+ * shared anonymous memory is called that.
  */
 #include "check.h"
 #include "scope.h"
@@ -53,6 +54,9 @@ static bool find_line(const char *maps, uint64_t start, struct line *l)
 		vt_true(len < sizeof(l->name));
 		memcpy(l->name, p + at, len);
 		unescape(l->name);
+		/* the kernel makes this file for shared anonymous memory */
+		if (!strcmp(l->name, "/dev/zero (deleted)"))
+			strcpy(l->name, "[anon_shmem]");
 		if (l->start <= start && start < l->end)
 			return true;
 	}
@@ -133,7 +137,7 @@ static void names_of_a_command(void **state)
 		"[heap]",
 		"[stack]",
 		"[anon]",
-		"/dev/zero (deleted)",
+		"[anon_shmem]",
 		" (deleted)",
 		"/dev/shm/vmascope-names-",
 		"/memfd:vmascope-names (deleted)",

@@ -159,6 +159,19 @@ static void files_in_no_tree(void **state)
 	assert_name(&FILE_VMA, &file, "anon_inode:[io_uring]");
 }
 
+static void shared_anonymous_memory(void **state)
+{
+	struct vs_file file = path_of("zero|dev|");
+
+	(void)state;
+	file.pseudo = 1;
+	file.magic = TMPFS_MAGIC;
+	assert_name(&FILE_VMA, &file, "[anon_shmem]");
+	/* the device itself is in a tree */
+	file.pseudo = 0;
+	assert_name(&FILE_VMA, &file, "/dev/zero");
+}
+
 static void a_file_whose_path_was_not_taken_down(void **state)
 {
 	struct vs_vma_info vma = FILE_VMA;
@@ -213,6 +226,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_fills_its_buffer),
 		cmocka_unit_test(a_file_that_was_unlinked),
 		cmocka_unit_test(files_in_no_tree),
+		cmocka_unit_test(shared_anonymous_memory),
 		cmocka_unit_test(a_file_whose_path_was_not_taken_down),
 		cmocka_unit_test(permissions),
 	};

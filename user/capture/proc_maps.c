@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events.h"
+
+/** The name of the file that the kernel makes for shared anonymous memory, shmem_zero_setup(). */
+#define MADE_UP "/dev/zero (deleted)"
+
 int proc_map__parse(const char *line, struct proc_map *map)
 {
 	size_t len;
@@ -20,7 +25,10 @@ int proc_map__parse(const char *line, struct proc_map *map)
 	    strlen(map->perms) != 4 || map->start >= map->end)
 		return -EINVAL;
 	len = strcspn(line + at, "\n");
-	map->name = strndup(line + at, len);
+	if (len == strlen(MADE_UP) && !strncmp(line + at, MADE_UP, len))
+		map->name = strdup(VS_SHARED_MEMORY);
+	else
+		map->name = strndup(line + at, len);
 	return map->name ? 0 : -ENOMEM;
 }
 

@@ -221,7 +221,10 @@ uint64_t counts_gup(const struct vs_counts *c);
 /** counts_access - those of @access, user and kernel mode. */
 uint64_t counts_access(const struct vs_counts *c, enum vs_access access);
 
-/** vma_name - the name of a VMA, as /proc/PID/maps has it. Return: to be freed, or NULL. */
+/**
+ * vma_name - the name of a VMA, as /proc/PID/maps has it, but for VS_SHARED_MEMORY
+ * Return: to be freed, or NULL.
+ */
 char *vma_name(const struct vs_vma_info *vma, const struct vs_file *file);
 
 /** vma_is_several - it stands for several VMAs, of a name or of a process: it has no address. */

@@ -52,6 +52,16 @@ static char *file_path(const struct vs_file *file)
 	return path;
 }
 
+/**
+ * is_shared_memory - shared anonymous memory, for which the kernel makes a file that is in no tree
+ *
+ * shmem_zero_setup() in mm/shmem.c calls it dev/zero, which it has nothing else to do with.
+ */
+static bool is_shared_memory(const struct vs_file *file, const char *path)
+{
+	return file->pseudo && file->magic != ANON_INODE_FS_MAGIC && !strcmp(path, "/dev/zero");
+}
+
 static char *file_name(const struct vs_vma_info *vma, const struct vs_file *file)
 {
 	char *path, *name;
@@ -66,7 +76,9 @@ static char *file_name(const struct vs_vma_info *vma, const struct vs_file *file
 	path = file_path(file);
 	if (!path)
 		return NULL;
-	if (file->pseudo && file->magic == ANON_INODE_FS_MAGIC)
+	if (is_shared_memory(file, path))
+		name = strdup(VS_SHARED_MEMORY);
+	else if (file->pseudo && file->magic == ANON_INODE_FS_MAGIC)
 		name = format("anon_inode:%s%s", path + 1, "");
 	else /* simple_dname() says "(deleted)" of every file that is in no tree */
 		name = format("%s%s", path,

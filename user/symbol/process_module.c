@@ -12,6 +12,7 @@
 #include "capture/proc_maps.h"
 #include "symbol/debug_file.h"
 #include "symbol/perf_map.h"
+#include "events.h"
 #include "symbol/process.h"
 #include "util/log.h"
 
@@ -28,7 +29,7 @@ static bool is_vdso(const struct mapping *map)
 
 bool mapping__is_shared_memory(const struct mapping *map)
 {
-	return !strcmp(map->map.path, "/dev/zero (deleted)");
+	return !strcmp(map->map.path, VS_SHARED_MEMORY);
 }
 
 bool mapping__is_file(const struct mapping *map)
@@ -39,7 +40,7 @@ bool mapping__is_file(const struct mapping *map)
 
 bool mapping__is_memory(const struct mapping *map)
 {
-	static const char *const made_up[] = { "/memfd:", "/dev/zero", "/SYSV", "/dev/shm/" };
+	static const char *const made_up[] = { "/memfd:", "/SYSV", "/dev/shm/" };
 
 	for (size_t i = 0; i < sizeof(made_up) / sizeof(*made_up); i++)
 		if (!strncmp(map->map.path, made_up[i], strlen(made_up[i])))

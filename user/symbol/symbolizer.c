@@ -180,7 +180,7 @@ static size_t file_frames(struct symbolizer *s, struct process *p, struct mappin
 static void jit_frame(struct symbolizer *s, struct process *p, const struct mapping *map,
 		      bool is_return_address, struct symbol_frame *f)
 {
-	const char *path = mapping__is_shared_memory(map) ? "[anon_shmem]" : map->map.path;
+	const char *path = map->map.path;
 	struct module *module = process__perf_map(&s->processes, p);
 	const char *name = NULL;
 	uint64_t start = 0;
