@@ -302,6 +302,14 @@ static __noinline int within_filter(struct task_struct *task, struct task_state 
 {
 	bool within = filter_matches(task);
 
+	if (t->flags & TASK_WAITING && !within) {
+		/* the command's program is not wanted, but what it runs may be */
+		t->mm = (u64)task->mm;
+		t->last_minor = task->min_flt;
+		t->last_major = task->maj_flt;
+		t->flags = TASK_AWAY;
+		return within;
+	}
 	if (t->flags & (TASK_WAITING | TASK_FRESH))
 		return within;
 	if (within && t->flags & TASK_AWAY) {

@@ -76,6 +76,40 @@ static void by_comm(void **state)
 	vt_gated_free(&out);
 }
 
+/*
+ * The command has another name than what is wanted: it runs that, in its own place or as a child, and
+ * each range that the workload wrote has exactly its faults.
+ */
+static void by_comm_below_a_command(void **state)
+{
+	static const char *const scripts[] = { "exec %s", "%s; true", "sh -c '%s; true'; true" };
+	const char *result = vt_path("result.json"), *output = vt_path("below.json");
+	char storm[600], script[700];
+	struct vt_cmd cmd;
+
+	(void)state;
+	snprintf(storm, sizeof(storm), "%s --faults 1000 --result %s", vt_workload("storm"),
+		 result);
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(*scripts); i++) {
+		struct json_object *json, *work, *process;
+
+		snprintf(script, sizeof(script), scripts[i], storm);
+		vt_run(&cmd, NULL,
+		       VT_ARGS(vt_vmascope(), "stat", "-n", "storm", "--format", "json", "-o",
+			       output, "--", "sh", "-c", script));
+		vt_equal(cmd.exit, 0, "exit status of %s: %s", scripts[i], cmd.err);
+		json = vt_json_file(output);
+		work = vt_json_file(result);
+		vt_check_ranges(json, work);
+		vt_cmp(vt_int(json, "totals.minor"), >=, 1000, "faults of %s", scripts[i]);
+		vt_each(process, json, "processes")
+			vt_equal(strcmp(vt_str(process, "comm"), "storm"), 0, "comm");
+		json_object_put(json);
+		json_object_put(work);
+		vt_free(&cmd);
+	}
+}
+
 static void by_uid(void **state)
 {
 	/* a user of nobody else's, not of another run of this test either */
@@ -500,6 +534,7 @@ static void overflow_is_counted(void **state)
 static const struct CMUnitTest tests[] = {
 	VT_TEST(whole_system),
 	VT_TEST(by_comm),
+	VT_TEST(by_comm_below_a_command),
 	VT_TEST(by_uid),
 	cmocka_unit_test_teardown(by_cgroup, cgroup_done),
 	cmocka_unit_test_teardown(by_memory_cgroup, cgroup_done),
