@@ -308,7 +308,6 @@ static __noinline int within_filter(struct task_struct *task, struct task_state 
 		t->last_minor = task->min_flt;
 		t->last_major = task->maj_flt;
 		t->flags = TASK_AWAY;
-		return within;
 	}
 	if (t->flags & (TASK_WAITING | TASK_FRESH))
 		return within;

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "capture/proc_maps.h"
+#include "events.h"
 #include "symbol/debug_file.h"
 #include "symbol/perf_map.h"
-#include "events.h"
 #include "symbol/process.h"
 #include "util/log.h"
 
