@@ -218,14 +218,14 @@ expect 'CI fails without a result' 1 '0 passed, 1 failed' -- ci 'exit 0'
 
 # --- the table of what is repeated with sanitizers ------------------------------------------
 
-# check_table: a row for each program, a program for each row, a test for each pattern
+# check_table: a program for each row, a test for each pattern
 check_table()
 {
-	local name tests pattern names
+	local name tests pattern
 
-	names=$(cd tests/e2e && printf '%s\n' *_test.c | grep -v '^vm_' | sed 's/_test\.c$//' | sort)
-	diff <(echo "$names") <(grep -v -e '^#' -e '^$' tests/sanitized | awk '{ print $1 }' | sort) || return
 	while read -r name tests _; do
+		[[ $name == '#'* || -z $name || -f tests/e2e/${name}_test.c ]] ||
+			{ echo "$name: no such program" && return 1; }
 		[[ $name != '#'* && -n $name && $tests != [*-] && $tests != native ]] || continue
 		for pattern in ${tests//,/ }; do
 			grep -qE "VT_TEST\($pattern\)" "tests/e2e/${name}_test.c" ||
@@ -235,4 +235,4 @@ check_table()
 }
 
 check_table >"$tmp/said"
-result $? 'tests/sanitized names every program, and tests that there are' "$tmp/said"
+result $? 'tests/sanitized names programs and tests that there are' "$tmp/said"

@@ -149,6 +149,18 @@ static void check_run(struct run *r, struct json_object *stack, bool dwarf)
 	r->faults += vt_int(stack, "faults");
 }
 
+/* For the log: what there is instead. */
+static void show_run(struct json_object *json, const struct run *r)
+{
+	struct json_object *stack;
+
+	print_message("# process %d; without a stack: %s; lost: %s\n", r->pid,
+		      json_object_to_json_string(vt_get(json, "stacks_rest")),
+		      json_object_to_json_string(vt_get(json, "lost")));
+	vt_each(stack, json, "stacks") if (vt_int(stack, "pid") == r->pid)
+		print_message("# %.1500s\n", json_object_to_json_string(stack));
+}
+
 /* All of them, under one vmascope that is told @how to unwind; copies of stacks may pile up. */
 static void run_all(struct runs *all, const char *how, bool dwarf)
 {
@@ -172,6 +184,9 @@ static void run_all(struct runs *all, const char *how, bool dwarf)
 	}
 	for (size_t i = 0; i < all->nr; i++) {
 		r = &all->list[i];
+		if (r->faults != FAULTS &&
+		    r->faults != FAULTS - (r->build->names != VT_NAMES_LINES))
+			show_run(all->json, r);
 		vt_cmp(r->faults, >=, FAULTS - (r->build->names != VT_NAMES_LINES),
 		       "faults in leaf of %s %s", r->build->name, r->mode);
 		vt_cmp(r->faults, <=, FAULTS, "faults in leaf of %s %s", r->build->name, r->mode);

@@ -177,7 +177,9 @@ static void check_32(const char *mode, const char *call, const char *advice)
 		return;
 	vt_scope_one(&none, "shootdown", NULL, VT_ARGS("flushers", "--count", "0", mode));
 	vt_equal(flushes(s.json, "system-call", NULL), 0, "flushes of other system calls");
-	got = flushes(s.json, call, advice) - flushes(none.json, call, advice);
+	/* a flush that is sent to another CPU has a local part, too: that is all of them */
+	got = vt_calls_sum(s.json, call, advice, "flushes.local") -
+	      vt_calls_sum(none.json, call, advice, "flushes.local");
 	vt_cmp(got, >=, vt_int(s.work, "flushes"), "flushes of %s in mode %s", call, mode);
 	vt_cmp(got, <=, vt_int(s.work, "flushes") + vt_int(s.work, "maybe"),
 	       "flushes of %s in mode %s", call, mode);
