@@ -66,7 +66,7 @@ static void each_command_ends_at_the_limit_of_file_size(void **state)
 		LIMITED "trace -o \"$1\" -- \"$2\" --procs 100",
 		LIMITED "trace -- \"$2\" --procs 100 >\"$1\"",
 		LIMITED "shootdown --by process --top 0 -o \"$1\" -- \"$2\" --procs 200",
-		LIMITED "top --batch --frames 50 -i 20ms >\"$1\"",
+		LIMITED "top --batch --frames 1000 -i 20ms >\"$1\"",
 	};
 
 	(void)state;
