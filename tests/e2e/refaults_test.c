@@ -130,6 +130,28 @@ static void process_madvise(void **state)
 	vt_scope_free(&s);
 }
 
+/* The refaults are another process's; the call, and how much it advised, are the caller's. */
+static void process_madvise_of_another(void **state)
+{
+	struct vt_scope s;
+	int64_t pid;
+
+	(void)state;
+	setenv("TMPDIR", vt_disk_dir(), 1);
+	vt_scope_one(&s, "shootdown", VT_ARGS("--by", "process"), VT_ARGS("refaults", "other"));
+	unsetenv("TMPDIR");
+	pid = vt_int(s.work, "pid");
+	vt_equal(vt_calls_sum(s.json, "process_madvise", "MADV_PAGEOUT", "refaults"),
+		 vt_int(s.work, "refaults"), "refaults of process_madvise");
+	vt_equal(vt_rows_sum(s.json, "by_process", "process_madvise", NULL, pid, "refaults"),
+		 vt_int(s.work, "refaults"), "refaults by the process that called");
+	vt_equal(vt_rows_sum(s.json, "by_process", "process_madvise", NULL, pid, "bytes"),
+		 vt_int(s.work, "bytes"), "bytes of process_madvise");
+	vt_equal(vt_int(s.json, "lost.ranges"), 0, "ranges that were forgotten");
+	print_message("# %ld refaults\n", (long)vt_int(s.work, "refaults"));
+	vt_scope_free(&s);
+}
+
 /* Faults that the kernel takes by itself: with fexit their addresses are known, else how many. */
 static void taken_without_a_trap(void **state)
 {
@@ -147,12 +169,37 @@ static void taken_without_a_trap(void **state)
 	vt_scope_free(&s);
 }
 
+/*
+ * The time of faults that waited for a fork's lock is among its refaults': at least what the thread
+ * slept in its stores, at most what all that could fault then took.
+ */
+static void time_of_waiting_for_a_fork(void **state)
+{
+	struct vt_scope s;
+	int64_t got;
+
+	(void)state;
+	vt_scope_one(&s, "shootdown", NULL, VT_ARGS("forkwait"));
+	got = vt_calls_sum(s.json, "fork", NULL, "refault_ns");
+	vt_cmp(got, >=, vt_int(s.work, "slept_ns"), "time of refaults, %ld waits",
+	       (long)vt_int(s.work, "waits"));
+	vt_cmp(got, <=, vt_int(s.work, "stores_ns") + 2 * vt_int(s.work, "forks_ns"),
+	       "time of refaults");
+	vt_cmp(vt_calls_sum(s.json, "fork", NULL, "refaults"), >=, vt_int(s.work, "waits"),
+	       "refaults");
+	vt_equal(vt_int(s.json, "lost.ranges"), 0, "ranges that were forgotten");
+	print_message("# %ld waits: %ld of %ld ns\n", (long)vt_int(s.work, "waits"),
+		      (long)vt_int(s.work, "slept_ns"), (long)got);
+	vt_scope_free(&s);
+}
+
 static const struct CMUnitTest tests[] = {
 	VT_TEST(given_back),
 	VT_TEST(freed_and_not_missed),
 	VT_TEST(given_back_up_to_a_hole),
 	VT_TEST(many_ranges),
 	VT_TEST(process_madvise),
+	VT_TEST(process_madvise_of_another),
 	VT_TEST(taken_without_a_trap),
 	VT_TEST(rights_come_and_go),
 	VT_TEST(rights_are_granted),
@@ -168,6 +215,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(mapped_after_a_fork),
 	VT_TEST(vfork_copies_nothing),
 	VT_TEST(thread_waits_for_a_fork),
+	VT_TEST(time_of_waiting_for_a_fork),
 };
 
 VT_MAIN(tests)

@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 
 /* include/uapi/asm-generic/mman-common.h, include/uapi/linux/mman.h; the C library may be older */
+#define PAGEOUT 21
 #define POPULATE_WRITE 23
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
@@ -84,6 +85,11 @@ static void expect_each(void)
 		wl_die("%lu faults, less than %lu", refaults, rounds * count * pages);
 }
 
+static void map_all(int prot)
+{
+	wl_mmap(at, all(), prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
 static void advise_all(int advice, const char *what)
 {
 	for (unsigned long i = 0; i < count; i++)
@@ -137,6 +143,69 @@ static void do_vector(void)
 	write_again();
 }
 
+static void next(int out, int in)
+{
+	char c = 0;
+
+	if (write(out, &c, 1) != 1 || read(in, &c, 1) != 1)
+		wl_die("pipe");
+}
+
+/* Reads them before the parent takes them away, and after. */
+static void read_twice(int out, int in)
+{
+	unsigned long before;
+
+	for (unsigned long i = 0; i < count; i++)
+		wl_read(range(i), pages, WL_PAGE);
+	faults_of(RUSAGE_SELF);
+	wl_warm_thread();
+	next(out, in);
+	before = faults_of(RUSAGE_SELF);
+	for (unsigned long i = 0; i < count; i++)
+		wl_read(range(i), pages, WL_PAGE);
+	atomic_fetch_add(copies, faults_of(RUSAGE_SELF) - before);
+	_exit(0);
+}
+
+/* Pages of a file that another process has: MADV_PAGEOUT, as DONTNEED is for oneself alone. */
+static void do_other(void)
+{
+	static unsigned long taken; /* what the mapping in between faults follows from nothing */
+	int to[2], from[2], fd, pidfd;
+	char path[256], c;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "%s/vmascope-refaults.XXXXXX", wl_tmpdir());
+	fd = wl_make_file(path, count * stride);
+	must(unlink(path), "unlink");
+	must(munmap(at, all()), "munmap");
+	wl_mmap(at, all(), PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+	must(pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC), "pipe");
+	pid = wl_fork();
+	if (!pid)
+		read_twice(from[1], to[0]);
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0 || read(from[0], &c, 1) != 1)
+		wl_die("pidfd_open");
+	for (unsigned long i = 0; i < count; i++) {
+		struct iovec v = { range(i), length() };
+
+		if (syscall(SYS_process_madvise, pidfd, &v, 1, PAGEOUT, 0) != (long)length())
+			wl_die("process_madvise");
+	}
+	if (write(to[1], &c, 1) != 1)
+		wl_die("write");
+	wl_reap(pid);
+	taken += atomic_exchange(copies, 0);
+	refaults = taken;
+	must(close(fd) || close(pidfd) || close(to[0]) || close(to[1]) || close(from[0]) ||
+		     close(from[1]),
+	     "close");
+	must(munmap(at, all()), "munmap");
+	map_all(PROT_READ | PROT_WRITE);
+}
+
 /* MADV_POPULATE_WRITE: the kernel takes the faults by itself. */
 static void do_gup(void)
 {
@@ -157,11 +226,6 @@ static void do_rights(void)
 		must(mprotect(range(i), length(), PROT_READ | PROT_WRITE), "mprotect");
 	}
 	write_again();
-}
-
-static void map_all(int prot)
-{
-	wl_mmap(at, all(), prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
 /* First touches of what was mapped without rights: nothing was taken away. */
@@ -401,6 +465,7 @@ static const struct mode {
 	{ "free", "madvise", "MADV_FREE", do_free, false, 0 },
 	{ "partly", "madvise", "MADV_DONTNEED", do_partly, true, 0 },
 	{ "vector", "process_madvise", "MADV_DONTNEED", do_vector, true, 0 },
+	{ "other", "process_madvise", "MADV_PAGEOUT", do_other, false, 0 },
 	{ "gup", "madvise", "MADV_DONTNEED", do_gup, true, 0 },
 	{ "rights", "madvise", "MADV_DONTNEED", do_rights, true, 0 },
 	{ "grant", "mprotect", NULL, do_grant, false, 2 },
