@@ -37,6 +37,7 @@ TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellc
 	linux-perf gdb binutils curl tmux xz-utils chromium iproute2 cpio systemd
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
+SOAK_DEPS := stress-ng
 # For guests and for arm64 (tests/vm), on x86-64.
 VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd jq \
 	debian-archive-keyring
@@ -386,7 +387,7 @@ check: ## install, build and run every test, and a few in a guest (as root; down
 	@tests/all small
 
 soak: ## the tests on a busy, slow or small machine and in guests, for SOAK_MINUTES (60; as root)
-	$(call check_parts,$(CHECK_DEPS),small)
+	$(call check_parts,$(sort $(CHECK_DEPS) $(SOAK_DEPS)),small)
 	@tests/hostile --minutes $(SOAK_MINUTES)
 
 selftest: ## check that the tests' own scripts take no failure for a success
