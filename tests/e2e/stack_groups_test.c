@@ -129,7 +129,7 @@ static void more_stacks_than_rows(void **state)
 
 	(void)state;
 	vt_stat(&s, VT_ARGS("--by", "stack", "--stacks", "1024"),
-		VT_ARGS("manystacks", "--depth", "12", "--batch", "400"));
+		VT_ARGS("manystacks", "--depth", "12", "--batch", "200"));
 	check_sums(s.json);
 	vt_check_usage(s.json, s.work);
 	vt_equal(vt_int(s.json, "lost.stacks"), vt_int(s.json, "stacks_rest.overflow"),
