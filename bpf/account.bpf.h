@@ -251,6 +251,21 @@ static __noinline void settle(struct task_struct *task, struct task_state *t)
 	}
 }
 
+/**
+ * settle_current - settle() of the current task, which has a state
+ *
+ * A global function: the verifier looks at it once, and not from each place that calls it.
+ */
+__weak __noinline int settle_current(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (t)
+		settle(task, t);
+	return 0;
+}
+
 /* --- process images ------------------------------------------------------------------------ */
 
 /** switch_image - the task has another mm than the state is about: exec, or its first fault. */
@@ -264,7 +279,7 @@ static __noinline void switch_image(struct task_struct *task, struct task_state 
 		t->last_minor = task->min_flt;
 		t->last_major = task->maj_flt;
 	} else if (t->mm) {
-		settle(task, t);
+		settle_current();
 	}
 	p = bpf_map_lookup_elem(&procs, &tgid);
 	t->proc = p && p->mm == mm ? p->slot : proc_new(task, mm);
@@ -316,7 +331,7 @@ static __noinline int within_filter(struct task_struct *task, struct task_state 
 		t->last_major = task->maj_flt;
 		__sync_fetch_and_and(&t->flags, ~TASK_AWAY);
 	} else if (!within && !(t->flags & TASK_AWAY)) {
-		settle(task, t);
+		settle_current();
 		__sync_fetch_and_or(&t->flags, TASK_AWAY);
 	}
 	return within;
@@ -391,7 +406,7 @@ static __noinline int last_fault_over(struct task_struct *task)
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 
 	if (t && t->pending.active)
-		settle(task, t);
+		settle_current();
 	return 0;
 }
 
@@ -418,7 +433,7 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	}
 	f = &t->pending;
 	if (f->active || task->min_flt != t->last_minor || task->maj_flt != t->last_major)
-		settle(task, t);
+		settle_current();
 	f->address = address;
 	f->ip = regs->ip;
 	f->sp = regs->sp;

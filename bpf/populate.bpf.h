@@ -12,7 +12,7 @@
 static __always_inline void populate_begin(struct task_struct *task, struct task_state *t)
 {
 	if (task->min_flt != t->last_minor || task->maj_flt != t->last_major)
-		settle(task, t);
+		settle_current();
 }
 
 /** maps_anew - a call is under way that maps memory: what is faulted in there follows from no other. */
