@@ -536,6 +536,9 @@ int session__run(struct session *s)
 
 int session__close(struct session *s, int status)
 {
+	/* bad usage is found before anything is opened */
+	if (!s->live)
+		return status;
 	child__cleanup(&s->child);
 	for (size_t i = 0; s->pidfds && i < s->options->nr_ids; i++)
 		if (s->pidfds[i] >= 0)
@@ -546,10 +549,9 @@ int session__close(struct session *s, int status)
 	folded__close(s);
 	samples__free(&s->samples);
 	namer__free(s->namer);
-	/* bad usage is found before anything is opened */
-	capture__close(s->captured.capture);
-	if (s->captured.capture)
-		live__free(&s->captured);
+	capture__close(s->live->capture);
+	if (s->live->capture)
+		live__free(s->live);
 	if (!status && s->options->argv && s->child.ended)
 		status = child__exit_status(&s->child);
 	return status;
