@@ -186,6 +186,34 @@ static void what_an_ended_slot_counted_stays(void **state)
 	assert_ptr_equal(m->by_slot[VS_SLOT_OVERFLOW], &m->overflow);
 }
 
+/* Records are read later than they were made: the slot may have been given back and taken by then. */
+static void a_slot_of_then_leads_to_its_row(void **state)
+{
+	struct model *m = *state;
+	struct vs_slot later = vma_slot(1, 0x90000, VS_NAME_ANON);
+	struct counted *row;
+
+	take(m, 1, image_slot(100, 0xa, "one"), NULL);
+	take(m, 2, vma_slot(1, 0x10000, VS_NAME_HEAP), NULL);
+	row = m->by_slot[2];
+	assert_ptr_equal(model__row(m, 2, row->generation), row);
+	assert_null(model__row(m, 2, row->generation + 1));
+	model__slot_ended(m, 2);
+	assert_ptr_equal(model__row(m, 2, row->generation), row);
+	later.generation = row->generation + 1;
+	take(m, 2, later, NULL);
+	assert_ptr_equal(model__row(m, 2, row->generation), row);
+	assert_ptr_equal(model__row(m, 2, row->generation + 1), m->by_slot[2]);
+	assert_null(model__row(m, VS_SLOT_OVERFLOW, 0));
+	/* what is forgotten is found no more */
+	model__slot_ended(m, 2);
+	model__slot_ended(m, 1);
+	m->processes[0]->exited = true;
+	model__keep(m, UINT64_MAX, NULL);
+	assert_int_equal(model__forget(m), 0);
+	assert_int_equal(m->former.nr, 0);
+}
+
 static void a_vma_that_gets_another_slot_stays_one_row(void **state)
 {
 	struct model *m = *state;
@@ -366,6 +394,7 @@ int main(void)
 		MODEL_TEST(counts_before_the_exec_add_up_over_images),
 		MODEL_TEST(counts_are_set_not_added),
 		MODEL_TEST(what_an_ended_slot_counted_stays),
+		MODEL_TEST(a_slot_of_then_leads_to_its_row),
 		MODEL_TEST(a_vma_that_gets_another_slot_stays_one_row),
 		MODEL_TEST(two_slots_of_one_vma_at_a_time),
 		MODEL_TEST(vmas_differ_by_each_part_of_their_key),

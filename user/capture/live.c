@@ -155,14 +155,11 @@ int live__discover_slots(struct live *l)
 
 const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generation)
 {
-	const struct counted *row;
-
 	if (!slot || slot >= l->model.nr_slots)
 		return NULL;
 	if (!l->model.by_slot[slot])
 		live__discover(l);
-	row = l->model.by_slot[slot];
-	return row && row->generation == generation ? row : NULL;
+	return model__row(&l->model, slot, generation);
 }
 
 int live__in_flight(struct live *l, const struct vs_event_fault *event)

@@ -80,15 +80,11 @@ static uint64_t key_of(const struct vs_stack_ref *ref)
 /** describe - whose stack it is. */
 static void describe(const struct samples *s, const struct vs_event_sample *e, struct stack *stack)
 {
-	const struct model *m = &s->live->model;
-	const struct counted *image;
+	const struct counted *image = live__row(s->live, e->proc, e->generation);
 
-	if (e->proc && e->proc < m->nr_slots && !m->by_slot[e->proc])
-		live__discover(s->live);
-	image = e->proc && e->proc < m->nr_slots ? m->by_slot[e->proc] : NULL;
 	stack->pid = e->pid;
 	memcpy(stack->comm, e->comm, sizeof(stack->comm) - 1);
-	if (image && !image->is_vma && image->generation == e->generation) {
+	if (image && !image->is_vma) {
 		stack->process = image->process;
 		stack->image = image->image;
 	}

@@ -24,6 +24,7 @@ int model__init(struct model *m, uint32_t nr_slots, uint32_t nr_cpus)
 	memset(m, 0, sizeof(*m));
 	hash__init(&m->by_pid, sizeof(uint64_t));
 	hash__init(&m->by_key, sizeof(struct row_key));
+	hash__init(&m->former, sizeof(uint64_t));
 	m->nr_slots = nr_slots;
 	m->nr_cpus = nr_cpus;
 	m->by_slot = calloc(nr_slots, sizeof(*m->by_slot));
@@ -64,6 +65,7 @@ void model__free(struct model *m)
 	free(m->cpus);
 	hash__free(&m->by_pid, NULL);
 	hash__free(&m->by_key, NULL);
+	hash__free(&m->former, NULL);
 	memset(m, 0, sizeof(*m));
 }
 
@@ -128,9 +130,32 @@ static struct counted *row_new(struct model *m, struct process *p)
 	return row;
 }
 
+static uint64_t former_key(uint32_t slot, uint32_t generation)
+{
+	return (uint64_t)generation << 32 | slot;
+}
+
+/** forget_former - the slot that @row had last leads to it no more. */
+static void forget_former(struct model *m, struct counted *row)
+{
+	if (row->former)
+		hash__remove_u64(&m->former, former_key(row->former, row->generation));
+	row->former = 0;
+}
+
+struct counted *model__row(const struct model *m, uint32_t slot, uint32_t generation)
+{
+	struct counted *row = slot && slot < m->nr_slots ? m->by_slot[slot] : NULL;
+
+	if (row && row->generation == generation)
+		return row;
+	return slot ? hash__get_u64(&m->former, former_key(slot, generation)) : NULL;
+}
+
 /** take_slot - @row, which has none, counts in slot @index. */
 static void take_slot(struct model *m, struct counted *row, uint32_t index)
 {
+	forget_former(m, row);
 	if (row->ended_ns)
 		m->nr_loose--;
 	row->ended_ns = 0;
@@ -256,6 +281,9 @@ void model__slot_ended(struct model *m, uint32_t index)
 		return;
 	row->earlier = row->counts;
 	row->slot = 0;
+	/* without memory, records that are still to be read find no row */
+	if (!hash__set_u64(&m->former, former_key(index, row->generation), row))
+		row->former = index;
 	row->ended_ns = clock__monotonic_ns();
 	m->nr_loose++;
 	row->process->nr_slots--;
@@ -424,6 +452,7 @@ static void merge_row(struct model *m, struct counted *to, struct counted *from)
 		hash__remove(&m->by_key, &key);
 	if (from->ended_ns)
 		m->nr_loose--;
+	forget_former(m, from);
 	row_free(from);
 }
 

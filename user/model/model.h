@@ -28,6 +28,7 @@ struct process;
  * @image: number of the process image; the kernel uses the address of an mm again
  * @name: as people know it: path, [heap], …
  * @slot: while it is counting, else 0; @generation: of that slot
+ * @former: the slot that it had last, of @generation, while it has none; else 0
  * @ended_ns: when it lost its last slot (CLOCK_MONOTONIC), 0: it never did
  * @earlier: what was counted in slots that it had before
  * @counts: all that was counted
@@ -46,6 +47,7 @@ struct counted {
 	uint64_t lookup_missed;
 	uint64_t no_slot;
 	uint32_t slot;
+	uint32_t former;
 	uint32_t generation;
 	uint64_t ended_ns;
 	char *name;
@@ -114,6 +116,7 @@ struct cpu_counts {
  * @overflow: what was counted for no process (slot 0)
  * @nr_images: process images seen so far
  * @by_key: VMAs of one identity, so that one that gets another slot stays one row
+ * @former: rows that have lost their slot, by that slot and its generation
  * @cpus: by CPU
  * @shared_latency: by cause, of processes for which no histogram was left
  * @ended: what model__forget() has added up, one of @processes; NULL: nothing yet
@@ -127,6 +130,7 @@ struct model {
 	uint32_t nr_rows;
 	struct hash by_pid;
 	struct hash by_key;
+	struct hash former;
 	struct counted **by_slot;
 	uint32_t nr_slots;
 	struct counted overflow;
@@ -152,6 +156,14 @@ void model__free(struct model *m);
  */
 int model__new_slot(struct model *m, uint32_t index, const struct vs_slot *slot,
 		    const struct vs_file *file);
+
+/**
+ * model__row - what slot @slot stood for in its generation @generation
+ *
+ * Also of a slot that has been given back since: records are read later than they were made.
+ * Return: NULL: it has not been seen, or is forgotten.
+ */
+struct counted *model__row(const struct model *m, uint32_t slot, uint32_t generation);
 
 /** model__update_process - take over what changes in a process image's slot. */
 void model__update_process(struct model *m, uint32_t index, const struct vs_slot *slot);
