@@ -103,14 +103,6 @@ void shootdown__mark(struct shootdown *s)
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
-/** slot_row - what slot @slot stands for, if it still is what it was at @generation. */
-static struct counted *slot_row(const struct model *m, uint32_t slot, uint32_t generation)
-{
-	struct counted *row = slot && slot < m->nr_slots ? m->by_slot[slot] : NULL;
-
-	return row && row->generation == generation ? row : NULL;
-}
-
 static struct row_key key_of(const struct call_row *row, bool has_process)
 {
 	struct row_key key = {
@@ -154,8 +146,8 @@ static const struct stack *site_stack(const struct shootdown *s, const struct ca
 static struct call_row describe(const struct shootdown *s, const struct model *m,
 				const struct vs_call_row *from)
 {
-	const struct counted *image = slot_row(m, from->key.proc, from->key.proc_generation);
-	const struct counted *vma = slot_row(m, from->key.vma, from->key.vma_generation);
+	const struct counted *image = model__row(m, from->key.proc, from->key.proc_generation);
+	const struct counted *vma = model__row(m, from->key.vma, from->key.vma_generation);
 	struct call_row row = {
 		.process = image && !image->is_vma ? image->process : NULL,
 		.image = image && !image->is_vma ? image->image : 0,

@@ -125,13 +125,12 @@ static uint32_t likely_code(const __u64 *ips, uint32_t nr)
 /** describe - all but the counts of a row of BPF, into @stack. */
 static void describe(struct stack *stack, const struct model *m, const struct vs_stack_row *row)
 {
-	const uint32_t slot = row->key.proc < m->nr_slots ? row->key.proc : 0;
-	const struct counted *image = slot ? m->by_slot[slot] : NULL;
+	const struct counted *image = model__row(m, row->key.proc, row->key.proc_generation);
 	const struct vs_frames *f = &row->frames;
 
 	*stack = (struct stack){ .pid = row->key.pid, .top = f->top };
 	memcpy(stack->comm, row->comm, sizeof(stack->comm) - 1);
-	if (image && !image->is_vma && image->generation == row->key.proc_generation) {
+	if (image && !image->is_vma) {
 		stack->process = image->process;
 		stack->image = image->image;
 	}

@@ -286,8 +286,12 @@ void namer__note(struct namer *n, const struct stack *stack)
 	if (n->noted.nr >= MAX_NOTED)
 		hash__free(&n->noted, NULL);
 	hash__set_u64(&n->noted, stack->image, (void *)(uintptr_t)now);
-	if (!n->o.gone(n->o.ctx, stack))
-		symbolizer__note(n->symbols, &process);
+	if (n->o.gone(n->o.ctx, stack))
+		return;
+	symbolizer__note(n->symbols, &process);
+	/* It ended meanwhile: what was read may be of the program after it. */
+	if (n->o.gone(n->o.ctx, stack))
+		symbolizer__forget(n->symbols, &process);
 }
 
 /** make_room - for @nr frames. Return: 0 or -ENOMEM. */
