@@ -87,10 +87,12 @@ static void same_hex(struct json_object *a, struct json_object *b, const char *m
 
 /* --- VMAs, against the workload's own maps --------------------------------------------------- */
 
-/* In /proc/self/maps anonymous memory has no name. */
+/* In /proc/self/maps anonymous memory has no name, and shared one that of a file that nobody made. */
 static const char *map_name(struct json_object *map)
 {
-	return *vt_str(map, "name") ? vt_str(map, "name") : "[anon]";
+	const char *name = vt_str(map, "name");
+
+	return !strcmp(name, "/dev/zero (deleted)") ? "[anon_shmem]" : *name ? name : "[anon]";
 }
 
 static void check_vma(struct json_object *vma, struct json_object *map, const char *what)
