@@ -102,7 +102,7 @@ workload trace.crash trace --cause segv-maperr -- "$workloads/causes" --count 1 
 workload trace.events trace -U -K --lines --events fault,memcall,shootdown -- "$workloads/pingpong" --pairs 5
 check trace "$(section Counts trace)" "$tmp"/trace.*
 
-for by in vma call process thread site stack cpu; do
+for by in vma call process comm thread site stack function cpu; do
 	workload "shootdown.$by" shootdown --by "$by" -- "$workloads/barrier"
 done
 # what it has in common with stat need not all be there
