@@ -286,10 +286,10 @@ static int run(struct report *r, struct options *o)
 {
 	int status = begin(r, o);
 
-	if (status)
-		return status;
-	status = show(r);
-	if (options__close_output(&r->session.out, r->session.error) && !status)
+	if (!status)
+		status = show(r);
+	if (r->session.out.file && options__close_output(&r->session.out, r->session.error) &&
+	    !status)
 		status = VS_EXIT_FAILURE;
 	if (r->failed)
 		status = VS_EXIT_FAILURE;
