@@ -23,6 +23,8 @@
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
  * @hide_names: of files, and those that processes gave their memory: set it before the first slot
  *	is described
+ * @naming: NULL, or called before it is chosen what is forgotten: what has to be named from a process
+ *	is named now, which may add rows to the model
  * @forgetting: NULL, or called with @forgetting_ctx when rows and stacks are about to be freed: what
  *	points to them has to let go of those that model__goes() tells, and of stacks of such
  *	processes
@@ -41,6 +43,7 @@ struct live {
 	size_t cap_waiting;
 	const char *vma_glob;
 	bool hide_names;
+	void (*naming)(void *ctx);
 	void (*forgetting)(void *ctx);
 	void *forgetting_ctx;
 	unsigned int nr_forgets;

@@ -78,8 +78,16 @@ static int forget(struct live *l)
 	return forget_files(l);
 }
 
+/** name_rest - while rows may still be learnt of: from model__keep() on there must be no new ones. */
+static void name_rest(struct live *l)
+{
+	if (l->naming)
+		l->naming(l->forgetting_ctx);
+}
+
 int live__forget(struct live *l, uint64_t before_ns, const struct process *watched)
 {
+	name_rest(l);
 	model__keep(&l->model, before_ns, watched);
 	return forget(l);
 }
@@ -94,6 +102,7 @@ int live__bound(struct live *l, size_t max, uint64_t before_ns)
 	if (!max || (before <= at && loose <= max * LOOSE_ROWS))
 		return 0;
 	err = live__reclaim_ended(l);
+	name_rest(l);
 	model__keep(m, before_ns, NULL);
 	/* VMAs that are gone keep their names for as long as they are few */
 	if (m->nr_loose <= max * LOOSE_ROWS / 2)

@@ -50,19 +50,44 @@ int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_
 	return 0;
 }
 
-void long_calls__name(struct longest_calls *l, struct session *s)
+/** unnamed - a call site that has no name yet; NULL: none */
+static const struct stack *unnamed(const struct longest_calls *l)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		if (l->list[i].site)
+			return l->list[i].site;
+	return NULL;
+}
+
+/** set_name - of all calls from @site, whose name is the first frame of @named; NULL: it has none */
+static void set_name(struct longest_calls *l, const struct stack *site,
+		     const struct named_stack *named)
 {
 	for (size_t i = 0; i < l->nr; i++) {
 		struct long_call *c = &l->list[i];
-		struct named_stack named;
 
-		if (!c->site || namer__stack(s->namer, c->site, &named) || !named.nr_user)
+		if (c->site != site)
 			continue;
-		if (named.user[0].module)
-			c->module = strdup(named.user[0].module);
-		if (named.user[0].name)
-			c->function = strdup(named.user[0].name);
-		c->function_offset = named.user[0].offset;
 		c->site = NULL;
+		if (!named)
+			continue;
+		if (named->user[0].module)
+			c->module = strdup(named->user[0].module);
+		if (named->user[0].name)
+			c->function = strdup(named->user[0].name);
+		c->function_offset = named->user[0].offset;
+	}
+}
+
+void long_calls__name(struct longest_calls *l, struct session *s)
+{
+	const struct stack *site;
+
+	/* while a name is looked for, records are read, and the list may change */
+	while ((site = unnamed(l))) {
+		struct named_stack named;
+		const bool known = !namer__stack(s->namer, site, &named) && named.nr_user;
+
+		set_name(l, site, known ? &named : NULL);
 	}
 }

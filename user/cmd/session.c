@@ -243,6 +243,14 @@ static void note_targets(struct session *s)
 		}
 }
 
+static void naming(void *ctx)
+{
+	struct session *s = ctx;
+
+	if (s->naming)
+		s->naming(s);
+}
+
 int session__open(struct session *s, struct options *o, unsigned int wants)
 {
 	int status;
@@ -269,6 +277,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	status = open_capture(s, wants);
 	if (!status && wants & SESSION_SITES)
 		s->live->shootdown.sites = &s->live->stacks;
+	s->live->naming = naming;
 	s->live->forgetting = forgetting;
 	s->live->forgetting_ctx = s;
 	if (!status) {

@@ -55,7 +55,8 @@ struct recorded {
  *	meanwhile session__poll() has to read on. Return: 0 or a negative errno.
  * @input: called when stdin can be read, or the terminal has another size; NULL: never
  * @in_use_ns: NULL, or what ended at this time (CLOCK_MONOTONIC) or later may be in use: it is not
- *	forgotten beyond --max-processes; @forgetting: NULL, or called before the rest is: see live.h
+ *	forgotten beyond --max-processes; @naming, @forgetting: NULL, or called before the rest is: see
+ *	live.h
  * @bounds_itself: the command forgets by itself
  * @quiet_child: the command reads and writes /dev/null
  * @woken: called when @wake_fd is readable, and as @interval; NULL: there is none
@@ -90,6 +91,7 @@ struct session {
 	int (*settle)(struct session *s);
 	void (*input)(struct session *s);
 	uint64_t (*in_use_ns)(const struct session *s);
+	void (*naming)(struct session *s);
 	void (*forgetting)(struct session *s);
 	bool bounds_itself;
 	bool quiet_child;

@@ -150,8 +150,8 @@ static void on_event(struct session *s, const struct vs_event *event)
 		s->error = err;
 }
 
-/** forgetting - stacks are about to be freed: what is to be named has to be named now. */
-static void forgetting(struct session *s)
+/** naming - stacks are about to be freed: what is to be named has to be named now. */
+static void naming(struct session *s)
 {
 	struct shooting *x = s->private;
 
@@ -174,7 +174,7 @@ static unsigned int wanted(const struct options *o)
 int cmd_shootdown(struct options *o)
 {
 	struct shooting x = {};
-	struct session s = { .event = on_event, .forgetting = forgetting, .private = &x };
+	struct session s = { .event = on_event, .naming = naming, .private = &x };
 	int status;
 
 	tell_apart(o);
