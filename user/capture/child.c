@@ -5,14 +5,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "capture/internal.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/startup.h"
+
+/** For the child to get to its wait, on a machine that is very busy. */
+#define SLEEP_LIMIT_NS 5000000000ULL
 
 static void be_quiet(void)
 {
@@ -46,6 +52,41 @@ static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
 	_exit(127);
 }
 
+/** state_of - the letter of /proc/PID/stat; 0: it can't be read */
+static char state_of(pid_t pid)
+{
+	char path[64], text[512], *end;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	end = strrchr(text, ')');
+	return end && end[1] == ' ' ? end[2] : 0;
+}
+
+/**
+ * await_sleep - until the child waits to be let go
+ *
+ * Before, it still faults, on another CPU: a fault that is under way as the child is marked would be
+ * counted, as if the command had taken it.
+ */
+static void await_sleep(pid_t pid)
+{
+	const struct timespec nap = { .tv_nsec = 50000 };
+	const uint64_t limit_ns = clock__monotonic_ns() + SLEEP_LIMIT_NS;
+	char state;
+
+	while ((state = state_of(pid)) && state != 'S' && state != 'Z' &&
+	       clock__monotonic_ns() < limit_ns)
+		nanosleep(&nap, NULL);
+}
+
 int child__start(struct child *c, char *const *argv, bool quiet)
 {
 	int go[2], error[2], err;
@@ -73,8 +114,10 @@ int child__start(struct child *c, char *const *argv, bool quiet)
 	if (c->pid < 0)
 		goto fail;
 	c->pidfd = syscall(SYS_pidfd_open, c->pid, 0);
-	if (c->pidfd >= 0)
+	if (c->pidfd >= 0) {
+		await_sleep(c->pid);
 		return 0;
+	}
 fail:
 	err = -errno;
 	vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot start a process: %s", strerror(-err));
