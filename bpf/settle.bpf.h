@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * settle.bpf.h - a task's faults that have ended: counted, and held against the kernel's own counts.
+ *
+ * The kernel adds each completed fault to task->min_flt or maj_flt (mm_account_fault() in
+ * mm/memory.c). What these run ahead of the faults that hooks showed is told apart from them:
+ * either the fault that is pending ended without its hook, or it was taken without a trap.
+ */
+#ifndef VMASCOPE_SETTLE_BPF_H
+#define VMASCOPE_SETTLE_BPF_H
+
+#include "cause.bpf.h"
+#include "crash.bpf.h"
+#include "filter.bpf.h"
+#include "folio.bpf.h"
+#include "gup.bpf.h"
+#include "heat.bpf.h"
+#include "hist.bpf.h"
+#include "image.bpf.h"
+#include "refaults.bpf.h"
+#include "stack.bpf.h"
+#include "vma.bpf.h"
+
+/* --- counting ----------------------------------------------------------------------------- */
+
+/** count_faults - add @n faults to @slot */
+static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcome,
+					 const struct pending_fault *f, u64 duration_ns)
+{
+	struct vs_counts *c = slot_counts(slot);
+
+	if (!c)
+		return;
+	stats_add(&c->outcome[outcome & 3], n);
+	if (f->origin == VS_ORIGIN_GUP)
+		stats_add(&c->gup, n);
+	else
+		stats_add(&c->access[f->origin & 1][f->access & 3], n);
+	stats_add(&c->cause[f->cause < VS_NR_CAUSES ? f->cause : 0], n);
+	if (f->handled)
+		stats_add(&c->handled, n);
+	if (f->mapped) {
+		stats_add(&c->mapped, f->mapped);
+		stats_add(&c->size[f->size & 3], 1);
+	}
+	if (!duration_ns)
+		return;
+	stats_add(&c->latency_count, n);
+	stats_add(&c->latency_sum_ns, duration_ns);
+	if (duration_ns > c->latency_max_ns)
+		c->latency_max_ns = duration_ns;
+}
+
+/** fault_describe - fill the ring record of a fault. */
+static __always_inline void fault_describe(struct task_struct *task, const struct task_state *t,
+					   const struct pending_fault *f, enum vs_outcome outcome,
+					   u64 duration_ns, struct vs_event_fault *e)
+{
+	e->duration_ns = duration_ns;
+	e->address = f->address;
+	e->ip = f->ip;
+	e->pid = task->tgid;
+	e->tid = task->pid;
+	e->slot = f->vma.slot;
+	e->generation = f->vma.generation;
+	e->proc = t->proc;
+	e->error_code = f->error_code;
+	e->vma_start = f->vma.start;
+	e->vma_end = f->vma.end;
+	e->vma_pgoff = f->vma.pgoff;
+	e->access = f->access;
+	e->origin = f->origin;
+	e->outcome = outcome;
+	e->cause = f->cause;
+	e->size = f->size;
+	e->mapped = f->mapped;
+	e->stack = f->stack;
+	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
+}
+
+/** fault_emit - a ring record of one fault. */
+static __always_inline void fault_emit(struct task_struct *task, const struct task_state *t,
+				       const struct pending_fault *f, enum vs_outcome outcome,
+				       u64 duration_ns)
+{
+	struct vs_slot *s = slot_at(f->vma.slot);
+	struct vs_event_fault *e;
+
+	if (s && s->muted)
+		return;
+	e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
+			 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
+	if (!e) {
+		/* the sample has nothing to be counted by */
+		if (is_sample(f->stack))
+			stack_add((struct vs_stack_ref){}, outcome, 1, duration_ns);
+		return;
+	}
+	fault_describe(task, t, f, outcome, duration_ns, e);
+	emit_submit(e);
+}
+
+/** count_outside - a fault without a VMA slot goes to its process, with the reason. */
+static __always_inline void count_outside(const struct task_state *t, struct pending_fault *f)
+{
+	struct vs_slot *s = slot_at(t->proc);
+
+	f->vma.slot = t->proc;
+	f->vma.generation = t->proc_generation;
+	if (f->found == VMA_MISSED)
+		count_lost(VS_LOST_LOOKUPS);
+	if (f->found == VMA_FOUND)
+		count_lost(VS_LOST_SLOTS);
+	if (s && t->proc)
+		__sync_fetch_and_add(f->found == VMA_FOUND  ? &s->proc.no_slot
+				     : f->found == VMA_NONE ? &s->proc.no_address
+							    : &s->proc.lookup_missed,
+				     1);
+}
+
+/** wanted - the filters let a fault with this end by. */
+static __always_inline bool wanted(enum vs_outcome outcome, enum vs_cause cause)
+{
+	return (!cfg.only || cfg.only == outcome + 1) &&
+	       (!cfg.causes || cfg.causes & (1u << (cause & 31)));
+}
+
+/* Faults that end in a signal, as a rule: no hook shows their end in their own context. */
+#define CAUSES_OF_SIGNALS                                                                          \
+	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_PKEY |           \
+	 1u << VS_CAUSE_PROT | 1u << VS_CAUSE_SIGBUS)
+
+/**
+ * stack_at_begin - whether the stack of a fault is taken as it begins
+ *
+ * Where a filter asks how faults end, most are not wanted: their stack is taken at the end, if it
+ * passes, except of those that do not come to an end that a hook shows.
+ */
+static __always_inline bool stack_at_begin(const struct pending_fault *f)
+{
+	if (!cfg.only && !cfg.causes)
+		return true;
+	return CAUSES_OF_SIGNALS & (1u << (f->cause & 31)) && wanted(VS_INCOMPLETE, f->cause);
+}
+
+/** stack_at_end - take the stack of a fault that passes, if it was not taken, or taken back. */
+static __always_inline void stack_at_end(const struct task_state *t, struct pending_fault *f,
+					 enum vs_outcome outcome)
+{
+	struct vs_stack_row *r;
+
+	if (!cfg.fault_stacks || !wanted(outcome, f->cause) || is_sample(f->stack))
+		return;
+	r = f->stack.row < VS_STACK_FIRST ? 0 : stack_row_at(f->stack.row);
+	if (f->stack.row == VS_STACK_NONE || (r && r->generation != f->stack.generation))
+		stack_take(t, &f->stack);
+}
+
+/** fault_ended - count, and emit if asked, a fault whose outcome is known. */
+static __always_inline void fault_ended(struct task_struct *task, struct task_state *t,
+					struct pending_fault *f, enum vs_outcome outcome,
+					u64 duration_ns)
+{
+	if (!wanted(outcome, f->cause))
+		return;
+	if (f->origin != VS_ORIGIN_GUP)
+		t->faults++;
+	t->fault_ns += duration_ns;
+	if (f->vma.slot == VS_SLOT_OVERFLOW)
+		count_outside(t, f);
+	else if (f->vma.traits & VMA_SHARES_SLOT)
+		count_lost(VS_LOST_SLOTS);
+	if (!slot_holds(f->vma.slot, f->vma.generation)) {
+		count_lost(VS_LOST_IDENTITY);
+		f->vma.slot = VS_SLOT_OVERFLOW;
+	}
+	count_faults(f->vma.slot, 1, outcome, f, duration_ns);
+	if (cfg.fault_stacks && !is_sample(f->stack))
+		stack_add(f->stack, outcome, 1, duration_ns);
+	if (duration_ns)
+		hist_add(t, f, duration_ns);
+	heat_add(task->tgid, f->vma.slot, f->address);
+	if (cfg.refaults)
+		refault_look(t, f, duration_ns);
+	if (cfg.emit_faults)
+		fault_emit(task, t, f, outcome, duration_ns);
+}
+
+/** is_refused - a fault that begins with this cause mostly ends in a signal or EFAULT. */
+static __always_inline bool is_refused(enum vs_cause cause)
+{
+	return cause == VS_CAUSE_SEGV_MAPERR || cause == VS_CAUSE_SEGV_ACCERR ||
+	       cause == VS_CAUSE_PKEY || cause == VS_CAUSE_SIGBUS || cause == VS_CAUSE_PROT ||
+	       cause == VS_CAUSE_EFAULT || cause == VS_CAUSE_VSYSCALL;
+}
+
+/**
+ * is_resolved - the page of a pending fault allows the access by now
+ * @task: need not be the current one
+ *
+ * Where page tables can't be read, or are gone, the cause has to do.
+ */
+static __noinline bool is_resolved(struct task_struct *task, struct task_state *t)
+{
+	const struct pending_fault *f = &t->pending;
+	struct mm_struct *mm = task->mm;
+	u64 entry;
+
+	if (!f->page.readable || !mm || (u64)mm != t->mm || f->cause == VS_CAUSE_PKEY)
+		return !is_refused(f->cause);
+	page_walk((u64)BPF_CORE_READ(mm, pgd), f->address, &t->now);
+	entry = t->now.entry;
+	if (t->now.pmd && (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)t->now.pmd) ||
+			   (is_table(entry) && !table_entry(direct_map + (entry & PTE_ADDRESS),
+							    f->address, 12, &entry))))
+		return false;
+	return entry & PTE_PRESENT && (f->access != VS_ACCESS_WRITE || entry & PTE_RW) &&
+	       (f->access != VS_ACCESS_EXEC || !(entry & PTE_NX));
+}
+
+/**
+ * settle - hold what was counted of a task against the kernel's own counts
+ *
+ * Called where a new fault begins and where a task ends: a fault that is still pending then has
+ * ended without its hook, or not at all: in EFAULT, or to be taken again after a signal. The
+ * kernel's counts alone do not tell, as they may be ahead because of faults without a trap. When
+ * counting is over, what the kernel counted since is not to be counted.
+ */
+static __noinline void settle(struct task_struct *task, struct task_state *t)
+{
+	u64 minor = counts_take(&t->last_minor, task->min_flt);
+	u64 major = counts_take(&t->last_major, task->maj_flt);
+
+	if (t->pending.active) {
+		enum vs_outcome outcome = VS_INCOMPLETE;
+
+		t->pending.active = 0;
+		if ((major || minor) && is_resolved(task, t)) {
+			outcome = major ? VS_MAJOR : VS_MINOR;
+			major -= major ? 1 : 0;
+			minor -= outcome == VS_MINOR ? 1 : 0;
+		}
+		if (outcome != VS_INCOMPLETE)
+			count_lost(VS_LOST_LATENCY);
+		fault_ended(task, t, &t->pending, outcome, 0);
+	}
+	if (counts_now() && (minor || major)) {
+		if (cfg.refaults)
+			refaults_unplaced(t, minor + major);
+		count_gup(process_slot(task, t), minor, major);
+	}
+}
+
+/**
+ * settle_current - settle() of the current task, which has a state
+ *
+ * A global function: the verifier looks at it once, and not from each place that calls it.
+ */
+__weak __noinline int settle_current(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (t)
+		settle(task, t);
+	return 0;
+}
+
+#endif /* VMASCOPE_SETTLE_BPF_H */
