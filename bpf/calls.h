@@ -259,7 +259,9 @@ struct vs_pair {
  * @sends: flushes that went to other CPUs; @local: flushes of the own CPU
  * @full: of the whole address space, each counted once
  * @queued: interrupts sent, by enum vs_ipi; @received: interrupts taken
- * @joined: of @received, those whose sender is known; @owned: whose call is known, too
+ * @joined: of @received, those whose sender is known
+ * @owned: of @joined, those that a memory call or a fault made
+ * @not_traced: of @joined, those that others than those who are traced made in another way: no row has them
  * @delay_ns: of those joined; @stolen_ns: of all received
  */
 struct vs_shootdowns {
@@ -272,6 +274,7 @@ struct vs_shootdowns {
 	__u64 received[VS_IPI_COUNTERS];
 	__u64 joined;
 	__u64 owned;
+	__u64 not_traced;
 	__u64 delay_ns;
 	__u64 stolen_ns;
 };

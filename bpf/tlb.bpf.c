@@ -158,7 +158,10 @@ static __always_inline void received_add(const struct flusher *from, u32 ipi, u6
 		return;
 	stats_add(&sum->received[ipi & (VS_IPI_COUNTERS - 1)], 1);
 	stats_add(&sum->joined, from->sent_ns != 0);
-	stats_add(&sum->owned, from->sent_ns && from->call < VS_CALL_FIRST_UNOWNED);
+	if (from->sent_ns && from->call < VS_CALL_FIRST_UNOWNED)
+		stats_add(&sum->owned, 1);
+	else if (from->sent_ns && !from->traced)
+		stats_add(&sum->not_traced, 1);
 	stats_add(&sum->delay_ns, delay_ns);
 	stats_add(&sum->stolen_ns, stolen_ns);
 }

@@ -157,6 +157,7 @@ static inline int setup(void **state)
 		.received = { RECEIVED - 4 + UNKNOWN, 4 },
 		.joined = RECEIVED,
 		.owned = 20,
+		.not_traced = 1,
 		.delay_ns = 2000 * RECEIVED,
 		.stolen_ns = 500 * (RECEIVED + UNKNOWN),
 	};

@@ -136,7 +136,7 @@ static void the_overflow_is_a_row(void **state)
 	assert_int_equal(number(t, row_of(t, "call", "overflow"), "count"), 1000);
 	assert_int_equal(sum(t, "interrupts"), RECEIVED + 1);
 	assert_says(s, "[overflow]");
-	assert_int_equal(look(s, "unowned")->nr_rows, 3);
+	assert_int_equal(look(s, "unowned")->nr_rows, 4);
 	s->view.by = SHOOTDOWN_BY_PROCESS;
 	t = look(s, "by_process");
 	assert_int_equal(number(t, row_of(t, "call", "overflow"), "count"), 1000);
@@ -189,13 +189,16 @@ static void what_nobody_owns_is_told_by_reason(void **state)
 	const struct table *t = look(*state, "unowned");
 	size_t at = row_of(t, "reason", "kernel-thread");
 
-	assert_int_equal(t->nr_rows, 3);
+	assert_int_equal(t->nr_rows, 4);
 	assert_int_equal(number(t, at, "count"), 2);
 	assert_int_equal(number(t, at, "interrupts"), 3);
 	/* no hook sees such a flush, only its interrupts */
 	at = row_of(t, "reason", "kernel-range");
 	assert_true(unknown(t, at, "count"));
 	assert_int_equal(number(t, at, "interrupts"), 4);
+	at = row_of(t, "reason", "sender not traced");
+	assert_true(unknown(t, at, "count"));
+	assert_int_equal(number(t, at, "interrupts"), 1);
 	at = row_of(t, "reason", "sender unknown");
 	assert_true(unknown(t, at, "count"));
 	assert_int_equal(number(t, at, "interrupts"), UNKNOWN);

@@ -163,6 +163,7 @@ static const struct field call_totals_fields[] = {
 	ARRAY(T, "received", received),
 	ONE(T, joined),
 	ONE(T, owned),
+	ONE(T, not_traced),
 	ONE(T, delay_ns),
 	ONE(T, stolen_ns),
 };

@@ -102,6 +102,7 @@ static uint64_t sender_unknown(const struct vs_shootdowns *s)
 int shootdown_unowned__make(const struct shootdown_doc *d)
 {
 	const uint64_t unknown = sender_unknown(&d->model->totals);
+	const uint64_t not_traced = d->model->totals.not_traced;
 	struct table *t = run_view__add(d->document, &unowned_table);
 	int err = t ? 0 : -ENOMEM;
 
@@ -118,6 +119,8 @@ int shootdown_unowned__make(const struct shootdown_doc *d)
 		if (!err && sum->call == VS_CALL_SYSCALL)
 			table__set_bool(t, "compat", sum->detail & VS_SYSCALL_COMPAT);
 	}
+	if (!err && not_traced)
+		err = unowned_row(t, "sender not traced", NULL, not_traced);
 	if (!err && unknown)
 		err = unowned_row(t, "sender unknown", NULL, unknown);
 	if (err || !t->nr_rows)
