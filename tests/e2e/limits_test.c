@@ -116,6 +116,24 @@ static void a_command_has_the_limits_that_were_given(void **state)
 	free(text);
 }
 
+/* As nohup(1) starts it: the end of the session ends neither vmascope nor the command. */
+static void an_ignored_hangup_is_ignored(void **state)
+{
+	const char *out = vt_path("hangup");
+	char *text;
+
+	(void)state;
+	/* the command, which has vmascope as its parent, hangs up on both */
+	check_script("trap '' HUP; exec \"$0\" stat -o /dev/null -- sh -c "
+		     "'kill -HUP $PPID $$; echo survived >\"$0\"' \"$1\"",
+		     out, 0, NULL);
+	text = vt_read_file(out, NULL);
+	assert_string_equal(text, "survived\n");
+	free(text);
+	check_script("exec \"$0\" stat -o /dev/null -- sh -c 'kill -HUP $$'", out, 128 + SIGHUP,
+		     NULL);
+}
+
 /* --- open files ---------------------------------------------------------------------------- */
 
 static void a_soft_limit_of_files_is_raised(void **state)
@@ -412,6 +430,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(each_command_ends_at_the_limit_of_file_size),
 	VT_TEST(a_recording_ends_at_the_limit_of_file_size),
 	VT_TEST(a_command_has_the_limits_that_were_given),
+	VT_TEST(an_ignored_hangup_is_ignored),
 	VT_TEST(a_soft_limit_of_files_is_raised),
 	VT_TEST(a_hard_limit_of_files_is_told),
 	VT_TEST(too_little_address_space_is_told),

@@ -25,17 +25,24 @@ static struct sockaddr_in loopback(int port)
 				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
-static int free_port(void)
+/*
+ * A port for the server alone: the socket keeps it from all who ask for any port (bind, connect) and
+ * from who lacks SO_REUSEADDR, while the server, which has it, may listen on it.
+ * Return: the socket.
+ */
+static int reserve_port(int *port)
 {
 	struct sockaddr_in addr = loopback(0);
 	socklen_t len = sizeof(addr);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int one = 1;
 
 	vt_sys(fd);
+	vt_sys(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)));
 	vt_sys(bind(fd, (struct sockaddr *)&addr, sizeof(addr)));
 	vt_sys(getsockname(fd, (struct sockaddr *)&addr, &len));
-	close(fd);
-	return ntohs(addr.sin_port);
+	*port = ntohs(addr.sin_port);
+	return fd;
 }
 
 int vt_connect(int port)
@@ -180,7 +187,7 @@ void vt_serve_start_closed(struct vt_serve *s, const char *const *options)
 	char address[32];
 	size_t n = 3;
 
-	s->port = free_port();
+	s->port_fd = reserve_port(&s->port);
 	snprintf(address, sizeof(address), "127.0.0.1:%d", s->port);
 	argv[n++] = address;
 	for (; options && *options; options++)
@@ -195,6 +202,7 @@ void vt_serve_end(struct vt_serve *s)
 	vt_signal(&s->cmd, SIGTERM);
 	vt_wait(&s->cmd, VT_PATIENCE);
 	vt_equal(s->cmd.exit, 0, "exit status of serve: %s", s->cmd.err);
+	close(s->port_fd);
 	vt_free(&s->cmd);
 }
 

@@ -18,10 +18,11 @@ struct vt_reply {
 	size_t len;
 };
 
-/** struct vt_serve - a vmascope serve that runs */
+/** struct vt_serve - a vmascope serve that runs; @port_fd: keeps @port for it */
 struct vt_serve {
 	struct vt_cmd cmd;
 	int port;
+	int port_fd;
 };
 
 /**

@@ -138,6 +138,10 @@ static _Noreturn void child(const struct vt_how *how, const char *const *argv, i
 	setpgid(0, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* a shell starts what it runs in the background with SIGINT ignored, nohup ignores SIGHUP */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(126);
 	if (how->env)

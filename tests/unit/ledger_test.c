@@ -8,6 +8,8 @@
 #include "serve/exposition.h"
 #include "serve/listen.h"
 
+#include <unistd.h>
+
 struct fixture {
 	struct model model;
 	struct shootdown shootdown;
@@ -325,6 +327,24 @@ static void addresses(void **state)
 	assert_false(listen__host_is_loopback(NULL));
 }
 
+static void port_0_is_the_one_that_the_kernel_chose(void **state)
+{
+	struct listen_address a, again;
+	char text[64];
+	int fd, second;
+
+	(void)state;
+	assert_int_equal(listen__parse("127.0.0.1:0", &a), 0);
+	fd = listen__open(&a);
+	assert_true(fd >= 0);
+	listen__format(&a, text, sizeof(text));
+	assert_string_not_equal(text, "127.0.0.1:0");
+	assert_int_equal(listen__parse(text, &again), 0);
+	second = listen__open(&again);
+	assert_int_equal(second, -EADDRINUSE);
+	close(fd);
+}
+
 #define LEDGER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -341,6 +361,7 @@ int main(void)
 		cmocka_unit_test(labels_are_escaped),
 		cmocka_unit_test(what_a_scraper_accepts),
 		cmocka_unit_test(addresses),
+		cmocka_unit_test(port_0_is_the_one_that_the_kernel_chose),
 	};
 
 	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);

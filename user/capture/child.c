@@ -36,10 +36,6 @@ static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
 	int err;
 
 	/* nothing of ours is inherited: neither ignored nor blocked signals */
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
 	startup__restore();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -84,7 +84,7 @@ int listen__parse(const char *text, struct listen_address *a)
 	return 0;
 }
 
-int listen__open(const struct listen_address *a)
+int listen__open(struct listen_address *a)
 {
 	const int one = 1, zero = 0;
 	int fd = socket(a->addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err;
@@ -94,7 +94,8 @@ int listen__open(const struct listen_address *a)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (a->addr.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero));
-	if (!bind(fd, (const struct sockaddr *)&a->addr, a->len) && !listen(fd, BACKLOG))
+	if (!bind(fd, (const struct sockaddr *)&a->addr, a->len) && !listen(fd, BACKLOG) &&
+	    !getsockname(fd, (struct sockaddr *)&a->addr, &a->len))
 		return fd;
 	err = -errno;
 	close(fd);

@@ -23,8 +23,11 @@ struct listen_address {
  */
 int listen__parse(const char *text, struct listen_address *a);
 
-/** listen__open - Return: a socket that listens, or a negative errno. */
-int listen__open(const struct listen_address *a);
+/**
+ * listen__open - @a: its port 0 becomes the one that the kernel chose
+ * Return: a socket that listens, or a negative errno.
+ */
+int listen__open(struct listen_address *a);
 
 /** listen__format - as HOST:PORT */
 void listen__format(const struct listen_address *a, char *text, size_t size);

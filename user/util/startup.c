@@ -14,6 +14,11 @@
 static struct rlimit given_files;
 static bool files_raised;
 
+/** Signals that are caught or ignored in the course of a run; a command gets them as they were given. */
+static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXFSZ };
+#define NR_SIGNALS (sizeof(signals) / sizeof(*signals))
+static bool given_ignored[NR_SIGNALS];
+
 /* Opened the wrong way round; and closed again for a command that is run, which finds them as we did. */
 static void hold_standard_fds(void)
 {
@@ -35,9 +40,27 @@ static void raise_files(void)
 	files_raised = !setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void read_signals(void)
+{
+	struct sigaction given;
+
+	for (size_t i = 0; i < NR_SIGNALS; i++)
+		given_ignored[i] = !sigaction(signals[i], NULL, &given) &&
+				   given.sa_handler == SIG_IGN;
+}
+
+bool startup__ignored(int sig)
+{
+	for (size_t i = 0; i < NR_SIGNALS; i++)
+		if (signals[i] == sig)
+			return given_ignored[i];
+	return false;
+}
+
 void startup__prepare(void)
 {
 	hold_standard_fds();
+	read_signals();
 	signal(SIGXFSZ, SIG_IGN);
 	raise_files();
 	clock__read_offsets();
@@ -45,7 +68,8 @@ void startup__prepare(void)
 
 void startup__restore(void)
 {
-	signal(SIGXFSZ, SIG_DFL);
+	for (size_t i = 0; i < NR_SIGNALS; i++)
+		signal(signals[i], given_ignored[i] ? SIG_IGN : SIG_DFL);
 	if (files_raised)
 		setrlimit(RLIMIT_NOFILE, &given_files);
 }

@@ -6,6 +6,8 @@
 #ifndef VMASCOPE_UTIL_STARTUP_H
 #define VMASCOPE_UTIL_STARTUP_H
 
+#include <stdbool.h>
+
 /** Descriptors that the soft limit is raised to, where the hard limit allows it: a few for each CPU. */
 #define STARTUP_FILES 65536u
 
@@ -18,6 +20,9 @@
  * namespace are read (clock.h).
  */
 void startup__prepare(void);
+
+/** startup__ignored - the signal was ignored when vmascope started, as SIGHUP is below nohup(1). */
+bool startup__ignored(int sig);
 
 /** startup__restore - in a child that runs a command, before it: all as it was given. */
 void startup__restore(void);

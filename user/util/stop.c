@@ -8,6 +8,7 @@
  */
 #include "util/stop.h"
 #include "util/clock.h"
+#include "util/startup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,14 +121,16 @@ void stop__catch(unsigned int enough)
 	sigaction(SIGALRM, &sa, NULL);
 	stop.has_timer = !timer_create(CLOCK_MONOTONIC, &event, &stop.timer);
 	for (size_t i = 0; i < NR_END_SIGNALS; i++)
-		sigaction(end_signals[i], &sa, NULL);
+		if (end_signals[i] != SIGHUP || !startup__ignored(SIGHUP))
+			sigaction(end_signals[i], &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
 void stop__release(void)
 {
 	for (size_t i = 0; i < NR_END_SIGNALS; i++)
-		signal(end_signals[i], SIG_DFL);
+		if (end_signals[i] != SIGHUP || !startup__ignored(SIGHUP))
+			signal(end_signals[i], SIG_DFL);
 }
 
 void stop__at(uint64_t ns)

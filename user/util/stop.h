@@ -21,7 +21,8 @@
 #define STOP_GRACE_NS 100000000ULL
 
 /**
- * stop__catch - SIGINT, SIGTERM and SIGHUP ask the run to end, and SIGPIPE is ignored
+ * stop__catch - SIGINT, SIGTERM and SIGHUP ask the run to end, and SIGPIPE is ignored; SIGHUP
+ *	stays ignored if it was (nohup)
  * @enough: so many signals end it; with 2, the first one is for the command that is traced
  */
 void stop__catch(unsigned int enough);
