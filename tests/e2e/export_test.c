@@ -21,6 +21,8 @@ struct packet {
 	uint64_t flow_out;
 	uint64_t flow_in;
 	int64_t value;
+	uint64_t text;	/* that it refers to */
+	uint64_t tells; /* a text of this number */
 };
 
 /** struct slice - a begin and its end, which follows it in the file */
@@ -43,8 +45,8 @@ static void run_ok(struct vt_cmd *cmd, const char *const *argv)
 		fail_msg("%s: exit status %d: %.2000s", argv[0], cmd->exit, cmd->err);
 }
 
-/** record - a workload that makes all kinds of events. Return: the file. */
-static const char *record(const char *const *work, size_t nr)
+/** record - a workload that makes all kinds of events; @option: one more. Return: the file. */
+static const char *record_with(const char *option, const char *const *work, size_t nr)
 {
 	const char *file = vt_path("recording"), *argv[32];
 	struct vt_cmd cmd;
@@ -56,6 +58,8 @@ static const char *record(const char *const *work, size_t nr)
 	argv[n++] = "fault,memcall,shootdown";
 	argv[n++] = "-o";
 	argv[n++] = file;
+	if (option)
+		argv[n++] = option;
 	argv[n++] = "--";
 	argv[n++] = vt_workload(work[0]);
 	for (size_t i = 1; i < nr; i++)
@@ -64,6 +68,11 @@ static const char *record(const char *const *work, size_t nr)
 	run_ok(&cmd, argv);
 	vt_free(&cmd);
 	return file;
+}
+
+static const char *record(const char *const *work, size_t nr)
+{
+	return record_with(NULL, work, nr);
 }
 
 /** summary - of the view trace */
@@ -95,6 +104,8 @@ static void take_line(struct packet *p, const char *line)
 		{ "flow_ids: ", offsetof(struct packet, flow_out) },
 		{ "terminating_flow_ids: ", offsetof(struct packet, flow_in) },
 		{ "counter_value: ", offsetof(struct packet, value) },
+		{ "string_value_iid: ", offsetof(struct packet, text) },
+		{ "iid: ", offsetof(struct packet, tells) },
 	};
 	char type[32];
 
@@ -262,6 +273,37 @@ static void perfetto_has_all_of_it(void **state)
 	free(t.packets);
 }
 
+/* Each slice with a stack refers to its text, which was told before, once. */
+static void perfetto_has_stacks(void **state)
+{
+	const char *file = record_with("-U", (const char *[]){ "pingpong", "--pairs", "50" }, 3);
+	struct trace t = decode(file);
+	int64_t with = 0, texts = 0, want;
+	char command[1024];
+	struct vt_cmd cmd;
+
+	(void)state;
+	for (size_t i = 1; i <= t.nr; i++) {
+		const struct packet *p = &t.packets[i];
+
+		if (p->tells)
+			vt_equal(p->tells, ++texts, "number of a text");
+		vt_cmp(p->text, <=, (uint64_t)texts, "number of a stack's text");
+		with += p->text != 0;
+	}
+	snprintf(command, sizeof(command),
+		 "'%s' report --view trace --events fault,memcall -U -j '%s' | "
+		 "jq -n '[inputs | select(.frames | length > 0)] | length'",
+		 vt_vmascope(), file);
+	run_ok(&cmd, VT_ARGS("sh", "-c", command));
+	want = strtoll(cmd.out, NULL, 10);
+	vt_cmp(want, >, 100, "events with stacks");
+	vt_equal(with, want, "slices with stacks");
+	vt_cmp(texts, <, with, "different stacks");
+	vt_free(&cmd);
+	free(t.packets);
+}
+
 /* --- JSON and CSV -------------------------------------------------------------------------- */
 
 static int64_t jq(const char *file, const char *view, const char *program)
@@ -302,6 +344,7 @@ static void jq_opens_json_and_csv(void **state)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(perfetto_has_all_of_it),
+	VT_TEST(perfetto_has_stacks),
 	VT_TEST(jq_opens_json_and_csv),
 };
 

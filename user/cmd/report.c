@@ -2,6 +2,7 @@
 /* report.c - `vmascope report`: show a recording as the live commands would have shown the run. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/folded.h"
@@ -9,6 +10,7 @@
 #include "cmd/recording.h"
 #include "export/perfetto.h"
 #include "util/log.h"
+#include "view/stack_cells.h"
 
 /** The heatmap's slices at first: they get longer as the run does. */
 #define FIRST_SLICE_NS 1000000ULL
@@ -184,8 +186,36 @@ static int print_heatmap(struct report *r)
 /** struct exported - to where, and of which run */
 struct exported {
 	struct perfetto perfetto;
-	const struct session *session;
+	struct session *session;
 };
+
+static int write_line(void *file, const char *line)
+{
+	return fprintf(file, "%s\n", line) < 0 ? -ENOMEM : 0;
+}
+
+/** stack_text - struct perfetto.stack_text */
+static char *stack_text(void *ctx, const struct vs_stack_ref *ref)
+{
+	struct session *s = ctx;
+	const struct stack *stack = session__stack(s, ref);
+	struct named_stack named;
+	char *text = NULL;
+	size_t size;
+	FILE *file;
+	int err;
+
+	if (!stack || !(file = open_memstream(&text, &size)))
+		return NULL;
+	err = namer__stack(s->namer, stack, &named);
+	if (!err)
+		err = stack_each_line(&named, 0, write_line, file);
+	if (fclose(file) || err || !size) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
 
 static int export_event(void *ctx, const union record *event, enum record_type type)
 {
@@ -204,7 +234,11 @@ static int export(struct report *r)
 	int err;
 
 	perfetto__init(&x.perfetto, s->out.file, &r->recording.live.model);
-	err = recording__read(&r->recording, export_event, &x);
+	x.perfetto.stack_text = stack_text;
+	x.perfetto.ctx = s;
+	err = recording__read_names(&r->recording);
+	if (!err)
+		err = recording__read(&r->recording, export_event, &x);
 	if (!err)
 		err = perfetto__end(&x.perfetto);
 	s->error = x.perfetto.tracks.error;

@@ -24,12 +24,14 @@ void perfetto__init(struct perfetto *p, FILE *file, const struct model *model)
 	tracks__init(&p->tracks, file);
 	p->model = model;
 	hash__init(&p->by_pid, sizeof(uint64_t));
+	hash__init(&p->stacks, sizeof(uint64_t));
 }
 
 void perfetto__free(struct perfetto *p)
 {
 	tracks__free(&p->tracks);
 	hash__free(&p->by_pid, free);
+	hash__free(&p->stacks, NULL);
 }
 
 /* --- faults per second --------------------------------------------------------------------- */
@@ -96,9 +98,40 @@ static const char *row_name(const struct perfetto *p, uint32_t slot)
 	return row && row->name ? row->name : "[unknown]";
 }
 
+/** stack_number - the number of the text of a stack that has one; 0: none */
+static uint64_t stack_number(struct perfetto *p, const struct vs_stack_ref *ref)
+{
+	uintptr_t number;
+	char *text;
+
+	if (!p->stack_text || !ref->row)
+		return 0;
+	number = (uintptr_t)hash__get_u64(&p->stacks, ref->row);
+	if (number)
+		return number;
+	text = p->stack_text(p->ctx, ref);
+	if (!text)
+		return 0;
+	number = tracks__text(&p->tracks, text);
+	free(text);
+	if (number && hash__set_u64(&p->stacks, ref->row, (void *)number))
+		p->tracks.error = -ENOMEM;
+	return number;
+}
+
+/** note_stack - of a slice whose other notes are there. */
+static void note_stack(struct perfetto *p, struct slice *slice, const struct vs_stack_ref *ref)
+{
+	const uint64_t number = stack_number(p, ref);
+
+	if (number)
+		slice->notes[slice->nr_notes++] =
+			(struct note){ .name = "stack", .number = number, .is_text = true };
+}
+
 static void put_fault(struct perfetto *p, const struct vs_event_fault *e)
 {
-	const struct slice slice = {
+	struct slice slice = {
 		.track = tracks__thread(&p->tracks, e->pid, e->tid, e->comm),
 		.begin_ns = e->head.time_ns,
 		.end_ns = e->head.time_ns + e->duration_ns,
@@ -111,6 +144,7 @@ static void put_fault(struct perfetto *p, const struct vs_event_fault *e)
 		.nr_notes = 4,
 	};
 
+	note_stack(p, &slice, &e->stack);
 	tracks__slice(&p->tracks, &slice);
 	count_fault(p, e->pid, slice.end_ns);
 }
@@ -118,7 +152,7 @@ static void put_fault(struct perfetto *p, const struct vs_event_fault *e)
 static void put_call(struct perfetto *p, const struct vs_event_call *e)
 {
 	char name[CALL_LABEL_LEN];
-	const struct slice slice = {
+	struct slice slice = {
 		.track = tracks__thread(&p->tracks, e->pid, e->tid, e->comm),
 		.begin_ns = e->head.time_ns,
 		.end_ns = e->head.time_ns + e->duration_ns,
@@ -132,6 +166,7 @@ static void put_call(struct perfetto *p, const struct vs_event_call *e)
 	};
 
 	call_label(name, sizeof(name), e->call, e->detail);
+	note_stack(p, &slice, &e->stack);
 	tracks__slice(&p->tracks, &slice);
 }
 

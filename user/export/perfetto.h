@@ -18,6 +18,9 @@
  * @window_ns: the present one's end, faults being counted over windows
  * @faults: in it; @by_pid: the same of each process, struct window_count
  * @flows: arrows so far
+ * @stack_text: of a fault's or call's stack, a line for each function, to be freed; NULL: it has none.
+ *	@ctx: its first argument. NULL: there are no stacks
+ * @stacks: those that were told, by the number of a stack: numbers of texts
  */
 struct perfetto {
 	struct tracks tracks;
@@ -26,6 +29,9 @@ struct perfetto {
 	uint64_t faults;
 	struct hash by_pid;
 	uint64_t flows;
+	char *(*stack_text)(void *ctx, const struct vs_stack_ref *ref);
+	void *ctx;
+	struct hash stacks;
 };
 
 void perfetto__init(struct perfetto *p, FILE *file, const struct model *model);

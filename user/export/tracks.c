@@ -17,6 +17,9 @@
 /** One writer, one sequence; times are CLOCK_MONOTONIC (BUILTIN_CLOCK_MONOTONIC). */
 #define SEQUENCE 1
 #define CLOCK_ID 3
+/** TracePacket.sequence_flags: texts are numbered from here on; some are referred to. */
+#define SEQUENCE_BEGINS 1
+#define SEQUENCE_REFERS 2
 /** Trace.packet: field 1, of length-delimited wire type. */
 #define PACKET_TAG 0x0a
 #define VARINT_MAX 10
@@ -61,12 +64,17 @@ static int reserve(struct tracks *t, size_t size)
 
 static void put_packet(struct tracks *t, P(TracePacket) * packet)
 {
-	const size_t size = vmascope__perfetto__trace_packet__get_packed_size(packet);
 	uint8_t head[1 + VARINT_MAX] = { PACKET_TAG };
-	size_t len = 1;
+	size_t len = 1, size;
 
 	if (t->error)
 		return;
+	packet->has_trusted_packet_sequence_id = true;
+	packet->trusted_packet_sequence_id = SEQUENCE;
+	packet->sequence_flags |= t->begun ? 0 : SEQUENCE_BEGINS;
+	packet->has_sequence_flags = packet->sequence_flags != 0;
+	t->begun = true;
+	size = vmascope__perfetto__trace_packet__get_packed_size(packet);
 	t->error = reserve(t, size);
 	if (t->error)
 		return;
@@ -82,21 +90,19 @@ static void put_track(struct tracks *t, P(TrackDescriptor) * track)
 	P(TracePacket) packet = INIT(TRACE_PACKET);
 
 	packet.track_descriptor = track;
-	packet.has_trusted_packet_sequence_id = true;
-	packet.trusted_packet_sequence_id = SEQUENCE;
 	put_packet(t, &packet);
 }
 
-static void put_event(struct tracks *t, P(TrackEvent) * event, uint64_t time_ns)
+/** put_event - @refers: to a text */
+static void put_event(struct tracks *t, P(TrackEvent) * event, uint64_t time_ns, bool refers)
 {
 	P(TracePacket) packet = INIT(TRACE_PACKET);
 
 	packet.track_event = event;
+	packet.sequence_flags = refers ? SEQUENCE_REFERS : 0;
 	packet.has_timestamp = packet.has_timestamp_clock_id = true;
 	packet.timestamp = time_ns;
 	packet.timestamp_clock_id = CLOCK_ID;
-	packet.has_trusted_packet_sequence_id = true;
-	packet.trusted_packet_sequence_id = SEQUENCE;
 	put_packet(t, &packet);
 }
 
@@ -208,6 +214,28 @@ uint64_t tracks__rss(struct tracks *t, uint32_t pid)
 
 /* --- what happens on them ------------------------------------------------------------------ */
 
+uint64_t tracks__text(struct tracks *t, const char *text)
+{
+	P(TracePacket) packet = INIT(TRACE_PACKET);
+	P(InternedData) data = INIT(INTERNED_DATA);
+	P(InternedString) string = INIT(INTERNED_STRING), *strings = &string;
+	char *clean = utf8_clean(text);
+
+	if (!clean) {
+		t->error = -ENOMEM;
+		return 0;
+	}
+	string.has_iid = string.has_str = true;
+	string.iid = ++t->texts;
+	string.str = (ProtobufCBinaryData){ .len = strlen(clean), .data = (uint8_t *)clean };
+	data.debug_annotation_string_values = &strings;
+	data.n_debug_annotation_string_values = 1;
+	packet.interned_data = &data;
+	put_packet(t, &packet);
+	free(clean);
+	return t->texts;
+}
+
 /** annotate - @text is the note's clean copy, to be freed; NULL: it is a number. */
 static P(DebugAnnotation) annotate(const struct note *note, char **text)
 {
@@ -218,7 +246,9 @@ static P(DebugAnnotation) annotate(const struct note *note, char **text)
 	a.string_value = *text;
 	a.has_pointer_value = !note->text && note->is_address;
 	a.pointer_value = note->number;
-	a.has_uint_value = !note->text && !note->is_address;
+	a.has_string_value_iid = !note->text && note->is_text;
+	a.string_value_iid = note->number;
+	a.has_uint_value = !note->text && !note->is_address && !note->is_text;
 	a.uint_value = note->number;
 	return a;
 }
@@ -237,7 +267,7 @@ static void put_end(struct tracks *t, const struct slice *slice)
 {
 	P(TrackEvent) event = event_on(slice->track, TYPE(SLICE_END));
 
-	put_event(t, &event, slice->end_ns);
+	put_event(t, &event, slice->end_ns, false);
 }
 
 void tracks__slice(struct tracks *t, const struct slice *slice)
@@ -247,8 +277,10 @@ void tracks__slice(struct tracks *t, const struct slice *slice)
 	P(DebugAnnotation) notes[NOTES_MAX], *list[NOTES_MAX];
 	char *texts[NOTES_MAX], *category = (char *)slice->category;
 	uint64_t flow_out = slice->flow_out, flow_in = slice->flow_in;
+	bool refers = false;
 
 	for (size_t i = 0; i < slice->nr_notes; i++) {
+		refers |= slice->notes[i].is_text;
 		notes[i] = annotate(&slice->notes[i], &texts[i]);
 		list[i] = &notes[i];
 	}
@@ -261,7 +293,7 @@ void tracks__slice(struct tracks *t, const struct slice *slice)
 	event.n_flow_ids = flow_out != 0;
 	event.terminating_flow_ids = &flow_in;
 	event.n_terminating_flow_ids = flow_in != 0;
-	put_event(t, &event, slice->begin_ns);
+	put_event(t, &event, slice->begin_ns, refers);
 	if (!instant)
 		put_end(t, slice);
 	for (size_t i = 0; i < slice->nr_notes; i++)
@@ -274,5 +306,5 @@ void tracks__count(struct tracks *t, uint64_t track, uint64_t time_ns, uint64_t 
 
 	event.has_counter_value = true;
 	event.counter_value = (int64_t)value;
-	put_event(t, &event, time_ns);
+	put_event(t, &event, time_ns, false);
 }

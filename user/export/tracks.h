@@ -14,25 +14,32 @@
 #include "util/hash.h"
 
 /** Annotations of an event at most. */
-#define NOTES_MAX 4
+#define NOTES_MAX 5
 
-/** struct note - an annotation: text, or a number (@is_address: shown as one) */
+/**
+ * struct note - an annotation: text, or a number
+ * @is_address: @number is shown as one; @is_text: it is a text's, of tracks__text()
+ */
 struct note {
 	const char *name;
 	const char *text;
 	uint64_t number;
 	bool is_address;
+	bool is_text;
 };
 
 /**
  * struct tracks - the trace
  * @known: tracks that have been told, by their uuid
+ * @begun: there is a packet; @texts: so many texts have been told
  * @buf: of @cap bytes, for a packet
  * @error: of the first write that failed, negative errno
  */
 struct tracks {
 	FILE *file;
 	struct hash known;
+	bool begun;
+	uint64_t texts;
 	uint8_t *buf;
 	size_t cap;
 	int error;
@@ -62,6 +69,9 @@ uint64_t tracks__cpu(struct tracks *t, uint32_t cpu);
 uint64_t tracks__rate(struct tracks *t, uint32_t pid);
 /** tracks__rss - resident memory of process @pid */
 uint64_t tracks__rss(struct tracks *t, uint32_t pid);
+
+/** tracks__text - a text that many events have. Return: its number. */
+uint64_t tracks__text(struct tracks *t, const char *text);
 
 /** tracks__slice - from its begin to its end; an instant if these are the same. */
 void tracks__slice(struct tracks *t, const struct slice *slice);
