@@ -115,10 +115,44 @@ void vt_term_resize(struct vt_term *t, unsigned int width, unsigned int height)
 	free(tmux(t, VT_ARGS("resize-window", "-x", w, "-y", h)));
 }
 
+/** struct look - the screen, once it is no page that is still being drawn */
+struct look {
+	struct vt_term *term;
+	bool colours;
+};
+
+/*
+ * tmux takes what a program writes in pieces, and may be asked between two of them. ncurses draws
+ * from the top down, and puts the cursor where the page ends: there it is when the page is whole. A
+ * program that has not taken the other page of the terminal draws none. Both commands are of one
+ * moment: tmux reads nothing between them.
+ */
+static bool is_whole(void *arg)
+{
+	const struct look *look = arg;
+	struct vt_term *t = look->term;
+	unsigned int page, x, y, width, height;
+	char *out = tmux(t, VT_ARGS("display-message", "-p",
+				    "#{alternate_on} #{cursor_x} #{cursor_y} "
+				    "#{pane_width} #{pane_height}",
+				    ";", "capture-pane", look->colours ? "-pe" : "-p")),
+	     *screen = strchr(out, '\n');
+
+	vt_true(screen);
+	vt_equal(sscanf(out, "%u %u %u %u %u", &page, &x, &y, &width, &height), 5,
+		 "numbers in '%.64s'", out);
+	free(t->screen);
+	t->screen = strdup(screen + 1);
+	vt_true(t->screen);
+	free(out);
+	return !page || (x + 1 >= width && y + 1 == height);
+}
+
 const char *vt_term_see(struct vt_term *t, bool colours)
 {
-	free(t->screen);
-	t->screen = tmux(t, VT_ARGS("capture-pane", colours ? "-pe" : "-p"));
+	struct look look = { .term = t, .colours = colours };
+
+	vt_await(is_whole, &look, "a page is drawn to its end", VT_PATIENCE);
 	return t->screen;
 }
 

@@ -36,7 +36,10 @@ void vt_term_keys(struct vt_term *t, const char *keys);
 void vt_term_bytes(struct vt_term *t, const char *hex);
 void vt_term_resize(struct vt_term *t, unsigned int width, unsigned int height);
 
-/** vt_term_see - the screen as it is now, as plain text or (@colours) with escape sequences */
+/**
+ * vt_term_see - the screen as it is now, as plain text or (@colours) with escape sequences; of a page
+ * that is being drawn, its end is awaited
+ */
 const char *vt_term_see(struct vt_term *t, bool colours);
 /** vt_term_await - until the screen holds @text; the test fails after long patience */
 void vt_term_await(struct vt_term *t, const char *text);
