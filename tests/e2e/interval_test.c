@@ -6,8 +6,10 @@
 #include "scope.h"
 #include "system.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int64_t thread_faults(struct json_object *stat, int64_t tid)
 {
@@ -19,20 +21,79 @@ static int64_t thread_faults(struct json_object *stat, int64_t tid)
 	return n;
 }
 
+/** Intervals that the storm lasts for. */
+#define INTERVALS 8
+
+/** struct progress - wait until stdout of @cmd has @nr lines that hold or, with NULL, begin a document */
+struct progress {
+	const struct vt_cmd *cmd;
+	const char *mark;
+	size_t nr;
+};
+
+static size_t marks(const struct progress *p)
+{
+	char *text = vt_peek(p->cmd), *rest = text, *line;
+	size_t n = 0;
+
+	while ((line = strsep(&rest, "\n")))
+		n += p->mark ? strstr(line, p->mark) != NULL : *line == '{';
+	free(text);
+	return n;
+}
+
+static bool has_marks(void *arg)
+{
+	const struct progress *p = arg;
+
+	return vt_ended(p->cmd) || marks(p) >= p->nr;
+}
+
+/**
+ * watch_storm - `stat -i` with @options and two threads of a storm, which lasts for INTERVALS
+ * intervals, however long the machine takes for them
+ * @mark: what one line of each has; NULL: it is a document
+ */
+static void watch_storm(struct vt_cmd *stat, const char *const *options, const char *mark)
+{
+	const char *argv[16] = { vt_vmascope(), "stat", "-i", "100ms" };
+	struct progress progress = { .cmd = stat, .mark = mark };
+	struct vt_cmd storm;
+	char pid[16];
+	size_t n = 4;
+
+	vt_start(&storm, &(struct vt_how){ .stdin_pipe = true },
+		 VT_ARGS(vt_workload("storm"), "--gate", "--seconds", "3600", "--threads", "2"));
+	vt_await_text(&storm, "ready");
+	snprintf(pid, sizeof(pid), "%d", storm.pid);
+	while (*options)
+		argv[n++] = *options++;
+	argv[n++] = "-p";
+	argv[n++] = pid;
+	vt_start(stat, NULL, argv);
+	vt_await_attached(stat);
+	vt_close_stdin(&storm);
+	progress.nr = marks(&progress) + INTERVALS;
+	vt_await(has_marks, &progress, "intervals", VT_PATIENCE);
+	vt_signal(&storm, SIGTERM);
+	vt_wait(&storm, VT_PATIENCE);
+	vt_equal(storm.exit, 0, "exit status of the storm: %s", storm.err);
+	vt_wait(stat, VT_PATIENCE);
+	vt_equal(stat->exit, 0, "exit status: %s", stat->err);
+	vt_free(&storm);
+}
+
 /* The last document is of the whole run, those before are its intervals. */
 static struct json_object *run_storm(size_t *nr_intervals)
 {
 	struct vt_cmd cmd;
 	struct json_object *all;
 
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "stat", "-i", "100ms", "--by", "thread", "-j", "--",
-		       vt_workload("storm"), "--seconds", "2", "--threads", "2"));
-	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	watch_storm(&cmd, VT_ARGS("--by", "thread", "-j"), NULL);
 	all = vt_json_lines(cmd.out, "stat -i");
 	vt_free(&cmd);
 	*nr_intervals = json_object_array_length(all) - 1;
-	vt_cmp(*nr_intervals, >=, 2, "intervals");
+	vt_cmp(*nr_intervals, >=, INTERVALS, "intervals");
 	return all;
 }
 
@@ -112,10 +173,7 @@ static void columns_stay(void **state)
 	int heads = 0;
 
 	(void)state;
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "stat", "-i", "100ms", "-w", "--", vt_workload("storm"),
-		       "--seconds", "1"));
-	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	watch_storm(&cmd, VT_ARGS("-w"), "FAULTS ");
 	for (line = strtok_r(cmd.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		char words[512] = "", *word, *rest = NULL;
 
@@ -131,7 +189,7 @@ static void columns_stay(void **state)
 			vt_equal(strcmp(words, head), 0, "'%s' after '%s'", words, head);
 		strcpy(head, words);
 	}
-	vt_cmp(heads, >=, 2, "heads of intervals");
+	vt_cmp(heads, >=, INTERVALS, "heads of intervals");
 	vt_free(&cmd);
 }
 

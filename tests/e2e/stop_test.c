@@ -20,10 +20,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/** Seconds: the target's, if the test does not end it; far more than a command may take to end. */
+/** Seconds: the target's, if the test does not end it; far more than VT_PATIENCE. */
 #define TARGET_SECONDS "900"
-/** Seconds that a command may take to start, run for 1 s and end on a loaded machine. */
-#define BOUND 40
 
 /** struct run - a storm, a command that watches it, and its output */
 struct run {
@@ -45,7 +43,7 @@ static void start_target(struct run *r)
 /* The command is over, and the storm is not. */
 static void await_end(struct run *r)
 {
-	vt_wait(&r->cmd, BOUND);
+	vt_wait(&r->cmd, VT_PATIENCE);
 	if (vt_ended(&r->target))
 		fail_msg("the command ended with its target only: %s", r->cmd.err);
 }
@@ -271,7 +269,7 @@ static void top_ends_in_a_stopped_terminal(void **state)
 	/* twice: it would wait for its command */
 	vt_sys(kill(pid, SIGTERM));
 	vt_sys(kill(pid, SIGTERM));
-	vt_await(is_gone, &pid, "top has ended", BOUND);
+	vt_await(is_gone, &pid, "top has ended", VT_PATIENCE);
 	vt_sys(kill(t.server.pid, SIGCONT));
 	vt_term_close(&t);
 }
