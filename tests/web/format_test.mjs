@@ -23,6 +23,8 @@ test("what is not known is not 0", () => {
 	for (const f of [format.count, format.ns, format.bytes, format.percent, format.rate, format.share])
 		for (const unknown of [null, undefined, NaN])
 			assert.equal(f(unknown), "-");
+	assert.equal(format.address(null), "-");
+	assert.equal(format.address("0x7f00"), "7f00");
 	assert.equal(format.rate(3.46), "3.5");
 	assert.equal(format.rate(9124.4), "9,124");
 	assert.equal(format.share(0.0431), "0.043%");

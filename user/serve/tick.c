@@ -194,7 +194,8 @@ static int vma_row(struct table *t, const struct counted *row, uint64_t faults)
 	if (table__add_row(t) < 0)
 		return -ENOMEM;
 	table__set_u64(t, "pid", row->process->pid);
-	table__set_u64(t, "start", row->vma.start);
+	if (!vma_is_several(&row->vma))
+		table__set_u64(t, "start", row->vma.start);
 	table__set_u64(t, "faults", faults);
 	err = table__set_str(t, "comm", row->process->comm);
 	return err ? err : table__set_str(t, "name", row->name);

@@ -21,10 +21,10 @@ function size(vma)
 	return Number(BigInt(vma.end) - BigInt(vma.start));
 }
 
-/** isGone - the row that holds what VMAs had that are gone */
-function isGone(vma)
+/** hasPlace - one VMA; a row of several, or of those that are gone, has no addresses */
+function hasPlace(vma)
 {
-	return vma.name === "[unmapped]" && size(vma) === 0;
+	return vma.start !== null;
 }
 
 function nameOf(process)
@@ -57,11 +57,11 @@ export class Addresses {
 		key: keyOf,
 		empty: "Choose a process that faults.",
 		columns: [
-			{ head: "Address", name: "address", text: (r) => (isGone(r) ? "" : format.address(r.start)) },
+			{ head: "Address", name: "address", text: (r) => (hasPlace(r) ? format.address(r.start) : "") },
 			{ head: "Size", number: true, wide: true,
-				text: (r) => (isGone(r) ? "" : format.bytes(size(r))) },
+				text: (r) => (hasPlace(r) ? format.bytes(size(r)) : "") },
 			{ head: "Perms", name: "perms", wide: true,
-				text: (r) => (isGone(r) ? "" : r.perms) },
+				text: (r) => (hasPlace(r) ? r.perms : "") },
 			{ head: "VMA", name: "path", draw: (td, r) => drawPath(td, r.name) },
 			{ head: "Faults over time", name: "strip", draw: (td, r) => this.#drawStrip(td, r) },
 			number("/s", "Faults per second at the last look", "now", format.rate, true),

@@ -102,5 +102,5 @@ export function tail(name, most = 26)
 /** address - "0x7f…" as the tables show it */
 export function address(text)
 {
-	return text.replace(/^0x/, "");
+	return text?.replace(/^0x/, "") ?? UNKNOWN;
 }

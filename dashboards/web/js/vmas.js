@@ -18,7 +18,7 @@ export class Vmas {
 		columns: [
 			{ head: "Process", name: "name", value: (r) => r.comm, draw: (td, r) => this.#drawProcess(td, r) },
 			{ head: "VMA", value: (r) => r.name, name: "path", draw: (td, r) => drawPath(td, r.name) },
-			{ head: "Start", wide: true, value: (r) => r.start, name: "address",
+			{ head: "Start", wide: true, value: (r) => r.start ?? "", name: "address",
 				text: (r) => format.address(r.start) },
 			{ head: "/s", title: "Faults per second in the last interval", number: true,
 				value: (r) => r.now, text: (r) => format.rate(r.now) },
