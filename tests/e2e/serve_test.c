@@ -326,7 +326,15 @@ static void totals_outlive_processes(void **state)
 	vt_serve_end(&serve);
 }
 
-/* 3,000 processes of 300 names, the limits being far below that. */
+/** Runs of the load at most: memory may grow in the first ones, until all tables have been in use. */
+#define LOAD_RUNS 8
+/** In a run: a KiB that is kept of each of them is found. */
+#define LOAD_PROCESSES 1500
+
+/*
+ * 1,500 processes of 300 names, the limits being far below that. What is kept of each of them would
+ * make each run add as much as the one before.
+ */
 static void memory_and_series_are_bounded(void **state)
 {
 	static const char names[] =
@@ -336,7 +344,7 @@ static void memory_and_series_are_bounded(void **state)
 	struct vt_serve serve;
 	struct vt_cmd load;
 	char *metrics, *line;
-	long warm, kib;
+	long kib = 0, before, runs = 0;
 	size_t series = 0;
 
 	(void)state;
@@ -344,22 +352,25 @@ static void memory_and_series_are_bounded(void **state)
 	mkdir(argv[4], 0755);
 	vt_serve_start(&serve, VT_ARGS("--slots", "1024", "--hists", "128", "--max-series", "2500",
 				       "-i", "200ms"));
-	vt_run(&load, NULL, argv);
-	vt_equal(load.exit, 0, "exit status of the load: %s", load.err);
-	vt_free(&load);
-	warm = vt_resident_kib(serve.cmd.pid);
-	vt_run(&load, NULL, argv);
-	vt_free(&load);
+	do {
+		vt_run(&load, NULL, argv);
+		vt_equal(load.exit, 0, "exit status of the load: %s", load.err);
+		vt_free(&load);
+		free(vt_fetch(&serve, "/metrics"));
+		before = kib;
+		kib = vt_resident_kib(serve.cmd.pid);
+		print_message("# bounded: %ld KiB after %ld processes\n", kib,
+			      ++runs * LOAD_PROCESSES);
+	} while (runs < LOAD_RUNS && (runs < 2 || kib - before >= LOAD_PROCESSES));
+	vt_cmp(kib - before, <, LOAD_PROCESSES, "KiB that the last of %ld runs has added", runs);
 	metrics = vt_fetch(&serve, "/metrics");
-	kib = vt_resident_kib(serve.cmd.pid);
 	for (line = metrics; line && *line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		series += *line && *line != '#';
 	}
 	vt_cmp(series, <=, 2500, "series");
 	vt_cmp(outcome(metrics, "other", "minor"), >, 10000, "faults of group other");
-	vt_cmp(kib, <, warm + warm / 8, "KiB in memory, after as many processes again");
-	print_message("# bounded: %zu series, %ld KiB, then %ld KiB\n", series, warm, kib);
+	print_message("# bounded: %zu series\n", series);
 	free(metrics);
 	vt_serve_end(&serve);
 }
