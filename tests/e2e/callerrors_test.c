@@ -3,6 +3,7 @@
  * callerrors_test - memory calls that fail, and processes that have nearly as many VMAs as they may.
  */
 #include "check.h"
+#include "recorded.h"
 #include "shootdown.h"
 #include "system.h"
 
@@ -88,6 +89,53 @@ static void the_longest_is_known(void **state)
 	vt_cmp(vt_int(longest, "duration_ns"), <=, vt_int(s.work, "at_most_ns"), "parent's time");
 	vt_true(!vt_get(longest, "errno"));
 	vt_scope_free(&s);
+}
+
+/* check_longest - of a recording, against its events; @vma: "*END": of calls in such VMAs alone, NULL: of all */
+static void check_longest(const char *file, const char *vma)
+{
+	const char *const all[] = { "--view", "shootdown", "-j", NULL };
+	const char *const some[] = { "--view", "shootdown", "-j", "--vma", vma, NULL };
+	char command[1024];
+	struct json_object *json, *call;
+	struct vt_cmd cmd, report;
+	const char *next;
+	size_t nr = 0;
+
+	snprintf(command, sizeof(command),
+		 "'%s' report --view trace --events memcall -j '%s' | jq -n '[inputs | "
+		 "select(.type == \"memcall\" and (%d == 0 or (.vmas[0].name // \"\" | "
+		 "endswith(\"%s\")))) | "
+		 ".duration_ns] | sort | reverse | .[:10][]'",
+		 vt_vmascope(), file, vma != NULL, vma ? vma + 1 : "");
+	vt_run(&cmd, NULL, VT_ARGS("sh", "-c", command));
+	vt_equal(cmd.exit, 0, "exit status of jq: %s", cmd.err);
+	next = cmd.out;
+	vt_report(&report, file, vma ? some : all, 0);
+	json = json_tokener_parse(report.out);
+	vt_true(json);
+	vt_each(call, json, "longest")
+	{
+		vt_equal(vt_int(call, "duration_ns"), strtoll(next, (char **)&next, 10),
+			 "duration of a long call");
+		nr++;
+	}
+	vt_cmp(nr, >, 0, "longest calls");
+	vt_equal(next[strspn(next, " \n")], 0, "there are no more");
+	json_object_put(json);
+	vt_free(&report);
+	vt_free(&cmd);
+}
+
+static void the_longest_of_a_recording(void **state)
+{
+	struct vt_recorded r;
+
+	(void)state;
+	vt_record(&r, VT_ARGS("-q", "--events", "memcall"), VT_ARGS("longcall", "--ms", "20"));
+	check_longest(r.file, NULL);
+	check_longest(r.file, "*/libc.so.6");
+	vt_recorded_free(&r);
 }
 
 static void errors_are_counted(void **state)
@@ -241,9 +289,10 @@ static void over_the_limit(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(errors_are_counted),	VT_TEST(errors_have_names),    VT_TEST(far_from_the_limit),
-	VT_TEST(errors_are_told_apart), VT_TEST(the_longest_is_known), VT_TEST(near_the_limit),
-	VT_TEST(over_the_limit),
+	VT_TEST(errors_are_counted),   VT_TEST(errors_have_names),
+	VT_TEST(far_from_the_limit),   VT_TEST(errors_are_told_apart),
+	VT_TEST(the_longest_is_known), VT_TEST(the_longest_of_a_recording),
+	VT_TEST(near_the_limit),       VT_TEST(over_the_limit),
 };
 
 VT_MAIN(tests)

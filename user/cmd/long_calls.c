@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** site_of - the call site as a stack of one frame; NULL: not known, or no memory. */
+/**
+ * site_of - a stack whose first frame is the call site; NULL: not known, or no memory
+ *
+ * A recording has names for stacks alone.
+ */
 static const struct stack *site_of(struct session *s, const struct vs_event_call *call)
 {
 	_Alignas(struct stack) unsigned char
@@ -15,6 +19,8 @@ static const struct stack *site_of(struct session *s, const struct vs_event_call
 	const struct model *m = &s->live->model;
 	const struct counted *image;
 
+	if (s->recorded)
+		return session__stack(s, &call->stack);
 	if (!call->site || !s->namer || !call->proc || call->proc >= m->nr_slots)
 		return NULL;
 	if (!m->by_slot[call->proc])

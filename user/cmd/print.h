@@ -7,6 +7,7 @@
 
 #include "cmd/session.h"
 #include "model/heat.h"
+#include "model/longest_calls.h"
 
 /**
  * stat_print - what `vmascope stat` prints at its end
@@ -23,8 +24,12 @@ int stat_print(struct session *s, const struct heat *heat);
  */
 int stat_replay(struct session *s, int (*feed)(struct session *s, void *ctx), void *ctx);
 
-/** shootdown_print - what `vmascope shootdown` prints at its end. Return: 0 or a negative errno. */
-int shootdown_print(struct session *s);
+/**
+ * shootdown_print - what `vmascope shootdown` prints at its end
+ * @longest: the longest calls, NULL: not known
+ * Return: 0 or a negative errno.
+ */
+int shootdown_print(struct session *s, const struct longest_calls *longest);
 
 /**
  * trace_replay - what `vmascope trace` prints of a recorded run

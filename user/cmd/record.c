@@ -472,7 +472,7 @@ static int print_summary(struct session *s)
 	struct recorder *r = s->private;
 
 	if (!err && r->header.shootdowns)
-		err = shootdown_print(s);
+		err = shootdown_print(s, NULL);
 	return err;
 }
 

@@ -6,16 +6,22 @@
 #include <string.h>
 
 #include "cmd/folded.h"
+#include "cmd/long_calls.h"
 #include "cmd/print.h"
 #include "cmd/recording.h"
 #include "export/perfetto.h"
 #include "util/log.h"
+#include "util/str.h"
 #include "view/stack_cells.h"
 
 /** The heatmap's slices at first: they get longer as the run does. */
 #define FIRST_SLICE_NS 1000000ULL
 
-/** struct report - a recording, and the session that it stands for; @failed: it could not be read */
+/**
+ * struct report - a recording, and the session that it stands for
+ * @failed: it could not be read
+ * @longest: memory calls, of those that are events; @nr_calls: so many of these were read
+ */
 struct report {
 	struct recording recording;
 	struct recorded recorded;
@@ -23,6 +29,8 @@ struct report {
 	bool failed;
 	struct heat heat;
 	uint64_t heat_lost;
+	struct longest_calls longest;
+	uint64_t nr_calls;
 };
 
 /** take_over - what the session of the run knew at its end. */
@@ -42,6 +50,7 @@ static void forgetting(void *ctx)
 
 	if (r->session.forgetting)
 		r->session.forgetting(&r->session);
+	long_calls__name(&r->longest, &r->session);
 	for (size_t i = 0; i < r->heat.nr_cells; i++) {
 		struct heat_cell *cell = r->heat.cells[i];
 
@@ -91,16 +100,52 @@ static int feed(struct session *s, void *ctx)
 
 /* --- counts -------------------------------------------------------------------------------- */
 
+/** add_call - an event, to the longest if it is one of them, and in a VMA that is asked for. */
+static int add_call(void *ctx, const union record *event, enum record_type type)
+{
+	const struct vs_event_call *call = &event->call;
+	struct report *r = ctx;
+	struct session *s = &r->session;
+	const struct counted *vma;
+
+	if (type != RECORD_CALL)
+		return 0;
+	r->nr_calls++;
+	if (s->options->vma) {
+		vma = call->nr_vmas ? live__row(s->live, call->vma[0].slot, call->vma[0].generation)
+				    : NULL;
+		if (!vma || !vma->is_vma || !str_glob(s->options->vma, vma->name))
+			return 0;
+	}
+	return long_calls__add(&r->longest, s, call);
+}
+
+/** read_calls - all counts, and the longest of those calls that are events. Return: 0 or failure. */
+static int read_calls(struct report *r)
+{
+	const struct vs_shootdowns *totals = &r->recording.live.shootdown.totals;
+
+	if (recording__read_names(&r->recording) || recording__read(&r->recording, add_call, r))
+		return -1;
+	long_calls__name(&r->longest, &r->session);
+	/* a ring of files has only the last ones */
+	if (totals->calls > r->nr_calls)
+		r->longest.lost = totals->calls - r->nr_calls;
+	return 0;
+}
+
 static int print_counts(struct report *r)
 {
 	const bool calls = r->session.options->view == REPORT_SHOOTDOWN;
+	const bool events = calls && r->recording.header.events & 1u << TRACE_MEMCALL;
 	struct session *s = &r->session;
 
-	if (recording__read(&r->recording, NULL, NULL))
+	if (events ? read_calls(r) : recording__read(&r->recording, NULL, NULL))
 		return VS_EXIT_FAILURE;
 	take_over(r);
 	if (!s->options->folded)
-		s->error = calls ? shootdown_print(s) : stat_print(s, NULL);
+		s->error = calls ? shootdown_print(s, events ? &r->longest : NULL)
+				 : stat_print(s, NULL);
 	if (s->error)
 		return VS_EXIT_FAILURE;
 	if (!s->options->folded && !s->options->flame)
@@ -370,6 +415,7 @@ int cmd_report(struct options *o)
 	if (!status)
 		status = run(&r, o);
 	folded__close(&r.session);
+	longest_calls__free(&r.longest);
 	namer__free(r.session.namer);
 	recording__close(&r.recording);
 	return status;

@@ -64,7 +64,7 @@ static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 			stats->lost[VS_LOST_SAMPLES] += all->rows[i]->counts.count;
 }
 
-static int print(struct session *s, const struct longest_calls *longest)
+int shootdown_print(struct session *s, const struct longest_calls *longest)
 {
 	const struct options *o = s->options;
 	const bool text = !strcmp(o->format->name, "text");
@@ -103,11 +103,6 @@ static int print(struct session *s, const struct longest_calls *longest)
 		err = o->format->document(&d, &s->out);
 	document__free(&d);
 	return err;
-}
-
-int shootdown_print(struct session *s)
-{
-	return print(s, NULL);
 }
 
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
@@ -190,7 +185,7 @@ int cmd_shootdown(struct options *o)
 		x.longest.lost = capture__longest_lost(s.live->capture);
 	}
 	if (!status && !o->folded)
-		s.error = print(&s, knows_longest(o) ? &x.longest : NULL);
+		s.error = shootdown_print(&s, knows_longest(o) ? &x.longest : NULL);
 	if (!status && !s.error && (o->folded || o->flame))
 		status = folded__calls(&s);
 	machine__free(&s.machine);
