@@ -74,7 +74,7 @@ fault()
 	expect "$1" 1 "$4" "  $5" "      $6" -- tests/run "$2" good "$3"
 }
 
-echo 1..35
+echo 1..36
 
 # --- tests/run: one program ------------------------------------------------------------------
 
@@ -178,6 +178,10 @@ expect 'a guest fails with each kind of failure' 1 '1..16' \
 	'not ok 14 - e2e/exits_test: 1 results of 2, exit status 0' -- \
 	in_guest e2e/good_test e2e/wrong_test e2e/aborts_test e2e/hangs_test e2e/skips_test \
 	e2e/exits_test e2e/good_test
+expect 'a kernel that is not locked down fails, at the end' 1 '1..7' \
+	'not ok 5 - kernel: locked down for confidentiality' \
+	'not ok 7 - e2e/vm_lockdown_test: 0 results of 0, exit status 127' -- \
+	in_guest e2e/vm_lockdown_test e2e/good_test
 
 # guest SCRIPT: tests/vm/check, with that in place of a guest, which prints what one would
 guest()

@@ -2,7 +2,7 @@
 /*
  * vm_lockdown_test - a kernel that is locked down for confidentiality: one line that says so.
  *
- * Lockdown cannot be taken back, so this has a guest to itself.
+ * Lockdown cannot be taken back: tests/vm/guest.sh locks the kernel down and runs this last.
  */
 #include "bpf_leak.h"
 #include "check.h"

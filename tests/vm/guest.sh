@@ -2,7 +2,10 @@
 # What runs inside a guest: checks that the kernel is what the table says, tries vmascope, then
 # runs test programs; prints TAP for the host (`check`) to add up.
 #
-# Usage: guest.sh [TEST...]          each TEST below build/tests, such as unit/hash_test
+# Usage: guest.sh [TEST...]    each TEST below build/tests, such as unit/hash_test, or one test of a
+#                              program: e2e/exact_test:exact_threads_alone
+#
+# e2e/vm_lockdown_test comes last, whatever the order: for it the kernel is locked down, for good.
 #
 # From `run`: VM_KERNEL, VM_SUPPORTS, VM_RESULTS, VMASCOPE. Each program's whole output is left in
 # VM_RESULTS. Exit status: 1 when anything failed. A test may skip itself only where tests/vm/skips says so.
@@ -111,17 +114,19 @@ skip_reason() {
 	return 1
 }
 
-# One program of cmocka's: its TAP becomes ours. A program that dies, or prints fewer results than
-# it planned, is one failure more.
+# One program of cmocka's, or one test of it: its TAP becomes ours. A program that dies, or prints fewer
+# results than it planned, is one failure more.
 run_test() {
-	local test=$1 log=$VM_RESULTS/${1//\//-}.log status=0 failed=0 seen=0 plan=0 line name reason
-	local started=$SECONDS
+	local test=${1%%:*} log=$VM_RESULTS/${1//\//-}.log status=0 failed=0 seen=0 plan=0 line name reason
+	local started=$SECONDS only=
+
+	[[ $1 != *:* ]] || only=${1#*:}
 
 	if reason=$(skip_reason "$test" all); then
 		result 0 "$test" "$reason"
 		return
 	fi
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "$test_limit" "$tree/build/tests/$test" >"$log" 2>&1 || status=$?
+	VMASCOPE_TEST=$only CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 10 "$test_limit" "$tree/build/tests/$test" >"$log" 2>&1 || status=$?
 	while read -r line; do
 		case $line in
 		1..*) plan=$((plan + ${line#1..})) ;;
@@ -158,6 +163,18 @@ locked_down() {
 	grep -qF '[confidentiality]' /sys/kernel/security/lockdown 2>/dev/null
 }
 
+# It cannot be taken back: nothing but what needs it may follow. Only where there is no host to lock down.
+lock_down() {
+	local status=0
+
+	if [[ -f /vm/settings ]] && ! locked_down; then
+		echo confidentiality >/sys/kernel/security/lockdown || status=1
+	fi
+	locked_down || status=1
+	result "$status" 'kernel: locked down for confidentiality'
+	check_refusal
+}
+
 check_facts
 if supports runs && ! locked_down; then
 	"$VMASCOPE" doctor -j >"$VM_RESULTS/doctor.json" 2>/dev/null || true # for README's table
@@ -166,8 +183,17 @@ if supports runs && ! locked_down; then
 else
 	check_refusal
 fi
+lockdown=
 for test in "$@"; do
-	run_test "$test"
+	if [[ $test == e2e/vm_lockdown_test ]]; then
+		lockdown=1
+	else
+		run_test "$test"
+	fi
 done
+if [[ $lockdown ]]; then
+	lock_down
+	run_test e2e/vm_lockdown_test
+fi
 echo "1..$number"
 ((bad == 0))
