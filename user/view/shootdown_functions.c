@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "view/function_list.h"
 #include "view/shootdown_groups.h"
 #include "view/shootdown_parts.h"
-#include "view/stack_cells.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
@@ -45,122 +45,44 @@ static const struct table_def text_table = { .key = "rows",
 
 /**
  * struct call_function - a function, and calls of one kind made from it or from what it called
- * @row: one of them; @name: "[no stack]": their callers are not known; @module: NULL: none
+ * @row: one of them
  * @depth: the least number of functions between it and the call
- * @last: number of the group that it was last counted for, from 1
  */
 struct call_function {
+	struct listed_function function;
 	const struct call_row *row;
-	char *name;
-	char *module;
 	size_t depth;
-	size_t last;
 	struct vs_call_counts counts;
 };
 
-/** struct functions - all, @nr of them, by what they are called, whose they are, and the call */
-struct functions {
-	struct call_function **list;
-	size_t nr;
-	struct hash by_key;
-};
-
-struct function_key {
-	char name[FRAME_TEXT_LEN];
-	char module[256];
-	char comm[VS_COMM_LEN];
-	uint64_t process;
-	uint32_t call;
-	uint32_t detail;
-};
-
-static struct call_function *new_function(struct functions *all, const struct function_key *key,
-					  const struct call_row *row, const char *module)
-{
-	struct call_function *f = calloc(1, sizeof(*f));
-	const size_t nr = all->nr;
-
-	if (f && !(nr & (nr - 1))) {
-		struct call_function **grown = realloc(all->list, (nr ? nr * 2 : 1) * sizeof(f));
-
-		if (!grown) {
-			free(f);
-			return NULL;
-		}
-		all->list = grown;
-	}
-	if (!f)
-		return NULL;
-	all->list[all->nr++] = f;
-	f->row = row;
-	f->depth = SIZE_MAX;
-	f->name = strdup(key->name);
-	f->module = module ? strdup(module) : NULL;
-	if (!f->name || (module && !f->module) || hash__set(&all->by_key, key, f))
-		return NULL;
-	return f;
-}
-
-/** find - @frame: NULL: the stack is not known. NULL: no memory. */
-static struct call_function *find(struct functions *all, const struct shootdown_view *v,
-				  const struct call_row *row, const struct symbol_frame *frame)
-{
-	/* a JIT's list is another file in each process */
-	const char *module = !frame			      ? NULL
-			     : frame->in_file || !frame->name ? frame->module
-							      : "[jit]";
-	struct function_key key;
-	struct call_function *f;
-
-	memset(&key, 0, sizeof(key));
-	if (frame)
-		symbol_print(frame, false, key.name, sizeof(key.name));
-	else
-		strcpy(key.name, "[no stack]");
-	if (module) {
-		const size_t len = strlen(module), room = sizeof(key.module) - 1;
-
-		/* of a long path, the end tells most */
-		memcpy(key.module, module + (len > room ? len - room : 0), len > room ? room : len);
-	}
-	memcpy(key.comm, call_comm(row), strnlen(call_comm(row), sizeof(key.comm)));
-	if (v->per_process)
-		key.process = row->process ? (uintptr_t)row->process : row->pid;
-	key.call = row->call;
-	key.detail = row->detail;
-	f = hash__get(&all->by_key, &key);
-	return f ? f : new_function(all, &key, row, module);
-}
-
-static void count(struct call_function *f, const struct call_group *g, size_t number, size_t depth)
-{
-	if (depth < f->depth)
-		f->depth = depth;
-	/* one that calls itself is on the stack more than once */
-	if (f->last == number)
-		return;
-	f->last = number;
-	call_counts_add(&f->counts, &g->counts);
-}
-
 /** count_group - group number @number, from 1, in each of its functions. Return: 0 or -ENOMEM. */
-static int count_group(struct functions *all, const struct shootdown_view *v,
+static int count_group(struct function_list *all, const struct shootdown_view *v,
 		       const struct call_group *g, size_t number)
 {
+	const struct call_row *row = g->row;
+	const struct function_owner owner = {
+		.comm = call_comm(row),
+		.process = !v->per_process ? 0
+			   : row->process  ? (uintptr_t)row->process
+					   : row->pid,
+		.kind = (uint64_t)row->call << 32 | row->detail,
+	};
 	struct named_stack named = {};
-	int err = g->row->stack ? namer__stack(v->namer, g->row->stack, &named) : 0;
+	int err = row->stack ? namer__stack(v->namer, row->stack, &named) : 0;
 	const size_t nr = named.nr_kernel + named.nr_user;
 
 	for (size_t i = 0; !err && i < (nr ? nr : 1); i++) {
-		const struct symbol_frame *frame = !nr ? NULL
-						   : i < named.nr_kernel
-							   ? &named.kernel[i]
-							   : &named.user[i - named.nr_kernel];
-		struct call_function *f = find(all, v, g->row, frame);
+		struct call_function *f = function_list__get(all, function_list__frame(&named, i),
+							     &owner);
 
 		if (!f)
 			return -ENOMEM;
-		count(f, g, number, i);
+		if (!f->row || i < f->depth)
+			f->depth = i;
+		if (!f->row)
+			f->row = row;
+		if (function_list__first(&f->function, number))
+			call_counts_add(&f->counts, &g->counts);
 	}
 	return err;
 }
@@ -173,7 +95,7 @@ static int cheaper(const void *a, const void *b)
 
 	if (!order)
 		order = (x->depth > y->depth) - (x->depth < y->depth);
-	return order ? order : strcmp(x->name, y->name);
+	return order ? order : strcmp(x->function.name, y->function.name);
 }
 
 static int name_cells(const struct shootdown_view *v, struct table *t,
@@ -185,8 +107,8 @@ static int name_cells(const struct shootdown_view *v, struct table *t,
 		table__set_u64(t, "pid", call_pid(f->row));
 	err = table__set_str(t, "comm", call_comm(f->row));
 	if (!err)
-		err = table__set_str(t, "function", f->name);
-	return err ? err : table__set_str(t, "module", f->module);
+		err = table__set_str(t, "function", f->function.name);
+	return err ? err : table__set_str(t, "module", f->function.module);
 }
 
 static int json_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
@@ -230,7 +152,7 @@ static int text_row(const struct shootdown_view *v, struct table *t, const struc
 }
 
 static int rows(const struct shootdown_view *v, struct table *json, struct table *text,
-		struct functions *all)
+		struct function_list *all)
 {
 	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
 	int err = 0;
@@ -238,9 +160,9 @@ static int rows(const struct shootdown_view *v, struct table *json, struct table
 	if (all->nr)
 		qsort(all->list, all->nr, sizeof(*all->list), cheaper);
 	for (size_t i = 0; i < all->nr && !err; i++)
-		err = json_row(v, json, all->list[i]);
+		err = json_row(v, json, (const void *)all->list[i]);
 	for (size_t i = 0; i < shown && !err; i++)
-		err = text_row(v, text, all->list[i]);
+		err = text_row(v, text, (const void *)all->list[i]);
 	if (!err && shown)
 		err = table__set_title(text,
 				       "Calls made from each function, and from what it called\n");
@@ -250,34 +172,23 @@ static int rows(const struct shootdown_view *v, struct table *json, struct table
 	return err;
 }
 
-static void free_functions(struct functions *all)
-{
-	for (size_t i = 0; i < all->nr; i++) {
-		free(all->list[i]->name);
-		free(all->list[i]->module);
-		free(all->list[i]);
-	}
-	free(all->list);
-	hash__free(&all->by_key, NULL);
-}
-
 int shootdown_functions__make(const struct shootdown_doc *d)
 {
 	struct table *text = run_view__add(d->document, &text_table);
 	struct table *json = run_view__add(d->document, &json_table);
-	struct functions all = {};
+	struct function_list all;
 	struct call_groups g = {};
 	int err;
 
 	if (!text || !json)
 		return -ENOMEM;
-	hash__init(&all.by_key, sizeof(struct function_key));
+	function_list__init(&all, sizeof(struct call_function));
 	err = call_groups__make(&g, d, SHOOTDOWN_BY_FUNCTION, false);
 	for (size_t i = 0; i < g.nr && !err; i++)
 		err = count_group(&all, d->view, &g.list[i], i + 1);
 	if (!err)
 		err = rows(d->view, json, text, &all);
 	call_groups__free(&g);
-	free_functions(&all);
+	function_list__free(&all);
 	return err;
 }

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/hash.h"
-#include "view/stack_cells.h"
+#include "view/function_list.h"
 #include "view/stack_entries.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
@@ -41,13 +40,11 @@ static const struct table_def rest_table = {
 
 /**
  * struct function - one of them
- * @stack: one that it is on; @last: number of the stack that it was last counted for
+ * @stack: one that it is on
  */
 struct function {
+	struct listed_function function;
 	const struct stack *stack;
-	char *name;
-	char *module;
-	size_t last;
 	uint64_t self;
 	uint64_t total;
 	uint64_t major;
@@ -55,98 +52,34 @@ struct function {
 	uint64_t total_ns;
 };
 
-/** struct functions - all, @nr of them, by hash of what they are called and whose they are */
-struct functions {
-	struct function **list;
-	size_t nr;
-	size_t cap;
-	struct hash by_key;
-};
-
-static uint64_t fnv1a(uint64_t h, const void *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 1099511628211ULL;
-	return h;
-}
-
-static struct function *new_function(struct functions *all, uint64_t key, const struct stack *stack,
-				     const char *name, const char *module)
-{
-	struct function *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		return NULL;
-	if (all->nr == all->cap) {
-		const size_t cap = all->cap ? 2 * all->cap : 256;
-		struct function **grown = realloc(all->list, cap * sizeof(*grown));
-
-		if (!grown) {
-			free(f);
-			return NULL;
-		}
-		all->list = grown;
-		all->cap = cap;
-	}
-	f->stack = stack;
-	f->name = strdup(name);
-	f->module = module ? strdup(module) : NULL;
-	all->list[all->nr++] = f;
-	if (!f->name || (module && !f->module) || hash__set_u64(&all->by_key, key, f))
-		return NULL;
-	return f;
-}
-
-static struct function *find(struct functions *all, const struct stat_view *v,
-			     const struct stack *stack, const struct symbol_frame *frame)
-{
-	/* a JIT's list is another file in each process */
-	const char *module = frame->in_file || !frame->name ? frame->module : "[jit]";
-	const char *comm = stack_comm(stack);
-	uint64_t key = 14695981039346656037ULL;
-	char name[FRAME_TEXT_LEN];
-	struct function *f;
-
-	symbol_print(frame, false, name, sizeof(name));
-	key = fnv1a(key, name, strlen(name) + 1);
-	if (module)
-		key = fnv1a(key, module, strlen(module) + 1);
-	key = fnv1a(key, comm, strlen(comm) + 1);
-	if (v->per_process) {
-		key = fnv1a(key, &stack->pid, sizeof(stack->pid));
-		key = fnv1a(key, &stack->image, sizeof(stack->image));
-	}
-	f = hash__get_u64(&all->by_key, key);
-	return f ? f : new_function(all, key, stack, name, module);
-}
-
 /** count_stack - stack number @number, from 1, in each of its functions. */
-static int count_stack(struct functions *all, const struct stat_view *v,
+static int count_stack(struct function_list *all, const struct stat_view *v,
 		       const struct stack_entry *e, size_t number)
 {
 	const uint64_t faults = stack_faults(&e->counts);
+	const struct function_owner owner = {
+		.comm = stack_comm(e->stack),
+		.process = v->per_process ? e->stack->image : 0,
+		.kind = v->per_process ? e->stack->pid : 0,
+	};
+	const struct symbol_frame *frame;
 	struct named_stack named;
 	int err = namer__stack(v->namer, e->stack, &named);
 
-	for (size_t i = 0; !err && i < named.nr_kernel + named.nr_user; i++) {
-		const struct symbol_frame *frame = i < named.nr_kernel
-							   ? &named.kernel[i]
-							   : &named.user[i - named.nr_kernel];
-		struct function *f = find(all, v, e->stack, frame);
+	for (size_t i = 0; !err && (frame = function_list__frame(&named, i)); i++) {
+		struct function *f = function_list__get(all, frame, &owner);
 
 		if (!f)
 			return -ENOMEM;
+		if (!f->stack)
+			f->stack = e->stack;
 		if (!i) {
 			f->self += faults;
 			f->major += e->counts.outcome[VS_MAJOR];
 			f->self_ns += e->counts.time_ns;
 		}
-		/* one that calls itself is on the stack more than once */
-		if (f->last == number)
+		if (!function_list__first(&f->function, number))
 			continue;
-		f->last = number;
 		f->total += faults;
 		f->total_ns += e->counts.time_ns;
 	}
@@ -161,7 +94,7 @@ static int by_self(const void *a, const void *b)
 		return x->self < y->self ? 1 : -1;
 	if (x->total != y->total)
 		return x->total < y->total ? 1 : -1;
-	return strcmp(x->name, y->name);
+	return strcmp(x->function.name, y->function.name);
 }
 
 static int by_self_time(const void *a, const void *b)
@@ -189,8 +122,8 @@ static int row(const struct stat_view *v, struct table *t, const struct function
 		table__set_u64(t, "pid", f->stack->pid);
 	err = table__set_str(t, "comm", stack_comm(f->stack));
 	if (!err)
-		err = table__set_str(t, "function", f->name);
-	return err ? err : table__set_str(t, "module", f->module);
+		err = table__set_str(t, "function", f->function.name);
+	return err ? err : table__set_str(t, "module", f->function.module);
 }
 
 /** rest_row - faults that have no stack are in no function. */
@@ -206,7 +139,8 @@ static int rest_row(struct table *t, const char *name, uint64_t faults, uint64_t
 	return table__set_str(t, "function", name);
 }
 
-static int rows(const struct stat_view *v, struct table *t, struct functions *all, uint64_t total)
+static int rows(const struct stat_view *v, struct table *t, struct function_list *all,
+		uint64_t total)
 {
 	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
 	int err = 0;
@@ -215,22 +149,11 @@ static int rows(const struct stat_view *v, struct table *t, struct functions *al
 		qsort(all->list, all->nr, sizeof(*all->list),
 		      v->weigh_time ? by_self_time : by_self);
 	for (size_t i = 0; i < shown && !err; i++)
-		err = row(v, t, all->list[i], total);
+		err = row(v, t, (const void *)all->list[i], total);
 	if (!err && shown < all->nr)
 		err = table__set_footer(t, "and %zu more functions (--top N shows more)",
 					all->nr - shown);
 	return err;
-}
-
-static void free_functions(struct functions *all)
-{
-	for (size_t i = 0; i < all->nr; i++) {
-		free(all->list[i]->name);
-		free(all->list[i]->module);
-		free(all->list[i]);
-	}
-	free(all->list);
-	hash__free(&all->by_key, NULL);
 }
 
 static uint64_t faults_of(const struct stat_view *v, const struct vs_stack_counts *all,
@@ -251,12 +174,12 @@ struct table *stat_functions__make(const struct stat_view *v, uint64_t total, st
 	const uint64_t ended = faults_of(v, &s->ended, &s->ended_marked);
 	struct table *t = run_view__add(d, &functions_table);
 	struct table *rest = run_view__add(d, &rest_table);
-	struct functions all = { 0 };
+	struct function_list all;
 	struct stack_entry *list;
 	size_t nr = 0;
 	int err = !t || !rest ? -ENOMEM : 0;
 
-	hash__init(&all.by_key, sizeof(uint64_t));
+	function_list__init(&all, sizeof(struct function));
 	list = err ? NULL : stack_entries(&from, &nr);
 	if (!list)
 		err = -ENOMEM;
@@ -278,6 +201,6 @@ struct table *stat_functions__make(const struct stat_view *v, uint64_t total, st
 		table__set_u64(rest, "ended", ended);
 	}
 	free(list);
-	free_functions(&all);
+	function_list__free(&all);
 	return err ? NULL : t;
 }
