@@ -9,11 +9,20 @@
 
 /* --- process images ------------------------------------------------------------------------ */
 
-/** switch_image - the task has another mm than the state is about: exec, or its first fault. */
-static __noinline void switch_image(struct task_struct *task, struct task_state *t, u64 mm)
+/** image_slot - the slot of the process image of the current task, whose mm is @t->mm */
+static __always_inline u32 image_slot(struct task_struct *task, const struct task_state *t)
 {
+	/* read: a number, which the task's own is not to the verifier */
+	u64 mm = *(volatile u64 *)&t->mm;
 	u32 tgid = task->tgid;
-	struct proc_entry *p;
+	struct proc_entry *p = bpf_map_lookup_elem(&procs, &tgid);
+
+	return p && p->mm == mm ? p->slot : proc_new(bpf_get_current_task(), mm);
+}
+
+/** switch_image - the task has another mm than the state is about: exec, or its first fault. */
+static __always_inline void switch_image(struct task_struct *task, struct task_state *t, u64 mm)
+{
 	struct vs_slot *s;
 
 	if (t->flags & TASK_WAITING) {
@@ -22,9 +31,8 @@ static __noinline void switch_image(struct task_struct *task, struct task_state 
 	} else if (t->mm) {
 		settle_current();
 	}
-	p = bpf_map_lookup_elem(&procs, &tgid);
-	t->proc = p && p->mm == mm ? p->slot : proc_new(task, mm);
 	t->mm = mm;
+	t->proc = image_slot(task, t);
 	t->cache_seq = -1;
 	s = slot_at(t->proc);
 	if (!s)
@@ -79,18 +87,35 @@ static __noinline int within_filter(struct task_struct *task, struct task_state 
 }
 
 /** retry_image - there was no slot for the process image: one may have come back. */
-static __noinline void retry_image(struct task_struct *task, struct task_state *t)
+static __always_inline void retry_image(struct task_struct *task, struct task_state *t)
 {
-	u32 tgid = task->tgid;
-	struct proc_entry *p = bpf_map_lookup_elem(&procs, &tgid);
 	struct vs_slot *s;
 
-	t->proc = p && p->mm == t->mm ? p->slot : proc_new(task, t->mm);
+	t->proc = image_slot(task, t);
 	s = slot_at(t->proc);
 	if (!s)
 		return;
 	t->proc_generation = s->generation;
 	t->cache_seq = -1;
+}
+
+/**
+ * update_image - bring state @t of the current task up to its present mm
+ *
+ * A global function: the verifier looks at it once, not from each hook.
+ */
+__weak __noinline int update_image(struct task_state *t)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u64 mm = (u64)task->mm;
+
+	if (!t)
+		return 0;
+	if (t->mm != mm)
+		switch_image(task, t, mm);
+	else
+		retry_image(task, t);
+	return 0;
 }
 
 /**
@@ -121,10 +146,8 @@ static __always_inline struct task_state *traced_image(struct task_struct *task,
 			return 0;
 		counting_begins(task, t);
 	}
-	if (t->mm != mm)
-		switch_image(task, t, mm);
-	else if (!t->proc)
-		retry_image(task, t);
+	if (t->mm != mm || !t->proc)
+		update_image(t);
 	return t;
 }
 
@@ -218,7 +241,8 @@ static __always_inline void fault_signalled(struct task_struct *task, struct tas
 	f->cause = cause_of_signal(f, sig, code);
 	if (cfg.crash)
 		crash_emit(task, t, f, sig, code);
-	fault_ended(task, t, f, VS_INCOMPLETE, 0);
+	t->task = (u64)task;
+	fault_over(t, f, VS_INCOMPLETE);
 }
 
 /** same_page - the hooks of one fault may differ in the offset within the page. */
@@ -284,6 +308,7 @@ int identify_again(struct task_state *t);
 static __always_inline void fault_end_pending(struct task_struct *task, struct task_state *t,
 					      enum vs_outcome outcome, u64 now)
 {
+	const struct task_id id = { task->tgid, task->pid, task->comm };
 	struct pending_fault *f = &t->pending;
 
 	/* accounted by the kernel before we began to count */
@@ -300,7 +325,44 @@ static __always_inline void fault_end_pending(struct task_struct *task, struct t
 	page_mapped(task, f);
 	f->cause = cause_at_end(f, outcome);
 	stack_at_end(t, f, outcome);
-	fault_ended(task, t, f, outcome, now - f->begin_ns);
+	fault_ended(&id, t, f, outcome, now - f->begin_ns);
+}
+
+/**
+ * fault_end_unpaired - a fault has ended whose begin was not seen: inside another, or without a trap
+ * @origin, @trapless: as of fault_end()
+ *
+ * A global function: the verifier looks at it apart from the way of all other faults.
+ */
+__weak __noinline int fault_end_unpaired(u64 address, u32 outcome, u32 origin, u32 trapless)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *t = traced_image(task, false);
+	struct pending_fault *own;
+
+	if (!t) {
+		begun_before(task, outcome, origin);
+		return 0;
+	}
+	/* the iterator may have counted it */
+	if (!count_take(outcome == VS_MAJOR ? &t->last_major : &t->last_minor,
+			outcome == VS_MAJOR ? task->maj_flt : task->min_flt))
+		return 0;
+	own = &t->unpaired;
+	__builtin_memset(own, 0, sizeof(*own));
+	own->address = address;
+	own->origin = origin;
+	own->access = VS_ACCESS_UNKNOWN;
+	if (origin == VS_ORIGIN_GUP)
+		own->cause = trapless;
+	else
+		count_lost(VS_LOST_LATENCY);
+	own->stack = NO_STACK;
+	stack_at_end(t, own, outcome);
+	identify(task, t, mm_sequence(task), own);
+	t->task = (u64)task;
+	fault_over(t, own, outcome);
+	return 0;
 }
 
 /**
@@ -317,7 +379,6 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 				      enum vs_outcome outcome, enum vs_origin origin,
 				      enum vs_cause trapless)
 {
-	struct pending_fault *own;
 	struct task_state *t;
 
 	if (counting == COUNTING_SOON)
@@ -327,30 +388,8 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		fault_end_pending(task, t, outcome, bpf_ktime_get_ns());
 		return;
 	}
-	if (!counts_now())
-		return;
-	t = traced_image(task, false);
-	if (!t) {
-		begun_before(task, outcome, origin);
-		return;
-	}
-	/* It began inside another fault, or without a trap. The iterator may have counted it. */
-	if (!count_take(outcome == VS_MAJOR ? &t->last_major : &t->last_minor,
-			outcome == VS_MAJOR ? task->maj_flt : task->min_flt))
-		return;
-	own = &t->unpaired;
-	__builtin_memset(own, 0, sizeof(*own));
-	own->address = address;
-	own->origin = origin;
-	own->access = VS_ACCESS_UNKNOWN;
-	if (origin == VS_ORIGIN_GUP)
-		own->cause = trapless;
-	else
-		count_lost(VS_LOST_LATENCY);
-	own->stack = NO_STACK;
-	stack_at_end(t, own, outcome);
-	identify(task, t, mm_sequence(task), own);
-	fault_ended(task, t, own, outcome, 0);
+	if (counts_now())
+		fault_end_unpaired(address, outcome, origin, trapless);
 }
 
 #endif /* VMASCOPE_ACCOUNT_BPF_H */

@@ -85,7 +85,7 @@ static __always_inline u32 call_row_take(const struct vs_call_key *key)
 }
 
 /** call_row_new - a row for @key, which the current task is the first to need. */
-static __noinline u32 call_row_new(const struct vs_call_key *key)
+static __always_inline u32 call_row_new(const struct vs_call_key *key)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	u32 row = call_row_take(key), *other;
@@ -111,6 +111,32 @@ static __noinline u32 call_row_new(const struct vs_call_key *key)
 }
 
 /**
+ * call_row_make - call_row_find() of a key that has no row yet
+ * @wanted: the key; made coarse where no row is left
+ *
+ * A global function: the verifier looks at it once, not from each place that calls it.
+ */
+__weak __noinline u32 call_row_make(struct vs_call_key *wanted)
+{
+	struct vs_call_key key;
+	u32 *found, row;
+
+	if (!wanted)
+		return CALL_ROW_NONE;
+	key = *wanted; /* an argument's memory is no map key to Linux 6.1 */
+	row = call_row_new(&key);
+	if (row)
+		return row;
+	count_lost(VS_LOST_CALLS);
+	key.vma = key.vma_generation = key.tid = 0;
+	key.site = 0;
+	key.stack = (struct vs_stack_ref){};
+	*wanted = key;
+	found = bpf_map_lookup_elem(&call_index, &key);
+	return found ? *found : call_row_new(&key);
+}
+
+/**
  * call_row_find - the row of @key; where none is left, that of its process and call alone
  * @key: made coarse where none is left
  * @generation: set
@@ -127,15 +153,7 @@ static __noinline u32 call_row_find(struct vs_call_key *key, u32 *generation)
 	if (cfg.nr_call_rows == 1)
 		return CALL_ROW_NONE;
 	found = bpf_map_lookup_elem(&call_index, key);
-	row = found ? *found : call_row_new(key);
-	if (!row) {
-		count_lost(VS_LOST_CALLS);
-		key->vma = key->vma_generation = key->tid = 0;
-		key->site = 0;
-		key->stack = (struct vs_stack_ref){};
-		found = bpf_map_lookup_elem(&call_index, key);
-		row = found ? *found : call_row_new(key);
-	}
+	row = found ? *found : call_row_make(key);
 	r = call_row_at(row);
 	if (r)
 		*generation = r->generation;

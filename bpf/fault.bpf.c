@@ -23,50 +23,68 @@
 __noinline int folio_probe(struct pending_fault *f)
 {
 	struct folio_place p;
-	s64 sibling = -1;
 	u64 entry = 0;
 
 	if (!f)
 		return 0;
 	folio_place(f, &p);
+	/* in memory: the verifier would follow what it knows of it from probe to probe */
+	f->page.sibling = NO_SIBLING;
 	for (u32 i = 0; i < NR_SIBLINGS; i++) {
-		s64 probe = sibling_probe(&p, SIBLING_SHIFT + i);
+		s64 probe;
 
-		if (probe >= 0) {
+		if (sibling_probe(&p, SIBLING_SHIFT + i, &probe)) {
 			/* without a table, all are empty */
 			if (f->page.table)
 				kread_u64(f->page.table + (probe & (PTES_PER_TABLE - 1)) * 8,
 					  &entry);
 			if (is_present(entry))
 				break;
-			if (sibling < 0)
-				f->page.sibling = sibling = probe;
+			if (*(volatile u16 *)&f->page.sibling == NO_SIBLING)
+				f->page.sibling = probe;
 		}
 		f->page.probes = i + 1;
 	}
-	if (sibling < 0)
+	if (*(volatile u16 *)&f->page.sibling == NO_SIBLING)
 		f->page.probes = 0;
+	return 0;
+}
+
+/** struct entry_count - @n present entries of @table in [@lo, @hi), without the window of @index */
+struct entry_count {
+	u64 table;
+	u64 lo;
+	u64 hi;
+	u64 index;
+	u64 n;
+};
+
+/** count_window - those of window @number of the table. Return: 1: it can't be read. */
+static long count_window(u64 number, struct entry_count *c)
+{
+	u64 window[PTE_WINDOW], i = number * PTE_WINDOW, n = 0;
+
+	if (bpf_probe_read_kernel(window, sizeof(window), (void *)(c->table + i * 8)))
+		return 1;
+	/* without jumps: see less() */
+	for (u64 k = 0; k < PTE_WINDOW; k++)
+		n += is_present(window[k]) & ~less(i + k, c->lo) & less(i + k, c->hi) &
+		     less(0, (i ^ c->index) >> 4);
+	c->n += n;
 	return 0;
 }
 
 /**
  * count_between - present entries of a table in [@lo, @hi), but for the window of @index
  *
- * A global function: the verifier looks at it once, and not with all that its callers know.
+ * By bpf_loop(): the verifier looks at its body once or twice, at a loop's in each of its turns.
  */
-__weak __noinline u64 count_between(u64 table, u64 lo, u64 hi, u64 index)
+static __always_inline u64 count_between(u64 table, u64 lo, u64 hi, u64 index)
 {
-	u64 window[PTE_WINDOW], n = 0;
+	struct entry_count c = { .table = table, .lo = lo, .hi = hi, .index = index };
 
-	for (u64 i = 0; i < PTES_PER_TABLE; i += PTE_WINDOW) {
-		if (bpf_probe_read_kernel(window, sizeof(window), (void *)(table + i * 8)))
-			return n;
-		/* without jumps: see less() */
-		for (u64 k = 0; k < PTE_WINDOW; k++)
-			n += is_present(window[k]) & ~less(i + k, lo) & less(i + k, hi) &
-			     less(0, (i ^ index) >> 4);
-	}
-	return n;
+	bpf_loop(PTES_PER_TABLE / PTE_WINDOW, count_window, &c, 0);
+	return c.n;
 }
 
 __noinline u32 folio_rest(const struct pending_fault *f, u64 table)
@@ -83,9 +101,9 @@ __noinline u32 folio_rest(const struct pending_fault *f, u64 table)
 	for (u32 i = 0; i < NR_SIBLINGS; i++) {
 		if (i >= most)
 			break;
-		probe = sibling_probe(&p, SIBLING_SHIFT + i);
-		if (probe >= 0 && (!kread_u64(table + (probe & (PTES_PER_TABLE - 1)) * 8, &entry) ||
-				   !is_present(entry)))
+		if (sibling_probe(&p, SIBLING_SHIFT + i, &probe) &&
+		    (!kread_u64(table + (probe & (PTES_PER_TABLE - 1)) * 8, &entry) ||
+		     !is_present(entry)))
 			break;
 		level = SIBLING_SHIFT + 1 + i;
 	}

@@ -80,7 +80,7 @@ static __always_inline u32 other_syscall_call(u64 nr, const struct pt_regs *regs
 }
 
 /** compat_syscall_call - the same of a 32-bit one (arch/x86/entry/syscalls/syscall_32.tbl) */
-static __noinline u32 compat_syscall_call(u64 nr, u64 second)
+__weak __noinline u32 compat_syscall_call(u64 nr, u64 second)
 {
 	switch (nr) {
 	case 1:	  /* exit */
@@ -215,25 +215,36 @@ static __always_inline bool inside_call(const struct open_call *o, s64 nr)
 	return o->begin_ns && nr >= 0 && nr == o->nr;
 }
 
+/** flusher_call() of a flush that is not inside a fault */
+#define NO_FAULT (~0u)
+
 /**
- * flusher_call - enum vs_call of a flush that no open call owns
+ * flusher_call - what a flush of the current task is for that no open call owns
  * @nr: of the system call, -1: none
- * @detail: set to the number of the system call, where it is VS_CALL_SYSCALL
+ * @cause: of the fault that the flush is inside of, or NO_FAULT
+ *
+ * A global function: the verifier looks at it once, and not with all that its callers know.
+ * Return: enum vs_call, and vs_call_key.detail << 16
  */
-static __noinline u32 flusher_call(struct task_struct *task, const struct task_state *t, s64 nr,
-				   u16 *detail)
+__weak __noinline u32 flusher_call(s64 nr, u32 cause)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
+
 	if (task->flags & PF_KTHREAD)
 		return kthread_call(task);
 	if (task->reclaim_state)
 		return VS_CALL_RECLAIM;
 	if (task->flags & PF_EXITING)
 		return VS_CALL_EXIT;
-	if (t && t->pending.active && (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
-		return fault_call(t->pending.cause);
+	if (cause != NO_FAULT)
+		return fault_call(cause);
 #if defined(__TARGET_ARCH_x86)
-	if (nr >= 0)
-		return syscall_kind(task, nr, detail);
+	if (nr >= 0) {
+		u16 detail = 0;
+		u32 call = syscall_kind(task, nr, &detail);
+
+		return call | (u32)detail << 16;
+	}
 #endif
 	/* on the way back to user mode, a scan is all that flushes a task's memory */
 	return scans_for_numa(task) ? VS_CALL_NUMA : VS_CALL_OTHER;
@@ -269,6 +280,7 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 	struct vs_call_key key = {};
 	s64 nr = syscall_nr(task);
+	u32 cause = NO_FAULT;
 	bool open;
 
 	f->traced = in_scope(task, t);
@@ -288,9 +300,14 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 		return t;
 	}
 	f->id = 0;
-	f->detail = 0;
 	f->stack = (struct vs_stack_ref){};
-	f->call = call == VS_NR_CALLS ? flusher_call(task, t, nr, &f->detail) : call;
+	if (call == VS_NR_CALLS) {
+		if (t && t->pending.active && (nr < 0 || t->pending.origin == VS_ORIGIN_KERNEL))
+			cause = t->pending.cause;
+		call = flusher_call(nr, cause);
+	}
+	f->call = call;
+	f->detail = call >> 16;
 	f->row = CALL_ROW_NONE;
 	f->row_generation = 0;
 	if (!f->traced)

@@ -42,8 +42,11 @@ static __always_inline void folio_place(const struct pending_fault *f, struct fo
 						: (s64)(f->address >> 12);
 }
 
-/** sibling_probe - the first entry of sibling @n that the VMA has. Return: -1: it has none. */
-static __always_inline s64 sibling_probe(const struct folio_place *p, u32 n)
+/** page_view.sibling while none was found */
+#define NO_SIBLING 0xffff
+
+/** sibling_probe - the first entry of sibling @n that the VMA has. Return: false: it has none. */
+static __always_inline bool sibling_probe(const struct folio_place *p, u32 n, s64 *probe)
 {
 	s64 first = p->index + ((((p->offset >> n) ^ 1) << n) - p->offset), end = first + (1 << n);
 
@@ -51,7 +54,8 @@ static __always_inline s64 sibling_probe(const struct folio_place *p, u32 n)
 		first = p->lo;
 	if (end > p->hi)
 		end = p->hi;
-	return first < end ? first : -1;
+	*probe = first;
+	return first < end;
 }
 
 /**

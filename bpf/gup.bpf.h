@@ -55,7 +55,7 @@ static __always_inline void gup_add(struct vs_counts *c, struct vs_stats *s, u64
 }
 
 /** count_gup - @minor and @major faults without a trap belong to @slot, and have no event. */
-static __noinline int count_gup(u32 slot, u64 minor, u64 major)
+__weak __noinline int count_gup(u32 slot, u64 minor, u64 major)
 {
 	struct vs_counts *c = slot_counts(slot);
 	struct vs_stats *s = this_stats();

@@ -49,7 +49,7 @@ static __always_inline u32 hist_bucket(u64 ns)
 }
 
 /** hist_take - a free histogram. Return: its number, or VS_HIST_NONE. */
-static __noinline u32 hist_take(void)
+__weak __noinline u32 hist_take(void)
 {
 	struct vs_slot_ring *ring;
 	u32 kind = FREE_HISTS, index;

@@ -8,15 +8,22 @@
 #include "cgroup.bpf.h"
 #include "slots.bpf.h"
 
+/*
+ * Global functions: the verifier looks at each once, not from each place that calls it. They take
+ * the task's address and read it by helper: Linux 6.1 hands no task over, and later verifiers look
+ * through all type information at each pointer that is loaded from a trusted task.
+ */
+
 /**
- * proc_new - describe the process image of @task, not always the current one, whose mm is @mm
+ * proc_new - describe the process image of the task at @at, not always the current one, whose mm is
+ * @mm
  *
  * Return: its slot, or 0.
  */
-static __noinline u32 proc_new(struct task_struct *task, u64 mm)
+__weak __noinline u32 proc_new(u64 at, u64 mm)
 {
-	struct task_struct *leader = task->group_leader;
-	u32 tgid = task->tgid, slot = slot_take(0);
+	struct task_struct *task = (void *)at, *leader = BPF_CORE_READ(task, group_leader);
+	u32 tgid = BPF_CORE_READ(task, tgid), slot = slot_take(0);
 	struct vs_slot *s = slot_at(slot);
 	struct proc_entry entry = { .mm = mm, .slot = slot }, *other;
 
@@ -24,13 +31,13 @@ static __noinline u32 proc_new(struct task_struct *task, u64 mm)
 		return VS_SLOT_OVERFLOW;
 	s->muted = 0;
 	s->proc.mm = mm;
-	s->proc.start_ns = leader->start_boottime;
+	s->proc.start_ns = BPF_CORE_READ(leader, start_boottime);
 	s->proc.cgroup = cgroup_id(task_cgroup(task));
 	s->proc.base_minor = 0;
 	s->proc.base_major = 0;
 	s->proc.pid = tgid;
-	s->proc.ppid = task->real_parent->tgid;
-	s->proc.uid = task->cred->uid.val;
+	s->proc.ppid = BPF_CORE_READ(task, real_parent, tgid);
+	s->proc.uid = BPF_CORE_READ(task, cred, uid.val);
 	s->proc.state = 0;
 	s->proc.exit_code = 0;
 	s->proc.no_address = 0;
@@ -60,28 +67,40 @@ static __noinline u32 proc_new(struct task_struct *task, u64 mm)
 	return slot;
 }
 
+/** process_slot_of - process_slot() of the task at @t->task */
+__weak __noinline u32 process_slot_of(struct task_state *t)
+{
+	struct task_struct *task;
+	struct proc_entry *p;
+	u32 tgid;
+	u64 mm;
+
+	if (!t)
+		return VS_SLOT_OVERFLOW;
+	if (t->proc && slot_holds(t->proc, t->proc_generation))
+		return t->proc;
+	task = (void *)t->task;
+	tgid = BPF_CORE_READ(task, tgid);
+	p = bpf_map_lookup_elem(&procs, &tgid);
+	if (p)
+		return p->slot;
+	/* a thread that exits has none any more, before 6.16 */
+	mm = (u64)BPF_CORE_READ(task, mm);
+	if (!mm)
+		mm = (u64)BPF_CORE_READ(task, group_leader, mm);
+	return mm ? proc_new(t->task, mm) : VS_SLOT_OVERFLOW;
+}
+
 /**
  * process_slot - the slot of the present image of @task's process
  *
  * @task need not be the current one, nor have trapped ever.
  * Return: VS_SLOT_OVERFLOW if there is none.
  */
-static __noinline u32 process_slot(struct task_struct *task, const struct task_state *t)
+static __always_inline u32 process_slot(struct task_struct *task, struct task_state *t)
 {
-	u32 tgid = task->tgid;
-	struct proc_entry *p;
-	u64 mm;
-
-	if (t->proc && slot_holds(t->proc, t->proc_generation))
-		return t->proc;
-	p = bpf_map_lookup_elem(&procs, &tgid);
-	if (p)
-		return p->slot;
-	/* a thread that exits has none any more, before 6.16 */
-	mm = (u64)task->mm;
-	if (!mm)
-		mm = (u64)BPF_CORE_READ(task, group_leader, mm);
-	return mm ? proc_new(task, mm) : VS_SLOT_OVERFLOW;
+	t->task = (u64)task;
+	return process_slot_of(t);
 }
 
 #endif /* VMASCOPE_IMAGE_BPF_H */

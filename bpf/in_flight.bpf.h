@@ -84,6 +84,7 @@ static __noinline int in_flight_emit(struct task_struct *task, struct task_state
 				     const struct pending_fault *f, u64 since_ns)
 {
 	u64 now = bpf_ktime_get_ns();
+	const struct task_id id = { task->tgid, task->pid, task->comm };
 	struct vs_event_fault *e;
 
 	if (cfg.only || (cfg.causes && !(cfg.causes & (1u << (f->cause & 31)))))
@@ -91,7 +92,7 @@ static __noinline int in_flight_emit(struct task_struct *task, struct task_state
 	e = emit_reserve(sizeof(*e), VS_EVENT_IN_FLIGHT, since_ns ? since_ns : now);
 	if (!e)
 		return 0;
-	fault_describe(task, t, f, VS_INCOMPLETE, since_ns ? now - since_ns : 0, e);
+	fault_describe(&id, t, f, VS_INCOMPLETE, since_ns ? now - since_ns : 0, e);
 	emit_submit(e);
 	return 0;
 }

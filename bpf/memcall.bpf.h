@@ -385,7 +385,7 @@ static __always_inline void call_populates(struct task_struct *task, struct task
 		start = result;
 		end = start + o->argument[o->call == VS_CALL_MMAP ? 1 : 2];
 	}
-	populate_end(task, t, start & ~4095ULL, (end + 4095) & ~4095ULL);
+	populate_end(t, start & ~4095ULL, (end + 4095) & ~4095ULL);
 }
 
 /* Calls that were emitted, by the bucket of their duration; see call_may_be_longest(). */

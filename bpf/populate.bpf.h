@@ -25,15 +25,20 @@ static __always_inline bool maps_anew(const struct open_call *o)
 /**
  * populate_end - those since belong to the VMA of [@start, @end), if that is one
  *
- * t->call.ref is what the VMA is looked up in.
+ * @t: state of the current task; its call.ref is what the VMA is looked up in
+ *
+ * A global function: the verifier looks at it once, and not with all that its callers know.
  */
-static __noinline int populate_end(struct task_struct *task, struct task_state *t, u64 start,
-				   u64 end)
+__weak __noinline int populate_end(struct task_state *t, u64 start, u64 end)
 {
-	struct vma_ref *ref = &t->call.ref;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct vma_ref *ref;
 	u64 minor, major;
 	u32 slot;
 
+	if (!t)
+		return 0;
+	ref = &t->call.ref;
 	if (!counts_now() || t->pending.active || t->mm != (u64)task->mm)
 		return 0;
 	minor = counts_take(&t->last_minor, task->min_flt);
@@ -57,14 +62,15 @@ static __always_inline bool locks_range(u64 nr)
 	return nr == 149 || nr == 325;
 }
 
-/** lock_begin - the current task enters one. */
-static __always_inline void lock_begin(void)
+/** lock_begin - the current task enters one; a global function as above */
+__weak __noinline int lock_begin(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *t = traced_image(task, true);
 
 	if (t)
 		populate_begin(task, t);
+	return 0;
 }
 
 /** lock_end - it leaves one. */
@@ -75,7 +81,7 @@ static __always_inline void lock_end(struct pt_regs *regs)
 	u64 start = regs->di & ~4095ULL;
 
 	if (t && !(t->flags & (TASK_WAITING | TASK_FRESH | TASK_AWAY)))
-		populate_end(task, t, start, (regs->di + regs->si + 4095) & ~4095ULL);
+		populate_end(t, start, (regs->di + regs->si + 4095) & ~4095ULL);
 }
 #endif
 

@@ -51,16 +51,23 @@ static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcom
 		c->latency_max_ns = duration_ns;
 }
 
+/** struct task_id - whose fault it was; @comm: where the name is */
+struct task_id {
+	u32 tgid;
+	u32 pid;
+	const char *comm;
+};
+
 /** fault_describe - fill the ring record of a fault. */
-static __always_inline void fault_describe(struct task_struct *task, const struct task_state *t,
+static __always_inline void fault_describe(const struct task_id *id, const struct task_state *t,
 					   const struct pending_fault *f, enum vs_outcome outcome,
 					   u64 duration_ns, struct vs_event_fault *e)
 {
 	e->duration_ns = duration_ns;
 	e->address = f->address;
 	e->ip = f->ip;
-	e->pid = task->tgid;
-	e->tid = task->pid;
+	e->pid = id->tgid;
+	e->tid = id->pid;
 	e->slot = f->vma.slot;
 	e->generation = f->vma.generation;
 	e->proc = t->proc;
@@ -75,11 +82,11 @@ static __always_inline void fault_describe(struct task_struct *task, const struc
 	e->size = f->size;
 	e->mapped = f->mapped;
 	e->stack = f->stack;
-	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->comm);
+	bpf_probe_read_kernel(e->comm, sizeof(e->comm), id->comm);
 }
 
 /** fault_emit - a ring record of one fault. */
-static __always_inline void fault_emit(struct task_struct *task, const struct task_state *t,
+static __always_inline void fault_emit(const struct task_id *id, const struct task_state *t,
 				       const struct pending_fault *f, enum vs_outcome outcome,
 				       u64 duration_ns)
 {
@@ -96,7 +103,7 @@ static __always_inline void fault_emit(struct task_struct *task, const struct ta
 			stack_add((struct vs_stack_ref){}, outcome, 1, duration_ns);
 		return;
 	}
-	fault_describe(task, t, f, outcome, duration_ns, e);
+	fault_describe(id, t, f, outcome, duration_ns, e);
 	emit_submit(e);
 }
 
@@ -157,7 +164,7 @@ static __always_inline void stack_at_end(const struct task_state *t, struct pend
 }
 
 /** fault_ended - count, and emit if asked, a fault whose outcome is known. */
-static __always_inline void fault_ended(struct task_struct *task, struct task_state *t,
+static __always_inline void fault_ended(const struct task_id *id, struct task_state *t,
 					struct pending_fault *f, enum vs_outcome outcome,
 					u64 duration_ns)
 {
@@ -179,11 +186,32 @@ static __always_inline void fault_ended(struct task_struct *task, struct task_st
 		stack_add(f->stack, outcome, 1, duration_ns);
 	if (duration_ns)
 		hist_add(t, f, duration_ns);
-	heat_add(task->tgid, f->vma.slot, f->address);
+	heat_add(id->tgid, f->vma.slot, f->address);
 	if (cfg.refaults)
 		refault_look(t, f, duration_ns);
 	if (cfg.emit_faults)
-		fault_emit(task, t, f, outcome, duration_ns);
+		fault_emit(id, t, f, outcome, duration_ns);
+}
+
+/**
+ * fault_over - fault_ended() of the task at @t->task, which need not be the current one; how long
+ * the fault took is not known
+ *
+ * A global function: the verifier looks at it once, not from each place that calls it.
+ */
+__weak __noinline int fault_over(struct task_state *t, struct pending_fault *f, u32 outcome)
+{
+	struct task_struct *task;
+	struct task_id id = {};
+
+	if (!t || !f)
+		return 0;
+	task = (void *)t->task;
+	id.tgid = BPF_CORE_READ(task, tgid);
+	id.pid = BPF_CORE_READ(task, pid);
+	id.comm = task->comm;
+	fault_ended(&id, t, f, outcome, 0);
+	return 0;
 }
 
 /** is_refused - a fault that begins with this cause mostly ends in a signal or EFAULT. */
@@ -195,17 +223,23 @@ static __always_inline bool is_refused(enum vs_cause cause)
 }
 
 /**
- * is_resolved - the page of a pending fault allows the access by now
- * @task: need not be the current one
+ * is_resolved_of - the page of the pending fault of the task at @t->task allows the access by now
  *
  * Where page tables can't be read, or are gone, the cause has to do.
+ * A global function: the verifier looks at it once, not from each place that calls it.
  */
-static __noinline bool is_resolved(struct task_struct *task, struct task_state *t)
+__weak __noinline int is_resolved_of(struct task_state *t)
 {
-	const struct pending_fault *f = &t->pending;
-	struct mm_struct *mm = task->mm;
+	const struct pending_fault *f;
+	struct task_struct *task;
+	struct mm_struct *mm;
 	u64 entry;
 
+	if (!t)
+		return 0;
+	f = &t->pending;
+	task = (void *)t->task;
+	mm = BPF_CORE_READ(task, mm);
 	if (!f->page.readable || !mm || (u64)mm != t->mm || f->cause == VS_CAUSE_PKEY)
 		return !is_refused(f->cause);
 	page_walk((u64)BPF_CORE_READ(mm, pgd), f->address, &t->now);
@@ -213,9 +247,16 @@ static __noinline bool is_resolved(struct task_struct *task, struct task_state *
 	if (t->now.pmd && (bpf_probe_read_kernel(&entry, sizeof(entry), (void *)t->now.pmd) ||
 			   (is_table(entry) && !table_entry(direct_map + (entry & PTE_ADDRESS),
 							    f->address, 12, &entry))))
-		return false;
+		return 0;
 	return entry & PTE_PRESENT && (f->access != VS_ACCESS_WRITE || entry & PTE_RW) &&
 	       (f->access != VS_ACCESS_EXEC || !(entry & PTE_NX));
+}
+
+/** is_resolved - is_resolved_of() @task, whose state is @t */
+static __always_inline bool is_resolved(struct task_struct *task, struct task_state *t)
+{
+	t->task = (u64)task;
+	return is_resolved_of(t);
 }
 
 /**
@@ -226,7 +267,7 @@ static __noinline bool is_resolved(struct task_struct *task, struct task_state *
  * kernel's counts alone do not tell, as they may be ahead because of faults without a trap. When
  * counting is over, what the kernel counted since is not to be counted.
  */
-static __noinline void settle(struct task_struct *task, struct task_state *t)
+static __always_inline void settle(struct task_struct *task, struct task_state *t)
 {
 	u64 minor = counts_take(&t->last_minor, task->min_flt);
 	u64 major = counts_take(&t->last_major, task->maj_flt);
@@ -242,7 +283,8 @@ static __noinline void settle(struct task_struct *task, struct task_state *t)
 		}
 		if (outcome != VS_INCOMPLETE)
 			count_lost(VS_LOST_LATENCY);
-		fault_ended(task, t, &t->pending, outcome, 0);
+		t->task = (u64)task;
+		fault_over(t, &t->pending, outcome);
 	}
 	if (counts_now() && (minor || major)) {
 		if (cfg.refaults)

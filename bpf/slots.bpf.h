@@ -68,9 +68,10 @@ static __always_inline void keep_spare(u32 kind, u32 number)
  * slot_take - a free slot
  * @keep: so many have to be left
  *
+ * A global function: the verifier looks at it once, not from each place that calls it.
  * Return: its number, or VS_SLOT_OVERFLOW where none is left.
  */
-static __noinline u32 slot_take(u32 keep)
+__weak __noinline u32 slot_take(u32 keep)
 {
 	u32 kind = FREE_SLOTS, index;
 	struct vs_slot_ring *ring = bpf_map_lookup_elem(&free_ring, &kind);

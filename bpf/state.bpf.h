@@ -302,6 +302,7 @@ enum vs_counting {
 
 /**
  * struct task_state - what is kept for each traced task
+ * @task: address of the task, set where a function is called that needs it
  * @mm: that everything below is about
  * @proc: slot of its process image; @proc_generation: that slot's
  * @last_minor, @last_major: the kernel's own counts of this task up to the last fault counted;
@@ -318,6 +319,7 @@ enum vs_counting {
  * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
  */
 struct task_state {
+	u64 task;
 	u64 mm;
 	u32 proc;
 	u32 proc_generation;

@@ -214,7 +214,7 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	if (!t && unseen(task))
 		t = task_state_create(task);
 	if (t && !(t->flags & (TASK_WAITING | TASK_AWAY))) {
-		settle(task, t);
+		settle_current();
 		if (t->faults)
 			emit_thread(task, t);
 	}

@@ -39,23 +39,37 @@ static __always_inline u64 less(u64 a, u64 b)
 	return ((~a & b) | ((~a | b) & (a - b))) >> 63;
 }
 
+/** either - @a if @which is 1, @b if it is 0; without a jump */
+static __always_inline u64 either(u64 which, u64 a, u64 b)
+{
+	return b ^ ((a ^ b) & -which);
+}
+
 /**
  * maple_slot - which of a node's slots holds @index: the first whose pivot is not below it
+ * @arange: 1: the node has MAPLE_ARANGE64_PIVOTS, 0: it has MAPLE_RANGE64_PIVOTS
  *
  * Pivots that are not in use are 0, and behind one that is not below any index of the node.
  */
-static __always_inline u64 maple_slot(const u64 *pivots, u64 nr_pivots, u64 index)
+static __always_inline u64 maple_slot(const u64 *pivots, u64 arange, u64 index)
 {
 	u64 below = 1, slot = 0;
 
 #pragma unroll
 	for (u64 i = 0; i < MAPLE_RANGE64_PIVOTS; i++) {
-		below &= less(pivots[i], index) & less(i, nr_pivots);
+		below &= less(pivots[i], index);
+		if (i == MAPLE_ARANGE64_PIVOTS)
+			below &= arange ^ 1;
 		slot += below;
 		barrier_var(
 			below); /* one after another: side by side they take 200 bytes of stack */
 	}
 	return slot;
+}
+
+static __always_inline u64 nr_pivots(u64 arange)
+{
+	return either(arange, MAPLE_ARANGE64_PIVOTS, MAPLE_RANGE64_PIVOTS);
 }
 
 /**
@@ -70,7 +84,7 @@ __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 	u64 entry, next = root, first = 0, last = ~0ULL;
 
 	for (int level = 0; level < MAPLE_MAX_HEIGHT; level++) {
-		u64 type, arange, nr_pivots, slots_at, slot, node;
+		u64 type, arange, slots_at, slot, node;
 
 		/* Stays at the loop's head, so that the loop ends in a jump: 6.1 wants that. */
 		entry = *(volatile u64 *)&next;
@@ -81,20 +95,15 @@ __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 		/* 1 or 0, and no jumps: see less() */
 		arange = less(MAPLE_RANGE_64, type);
 		barrier_var(arange);
-		nr_pivots = MAPLE_RANGE64_PIVOTS -
-			    arange * (MAPLE_RANGE64_PIVOTS - MAPLE_ARANGE64_PIVOTS);
 		if (bpf_probe_read_kernel(pivots, MAPLE_RANGE64_PIVOTS * sizeof(*pivots),
 					  (void *)(node + 8)))
 			return 0;
-		slot = maple_slot(pivots, nr_pivots, index);
-		if (slot < nr_pivots)
-			last = pivots[slot & MAPLE_RANGE64_PIVOTS];
-		if (slot > 0)
-			first = pivots[(slot - 1) & MAPLE_RANGE64_PIVOTS] + 1;
-		if (type == MAPLE_ARANGE_64)
-			slots_at = bpf_core_field_offset(struct maple_arange_64, slot);
-		else
-			slots_at = bpf_core_field_offset(struct maple_range_64, slot);
+		slot = maple_slot(pivots, arange, index);
+		last = either(less(slot, nr_pivots(arange)), pivots[slot & MAPLE_RANGE64_PIVOTS],
+			      last);
+		first = either(less(0, slot), pivots[(slot - 1) & MAPLE_RANGE64_PIVOTS] + 1, first);
+		slots_at = either(arange, bpf_core_field_offset(struct maple_arange_64, slot),
+				  bpf_core_field_offset(struct maple_range_64, slot));
 		if (bpf_probe_read_kernel(&next, sizeof(next),
 					  (void *)(node + slots_at + slot * 8)))
 			return 0;
