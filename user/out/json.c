@@ -213,14 +213,126 @@ static int print(struct json_object *object, int err, int flags, FILE *file, boo
 	return err;
 }
 
-int json_document(const struct document *d, const struct out_options *o)
+/* --- a document ------------------------------------------------------------------------------- */
+
+/*
+ * A document of many rows is printed row by row: only one of them is a tree and text at a time, which
+ * takes ten times what the rows take. What is printed is what json-c prints of the whole.
+ */
+#define PRETTY (STYLE | JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)
+/** Spaces of a level, as json-c indents. */
+#define INDENT 2
+
+/** struct printer - @any: a member has been printed */
+struct printer {
+	FILE *file;
+	bool any;
+};
+
+static int put_text(const struct printer *p, const char *text)
+{
+	return put(p->file, text, strlen(text), false);
+}
+
+/** put_lines - @len bytes of @text, its lines but the first indented by @levels more: no string has a line's end. */
+static int put_lines(const struct printer *p, const char *text, size_t len, int levels)
+{
+	const char *end = text + len, *line;
+	int err = 0;
+
+	for (; !err && (line = memchr(text, '\n', (size_t)(end - text))); text = line + 1) {
+		err = put(p->file, text, (size_t)(line + 1 - text), false);
+		for (int i = 0; i < levels * INDENT && !err; i++)
+			err = put(p->file, " ", 1, false);
+	}
+	return err ? err : put(p->file, text, (size_t)(end - text), false);
+}
+
+/** put_members - those of @root, if there are any; @root is released. */
+static int put_members(struct printer *p, struct json_object *root, int err)
+{
+	const char *text = NULL;
+
+	if (!err && json_object_object_length(root)) {
+		text = json_object_to_json_string_ext(root, PRETTY);
+		err = text ? 0 : -ENOMEM;
+	}
+	if (text) {
+		err = p->any ? put_text(p, ",") : 0;
+		p->any = true;
+		/* between "{" and "\n}" */
+		if (!err)
+			err = put(p->file, text + 1,
+				  strlen(text) - strlen("{"
+							"\n}"),
+				  false);
+	}
+	json_object_put(root);
+	return err;
+}
+
+static int put_table(struct printer *p, const struct table *t)
 {
 	struct json_object *root = json_object_new_object();
-	int err = root ? 0 : -ENOMEM;
+
+	return put_members(p, root, root ? add_table(root, t->def->key, t) : -ENOMEM);
+}
+
+/** put_row - an element of an array. */
+static int put_row(const struct printer *p, const struct table *t, size_t row)
+{
+	struct json_object *object = json_object_new_object();
+	int err = object ? add_row(object, t, row) : -ENOMEM;
+	const char *text = err ? NULL : json_object_to_json_string_ext(object, PRETTY);
+
+	if (!err)
+		err = text ? put_text(p, row ? ",\n    " : "\n    ") : -ENOMEM;
+	if (!err)
+		err = put_lines(p, text, strlen(text), 2);
+	json_object_put(object);
+	return err;
+}
+
+/** put_key - the beginning of a member. */
+static int put_key(struct printer *p, const char *key)
+{
+	struct json_object *name = string_value(key);
+	const char *text = name ? json_object_to_json_string_ext(name, STYLE) : NULL;
+	int err = text ? put_text(p, p->any ? ",\n  " : "\n  ") : -ENOMEM;
+
+	p->any = true;
+	if (!err)
+		err = put_text(p, text);
+	json_object_put(name);
+	return err ? err : put_text(p, ": ");
+}
+
+/** put_list - a table of rows. */
+static int put_list(struct printer *p, const struct table *t)
+{
+	int err = put_key(p, t->def->key);
+
+	if (!err)
+		err = put_text(p, "[");
+	for (size_t row = 0; row < t->nr_rows && !err; row++)
+		err = put_row(p, t, row);
+	return err ? err : put_text(p, "\n  ]");
+}
+
+static bool is_list(const struct table *t)
+{
+	return t->def->shape == TABLE_LIST && t->def->key && t->nr_rows && !t->def->text_only;
+}
+
+int json_document(const struct document *d, const struct out_options *o)
+{
+	struct printer p = { .file = o->file };
+	int err = put_text(&p, "{");
 
 	for (size_t i = 0; i < d->nr_tables && !err; i++)
-		err = add_table(root, d->tables[i]->def->key, d->tables[i]);
-	return print(root, err, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED, o->file, true);
+		err = is_list(d->tables[i]) ? put_list(&p, d->tables[i])
+					    : put_table(&p, d->tables[i]);
+	return err ? err : put(p.file, "\n}\n", 3, true);
 }
 
 int json_row(const struct table *t, const struct out_options *o, bool first)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ROWS 16
+#define FIRST_ROWS 2
 
 struct table *table__new(const struct table_def *def)
 {
@@ -60,7 +60,8 @@ int table__add_row(struct table *t)
 	size_t columns = t->def->nr_columns;
 
 	if (t->nr_rows == t->cap_rows) {
-		size_t cap = t->cap_rows ? t->cap_rows * 2 : FIRST_ROWS;
+		const size_t first = t->def->shape == TABLE_OBJECT ? 1 : FIRST_ROWS;
+		const size_t cap = t->cap_rows ? t->cap_rows * 2 : first;
 		struct cell *cells = reallocarray(t->cells, cap, columns * sizeof(*cells));
 
 		if (!cells)
