@@ -128,6 +128,96 @@ static void a_recording_sums_up_and_stays_exact(void **state)
 	vt_recorded_free(&r);
 }
 
+/** report_json - of @file with @options */
+static struct json_object *report_json(const char *file, const char *const *options)
+{
+	struct json_object *json;
+	struct vt_cmd cmd;
+
+	vt_report(&cmd, file, options, 0);
+	json = json_tokener_parse(cmd.out);
+	if (!json)
+		fail_msg("this is no JSON: %.200s", cmd.out);
+	vt_free(&cmd);
+	return json;
+}
+
+/** check_trace - each event is printed as it is where no process is summed up */
+static void check_trace(const char *file)
+{
+	struct vt_cmd all, bounded;
+
+	vt_report(&all, file, VT_ARGS("--max-processes", "0", "--view", "trace"), 0);
+	vt_report(&bounded, file, VT_ARGS("--max-processes", "100", "--view", "trace"), 0);
+	if (strcmp(all.out, bounded.out))
+		fail_msg("the view trace depends on --max-processes");
+	vt_cmp(strlen(all.out), >, 0, "bytes of the view trace");
+	vt_free(&all);
+	vt_free(&bounded);
+}
+
+/* However many there are in a recording, of a recorder without a bound. */
+static void report_sums_up_and_stays_exact(void **state)
+{
+	const int64_t procs = strtol(PROCS, NULL, 10);
+	struct json_object *all, *json, *interval;
+	int64_t faults = 0;
+	struct vt_recorded r;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_record(&r, VT_ARGS("--max-processes", "0", "--events", "fault,memcall", "-K"),
+		  VT_ARGS("forks", "--procs", PROCS));
+	all = report_json(r.file, VT_ARGS("--max-processes", "0", "-j"));
+	vt_cmp(vt_len(all, "processes"), >, procs, "processes of the recording");
+	json = report_json(r.file, VT_ARGS("--max-processes", "100", "-j"));
+	vt_check_sums(json);
+	vt_check_usage(json, r.work);
+	vt_cmp(vt_len(json, "processes"), <=, 100, "processes that are kept");
+	check_bounded(json);
+	if (!json_object_equal(vt_get(all, "totals"), vt_get(json, "totals")))
+		fail_msg("totals depend on --max-processes");
+	json_object_put(json);
+	json = report_json(r.file, VT_ARGS("--max-processes", "100", "--by", "stack", "-j"));
+	vt_each(interval, json, "stacks") faults += vt_int(interval, "faults");
+	vt_cmp(vt_int(json, "stacks_rest.ended"), >, 0, "faults of stacks that are summed up");
+	faults += vt_int(json, "stacks_rest.overflow") + vt_int(json, "stacks_rest.no_stack") +
+		  vt_int(json, "stacks_rest.ended");
+	vt_equal(faults, vt_int(all, "totals.faults"), "faults of all stacks, and without");
+	json_object_put(json);
+	check_trace(r.file);
+	vt_report(&cmd, r.file, VT_ARGS("--max-processes", "3"), 2);
+	vt_contains(cmd.err, "16 or more");
+	vt_free(&cmd);
+	json_object_put(all);
+	vt_recorded_free(&r);
+}
+
+static void report_sums_up_calls(void **state)
+{
+	const int64_t procs = strtol(PROCS, NULL, 10);
+	int64_t munmaps = 0, rows = 0;
+	struct json_object *json, *row;
+	struct vt_recorded r;
+
+	(void)state;
+	vt_record(&r, VT_ARGS("--max-processes", "0", "--events", "memcall"),
+		  VT_ARGS("forks", "--procs", PROCS));
+	json = report_json(r.file, VT_ARGS("--max-processes", "100", "--view", "shootdown", "--by",
+					   "process", "-j"));
+	vt_each(row, json, "by_process")
+	{
+		rows++;
+		if (vt_get(row, "pid") && vt_int(row, "pid") == vt_int(r.work, "pid"))
+			continue;
+		munmaps += strcmp(vt_str(row, "call"), "munmap") ? 0 : vt_int(row, "count");
+	}
+	vt_equal(munmaps, procs, "munmaps, of which each child makes one");
+	vt_cmp(rows, <, procs, "rows: each child has several");
+	json_object_put(json);
+	vt_recorded_free(&r);
+}
+
 static void too_few_are_refused(void **state)
 {
 	struct vt_cmd cmd;
@@ -154,6 +244,8 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(trace_prints_each_fault),
 	VT_TEST(shootdown_sums_up),
 	VT_TEST(a_recording_sums_up_and_stays_exact),
+	VT_TEST(report_sums_up_and_stays_exact),
+	VT_TEST(report_sums_up_calls),
 	VT_TEST(too_few_are_refused),
 };
 

@@ -33,7 +33,8 @@
 #define OPTIONS_REPORT 8192u
 #define OPTIONS_TOP 16384u
 /** Commands that keep what has ended, up to --max-processes. */
-#define OPTIONS_BOUND (OPTIONS_STAT | OPTIONS_TRACE | OPTIONS_SHOOTDOWN | OPTIONS_RECORD)
+#define OPTIONS_BOUND                                                                              \
+	(OPTIONS_STAT | OPTIONS_TRACE | OPTIONS_SHOOTDOWN | OPTIONS_RECORD | OPTIONS_REPORT)
 #define OPTIONS_SERVE 32768u
 
 /** enum trace_event - what trace can print; bits of options.events */

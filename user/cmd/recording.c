@@ -112,7 +112,7 @@ static uint64_t bytes_of(const struct recording *r)
 	return sum;
 }
 
-int recording__open(struct recording *r, char *const *paths)
+int recording__open(struct recording *r, char *const *paths, size_t max_processes)
 {
 	char *const only[] = { RECORDING_DEFAULT_PATH, NULL };
 	int err = 0;
@@ -132,6 +132,7 @@ int recording__open(struct recording *r, char *const *paths)
 		err = loader__init(&r->loader, &r->live.model, &r->live.shootdown, &r->live.threads,
 				   &r->live.stacks, r->header.nr_cpus);
 	r->loader.in_flight = &r->live.in_flight;
+	r->loader.ended.max = max_processes;
 	loader__bound(&r->loader, bytes_of(r));
 	return err ? vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory") : 0;
 }
@@ -268,10 +269,13 @@ int recording__read_names(struct recording *r)
 	return err;
 }
 
-static int too_large(const struct recording *r, const char *path)
+/** cannot_keep - there is no memory for more, or none is allowed. */
+static int cannot_keep(const struct recording *r, const char *path, int err)
 {
 	char most[STR_NUMBER_LEN];
 
+	if (err != -E2BIG)
+		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot read %s: not enough memory", path);
 	str_format_bytes(most, sizeof(most), r->loader.max_bytes);
 	return vs_fail(VS_EXIT_FAILURE, NULL,
 		       "cannot read %s: it would take more than %s of memory, far more than a "
@@ -294,7 +298,7 @@ static int read_file(struct recording *r, const char *path, uint32_t *number, re
 		*number = reader.header.file;
 		err = read_blocks(r, &reader, fn, ctx, &gave_up);
 		if (err == -E2BIG)
-			too_large(r, path);
+			cannot_keep(r, path, err);
 		if (r->loader.stats.time_ns > r->end_ns)
 			r->end_ns = r->loader.stats.time_ns;
 		if (reader.last_ns > r->last_ns)
@@ -316,6 +320,10 @@ int recording__read(struct recording *r, recording_event_fn fn, void *ctx)
 	r->end_ns = r->header.start_ns;
 	for (size_t i = 0; i < r->nr_files && !err; i++)
 		err = read_file(r, r->files[i], &number, fn, ctx);
-	loader__finish(&r->loader);
+	if (!err) {
+		err = loader__finish(&r->loader);
+		if (err)
+			cannot_keep(r, r->files[0], err);
+	}
 	return err;
 }

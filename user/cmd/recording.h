@@ -46,9 +46,10 @@ struct recording {
 /**
  * recording__open - find the files, and read the header
  * @paths: NULL: the default one; else ended by NULL. A path that is no file is that of a ring.
+ * @max_processes: that are kept, as --max-processes has it; 0: all
  * Return: 0, or an exit status after an error message. To be closed in any case.
  */
-int recording__open(struct recording *r, char *const *paths);
+int recording__open(struct recording *r, char *const *paths, size_t max_processes);
 void recording__close(struct recording *r);
 
 /**

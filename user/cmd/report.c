@@ -48,20 +48,26 @@ static void forgetting(void *ctx)
 {
 	struct report *r = ctx;
 
+	r->recorded.summing = r->recording.loader.summing;
 	if (r->session.forgetting)
 		r->session.forgetting(&r->session);
 	long_calls__name(&r->longest, &r->session);
 	for (size_t i = 0; i < r->heat.nr_cells; i++) {
 		struct heat_cell *cell = r->heat.cells[i];
 
-		if (!cell->row ||
-		    (cell->row->pinned && cell->row->process && cell->row->process->busy))
-			continue;
-		if (cell->row == &r->recording.live.model.overflow)
+		if (!cell->row || !loader__goes(&r->recording.loader, cell->row))
 			continue;
 		cell->row = NULL;
 		cell->gone = true;
 	}
+}
+
+/** in_use_ns - events that wait refer to what ended then or later. */
+static uint64_t in_use_ns(void *ctx)
+{
+	const struct report *r = ctx;
+
+	return r->session.in_use_ns ? r->session.in_use_ns(&r->session) : UINT64_MAX;
 }
 
 static int print_event(void *ctx, const union record *event, enum record_type type)
@@ -409,8 +415,9 @@ int cmd_report(struct options *o)
 		return status;
 	if (o->diff)
 		return report_diff(o);
-	status = recording__open(&r.recording, o->argv);
+	status = recording__open(&r.recording, o->argv, o->max_processes);
 	r.recording.loader.forgetting = forgetting;
+	r.recording.loader.in_use_ns = in_use_ns;
 	r.recording.loader.forgetting_ctx = &r;
 	if (!status)
 		status = run(&r, o);

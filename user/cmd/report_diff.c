@@ -13,14 +13,14 @@ struct run {
 };
 
 /** load - all of the recording. Return: 0 or an exit status, told. */
-static int load(struct run *run, char *path)
+static int load(struct run *run, char *path, size_t max_processes)
 {
 	char *const paths[] = { path, NULL };
 	const struct namer_options names = {
 		.recorded = loaded_stacks__name,
 		.ctx = &run->recording.loader.stacks,
 	};
-	int status = recording__open(&run->recording, paths);
+	int status = recording__open(&run->recording, paths, max_processes);
 
 	run->path = path;
 	if (status)
@@ -96,9 +96,9 @@ int report_diff(const struct options *o)
 	if (!o->argv || !o->argv[0] || !o->argv[1] || o->argv[2])
 		return vs_fail(VS_EXIT_USAGE, "vmascope report --diff A B",
 			       "--diff takes two recordings");
-	status = load(&a, o->argv[0]);
+	status = load(&a, o->argv[0], o->max_processes);
 	if (!status)
-		status = load(&b, o->argv[1]);
+		status = load(&b, o->argv[1], o->max_processes);
 	if (!status)
 		status = print(o, &a, &b);
 	unload(&a);

@@ -19,12 +19,14 @@
  * struct recorded - what a recording tells instead of a capture
  * @stacks: by their numbers
  * @has_in_flight: which faults were in flight when counting ended is known
+ * @summing: while @forgetting is called: what goes had ended before all events that wait
  */
 struct recorded {
 	const struct header *header;
 	const struct loaded_stacks *stacks;
 	struct vs_stats stats;
 	bool has_in_flight;
+	bool summing;
 };
 
 /**

@@ -439,8 +439,11 @@ static void replay_forgetting(struct session *s)
 {
 	struct trace *t = s->private;
 
-	print_rest(s);
-	t->timeline.ended = false;
+	/* what is summed up is older than all that waits */
+	if (!s->recorded->summing) {
+		print_rest(s);
+		t->timeline.ended = false;
+	}
 	trace_resolver__forget(&t->resolver);
 }
 
@@ -452,6 +455,7 @@ int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), v
 	s->private = &t;
 	s->event = on_event;
 	s->forgetting = replay_forgetting;
+	s->in_use_ns = in_use_ns;
 	t.slow = false;
 	if (!status) {
 		opened(s);

@@ -422,6 +422,14 @@ static struct counted *gone_row(struct model *m, struct process *p, bool is_vma)
 	return row;
 }
 
+struct counted *model__ended_row(struct model *m, bool is_vma)
+{
+	struct process *p = model__ended(m);
+	struct counted *row = p ? gone_row(m, p, is_vma) : NULL;
+
+	return row && row->name ? row : NULL;
+}
+
 static void merge_latency(struct latency **to, struct latency **from)
 {
 	if (!*from)

@@ -205,6 +205,9 @@ bool model__goes(const struct model *m, const struct counted *row);
  */
 struct process *model__ended(struct model *m);
 
+/** model__ended_row - its row of VMAs, or of what was outside any. Return: NULL without memory. */
+struct counted *model__ended_row(struct model *m, bool is_vma);
+
 /**
  * model__forget - what no slot counts any more is added up, and freed
  *

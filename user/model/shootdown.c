@@ -364,6 +364,11 @@ static int forget_row(struct shootdown *s, struct process *process, struct call_
 	return 0;
 }
 
+int shootdown__end_row(struct shootdown *s, struct process *ended, struct call_row *row)
+{
+	return forget_row(s, ended, row);
+}
+
 /** mark_busy - the processes that a row of BPF counts for. */
 static void mark_busy(const struct shootdown *s)
 {

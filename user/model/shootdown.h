@@ -145,6 +145,13 @@ void shootdown__mark(struct shootdown *s);
  */
 int shootdown__forget(struct shootdown *s, struct model *m);
 
+/**
+ * shootdown__end_row - @row becomes part of that of its call in @ended, model__ended(), and is freed
+ *
+ * The caller takes it out of @s->rows, to which one may be appended. Return: 0 or -ENOMEM.
+ */
+int shootdown__end_row(struct shootdown *s, struct process *ended, struct call_row *row);
+
 /** shootdown__forget_pair - what @pair counted is kept by CPUs alone. Return: 0 or -ENOMEM. */
 int shootdown__forget_pair(struct shootdown *s, const struct call_pair *pair);
 

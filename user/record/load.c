@@ -40,12 +40,14 @@ void loader__free(struct loader *l)
 	hash__free(&l->rows, NULL);
 	hash__free(&l->calls, NULL);
 	free(l->free_slots);
+	loader_ended__free(&l->ended);
 	loaded_stacks__free(&l->stacks);
 }
 
 void loader__bound(struct loader *l, uint64_t file_bytes)
 {
-	const uint64_t most = LOADER_MOST_BYTES / LOADER_RATIO;
+	const uint64_t most = (l->ended.max ? LOADER_MOST_BYTES : LOADER_MOST_BYTES_OF_ALL) /
+			      LOADER_RATIO;
 
 	l->max_bytes = LOADER_FREE_BYTES + LOADER_RATIO * (file_bytes < most ? file_bytes : most);
 }
@@ -77,16 +79,17 @@ static size_t text_bytes(const char *text)
 	return text ? strlen(text) : 0;
 }
 
-/** copy_string - for a string that is owned; the old one goes. */
-static int copy_string(char **to, const char *from)
+/** copy_string - for a string that is owned; the old one goes. Return: 0, -E2BIG or -ENOMEM. */
+static int copy_string(struct loader *l, char **to, const char *from)
 {
 	char *copy = from ? strdup(from) : NULL;
 
 	if (from && !copy)
 		return -ENOMEM;
+	l->bytes += text_bytes(from) - text_bytes(*to);
 	free(*to);
 	*to = copy;
-	return 0;
+	return l->max_bytes && l->bytes > l->max_bytes ? -E2BIG : 0;
 }
 
 /** copy_comm - what comes from a file may have no end. */
@@ -116,7 +119,16 @@ static int take_process(struct loader *l, const struct record_process *r)
 {
 	struct process *p = hash__get_u64(&l->processes, r->number), *latest;
 
-	if (charge(l, (p ? 0 : sizeof(*p)) + text_bytes(r->cgroup_name)))
+	int err = loader__adopt_ended(l, r);
+
+	if (err || loader__is_ended(l, r->number))
+		return err;
+	/* a new one begins, so all before it are whole */
+	if (!p)
+		err = loader__sum_up(l);
+	if (err)
+		return err;
+	if (!p && charge(l, sizeof(*p)))
 		return -E2BIG;
 	if (!p)
 		p = new_process(l, r->number);
@@ -133,17 +145,18 @@ static int take_process(struct loader *l, const struct record_process *r)
 	p->base_major = r->base_major;
 	p->exited = r->exited;
 	p->exit_code = r->exit_code;
+	if (p->exited && p->ended_ns > l->latest_ns)
+		l->latest_ns = p->ended_ns;
 	copy_comm(p->comm, r->comm);
 	latest = model__process(l->model, p->pid);
 	if ((!latest || latest->number < p->number) && hash__set_u64(&l->model->by_pid, p->pid, p))
 		return -ENOMEM;
-	return copy_string(&p->cgroup_name, r->cgroup_name);
+	return copy_string(l, &p->cgroup_name, r->cgroup_name);
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
-/** new_slot - a slot for @row: the model's array grows. */
-static int new_slot(struct loader *l, struct counted *row)
+int loader__new_slot(struct loader *l, struct counted *row)
 {
 	struct model *m = l->model;
 	const uint32_t slot = l->nr_free ? l->free_slots[--l->nr_free] : m->nr_rows + 1;
@@ -176,7 +189,7 @@ static struct counted *new_row(struct loader *l, struct process *p, uint32_t num
 		free(row);
 		return NULL;
 	}
-	if (new_slot(l, row) || hash__set_u64(&l->rows, number, row))
+	if (loader__new_slot(l, row) || hash__set_u64(&l->rows, number, row))
 		return NULL;
 	return row;
 }
@@ -188,9 +201,13 @@ static int take_row(struct loader *l, const struct record_row *r)
 	struct counted *row = hash__get_u64(&l->rows, r->number);
 	const bool is_new = !row;
 
-	if (!p || !r->number || (r->is_vma && !r->name))
+	if (!r->number || (r->is_vma && !r->name))
 		return 0;
-	if (is_new && charge(l, sizeof(*row) + text_bytes(r->name)))
+	if (loader__is_ended(l, r->process))
+		return loader__sum_row(l, r);
+	if (!p)
+		return 0;
+	if (is_new && charge(l, sizeof(*row)))
 		return -E2BIG;
 	if (is_new)
 		row = new_row(l, p, r->number);
@@ -209,7 +226,7 @@ static int take_row(struct loader *l, const struct record_row *r)
 	row->vma.start = r->start;
 	row->vma.end = r->end;
 	row->vma.name_kind = r->name_kind;
-	return copy_string(&row->name, r->name ? r->name : "");
+	return copy_string(l, &row->name, r->name ? r->name : "");
 }
 
 static int take_counts(struct loader *l, const struct record_counts *r)
@@ -217,7 +234,7 @@ static int take_counts(struct loader *l, const struct record_counts *r)
 	struct counted *row = r->number ? hash__get_u64(&l->rows, r->number) : &l->model->overflow;
 
 	if (!row)
-		return 0;
+		return loader__sum_counts(l, r);
 	row->counts = r->counts;
 	row->pinned = true;
 	if (row->process)
@@ -255,8 +272,9 @@ static int take_latency(struct loader *l, const struct record_latency *r)
 		return 0;
 	if (p)
 		return set_latency(l, &p->latency[r->cause], &r->hist);
-	if (!r->row && !r->process)
-		l->model->shared_latency[r->cause].hist = r->hist;
+	if (r->row || r->process)
+		return loader__sum_latency(l, r);
+	l->model->shared_latency[r->cause].hist = r->hist;
 	return 0;
 }
 
@@ -292,6 +310,8 @@ static int take_call_row(struct loader *l, const struct record_call_row *r)
 
 	if (r->call >= VS_NR_CALLS)
 		return 0;
+	if (r->number && loader__is_ended(l, r->process))
+		return loader__sum_call(l, r);
 	if (!row && charge(l, sizeof(*row)))
 		return -E2BIG;
 	if (!row)
@@ -397,6 +417,7 @@ static void reset_counts(struct loader *l)
 	struct model *m = l->model;
 
 	loader__mark_stale(l);
+	loader__forget_seen(l, SEEN_ROW, SEEN_CALL);
 	loader__forget_in_flight(l);
 	for (size_t i = 0; i < m->nr_processes; i++)
 		reset_process(m->processes[i]);
@@ -416,22 +437,52 @@ static int take_reset(struct loader *l, const struct record_reset *r)
 {
 	if (r->what & RESET_COUNTS)
 		reset_counts(l);
-	if (r->what & RESET_STACKS)
+	if (r->what & RESET_STACKS) {
+		loader__forget_seen(l, SEEN_STACK, SEEN_STACK);
 		loaded_stacks__reset(&l->stacks);
+	}
 	return 0;
 }
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
+/** take_stats - a checkpoint ends. */
+static int take_stats(struct loader *l, const struct record_stats *r)
+{
+	l->stats = *r;
+	l->in_pairs = false;
+	if (r->time_ns > l->latest_ns)
+		l->latest_ns = r->time_ns;
+	if (r->full)
+		loader__purge(l);
+	return loader__sum_up(l);
+}
+
+static int take_symbol(struct loader *l, const struct record_symbol *r)
+{
+	if (!hash__get_u64(&l->stacks.symbols, r->number) &&
+	    charge(l, sizeof(struct symbol_frame) + text_bytes(r->name) + text_bytes(r->module) +
+			      text_bytes(r->file)))
+		return -E2BIG;
+	return loaded_stacks__symbol(&l->stacks, r);
+}
+
+static int take_stack(struct loader *l, const struct record_stack *r)
+{
+	if (loader__is_ended(l, r->process) && r->number >= VS_STACK_FIRST &&
+	    r->number != RECORD_STACK_ENDED)
+		return loader__sum_stack(l, r);
+	if (!loaded_stacks__known(&l->stacks, r->number) &&
+	    charge(l, loaded_stacks__bytes((size_t)r->nr_user + r->nr_kernel)))
+		return -E2BIG;
+	return loaded_stacks__stack(&l->stacks, r, hash__get_u64(&l->processes, r->process));
+}
+
 int loader__take(struct loader *l, enum record_type type, const union record *record)
 {
 	switch (type) {
 	case RECORD_STATS:
-		l->stats = record->stats;
-		l->in_pairs = false;
-		if (record->stats.full)
-			loader__purge(l);
-		return 0;
+		return take_stats(l, &record->stats);
 	case RECORD_PROCESS:
 		return take_process(l, &record->process);
 	case RECORD_ROW:
@@ -452,19 +503,9 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 	case RECORD_CALL_HIST:
 		return take_call_hist(l, &record->call_hist);
 	case RECORD_SYMBOL:
-		if (charge(l, sizeof(struct symbol_frame) + text_bytes(record->symbol.name) +
-				      text_bytes(record->symbol.module) +
-				      text_bytes(record->symbol.file)))
-			return -E2BIG;
-		return loaded_stacks__symbol(&l->stacks, &record->symbol);
+		return take_symbol(l, &record->symbol);
 	case RECORD_STACK:
-		if (!loaded_stacks__known(&l->stacks, record->stack.number) &&
-		    charge(l, sizeof(struct stack) +
-				      ((size_t)record->stack.nr_user + record->stack.nr_kernel) *
-					      sizeof(struct stack_frame)))
-			return -E2BIG;
-		return loaded_stacks__stack(&l->stacks, &record->stack,
-					    hash__get_u64(&l->processes, record->stack.process));
+		return take_stack(l, &record->stack);
 	case RECORD_IN_FLIGHT:
 		if (l->in_flight && charge(l, sizeof(*l->in_flight->fault)))
 			return -E2BIG;
@@ -498,11 +539,13 @@ static void sort(void *array, size_t nr, int (*order)(const void *, const void *
 		qsort(array, nr, sizeof(void *), order);
 }
 
-void loader__finish(struct loader *l)
+int loader__finish(struct loader *l)
 {
+	const int err = loader__sum_up_rest(l);
 	struct model *m = l->model;
 
 	sort(m->processes, m->nr_processes, by_process_number);
 	for (size_t i = 0; i < m->nr_processes; i++)
 		sort(m->processes[i]->rows, m->processes[i]->nr_rows, by_row_number);
+	return err;
 }

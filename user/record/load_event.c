@@ -7,6 +7,9 @@ static uint32_t slot_of(const struct loader *l, uint32_t number)
 {
 	const struct counted *row = number ? hash__get_u64(&l->rows, number) : NULL;
 
+	if (!row && number)
+		row = loader__ended_row(l, number);
+
 	return row ? row->slot : 0;
 }
 
@@ -116,8 +119,10 @@ static const struct event_kind {
 	[RECORD_EXIT] = { VS_EVENT_PROC_EXIT, sizeof(struct vs_event_proc) },
 };
 
-void loader__event(const struct loader *l, enum record_type type, union record *record)
+void loader__event(struct loader *l, enum record_type type, union record *record)
 {
+	if (record->head.time_ns > l->event_ns)
+		l->event_ns = record->head.time_ns;
 	record->head.type = event_kinds[type].type;
 	record->head.size = event_kinds[type].size;
 	if (type == RECORD_FAULT)

@@ -2,6 +2,7 @@
 /* load_purge.c - what a full checkpoint does not tell of any more is freed: memory is bounded. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "record/load.h"
 
@@ -14,26 +15,37 @@ void loader__mark_stale(struct loader *l)
 		for (size_t r = 0; r < m->processes[i]->nr_rows; r++)
 			m->processes[i]->rows[r]->pinned = false;
 	}
+	/* what is summed up is told anew as it is read, and stays in any case */
+	for (size_t i = 0; m->ended && i < m->ended->nr_rows; i++)
+		m->ended->rows[i]->pinned = m->ended->busy = true;
 	for (size_t i = 0; i < l->shootdown->nr_rows; i++)
 		l->shootdown->rows[i]->counting = false;
 	l->stale = true;
 }
 
+void loader__detach_call(struct call_row *row)
+{
+	if (row->vma && row->vma->process && !row->vma->process->busy)
+		row->vma = NULL;
+	if (row->process && !row->process->busy)
+		row->process = NULL;
+	if (row->stack && row->stack->process && !row->stack->process->busy)
+		row->stack = NULL;
+}
+
 static void purge_calls(struct loader *l)
 {
 	struct shootdown *s = l->shootdown;
+	const struct process *ended = l->model->ended;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->nr_rows; i++) {
 		struct call_row *row = s->rows[i];
 
-		if (row->counting) {
-			if (row->vma && (!row->vma->pinned || !row->vma->process->busy))
+		if (row->counting || (ended && row->process == ended)) {
+			if (row->vma && !row->vma->pinned)
 				row->vma = NULL;
-			if (row->process && !row->process->busy)
-				row->process = NULL;
-			if (row->stack && row->stack->process && !row->stack->process->busy)
-				row->stack = NULL;
+			loader__detach_call(row);
 			s->rows[kept++] = row;
 			continue;
 		}
@@ -62,20 +74,28 @@ static void give_back(struct loader *l, uint32_t slot)
 	l->free_slots[l->nr_free++] = slot;
 }
 
-static void free_row(struct loader *l, struct counted *row)
+void loader__detach_row(struct loader *l, struct counted *row)
 {
 	hash__remove_u64(&l->rows, row->number);
 	l->model->by_slot[row->slot] = NULL;
 	give_back(l, row->slot);
+	row->slot = 0;
+	loader__discharge(l, sizeof(*row) + (row->name ? strlen(row->name) : 0));
+}
+
+static void free_row(struct loader *l, struct counted *row)
+{
+	loader__detach_row(l, row);
 	loader__drop_latency(l, &row->latency);
-	loader__discharge(l, sizeof(*row));
 	free(row->name);
 	free(row);
 }
 
-/** ended_process - what the recorder has summed up; NULL: nothing. */
+/** ended_process - what the recorder or loader__sum_up() has summed up; NULL: nothing. */
 static struct process *ended_process(const struct model *m)
 {
+	if (m->ended)
+		return m->ended;
 	for (size_t i = 0; i < m->nr_processes; i++)
 		if (!m->processes[i]->pid && m->processes[i]->busy &&
 		    m->processes[i]->number != RECORD_REST)
@@ -128,14 +148,19 @@ static void purge_rows(struct loader *l, struct process *p)
 	p->nr_rows = kept;
 }
 
-static void free_process(struct loader *l, struct process *p)
+void loader__detach_process(struct loader *l, struct process *p)
 {
 	hash__remove_u64(&l->processes, p->number);
+	loader__discharge(l, sizeof(*p) + (p->cgroup_name ? strlen(p->cgroup_name) : 0));
+}
+
+static void free_process(struct loader *l, struct process *p)
+{
+	loader__detach_process(l, p);
 	if (model__process(l->model, p->pid) == p)
 		hash__remove_u64(&l->model->by_pid, p->pid);
 	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
 		loader__drop_latency(l, &p->latency[cause]);
-	loader__discharge(l, sizeof(*p));
 	free(p->rows);
 	free(p->cgroup_name);
 	free(p);
@@ -154,7 +179,7 @@ void loader__purge(struct loader *l)
 		l->forgetting(l->forgetting_ctx);
 	ended = ended_process(m);
 	purge_calls(l);
-	loaded_stacks__purge(&l->stacks);
+	loaded_stacks__purge(&l->stacks, NULL, &l->bytes);
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		struct process *p = m->processes[i];
 

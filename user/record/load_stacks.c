@@ -149,16 +149,22 @@ bool loaded_stacks__known(const struct loaded_stacks *l, uint32_t number)
 	return hash__get_u64(&l->told, number);
 }
 
+size_t loaded_stacks__bytes(size_t nr_frames)
+{
+	return sizeof(struct stack) + sizeof(struct told) + nr_frames * sizeof(struct stack_frame);
+}
+
 static bool goes(const struct told *told)
 {
 	return told->stack && told->stack->process && !told->stack->process->busy;
 }
 
-void loaded_stacks__purge(struct loaded_stacks *l)
+int loaded_stacks__purge(struct loaded_stacks *l, struct numbers *seen, uint64_t *bytes)
 {
 	uint64_t *keys = malloc(l->told.nr * sizeof(*keys) + 1), key;
 	struct told *told;
 	size_t nr = 0, pos = 0;
+	int err = 0;
 
 	/* without memory they stay, of no process */
 	while ((told = hash__next(&l->told, &pos, &key))) {
@@ -166,10 +172,14 @@ void loaded_stacks__purge(struct loaded_stacks *l)
 			continue;
 		if (keys)
 			keys[nr++] = key;
+		if (seen && stack_faults(&told->counts) && numbers__add(seen, key) < 0)
+			err = -ENOMEM;
+		*bytes -= loaded_stacks__bytes(told->stack->nr_user + told->stack->nr_kernel);
 		told->stack = NULL;
 	}
 	for (size_t i = 0; i < nr; i++)
 		free(hash__remove_u64(&l->told, keys[i]));
 	free(keys);
 	stacks__forget(l->stacks);
+	return err;
 }

@@ -11,6 +11,7 @@
 #include "record/format.h"
 #include "symbol/symbolizer.h"
 #include "util/hash.h"
+#include "util/numbers.h"
 
 /**
  * struct loaded_stacks - what has been loaded
@@ -47,7 +48,15 @@ void loaded_stacks__reset(struct loaded_stacks *l);
 /** loaded_stacks__known - a record of stack @number was there before. */
 bool loaded_stacks__known(const struct loaded_stacks *l, uint32_t number);
 
-/** loaded_stacks__purge - let go of stacks of processes that are not busy, and free them. */
-void loaded_stacks__purge(struct loaded_stacks *l);
+/** loaded_stacks__bytes - of memory that a stack of @nr_frames takes, with what is known of it */
+size_t loaded_stacks__bytes(size_t nr_frames);
+
+/**
+ * loaded_stacks__purge - let go of stacks of processes that are not busy, and free them
+ * @seen: gets the numbers of those that had counted; may be NULL
+ * @bytes: what they took is taken from it
+ * Return: 0 or -ENOMEM.
+ */
+int loaded_stacks__purge(struct loaded_stacks *l, struct numbers *seen, uint64_t *bytes);
 
 #endif /* VMASCOPE_RECORD_LOAD_STACKS_H */
