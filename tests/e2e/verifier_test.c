@@ -93,7 +93,9 @@ static void read_log(char *log)
 /*
  * Whatever makes a program larger: views that need more, and the filters. The first two are tried
  * with each variant of a hook, too, as the hook is used by one or the other; 40 loads take minutes
- * in a guest.
+ * in a guest. A load of shootdown takes longest, and its hooks have programs of their own each:
+ * variants of several hooks are tried at once. What the other hooks switch off makes every program
+ * smaller, so each of those is tried alone.
  */
 static const char *const runs[][12] = {
 	{ "stat", "-vvv", "--heatmap", "--hist", "-n", "true", "-u", "0" },
@@ -153,10 +155,20 @@ static void load(const char *const *args, const struct vt_variant *v)
 	vt_start(&l->cmd, NULL, l->argv);
 }
 
+/* Have one of the @nr of @joint force @v, too, or add it. Return: how many there are then. */
+static size_t join(struct vt_variant *joint, size_t nr, const struct vt_variant *v)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (vt_variants_join(&joint[i], v))
+			return nr;
+	joint[nr] = *v;
+	return nr + 1;
+}
+
 static void load_all(void)
 {
-	static struct vt_variant variants[VT_VARIANTS_MAX];
-	size_t nr = vt_variants(variants);
+	static struct vt_variant variants[VT_VARIANTS_MAX], joint[VT_VARIANTS_MAX];
+	size_t nr = vt_variants(variants), nr_joint = 0;
 	struct json_object *hooks;
 	struct vt_scope s;
 
@@ -167,9 +179,15 @@ static void load_all(void)
 	for (size_t i = 0; i < nr; i++) {
 		const struct vt_variant *v = &variants[i];
 
-		if (!v->in_use)
-			load(runs[!strcmp(vt_str(hooks, v->hook), "not asked for")], v);
+		if (v->in_use)
+			continue;
+		if (strcmp(vt_str(hooks, v->hook), "not asked for"))
+			load(runs[0], v);
+		else
+			nr_joint = join(joint, nr_joint, v);
 	}
+	for (size_t i = 0; i < nr_joint; i++)
+		load(runs[1], &joint[i]);
 	while (nr_loading)
 		end_load();
 	vt_scope_free(&s);

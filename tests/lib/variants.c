@@ -145,6 +145,42 @@ static uint64_t without(const struct row *row)
 	return off;
 }
 
+static void set_args(struct vt_variant *v)
+{
+	size_t args = 0;
+
+	memset(v->args, 0, sizeof(v->args));
+	for (size_t f = 0; f < offer.nr_features; f++) {
+		if (!(v->off >> f & 1))
+			continue;
+		vt_cmp(args, <, 16, "arguments that force a variant");
+		v->args[args++] = "--no-feature";
+		v->args[args++] = offer.features[f];
+	}
+}
+
+/* The best of its hook, with the features of @off switched off. */
+static bool is_best(const struct row *row, uint64_t off)
+{
+	for (const struct row *better = offer.rows; better < row; better++)
+		if (!strcmp(better->hook, row->hook) && better->works && !(better->needs & off))
+			return false;
+	return !(row->needs & off);
+}
+
+bool vt_variants_join(struct vt_variant *to, const struct vt_variant *v)
+{
+	const uint64_t rows = to->rows | v->rows, off = to->off | v->off;
+
+	for (size_t i = 0; i < offer.nr_rows; i++)
+		if (rows >> i & 1 && !is_best(&offer.rows[i], off))
+			return false;
+	to->rows = rows;
+	to->off = off;
+	set_args(to);
+	return true;
+}
+
 size_t vt_variants(struct vt_variant *v)
 {
 	struct json_object *json;
@@ -160,8 +196,6 @@ size_t vt_variants(struct vt_variant *v)
 	read_all_needs();
 	for (size_t i = 0; i < offer.nr_rows; i++) {
 		const struct row *row = &offer.rows[i];
-		uint64_t off = row->works ? without(row) : 0;
-		size_t args = 0;
 
 		if (!row->works)
 			continue;
@@ -169,13 +203,9 @@ size_t vt_variants(struct vt_variant *v)
 		memcpy(v[n].hook, row->hook, sizeof(row->hook));
 		memcpy(v[n].name, row->name, sizeof(row->name));
 		v[n].in_use = row->in_use;
-		for (size_t f = 0; f < offer.nr_features; f++) {
-			if (!(off >> f & 1))
-				continue;
-			vt_cmp(args, <, 16, "arguments that force one variant");
-			v[n].args[args++] = "--no-feature";
-			v[n].args[args++] = offer.features[f];
-		}
+		v[n].rows = 1ULL << i;
+		v[n].off = without(row);
+		set_args(&v[n]);
 		n++;
 	}
 	return n;
