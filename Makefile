@@ -34,7 +34,7 @@ BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev 
 # npm comes with node where that is not Debian's, and conflicts with Debian's.
 BUILD_DEPS += $(if $(shell command -v npm 2>/dev/null),,npm)
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
-	linux-perf gdb binutils curl tmux xz-utils chromium iproute2 cpio systemd
+	linux-perf gdb binutils curl tmux xz-utils chromium iproute2 cpio systemd sudo
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 SOAK_DEPS := stress-ng

@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "http.h"
+#include "privileges.h"
 #include "scope.h"
 #include "system.h"
 
@@ -609,67 +610,6 @@ static void takes_a_socket_that_is_passed(void **state)
 
 /* --- privileges ------------------------------------------------------------------------------- */
 
-/** status_field - a number of /proc/PID/task/TID/status */
-static uint64_t status_field(const char *text, const char *name, int base)
-{
-	const char *at = strstr(text, name);
-
-	vt_true(at);
-	return strtoull(at + strlen(name), NULL, base);
-}
-
-/* linux/capability.h: CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_PERFMON */
-#define PROC_CAPS (1ULL << 2 | 1ULL << 19 | 1ULL << 38)
-
-/** check_threads - of @pid: not root, at most @caps, and with a filter of system calls if @filtered */
-static void check_threads(pid_t pid, uint64_t caps, bool filtered)
-{
-	const char *binary = vt_vmascope();
-	char path[300], *text;
-	struct dirent **names;
-	int nr;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	nr = scandir(path, &names, NULL, alphasort);
-	vt_cmp(nr, >, 2, "threads");
-	for (int i = 0; i < nr; i++) {
-		if (*names[i]->d_name != '.') {
-			snprintf(path, sizeof(path), "/proc/%d/task/%s/status", pid,
-				 names[i]->d_name);
-			text = vt_read_file(path, NULL);
-			for (const char *id = "Uid:"; id; id = !strcmp(id, "Uid:") ? "Gid:" : NULL)
-				vt_equal(status_field(text, id, 10), 65534, "%s in %s", id, path);
-			vt_equal(status_field(text, "CapEff:", 16) & ~caps, 0, "CapEff in %s",
-				 path);
-			vt_equal(status_field(text, "CapPrm:", 16) & ~caps, 0, "CapPrm in %s",
-				 path);
-			vt_equal(status_field(text, "NoNewPrivs:", 10), 1, "NoNewPrivs in %s",
-				 path);
-			/* the sanitizers' runtime needs more system calls */
-			if (filtered && !strstr(binary, "asan"))
-				vt_equal(status_field(text, "Seccomp:", 10), 2, "Seccomp in %s",
-					 path);
-			free(text);
-		}
-		free(names[i]);
-	}
-	free(names);
-}
-
-/** http_process - the child of @serve that answers */
-static pid_t http_process(const struct vt_serve *serve)
-{
-	char path[64], *text;
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", serve->cmd.pid, serve->cmd.pid);
-	text = vt_read_file(path, NULL);
-	pid = strtol(text, NULL, 10);
-	free(text);
-	vt_cmp(pid, >, 0, "pid of the process that answers");
-	return pid;
-}
-
 static void privileges_are_given_up(void **state)
 {
 	struct vt_serve serve;
@@ -677,8 +617,7 @@ static void privileges_are_given_up(void **state)
 	(void)state;
 	vt_serve_start(&serve, NULL);
 	free(vt_fetch(&serve, "/metrics"));
-	check_threads(serve.cmd.pid, PROC_CAPS, false);
-	check_threads(http_process(&serve), 0, true);
+	vt_check_serve(serve.cmd.pid);
 	vt_serve_end(&serve);
 }
 
@@ -689,7 +628,7 @@ static void without_its_server_it_ends(void **state)
 
 	(void)state;
 	vt_serve_start(&serve, NULL);
-	vt_sys(kill(http_process(&serve), SIGKILL));
+	vt_sys(kill(vt_child_of(serve.cmd.pid), SIGKILL));
 	vt_wait(&serve.cmd, VT_PATIENCE);
 	vt_equal(serve.cmd.exit, 1, "exit status: %s", serve.cmd.err);
 	vt_contains(serve.cmd.err, "the HTTP server was killed by signal 9");

@@ -197,6 +197,26 @@ void vt_serve_start_closed(struct vt_serve *s, const char *const *options)
 	vt_await_attached(&s->cmd);
 }
 
+void vt_serve_start_by(struct vt_serve *s, const char *const *by)
+{
+	const char *argv[40] = {};
+	char address[32];
+	size_t n = 0;
+
+	for (; *by; by++)
+		argv[n++] = *by;
+	s->port_fd = reserve_port(&s->port);
+	snprintf(address, sizeof(address), "127.0.0.1:%d", s->port);
+	argv[n++] = vt_vmascope();
+	argv[n++] = "serve";
+	argv[n++] = "--listen";
+	argv[n++] = address;
+	vt_start(&s->cmd, NULL, argv);
+	vt_await(answers, s, "serve listens", VT_PATIENCE);
+	/* it answers once it is attached */
+	free(vt_fetch(s, "/metrics"));
+}
+
 void vt_serve_end(struct vt_serve *s)
 {
 	vt_signal(&s->cmd, SIGTERM);

@@ -33,6 +33,8 @@ struct vt_serve {
 void vt_serve_start(struct vt_serve *s, const char *const *options);
 /** vt_serve_start_closed - as vt_serve_start(), but clients without a token see aggregates alone */
 void vt_serve_start_closed(struct vt_serve *s, const char *const *options);
+/** vt_serve_start_by - as vt_serve_start_closed(), by the command @by; @s->cmd is that */
+void vt_serve_start_by(struct vt_serve *s, const char *const *by);
 /** vt_serve_end - by SIGTERM; its exit status must be 0 */
 void vt_serve_end(struct vt_serve *s);
 

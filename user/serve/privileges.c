@@ -20,15 +20,6 @@
 #define CAP_BPF 39
 #endif
 
-/** drop_bounds - no program that is executed gets a capability back. */
-static void drop_bounds(void)
-{
-	for (cap_value_t cap = 0; cap <= CAP_LAST_CAP; cap++)
-		if (cap_get_bound(cap) > 0)
-			cap_drop_bound(cap);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-}
-
 /** keep_only - of what is permitted, @nr @wanted ones. Return: 0 or a negative errno. */
 static int keep_only(const cap_value_t *wanted, int nr)
 {
@@ -69,7 +60,8 @@ int privileges__drop(const struct user_ids *user)
 	const int nr = kernel__version() < KERNEL(5, 19) ? 4 : 3;
 	int err;
 
-	drop_bounds();
+	sandbox__drop_bounds();
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	err = sandbox__set_user(user, true);
 	if (err) {
 		vs_fail(VS_EXIT_FAILURE, "grant CAP_SETUID and CAP_SETGID, or do not run as root",

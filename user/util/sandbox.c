@@ -62,6 +62,13 @@ static int drop_capabilities(void)
 	return err;
 }
 
+void sandbox__drop_bounds(void)
+{
+	for (cap_value_t cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (cap_get_bound(cap) > 0)
+			cap_drop_bound(cap);
+}
+
 int sandbox__set_user(const struct user_ids *user, int keep_caps)
 {
 	if (geteuid() || !user->uid)
@@ -76,8 +83,11 @@ int sandbox__set_user(const struct user_ids *user, int keep_caps)
 
 int sandbox__enter(const struct sandbox *s)
 {
-	int err = sandbox__set_user(&s->user, 0);
+	int err;
 
+	/* that takes CAP_SETPCAP, which goes with the user */
+	sandbox__drop_bounds();
+	err = sandbox__set_user(&s->user, 0);
 	if (err)
 		return err;
 	prctl(PR_SET_DUMPABLE, 0);

@@ -42,6 +42,9 @@ struct sandbox {
  */
 int sandbox__enter(const struct sandbox *s);
 
+/** sandbox__drop_bounds - no program that is executed gets a capability back; where that is permitted. */
+void sandbox__drop_bounds(void);
+
 /**
  * sandbox__set_user - run as @user from now on; capabilities are kept if @keep_caps, as permitted ones
  *
