@@ -132,7 +132,7 @@ static void begun_before_attaching(void **state)
 	/* it ends while it is counted: a completed fault, whose duration is not known */
 	start_on(&scope, &work, output);
 	vt_close_stdin(&work);
-	vt_wait(&work, 60);
+	vt_wait(&work, VT_PATIENCE);
 	vt_equal(work.exit, 0, "exit status: %s", work.err);
 	json = end_of(&scope, output);
 	vt_equal(vt_len(json, "in_flight"), 0, "in flight");
@@ -173,7 +173,7 @@ static void traced_in_flight(void **state)
 	vt_equal(vt_int(summary, "totals.incomplete"), 0, "incomplete");
 	json_object_put(lines);
 	vt_close_stdin(&work);
-	vt_wait(&work, 60);
+	vt_wait(&work, VT_PATIENCE);
 	vt_free(&work);
 }
 
@@ -211,7 +211,7 @@ static void begun_while_counting(void **state)
 	free(text);
 	json_object_put(json);
 	vt_close_stdin(&work);
-	vt_wait(&work, 60);
+	vt_wait(&work, VT_PATIENCE);
 	vt_equal(work.exit, 0, "exit status: %s", work.err);
 	vt_free(&work);
 }
@@ -249,7 +249,7 @@ static void recorded_in_flight(void **state)
 	vt_free(&report);
 	vt_free(&scope);
 	vt_close_stdin(&work);
-	vt_wait(&work, 60);
+	vt_wait(&work, VT_PATIENCE);
 	vt_equal(work.exit, 0, "exit status: %s", work.err);
 	vt_free(&work);
 }
