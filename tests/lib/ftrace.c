@@ -329,7 +329,10 @@ size_t vt_ftrace_index_of(const char *mark)
 
 /*
  * struct follow - the state of one pass over the events
- * @member: by tid: one of those that are followed
+ * @root: who is followed, with all that it forks; @gone: it has ended
+ * @member: by tid: one of those that are followed, now. A number is used again as soon as its task is
+ *	gone, by anybody, but not before the event of the fork. It is not dropped at sched_process_exit:
+ *	since 6.16 that comes before the task's memory goes, whose flushes are its own
  * @call: by tid: 1 + number of the system call that it is inside of
  * @part: by tid: 1: a local flush now is part of a remote one. Not every remote flush has such a part
  *	(one of an address space that is not loaded has none): VT_OWN and VT_OWN_END tell, and before
@@ -347,6 +350,8 @@ struct sender {
 #define MAX_QUEUED 64
 
 struct follow {
+	pid_t root;
+	bool gone;
 	unsigned char *member;
 	uint16_t *call;
 	unsigned char *part;
@@ -362,10 +367,8 @@ static struct follow *follow_begin(pid_t pid)
 	f->call = calloc(MAX_TID, sizeof(*f->call));
 	f->part = calloc(MAX_TID, sizeof(*f->part));
 	vt_true(f->member && f->call && f->part);
+	f->root = pid;
 	f->member[pid] = 1;
-	for (size_t i = 0; i < nr_events; i++)
-		if (events[i].kind == VT_FORK && f->member[events[i].tid])
-			f->member[events[i].a] = 1;
 	return f;
 }
 
@@ -469,11 +472,16 @@ static void keep_state(struct follow *f, const struct vt_kevent *e)
 		f->call[e->tid] = (uint16_t)(e->a + 1);
 		break;
 	case VT_LEAVE:
+		f->call[e->tid] = 0;
+		break;
 	case VT_EXIT:
 		f->call[e->tid] = 0;
+		f->gone = f->gone || e->tid == f->root;
 		break;
 	case VT_FORK:
 		f->call[e->a] = 0;
+		if (e->a != f->root || f->gone)
+			f->member[e->a] = f->member[e->tid];
 		break;
 	case VT_QUEUE:
 		follow_queue(f, e);
