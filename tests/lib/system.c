@@ -24,6 +24,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+/** 2 MiB, as a power of two of base pages. */
+#define HUGE_ORDER 9
+/** More of them than any test asks for. */
+#define ENOUGH_HUGE_PAGES 256
+
 #define ZRAM_CONTROL "/sys/class/zram-control/"
 /** swapon(2): the first device that is used has the highest priority. */
 #define SWAP_FIRST (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK)
@@ -181,12 +186,35 @@ void vt_set(const char *path, const char *value)
 	vt_write_file(path, value);
 }
 
+/* Blocks of 2 MiB and more that are free, of all zones and nodes, in units of 2 MiB. */
+static long free_huge_pages(void)
+{
+	char *text = vt_read_file("/proc/buddyinfo", NULL), *rest = text, *line;
+	long all = 0;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char *p = line, *end;
+		int at = 0;
+
+		/* then how many of 1, 2, 4, … pages */
+		if (sscanf(line, "Node %*d, zone %*s%n", &at) || !at)
+			continue;
+		p += at;
+		for (int order = 0; (void)strtol(p, &end, 10), end != p; order++, p = end)
+			all += order < HUGE_ORDER ? 0 : strtol(p, NULL, 10) << (order - HUGE_ORDER);
+	}
+	free(text);
+	return all;
+}
+
 void vt_compact(void)
 {
 	static const char path[] = "/proc/sys/vm/compact_memory";
 
-	if (!access(path, F_OK)) /* CONFIG_COMPACTION */
-		vt_write_file(path, "1");
+	if (free_huge_pages() >= ENOUGH_HUGE_PAGES || access(path, F_OK)) /* CONFIG_COMPACTION */
+		return;
+	vt_lock_machine();
+	vt_write_file(path, "1");
 }
 
 static bool in_memory(const char *dir)

@@ -53,7 +53,12 @@ void vt_swap_on_zram(const char *size);
 /** vt_zram - path of that device in /sys/block, or "" */
 const char *vt_zram(void);
 void vt_undo(void);
-/** vt_compact - let the kernel make huge pages of free memory out of small ones, if it can */
+/**
+ * vt_compact - let the kernel make huge pages of free memory out of small ones, if there are few
+ *
+ * It moves pages of all processes: one that touches such a page meanwhile takes a fault that it would
+ * not have taken.
+ */
 void vt_compact(void);
 /**
  * vt_disk_dir - a directory for temporary files that are on a disk, not in memory: $TMPDIR, /tmp,
