@@ -121,11 +121,16 @@ static int make_file(enum content content, const uint8_t *data, size_t size)
 	return fd;
 }
 
+/** Bit of the first byte: no process is summed up; else all but so many are, fewer than an option allows. */
+#define ALL_PROCESSES 64
+#define FEW_PROCESSES 2
+
 static void ask(struct options *o, const uint8_t *data)
 {
 	static const char *const formats[] = { "text", "json", "csv" };
 	const unsigned int view = data[1] % (NR_REPORT_VIEWS + 1);
 
+	o->max_processes = data[0] & ALL_PROCESSES ? 0 : FEW_PROCESSES;
 	o->perfetto = view == NR_REPORT_VIEWS;
 	o->view = o->perfetto ? REPORT_STAT : view;
 	o->format = out_format__find(formats[data[1] / 16 % 3]);
