@@ -87,14 +87,14 @@ for by in mapping vma process comm thread cause cpu cgroup stack function; do
 done
 workload stat.interval stat -i 50ms --hist --heatmap -- \
 	sh -c "sleep 0.5; '$workloads/storm' --faults 50000"
-# a fault under way: it ends when the workload's input does
+# a fault under way: it ends when the workload's input does; with it go the shell's variables
 coproc flight { exec "$workloads/outcomes" in-flight; }
-read -r _ <&"${flight[0]}"
 # shellcheck disable=SC2154 # coproc sets it
-run stat.flight stat -p "$flight_PID" -d 100ms
-flight_input=${flight[1]}
+flight_pid=$flight_PID flight_input=${flight[1]}
+read -r _ <&"${flight[0]}"
+run stat.flight stat -p "$flight_pid" -d 100ms
 exec {flight_input}>&-
-wait "$flight_PID" 2>/dev/null
+wait "$flight_pid" 2>/dev/null
 check stat "$(section Counts stat)" "$tmp"/stat.*
 
 workload trace.faults trace -- "$workloads/storm" --faults 10
