@@ -87,71 +87,52 @@ static __always_inline u64 file_traits(struct inode *inode)
 	return traits;
 }
 
-/** struct file_walk - where the walk is, and where it writes to */
-struct file_walk {
-	struct location at;
-	struct vs_file *out;
-};
-
-/** file_component - write one component, or go on at the mount point. Return: 1 at the end. */
-static long file_component(u64 i, struct file_walk *w)
-{
-	struct dentry *dentry = w->at.dentry, *parent = BPF_CORE_READ(dentry, d_parent);
-	struct vfsmount *vfsmount = w->at.mnt;
-	struct vs_file *out = w->out;
-	const unsigned char *name;
-	u32 at;
-	long n;
-
-	(void)i;
-	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
-		struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
-		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-
-		if (above == mount) {
-			out->truncated = 0;
-			return 1;
-		}
-		w->at.dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-		w->at.mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
-		return 0;
-	}
-	name = BPF_CORE_READ(dentry, d_name.name);
-	/*
-	 * The length lives in the map, so that the verifier knows nothing of it; it is compared in
-	 * the register that is then used, because 6.1 forgets the bounds of what is spilled.
-	 */
-	at = out->len;
-	barrier_var(at);
-	if (at > VS_PATH_LEN - PATH_NAME_LEN)
-		return 1;
-	n = bpf_probe_read_kernel_str(out->path + at, PATH_NAME_LEN, name);
-	if (n <= 0)
-		return 1;
-	out->len = at + (n & (2 * PATH_NAME_LEN - 1));
-	if (parent == dentry) {
-		/* not in any tree: memfd, SysV shared memory, anonymous inodes */
-		out->pseudo = 1;
-		out->truncated = 0;
-		return 1;
-	}
-	w->at.dentry = parent;
-	return 0;
-}
-
-/**
- * file_walk - write the components of @path into @out, the last one first
- *
- * The verifier looks at the body of bpf_loop() once or twice, at a loop's in each of its turns.
- */
+/** file_walk - write the components of @path into @out, the last one first. */
 static __always_inline void file_walk(struct location path, struct vs_file *out)
 {
-	struct file_walk w = { .at = path, .out = out };
+	struct dentry *dentry = path.dentry;
+	struct vfsmount *vfsmount = path.mnt;
 
 	out->len = 0;
-	out->pseudo = 0;
-	out->truncated = 1; /* until the walk comes to its end */
-	bpf_loop(PATH_MAX_DEPTH, file_component, &w, 0);
+	for (int i = 0; i < PATH_MAX_DEPTH; i++) {
+		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+		const unsigned char *name;
+		u32 at;
+		long n;
+
+		if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+			struct mount *mount = (void *)vfsmount -
+					      bpf_core_field_offset(struct mount, mnt);
+			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+			if (above == mount)
+				return;
+			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+			vfsmount = (void *)above + bpf_core_field_offset(struct mount, mnt);
+			continue;
+		}
+		name = BPF_CORE_READ(dentry, d_name.name);
+		/*
+		 * The length lives in the map, so that the verifier knows nothing of it and one
+		 * turn of the loop looks like the next; it is compared in the register that is
+		 * then used, because 6.1 forgets the bounds of what is spilled.
+		 */
+		at = out->len;
+		barrier_var(at);
+		if (at > VS_PATH_LEN - PATH_NAME_LEN)
+			break;
+		n = bpf_probe_read_kernel_str(out->path + at, PATH_NAME_LEN, name);
+		if (n <= 0)
+			break;
+		out->len = at + (n & (2 * PATH_NAME_LEN - 1));
+		if (parent == dentry) {
+			/* not in any tree: memfd, SysV shared memory, anonymous inodes */
+			out->pseudo = 1;
+			return;
+		}
+		dentry = parent;
+	}
+	out->truncated = 1;
 }
 
 static __always_inline struct file_scratch *this_scratch(void)
@@ -181,6 +162,8 @@ __weak __noinline int file_remember(const struct vs_file_key *key, u64 address)
 	if (bpf_map_lookup_elem(&files, &scratch->key))
 		goto out;
 	scratch->file.magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+	scratch->file.truncated = 0;
+	scratch->file.pseudo = 0;
 	file_walk(file_location(file), &scratch->file);
 	if (bpf_map_update_elem(&files, &scratch->key, &scratch->file, BPF_ANY))
 		count_lost(VS_LOST_FILES);
