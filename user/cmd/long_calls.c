@@ -6,12 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/**
- * site_of - a stack whose first frame is the call site; NULL: not known, or no memory
- *
- * A recording has names for stacks alone.
- */
-static const struct stack *site_of(struct session *s, const struct vs_event_call *call)
+#include "util/str.h"
+
+const struct stack *long_calls__site(struct session *s, const struct vs_event_call *call)
 {
 	_Alignas(struct stack) unsigned char
 		room[sizeof(struct stack) + sizeof(struct stack_frame)] = { 0 };
@@ -19,8 +16,6 @@ static const struct stack *site_of(struct session *s, const struct vs_event_call
 	const struct model *m = &s->live->model;
 	const struct counted *image;
 
-	if (s->recorded)
-		return session__stack(s, &call->stack);
 	if (!call->site || !s->namer || !call->proc || call->proc >= m->nr_slots)
 		return NULL;
 	if (!m->by_slot[call->proc])
@@ -37,13 +32,25 @@ static const struct stack *site_of(struct session *s, const struct vs_event_call
 	return stacks__get(&s->live->stacks, stack);
 }
 
-int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_event_call *call)
+bool long_calls__wants(const struct longest_calls *l, struct session *s,
+		       const struct vs_event_call *call)
 {
-	struct long_call c = { .call = *call };
-	const struct counted *vma = NULL;
+	const struct counted *vma;
 
 	if (!longest_calls__wants(l, call->duration_ns))
-		return 0;
+		return false;
+	if (!s->options->vma)
+		return true;
+	vma = call->nr_vmas ? live__row(s->live, call->vma[0].slot, call->vma[0].generation) : NULL;
+	return vma && vma->is_vma && str_glob(s->options->vma, vma->name);
+}
+
+int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_event_call *call,
+		    const struct stack *site)
+{
+	struct long_call c = { .call = *call, .site = site };
+	const struct counted *vma = NULL;
+
 	if (call->nr_vmas)
 		vma = live__row(s->live, call->vma[0].slot, call->vma[0].generation);
 	if (vma && vma->is_vma) {
@@ -51,7 +58,6 @@ int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_
 		if (!c.vma)
 			return -ENOMEM;
 	}
-	c.site = site_of(s, call);
 	longest_calls__add(l, &c);
 	return 0;
 }
@@ -92,8 +98,17 @@ void long_calls__name(struct longest_calls *l, struct session *s)
 	/* while a name is looked for, records are read, and the list may change */
 	while ((site = unnamed(l))) {
 		struct named_stack named;
-		const bool known = !namer__stack(s->namer, site, &named) && named.nr_user;
+		const bool known = s->namer && !namer__stack(s->namer, site, &named) &&
+				   named.nr_user;
 
 		set_name(l, site, known ? &named : NULL);
 	}
+}
+
+void long_calls__end(struct longest_calls *l, struct session *s, uint64_t nr_calls)
+{
+	const uint64_t calls = s->live->shootdown.totals.calls;
+
+	long_calls__name(l, s);
+	l->lost = calls > nr_calls ? calls - nr_calls : 0;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/call_stacks.h"
+#include "cmd/long_calls.h"
 #include "cmd/print.h"
 #include "cmd/record_header.h"
 #include "cmd/recording.h"
@@ -34,6 +35,7 @@
  * @ticks: since the last checkpoint
  * @snapshots: written so far
  * @call_stacks: of memory calls, where stacks are unwound here
+ * @longest: memory calls, of those that are events; @nr_calls: so many of these there were
  * @told: that it can't be written
  */
 struct recorder {
@@ -42,6 +44,8 @@ struct recorder {
 	struct saver saver;
 	struct build_ids build_ids;
 	struct call_stacks call_stacks;
+	struct longest_calls longest;
+	uint64_t nr_calls;
 	unsigned int ticks;
 	uint32_t snapshots;
 	bool told;
@@ -152,8 +156,12 @@ static void record_call(struct session *s, const struct vs_event *event)
 	stack = number_stack(s, &e.stack);
 	if (s->sampling && call_stacks__call(&r->call_stacks, call, stack))
 		keep_error(r, -ENOMEM);
-	if (is_recorded(s, TRACE_MEMCALL))
-		saver__event(&r->saver, RECORD_CALL, &e, end_ns);
+	if (!is_recorded(s, TRACE_MEMCALL))
+		return;
+	saver__event(&r->saver, RECORD_CALL, &e, end_ns);
+	r->nr_calls++;
+	if (long_calls__wants(&r->longest, s, call) && long_calls__add(&r->longest, s, call, stack))
+		keep_error(r, -ENOMEM);
 }
 
 static void record_flush(struct session *s, const struct vs_event *event)
@@ -216,14 +224,6 @@ static void checkpoint(struct session *s, uint64_t now_ns, bool full)
 	r->ticks = 0;
 }
 
-/** bring_up_to_date - the model. Return: 0 or a negative errno. */
-static int bring_up_to_date(struct session *s)
-{
-	int err = live__refresh(s->live);
-
-	return err;
-}
-
 static void begin_file(struct recorder *r, bool numbered)
 {
 	if (!r->saver.error)
@@ -244,7 +244,7 @@ static void end_file(struct recorder *r)
 static int next_file(struct session *s, uint64_t now_ns, bool named)
 {
 	struct recorder *r = s->private;
-	int err = bring_up_to_date(s);
+	int err = live__refresh(s->live);
 
 	if (err)
 		return err;
@@ -386,7 +386,7 @@ static int look_after(struct session *s)
 	}
 	if (!due && !full && !(keeps && snapshot_wanted))
 		return 0;
-	err = bring_up_to_date(s);
+	err = live__refresh(s->live);
 	forgotten = err ? err : forget(s, now_ns);
 	if (forgotten < 0)
 		return forgotten;
@@ -466,14 +466,23 @@ static void tell(const struct session *s, const struct vs_stats *stats)
 			(unsigned long long)lost, (unsigned long long)(stats->emitted + lost));
 }
 
+/** naming - stacks are about to be freed: what is to be named has to be named now. */
+static void naming(struct session *s)
+{
+	struct recorder *r = s->private;
+
+	long_calls__name(&r->longest, s);
+}
+
 static int print_summary(struct session *s)
 {
 	int err = stat_print(s, NULL);
 	struct recorder *r = s->private;
 
-	if (!err && r->header.shootdowns)
-		err = shootdown_print(s, NULL);
-	return err;
+	if (err || !r->header.shootdowns)
+		return err;
+	long_calls__end(&r->longest, s, r->nr_calls);
+	return shootdown_print(s, is_recorded(s, TRACE_MEMCALL) ? &r->longest : NULL);
 }
 
 static int finish(struct session *s)
@@ -546,6 +555,7 @@ int cmd_record(struct options *o)
 	struct recorder r = { .writer.file.fd = -1 };
 	struct session s = { .event = on_event,
 			     .interval = tick,
+			     .naming = naming,
 			     .period_ns = TICK_NS,
 			     .bounds_itself = true,
 			     .private = &r };
@@ -578,6 +588,7 @@ int cmd_record(struct options *o)
 		status = finish(&s);
 	saver__free(&r.saver);
 	call_stacks__free(&r.call_stacks);
+	longest_calls__free(&r.longest);
 	build_ids__stop(&r.build_ids);
 	writer__close(&r.writer);
 	header__free(&r.header);

@@ -11,7 +11,6 @@
 #include "cmd/recording.h"
 #include "export/perfetto.h"
 #include "util/log.h"
-#include "util/str.h"
 #include "view/stack_cells.h"
 
 /** The heatmap's slices at first: they get longer as the run does. */
@@ -112,31 +111,21 @@ static int add_call(void *ctx, const union record *event, enum record_type type)
 	const struct vs_event_call *call = &event->call;
 	struct report *r = ctx;
 	struct session *s = &r->session;
-	const struct counted *vma;
 
 	if (type != RECORD_CALL)
 		return 0;
 	r->nr_calls++;
-	if (s->options->vma) {
-		vma = call->nr_vmas ? live__row(s->live, call->vma[0].slot, call->vma[0].generation)
-				    : NULL;
-		if (!vma || !vma->is_vma || !str_glob(s->options->vma, vma->name))
-			return 0;
-	}
-	return long_calls__add(&r->longest, s, call);
+	if (!long_calls__wants(&r->longest, s, call))
+		return 0;
+	return long_calls__add(&r->longest, s, call, session__stack(s, &call->stack));
 }
 
 /** read_calls - all counts, and the longest of those calls that are events. Return: 0 or failure. */
 static int read_calls(struct report *r)
 {
-	const struct vs_shootdowns *totals = &r->recording.live.shootdown.totals;
-
 	if (recording__read_names(&r->recording) || recording__read(&r->recording, add_call, r))
 		return -1;
-	long_calls__name(&r->longest, &r->session);
-	/* a ring of files has only the last ones */
-	if (totals->calls > r->nr_calls)
-		r->longest.lost = totals->calls - r->nr_calls;
+	long_calls__end(&r->longest, &r->session, r->nr_calls);
 	return 0;
 }
 

@@ -123,7 +123,10 @@ struct shooting {
 static void on_call(struct session *s, const struct vs_event_call *call)
 {
 	struct shooting *x = s->private;
-	int err = long_calls__add(&x->longest, s, call);
+	int err = 0;
+
+	if (long_calls__wants(&x->longest, s, call))
+		err = long_calls__add(&x->longest, s, call, long_calls__site(s, call));
 
 	/* BPF knows no stacks that are to be unwound here, so each call finds its own */
 	if (!err && s->sampling)
