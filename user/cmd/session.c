@@ -30,6 +30,8 @@
 #define POLL_NS 5000000ULL
 /** Unless so many bytes of records wait already: then new ones have to wait in the ring. */
 #define MOST_BACKLOG (128u << 20)
+/** The time of day differs by more: it was set. Slewing it by ntpd is less from one look to the next. */
+#define CLOCK_STEP_NS 1000000
 /** Records are read and handled for so long before anything else is looked after, ns. */
 #define READ_NS 50000000ULL
 
@@ -347,12 +349,25 @@ static bool over(struct session *s)
 	return stop__asked() || !session_targets__alive(s);
 }
 
+/**
+ * follow_clock - the time of day was set, or has gone on where CLOCK_MONOTONIC has not: the machine was
+ *	suspended
+ */
+static void follow_clock(struct session *s)
+{
+	const int64_t add = session__wall_add_ns(), by = add - s->wall_add_ns;
+
+	if (by > CLOCK_STEP_NS || by < -CLOCK_STEP_NS)
+		s->wall_add_ns = add;
+}
+
 /** read_records - for READ_NS at most. Return: 0 or a negative errno. */
 static int read_records(struct session *s)
 {
 	const uint64_t began_ns = session__now();
 	int err;
 
+	follow_clock(s);
 	s->until_ns = began_ns + READ_NS;
 	err = capture__consume(s->live->capture, s->until_ns);
 	s->polled_ns = began_ns;

@@ -147,6 +147,8 @@ static void print(struct session *s, const struct trace_record *r)
 	struct trace *t = s->private;
 	struct table *table = t->tables[r->head.type];
 
+	if (t->clock.wall && !s->recorded)
+		t->clock.add_ns = s->wall_add_ns;
 	if (!s->error)
 		s->error = kinds[r->head.type].row(t, table, r);
 	if (!s->error && r->stack)

@@ -89,7 +89,7 @@ static int status(struct exporter *e, const struct query *q, struct document *d)
 	table__set_bool(t, "expose_processes", q->details & DETAIL_PROCESSES);
 	table__set_bool(t, "expose_addresses", q->details & DETAIL_ADDRESSES);
 	table__set_u64(t, "start_time_ms", e->start_ms);
-	table__set_u64(t, "now_ms", exporter__unix_ms(e, clock__monotonic_ns()));
+	table__set_u64(t, "now_ms", exporter__unix_ms(clock__monotonic_ns()));
 	table__set_u64(t, "interval_ns", e->interval_ns);
 	table__set_bool(t, "expose_paths", e->expose_paths);
 	table__set_u64(t, "nr_cpus", e->live->model.nr_cpus);

@@ -50,9 +50,9 @@ void exporter__free(struct exporter *e)
 		close(e->run_stats_fd);
 }
 
-uint64_t exporter__unix_ms(const struct exporter *e, uint64_t ns)
+uint64_t exporter__unix_ms(uint64_t ns)
 {
-	return e->start_ms + (ns - e->start_ns) / 1000000;
+	return (clock__ns(CLOCK_REALTIME) - (clock__monotonic_ns() - ns)) / 1000000;
 }
 
 /** send_to_server - a server that does not read what it has asked for loses it. */
@@ -163,7 +163,7 @@ int exporter__tick(struct exporter *e)
 		err = send_events(e, now_ns, NULL, false);
 	if (err)
 		return err;
-	ledger__exemplars(&e->ledger, &e->live->model, exporter__unix_ms(e, now_ns));
+	ledger__exemplars(&e->ledger, &e->live->model, exporter__unix_ms(now_ns));
 	err = live__forget(e->live, UINT64_MAX, NULL);
 	model__mark(&e->live->model);
 	threads__mark(&e->live->threads);

@@ -103,7 +103,10 @@ void tick__mark(struct exporter *e);
 /** answers__make - of a query. Return: NULL without memory. */
 struct body *answers__make(struct exporter *e, const struct query *q);
 
-/** exporter__unix_ms - of a time of CLOCK_MONOTONIC. */
-uint64_t exporter__unix_ms(const struct exporter *e, uint64_t ns);
+/**
+ * exporter__unix_ms - of a time of CLOCK_MONOTONIC, as the time of day is now: it may have been set, and it
+ *	goes on while the machine is suspended
+ */
+uint64_t exporter__unix_ms(uint64_t ns);
 
 #endif /* VMASCOPE_SERVE_EXPORTER_H */

@@ -395,7 +395,7 @@ struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm, unsign
 	}
 	capture__stats(e->live->capture, &stats);
 	table__set_u64(t, "schema", VIEW_SCHEMA);
-	table__set_u64(t, "time_ms", exporter__unix_ms(e, now_ns));
+	table__set_u64(t, "time_ms", exporter__unix_ms(now_ns));
 	table__set_u64(t, "duration_ns", now_ns - e->from_ns);
 	table__set_bool(t, "storm", storm);
 	faults_cells(e, t, &c, octaves);
@@ -429,8 +429,8 @@ struct body *tick__storm(struct exporter *e, const struct storm *storm, bool end
 		return NULL;
 	}
 	table__set_u64(t, "schema", VIEW_SCHEMA);
-	table__set_u64(t, "from_ms", exporter__unix_ms(e, storm->from_ns));
-	table__set_u64(t, "to_ms", exporter__unix_ms(e, storm->to_ns));
+	table__set_u64(t, "from_ms", exporter__unix_ms(storm->from_ns));
+	table__set_u64(t, "to_ms", exporter__unix_ms(storm->to_ns));
 	table__set_u64(t, "faults", storm->faults);
 	table__set_f64(t, "peak_per_s", storm->peak);
 	table__set_f64(t, "median_per_s", storm->median);
