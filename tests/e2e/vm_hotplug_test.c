@@ -16,13 +16,17 @@
 #define ONLINE "/sys/devices/system/cpu/cpu" CPU "/online"
 #define FAULTS 5000
 
-/** struct waited - that process @cmd has @want software events open */
+/** struct waited - that process @cmd has @want links of programs open */
 struct waited {
 	const struct vt_cmd *cmd;
 	int want;
 };
 
-static int perf_events(const struct vt_cmd *cmd)
+/*
+ * Links: a software event is open before its program is attached to it, and until then no fault's end
+ * is seen on that CPU.
+ */
+static int links(const struct vt_cmd *cmd)
 {
 	char dir[64], path[400], to[64];
 	struct dirent *entry;
@@ -39,7 +43,7 @@ static int perf_events(const struct vt_cmd *cmd)
 		n = readlink(path, to, sizeof(to) - 1);
 		if (n > 0) {
 			to[n] = '\0';
-			found += strstr(to, "perf_event") != NULL;
+			found += strstr(to, "bpf_link") != NULL;
 		}
 	}
 	closedir(d);
@@ -50,7 +54,7 @@ static bool has_events(void *arg)
 {
 	const struct waited *w = arg;
 
-	return perf_events(w->cmd) == w->want;
+	return links(w->cmd) == w->want;
 }
 
 static void await_events(const struct vt_cmd *cmd, int want, const char *what)
@@ -73,7 +77,7 @@ static void cpu_goes_and_comes(void **state)
 		skip(); /* a kernel that keeps its CPUs */
 	vt_gated_start(&g, VT_ARGS("storm", "--faults", "5000", "--threads", "2", "--pin"));
 	vt_attach_stat(&scope, VT_ARGS("-n", "storm", "--no-feature", "fexit"));
-	before = perf_events(&scope);
+	before = links(&scope);
 	vt_set(ONLINE, "0");
 	await_events(&scope, before - 2, "the end hooks of the CPU that has gone are closed");
 	vt_undo();

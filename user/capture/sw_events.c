@@ -17,12 +17,16 @@
 #include "util/log.h"
 #include "vmascope.skel.h"
 
-/** struct sw_event - @prog on software event @config of @cpu; @link: NULL while that is offline */
+/**
+ * struct sw_event - @prog on software event @config of @cpu
+ * @link: NULL while that is offline; it owns @fd, the event's
+ */
 struct sw_event {
 	struct bpf_program *prog;
 	struct bpf_link *link;
 	int config;
 	uint32_t cpu;
+	int fd;
 };
 
 /** open_event - Return: 0, also if the CPU is offline; a negative errno, told by the caller. */
@@ -33,13 +37,14 @@ static int open_event(struct sw_event *e)
 		.size = sizeof(attr),
 		.config = e->config,
 		.sample_period = 1,
+		.read_format = PERF_FORMAT_TOTAL_TIME_RUNNING,
 	};
 	int err, fd = syscall(__NR_perf_event_open, &attr, -1, (int)e->cpu, -1,
 			      PERF_FLAG_FD_CLOEXEC);
 
 	if (fd < 0)
 		return errno == ENODEV || errno == ENXIO ? 0 : -errno;
-	/* the link owns the event's descriptor */
+	e->fd = fd;
 	e->link = bpf_program__attach_perf_event(e->prog, fd);
 	if (e->link)
 		return 0;
@@ -83,14 +88,38 @@ int sw_events__attach(struct capture *c, struct bpf_program *prog, int config)
 	return any ? 0 : -ENODEV;
 }
 
-/** reopen - the events of @cpu, which went or came. */
+/** running_ns - how long the event has been on its CPU; 0: it can't be read */
+static uint64_t running_ns(const struct sw_event *e)
+{
+	struct {
+		uint64_t value;
+		uint64_t running_ns;
+	} now;
+
+	return read(e->fd, &now, sizeof(now)) == sizeof(now) ? now.running_ns : 0;
+}
+
+/** is_running - the event is on its CPU now. */
+static bool is_running(const struct sw_event *e)
+{
+	const uint64_t before = e->link ? running_ns(e) : 0;
+
+	return before && running_ns(e) > before;
+}
+
+/**
+ * reopen - the events of @cpu, which is going or coming, if they are not on it
+ *
+ * This is asked after each of the many steps of that. An event that was opened at one of the last has to
+ * stay: while it is closed, no end of a fault is seen.
+ */
 static void reopen(struct capture *c, uint32_t cpu)
 {
 	for (size_t i = 0; i < c->nr_sw_events; i++) {
 		struct sw_event *e = &c->sw_events[i];
 		int err;
 
-		if (e->cpu != cpu)
+		if (e->cpu != cpu || is_running(e))
 			continue;
 		/* first, so that no fault is seen twice */
 		close_event(e);
