@@ -111,4 +111,5 @@ void long_calls__end(struct longest_calls *l, struct session *s, uint64_t nr_cal
 
 	long_calls__name(l, s);
 	l->lost = calls > nr_calls ? calls - nr_calls : 0;
+	l->of_events = true;
 }

@@ -24,8 +24,8 @@ int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_
 		    const struct stack *site);
 
 /**
- * long_calls__end - the run is over, of whose calls @nr_calls were looked at: others were lost, or their
- *	part of a ring of files is gone
+ * long_calls__end - a recorded run is over, of whose calls @nr_calls were events: others were lost, or
+ *	their part of a ring of files is gone
  */
 void long_calls__end(struct longest_calls *l, struct session *s, uint64_t nr_calls);
 

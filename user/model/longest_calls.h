@@ -23,11 +23,15 @@ struct long_call {
 	uint64_t function_offset;
 };
 
-/** struct longest_calls - @nr of them, the longest first; @lost: records of calls that may be some */
+/**
+ * struct longest_calls - @nr of them, the longest first
+ * @lost: records of calls that may be some; @of_events: of those calls that a recording has an event of
+ */
 struct longest_calls {
 	struct long_call list[VS_LONGEST_CALLS];
 	size_t nr;
 	uint64_t lost;
+	bool of_events;
 };
 
 void longest_calls__free(struct longest_calls *l);

@@ -139,8 +139,12 @@ int shootdown_longest__make(const struct shootdown_doc *d)
 	if (!err && shown)
 		err = table__set_title(t, "Longest calls\n");
 	if (!err && l->lost)
-		err = table__set_footer(
-			t, "%llu more that may be among them were lost (a larger --ring helps)",
-			(unsigned long long)l->lost);
+		err = table__set_footer(t,
+					l->of_events
+						? "%llu more calls may be among them: the "
+						  "recording has no events of those"
+						: "%llu more that may be among them were lost (a "
+						  "larger --ring helps)",
+					(unsigned long long)l->lost);
 	return err;
 }
