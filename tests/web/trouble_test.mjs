@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { open } from "./browser.mjs";
-import { end, freePort, startServe } from "./serve.mjs";
+import { end, freePort, intervals, startServe } from "./serve.mjs";
 import { note, test, until } from "./tap.mjs";
 import { EVIL, browser, directory, live, loads, port, state, text, world } from "./world.mjs";
 
@@ -86,6 +86,37 @@ test("rows without an address are shown without one", async () => {
 	assert.match(await row.first().textContent(), /9,012,345/);
 	await other.context().close();
 	assert.deepEqual(failures, []);
+});
+
+test("a process that ended as the page took it makes room for the next", async () => {
+	const other = await (await browser.newContext()).newPage();
+	let ended = null;
+
+	/* the list is a real one, but for its first row: a process of before, with most faults */
+	await other.route("**/api/v1/processes?*", async (route) => {
+		const response = await route.fetch();
+		const { processes, ...rest } = await response.json();
+
+		if (ended === null && processes.length) {
+			/* no pid is as large, see proc(5) */
+			ended = 2 ** 22;
+			processes.unshift({ ...processes[0], pid: ended, comm: "ended", exited: false });
+		}
+		await route.fulfill({ response, json: { ...rest, processes } });
+	});
+	await other.goto(`http://127.0.0.1:${port}/`);
+	await other.locator("#addresses-table td.address").first().waitFor({ timeout: 120000 });
+	assert.notEqual(ended, null);
+	assert.doesNotMatch(await other.locator("#process").inputValue(), /^ended /);
+
+	/* what somebody chose stays */
+	ended = null;
+	await other.locator("#process").click();
+	await other.locator("#process-list li", { hasText: `ended ${2 ** 22}` }).click();
+	await other.locator("#process-state", { hasText: "is not there" }).waitFor({ timeout: 120000 });
+	await intervals(port, 10);
+	assert.equal(await other.locator("#process").inputValue(), `ended ${2 ** 22}`);
+	await other.context().close();
 });
 
 test("where a token is wanted, the page asks for it", async () => {

@@ -40,6 +40,10 @@ function number(head, title, key, text, wide = false)
 export class Addresses {
 	#pid = null;
 	#chosen = "";
+	/* somebody chose it, and not we */
+	#byHand = false;
+	/* chosen by us, and not there any more when we looked */
+	#missing = null;
 	#samples = new Samples();
 	#asked = 0;
 	#gone = false;
@@ -87,18 +91,25 @@ export class Addresses {
 		}));
 	}
 
-	/** #start - with the process that has most faults, until somebody chooses. */
+	/** #start - with the process that has most faults, and is there, until somebody chooses. */
 	async #start()
 	{
 		this.#asked = Date.now();
-		const first = (await this.#processes()).find((p) => !p.exited);
+		const first = (await this.#processes()).find((p) => !p.exited && p.value !== this.#missing);
 
 		if (first && this.#pid === null)
-			this.choose(first.value, first.name);
+			this.#take(first.value, first.name);
 	}
 
-	/** choose - from now on, its address space; faults over time begin with now. */
+	/** choose - what somebody chose stays, also when it has ended. */
 	choose(pid, name)
+	{
+		this.#byHand = true;
+		this.#take(pid, name);
+	}
+
+	/** #take - from now on, its address space; faults over time begin with now. */
+	#take(pid, name)
 	{
 		this.#pid = pid;
 		this.#chosen = name.endsWith(` ${pid}`) ? name : `${name} ${pid}`;
@@ -125,9 +136,16 @@ export class Addresses {
 			this.#samples.add(document.vmas);
 			setText(byId("process-state"), document.exited ? "has ended" : "");
 		} catch (error) {
+			if (pid !== this.#pid)
+				return;
 			this.#gone = error instanceof Refused && error.status === 404;
-			if (pid === this.#pid && this.#gone)
+			if (this.#gone)
 				setText(byId("process-state"), "is not there: it has ended, or took no fault");
+			if (this.#gone && !this.#byHand) {
+				this.#missing = pid;
+				this.#pid = null;
+				this.#gone = false;
+			}
 		}
 		this.#show();
 	}
