@@ -144,6 +144,7 @@ static void ask(struct options *o, const uint8_t *data)
 		o->user_stacks = o->kernel_stacks = !o->perfetto && data[3] & ASK_STACKS;
 		o->from_ns = 1;
 		o->until_ns = data[3] & ASK_BETWEEN ? 1000000 : 0;
+		o->wall_clock = !o->perfetto && data[2] & 1;
 		return;
 	}
 	o->heatmap = data[3] & ASK_HEATMAP;

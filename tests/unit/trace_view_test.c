@@ -13,7 +13,7 @@
 #define BASE 0x7f3a12345000ULL
 #define START_NS 5000000000ULL
 
-static const struct trace_clock since_start = { .add_ns = -(int64_t)START_NS };
+static const struct trace_clock since_start = { .start_ns = START_NS };
 static struct counted anon = { .is_vma = true, .name = (char *)"[anon]" };
 static struct counted libc = { .is_vma = true, .name = (char *)"/usr/lib/libc.so.6" };
 
@@ -307,10 +307,12 @@ static void faults_alone_keep_their_columns(void **state)
 
 static void the_time_of_day_is_not_cut(void **state)
 {
-	const struct trace_clock wall = { .add_ns = 1000000000000000000, .wall = true };
+	struct wall_clock clock;
+	const struct trace_clock wall = { .start_ns = START_NS, .wall = &clock };
 	const struct events e = story();
 
 	(void)state;
+	wall_clock__init(&clock, 1000000000000000000);
 	setenv("TZ", "UTC", 1);
 	assert_text(render_stream("text", call_table(&e.call, &wall), 80),
 		    "           TIME COMM         TID CPU   TOOK EVENT\n"

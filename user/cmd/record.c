@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/call_stacks.h"
 #include "cmd/long_calls.h"
 #include "cmd/print.h"
 #include "cmd/record_header.h"
+#include "cmd/record_memory.h"
 #include "cmd/recording.h"
 #include "record/save.h"
 #include "util/log.h"
@@ -19,8 +19,6 @@
 /** How often is looked whether there is anything to do, and how often counts are written. */
 #define TICK_NS 100000000ULL
 #define CHECKPOINT_TICKS 10
-/** Processes whose resident memory is sampled each time at most: reading it takes 10 us each. */
-#define MAX_SAMPLES 256
 /** Slots of processes that have ended are taken back when there are so many of these. */
 #define RECLAIM_PROCESSES 64
 /** What a process takes of a checkpoint, with its VMAs and before it is packed, more or less. */
@@ -35,6 +33,7 @@
  * @ticks: since the last checkpoint
  * @snapshots: written so far
  * @call_stacks: of memory calls, where stacks are unwound here
+ * @clock_changes: of the time of day that have been written
  * @longest: memory calls, of those that are events; @nr_calls: so many of these there were
  * @told: that it can't be written
  */
@@ -46,6 +45,7 @@ struct recorder {
 	struct call_stacks call_stacks;
 	struct longest_calls longest;
 	uint64_t nr_calls;
+	uint64_t clock_changes;
 	unsigned int ticks;
 	uint32_t snapshots;
 	bool told;
@@ -259,52 +259,28 @@ static int next_file(struct session *s, uint64_t now_ns, bool named)
 
 /* --- events and ticks ------------------------------------------------------------------------ */
 
+/** follow_clock - before the events that came after the time of day was set */
+static void follow_clock(struct session *s)
+{
+	struct recorder *r = s->private;
+
+	if (r->clock_changes == s->wall.changes)
+		return;
+	r->clock_changes = s->wall.changes;
+	saver__clock(&r->saver, session__now());
+}
+
 static void on_event(struct session *s, const struct vs_event *e)
 {
 	struct recorder *r = s->private;
 
+	follow_clock(s);
 	/* far more may come at once than a ring holds */
 	if (!r->saver.error && writer__is_full(&r->writer))
 		keep_error(r, next_file(s, session__now(), false));
 	if (!r->saver.error && e->type < sizeof(event_fns) / sizeof(*event_fns) &&
 	    event_fns[e->type])
 		event_fns[e->type](s, e);
-}
-
-/** resident_bytes - of process @pid, by /proc/PID/statm; 0: it has none, or is gone. */
-static uint64_t resident_bytes(uint32_t pid)
-{
-	unsigned long long pages = 0;
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%u/statm", pid);
-	f = fopen(path, "re");
-	if (f && fscanf(f, "%*u %llu", &pages) != 1)
-		pages = 0;
-	if (f)
-		fclose(f);
-	return pages * sysconf(_SC_PAGESIZE);
-}
-
-/** sample_memory - of the processes that live; of very many, the first alone. */
-static void sample_memory(struct session *s, uint64_t now_ns)
-{
-	const struct model *m = &s->live->model;
-	struct recorder *r = s->private;
-	unsigned int left = MAX_SAMPLES;
-
-	for (size_t i = 0; i < m->nr_processes && left; i++) {
-		struct record_rss rss = { .head.time_ns = now_ns };
-
-		if (m->processes[i]->exited)
-			continue;
-		left--;
-		rss.pid = m->processes[i]->pid;
-		rss.bytes = resident_bytes(rss.pid);
-		if (rss.bytes)
-			saver__event(&r->saver, RECORD_RSS, &rss, now_ns);
-	}
 }
 
 /** write_snapshot - what is in memory, behind all counts. */
@@ -379,7 +355,7 @@ static int look_after(struct session *s)
 	int err, forgotten;
 
 	if (due)
-		sample_memory(s, now_ns);
+		record_memory(&r->saver, now_ns);
 	if (due && keeps) {
 		keep_error(r, writer__flush(&r->writer));
 		r->ticks = 0;
@@ -408,8 +384,10 @@ static int look_after(struct session *s)
 static int tick(struct session *s)
 {
 	struct recorder *r = s->private;
-	int err = r->saver.error ? 0 : look_after(s);
+	int err;
 
+	follow_clock(s);
+	err = r->saver.error ? 0 : look_after(s);
 	check(s);
 	return err;
 }
@@ -434,6 +412,7 @@ static int begin(struct session *s, const char *path)
 	r->saver.stacks = s->namer ? &s->live->stacks : NULL;
 	r->saver.namer = s->namer;
 	r->saver.files = &r->build_ids;
+	r->saver.wall = &s->wall;
 	r->saver.budget = writer__budget(&r->writer);
 	snprintf(name, sizeof(name), "%s", path);
 	if (!err && (o->snapshot_ns || o->max_size))

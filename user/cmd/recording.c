@@ -210,7 +210,7 @@ static int read_records(struct recording *r, struct reader *reader, recording_ev
 	int type, err = 0;
 
 	while (!err && (type = reader__record(reader, &record)) >= 0) {
-		if (type < RECORD_FAULT) {
+		if (!record_is_event(type)) {
 			err = loader__take(&r->loader, type, &record);
 			if (!err && type == RECORD_STATS && r->counts)
 				err = r->counts(ctx, record.stats.time_ns);

@@ -347,7 +347,8 @@ static int begin(struct report *r, struct options *o)
 	s->options = o;
 	s->live = &r->recording.live;
 	s->start_ns = h->start_ns;
-	s->wall_add_ns = (int64_t)(h->wall_ns - h->start_ns);
+	wall_clock__init(&s->wall, (int64_t)(h->wall_ns - h->start_ns));
+	r->recording.loader.wall = &s->wall;
 	s->machine = (struct machine){ h->isolated, h->nohz_full, h->max_map_count };
 	snprintf(s->what, sizeof(s->what), "%s", h->what ? h->what : "");
 	r->recorded.header = h;

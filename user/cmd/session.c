@@ -263,7 +263,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	session__describe(s);
 	stop__catch(o->argv ? 2 : 1);
 	notify__take();
-	s->wall_add_ns = session__wall_add_ns();
+	wall_clock__init(&s->wall, session__wall_add_ns());
 	status = session_targets__check(o);
 	if (!status)
 		status = session_targets__open(s);
@@ -355,10 +355,12 @@ static bool over(struct session *s)
  */
 static void follow_clock(struct session *s)
 {
-	const int64_t add = session__wall_add_ns(), by = add - s->wall_add_ns;
+	const int64_t add = session__wall_add_ns();
+	const int64_t by = add - wall_clock__add_ns(&s->wall, UINT64_MAX);
 
+	/* some time since the last look: what is read now came after that */
 	if (by > CLOCK_STEP_NS || by < -CLOCK_STEP_NS)
-		s->wall_add_ns = add;
+		wall_clock__set(&s->wall, s->polled_ns ? s->polled_ns : s->start_ns, add);
 }
 
 /** read_records - for READ_NS at most. Return: 0 or a negative errno. */

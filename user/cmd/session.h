@@ -11,6 +11,7 @@
 #include "cmd/machine.h"
 #include "cmd/options.h"
 #include "cmd/samples.h"
+#include "model/wall_clock.h"
 #include "record/header.h"
 #include "record/load_stacks.h"
 #include "symbol/namer.h"
@@ -48,7 +49,7 @@ struct recorded {
  * @dropped: records that were read, and not handled as the run was to end
  * @hurry: slots run low: the next look is soon
  * @polled_ns: when they were looked for last; @backlog: bytes of records that @event keeps
- * @wall_add_ns: to CLOCK_MONOTONIC, to have it since 1970
+ * @wall: the time of day, as it went so far
  * @what: the command line or the targets, for people
  * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
  * @interval: NULL: never. Return: 0 or a negative errno to end.
@@ -85,7 +86,7 @@ struct session {
 	bool hurry;
 	uint64_t polled_ns;
 	size_t backlog;
-	int64_t wall_add_ns;
+	struct wall_clock wall;
 	char what[256];
 	uint64_t period_ns;
 	int (*interval)(struct session *s);

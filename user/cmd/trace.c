@@ -147,8 +147,6 @@ static void print(struct session *s, const struct trace_record *r)
 	struct trace *t = s->private;
 	struct table *table = t->tables[r->head.type];
 
-	if (t->clock.wall && !s->recorded)
-		t->clock.add_ns = s->wall_add_ns;
 	if (!s->error)
 		s->error = kinds[r->head.type].row(t, table, r);
 	if (!s->error && r->stack)
@@ -363,7 +361,6 @@ static int trace__init(struct trace *t, const struct options *o)
 	t->stacks = t->slow = o->user_stacks || o->kernel_stacks;
 	timeline__init(&t->timeline);
 	trace_resolver__init(&t->resolver, o->vma, o->causes != 0);
-	t->clock.wall = o->wall_clock;
 	for (size_t i = 0; i < NR_TYPES; i++) {
 		if (!kinds[i].def)
 			continue;
@@ -429,9 +426,8 @@ static void opened(struct session *s)
 
 	t->flushes_known = session__variant(s, HOOK_FLUSH);
 	t->interrupts_known = session__variant(s, HOOK_INTERRUPT);
-	t->clock.add_ns = t->clock.wall ? s->wall_add_ns
-			  : s->recorded ? -(int64_t)s->start_ns
-					: -(int64_t)capture__start_ns(s->live->capture);
+	t->clock.start_ns = s->recorded ? s->start_ns : capture__start_ns(s->live->capture);
+	t->clock.wall = s->options->wall_clock ? &s->wall : NULL;
 	if (t->slow || t->mixed)
 		s->settle = on_tick;
 }

@@ -10,6 +10,7 @@
 #ifndef VMASCOPE_RECORD_FORMAT_H
 #define VMASCOPE_RECORD_FORMAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "events.h"
@@ -98,7 +99,7 @@ enum record_type {
 	RECORD_STACK,
 	RECORD_RESET,
 	RECORD_IN_FLIGHT, /* struct vs_event_fault, that had not ended: in the last checkpoint */
-	RECORD_FAULT,	  /* events from here on */
+	RECORD_FAULT,	  /* events from here to RECORD_RSS */
 	RECORD_CALL,
 	RECORD_FLUSH,
 	RECORD_IPI,
@@ -106,8 +107,15 @@ enum record_type {
 	RECORD_EXEC,
 	RECORD_EXIT,
 	RECORD_RSS,
+	RECORD_CLOCK,
 	NR_RECORD_TYPES,
 };
+
+/** record_is_event - others are counts, or tell what events and counts refer to. */
+static inline bool record_is_event(enum record_type type)
+{
+	return type >= RECORD_FAULT && type <= RECORD_RSS;
+}
 
 /**
  * struct record_stats - ends a checkpoint
@@ -140,6 +148,15 @@ struct record_stats {
 struct record_reset {
 	uint64_t time_ns;
 	uint64_t what;
+};
+
+/**
+ * struct record_clock - the time of day was set, or the machine was suspended
+ * @time_ns: that is known from this time on, CLOCK_MONOTONIC; @wall_ns: the same moment since 1970
+ */
+struct record_clock {
+	uint64_t time_ns;
+	uint64_t wall_ns;
 };
 
 /**
@@ -302,6 +319,7 @@ union record {
 	struct record_symbol symbol;
 	struct record_stack stack;
 	struct record_reset reset;
+	struct record_clock clock;
 	struct vs_event head;
 	struct vs_event_fault fault;
 	struct vs_event_call call;

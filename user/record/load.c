@@ -478,6 +478,12 @@ static int take_stack(struct loader *l, const struct record_stack *r)
 	return loaded_stacks__stack(&l->stacks, r, hash__get_u64(&l->processes, r->process));
 }
 
+static void take_clock(struct loader *l, const struct record_clock *r)
+{
+	if (l->wall)
+		wall_clock__set(l->wall, r->time_ns, (int64_t)(r->wall_ns - r->time_ns));
+}
+
 int loader__take(struct loader *l, enum record_type type, const union record *record)
 {
 	switch (type) {
@@ -512,6 +518,9 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 		return loader__in_flight(l, &record->fault);
 	case RECORD_PAIR:
 		return take_pair(l, &record->pair);
+	case RECORD_CLOCK:
+		take_clock(l, &record->clock);
+		return 0;
 	case RECORD_RESET:
 		return take_reset(l, &record->reset);
 	default:

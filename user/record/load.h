@@ -12,6 +12,7 @@
 #include "model/model.h"
 #include "model/shootdown.h"
 #include "model/threads.h"
+#include "model/wall_clock.h"
 #include "record/format.h"
 #include "record/load_stacks.h"
 #include "util/hash.h"
@@ -49,6 +50,7 @@ struct loader_ended {
  * @in_flight: faults that had not ended when counting did; NULL: none are kept; set after
  *	loader__init()
  * @stacks: and their names
+ * @wall: the time of day; NULL: it is not kept; set after loader__init()
  * @stats: of the latest checkpoint: its @time_ns is 0 if there was none
  * @stale: counts begin anew: what is not told of until the checkpoint's end goes
  * @forgetting: NULL, or called with @forgetting_ctx before it does: nothing may point to rows that
@@ -66,6 +68,7 @@ struct loader {
 	struct shootdown *shootdown;
 	struct threads *threads;
 	struct in_flight *in_flight;
+	struct wall_clock *wall;
 	struct hash processes;
 	struct hash rows;
 	struct hash calls;

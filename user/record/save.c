@@ -202,6 +202,27 @@ uint32_t saver__tell(struct saver *s, const struct counted *row, uint64_t time_n
 	return row->number;
 }
 
+/** put_clock - how the time of day went so far, by @put: writer__event() or writer__count() */
+static void put_clock(struct saver *s, uint64_t time_ns,
+		      int (*put)(struct writer *w, enum record_type type, const void *record,
+				 uint64_t time_ns))
+{
+	for (size_t i = 0; s->wall && i < s->wall->nr; i++) {
+		const struct wall_step *step = &s->wall->step[i];
+		const struct record_clock r = { .time_ns = step->from_ns,
+						.wall_ns = step->from_ns + (uint64_t)step->add_ns };
+
+		/* the header tells what the run began with */
+		if (step->from_ns && !s->error)
+			s->error = put(s->writer, RECORD_CLOCK, &r, time_ns);
+	}
+}
+
+void saver__clock(struct saver *s, uint64_t time_ns)
+{
+	put_clock(s, time_ns, writer__event);
+}
+
 void saver__event(struct saver *s, enum record_type type, const void *record, uint64_t time_ns)
 {
 	event(s, type, record, time_ns);
@@ -360,8 +381,11 @@ void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t t
 	struct record_stats r = { .time_ns = time_ns, .full = full, .stats = *stats };
 
 	s->time_ns = time_ns;
-	if (full)
+	if (full) {
 		begin_anew(s);
+		/* each file of a ring may be the first that is left */
+		put_clock(s, time_ns, writer__count);
+	}
 	if (s->stacks_due && !s->unnamed)
 		begin_stacks(s);
 	if (s->in_flight) {

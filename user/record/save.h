@@ -10,6 +10,7 @@
 #include "model/shootdown.h"
 #include "model/stacks.h"
 #include "model/threads.h"
+#include "model/wall_clock.h"
 #include "record/build_id.h"
 #include "record/save_rest.h"
 #include "record/writer.h"
@@ -41,6 +42,7 @@ enum mark {
  * @stacks: and @namer, which names them; NULL: none are saved; set after saver__init()
  * @in_flight: faults that had not ended when counting did; NULL: it has not. Set after saver__init(),
  *	before the last checkpoint, which is a full one
+ * @wall: the time of day; NULL: it is not saved; set after saver__init()
  * @files: reads build IDs; NULL: none are saved; set after saver__init()
  * @budget: bytes, before they are packed, that the checkpoints of a file may have of things, each
  *	counted once; what has no room is summed up in @rest; 0: no bound. Set after saver__init()
@@ -58,6 +60,7 @@ struct saver {
 	const struct shootdown *shootdown;
 	const struct threads *threads;
 	const struct in_flight *in_flight;
+	const struct wall_clock *wall;
 	struct stacks *stacks;
 	struct namer *namer;
 	uint64_t budget;
@@ -96,6 +99,9 @@ void saver__retell(struct saver *s);
  * Return: 0 without one.
  */
 uint32_t saver__stack_number(const struct stack *stack);
+
+/** saver__clock - among the events: how the time of day went so far. */
+void saver__clock(struct saver *s, uint64_t time_ns);
 
 /** saver__event - an event, whose slots are numbers of rows already. */
 void saver__event(struct saver *s, enum record_type type, const void *event, uint64_t time_ns);

@@ -339,6 +339,13 @@ static const struct field reset_fields[] = {
 };
 #undef T
 
+#define T struct record_clock
+static const struct field clock_fields[] = {
+	ONE(T, time_ns),
+	ONE(T, wall_ns),
+};
+#undef T
+
 #define TYPE(name, fields, t)                                                                      \
 	{                                                                                          \
 		name, fields, NR(fields), sizeof(t)                                                \
@@ -368,4 +375,5 @@ const struct type record_types[NR_RECORD_TYPES] = {
 	[RECORD_EXEC] = TYPE("exec", proc_fields, struct vs_event_proc),
 	[RECORD_RSS] = TYPE("rss", rss_fields, struct record_rss),
 	[RECORD_EXIT] = TYPE("exit", proc_fields, struct vs_event_proc),
+	[RECORD_CLOCK] = TYPE("clock", clock_fields, struct record_clock),
 };

@@ -10,6 +10,7 @@
 
 #include "events.h"
 #include "model/model.h"
+#include "model/wall_clock.h"
 #include "view/crash.h"
 #include "view/rows.h"
 
@@ -29,13 +30,16 @@ extern const struct table_def trace_summary_table;
 
 /**
  * struct trace_clock - how times are shown
- * @add_ns: to an event's time (CLOCK_MONOTONIC), to have it since the start or since 1970
- * @wall: it is since 1970: text shows the time of day
+ * @start_ns: the start of the run (CLOCK_MONOTONIC): they are since then
+ * @wall: if not NULL, they are since 1970: text shows the time of day
  */
 struct trace_clock {
-	int64_t add_ns;
-	bool wall;
+	uint64_t start_ns;
+	const struct wall_clock *wall;
 };
+
+/** trace_time_ns - of @ns (CLOCK_MONOTONIC), as it is shown. */
+int64_t trace_time_ns(const struct trace_clock *clock, uint64_t ns);
 
 /**
  * struct trace_fault - a fault, and what is known of it

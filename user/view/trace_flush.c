@@ -152,7 +152,7 @@ static int sender_cells(struct table *t, const struct vs_event_ipi *e,
 		return 0;
 	if (e->id)
 		table__set_u64(t, "id", e->id);
-	table__set_i64(t, "sent_ns", (int64_t)e->sent_ns + clock->add_ns);
+	table__set_i64(t, "sent_ns", trace_time_ns(clock, e->sent_ns));
 	table__set_u64(t, "delay_ns", delay(e));
 	err = table__set_str(t, "call", call_name(e->call));
 	err = err ? err : task_cell(t, &initiator_table, e->from_pid, e->from_tid, e->from_comm);

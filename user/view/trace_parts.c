@@ -32,10 +32,18 @@ static int time_cell(struct table *t, int64_t time_ns, bool wall)
 	return table__set_str(t, "time", text);
 }
 
+int64_t trace_time_ns(const struct trace_clock *clock, uint64_t ns)
+{
+	const uint64_t since = clock->wall ? (uint64_t)wall_clock__add_ns(clock->wall, ns)
+					   : -clock->start_ns;
+
+	return (int64_t)(ns + since);
+}
+
 int trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
 		const struct trace_clock *clock)
 {
-	const int64_t time_ns = (int64_t)head->time_ns + clock->add_ns;
+	const int64_t time_ns = trace_time_ns(clock, head->time_ns);
 	int err;
 
 	table__truncate(t, 0);
