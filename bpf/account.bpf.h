@@ -219,7 +219,7 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	f->cause = cause_at_begin(f);
 	f->stack = NO_STACK;
 	if (cfg.fault_stacks && stack_at_begin(f))
-		stack_take(t, &f->stack);
+		stack_take_at(t, f->vma.slot, f->vma.generation, &f->stack);
 	f->active = 1;
 	f->begin_ns = bpf_ktime_get_ns();
 }
@@ -241,6 +241,7 @@ static __always_inline void fault_signalled(struct task_struct *task, struct tas
 	f->cause = cause_of_signal(f, sig, code);
 	if (cfg.crash)
 		crash_emit(task, t, f, sig, code);
+	stack_at_end(t, f, VS_INCOMPLETE);
 	t->task = (u64)task;
 	fault_over(t, f, VS_INCOMPLETE);
 }
@@ -358,8 +359,8 @@ __weak __noinline int fault_end_unpaired(u64 address, u32 outcome, u32 origin, u
 	else
 		count_lost(VS_LOST_LATENCY);
 	own->stack = NO_STACK;
-	stack_at_end(t, own, outcome);
 	identify(task, t, mm_sequence(task), own);
+	stack_at_end(t, own, outcome);
 	t->task = (u64)task;
 	fault_over(t, own, outcome);
 	return 0;

@@ -300,17 +300,24 @@ struct vs_proc_info {
 	__u32 hist[VS_NR_CAUSES];
 };
 
+/** enum vs_slot_choice - whether --vma asks for a VMA: its name is compared by user/ */
+enum vs_slot_choice {
+	VS_SLOT_UNDECIDED, /* also where there is no --vma */
+	VS_SLOT_MUTED,	   /* its name does not match: no events */
+	VS_SLOT_CHOSEN,
+};
+
 /**
  * struct vs_slot - what a slot stands for; read by user/ through a shared mapping
  * @kind: enum vs_slot_kind, written last
  * @generation: raised each time the slot is taken back
- * @muted: set by user/: do not emit events for this slot (its name fails --vma)
+ * @choice: enum vs_slot_choice, set by user/
  * @hist: latency histogram of a VMA, where asked for; 0: none
  */
 struct vs_slot {
 	__u32 kind;
 	__u32 generation;
-	__u32 muted;
+	__u32 choice;
 	__u32 hist;
 	union {
 		struct vs_vma_info vma;
@@ -511,13 +518,15 @@ struct vs_event_proc {
  * @wakeup_bytes: wake the reader when the ring holds this much
  * @streamed: bit set of the enum vs_event_type that were asked for: they count as emitted, or lost
  * @emit_calls: 1 = a ring record for each memory call
- * @longest_calls: 1 = one for each that may be among the VS_LONGEST_CALLS longest
+ * @longest_calls: 1 = one for each that may be among the VS_LONGEST_CALLS longest; @longest_of_vmas:
+ *	1 = of those whose first VMA is chosen
  * @emit_flushes: 1 = a ring record for each flush; @emit_ipis: 1 = for each interrupt
  * @refaults: 1 = remember the ranges of calls, to know the faults that follow
  * @call_vma, @call_site, @call_tid: 1 = rows of calls are told apart by these
  * @own_parts: 1 = tracepoints tell of the local part of a remote flush
  * @plain_loads: 1 = bpf_rdonly_cast() is there
  * @user_stacks, @kernel_stacks: 1 = this part of a stack is asked for; @fault_stacks: 1 = of faults;
+ *	@stack_vma: 1 = rows of faults' stacks are told apart by the VMA that faulted, too;
  *	@call_stacks: 1 = of calls; @flush_stacks: 1 = of flushes without one; @call_stack: 1 = rows
  *	of calls are told apart by it
  * @sample_bytes: of user stacks to be copied into records of their own, for user/ to unwind; 0: the
@@ -555,6 +564,7 @@ struct vs_config {
 	__u8 heat;
 	__u8 emit_calls;
 	__u8 longest_calls;
+	__u8 longest_of_vmas;
 	__u8 emit_flushes;
 	__u8 emit_ipis;
 	__u8 refaults;
@@ -569,6 +579,7 @@ struct vs_config {
 	__u8 fault_stacks;
 	__u8 call_stacks;
 	__u8 flush_stacks;
+	__u8 stack_vma;
 	__u8 cgroup_v1;
 	__u32 cgroup_subsys;
 	__u32 cgroup_hierarchy;

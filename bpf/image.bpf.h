@@ -29,7 +29,7 @@ __weak __noinline u32 proc_new(u64 at, u64 mm)
 
 	if (!slot || !s)
 		return VS_SLOT_OVERFLOW;
-	s->muted = 0;
+	s->choice = VS_SLOT_UNDECIDED;
 	s->proc.mm = mm;
 	s->proc.start_ns = BPF_CORE_READ(leader, start_boottime);
 	s->proc.cgroup = cgroup_id(task_cgroup(task));

@@ -394,17 +394,36 @@ __weak __u32 longest_least = 0;
 __weak __u64 longest_lost = 0;
 
 /**
+ * call_choice - whether the longest calls are looked for among those on the VMA of call @o
+ *
+ * Where --vma asks for some: those that have no VMA are not, and it takes user/ a moment to decide.
+ */
+static __always_inline u32 call_choice(const struct open_call *o)
+{
+	struct vs_slot *s;
+
+	if (!cfg.longest_of_vmas)
+		return VS_SLOT_CHOSEN;
+	if (!o->nr_vmas)
+		return VS_SLOT_MUTED;
+	s = slot_at(o->vma[0].slot);
+	return s && s->generation == o->vma[0].generation ? s->choice : VS_SLOT_UNDECIDED;
+}
+
+/**
  * call_may_be_longest - fewer than VS_LONGEST_CALLS calls are known to have taken longer
  *
  * A bucket that has had so many puts all below it out of question, so that few are emitted however
- * many there are.
+ * many there are. Calls of which it is not decided whether they are wanted put none out.
  */
-static __always_inline bool call_may_be_longest(u64 duration_ns)
+static __always_inline bool call_may_be_longest(const struct open_call *o, u64 duration_ns)
 {
-	u32 bucket = hist_bucket(duration_ns);
+	u32 bucket = hist_bucket(duration_ns), choice = call_choice(o);
 
-	if (bucket < longest_least || bucket >= VS_HIST_BUCKETS)
+	if (choice == VS_SLOT_MUTED || bucket < longest_least || bucket >= VS_HIST_BUCKETS)
 		return false;
+	if (choice == VS_SLOT_UNDECIDED)
+		return true;
 	if (__sync_fetch_and_add(&longest_emitted[bucket], 1) + 1 >= VS_LONGEST_CALLS &&
 	    bucket > longest_least)
 		longest_least = bucket;
@@ -461,7 +480,7 @@ static __always_inline void call_end(s64 result)
 			stats_add(&sum->errors, 1);
 	}
 	call_time(o->call, o->detail, VS_TIME_CALL, now - o->begin_ns);
-	longest = cfg.longest_calls && call_may_be_longest(now - o->begin_ns);
+	longest = cfg.longest_calls && call_may_be_longest(o, now - o->begin_ns);
 	if (longest && !o->site && o->call != VS_CALL_EXEC)
 		call_note_site(task, o);
 	if ((cfg.emit_calls || longest) && !call_emit(task, t, now, result, wx) && longest)

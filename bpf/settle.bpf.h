@@ -93,7 +93,7 @@ static __always_inline void fault_emit(const struct task_id *id, const struct ta
 	struct vs_slot *s = slot_at(f->vma.slot);
 	struct vs_event_fault *e;
 
-	if (s && s->muted)
+	if (s && s->choice == VS_SLOT_MUTED)
 		return;
 	e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
 			 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
@@ -137,6 +137,14 @@ static __always_inline bool wanted(enum vs_outcome outcome, enum vs_cause cause)
 	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_PKEY |           \
 	 1u << VS_CAUSE_PROT | 1u << VS_CAUSE_SIGBUS)
 
+/** stack_wanted - the VMA of a fault is not known to be one whose stacks nobody asked for. */
+static __always_inline bool stack_wanted(const struct pending_fault *f)
+{
+	struct vs_slot *s = cfg.stack_vma ? slot_at(f->vma.slot) : 0;
+
+	return !s || s->choice != VS_SLOT_MUTED;
+}
+
 /**
  * stack_at_begin - whether the stack of a fault is taken as it begins
  *
@@ -145,22 +153,36 @@ static __always_inline bool wanted(enum vs_outcome outcome, enum vs_cause cause)
  */
 static __always_inline bool stack_at_begin(const struct pending_fault *f)
 {
+	if (!stack_wanted(f))
+		return false;
 	if (!cfg.only && !cfg.causes)
 		return true;
 	return CAUSES_OF_SIGNALS & (1u << (f->cause & 31)) && wanted(VS_INCOMPLETE, f->cause);
 }
 
-/** stack_at_end - take the stack of a fault that passes, if it was not taken, or taken back. */
+/** stack_is_of - row @r is of the VMA that fault @f was found to be in, where VMAs are told apart. */
+static __always_inline bool stack_is_of(const struct vs_stack_row *r, const struct pending_fault *f)
+{
+	return !cfg.stack_vma ||
+	       (r->key.vma == f->vma.slot && r->key.vma_generation == f->vma.generation);
+}
+
+/**
+ * stack_at_end - take the stack of a fault that passes, if it was not taken, or taken back, or if the
+ *	fault's VMA is another one than it seemed
+ */
 static __always_inline void stack_at_end(const struct task_state *t, struct pending_fault *f,
 					 enum vs_outcome outcome)
 {
 	struct vs_stack_row *r;
 
-	if (!cfg.fault_stacks || !wanted(outcome, f->cause) || is_sample(f->stack))
+	if (!cfg.fault_stacks || !wanted(outcome, f->cause) || is_sample(f->stack) ||
+	    !stack_wanted(f))
 		return;
 	r = f->stack.row < VS_STACK_FIRST ? 0 : stack_row_at(f->stack.row);
-	if (f->stack.row == VS_STACK_NONE || (r && r->generation != f->stack.generation))
-		stack_take(t, &f->stack);
+	if (f->stack.row == VS_STACK_NONE ||
+	    (r && (r->generation != f->stack.generation || !stack_is_of(r, f))))
+		stack_take_at(t, f->vma.slot, f->vma.generation, &f->stack);
 }
 
 /** fault_ended - count, and emit if asked, a fault whose outcome is known. */

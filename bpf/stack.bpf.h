@@ -147,11 +147,12 @@ static __noinline u32 stack_row_new(struct stack_scratch *s)
 /**
  * stack_find - the row of the current task's stack
  * @proc: slot of its process image; @generation: of that slot
+ * @vma: slot of the VMA that faulted; @vma_generation: of that slot; 0 unless cfg.stack_vma
  *
  * A function of its own, verified once: it is called from many places.
  * Return: the row's number; VS_STACK_OVERFLOW: none is left.
  */
-__weak __noinline u32 stack_find(u32 proc, u32 generation)
+__weak __noinline u32 stack_find(u32 proc, u32 generation, u32 vma, u32 vma_generation)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct stack_scratch *s;
@@ -167,6 +168,8 @@ __weak __noinline u32 stack_find(u32 proc, u32 generation)
 	s->key.proc = proc;
 	s->key.proc_generation = generation;
 	s->key.pid = task->tgid;
+	s->key.vma = vma;
+	s->key.vma_generation = vma_generation;
 	found = bpf_map_lookup_elem(&stack_index, &s->key);
 	row = found ? *found : stack_row_new(s);
 	if (row == VS_STACK_OVERFLOW)
@@ -264,8 +267,13 @@ static __always_inline bool is_sample(struct vs_stack_ref ref)
 	return cfg.sample_bytes && ref.row & VS_STACK_IS_SAMPLE;
 }
 
-/** stack_take - @ref of the current task's stack; @t may be NULL. */
-static __always_inline void stack_take(const struct task_state *t, struct vs_stack_ref *ref)
+/**
+ * stack_take_at - @ref of the current task's stack, of a fault in a VMA
+ * @t: may be NULL
+ * @vma, @vma_generation: its slot, which tells stacks apart where cfg.stack_vma is set
+ */
+static __always_inline void stack_take_at(const struct task_state *t, u32 vma, u32 vma_generation,
+					  struct vs_stack_ref *ref)
 {
 	struct vs_stack_row *r;
 
@@ -278,9 +286,17 @@ static __always_inline void stack_take(const struct task_state *t, struct vs_sta
 		return;
 	}
 #endif
-	ref->row = stack_find(t ? t->proc : 0, t ? t->proc_generation : 0);
+	if (!cfg.stack_vma)
+		vma = vma_generation = 0;
+	ref->row = stack_find(t ? t->proc : 0, t ? t->proc_generation : 0, vma, vma_generation);
 	r = stack_row_at(ref->row);
 	ref->generation = r ? r->generation : 0;
+}
+
+/** stack_take - @ref of the current task's stack, whatever it is for; @t may be NULL. */
+static __always_inline void stack_take(const struct task_state *t, struct vs_stack_ref *ref)
+{
+	stack_take_at(t, 0, 0, ref);
 }
 
 /** stack_add - count @n faults at a stack; where its row was taken back, in the one for all. */
@@ -294,7 +310,8 @@ static __always_inline void stack_add(struct vs_stack_ref ref, u32 outcome, u64 
 	if (!r)
 		return;
 	c = &r->counts;
-	__sync_fetch_and_add(&c->outcome[outcome < VS_NR_OUTCOME ? outcome : VS_INCOMPLETE], n);
+	/* by a mask: of a comparison, Linux 6.1's verifier forgets what it says of a copy */
+	__sync_fetch_and_add(&c->outcome[outcome & 3], n);
 	if (!duration_ns)
 		return;
 	__sync_fetch_and_add(&c->timed, n);

@@ -34,15 +34,18 @@ struct vs_stack_ref {
  * @hash: two independent ones of all its addresses: 128 bits are not met twice
  * @proc: slot of the process image, 0: none was left; @proc_generation: of that slot
  * @pid: of the process
+ * @vma: slot of the VMA that faulted, 0: unknown or not asked for; @vma_generation: of that slot
  */
 struct vs_stack_key {
 	__u64 hash[2];
 	__u32 proc;
 	__u32 proc_generation;
 	__u32 pid;
+	__u32 vma;
+	__u32 vma_generation;
 	__u32 pad;
 };
-_Static_assert(sizeof(struct vs_stack_key) == 32, "vs_stack_key");
+_Static_assert(sizeof(struct vs_stack_key) == 40, "vs_stack_key");
 
 /**
  * struct vs_stack_counts - faults that began at a stack
@@ -85,7 +88,7 @@ struct vs_stack_row {
 	struct vs_stack_counts counts;
 	struct vs_frames frames;
 };
-_Static_assert(sizeof(struct vs_stack_row) == 1520, "vs_stack_row");
+_Static_assert(sizeof(struct vs_stack_row) == 1528, "vs_stack_row");
 
 /** Registers of a sample, by DWARF number: rax rdx rcx rbx rsi rdi rbp rsp r8-r15 rip. */
 #define VS_SAMPLE_REGS 17

@@ -180,7 +180,7 @@ static __noinline u32 vma_slot_fill(const struct vs_vma_key *key, const struct v
 	s->vma.start = ref->start;
 	s->vma.end = ref->end;
 	s->vma.name_kind = name_kind;
-	s->muted = 0;
+	s->choice = VS_SLOT_UNDECIDED;
 	s->hist = 0;
 	if (vma)
 		vma_own_name(vma, &s->vma);

@@ -138,6 +138,38 @@ static void the_longest_of_a_recording(void **state)
 	vt_recorded_free(&r);
 }
 
+/*
+ * Live: each call on the VMAs that are asked for, known by its size, though a hundred that took longer were
+ * made on another one.
+ */
+static void the_longest_on_some_vmas(void **state)
+{
+	int64_t sum = 0, rows = 0, sizes = 0;
+	struct json_object *call;
+	struct vt_scope s;
+
+	(void)state;
+	vt_scope_one(&s, "shootdown", VT_ARGS("--vma", "*vt_few*"),
+		     VT_ARGS("twovmas", "--few", "500", "--advise", "120"));
+	vt_each(call, s.json, "longest")
+	{
+		const int64_t pages = vt_int(call, "bytes") / 4096;
+
+		assert_string_equal(vt_str(call, "call"), "madvise");
+		assert_string_equal(vt_str(call, "advice"), "MADV_DONTNEED");
+		vt_contains(vt_str(call, "vma"), "vt_few");
+		vt_equal(vt_int(call, "pid"), vt_int(s.work, "pid"), "process of a long call");
+		vt_true(pages >= 1 && pages <= 6 && !(sizes & 1 << pages));
+		sizes |= 1 << pages;
+		sum += vt_int(call, "duration_ns");
+	}
+	vt_equal(vt_len(s.json, "longest"), 6, "calls on the VMA");
+	vt_each(call, s.json, "vmas") if (!strcmp(vt_str(call, "call"), "madvise"))
+		rows += vt_int(call, "latency_ns.sum");
+	vt_equal(sum, rows, "time of these calls");
+	vt_scope_free(&s);
+}
+
 static void errors_are_counted(void **state)
 {
 	static const char *const calls[] = { "mprotect", "pkey_mprotect", "munmap",
@@ -289,10 +321,11 @@ static void over_the_limit(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(errors_are_counted),   VT_TEST(errors_have_names),
-	VT_TEST(far_from_the_limit),   VT_TEST(errors_are_told_apart),
-	VT_TEST(the_longest_is_known), VT_TEST(the_longest_of_a_recording),
-	VT_TEST(near_the_limit),       VT_TEST(over_the_limit),
+	VT_TEST(errors_are_counted),	   VT_TEST(errors_have_names),
+	VT_TEST(far_from_the_limit),	   VT_TEST(errors_are_told_apart),
+	VT_TEST(the_longest_is_known),	   VT_TEST(the_longest_of_a_recording),
+	VT_TEST(the_longest_on_some_vmas), VT_TEST(near_the_limit),
+	VT_TEST(over_the_limit),
 };
 
 VT_MAIN(tests)

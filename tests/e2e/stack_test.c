@@ -320,7 +320,6 @@ static void what_does_not_go_together(void **state)
 		{ "--weight is for stacks", { "stat", "--weight", "time" } },
 		{ "(add --unwind dwarf)", { "stat", "--by", "stack", "--stack-size", "8" } },
 		{ "--stacks", { "stat", "--by=stack", "--unwind", "dwarf", "--stacks", "64" } },
-		{ NULL, { "stat", "--by", "stack", "--vma", "[heap]" } },
 		{ NULL, { "stat", "--by", "stack", "--folded", "-j" } },
 		{ NULL, { "stat", "--by", "stack", "--weight", "stolen" } },
 		{ NULL, { "stat", "--by", "stack", "--stack-size", "5" } },

@@ -145,6 +145,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 			(o->emit_shootdowns ? 1u << VS_EVENT_FLUSH : 0) |
 			(o->emit_shootdowns || o->emit_ipis ? 1u << VS_EVENT_IPI : 0);
 	cfg->longest_calls = o->longest_calls;
+	cfg->longest_of_vmas = o->longest_of_vmas;
 	cfg->emit_flushes = o->emit_shootdowns;
 	cfg->emit_ipis = o->emit_shootdowns || o->emit_ipis;
 	cfg->refaults = o->shootdowns;
@@ -154,6 +155,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->user_stacks = o->user_stacks;
 	cfg->kernel_stacks = o->kernel_stacks;
 	cfg->fault_stacks = o->fault_stacks;
+	cfg->stack_vma = o->stack_vma;
 	cfg->call_stacks = o->call_stacks || o->call_stack;
 	cfg->call_stack = o->call_stack;
 	/* a copy that no record would refer to is not made */

@@ -63,12 +63,13 @@
  * @causes: bit set of enum vs_cause, 0 for all
  * @emit_faults: stream every fault
  * @emit_calls: stream every memory call; @emit_shootdowns: every flush and every interrupt by one
- * @longest_calls: stream those memory calls that may be among the longest
+ * @longest_calls: stream those memory calls that may be among the longest;
+ *	@longest_of_vmas: of those on VMAs that capture__choose() chooses
  * @emit_ipis: stream every interrupt by a flush, and no flush
  * @shootdowns: count memory calls, flushes, who interrupts whom, and the faults that follow calls
  * @call_vma, @call_site, @call_tid: tell rows of calls apart by VMA, call site, thread
  * @user_stacks, @kernel_stacks: these parts of stacks; @fault_stacks: of faults, counted and in their
- *	records; @call_stacks: of calls in their records; @call_stack: tell rows of calls apart by it
+ *	records; @stack_vma: and told apart by VMA, too; @call_stacks: of calls in their records; @call_stack: tell rows of calls apart by it
  * @sample_bytes: copy so much of each user stack, to be unwound in user space; 0: by frame pointers
  * @crash: stream the surroundings of faults that end in a signal, and memory calls
  * @nr_slots: a power of two, or 0: by the number of CPUs
@@ -94,6 +95,7 @@ struct capture_options {
 	bool emit_calls;
 	bool emit_shootdowns;
 	bool longest_calls;
+	bool longest_of_vmas;
 	bool emit_ipis;
 	bool shootdowns;
 	bool call_vma;
@@ -102,6 +104,7 @@ struct capture_options {
 	bool user_stacks;
 	bool kernel_stacks;
 	bool fault_stacks;
+	bool stack_vma;
 	bool call_stacks;
 	bool call_stack;
 	uint32_t sample_bytes;
@@ -226,8 +229,8 @@ uint32_t capture__free_slots(const struct capture *c);
 /** capture__free_hists - histograms that are not taken. */
 uint32_t capture__free_hists(const struct capture *c);
 
-/** capture__mute - do not stream faults of slot @index. */
-void capture__mute(struct capture *c, uint32_t index);
+/** capture__choose - whether --vma asks for the VMA in slot @index: else none of its faults are streamed */
+void capture__choose(struct capture *c, uint32_t index, bool chosen);
 
 /**
  * capture__retire - begin to take slots back: nothing new is counted in them from now on

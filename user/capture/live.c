@@ -85,8 +85,9 @@ static int describe(struct live *l, uint32_t index)
 
 		if (!p->cgroup_name)
 			p->cgroup_name = cgroup__name(p->cgroup);
-	} else if (l->vma_glob && !str_glob(l->vma_glob, l->model.by_slot[index]->name)) {
-		capture__mute(l->capture, index);
+	} else if (l->vma_glob) {
+		capture__choose(l->capture, index,
+				str_glob(l->vma_glob, l->model.by_slot[index]->name));
 	}
 	return 0;
 }
@@ -367,9 +368,22 @@ bool live__image_gone(const struct live *l, const struct process *p, uint64_t im
 	return true;
 }
 
+/** retire_stacks - of VMAs whose slots are retired: while the model knows them */
+static void retire_stacks(struct live *l, const struct retiring *r)
+{
+	bool *gone = l->stacks.vma_glob && r->nr ? calloc(l->model.nr_slots, sizeof(*gone)) : NULL;
+
+	for (size_t i = 0; gone && i < r->nr; i++)
+		gone[r->slots[i]] = true;
+	if (gone)
+		live_stacks__retire(l, gone);
+	free(gone);
+}
+
 static void give_back(struct live *l, struct retiring *r)
 {
 	capture__retire(l->capture, r->slots, r->nr);
+	retire_stacks(l, r);
 	for (size_t i = 0; i < r->nr; i++) {
 		read_slot(l, r->slots[i]);
 		read_counts(l, r->slots[i], true);

@@ -78,6 +78,13 @@ static void take_back(struct live *l, const uint32_t *rows, size_t n)
 	}
 }
 
+/** is_gone - the process image of @row, or its VMA, is among those slots that are @gone. */
+static bool is_gone(const struct live *l, const struct vs_stack_row *row, const bool *gone)
+{
+	return (row->key.proc < l->model.nr_slots && gone[row->key.proc]) ||
+	       (row->key.vma && row->key.vma < l->model.nr_slots && gone[row->key.vma]);
+}
+
 void live_stacks__retire(struct live *l, const bool *gone)
 {
 	const uint32_t nr = capture__nr_stacks(l->capture);
@@ -90,8 +97,7 @@ void live_stacks__retire(struct live *l, const bool *gone)
 		/* one that was kept in reserve is in no ring */
 		if (row->used && !l->stacks.by_index[i].stack)
 			read_row(l, i);
-		if (row->used && l->stacks.by_index[i].stack && row->key.proc < l->model.nr_slots &&
-		    gone[row->key.proc])
+		if (row->used && l->stacks.by_index[i].stack && is_gone(l, row, gone))
 			rows[n++] = i;
 	}
 	take_back(l, rows, n);

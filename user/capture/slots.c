@@ -210,9 +210,9 @@ uint32_t capture__nr_hists(const struct capture *c)
 	return c->nr_hists;
 }
 
-void capture__mute(struct capture *c, uint32_t index)
+void capture__choose(struct capture *c, uint32_t index, bool chosen)
 {
-	c->slots[index].muted = 1;
+	c->slots[index].choice = chosen ? VS_SLOT_CHOSEN : VS_SLOT_MUTED;
 }
 
 void slots__grace(void)

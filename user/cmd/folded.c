@@ -12,6 +12,8 @@
 #include "util/log.h"
 #include "util/out_file.h"
 #include "view/stack_cells.h"
+#include "view/stat_group.h"
+#include "view/stat_stacks.h"
 
 const char *const stack_weight_names[NR_STACK_WEIGHTS] = {
 	[WEIGHT_FAULTS] = "faults", [WEIGHT_TIME] = "time",   [WEIGHT_STOLEN] = "stolen",
@@ -147,20 +149,28 @@ static uint64_t fault_value(const struct options *o, const struct vs_stack_count
 
 int folded__faults(struct session *s)
 {
+	const struct stat_view selection = { .vma_glob = s->options->vma };
+	const struct vs_counts total = stat_group__total(&selection, &s->live->model);
 	const struct options *o = s->options;
 	const struct stacks *all = &s->live->stacks;
+	struct stack_rests rests;
 	struct flame *f = flame__new(0);
 	const size_t most = all->nr; /* it may grow */
 	int err = f ? 0 : -ENOMEM;
 
+	stack_rests(all, false, &total, &rests);
 	for (size_t i = 0; i < most && !err; i++)
-		err = add_stack(s, f, all->list[i], NULL, fault_value(o, &all->list[i]->counts));
+		if (!all->list[i]->outside)
+			err = add_stack(s, f, all->list[i], NULL,
+					fault_value(o, &all->list[i]->counts));
 	if (!err)
-		err = add_named(f, "[no stack]", fault_value(o, &all->none));
+		err = add_named(f, "[no stack]", fault_value(o, &rests.none));
 	if (!err)
-		err = add_named(f, "[stacks without a row]", fault_value(o, &all->overflow));
+		err = add_named(f, "[stacks without a row]", fault_value(o, &rests.overflow));
 	if (!err)
-		err = add_named(f, "[ended]", fault_value(o, &all->ended));
+		err = add_named(f, STACK_EITHER, fault_value(o, &rests.either));
+	if (!err)
+		err = add_named(f, "[ended]", fault_value(o, &rests.ended));
 	return print(s, f, err);
 }
 

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/str.h"
-
 const struct stack *long_calls__site(struct session *s, const struct vs_event_call *call)
 {
 	_Alignas(struct stack) unsigned char
@@ -35,14 +33,11 @@ const struct stack *long_calls__site(struct session *s, const struct vs_event_ca
 bool long_calls__wants(const struct longest_calls *l, struct session *s,
 		       const struct vs_event_call *call)
 {
-	const struct counted *vma;
+	const bool on_vma = call->nr_vmas;
 
-	if (!longest_calls__wants(l, call->duration_ns))
-		return false;
-	if (!s->options->vma)
-		return true;
-	vma = call->nr_vmas ? live__row(s->live, call->vma[0].slot, call->vma[0].generation) : NULL;
-	return vma && vma->is_vma && str_glob(s->options->vma, vma->name);
+	return longest_calls__wants(l, call->duration_ns) &&
+	       session__wants_vma(s, on_vma ? call->vma[0].slot : 0,
+				  on_vma ? call->vma[0].generation : 0);
 }
 
 int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_event_call *call,

@@ -9,6 +9,7 @@
 #include "cmd/long_calls.h"
 #include "cmd/print.h"
 #include "cmd/recording.h"
+#include "cmd/vma_stacks.h"
 #include "export/perfetto.h"
 #include "util/log.h"
 #include "view/stack_cells.h"
@@ -19,6 +20,7 @@
 /**
  * struct report - a recording, and the session that it stands for
  * @failed: it could not be read
+ * @vma_stacks: where stacks of some VMAs are asked for
  * @longest: memory calls, of those that are events; @nr_calls: so many of these were read
  */
 struct report {
@@ -28,6 +30,7 @@ struct report {
 	bool failed;
 	struct heat heat;
 	uint64_t heat_lost;
+	struct vma_stacks vma_stacks;
 	struct longest_calls longest;
 	uint64_t nr_calls;
 };
@@ -51,6 +54,8 @@ static void forgetting(void *ctx)
 	if (r->session.forgetting)
 		r->session.forgetting(&r->session);
 	long_calls__name(&r->longest, &r->session);
+	if (r->vma_stacks.session)
+		vma_stacks__settle(&r->vma_stacks);
 	for (size_t i = 0; i < r->heat.nr_cells; i++) {
 		struct heat_cell *cell = r->heat.cells[i];
 
@@ -129,13 +134,31 @@ static int read_calls(struct report *r)
 	return 0;
 }
 
+static int count_event(void *ctx, const union record *event, enum record_type type)
+{
+	struct report *r = ctx;
+
+	return type == RECORD_FAULT ? vma_stacks__count(&r->vma_stacks, &event->fault) : 0;
+}
+
+/** read_faults - all counts, and stacks by events where --vma asks for it. Return: 0 or failure. */
+static int read_faults(struct report *r)
+{
+	const bool by_events = r->vma_stacks.session;
+	int err = recording__read(&r->recording, by_events ? count_event : NULL, r);
+
+	if (!err && by_events)
+		vma_stacks__end(&r->vma_stacks);
+	return err;
+}
+
 static int print_counts(struct report *r)
 {
 	const bool calls = r->session.options->view == REPORT_SHOOTDOWN;
 	const bool events = calls && r->recording.header.events & 1u << TRACE_MEMCALL;
 	struct session *s = &r->session;
 
-	if (events ? read_calls(r) : recording__read(&r->recording, NULL, NULL))
+	if (events ? read_calls(r) : read_faults(r))
 		return VS_EXIT_FAILURE;
 	take_over(r);
 	if (!s->options->folded)
@@ -181,6 +204,8 @@ static int counts_of(void *ctx, uint64_t time_ns)
 
 	take_over(r);
 	r->session.read_ns = time_ns;
+	if (r->vma_stacks.session)
+		vma_stacks__settle(&r->vma_stacks);
 	return r->session.interval(&r->session);
 }
 
@@ -190,7 +215,7 @@ static int feed_counts(struct session *s, void *ctx)
 	int err;
 
 	r->recording.counts = counts_of;
-	err = recording__read(&r->recording, NULL, r);
+	err = read_faults(r);
 	take_over(r);
 	r->failed = err && !s->error;
 	return err;
@@ -302,6 +327,13 @@ static int show(struct report *r)
 	return o->view == REPORT_STAT && o->heatmap ? print_heatmap(r) : print_counts(r);
 }
 
+/** stacks_of_some - stacks of faults in VMAs that the recorder did not choose */
+static bool stacks_of_some(const struct options *o, const struct header *h)
+{
+	return o->view == REPORT_STAT && by_stack(o) && o->vma &&
+	       (!h->vma_glob || strcmp(o->vma, h->vma_glob));
+}
+
 /** check_view - the recording has what the view shows. Return: 0 or an exit status, told. */
 static int check_view(const struct options *o, const struct header *h)
 {
@@ -314,6 +346,11 @@ static int check_view(const struct options *o, const struct header *h)
 	if (with_stacks(o) && !h->stacks)
 		return vs_fail(VS_EXIT_FAILURE, "`vmascope record -U` does",
 			       "this recording does not tell of stacks");
+	if (stacks_of_some(o, h) && !(h->events & 1u << TRACE_FAULT))
+		return vs_fail(VS_EXIT_FAILURE,
+			       "`vmascope record` has them unless --events says otherwise",
+			       "the stacks of some VMAs are known by events of faults, which this "
+			       "recording does not have");
 	if ((o->view == REPORT_STAT && o->no_stat_by) ||
 	    (o->view == REPORT_SHOOTDOWN && o->no_shootdown_by))
 		return vs_fail(VS_EXIT_USAGE, "--help lists them",
@@ -339,8 +376,12 @@ static int begin(struct report *r, struct options *o)
 		status = vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
 	if (status)
 		return status;
+	if (stacks_of_some(o, h))
+		vma_stacks__init(&r->vma_stacks, s, &r->recording.loader.stacks);
 	if (!o->vma)
 		o->vma = h->vma_glob;
+	if (o->view == REPORT_STAT)
+		r->recording.live.stacks.vma_glob = o->vma;
 	if (!o->events)
 		o->events = h->events;
 	o->causes = h->causes;
@@ -412,6 +453,7 @@ int cmd_report(struct options *o)
 	if (!status)
 		status = run(&r, o);
 	folded__close(&r.session);
+	vma_stacks__free(&r.vma_stacks);
 	longest_calls__free(&r.longest);
 	namer__free(r.session.namer);
 	recording__close(&r.recording);

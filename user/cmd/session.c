@@ -20,6 +20,7 @@
 #include "util/log.h"
 #include "util/notify.h"
 #include "util/stop.h"
+#include "util/str.h"
 
 /** Causes of signals: asking for one of them asks for the surroundings of crashes. */
 #define CRASH_CAUSES                                                                               \
@@ -72,11 +73,22 @@ const struct stack *session__stack(struct session *s, const struct vs_stack_ref 
 	return stacks__find(&s->live->stacks, ref);
 }
 
+bool session__wants_vma(struct session *s, uint32_t slot, uint32_t generation)
+{
+	const struct counted *row;
+
+	if (!s->options->vma)
+		return true;
+	row = live__row(s->live, slot, generation);
+	return row && row->is_vma && str_glob(s->options->vma, row->name);
+}
+
 void session__count_sampled(struct session *s, const struct vs_event *event)
 {
 	const struct vs_event_fault *e = (const struct vs_event_fault *)event;
 
-	if (event->type == VS_EVENT_FAULT && e->stack.row & VS_STACK_IS_SAMPLE)
+	if (event->type == VS_EVENT_FAULT && e->stack.row & VS_STACK_IS_SAMPLE &&
+	    session__wants_vma(s, e->slot, e->generation))
 		stacks__count(&s->live->stacks, session__stack(s, &e->stack), e->outcome,
 			      e->duration_ns);
 }
@@ -155,6 +167,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		.emit_calls = wants & SESSION_CALL_EVENTS,
 		.emit_shootdowns = wants & SESSION_SHOOTDOWN_EVENTS,
 		.longest_calls = wants & SESSION_LONGEST_CALLS,
+		.longest_of_vmas = wants & SESSION_LONGEST_CALLS && o->vma,
 		.emit_ipis = wants & SESSION_IPI_EVENTS,
 		.shootdowns = wants & SESSION_SHOOTDOWNS,
 		.call_vma = o->call_vma,
@@ -168,6 +181,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		.user_stacks = o->user_stacks,
 		.kernel_stacks = o->kernel_stacks,
 		.fault_stacks = wants & SESSION_FAULT_STACKS,
+		.stack_vma = wants & SESSION_FAULT_STACKS && o->vma,
 		.call_stacks = wants & SESSION_CALL_STACKS,
 		.call_stack = o->call_stack,
 		.nr_stacks = o->nr_stacks,
@@ -193,6 +207,8 @@ static int open_capture(struct session *s, unsigned int wants)
 		vs_error("not enough memory");
 		return VS_EXIT_FAILURE;
 	}
+	if (co.stack_vma)
+		s->live->stacks.vma_glob = o->vma;
 	return 0;
 }
 

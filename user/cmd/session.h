@@ -163,6 +163,9 @@ bool session__pause(struct session *s);
 /** session__stack - the stack of a record; NULL: none was asked for, or it is not known. */
 const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref);
 
+/** session__wants_vma - --vma is not given, or the VMA in this slot has a name that it matches. */
+bool session__wants_vma(struct session *s, uint32_t slot, uint32_t generation);
+
 /** session__count_sampled - --unwind dwarf: BPF counts no stacks, so each fault's record is counted */
 void session__count_sampled(struct session *s, const struct vs_event *event);
 

@@ -156,17 +156,11 @@ static void naming(struct session *s)
 	long_calls__name(&x->longest, s);
 }
 
-/** knows_longest - BPF tells of the longest of all calls, not of those on some VMAs */
-static bool knows_longest(const struct options *o)
-{
-	return !o->vma;
-}
-
 static unsigned int wanted(const struct options *o)
 {
 	/* the longest calls have call sites, too */
-	return SESSION_SHOOTDOWNS | (o->call_site || knows_longest(o) ? SESSION_SITES : 0) |
-	       (knows_longest(o) ? SESSION_LONGEST_CALLS : 0) | (o->dwarf ? CALL_STACKS_WANTS : 0);
+	return SESSION_SHOOTDOWNS | SESSION_SITES | SESSION_LONGEST_CALLS |
+	       (o->dwarf ? CALL_STACKS_WANTS : 0);
 }
 
 int cmd_shootdown(struct options *o)
@@ -183,12 +177,12 @@ int cmd_shootdown(struct options *o)
 		status = session__open(&s, o, wanted(o));
 	if (!status)
 		status = session__run(&s);
-	if (!status && knows_longest(o)) {
+	if (!status) {
 		long_calls__name(&x.longest, &s);
 		x.longest.lost = capture__longest_lost(s.live->capture);
 	}
 	if (!status && !o->folded)
-		s.error = shootdown_print(&s, knows_longest(o) ? &x.longest : NULL);
+		s.error = shootdown_print(&s, &x.longest);
 	if (!status && !s.error && (o->folded || o->flame))
 		status = folded__calls(&s);
 	machine__free(&s.machine);

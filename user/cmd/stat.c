@@ -309,12 +309,7 @@ static unsigned int wanted(const struct options *o)
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
-	const bool by_stack = stat_by_needs_stacks(o->by);
-
-	if (by_stack && o->vma)
-		return vs_fail(VS_EXIT_USAGE, "give one of them",
-			       "--vma and --by %s exclude each other", stat_by_names[o->by]);
-	return folded__check(o, by_stack, FAULT_WEIGHTS);
+	return folded__check(o, stat_by_needs_stacks(o->by), FAULT_WEIGHTS);
 }
 
 int cmd_stat(struct options *o)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/str.h"
+
 /** struct stack_key - identity of a stack, for as long as the model lives */
 struct stack_key {
 	uint64_t process;
@@ -13,6 +15,7 @@ struct stack_key {
 	uint64_t hash[2];
 	uint32_t pid;
 	uint32_t nr_user;
+	uint64_t outside;
 };
 
 int stacks__init(struct stacks *s, uint32_t nr_index)
@@ -65,6 +68,7 @@ static struct stack_key key_of(const struct stack *s)
 		.image = s->image,
 		.pid = s->process ? 0 : s->pid,
 		.nr_user = s->nr_user,
+		.outside = s->outside,
 	};
 
 	mix(key.hash, s->top);
@@ -122,13 +126,27 @@ static uint32_t likely_code(const __u64 *ips, uint32_t nr)
 	return nr;
 }
 
+/** is_outside - the row counts faults of a VMA that @s->vma_glob does not name. */
+static bool is_outside(const struct stacks *s, const struct model *m,
+		       const struct vs_stack_row *row)
+{
+	const struct counted *vma;
+
+	if (!s->vma_glob)
+		return false;
+	vma = row->key.vma ? model__row(m, row->key.vma, row->key.vma_generation) : NULL;
+	return !vma || !vma->is_vma || !str_glob(s->vma_glob, vma->name);
+}
+
 /** describe - all but the counts of a row of BPF, into @stack. */
-static void describe(struct stack *stack, const struct model *m, const struct vs_stack_row *row)
+static void describe(struct stack *stack, const struct stacks *s, const struct model *m,
+		     const struct vs_stack_row *row)
 {
 	const struct counted *image = model__row(m, row->key.proc, row->key.proc_generation);
 	const struct vs_frames *f = &row->frames;
 
 	*stack = (struct stack){ .pid = row->key.pid, .top = f->top };
+	stack->outside = is_outside(s, m, row);
 	memcpy(stack->comm, row->comm, sizeof(stack->comm) - 1);
 	if (image && !image->is_vma) {
 		stack->process = image->process;
@@ -154,7 +172,7 @@ struct stack *stacks__row(struct stacks *s, const struct model *m, uint32_t inde
 
 	if (s->by_index[index].stack)
 		return s->by_index[index].stack;
-	describe(stack, m, row);
+	describe(stack, s, m, row);
 	stack = stacks__get(s, stack);
 	if (stack)
 		s->by_index[index] = (struct stack_index){ .stack = stack,
@@ -194,11 +212,8 @@ void stacks__update(struct stacks *s, uint32_t index, const struct vs_stack_row 
 		c->max_ns = row->counts.max_ns;
 }
 
-void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
-		   uint64_t duration_ns)
+void stack_counts_count(struct vs_stack_counts *c, uint32_t outcome, uint64_t duration_ns)
 {
-	/* it is one of ours */
-	struct vs_stack_counts *c = stack ? &((struct stack *)stack)->counts : &s->unknown;
 	struct vs_stack_counts one = {
 		.timed = duration_ns != 0,
 		.time_ns = duration_ns,
@@ -207,6 +222,14 @@ void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome
 
 	one.outcome[outcome < VS_NR_OUTCOME ? outcome : VS_INCOMPLETE] = 1;
 	stack_counts_add(c, &one);
+}
+
+void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
+		   uint64_t duration_ns)
+{
+	/* it is one of ours */
+	stack_counts_count(stack ? &((struct stack *)stack)->counts : &s->unknown, outcome,
+			   duration_ns);
 }
 
 void stacks__row_ended(struct stacks *s, uint32_t index)
@@ -226,8 +249,11 @@ static void forget(struct stacks *s, struct stack *stack)
 {
 	const struct stack_key key = key_of(stack);
 
-	stack_counts_add(&s->ended, &stack->counts);
-	stack_counts_add(&s->ended_marked, &stack->marked);
+	/* of some VMAs alone: those of processes that are freed are in no total either */
+	if (!s->vma_glob) {
+		stack_counts_add(&s->ended, &stack->counts);
+		stack_counts_add(&s->ended_marked, &stack->marked);
+	}
 	if (hash__get(&s->by_key, &key) == stack)
 		hash__remove(&s->by_key, &key);
 	free(stack);

@@ -30,6 +30,7 @@ struct stack_frame {
  * @number: never used again
  * @process: NULL: not known; @image: number of it
  * @pid, @comm: of the process
+ * @outside: of faults in VMAs that --vma does not ask for
  * @top: as in struct vs_frames
  * @frames: innermost first: @nr_user of user mode, then @nr_kernel of the kernel
  * @counts: all that was counted; @marked: when the interval began
@@ -40,6 +41,7 @@ struct stack {
 	uint64_t image;
 	uint32_t pid;
 	char comm[VS_COMM_LEN];
+	bool outside;
 	struct vs_stack_counts counts;
 	struct vs_stack_counts marked;
 	uint64_t top;
@@ -66,6 +68,8 @@ struct stack_index {
  * @unknown: counted by stacks__count() without one; part of @overflow
  * @ended: what stacks counted that stacks__forget() has freed
  * @noted: of @list, so many have been looked at by who takes down what their processes have mapped
+ * @vma_glob: set by the caller where faults of some VMAs alone are asked for: then @overflow and @none
+ *	are still of all; NULL: of all VMAs
  * @by_index: by BPF's row
  * @by_key: so that a stack is one, whatever rows it has
  */
@@ -81,6 +85,7 @@ struct stacks {
 	struct vs_stack_counts ended;
 	struct vs_stack_counts ended_marked;
 	size_t noted;
+	const char *vma_glob;
 	struct stack_index *by_index;
 	uint32_t nr_index;
 	struct hash by_key;
@@ -134,6 +139,9 @@ void stacks__mark(struct stacks *s);
 
 /** stack_counts_add - add @from to @to; the maximum becomes the greater one. */
 void stack_counts_add(struct vs_stack_counts *to, const struct vs_stack_counts *from);
+
+/** stack_counts_count - one fault. */
+void stack_counts_count(struct vs_stack_counts *c, uint32_t outcome, uint64_t duration_ns);
 
 /** stack_faults - all of them. */
 uint64_t stack_faults(const struct vs_stack_counts *c);

@@ -197,7 +197,7 @@ int loader__sum_stack(struct loader *l, const struct record_stack *r)
 	const int fresh = stack_faults(&r->counts) ? once(l, &l->ended.seen[SEEN_STACK], r->number)
 						   : 0;
 
-	if (fresh > 0)
+	if (fresh > 0 && !l->stacks.by_events)
 		stack_counts_add(&l->stacks.stacks->ended, &r->counts);
 	return fresh < 0 ? fresh : 0;
 }

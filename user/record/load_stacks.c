@@ -85,6 +85,8 @@ static int add(struct loaded_stacks *l, const struct record_stack *r, const stru
 		}
 		told->stack = stack;
 	}
+	if (l->by_events)
+		return 0;
 	for (int i = 0; i < VS_NR_OUTCOME; i++)
 		more.outcome[i] -= told->counts.outcome[i];
 	more.timed -= told->counts.timed;
@@ -135,6 +137,8 @@ void loaded_stacks__reset(struct loaded_stacks *l)
 	struct told *told;
 	size_t pos = 0;
 
+	if (l->by_events)
+		return;
 	for (size_t i = 0; i < s->nr; i++)
 		memset(&s->list[i]->counts, 0, sizeof(s->list[i]->counts));
 	memset(&s->overflow, 0, sizeof(s->overflow));

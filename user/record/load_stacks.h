@@ -18,11 +18,13 @@
  * @stacks: of the caller
  * @symbols: struct symbol_frame by number, with their strings
  * @told: by the number of a stack, what was told of it
+ * @by_events: set by the caller, who counts events: what the recording counted is left out
  */
 struct loaded_stacks {
 	struct stacks *stacks;
 	struct hash symbols;
 	struct hash told;
+	bool by_events;
 };
 
 /** loaded_stacks__init - @stacks is made. Return: 0 or -ENOMEM; to be freed in any case. */

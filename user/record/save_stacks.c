@@ -142,7 +142,7 @@ void saver__put_stacks(struct saver *s)
 	for (size_t i = 0; i < most && !s->error; i++) {
 		const struct stack *stack = s->stacks->list[i];
 
-		if (!stack_faults(&stack->counts))
+		if (!stack_faults(&stack->counts) || stack->outside)
 			continue;
 		saver__put_stack(s, stack);
 		if (!saver__marked(s, MARK_STACK, saver__stack_number(stack)))

@@ -18,6 +18,57 @@ struct vs_stack_counts stack_counts_since(const struct vs_stack_counts *all,
 	return c;
 }
 
+/** counts_of - of the run, or since the mark. */
+static struct vs_stack_counts counts_of(bool marked, const struct vs_stack_counts *all,
+					const struct vs_stack_counts *before)
+{
+	return marked ? stack_counts_since(all, before) : *all;
+}
+
+static uint64_t less(uint64_t all, uint64_t some)
+{
+	return all > some ? all - some : 0;
+}
+
+/** rest_of - what @total has that @some do not. */
+static struct vs_stack_counts rest_of(const struct vs_counts *total,
+				      const struct vs_stack_counts *some)
+{
+	struct vs_stack_counts rest = {};
+
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		rest.outcome[i] = less(total->outcome[i], some->outcome[i]);
+	rest.timed = less(total->latency_count, some->timed);
+	rest.time_ns = rest.timed ? less(total->latency_sum_ns, some->time_ns) : 0;
+	return rest;
+}
+
+void stack_rests(const struct stacks *s, bool marked, const struct vs_counts *total,
+		 struct stack_rests *r)
+{
+	struct vs_stack_counts sum;
+	bool full;
+
+	*r = (struct stack_rests){
+		.none = counts_of(marked, &s->none, &s->none_marked),
+		.overflow = counts_of(marked, &s->overflow, &s->overflow_marked),
+		.ended = counts_of(marked, &s->ended, &s->ended_marked),
+	};
+	if (!s->vma_glob)
+		return;
+	full = stack_faults(&s->overflow) || stack_faults(&s->unknown);
+	sum = r->ended;
+	for (size_t i = 0; i < s->nr; i++) {
+		const struct vs_stack_counts c = counts_of(marked, &s->list[i]->counts,
+							   &s->list[i]->marked);
+
+		if (!s->list[i]->outside)
+			stack_counts_add(&sum, &c);
+	}
+	r->none = r->overflow = (struct vs_stack_counts){};
+	*(full ? &r->either : &r->none) = rest_of(total, &sum);
+}
+
 const char *stack_comm(const struct stack *s)
 {
 	return s->process ? s->process->comm : s->comm;
@@ -52,7 +103,8 @@ static int entry_add(const struct stack_entries_from *from, struct stack_entry *
 	const struct stack *is;
 	struct stack_entry *e;
 
-	if (!stack_faults(&c) || (from->process && from->process != stack->process))
+	if (!stack_faults(&c) || stack->outside ||
+	    (from->process && from->process != stack->process))
 		return 0;
 	is = namer__true_stack(from->namer, from->stacks, stack);
 	if (!is)

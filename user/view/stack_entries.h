@@ -60,6 +60,25 @@ struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t 
 struct vs_stack_counts stack_counts_since(const struct vs_stack_counts *all,
 					  const struct vs_stack_counts *marked);
 
+/**
+ * struct stack_rests - faults that no stack counts
+ * @none: that have no stack; @overflow: whose stack found no row; @ended: whose stack is freed
+ * @either: of --vma, where stacks found no row: the first or the second, it is not known which
+ */
+struct stack_rests {
+	struct vs_stack_counts none;
+	struct vs_stack_counts overflow;
+	struct vs_stack_counts ended;
+	struct vs_stack_counts either;
+};
+
+/**
+ * stack_rests - of the run, or since the mark
+ * @total: of the VMAs that are asked for: where not all are, what stacks do not count is found by it
+ */
+void stack_rests(const struct stacks *s, bool marked, const struct vs_counts *total,
+		 struct stack_rests *r);
+
 /** stack_comm - of its process, as it is called now, if that is known. */
 const char *stack_comm(const struct stack *s);
 

@@ -303,8 +303,9 @@ struct table *stat_totals(const struct model *m)
 }
 
 /** make_rows - by what was asked for. Return: the table that text shows, owned by @d, or NULL. */
-static struct table *make_rows(const struct stat_view *v, const struct model *m, uint64_t total,
-			       struct table *threads, struct document *d)
+static struct table *make_rows(const struct stat_view *v, const struct model *m,
+			       const struct vs_counts *total, struct table *threads,
+			       struct document *d)
 {
 	struct table *rows;
 
@@ -314,7 +315,7 @@ static struct table *make_rows(const struct stat_view *v, const struct model *m,
 		return stat_stacks__make(v, total, d);
 	if (v->by == BY_FUNCTION)
 		return stat_functions__make(v, total, d);
-	rows = stat_group__make(v, m, total);
+	rows = stat_group__make(v, m, counts_faults(total));
 	return rows && !document__add(d, rows) ? rows : NULL;
 }
 
@@ -377,7 +378,7 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 		if (!threads || document__add(d, threads))
 			return -ENOMEM;
 	}
-	rows = make_rows(v, m, counts_faults(&total), threads, d);
+	rows = make_rows(v, m, &total, threads, d);
 	if (!rows)
 		return -ENOMEM;
 	/* one below the other: columns stay where they are */

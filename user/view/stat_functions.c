@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "view/function_list.h"
-#include "view/stack_entries.h"
+#include "view/stat_stacks.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
@@ -30,6 +30,7 @@ static const struct column rest_columns[] = {
 	{.key = "overflow", .type = CELL_U64},
 	{.key = "no_stack", .type = CELL_U64},
 	{.key = "ended", .type = CELL_U64},
+	{.key = "either", .type = CELL_U64},
 };
 /* clang-format on */
 
@@ -156,29 +157,24 @@ static int rows(const struct stat_view *v, struct table *t, struct function_list
 	return err;
 }
 
-static uint64_t faults_of(const struct stat_view *v, const struct vs_stack_counts *all,
-			  const struct vs_stack_counts *marked)
+struct table *stat_functions__make(const struct stat_view *v, const struct vs_counts *counts,
+				   struct document *d)
 {
-	return stack_faults(all) - (v->interval ? stack_faults(marked) : 0);
-}
-
-struct table *stat_functions__make(const struct stat_view *v, uint64_t total, struct document *d)
-{
+	const uint64_t total = counts_faults(counts);
 	static struct stacks nothing;
 	struct stacks *s = v->stacks ? v->stacks : &nothing;
 	const struct stack_entries_from from = { .stacks = s,
 						 .namer = v->namer,
 						 .marked = v->interval };
-	const uint64_t overflow = faults_of(v, &s->overflow, &s->overflow_marked);
-	const uint64_t none = faults_of(v, &s->none, &s->none_marked);
-	const uint64_t ended = faults_of(v, &s->ended, &s->ended_marked);
 	struct table *t = run_view__add(d, &functions_table);
 	struct table *rest = run_view__add(d, &rest_table);
 	struct function_list all;
+	struct stack_rests rests;
 	struct stack_entry *list;
 	size_t nr = 0;
 	int err = !t || !rest ? -ENOMEM : 0;
 
+	stack_rests(s, v->interval, counts, &rests);
 	function_list__init(&all, sizeof(struct function));
 	list = err ? NULL : stack_entries(&from, &nr);
 	if (!list)
@@ -188,18 +184,18 @@ struct table *stat_functions__make(const struct stat_view *v, uint64_t total, st
 	if (!err)
 		err = rows(v, t, &all, total);
 	if (!err && v->stacks_as_text) {
-		err = rest_row(t, "[no stack]", none, total);
+		err = rest_row(t, "[no stack]", stack_faults(&rests.none), total);
 		if (!err)
-			err = rest_row(t, "[stacks without a row]", overflow, total);
+			err = rest_row(t, "[stacks without a row]", stack_faults(&rests.overflow),
+				       total);
 		if (!err)
-			err = rest_row(t, "[ended]", ended, total);
+			err = rest_row(t, STACK_EITHER, stack_faults(&rests.either), total);
+		if (!err)
+			err = rest_row(t, "[ended]", stack_faults(&rests.ended), total);
 		table__sort(t, v->weigh_time ? "self_time_ns" : "self");
 	}
-	if (!err) {
-		table__set_u64(rest, "overflow", overflow);
-		table__set_u64(rest, "no_stack", none);
-		table__set_u64(rest, "ended", ended);
-	}
+	if (!err)
+		stat_stacks__rest(rest, &rests);
 	free(list);
 	function_list__free(&all);
 	return err ? NULL : t;

@@ -9,9 +9,10 @@
 
 /**
  * stat_functions__make - fill @d with the tables
- * @total: faults that are 100 %
+ * @all: faults that are 100 %
  * Return: the table that text shows, owned by @d; NULL without memory.
  */
-struct table *stat_functions__make(const struct stat_view *v, uint64_t total, struct document *d);
+struct table *stat_functions__make(const struct stat_view *v, const struct vs_counts *all,
+				   struct document *d);
 
 #endif /* VMASCOPE_VIEW_STAT_FUNCTIONS_H */

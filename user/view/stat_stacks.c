@@ -34,6 +34,7 @@ static const struct column rest_columns[] = {
 	{.key = "overflow", .type = CELL_U64},
 	{.key = "no_stack", .type = CELL_U64},
 	{.key = "ended", .type = CELL_U64},
+	{.key = "either", .type = CELL_U64},
 };
 /* Texts, as most lines are of frames, and have no numbers. */
 static const struct column text_columns[] = {
@@ -58,14 +59,6 @@ static struct stacks *stacks_of(const struct stat_view *v)
 	static struct stacks nothing;
 
 	return v->stacks ? v->stacks : &nothing;
-}
-
-/** counts_of - of the run, or of the interval. */
-static struct vs_stack_counts counts_of(const struct stat_view *v,
-					const struct vs_stack_counts *all,
-					const struct vs_stack_counts *marked)
-{
-	return v->interval ? stack_counts_since(all, marked) : *all;
 }
 
 /* --- JSON and CSV -------------------------------------------------------------------------- */
@@ -186,14 +179,13 @@ static int by_size(const void *a, const void *b)
 }
 
 static int text_rows(const struct stat_view *v, struct table *t, const struct stack_entry *list,
-		     size_t nr, uint64_t total)
+		     size_t nr, uint64_t total, const struct stack_rests *all)
 {
-	const struct stacks *s = stacks_of(v);
 	struct rest rests[] = {
-		{ counts_of(v, &s->none, &s->none_marked), "[no stack]", false, false },
-		{ counts_of(v, &s->ended, &s->ended_marked), "[ended]", false, false },
-		{ counts_of(v, &s->overflow, &s->overflow_marked), "[stacks without a row]", true,
-		  false },
+		{ all->none, "[no stack]", false, false },
+		{ all->ended, "[ended]", false, false },
+		{ all->overflow, "[stacks without a row]", true, false },
+		{ all->either, STACK_EITHER, true, false },
 	};
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
 	struct vs_stack_counts rest = {};
@@ -218,8 +210,23 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 	return err;
 }
 
-struct table *stat_stacks__make(const struct stat_view *v, uint64_t total, struct document *d)
+void stat_stacks__rest(struct table *t, const struct stack_rests *r)
 {
+	const uint64_t either = stack_faults(&r->either);
+
+	/* unknown where it is not known which of the two it is */
+	if (!either) {
+		table__set_u64(t, "overflow", stack_faults(&r->overflow));
+		table__set_u64(t, "no_stack", stack_faults(&r->none));
+	}
+	table__set_u64(t, "ended", stack_faults(&r->ended));
+	table__set_u64(t, "either", either);
+}
+
+struct table *stat_stacks__make(const struct stat_view *v, const struct vs_counts *all,
+				struct document *d)
+{
+	const uint64_t total = counts_faults(all);
 	struct stacks *s = stacks_of(v);
 	const struct stack_entries_from from = {
 		.stacks = s,
@@ -228,28 +235,25 @@ struct table *stat_stacks__make(const struct stat_view *v, uint64_t total, struc
 		.weigh_time = v->weigh_time,
 		.merge = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS,
 	};
-	const struct vs_stack_counts overflow = counts_of(v, &s->overflow, &s->overflow_marked);
-	const struct vs_stack_counts none = counts_of(v, &s->none, &s->none_marked);
-	const struct vs_stack_counts ended = counts_of(v, &s->ended, &s->ended_marked);
 	struct table *rows = run_view__add(d, &stacks_table);
 	struct table *rest = run_view__add(d, &rest_table);
 	struct table *text = run_view__add(d, &text_table);
+	struct stack_rests rests;
 	struct stack_entry *list;
 	size_t nr;
 	int err = 0;
 
+	stack_rests(s, v->interval, all, &rests);
 	list = stack_entries(&from, &nr);
 	if (!rows || !rest || !text || !list) {
 		free(list);
 		return NULL;
 	}
-	table__set_u64(rest, "overflow", stack_faults(&overflow));
-	table__set_u64(rest, "no_stack", stack_faults(&none));
-	table__set_u64(rest, "ended", stack_faults(&ended));
+	stat_stacks__rest(rest, &rests);
 	for (size_t i = 0; i < nr && !err && !v->stacks_as_text; i++)
 		err = json_row(v, rows, &list[i]);
 	if (!err && v->stacks_as_text)
-		err = text_rows(v, text, list, nr, total);
+		err = text_rows(v, text, list, nr, total, &rests);
 	free(list);
 	return err ? NULL : text;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "view/stack_cells.h"
-#include "view/stack_entries.h"
+#include "view/stat_stacks.h"
 #include "view/top_cells.h"
 
 /** Stacks that are named, the heaviest first: names take time, and nobody reads more. */
@@ -41,12 +41,6 @@ static const struct table_def symbols_table = { .key = "symbols",
 							      sizeof(*symbol_columns) };
 
 /* --- stacks -------------------------------------------------------------------------------- */
-
-static struct vs_stack_counts counts_of(const struct top_view *v, const struct vs_stack_counts *all,
-					const struct vs_stack_counts *marked)
-{
-	return v->rates ? stack_counts_since(all, marked) : *all;
-}
 
 /** one_line - "memset < fill < main", as much of it as there is room for. */
 static void one_line(const struct named_stack *s, char *buf, size_t size)
@@ -98,22 +92,24 @@ static int entry_row(const struct top_view *v, struct table *t, const struct sta
 }
 
 /** rest_rows - what no stack counts. */
-static int rest_rows(const struct top_view *v, struct table *t, uint64_t total)
+static int rest_rows(const struct top_view *v, struct table *t, const struct vs_counts *all)
 {
-	const struct stacks *s = v->stacks;
+	struct stack_rests r;
 	const struct {
 		const char *text;
-		struct vs_stack_counts counts;
+		const struct vs_stack_counts *counts;
 	} rests[] = {
-		{ "[no stack]", counts_of(v, &s->none, &s->none_marked) },
-		{ "[stacks without a row]", counts_of(v, &s->overflow, &s->overflow_marked) },
-		{ "[ended]", counts_of(v, &s->ended, &s->ended_marked) },
+		{ "[no stack]", &r.none },
+		{ "[stacks without a row]", &r.overflow },
+		{ "[ended]", &r.ended },
+		{ STACK_EITHER, &r.either },
 	};
 
+	stack_rests(v->stacks, v->rates, all, &r);
 	for (size_t i = 0; i < sizeof(rests) / sizeof(*rests); i++) {
-		if (!stack_faults(&rests[i].counts))
+		if (!stack_faults(rests[i].counts))
 			continue;
-		if (stack_row(v, t, 1 + i, &rests[i].counts, total) ||
+		if (stack_row(v, t, 1 + i, rests[i].counts, counts_faults(all)) ||
 		    table__set_str(t, "comm", "") || table__set_str(t, "stack", rests[i].text))
 			return -1;
 	}
@@ -146,7 +142,7 @@ struct table *top_stacks(const struct top_view *v)
 		err = entry_row(v, t, &list[i], total);
 	free(list);
 	if (!err && !v->process)
-		err = rest_rows(v, t, total);
+		err = rest_rows(v, t, &counts);
 	if (!err)
 		return t;
 	table__free(t);
