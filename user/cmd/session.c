@@ -100,8 +100,6 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 	threads__update(&s->live->threads, thread);
 }
 
-/* --- open: what it is of ---------------------------------------------------------------------- */
-
 /* --- open ---------------------------------------------------------------------------------- */
 
 static bool stacks_wanted(const struct options *o, unsigned int wants)
@@ -382,14 +380,15 @@ static void follow_clock(struct session *s)
 /** read_records - for READ_NS at most. Return: 0 or a negative errno. */
 static int read_records(struct session *s)
 {
-	const uint64_t began_ns = session__now();
+	const uint64_t began_ns = session__now(), until_ns = s->until_ns;
 	int err;
 
 	follow_clock(s);
 	s->until_ns = began_ns + READ_NS;
 	err = capture__consume(s->live->capture, s->until_ns);
 	s->polled_ns = began_ns;
-	s->until_ns = 0;
+	/* what it interrupts has its own */
+	s->until_ns = until_ns;
 	if (!err)
 		s->read_ns = began_ns;
 	else if (err == -EAGAIN)
