@@ -339,6 +339,59 @@ static void by_several_pids(void **state)
 	vt_gated_free(&out);
 }
 
+/* Children that -p does not follow, as they were there before, are named. */
+static void existing_children_are_noted(void **state)
+{
+	char pid[16], path[64], says[160], *children;
+	struct vt_cmd parent, scope;
+	long first, second;
+
+	(void)state;
+	vt_start(&parent, NULL, VT_ARGS("sh", "-c", "sleep 900 & sleep 900 & echo ready; wait"));
+	vt_await_text(&parent, "ready");
+	snprintf(pid, sizeof(pid), "%d", parent.pid);
+	snprintf(path, sizeof(path), "/proc/%s/task/%s/children", pid, pid);
+	children = vt_read_file(path, NULL);
+	vt_equal(sscanf(children, "%ld %ld", &first, &second), 2, "children");
+	free(children);
+	vt_run(&scope, NULL, VT_ARGS(vt_vmascope(), "stat", "-p", pid, "-d", "10ms"));
+	vt_equal(scope.exit, 0, "exit status: %s", scope.err);
+	snprintf(says, sizeof(says),
+		 "process %s has 2 child processes already, not traced: add -p %ld,%ld\n", pid,
+		 first, second);
+	vt_contains(scope.err, says);
+	vt_free(&scope);
+	vt_free(&parent);
+}
+
+/* -n is about processes: where a thread alone is called so, it is told which one. */
+static void names_of_threads_are_noted(void **state)
+{
+	char name[16], says[160], *line;
+	struct vt_cmd work, scope;
+	long tid;
+
+	(void)state;
+	snprintf(name, sizeof(name), "vt%d", (int)getpid());
+	vt_start(&work, &(struct vt_how){ .stdin_pipe = true },
+		 VT_ARGS(vt_workload("namedthread"), "--name", name));
+	vt_await_text(&work, "\n");
+	line = vt_peek(&work);
+	vt_equal(sscanf(line, "ready %ld", &tid), 1, "thread: %s", line);
+	free(line);
+	vt_run(&scope, NULL, VT_ARGS(vt_vmascope(), "stat", "-n", name, "-d", "10ms"));
+	vt_equal(scope.exit, 0, "exit status: %s", scope.err);
+	snprintf(says, sizeof(says),
+		 "no process is named '%s': it is the name of thread %ld of process %d (-t %ld)",
+		 name, tid, work.pid, tid);
+	vt_contains(scope.err, says);
+	vt_free(&scope);
+	vt_close_stdin(&work);
+	vt_wait(&work, VT_PATIENCE);
+	vt_equal(work.exit, 0, "exit status of the workload: %s", work.err);
+	vt_free(&work);
+}
+
 /* The main thread alone: what its threads touch is not counted. */
 static void by_tid(void **state)
 {
@@ -540,6 +593,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_teardown(by_memory_cgroup, cgroup_done),
 	cmocka_unit_test_teardown(leaving_a_cgroup, cgroup_done),
 	VT_TEST(by_several_pids),
+	VT_TEST(existing_children_are_noted),
+	VT_TEST(names_of_threads_are_noted),
 	VT_TEST(by_tid),
 	VT_TEST(major_alone),
 	VT_TEST(minor_alone),
