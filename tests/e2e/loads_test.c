@@ -17,7 +17,7 @@ static void run(const char *many, const char *loop)
 	char program[512]; /* vt_workload() remembers a few */
 
 	snprintf(program, sizeof(program), "%s", vt_workload("loops"));
-	vt_load_check(VT_ARGS(program, many, "3", loop), 0);
+	vt_load_check(VT_ARGS(program, many, "3", loop), 0, 0);
 }
 
 #define LOOP(name, many)                                                                           \

@@ -18,11 +18,13 @@ static void loop(const char *name)
 
 	snprintf(program, sizeof(program), "%s", vt_workload("loops"));
 	vt_load_check(
-		VT_ARGS(program, "--rounds", "50", "--processes", "2", "--threads", "2", name), 0);
+		VT_ARGS(program, "--rounds", "50", "--processes", "2", "--threads", "2", name), 0,
+		0);
 }
 
 /* Two workers, @ops operations in all, in a directory that goes with the test. */
-static void stress(const char *stressor, const char *ops, const char *option, const char *value)
+static void stress(const char *stressor, const char *ops, const char *option, const char *value,
+		   unsigned int flags)
 {
 	const char *dir = vt_path("stress");
 	char workers[32], limit[32];
@@ -34,7 +36,7 @@ static void stress(const char *stressor, const char *ops, const char *option, co
 	vt_sys(mkdir(dir, 0700));
 	vt_load_check(VT_ARGS("stress-ng", "--quiet", "--oom-avoid", "--timeout", "20s",
 			      "--temp-path", dir, workers, "2", limit, ops, option, value),
-		      0);
+		      0, flags);
 	vt_sys(rmdir(dir));
 }
 
@@ -49,7 +51,15 @@ static void stress(const char *stressor, const char *ops, const char *option, co
 	static void name(void **state)                                                             \
 	{                                                                                          \
 		(void)state;                                                                       \
-		stress(stressor, ops, option, value);                                              \
+		stress(stressor, ops, option, value, 0);                                           \
+	}
+
+/* Its children are reaped by the kernel: their parent ignores SIGCHLD, or has ended. */
+#define STRESS_UNWAITED(name, stressor, ops, option, value)                                        \
+	static void name(void **state)                                                             \
+	{                                                                                          \
+		(void)state;                                                                       \
+		stress(stressor, ops, option, value, VT_LOAD_UNWAITED);                            \
 	}
 
 LOOP(page_fault1)
@@ -80,6 +90,22 @@ STRESS(stress_tlb_shootdown, "tlb-shootdown", "20", NULL, NULL)
 STRESS(stress_mincore, "mincore", "2000", NULL, NULL)
 STRESS(stress_vm_segv, "vm-segv", "200", NULL, NULL)
 STRESS(stress_sigsegv, "sigsegv", "2000", NULL, NULL)
+STRESS_UNWAITED(stress_shm, "shm", "20", "--shm-bytes", "2M")
+STRESS(stress_shm_sysv, "shm-sysv", "20", "--shm-sysv-bytes", "2M")
+STRESS(stress_userfaultfd, "userfaultfd", "2000", NULL, NULL)
+STRESS(stress_mmapaddr, "mmapaddr", "2000", NULL, NULL)
+STRESS(stress_mmapfixed, "mmapfixed", "2000", NULL, NULL)
+STRESS(stress_mmaphuge, "mmaphuge", "20", NULL, NULL)
+STRESS(stress_mmapmany, "mmapmany", "2000", NULL, NULL)
+STRESS(stress_brk, "brk", "20000", NULL, NULL)
+STRESS(stress_stackmmap, "stackmmap", "5", NULL, NULL)
+STRESS(stress_pagemove, "pagemove", "20", "--pagemove-bytes", "2M")
+STRESS(stress_remap, "remap", "50", NULL, NULL)
+STRESS(stress_rmap, "rmap", "200", NULL, NULL)
+STRESS(stress_vm_addr, "vm-addr", "20", NULL, NULL)
+STRESS(stress_vm_rw, "vm-rw", "200", "--vm-rw-bytes", "4M")
+STRESS(stress_vm_splice, "vm-splice", "2000", "--vm-splice-bytes", "1M")
+STRESS(stress_bad_altstack, "bad-altstack", "200", NULL, NULL)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(page_fault1),
@@ -109,6 +135,22 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(stress_tlb_shootdown),
 	VT_TEST(stress_vm_segv),
 	VT_TEST(stress_sigsegv),
+	VT_TEST(stress_shm),
+	VT_TEST(stress_shm_sysv),
+	VT_TEST(stress_userfaultfd),
+	VT_TEST(stress_mmapaddr),
+	VT_TEST(stress_mmapfixed),
+	VT_TEST(stress_mmaphuge),
+	VT_TEST(stress_mmapmany),
+	VT_TEST(stress_brk),
+	VT_TEST(stress_stackmmap),
+	VT_TEST(stress_pagemove),
+	VT_TEST(stress_remap),
+	VT_TEST(stress_rmap),
+	VT_TEST(stress_vm_addr),
+	VT_TEST(stress_vm_rw),
+	VT_TEST(stress_vm_splice),
+	VT_TEST(stress_bad_altstack),
 };
 
 VT_MAIN(tests)

@@ -12,18 +12,24 @@
 
 #define VT_LOAD_CALLS 8
 
+/** What vt_load_check() is told of a program: it leaves children that nobody waits for. */
+#define VT_LOAD_UNWAITED 1u
+
 /**
  * struct vt_load - a program that waits at its gate, or has run
  * @minor, @major: faults of it and of its descendants that were waited for (getrusage)
  * @calls: returns from each system call that changes mappings (syscalls:sys_exit_*)
  * @sends: flushes of other CPUs (tlb:tlb_flush)
+ * @traps: page faults that were traps and completed (the software events PAGE_FAULTS_MIN and _MAJ), also
+ *	of descendants that nobody waited for
  */
 struct vt_load {
 	struct vt_cmd cmd;
 	int64_t minor, major;
 	int64_t calls[VT_LOAD_CALLS];
 	int64_t sends;
-	int fd[VT_LOAD_CALLS + 1];
+	int64_t traps;
+	int fd[VT_LOAD_CALLS + 3];
 };
 
 /** vt_load_start - @argv (by PATH) will run once the gate opens; all counters are at 0 */
@@ -37,7 +43,8 @@ void vt_load_free(struct vt_load *load);
  *
  * minor and major faults = getrusage; sums = total; calls = sys_exit_*; sends = tlb_flush; a report
  * of the recording has the same. @status: what the program ends with.
+ * @flags: VT_LOAD_UNWAITED: then getrusage lacks some, and traps = the kernel's software events instead
  */
-void vt_load_check(const char *const *argv, int status);
+void vt_load_check(const char *const *argv, int status, unsigned int flags);
 
 #endif /* VT_LOAD_H */
