@@ -43,15 +43,15 @@ static void the_report_is_what_stat_told(void **state)
 	vt_recorded_free(&r);
 }
 
-static void the_report_is_what_shootdown_told(void **state)
+/* @stacks: -U, which tells rows of calls apart, or NULL */
+static void report_of_calls(const char *stacks)
 {
 	struct json_object *live, *summary;
 	struct vt_cmd stat, shootdown;
 	struct vt_recorded r;
 	size_t lines;
 
-	(void)state;
-	vt_record(&r, VT_ARGS("--summary", "-j", "--events", "fault,memcall,shootdown"),
+	vt_record(&r, VT_ARGS("--summary", "-j", "--events", "fault,memcall,shootdown", stacks),
 		  VT_ARGS("pingpong", "--pairs", "2000"));
 	vt_report(&stat, r.file, VT_ARGS("-j"), 0);
 	vt_report(&shootdown, r.file, VT_ARGS("-j", "--view", "shootdown"), 0);
@@ -68,6 +68,18 @@ static void the_report_is_what_shootdown_told(void **state)
 	vt_free(&stat);
 	vt_free(&shootdown);
 	vt_recorded_free(&r);
+}
+
+static void the_report_is_what_shootdown_told(void **state)
+{
+	(void)state;
+	report_of_calls(NULL);
+}
+
+static void so_it_is_with_stacks(void **state)
+{
+	(void)state;
+	report_of_calls("-U");
 }
 
 static void what_was_not_recorded_is_told(void **state)
@@ -276,9 +288,13 @@ static void a_signal_writes_the_last_seconds(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(the_report_is_what_stat_told),	   VT_TEST(the_report_is_what_shootdown_told),
-	VT_TEST(what_was_not_recorded_is_told),	   VT_TEST(every_grouping_has_all_calls),
-	VT_TEST(the_heatmap_has_every_fault),	   VT_TEST(nobody_in_particular_can_read_it),
+	VT_TEST(the_report_is_what_stat_told),
+	VT_TEST(the_report_is_what_shootdown_told),
+	VT_TEST(so_it_is_with_stacks),
+	VT_TEST(what_was_not_recorded_is_told),
+	VT_TEST(every_grouping_has_all_calls),
+	VT_TEST(the_heatmap_has_every_fault),
+	VT_TEST(nobody_in_particular_can_read_it),
 	VT_TEST(a_signal_writes_the_last_seconds),
 };
 
