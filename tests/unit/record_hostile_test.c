@@ -97,6 +97,21 @@ static void memory_is_bounded_by_the_size_of_the_file(void **state)
 	assert_true(n * sizeof(struct process) < LOADER_FREE_BYTES + 7001 * LOADER_RATIO);
 }
 
+/* Threads that live are not dropped, however many. */
+static void threads_are_bounded(void **state)
+{
+	struct loaded *l = *state;
+	uint64_t n = 0;
+	int err = 0;
+
+	loader__bound(&l->loader, 7000);
+	while (!err && n++ < 10000000)
+		err = take(l, RECORD_THREAD,
+			   (union record){ .thread = { .tid = (uint32_t)n, .faults = 1 } });
+	assert_int_equal(err, -E2BIG);
+	assert_true(n * sizeof(struct vs_thread) < LOADER_FREE_BYTES + 7001 * LOADER_RATIO);
+}
+
 static void pairs_are_bounded(void **state)
 {
 	struct loaded *l = *state;
@@ -253,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LOADED_TEST(memory_is_bounded_by_the_size_of_the_file),
+		LOADED_TEST(threads_are_bounded),
 		LOADED_TEST(pairs_are_bounded),
 		LOADED_TEST(faults_in_flight_refer_to_what_is_there),
 		LOADED_TEST(what_is_not_told_anew_is_freed),

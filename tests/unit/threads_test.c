@@ -139,6 +139,32 @@ static void more_than_the_bound_may_live(void **state)
 	assert_non_null(find(n + 2, 3000));
 }
 
+/* Among many that run, those that have ended are still bounded. */
+static void what_ended_among_many_that_live_is_dropped(void **state)
+{
+	const uint32_t living = 3 * THREADS_MAX, nr = 20 * THREADS_MAX;
+	size_t ended = 0;
+
+	(void)state;
+	for (uint32_t i = 1; i <= living; i++)
+		update(i, 1000, 0, i);
+	for (uint32_t i = living + 1; i <= living + nr; i++)
+		update(i, 1000, 2000, i);
+	assert_int_equal(threads.alive, living);
+	assert_int_equal(threads.nr + threads.dropped, living + nr);
+	for (size_t i = 0; i < threads.nr; i++)
+		ended += threads.list[i]->until_ns != 0;
+	assert_int_equal(threads.nr - ended, living);
+	/* THREADS_MAX / 2 and a third of that and of those that live, until they are worth sorting */
+	assert_true(ended <= (4 * (THREADS_MAX / 2) + living) / 3 + 1);
+	/* all that have ended are no longer kept for being alive */
+	for (uint32_t i = 1; i <= living; i++)
+		update(i, 1000, 2000, i);
+	assert_int_equal(threads.alive, 0);
+	update(living + nr + 1, 1000, 2000, 1);
+	assert_true(threads.nr <= THREADS_MAX);
+}
+
 static void assert_share(uint64_t since, uint64_t until, uint64_t start, uint64_t end,
 			 uint64_t fault_ns, double want)
 {
@@ -236,6 +262,7 @@ int main(void)
 		TEST(ids_are_used_again),
 		TEST(the_ones_that_spent_least_go_first),
 		TEST(living_threads_are_kept),
+		TEST(what_ended_among_many_that_live_is_dropped),
 		TEST(more_than_the_bound_may_live),
 		TEST(shares),
 		TEST(rows_come_sorted),

@@ -10,6 +10,7 @@
 #include "model/names.h"
 #include "out/flame.h"
 #include "util/log.h"
+#include "util/memory.h"
 #include "util/out_file.h"
 #include "view/stack_cells.h"
 #include "view/stat_group.h"
@@ -130,7 +131,7 @@ static int write_svg(struct session *s, struct flame *f)
 /** print - all that was asked for of @f, which is freed. @err: of making it. Return: an exit status. */
 static int print(struct session *s, struct flame *f, int err)
 {
-	int status = err ? vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory") : 0;
+	int status = err ? vs_fail(VS_EXIT_FAILURE, memory__hint(), "not enough memory") : 0;
 
 	if (!err && s->options->folded)
 		s->error = -abs(flame__folded(f, s->out.file));

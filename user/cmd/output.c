@@ -9,6 +9,7 @@
 
 #include "cmd/options.h"
 #include "util/log.h"
+#include "util/memory.h"
 #include "util/out_file.h"
 
 /** terminal_width - of the output: a terminal's own, else 80. */
@@ -71,6 +72,9 @@ int options__close_output(struct out_options *out, int err)
 	if (err == -ETIMEDOUT)
 		vs_fail(VS_EXIT_FAILURE, "-o FILE takes all of it",
 			"the output is not complete: nobody read it");
+	else if (err == -ENOMEM)
+		vs_fail(VS_EXIT_FAILURE, memory__hint(),
+			"the output is not complete: not enough memory");
 	else if (err)
 		vs_error("cannot write the output: %s", strerror(-err));
 	return err;

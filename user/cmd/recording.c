@@ -12,6 +12,7 @@
 
 #include "record/reader.h"
 #include "util/log.h"
+#include "util/memory.h"
 #include "util/str.h"
 
 /* --- files --------------------------------------------------------------------------------- */
@@ -203,8 +204,25 @@ static int check_file(struct recording *r, const struct reader *reader, const ch
 
 /* --- reading ------------------------------------------------------------------------------- */
 
-static int read_records(struct recording *r, struct reader *reader, recording_event_fn fn,
-			void *ctx)
+/** cannot_keep - there is no memory for more, or none is allowed. Return: @err */
+static int cannot_keep(struct recording *r, const char *path, int err)
+{
+	char most[STR_NUMBER_LEN];
+
+	r->told = true;
+	str_format_bytes(most, sizeof(most), r->loader.max_bytes);
+	if (err == -E2BIG)
+		vs_fail(VS_EXIT_FAILURE, NULL,
+			"cannot read %s: it would take more than %s of memory, far more than a "
+			"recording of its size has reason to",
+			path, most);
+	else
+		vs_fail(VS_EXIT_FAILURE, memory__hint(), "cannot read %s: not enough memory", path);
+	return err;
+}
+
+static int read_records(struct recording *r, struct reader *reader, const char *path,
+			recording_event_fn fn, void *ctx)
 {
 	union record record;
 	int type, err = 0;
@@ -212,7 +230,9 @@ static int read_records(struct recording *r, struct reader *reader, recording_ev
 	while (!err && (type = reader__record(reader, &record)) >= 0) {
 		if (!record_is_event(type)) {
 			err = loader__take(&r->loader, type, &record);
-			if (!err && type == RECORD_STATS && r->counts)
+			if (err)
+				return cannot_keep(r, path, err);
+			if (type == RECORD_STATS && r->counts)
 				err = r->counts(ctx, record.stats.time_ns);
 		} else if (fn) {
 			loader__event(&r->loader, type, &record);
@@ -223,15 +243,15 @@ static int read_records(struct recording *r, struct reader *reader, recording_ev
 }
 
 /** read_blocks - @gave_up: set if it was not the file that ended it */
-static int read_blocks(struct recording *r, struct reader *reader, recording_event_fn fn, void *ctx,
-		       bool *gave_up)
+static int read_blocks(struct recording *r, struct reader *reader, const char *path,
+		       recording_event_fn fn, void *ctx, bool *gave_up)
 {
 	int kind, err = 0;
 
 	while (!err && (kind = reader__block(reader)) > 0)
 		/* what events refer to is in checkpoints, too */
 		if (fn || kind == BLOCK_CHECKPOINT)
-			err = read_records(r, reader, fn, ctx);
+			err = read_records(r, reader, path, fn, ctx);
 	*gave_up = err;
 	return err ? err : kind;
 }
@@ -265,22 +285,10 @@ int recording__read_names(struct recording *r)
 				if (kind == BLOCK_CHECKPOINT)
 					err = take_names(r, &reader);
 		reader__close(&reader);
+		if (err)
+			cannot_keep(r, r->files[i], err);
 	}
 	return err;
-}
-
-/** cannot_keep - there is no memory for more, or none is allowed. */
-static int cannot_keep(const struct recording *r, const char *path, int err)
-{
-	char most[STR_NUMBER_LEN];
-
-	if (err != -E2BIG)
-		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot read %s: not enough memory", path);
-	str_format_bytes(most, sizeof(most), r->loader.max_bytes);
-	return vs_fail(VS_EXIT_FAILURE, NULL,
-		       "cannot read %s: it would take more than %s of memory, far more than a "
-		       "recording of its size has reason to",
-		       path, most);
 }
 
 static int read_file(struct recording *r, const char *path, uint32_t *number, recording_event_fn fn,
@@ -296,15 +304,17 @@ static int read_file(struct recording *r, const char *path, uint32_t *number, re
 		err = check_file(r, &reader, path, *number);
 	if (!err) {
 		*number = reader.header.file;
-		err = read_blocks(r, &reader, fn, ctx, &gave_up);
-		if (err == -E2BIG)
-			cannot_keep(r, path, err);
+		err = read_blocks(r, &reader, path, fn, ctx, &gave_up);
+		if (err && !gave_up) {
+			r->told = true;
+			cannot_read(path, err);
+		}
 		if (r->loader.stats.time_ns > r->end_ns)
 			r->end_ns = r->loader.stats.time_ns;
 		if (reader.last_ns > r->last_ns)
 			r->last_ns = reader.last_ns;
 		tell_damage(r, &reader.damage, path);
-		if (!gave_up && !reader.damage.ended)
+		if (!err && !reader.damage.ended)
 			tell_end(r, path);
 		r->whole = r->whole && reader__whole(&reader);
 	}

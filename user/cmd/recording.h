@@ -30,6 +30,7 @@ typedef int (*recording_counts_fn)(void *ctx, uint64_t time_ns);
  * @counts: set by the caller, with the @ctx of recording__read(), or NULL
  * @end_ns: of the latest checkpoint; @last_ns: of the latest event (CLOCK_MONOTONIC)
  * @whole: nothing is missing
+ * @told: it could not be read, or kept, after an error message
  */
 struct recording {
 	char **files;
@@ -41,6 +42,7 @@ struct recording {
 	uint64_t end_ns;
 	uint64_t last_ns;
 	bool whole;
+	bool told;
 };
 
 /**
@@ -57,13 +59,13 @@ void recording__close(struct recording *r);
  * @fn: receives the events, with @ctx, while the model is what it was then; NULL: counts alone.
  *	Return: 0 or a negative errno to end.
  *
- * Return: 0 or a negative errno, told unless it is that of @fn.
+ * Return: 0 or a negative errno: @r->told, unless it is that of @fn or @r->counts.
  */
 int recording__read(struct recording *r, recording_event_fn fn, void *ctx);
 
 /**
  * recording__read_names - of stacks, so that events can be shown with theirs: these come first
- * Return: 0 or -ENOMEM.
+ * Return: 0, -E2BIG or -ENOMEM, told.
  */
 int recording__read_names(struct recording *r);
 

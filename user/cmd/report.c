@@ -12,8 +12,11 @@
 #include "cmd/vma_stacks.h"
 #include "export/perfetto.h"
 #include "util/log.h"
+#include "util/memory.h"
 #include "view/stack_cells.h"
 
+/** Memory in all; a recording has most of it at LOADER_MOST_BYTES, what is printed the rest. */
+#define MOST_BYTES (960ULL << 20)
 /** The heatmap's slices at first: they get longer as the run does. */
 #define FIRST_SLICE_NS 1000000ULL
 
@@ -74,6 +77,14 @@ static uint64_t in_use_ns(void *ctx)
 	return r->session.in_use_ns ? r->session.in_use_ns(&r->session) : UINT64_MAX;
 }
 
+/** failed - reading a recording ended with @err: if no message told that, the session's error does. */
+static bool failed(struct report *r, int err)
+{
+	if (err && !r->recording.told && !r->session.error)
+		r->session.error = err;
+	return err;
+}
+
 static int print_event(void *ctx, const union record *event, enum record_type type)
 {
 	struct report *r = ctx;
@@ -128,7 +139,8 @@ static int add_call(void *ctx, const union record *event, enum record_type type)
 /** read_calls - all counts, and the longest of those calls that are events. Return: 0 or failure. */
 static int read_calls(struct report *r)
 {
-	if (recording__read_names(&r->recording) || recording__read(&r->recording, add_call, r))
+	if (recording__read_names(&r->recording) ||
+	    failed(r, recording__read(&r->recording, add_call, r)))
 		return -1;
 	long_calls__end(&r->longest, &r->session, r->nr_calls);
 	return 0;
@@ -226,7 +238,10 @@ static int print_intervals(struct report *r)
 	struct session *s = &r->session;
 
 	s->error = stat_replay(s, feed_counts, r);
-	return s->error ? VS_EXIT_FAILURE : 0;
+	/* that has its message */
+	if (r->recording.told)
+		s->error = 0;
+	return r->recording.told || s->error ? VS_EXIT_FAILURE : 0;
 }
 
 /** print_heatmap - counts, and what the events tell of their course. */
@@ -237,7 +252,7 @@ static int print_heatmap(struct report *r)
 
 	heat__init(&r->heat, s->start_ns, FIRST_SLICE_NS);
 	err = recording__read(&r->recording, add_heat, r);
-	if (!err) {
+	if (!failed(r, err)) {
 		take_over(r);
 		r->recorded.stats.lost[VS_LOST_HEAT] += r->heat_lost;
 		s->error = stat_print(s, &r->heat);
@@ -307,6 +322,7 @@ static int export(struct report *r)
 	if (!err)
 		err = perfetto__end(&x.perfetto);
 	s->error = x.perfetto.tracks.error;
+	failed(r, err);
 	perfetto__free(&x.perfetto);
 	return err ? VS_EXIT_FAILURE : 0;
 }
@@ -437,16 +453,10 @@ static int check_rows(const struct options *o)
 	return 0;
 }
 
-int cmd_report(struct options *o)
+static int report_one(struct options *o)
 {
 	struct report r = {};
-	int status = check_rows(o);
-
-	if (status)
-		return status;
-	if (o->diff)
-		return report_diff(o);
-	status = recording__open(&r.recording, o->argv, o->max_processes);
+	int status = recording__open(&r.recording, o->argv, o->max_processes);
 	r.recording.loader.forgetting = forgetting;
 	r.recording.loader.in_use_ns = in_use_ns;
 	r.recording.loader.forgetting_ctx = &r;
@@ -457,5 +467,20 @@ int cmd_report(struct options *o)
 	longest_calls__free(&r.longest);
 	namer__free(r.session.namer);
 	recording__close(&r.recording);
+	return status;
+}
+
+int cmd_report(struct options *o)
+{
+	int status = check_rows(o);
+
+	if (status)
+		return status;
+	/* also what is printed, of a recording that somebody made up */
+	if (o->max_processes)
+		memory__bound(MOST_BYTES,
+			      "it would take more than 960MiB; --max-processes 0 sets no bound");
+	status = o->diff ? report_diff(o) : report_one(o);
+	memory__unbound();
 	return status;
 }

@@ -3,6 +3,7 @@
 #include "cmd/print.h"
 #include "cmd/recording.h"
 #include "util/log.h"
+#include "util/memory.h"
 #include "view/diff.h"
 
 /** struct run - a recording, and names for its stacks */
@@ -26,7 +27,7 @@ static int load(struct run *run, char *path, size_t max_processes)
 	if (status)
 		return status;
 	if (namer__new(&run->namer, &names))
-		return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
+		return vs_fail(VS_EXIT_FAILURE, memory__hint(), "not enough memory");
 	return recording__read(&run->recording, NULL, NULL) ? VS_EXIT_FAILURE : 0;
 }
 

@@ -2,6 +2,7 @@
 /* threads.c - the table of threads, and their share of time. */
 #include "model/threads.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,20 +90,27 @@ static void drop_half(struct threads *t)
 	t->nr = kept;
 }
 
+/** crowded - so many can be dropped that sorting all of them is worth it, also where most of them live */
+static bool crowded(const struct threads *t)
+{
+	return t->nr >= THREADS_MAX && t->nr - t->alive >= THREADS_MAX / 2 + t->nr / 4;
+}
+
 static struct vs_thread *add(struct threads *t, const struct thread_key *key)
 {
 	struct vs_thread *thread, **grown;
 	struct marked_thread *marked;
 
-	if (t->nr >= THREADS_MAX)
+	if (crowded(t))
 		drop_half(t);
-	if (!(t->nr & (t->nr - 1)) || t->nr >= THREADS_MAX) {
-		size_t cap = t->nr < THREADS_MAX ? (t->nr ? t->nr * 2 : 1) : t->nr + 1;
+	if (t->nr == t->cap) {
+		const size_t cap = t->cap ? t->cap * 2 : 1;
 
 		grown = realloc(t->list, cap * sizeof(*grown));
 		if (!grown)
 			return NULL;
 		t->list = grown;
+		t->cap = cap;
 	}
 	marked = calloc(1, sizeof(*marked));
 	thread = marked ? &marked->thread : NULL;
@@ -111,6 +119,7 @@ static struct vs_thread *add(struct threads *t, const struct thread_key *key)
 		return NULL;
 	}
 	t->list[t->nr++] = thread;
+	t->alive++;
 	return thread;
 }
 
@@ -121,8 +130,11 @@ void threads__update(struct threads *t, const struct vs_thread *thread)
 
 	if (!known)
 		known = add(t, &key);
-	if (known)
-		*known = *thread;
+	if (!known)
+		return;
+	t->alive += !thread->until_ns;
+	t->alive -= !known->until_ns;
+	*known = *thread;
 }
 
 const struct vs_thread *threads__busiest(const struct threads *t)

@@ -15,12 +15,15 @@
 
 /**
  * struct threads - all that are kept
- * @list: in no particular order; @nr of them
+ * @list: in no particular order; @nr of them, room for @cap
+ * @alive: of them, which are not dropped: with many of these, the list is longer than THREADS_MAX
  * @dropped: how many were not kept, @dropped_ns: what they spent
  */
 struct threads {
 	struct vs_thread **list;
 	size_t nr;
+	size_t cap;
+	size_t alive;
 	size_t dropped;
 	uint64_t dropped_ns;
 	struct hash by_id;

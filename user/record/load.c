@@ -280,11 +280,14 @@ static int take_latency(struct loader *l, const struct record_latency *r)
 
 static int take_thread(struct loader *l, const struct vs_thread *r)
 {
+	const size_t before = l->threads->nr;
 	struct vs_thread thread = *r;
 
 	copy_comm(thread.comm, r->comm);
 	threads__update(l->threads, &thread);
-	return 0;
+	/* one came, or some went with it */
+	l->bytes += (l->threads->nr - before) * (sizeof(*r) + MALLOC_BYTES);
+	return l->max_bytes && l->bytes > l->max_bytes ? -E2BIG : 0;
 }
 
 /* --- memory calls -------------------------------------------------------------------------- */

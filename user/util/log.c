@@ -30,8 +30,25 @@ struct message {
 	int exit_status;
 };
 
+/** Memory that a message takes, kept for the one that there is no memory. */
+#define RESERVE_BYTES (32u << 10)
+static void *reserve;
+
+static void take_reserve(void)
+{
+	void *more = malloc(RESERVE_BYTES);
+
+	free(__atomic_exchange_n(&reserve, more, __ATOMIC_ACQ_REL));
+}
+
+static void give_reserve(void)
+{
+	free(__atomic_exchange_n(&reserve, NULL, __ATOMIC_ACQ_REL));
+}
+
 void log_setup(bool json, bool quiet, int verbosity)
 {
+	take_reserve();
 	settings.json = json;
 	settings.quiet = quiet;
 	settings.verbosity = verbosity;
@@ -66,11 +83,17 @@ static void put(const char *text)
 	stop__write(STDERR_FILENO, text, strlen(text), &done);
 }
 
-static void print_json(const struct message *m, const char *text)
+/** print_json - Return: false: there is no memory for it */
+static bool print_json(const struct message *m, const char *text)
 {
 	struct json_object *line = json_object_new_object(), *body = json_object_new_object();
 	char *all = NULL;
 
+	if (!line || !body) {
+		json_object_put(line);
+		json_object_put(body);
+		return false;
+	}
 	json_object_object_add(body, "message", json_text(text));
 	json_object_object_add(body, "hint", json_text(m->hint));
 	if (m->exit_status >= 0)
@@ -82,6 +105,7 @@ static void print_json(const struct message *m, const char *text)
 		put(all);
 	free(all);
 	json_object_put(line);
+	return true;
 }
 
 static void print_text(const struct message *m, const char *text)
@@ -110,15 +134,15 @@ static void print(const struct message *m, const char *fmt, va_list args)
 {
 	char *text = NULL;
 
+	give_reserve();
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
 	if (!diverted(m, text ? text : fmt)) {
-		if (settings.json)
-			print_json(m, text ? text : fmt);
-		else
+		if (!settings.json || !print_json(m, text ? text : fmt))
 			print_text(m, text ? text : fmt);
 	}
 	free(text);
+	take_reserve();
 }
 
 void vs_error(const char *fmt, ...)
