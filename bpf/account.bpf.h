@@ -213,6 +213,7 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	f->seq = seq;
 	identify(task, t, seq, f);
 	page_read(task, t, seq, address, &f->page);
+	f->cached = may_be_cached(f) ? page_cached(f) : CACHED_UNKNOWN;
 	f->page.probes = 0;
 	if (maps_folios(f))
 		folio_probe(f);

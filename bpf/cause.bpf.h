@@ -6,16 +6,9 @@
 #ifndef VMASCOPE_CAUSE_BPF_H
 #define VMASCOPE_CAUSE_BPF_H
 
+#include "pagecache.bpf.h"
 #include "pte.bpf.h"
 #include "vma.bpf.h"
-
-/* arch/x86/include/asm/trap_pf.h */
-#define X86_PF_PROT 0x1u
-#define X86_PF_WRITE 0x2u
-#define X86_PF_INSTR 0x10u
-#define X86_PF_PK 0x20u
-#define X86_PF_SHSTK 0x40u
-#define X86_PF_SGX 0x8000u
 
 /* include/linux/mm.h: VM_HIGH_ARCH_5, since 54007f818206 (6.6); before, it was another flag */
 #define VM_SHADOW_STACK (1ULL << 37)
@@ -102,6 +95,11 @@ static __always_inline enum vs_cause cause_of_empty(const struct pending_fault *
 		return VS_CAUSE_ANON_ZERO;
 	if (beyond_eof(f))
 		return refused(f, VS_CAUSE_SIGBUS);
+	if (f->cached == CACHED_SWAPPED)
+		return VS_CAUSE_SWAP_IN;
+	/* the read under way is another's, whatever the kernel counts the wait for it as */
+	if (f->cached == CACHED_READING && !(traits & VMA_IS_SHMEM))
+		return VS_CAUSE_FILE_WAIT;
 	/* do_cow_fault() */
 	if (f->access == VS_ACCESS_WRITE && !(traits & VS_VM_SHARED))
 		return VS_CAUSE_COW;

@@ -85,6 +85,7 @@ enum vs_cause {
 	VS_CAUSE_COW_REUSE,    /* write to a private page that nobody shares any more: no copy */
 	VS_CAUSE_COW_ZERO,     /* write to the zero page: a zeroed page, no copy */
 	VS_CAUSE_DEVICE,       /* page in the memory of a device */
+	VS_CAUSE_FILE_WAIT,    /* file page that somebody else was reading already */
 	VS_NR_CAUSES,
 };
 
@@ -124,7 +125,7 @@ struct vs_counts {
 	__u64 latency_count;
 	__u64 latency_sum_ns;
 	__u64 latency_max_ns;
-	__u64 pad[2];
+	__u64 pad[1];
 };
 _Static_assert(sizeof(struct vs_counts) == 384, "vs_counts: six cache lines");
 

@@ -115,6 +115,36 @@ __noinline u32 folio_rest(const struct pending_fault *f, u64 table)
 			     p.index);
 }
 
+__noinline int page_cached(const struct pending_fault *f)
+{
+	struct address_space *mapping;
+	u64 entry, index, shift;
+
+	if (!f)
+		return CACHED_UNKNOWN;
+	index = f->vma.pgoff + ((f->address - f->vma.start) >> 12);
+	mapping = kread(struct inode, f->vma.inode, i_mapping);
+	entry = (u64)kread(struct address_space, mapping, i_pages.xa_head);
+	if (!xa_is_internal(entry) || entry <= XA_FIRST_NODE)
+		return index ? CACHED_NOT : cached_kind(entry, f->vma.traits & VMA_IS_SHMEM);
+	shift = kread(struct xa_node, entry - XA_INTERNAL, shift);
+	if (index >> shift > XA_CHUNK_MASK)
+		return CACHED_NOT;
+	/* ends in a jump back: 6.1 takes no other loop */
+	for (u32 i = 0; i < XA_MAX_HEIGHT; i++) {
+		u64 node = entry - XA_INTERNAL;
+
+		entry = xa_slot(node, index >> shift);
+		/* a folio of several slots is in the first of them */
+		if (xa_is_internal(entry) && entry <= XA_LAST_SIBLING + XA_INTERNAL)
+			entry = xa_slot(node, entry >> 2);
+		if (!xa_is_internal(entry) || entry <= XA_FIRST_NODE || shift < XA_CHUNK_SHIFT)
+			break;
+		shift -= XA_CHUNK_SHIFT;
+	}
+	return cached_kind(entry, f->vma.traits & VMA_IS_SHMEM);
+}
+
 __noinline int identify_again(struct task_state *t)
 {
 	struct task_struct *task = bpf_get_current_task_btf();

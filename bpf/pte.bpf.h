@@ -13,6 +13,14 @@
 #include "emit.bpf.h"
 #include "kread.bpf.h"
 
+/* arch/x86/include/asm/trap_pf.h */
+#define X86_PF_PROT 0x1u
+#define X86_PF_WRITE 0x2u
+#define X86_PF_INSTR 0x10u
+#define X86_PF_PK 0x20u
+#define X86_PF_SHSTK 0x40u
+#define X86_PF_SGX 0x8000u
+
 /* arch/x86/include/asm/pgtable_types.h */
 #define PTE_PRESENT 0x1ULL
 #define PTE_RW 0x2ULL

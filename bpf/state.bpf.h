@@ -81,7 +81,7 @@ enum page_frame {
  * @active: it has begun, and not ended
  * @access, @origin, @cause: enum vs_access, vs_origin, vs_cause
  * @found: enum vma_found
- * @frame: enum page_frame
+ * @frame: enum page_frame; @cached: enum page_cached
  * @seq: mm_lock_seq when its VMA was looked up
  * @handled: it raised a signal, and the process has a handler for it
  * @stack: of the code that faulted; only where stacks of faults are wanted
@@ -105,7 +105,8 @@ struct pending_fault {
 	u8 found;
 	u8 handled;
 	u8 frame;
-	u8 pad[2];
+	u8 cached;
+	u8 pad[1];
 	struct vs_stack_ref stack;
 };
 

@@ -105,8 +105,22 @@ struct shmem_sb_info {
 
 struct inode;
 
+enum pageflags {
+	PG_uptodate = 2, /* CO-RE finds it: it moves */
+};
+
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];
+};
+
+struct xarray {
+	void *xa_head;
+};
+
 struct address_space {
 	struct inode *host;
+	struct xarray i_pages;
 };
 
 struct inode {
@@ -115,6 +129,7 @@ struct inode {
 	u32 i_generation;
 	s64 i_size;
 	struct super_block *i_sb;
+	struct address_space *i_mapping;
 	void *i_private;
 };
 

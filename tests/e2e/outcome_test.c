@@ -4,12 +4,14 @@
  * and from those that have not ended; with every way to see their beginnings.
  */
 #include "check.h"
+#include "gated.h"
 #include "recorded.h"
 #include "scope.h"
 #include "system.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char *const all[] = { NULL };
 static const char *const raw[] = { "--no-feature", "tp_btf", NULL };
@@ -216,6 +218,140 @@ static void begun_while_counting(void **state)
 	vt_free(&work);
 }
 
+/** struct watched - documents that @cmd has printed so far, and how many are wanted */
+struct watched {
+	const struct vt_cmd *cmd;
+	const char *mark;
+	size_t want;
+};
+
+static size_t marks(const struct vt_cmd *cmd, const char *mark)
+{
+	char *text = vt_peek(cmd);
+	size_t n = 0;
+
+	for (const char *at = text; (at = strstr(at, mark)); at++)
+		n++;
+	free(text);
+	return n;
+}
+
+static bool has_marks(void *arg)
+{
+	const struct watched *w = arg;
+
+	return vt_ended(w->cmd) || marks(w->cmd, w->mark) >= w->want;
+}
+
+/**
+ * watch_in_flight - a fault that lasts over three more of what @scope prints each time with @mark
+ *
+ * @begun: how many there were after it had begun
+ * Return: how many there were before it ended.
+ */
+static size_t watch_in_flight(struct vt_gated *g, struct vt_cmd *scope, const char *mark,
+			      size_t *begun)
+{
+	struct watched w = { .cmd = scope, .mark = mark };
+	size_t before;
+
+	vt_await_attached(scope);
+	vt_equal(write(g->work.stdin_fd, "", 1), 1, "byte to the gate");
+	vt_await_text(&g->work, "caught ");
+	*begun = marks(scope, mark);
+	w.want = *begun + 4;
+	vt_await(has_marks, &w, "intervals", VT_PATIENCE);
+	before = marks(scope, mark);
+	vt_gated_run(g);
+	vt_wait(scope, VT_PATIENCE);
+	vt_equal(scope->exit, 0, "vmascope's exit status: %s", scope->err);
+	return before;
+}
+
+/*
+ * It lasts over several intervals: it is in none of them, neither completed nor failed, and in the one
+ * in which it ends with all of its time.
+ */
+static void in_flight_over_intervals(void **state)
+{
+	int64_t faults = 0, uffd = 0, most_ns = 0, inside_ns = 0;
+	struct json_object *docs, *run, *row;
+	struct vt_cmd scope;
+	struct vt_gated g;
+	size_t begun, before, n;
+	char pid[16];
+
+	(void)state;
+	vt_gated_start(&g, VT_ARGS("outcomes", "in-flight"));
+	snprintf(pid, sizeof(pid), "%d", g.work.pid);
+	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "stat", "-j", "-i", "100ms", "-p", pid));
+	before = watch_in_flight(&g, &scope, "\"interval\"", &begun);
+	docs = vt_json_lines(scope.out, "stat -i");
+	n = json_object_array_length(docs) - 1;
+	run = json_object_array_get_idx(docs, n);
+	vt_cmp(n, >=, before, "intervals");
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *of_it;
+
+		row = json_object_array_get_idx(docs, i);
+		vt_equal(vt_int(row, "totals.incomplete"), 0, "incomplete, interval %zu", i);
+		faults += vt_int(row, "totals.faults");
+		/* the first may have begun before the fault, the last ended after it */
+		if (i > begun && i < before)
+			inside_ns += vt_int(row, "duration_ns");
+		of_it = vt_get(row, "totals.causes.uffd");
+		if (!of_it)
+			continue;
+		vt_cmp(i + 1, >=, before, "interval in which it ended");
+		uffd += json_object_get_int64(of_it);
+		most_ns = vt_int(row, "totals.latency_ns.max");
+	}
+	vt_equal(uffd, 1, "uffd of docs intervals");
+	vt_cmp(most_ns, >=, inside_ns, "ns that it took, of those of the intervals it lasted for");
+	vt_equal(faults, vt_int(run, "totals.faults"), "faults of docs intervals");
+	vt_equal(vt_int(run, "totals.incomplete"), 0, "incomplete");
+	vt_equal(vt_len(run, "in_flight"), 0, "in flight");
+	vt_check_attached_usage(run, g.known);
+	json_object_put(docs);
+	vt_free(&scope);
+	vt_gated_free(&g);
+}
+
+/** first_number - that of the line which holds @at */
+static long first_number(const char *text, const char *at)
+{
+	while (at > text && at[-1] != '\n')
+		at--;
+	return strtol(at, NULL, 10);
+}
+
+/* The same in top's frames, the last of which is of the whole run. */
+static void in_flight_over_frames(void **state)
+{
+	const char *run, *row;
+	struct vt_cmd scope;
+	struct vt_gated g;
+	size_t begun;
+	char pid[16];
+
+	(void)state;
+	vt_gated_start(&g, VT_ARGS("outcomes", "in-flight"));
+	snprintf(pid, sizeof(pid), "%d", g.work.pid);
+	vt_start(&scope, NULL,
+		 VT_ARGS(vt_vmascope(), "top", "--batch", "-i", "100ms", "--view", "causes", "-p",
+			 pid));
+	watch_in_flight(&g, &scope, "vmascope process", &begun);
+	for (const char *at = scope.out; (at = strstr(at, "failed ")); at++)
+		vt_equal(strtol(at + strlen("failed "), NULL, 10), 0, "failed, in a frame");
+	run = strstr(scope.out, " END");
+	vt_true(run);
+	row = strstr(run, " uffd\n");
+	vt_true(row);
+	vt_equal(first_number(run, row), 1, "uffd");
+	vt_free(&scope);
+	vt_gated_free(&g);
+}
+
 /* A recording has those that were in flight at its end, too, the VMA's name among it. */
 static void recorded_in_flight(void **state)
 {
@@ -255,10 +391,11 @@ static void recorded_in_flight(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(signals_before_gup),	 VT_TEST(efault_before_gup),
-	VT_TEST(forbidden_before_gup),	 VT_TEST(vsyscall_is_no_crash),
-	VT_TEST(begun_before_attaching), VT_TEST(begun_while_counting),
-	VT_TEST(recorded_in_flight),	 VT_TEST(traced_in_flight),
+	VT_TEST(signals_before_gup),	   VT_TEST(efault_before_gup),
+	VT_TEST(forbidden_before_gup),	   VT_TEST(vsyscall_is_no_crash),
+	VT_TEST(begun_before_attaching),   VT_TEST(begun_while_counting),
+	VT_TEST(recorded_in_flight),	   VT_TEST(traced_in_flight),
+	VT_TEST(in_flight_over_intervals), VT_TEST(in_flight_over_frames),
 };
 
 VT_MAIN(tests)

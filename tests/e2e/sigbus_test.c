@@ -151,6 +151,12 @@ static void page_that_is_poisoned(void **state)
 	check("poisoned");
 }
 
+static void page_that_cannot_be_read(void **state)
+{
+	(void)state;
+	check("unreadable");
+}
+
 /* The dump reads the memory by faults without a trap: the crash is none of these. */
 static void core_dump(void **state)
 {
@@ -160,8 +166,9 @@ static void core_dump(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(file_that_was_truncated), VT_TEST(tmpfs_that_is_full), VT_TEST(pool_that_is_empty),
-	VT_TEST(page_that_is_poisoned),	  VT_TEST(core_dump),
+	VT_TEST(file_that_was_truncated),  VT_TEST(tmpfs_that_is_full),
+	VT_TEST(pool_that_is_empty),	   VT_TEST(page_that_is_poisoned),
+	VT_TEST(page_that_cannot_be_read), VT_TEST(core_dump),
 };
 
 VT_MAIN(tests)

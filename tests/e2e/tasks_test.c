@@ -24,27 +24,28 @@ static int times(int usual)
 	return n > 0 && n < usual ? n : usual;
 }
 
-static void io_workers_of_a_command(void **state)
+/* @sqpoll: --sqpoll, or NULL: then it is io_uring's workers that read */
+static void io_of_a_command(const char *sqpoll)
 {
 	struct vt_scope s;
 
-	(void)state;
-	vt_stat(&s, NULL, VT_ARGS("iouring", "--reads", "2000"));
+	vt_stat(&s, NULL, VT_ARGS("iouring", "--reads", "2000", sqpoll));
 	vt_check_sums(s.json);
 	vt_check_usage(s.json, s.work);
 	vt_check_ranges(s.json, s.work);
+	vt_cmp(vt_int(s.work, "polling_thread_faults"), >=, sqpoll ? 1 : 0,
+	       "faults of the thread that polls submissions");
 	vt_scope_free(&s);
 }
 
-static void io_workers_of_a_process(void **state)
+static void io_of_a_process(const char *sqpoll)
 {
 	struct json_object *json;
 	struct vt_cmd scope;
 	struct vt_gated g;
 	char pid[16];
 
-	(void)state;
-	vt_gated_start(&g, VT_ARGS("iouring", "--reads", "2000"));
+	vt_gated_start(&g, VT_ARGS("iouring", "--reads", "2000", sqpoll));
 	snprintf(pid, sizeof(pid), "%d", g.work.pid);
 	vt_attach_stat(&scope, VT_ARGS("-p", pid));
 	vt_gated_run(&g);
@@ -57,6 +58,30 @@ static void io_workers_of_a_process(void **state)
 	json_object_put(json);
 	vt_free(&scope);
 	vt_gated_free(&g);
+}
+
+static void io_workers_of_a_command(void **state)
+{
+	(void)state;
+	io_of_a_command(NULL);
+}
+
+static void io_workers_of_a_process(void **state)
+{
+	(void)state;
+	io_of_a_process(NULL);
+}
+
+static void sq_thread_of_a_command(void **state)
+{
+	(void)state;
+	io_of_a_command("--sqpoll");
+}
+
+static void sq_thread_of_a_process(void **state)
+{
+	(void)state;
+	io_of_a_process("--sqpoll");
 }
 
 /* No fault of this workload comes without a trap, and of each the begin is seen. */
@@ -90,6 +115,21 @@ static void both_ends_of_counting(void **state)
 		check_ends("-p", pid);
 		check_ends("-n", "newthreads");
 	}
+	vt_gated_run(&g);
+	vt_gated_free(&g);
+}
+
+/* One thread, each of whose faults is in a mapping that is gone right afterwards. */
+static void ends_beside_new_mappings(void **state)
+{
+	struct vt_gated g;
+	char pid[16];
+
+	(void)state;
+	vt_gated_start(&g, VT_ARGS("newthreads", "--mappings"));
+	snprintf(pid, sizeof(pid), "%d", g.work.pid);
+	for (int i = times(14); i; i--)
+		check_ends("-p", pid);
 	vt_gated_run(&g);
 	vt_gated_free(&g);
 }
@@ -252,9 +292,11 @@ static void gup_of_a_call(void **state)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(io_workers_of_a_command), VT_TEST(io_workers_of_a_process),
-	VT_TEST(both_ends_of_counting),	  VT_TEST(leaving_by_comm),
-	VT_TEST(leaving_by_uid),	  VT_TEST(gup_in_its_interval),
-	VT_TEST(gup_of_its_process),	  VT_TEST(gup_of_a_call),
+	VT_TEST(sq_thread_of_a_command),  VT_TEST(sq_thread_of_a_process),
+	VT_TEST(both_ends_of_counting),	  VT_TEST(ends_beside_new_mappings),
+	VT_TEST(leaving_by_comm),	  VT_TEST(leaving_by_uid),
+	VT_TEST(gup_in_its_interval),	  VT_TEST(gup_of_its_process),
+	VT_TEST(gup_of_a_call),
 };
 
 VT_MAIN(tests)

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * iouring - reads into untouched memory by io_uring's workers: threads of this process that the
- * kernel makes by itself, which take the faults.
+ * iouring - reads into untouched memory by threads of this process that the kernel makes by itself,
+ * which take the faults: io_uring's workers; with --sqpoll, the thread that polls the submissions.
  */
 #include "workload.h"
 
+#include <dirent.h>
 #include <linux/io_uring.h>
 
 static unsigned long reads = 2000;
-static bool gate;
+static bool gate, sqpoll;
 static int ring, zero;
 static unsigned int *sq_tail, *sq_mask, *sq_array, *cq_head, *cq_tail;
 static struct io_uring_sqe *sqes;
@@ -20,7 +21,7 @@ static void *ring_map(size_t len, off_t at)
 
 static void open_ring(void)
 {
-	struct io_uring_params p = { 0 };
+	struct io_uring_params p = { .flags = sqpoll ? IORING_SETUP_SQPOLL : 0 };
 	char *sq, *cq;
 
 	ring = (int)syscall(SYS_io_uring_setup, 8, &p);
@@ -37,22 +38,23 @@ static void open_ring(void)
 	cq_tail = (unsigned int *)(cq + p.cq_off.tail);
 }
 
-/* IOSQE_ASYNC: never by this thread, always by a worker. */
+/* IOSQE_ASYNC: never by this thread, always by a worker. A thread that polls may sleep: it is woken. */
 static void read_page(char *to)
 {
+	const unsigned int flags = IORING_ENTER_GETEVENTS | (sqpoll ? IORING_ENTER_SQ_WAKEUP : 0);
 	unsigned int tail = *sq_tail, at = tail & *sq_mask;
 	long n;
 
 	memset(&sqes[at], 0, sizeof(sqes[at]));
 	sqes[at].opcode = IORING_OP_READ;
-	sqes[at].flags = IOSQE_ASYNC;
+	sqes[at].flags = sqpoll ? 0 : IOSQE_ASYNC;
 	sqes[at].fd = zero;
 	sqes[at].addr = (uintptr_t)to;
 	sqes[at].len = WL_PAGE;
 	sq_array[at] = at;
 	__atomic_store_n(sq_tail, tail + 1, __ATOMIC_RELEASE);
 	do {
-		n = syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0);
+		n = syscall(SYS_io_uring_enter, ring, 1, 1, flags, NULL, 0);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		wl_die("io_uring_enter");
@@ -63,15 +65,48 @@ static void read_page(char *to)
 	__atomic_store_n(cq_head, *cq_head + 1, __ATOMIC_RELEASE);
 }
 
+/* Minor faults of the thread that polls submissions, which is named iou-sqp-PID. */
+static unsigned long polling_thread_faults(void)
+{
+	unsigned long faults = 0;
+	struct dirent *entry;
+	char file[300], line[512], *end;
+	DIR *dir = opendir("/proc/self/task");
+	ssize_t n;
+	int fd;
+
+	if (!dir)
+		wl_die("/proc/self/task");
+	while ((entry = readdir(dir))) {
+		snprintf(file, sizeof(file), "/proc/self/task/%s/stat", entry->d_name);
+		fd = *entry->d_name == '.' ? -1 : open(file, O_RDONLY | O_CLOEXEC);
+		n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+		if (fd >= 0)
+			close(fd);
+		if (n <= 0)
+			continue;
+		line[n] = 0;
+		end = strrchr(line, ')');
+		if (end && strstr(line, "(iou-sqp-") &&
+		    sscanf(end + 2, "%*c %*d %*d %*d %*d %*d %*u %lu", &faults) != 1)
+			wl_die("%s", file);
+	}
+	closedir(dir);
+	return faults;
+}
+
 int main(int argc, char **argv)
 {
 	struct wl_range *r;
-	char *p;
+	unsigned long polled = 0;
+	char *p, extra[64];
 
 	wl_init("iouring");
 	wl_options(argc, argv,
-		   (const struct wl_option[]){
-			   { "reads", .number = &reads }, { "gate", .flag = &gate }, { 0 } });
+		   (const struct wl_option[]){ { "reads", .number = &reads },
+					       { "gate", .flag = &gate },
+					       { "sqpoll", .flag = &sqpoll },
+					       { 0 } });
 	open_ring();
 	zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 	if (zero < 0)
@@ -84,7 +119,10 @@ int main(int argc, char **argv)
 	for (unsigned long i = 0; i < reads; i++)
 		read_page(p + i * WL_PAGE);
 	r->faults = r->minor = r->write = reads;
+	if (sqpoll)
+		polled = polling_thread_faults();
 	/* the workers' counts are the process's when they have ended */
 	close(ring);
-	wl_finish("");
+	snprintf(extra, sizeof(extra), "\"polling_thread_faults\":%lu,", polled);
+	wl_finish(extra);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * newthreads - threads that are born, fault and end all the time, until stdin ends: none takes a
- * fault without a trap.
+ * newthreads - threads that are born, fault and end all the time, until stdin ends; with --mappings,
+ * one thread that does so in new mappings. None takes a fault without a trap.
  */
 #include "workload.h"
 
@@ -10,6 +10,7 @@
 #define PAGES 64UL
 #define THREADS 4
 #define ROUNDS 20
+#define MAPPINGS 1000
 
 static void *thread_main(void *arg)
 {
@@ -25,22 +26,44 @@ static void *thread_main(void *arg)
 	return arg;
 }
 
+static void run_threads(void)
+{
+	pthread_t thread[THREADS];
+
+	for (int i = 0; i < THREADS; i++)
+		if ((errno = pthread_create(&thread[i], NULL, thread_main, NULL)))
+			wl_die("pthread_create");
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(thread[i], NULL);
+}
+
+static void use_mappings(void)
+{
+	for (int i = 0; i < MAPPINGS; i++) {
+		char *p = wl_mmap(NULL, 2 * WL_PAGE, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		wl_write(p, 1, WL_PAGE);
+		munmap(p, 2 * WL_PAGE);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct pollfd in = { .fd = 0, .events = POLLIN };
-	pthread_t thread[THREADS];
-	bool gate = false;
+	bool gate = false, mappings = false;
 
 	wl_init("newthreads");
-	wl_options(argc, argv, (const struct wl_option[]){ { "gate", .flag = &gate }, { 0 } });
+	wl_options(argc, argv,
+		   (const struct wl_option[]){
+			   { "gate", .flag = &gate }, { "mappings", .flag = &mappings }, { 0 } });
 	if (write(1, "ready\n", 6) != 6)
 		wl_die("stdout");
 	while (!poll(&in, 1, 0)) {
-		for (int i = 0; i < THREADS; i++)
-			if ((errno = pthread_create(&thread[i], NULL, thread_main, NULL)))
-				wl_die("pthread_create");
-		for (int i = 0; i < THREADS; i++)
-			pthread_join(thread[i], NULL);
+		if (mappings)
+			use_mappings();
+		else
+			run_threads();
 	}
 	wl_finish("");
 }

@@ -17,6 +17,7 @@
 #endif
 
 static unsigned long count = 1000;
+static bool gate;
 static unsigned long failed;
 static unsigned long populated;
 static char *page;
@@ -140,11 +141,15 @@ int main(int argc, char **argv)
 
 	wl_init("outcomes");
 	mode = argv[wl_options(argc, argv,
-			       (const struct wl_option[]){ { "count", .number = &count }, { 0 } })];
+			       (const struct wl_option[]){ { "count", .number = &count },
+							   { "gate", .flag = &gate },
+							   { 0 } })];
 	/* the second page is one that nobody may use */
 	page = wl_map_anon(WL_PAGE);
 	if (!mode)
 		_exit(WL_EXIT_USAGE);
+	if (gate)
+		wl_gate();
 	if (!strcmp(mode, "segv"))
 		alternate(fail_by_signal);
 	else if (!strcmp(mode, "efault"))

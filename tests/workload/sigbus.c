@@ -9,6 +9,8 @@
  */
 #include "workload.h"
 
+#include "fusefs.h"
+
 #include <linux/mman.h>
 #include <linux/userfaultfd.h>
 #include <setjmp.h>
@@ -36,6 +38,8 @@ static char *map;
 static size_t length;
 static off_t file_offset, file_size; /* of the page, of the file now */
 static unsigned long fs_limit;
+static bool mounted;
+static pid_t server;
 static char path[256];
 static sigjmp_buf back;
 static volatile sig_atomic_t code;
@@ -122,6 +126,7 @@ static void tmpfs_full(void)
 	must(unshare(CLONE_NEWNS), "unshare");
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
 	must(mount("sigbus", path, "tmpfs", 0, option), "mount");
+	mounted = true;
 	fs_limit = FS_SIZE;
 	file_size = 4 * FS_SIZE;
 	length = (size_t)file_size;
@@ -187,6 +192,54 @@ static void poisoned(void)
 	write_from(map + 2 * WL_PAGE, 1, WL_PAGE, map + 2 * WL_PAGE);
 }
 
+/* Pages from here on can't be read. */
+#define BAD_PAGE 9UL
+
+static void read_or_fail(struct fusefs *fs, const struct fuse_in_header *in,
+			 const struct fuse_read_in *r)
+{
+	static char data[FUSEFS_MAX_READ];
+	const bool bad = r->offset + r->size > BAD_PAGE * WL_PAGE;
+
+	fusefs_answer(fs, in, bad ? EIO : 0, data, bad ? 0 : r->size);
+}
+
+/* A disk with a bad block: a file system whose server answers so, seen by this process alone. */
+static void unreadable(void)
+{
+	struct fusefs fs = { .name = "file", .size = 16 * WL_PAGE, .read = read_or_fail };
+	char file[sizeof(path) + 8];
+	int fd;
+
+	if (!mkdtemp(path))
+		wl_die("%s", path);
+	must(unshare(CLONE_NEWNS), "unshare");
+	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
+	if (fusefs_mount(&fs, path)) {
+		rmdir(path);
+		wl_skip("no FUSE");
+	}
+	mounted = true;
+	server = wl_fork();
+	if (!server) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fusefs_run(&fs);
+	}
+	close(fs.device);
+	snprintf(file, sizeof(file), "%s/%s", path, fs.name);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		wl_die("%s", file);
+	file_size = fs.size;
+	length = (size_t)file_size;
+	map = wl_map(length, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
+	close(fd);
+	/* a page at a time: what is ahead is not asked for */
+	must(madvise(map, length, MADV_RANDOM), "MADV_RANDOM");
+	file_offset = BAD_PAGE * WL_PAGE;
+	write_from(map, 16, WL_PAGE, map + file_offset);
+}
+
 /* No SIGBUS: the commonest crash, for --die. */
 static void null_pointer(void)
 {
@@ -203,6 +256,7 @@ static const struct mode {
 	{ "tmpfs-full", "file system full", tmpfs_full },
 	{ "hugetlb-empty", "no free huge page", hugetlb_empty },
 	{ "poisoned", "poisoned page", poisoned },
+	{ "unreadable", "read error", unreadable },
 	{ "null", "NULL pointer", null_pointer },
 };
 
@@ -227,8 +281,13 @@ int main(int argc, char **argv)
 	must(sigaction(SIGBUS, &act, NULL), "sigaction");
 	snprintf(path, sizeof(path), "%s/vmascope-sigbus.XXXXXX", wl_tmpdir());
 	mode->run();
-	if (fs_limit && (umount2(path, MNT_DETACH) || rmdir(path)))
+	if (mounted && (umount2(path, MNT_DETACH) || rmdir(path)))
 		wl_die("%s", path);
+	if (server) {
+		kill(server, SIGKILL);
+		while (waitpid(server, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
 	snprintf(extra, sizeof(extra),
 		 "\"mode\":\"%s\",\"kind\":\"%s\",\"code\":%d,\"address\":\"0x%lx\","
 		 "\"map\":\"0x%lx\",\"map_end\":\"0x%lx\",\"file_offset\":%ld,\"file_size\":%ld,"

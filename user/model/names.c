@@ -51,6 +51,7 @@ const char *const cause_names[VS_NR_CAUSES] = {
 	[VS_CAUSE_COW_REUSE] = "cow-reuse",
 	[VS_CAUSE_COW_ZERO] = "cow-zero",
 	[VS_CAUSE_DEVICE] = "device",
+	[VS_CAUSE_FILE_WAIT] = "file-wait",
 };
 
 const char *const size_names[VS_NR_SIZES] = {

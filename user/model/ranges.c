@@ -194,6 +194,7 @@ static unsigned int fault_fits(const struct vs_event_fault *fault)
 		return FIT_EMPTY;
 	case VS_CAUSE_FILE_MAP:
 	case VS_CAUSE_FILE_READ:
+	case VS_CAUSE_FILE_WAIT:
 	case VS_CAUSE_SHMEM:
 		return FIT_EMPTY | FIT_STORED;
 	case VS_CAUSE_SWAP_IN:

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * filewait_test - faults that wait for another's read of their page are told apart from those that
+ * find it in the page cache, and from those that read it; whichever way faults are seen.
+ */
+#include "cause_check.h"
+#include "check.h"
+#include "scope.h"
+#include "system.h"
+
+#include <stdio.h>
+
+static const char *const all[] = { NULL };
+static const char *const raw[] = { "--no-feature", "tp_btf", NULL };
+static const char *const no_tables[] = { "--no-feature", "page-tables", NULL };
+
+/* Return: false: this machine has no FUSE, and the workload says so. */
+static bool possible(const char *mode)
+{
+	struct vt_cmd cmd;
+	bool is;
+
+	vt_run(&cmd, NULL, VT_ARGS(vt_workload("filewait"), "--rounds", "1", mode));
+	is = cmd.exit != 77;
+	if (is)
+		vt_equal(cmd.exit, 0, "exit status of %s: %s", mode, cmd.err);
+	else
+		print_message("# %s", cmd.err);
+	vt_free(&cmd);
+	return is;
+}
+
+static void check_waits(const char *mode, const char *const *filters)
+{
+	struct json_object *range;
+	struct vt_scope s;
+
+	vt_stat(&s, filters, VT_ARGS("filewait", mode));
+	vt_check_usage(s.json, s.work);
+	vt_check_sums(s.json);
+	vt_check_cause_sums(s.json);
+	vt_check_causes(s.json, s.work);
+	range = vt_at(s.work, "ranges", 0);
+	vt_equal(vt_cause_count(s.json, vt_int(range, "pid"), vt_hex(range, "start"),
+				vt_hex(range, "end"), "file-map"),
+		 0, "file-map in mode %s: of no page it was in the page cache", mode);
+	vt_scope_free(&s);
+}
+
+static void waits(const char *mode)
+{
+	if (!possible(mode))
+		return;
+	check_waits(mode, all);
+	check_waits(mode, raw);
+	check_waits(mode, no_tables);
+}
+
+static void on_the_same_page(void **state)
+{
+	(void)state;
+	waits("same");
+}
+
+static void on_a_page_read_ahead(void **state)
+{
+	(void)state;
+	waits("ahead");
+}
+
+static void by_a_private_write(void **state)
+{
+	(void)state;
+	waits("write");
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(on_the_same_page),
+	VT_TEST(on_a_page_read_ahead),
+	VT_TEST(by_a_private_write),
+};
+
+VT_MAIN(tests)
