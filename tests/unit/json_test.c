@@ -172,6 +172,39 @@ static void text_only_tables_are_absent(void **state)
 	json_object_put(root);
 }
 
+/* The bytes of a document: empty lists and objects, an unknown value, a name that needs escapes. */
+static void a_document_has_a_line_for_each_value(void **state)
+{
+	struct table *vmas = new_table(&vma_def);
+	struct document d = { 0 };
+
+	(void)state;
+	add_vma(vmas, 0x7f00, 1, "a\"\\\n\x01\x7f\xc3\xa9\xff");
+	assert_int_equal(document__add(&d, vmas), 0);
+	assert_int_equal(document__add(&d, new_table(&process_def)), 0);
+	assert_int_equal(document__add(&d, sample_map()), 0);
+	assert_int_equal(document__add(&d, new_table(&totals_def)), 0);
+	assert_text(render("json", &d, 0, true),
+		    "{\n"
+		    "  \"vmas\": [\n"
+		    "    {\n"
+		    "      \"start\": \"0x7f00\",\n"
+		    "      \"faults\": 1,\n"
+		    "      \"share\": null,\n"
+		    "      \"name\": \"a\\\"\\\\\\n\\u0001\x7f\xc3\xa9\xef\xbf\xbd\"\n"
+		    "    }\n"
+		    "  ],\n"
+		    "  \"processes\": [\n"
+		    "  ],\n"
+		    "  \"hooks\": {\n"
+		    "    \"fault_begin\": \"tp_btf\",\n"
+		    "    \"fault_end\": null\n"
+		    "  },\n"
+		    "  \"totals\": {\n"
+		    "  }\n"
+		    "}\n");
+}
+
 static void a_full_disk_is_told(void **state)
 {
 	(void)state;
@@ -188,6 +221,7 @@ int main(void)
 		cmocka_unit_test(a_map_has_its_first_column_as_keys),
 		cmocka_unit_test(an_object_without_key_joins_its_parent),
 		cmocka_unit_test(text_only_tables_are_absent),
+		cmocka_unit_test(a_document_has_a_line_for_each_value),
 		cmocka_unit_test(a_full_disk_is_told),
 	};
 

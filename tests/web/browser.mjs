@@ -55,6 +55,26 @@ export async function open(browser, port, options = {})
 	return page;
 }
 
+/**
+ * alter - answers to @pattern are real ones, but for what @change does to the document
+ *
+ * An answer that did not come is none: the page asks again.
+ */
+export async function alter(page, pattern, change)
+{
+	await page.route(pattern, async (route) => {
+		try {
+			const response = await route.fetch();
+			const json = await response.json();
+
+			change(json);
+			await route.fulfill({ response, json });
+		} catch {
+			await route.abort().catch(() => {});
+		}
+	});
+}
+
 /** pixels - what is on canvas @selector, in a way that can be compared */
 export async function pixels(page, selector)
 {

@@ -4,20 +4,20 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { open } from "./browser.mjs";
+import { alter, open } from "./browser.mjs";
 import { end, freePort, intervals, startServe } from "./serve.mjs";
 import { note, test, until } from "./tap.mjs";
 import { EVIL, browser, directory, live, loads, port, state, text, world } from "./world.mjs";
+
+/** No pid is as large: proc(5). */
+const ENDED = 2 ** 22;
 
 test("losses are seen", async () => {
 	const other = await (await browser.newContext()).newPage();
 
 	/* what loses is not easily had at will: the answer is a real one, but for its losses */
-	await other.route("**/api/v1/status", async (route) => {
-		const response = await route.fetch();
-		const status = await response.json();
-
-		await route.fulfill({ response, json: { ...status, lost: { ...status.lost, slots: 9012345 } } });
+	await alter(other, "**/api/v1/status", (status) => {
+		status.lost.slots = 9012345;
 	});
 	await other.goto(`http://127.0.0.1:${port}/`);
 	await other.locator("#losses", { hasText: "slots 9,012,345 (VMAs and processes without a slot" }).waitFor();
@@ -70,16 +70,12 @@ test("rows without an address are shown without one", async () => {
 
 	other.on("pageerror", (error) => failures.push(error.stack));
 	/* slots that run out, or VMAs that are gone for long: the answer is a real one, but for such a row */
-	await other.route("**/api/v1/process?*", async (route) => {
-		const response = await route.fetch();
-		const process = await response.json();
-
-		process.vmas?.push({ ...process.vmas[0], start: null, end: null, perms: "????", name: "[unmapped]",
+	await alter(other, "**/api/v1/process?*", (process) => {
+		process.vmas?.push({ ...process.vmas[0], start: null, end: null, perms: "????", name: "[of the test]",
 			faults: 9012345 });
-		await route.fulfill({ response, json: process });
 	});
 	await other.goto(`http://127.0.0.1:${port}/`);
-	const row = other.locator("#addresses-table tr", { hasText: "[unmapped]" });
+	const row = other.locator("#addresses-table tr", { hasText: "[of the test]" });
 
 	await row.first().waitFor({ timeout: 120000 });
 	assert.equal(await row.locator("td.address").first().textContent(), "");
@@ -90,32 +86,27 @@ test("rows without an address are shown without one", async () => {
 
 test("a process that ended as the page took it makes room for the next", async () => {
 	const other = await (await browser.newContext()).newPage();
-	let ended = null;
+	let answers = 0;
 
-	/* the list is a real one, but for its first row: a process of before, with most faults */
-	await other.route("**/api/v1/processes?*", async (route) => {
-		const response = await route.fetch();
-		const { processes, ...rest } = await response.json();
-
-		if (ended === null && processes.length) {
-			/* no pid is as large, see proc(5) */
-			ended = 2 ** 22;
-			processes.unshift({ ...processes[0], pid: ended, comm: "ended", exited: false });
+	/* it has most faults */
+	await alter(other, "**/api/v1/processes?*", ({ processes }) => {
+		if (answers < 2 && processes.length) {
+			answers++;
+			processes.unshift({ ...processes[0], pid: ENDED, comm: "ended", exited: false });
 		}
-		await route.fulfill({ response, json: { ...rest, processes } });
 	});
 	await other.goto(`http://127.0.0.1:${port}/`);
 	await other.locator("#addresses-table td.address").first().waitFor({ timeout: 120000 });
-	assert.notEqual(ended, null);
+	assert.equal(answers, 2);
 	assert.doesNotMatch(await other.locator("#process").inputValue(), /^ended /);
 
 	/* what somebody chose stays */
-	ended = null;
+	answers = 0;
 	await other.locator("#process").click();
-	await other.locator("#process-list li", { hasText: `ended ${2 ** 22}` }).click();
+	await other.locator("#process-list li", { hasText: `ended ${ENDED}` }).click();
 	await other.locator("#process-state", { hasText: "is not there" }).waitFor({ timeout: 120000 });
 	await intervals(port, 10);
-	assert.equal(await other.locator("#process").inputValue(), `ended ${2 ** 22}`);
+	assert.equal(await other.locator("#process").inputValue(), `ended ${ENDED}`);
 	await other.context().close();
 });
 

@@ -367,6 +367,7 @@ static int trace__init(struct trace *t, const struct options *o)
 		t->tables[i] = table__new(t->mixed ? kinds[i].def : &trace_table);
 		if (!t->tables[i])
 			return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
+		t->tables[i]->no_text = o->format->no_text;
 	}
 	if (!strcmp(o->format->name, "csv") && t->mixed && o->events != 1u << TRACE_MEMCALL)
 		return vs_fail(VS_EXIT_USAGE, "--events fault or --events memcall, or JSON",

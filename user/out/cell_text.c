@@ -4,7 +4,6 @@
  */
 #include "out/cell_text.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +24,7 @@ typedef void format_fn(char *buf, size_t len, const struct number *n);
 static void format_plain(char *buf, size_t len, const struct number *n)
 {
 	if (n->integer)
-		snprintf(buf, len, "%" PRIu64, n->whole);
+		str_format_u64(buf, len, n->whole);
 	else
 		snprintf(buf, len, "%.6f", n->real);
 }
@@ -113,9 +112,10 @@ static char *integer_text(const struct column *c, uint64_t whole, bool negative)
 
 static char *hex_text(uint64_t v)
 {
-	char *text;
+	char digits[STR_DIGITS];
+	const char *first = str_digits(digits, v, 16);
 
-	return asprintf(&text, "%" PRIx64, v) < 0 ? NULL : text;
+	return strndup(first, (size_t)(digits + sizeof(digits) - first));
 }
 
 char *cell_text(const struct column *c, const struct cell *cell, bool utf8)

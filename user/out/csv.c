@@ -39,62 +39,67 @@ static bool is_formula(const char *s)
 }
 
 /* Control characters are escaped as text has them; a formula becomes text by an apostrophe. */
-static int print_string(FILE *f, const char *s)
+static void print_string(struct text *f, const char *s)
 {
 	char *clean = utf8_clean(s), *printable = clean ? utf8_printable(clean, true) : NULL;
 	const bool formula = is_formula(s);
 
 	free(clean);
 	clean = printable;
-	if (!clean)
-		return -ENOMEM;
+	if (!clean) {
+		f->failed = true;
+		return;
+	}
 	if (!formula && !clean[strcspn(clean, ",\"\r\n")]) {
-		fputs(clean, f);
+		text__puts(f, clean);
 	} else {
-		fputc('"', f);
+		text__putc(f, '"');
 		if (formula)
-			fputc('\'', f);
+			text__putc(f, '\'');
 		for (const char *p = clean; *p; p++) {
 			if (*p == '"')
-				fputc('"', f);
-			fputc(*p, f);
+				text__putc(f, '"');
+			text__putc(f, *p);
 		}
-		fputc('"', f);
+		text__putc(f, '"');
 	}
 	free(clean);
-	return 0;
 }
 
-static int print_cell(FILE *f, const struct column *c, const struct cell *cell)
+static void print_cell(struct text *f, const struct column *c, const struct cell *cell)
 {
 	if (!cell->known)
-		return 0;
+		return;
 	switch (c->type) {
 	case CELL_U64:
-		fprintf(f, "%" PRIu64, cell->u64);
+		text__u64(f, cell->u64);
 		break;
 	case CELL_I64:
-		fprintf(f, "%" PRId64, cell->i64);
+		text__i64(f, cell->i64);
 		break;
 	case CELL_F64:
-		fprintf(f, "%.15g", cell->f64);
+		text__printf(f, "%.15g", cell->f64);
 		break;
 	case CELL_HEX:
-		fprintf(f, "0x%" PRIx64, cell->u64);
+		text__puts(f, "0x");
+		text__hex(f, cell->u64);
 		break;
 	case CELL_BOOL:
-		fputs(cell->b ? "true" : "false", f);
+		text__puts(f, cell->b ? "true" : "false");
 		break;
 	case CELL_STR:
-		return print_string(f, cell->str);
+		print_string(f, cell->str);
+		break;
 	case CELL_SERIES:
-		for (size_t i = 0; i < cell->series->nr; i++)
-			fprintf(f, "%s%" PRIu64, i ? " " : "", cell->series->counts[i]);
+		for (size_t i = 0; i < cell->series->nr; i++) {
+			if (i)
+				text__putc(f, ' ');
+			text__u64(f, cell->series->counts[i]);
+		}
 		break;
 	case CELL_TABLE:
 		break;
 	}
-	return 0;
 }
 
 static bool has_field(const struct column *c)
@@ -102,19 +107,18 @@ static bool has_field(const struct column *c)
 	return (c->type != CELL_TABLE || c->object) && !c->text_only;
 }
 
-static void put_comma(FILE *f, bool *comma)
+static void put_comma(struct text *f, bool *comma)
 {
 	if (*comma)
-		fputc(',', f);
+		text__putc(f, ',');
 	*comma = true;
 }
 
 /* Prints the fields of one row of @def; @cells NULL: they are all empty. */
-static int print_fields(FILE *f, const struct table_def *def, const struct cell *cells, bool *comma)
+static void print_fields(struct text *f, const struct table_def *def, const struct cell *cells,
+			 bool *comma)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < def->nr_columns && !err; i++) {
+	for (size_t i = 0; i < def->nr_columns; i++) {
 		const struct column *c = &def->columns[i];
 		const struct table *inner;
 
@@ -122,15 +126,14 @@ static int print_fields(FILE *f, const struct table_def *def, const struct cell 
 			continue;
 		if (c->type == CELL_TABLE) {
 			inner = cells && cells[i].known ? cells[i].table : NULL;
-			err = print_fields(f, c->object,
-					   inner && inner->nr_rows ? inner->cells : NULL, comma);
+			print_fields(f, c->object, inner && inner->nr_rows ? inner->cells : NULL,
+				     comma);
 			continue;
 		}
 		put_comma(f, comma);
 		if (cells)
-			err = print_cell(f, c, &cells[i]);
+			print_cell(f, c, &cells[i]);
 	}
-	return err;
 }
 
 /** struct prefix - what stands before a heading: the keys of the tables around it */
@@ -139,16 +142,19 @@ struct prefix {
 	const char *key;
 };
 
-static void print_prefix(FILE *f, const struct prefix *p)
+static void print_prefix(struct text *f, const struct prefix *p)
 {
 	if (!p)
 		return;
 	print_prefix(f, p->outer);
-	if (p->key)
-		fprintf(f, "%s.", p->key);
+	if (!p->key)
+		return;
+	text__puts(f, p->key);
+	text__putc(f, '.');
 }
 
-static void print_heads(FILE *f, const struct table_def *def, const struct prefix *p, bool *comma)
+static void print_heads(struct text *f, const struct table_def *def, const struct prefix *p,
+			bool *comma)
 {
 	for (size_t i = 0; i < def->nr_columns; i++) {
 		const struct column *c = &def->columns[i];
@@ -162,11 +168,11 @@ static void print_heads(FILE *f, const struct table_def *def, const struct prefi
 		}
 		put_comma(f, comma);
 		print_prefix(f, p);
-		fputs(c->key, f);
+		text__puts(f, c->key);
 	}
 }
 
-static void print_heading(FILE *f, const struct chain *link)
+static void print_heading(struct text *f, const struct chain *link)
 {
 	bool comma = false;
 
@@ -175,7 +181,7 @@ static void print_heading(FILE *f, const struct chain *link)
 
 		print_heads(f, link->def, &holder, &comma);
 	}
-	fputs("\r\n", f);
+	text__puts(f, "\r\n");
 }
 
 static bool is_list(const struct table *t)
@@ -217,40 +223,36 @@ struct path {
 	const struct cell *cells;
 };
 
-static int print_path(FILE *f, const struct path *p, bool *comma)
+static void print_path(struct text *f, const struct path *p, bool *comma)
 {
-	int err = p->holder ? print_path(f, p->holder, comma) : 0;
-
-	return err ? err : print_fields(f, p->def, p->cells, comma);
+	if (p->holder)
+		print_path(f, p->holder, comma);
+	print_fields(f, p->def, p->cells, comma);
 }
 
-static int print_line(FILE *f, const struct chain *link, const struct path *p)
+static void print_line(struct text *f, const struct chain *link, const struct path *p)
 {
 	bool comma = false;
-	int err = print_path(f, p, &comma);
 
-	while (!err && (link = link->next))
-		err = print_fields(f, link->def, NULL, &comma);
-	fputs("\r\n", f);
-	return err;
+	print_path(f, p, &comma);
+	while ((link = link->next))
+		print_fields(f, link->def, NULL, &comma);
+	text__puts(f, "\r\n");
 }
 
-static int print_rows(FILE *f, const struct chain *link, const struct table *t,
-		      const struct path *holder)
+static void print_rows(struct text *f, const struct chain *link, const struct table *t,
+		       const struct path *holder)
 {
-	int err = 0;
-
-	for (size_t row = 0; row < t->nr_rows && !err; row++) {
+	for (size_t row = 0; row < t->nr_rows; row++) {
 		const struct cell *cells = &t->cells[row * t->def->nr_columns];
 		const struct path p = { .holder = holder, .def = t->def, .cells = cells };
 		const struct cell *inner = link->next ? &cells[link->nested] : NULL;
 
 		if (inner && inner->known && inner->table->nr_rows)
-			err = print_rows(f, link->next, inner->table, &p);
+			print_rows(f, link->next, inner->table, &p);
 		else
-			err = print_line(f, link, &p);
+			print_line(f, link, &p);
 	}
-	return err;
 }
 
 static const struct table *choose(const struct document *d)
@@ -266,35 +268,33 @@ int csv_document(const struct document *d, const struct out_options *o)
 {
 	const struct table *t = choose(d);
 	struct chain links[MAX_DEPTH];
-	struct sink s;
+	struct text s = {};
 	int err;
 
 	if (!t)
 		return 0;
-	err = sink__open(&s);
-	if (err)
-		return err;
 	follow(links, t);
-	print_heading(s.mem, links);
-	err = print_rows(s.mem, links, t, NULL);
-	return sink__close(&s, o->file, err, true);
+	print_heading(&s, links);
+	print_rows(&s, links, t, NULL);
+	err = put_out(o->file, &s, true);
+	text__free(&s);
+	return err;
 }
 
 int csv_row(const struct table *t, const struct out_options *o, bool first)
 {
 	struct chain link = { .def = t->def, .nested = SIZE_MAX };
 	struct path p = { .def = t->def };
-	struct sink s;
+	struct text s = {};
 	int err;
 
 	if (!t->nr_rows)
 		return -EINVAL;
-	err = sink__open(&s);
-	if (err)
-		return err;
 	if (first)
-		print_heading(s.mem, &link);
+		print_heading(&s, &link);
 	p.cells = &t->cells[(t->nr_rows - 1) * t->def->nr_columns];
-	err = print_line(s.mem, &link, &p);
-	return sink__close(&s, o->file, err, false);
+	print_line(&s, &link, &p);
+	err = put_out(o->file, &s, false);
+	text__free(&s);
+	return err;
 }

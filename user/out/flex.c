@@ -155,18 +155,17 @@ static void put_shade(const struct flex *x, struct line *l, size_t level, size_t
 	const struct shade *s = x->utf8 ? unicode_shades : ascii_shades;
 
 	if (level && x->colour)
-		fputs(s[level - 1].colour, l->file);
+		text__puts(l->to, s[level - 1].colour);
 	for (size_t i = 0; i < columns; i++)
-		fputs(level ? s[level - 1].glyph : " ", l->file);
+		text__puts(l->to, level ? s[level - 1].glyph : " ");
 	if (level && x->colour)
-		fputs(NORMAL, l->file);
+		text__puts(l->to, NORMAL);
 	l->at += columns;
 }
 
 static void put_char(struct line *l, char c, size_t columns)
 {
-	for (size_t i = 0; i < columns; i++)
-		fputc(c, l->file);
+	text__fill(l->to, c, columns);
 	l->at += columns;
 }
 

@@ -7,9 +7,10 @@
 #include <string.h>
 
 const struct out_format out_formats[] = {
-	{ "text", "columns for people", text_document, text_row },
-	{ "json", "JSON, schema 1; one object a line for a stream", json_document, json_row },
-	{ "csv", "RFC 4180; the first table, nested ones joined to it", csv_document, csv_row },
+	{ "text", "columns for people", false, text_document, text_row },
+	{ "json", "JSON, schema 1; one object a line for a stream", true, json_document, json_row },
+	{ "csv", "RFC 4180; the first table, nested ones joined to it", true, csv_document,
+	  csv_row },
 	{ 0 },
 };
 

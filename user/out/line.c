@@ -17,19 +17,19 @@ int line__put(struct line *l, const char *text)
 
 	if (!*text || l->at + l->gap >= l->limit)
 		return 0;
-	fprintf(l->file, "%*s", (int)l->gap, "");
+	text__fill(l->to, ' ', l->gap);
 	l->at += l->gap;
 	l->gap = 0;
 	room = l->limit - l->at;
 	if (width <= room) {
-		fputs(text, l->file);
+		text__puts(l->to, text);
 		l->at += width;
 		return 0;
 	}
 	cut = utf8_truncate(text, room, UTF8_KEEP_START, l->utf8);
 	if (!cut)
 		return -ENOMEM;
-	fputs(cut, l->file);
+	text__puts(l->to, cut);
 	free(cut);
 	l->at = l->limit;
 	return 0;
@@ -50,7 +50,7 @@ int line__put_field(struct line *l, const char *text, size_t width, bool left)
 
 void line__end(struct line *l)
 {
-	fputc('\n', l->file);
+	text__putc(l->to, '\n');
 	l->at = 0;
 	l->gap = 0;
 }

@@ -7,18 +7,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
+
+#include "util/text.h"
 
 /**
  * struct line - a line being printed
- * @file: where to
+ * @to: where to
  * @limit: columns that it may take, SIZE_MAX: any
  * @utf8: use "…" where it is cut
  * @at: columns taken
  * @gap: blanks that go before the next text
  */
 struct line {
-	FILE *file;
+	struct text *to;
 	size_t limit;
 	bool utf8;
 	size_t at;

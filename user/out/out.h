@@ -31,12 +31,14 @@ struct out_options {
  * struct out_format - an output format
  * @name: as --format takes it
  * @help: one line for --help
+ * @no_text: columns and tables that only text shows are left out
  * @document: print a whole document; Return: 0 or a negative errno of the first failed write
  * @row: print one row of a stream (trace), the newest row of @t; @first on the first call
  */
 struct out_format {
 	const char *name;
 	const char *help;
+	bool no_text;
 	int (*document)(const struct document *d, const struct out_options *o);
 	int (*row)(const struct table *t, const struct out_options *o, bool first);
 };

@@ -36,3 +36,11 @@ int put(FILE *to, const char *text, size_t len, bool flush)
 		return errno ? -errno : -EIO;
 	return 0;
 }
+
+int put_out(FILE *to, struct text *t, bool flush)
+{
+	const int err = t->failed ? -ENOMEM : put(to, t->at, t->len, flush);
+
+	t->len = 0;
+	return err;
+}

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "util/text.h"
+
 /** struct sink - text that is being built: print to @mem */
 struct sink {
 	FILE *mem;
@@ -33,5 +35,8 @@ int sink__close(struct sink *s, FILE *to, int err, bool flush);
 
 /** put - write @len bytes, flush if asked. Return: 0 or a negative errno. */
 int put(FILE *to, const char *text, size_t len, bool flush);
+
+/** put_out - write what @t has, which is empty then; flush if asked. Return: 0 or a negative errno. */
+int put_out(FILE *to, struct text *t, bool flush);
 
 #endif /* VMASCOPE_OUT_PUT_H */

@@ -49,11 +49,12 @@ struct grid {
 	struct flex flex; /* if a field is drawn */
 };
 
-static int print_table(FILE *f, const struct table *t, const struct out_options *o, size_t indent);
+static int print_table(struct text *to, const struct table *t, const struct out_options *o,
+		       size_t indent);
 
-static struct line new_line(FILE *f, const struct out_options *o)
+static struct line new_line(struct text *to, const struct out_options *o)
 {
-	return (struct line){ .file = f, .limit = o->width ? o->width : SIZE_MAX, .utf8 = o->utf8 };
+	return (struct line){ .to = to, .limit = o->width ? o->width : SIZE_MAX, .utf8 = o->utf8 };
 }
 
 static bool all_empty(const struct table *t, size_t column)
@@ -278,13 +279,13 @@ static int print_field(struct line *l, const struct field *f, const char *text)
 	return err;
 }
 
-static int print_heading(FILE *f, const struct grid *g)
+static int print_heading(struct text *to, const struct grid *g)
 {
-	struct line l = new_line(f, g->options);
+	struct line l = new_line(to, g->options);
 	int err = 0;
 
 	if (g->options->colour)
-		fputs(BOLD, f);
+		text__puts(to, BOLD);
 	l.gap = g->indent;
 	for (size_t i = 0; i < g->nr && !err; i++) {
 		if (g->fields[i].hidden)
@@ -294,14 +295,14 @@ static int print_heading(FILE *f, const struct grid *g)
 		l.gap += g->gap;
 	}
 	if (g->options->colour)
-		fputs(NORMAL, f);
+		text__puts(to, NORMAL);
 	line__end(&l);
 	return err;
 }
 
-static int print_row(FILE *f, const struct grid *g, size_t row)
+static int print_row(struct text *to, const struct grid *g, size_t row)
 {
-	struct line l = new_line(f, g->options);
+	struct line l = new_line(to, g->options);
 	int err = 0;
 
 	l.gap = g->indent;
@@ -318,7 +319,7 @@ static int print_row(FILE *f, const struct grid *g, size_t row)
 	return err;
 }
 
-static int print_nested(FILE *f, const struct grid *g, size_t row)
+static int print_nested(struct text *to, const struct grid *g, size_t row)
 {
 	const struct table_def *def = g->table->def;
 	int err = 0;
@@ -327,15 +328,15 @@ static int print_nested(FILE *f, const struct grid *g, size_t row)
 		const struct cell *cell = &g->table->cells[row * def->nr_columns + i];
 
 		if (def->columns[i].type == CELL_TABLE && def->columns[i].head && cell->known)
-			err = print_table(f, cell->table, g->options, g->indent + INDENT);
+			err = print_table(to, cell->table, g->options, g->indent + INDENT);
 	}
 	return err;
 }
 
 /* Below strips: what their columns and shades mean. */
-static void print_axis(FILE *f, const struct grid *g)
+static void print_axis(struct text *to, const struct grid *g)
 {
-	struct line l = new_line(f, g->options);
+	struct line l = new_line(to, g->options);
 
 	l.gap = g->indent;
 	for (size_t i = 0; i < g->nr; i++) {
@@ -349,7 +350,7 @@ static void print_axis(FILE *f, const struct grid *g)
 	}
 }
 
-static int print_list(FILE *f, struct grid *g)
+static int print_list(struct text *to, struct grid *g)
 {
 	int err = 0;
 
@@ -357,15 +358,15 @@ static int print_list(FILE *f, struct grid *g)
 	shrink(g);
 	stretch(g);
 	if (g->nr && g->table->nr_rows)
-		err = print_heading(f, g);
+		err = print_heading(to, g);
 	for (size_t row = 0; row < g->table->nr_rows && !err; row++) {
 		if (g->nr)
-			err = print_row(f, g, row);
+			err = print_row(to, g, row);
 		if (!err)
-			err = print_nested(f, g, row);
+			err = print_nested(to, g, row);
 	}
 	if (!err && g->table->nr_rows)
-		print_axis(f, g);
+		print_axis(to, g);
 	return err;
 }
 
@@ -382,7 +383,7 @@ static size_t widest_number(const struct grid *g)
 }
 
 /* One row as lines of NAME VALUE. */
-static int print_object(FILE *f, struct grid *g)
+static int print_object(struct text *to, struct grid *g)
 {
 	size_t names = 0, numbers, start;
 	int err = 0;
@@ -394,7 +395,7 @@ static int print_object(FILE *f, struct grid *g)
 		names = max(names, utf8_width(g->fields[i].column->head));
 	start = g->indent + names + g->gap;
 	for (size_t i = 0; i < g->nr && !err; i++) {
-		struct line l = new_line(f, g->options);
+		struct line l = new_line(to, g->options);
 		struct field *value = &g->fields[i];
 
 		value->left = value->column->type == CELL_STR;
@@ -407,17 +408,19 @@ static int print_object(FILE *f, struct grid *g)
 			err = print_field(&l, value, g->text[i]);
 		line__end(&l);
 	}
-	return err ? err : print_nested(f, g, 0);
+	return err ? err : print_nested(to, g, 0);
 }
 
-static int print_prose(FILE *f, const char *text, const struct out_options *o, size_t indent)
+static int print_prose(struct text *to, const char *text, const struct out_options *o,
+		       size_t indent)
 {
-	struct line l = new_line(f, o);
+	struct line l = new_line(to, o);
 
 	return text ? line__put_prose(&l, text, indent) : 0;
 }
 
-static int print_table(FILE *f, const struct table *t, const struct out_options *o, size_t indent)
+static int print_table(struct text *to, const struct table *t, const struct out_options *o,
+		       size_t indent)
 {
 	struct grid g;
 	int err;
@@ -428,43 +431,39 @@ static int print_table(FILE *f, const struct table *t, const struct out_options 
 	if (err)
 		return err;
 	g.indent = indent;
-	err = print_prose(f, t->title, o, indent);
+	err = print_prose(to, t->title, o, indent);
 	if (!err)
-		err = t->def->shape == TABLE_OBJECT ? print_object(f, &g) : print_list(f, &g);
+		err = t->def->shape == TABLE_OBJECT ? print_object(to, &g) : print_list(to, &g);
 	if (!err)
-		err = print_prose(f, t->footer, o, indent);
+		err = print_prose(to, t->footer, o, indent);
 	grid__free(&g);
 	return err;
 }
 
 int text_document(const struct document *d, const struct out_options *o)
 {
-	struct sink all;
-	int err = sink__open(&all);
-	bool blank = false;
+	struct text all = {};
+	int err = 0;
 
-	if (err)
-		return err;
 	for (size_t i = 0; i < d->nr_tables && !err; i++) {
-		struct sink one;
+		const size_t before = all.len;
 
-		err = sink__open(&one);
-		if (err)
-			break;
-		err = print_table(one.mem, d->tables[i], o, 0);
+		if (before)
+			text__putc(&all, '\n');
+		err = print_table(&all, d->tables[i], o, 0);
 		/* A table may print nothing; then it needs no blank line either. */
-		fflush(one.mem);
-		if (blank && one.len)
-			fputc('\n', all.mem);
-		blank = blank || one.len;
-		err = sink__close(&one, all.mem, err, false);
+		if (before && all.len == before + 1)
+			all.len = before;
 	}
-	return sink__close(&all, o->file, err, true);
+	if (!err)
+		err = put_out(o->file, &all, true);
+	text__free(&all);
+	return err;
 }
 
 int text_row(const struct table *t, const struct out_options *o, bool first)
 {
-	struct sink s;
+	struct text s = {};
 	struct grid g;
 	int err;
 
@@ -473,20 +472,19 @@ int text_row(const struct table *t, const struct out_options *o, bool first)
 	err = grid__init(&g, t, o, true);
 	if (err)
 		return err;
-	err = sink__open(&s);
-	if (!err) {
-		measure_stream(&g);
-		shrink(&g);
-		if (first)
-			err = print_prose(s.mem, t->title, o, 0);
-		if (first && !err)
-			err = print_heading(s.mem, &g);
-		if (!err)
-			err = print_row(s.mem, &g, g.first_row);
-		if (!err)
-			err = print_prose(s.mem, t->footer, o, 0);
-		err = sink__close(&s, o->file, err, false);
-	}
+	measure_stream(&g);
+	shrink(&g);
+	if (first)
+		err = print_prose(&s, t->title, o, 0);
+	if (first && !err)
+		err = print_heading(&s, &g);
+	if (!err)
+		err = print_row(&s, &g, g.first_row);
+	if (!err)
+		err = print_prose(&s, t->footer, o, 0);
+	if (!err)
+		err = put_out(o->file, &s, false);
+	text__free(&s);
 	grid__free(&g);
 	return err;
 }

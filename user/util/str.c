@@ -29,6 +29,33 @@ const char *str_keep(char **to, const char *s)
 
 /* --- numbers for people ---------------------------------------------------------------------- */
 
+char *str_digits(char buf[STR_DIGITS], uint64_t v, unsigned int base)
+{
+	char *first = buf + STR_DIGITS;
+
+	do {
+		*--first = "0123456789abcdef"[v % base];
+	} while (v /= base);
+	return first;
+}
+
+/** put_end - the string from @first to before @end; what does not fit is cut. */
+static void put_end(char *buf, size_t len, const char *first, const char *end)
+{
+	size_t n = (size_t)(end - first);
+
+	n = n < len ? n : len - 1;
+	memcpy(buf, first, n);
+	buf[n] = '\0';
+}
+
+void str_format_u64(char *buf, size_t len, uint64_t n)
+{
+	char digits[STR_DIGITS];
+
+	put_end(buf, len, str_digits(digits, n, 10), digits + sizeof(digits));
+}
+
 /** struct scale - a unit: @size of it, and its @name */
 struct scale {
 	uint64_t size;
@@ -88,17 +115,16 @@ void str_format_bytes(char *buf, size_t len, uint64_t bytes)
 void str_format_count(char *buf, size_t len, uint64_t n)
 {
 	char text[STR_NUMBER_LEN];
-	char *p = text + sizeof(text) - 1;
+	char *p = text + sizeof(text);
 	int digits = 0;
 
-	*p = '\0';
 	do {
 		if (digits && digits % 3 == 0)
 			*--p = ',';
 		*--p = (char)('0' + n % 10);
 		digits++;
 	} while (n /= 10);
-	snprintf(buf, len, "%s", p);
+	put_end(buf, len, p, text + sizeof(text));
 }
 
 static const struct scale duration_units[] = {

@@ -12,6 +12,15 @@
 /** A buffer of this size holds what any str_format_*() writes. */
 #define STR_NUMBER_LEN 32
 
+/** A buffer of this size holds the digits of any 64-bit number. */
+#define STR_DIGITS 20
+
+/**
+ * str_digits - the digits of @v in @base (10 or 16), at the end of @buf; no 0 follows them
+ * Return: the first of them.
+ */
+char *str_digits(char buf[STR_DIGITS], uint64_t v, unsigned int base);
+
 /** str_room - bytes that str_keep() needs for @s: none for NULL. */
 size_t str_room(const char *s);
 
@@ -20,6 +29,9 @@ size_t str_room(const char *s);
  * Return: the copy; NULL of NULL.
  */
 const char *str_keep(char **to, const char *s);
+
+/** str_format_u64 - as printf() prints it, but quicker; what does not fit is cut. */
+void str_format_u64(char *buf, size_t len, uint64_t n);
 
 /** str_format_ns - nanoseconds with 3 significant digits: 812ns, 1.62us, 31.0ms, 2.50s, 4,000s. */
 void str_format_ns(char *buf, size_t len, uint64_t ns);

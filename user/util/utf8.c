@@ -32,6 +32,17 @@ static bool is_plain(char c)
 	return c >= ' ' && c <= '~';
 }
 
+/** is_all_plain - then @s has as many bytes as columns, @len. */
+static bool is_all_plain(const char *s, size_t *len)
+{
+	const char *p = s;
+
+	while (is_plain(*p))
+		p++;
+	*len = (size_t)(p - s);
+	return !*p;
+}
+
 static bool is_unprintable(uint32_t cp)
 {
 	for (size_t i = 0; i < sizeof(unprintable) / sizeof(*unprintable); i++) {
@@ -50,9 +61,13 @@ int utf8_decode(const char *s, uint32_t *cp)
 
 char *utf8_clean(const char *s)
 {
-	char *out = malloc(strlen(s) * strlen(REPLACEMENT) + 1), *to = out;
+	size_t plain;
+	char *out, *to;
 	uint32_t cp;
 
+	if (is_all_plain(s, &plain))
+		return strdup(s);
+	out = to = malloc(strlen(s) * strlen(REPLACEMENT) + 1);
 	if (!out)
 		return NULL;
 	while (*s) {
@@ -82,9 +97,13 @@ static char *escape(char *to, const char *s, int len)
 
 char *utf8_printable(const char *s, bool utf8)
 {
-	char *out = malloc(strlen(s) * (MAX_ESCAPE / 4) + 1), *to = out;
+	size_t plain;
+	char *out, *to;
 	uint32_t cp;
 
+	if (is_all_plain(s, &plain))
+		return strdup(s);
+	out = to = malloc(strlen(s) * (MAX_ESCAPE / 4) + 1);
 	if (!out)
 		return NULL;
 	while (*s) {
@@ -124,8 +143,11 @@ static size_t step(const char *s, size_t *columns)
 
 size_t utf8_width(const char *s)
 {
-	size_t width = 0, columns;
+	size_t width, columns;
 
+	if (is_all_plain(s, &width))
+		return width;
+	s += width;
 	while (*s) {
 		s += step(s, &columns);
 		width += columns;
@@ -165,6 +187,7 @@ char *utf8_truncate(const char *s, size_t width, enum utf8_keep keep, bool utf8)
 {
 	const char *dots = utf8 ? "\xe2\x80\xa6" : "...";
 	size_t total = utf8_width(s), dots_width = utf8 ? 1 : 3, head, tail;
+	const char *end;
 	char *out;
 
 	if (total <= width)
@@ -174,7 +197,9 @@ char *utf8_truncate(const char *s, size_t width, enum utf8_keep keep, bool utf8)
 	width -= dots_width;
 	tail = keep == UTF8_KEEP_END ? width : keep == UTF8_KEEP_ENDS ? width / 2 : 0;
 	head = head_bytes(s, width - tail);
-	if (asprintf(&out, "%.*s%s%s", (int)head, s, dots, s + tail_start(s, total, tail)) < 0)
-		return NULL;
+	end = s + tail_start(s, total, tail);
+	out = malloc(head + strlen(dots) + strlen(end) + 1);
+	if (out)
+		strcpy(stpcpy(mempcpy(out, s, head), dots), end);
 	return out;
 }

@@ -24,7 +24,7 @@ struct table *table__new(const struct table_def *def)
 /* Frees what a cell of column @c owns, and makes it unknown. */
 static void clear_cell(const struct column *c, struct cell *cell)
 {
-	if (cell->known && c->type == CELL_STR)
+	if (cell->known && c->type == CELL_STR && !cell->borrowed)
 		free(cell->str);
 	if (cell->known && c->type == CELL_TABLE)
 		table__free(cell->table);
@@ -81,14 +81,24 @@ misuse(const struct table *t, const char *key, const char *why)
 	abort();
 }
 
-/** find_column - the one of @key; @guess is looked at first */
+/**
+ * find_column - the one of @key; @guess is looked at first
+ *
+ * Equal literals are one in the program as a rule: nearly always a look at the pointers is enough.
+ */
 static size_t find_column(const struct table *t, const char *key, size_t guess)
 {
 	const size_t nr = t->def->nr_columns;
 
-	for (size_t n = 0, i = guess; n < nr; n++, i++) {
-		if (i >= nr)
-			i -= nr;
+	for (size_t i = guess; i < nr; i++) {
+		if (t->def->columns[i].key == key)
+			return i;
+	}
+	for (size_t i = 0; i < guess && i < nr; i++) {
+		if (t->def->columns[i].key == key)
+			return i;
+	}
+	for (size_t i = 0; i < nr; i++) {
 		if (!strcmp(t->def->columns[i].key, key))
 			return i;
 	}
@@ -148,14 +158,39 @@ void table__unset(struct table *t, const char *key)
 	table__cell(t, t->nr_rows - 1, key)->known = false;
 }
 
-int table__set_str(struct table *t, const char *key, const char *v)
+/** set_copy - @copy is the cell's from now on */
+static void set_copy(struct table *t, const char *key, char *copy)
 {
-	char *copy = v ? strdup(v) : NULL;
 	struct cell *cell = new_value(t, key, CELL_STR, CELL_STR);
 
 	cell->known = copy != NULL;
 	cell->str = copy;
+}
+
+int table__set_str(struct table *t, const char *key, const char *v)
+{
+	char *copy = v ? strdup(v) : NULL;
+
+	set_copy(t, key, copy);
 	return v && !copy ? -ENOMEM : 0;
+}
+
+int table__set_text(struct table *t, const char *key, const struct text *v)
+{
+	char *copy = v->failed ? NULL : strndup(v->len ? v->at : "", v->len);
+
+	set_copy(t, key, copy);
+	return copy ? 0 : -ENOMEM;
+}
+
+void table__set_word(struct table *t, const char *key, const char *v)
+{
+	struct cell *cell = new_value(t, key, CELL_STR, CELL_STR);
+
+	cell->known = v != NULL;
+	cell->borrowed = true;
+	/* it is neither changed nor freed */
+	cell->str = (char *)v;
 }
 
 void table__set_table(struct table *t, const char *key, struct table *v)

@@ -12,12 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/text.h"
+
 /** enum cell_type - what a cell holds */
 enum cell_type {
 	CELL_U64,
 	CELL_I64,
 	CELL_F64,
-	CELL_STR, /* owned by the table */
+	CELL_STR, /* owned by the table, unless borrowed */
 	CELL_HEX, /* u64; JSON: a string "0x…", text: hex digits without prefix */
 	CELL_BOOL,
 	CELL_TABLE,  /* owned by the table */
@@ -100,9 +102,14 @@ struct series {
 	uint64_t counts[];
 };
 
-/** struct cell - a value; @known false prints as unknown ("-", JSON null), never as 0 */
+/**
+ * struct cell - a value
+ * @known: false prints as unknown ("-", JSON null), never as 0
+ * @borrowed: @str is not the table's
+ */
 struct cell {
 	bool known;
+	bool borrowed;
 	union {
 		uint64_t u64;
 		int64_t i64;
@@ -118,6 +125,7 @@ struct cell {
  * struct table - rows of one kind
  * @title: text: a line above the table; NULL: none; owned
  * @footer: text: a line (or several) below it, or below the row of a stream; NULL: none; owned
+ * @no_text: no text is made of it: what only text shows need not be set
  * @steady: text: all columns are shown, also optional ones that are empty
  * @step_ns: the time that one count of a series spans; 0: series are not over time
  * @labels: then, numbers below a series, one for each count; @nr_labels of them, owned
@@ -127,6 +135,7 @@ struct table {
 	const struct table_def *def;
 	char *title;
 	char *footer;
+	bool no_text;
 	bool steady;
 	uint64_t step_ns;
 	uint64_t *labels;
@@ -163,6 +172,10 @@ void table__set_bool(struct table *t, const char *key, bool v);
 void table__unset(struct table *t, const char *key);
 /** table__set_str - copies @v; NULL leaves the cell unknown. Return: 0 or -ENOMEM. */
 int table__set_str(struct table *t, const char *key, const char *v);
+/** table__set_text - copies what @v has. Return: 0 or -ENOMEM, also if @v has failed. */
+int table__set_text(struct table *t, const char *key, const struct text *v);
+/** table__set_word - @v is not copied, and outlives the table: a literal, a name of a list. NULL: unknown. */
+void table__set_word(struct table *t, const char *key, const char *v);
 /** table__set_table - the cell owns @v from now on. */
 void table__set_table(struct table *t, const char *key, struct table *v);
 /** table__set_series - copies @counts. Return: 0 or -ENOMEM. */

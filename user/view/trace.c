@@ -4,14 +4,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "model/names.h"
 #include "view/trace_parts.h"
-
-/** Bytes of a fault's place in text: a path, and an offset. */
-#define WHERE_LEN 4400
 
 /* clang-format off */
 
@@ -103,48 +99,69 @@ static int vma_cell(struct table *t, const struct vs_event_fault *e, const struc
 	return err ? err : table__set_str(vma, "name", row->name);
 }
 
-static void say_where(char *buf, const struct vs_event_fault *e, const struct counted *row)
+static void say_kind(struct text *to, const struct trace_fault *fault)
 {
-	if (!e->vma_end || !row || !row->is_vma)
-		snprintf(buf, WHERE_LEN, "[no VMA]");
-	else
-		snprintf(buf, WHERE_LEN, "%s+0x%" PRIx64, trace_short_name(row->name),
-			 file_offset(e, row));
+	const struct vs_event_fault *e = fault->event;
+	const char access = *access_names[e->access];
+
+	text__putc(to, fault->in_flight ? '~' : "mM!"[e->outcome]);
+	text__putc(to, e->origin == VS_ORIGIN_KERNEL ? (char)toupper(access) : access);
+	text__putc(to, ' ');
+	text__puts(to, cause_names[e->cause]);
 }
 
-/** mixed_cells - the fault in words, and the call that it follows. */
-static int mixed_cells(struct table *t, const struct trace_fault *fault, const char *kind,
-		       const char *where)
+static void say_where(struct text *to, const struct trace_fault *fault)
 {
-	struct trace_words w;
-	int err = trace_words__open(&w);
+	const struct counted *row = fault->row;
 
-	if (err)
-		return err;
-	fprintf(w.file, "fault %s %" PRIx64 " ", kind, (uint64_t)fault->event->address);
-	if (fault->after) {
-		table__set_u64(t, "after", fault->after);
-		fprintf(w.file, "after #%" PRIu64 ", ", fault->after);
+	if (!fault->event->vma_end || !row || !row->is_vma) {
+		text__puts(to, "[no VMA]");
+		return;
 	}
-	fputs(where, w.file);
-	return trace_words__close(&w, t);
+	text__puts(to, trace_short_name(row->name));
+	text__puts(to, "+0x");
+	text__hex(to, file_offset(fault->event, row));
+}
+
+/** say_mixed - the fault in words, and the call that it follows. */
+static void say_mixed(struct text *to, const struct trace_fault *fault)
+{
+	text__puts(to, "fault ");
+	say_kind(to, fault);
+	text__putc(to, ' ');
+	text__hex(to, fault->event->address);
+	text__putc(to, ' ');
+	if (fault->after) {
+		text__puts(to, "after #");
+		text__u64(to, fault->after);
+		text__puts(to, ", ");
+	}
+	say_where(to, fault);
+}
+
+static int said_cell(struct table *t, const char *key, const struct trace_fault *fault,
+		     void (*say)(struct text *to, const struct trace_fault *fault))
+{
+	struct text text = {};
+	int err;
+
+	say(&text, fault);
+	err = table__set_text(t, key, &text);
+	text__free(&text);
+	return err;
 }
 
 /** text_cells - the fault in the columns that text shows. */
 static int text_cells(struct table *t, const struct trace_fault *fault)
 {
-	const struct vs_event_fault *e = fault->event;
-	const char access = *access_names[e->access];
-	char kind[48], where[WHERE_LEN];
 	int err;
 
-	say_where(where, e, fault->row);
-	snprintf(kind, sizeof(kind), "%c%c %s", fault->in_flight ? '~' : "mM!"[e->outcome],
-		 e -> origin == VS_ORIGIN_KERNEL ? toupper(access) : access, cause_names[e->cause]);
+	if (t->no_text)
+		return 0;
 	if (t->def != &trace_table)
-		return mixed_cells(t, fault, kind, where);
-	err = table__set_str(t, "kind", kind);
-	return err ? err : table__set_str(t, "where", where);
+		return said_cell(t, "event", fault, say_mixed);
+	err = said_cell(t, "kind", fault, say_kind);
+	return err ? err : said_cell(t, "where", fault, say_where);
 }
 
 /** crash_cell - JSON gets the object, text the same in words below the line. */
@@ -170,22 +187,22 @@ int trace_fault_row(struct table *t, const struct trace_fault *fault,
 		return err;
 	if (e->duration_ns)
 		table__set_u64(t, "duration_ns", e->duration_ns);
+	table__set_word(t, "mode", origin_names[e->origin]);
+	table__set_word(t, "access", access_names[e->access]);
+	table__set_word(t, "outcome", fault->in_flight ? "in-flight" : outcome_names[e->outcome]);
+	table__set_word(t, "cause", cause_names[e->cause]);
+	if (e->mapped) {
+		table__set_word(t, "size", size_names[e->size]);
+		table__set_u64(t, "mapped_pages", e->mapped);
+	}
 	/* of a fault that began before counting, nothing but the thread is known */
 	if (e->duration_ns || !fault->in_flight)
 		table__set_u64(t, "address", e->address);
-	if (e->mapped) {
-		table__set_u64(t, "mapped_pages", e->mapped);
-		err = table__set_str(t, "size", size_names[e->size]);
-	}
 	if (e->ip)
 		table__set_u64(t, "ip", e->ip);
-	err = err ? err : table__set_str(t, "mode", origin_names[e->origin]);
-	err = err ? err : table__set_str(t, "access", access_names[e->access]);
-	err = err ? err
-		  : table__set_str(t, "outcome",
-				   fault->in_flight ? "in-flight" : outcome_names[e->outcome]);
-	err = err ? err : table__set_str(t, "cause", cause_names[e->cause]);
-	err = err ? err : text_cells(t, fault);
+	if (fault->after && t->def != &trace_table)
+		table__set_u64(t, "after", fault->after);
+	err = text_cells(t, fault);
 	if (!err && fault->crash && fault->crash->event)
 		err = crash_cell(t, fault->crash);
 	if (!err && e->vma_end && row && row->is_vma)

@@ -241,9 +241,9 @@ static int words_cell(struct table *t, const struct trace_call *call)
 {
 	const struct vs_event_call *e = call->event;
 	struct trace_words w;
-	int err = trace_words__open(&w);
+	int err = t->no_text ? 0 : trace_words__open(&w);
 
-	if (err)
+	if (err || t->no_text)
 		return err;
 	fprintf(w.file, "#%" PRIu64 " ", (uint64_t)e->id);
 	call_print(w.file, e);

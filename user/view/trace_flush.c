@@ -83,9 +83,9 @@ static void say_owner(FILE *f, uint64_t id, const char *call)
 static int flush_words(struct table *t, const struct vs_event_flush *e)
 {
 	struct trace_words w;
-	int err = trace_words__open(&w);
+	int err = t->no_text ? 0 : trace_words__open(&w);
 
-	if (err)
+	if (err || t->no_text)
 		return err;
 	say_owner(w.file, e->id, call_name(e->call));
 	fprintf(w.file, "flush %s, ", flush_names[e->flush % VS_NR_FLUSH]);
@@ -114,8 +114,8 @@ int trace_flush_row(struct table *t, const struct vs_event_flush *e,
 		table__set_u64(t, "pages", e->pages);
 	table__set_bool(t, "full", e->pages == ALL_PAGES);
 	err = table__set_str(t, "call", call_name(e->call));
-	err = err ? err : table__set_str(t, "kind", flush_names[e->flush % VS_NR_FLUSH]);
-	err = err ? err : table__set_str(t, "took", "");
+	table__set_word(t, "kind", flush_names[e->flush % VS_NR_FLUSH]);
+	table__set_word(t, "took", "");
 	return err ? err : flush_words(t, e);
 }
 
@@ -181,9 +181,9 @@ static void say_sender(FILE *f, const struct vs_event_ipi *e)
 static int interrupt_words(struct table *t, const struct vs_event_ipi *e)
 {
 	struct trace_words w;
-	int err = trace_words__open(&w);
+	int err = t->no_text ? 0 : trace_words__open(&w);
 
-	if (err)
+	if (err || t->no_text)
 		return err;
 	say_sender(w.file, e);
 	return trace_words__close(&w, t);
@@ -200,8 +200,8 @@ int trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
 	if (err)
 		return err;
 	table__set_u64(t, "stolen_ns", e->stolen_ns);
-	err = table__set_str(t, "kind", e->ipi < VS_NR_IPI ? ipi_names[e->ipi] : NULL);
-	err = err ? err : sender_cells(t, e, clock);
+	table__set_word(t, "kind", e->ipi < VS_NR_IPI ? ipi_names[e->ipi] : NULL);
+	err = sender_cells(t, e, clock);
 	err = err ? err : task_cell(t, &target_table, e->to_pid, e->to_tid, e->to_comm);
 	return err ? err : interrupt_words(t, e);
 }

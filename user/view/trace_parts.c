@@ -8,6 +8,32 @@
 #include <time.h>
 
 #define NS_PER_S 1000000000
+/** Columns before the point. */
+#define SECONDS_WIDTH 3
+
+/** say_time - in seconds, or the time of day @wall */
+static void say_time(struct text *to, int64_t time_ns, bool wall)
+{
+	const uint64_t distance = time_ns < 0 ? -(uint64_t)time_ns : (uint64_t)time_ns;
+	const time_t seconds = distance / NS_PER_S;
+	char negative[32];
+	struct tm tm;
+
+	if (wall && localtime_r(&seconds, &tm)) {
+		text__padded(to, tm.tm_hour, 2, '0');
+		text__putc(to, ':');
+		text__padded(to, tm.tm_min, 2, '0');
+		text__putc(to, ':');
+		text__padded(to, tm.tm_sec, 2, '0');
+	} else if (time_ns < 0) {
+		snprintf(negative, sizeof(negative), "-%llu", (unsigned long long)seconds);
+		text__printf(to, "%*s", SECONDS_WIDTH, negative);
+	} else {
+		text__padded(to, seconds, SECONDS_WIDTH, ' ');
+	}
+	text__putc(to, '.');
+	text__padded(to, distance / 1000 % 1000000, 6, '0');
+}
 
 /**
  * time_cell - of one width, whatever the time: a stream's columns stand still
@@ -16,20 +42,15 @@
  */
 static int time_cell(struct table *t, int64_t time_ns, bool wall)
 {
-	const uint64_t distance = time_ns < 0 ? -(uint64_t)time_ns : (uint64_t)time_ns;
-	const time_t seconds = distance / NS_PER_S;
-	const unsigned int us = distance / 1000 % 1000000;
-	char number[32], text[48];
-	struct tm tm;
+	struct text text = {};
+	int err;
 
-	snprintf(number, sizeof(number), "%s%lld.%06u", time_ns < 0 ? "-" : "", (long long)seconds,
-		 us);
-	if (wall && localtime_r(&seconds, &tm))
-		snprintf(text, sizeof(text), "%02d:%02d:%02d.%06u", tm.tm_hour, tm.tm_min,
-			 tm.tm_sec, us);
-	else
-		snprintf(text, sizeof(text), "%10s", number);
-	return table__set_str(t, "time", text);
+	if (t->no_text)
+		return 0;
+	say_time(&text, time_ns, wall);
+	err = table__set_text(t, "time", &text);
+	text__free(&text);
+	return err;
 }
 
 int64_t trace_time_ns(const struct trace_clock *clock, uint64_t ns)
@@ -50,13 +71,14 @@ int trace_begin(struct table *t, const struct vs_event *head, const struct trace
 	table__clear_footer(t);
 	if (table__add_row(t) < 0)
 		return -ENOMEM;
+	table__set_word(t, "type", who->type);
 	table__set_i64(t, "time_ns", time_ns);
+	err = time_cell(t, time_ns, clock->wall);
+	err = err ? err : table__set_str(t, "comm", who->comm);
 	table__set_u64(t, "pid", who->pid);
 	table__set_u64(t, "tid", who->tid);
 	table__set_u64(t, "cpu", head->cpu);
-	err = time_cell(t, time_ns, clock->wall);
-	err = err ? err : table__set_str(t, "type", who->type);
-	return err ? err : table__set_str(t, "comm", who->comm);
+	return err;
 }
 
 int trace_words__open(struct trace_words *w)

@@ -11,6 +11,8 @@ import { heat, onTheme } from "./theme.js";
 
 /** VMAs that are shown: those with most faults. */
 const MOST = 60;
+/** Processes that are tried at one time, where nobody has chosen one. */
+const TRIED = 10;
 /** Of a strip: pixels, and of each interval at least. */
 const WIDTH = 210, HEIGHT = 16, LEAST = 2;
 /** Between two looks; the second where the process was not there. */
@@ -42,8 +44,8 @@ export class Addresses {
 	#chosen = "";
 	/* somebody chose it, and not we */
 	#byHand = false;
-	/* chosen by us, and not there any more when we looked */
-	#missing = null;
+	/* pids at the last try to choose one */
+	#living = new Set();
 	#samples = new Samples();
 	#asked = 0;
 	#gone = false;
@@ -91,14 +93,24 @@ export class Addresses {
 		}));
 	}
 
-	/** #start - with the process that has most faults, and is there, until somebody chooses. */
+	/**
+	 * #start - with the process that has most faults, until somebody chooses
+	 *
+	 * It was there at the last try, too: where short processes come and go one of them has most
+	 * faults at any time, and has ended by the first look. Then the next is tried.
+	 */
 	async #start()
 	{
 		this.#asked = Date.now();
-		const first = (await this.#processes()).find((p) => !p.exited && p.value !== this.#missing);
+		const living = (await this.#processes()).filter((p) => !p.exited);
+		const candidates = living.filter((p) => this.#living.has(p.value)).slice(0, TRIED);
 
-		if (first && this.#pid === null)
-			this.#take(first.value, first.name);
+		this.#living = new Set(living.map((p) => p.value));
+		for (const candidate of candidates) {
+			if (this.#pid !== null)
+				return;
+			await this.#take(candidate.value, candidate.name);
+		}
 	}
 
 	/** choose - what somebody chose stays, also when it has ended. */
@@ -118,7 +130,7 @@ export class Addresses {
 		this.#gone = false;
 		setText(byId("process-state"), "");
 		this.#picker.show(this.#chosen);
-		this.#look();
+		return this.#look();
 	}
 
 	async #look()
@@ -142,7 +154,6 @@ export class Addresses {
 			if (this.#gone)
 				setText(byId("process-state"), "is not there: it has ended, or took no fault");
 			if (this.#gone && !this.#byHand) {
-				this.#missing = pid;
 				this.#pid = null;
 				this.#gone = false;
 			}
