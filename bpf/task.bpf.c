@@ -175,6 +175,9 @@ int BPF_PROG(task_fork, struct task_struct *parent, struct task_struct *child)
 		c = task_state_create(child);
 	else if (copies && !cfg.targets)
 		c = task_state_create(child);
+	/* it has its parent's name, user and cgroup, and nothing to be counted of before they change */
+	if (c && p->flags & TASK_AWAY)
+		__sync_fetch_and_or(&c->flags, TASK_AWAY);
 	if (c && copies) {
 		c->fork.row = p->call.row;
 		c->fork.row_generation = p->call.row_generation;
