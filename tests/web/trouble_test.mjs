@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { pid } from "node:process";
 
 import { alter, open } from "./browser.mjs";
 import { end, freePort, intervals, startServe } from "./serve.mjs";
@@ -71,8 +72,13 @@ test("rows without an address are shown without one", async () => {
 	other.on("pageerror", (error) => failures.push(error.stack));
 	/* slots that run out, or VMAs that are gone for long: the answer is a real one, but for such a row */
 	await alter(other, "**/api/v1/process?*", (process) => {
-		process.vmas?.push({ ...process.vmas[0], start: null, end: null, perms: "????", name: "[of the test]",
-			faults: 9012345 });
+		process.vmas?.push({ start: null, end: null, perms: "????", name: "[of the test]", faults: 9012345,
+			major: 0, interval_faults: 0, latency_sum_ns: 0, latency_max_ns: 0 });
+	});
+	/* of this process: it is there from the first look to the last, and faults */
+	await alter(other, "**/api/v1/processes?*", (list) => {
+		Buffer.alloc(8 << 20, 1);
+		list.processes = list.processes.filter((p) => p.pid === pid);
 	});
 	await other.goto(`http://127.0.0.1:${port}/`);
 	const row = other.locator("#addresses-table tr", { hasText: "[of the test]" });
