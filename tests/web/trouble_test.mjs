@@ -72,8 +72,15 @@ test("rows without an address are shown without one", async () => {
 	other.on("pageerror", (error) => failures.push(error.stack));
 	/* slots that run out, or VMAs that are gone for long: the answer is a real one, but for such a row */
 	await alter(other, "**/api/v1/process?*", (process) => {
-		process.vmas?.push({ start: null, end: null, perms: "????", name: "[of the test]", faults: 9012345,
-			major: 0, interval_faults: 0, latency_sum_ns: 0, latency_max_ns: 0 });
+		const row = { start: null, end: null, perms: "????", name: "[of the test]", faults: 9012345,
+			major: 0, interval_faults: 0, latency_sum_ns: 0, latency_max_ns: 0 };
+		/* more than are shown, all with fewer faults, and it is the last of them */
+		const few = Array.from({ length: 100 }, (_, i) =>
+			({ ...row, perms: "rw-p", name: "few", faults: 1, start: `0x${(i + 1).toString(16)}000`,
+				end: `0x${(i + 2).toString(16)}000` }));
+
+		if (process.vmas)
+			process.vmas = [...few, row];
 	});
 	/* of this process: it is there from the first look to the last, and faults */
 	await alter(other, "**/api/v1/processes?*", (list) => {

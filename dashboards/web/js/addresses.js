@@ -194,9 +194,10 @@ export class Addresses {
 		const last = this.#samples.list.at(-1);
 		const seconds = last ? (last.time_ms - last.from_ms) / 1000 : 1;
 		const { vmas } = this.#document;
-		const least = vmas.map((v) => v.faults).sort((a, b) => b - a)[MOST - 1] ?? 0;
+		/* of those with as many faults as the last of them, not more than there is room for */
+		const shown = new Set([...vmas].sort((a, b) => b.faults - a.faults).slice(0, MOST));
 
-		return vmas.filter((v) => v.faults >= least).slice(0, MOST).map((v) => ({
+		return vmas.filter((v) => shown.has(v)).map((v) => ({
 			...v, key: keyOf(v), now: (last?.faults.get(keyOf(v)) ?? 0) / seconds,
 			average: v.faults ? v.latency_sum_ns / v.faults : null,
 		}));
