@@ -14,22 +14,6 @@ static const char *const all[] = { NULL };
 static const char *const raw[] = { "--no-feature", "tp_btf", NULL };
 static const char *const no_tables[] = { "--no-feature", "page-tables", NULL };
 
-/* Return: false: this machine has no FUSE, and the workload says so. */
-static bool possible(const char *mode)
-{
-	struct vt_cmd cmd;
-	bool is;
-
-	vt_run(&cmd, NULL, VT_ARGS(vt_workload("filewait"), "--rounds", "1", mode));
-	is = cmd.exit != 77;
-	if (is)
-		vt_equal(cmd.exit, 0, "exit status of %s: %s", mode, cmd.err);
-	else
-		print_message("# %s", cmd.err);
-	vt_free(&cmd);
-	return is;
-}
-
 static void check_waits(const char *mode, const char *const *filters)
 {
 	struct json_object *range;
@@ -49,7 +33,8 @@ static void check_waits(const char *mode, const char *const *filters)
 
 static void waits(const char *mode)
 {
-	if (!possible(mode))
+	/* it needs FUSE */
+	if (!vt_possible(VT_ARGS(vt_workload("filewait"), "--rounds", "1", mode)))
 		return;
 	check_waits(mode, all);
 	check_waits(mode, raw);

@@ -98,24 +98,9 @@ static void check_stat(const char *mode, bool die)
 	vt_scope_free(&s);
 }
 
-static bool possible(const char *mode)
-{
-	struct vt_cmd cmd;
-	bool is;
-
-	vt_run(&cmd, NULL, VT_ARGS(vt_workload("sigbus"), mode));
-	is = cmd.exit != 77;
-	if (is)
-		vt_equal(cmd.exit, 0, "exit status of %s: %s", mode, cmd.err);
-	else
-		print_message("# %s", cmd.err);
-	vt_free(&cmd);
-	return is;
-}
-
 static void check(const char *mode)
 {
-	if (!possible(mode))
+	if (!vt_possible(VT_ARGS(vt_workload("sigbus"), mode)))
 		return;
 	check_trace(mode, false);
 	check_trace(mode, true);

@@ -240,6 +240,21 @@ void vt_run(struct vt_cmd *cmd, const struct vt_how *how, const char *const *arg
 	vt_wait(cmd, VT_PATIENCE);
 }
 
+bool vt_possible(const char *const *argv)
+{
+	struct vt_cmd cmd;
+	bool is;
+
+	vt_run(&cmd, NULL, argv);
+	is = cmd.exit != VT_IMPOSSIBLE;
+	if (is && cmd.exit)
+		fail_msg("%s: exit status %d: %s", argv[0], cmd.exit, cmd.err);
+	if (!is)
+		print_message("# %s", cmd.err);
+	vt_free(&cmd);
+	return is;
+}
+
 void vt_close_stdin(struct vt_cmd *cmd)
 {
 	if (cmd->stdin_fd >= 0)

@@ -14,6 +14,8 @@
  * than it takes on a loaded machine, and less than the runner's limit for a test program.
  */
 #define VT_PATIENCE 120
+/** Exit status of a workload on a machine that lacks what it needs. */
+#define VT_IMPOSSIBLE 77
 
 /**
  * struct vt_cmd - a program that runs or has run
@@ -63,6 +65,13 @@ void vt_start(struct vt_cmd *cmd, const struct vt_how *how, const char *const *a
 void vt_wait(struct vt_cmd *cmd, unsigned int seconds);
 /** vt_run - vt_start() and vt_wait() with the usual patience */
 void vt_run(struct vt_cmd *cmd, const struct vt_how *how, const char *const *argv);
+/**
+ * vt_possible - run a workload that tells by its exit status, 77, that this machine lacks what it needs
+ *
+ * What it says of that is noted; any other failure is the test's.
+ * Return: whether the machine has it.
+ */
+bool vt_possible(const char *const *argv);
 void vt_close_stdin(struct vt_cmd *cmd);
 void vt_signal(const struct vt_cmd *cmd, int sig);
 bool vt_ended(const struct vt_cmd *cmd);
