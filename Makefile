@@ -106,7 +106,7 @@ VERSION_FLAG := -DVMASCOPE_VERSION=\"$(VERSION)$(if $(GIT_REV),-g$(GIT_REV))\"
 
 # The maps come first: bpftool 7.1 misplaces an extern map that is linked before its definition.
 BPF_SRCS := bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
-USER_SRCS := $(sort $(wildcard user/*.c user/*/*.c))
+USER_SRCS := $(sort $(wildcard user/*.c user/*/*.c user/*/*/*.c))
 UNIT_SRCS := $(sort $(wildcard tests/unit/*_test.c))
 E2E_SRCS := $(sort $(wildcard tests/e2e/*_test.c))
 TESTLIB_SRCS := $(sort $(wildcard tests/lib/*.c))
@@ -157,7 +157,7 @@ FUZZ_OBJS := $(FUZZ_USER_OBJS) $(FUZZ_SRCS:%.c=$(FUZZ_O)/%.o)
 TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(FAULT_BIN).o $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=.o)
 
 ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(FUZZ_OBJS) $(BENCH_BPF)
-FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] tests/*/*.[ch] \
+FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] tests/*/*.[ch] \
 	tests/*/*/*.[ch]))
 
 comma := ,
@@ -247,9 +247,9 @@ $(BUILD)/web/.made: $(WEB) $(if $(filter $(NPM_PAGE)/%,$(UPLOT)),$(NPM_PAGE)/.ma
 	$(Q)cp $(filter-out %/LICENSE,$(UPLOT_FILES)) $(@D)/uplot && cp $(UPLOT)/LICENSE $(@D)/uplot/LICENSE.txt
 	@touch $@
 
-$(BUILD)/web_assets.c: $(BUILD)/web/.made user/serve/embed.sh
+$(BUILD)/web_assets.c: $(BUILD)/web/.made user/serve/http/embed.sh
 	$(call say,EMBED,$@)
-	$(Q)user/serve/embed.sh $(BUILD)/web >$@.tmp && mv $@.tmp $@
+	$(Q)user/serve/http/embed.sh $(BUILD)/web >$@.tmp && mv $@.tmp $@
 
 $(O)/user/perfetto.pb-c.o: $(PROTO) $(O)/.flags.user
 $(O)/web_assets.o: $(BUILD)/web_assets.c $(O)/.flags.user | tools

@@ -56,7 +56,7 @@ struct vm_area_struct___named {
 /*
  * A file of a stacking file system (overlayfs) mapped since def3ae83da02 (6.7) is a backing file
  * of type struct backing_file, whose user_path is what /proc/PID/maps shows. The f_mode bit that
- * says so has moved: user/capture/kernel.c knows where it is. Stays.
+ * says so has moved: user/sys/kernel.c knows where it is. Stays.
  */
 struct backing_file {
 	struct path user_path;

@@ -48,22 +48,22 @@ list_unformatted()
 
 check_flow()
 {
-	fail 'an output includes rows, out, util and the system only' < <(
-		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/out/*.[ch] |
-			grep -vE '"(view/rows|out/[a-z0-9_]+|util/[a-z0-9_]+)\.h"')
-	fail 'an output includes rows, out, util and the system only' < <(
+	fail 'a format includes table, format, util and the system only' < <(
+		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/format/*.[ch] |
+			grep -vE '"(table|format|util)/[a-z0-9_]+\.h"')
+	fail 'a format includes table, format, util and the system only' < <(
 		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(bpf|libelf|elfutils)/' \
-			user/out/*.[ch])
-	fail 'util and view/rows include nothing but util and the system' < <(
+			user/format/*.[ch])
+	fail 'util and table include nothing but util and the system' < <(
 		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/util/*.[ch] \
-			user/view/rows.[ch] | grep -vE '"(view/rows|util/[a-z0-9_]+)\.h"')
+			user/table/*.[ch] | grep -vE '"(table|util)/[a-z0-9_]+\.h"')
 	fail 'tui includes views and models, and nothing of the capture' < <(
-		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/tui/*.[ch] |
-			grep -vE '"(tui/[a-z0-9_]+|view/(rows|top)|out/cell_text|util/[a-z0-9_]+)\.h"')
+		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' user/tui/*.[ch] user/tui/*/*.[ch] |
+			grep -vE '"(tui/[a-z0-9_/]+|table/rows|view/top/top|format/cell_text|util/[a-z0-9_]+)\.h"')
 	fail "CLOCK_MONOTONIC is read by util/clock.h: a time namespace's is not that of events" < <(
-		grep -nE 'clock_gettime\(CLOCK_(MONOTONIC|BOOTTIME),' user/*.[ch] user/*/*.[ch])
+		grep -rnE 'clock_gettime\(CLOCK_(MONOTONIC|BOOTTIME),' user --include='*.[ch]')
 	fail 'bpf/ includes nothing of user/' < <(
-		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]*/)?(user|cmd|capture|model|view|out|util)/' \
+		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"([^"]*/)?(user|cmd|capture|model|view|format|util)/' \
 			bpf/*.[ch])
 }
 

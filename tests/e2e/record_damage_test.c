@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/** As user/record/format.h has it: where a block's kind and length are, and how long its head is. */
+/** As user/record/format/format.h has it: where a block's kind and length are, and how long its head is. */
 #define HEAD_BYTES 48
 #define BLOCK_EVENTS 2
 #define BLOCK_CHECKPOINT 3

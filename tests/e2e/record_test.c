@@ -208,7 +208,7 @@ static bool is_whole(void *arg)
 	return whole;
 }
 
-/** As user/record/format.h has it: where things are in a block's head, and how long that is. */
+/** As user/record/format/format.h has it: where things are in a block's head, and how long that is. */
 #define HEAD_BYTES 48
 #define HEAD_KIND 4
 #define HEAD_STORED 8

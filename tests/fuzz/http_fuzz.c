@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 
 #include "fuzz.h"
-#include "serve/channel.h"
-#include "serve/server.h"
+#include "serve/http/channel.h"
+#include "serve/http/server.h"
 #include "util/log.h"
 
 #define TOKEN "0123456789abcdef"

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "cmd/options_parts.h"
 #include "fuzz.h"
-#include "serve/listen.h"
+#include "options/options_parts.h"
+#include "serve/http/listen.h"
 #include "util/cpu_list.h"
 #include "util/str.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "symbol/perf_map.h"
-#include "symbol/table.h"
+#include "symbol/elf/perf_map.h"
+#include "symbol/table/table.h"
 
 /* Each piece is found by its first and its last byte, and has a name of a bounded length. */
 static void check_piece(const struct symbol_table *t, const struct table_piece *p)

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "symbol/reader.h"
-#include "symbol/table.h"
+#include "symbol/elf/reader.h"
+#include "symbol/table/table.h"
 
 static void take_table(const uint8_t *data, size_t size)
 {

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <zstd.h>
 
-#include "cmd/options.h"
 #include "fuzz.h"
-#include "record/block.h"
-#include "record/header.h"
+#include "options/options.h"
+#include "record/format/block.h"
+#include "record/format/header.h"
 #include "util/log.h"
 
 /** Bytes that say what is asked. */

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "view/call_args.h"
+#include "view/trace/call_args.h"
 
 #define PAGE 4096ULL
 #define MIB (1ULL << 20)

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "model/calls.h"
+#include "model/history/calls.h"
 
 #define PID 7
 #define BASE 0x7f0000000000ULL

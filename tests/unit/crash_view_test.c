@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "view/crash.h"
+#include "view/trace/crash.h"
 
 #define PAGE 4096ULL
 #define BASE 0x7f0000000000ULL

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "out/flame.h"
+#include "format/flame.h"
 
 #define NR(a) (sizeof(a) / sizeof(*(a)))
 

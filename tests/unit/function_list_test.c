@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "view/function_list.h"
+#include "view/common/function_list.h"
 
 struct counted_function {
 	struct listed_function function;

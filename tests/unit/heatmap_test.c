@@ -4,9 +4,9 @@
  */
 #include "sample.h"
 
-#include "model/heat.h"
+#include "model/history/heat.h"
 #include "util/utf8.h"
-#include "view/heatmap.h"
+#include "view/faults/heatmap.h"
 
 #define MS 1000000ULL
 #define REGION (1ULL << VS_HEAT_REGION_BITS)

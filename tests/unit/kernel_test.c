@@ -15,7 +15,7 @@
 
 #include <limits.h>
 
-#include "capture/kernel.h"
+#include "sys/kernel.h"
 
 #define TYPES(first, last) ((uint32_t)(((1ULL << ((last) + 1)) - 1) & ~((1ULL << (first)) - 1)))
 

@@ -5,8 +5,8 @@
  */
 #include "slots.h"
 
-#include "serve/exposition.h"
-#include "serve/listen.h"
+#include "serve/http/listen.h"
+#include "serve/metrics/exposition.h"
 
 #include <unistd.h>
 

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "record/load.h"
+#include "record/load/load.h"
 
 /** Processes between two checkpoints, which are a second apart. */
 #define BURST 50

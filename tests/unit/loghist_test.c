@@ -5,7 +5,7 @@
 #include "sample.h"
 
 #include "model/hist.h"
-#include "view/hist.h"
+#include "view/faults/hist.h"
 
 static void octaves_are_made_of_whole_buckets(void **state)
 {

@@ -10,10 +10,10 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
-#include "cmd/options.h"
+#include "format/out.h"
 #include "model/threads.h"
-#include "out/out.h"
-#include "view/stat.h"
+#include "options/options.h"
+#include "view/faults/stat.h"
 
 #ifdef __SANITIZE_ADDRESS__
 /* sanitizer/allocator_interface.h, which gcc does not have everywhere */

@@ -17,11 +17,11 @@
 
 #include <cmocka.h>
 
-#include "cmd/options.h"
-#include "record/block.h"
-#include "record/header.h"
+#include "options/options.h"
+#include "record/format/block.h"
+#include "record/format/header.h"
+#include "sys/memory.h"
 #include "util/log.h"
-#include "util/memory.h"
 
 #define MIB (1ULL << 20)
 

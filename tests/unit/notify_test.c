@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "util/notify.h"
+#include "sys/notify.h"
 
 /* A socket that is bound to @name: a path, or "@NAME". */
 static int receiver(const char *name)

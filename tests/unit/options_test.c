@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
-#include "cmd/options.h"
+#include "options/options.h"
 #include "util/log.h"
 
 #define MAX_ARGS 16

@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "capture/proc_maps.h"
+#include "sys/proc_maps.h"
 
 #define PAGE 4096
 

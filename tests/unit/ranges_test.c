@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "model/ranges.h"
+#include "model/history/ranges.h"
 
 #define PAGE 4096ULL
 #define BASE 0x7f0000000000ULL

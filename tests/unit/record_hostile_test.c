@@ -14,8 +14,8 @@
 #include <cmocka.h>
 #include <zstd.h>
 
-#include "record/block.h"
-#include "record/load.h"
+#include "record/format/block.h"
+#include "record/load/load.h"
 
 /** struct loaded - a loader, and what it fills */
 struct loaded {

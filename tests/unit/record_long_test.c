@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "record/file.h"
-#include "record/reader.h"
+#include "record/format/file.h"
+#include "record/format/reader.h"
 
 /** More than two parts of the index hold. */
 #define BLOCKS (2 * INDEX_ENTRIES + 1000)

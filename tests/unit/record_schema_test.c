@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "record/block.h"
-#include "record/header.h"
+#include "record/format/block.h"
+#include "record/format/header.h"
 
 #define RECORDS 2000
 

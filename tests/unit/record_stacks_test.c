@@ -7,10 +7,10 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "record/load.h"
-#include "record/reader.h"
-#include "record/save.h"
-#include "view/stack_cells.h"
+#include "record/format/reader.h"
+#include "record/load/load.h"
+#include "record/save/save.h"
+#include "view/common/stack_cells.h"
 
 #define ROWS 8
 

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "out/out.h"
+#include "format/out.h"
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))
 

@@ -17,9 +17,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "serve/channel.h"
-#include "serve/mailbox.h"
-#include "view/stat.h"
+#include "serve/http/channel.h"
+#include "serve/http/mailbox.h"
+#include "view/faults/stat.h"
 
 static int ends[2];
 static struct mailbox box;

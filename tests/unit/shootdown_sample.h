@@ -10,9 +10,9 @@
 
 #include <sys/mman.h>
 
-#include "out/out.h"
+#include "format/out.h"
 #include "util/utf8.h"
-#include "view/shootdown.h"
+#include "view/shootdown/shootdown.h"
 
 #define HEAP 0x10000ULL
 #define LIBC 0x7f0000000000ULL

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#include "model/call_event.h"
+#include "model/history/call_event.h"
 
 /** struct seen - a model of processes 100 "one" (slot 1, heap in slot 2) and 200 "two" (slot 5) */
 struct seen {

@@ -4,7 +4,7 @@
  */
 #include "slots.h"
 
-#include "view/stat.h"
+#include "view/faults/stat.h"
 
 /** struct seen - a model, what is asked of it, and the document made of it */
 struct seen {

@@ -4,8 +4,8 @@
  */
 #include "sample.h"
 
-#include "model/storm.h"
-#include "view/storm.h"
+#include "model/history/storm.h"
+#include "view/faults/storm.h"
 
 #define SECOND 1000000000ULL
 

@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-#include "capture/proc_maps.h"
+#include "sys/proc_maps.h"
 
 #define MAX_MAPS 256
 

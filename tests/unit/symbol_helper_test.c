@@ -25,8 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "symbol/helper.h"
-#include "symbol/reader.h"
+#include "symbol/elf/reader.h"
+#include "symbol/helper/helper.h"
 
 enum {
 	ECHO,

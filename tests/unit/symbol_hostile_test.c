@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "symbol/foreign_file.h"
-#include "symbol/open_file.h"
+#include "symbol/helper/foreign_file.h"
+#include "symbol/opener/open_file.h"
 
 #define NOBODY 65534
 #define JITTED "jitted_here"

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "symbol/rule.h"
+#include "symbol/table/rule.h"
 
 #define BASE 0x7ffd0000ULL
 #define NR(a) (sizeof(a) / sizeof(*(a)))

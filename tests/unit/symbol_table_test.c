@@ -17,9 +17,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "symbol/elf/perf_map.h"
 #include "symbol/kernel_symbols.h"
-#include "symbol/perf_map.h"
-#include "symbol/table.h"
+#include "symbol/table/table.h"
 
 #define MAX_BYTES (1u << 20)
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)

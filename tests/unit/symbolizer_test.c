@@ -9,7 +9,7 @@
 #include <gelf.h>
 #include <search.h>
 
-#include "capture/proc_maps.h"
+#include "sys/proc_maps.h"
 
 /** A function that only this file knows. */
 static __attribute__((noinline)) int own_static_function(int n)

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "model/threads.h"
-#include "view/threads.h"
+#include "view/faults/threads.h"
 
 static struct threads threads;
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "model/timeline.h"
+#include "model/history/timeline.h"
 
 /** struct item - what is put in: @n tells records of one time apart */
 struct item {

@@ -8,7 +8,7 @@
 #include <json-c/json.h>
 
 #include "util/utf8.h"
-#include "view/trace.h"
+#include "view/trace/trace.h"
 
 #define BASE 0x7f3a12345000ULL
 #define START_NS 5000000000ULL

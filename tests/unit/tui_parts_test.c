@@ -4,10 +4,10 @@
  */
 #include "sample.h"
 
-#include "tui/columns.h"
-#include "tui/history.h"
-#include "tui/series.h"
-#include "tui/strip.h"
+#include "tui/widget/columns.h"
+#include "tui/widget/history.h"
+#include "tui/widget/series.h"
+#include "tui/widget/strip.h"
 
 static const struct column strip_columns[] = {
 	{ .key = "id", .type = CELL_U64 },

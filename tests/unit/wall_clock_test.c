@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "record/load.h"
-#include "record/reader.h"
-#include "record/save.h"
-#include "view/trace.h"
+#include "record/format/reader.h"
+#include "record/load/load.h"
+#include "record/save/save.h"
+#include "view/trace/trace.h"
 
 #define SECOND 1000000000LL
 #define HOUR (3600 * SECOND)

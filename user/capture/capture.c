@@ -18,8 +18,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "capture/cgroup.h"
-#include "capture/kernel.h"
+#include "sys/cgroup.h"
+#include "sys/kernel.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "vmascope.skel.h"

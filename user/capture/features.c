@@ -15,7 +15,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "capture/kernel.h"
+#include "sys/kernel.h"
 
 static int probe_btf(struct feature *f);
 static int probe_tp_btf(struct feature *f);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/cgroup.h"
 #include "capture/live_stacks.h"
-#include "capture/proc_maps.h"
+#include "sys/cgroup.h"
+#include "sys/proc_maps.h"
 #include "util/str.h"
 
 /** Slots are taken back when less than 1/LOW_SHARE of them are free. */

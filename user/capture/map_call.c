@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include "capture/kernel.h"
+#include "sys/kernel.h"
 
 /** struct alone - what the thread is to be again; @raised: it is in a real-time class meanwhile */
 struct alone {

@@ -5,8 +5,8 @@
 #include <sys/utsname.h>
 
 #include "capture/capture.h"
-#include "cmd/cost.h"
-#include "cmd/options.h"
+#include "collect/cost.h"
+#include "options/options.h"
 #include "util/log.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/options.h"
 #include "explain/explanation.h"
+#include "options/options.h"
 #include "util/log.h"
-#include "view/explain.h"
+#include "view/explain/explain.h"
 
 /** parse_address - hexadecimal digits, with or without 0x. Return: 0 or -EINVAL. */
 static int parse_address(const char *text, uint64_t *address)

@@ -5,9 +5,9 @@
 #ifndef VMASCOPE_CMD_PRINT_H
 #define VMASCOPE_CMD_PRINT_H
 
-#include "cmd/session.h"
-#include "model/heat.h"
-#include "model/longest_calls.h"
+#include "model/history/heat.h"
+#include "model/history/longest_calls.h"
+#include "session/session.h"
 
 /**
  * stat_print - what `vmascope stat` prints at its end

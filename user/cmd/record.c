@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/call_stacks.h"
-#include "cmd/long_calls.h"
 #include "cmd/print.h"
-#include "cmd/record_header.h"
-#include "cmd/record_memory.h"
-#include "cmd/recording.h"
-#include "record/save.h"
+#include "collect/call_stacks.h"
+#include "collect/long_calls.h"
+#include "collect/record_memory.h"
+#include "record/save/save.h"
+#include "session/record_header.h"
+#include "session/recording.h"
 #include "util/log.h"
 #include "util/str.h"
 

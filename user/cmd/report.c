@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/folded.h"
-#include "cmd/long_calls.h"
 #include "cmd/print.h"
-#include "cmd/recording.h"
-#include "cmd/vma_stacks.h"
+#include "collect/long_calls.h"
+#include "collect/vma_stacks.h"
 #include "export/perfetto.h"
+#include "session/folded.h"
+#include "session/recording.h"
+#include "sys/memory.h"
 #include "util/log.h"
-#include "util/memory.h"
-#include "view/stack_cells.h"
+#include "view/common/stack_cells.h"
 
 /** Memory in all; a recording has most of it at LOADER_MOST_BYTES, what is printed the rest. */
 #define MOST_BYTES (960ULL << 20)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* report_diff.c - `vmascope report --diff A B`: two recordings side by side. */
 #include "cmd/print.h"
-#include "cmd/recording.h"
+#include "session/recording.h"
+#include "sys/memory.h"
 #include "util/log.h"
-#include "util/memory.h"
-#include "view/diff.h"
+#include "view/diff/diff.h"
 
 /** struct run - a recording, and names for its stacks */
 struct run {

@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/session.h"
 #include "cmd/shootdown.h"
-#include "serve/channel.h"
-#include "serve/exporter.h"
-#include "serve/listen.h"
-#include "serve/privileges.h"
-#include "serve/server.h"
+#include "serve/exporter/exporter.h"
+#include "serve/http/channel.h"
+#include "serve/http/listen.h"
+#include "serve/http/server.h"
+#include "session/session.h"
+#include "sys/privileges.h"
 #include "util/log.h"
 
 /** struct service - the process that counts, and the one that answers */

@@ -4,12 +4,12 @@
 
 #include "cmd/shootdown.h"
 
-#include "cmd/call_stacks.h"
-#include "cmd/folded.h"
-#include "cmd/long_calls.h"
 #include "cmd/print.h"
+#include "collect/call_stacks.h"
+#include "collect/long_calls.h"
+#include "session/folded.h"
 #include "util/log.h"
-#include "view/shootdown.h"
+#include "view/shootdown/shootdown.h"
 
 /** Initiators and targets of text, unless --top asks for others. */
 #define PAIR_ROWS 10

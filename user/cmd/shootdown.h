@@ -5,7 +5,7 @@
 #ifndef VMASCOPE_CMD_SHOOTDOWN_H
 #define VMASCOPE_CMD_SHOOTDOWN_H
 
-#include "cmd/session.h"
+#include "session/session.h"
 
 /**
  * shootdown__know - what the hooks tell, and which are missing although they were asked for; and what

@@ -2,15 +2,15 @@
 /* stat.c - `vmascope stat`: count until the end, then print; and what is seen on the way there. */
 #include <string.h>
 
-#include "cmd/folded.h"
 #include "cmd/print.h"
-#include "cmd/slices.h"
+#include "collect/slices.h"
+#include "session/folded.h"
 #include "util/log.h"
-#include "view/heatmap.h"
-#include "view/hist.h"
-#include "view/in_flight.h"
-#include "view/stat_group.h"
-#include "view/storm.h"
+#include "view/faults/heatmap.h"
+#include "view/faults/hist.h"
+#include "view/faults/in_flight.h"
+#include "view/faults/stat_group.h"
+#include "view/faults/storm.h"
 
 /** Rows of an interval's text, unless --top asks for others. */
 #define INTERVAL_ROWS 5

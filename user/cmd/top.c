@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/top_watch.h"
-#include "tui/screen.h"
+#include "collect/top_watch.h"
+#include "tui/widget/screen.h"
 #include "util/log.h"
 #include "util/str.h"
 

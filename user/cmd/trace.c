@@ -11,13 +11,13 @@
 #include <time.h>
 
 #include "cmd/print.h"
-#include "cmd/trace_record.h"
-#include "model/timeline.h"
+#include "collect/trace_record.h"
+#include "model/history/timeline.h"
 #include "util/log.h"
 #include "util/stop.h"
 #include "util/str.h"
-#include "view/stat.h"
-#include "view/trace.h"
+#include "view/faults/stat.h"
+#include "view/trace/trace.h"
 
 /** Types of records that are printed are below it. */
 #define NR_TYPES (VS_EVENT_IPI + 1)

@@ -5,11 +5,11 @@
 #ifndef VMASCOPE_EXPLAIN_EXPLANATION_H
 #define VMASCOPE_EXPLAIN_EXPLANATION_H
 
-#include "capture/proc_maps.h"
 #include "explain/page_flags.h"
 #include "explain/page_tables.h"
 #include "explain/smaps.h"
 #include "explain/tlb.h"
+#include "sys/proc_maps.h"
 
 #define MAX_UNKNOWNS 8
 

@@ -14,8 +14,8 @@
 #include <bpf/libbpf.h>
 
 #include "capture/features.h"
-#include "capture/kernel.h"
 #include "events.h"
+#include "sys/kernel.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 

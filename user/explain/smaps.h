@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "capture/proc_maps.h"
 #include "explain/flag.h"
+#include "sys/proc_maps.h"
 
 /** enum smaps_field - sizes that are kept */
 enum smaps_field {

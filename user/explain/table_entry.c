@@ -2,7 +2,7 @@
 /* table_entry.c - the bits of table_entry.h. */
 #include "explain/table_entry.h"
 
-#include "capture/kernel.h"
+#include "sys/kernel.h"
 
 #define BIT(n) (1ULL << (n))
 #define NR(array) (sizeof(array) / sizeof(*(array)))

@@ -10,7 +10,7 @@
 
 #include "export/tracks.h"
 #include "model/model.h"
-#include "record/format.h"
+#include "record/format/format.h"
 
 /**
  * struct perfetto - the trace that is being written

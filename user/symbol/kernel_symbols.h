@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "symbol/table.h"
+#include "symbol/table/table.h"
 
 /**
  * kernel_symbols__parse - make a table; names of modules' functions are "name\tmodule"

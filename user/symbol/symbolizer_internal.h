@@ -5,7 +5,7 @@
 #ifndef VMASCOPE_SYMBOL_SYMBOLIZER_INTERNAL_H
 #define VMASCOPE_SYMBOL_SYMBOLIZER_INTERNAL_H
 
-#include "symbol/process.h"
+#include "symbol/process/process.h"
 
 /**
  * struct symbolizer - all that is known

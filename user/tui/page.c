@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tui/strip.h"
 #include "tui/tui.h"
+#include "tui/widget/strip.h"
 #include "util/utf8.h"
 
 static void click_tab(struct tui *t, long id)

@@ -8,9 +8,9 @@
 #ifndef VMASCOPE_TUI_TUI_H
 #define VMASCOPE_TUI_TUI_H
 
-#include "tui/history.h"
-#include "tui/list.h"
-#include "view/top.h"
+#include "tui/widget/history.h"
+#include "tui/widget/list.h"
+#include "view/top/top.h"
 
 /** enum tui_view_id - the views, in the order of their keys */
 enum tui_view_id {

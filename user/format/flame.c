@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* flame.c - collect stacks, each once; print them folded. */
+#include "format/flame.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/put.h"
+#include "util/utf8.h"
+
+#define DEFAULT_BYTES (64u << 20)
+/* Of the allocator, for each stack. */
+#define STACK_COST (sizeof(struct flame_stack) + 16)
+#define MIN_MERGE 1024
+
+/** struct flame - stacks; the first @sorted of them are sorted, each once */
+struct flame {
+	struct flame_stack *stacks;
+	size_t nr;
+	size_t cap;
+	size_t sorted;
+	size_t bytes;
+	size_t max_bytes;
+	uint64_t rest;
+};
+
+struct flame *flame__new(size_t max_bytes)
+{
+	struct flame *f = calloc(1, sizeof(*f));
+
+	if (f)
+		f->max_bytes = max_bytes ? max_bytes : DEFAULT_BYTES;
+	return f;
+}
+
+void flame__free(struct flame *f)
+{
+	for (size_t i = 0; f && i < f->nr; i++)
+		free(f->stacks[i].text);
+	if (f)
+		free(f->stacks);
+	free(f);
+}
+
+/* Frame by frame, so that stacks that begin alike are together: ';' is below all of a name. */
+static int by_frames(const void *a, const void *b)
+{
+	const unsigned char *x = (const void *)((const struct flame_stack *)a)->text;
+	const unsigned char *y = (const void *)((const struct flame_stack *)b)->text;
+
+	while (*x && *x == *y) {
+		x++;
+		y++;
+	}
+	if (*x == *y)
+		return 0;
+	if (!*x || !*y)
+		return *x ? 1 : -1;
+	return *x == ';' ? -1 : *y == ';' ? 1 : *x < *y ? -1 : 1;
+}
+
+static uint64_t add_up(uint64_t a, uint64_t b)
+{
+	return a + b < a ? UINT64_MAX : a + b;
+}
+
+static void merge(struct flame *f)
+{
+	size_t to = 0;
+
+	if (f->nr == f->sorted)
+		return;
+	qsort(f->stacks, f->nr, sizeof(*f->stacks), by_frames);
+	for (size_t i = 1; i < f->nr; i++) {
+		struct flame_stack *last = &f->stacks[to], *s = &f->stacks[i];
+
+		if (by_frames(last, s)) {
+			f->stacks[++to] = *s;
+			continue;
+		}
+		last->value = add_up(last->value, s->value);
+		f->bytes -= strlen(s->text) + 1 + STACK_COST;
+		free(s->text);
+	}
+	f->sorted = f->nr = to + 1;
+}
+
+/* Return: a name without ';', which separates, and with nothing that no text may have. */
+static char *clean_name(const char *name)
+{
+	char *valid = utf8_clean(name && name[0] ? name : "?");
+	char *clean = valid ? utf8_printable(valid, true) : NULL;
+
+	for (char *c = clean; c && *c; c++)
+		if (*c == ';')
+			*c = ':';
+	free(valid);
+	return clean;
+}
+
+static char *fold(const char *const *frames, size_t nr)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *mem = open_memstream(&text, &len);
+	bool failed = !mem;
+
+	for (size_t i = 0; i < nr && !failed; i++) {
+		const bool full = i == FLAME_MAX_DEPTH - 1 && nr > FLAME_MAX_DEPTH;
+		char *name = clean_name(full ? "…" : frames[i]);
+
+		failed = !name || fprintf(mem, "%s%s", i ? ";" : "", name) < 0;
+		free(name);
+		if (full)
+			break;
+	}
+	if (mem && fclose(mem))
+		failed = true;
+	if (!failed)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int append(struct flame *f, char *text, uint64_t value)
+{
+	if (f->nr == f->cap) {
+		const size_t cap = f->cap ? f->cap * 2 : 64;
+		struct flame_stack *grown = realloc(f->stacks, cap * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		f->stacks = grown;
+		f->cap = cap;
+	}
+	f->stacks[f->nr++] = (struct flame_stack){ text, value };
+	f->bytes += strlen(text) + 1 + STACK_COST;
+	return 0;
+}
+
+int flame__add(struct flame *f, const char *const *frames, size_t nr, uint64_t value)
+{
+	char *text;
+	int err;
+
+	if (!nr || !value)
+		return 0;
+	if (f->bytes > f->max_bytes || f->nr > 2 * f->sorted + MIN_MERGE)
+		merge(f);
+	if (f->bytes > f->max_bytes) {
+		f->rest = add_up(f->rest, value);
+		return 0;
+	}
+	text = fold(frames, nr);
+	err = text ? append(f, text, value) : -ENOMEM;
+	if (err)
+		free(text);
+	return err;
+}
+
+size_t flame__stacks(struct flame *f, const struct flame_stack **stacks)
+{
+	char *rest = f->rest ? strdup(FLAME_REST) : NULL;
+
+	if (rest && append(f, rest, f->rest))
+		free(rest);
+	else if (rest)
+		f->rest = 0;
+	merge(f);
+	*stacks = f->stacks;
+	return f->nr;
+}
+
+int flame__folded(struct flame *f, FILE *to)
+{
+	const struct flame_stack *stacks;
+	size_t nr = flame__stacks(f, &stacks);
+	struct sink s;
+	int err = sink__open(&s);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < nr; i++)
+		fprintf(s.mem, "%s %" PRIu64 "\n", stacks[i].text, stacks[i].value);
+	return sink__close(&s, to, 0, false);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * formats.c - the table of output formats.
+ */
+#include "format/formats.h"
+
+#include <string.h>
+
+const struct out_format out_formats[] = {
+	{ "text", "columns for people", false, text_document, text_row },
+	{ "json", "JSON, schema 1; one object a line for a stream", true, json_document, json_row },
+	{ "csv", "RFC 4180; the first table, nested ones joined to it", true, csv_document,
+	  csv_row },
+	{ 0 },
+};
+
+const struct out_format *out_format__find(const char *name)
+{
+	for (const struct out_format *f = out_formats; f->name; f++) {
+		if (!strcmp(f->name, name))
+			return f;
+	}
+	return NULL;
+}

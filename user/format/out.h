@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * out.h - outputs: rows to text, JSON and others, one file each, listed in one table.
+ *
+ * An output includes rows and util, nothing else (make lint checks it).
+ */
+#ifndef VMASCOPE_FORMAT_OUT_H
+#define VMASCOPE_FORMAT_OUT_H
+
+#include <stdio.h>
+
+#include "format/stream.h"
+#include "table/rows.h"
+
+/**
+ * struct out_options - how to print
+ * @stream: where to; @file: to print to it
+ * @width: columns of the text, 0: no limit
+ * @utf8: text may use Unicode
+ * @colour: text may use colour
+ */
+struct out_options {
+	struct out_stream *stream;
+	FILE *file;
+	unsigned int width;
+	bool utf8;
+	bool colour;
+};
+
+/**
+ * struct out_format - an output format
+ * @name: as --format takes it
+ * @help: one line for --help
+ * @no_text: columns and tables that only text shows are left out
+ * @document: print a whole document; Return: 0 or a negative errno of the first failed write
+ * @row: print one row of a stream (trace), the newest row of @t; @first on the first call
+ */
+struct out_format {
+	const char *name;
+	const char *help;
+	bool no_text;
+	int (*document)(const struct document *d, const struct out_options *o);
+	int (*row)(const struct table *t, const struct out_options *o, bool first);
+};
+
+/** out_formats - all of them, ended by a NULL name */
+extern const struct out_format out_formats[];
+
+/** out_format__find - by name; NULL if there is none. */
+const struct out_format *out_format__find(const char *name);
+
+#endif /* VMASCOPE_FORMAT_OUT_H */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stream.h - a stream to a descriptor that gives up where a run is to end and nobody reads, and that
+ * knows which of its rows have been written.
+ */
+#ifndef VMASCOPE_FORMAT_STREAM_H
+#define VMASCOPE_FORMAT_STREAM_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct out_stream;
+
+/**
+ * out_stream__open - a stream to @fd, which it closes at its end unless it is stdout's
+ * @out: result
+ * Return: 0 or -ENOMEM.
+ */
+int out_stream__open(struct out_stream **out, int fd);
+
+/** out_stream__file - to print to; it is not to be closed. */
+FILE *out_stream__file(const struct out_stream *s);
+
+int out_stream__fd(const struct out_stream *s);
+
+/**
+ * out_stream__end_row - what has been printed so far ends a row, which is to be counted
+ * Return: 0 or -ENOMEM.
+ */
+int out_stream__end_row(struct out_stream *s);
+
+/** out_stream__unwritten - rows that were printed and not written as a whole; after a failed write. */
+uint64_t out_stream__unwritten(struct out_stream *s);
+
+/**
+ * out_stream__close - write what is left, and free it; NULL is fine
+ * Return: 0 or the negative errno of the first write that failed; -ETIMEDOUT: nobody read.
+ */
+int out_stream__close(struct out_stream *s);
+
+#endif /* VMASCOPE_FORMAT_STREAM_H */

@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * text.c - rows as columns for people: aligned by their contents, never wider than asked.
+ *
+ * Where a table is too wide its last column of strings is cut, then the one before it: paths keep
+ * their end, other strings both ends, or the start, if the view says so. A column that is drawn
+ * (out/flex.h) takes the room that the others leave.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/cell_text.h"
+#include "format/flex.h"
+#include "format/formats.h"
+#include "format/line.h"
+#include "format/put.h"
+#include "util/utf8.h"
+
+#define GAP 2	      /* blanks between columns */
+#define STREAM_GAP 1  /* in a stream, where every line has all columns and room is short */
+#define INDENT 2      /* of a nested table */
+#define MIN_WIDTH 4   /* columns of strings are not cut below that */
+#define FAIR_WIDTH 12 /* rather than below that, spare columns are left out */
+
+#define BOLD "\033[1m"
+#define NORMAL "\033[m"
+
+/** struct field - a column that is shown, unless @hidden: @index in its table, @width in the text */
+struct field {
+	const struct column *column;
+	size_t index;
+	size_t width;
+	bool left;
+	bool hidden;
+};
+
+/** struct grid - a table being laid out: @text has @nr texts for each row from @first_row on */
+struct grid {
+	const struct table *table;
+	const struct out_options *options;
+	struct field *fields;
+	size_t nr;
+	size_t first_row;
+	size_t gap;
+	char **text;
+	size_t indent;
+	struct flex flex; /* if a field is drawn */
+};
+
+static int print_table(struct text *to, const struct table *t, const struct out_options *o,
+		       size_t indent);
+
+static struct line new_line(struct text *to, const struct out_options *o)
+{
+	return (struct line){ .to = to, .limit = o->width ? o->width : SIZE_MAX, .utf8 = o->utf8 };
+}
+
+static bool all_empty(const struct table *t, size_t column)
+{
+	for (size_t row = 0; row < t->nr_rows; row++) {
+		if (!cell_is_empty(&t->def->columns[column],
+				   &t->cells[row * t->def->nr_columns + column]))
+			return false;
+	}
+	return true;
+}
+
+static int choose_fields(struct grid *g, bool stream)
+{
+	const struct table_def *def = g->table->def;
+
+	g->fields = calloc(def->nr_columns + 1, sizeof(*g->fields));
+	if (!g->fields)
+		return -ENOMEM;
+	for (size_t i = 0; i < def->nr_columns; i++) {
+		const struct column *c = &def->columns[i];
+
+		if (!c->head || c->type == CELL_TABLE)
+			continue;
+		if (c->optional && !stream && !g->table->steady && all_empty(g->table, i))
+			continue;
+		g->fields[g->nr++] = (struct field){ .column = c, .index = i, .left = c->left };
+	}
+	if (g->nr && g->fields[g->nr - 1].column->type == CELL_STR)
+		g->fields[g->nr - 1].left = true;
+	return 0;
+}
+
+static char **text_at(const struct grid *g, size_t row)
+{
+	return &g->text[(row - g->first_row) * g->nr];
+}
+
+static int format_cells(struct grid *g)
+{
+	const struct table *t = g->table;
+
+	g->text = calloc((t->nr_rows - g->first_row) * g->nr + 1, sizeof(*g->text));
+	if (!g->text)
+		return -ENOMEM;
+	for (size_t row = g->first_row; row < t->nr_rows; row++) {
+		for (size_t i = 0; i < g->nr; i++) {
+			const struct field *f = &g->fields[i];
+			char *text = cell_text(f->column,
+					       &t->cells[row * t->def->nr_columns + f->index],
+					       g->options->utf8);
+
+			if (!text)
+				return -ENOMEM;
+			text_at(g, row)[i] = text;
+		}
+	}
+	return 0;
+}
+
+static void grid__free(struct grid *g)
+{
+	size_t nr = (g->table->nr_rows - g->first_row) * g->nr;
+
+	for (size_t i = 0; g->text && i < nr; i++)
+		free(g->text[i]);
+	free(g->text);
+	free(g->fields);
+}
+
+static int grid__init(struct grid *g, const struct table *t, const struct out_options *o,
+		      bool stream)
+{
+	int err;
+
+	*g = (struct grid){ .table = t,
+			    .options = o,
+			    .first_row = stream ? t->nr_rows - 1 : 0,
+			    .gap = stream ? STREAM_GAP : GAP };
+	err = choose_fields(g, stream);
+	if (!err)
+		err = format_cells(g);
+	if (err)
+		grid__free(g);
+	return err;
+}
+
+static size_t max(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static void measure(struct grid *g)
+{
+	for (size_t i = 0; i < g->nr; i++) {
+		struct field *f = &g->fields[i];
+
+		f->width = flex__is(f->column) ? flex__least(g->table, f->index, g->options->width)
+					       : utf8_width(f->column->head);
+	}
+	for (size_t row = g->first_row; row < g->table->nr_rows; row++) {
+		for (size_t i = 0; i < g->nr; i++) {
+			size_t width = utf8_width(text_at(g, row)[i]);
+
+			if (flex__is(g->fields[i].column))
+				continue;
+			g->fields[i].width = max(g->fields[i].width, width);
+		}
+	}
+}
+
+/*
+ * Widths for a stream, whose rows to come are not known. A last column of strings takes the rest of
+ * the line, whatever is in it: shrink() must come to the same widths for each row.
+ */
+static void measure_stream(struct grid *g)
+{
+	struct field *last = g->nr ? &g->fields[g->nr - 1] : NULL;
+
+	for (size_t i = 0; i < g->nr; i++) {
+		struct field *f = &g->fields[i];
+
+		f->width = max(utf8_width(f->column->head), column_stream_width(f->column));
+		/* Rather a crooked line than a cut string, where the view has not said how wide. */
+		if (f->column->type == CELL_STR && !f->column->width)
+			f->width = max(f->width, utf8_width(text_at(g, g->first_row)[i]));
+	}
+	if (last && last->column->type == CELL_STR)
+		last->width = max(g->options->width,
+				  utf8_width(text_at(g, g->first_row)[g->nr - 1]));
+}
+
+static size_t total_width(const struct grid *g)
+{
+	size_t total = g->indent;
+	bool first = true;
+
+	for (size_t i = 0; i < g->nr; i++) {
+		if (g->fields[i].hidden)
+			continue;
+		total += g->fields[i].width + (first ? 0 : g->gap);
+		first = false;
+	}
+	return total;
+}
+
+static size_t over_width(const struct grid *g)
+{
+	const size_t total = total_width(g);
+
+	return g->options->width && total > g->options->width ? total - g->options->width : 0;
+}
+
+/* Makes columns of strings narrower, the last one first, until a line fits or all have @least. */
+static void cut_strings(struct grid *g, size_t least)
+{
+	size_t over = over_width(g);
+
+	for (size_t i = g->nr; i-- > 0 && over;) {
+		struct field *f = &g->fields[i];
+		size_t cut = f->width > least ? f->width - least : 0;
+
+		if (f->column->type != CELL_STR)
+			continue;
+		cut = cut < over ? cut : over;
+		f->width -= cut;
+		over -= cut;
+	}
+}
+
+/* Makes a line fit: strings are cut, and spare columns left out rather than that too much is cut. */
+static void shrink(struct grid *g)
+{
+	bool spare = false;
+
+	for (size_t i = 0; i < g->nr; i++)
+		spare = spare || g->fields[i].column->spare;
+	if (spare)
+		cut_strings(g, FAIR_WIDTH);
+	for (size_t i = g->nr; i-- > 0 && over_width(g);)
+		g->fields[i].hidden = g->fields[i].column->spare;
+	cut_strings(g, MIN_WIDTH);
+}
+
+/* Gives the column that is drawn what is left of the line. */
+static void stretch(struct grid *g)
+{
+	for (size_t i = 0; i < g->nr; i++) {
+		struct field *f = &g->fields[i];
+		size_t room = 0;
+
+		if (!flex__is(f->column))
+			continue;
+		if (g->options->width)
+			room = f->width + max(g->options->width, total_width(g)) - total_width(g);
+		flex__layout(&g->flex, g->table, f->index, room, g->options);
+		f->width = g->flex.width;
+	}
+}
+
+static enum utf8_keep what_to_keep(const struct column *c, const char *text)
+{
+	if (c->keep_start)
+		return UTF8_KEEP_START;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): columns are hidden for all rows */
+	return *text == '/' ? UTF8_KEEP_END : UTF8_KEEP_ENDS;
+}
+
+static int print_field(struct line *l, const struct field *f, const char *text)
+{
+	enum utf8_keep keep = what_to_keep(f->column, text);
+	char *cut = NULL;
+	int err;
+
+	if (f->column->type == CELL_STR) {
+		cut = utf8_truncate(text, f->width, keep, l->utf8);
+		if (!cut)
+			return -ENOMEM;
+	}
+	err = line__put_field(l, cut ? cut : text, f->width, f->left);
+	free(cut);
+	return err;
+}
+
+static int print_heading(struct text *to, const struct grid *g)
+{
+	struct line l = new_line(to, g->options);
+	int err = 0;
+
+	if (g->options->colour)
+		text__puts(to, BOLD);
+	l.gap = g->indent;
+	for (size_t i = 0; i < g->nr && !err; i++) {
+		if (g->fields[i].hidden)
+			continue;
+		err = line__put_field(&l, g->fields[i].column->head, g->fields[i].width,
+				      g->fields[i].left);
+		l.gap += g->gap;
+	}
+	if (g->options->colour)
+		text__puts(to, NORMAL);
+	line__end(&l);
+	return err;
+}
+
+static int print_row(struct text *to, const struct grid *g, size_t row)
+{
+	struct line l = new_line(to, g->options);
+	int err = 0;
+
+	l.gap = g->indent;
+	for (size_t i = 0; i < g->nr && !err; i++) {
+		if (g->fields[i].hidden)
+			continue;
+		if (flex__is(g->fields[i].column))
+			flex__put(&g->flex, &l, row);
+		else
+			err = print_field(&l, &g->fields[i], text_at(g, row)[i]);
+		l.gap += g->gap;
+	}
+	line__end(&l);
+	return err;
+}
+
+static int print_nested(struct text *to, const struct grid *g, size_t row)
+{
+	const struct table_def *def = g->table->def;
+	int err = 0;
+
+	for (size_t i = 0; i < def->nr_columns && !err; i++) {
+		const struct cell *cell = &g->table->cells[row * def->nr_columns + i];
+
+		if (def->columns[i].type == CELL_TABLE && def->columns[i].head && cell->known)
+			err = print_table(to, cell->table, g->options, g->indent + INDENT);
+	}
+	return err;
+}
+
+/* Below strips: what their columns and shades mean. */
+static void print_axis(struct text *to, const struct grid *g)
+{
+	struct line l = new_line(to, g->options);
+
+	l.gap = g->indent;
+	for (size_t i = 0; i < g->nr; i++) {
+		if (g->fields[i].hidden)
+			continue;
+		if (g->fields[i].column->type == CELL_SERIES) {
+			flex__put_axis(&g->flex, &l);
+			flex__put_legend(&g->flex, &l, g->indent);
+		}
+		l.gap += g->fields[i].width + g->gap;
+	}
+}
+
+static int print_list(struct text *to, struct grid *g)
+{
+	int err = 0;
+
+	measure(g);
+	shrink(g);
+	stretch(g);
+	if (g->nr && g->table->nr_rows)
+		err = print_heading(to, g);
+	for (size_t row = 0; row < g->table->nr_rows && !err; row++) {
+		if (g->nr)
+			err = print_row(to, g, row);
+		if (!err)
+			err = print_nested(to, g, row);
+	}
+	if (!err && g->table->nr_rows)
+		print_axis(to, g);
+	return err;
+}
+
+/* Numbers of one object stand below each other; strings begin where the widest number does. */
+static size_t widest_number(const struct grid *g)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < g->nr; i++) {
+		if (g->fields[i].column->type != CELL_STR)
+			width = max(width, utf8_width(g->text[i]));
+	}
+	return width;
+}
+
+/* One row as lines of NAME VALUE. */
+static int print_object(struct text *to, struct grid *g)
+{
+	size_t names = 0, numbers, start;
+	int err = 0;
+
+	if (!g->table->nr_rows)
+		return 0;
+	numbers = widest_number(g);
+	for (size_t i = 0; i < g->nr; i++)
+		names = max(names, utf8_width(g->fields[i].column->head));
+	start = g->indent + names + g->gap;
+	for (size_t i = 0; i < g->nr && !err; i++) {
+		struct line l = new_line(to, g->options);
+		struct field *value = &g->fields[i];
+
+		value->left = value->column->type == CELL_STR;
+		value->width = value->left ? l.limit - (start < l.limit ? start : l.limit)
+					   : numbers;
+		l.gap = g->indent;
+		err = line__put_field(&l, value->column->head, names, true);
+		l.gap += g->gap;
+		if (!err)
+			err = print_field(&l, value, g->text[i]);
+		line__end(&l);
+	}
+	return err ? err : print_nested(to, g, 0);
+}
+
+static int print_prose(struct text *to, const char *text, const struct out_options *o,
+		       size_t indent)
+{
+	struct line l = new_line(to, o);
+
+	return text ? line__put_prose(&l, text, indent) : 0;
+}
+
+static int print_table(struct text *to, const struct table *t, const struct out_options *o,
+		       size_t indent)
+{
+	struct grid g;
+	int err;
+
+	if (t->def->json_only)
+		return 0;
+	err = grid__init(&g, t, o, false);
+	if (err)
+		return err;
+	g.indent = indent;
+	err = print_prose(to, t->title, o, indent);
+	if (!err)
+		err = t->def->shape == TABLE_OBJECT ? print_object(to, &g) : print_list(to, &g);
+	if (!err)
+		err = print_prose(to, t->footer, o, indent);
+	grid__free(&g);
+	return err;
+}
+
+int text_document(const struct document *d, const struct out_options *o)
+{
+	struct text all = {};
+	int err = 0;
+
+	for (size_t i = 0; i < d->nr_tables && !err; i++) {
+		const size_t before = all.len;
+
+		if (before)
+			text__putc(&all, '\n');
+		err = print_table(&all, d->tables[i], o, 0);
+		/* A table may print nothing; then it needs no blank line either. */
+		if (before && all.len == before + 1)
+			all.len = before;
+	}
+	if (!err)
+		err = put_out(o->file, &all, true);
+	text__free(&all);
+	return err;
+}
+
+int text_row(const struct table *t, const struct out_options *o, bool first)
+{
+	struct text s = {};
+	struct grid g;
+	int err;
+
+	if (!t->nr_rows)
+		return -EINVAL;
+	err = grid__init(&g, t, o, true);
+	if (err)
+		return err;
+	measure_stream(&g);
+	shrink(&g);
+	if (first)
+		err = print_prose(&s, t->title, o, 0);
+	if (first && !err)
+		err = print_heading(&s, &g);
+	if (!err)
+		err = print_row(&s, &g, g.first_row);
+	if (!err)
+		err = print_prose(&s, t->footer, o, 0);
+	if (!err)
+		err = put_out(o->file, &s, false);
+	text__free(&s);
+	grid__free(&g);
+	return err;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* calls.c - a ring of memory calls for each process. */
+#include "model/history/calls.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+/** Failed calls return these, negated (MAX_ERRNO of include/linux/err.h). */
+#define MAX_ERRNO 4095
+
+/** Calls that take memory away, change how it may be used, or map it anew. */
+static const bool changes_mappings[VS_NR_CALLS] = {
+	[VS_CALL_MPROTECT] = true, [VS_CALL_PKEY_MPROTECT] = true, [VS_CALL_MUNMAP] = true,
+	[VS_CALL_MREMAP] = true,   [VS_CALL_MADVISE] = true,	   [VS_CALL_BRK] = true,
+	[VS_CALL_MMAP] = true,
+};
+
+/** struct history - the last calls of one process */
+struct history {
+	uint64_t nr;
+	struct vs_event_call ring[CALLS_KEPT];
+};
+
+void calls__init(struct calls *c)
+{
+	hash__init(&c->by_pid, sizeof(uint64_t));
+}
+
+void calls__free(struct calls *c)
+{
+	hash__free(&c->by_pid, free);
+}
+
+static bool failed(const struct vs_event_call *call)
+{
+	return call->result < 0 && call->result >= -MAX_ERRNO;
+}
+
+void calls__add(struct calls *c, const struct vs_event_call *call)
+{
+	struct history *h;
+
+	if (call->call >= VS_NR_CALLS || !changes_mappings[call->call] || failed(call))
+		return;
+	h = hash__get_u64(&c->by_pid, call->pid);
+	if (!h) {
+		h = calloc(1, sizeof(*h));
+		if (!h)
+			return;
+		if (hash__set_u64(&c->by_pid, call->pid, h)) {
+			free(h);
+			return;
+		}
+	}
+	h->ring[h->nr++ & (CALLS_KEPT - 1)] = *call;
+}
+
+void calls__forget(struct calls *c, uint32_t pid)
+{
+	free(hash__remove_u64(&c->by_pid, pid));
+}
+
+static const struct vs_event_call *nth_last(const struct history *h, uint64_t n)
+{
+	return &h->ring[(h->nr - n) & (CALLS_KEPT - 1)];
+}
+
+/** heap_shrank - the @n-th last call, a brk, has cut off @address: an earlier one had it. */
+static bool heap_shrank(const struct history *h, uint64_t n, uint64_t kept, uint64_t address)
+{
+	if (address < (uint64_t)nth_last(h, n)->result)
+		return false;
+	for (n++; n <= kept; n++)
+		if (nth_last(h, n)->call == VS_CALL_BRK)
+			return address < (uint64_t)nth_last(h, n)->result;
+	return false;
+}
+
+/** concerns - the call took @address away, or changed how it may be used. */
+static bool concerns(const struct vs_event_call *call, uint64_t address)
+{
+	const uint64_t start = call->argument[0], result = call->result;
+	const uint64_t old_length = call->argument[1], new_length = call->argument[2];
+	const uint64_t length = (old_length + 4095) & ~4095ull;
+
+	switch (call->call) {
+	case VS_CALL_MREMAP: /* moved, or cut off at the end */
+		if (result == start && new_length < old_length)
+			return address - start >= new_length && address - start < old_length;
+		return result != start && address - start < old_length;
+	case VS_CALL_MADVISE: /* leaves the VMA and its protection as they are */
+		return false;
+	case VS_CALL_MMAP:
+		return address - result < length;
+	default:
+		return address - start < length;
+	}
+}
+
+const struct vs_event_call *calls__last(const struct calls *c, uint32_t pid, uint64_t address,
+					uint64_t before_ns)
+{
+	const struct history *h = hash__get_u64(&c->by_pid, pid);
+	uint64_t kept = h ? (h->nr < CALLS_KEPT ? h->nr : CALLS_KEPT) : 0;
+
+	for (uint64_t i = 1; i <= kept; i++) {
+		const struct vs_event_call *call = nth_last(h, i);
+
+		if (call->head.time_ns > before_ns)
+			continue;
+		if (call->call == VS_CALL_BRK ? heap_shrank(h, i, kept, address)
+					      : concerns(call, address))
+			/* what was mapped anew has forgotten what was before */
+			return call->call == VS_CALL_MMAP ? NULL : call;
+	}
+	return NULL;
+}

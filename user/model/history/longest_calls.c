@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* longest_calls.c - a short list, in order of duration. */
+#include "model/history/longest_calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_call(struct long_call *c)
+{
+	free(c->vma);
+	free(c->module);
+	free(c->function);
+}
+
+void longest_calls__free(struct longest_calls *l)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		free_call(&l->list[i]);
+	memset(l, 0, sizeof(*l));
+}
+
+bool longest_calls__wants(const struct longest_calls *l, uint64_t duration_ns)
+{
+	return l->nr < VS_LONGEST_CALLS || duration_ns > l->list[l->nr - 1].call.duration_ns;
+}
+
+void longest_calls__add(struct longest_calls *l, const struct long_call *call)
+{
+	size_t at = l->nr;
+
+	if (l->nr == VS_LONGEST_CALLS)
+		free_call(&l->list[--at]);
+	else
+		l->nr++;
+	for (; at && l->list[at - 1].call.duration_ns < call->call.duration_ns; at--)
+		l->list[at] = l->list[at - 1];
+	l->list[at] = *call;
+}

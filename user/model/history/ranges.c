@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ranges.c - a ring of ranges for each process. */
+#include "model/history/ranges.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define PAGE_SIZE 4096ULL
+#define MAX_ERRNO 4095
+/* X86_PF_PROT of arch/x86/include/asm/trap_pf.h */
+#define PAGE_WAS_PRESENT 1u
+
+/* include/uapi/asm-generic/mman-common.h, include/uapi/linux/mman.h */
+#define MADV_REMOVE 9
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#define MADV_DONTNEED_LOCKED 24
+#define MADV_GUARD_INSTALL 102
+#define MREMAP_DONTUNMAP 4
+
+/* What a fault found, and what a range makes faults find: as enum range_fit in bpf/maps.bpf.h. */
+#define FIT_EMPTY 1u
+#define FIT_STORED 2u
+#define FIT_WRITE 4u
+#define FIT_FORBIDDEN 8u
+#define FIT_ALL 15u
+
+/**
+ * struct range - what call @id changed, took away or mapped, from @time_ns on
+ * @fits: faults that follow from it; @ends: those that follow from no earlier call any more
+ */
+struct range {
+	uint64_t start;
+	uint64_t end;
+	uint64_t time_ns;
+	uint64_t id;
+	unsigned int fits;
+	unsigned int ends;
+};
+
+/** struct recent - the last ranges of one process */
+struct recent {
+	uint64_t nr;
+	struct range ring[RANGES_PER_PROCESS];
+};
+
+void ranges__init(struct ranges *r)
+{
+	hash__init(&r->by_pid, sizeof(uint64_t));
+}
+
+void ranges__free(struct ranges *r)
+{
+	hash__free(&r->by_pid, free);
+}
+
+void ranges__forget(struct ranges *r, uint32_t pid)
+{
+	free(hash__remove_u64(&r->by_pid, pid));
+}
+
+static uint64_t page_up(uint64_t address)
+{
+	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
+
+/** advice_fits - what pages are after @advice, 0: it takes none away */
+static unsigned int advice_fits(uint32_t advice)
+{
+	switch (advice) {
+	case VS_MADV_DONTNEED:
+	case VS_MADV_FREE:
+	case MADV_REMOVE:
+	case MADV_DONTNEED_LOCKED:
+	case MADV_GUARD_INSTALL:
+		return FIT_EMPTY;
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+		return FIT_STORED;
+	default:
+		return 0;
+	}
+}
+
+/** protect_fits - rights that an mprotect takes from the VMAs that are known to be in its range. */
+static unsigned int protect_fits(const struct vs_event_call *call)
+{
+	uint64_t had = 0, lost;
+
+	for (uint32_t i = 0; i < call->nr_vmas && i < VS_CALL_VMAS; i++)
+		had |= call->vma[i].flags;
+	lost = had & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC);
+	if (call->argument[2] & VS_PROT_READ)
+		lost &= ~VS_VM_READ;
+	if (call->argument[2] & VS_PROT_WRITE)
+		lost &= ~VS_VM_WRITE;
+	if (call->argument[2] & VS_PROT_EXEC)
+		lost &= ~VS_VM_EXEC;
+	return lost & VS_VM_WRITE ? FIT_WRITE | FIT_FORBIDDEN : lost ? FIT_FORBIDDEN : 0;
+}
+
+static void add(struct recent *recent, struct range range, uint64_t start, uint64_t end)
+{
+	range.start = start;
+	range.end = page_up(end);
+	if (range.start < range.end && (range.fits || range.ends == FIT_ALL))
+		recent->ring[recent->nr++ & (RANGES_PER_PROCESS - 1)] = range;
+}
+
+/** add_remap - an mremap: where the memory was, and where it is now */
+static void add_remap(struct recent *recent, struct range range, const struct vs_event_call *call)
+{
+	const uint64_t from = call->argument[0], to = (uint64_t)call->result;
+	const uint64_t was = page_up(call->argument[1]), is = page_up(call->argument[2]);
+
+	if (to == from) {
+		add(recent, range, from + (was < is ? was : is), from + (was < is ? is : was));
+		return;
+	}
+	if (call->argument[3] & MREMAP_DONTUNMAP)
+		range.fits = FIT_EMPTY;
+	add(recent, range, from, from + was);
+	range.fits = 0;
+	add(recent, range, to, to + is);
+}
+
+/** add_call - the ranges of a call that succeeded, as bpf/call_ranges.bpf.h has them */
+static void add_call(struct recent *recent, const struct vs_event_call *call)
+{
+	const uint64_t start = call->argument[0], end = start + call->argument[1];
+	const uint64_t result = (uint64_t)call->result;
+	struct range range = { .time_ns = call->head.time_ns, .id = call->id, .ends = FIT_ALL };
+
+	switch (call->call) {
+	case VS_CALL_MPROTECT:
+	case VS_CALL_PKEY_MPROTECT:
+		range.fits = range.ends = protect_fits(call);
+		add(recent, range, start, end);
+		break;
+	case VS_CALL_MADVISE:
+		range.fits = advice_fits(call->detail);
+		if (range.fits == FIT_STORED || call->detail == VS_MADV_FREE)
+			range.ends = range.fits;
+		if (range.fits)
+			add(recent, range, start, end);
+		break;
+	case VS_CALL_MUNMAP:
+		add(recent, range, start, end);
+		break;
+	case VS_CALL_MMAP:
+		if (call->detail == VS_MMAP_FIXED && call->flush[VS_FLUSH_LOCAL])
+			range.fits = FIT_EMPTY;
+		add(recent, range, result, result + call->argument[1]);
+		break;
+	case VS_CALL_MREMAP:
+		add_remap(recent, range, call);
+		break;
+	case VS_CALL_BRK: /* the second one is where the break was */
+		if (result < call->argument[1])
+			add(recent, range, page_up(result), call->argument[1]);
+		else
+			add(recent, range, page_up(call->argument[1]), result);
+		break;
+	default:
+		break;
+	}
+}
+
+void ranges__add(struct ranges *r, const struct vs_event_call *call)
+{
+	struct recent *recent;
+
+	if (call->result < 0 && call->result >= -MAX_ERRNO)
+		return;
+	recent = hash__get_u64(&r->by_pid, call->pid);
+	if (!recent) {
+		recent = calloc(1, sizeof(*recent));
+		if (!recent || hash__set_u64(&r->by_pid, call->pid, recent)) {
+			free(recent);
+			return;
+		}
+	}
+	add_call(recent, call);
+}
+
+/** fault_fits - what a fault found, as far as its record tells */
+static unsigned int fault_fits(const struct vs_event_fault *fault)
+{
+	switch (fault->cause) {
+	case VS_CAUSE_ANON_ZERO:
+	case VS_CAUSE_COW_ZERO:
+	case VS_CAUSE_HUGETLB:
+	case VS_CAUSE_UFFD:
+		return FIT_EMPTY;
+	case VS_CAUSE_FILE_MAP:
+	case VS_CAUSE_FILE_READ:
+	case VS_CAUSE_FILE_WAIT:
+	case VS_CAUSE_SHMEM:
+		return FIT_EMPTY | FIT_STORED;
+	case VS_CAUSE_SWAP_IN:
+		return FIT_STORED;
+	case VS_CAUSE_COW:
+	case VS_CAUSE_COW_REUSE:
+		return fault->error_code & PAGE_WAS_PRESENT ? FIT_WRITE : FIT_EMPTY;
+	case VS_CAUSE_WRITE_NOTIFY:
+		return FIT_WRITE;
+	case VS_CAUSE_SPURIOUS:
+		return FIT_WRITE | FIT_FORBIDDEN;
+	case VS_CAUSE_SEGV_ACCERR:
+	case VS_CAUSE_PROT:
+	case VS_CAUSE_PKEY:
+		return FIT_FORBIDDEN;
+	case VS_CAUSE_UNKNOWN:
+	case VS_CAUSE_GUP:
+		return FIT_EMPTY | FIT_STORED | FIT_WRITE;
+	default:
+		return 0;
+	}
+}
+
+uint64_t ranges__last(const struct ranges *r, const struct vs_event_fault *fault)
+{
+	const struct recent *recent = hash__get_u64(&r->by_pid, fault->pid);
+	const uint64_t nr = recent ? recent->nr : 0,
+		       kept = nr < RANGES_PER_PROCESS ? nr : RANGES_PER_PROCESS;
+	const unsigned int fits = fault_fits(fault);
+
+	for (uint64_t i = 1; i <= kept; i++) {
+		const struct range *range = &recent->ring[(nr - i) & (RANGES_PER_PROCESS - 1)];
+
+		if (fault->address < range->start || fault->address >= range->end ||
+		    range->time_ns > fault->head.time_ns)
+			continue;
+		if (range->fits & fits)
+			return range->id;
+		if (range->ends == FIT_ALL)
+			return 0;
+	}
+	return 0;
+}

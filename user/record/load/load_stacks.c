@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* load_stacks.c - records become stacks and symbols. */
+#include "record/load/load_stacks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/str.h"
+
+/** Stacks of a recording are in no rows of BPF. */
+#define NO_STACK_ROWS 1
+
+/** struct told - of a number: its stack, NULL of those that are none, and its counts at last */
+struct told {
+	const struct stack *stack;
+	struct vs_stack_counts counts;
+};
+
+int loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks)
+{
+	memset(l, 0, sizeof(*l));
+	l->stacks = stacks;
+	hash__init(&l->symbols, sizeof(uint64_t));
+	hash__init(&l->told, sizeof(uint64_t));
+	return stacks__init(stacks, NO_STACK_ROWS);
+}
+
+void loaded_stacks__free(struct loaded_stacks *l)
+{
+	hash__free(&l->symbols, free);
+	hash__free(&l->told, free);
+}
+
+/* --- symbols ------------------------------------------------------------------------------- */
+
+int loaded_stacks__symbol(struct loaded_stacks *l, const struct record_symbol *r)
+{
+	struct symbol_frame *f;
+	char *text;
+
+	/* the same in each file of a ring */
+	if (hash__get_u64(&l->symbols, r->number))
+		return 0;
+	f = malloc(sizeof(*f) + str_room(r->name) + str_room(r->module) + str_room(r->file));
+	if (!f)
+		return -ENOMEM;
+	text = (char *)(f + 1);
+	*f = (struct symbol_frame){
+		.ip = r->ip,
+		.name = str_keep(&text, r->name),
+		.offset = r->offset,
+		.module = str_keep(&text, r->module),
+		.in_file = r->in_file,
+		.module_offset = r->module_offset,
+		.file = str_keep(&text, r->file),
+		.line = r->line,
+		.inlined = r->inlined,
+	};
+	if (!hash__set_u64(&l->symbols, r->number, f))
+		return 0;
+	free(f);
+	return -ENOMEM;
+}
+
+const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number)
+{
+	return hash__get_u64(&((struct loaded_stacks *)ctx)->symbols, number);
+}
+
+/* --- stacks -------------------------------------------------------------------------------- */
+
+/** add - by how much @r has grown since it was told last, to @to. Return: 0 or -ENOMEM. */
+static int add(struct loaded_stacks *l, const struct record_stack *r, const struct stack *stack,
+	       struct vs_stack_counts *to)
+{
+	struct told *told = hash__get_u64(&l->told, r->number);
+	struct vs_stack_counts more = r->counts;
+
+	if (!told) {
+		told = calloc(1, sizeof(*told));
+		if (!told || hash__set_u64(&l->told, r->number, told)) {
+			free(told);
+			return -ENOMEM;
+		}
+		told->stack = stack;
+	}
+	if (l->by_events)
+		return 0;
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		more.outcome[i] -= told->counts.outcome[i];
+	more.timed -= told->counts.timed;
+	more.time_ns -= told->counts.time_ns;
+	stack_counts_add(to, &more);
+	told->counts = r->counts;
+	return 0;
+}
+
+const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t number)
+{
+	const struct told *told = hash__get_u64(&l->told, number);
+
+	return told ? told->stack : NULL;
+}
+
+int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
+			 struct process *process)
+{
+	struct stack *like, *stack;
+
+	if (r->number == VS_STACK_OVERFLOW)
+		return add(l, r, NULL, &l->stacks->overflow);
+	if (r->number == VS_STACK_NONE)
+		return add(l, r, NULL, &l->stacks->none);
+	if (r->number == RECORD_STACK_ENDED)
+		return add(l, r, NULL, &l->stacks->ended);
+	if (r->nr_user > RECORD_FRAMES || r->nr_kernel > RECORD_FRAMES - r->nr_user)
+		return 0;
+	like = calloc(1, sizeof(*like) + (r->nr_user + r->nr_kernel) * sizeof(*like->frames));
+	if (!like)
+		return -ENOMEM;
+	like->process = process;
+	like->pid = r->pid;
+	memcpy(like->comm, r->comm, sizeof(like->comm) - 1);
+	like->nr_user = r->nr_user;
+	like->nr_kernel = r->nr_kernel;
+	for (uint32_t i = 0; i < r->nr_user + r->nr_kernel; i++)
+		like->frames[i].ip = r->frame[i];
+	stack = stacks__get(l->stacks, like);
+	free(like);
+	return stack ? add(l, r, stack, &stack->counts) : -ENOMEM;
+}
+
+void loaded_stacks__reset(struct loaded_stacks *l)
+{
+	struct stacks *s = l->stacks;
+	struct told *told;
+	size_t pos = 0;
+
+	if (l->by_events)
+		return;
+	for (size_t i = 0; i < s->nr; i++)
+		memset(&s->list[i]->counts, 0, sizeof(s->list[i]->counts));
+	memset(&s->overflow, 0, sizeof(s->overflow));
+	memset(&s->none, 0, sizeof(s->none));
+	memset(&s->ended, 0, sizeof(s->ended));
+	while ((told = hash__next(&l->told, &pos, NULL)))
+		memset(&told->counts, 0, sizeof(told->counts));
+}
+
+bool loaded_stacks__known(const struct loaded_stacks *l, uint32_t number)
+{
+	return hash__get_u64(&l->told, number);
+}
+
+size_t loaded_stacks__bytes(size_t nr_frames)
+{
+	return sizeof(struct stack) + sizeof(struct told) + nr_frames * sizeof(struct stack_frame);
+}
+
+static bool goes(const struct told *told)
+{
+	return told->stack && told->stack->process && !told->stack->process->busy;
+}
+
+int loaded_stacks__purge(struct loaded_stacks *l, struct numbers *seen, uint64_t *bytes)
+{
+	uint64_t *keys = malloc(l->told.nr * sizeof(*keys) + 1), key;
+	struct told *told;
+	size_t nr = 0, pos = 0;
+	int err = 0;
+
+	/* without memory they stay, of no process */
+	while ((told = hash__next(&l->told, &pos, &key))) {
+		if (!goes(told))
+			continue;
+		if (keys)
+			keys[nr++] = key;
+		if (seen && stack_faults(&told->counts) && numbers__add(seen, key) < 0)
+			err = -ENOMEM;
+		*bytes -= loaded_stacks__bytes(told->stack->nr_user + told->stack->nr_kernel);
+		told->stack = NULL;
+	}
+	for (size_t i = 0; i < nr; i++)
+		free(hash__remove_u64(&l->told, keys[i]));
+	free(keys);
+	stacks__forget(l->stacks);
+	return err;
+}

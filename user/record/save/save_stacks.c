@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* save_stacks.c - stacks into a recording, by name: where it is read, nobody can ask for names. */
+#include <errno.h>
+#include <string.h>
+
+#include "record/save/save.h"
+
+/** struct symbol_key - a function at a place: its address, and a hash of all that is told of it */
+struct symbol_key {
+	uint64_t ip;
+	uint64_t hash;
+};
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 32;
+}
+
+static uint64_t mix_text(uint64_t h, const char *text)
+{
+	for (; text && *text; text++)
+		h = mix(h, (unsigned char)*text);
+	return mix(h, !text);
+}
+
+static struct symbol_key key_of(const struct symbol_frame *f)
+{
+	uint64_t h = mix(f->offset, f->module_offset);
+
+	h = mix(h, (uint64_t)f->line << 2 | f->in_file << 1 | f->inlined);
+	h = mix_text(h, f->name);
+	h = mix_text(h, f->module);
+	return (struct symbol_key){ f->ip, mix_text(h, f->file) };
+}
+
+/** symbol_number - of one that has been numbered, or is now. Return: 0 without memory. */
+static uint32_t symbol_number(struct saver *s, const struct symbol_frame *f)
+{
+	const struct symbol_key key = key_of(f);
+	uintptr_t number = (uintptr_t)hash__get(&s->symbols, &key);
+
+	if (number)
+		return number;
+	number = ++s->nr_symbols;
+	return hash__set(&s->symbols, &key, (void *)number) ? 0 : number;
+}
+
+/** tell - a symbol, once in a file. Return: its number, 0 without memory. */
+static uint32_t tell(struct saver *s, const struct symbol_frame *f)
+{
+	const uint32_t number = symbol_number(s, f);
+	struct record_symbol r = {
+		.number = number,
+		.inlined = f->inlined,
+		.in_file = f->in_file,
+		.line = f->line,
+		.ip = f->ip,
+		.offset = f->offset,
+		.module_offset = f->module_offset,
+		.name = f->name,
+		.module = f->module,
+		.file = f->file,
+	};
+
+	if (!number)
+		s->error = -ENOMEM;
+	else if (!saver__marked(s, MARK_SYMBOL, number)) {
+		saver__count(s, RECORD_SYMBOL, &r);
+		saver__mark(s, MARK_SYMBOL, number, 1);
+	}
+	return number;
+}
+
+/** tell_frames - the innermost ones, for which there is room behind @nr others. Return: how many. */
+static uint32_t tell_frames(struct saver *s, struct record_stack *r, uint32_t nr,
+			    const struct symbol_frame *frames, size_t nr_frames)
+{
+	uint32_t i = 0;
+
+	for (; i < nr_frames && nr + i < RECORD_FRAMES; i++)
+		r->frame[nr + i] = tell(s, &frames[i]);
+	return i;
+}
+
+static void put_stack(struct saver *s, const struct stack *stack)
+{
+	const struct stack *is = namer__true_stack(s->namer, s->stacks, stack);
+	struct named_stack named;
+	struct record_stack r;
+
+	if (!is || namer__stack(s->namer, is, &named)) {
+		s->error = -ENOMEM;
+		return;
+	}
+	memset(&r, 0, sizeof(r));
+	r.number = saver__stack_number(stack);
+	r.process = stack->process ? stack->process->number : 0;
+	r.pid = stack->pid;
+	r.counts = stack->counts;
+	memcpy(r.comm, stack->comm, sizeof(r.comm));
+	r.nr_user = tell_frames(s, &r, 0, named.user, named.nr_user);
+	r.nr_kernel = tell_frames(s, &r, r.nr_user, named.kernel, named.nr_kernel);
+	saver__count(s, RECORD_STACK, &r);
+}
+
+uint32_t saver__stack_number(const struct stack *stack)
+{
+	return stack ? VS_STACK_FIRST + stack->number : 0;
+}
+
+void saver__put_stack(struct saver *s, const struct stack *stack)
+{
+	const uint32_t number = saver__stack_number(stack);
+	const uint64_t before = s->writer->counted;
+	bool known;
+
+	if (!stack || !saver__fits(s, MARK_STACK, number))
+		return;
+	known = saver__marked(s, MARK_STACK, number);
+	if (saver__changed(s, MARK_STACK, number, &stack->counts, sizeof(stack->counts)))
+		put_stack(s, stack);
+	if (!known)
+		s->used += s->writer->counted - before;
+}
+
+/** put_sum - of stacks that are not told apart; also where nothing is left in it, if something was. */
+static void put_sum(struct saver *s, uint32_t number, const struct vs_stack_counts *c)
+{
+	const struct record_stack r = { .number = number, .counts = *c };
+
+	if ((stack_faults(c) || saver__marked(s, MARK_STACK, number)) &&
+	    saver__changed(s, MARK_STACK, number, c, sizeof(*c)))
+		saver__count(s, RECORD_STACK, &r);
+}
+
+void saver__put_stacks(struct saver *s)
+{
+	const size_t most = s->stacks->nr; /* it may grow: by true ones, which count nothing */
+	struct vs_stack_counts overflow = s->stacks->overflow;
+
+	for (size_t i = 0; i < most && !s->error; i++) {
+		const struct stack *stack = s->stacks->list[i];
+
+		if (!stack_faults(&stack->counts) || stack->outside)
+			continue;
+		saver__put_stack(s, stack);
+		if (!saver__marked(s, MARK_STACK, saver__stack_number(stack)))
+			stack_counts_add(&s->rest.stacks, &stack->counts);
+	}
+	stack_counts_add(&overflow, &s->rest.stacks);
+	put_sum(s, VS_STACK_OVERFLOW, &overflow);
+	put_sum(s, VS_STACK_NONE, &s->stacks->none);
+	put_sum(s, RECORD_STACK_ENDED, &s->stacks->ended);
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* exporter.c - refresh, answer, tick: what the counting process does between its rounds. */
+#include "serve/exporter/exporter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "serve/http/channel.h"
+#include "util/clock.h"
+#include "view/faults/stat_group.h"
+#include "view/faults/storm.h"
+
+/** Counters that were read so lately are not read again for an answer. */
+#define REFRESH_LEAST_NS 50000000ULL
+/** Answers that are made before the counting process does its other work. */
+#define ANSWERS_AT_ONCE 8
+
+static void tell_rows(void *ctx, struct storms *storms)
+{
+	const struct exporter *e = ctx;
+	struct stat_view v = e->stat;
+
+	v.interval = 1;
+	storm_view__rows(&v, &e->live->model, storms);
+}
+
+void exporter__init(struct exporter *e, unsigned int max_series)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	e->start_ms = ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+	e->start_ms -= (clock__monotonic_ns() - e->start_ns) / 1000000;
+	e->from_ns = e->start_ns;
+	e->next_id = 1;
+	ledger__init(&e->ledger, e->group_by, max_series);
+	storms__init(&e->storms, tell_rows, e);
+	hash__init(&e->ticked.pairs, sizeof(uint64_t));
+}
+
+void exporter__free(struct exporter *e)
+{
+	ledger__free(&e->ledger);
+	storms__free(&e->storms);
+	hash__free(&e->ticked.pairs, free);
+	if (e->run_stats_fd >= 0)
+		close(e->run_stats_fd);
+}
+
+uint64_t exporter__unix_ms(uint64_t ns)
+{
+	return (clock__ns(CLOCK_REALTIME) - (clock__monotonic_ns() - ns)) / 1000000;
+}
+
+/** send_to_server - a server that does not read what it has asked for loses it. */
+static int send_to_server(struct exporter *e, const struct message *m)
+{
+	const int err = channel__send(e->channel, m);
+
+	body__put(m->body);
+	return err == -EPIPE ? err : 0;
+}
+
+int exporter__refresh(struct exporter *e)
+{
+	const uint64_t began_ns = clock__monotonic_ns();
+	int err = live__refresh(e->live);
+
+	if (err)
+		return err;
+	ledger__take(&e->ledger, &e->live->model, &e->live->shootdown, began_ns);
+	e->ledger.fixed[FIXED_REFRESHES]++;
+	e->ledger.fixed[FIXED_REFRESH_NS] += clock__monotonic_ns() - began_ns;
+	e->refreshed_ns = clock__monotonic_ns();
+	return send_to_server(e, &(struct message){ .kind = MESSAGE_ALIVE });
+}
+
+int exporter__answer(struct exporter *e)
+{
+	bool fresh = false;
+	struct query q;
+	int err;
+
+	/* other questions are left for the next round, after a look at what BPF has */
+	for (int n = 0; n < ANSWERS_AT_ONCE; n++) {
+		err = channel__question(e->channel, &q);
+		if (err <= 0)
+			return err;
+		if (!fresh && clock__monotonic_ns() - e->refreshed_ns > REFRESH_LEAST_NS) {
+			err = exporter__refresh(e);
+			if (err)
+				return err;
+		}
+		if (!fresh)
+			own__read(e);
+		fresh = true;
+		err = send_to_server(e, &(struct message){ .kind = MESSAGE_ANSWER,
+							   .query = q,
+							   .body = answers__make(e, &q) });
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * send_events - one event, in each form that somebody may see
+ * @storm, @ended: of a storm; NULL: the interval's
+ */
+static int send_events(struct exporter *e, uint64_t now_ns, const struct storm *storm, bool ended)
+{
+	const unsigned int forms[] = { DETAIL_ALL, e->exposed };
+	int err = 0;
+
+	for (size_t i = 0; i < 2 && !err; i++) {
+		struct message m = { .kind = MESSAGE_EVENT, .id = e->next_id };
+
+		if (i && forms[i] == DETAIL_ALL)
+			break;
+		m.query.details = forms[i];
+		m.body = storm ? tick__storm(e, storm, ended, forms[i])
+			       : tick__event(e, now_ns, e->storms.on, forms[i]);
+		if (m.body)
+			err = send_to_server(e, &m);
+	}
+	e->next_id++;
+	return err;
+}
+
+/** add_interval - feed the interval to the storms, and send their events. */
+static int add_interval(struct exporter *e, uint64_t now_ns, const struct vs_counts *faults)
+{
+	int err = 0;
+	const struct storm *ended =
+		storms__add(&e->storms, e->from_ns, now_ns,
+			    counts_faults(faults) - counts_faults(&e->ticked.faults));
+
+	if (ended)
+		err = send_events(e, now_ns, ended, true);
+	if (!err && e->storms.on && !e->storm_told)
+		err = send_events(e, now_ns, &e->storms.list[e->storms.nr - 1], false);
+	e->storm_told = e->storms.on;
+	storms__forget(&e->storms);
+	return err;
+}
+
+int exporter__tick(struct exporter *e)
+{
+	struct stat_view all = e->stat;
+	struct vs_counts faults;
+	uint64_t now_ns;
+	int err = exporter__refresh(e);
+
+	if (err)
+		return err;
+	now_ns = clock__monotonic_ns();
+	faults = stat_group__total(&all, &e->live->model);
+	err = add_interval(e, now_ns, &faults);
+	if (!err)
+		err = send_events(e, now_ns, NULL, false);
+	if (err)
+		return err;
+	ledger__exemplars(&e->ledger, &e->live->model, exporter__unix_ms(now_ns));
+	err = live__forget(e->live, UINT64_MAX, NULL);
+	model__mark(&e->live->model);
+	threads__mark(&e->live->threads);
+	tick__mark(e);
+	e->from_ns = now_ns;
+	return err;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * exporter.h - the counting side of serve: reads the counters, keeps the ledger, makes the answers
+ * and the events, and sends both over the channel.
+ */
+#ifndef VMASCOPE_SERVE_EXPORTER_EXPORTER_H
+#define VMASCOPE_SERVE_EXPORTER_EXPORTER_H
+
+#include "capture/live.h"
+#include "model/history/storm.h"
+#include "serve/http/query.h"
+#include "serve/metrics/exposition.h"
+#include "serve/metrics/ledger.h"
+#include "view/faults/stat.h"
+#include "view/shootdown/shootdown.h"
+
+/**
+ * struct ticked - what had been counted when the interval began
+ * @calls: by class and field; @pairs: struct cpu_pair by CPUs
+ */
+struct ticked {
+	struct vs_counts faults;
+	struct vs_hist latency;
+	uint64_t calls[VS_NR_CALL_CLASSES][NR_CALL_FIELDS];
+	struct vs_shootdowns shootdowns;
+	struct vs_stats stats;
+	struct hash pairs;
+};
+
+/**
+ * struct exporter - all of it
+ * @live: capture and model, the session's
+ * @channel: the counter's end; @next_id: of the next event
+ * @exposed: DETAIL_* bits that anyone may see
+ * @server_pid: process that answers
+ * @stat, @shootdown: what views of this run have in common
+ * @command: what is traced
+ * @group_by, @expose_paths, @interval_ns: options
+ * @start_ns: CLOCK_MONOTONIC; @start_ms: Unix time
+ * @from_ns: begin of the present interval; @refreshed_ns: when the counters were last read
+ * @run_stats_fd: keeps BPF's own statistics on, -1: they are not
+ */
+struct exporter {
+	struct live *live;
+	int channel;
+	uint64_t next_id;
+	unsigned int exposed;
+	pid_t server_pid;
+	struct ledger ledger;
+	struct storms storms;
+	struct ticked ticked;
+	struct stat_view stat;
+	struct shootdown_view shootdown;
+	const char *command;
+	enum group_by group_by;
+	bool expose_paths;
+	uint64_t interval_ns;
+	uint64_t start_ns;
+	uint64_t start_ms;
+	uint64_t from_ns;
+	uint64_t refreshed_ns;
+	bool storm_told;
+	int run_stats_fd;
+};
+
+/** exporter__init - the fields that options and capture give are set. */
+void exporter__init(struct exporter *e, unsigned int max_series);
+void exporter__free(struct exporter *e);
+
+/**
+ * exporter__answer - answer the questions that wait
+ * Return: 0 or a negative errno, -EPIPE if the server has ended.
+ */
+int exporter__answer(struct exporter *e);
+
+/**
+ * exporter__tick - an interval is over: an event, and what has ended is forgotten
+ * Return: 0 or a negative errno.
+ */
+int exporter__tick(struct exporter *e);
+
+/* --- its parts --- */
+
+/** exporter__refresh - read all counters, and take them over. Return: 0 or a negative errno. */
+int exporter__refresh(struct exporter *e);
+
+/** own__read - what this process takes itself, and its tables' fill, into the fixed cells. */
+void own__read(struct exporter *e);
+/** own__name_programs - for metric_programs; and turn their statistics on if @run_stats. */
+void own__name_programs(struct exporter *e, bool run_stats);
+
+/**
+ * tick__event - the event of the interval that ends now, with @details (DETAIL_*)
+ * Return: NULL without memory.
+ */
+struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm, unsigned int details);
+/** tick__storm - the event of a storm's begin or end. Return: NULL without memory. */
+struct body *tick__storm(struct exporter *e, const struct storm *storm, bool ended,
+			 unsigned int details);
+/** tick__mark - the next interval begins. */
+void tick__mark(struct exporter *e);
+
+/** answers__make - of a query. Return: NULL without memory. */
+struct body *answers__make(struct exporter *e, const struct query *q);
+
+/**
+ * exporter__unix_ms - of a time of CLOCK_MONOTONIC, as the time of day is now: it may have been set, and it
+ *	goes on while the machine is suspended
+ */
+uint64_t exporter__unix_ms(uint64_t ns);
+
+#endif /* VMASCOPE_SERVE_EXPORTER_EXPORTER_H */

@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tick.c - the events: what an interval added, and storms. docs/serve.md has the keys. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/out.h"
+#include "model/hist.h"
+#include "model/names.h"
+#include "serve/exporter/exporter.h"
+#include "view/faults/stat_group.h"
+
+/** Groups and VMAs of an event. */
+#define TOP 10
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/* clang-format off */
+static const struct column count_columns[] = {
+	{.key = "name", .type = CELL_STR}, {.key = "count", .type = CELL_U64},
+};
+static const struct table_def cause_table = {
+	.key = "causes", .shape = TABLE_MAP, COLUMNS(count_columns)};
+static const struct table_def lost_table = {
+	.key = "lost", .shape = TABLE_MAP, COLUMNS(count_columns)};
+static const struct column group_columns[] = {
+	{.key = "group", .type = CELL_STR}, {.key = "faults", .type = CELL_U64},
+};
+static const struct table_def group_table = {.key = "groups", COLUMNS(group_columns)};
+static const struct column vma_columns[] = {
+	{.key = "pid", .type = CELL_U64}, {.key = "comm", .type = CELL_STR},
+	{.key = "name", .type = CELL_STR}, {.key = "start", .type = CELL_HEX},
+	{.key = "faults", .type = CELL_U64},
+};
+static const struct table_def vma_table = {.key = "vmas", COLUMNS(vma_columns)};
+static const struct column call_columns[] = {
+	{.key = "call", .type = CELL_STR}, {.key = "count", .type = CELL_U64},
+	{.key = "errors", .type = CELL_U64}, {.key = "latency_ns", .type = CELL_U64},
+	{.key = "flushes", .type = CELL_U64}, {.key = "interrupts", .type = CELL_U64},
+	{.key = "stolen_ns", .type = CELL_U64}, {.key = "refaults", .type = CELL_U64},
+};
+static const struct table_def call_table = {.key = "calls", COLUMNS(call_columns)};
+static const struct column shootdown_columns[] = {
+	{.key = "sends", .type = CELL_U64}, {.key = "local", .type = CELL_U64},
+	{.key = "full", .type = CELL_U64}, {.key = "queued", .type = CELL_U64},
+	{.key = "receipts", .type = CELL_U64}, {.key = "delay_ns", .type = CELL_U64},
+	{.key = "stolen_ns", .type = CELL_U64},
+};
+static const struct table_def shootdown_table = {
+	.key = "shootdowns", .shape = TABLE_OBJECT, COLUMNS(shootdown_columns)};
+static const struct column cpu_columns[] = {
+	{.key = "from", .type = CELL_U64}, {.key = "to", .type = CELL_U64},
+	{.key = "count", .type = CELL_U64}, {.key = "stolen_ns", .type = CELL_U64},
+};
+static const struct table_def cpu_table = {.key = "cpus", COLUMNS(cpu_columns)};
+static const struct column tick_columns[] = {
+	{.key = "schema", .type = CELL_U64}, {.key = "time_ms", .type = CELL_U64},
+	{.key = "duration_ns", .type = CELL_U64}, {.key = "faults", .type = CELL_U64},
+	{.key = "minor", .type = CELL_U64}, {.key = "major", .type = CELL_U64},
+	{.key = "incomplete", .type = CELL_U64}, {.key = "causes", .type = CELL_TABLE},
+	{.key = "latency", .type = CELL_SERIES}, {.key = "groups", .type = CELL_TABLE},
+	{.key = "vmas", .type = CELL_TABLE}, {.key = "calls", .type = CELL_TABLE},
+	{.key = "shootdowns", .type = CELL_TABLE}, {.key = "cpus", .type = CELL_TABLE},
+	{.key = "lost", .type = CELL_TABLE}, {.key = "storm", .type = CELL_BOOL},
+};
+static const struct table_def tick_table = {.shape = TABLE_OBJECT, COLUMNS(tick_columns)};
+static const struct column storm_columns[] = {
+	{.key = "schema", .type = CELL_U64}, {.key = "state", .type = CELL_STR},
+	{.key = "from_ms", .type = CELL_U64}, {.key = "to_ms", .type = CELL_U64},
+	{.key = "faults", .type = CELL_U64}, {.key = "peak_per_s", .type = CELL_F64},
+	{.key = "median_per_s", .type = CELL_F64}, {.key = "vma", .type = CELL_STR},
+	{.key = "cause", .type = CELL_STR}, {.key = "process", .type = CELL_STR},
+	{.key = "pid", .type = CELL_U64},
+};
+static const struct table_def storm_table = {.shape = TABLE_OBJECT, COLUMNS(storm_columns)};
+/* clang-format on */
+
+/** event - the one row of @t as an event; @t is freed. Return: NULL without memory. */
+static struct body *event(struct exporter *e, const char *name, struct table *t, int err)
+{
+	const struct out_format *json = out_format__find("json");
+	char *text = NULL;
+	size_t len;
+	FILE *f = err ? NULL : open_memstream(&text, &len);
+
+	if (f) {
+		const struct out_options o = { .file = f };
+
+		fprintf(f, "id: %llu\nevent: %s\ndata: ", (unsigned long long)e->next_id, name);
+		err = json->row(t, &o, true);
+		fputc('\n', f);
+		if (fclose(f))
+			err = -ENOMEM;
+	}
+	table__free(t);
+	if (!f || err) {
+		free(text);
+		return NULL;
+	}
+	return body__new(200, BODY_EVENT, text, len);
+}
+
+/* --- lists --------------------------------------------------------------------------------- */
+
+static int count_row(struct table *t, const char *name, uint64_t count)
+{
+	if (!count)
+		return 0;
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "count", count);
+	return table__set_str(t, "name", name);
+}
+
+static int add_causes(struct table *tick, const struct vs_counts *c)
+{
+	struct table *t = run_view__sub(tick, &cause_table);
+	int err = t ? 0 : -ENOMEM;
+
+	for (int i = 0; i < VS_NR_CAUSES && !err; i++)
+		err = count_row(t, cause_names[i], c->cause[i]);
+	return err;
+}
+
+static int add_lost(struct table *tick, const struct vs_stats *now, const struct vs_stats *then)
+{
+	struct table *t = run_view__sub(tick, &lost_table);
+	int err = t ? 0 : -ENOMEM;
+
+	for (int i = 0; i < VS_NR_LOST && !err; i++)
+		err = count_row(t, lost_names[i], now->lost[i] - then->lost[i]);
+	return err;
+}
+
+static uint64_t group_faults(const struct group *g)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		n += g->cell[GROUP_OUTCOMES + i];
+	return n;
+}
+
+static int add_groups(struct exporter *e, struct table *tick)
+{
+	const struct group *list[LEDGER_GROUPS + 1];
+	const size_t nr = ledger__list(&e->ledger, list);
+	struct table *t = run_view__sub(tick, &group_table);
+	int err = t ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < nr && !err; i++) {
+		const uint64_t faults = group_faults(list[i]) - list[i]->ticked;
+
+		if (!faults)
+			continue;
+		if (table__add_row(t) < 0)
+			return -ENOMEM;
+		table__set_u64(t, "faults", faults);
+		err = table__set_str(t, "group", list[i]->name);
+	}
+	if (!err) {
+		table__sort(t, "faults");
+		table__truncate(t, TOP);
+	}
+	return err;
+}
+
+/** struct top - rows with most faults in the interval, the first with most */
+struct top {
+	const struct counted *row[TOP];
+	uint64_t faults[TOP];
+	size_t nr;
+};
+
+static void top_add(struct top *top, const struct counted *row, uint64_t faults)
+{
+	size_t at = top->nr < TOP ? top->nr++ : TOP - 1;
+
+	if (at == TOP - 1 && top->row[at] && top->faults[at] >= faults)
+		return;
+	for (; at && top->faults[at - 1] < faults; at--) {
+		top->row[at] = top->row[at - 1];
+		top->faults[at] = top->faults[at - 1];
+	}
+	top->row[at] = row;
+	top->faults[at] = faults;
+}
+
+static int vma_row(struct table *t, const struct counted *row, uint64_t faults)
+{
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "pid", row->process->pid);
+	if (!vma_is_several(&row->vma))
+		table__set_u64(t, "start", row->vma.start);
+	table__set_u64(t, "faults", faults);
+	err = table__set_str(t, "comm", row->process->comm);
+	return err ? err : table__set_str(t, "name", row->name);
+}
+
+static int add_vmas(const struct exporter *e, struct table *tick)
+{
+	const struct model *m = &e->live->model;
+	struct table *t = run_view__sub(tick, &vma_table);
+	struct top top = {};
+	int err = t ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < m->nr_processes; i++)
+		for (size_t r = 0; r < m->processes[i]->nr_rows; r++) {
+			const struct counted *row = m->processes[i]->rows[r];
+			const uint64_t faults = counts_faults(&row->counts) -
+						counts_faults(&row->marked);
+
+			if (row->is_vma && faults)
+				top_add(&top, row, faults);
+		}
+	for (size_t i = 0; i < top.nr && !err; i++)
+		err = vma_row(t, top.row[i], top.faults[i]);
+	return err;
+}
+
+/* --- memory calls and shootdowns ------------------------------------------------------------- */
+
+static void sum_calls(const struct shootdown *s, uint64_t sum[VS_NR_CALL_CLASSES][NR_CALL_FIELDS])
+{
+	memset(sum, 0, VS_NR_CALL_CLASSES * sizeof(*sum));
+	for (size_t i = 0; i < s->nr_rows; i++)
+		call_fields(&s->rows[i]->counts,
+			    sum[vs_call_class(s->rows[i]->call, s->rows[i]->detail)]);
+	call_fields(&s->overflow.counts, sum[VS_CALL_OTHER]);
+}
+
+static int call_row(struct table *t, const char *call, const uint64_t *now, const uint64_t *then)
+{
+	static const struct {
+		const char *key;
+		enum call_field field;
+	} fields[] = {
+		{ "count", CALL_COUNT },	 { "errors", CALL_ERRORS },
+		{ "latency_ns", CALL_NS },	 { "flushes", CALL_REMOTE },
+		{ "interrupts", CALL_RECEIVED }, { "stolen_ns", CALL_STOLEN_NS },
+		{ "refaults", CALL_REFAULTS },
+	};
+
+	if (!memcmp(now, then, NR_CALL_FIELDS * sizeof(*now)))
+		return 0;
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		table__set_u64(t, fields[i].key, now[fields[i].field] - then[fields[i].field]);
+	return table__set_str(t, "call", call);
+}
+
+static int add_calls(const struct exporter *e, struct table *tick)
+{
+	uint64_t sum[VS_NR_CALL_CLASSES][NR_CALL_FIELDS];
+	struct table *t = run_view__sub(tick, &call_table);
+	int err = t ? 0 : -ENOMEM;
+
+	sum_calls(&e->live->shootdown, sum);
+	for (int class = 0; class < VS_NR_CALL_CLASSES && !err; class ++)
+		err = call_row(t, metric_classes[class], sum[class], e->ticked.calls[class]);
+	return err;
+}
+
+static uint64_t all_kinds(const __u64 *by_kind)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < VS_NR_IPI; i++)
+		n += by_kind[i];
+	return n;
+}
+
+static int add_shootdowns(const struct exporter *e, struct table *tick)
+{
+	const struct vs_shootdowns *now = &e->live->shootdown.totals, *then = &e->ticked.shootdowns;
+	struct table *t = run_view__sub(tick, &shootdown_table);
+
+	if (!t)
+		return -ENOMEM;
+	if (e->shootdown.flushes_known) {
+		table__set_u64(t, "sends", now->sends - then->sends);
+		table__set_u64(t, "local", now->local - then->local);
+		table__set_u64(t, "full", now->full - then->full);
+	}
+	if (e->shootdown.queued_known)
+		table__set_u64(t, "queued", all_kinds(now->queued) - all_kinds(then->queued));
+	if (!e->shootdown.interrupts_known)
+		return 0;
+	table__set_u64(t, "receipts", all_kinds(now->received) - all_kinds(then->received));
+	table__set_u64(t, "delay_ns", now->delay_ns - then->delay_ns);
+	table__set_u64(t, "stolen_ns", now->stolen_ns - then->stolen_ns);
+	return 0;
+}
+
+/** struct cpu_pair - interrupts from one CPU to another */
+struct cpu_pair {
+	uint64_t count, stolen_ns;
+};
+
+#define FROM_UNKNOWN UINT32_MAX
+
+static uint64_t pair_key(const struct call_pair *p)
+{
+	const uint64_t from = p->pair.unjoined ? FROM_UNKNOWN : p->key.from_cpu;
+
+	return from << 32 | p->key.to_cpu;
+}
+
+/** sum_pairs - by CPUs, into @sum. Return: 0 or -ENOMEM. */
+static int sum_pairs(const struct shootdown *s, struct hash *sum)
+{
+	for (size_t i = 0; i < s->nr_pairs; i++) {
+		const uint64_t key = pair_key(&s->pairs[i]);
+		struct cpu_pair *p = hash__get_u64(sum, key);
+
+		if (!p) {
+			p = calloc(1, sizeof(*p));
+			if (!p || hash__set_u64(sum, key, p)) {
+				free(p);
+				return -ENOMEM;
+			}
+		}
+		p->count += s->pairs[i].pair.count;
+		p->stolen_ns += s->pairs[i].pair.stolen_ns;
+	}
+	return 0;
+}
+
+static int add_cpus(const struct exporter *e, struct table *tick)
+{
+	static const struct cpu_pair none;
+	struct table *t = run_view__sub(tick, &cpu_table);
+	const struct cpu_pair *now;
+	struct hash sum;
+	uint64_t key;
+	size_t pos = 0;
+	int err;
+
+	hash__init(&sum, sizeof(key));
+	err = t ? sum_pairs(&e->live->shootdown, &sum) : -ENOMEM;
+	while (!err && (now = hash__next(&sum, &pos, &key))) {
+		const struct cpu_pair *then = hash__get_u64(&e->ticked.pairs, key);
+
+		then = then ? then : &none;
+		if (now->count <= then->count)
+			continue;
+		err = table__add_row(t) < 0 ? -ENOMEM : 0;
+		if (err)
+			break;
+		if (key >> 32 != FROM_UNKNOWN)
+			table__set_u64(t, "from", key >> 32);
+		table__set_u64(t, "to", (uint32_t)key);
+		table__set_u64(t, "count", now->count - then->count);
+		table__set_u64(t, "stolen_ns", now->stolen_ns - then->stolen_ns);
+	}
+	hash__free(&sum, free);
+	return err;
+}
+
+/* --- the events ---------------------------------------------------------------------------- */
+
+static void faults_cells(struct exporter *e, struct table *t, struct vs_counts *c,
+			 uint64_t *octaves)
+{
+	struct vs_hist latency = {};
+
+	*c = stat_group__total(&e->stat, &e->live->model);
+	counts_sub(c, &e->ticked.faults);
+	stat_group__latency(&e->stat, &e->live->model, -1, &latency);
+	for (int i = 0; i < VS_HIST_BUCKETS; i++)
+		latency.bucket[i] -= e->ticked.latency.bucket[i];
+	hist__octaves(&latency, octaves);
+	table__set_u64(t, "faults", counts_faults(c));
+	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
+	table__set_u64(t, "major", c->outcome[VS_MAJOR]);
+	table__set_u64(t, "incomplete", c->outcome[VS_INCOMPLETE]);
+}
+
+struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm, unsigned int details)
+{
+	struct table *t = table__new(&tick_table);
+	uint64_t octaves[HIST_OCTAVES];
+	struct vs_stats stats;
+	struct vs_counts c;
+	int err;
+
+	if (!t || table__add_row(t) < 0) {
+		table__free(t);
+		return NULL;
+	}
+	capture__stats(e->live->capture, &stats);
+	table__set_u64(t, "schema", VIEW_SCHEMA);
+	table__set_u64(t, "time_ms", exporter__unix_ms(now_ns));
+	table__set_u64(t, "duration_ns", now_ns - e->from_ns);
+	table__set_bool(t, "storm", storm);
+	faults_cells(e, t, &c, octaves);
+	err = table__set_series(t, "latency", octaves, HIST_OCTAVES);
+	if (!err)
+		err = add_causes(t, &c);
+	if (!err && (e->group_by != GROUP_BY_COMM || details & DETAIL_PROCESSES))
+		err = add_groups(e, t);
+	if (!err && details == DETAIL_ALL)
+		err = add_vmas(e, t);
+	if (!err)
+		err = add_calls(e, t);
+	if (!err)
+		err = add_shootdowns(e, t);
+	if (!err)
+		err = add_cpus(e, t);
+	if (!err)
+		err = add_lost(t, &stats, &e->ticked.stats);
+	return event(e, "tick", t, err);
+}
+
+struct body *tick__storm(struct exporter *e, const struct storm *storm, bool ended,
+			 unsigned int details)
+{
+	struct table *t = table__new(&storm_table);
+	const struct storm_top *top = storm->top;
+	int err;
+
+	if (!t || table__add_row(t) < 0) {
+		table__free(t);
+		return NULL;
+	}
+	table__set_u64(t, "schema", VIEW_SCHEMA);
+	table__set_u64(t, "from_ms", exporter__unix_ms(storm->from_ns));
+	table__set_u64(t, "to_ms", exporter__unix_ms(storm->to_ns));
+	table__set_u64(t, "faults", storm->faults);
+	table__set_f64(t, "peak_per_s", storm->peak);
+	table__set_f64(t, "median_per_s", storm->median);
+	err = table__set_str(t, "state", ended ? "end" : "begin");
+	if (!ended || err)
+		return event(e, "storm", t, err);
+	err = table__set_str(t, "vma", top[STORM_VMA].name);
+	if (!err)
+		err = table__set_str(t, "cause", top[STORM_CAUSE].name);
+	if (err || !(details & DETAIL_PROCESSES))
+		return event(e, "storm", t, err);
+	table__set_u64(t, "pid", top[STORM_PROCESS].id);
+	err = table__set_str(t, "process", top[STORM_PROCESS].name);
+	return event(e, "storm", t, err);
+}
+
+void tick__mark(struct exporter *e)
+{
+	const struct group *list[LEDGER_GROUPS + 1];
+	const size_t nr = ledger__list(&e->ledger, list);
+	struct ticked *k = &e->ticked;
+
+	for (size_t i = 0; i < nr; i++)
+		((struct group *)list[i])->ticked = group_faults(list[i]);
+	k->faults = stat_group__total(&e->stat, &e->live->model);
+	memset(&k->latency, 0, sizeof(k->latency));
+	stat_group__latency(&e->stat, &e->live->model, -1, &k->latency);
+	sum_calls(&e->live->shootdown, k->calls);
+	k->shootdowns = e->live->shootdown.totals;
+	capture__stats(e->live->capture, &k->stats);
+	hash__free(&k->pairs, free);
+	sum_pairs(&e->live->shootdown, &k->pairs);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * connections.c - how long a connection may take.
+ *
+ * libmicrohttpd's own time-out begins anew with each byte; a client that sends one byte at a time
+ * would have a connection for as long as it likes.
+ */
+#include "serve/http/server.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "util/clock.h"
+
+static void opened(struct server *s, struct MHD_Connection *connection, void **context)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct connection *c = calloc(1, sizeof(*c));
+
+	*context = c;
+	if (!c)
+		return;
+	c->fd = info->connect_fd;
+	c->since_ns = clock__monotonic_ns();
+	c->next = s->connections;
+	c->at = &s->connections;
+	if (c->next)
+		c->next->at = &c->next;
+	s->connections = c;
+	s->nr_connections++;
+}
+
+static void closed(struct server *s, void **context)
+{
+	struct connection *c = *context;
+
+	if (!c)
+		return;
+	*c->at = c->next;
+	if (c->next)
+		c->next->at = c->at;
+	s->nr_connections--;
+	free(c);
+	*context = NULL;
+}
+
+void connections__notify(void *cls, struct MHD_Connection *connection, void **context,
+			 enum MHD_ConnectionNotificationCode code)
+{
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		opened(cls, connection, context);
+	else
+		closed(cls, context);
+}
+
+void connections__request(struct MHD_Connection *connection, bool answering, bool streaming)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct connection *c = info ? info->socket_context : NULL;
+
+	if (!c)
+		return;
+	c->since_ns = clock__monotonic_ns();
+	c->answering = answering;
+	c->streaming = streaming;
+}
+
+void connections__reap(struct server *s)
+{
+	const bool pressed = s->nr_connections > s->max_connections / 4 * 3;
+	const uint64_t idle = pressed ? SERVER_PRESSED_IDLE_NS : SERVER_IDLE_NS;
+	const uint64_t now = clock__monotonic_ns();
+
+	for (struct connection *c = s->connections; c; c = c->next) {
+		const uint64_t limit = c->answering ? SERVER_ANSWER_NS : idle;
+
+		/* libmicrohttpd sees the end of it, and closes */
+		if (!c->streaming && now - c->since_ns > limit)
+			shutdown(c->fd, SHUT_RDWR);
+	}
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* route.c - from a request to its answer: the table of paths. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "serve/http/assets.h"
+#include "serve/http/server.h"
+#include "serve/metrics/exposition.h"
+#include "serve/metrics/group_name.h"
+#include "util/clock.h"
+#include "util/str.h"
+#include "view/faults/stat.h"
+#include "view/shootdown/shootdown.h"
+
+/** The counters are read far more often; after this long, something is wrong. */
+#define ALIVE_NS 10000000000ULL
+/** Rows of a list by default. */
+#define TOP_DEFAULT 100
+
+/** The page's own files, and nothing else: no inline scripts or styles, no other host, no frames. */
+#define CSP                                                                                        \
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "          \
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "        \
+	"require-trusted-types-for 'script'"
+
+static const struct header {
+	const char *name;
+	const char *value;
+} common_headers[] = {
+	{ "Content-Security-Policy", CSP },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "X-Frame-Options", "DENY" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Cross-Origin-Resource-Policy", "same-origin" },
+	{ "Cross-Origin-Opener-Policy", "same-origin" },
+	{ "Cache-Control", "no-store" },
+};
+
+/* --- replies ------------------------------------------------------------------------------- */
+
+enum MHD_Result reply(struct MHD_Connection *connection, unsigned int status, const char *type,
+		      struct MHD_Response *response)
+{
+	enum MHD_Result result;
+
+	if (!response)
+		return MHD_NO;
+	for (size_t i = 0; i < sizeof(common_headers) / sizeof(*common_headers); i++)
+		MHD_add_response_header(response, common_headers[i].name, common_headers[i].value);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	if (status == MHD_HTTP_UNAUTHORIZED)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	result = MHD_queue_response(connection, status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+enum MHD_Result reply_error(struct MHD_Connection *connection, unsigned int status,
+			    const char *message)
+{
+	char text[256];
+	int len = snprintf(text, sizeof(text), "{\"error\":{\"message\":\"%s\"}}\n", message);
+
+	return reply(connection, status, body__media_type(BODY_JSON),
+		     MHD_create_response_from_buffer(len, text, MHD_RESPMEM_MUST_COPY));
+}
+
+static void put_body(void *body)
+{
+	body__put(body);
+}
+
+static ssize_t read_body(void *cls, uint64_t pos, char *buf, size_t max)
+{
+	const struct body *b = cls;
+	const size_t left = b->len - pos;
+
+	memcpy(buf, b->text + pos, left < max ? left : max);
+	return left < max ? left : max;
+}
+
+static enum MHD_Result reply_body(struct MHD_Connection *connection, struct body *b)
+{
+	struct MHD_Response *response = MHD_create_response_from_callback(b->len, 32768, read_body,
+									  b, put_body);
+
+	if (!response)
+		body__put(b);
+	return reply(connection, b->status, body__media_type(b->type), response);
+}
+
+/* --- parameters ---------------------------------------------------------------------------- */
+
+static const char *parameter(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+/** number - parameter @name, @most at most. Return: whether it is one; left as it is if not there. */
+static bool number(struct MHD_Connection *connection, const char *name, uint64_t most, uint32_t *n)
+{
+	const char *text = parameter(connection, name);
+	uint64_t value;
+
+	if (!text)
+		return true;
+	if (str_parse_u64(text, most, &value) || !value)
+		return false;
+	*n = value;
+	return true;
+}
+
+/** choice - parameter "by": one of @nr @names whose bit is in @allowed. */
+static bool choice(struct MHD_Connection *connection, const char *const *names, int nr,
+		   unsigned int allowed, uint32_t *by)
+{
+	const char *text = parameter(connection, "by");
+
+	for (int i = 0; text && i < nr; i++)
+		if (allowed & 1u << i && !strcmp(names[i], text)) {
+			*by = i;
+			return true;
+		}
+	return !text;
+}
+
+static bool ask_metrics(struct MHD_Connection *connection, struct query *q)
+{
+	const char *accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+							 MHD_HTTP_HEADER_ACCEPT);
+
+	q->question = exposition__wants_openmetrics(accept) ? ASK_OPENMETRICS : ASK_PROMETHEUS;
+	return true;
+}
+
+static bool ask_stat(struct MHD_Connection *connection, struct query *q)
+{
+	q->by = q->details & DETAIL_PROCESSES ? BY_MAPPING : BY_CAUSE;
+	q->top = TOP_DEFAULT;
+	return number(connection, "top", QUERY_TOP_MOST, &q->top) &&
+	       choice(connection, stat_by_names, NR_STAT_BY, ~(1u << BY_THREAD), &q->by);
+}
+
+static bool ask_shootdown(struct MHD_Connection *connection, struct query *q)
+{
+	const unsigned int allowed = 1u << SHOOTDOWN_BY_PROCESS | 1u << SHOOTDOWN_BY_CALL |
+				     1u << SHOOTDOWN_BY_CPU;
+
+	q->by = SHOOTDOWN_BY_PROCESS;
+	q->top = TOP_DEFAULT;
+	return number(connection, "top", QUERY_TOP_MOST, &q->top) &&
+	       choice(connection, shootdown_by_names, NR_SHOOTDOWN_BY, allowed, &q->by);
+}
+
+static bool ask_processes(struct MHD_Connection *connection, struct query *q)
+{
+	q->top = TOP_DEFAULT;
+	return number(connection, "top", QUERY_TOP_MOST, &q->top);
+}
+
+static bool ask_process(struct MHD_Connection *connection, struct query *q)
+{
+	return number(connection, "pid", QUERY_PID_MOST, &q->pid) && q->pid;
+}
+
+/* --- paths --------------------------------------------------------------------------------- */
+
+static enum MHD_Result healthz(struct server *s, struct MHD_Connection *connection,
+			       const struct grant *grant)
+{
+	static char ok[] = "ok\n", stale[] = "the counters are not being read\n";
+	const bool alive = clock__monotonic_ns() - s->mailbox->alive_ns < ALIVE_NS;
+	char *text = alive ? ok : stale;
+
+	(void)grant;
+	return reply(connection, alive ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
+		     body__media_type(BODY_TEXT),
+		     MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_PERSISTENT));
+}
+
+/**
+ * struct path - what is behind a path
+ * @open: no token is needed
+ * @answer: makes the answer; NULL: the mailbox has it, to
+ * @question: whose parameters @ask takes; NULL: it has none
+ */
+/** events - a stream of those that the client may see */
+static enum MHD_Result events(struct server *s, struct MHD_Connection *connection,
+			      const struct grant *grant)
+{
+	return stream__open(s, connection, grant->details, grant->trusted);
+}
+
+static const struct path {
+	const char *path;
+	bool open;
+	enum MHD_Result (*answer)(struct server *s, struct MHD_Connection *connection,
+				  const struct grant *grant);
+	enum question question;
+	bool (*ask)(struct MHD_Connection *connection, struct query *q);
+} paths[] = {
+	{ .path = "/healthz", .open = true, .answer = healthz },
+	{ .path = "/events", .answer = events },
+	{ .path = "/metrics", .ask = ask_metrics },
+	{ .path = "/api/v1/status", .question = ASK_STATUS },
+	{ .path = "/api/v1/stat", .question = ASK_STAT, .ask = ask_stat },
+	{ .path = "/api/v1/shootdown", .question = ASK_SHOOTDOWN, .ask = ask_shootdown },
+	{ .path = "/api/v1/processes", .question = ASK_PROCESSES, .ask = ask_processes },
+	{ .path = "/api/v1/process", .question = ASK_PROCESS, .ask = ask_process },
+};
+
+static const struct path *find_path(const char *url)
+{
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (!strcmp(paths[i].path, url))
+			return &paths[i];
+	return NULL;
+}
+
+/* --- waiting ------------------------------------------------------------------------------- */
+
+static void wait_for_answer(struct server *s, struct request *r)
+{
+	r->suspended = true;
+	r->next = s->waiting;
+	r->at = &s->waiting;
+	if (r->next)
+		r->next->at = &r->next;
+	s->waiting = r;
+	MHD_suspend_connection(r->connection);
+}
+
+static void stop_waiting(struct request *r)
+{
+	*r->at = r->next;
+	if (r->next)
+		r->next->at = r->at;
+	r->suspended = false;
+}
+
+void route__resume(struct server *s)
+{
+	while (s->waiting) {
+		struct request *r = s->waiting;
+
+		/* it asks again, and waits again if this was not its answer */
+		stop_waiting(r);
+		MHD_resume_connection(r->connection);
+	}
+}
+
+static enum MHD_Result ask_mailbox(struct server *s, struct request *r, const struct path *p,
+				   const struct grant *grant)
+{
+	struct query q = { .question = p->question, .details = grant->details };
+	struct body *body;
+
+	if (p->ask && !p->ask(r->connection, &q))
+		return reply_error(r->connection, MHD_HTTP_BAD_REQUEST,
+				   "a parameter is missing or wrong: see docs/serve.md");
+	if (query__details(&q) & ~grant->details)
+		return reply_error(r->connection, MHD_HTTP_UNAUTHORIZED,
+				   "a token is needed to see processes and addresses: "
+				   "Authorization: Bearer TOKEN");
+	switch (mailbox__ask(s->mailbox, &q, r->began_ns, &body)) {
+	case MAILBOX_HERE:
+		return reply_body(r->connection, body);
+	case MAILBOX_LATER:
+		wait_for_answer(s, r);
+		return MHD_YES;
+	default:
+		return reply_error(r->connection, MHD_HTTP_SERVICE_UNAVAILABLE,
+				   "too many different questions at one time");
+	}
+}
+
+/* --- requests ------------------------------------------------------------------------------ */
+
+static const char *refusal(unsigned int status)
+{
+	switch (status) {
+	case MHD_HTTP_UNAUTHORIZED:
+		return "a token is needed: Authorization: Bearer TOKEN";
+	case MHD_HTTP_FORBIDDEN:
+		return "a client certificate is needed";
+	default:
+		return "Host is not a name of the loopback address";
+	}
+}
+
+static enum MHD_Result answer(struct server *s, struct request *r, const char *url)
+{
+	const struct asset *asset = asset__find(url);
+	const struct path *p = find_path(url);
+	struct grant grant;
+	const unsigned int status = access__check(s->access, r->connection, asset || (p && p->open),
+						  &grant);
+
+	if (status)
+		return reply_error(r->connection, status, refusal(status));
+	if (asset)
+		return reply(r->connection, MHD_HTTP_OK, asset->type,
+			     MHD_create_response_from_buffer(asset->len, (void *)asset->data,
+							     MHD_RESPMEM_PERSISTENT));
+	if (!p)
+		return reply_error(r->connection, MHD_HTTP_NOT_FOUND, "there is nothing here");
+	return p->answer ? p->answer(s, r->connection, &grant) : ask_mailbox(s, r, p, &grant);
+}
+
+/** wants_to_send - the request has a body: nobody sends us any. */
+static bool wants_to_send(struct MHD_Connection *connection)
+{
+	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+							 MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	return (length && strcmp(length, "0")) ||
+	       MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+					   MHD_HTTP_HEADER_TRANSFER_ENCODING);
+}
+
+/** begin - the headers are there. What is refused already here is not read to its end. */
+static enum MHD_Result begin(struct MHD_Connection *connection, const char *method, void **context)
+{
+	struct request *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return MHD_NO;
+	r->connection = connection;
+	r->began_ns = clock__monotonic_ns();
+	*context = r;
+	connections__request(connection, true, false);
+	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))
+		return reply_error(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET and HEAD only");
+	if (wants_to_send(connection))
+		return reply_error(connection, MHD_HTTP_CONTENT_TOO_LARGE, "no body is taken");
+	return MHD_YES;
+}
+
+enum MHD_Result route__handle(void *cls, struct MHD_Connection *connection, const char *url,
+			      const char *method, const char *version, const char *upload_data,
+			      size_t *upload_size, void **context)
+{
+	(void)version;
+	(void)upload_data;
+	(void)upload_size;
+	return *context ? answer(cls, *context, url) : begin(connection, method, context);
+}
+
+void route__completed(void *cls, struct MHD_Connection *connection, void **context,
+		      enum MHD_RequestTerminationCode code)
+{
+	struct request *r = *context;
+
+	(void)cls;
+	(void)code;
+	if (!r)
+		return;
+	if (r->suspended)
+		stop_waiting(r);
+	free(r);
+	*context = NULL;
+	connections__request(connection, false, false);
+}

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ledger.c - differences into groups, within the limit of series. */
+#include "serve/metrics/ledger.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/hist.h"
+
+/** struct group_key - a name, padded with zeroes */
+struct group_key {
+	char name[GROUP_NAME_LEN];
+};
+
+/** struct told - cells of a process's faults that have been taken over */
+struct told {
+	uint64_t cell[GROUP_CALLS];
+};
+
+/* [enum call_field] */
+static const size_t call_offsets[NR_CALL_FIELDS] = {
+	[CALL_COUNT] = offsetof(struct vs_call_counts, count),
+	[CALL_ERRORS] = offsetof(struct vs_call_counts, errors),
+	[CALL_NS] = offsetof(struct vs_call_counts, latency_ns),
+	[CALL_LOCAL] = offsetof(struct vs_call_counts, flush[VS_FLUSH_LOCAL]),
+	[CALL_REMOTE] = offsetof(struct vs_call_counts, flush[VS_FLUSH_REMOTE]),
+	[CALL_FULL] = offsetof(struct vs_call_counts, full),
+	[CALL_QUEUED] = offsetof(struct vs_call_counts, queued),
+	[CALL_RECEIVED] = offsetof(struct vs_call_counts, received),
+	[CALL_DELAY_NS] = offsetof(struct vs_call_counts, delay_ns),
+	[CALL_STOLEN_NS] = offsetof(struct vs_call_counts, stolen_ns),
+	[CALL_REFAULTS] = offsetof(struct vs_call_counts, refaults),
+	[CALL_REFAULT_NS] = offsetof(struct vs_call_counts, refault_ns),
+};
+
+unsigned int ledger__least(void)
+{
+	/* all that is not by group, all of "other", and some more */
+	return metrics_series(false) + metrics_series(true) + LEDGER_LEAST_SERIES;
+}
+
+void ledger__init(struct ledger *l, enum group_by by, unsigned int max_series)
+{
+	memset(l, 0, sizeof(*l));
+	l->by = by;
+	l->max_series = max_series - (ledger__least() - LEDGER_LEAST_SERIES);
+	hash__init(&l->groups, sizeof(struct group_key));
+	strcpy(l->other.name, GROUP_OTHER);
+}
+
+void ledger__free(struct ledger *l)
+{
+	hash__free(&l->groups, free);
+}
+
+/* --- groups -------------------------------------------------------------------------------- */
+
+/*
+ * Cells that have series all at once: buckets, and outcomes, of which the first major fault is news
+ * to rate() only if the series was at 0 before it.
+ */
+static const struct {
+	unsigned int first, nr, series;
+} together[] = {
+	{ GROUP_OUTCOMES, VS_NR_OUTCOME, VS_NR_OUTCOME },
+	{ GROUP_FAULT_HIST, LE_CELLS, LE_SERIES },
+};
+
+/** active_bit - that of @cell in group.active; @series: how many come with it. */
+static unsigned int active_bit(unsigned int cell, unsigned int *series)
+{
+	for (size_t i = 0; i < sizeof(together) / sizeof(*together); i++)
+		if (cell >= together[i].first && cell - together[i].first < together[i].nr) {
+			*series = together[i].series;
+			return together[i].first;
+		}
+	*series = 1;
+	return cell;
+}
+
+bool group_active(const struct group *g, unsigned int cell)
+{
+	unsigned int series;
+	const unsigned int bit = active_bit(cell, &series);
+
+	return g->active[bit / 64] >> (bit % 64) & 1;
+}
+
+/** activate - give @cell of @g its series. Return: false: there is no room. */
+static bool activate(struct ledger *l, struct group *g, unsigned int cell)
+{
+	unsigned int need;
+	const unsigned int bit = active_bit(cell, &need);
+
+	if (group_active(g, cell))
+		return true;
+	if (g != &l->other) {
+		if (l->series + need > l->max_series)
+			return false;
+		l->series += need;
+		g->series += need;
+	}
+	g->active[bit / 64] |= 1ULL << (bit % 64);
+	return true;
+}
+
+static void add(struct ledger *l, struct group *g, unsigned int cell, uint64_t n)
+{
+	if (!n)
+		return;
+	if (!activate(l, g, cell)) {
+		g = &l->other;
+		activate(l, g, cell);
+	}
+	g->cell[cell] += n;
+}
+
+/** take - what came to be since @told; one that went back would be a new beginning for nobody. */
+static void take(struct ledger *l, struct group *g, unsigned int cell, uint64_t now, uint64_t *told)
+{
+	if (now <= *told)
+		return;
+	add(l, g, cell, now - *told);
+	*told = now;
+}
+
+/** drop_idle - end the series of the group that has been without a process for longest. */
+static void drop_idle(struct ledger *l)
+{
+	struct group *g, *idlest = NULL;
+	struct group_key key = {};
+	size_t pos = 0;
+
+	while ((g = hash__next(&l->groups, &pos, NULL)))
+		if (!g->processes && (!idlest || g->used_ns < idlest->used_ns))
+			idlest = g;
+	if (!idlest || l->now_ns - idlest->used_ns < GROUP_IDLE_NS)
+		return;
+	memcpy(key.name, idlest->name, sizeof(key.name));
+	hash__remove(&l->groups, &key);
+	l->series -= idlest->series;
+	free(idlest);
+}
+
+static struct group *group_get(struct ledger *l, const char *name)
+{
+	struct group_key key = {};
+	struct group *g;
+
+	memcpy(key.name, name, strnlen(name, sizeof(key.name) - 1));
+	g = hash__get(&l->groups, &key);
+	if (!g && (l->series >= l->max_series || l->groups.nr >= LEDGER_GROUPS))
+		drop_idle(l);
+	if (!g && l->groups.nr < LEDGER_GROUPS) {
+		g = calloc(1, sizeof(*g));
+		if (g && hash__set(&l->groups, &key, g)) {
+			free(g);
+			g = NULL;
+		}
+		if (g)
+			memcpy(g->name, key.name, sizeof(g->name));
+	}
+	if (!g)
+		return &l->other;
+	g->used_ns = l->now_ns;
+	return g;
+}
+
+void ledger__group(const struct ledger *l, const struct process *p, char *name)
+{
+	group_name(l->by, p->comm, p->cgroup_name ? p->cgroup_name : "", name, GROUP_NAME_LEN);
+}
+
+static struct group *process_group(struct ledger *l, const struct process *p)
+{
+	char name[GROUP_NAME_LEN];
+
+	ledger__group(l, p, name);
+	return group_get(l, name);
+}
+
+size_t ledger__list(const struct ledger *l, const struct group **list)
+{
+	size_t n = 0, pos = 0;
+
+	while (n < LEDGER_GROUPS && (list[n] = hash__next(&l->groups, &pos, NULL)))
+		n++;
+	list[n++] = &l->other;
+	return n;
+}
+
+/* --- faults -------------------------------------------------------------------------------- */
+
+static void counts_cells(uint64_t *cell, const struct vs_counts *c)
+{
+	for (int i = 0; i < VS_NR_CAUSES; i++)
+		cell[GROUP_FAULTS + i] += c->cause[i];
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		cell[GROUP_OUTCOMES + i] += c->outcome[i];
+}
+
+static void take_process(struct ledger *l, struct process *p)
+{
+	struct group *g = process_group(l, p);
+	struct told now = {}, *told;
+
+	if (!p->told)
+		p->told = calloc(1, sizeof(*told));
+	told = p->told;
+	if (!told)
+		return;
+	for (size_t i = 0; i < p->nr_rows; i++)
+		counts_cells(now.cell, &p->rows[i]->counts);
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
+		if (!p->latency[cause])
+			continue;
+		now.cell[GROUP_FAULT_NS + cause] = p->latency[cause]->hist.sum_ns;
+		le_add(&now.cell[GROUP_FAULT_HIST], &p->latency[cause]->hist);
+	}
+	for (unsigned int i = 0; i < GROUP_CALLS; i++)
+		take(l, g, i, now.cell[i], &told->cell[i]);
+	if (!p->exited)
+		g->processes++;
+}
+
+/** take_nobodys - faults of no process, and latencies for which no histogram was left. */
+static void take_nobodys(struct ledger *l, const struct model *m)
+{
+	uint64_t now[GROUP_CALLS] = {};
+
+	counts_cells(now, &m->overflow.counts);
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
+		le_add(&now[GROUP_FAULT_HIST], &m->shared_latency[cause].hist);
+		now[GROUP_FAULT_NS + cause] = m->shared_latency[cause].hist.sum_ns;
+	}
+	for (unsigned int i = 0; i < GROUP_CALLS; i++)
+		take(l, &l->other, i, now[i], &l->nobodys_told[i]);
+}
+
+/* --- memory calls -------------------------------------------------------------------------- */
+
+static uint64_t *field_of(struct vs_call_counts *c, enum call_field field)
+{
+	return (uint64_t *)((char *)c + call_offsets[field]);
+}
+
+void call_fields(const struct vs_call_counts *c, uint64_t *sum)
+{
+	for (int i = 0; i < NR_CALL_FIELDS; i++)
+		sum[i] += *(const uint64_t *)((const char *)c + call_offsets[i]);
+}
+
+static void take_call(struct ledger *l, struct group *g, unsigned int class,
+		      struct vs_call_counts *now, struct vs_call_counts *told)
+{
+	for (int i = 0; i < NR_CALL_FIELDS; i++)
+		take(l, g, group_call(i, class), *field_of(now, i), field_of(told, i));
+}
+
+static struct group *row_group(struct ledger *l, const struct call_row *row)
+{
+	char name[GROUP_NAME_LEN];
+
+	if (row->process)
+		return process_group(l, row->process);
+	/* a thread of the kernel */
+	group_name(l->by, row->comm, NULL, name, sizeof(name));
+	return group_get(l, name);
+}
+
+static void take_calls(struct ledger *l, const struct model *m, struct shootdown *s)
+{
+	for (size_t i = 0; i < s->nr_rows; i++) {
+		struct call_row *row = s->rows[i];
+		struct group *g;
+
+		if (row->process && row->process == m->ended)
+			continue;
+		g = row_group(l, row);
+		take_call(l, g, vs_call_class(row->call, row->detail), &row->counts, &row->told);
+		if (row->map_count > g->cell[GROUP_MAPPINGS] && row->process &&
+		    !row->process->exited && activate(l, g, GROUP_MAPPINGS))
+			g->cell[GROUP_MAPPINGS] = row->map_count;
+	}
+	take_call(l, &l->other, VS_CALL_OTHER, &s->overflow.counts, &l->calls_told);
+}
+
+/* --- all of it ----------------------------------------------------------------------------- */
+
+/** restart - what is of now, and no counter. */
+static void restart(struct ledger *l)
+{
+	const struct group *list[LEDGER_GROUPS + 1];
+	const size_t nr = ledger__list(l, list);
+
+	for (size_t i = 0; i < nr; i++) {
+		struct group *g = (struct group *)list[i];
+
+		g->processes = 0;
+		g->cell[GROUP_MAPPINGS] = 0;
+	}
+}
+
+/** set_hists - the histograms that are not by group. */
+static void set_hists(struct ledger *l, const struct model *m, const struct shootdown *s)
+{
+	memset(&l->fixed[FIXED_CAUSE_HIST], 0, (FIXED_SENT - FIXED_CAUSE_HIST) * sizeof(uint64_t));
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
+		uint64_t *cells = &l->fixed[FIXED_CAUSE_HIST + cause * LE_CELLS];
+
+		le_add(cells, &m->shared_latency[cause].hist);
+		for (size_t i = 0; i < m->nr_processes; i++)
+			if (m->processes[i]->latency[cause])
+				le_add(cells, &m->processes[i]->latency[cause]->hist);
+	}
+	for (int class = 0; class < VS_NR_CALL_CLASSES; class ++) {
+		le_add(&l->fixed[FIXED_CALL_HIST + class * LE_CELLS],
+		       &s->hist[class][VS_TIME_CALL]);
+		le_add(&l->fixed[FIXED_DELAY_HIST], &s->hist[class][VS_TIME_DELAY]);
+		le_add(&l->fixed[FIXED_STOLEN_HIST], &s->hist[class][VS_TIME_STOLEN]);
+	}
+}
+
+void ledger__take(struct ledger *l, struct model *m, struct shootdown *s, uint64_t now_ns)
+{
+	l->now_ns = now_ns;
+	restart(l);
+	for (size_t i = 0; i < m->nr_processes; i++)
+		if (m->processes[i] != m->ended)
+			take_process(l, m->processes[i]);
+	take_nobodys(l, m);
+	take_calls(l, m, s);
+	set_hists(l, m, s);
+	for (int kind = 0; kind < VS_NR_IPI; kind++) {
+		l->fixed[FIXED_SENT + kind] = s->totals.queued[kind];
+		l->fixed[FIXED_RECEIVED + kind] = s->totals.received[kind];
+	}
+	l->fixed[FIXED_UNATTRIBUTED] = counts_faults(&m->overflow.counts);
+	l->fixed[FIXED_PROCESSES] = m->nr_processes - (m->ended != NULL);
+	l->fixed[FIXED_GROUPS] = l->groups.nr + 1;
+	l->fixed[FIXED_SERIES] = l->series;
+	l->fixed[FIXED_SERIES_LIMIT] = l->max_series;
+}
+
+void ledger__exemplars(struct ledger *l, const struct model *m, uint64_t now_ms)
+{
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		const struct process *p = m->processes[i];
+		struct group *g = NULL;
+
+		for (size_t r = 0; p != m->ended && r < p->nr_rows; r++) {
+			const struct counted *row = p->rows[r];
+			const uint64_t ns = row->counts.latency_max_ns;
+			struct exemplar *e;
+			size_t len;
+
+			if (!row->is_vma || !row->name || ns <= row->marked.latency_max_ns)
+				continue;
+			if (!g)
+				g = process_group(l, p);
+			e = &g->exemplar[le_bucket(ns)];
+			*e = (struct exemplar){ .ns = ns, .time_ms = now_ms, .pid = p->pid };
+			len = strlen(row->name);
+			strncpy(e->vma,
+				len < sizeof(e->vma) ? row->name
+						     : row->name + len - (sizeof(e->vma) - 1),
+				sizeof(e->vma) - 1);
+		}
+	}
+}

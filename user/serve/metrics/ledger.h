@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ledger.h - what /metrics shows: counters by group that never go back, and the rest.
+ *
+ * A process may change its group (exec, prctl), end, and be forgotten. So what it has counted is
+ * taken over as differences, each into the group that the process is in when it is taken.
+ */
+#ifndef VMASCOPE_SERVE_METRICS_LEDGER_H
+#define VMASCOPE_SERVE_METRICS_LEDGER_H
+
+#include "model/model.h"
+#include "model/shootdown.h"
+#include "serve/metrics/group_name.h"
+#include "serve/metrics/metrics.h"
+
+/** Groups at most. */
+#define LEDGER_GROUPS 1024
+/** A group without a live process for this long makes room, if room is needed. */
+#define GROUP_IDLE_NS 600000000000ULL
+/** Bytes of a VMA's name in an exemplar: all labels of one may have 128 characters. */
+#define EXEMPLAR_NAME_LEN 80
+
+/**
+ * struct exemplar - a fault that counts in a bucket
+ * @ns: its latency, 0: there is none; @time_ms: when it was seen, Unix time
+ */
+struct exemplar {
+	uint64_t ns;
+	uint64_t time_ms;
+	uint32_t pid;
+	char vma[EXEMPLAR_NAME_LEN];
+};
+
+/**
+ * struct group - counters of a group
+ * @active: bit set of the cells that have series; of those that have them together, the first
+ * @processes: live ones; @used_ns: when it had one, or something was counted
+ * @ticked: its faults when the interval began
+ * @exemplar: of the buckets of GROUP_FAULT_HIST
+ */
+struct group {
+	char name[GROUP_NAME_LEN];
+	uint64_t cell[NR_GROUP_CELLS];
+	uint64_t active[NR_GROUP_CELLS / 64 + 1];
+	unsigned int series;
+	unsigned int processes;
+	uint64_t used_ns;
+	uint64_t ticked;
+	struct exemplar exemplar[LE_BUCKETS];
+};
+
+/**
+ * struct ledger - all of it
+ * @by: rule of the groups
+ * @max_series: of all groups but @other; @series: in use
+ * @groups: by name; @other: what found no room
+ * @nobodys_told: of what is no process's: the model's overflow row, and histograms that are shared;
+ *	@calls_told: of the overflow row of calls
+ * @now_ns: of the last ledger__take()
+ * @fixed: what is not by group
+ * @known: NEEDS_* that are met
+ */
+struct ledger {
+	enum group_by by;
+	unsigned int max_series;
+	unsigned int series;
+	struct hash groups;
+	struct group other;
+	uint64_t nobodys_told[GROUP_CALLS];
+	struct vs_call_counts calls_told;
+	uint64_t now_ns;
+	uint64_t fixed[NR_FIXED_CELLS];
+	unsigned int known;
+};
+
+/** Series that all groups but "other" may have at least. */
+#define LEDGER_LEAST_SERIES 100u
+
+/** ledger__least - the least --max-series. */
+unsigned int ledger__least(void);
+
+/** ledger__init - @max_series: of all of /metrics, ledger__least() or more. */
+void ledger__init(struct ledger *l, enum group_by by, unsigned int max_series);
+void ledger__free(struct ledger *l);
+
+/**
+ * ledger__take - take over what has been counted since the last time
+ * @now_ns: CLOCK_MONOTONIC
+ *
+ * Also sets the fixed cells that are of the model.
+ */
+void ledger__take(struct ledger *l, struct model *m, struct shootdown *s, uint64_t now_ns);
+
+/**
+ * ledger__exemplars - VMAs whose longest fault was in the interval (since model__mark()) are examples
+ * @now_ms: Unix time
+ */
+void ledger__exemplars(struct ledger *l, const struct model *m, uint64_t now_ms);
+
+/** ledger__group - name of the group that @p is in; @name holds GROUP_NAME_LEN bytes. */
+void ledger__group(const struct ledger *l, const struct process *p, char *name);
+
+/**
+ * ledger__list - all groups, "other" last
+ * @list: has room for LEDGER_GROUPS + 1
+ * Return: how many.
+ */
+size_t ledger__list(const struct ledger *l, const struct group **list);
+
+/** call_fields - add what @c has counted to @sum, by enum call_field. */
+void call_fields(const struct vs_call_counts *c, uint64_t *sum);
+
+/** group_active - the cell has series, or a histogram's one has. */
+bool group_active(const struct group *g, unsigned int cell);
+
+#endif /* VMASCOPE_SERVE_METRICS_LEDGER_H */

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* folded.c - stacks to folded text and flame graphs. */
+#include "session/folded.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format/flame.h"
+#include "model/names.h"
+#include "sys/memory.h"
+#include "util/log.h"
+#include "util/out_file.h"
+#include "view/common/stack_cells.h"
+#include "view/faults/stat_group.h"
+#include "view/faults/stat_stacks.h"
+
+const char *const stack_weight_names[NR_STACK_WEIGHTS] = {
+	[WEIGHT_FAULTS] = "faults", [WEIGHT_TIME] = "time",   [WEIGHT_STOLEN] = "stolen",
+	[WEIGHT_SENT] = "sent",	    [WEIGHT_CALLS] = "calls",
+};
+
+/** What the numbers are, in a flame graph. */
+static const struct {
+	const char *what;
+	enum cell_unit unit;
+} weights[NR_STACK_WEIGHTS] = {
+	[WEIGHT_FAULTS] = { "page faults", UNIT_COUNT },
+	[WEIGHT_TIME] = { "time", UNIT_NS },
+	[WEIGHT_STOLEN] = { "time stolen from other CPUs", UNIT_NS },
+	[WEIGHT_SENT] = { "flushes sent to other CPUs", UNIT_COUNT },
+	[WEIGHT_CALLS] = { "memory calls and flushes", UNIT_COUNT },
+};
+
+int folded__check(struct options *o, bool by_stack, unsigned int known)
+{
+	const int status = options__check_stacks(o, by_stack, "add --by stack");
+
+	if (status)
+		return status;
+	if (o->folded && strcmp(o->format->name, "text"))
+		return vs_fail(VS_EXIT_USAGE, "give one of them",
+			       "--folded and --format %s exclude each other", o->format->name);
+	if (o->weight >= 0 && !(known & 1u << o->weight))
+		return vs_fail(VS_EXIT_USAGE, "stat has faults and time, shootdown all but faults",
+			       "bad weight: '%s'", stack_weight_names[o->weight]);
+	if (o->weight < 0)
+		o->weight = __builtin_ctz(known);
+	if (by_stack && (!o->kernel_stacks || o->dwarf))
+		o->user_stacks = true;
+	return 0;
+}
+
+/* --- stacks -------------------------------------------------------------------------------- */
+
+/** add_named - a stack that has no frames, by its name. */
+static int add_named(struct flame *f, const char *name, uint64_t value)
+{
+	return value ? flame__add(f, &name, 1, value) : 0;
+}
+
+static int add_stack(struct session *s, struct flame *f, const struct stack *stack,
+		     const char *under, uint64_t value)
+{
+	struct named_stack named;
+	char **names;
+	size_t nr;
+	int err;
+
+	if (!value)
+		return 0;
+	stack = namer__true_stack(s->namer, &s->live->stacks, stack);
+	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
+	if (!err)
+		err = stack_folded(&named, stack->process ? stack->process->comm : stack->comm,
+				   under, &names, &nr);
+	if (err)
+		return err;
+	err = flame__add(f, (const char *const *)names, nr, value);
+	stack_folded_free(names, nr);
+	return err;
+}
+
+/* --- outputs ------------------------------------------------------------------------------- */
+
+int folded__open(struct session *s)
+{
+	const char *path = s->options->flame, *why;
+	int fd;
+
+	if (!path)
+		return 0;
+	fd = out_file__create(path, OUT_FILE_TEXT, &why);
+	if (fd < 0)
+		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot write %s: %s", path, why);
+	s->flame = fdopen(fd, "w");
+	if (s->flame)
+		return 0;
+	close(fd);
+	return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
+}
+
+void folded__close(struct session *s)
+{
+	if (s->flame)
+		fclose(s->flame);
+	s->flame = NULL;
+}
+
+/** write_svg - Return: an exit status. */
+static int write_svg(struct session *s, struct flame *f)
+{
+	const struct options *o = s->options;
+	const struct flame_options fo = {
+		.title = s->what,
+		.subtitle = weights[o->weight].what,
+		.unit = weights[o->weight].unit,
+		.what = weights[o->weight].what,
+	};
+	int err = flame__svg(f, &fo, s->flame);
+
+	if (fclose(s->flame) && !err)
+		err = errno;
+	s->flame = NULL;
+	return err ? vs_fail(VS_EXIT_FAILURE, NULL, "cannot write %s: %s", o->flame,
+			     strerror(abs(err)))
+		   : 0;
+}
+
+/** print - all that was asked for of @f, which is freed. @err: of making it. Return: an exit status. */
+static int print(struct session *s, struct flame *f, int err)
+{
+	int status = err ? vs_fail(VS_EXIT_FAILURE, memory__hint(), "not enough memory") : 0;
+
+	if (!err && s->options->folded)
+		s->error = -abs(flame__folded(f, s->out.file));
+	if (!err && s->flame)
+		status = write_svg(s, f);
+	flame__free(f);
+	return status;
+}
+
+/* --- faults -------------------------------------------------------------------------------- */
+
+static uint64_t fault_value(const struct options *o, const struct vs_stack_counts *c)
+{
+	return o->weight == WEIGHT_TIME ? c->time_ns : stack_faults(c);
+}
+
+int folded__faults(struct session *s)
+{
+	const struct stat_view selection = { .vma_glob = s->options->vma };
+	const struct vs_counts total = stat_group__total(&selection, &s->live->model);
+	const struct options *o = s->options;
+	const struct stacks *all = &s->live->stacks;
+	struct stack_rests rests;
+	struct flame *f = flame__new(0);
+	const size_t most = all->nr; /* it may grow */
+	int err = f ? 0 : -ENOMEM;
+
+	stack_rests(all, false, &total, &rests);
+	for (size_t i = 0; i < most && !err; i++)
+		if (!all->list[i]->outside)
+			err = add_stack(s, f, all->list[i], NULL,
+					fault_value(o, &all->list[i]->counts));
+	if (!err)
+		err = add_named(f, "[no stack]", fault_value(o, &rests.none));
+	if (!err)
+		err = add_named(f, "[stacks without a row]", fault_value(o, &rests.overflow));
+	if (!err)
+		err = add_named(f, STACK_EITHER, fault_value(o, &rests.either));
+	if (!err)
+		err = add_named(f, "[ended]", fault_value(o, &rests.ended));
+	return print(s, f, err);
+}
+
+/* --- calls --------------------------------------------------------------------------------- */
+
+static uint64_t call_value(const struct options *o, const struct vs_call_counts *c)
+{
+	switch (o->weight) {
+	case WEIGHT_TIME:
+		return c->latency_ns;
+	case WEIGHT_SENT:
+		return c->flush[VS_FLUSH_REMOTE];
+	case WEIGHT_CALLS:
+		return c->count;
+	default:
+		return c->stolen_ns;
+	}
+}
+
+int folded__calls(struct session *s)
+{
+	const struct options *o = s->options;
+	const struct shootdown *all = &s->live->shootdown;
+	struct flame *f = flame__new(0);
+	int err = f ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < all->nr_rows && !err; i++) {
+		const struct call_row *row = all->rows[i];
+		const uint64_t value = call_value(o, &row->counts);
+
+		if (row->stack)
+			err = add_stack(s, f, row->stack, call_names[row->call], value);
+		else
+			err = add_named(f, row->comm, value);
+	}
+	if (!err)
+		err = add_named(f, "[calls without a row]", call_value(o, &all->overflow.counts));
+	return print(s, f, err);
+}

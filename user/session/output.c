@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* output.c - open the output that the options ask for, and see what it can show. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "options/options.h"
+#include "sys/memory.h"
+#include "util/log.h"
+#include "util/out_file.h"
+
+/** terminal_width - of the output: a terminal's own, else 80. */
+static unsigned int terminal_width(int fd)
+{
+	struct winsize w;
+
+	if (isatty(fd) && !ioctl(fd, TIOCGWINSZ, &w) && w.ws_col >= 40)
+		return w.ws_col;
+	return 80;
+}
+
+static bool locale_is_utf8(void)
+{
+	const char *names[] = { getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG") };
+
+	for (int i = 0; i < 3; i++)
+		if (names[i] && *names[i])
+			return strcasestr(names[i], "utf-8") || strcasestr(names[i], "utf8");
+	return false;
+}
+
+/** takes_colour - a terminal that knows colours, and a user who wants them (no-color.org). */
+static bool takes_colour(int fd)
+{
+	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+	return isatty(fd) && term && *term && strcmp(term, "dumb") && !(no_colour && *no_colour);
+}
+
+int options__output(const struct options *o, struct out_options *out)
+{
+	const bool to_file = o->output && strcmp(o->output, "-");
+	const char *why = NULL;
+	const int fd = to_file ? out_file__create(o->output, OUT_FILE_TEXT, &why) : STDOUT_FILENO;
+	int err = fd < 0 ? fd : out_stream__open(&out->stream, fd);
+
+	if (err) {
+		vs_error("cannot write %s: %s", to_file ? o->output : "to stdout",
+			 why ? why : strerror(-err));
+		if (to_file && fd >= 0)
+			close(fd);
+		return err;
+	}
+	out->file = out_stream__file(out->stream);
+	out->width = o->wide ? 0 : terminal_width(fd);
+	out->utf8 = !o->ascii && locale_is_utf8();
+	out->colour = takes_colour(fd);
+	return 0;
+}
+
+int options__close_output(struct out_options *out, int err)
+{
+	const int last = out_stream__close(out->stream);
+
+	out->stream = NULL;
+	out->file = NULL;
+	if (!err)
+		err = last;
+	if (err == -ETIMEDOUT)
+		vs_fail(VS_EXIT_FAILURE, "-o FILE takes all of it",
+			"the output is not complete: nobody read it");
+	else if (err == -ENOMEM)
+		vs_fail(VS_EXIT_FAILURE, memory__hint(),
+			"the output is not complete: not enough memory");
+	else if (err)
+		vs_error("cannot write the output: %s", strerror(-err));
+	return err;
+}

@@ -1,0 +1,599 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* session.c - the course of a live command, from opening the capture to its last event. */
+#include "session/session.h"
+#include "session/session_targets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "session/folded.h"
+#include "session/targets.h"
+#include "sys/cgroup.h"
+#include "sys/notify.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/stop.h"
+#include "util/str.h"
+
+/** Causes of signals: asking for one of them asks for the surroundings of crashes. */
+#define CRASH_CAUSES                                                                               \
+	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_SIGBUS |         \
+	 1u << VS_CAUSE_PKEY)
+
+/** While something else takes its time, the ring is read as often as this. */
+#define POLL_NS 5000000ULL
+/** Unless so many bytes of records wait already: then new ones have to wait in the ring. */
+#define MOST_BACKLOG (128u << 20)
+/** The time of day differs by more: it was set. Slewing it by ntpd is less from one look to the next. */
+#define CLOCK_STEP_NS 1000000
+/** Records are read and handled for so long before anything else is looked after, ns. */
+#define READ_NS 50000000ULL
+
+/** The ring is read, and slots are looked after, at least this often. */
+#define HOUSEKEEPING_NS 100000000ULL
+/** Between two, while slots run low. */
+#define HURRY_NS 10000000ULL
+
+uint64_t session__now(void)
+{
+	return clock__monotonic_ns();
+}
+
+static void on_event(void *ctx, const struct vs_event *e)
+{
+	struct session *s = ctx;
+
+	if (e->type == VS_EVENT_THREAD_EXIT)
+		threads__update(&s->live->threads, &((const struct vs_event_thread *)e)->thread);
+	else if (e->type == VS_EVENT_IN_FLIGHT)
+		s->error = s->error ? s->error : live__in_flight(s->live, (const void *)e);
+	else if (s->sampling && !s->error)
+		s->error = samples__push(&s->samples, e);
+	else if (s->event)
+		s->event(s, e);
+}
+
+const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref)
+{
+	if (s->recorded)
+		return loaded_stacks__find(s->recorded->stacks, ref->row);
+	if (s->sampling)
+		return samples__stack(&s->samples, ref);
+	if (ref->row < VS_STACK_FIRST)
+		return NULL;
+	if (!stacks__find(&s->live->stacks, ref))
+		live__discover(s->live);
+	return stacks__find(&s->live->stacks, ref);
+}
+
+bool session__wants_vma(struct session *s, uint32_t slot, uint32_t generation)
+{
+	const struct counted *row;
+
+	if (!s->options->vma)
+		return true;
+	row = live__row(s->live, slot, generation);
+	return row && row->is_vma && str_glob(s->options->vma, row->name);
+}
+
+void session__count_sampled(struct session *s, const struct vs_event *event)
+{
+	const struct vs_event_fault *e = (const struct vs_event_fault *)event;
+
+	if (event->type == VS_EVENT_FAULT && e->stack.row & VS_STACK_IS_SAMPLE &&
+	    session__wants_vma(s, e->slot, e->generation))
+		stacks__count(&s->live->stacks, session__stack(s, &e->stack), e->outcome,
+			      e->duration_ns);
+}
+
+static void on_thread(void *ctx, const struct vs_thread *thread)
+{
+	struct session *s = ctx;
+
+	threads__update(&s->live->threads, thread);
+}
+
+/* --- open ---------------------------------------------------------------------------------- */
+
+static bool stacks_wanted(const struct options *o, unsigned int wants)
+{
+	return wants & (SESSION_FAULT_STACKS | SESSION_CALL_STACKS | SESSION_SITES) ||
+	       o->call_stack;
+}
+
+static bool image_gone(void *ctx, const struct stack *stack)
+{
+	struct live *l = ctx;
+	const bool gone = live__image_gone(l, stack->process, stack->image);
+
+	/* it faults no more: what is known of its memory by now is all that ever will be */
+	if (gone)
+		live__discover(l);
+	return gone;
+}
+
+static void poll_session(void *ctx)
+{
+	session__poll(ctx);
+}
+
+static int open_namer(struct session *s)
+{
+	const struct namer_options no = {
+		.symbols = { .lines = s->options->lines, .idle = poll_session, .idle_ctx = s },
+		.gone = image_gone,
+		.ctx = s->live,
+	};
+	int err = namer__new(&s->namer, &no);
+
+	if (err) {
+		vs_error("cannot start to read symbols: %s", strerror(-err));
+		return err;
+	}
+	s->sampling = s->options->dwarf && s->options->user_stacks;
+	samples__init(&s->samples, s->live, s->namer);
+	return 0;
+}
+
+static uint32_t sample_bytes(const struct options *o)
+{
+	return o->stack_bytes ? o->stack_bytes : CAPTURE_SAMPLE_BYTES;
+}
+
+static int open_capture(struct session *s, unsigned int wants)
+{
+	const struct options *o = s->options;
+	struct capture_options co = {
+		.ids = o->ids,
+		.nr_ids = o->nr_ids,
+		.threads = o->threads,
+		.command = o->argv != NULL,
+		.follow = o->follow,
+		.uid = o->uid,
+		.comm = o->comm,
+		.cgroup_fd = -1,
+		.only = o->only,
+		.causes = o->causes,
+		.emit_faults = wants & SESSION_FAULT_EVENTS,
+		.emit_calls = wants & SESSION_CALL_EVENTS,
+		.emit_shootdowns = wants & SESSION_SHOOTDOWN_EVENTS,
+		.longest_calls = wants & SESSION_LONGEST_CALLS,
+		.longest_of_vmas = wants & SESSION_LONGEST_CALLS && o->vma,
+		.emit_ipis = wants & SESSION_IPI_EVENTS,
+		.shootdowns = wants & SESSION_SHOOTDOWNS,
+		.call_vma = o->call_vma,
+		.call_site = o->call_site,
+		.call_tid = o->call_tid,
+		.crash = wants & SESSION_FAULT_EVENTS && o->causes & CRASH_CAUSES,
+		.nr_slots = o->slots,
+		.nr_hists = o->hists,
+		.vma_hists = o->latency || (o->vma && (o->hist || o->heatmap)),
+		.heat = o->heatmap,
+		.user_stacks = o->user_stacks,
+		.kernel_stacks = o->kernel_stacks,
+		.fault_stacks = wants & SESSION_FAULT_STACKS,
+		.stack_vma = wants & SESSION_FAULT_STACKS && o->vma,
+		.call_stacks = wants & SESSION_CALL_STACKS,
+		.call_stack = o->call_stack,
+		.nr_stacks = o->nr_stacks,
+		.sample_bytes = s->sampling ? sample_bytes(o) : 0,
+		.ring_bytes = o->ring_bytes,
+	};
+	struct capture *c;
+	int err;
+
+	if (o->cgroup) {
+		co.cgroup_fd = cgroup__open(o->cgroup, &co.cgroup_id);
+		if (co.cgroup_fd < 0)
+			return VS_EXIT_FAILURE;
+	}
+	err = capture__open(&c, &co, on_event, s);
+	if (co.cgroup_fd >= 0)
+		close(co.cgroup_fd);
+	if (err)
+		return VS_EXIT_FAILURE;
+	if (live__init(s->live, c, o->vma)) {
+		capture__close(c);
+		s->live->capture = NULL;
+		vs_error("not enough memory");
+		return VS_EXIT_FAILURE;
+	}
+	if (co.stack_vma)
+		s->live->stacks.vma_glob = o->vma;
+	return 0;
+}
+
+static int start_child(struct session *s)
+{
+	int err = child__start(&s->child, s->options->argv, s->quiet_child);
+
+	if (!err)
+		err = capture__add_child(s->live->capture, s->child.pid);
+	stop__child(s->child.pid);
+	if (err)
+		return VS_EXIT_FAILURE;
+	s->start_ns = session__now();
+	err = child__go(&s->child);
+	if (err == -ENOENT)
+		return vs_fail(VS_EXIT_NOT_FOUND, "check the spelling and PATH",
+			       "command not found: %s", s->options->argv[0]);
+	if (err)
+		return vs_fail(126, NULL, "cannot run %s: %s", s->options->argv[0], strerror(-err));
+	return 0;
+}
+
+/** forgetting - rows and stacks are about to be freed: nothing may point to them. */
+static void forgetting(void *ctx)
+{
+	struct session *s = ctx;
+
+	if (s->sampling)
+		samples__forget(&s->samples);
+	if (s->forgetting)
+		s->forgetting(s);
+}
+
+/** note_targets - take down what those have mapped that were there before, as they may end right after a call */
+static void note_targets(struct session *s)
+{
+	const struct model *m = &s->live->model;
+
+	if (!s->namer || !s->options->nr_ids || live__discover(s->live))
+		return;
+	for (size_t i = 0; i < m->nr_processes; i++)
+		for (size_t k = 0; k < m->processes[i]->nr_rows; k++) {
+			const struct counted *row = m->processes[i]->rows[k];
+			const struct stack image = { .process = m->processes[i],
+						     .image = row->image,
+						     .pid = m->processes[i]->pid };
+
+			if (!row->is_vma)
+				namer__note(s->namer, &image);
+		}
+}
+
+static void naming(void *ctx)
+{
+	struct session *s = ctx;
+
+	if (s->naming)
+		s->naming(s);
+}
+
+int session__open(struct session *s, struct options *o, unsigned int wants)
+{
+	int status;
+
+	s->options = o;
+	s->live = &s->captured;
+	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
+	session__describe(s);
+	stop__catch(o->argv ? 2 : 1);
+	notify__take();
+	wall_clock__init(&s->wall, session__wall_add_ns());
+	status = session_targets__check(o);
+	if (!status)
+		status = session_targets__open(s);
+	if (!status && options__output(o, &s->out))
+		status = VS_EXIT_FAILURE;
+	if (!status)
+		status = folded__open(s);
+	if (status)
+		return status;
+	if (stacks_wanted(o, wants) && open_namer(s))
+		return VS_EXIT_FAILURE;
+	targets__note(o);
+	status = open_capture(s, wants);
+	if (!status && wants & SESSION_SITES)
+		s->live->shootdown.sites = &s->live->stacks;
+	s->live->naming = naming;
+	s->live->forgetting = forgetting;
+	s->live->forgetting_ctx = s;
+	if (!status) {
+		s->start_ns = capture__start_ns(s->live->capture);
+		session__say_how(s);
+		note_targets(s);
+	}
+	if (!status && o->argv)
+		status = start_child(s);
+	if (!status && notify__ready())
+		vs_warn("cannot notify NOTIFY_SOCKET that it is attached");
+	return status;
+}
+
+/* --- run ----------------------------------------------------------------------------------- */
+
+void session__stop(struct session *s)
+{
+	(void)s;
+	stop__ask();
+}
+
+bool session__stopped(const struct session *s)
+{
+	(void)s;
+	return stop__signals();
+}
+
+/** wait_until - until @deadline_ns, an event, the command's end, a wake-up, or a signal. */
+static void wait_until(struct session *s, uint64_t deadline_ns)
+{
+	struct pollfd fds[] = {
+		{ .fd = capture__fd(s->live->capture), .events = POLLIN },
+		{ .fd = s->child.pidfd, .events = POLLIN },
+		{ .fd = s->input ? STDIN_FILENO : -1, .events = POLLIN },
+		{ .fd = s->woken ? s->wake_fd : -1, .events = POLLIN },
+	};
+	uint64_t now = session__now();
+	struct timespec ts = {};
+
+	if (deadline_ns > now) {
+		ts.tv_sec = (deadline_ns - now) / 1000000000ULL;
+		ts.tv_nsec = (deadline_ns - now) % 1000000000ULL;
+	}
+	ppoll(fds, sizeof(fds) / sizeof(*fds), &ts, NULL);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/** over - the run has come to its end. */
+static bool over(struct session *s)
+{
+	int sig;
+
+	if (s->options->argv) {
+		if (child__poll(&s->child))
+			return true;
+		/* The command is told, and waited for; asked twice, it is not. */
+		sig = stop__to_forward();
+		if (sig)
+			kill(s->child.pid, sig);
+		return stop__asked();
+	}
+	return stop__asked() || !session_targets__alive(s);
+}
+
+/**
+ * follow_clock - the time of day was set, or has gone on where CLOCK_MONOTONIC has not: the machine was
+ *	suspended
+ */
+static void follow_clock(struct session *s)
+{
+	const int64_t add = session__wall_add_ns();
+	const int64_t by = add - wall_clock__add_ns(&s->wall, UINT64_MAX);
+
+	/* some time since the last look: what is read now came after that */
+	if (by > CLOCK_STEP_NS || by < -CLOCK_STEP_NS)
+		wall_clock__set(&s->wall, s->polled_ns ? s->polled_ns : s->start_ns, add);
+}
+
+/** read_records - for READ_NS at most. Return: 0 or a negative errno. */
+static int read_records(struct session *s)
+{
+	const uint64_t began_ns = session__now(), until_ns = s->until_ns;
+	int err;
+
+	follow_clock(s);
+	s->until_ns = began_ns + READ_NS;
+	err = capture__consume(s->live->capture, s->until_ns);
+	s->polled_ns = began_ns;
+	/* what it interrupts has its own */
+	s->until_ns = until_ns;
+	if (!err)
+		s->read_ns = began_ns;
+	else if (err == -EAGAIN)
+		s->unfinished = true;
+	return err == -EAGAIN ? 0 : err;
+}
+
+void session__poll(struct session *s)
+{
+	/* none come before there is a capture, nor after its hooks are gone */
+	if (s->live->capture && !s->end_ns && s->backlog + s->samples.bytes < MOST_BACKLOG &&
+	    session__now() - s->polled_ns > POLL_NS)
+		read_records(s);
+}
+
+bool session__pause(struct session *s)
+{
+	const bool pause = stop__unread() || (s->until_ns && session__now() >= s->until_ns);
+
+	s->unfinished |= pause;
+	return pause;
+}
+
+/** settle_samples - records that came with samples are handed on. */
+static void settle_samples(struct session *s)
+{
+	const struct vs_event *e;
+
+	while (!s->error && s->samples.first && !session__pause(s)) {
+		e = samples__next(&s->samples);
+		if (e && s->event)
+			s->event(s, e);
+		session__poll(s);
+	}
+}
+
+/** settle - what takes its time, until @until_ns. */
+static int settle(struct session *s, uint64_t until_ns)
+{
+	int err;
+
+	s->until_ns = until_ns;
+	if (s->sampling)
+		settle_samples(s);
+	err = s->settle && !s->error ? s->settle(s) : 0;
+	s->until_ns = 0;
+	return err;
+}
+
+/** note_processes - take down what those have mapped that stacks are new of, as they may end. */
+static void note_processes(struct session *s)
+{
+	struct stacks *all = &s->live->stacks;
+
+	for (; s->namer && all->noted < all->nr; all->noted++)
+		namer__note(s->namer, all->list[all->noted]);
+}
+
+/** bound - forget beyond --max-processes. Return: as live__bound(). */
+static int bound(struct session *s)
+{
+	const uint64_t in_use_ns = s->in_use_ns ? s->in_use_ns(s) : UINT64_MAX;
+	const size_t max = s->bounds_itself ? 0 : s->options->max_processes;
+
+	return live__bound(s->live, max, in_use_ns);
+}
+
+static int housekeeping(struct session *s)
+{
+	int err;
+
+	s->unfinished = false;
+	err = read_records(s);
+	if (err >= 0)
+		err = live__discover(s->live);
+	if (err >= 0)
+		note_processes(s);
+	if (err >= 0)
+		err = settle(s, session__now() + READ_NS);
+	if (err >= 0)
+		s->hurry = live__reclaim(s->live);
+	if (err >= 0)
+		err = bound(s);
+	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
+	if (err >= 0 && s->event && !s->error && fflush(s->out.file))
+		s->error = errno ? -errno : -EIO;
+	return err < 0 ? err : 0;
+}
+
+static void end_child(struct session *s)
+{
+	if (!s->options->argv || child__poll(&s->child))
+		return;
+	kill(s->child.pid, SIGTERM);
+	vs_warn("process %d was sent SIGTERM", s->child.pid);
+}
+
+/** next_interval - when the one that began at @last ends, if its length stays what it is now. */
+static uint64_t next_interval(const struct session *s, uint64_t last)
+{
+	return s->period_ns && s->interval ? last + s->period_ns : UINT64_MAX;
+}
+
+/** wake_at - when the loop has to look again, if nothing happens. */
+static uint64_t wake_at(const struct session *s, uint64_t next_ns, uint64_t end_ns)
+{
+	const uint64_t now = session__now();
+
+	if (s->unfinished)
+		return now;
+	return earlier(earlier(next_ns, end_ns), now + (s->hurry ? HURRY_NS : HOUSEKEEPING_NS));
+}
+
+/** drop_rest - what there was no time for. */
+static void drop_rest(struct session *s)
+{
+	const struct vs_event *e;
+
+	capture__drop_rest(s->live->capture);
+	while ((e = samples__drop(&s->samples)))
+		s->dropped += capture__streams(s->live->capture, e->type);
+}
+
+/**
+ * finish_reading - the hooks are gone: handle what still waits, and drop what there is no time for
+ *
+ * There is time for all of it where the run was not asked to end.
+ */
+static int finish_reading(struct session *s)
+{
+	int err = capture__consume(s->live->capture, stop__finish_by());
+
+	if (!err)
+		err = settle(s, stop__finish_by());
+	drop_rest(s);
+	return err == -EAGAIN ? 0 : err;
+}
+
+int session__run(struct session *s)
+{
+	const struct options *o = s->options;
+	const uint64_t end = o->duration_ns ? s->start_ns + o->duration_ns : UINT64_MAX;
+	uint64_t last = s->start_ns;
+	int err = 0;
+
+	if (o->duration_ns)
+		stop__at(end);
+	while (!err && !s->error && !over(s)) {
+		const uint64_t next = next_interval(s, last);
+
+		wait_until(s, wake_at(s, next, end));
+		if (s->input)
+			s->input(s);
+		err = housekeeping(s);
+		if (!err && s->woken)
+			err = s->woken(s);
+		if (!err && session__now() >= next) {
+			err = s->interval(s);
+			last = next;
+		}
+	}
+	/* a command that was sent a signal has ended, and has not to be waited for any longer */
+	if (stop__signals())
+		stop__ask();
+	end_child(s);
+	stop__child(0);
+	capture__detach(s->live->capture, on_thread, s);
+	s->end_ns = session__now();
+	if (!err)
+		err = finish_reading(s);
+	/* with a terminal to put right, they end nothing by themselves */
+	if (!s->input)
+		stop__release();
+	if (!err)
+		err = live__refresh(s->live);
+	/* all have ended now that do: the last try may have been a while ago */
+	s->live->bound_at = 0;
+	if (!err && bound(s) < 0)
+		err = -ENOMEM;
+	if (err && !s->error) {
+		vs_error("tracing ended early: %s", strerror(-err));
+		return VS_EXIT_FAILURE;
+	}
+	return s->error ? VS_EXIT_FAILURE : 0;
+}
+
+int session__close(struct session *s, int status)
+{
+	/* bad usage is found before anything is opened */
+	if (!s->live)
+		return status;
+	child__cleanup(&s->child);
+	for (size_t i = 0; s->pidfds && i < s->options->nr_ids; i++)
+		if (s->pidfds[i] >= 0)
+			close(s->pidfds[i]);
+	free(s->pidfds);
+	if (s->out.file && options__close_output(&s->out, s->error) && !status)
+		status = VS_EXIT_FAILURE;
+	folded__close(s);
+	samples__free(&s->samples);
+	namer__free(s->namer);
+	capture__close(s->live->capture);
+	if (s->live->capture)
+		live__free(s->live);
+	if (!status && s->options->argv && s->child.ended)
+		status = child__exit_status(&s->child);
+	return status;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* session_facts.c - how a run was made: its hooks, and BPF's bookkeeping; of a live one or a recorded one. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "session/session.h"
+#include "util/log.h"
+
+int64_t session__wall_add_ns(void)
+{
+	uint64_t least = UINT64_MAX;
+	int64_t add = 0;
+
+	for (int i = 0; i < 16; i++) {
+		const uint64_t before = session__now();
+		struct timespec wall;
+		uint64_t took;
+
+		clock_gettime(CLOCK_REALTIME, &wall);
+		took = session__now() - before;
+		if (took >= least)
+			continue;
+		least = took;
+		add = wall.tv_sec * 1000000000LL + wall.tv_nsec - (int64_t)(before + took / 2);
+	}
+	return add;
+}
+
+void session__stats(const struct session *s, struct vs_stats *stats)
+{
+	if (s->recorded)
+		*stats = s->recorded->stats;
+	else
+		capture__stats(s->live->capture, stats);
+	stats->lost[VS_LOST_EVENTS] += s->dropped;
+	stats->emitted -= s->dropped;
+}
+
+/** recorded_hook - of this name; NULL: the recording has none. */
+static const struct header_hook *recorded_hook(const struct header *h, const char *name)
+{
+	for (size_t i = 0; i < h->nr_hooks; i++)
+		if (!strcmp(h->hooks[i].name, name))
+			return &h->hooks[i];
+	return NULL;
+}
+
+const struct hook_variant *session__variant(const struct session *s, enum hook_id id)
+{
+	const struct header_hook *hook;
+
+	if (!s->recorded)
+		return capture__variant(s->live->capture, id);
+	hook = recorded_hook(s->recorded->header, hooks[id].name);
+	for (const struct hook_variant *v = hooks[id].variants; hook && v->name; v++)
+		if (!strcmp(v->name, hook->variant))
+			return v;
+	return NULL;
+}
+
+static void live_hook(const struct session *s, enum hook_id id, struct run_hook *in_use)
+{
+	const struct hook_variant *v = capture__variant(s->live->capture, id);
+
+	in_use->variant = v ? v->name : hooks[id].on_request ? "not asked for" : "none";
+	in_use->fallback = v ? v != hooks[id].variants : !hooks[id].on_request;
+}
+
+void session__hooks(const struct session *s, struct run_hook *in_use)
+{
+	for (int i = 0; i < NR_HOOKS; i++) {
+		const struct header_hook *hook;
+
+		in_use[i].name = hooks[i].name;
+		if (!s->recorded) {
+			live_hook(s, i, &in_use[i]);
+			continue;
+		}
+		hook = recorded_hook(s->recorded->header, hooks[i].name);
+		in_use[i].variant = hook ? hook->variant : "none";
+		in_use[i].fallback = hook && hook->fallback;
+	}
+}
+
+void session__say_how(const struct session *s)
+{
+	struct run_hook in_use[NR_HOOKS];
+
+	session__hooks(s, in_use);
+	for (int i = 0; i < NR_HOOKS; i++)
+		vs_debug(1, "%s: %s%s", in_use[i].name, in_use[i].variant,
+			 in_use[i].fallback ? " (not the preferred variant)" : "");
+	vs_debug(1, "%u slots, %u histograms, %u rows of calls, %u stacks, on %u CPUs",
+		 capture__nr_slots(s->live->capture), capture__nr_hists(s->live->capture),
+		 capture__nr_call_rows(s->live->capture), capture__nr_stacks(s->live->capture),
+		 capture__nr_cpus(s->live->capture));
+}
+
+void session__describe(struct session *s)
+{
+	const struct options *o = s->options;
+	size_t len = 0, size = sizeof(s->what);
+
+	if (o->argv) {
+		for (char **arg = o->argv; *arg && len < size; arg++)
+			len += snprintf(s->what + len, size - len, "%s%s",
+					arg == o->argv ? "" : " ", *arg);
+		return;
+	}
+	for (size_t i = 0; i < o->nr_ids && len < size; i++)
+		len += snprintf(s->what + len, size - len, "%s%d",
+				i ? "," : (o->threads ? "thread " : "process "), o->ids[i]);
+	if (!o->nr_ids)
+		len += snprintf(s->what, size, "the whole system");
+	if (o->comm && len < size)
+		len += snprintf(s->what + len, size - len, ", command name %s", o->comm);
+	if (o->uid >= 0 && len < size)
+		len += snprintf(s->what + len, size - len, ", user %lld", (long long)o->uid);
+	if (o->cgroup && len < size)
+		snprintf(s->what + len, size - len, ", cgroup %s", o->cgroup);
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* session_targets.c - the processes and threads of -p and -t: that they exist, and for how long. */
+#include "session/session_targets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "util/log.h"
+
+/** status_field - a number from /proc/ID/status. Return: it, or a negative errno. */
+static long status_field(pid_t id, const char *field)
+{
+	char path[64], line[256];
+	long value = -ENOENT;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", id);
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	while (value < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, field, strlen(field)))
+			value = strtol(line + strlen(field), NULL, 10);
+	fclose(f);
+	return value;
+}
+
+int session_targets__check(const struct options *o)
+{
+	for (size_t i = 0; i < o->nr_ids; i++) {
+		long tgid = status_field(o->ids[i], "Tgid:");
+
+		if (tgid < 0)
+			return vs_fail(VS_EXIT_FAILURE, "it may have ended; `ps -e` lists them",
+				       "no such %s: %d", o->threads ? "thread" : "process",
+				       o->ids[i]);
+		if (!o->threads && tgid != o->ids[i])
+			return vs_fail(VS_EXIT_FAILURE, "-t traces a thread, -p its process",
+				       "%d is a thread of process %ld", o->ids[i], tgid);
+	}
+	return 0;
+}
+
+/* include/uapi/linux/pidfd.h, 6.9 */
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
+int session_targets__open(struct session *s)
+{
+	const struct options *o = s->options;
+
+	s->pidfds = malloc((o->nr_ids + 1) * sizeof(*s->pidfds));
+	if (!s->pidfds)
+		return VS_EXIT_FAILURE;
+	for (size_t i = 0; i < o->nr_ids; i++)
+		s->pidfds[i] = syscall(SYS_pidfd_open, o->ids[i], o->threads ? PIDFD_THREAD : 0);
+	return 0;
+}
+
+bool session_targets__alive(const struct session *s)
+{
+	const struct options *o = s->options;
+
+	for (size_t i = 0; i < o->nr_ids; i++) {
+		struct pollfd fd = { .fd = s->pidfds[i], .events = POLLIN };
+
+		/* a zombie is not alive; without a pidfd for the thread, /proc has to tell */
+		if (fd.fd >= 0 ? poll(&fd, 1, 0) == 0 : status_field(o->ids[i], "Tgid:") >= 0)
+			return true;
+	}
+	return !o->nr_ids;
+}

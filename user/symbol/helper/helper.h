@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * helper.h - work that may crash or never end, done by a process of its own.
+ *
+ * What a traced program mapped is hostile input: its ELF and DWARF may crash or stall whoever
+ * reads them, and its file system (FUSE) may stall whoever opens them. So one helper opens files
+ * (open_file.h), another parses them without any privilege (reader.h). A request has a time bound;
+ * a helper that dies or is late is killed, and started anew for the next request.
+ *
+ * A helper is forked, never executed: start it before there is anything that it must not inherit.
+ */
+#ifndef VMASCOPE_SYMBOL_HELPER_HELPER_H
+#define VMASCOPE_SYMBOL_HELPER_HELPER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** Files that may travel with one request. */
+#define HELPER_MAX_FDS 3
+/** Bytes of a request or a reply at most. */
+#define HELPER_MAX_LEN (16u << 10)
+
+/**
+ * struct helper_call - a request and its reply
+ * @request: @request_len bytes
+ * @fds: @nr_fds files that go with it; still the caller's afterwards
+ * @reply: room for @reply_len bytes; then the length of what came
+ * @reply_fd: the file that came with the reply, or -1
+ */
+struct helper_call {
+	const void *request;
+	size_t request_len;
+	int fds[HELPER_MAX_FDS];
+	size_t nr_fds;
+	void *reply;
+	size_t reply_len;
+	int reply_fd;
+};
+
+/**
+ * struct helper_kind - what a helper does
+ * @name: of the process, at most 15 bytes
+ * @prepare: in the new process, before the first request; may be NULL. Not 0: it gives up
+ * @serve: answer @c: fill its reply; closes the files that came or keeps them
+ */
+struct helper_kind {
+	const char *name;
+	int (*prepare)(void);
+	void (*serve)(struct helper_call *c);
+};
+
+/**
+ * struct helper - one such process
+ * @pid: 0 if it does not run
+ * @fd: to talk to it
+ * @starts: how often it was started
+ * @crashes: how often it died of a request; @timeouts: was killed for being late
+ * @idle: called again and again while an answer takes its time, with @idle_ctx; may be NULL
+ * @status: of the last one that died, as waitpid(2) gives it
+ */
+struct helper {
+	const struct helper_kind *kind;
+	pid_t pid;
+	int fd;
+	unsigned int starts;
+	unsigned int crashes;
+	unsigned int timeouts;
+	int status;
+	void (*idle)(void *ctx);
+	void *idle_ctx;
+};
+
+/** helper__start - Return: 0 or a negative errno. */
+int helper__start(struct helper *h, const struct helper_kind *kind);
+
+/** helper__stop - end it; a helper that is all zero is fine. It does not wait for long. */
+void helper__stop(struct helper *h);
+
+/**
+ * helper__call - ask, and wait for the answer
+ * @ms: at most this long, without the time that the helper waits for a CPU
+ *
+ * Return: 0; -ETIME: it was late; -EPIPE: it died; -EMSGSIZE; another error of starting it.
+ */
+int helper__call(struct helper *h, struct helper_call *c, unsigned int ms);
+
+#endif /* VMASCOPE_SYMBOL_HELPER_HELPER_H */

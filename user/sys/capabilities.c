@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* capabilities.c - the capabilities that a capture needs, checked before anything is tried. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/stat.h>
+
+#include "capture/capture.h"
+#include "util/log.h"
+
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#endif
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+static bool has(cap_t caps, cap_value_t cap)
+{
+	cap_flag_value_t value = CAP_CLEAR;
+
+	return !cap_get_flag(caps, cap, CAP_EFFECTIVE, &value) && value == CAP_SET;
+}
+
+/* PROC_USER_INIT_INO, include/linux/proc_ns.h */
+#define INITIAL_USER_NAMESPACE 0xeffffffdu
+
+/* Capabilities of another user namespace are none where all of the kernel is looked at. */
+static bool in_user_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/user", &st) && st.st_ino != INITIAL_USER_NAMESPACE;
+}
+
+int capture__check_privileges(void)
+{
+	static const struct {
+		cap_value_t cap;
+		const char *name;
+	} needed[] = {
+		{ CAP_BPF, "CAP_BPF" },		/* load programs and maps */
+		{ CAP_PERFMON, "CAP_PERFMON" }, /* tracing programs, perf events */
+	};
+	cap_t caps = cap_get_proc();
+	char missing[64] = "";
+
+	if (!caps)
+		return -errno;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		/* what was all CAP_SYS_ADMIN before 5.8 still is included in it */
+		if (has(caps, needed[i].cap) || has(caps, CAP_SYS_ADMIN))
+			continue;
+		strcat(missing, *missing ? " and " : "");
+		strcat(missing, needed[i].name);
+	}
+	cap_free(caps);
+	if (!*missing && in_user_namespace()) {
+		vs_fail(VS_EXIT_FAILURE, "run it outside of the user namespace",
+			"not permitted to trace: the capabilities are those of a user namespace");
+		return -EPERM;
+	}
+	if (!*missing)
+		return 0;
+	vs_fail(VS_EXIT_FAILURE, "run it as root, or with these capabilities",
+		"not permitted to trace: %s missing", missing);
+	return -EPERM;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* memory.c - RLIMIT_DATA, for a time. */
+#include "sys/memory.h"
+
+#include <stddef.h>
+#include <sys/resource.h>
+
+static struct rlimit before;
+static const char *lifted_by;
+
+void memory__bound(uint64_t bytes, const char *hint)
+{
+#ifndef __SANITIZE_ADDRESS__
+	struct rlimit limit;
+
+	if (lifted_by || getrlimit(RLIMIT_DATA, &limit) || limit.rlim_cur <= bytes)
+		return;
+	before = limit;
+	limit.rlim_cur = bytes;
+	if (!setrlimit(RLIMIT_DATA, &limit))
+		lifted_by = hint;
+#else
+	(void)bytes;
+	(void)hint;
+#endif
+}
+
+void memory__unbound(void)
+{
+	if (lifted_by)
+		setrlimit(RLIMIT_DATA, &before);
+	lifted_by = NULL;
+}
+
+const char *memory__hint(void)
+{
+	return lifted_by;
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rows.c - the tables and documents of rows.h.
+ */
+#include "table/rows.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_ROWS 2
+
+struct table *table__new(const struct table_def *def)
+{
+	struct table *t = calloc(1, sizeof(*t));
+
+	if (t)
+		t->def = def;
+	return t;
+}
+
+/* Frees what a cell of column @c owns, and makes it unknown. */
+static void clear_cell(const struct column *c, struct cell *cell)
+{
+	if (cell->known && c->type == CELL_STR && !cell->borrowed)
+		free(cell->str);
+	if (cell->known && c->type == CELL_TABLE)
+		table__free(cell->table);
+	if (cell->known && c->type == CELL_SERIES)
+		free(cell->series);
+	*cell = (struct cell){ .known = false };
+}
+
+void table__truncate(struct table *t, size_t nr_rows)
+{
+	size_t columns = t->def->nr_columns;
+
+	for (size_t i = nr_rows * columns; i < t->nr_rows * columns; i++)
+		clear_cell(&t->def->columns[i % columns], &t->cells[i]);
+	if (nr_rows < t->nr_rows)
+		t->nr_rows = nr_rows;
+}
+
+void table__free(struct table *t)
+{
+	if (!t)
+		return;
+	table__truncate(t, 0);
+	free(t->cells);
+	free(t->title);
+	free(t->footer);
+	free(t->labels);
+	free(t);
+}
+
+int table__add_row(struct table *t)
+{
+	size_t columns = t->def->nr_columns;
+
+	if (t->nr_rows == t->cap_rows) {
+		const size_t first = t->def->shape == TABLE_OBJECT ? 1 : FIRST_ROWS;
+		const size_t cap = t->cap_rows ? t->cap_rows * 2 : first;
+		struct cell *cells = reallocarray(t->cells, cap, columns * sizeof(*cells));
+
+		if (!cells)
+			return -ENOMEM;
+		t->cells = cells;
+		t->cap_rows = cap;
+	}
+	memset(t->cells + t->nr_rows * columns, 0, columns * sizeof(*t->cells));
+	return (int)t->nr_rows++;
+}
+
+static void __attribute__((noreturn))
+misuse(const struct table *t, const char *key, const char *why)
+{
+	fprintf(stderr, "vmascope: bug: table %s, column %s: %s\n", t->def->key ? t->def->key : "-",
+		key, why);
+	abort();
+}
+
+/**
+ * find_column - the one of @key; @guess is looked at first
+ *
+ * Equal literals are one in the program as a rule: nearly always a look at the pointers is enough.
+ */
+static size_t find_column(const struct table *t, const char *key, size_t guess)
+{
+	const size_t nr = t->def->nr_columns;
+
+	for (size_t i = guess; i < nr; i++) {
+		if (t->def->columns[i].key == key)
+			return i;
+	}
+	for (size_t i = 0; i < guess && i < nr; i++) {
+		if (t->def->columns[i].key == key)
+			return i;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		if (!strcmp(t->def->columns[i].key, key))
+			return i;
+	}
+	misuse(t, key, "no such column");
+}
+
+static struct cell *cell_at(const struct table *t, size_t row, size_t column, const char *key)
+{
+	if (row >= t->nr_rows)
+		misuse(t, key, "no such row");
+	return &t->cells[row * t->def->nr_columns + column];
+}
+
+struct cell *table__cell(const struct table *t, size_t row, const char *key)
+{
+	return cell_at(t, row, find_column(t, key, 0), key);
+}
+
+/* The cell under @key in the last row, emptied and marked known; its type is one of two. */
+static struct cell *new_value(struct table *t, const char *key, enum cell_type type,
+			      enum cell_type or_type)
+{
+	const size_t column = find_column(t, key, t->next_column);
+	const struct column *c = &t->def->columns[column];
+	struct cell *cell = cell_at(t, t->nr_rows - 1, column, key);
+
+	if (c->type != type && c->type != or_type)
+		misuse(t, key, "holds another type");
+	t->next_column = column + 1;
+	clear_cell(c, cell);
+	cell->known = true;
+	return cell;
+}
+
+void table__set_u64(struct table *t, const char *key, uint64_t v)
+{
+	new_value(t, key, CELL_U64, CELL_HEX)->u64 = v;
+}
+
+void table__set_i64(struct table *t, const char *key, int64_t v)
+{
+	new_value(t, key, CELL_I64, CELL_I64)->i64 = v;
+}
+
+void table__set_f64(struct table *t, const char *key, double v)
+{
+	new_value(t, key, CELL_F64, CELL_F64)->f64 = v;
+}
+
+void table__set_bool(struct table *t, const char *key, bool v)
+{
+	new_value(t, key, CELL_BOOL, CELL_BOOL)->b = v;
+}
+
+void table__unset(struct table *t, const char *key)
+{
+	table__cell(t, t->nr_rows - 1, key)->known = false;
+}
+
+/** set_copy - @copy is the cell's from now on */
+static void set_copy(struct table *t, const char *key, char *copy)
+{
+	struct cell *cell = new_value(t, key, CELL_STR, CELL_STR);
+
+	cell->known = copy != NULL;
+	cell->str = copy;
+}
+
+int table__set_str(struct table *t, const char *key, const char *v)
+{
+	char *copy = v ? strdup(v) : NULL;
+
+	set_copy(t, key, copy);
+	return v && !copy ? -ENOMEM : 0;
+}
+
+int table__set_text(struct table *t, const char *key, const struct text *v)
+{
+	char *copy = v->failed ? NULL : strndup(v->len ? v->at : "", v->len);
+
+	set_copy(t, key, copy);
+	return copy ? 0 : -ENOMEM;
+}
+
+void table__set_word(struct table *t, const char *key, const char *v)
+{
+	struct cell *cell = new_value(t, key, CELL_STR, CELL_STR);
+
+	cell->known = v != NULL;
+	cell->borrowed = true;
+	/* it is neither changed nor freed */
+	cell->str = (char *)v;
+}
+
+void table__set_table(struct table *t, const char *key, struct table *v)
+{
+	struct cell *cell = new_value(t, key, CELL_TABLE, CELL_TABLE);
+
+	cell->known = v != NULL;
+	cell->table = v;
+}
+
+int table__set_series(struct table *t, const char *key, const uint64_t *counts, size_t nr)
+{
+	struct series *copy = malloc(sizeof(*copy) + nr * sizeof(*counts));
+	struct cell *cell = new_value(t, key, CELL_SERIES, CELL_SERIES);
+
+	cell->known = copy != NULL;
+	cell->series = copy;
+	if (!copy)
+		return -ENOMEM;
+	copy->nr = nr;
+	memcpy(copy->counts, counts, nr * sizeof(*counts));
+	return 0;
+}
+
+int table__set_labels(struct table *t, const uint64_t *labels, size_t nr)
+{
+	uint64_t *copy = malloc(nr * sizeof(*labels) + 1);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, labels, nr * sizeof(*labels));
+	free(t->labels);
+	t->labels = copy;
+	t->nr_labels = nr;
+	return 0;
+}
+
+static int set_text(char **text, const char *fmt, va_list args)
+{
+	char *fresh;
+
+	if (vasprintf(&fresh, fmt, args) < 0)
+		return -ENOMEM;
+	free(*text);
+	*text = fresh;
+	return 0;
+}
+
+int table__set_title(struct table *t, const char *fmt, ...)
+{
+	va_list args;
+	int err;
+
+	va_start(args, fmt);
+	err = set_text(&t->title, fmt, args);
+	va_end(args);
+	return err;
+}
+
+int table__set_footer(struct table *t, const char *fmt, ...)
+{
+	va_list args;
+	int err;
+
+	va_start(args, fmt);
+	err = set_text(&t->footer, fmt, args);
+	va_end(args);
+	return err;
+}
+
+/** struct sorting - what compare_rows() needs: the @column of @t */
+struct sorting {
+	const struct table *t;
+	size_t column;
+};
+
+#define DESCENDING(a, b) (((a) < (b)) - ((a) > (b)))
+
+/* Unknown cells come last; a table counts by its rows. */
+static int compare_cells(enum cell_type type, const struct cell *a, const struct cell *b)
+{
+	if (!a->known || !b->known)
+		return b->known - a->known;
+	switch (type) {
+	case CELL_U64:
+	case CELL_HEX:
+		return DESCENDING(a->u64, b->u64);
+	case CELL_I64:
+		return DESCENDING(a->i64, b->i64);
+	case CELL_F64:
+		return DESCENDING(a->f64, b->f64);
+	case CELL_STR:
+		return strcmp(a->str, b->str);
+	case CELL_BOOL:
+		return DESCENDING(a->b, b->b);
+	case CELL_TABLE:
+		return DESCENDING(a->table->nr_rows, b->table->nr_rows);
+	case CELL_SERIES:
+		return DESCENDING(a->series->nr, b->series->nr);
+	}
+	return 0;
+}
+
+static int compare_rows(const void *a, const void *b, void *arg)
+{
+	const struct sorting *s = arg;
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	size_t columns = s->t->def->nr_columns;
+	int order = compare_cells(s->t->def->columns[s->column].type,
+				  &s->t->cells[left * columns + s->column],
+				  &s->t->cells[right * columns + s->column]);
+
+	return order ? order : DESCENDING(right, left); /* as they were: stable */
+}
+
+/* Without memory the rows stay as they are. */
+void table__sort(struct table *t, const char *key)
+{
+	struct sorting s = { .t = t, .column = find_column(t, key, 0) };
+	size_t columns = t->def->nr_columns, row_size = columns * sizeof(*t->cells);
+	size_t *order = calloc(t->nr_rows + 1, sizeof(*order));
+	struct cell *cells = calloc(t->nr_rows + 1, row_size);
+
+	if (order && cells) {
+		for (size_t i = 0; i < t->nr_rows; i++)
+			order[i] = i;
+		qsort_r(order, t->nr_rows, sizeof(*order), compare_rows, &s);
+		for (size_t i = 0; i < t->nr_rows; i++)
+			memcpy(cells + i * columns, t->cells + order[i] * columns, row_size);
+		if (t->nr_rows)
+			memcpy(t->cells, cells, t->nr_rows * row_size);
+	}
+	free(order);
+	free(cells);
+}
+
+int document__add(struct document *d, struct table *t)
+{
+	struct table **tables = reallocarray(d->tables, d->nr_tables + 1, sizeof(*tables));
+
+	if (!tables || !t) {
+		if (tables)
+			d->tables = tables;
+		table__free(t);
+		return -ENOMEM;
+	}
+	d->tables = tables;
+	d->tables[d->nr_tables++] = t;
+	return 0;
+}
+
+void document__free(struct document *d)
+{
+	for (size_t i = 0; i < d->nr_tables; i++)
+		table__free(d->tables[i]);
+	free(d->tables);
+	*d = (struct document){ 0 };
+}
+
+void table__clear_footer(struct table *t)
+{
+	free(t->footer);
+	t->footer = NULL;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * columns.h - which columns of a table fit side by side, where, and how wide.
+ */
+#ifndef VMASCOPE_TUI_WIDGET_COLUMNS_H
+#define VMASCOPE_TUI_WIDGET_COLUMNS_H
+
+#include "tui/widget/order.h"
+
+/** Columns of a table at most. */
+#define COLUMNS_MAX 32
+
+/** struct place - a column on the screen; @index: in the table */
+struct place {
+	size_t index;
+	unsigned int x;
+	unsigned int width;
+};
+
+/**
+ * struct columns - of one table, from one frame to the next
+ * @widths: the widest contents yet: columns that jump can't be read
+ * @used: optional columns that had something to show once
+ * @def: whose they are: another table begins anew
+ * @places: of what fits, @nr of them
+ */
+struct columns {
+	unsigned int widths[COLUMNS_MAX];
+	bool used[COLUMNS_MAX];
+	const struct table_def *def;
+	struct place places[COLUMNS_MAX];
+	size_t nr;
+};
+
+/**
+ * columns__lay_out - for the rows that are seen
+ * @o: rows from place @from on, @rows of them
+ * @width: of the screen
+ *
+ * Spare columns are left out, the last first, until all others fit; then others, the last ones
+ * first, but never the last of all, which holds the name and takes what is left.
+ */
+void columns__lay_out(struct columns *c, const struct table *t, const struct order *o, size_t from,
+		      size_t rows, unsigned int width, bool utf8);
+
+/** columns__reset - forget widths. */
+void columns__reset(struct columns *c);
+
+/** column_is_left - its cells begin at its left edge. */
+bool column_is_left(const struct column *c);
+
+#endif /* VMASCOPE_TUI_WIDGET_COLUMNS_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * order.h - which rows of a table are shown, and in which order: sorted by any column, filtered by
+ * a text.
+ */
+#ifndef VMASCOPE_TUI_WIDGET_ORDER_H
+#define VMASCOPE_TUI_WIDGET_ORDER_H
+
+#include "table/rows.h"
+
+/**
+ * struct order - rows of a table
+ * @rows: their numbers, @nr of them
+ */
+struct order {
+	size_t *rows;
+	size_t nr;
+};
+
+/**
+ * order__make - sort and filter
+ * @key: of the column that is sorted by; of rows that are alike, those that count most
+ *	come first, then the table's order holds
+ * @descending: unknown cells are last all the same
+ * @filter: only rows with this text in a cell, capitals or not; "": all
+ *
+ * Return: 0 or -ENOMEM; @o is to be freed in any case.
+ */
+int order__make(struct order *o, const struct table *t, const char *key, bool descending,
+		const char *filter);
+void order__free(struct order *o);
+
+/** order_is_found - a cell of @row that people see holds @text, capitals or not. */
+bool order_is_found(const struct table *t, size_t row, const char *text);
+
+/** order_falls - whether a column is sorted in descending order, unless asked otherwise. */
+bool order_falls(const struct column *c);
+
+/** table_column - the column of @key; NULL: the table has none. */
+const struct column *table_column(const struct table *t, const char *key);
+
+#endif /* VMASCOPE_TUI_WIDGET_ORDER_H */

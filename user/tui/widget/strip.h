@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * strip.h - an address space as one line: VMAs in the order of their addresses, with their heat.
+ *
+ * The line is no ruler: a VMA takes room by the logarithm of its size, and what is between two of
+ * them is left out, but for a gap where it is large. So a page and a terabyte can both be seen.
+ */
+#ifndef VMASCOPE_TUI_WIDGET_STRIP_H
+#define VMASCOPE_TUI_WIDGET_STRIP_H
+
+#include "table/rows.h"
+#include "tui/widget/canvas.h"
+
+/** Lines that strip__draw() takes: the strip, and names below it. */
+#define STRIP_LINES 2
+
+/** What is unmapped between two VMAs is shown from here on: code, heap, mmap area and stack. */
+#define STRIP_GAP ((uint64_t)1 << 30)
+
+/**
+ * struct strip_vma - a VMA on the line
+ * @row: in the table
+ * @heat: faults, or faults per second
+ * @from: and @to: its columns; VMAs may share one where there are more than columns
+ */
+struct strip_vma {
+	size_t row;
+	uint64_t start;
+	uint64_t end;
+	double heat;
+	unsigned int from;
+	unsigned int to;
+};
+
+/**
+ * struct strip - all of them
+ * @vmas: by address; @nr
+ * @heat: by column: of all VMAs there; negative: a gap
+ */
+struct strip {
+	struct strip_vma *vmas;
+	size_t nr;
+	double *heat;
+	unsigned int width;
+	double max;
+};
+
+/**
+ * strip__make - of a table with the columns start, end, faults
+ * Return: 0 or -ENOMEM; @s is to be freed in any case.
+ */
+int strip__make(struct strip *s, const struct table *t, unsigned int width);
+void strip__free(struct strip *s);
+
+/**
+ * strip__draw - the strip of all rows of @t; the VMA of row @selected is marked
+ * @selected: (size_t)-1: none
+ */
+void strip__draw(const struct table *t, size_t selected, struct canvas *c, unsigned int y);
+
+#endif /* VMASCOPE_TUI_WIDGET_STRIP_H */

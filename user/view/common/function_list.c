@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* function_list.c - functions by the whole of their names: hostile ones can't pass for others. */
+#include "view/common/function_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/model.h"
+#include "view/common/stack_cells.h"
+
+/** Of a module's path, so much of the end tells it apart. */
+#define MODULE_LEN 256
+
+struct function_key {
+	char name[FRAME_TEXT_LEN];
+	char module[MODULE_LEN];
+	char comm[VS_COMM_LEN];
+	uint64_t process;
+	uint64_t kind;
+};
+
+void function_list__init(struct function_list *l, size_t size)
+{
+	*l = (struct function_list){ .size = size };
+	hash__init(&l->by_key, sizeof(struct function_key));
+}
+
+void function_list__free(struct function_list *l)
+{
+	for (size_t i = 0; i < l->nr; i++) {
+		free(l->list[i]->name);
+		free(l->list[i]->module);
+		free(l->list[i]);
+	}
+	free(l->list);
+	hash__free(&l->by_key, NULL);
+}
+
+/** module_of - what is told of it: a JIT's list is another file in each process. */
+static const char *module_of(const struct symbol_frame *frame)
+{
+	if (!frame)
+		return NULL;
+	return frame->in_file || !frame->name ? frame->module : "[jit]";
+}
+
+/** make_key - @key is whole: no byte of it is left as it was. */
+static void make_key(struct function_key *key, const struct symbol_frame *frame,
+		     const struct function_owner *owner)
+{
+	const char *module = module_of(frame);
+
+	memset(key, 0, sizeof(*key));
+	if (frame)
+		symbol_print(frame, false, key->name, sizeof(key->name));
+	else
+		strcpy(key->name, "[no stack]");
+	if (module) {
+		const size_t len = strlen(module), room = sizeof(key->module) - 1;
+		const size_t kept = len > room ? room : len;
+
+		memcpy(key->module, module + len - kept, kept);
+	}
+	memcpy(key->comm, owner->comm, strnlen(owner->comm, sizeof(key->comm)));
+	key->process = owner->process;
+	key->kind = owner->kind;
+}
+
+/** append - room for one more, which doubles as it runs out. Return: it, or NULL. */
+static struct listed_function *append(struct function_list *l)
+{
+	struct listed_function *f = calloc(1, l->size), **grown;
+
+	if (f && !(l->nr & (l->nr - 1))) {
+		grown = realloc(l->list, (l->nr ? l->nr * 2 : 1) * sizeof(f));
+		if (!grown) {
+			free(f);
+			return NULL;
+		}
+		l->list = grown;
+	}
+	if (f)
+		l->list[l->nr++] = f;
+	return f;
+}
+
+void *function_list__get(struct function_list *l, const struct symbol_frame *frame,
+			 const struct function_owner *owner)
+{
+	const char *module = module_of(frame);
+	struct listed_function *f;
+	struct function_key key;
+
+	make_key(&key, frame, owner);
+	f = hash__get(&l->by_key, &key);
+	if (f)
+		return f;
+	f = append(l);
+	if (!f)
+		return NULL;
+	f->name = strdup(key.name);
+	f->module = module ? strdup(module) : NULL;
+	if (!f->name || (module && !f->module) || hash__set(&l->by_key, &key, f))
+		return NULL;
+	return f;
+}

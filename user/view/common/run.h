@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * run.h - what every document of a live command says of its run: what was traced, for how long, by
+ * which hooks, and what was lost.
+ */
+#ifndef VMASCOPE_VIEW_COMMON_RUN_H
+#define VMASCOPE_VIEW_COMMON_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "events.h"
+#include "table/rows.h"
+
+/** Version of every JSON document; raised when a key changes its meaning or goes. */
+#define VIEW_SCHEMA 1
+
+/** struct run_hook - a line of the header: which variant of a hook was in use */
+struct run_hook {
+	const char *name;
+	const char *variant;
+	bool fallback;
+};
+
+/**
+ * struct run_facts - of a run, or of an interval of it
+ * @command: what was run or attached to, for people
+ * @duration_ns: of the interval or the run
+ * @interval: number of the interval, from 1; 0: the whole run
+ * @hooks: and @nr_hooks
+ * @stats: BPF's own bookkeeping
+ * @nr_slots: that there were; 0: unknown
+ */
+struct run_facts {
+	const char *command;
+	uint64_t duration_ns;
+	uint64_t interval;
+	const struct run_hook *hooks;
+	size_t nr_hooks;
+	struct vs_stats stats;
+	uint32_t nr_slots;
+};
+
+/**
+ * run_view__add - a new table, owned by the document; with an empty row if it is an object
+ * Return: the table, or NULL without memory.
+ */
+struct table *run_view__add(struct document *d, const struct table_def *def);
+
+/** run_view__sub - the same, owned by the cell of the last row of @parent under its own key. */
+struct table *run_view__sub(struct table *parent, const struct table_def *def);
+
+/** run_view__header - schema, command, interval, duration, hooks. Return: 0 or -ENOMEM. */
+int run_view__header(const struct run_facts *run, struct document *d);
+
+/**
+ * run_view__lost - the table of losses
+ * @unattributed: faults that belong to no process that was found
+ * Return: 0 or -ENOMEM.
+ */
+int run_view__lost(const struct run_facts *run, uint64_t unattributed, struct document *d);
+
+/**
+ * run_view__fallbacks - a line for each hook whose best variant is not in use, for people
+ * Return: characters written into @text, at most @size - 1.
+ */
+size_t run_view__fallbacks(const struct run_facts *run, char *text, size_t size);
+
+/** run_view__losses - a line for each loss, for people. Return: as run_view__fallbacks(). */
+size_t run_view__losses(const struct run_facts *run, char *text, size_t size);
+
+#endif /* VMASCOPE_VIEW_COMMON_RUN_H */

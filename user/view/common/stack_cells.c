@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stack_cells.c - frames of stacks, in three shapes. */
+#include "view/common/stack_cells.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+static const struct column frame_columns[] = {
+	{ .key = "name", .type = CELL_STR },	 { .key = "offset", .type = CELL_U64 },
+	{ .key = "module", .type = CELL_STR },	 { .key = "module_offset", .type = CELL_HEX },
+	{ .key = "file", .type = CELL_STR },	 { .key = "line", .type = CELL_U64 },
+	{ .key = "inlined", .type = CELL_BOOL }, { .key = "address", .type = CELL_HEX },
+};
+static const struct table_def frames_table = { .key = "frames", COLUMNS(frame_columns) };
+static const struct table_def kernel_frames_table = { .key = "kernel_frames",
+						      COLUMNS(frame_columns) };
+
+static int frame_row(struct table *t, const struct symbol_frame *f)
+{
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	err = table__set_str(t, "name", f->name);
+	if (!err)
+		err = table__set_str(t, "module", f->module);
+	if (!err)
+		err = table__set_str(t, "file", f->file);
+	if (f->name)
+		table__set_u64(t, "offset", f->offset);
+	if (f->in_file)
+		table__set_u64(t, "module_offset", f->module_offset);
+	if (f->line)
+		table__set_u64(t, "line", f->line);
+	table__set_bool(t, "inlined", f->inlined);
+	table__set_u64(t, "address", f->ip);
+	return err;
+}
+
+static int frames_cell(struct table *t, const struct table_def *def,
+		       const struct symbol_frame *frames, size_t nr)
+{
+	struct table *list = table__new(def);
+	int err = 0;
+
+	if (!list)
+		return -ENOMEM;
+	table__set_table(t, def->key, list);
+	for (size_t i = 0; i < nr && !err; i++)
+		err = frame_row(list, &frames[i]);
+	return err;
+}
+
+int stack_cells(struct table *t, const struct named_stack *s)
+{
+	int err = frames_cell(t, &frames_table, s->user, s->nr_user);
+
+	return err ? err : frames_cell(t, &kernel_frames_table, s->kernel, s->nr_kernel);
+}
+
+/* --- lines --------------------------------------------------------------------------------- */
+
+static const char *base(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	return last && last[1] ? last + 1 : path;
+}
+
+void frame_text(const struct symbol_frame *f, char *buf)
+{
+	int len = symbol_print(f, !f->file, buf, FRAME_TEXT_LEN);
+
+	if (len < 0 || len >= FRAME_TEXT_LEN)
+		return;
+	if (f->file && f->line)
+		snprintf(buf + len, FRAME_TEXT_LEN - len, "%s (%s:%u)",
+			 f->inlined ? " inlined" : "", base(f->file), f->line);
+	else if (f->module && (f->name || !f->in_file))
+		snprintf(buf + len, FRAME_TEXT_LEN - len, "%s (%s)", f->inlined ? " inlined" : "",
+			 base(f->module));
+}
+
+int stack_each_line(const struct named_stack *s, size_t limit, stack_line_fn fn, void *ctx)
+{
+	const size_t nr = s->nr_kernel + s->nr_user;
+	const size_t shown = limit && nr > limit ? limit - 1 : nr;
+	char line[FRAME_TEXT_LEN];
+	int err = 0;
+
+	for (size_t i = 0; i < shown && !err; i++) {
+		frame_text(i < s->nr_kernel ? &s->kernel[i] : &s->user[i - s->nr_kernel], line);
+		err = fn(ctx, line);
+	}
+	if (err || shown == nr)
+		return err;
+	snprintf(line, sizeof(line), "and %zu more (--wide shows all)", nr - shown);
+	return fn(ctx, line);
+}
+
+/* --- flame graphs -------------------------------------------------------------------------- */
+
+/** folded_name - with the ending that tells flame graphs what kind of function it is. */
+static char *folded_name(const struct symbol_frame *f, bool kernel)
+{
+	const bool jit = f->name && f->module && !f->in_file && !kernel;
+	const char *kind = kernel ? "_[k]" : f->inlined ? "_[i]" : jit ? "_[j]" : "";
+	char text[FRAME_TEXT_LEN], *name;
+
+	symbol_print(f, false, text, sizeof(text));
+	return asprintf(&name, "%s%s", text, kind) < 0 ? NULL : name;
+}
+
+void stack_folded_free(char **names, size_t nr)
+{
+	for (size_t i = 0; names && i < nr; i++)
+		free(names[i]);
+	free(names);
+}
+
+int stack_folded(const struct named_stack *s, const char *comm, const char *call, char ***names,
+		 size_t *nr)
+{
+	const size_t most = 2 + s->nr_user + s->nr_kernel;
+	char **list = calloc(most, sizeof(*list));
+	size_t n = 0;
+
+	if (!list)
+		return -ENOMEM;
+	list[n++] = strdup(comm);
+	for (size_t i = s->nr_user; i-- > 0;)
+		list[n++] = folded_name(&s->user[i], false);
+	for (size_t i = s->nr_kernel; i-- > 0;)
+		list[n++] = folded_name(&s->kernel[i], true);
+	if (call && asprintf(&list[n++], "[%s]_[k]", call) < 0)
+		list[n - 1] = NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i])
+			continue;
+		stack_folded_free(list, n);
+		return -ENOMEM;
+	}
+	*names = list;
+	*nr = n;
+	return 0;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stack_entries.c - the stacks that faulted, in order of their weight. */
+#include "view/common/stack_entries.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct vs_stack_counts stack_counts_since(const struct vs_stack_counts *all,
+					  const struct vs_stack_counts *marked)
+{
+	struct vs_stack_counts c = *all;
+
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		c.outcome[i] -= marked->outcome[i];
+	c.timed -= marked->timed;
+	c.time_ns -= marked->time_ns;
+	return c;
+}
+
+/** counts_of - of the run, or since the mark. */
+static struct vs_stack_counts counts_of(bool marked, const struct vs_stack_counts *all,
+					const struct vs_stack_counts *before)
+{
+	return marked ? stack_counts_since(all, before) : *all;
+}
+
+static uint64_t less(uint64_t all, uint64_t some)
+{
+	return all > some ? all - some : 0;
+}
+
+/** rest_of - what @total has that @some do not. */
+static struct vs_stack_counts rest_of(const struct vs_counts *total,
+				      const struct vs_stack_counts *some)
+{
+	struct vs_stack_counts rest = {};
+
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		rest.outcome[i] = less(total->outcome[i], some->outcome[i]);
+	rest.timed = less(total->latency_count, some->timed);
+	rest.time_ns = rest.timed ? less(total->latency_sum_ns, some->time_ns) : 0;
+	return rest;
+}
+
+void stack_rests(const struct stacks *s, bool marked, const struct vs_counts *total,
+		 struct stack_rests *r)
+{
+	struct vs_stack_counts sum;
+	bool full;
+
+	*r = (struct stack_rests){
+		.none = counts_of(marked, &s->none, &s->none_marked),
+		.overflow = counts_of(marked, &s->overflow, &s->overflow_marked),
+		.ended = counts_of(marked, &s->ended, &s->ended_marked),
+	};
+	if (!s->vma_glob)
+		return;
+	full = stack_faults(&s->overflow) || stack_faults(&s->unknown);
+	sum = r->ended;
+	for (size_t i = 0; i < s->nr; i++) {
+		const struct vs_stack_counts c = counts_of(marked, &s->list[i]->counts,
+							   &s->list[i]->marked);
+
+		if (!s->list[i]->outside)
+			stack_counts_add(&sum, &c);
+	}
+	r->none = r->overflow = (struct vs_stack_counts){};
+	*(full ? &r->either : &r->none) = rest_of(total, &sum);
+}
+
+const char *stack_comm(const struct stack *s)
+{
+	return s->process ? s->process->comm : s->comm;
+}
+
+static int by_faults(const void *a, const void *b)
+{
+	const struct stack_entry *x = a, *y = b;
+	const uint64_t m = stack_faults(&x->counts), n = stack_faults(&y->counts);
+
+	return m < n   ? 1
+	       : m > n ? -1
+		       : (x->counts.time_ns < y->counts.time_ns) -
+				 (x->counts.time_ns > y->counts.time_ns);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct stack_entry *x = a, *y = b;
+
+	return x->counts.time_ns < y->counts.time_ns   ? 1
+	       : x->counts.time_ns > y->counts.time_ns ? -1
+						       : by_faults(a, b);
+}
+
+/** entry_add - what @stack counted, to the entry of the stack that it truly is. */
+static int entry_add(const struct stack_entries_from *from, struct stack_entry *list, size_t *nr,
+		     struct hash *by_stack, const struct stack *stack)
+{
+	const struct vs_stack_counts c =
+		from->marked ? stack_counts_since(&stack->counts, &stack->marked) : stack->counts;
+	const struct stack *is;
+	struct stack_entry *e;
+
+	if (!stack_faults(&c) || stack->outside ||
+	    (from->process && from->process != stack->process))
+		return 0;
+	is = namer__true_stack(from->namer, from->stacks, stack);
+	if (!is)
+		return -ENOMEM;
+	e = hash__get_u64(by_stack, (uintptr_t)is);
+	if (!e) {
+		e = &list[(*nr)++];
+		e->stack = is;
+		e->processes = 1;
+		if (hash__set_u64(by_stack, (uintptr_t)is, e))
+			return -ENOMEM;
+	}
+	stack_counts_add(&e->counts, &c);
+	return 0;
+}
+
+/* --- stacks of the same functions --------------------------------------------------------- */
+
+/** struct member_key - a process image that an entry is of; @entry: place in the list */
+struct member_key {
+	uint64_t entry;
+	uint64_t image;
+	uint64_t pid;
+};
+
+static void hash_bytes(struct merged_key *key, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		key->hash[0] = (key->hash[0] ^ p[i]) * 1099511628211ULL;
+		key->hash[1] = (key->hash[1] + p[i] + 1) * 0x9e3779b97f4a7c15ULL;
+		key->hash[1] ^= key->hash[1] >> 29;
+	}
+}
+
+static void hash_string(struct merged_key *key, const char *s)
+{
+	hash_bytes(key, s ? s : "", s ? strlen(s) + 1 : 1);
+}
+
+/** hash_frame - a function by its name and file; code without a name by its place. */
+static void hash_frame(struct merged_key *key, const struct symbol_frame *f)
+{
+	hash_string(key, f->name);
+	/* a JIT's list is another file in each process */
+	if (f->in_file || !f->name)
+		hash_string(key, f->module);
+	if (!f->name)
+		hash_bytes(key, f->in_file ? &f->module_offset : &f->ip, sizeof(f->ip));
+	if (f->line)
+		hash_bytes(key, &f->line, sizeof(f->line));
+}
+
+int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_merge merge,
+		     struct merged_key *key)
+{
+	struct named_stack named;
+	int err = namer__stack(namer, stack, &named);
+
+	if (err)
+		return err;
+	*key = (struct merged_key){ { 14695981039346656037ULL, 0 } };
+	hash_string(key, stack_comm(stack));
+	if (merge == STACK_MERGE_PROCESS) {
+		hash_bytes(key, &stack->pid, sizeof(stack->pid));
+		hash_bytes(key, &stack->image, sizeof(stack->image));
+	}
+	for (size_t i = 0; i < named.nr_user; i++)
+		hash_frame(key, &named.user[i]);
+	hash_bytes(key, &named.nr_user, sizeof(named.nr_user));
+	for (size_t i = 0; i < named.nr_kernel; i++)
+		hash_frame(key, &named.kernel[i]);
+	return 0;
+}
+
+/** add_member - @e is also of @stack's process. Return: 0 or -ENOMEM. */
+static int add_member(struct hash *members, struct stack_entry *e, size_t entry,
+		      const struct stack *stack)
+{
+	const struct member_key key = { .entry = entry, .image = stack->image, .pid = stack->pid };
+
+	if (hash__get(members, &key))
+		return 0;
+	e->processes++;
+	return hash__set(members, &key, e);
+}
+
+/** merge - those of the first @most of @list that are one, in place. Return: 0 or -ENOMEM. */
+static int merge(const struct stack_entries_from *from, struct stack_entry *list, size_t *nr,
+		 size_t most)
+{
+	struct hash by_key, members;
+	struct merged_key key;
+	size_t kept = 0;
+	int err = 0;
+
+	hash__init(&by_key, sizeof(key));
+	hash__init(&members, sizeof(struct member_key));
+	for (size_t i = 0; i < most && !err; i++) {
+		struct stack_entry one = list[i], *e;
+		size_t at;
+
+		err = stack_merged_key(from->namer, one.stack, from->merge, &key);
+		if (err)
+			break;
+		at = (uintptr_t)hash__get(&by_key, &key);
+		if (!at) {
+			at = ++kept;
+			list[at - 1] = one;
+			list[at - 1].processes = 0;
+			err = hash__set(&by_key, &key, (void *)(uintptr_t)at);
+		} else {
+			stack_counts_add(&list[at - 1].counts, &one.counts);
+			/* which one is heaviest may change from one interval to the next */
+			if (one.stack->number < list[at - 1].stack->number)
+				list[at - 1].stack = one.stack;
+		}
+		e = &list[at - 1];
+		if (!err)
+			err = add_member(&members, e, at, one.stack);
+	}
+	hash__free(&by_key, NULL);
+	hash__free(&members, NULL);
+	memmove(&list[kept], &list[most], (*nr - most) * sizeof(*list));
+	*nr -= most - kept;
+	return err;
+}
+
+struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t *nr)
+{
+	const size_t most = from->stacks->nr; /* it may grow */
+	struct stack_entry *list = calloc(most + 1, sizeof(*list));
+	struct hash by_stack;
+	int err = 0;
+
+	*nr = 0;
+	hash__init(&by_stack, sizeof(uint64_t));
+	for (size_t i = 0; list && i < most && !err; i++)
+		err = entry_add(from, list, nr, &by_stack, from->stacks->list[i]);
+	hash__free(&by_stack, NULL);
+	if (list && !err && *nr)
+		qsort(list, *nr, sizeof(*list), from->weigh_time ? by_time : by_faults);
+	if (list && !err && from->merge) {
+		const bool some = from->merge_most && from->merge_most < *nr;
+
+		err = merge(from, list, nr, some ? from->merge_most : *nr);
+		if (*nr)
+			qsort(list, *nr, sizeof(*list), from->weigh_time ? by_time : by_faults);
+	}
+	if (err) {
+		free(list);
+		return NULL;
+	}
+	return list;
+}

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* diff.c - sums of two runs under the same names, and what differs between them. */
+#include "view/diff/diff.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "view/common/run.h"
+#include "view/common/stack_cells.h"
+#include "view/common/stack_entries.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/** Frames of one stack in text, unless all are asked for. */
+#define FRAMES_SHOWN 24
+
+static const struct column run_columns[] = {
+	{ .key = "run", .head = "RUN", .type = CELL_STR },
+	{ .key = "duration_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS },
+	{ .key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
+	{ .key = "faults_per_second",
+	  .head = "FAULTS/S",
+	  .type = CELL_F64,
+	  .unit = UNIT_PER_SECOND },
+	{ .key = "file", .head = "FILE", .type = CELL_STR, .spare = true },
+	{ .key = "command", .head = "COMMAND", .type = CELL_STR },
+};
+static const struct table_def run_table = { .key = "runs", COLUMNS(run_columns) };
+
+/* clang-format off */
+/* numbers of a row; those of whole runs have no room beside frames */
+#define CHANGE_COLUMNS(...)                                                                          \
+	{.key = "change_per_second", .head = "CHANGE/S", .type = CELL_F64, .unit = UNIT_PER_SECOND,  \
+	 __VA_ARGS__},                                                                               \
+	{.key = "a_per_second", .head = "A/S", .type = CELL_F64, .unit = UNIT_PER_SECOND,            \
+	 __VA_ARGS__},                                                                               \
+	{.key = "b_per_second", .head = "B/S", .type = CELL_F64, .unit = UNIT_PER_SECOND,            \
+	 __VA_ARGS__},                                                                               \
+	{.key = "a_avg_ns", .head = "A AVG", .type = CELL_U64, .unit = UNIT_NS, __VA_ARGS__},        \
+	{.key = "b_avg_ns", .head = "B AVG", .type = CELL_U64, .unit = UNIT_NS, __VA_ARGS__}
+#define TOTAL_COLUMNS(a_head, b_head)                                                                \
+	{.key = "a", .head = a_head, .type = CELL_U64, .unit = UNIT_COUNT, .spare = true},           \
+	{.key = "b", .head = b_head, .type = CELL_U64, .unit = UNIT_COUNT, .spare = true}
+#define NAME_COLUMN(head_) {.key = "name", .head = head_, .type = CELL_STR}
+
+/* all of it, for scripts: of each view its rows, one view after another */
+static const struct column change_columns[] = {
+	{.key = "by", .type = CELL_STR},
+	{.key = "name", .type = CELL_STR},
+	{.key = "change_per_second", .type = CELL_F64},
+	{.key = "a_per_second", .type = CELL_F64},
+	{.key = "b_per_second", .type = CELL_F64},
+	{.key = "a", .type = CELL_U64},
+	{.key = "b", .type = CELL_U64},
+	{.key = "a_avg_ns", .type = CELL_U64},
+	{.key = "b_avg_ns", .type = CELL_U64},
+};
+static const struct column mapping_columns[] = {
+	CHANGE_COLUMNS(), TOTAL_COLUMNS("A", "B"), NAME_COLUMN("MAPPING")
+};
+static const struct column cause_columns[] = {
+	CHANGE_COLUMNS(), TOTAL_COLUMNS("A", "B"), NAME_COLUMN("CAUSE")
+};
+static const struct column call_columns[] = {
+	CHANGE_COLUMNS(), TOTAL_COLUMNS("A", "B"), NAME_COLUMN("CALL")
+};
+static const struct column stack_columns[] = {
+	CHANGE_COLUMNS(.blank = true), TOTAL_COLUMNS(NULL, NULL),
+	{.key = "name", .head = "STACK", .type = CELL_STR, .keep_start = true},
+};
+/* clang-format on */
+
+static const struct table_def change_table = { .key = "changes", COLUMNS(change_columns) };
+static const struct table_def mapping_table = { .key = "mapping",
+						.text_only = true,
+						COLUMNS(mapping_columns) };
+static const struct table_def cause_table = { .key = "cause",
+					      .text_only = true,
+					      COLUMNS(cause_columns) };
+static const struct table_def call_table = { .key = "call",
+					     .text_only = true,
+					     COLUMNS(call_columns) };
+static const struct table_def stack_table = { .key = "stack",
+					      .text_only = true,
+					      COLUMNS(stack_columns) };
+
+static const struct column root_columns[] = { { .key = "schema", .type = CELL_U64 } };
+static const struct table_def root_table = {
+	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, COLUMNS(root_columns)
+};
+
+/* --- sums ---------------------------------------------------------------------------------- */
+
+static int add_mappings(const struct diff *diff, struct sums *s, enum side side)
+{
+	const struct model *m = diff->side[side].model;
+	int err = 0;
+
+	for (size_t i = 0; i < m->nr_processes; i++)
+		for (size_t r = 0; r < m->processes[i]->nr_rows && !err; r++) {
+			const struct counted *row = m->processes[i]->rows[r];
+
+			err = sums__add(s, side, row->is_vma ? row->name : "[in no mapping]",
+					counts_faults(&row->counts), row->counts.latency_count,
+					row->counts.latency_sum_ns);
+		}
+	return err;
+}
+
+/** cause_latency - of faults by @cause, of all processes. */
+static struct vs_hist cause_latency(const struct model *m, int cause)
+{
+	struct vs_hist sum = {};
+
+	for (size_t i = 0; i < m->nr_processes; i++)
+		latency__add(&sum, m->processes[i]->latency[cause], false);
+	latency__add(&sum, &m->shared_latency[cause], false);
+	return sum;
+}
+
+static int add_causes(const struct diff *diff, struct sums *s, enum side side)
+{
+	const struct model *m = diff->side[side].model;
+	struct vs_counts all = m->overflow.counts;
+	int err = 0;
+
+	for (size_t i = 0; i < m->nr_processes; i++)
+		for (size_t r = 0; r < m->processes[i]->nr_rows; r++)
+			counts_add(&all, &m->processes[i]->rows[r]->counts);
+	for (int cause = 0; cause < VS_NR_CAUSES && !err; cause++) {
+		const struct vs_hist hist = cause_latency(m, cause);
+
+		err = sums__add(s, side, cause_names[cause], all.cause[cause], hist__count(&hist),
+				hist.sum_ns);
+	}
+	return err;
+}
+
+static int add_calls(const struct diff *diff, struct sums *s, enum side side)
+{
+	const struct shootdown *x = diff->side[side].shootdown;
+	char name[CALL_LABEL_LEN];
+	int err = 0;
+
+	for (size_t i = 0; i < x->nr_rows && !err; i++) {
+		const struct call_row *row = x->rows[i];
+		const bool timed = row->counts.latency_ns;
+
+		call_label(name, sizeof(name), row->call, row->detail);
+		err = sums__add(s, side, name, row->counts.count, timed ? row->counts.count : 0,
+				row->counts.latency_ns);
+	}
+	return err;
+}
+
+/** struct kinds - of frames: recorded with -U, with -K */
+struct kinds {
+	bool user;
+	bool kernel;
+};
+
+/** kinds_of - those that are in both runs; others would make every stack a new one. */
+static struct kinds kinds_of(const struct diff *diff)
+{
+	struct kinds both = { true, true };
+
+	for (int side = 0; side < NR_SIDES; side++) {
+		const struct stacks *s = diff->side[side].stacks;
+		struct kinds has = {};
+
+		for (size_t i = 0; i < s->nr; i++) {
+			has.user |= s->list[i]->nr_user;
+			has.kernel |= s->list[i]->nr_kernel;
+		}
+		both.user &= has.user;
+		both.kernel &= has.kernel;
+	}
+	return both;
+}
+
+/** known_name - of a frame; addresses of what has no name differ from run to run. */
+static const char *known_name(const char *name)
+{
+	return strncmp(name, "0x", 2) ? name : "[unknown]";
+}
+
+/** join - names with a ';' between them; none has one then. Return: to be freed, NULL: no memory. */
+static char *join(char **names, size_t nr)
+{
+	size_t len = 1;
+	char *text, *end;
+
+	for (size_t i = 0; i < nr; i++)
+		len += strlen(known_name(names[i])) + 1;
+	text = end = malloc(len);
+	for (size_t i = 0; text && i < nr; i++) {
+		if (i)
+			*end++ = ';';
+		for (const char *c = known_name(names[i]); *c; c++)
+			*end++ = *c == ';' ? ':' : *c;
+	}
+	if (text)
+		*end = '\0';
+	return text;
+}
+
+static int add_stack(const struct diff *diff, struct sums *s, enum side side,
+		     const struct stack *stack, struct kinds kinds)
+{
+	const struct vs_stack_counts *c = &stack->counts;
+	struct named_stack named;
+	char **names, *name;
+	size_t nr;
+	int err = namer__stack(diff->side[side].namer, stack, &named);
+
+	if (err)
+		return err;
+	if (!kinds.user)
+		named.nr_user = 0;
+	if (!kinds.kernel)
+		named.nr_kernel = 0;
+	err = stack_folded(&named, stack_comm(stack), NULL, &names, &nr);
+	if (err)
+		return err;
+	name = join(names, nr);
+	err = name ? sums__add(s, side, name, stack_faults(c), c->timed, c->time_ns) : -ENOMEM;
+	free(name);
+	stack_folded_free(names, nr);
+	return err;
+}
+
+static int add_stacks(const struct diff *diff, struct sums *s, enum side side)
+{
+	const struct stacks *all = diff->side[side].stacks;
+	const struct kinds kinds = kinds_of(diff);
+	int err = 0;
+
+	for (size_t i = 0; i < all->nr && !err; i++)
+		err = add_stack(diff, s, side, all->list[i], kinds);
+	if (!err)
+		err = sums__add(s, side, "[no stack]", stack_faults(&all->none), all->none.timed,
+				all->none.time_ns);
+	return err ? err
+		   : sums__add(s, side, "[stacks without a row]", stack_faults(&all->overflow),
+			       all->overflow.timed, all->overflow.time_ns);
+}
+
+/* --- rows ---------------------------------------------------------------------------------- */
+
+static double per_second(uint64_t count, const struct diff_side *side)
+{
+	return side->duration_ns ? count * 1e9 / side->duration_ns : 0;
+}
+
+/** change - of the rate of @sum, from A to B. */
+static double change(const struct sum *sum, const struct diff *diff)
+{
+	return per_second(sum->count[SIDE_B], &diff->side[SIDE_B]) -
+	       per_second(sum->count[SIDE_A], &diff->side[SIDE_A]);
+}
+
+static int by_change(const void *a, const void *b, void *ctx)
+{
+	const double x = fabs(change(a, ctx)), y = fabs(change(b, ctx));
+
+	if (x != y)
+		return x < y ? 1 : -1;
+	return strcmp(((const struct sum *)a)->name, ((const struct sum *)b)->name);
+}
+
+/** put_row - the numbers of @s, with @name in the last column. */
+static int put_row(const struct diff *diff, struct table *t, const struct sum *s, const char *name)
+{
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_f64(t, "change_per_second", change(s, diff));
+	table__set_f64(t, "a_per_second", per_second(s->count[SIDE_A], &diff->side[SIDE_A]));
+	table__set_f64(t, "b_per_second", per_second(s->count[SIDE_B], &diff->side[SIDE_B]));
+	table__set_u64(t, "a", s->count[SIDE_A]);
+	table__set_u64(t, "b", s->count[SIDE_B]);
+	if (s->timed[SIDE_A])
+		table__set_u64(t, "a_avg_ns", s->time_ns[SIDE_A] / s->timed[SIDE_A]);
+	if (s->timed[SIDE_B])
+		table__set_u64(t, "b_avg_ns", s->time_ns[SIDE_B] / s->timed[SIDE_B]);
+	return table__set_str(t, "name", name);
+}
+
+/** put_sum - a row of it. */
+static int put_sum(const struct diff *diff, struct table *t, const struct sum *s)
+{
+	return put_row(diff, t, s, s->name);
+}
+
+static int put_frame(struct table *t, const char *frame)
+{
+	char line[FRAME_TEXT_LEN + 2];
+
+	snprintf(line, sizeof(line), "  %s", frame);
+	return table__add_row(t) < 0 ? -ENOMEM : table__set_str(t, "name", line);
+}
+
+/** put_frames - a row of the process, and one of each of its stack's functions, innermost first. */
+static int put_frames(const struct diff *diff, struct table *t, const struct sum *s)
+{
+	char *comm = strndup(s->name, strcspn(s->name, ";")), *rest = strdup(s->name), *sep;
+	int err = comm && rest ? put_row(diff, t, s, comm) : -ENOMEM;
+	size_t nr = 0;
+
+	while (!err && (sep = strrchr(rest, ';'))) {
+		if (nr++ < FRAMES_SHOWN || diff->all_frames)
+			err = put_frame(t, sep + 1);
+		*sep = '\0';
+	}
+	if (!err && nr > FRAMES_SHOWN && !diff->all_frames) {
+		char more[64];
+
+		snprintf(more, sizeof(more), "and %zu more (--wide shows all)", nr - FRAMES_SHOWN);
+		err = put_frame(t, more);
+	}
+	free(comm);
+	free(rest);
+	return err;
+}
+
+/* --- all of it ----------------------------------------------------------------------------- */
+
+static int put_run(struct table *t, const char *name, const struct diff_side *side)
+{
+	uint64_t faults = counts_faults(&side->model->overflow.counts);
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < side->model->nr_processes; i++)
+		for (size_t r = 0; r < side->model->processes[i]->nr_rows; r++)
+			faults += counts_faults(&side->model->processes[i]->rows[r]->counts);
+	table__set_u64(t, "duration_ns", side->duration_ns);
+	table__set_u64(t, "faults", faults);
+	table__set_f64(t, "faults_per_second", per_second(faults, side));
+	err = table__set_str(t, "run", name);
+	if (!err)
+		err = table__set_str(t, "file", side->name);
+	return err ? err : table__set_str(t, "command", side->command);
+}
+
+static bool have_calls(const struct diff *diff)
+{
+	return diff->side[SIDE_A].shootdown && diff->side[SIDE_B].shootdown;
+}
+
+static bool have_stacks(const struct diff *diff)
+{
+	return diff->side[SIDE_A].stacks && diff->side[SIDE_B].stacks;
+}
+
+/** views - what there is to compare, in the order in which it is shown; @have: NULL: always */
+static const struct {
+	const struct table_def *table;
+	bool (*have)(const struct diff *diff);
+	int (*add)(const struct diff *diff, struct sums *s, enum side side);
+	int (*put)(const struct diff *diff, struct table *t, const struct sum *s);
+} views[] = {
+	{ &mapping_table, NULL, add_mappings, put_sum },
+	{ &cause_table, NULL, add_causes, put_sum },
+	{ &call_table, have_calls, add_calls, put_sum },
+	{ &stack_table, have_stacks, add_stacks, put_frames },
+};
+
+/** put_sums - what changed most first: all to @changes, as many as asked for to @text. */
+static int put_sums(const struct diff *diff, size_t view, struct sums *s, struct table *changes,
+		    struct table *text)
+{
+	const char *by = views[view].table->key;
+	int err = 0;
+
+	if (s->nr)
+		qsort_r(s->list, s->nr, sizeof(*s->list), by_change, (void *)diff);
+	for (size_t i = 0; i < s->nr && !err; i++) {
+		err = put_sum(diff, changes, &s->list[i]);
+		if (!err)
+			err = table__set_str(changes, "by", by);
+		if (!err && (!diff->limit || i < diff->limit))
+			err = views[view].put(diff, text, &s->list[i]);
+	}
+	return err ? err : table__set_title(text, "By %s, what changed most first", by);
+}
+
+static int put_view(const struct diff *diff, size_t view, struct table *changes, struct document *d)
+{
+	struct table *text = run_view__add(d, views[view].table);
+	struct sums sums = {};
+	int err = text ? 0 : -ENOMEM;
+
+	for (int side = 0; side < NR_SIDES && !err; side++)
+		err = views[view].add(diff, &sums, side);
+	if (!err) {
+		sums__merge(&sums);
+		err = put_sums(diff, view, &sums, changes, text);
+	}
+	sums__free(&sums);
+	return err;
+}
+
+int diff_view__make(const struct diff *diff, struct document *d)
+{
+	struct table *root = run_view__add(d, &root_table);
+	/* before the runs: CSV has the first list */
+	struct table *changes = run_view__add(d, &change_table);
+	struct table *runs = run_view__add(d, &run_table);
+	int err = root && changes && runs ? 0 : -ENOMEM;
+
+	if (err)
+		return err;
+	table__set_u64(root, "schema", VIEW_SCHEMA);
+	err = put_run(runs, "A", &diff->side[SIDE_A]);
+	if (!err)
+		err = put_run(runs, "B", &diff->side[SIDE_B]);
+	for (size_t i = 0; i < sizeof(views) / sizeof(*views) && !err; i++)
+		if (!views[i].have || views[i].have(diff))
+			err = put_view(diff, i, changes, d);
+	return err;
+}

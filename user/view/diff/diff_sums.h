@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * diff_sums.h - what two runs have under the same names: events, and the time that they took.
+ *
+ *	struct sums s = {};
+ *
+ *	err = sums__add(&s, SIDE_A, "[heap]", 12, 12, 20000);
+ *	err = sums__add(&s, SIDE_B, "[heap]", 10, 10, 19000);
+ *	sums__merge(&s);	// one of each name
+ *	sums__free(&s);
+ */
+#ifndef VMASCOPE_VIEW_DIFF_DIFF_SUMS_H
+#define VMASCOPE_VIEW_DIFF_DIFF_SUMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** enum side - of a sum: which run */
+enum side {
+	SIDE_A,
+	SIDE_B,
+	NR_SIDES,
+};
+
+/**
+ * struct sum - events under one name
+ * @count: all; @timed of them took @time_ns
+ */
+struct sum {
+	char *name;
+	uint64_t count[NR_SIDES];
+	uint64_t timed[NR_SIDES];
+	uint64_t time_ns[NR_SIDES];
+};
+
+/** struct sums - all of one kind, in order of their names once they are merged; zero at first */
+struct sums {
+	struct sum *list;
+	size_t nr;
+	size_t cap;
+};
+
+/** sums__add - nothing, if @count is 0. @name: copied. Return: 0 or -ENOMEM. */
+int sums__add(struct sums *s, enum side side, const char *name, uint64_t count, uint64_t timed,
+	      uint64_t time_ns);
+
+/** sums__merge - those of one name become one. */
+void sums__merge(struct sums *s);
+
+void sums__free(struct sums *s);
+
+#endif /* VMASCOPE_VIEW_DIFF_DIFF_SUMS_H */

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* explain_page.c - the sections of `vmascope explain` about page tables, the page and TLBs. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "util/str.h"
+#include "view/explain/explain_parts.h"
+
+static struct table *give(struct table *t, int err)
+{
+	if (!err)
+		return t;
+	table__free(t);
+	return NULL;
+}
+
+static int set_part(struct table *t, const char *key, struct table *part)
+{
+	if (!part)
+		return -ENOMEM;
+	table__set_table(t, key, part);
+	return 0;
+}
+
+/* --- page tables ----------------------------------------------------------------------------- */
+
+static const struct column entry_columns[] = {
+	{ .key = "level", .head = "LEVEL", .type = CELL_STR, .left = true },
+	{ .key = "index", .head = "INDEX", .type = CELL_U64 },
+	{ .key = "entry", .head = "ENTRY", .type = CELL_HEX },
+	{ .key = "kind", .head = "IS", .type = CELL_STR, .left = true },
+	{ .key = "frame", .head = "FRAME", .type = CELL_HEX },
+	{ .key = "marks", .head = "BITS", .type = CELL_STR, .left = true, .text_only = true },
+	{ .key = "flags", .type = CELL_TABLE },
+	{ .key = "pkey", .type = CELL_U64 },
+	{ .key = "swap_type", .type = CELL_U64 },
+	{ .key = "swap_offset", .type = CELL_U64 },
+	{ .key = "marker", .type = CELL_HEX },
+};
+static const struct table_def entry_table = { .key = "entries", COLUMNS(entry_columns) };
+
+static const struct column tables_columns[] = {
+	{ .key = "levels", .type = CELL_U64 },
+	{ .key = "offset", .type = CELL_HEX },
+	{ .key = "page_size", .type = CELL_U64 },
+	{ .key = "page_size_from", .type = CELL_STR },
+	{ .key = "entries", .head = "", .type = CELL_TABLE },
+};
+static const struct table_def tables_table = { .key = "page_tables",
+					       .shape = TABLE_OBJECT,
+					       COLUMNS(tables_columns) };
+
+/** entry_prose - what stands below the levels about the last one. */
+static void entry_prose(const struct explanation *e, const struct table_entry *entry,
+			struct prose *p)
+{
+	const char *name = table_level__name(entry->level, e->levels);
+	const struct flag *flags[MAX_ENTRY_FLAGS];
+	size_t nr = table_entry__flags(entry, flags);
+
+	if (entry->kind == ENTRY_EMPTY)
+		return;
+	prose__add(p, "\n  %s: ", name);
+	for (size_t i = 0; i < nr; i++)
+		prose__add(p, "%s%s", i ? ", " : "", flags[i]->word);
+	if (table_entry__maps(entry) && entry->pkey)
+		prose__add(p, ", protection key %u", entry->pkey);
+	if (entry->kind == ENTRY_MARKER)
+		prose__add(p, "%smarker %#x", nr ? ", " : "", entry->marker);
+	else if (!table_entry__maps(entry) && entry->kind != ENTRY_TABLE)
+		prose__add(p, "%sswap type %u, offset %" PRIu64, nr ? ", " : "", entry->swap_type,
+			   entry->swap_offset);
+}
+
+static int add_entry(struct table *t, const struct explanation *e, const struct table_entry *entry)
+{
+	const struct flag *flags[MAX_ENTRY_FLAGS];
+	const size_t nr = table_entry__flags(entry, flags);
+	struct prose marks = {};
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "index", entry->index);
+	table__set_u64(t, "entry", entry->raw);
+	if (entry->has_frame)
+		table__set_u64(t, "frame", entry->frame);
+	if (table_entry__maps(entry))
+		table__set_u64(t, "pkey", entry->pkey);
+	if (entry->kind == ENTRY_MARKER) {
+		table__set_u64(t, "marker", entry->marker);
+	} else if (entry->kind >= ENTRY_SWAP && !table_entry__maps(entry)) {
+		table__set_u64(t, "swap_type", entry->swap_type);
+		table__set_u64(t, "swap_offset", entry->swap_offset);
+	}
+	for (size_t i = 0; i < nr; i++)
+		prose__add(&marks, "%s%s", i ? " " : "", flags[i]->mark);
+	err = table__set_str(t, "level", table_level__name(entry->level, e->levels));
+	err = err ? err : table__set_str(t, "kind", entry_kind_names[entry->kind]);
+	err = err ? err : table__set_str(t, "marks", marks.text);
+	return err ? err : set_part(t, "flags", explain_part__flags(flags, nr, NULL));
+}
+
+/** below_unread - the levels that were not read: index alone. */
+static int below_unread(struct table *t, const struct explanation *e)
+{
+	const struct table_entry *last = e->walk.nr ? &e->walk.entries[e->walk.nr - 1] : NULL;
+	unsigned int level = last ? last->level + 1 : MAX_TABLE_LEVELS - e->levels;
+
+	for (; level < MAX_TABLE_LEVELS; level++) {
+		if (table__add_row(t) < 0)
+			return -ENOMEM;
+		table__set_u64(t, "index", table_level__index(level, e->address));
+		if (table__set_str(t, "level", table_level__name(level, e->levels)))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+struct table *explain_part__tables(const struct explanation *e)
+{
+	const struct table_entry *last = explanation__last(e);
+	struct table *t = table__new(&tables_table), *entries = table__new(&entry_table);
+	uint64_t size = last ? table_level__size(last->level) : 4096;
+	char covers[STR_NUMBER_LEN];
+	struct prose p = {};
+	int err;
+
+	if (!t || !entries || table__add_row(t) < 0) {
+		table__free(entries);
+		return give(t, -ENOMEM);
+	}
+	err = set_part(t, "entries", entries);
+	for (size_t i = 0; i < e->walk.nr && !err; i++)
+		err = add_entry(entries, e, &e->walk.entries[i]);
+	if (!err)
+		err = below_unread(entries, e);
+	if (e->walk.levels)
+		table__set_u64(t, "levels", e->levels);
+	table__set_u64(t, "offset", e->address & (size - 1));
+	if (e->page_size) {
+		table__set_u64(t, "page_size", e->page_size);
+		err = err ? err : table__set_str(t, "page_size_from", e->page_size_from);
+	}
+	if (!err)
+		err = table__set_title(t, "\nPage tables, %u levels%s:", e->levels,
+				       e->walk.nr ? "" : " (entries are not known)");
+	str_format_bytes(covers, sizeof(covers), size);
+	if (last && !table_entry__maps(last))
+		prose__add(&p, "  offset in the %s that the last entry covers: 0x%" PRIx64, covers,
+			   e->address & (size - 1));
+	else
+		prose__add(&p, "  offset in a page of %s: 0x%" PRIx64, covers,
+			   e->address & (size - 1));
+	if (last)
+		entry_prose(e, last, &p);
+	return give(t, err ? err : table__set_footer(t, "%s", p.text));
+}
+
+/* --- the page -------------------------------------------------------------------------------- */
+
+static const struct column pagemap_columns[] = {
+	{ .key = "entry", .type = CELL_HEX },	   { .key = "present", .type = CELL_BOOL },
+	{ .key = "swapped", .type = CELL_BOOL },   { .key = "soft_dirty", .type = CELL_BOOL },
+	{ .key = "exclusive", .type = CELL_BOOL }, { .key = "file_or_shared", .type = CELL_BOOL },
+	{ .key = "uffd_wp", .type = CELL_BOOL },   { .key = "guard", .type = CELL_BOOL },
+};
+static const struct table_def pagemap_table = { .key = "pagemap",
+						.shape = TABLE_OBJECT,
+						COLUMNS(pagemap_columns) };
+
+static const struct column page_columns[] = {
+	{ .key = "frame", .type = CELL_HEX },	 { .key = "frame_from", .type = CELL_STR },
+	{ .key = "mapcount", .type = CELL_U64 }, { .key = "pagemap", .type = CELL_TABLE },
+	{ .key = "flags", .type = CELL_TABLE },	 { .key = "flags_unnamed", .type = CELL_HEX },
+};
+static const struct table_def page_table = { .key = "page",
+					     .shape = TABLE_OBJECT,
+					     COLUMNS(page_columns) };
+
+static struct table *pagemap_part(const struct explanation *e, struct prose *p)
+{
+	static const struct {
+		uint64_t bit;
+		const char *key;
+		const char *yes;
+	} bits[] = {
+		{ PAGEMAP_PRESENT, "present", "present" },
+		{ PAGEMAP_SWAPPED, "swapped", "swapped, or special" },
+		{ PAGEMAP_EXCLUSIVE, "exclusive", "mapped by this process alone" },
+		{ PAGEMAP_FILE, "file_or_shared", "of a file or shared" },
+		{ PAGEMAP_SOFT_DIRTY, "soft_dirty", "soft-dirty" },
+		{ PAGEMAP_UFFD_WP, "uffd_wp", "write-protected by userfaultfd" },
+		{ PAGEMAP_GUARD, "guard", "guard" },
+	};
+	struct table *t = table__new(&pagemap_table);
+	size_t n = 0;
+
+	if (!t || table__add_row(t) < 0)
+		return give(t, -ENOMEM);
+	prose__add(p, "\n  pagemap: ");
+	/* with the frame left out: it stands elsewhere, and is 0 where it is hidden */
+	table__set_u64(t, "entry", e->pagemap & ~PAGEMAP_FRAME);
+	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
+		const bool set = e->pagemap & bits[i].bit;
+
+		if (set)
+			prose__add(p, "%s%s", n++ ? ", " : "", bits[i].yes);
+		/* older kernels have no such bit, or not this use of it */
+		if (!set && (bits[i].bit == PAGEMAP_GUARD ||
+			     (bits[i].bit == PAGEMAP_SOFT_DIRTY && !e->soft_dirty_kept)))
+			continue;
+		table__set_bool(t, bits[i].key, set);
+	}
+	if (!n)
+		prose__add(p, "nothing there");
+	if (!e->soft_dirty_kept)
+		prose__add(p, " (this kernel keeps no soft-dirty bits)");
+	return t;
+}
+
+static int page_flags_part(struct table *t, const struct explanation *e, struct prose *p)
+{
+	const struct flag *flags[MAX_PAGE_FLAGS];
+	const size_t nr = page_flags__decode(e->flags, flags);
+	const uint64_t unnamed = page_flags__unnamed(e->flags);
+
+	prose__add(p, "\n  flags:");
+	for (size_t i = 0; i < nr; i++)
+		prose__add(p, "%s %s (%s)", i ? "," : "", flags[i]->name, flags[i]->word);
+	if (!e->flags)
+		prose__add(p, " none");
+	if (unnamed)
+		prose__add(p, "%s bits 0x%" PRIx64 " without a name", nr ? "," : "", unnamed);
+	table__set_u64(t, "flags_unnamed", unnamed);
+	return set_part(t, "flags", explain_part__flags(flags, nr, NULL));
+}
+
+struct table *explain_part__page(const struct explanation *e)
+{
+	struct table *t = table__new(&page_table);
+	struct prose p = {};
+	int err = 0;
+
+	if (!t || table__add_row(t) < 0)
+		return give(t, -ENOMEM);
+	prose__add(&p, "\nPage:");
+	if (e->frame) {
+		table__set_u64(t, "frame", e->frame);
+		err = table__set_str(t, "frame_from", e->frame_from);
+		prose__add(&p, "\n  frame 0x%" PRIx64 " (physical 0x%" PRIx64 ", by %s)", e->frame,
+			   e->frame << 12 | (e->address & 4095), e->frame_from);
+	}
+	if (e->has_mapcount) {
+		table__set_u64(t, "mapcount", e->mapcount);
+		prose__add(&p, ", mapped %" PRIu64 " time%s", e->mapcount,
+			   e->mapcount == 1 ? "" : "s");
+	}
+	if (!err && e->has_pagemap)
+		err = set_part(t, "pagemap", pagemap_part(e, &p));
+	if (!err && e->has_flags)
+		err = page_flags_part(t, e, &p);
+	if (!err && !e->frame && !e->has_pagemap)
+		prose__add(&p, " not known");
+	return give(t, err ? err : table__set_title(t, "%s", p.text));
+}
+
+/* --- TLB reach ------------------------------------------------------------------------------- */
+
+static const struct column reach_columns[] = {
+	{ .key = "level", .head = "LEVEL", .type = CELL_U64 },
+	{ .key = "type", .head = "TLB", .type = CELL_STR, .left = true },
+	{ .key = "entries", .head = "ENTRIES", .type = CELL_U64, .unit = UNIT_COUNT },
+	{ .key = "ways", .type = CELL_U64 },
+	{ .key = "fully_associative", .type = CELL_BOOL },
+	{ .key = "shared_by_sizes", .type = CELL_BOOL },
+	{ .key = "assoc", .head = "ASSOCIATIVITY", .type = CELL_STR, .text_only = true },
+	{ .key = "reach_bytes", .head = "REACH", .type = CELL_U64, .unit = UNIT_BYTES },
+	{ .key = "vma_percent", .head = "OF THE VMA", .type = CELL_F64, .unit = UNIT_PERCENT },
+};
+static const struct table_def reach_table = { .key = "tlbs", COLUMNS(reach_columns) };
+
+static const struct column tlb_columns[] = {
+	{ .key = "page_size", .type = CELL_U64 }, { .key = "vendor", .type = CELL_STR },
+	{ .key = "source", .type = CELL_STR },	  { .key = "virtual_cpu", .type = CELL_BOOL },
+	{ .key = "hybrid", .type = CELL_BOOL },	  { .key = "tlbs", .head = "", .type = CELL_TABLE },
+};
+static const struct table_def tlb_table = { .key = "tlb",
+					    .shape = TABLE_OBJECT,
+					    COLUMNS(tlb_columns) };
+
+static int add_reach(struct table *t, const struct explanation *e, const struct tlb *tlb)
+{
+	const uint64_t reach = tlb->entries * e->page_size, vma = e->vma.end - e->vma.start;
+	char assoc[32] = "not told";
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "level", tlb->level);
+	table__set_u64(t, "entries", tlb->entries);
+	if (tlb->ways) {
+		table__set_bool(t, "fully_associative", tlb->ways == TLB_FULL);
+		if (tlb->ways != TLB_FULL)
+			table__set_u64(t, "ways", tlb->ways);
+		if (tlb->ways == TLB_FULL)
+			snprintf(assoc, sizeof(assoc), "full");
+		else
+			snprintf(assoc, sizeof(assoc), "%u-way", tlb->ways);
+	}
+	table__set_bool(t, "shared_by_sizes", tlb->sizes & (tlb->sizes - 1));
+	table__set_u64(t, "reach_bytes", reach);
+	table__set_f64(t, "vma_percent", reach >= vma ? 100 : 100.0 * reach / vma);
+	err = table__set_str(t, "type", tlb_type_names[tlb->type]);
+	return err ? err : table__set_str(t, "assoc", assoc);
+}
+
+static int tlb_title(struct table *t, const struct explanation *e, const struct tlbs *tlbs)
+{
+	char size[STR_NUMBER_LEN];
+
+	if (!e->page_size)
+		return table__set_title(t, "\nTLB reach: not known, as the page size is not");
+	str_format_bytes(size, sizeof(size), e->page_size);
+	if (!tlbs->nr)
+		return table__set_title(t,
+					"\nTLB reach by pages of %s: not known, as this CPU "
+					"does not tell its TLBs' sizes",
+					size);
+	return table__set_title(t, "\nTLB reach by pages of %s (size by %s; %s, %s%s%s):", size,
+				e->page_size_from, tlbs->vendor, tlbs->source,
+				tlbs->virtual ? ", as the hypervisor tells" : "",
+				tlbs->hybrid ? "; other cores may differ" : "");
+}
+
+struct table *explain_part__tlb(const struct explanation *e, const struct tlbs *tlbs)
+{
+	struct table *t = table__new(&tlb_table), *reach = table__new(&reach_table);
+	const unsigned int bit = tlb_size_bit(e->page_size);
+	int err;
+
+	if (!t || !reach || table__add_row(t) < 0) {
+		table__free(reach);
+		return give(t, -ENOMEM);
+	}
+	err = set_part(t, "tlbs", reach);
+	for (size_t i = 0; i < tlbs->nr && !err; i++)
+		if (tlbs->tlb[i].sizes & bit)
+			err = add_reach(reach, e, &tlbs->tlb[i]);
+	if (e->page_size)
+		table__set_u64(t, "page_size", e->page_size);
+	if (*tlbs->vendor && !err)
+		err = table__set_str(t, "vendor", tlbs->vendor);
+	if (tlbs->nr) {
+		err = err ? err : table__set_str(t, "source", tlbs->source);
+		table__set_bool(t, "virtual_cpu", tlbs->virtual);
+		table__set_bool(t, "hybrid", tlbs->hybrid);
+	}
+	if (!err && bit && tlbs->nr && !reach->nr_rows)
+		err = table__set_footer(t, "  cpuid tells of no TLB for pages of this size");
+	return give(t, err ? err : tlb_title(t, e, tlbs));
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * heatmap.h - the view of `vmascope stat --heatmap`: latencies and addresses of faults over time.
+ */
+#ifndef VMASCOPE_VIEW_FAULTS_HEATMAP_H
+#define VMASCOPE_VIEW_FAULTS_HEATMAP_H
+
+#include "model/history/heat.h"
+#include "view/faults/stat.h"
+
+/** Rows of addresses at most. */
+#define HEATMAP_ROWS 24
+
+/**
+ * heatmap_view__make - add the tables to @d
+ *
+ * A row of addresses is a mapping, or a part of one where it has many faults; what has less than
+ * half a percent of all is one row, "[others]".
+ * Return: 0 or -ENOMEM.
+ */
+int heatmap_view__make(const struct heat *h, const struct stat_view *v, const struct model *m,
+		       struct document *d);
+
+#endif /* VMASCOPE_VIEW_FAULTS_HEATMAP_H */

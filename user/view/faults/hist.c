@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* hist.c - histograms of powers of two, as users of bcc and bpftrace know them. */
+#include "view/faults/hist.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "model/names.h"
+#include "util/str.h"
+#include "view/faults/stat_group.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+static const struct column bucket_columns[] = {
+	{ .key = "range", .head = "NS", .type = CELL_STR, .text_only = true },
+	{ .key = "low", .type = CELL_U64 },
+	{ .key = "high", .type = CELL_U64 },
+	{ .key = "count", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
+	{ .key = "below",
+	  .head = "CUM",
+	  .type = CELL_F64,
+	  .unit = UNIT_PERCENT,
+	  .text_only = true },
+	{ .key = "bar",
+	  .head = "",
+	  .type = CELL_U64,
+	  .text_only = true,
+	  .bar = true,
+	  .left = true },
+};
+static const struct table_def bucket_table = { .key = "buckets", COLUMNS(bucket_columns) };
+
+static const struct column hist_columns[] = {
+	{ .key = "cause", .type = CELL_STR },
+	{ .key = "unit", .type = CELL_STR },
+	{ .key = "buckets", .head = "", .type = CELL_TABLE },
+};
+static const struct table_def hist_table = { .key = "histograms", COLUMNS(hist_columns) };
+
+/** power_text - a power of two for people: 512, 1K, 2M. */
+static void power_text(char *buf, size_t len, unsigned int power)
+{
+	static const char *const units[] = { "", "K", "M", "G" };
+
+	snprintf(buf, len, "%u%s", 1u << power % 10, units[power / 10]);
+}
+
+void hist_range(char *buf, size_t len, unsigned int octave)
+{
+	char low[8] = "0", high[8];
+
+	if (octave)
+		power_text(low, sizeof(low), octave);
+	power_text(high, sizeof(high), octave + 1);
+	snprintf(buf, len, "[%s, %s)", low, high);
+}
+
+bool hist_span(const uint64_t *octaves, unsigned int *first, unsigned int *end)
+{
+	for (*first = 0; *first < HIST_OCTAVES && !octaves[*first]; ++*first)
+		;
+	for (*end = HIST_OCTAVES; *end > *first && !octaves[*end - 1]; --*end)
+		;
+	return *first < *end;
+}
+
+static int bucket_row(struct table *t, unsigned int octave, uint64_t count, double below)
+{
+	char range[HIST_RANGE_LEN];
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	hist_range(range, sizeof(range), octave);
+	table__set_u64(t, "low", hist__octave_low(octave));
+	table__set_u64(t, "high", hist__octave_low(octave + 1));
+	table__set_u64(t, "count", count);
+	table__set_u64(t, "bar", count);
+	table__set_f64(t, "below", below);
+	return table__set_str(t, "range", range);
+}
+
+static int bucket_rows(struct table *t, const struct vs_hist *h)
+{
+	const uint64_t all = hist__count(h);
+	uint64_t octaves[HIST_OCTAVES], sum = 0;
+	unsigned int first, end;
+	int err = 0;
+
+	hist__octaves(h, octaves);
+	if (!hist_span(octaves, &first, &end))
+		return 0;
+	for (unsigned int i = first; i < end && !err; i++) {
+		sum += octaves[i];
+		err = bucket_row(t, i, octaves[i], 100.0 * sum / all);
+	}
+	return err;
+}
+
+static int title(struct table *t, const char *cause, const struct vs_hist *h)
+{
+	char count[STR_NUMBER_LEN], middle[STR_NUMBER_LEN], high[STR_NUMBER_LEN];
+	char sum[STR_NUMBER_LEN];
+
+	str_format_count(count, sizeof(count), hist__count(h));
+	str_format_ns(middle, sizeof(middle), hist__quantile(h, 0.5));
+	str_format_ns(high, sizeof(high), hist__quantile(h, 0.99));
+	str_format_ns(sum, sizeof(sum), h->sum_ns);
+	return table__set_title(t, "\n%s: %s faults took %s, p50 %s, p99 %s\n", cause, count, sum,
+				middle, high);
+}
+
+static int hist_row(struct table *t, const char *cause, const struct vs_hist *h)
+{
+	struct table *buckets = table__new(&bucket_table);
+	int err;
+
+	if (!buckets || table__add_row(t) < 0) {
+		table__free(buckets);
+		return -ENOMEM;
+	}
+	table__set_table(t, "buckets", buckets);
+	err = table__set_str(t, "cause", cause);
+	if (!err)
+		err = table__set_str(t, "unit", "ns");
+	if (!err)
+		err = title(buckets, cause, h);
+	return err ? err : bucket_rows(buckets, h);
+}
+
+/** struct by_cause - the latencies of one cause */
+struct by_cause {
+	int cause;
+	uint64_t count;
+	struct vs_hist hist;
+};
+
+static int most_first(const void *a, const void *b)
+{
+	const uint64_t x = ((const struct by_cause *)a)->count;
+	const uint64_t y = ((const struct by_cause *)b)->count;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static int cause_rows(const struct stat_view *v, const struct model *m, struct table *t)
+{
+	struct by_cause *causes = calloc(VS_NR_CAUSES, sizeof(*causes));
+	int err = causes ? 0 : -ENOMEM;
+
+	for (int i = 0; i < VS_NR_CAUSES && !err; i++) {
+		causes[i].cause = i;
+		stat_group__latency(v, m, i, &causes[i].hist);
+		causes[i].count = hist__count(&causes[i].hist);
+	}
+	if (!err)
+		qsort(causes, VS_NR_CAUSES, sizeof(*causes), most_first);
+	for (int i = 0; i < VS_NR_CAUSES && !err && causes[i].count; i++)
+		err = hist_row(t, cause_names[causes[i].cause], &causes[i].hist);
+	free(causes);
+	return err;
+}
+
+int hist_view__make(const struct stat_view *v, const struct model *m, struct document *d)
+{
+	struct table *t = table__new(&hist_table);
+	struct vs_hist all = {};
+	int err;
+
+	if (!t || document__add(d, t))
+		return -ENOMEM;
+	stat_group__selected_latency(v, m, &all);
+	err = table__set_title(t, "Latency of faults, ns (1K is 1,024 ns, 1M is 1.05 ms)%s",
+			       hist__count(&all) ? "" : ": none was measured");
+	if (err || !hist__count(&all))
+		return err;
+	err = hist_row(t, "all", &all);
+	if (!err && !v->vma_glob)
+		err = cause_rows(v, m, t);
+	return err;
+}

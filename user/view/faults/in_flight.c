@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* in_flight.c - a row for each fault that had not ended: who waits, where, for how long. */
+#include "view/faults/in_flight.h"
+
+#include <errno.h>
+
+#include "model/names.h"
+
+/* clang-format off */
+static const struct column columns[] = {
+	{.key = "since_ns", .head = "SO FAR", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "pid", .head = "PID", .type = CELL_U64},
+	{.key = "tid", .head = "TID", .type = CELL_U64},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	{.key = "cause", .head = "CAUSE", .type = CELL_STR, .left = true},
+	{.key = "address", .head = "ADDRESS", .type = CELL_HEX},
+	{.key = "vma", .head = "VMA", .type = CELL_STR},
+};
+/* clang-format on */
+static const struct table_def table = { .key = "in_flight",
+					.columns = columns,
+					.nr_columns = sizeof(columns) / sizeof(*columns) };
+
+static int add_row(struct table *t, const struct in_flight_fault *f)
+{
+	const struct vs_event_fault *e = &f->event;
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "pid", e->pid);
+	table__set_u64(t, "tid", e->tid);
+	if (e->duration_ns) {
+		table__set_u64(t, "since_ns", e->duration_ns);
+		table__set_u64(t, "address", e->address);
+	}
+	err = table__set_str(t, "comm", e->comm);
+	if (!err)
+		err = table__set_str(t, "cause", cause_names[e->cause]);
+	return err || !f->row ? err : table__set_str(t, "vma", f->row->name);
+}
+
+int in_flight_view__make(const struct in_flight *list, struct document *d)
+{
+	struct table *t = table__new(&table);
+	int err = 0;
+
+	if (!t || document__add(d, t))
+		return -ENOMEM;
+	if (list->nr)
+		err = table__set_title(
+			t,
+			"\nFaults in flight when counting ended: %zu, counted neither as "
+			"completed nor as failed\n",
+			list->nr);
+	for (size_t i = 0; i < list->nr && !err; i++)
+		err = add_row(t, &list->fault[i]);
+	table__sort(t, "since_ns");
+	return err;
+}

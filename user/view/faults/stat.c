@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stat.c - the document of `vmascope stat`: header, totals, processes with VMAs, grouped rows. */
+#include "view/faults/stat.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "util/clock.h"
+#include "util/str.h"
+#include "view/common/stat_cells.h"
+#include "view/faults/stat_functions.h"
+#include "view/faults/stat_group.h"
+#include "view/faults/stat_stacks.h"
+#include "view/faults/threads.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+static const struct column totals_columns[] = { JSON_COUNT_COLUMNS };
+static const struct table_def totals_table = {
+	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(totals_columns)
+};
+
+static const struct column vma_columns[] = {
+	{ .key = "start", .type = CELL_HEX },
+	{ .key = "end", .type = CELL_HEX },
+	{ .key = "perms", .type = CELL_STR },
+	{ .key = "name", .type = CELL_STR },
+	{ .key = "inode", .type = CELL_U64 },
+	{ .key = "several", .type = CELL_BOOL },
+	JSON_COUNT_COLUMNS,
+};
+static const struct table_def vma_table = { .key = "vmas", COLUMNS(vma_columns) };
+
+static const struct column before_exec_columns[] = {
+	{ .key = "minor", .type = CELL_U64 },
+	{ .key = "major", .type = CELL_U64 },
+};
+static const struct table_def before_exec_table = { .key = "before_exec",
+						    .shape = TABLE_OBJECT,
+						    COLUMNS(before_exec_columns) };
+
+static const struct column overflow_columns[] = {
+	{ .key = "gup", .type = CELL_U64 },
+	{ .key = "no_address", .type = CELL_U64 },
+	{ .key = "lookup_missed", .type = CELL_U64 },
+	{ .key = "no_slot", .type = CELL_U64 },
+};
+static const struct table_def overflow_table = { .key = "overflow_reasons",
+						 .shape = TABLE_OBJECT,
+						 COLUMNS(overflow_columns) };
+
+static const struct column process_columns[] = {
+	{ .key = "pid", .type = CELL_U64 },
+	{ .key = "ppid", .type = CELL_U64 },
+	{ .key = "uid", .type = CELL_U64 },
+	{ .key = "comm", .type = CELL_STR },
+	{ .key = "cgroup", .type = CELL_STR },
+	{ .key = "exited", .type = CELL_BOOL },
+	{ .key = "exit_code", .type = CELL_I64 },
+	JSON_COUNT_COLUMNS,
+	{ .key = "before_exec", .type = CELL_TABLE },
+	{ .key = "vmas", .type = CELL_TABLE },
+	{ .key = "overflow", .type = CELL_U64 },
+	{ .key = "overflow_reasons", .type = CELL_TABLE },
+};
+static const struct table_def process_table = { .key = "processes",
+						.json_only = true,
+						COLUMNS(process_columns) };
+
+/** facts - of the run or the interval. */
+static struct run_facts facts(const struct stat_view *v)
+{
+	return (struct run_facts){
+		.command = v->command,
+		.duration_ns = v->duration_ns,
+		.interval = v->interval,
+		.hooks = v->hooks,
+		.nr_hooks = v->nr_hooks,
+		.stats = v->stats,
+		.nr_slots = v->nr_slots,
+	};
+}
+
+static int vma_row(const struct stat_view *v, struct table *t, const struct counted *row,
+		   const struct vs_counts *c)
+{
+	struct vs_hist hist = {};
+	char perms[5];
+	int err = 0;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_bool(t, "several", vma_is_several(&row->vma));
+	/* what stands for several has none of these */
+	if (!vma_is_several(&row->vma)) {
+		vma_perms(row->vma.key.flags, perms);
+		table__set_u64(t, "start", row->vma.start);
+		table__set_u64(t, "end", row->vma.end);
+		table__set_u64(t, "inode", row->vma.key.file.ino);
+		err = table__set_str(t, "perms", perms);
+	}
+	if (!err)
+		err = table__set_str(t, "name", row->name);
+	counts_cells(t, c);
+	latency__add(&hist, row->latency, v->interval);
+	return err ? err : counts_tables(t, c, row->latency ? &hist : NULL);
+}
+
+/** vma_rows - the process's VMAs; what it has outside any is added to @outside. */
+static int vma_rows(const struct stat_view *v, const struct process *p, struct table *t,
+		    struct vs_counts *all, struct vs_counts *outside)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < p->nr_rows && !err; i++) {
+		const struct vs_counts c = stat_counts(v, p->rows[i]);
+
+		if (!stat_selected(v, p->rows[i]))
+			continue;
+		counts_add(all, &c);
+		if (!p->rows[i]->is_vma)
+			counts_add(outside, &c);
+		else if (counts_faults(&c))
+			err = vma_row(v, t, p->rows[i], &c);
+	}
+	table__sort(t, "faults");
+	return err;
+}
+
+static int process_row(const struct stat_view *v, const struct process *p, struct table *t,
+		       struct vs_counts *total)
+{
+	struct table *vmas = table__new(&vma_table), *reasons, *before;
+	uint64_t no_address = 0, lookup_missed = 0, no_slot = 0;
+	struct vs_hist hist = {};
+	struct vs_counts all = {}, outside = {};
+	int err;
+
+	if (!vmas)
+		return -ENOMEM;
+	err = vma_rows(v, p, vmas, &all, &outside);
+	if (err || (!counts_faults(&all) && (v->interval || v->vma_glob))) {
+		table__free(vmas);
+		return err;
+	}
+	if (table__add_row(t) < 0) {
+		table__free(vmas);
+		return -ENOMEM;
+	}
+	table__set_table(t, "vmas", vmas);
+	counts_add(total, &all);
+	table__set_u64(t, "pid", p->pid);
+	table__set_u64(t, "ppid", p->ppid);
+	table__set_u64(t, "uid", p->uid);
+	table__set_bool(t, "exited", p->exited);
+	if (p->exited)
+		table__set_i64(t, "exit_code", p->exit_code);
+	counts_cells(t, &all);
+	table__set_u64(t, "overflow", counts_faults(&outside));
+	err = table__set_str(t, "comm", p->comm);
+	if (!err)
+		err = table__set_str(t, "cgroup", p->cgroup_name);
+	/* with --vma, of the VMAs that it names, where --latency has measured them */
+	for (size_t i = 0; v->vma_glob && i < p->nr_rows; i++)
+		if (stat_selected(v, p->rows[i]))
+			latency__add(&hist, p->rows[i]->latency, v->interval);
+	if (!v->vma_glob)
+		process_latency(p, v->interval, &hist);
+	err = err ? err : counts_tables(t, &all, hist__count(&hist) ? &hist : NULL);
+	before = run_view__sub(t, &before_exec_table);
+	reasons = run_view__sub(t, &overflow_table);
+	if (err || !before || !reasons)
+		return -ENOMEM;
+	table__set_u64(before, "minor", p->base_minor);
+	table__set_u64(before, "major", p->base_major);
+	table__set_u64(reasons, "gup", counts_gup(&outside));
+	for (size_t i = 0; i < p->nr_rows; i++) {
+		no_address += p->rows[i]->no_address;
+		lookup_missed += p->rows[i]->lookup_missed;
+		no_slot += p->rows[i]->no_slot;
+	}
+	table__set_u64(reasons, "no_address", no_address);
+	table__set_u64(reasons, "lookup_missed", lookup_missed);
+	table__set_u64(reasons, "no_slot", no_slot);
+	return 0;
+}
+
+/* --- what people read above and below the rows ---------------------------------------------- */
+
+/** interval_title - one line with its numbers at the same place, to be read from top to bottom. */
+static int interval_title(const struct stat_view *v, struct table *rows,
+			  const struct vs_counts *total)
+{
+	char faults[STR_NUMBER_LEN], rate[STR_NUMBER_LEN], more[2 * STR_NUMBER_LEN + 32] = "";
+	const uint64_t n = counts_faults(total);
+
+	str_format_count(faults, sizeof(faults), n);
+	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
+	if (total->outcome[VS_MAJOR] || total->outcome[VS_INCOMPLETE])
+		snprintf(more, sizeof(more), ", %llu major, %llu incomplete",
+			 (unsigned long long)total->outcome[VS_MAJOR],
+			 (unsigned long long)total->outcome[VS_INCOMPLETE]);
+	return table__set_title(rows, "%s%8.2fs %11s faults/s  (%s faults%s)%s\n",
+				rows->nr_rows ? "\n" : "", (v->end_ns - v->start_ns) / 1e9, rate,
+				faults, more, v->storm ? "  STORM" : "");
+}
+
+static int title(const struct stat_view *v, struct table *rows, const struct vs_counts *total)
+{
+	char duration[STR_NUMBER_LEN], faults[STR_NUMBER_LEN], minor[STR_NUMBER_LEN];
+	char major[STR_NUMBER_LEN], failed[STR_NUMBER_LEN], rate[STR_NUMBER_LEN];
+	char gup[STR_NUMBER_LEN + 64] = "", fallbacks[512];
+	const struct run_facts run = facts(v);
+	const uint64_t n = counts_faults(total);
+	size_t len;
+
+	if (v->interval)
+		return interval_title(v, rows, total);
+	str_format_ns(duration, sizeof(duration), v->duration_ns);
+	str_format_count(faults, sizeof(faults), n);
+	str_format_count(minor, sizeof(minor), total->outcome[VS_MINOR]);
+	str_format_count(major, sizeof(major), total->outcome[VS_MAJOR]);
+	str_format_count(failed, sizeof(failed), total->outcome[VS_INCOMPLETE]);
+	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
+	if (counts_gup(total)) {
+		char count[STR_NUMBER_LEN];
+
+		str_format_count(count, sizeof(count), counts_gup(total));
+		snprintf(gup, sizeof(gup),
+			 "\n  %s of them by the kernel itself, without a trap (GUP)", count);
+	}
+	len = run_view__fallbacks(&run, fallbacks, sizeof(fallbacks));
+	return table__set_title(
+		rows,
+		"Page faults of %s, %s\n  %s faults (%s/s): %s minor, %s major, %s incomplete%s"
+		"%s%s\n",
+		v->command, duration, faults, rate, minor, major, failed, gup,
+		len ? "\n  fallbacks:" : "", fallbacks);
+}
+
+/** say_busiest - the thread that spent most time in faults. Return: bytes written. */
+static size_t say_busiest(const struct stat_view *v, char *text, size_t size)
+{
+	const struct vs_thread *busiest = threads__busiest(v->threads);
+	char spent[STR_NUMBER_LEN];
+	int n;
+
+	if (!busiest)
+		return 0;
+	str_format_ns(spent, sizeof(spent), busiest->fault_ns);
+	n = snprintf(text, size, "most time in faults: %s (thread %u), %s, %.1f%% of its time\n",
+		     busiest->comm, busiest->tid, spent,
+		     100 * thread_share(busiest, v->start_ns, v->end_ns));
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
+static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *overflow)
+{
+	const struct run_facts run = facts(v);
+	char text[1024] = "";
+	size_t len = 0;
+
+	if (rows->footer)
+		len = snprintf(text, sizeof(text), "%s\n", rows->footer);
+	/* what was lost is counted over the run, and told at its end */
+	if (!v->interval)
+		len += run_view__losses(&run, text + len, sizeof(text) - len);
+	if (counts_faults(overflow) && len < sizeof(text))
+		len += snprintf(text + len, sizeof(text) - len,
+				"%llu faults belong to no process that was found\n",
+				(unsigned long long)counts_faults(overflow));
+	if (!v->interval && v->by != BY_THREAD && len < sizeof(text))
+		len += say_busiest(v, text + len, sizeof(text) - len);
+	if (!len)
+		return 0;
+	text[strlen(text) - 1] = '\0';
+	return table__set_footer(rows, "%s", text);
+}
+
+struct table *stat_totals(const struct model *m)
+{
+	struct table *t = table__new(&totals_table);
+	struct vs_counts total = m->overflow.counts;
+	struct stat_view v = {};
+	struct vs_hist hist = {};
+
+	if (!t || table__add_row(t) < 0) {
+		table__free(t);
+		return NULL;
+	}
+	for (size_t i = 0; i < m->nr_processes; i++)
+		for (size_t r = 0; r < m->processes[i]->nr_rows; r++)
+			counts_add(&total, &m->processes[i]->rows[r]->counts);
+	counts_cells(t, &total);
+	stat_group__latency(&v, m, -1, &hist);
+	if (!counts_tables(t, &total, &hist))
+		return t;
+	table__free(t);
+	return NULL;
+}
+
+/** make_rows - by what was asked for. Return: the table that text shows, owned by @d, or NULL. */
+static struct table *make_rows(const struct stat_view *v, const struct model *m,
+			       const struct vs_counts *total, struct table *threads,
+			       struct document *d)
+{
+	struct table *rows;
+
+	if (v->by == BY_THREAD)
+		return threads;
+	if (v->by == BY_STACK)
+		return stat_stacks__make(v, total, d);
+	if (v->by == BY_FUNCTION)
+		return stat_functions__make(v, total, d);
+	rows = stat_group__make(v, m, counts_faults(total));
+	return rows && !document__add(d, rows) ? rows : NULL;
+}
+
+/** processes - all of them, with their VMAs; what they have is added to @total. */
+static int processes(const struct stat_view *v, const struct model *m, struct document *d,
+		     struct vs_counts *total)
+{
+	struct table *t;
+	int err = 0;
+
+	if (v->no_processes || v->rows_only) {
+		*total = stat_group__total(v, m);
+		return 0;
+	}
+	t = run_view__add(d, &process_table);
+	if (!t)
+		return -ENOMEM;
+	for (size_t i = 0; i < m->nr_processes && !err; i++)
+		err = process_row(v, m->processes[i], t, total);
+	if (err)
+		return err;
+	table__sort(t, "faults");
+	if (!v->vma_glob) {
+		const struct vs_counts overflow = stat_counts(v, &m->overflow);
+
+		counts_add(total, &overflow);
+	}
+	return 0;
+}
+
+int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
+{
+	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
+	const struct run_facts run = facts(v);
+	struct table *totals, *threads = NULL, *rows;
+	struct vs_hist hist = {};
+	int err = run_view__header(&run, d);
+
+	totals = run_view__add(d, &totals_table);
+	if (err || !totals)
+		return -ENOMEM;
+	err = processes(v, m, d, &total);
+	if (err)
+		return err;
+	counts_cells(totals, &total);
+	stat_group__selected_latency(v, m, &hist);
+	err = counts_tables(totals, &total, hist__count(&hist) ? &hist : NULL);
+	if (err)
+		return err;
+
+	if (!v->no_processes) {
+		const bool by_thread = v->by == BY_THREAD;
+		const size_t limit = by_thread ? v->limit : 0;
+
+		threads = v->interval
+				  ? threads_view__interval(v->threads, v->end_ns - v->duration_ns,
+							   v->end_ns, by_thread, limit)
+				  : threads_view__make(v->threads, v->start_ns, v->end_ns,
+						       by_thread, limit);
+		if (!threads || document__add(d, threads))
+			return -ENOMEM;
+	}
+	rows = make_rows(v, m, &total, threads, d);
+	if (!rows)
+		return -ENOMEM;
+	/* one below the other: columns stay where they are */
+	rows->steady = v->interval;
+	err = title(v, rows, &total);
+	if (!err)
+		err = footer(v, rows, &overflow);
+	return err ? err : run_view__lost(&run, counts_faults(&overflow), d);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stat.h - the view of `vmascope stat`: totals, processes with their VMAs, and rows grouped as
+ * asked.
+ */
+#ifndef VMASCOPE_VIEW_FAULTS_STAT_H
+#define VMASCOPE_VIEW_FAULTS_STAT_H
+
+#include "events.h"
+#include "model/model.h"
+#include "model/stacks.h"
+#include "model/threads.h"
+#include "table/rows.h"
+#include "view/common/run.h"
+
+struct namer;
+
+/** enum stat_by - what the rows are grouped by */
+enum stat_by {
+	BY_MAPPING,
+	BY_VMA,
+	BY_PROCESS,
+	BY_CAUSE,
+	BY_CPU,
+	BY_CGROUP,
+	BY_THREAD,
+	BY_STACK,
+	BY_FUNCTION,
+	BY_COMM,
+	NR_STAT_BY,
+};
+
+/** stat_by_names - as --by takes them, by enum stat_by */
+extern const char *const stat_by_names[NR_STAT_BY];
+
+/** stat_by_needs_stacks - the rows are made of stacks. */
+static inline bool stat_by_needs_stacks(enum stat_by by)
+{
+	return by == BY_STACK || by == BY_FUNCTION;
+}
+
+/**
+ * struct stat_view - what to show
+ * @command: what was run or attached to, for people
+ * @duration_ns: of the interval or the run
+ * @interval: number of the interval, from 1: count from the model's mark on; 0: from the start
+ * @start_ns: and @end_ns: of the run so far, CLOCK_MONOTONIC; @threads: what each spent
+ * @storm: the interval is stormy (model/storm.h)
+ * @by: grouping of the rows
+ * @vma_glob: only VMAs with such a name; NULL: all
+ * @limit: rows at most, 0: all
+ * @latency: show the latency of each row
+ * @stacks: and @namer, which names them, for BY_STACK; @weigh_time: most time first
+ * @stacks_as_text: make the lines that people read, else the rows for scripts: naming takes time;
+ * @all_frames: then, leave none out; @per_process: stacks of several processes are not one
+ * @nr_stacks, @ring_bytes: sizes of the table of stacks and of the ring buffer; 0: not known;
+ *	@sampling: stacks are copied into the ring buffer
+ * @rows_only: leave out what JSON alone shows
+ * @no_processes: leave out the processes with their VMAs, and the threads
+ * @hooks: and @nr_hooks
+ * @stats: BPF's own bookkeeping; @nr_slots: as in struct run_facts
+ */
+struct stat_view {
+	const char *command;
+	uint64_t duration_ns;
+	uint64_t interval;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	const struct threads *threads;
+	bool storm;
+	enum stat_by by;
+	const char *vma_glob;
+	size_t limit;
+	bool latency;
+	struct stacks *stacks;
+	struct namer *namer;
+	bool weigh_time;
+	bool stacks_as_text;
+	bool all_frames;
+	bool per_process;
+	bool sampling;
+	uint32_t nr_stacks;
+	size_t ring_bytes;
+	bool rows_only;
+	bool no_processes;
+	const struct run_hook *hooks;
+	size_t nr_hooks;
+	struct vs_stats stats;
+	uint32_t nr_slots;
+};
+
+/**
+ * stat_totals - a table `totals`: the sum over a model, as in `stat`
+ * Return: the table, or NULL without memory.
+ */
+struct table *stat_totals(const struct model *m);
+
+/**
+ * stat_view__make - fill @d with the tables
+ * Return: 0 or -ENOMEM.
+ */
+int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d);
+
+#endif /* VMASCOPE_VIEW_FAULTS_STAT_H */

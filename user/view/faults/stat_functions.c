@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stat_functions.c - every function on the stacks: faults in itself, and in itself and all below. */
+#include "view/faults/stat_functions.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/common/function_list.h"
+#include "view/faults/stat_stacks.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/* clang-format off */
+static const struct column function_columns[] = {
+	{.key = "self", .head = "SELF", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT, .text_only = true},
+	{.key = "total", .head = "TOTAL", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "major", .head = "MAJOR", .type = CELL_U64, .optional = true},
+	{.key = "self_time_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "total_time_ns", .head = "TOTAL TIME", .type = CELL_U64, .unit = UNIT_NS,
+	 .spare = true},
+	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .keep_start = true},
+	{.key = "function", .head = "FUNCTION", .type = CELL_STR, .left = true,
+	 .keep_start = true},
+	{.key = "module", .head = "MODULE", .type = CELL_STR},
+};
+static const struct column rest_columns[] = {
+	{.key = "overflow", .type = CELL_U64},
+	{.key = "no_stack", .type = CELL_U64},
+	{.key = "ended", .type = CELL_U64},
+	{.key = "either", .type = CELL_U64},
+};
+/* clang-format on */
+
+static const struct table_def functions_table = { .key = "functions", COLUMNS(function_columns) };
+static const struct table_def rest_table = {
+	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(rest_columns)
+};
+
+/**
+ * struct function - one of them
+ * @stack: one that it is on
+ */
+struct function {
+	struct listed_function function;
+	const struct stack *stack;
+	uint64_t self;
+	uint64_t total;
+	uint64_t major;
+	uint64_t self_ns;
+	uint64_t total_ns;
+};
+
+/** count_stack - stack number @number, from 1, in each of its functions. */
+static int count_stack(struct function_list *all, const struct stat_view *v,
+		       const struct stack_entry *e, size_t number)
+{
+	const uint64_t faults = stack_faults(&e->counts);
+	const struct function_owner owner = {
+		.comm = stack_comm(e->stack),
+		.process = v->per_process ? e->stack->image : 0,
+		.kind = v->per_process ? e->stack->pid : 0,
+	};
+	const struct symbol_frame *frame;
+	struct named_stack named;
+	int err = namer__stack(v->namer, e->stack, &named);
+
+	for (size_t i = 0; !err && (frame = function_list__frame(&named, i)); i++) {
+		struct function *f = function_list__get(all, frame, &owner);
+
+		if (!f)
+			return -ENOMEM;
+		if (!f->stack)
+			f->stack = e->stack;
+		if (!i) {
+			f->self += faults;
+			f->major += e->counts.outcome[VS_MAJOR];
+			f->self_ns += e->counts.time_ns;
+		}
+		if (!function_list__first(&f->function, number))
+			continue;
+		f->total += faults;
+		f->total_ns += e->counts.time_ns;
+	}
+	return err;
+}
+
+static int by_self(const void *a, const void *b)
+{
+	const struct function *x = *(struct function *const *)a, *y = *(struct function *const *)b;
+
+	if (x->self != y->self)
+		return x->self < y->self ? 1 : -1;
+	if (x->total != y->total)
+		return x->total < y->total ? 1 : -1;
+	return strcmp(x->function.name, y->function.name);
+}
+
+static int by_self_time(const void *a, const void *b)
+{
+	const struct function *x = *(struct function *const *)a, *y = *(struct function *const *)b;
+
+	if (x->self_ns != y->self_ns)
+		return x->self_ns < y->self_ns ? 1 : -1;
+	return by_self(a, b);
+}
+
+static int row(const struct stat_view *v, struct table *t, const struct function *f, uint64_t all)
+{
+	int err = table__add_row(t) < 0 ? -ENOMEM : 0;
+
+	if (err)
+		return err;
+	table__set_u64(t, "self", f->self);
+	table__set_f64(t, "percent", all ? 100.0 * f->self / all : 0);
+	table__set_u64(t, "total", f->total);
+	table__set_u64(t, "major", f->major);
+	table__set_u64(t, "self_time_ns", f->self_ns);
+	table__set_u64(t, "total_time_ns", f->total_ns);
+	if (v->per_process)
+		table__set_u64(t, "pid", f->stack->pid);
+	err = table__set_str(t, "comm", stack_comm(f->stack));
+	if (!err)
+		err = table__set_str(t, "function", f->function.name);
+	return err ? err : table__set_str(t, "module", f->function.module);
+}
+
+/** rest_row - faults that have no stack are in no function. */
+static int rest_row(struct table *t, const char *name, uint64_t faults, uint64_t all)
+{
+	if (!faults)
+		return 0;
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "self", faults);
+	table__set_f64(t, "percent", all ? 100.0 * faults / all : 0);
+	table__set_u64(t, "total", faults);
+	return table__set_str(t, "function", name);
+}
+
+static int rows(const struct stat_view *v, struct table *t, struct function_list *all,
+		uint64_t total)
+{
+	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
+	int err = 0;
+
+	if (all->nr)
+		qsort(all->list, all->nr, sizeof(*all->list),
+		      v->weigh_time ? by_self_time : by_self);
+	for (size_t i = 0; i < shown && !err; i++)
+		err = row(v, t, (const void *)all->list[i], total);
+	if (!err && shown < all->nr)
+		err = table__set_footer(t, "and %zu more functions (--top N shows more)",
+					all->nr - shown);
+	return err;
+}
+
+struct table *stat_functions__make(const struct stat_view *v, const struct vs_counts *counts,
+				   struct document *d)
+{
+	const uint64_t total = counts_faults(counts);
+	static struct stacks nothing;
+	struct stacks *s = v->stacks ? v->stacks : &nothing;
+	const struct stack_entries_from from = { .stacks = s,
+						 .namer = v->namer,
+						 .marked = v->interval };
+	struct table *t = run_view__add(d, &functions_table);
+	struct table *rest = run_view__add(d, &rest_table);
+	struct function_list all;
+	struct stack_rests rests;
+	struct stack_entry *list;
+	size_t nr = 0;
+	int err = !t || !rest ? -ENOMEM : 0;
+
+	stack_rests(s, v->interval, counts, &rests);
+	function_list__init(&all, sizeof(struct function));
+	list = err ? NULL : stack_entries(&from, &nr);
+	if (!list)
+		err = -ENOMEM;
+	for (size_t i = 0; i < nr && !err; i++)
+		err = count_stack(&all, v, &list[i], i + 1);
+	if (!err)
+		err = rows(v, t, &all, total);
+	if (!err && v->stacks_as_text) {
+		err = rest_row(t, "[no stack]", stack_faults(&rests.none), total);
+		if (!err)
+			err = rest_row(t, "[stacks without a row]", stack_faults(&rests.overflow),
+				       total);
+		if (!err)
+			err = rest_row(t, STACK_EITHER, stack_faults(&rests.either), total);
+		if (!err)
+			err = rest_row(t, "[ended]", stack_faults(&rests.ended), total);
+		table__sort(t, v->weigh_time ? "self_time_ns" : "self");
+	}
+	if (!err)
+		stat_stacks__rest(rest, &rests);
+	free(list);
+	function_list__free(&all);
+	return err ? NULL : t;
+}

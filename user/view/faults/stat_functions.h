@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stat_functions.h - functions with the faults that began in them, and in those that they called.
+ */
+#ifndef VMASCOPE_VIEW_FAULTS_STAT_FUNCTIONS_H
+#define VMASCOPE_VIEW_FAULTS_STAT_FUNCTIONS_H
+
+#include "view/faults/stat.h"
+
+/**
+ * stat_functions__make - fill @d with the tables
+ * @all: faults that are 100 %
+ * Return: the table that text shows, owned by @d; NULL without memory.
+ */
+struct table *stat_functions__make(const struct stat_view *v, const struct vs_counts *all,
+				   struct document *d);
+
+#endif /* VMASCOPE_VIEW_FAULTS_STAT_FUNCTIONS_H */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stat_group.h - rows of `vmascope stat` grouped by mapping, VMA, process, cause, CPU or cgroup.
+ */
+#ifndef VMASCOPE_VIEW_FAULTS_STAT_GROUP_H
+#define VMASCOPE_VIEW_FAULTS_STAT_GROUP_H
+
+#include "view/faults/stat.h"
+
+/** stat_counts - of a row, in the interval or since the start. */
+struct vs_counts stat_counts(const struct stat_view *v, const struct counted *row);
+
+/** stat_selected - the row is one that --vma asks for. */
+bool stat_selected(const struct stat_view *v, const struct counted *row);
+
+/**
+ * stat_group__latency - add the latencies of all processes to @sum
+ * @cause: of this cause only; -1: of all
+ */
+void stat_group__latency(const struct stat_view *v, const struct model *m, int cause,
+			 struct vs_hist *sum);
+
+/**
+ * stat_group__selected_latency - add the latencies of all that --vma selects to @sum
+ *
+ * Under --vma these are of the VMAs' own histograms.
+ */
+void stat_group__selected_latency(const struct stat_view *v, const struct model *m,
+				  struct vs_hist *sum);
+
+/** stat_group__total - all that --vma selects, in the interval or since the start. */
+struct vs_counts stat_group__total(const struct stat_view *v, const struct model *m);
+
+/**
+ * stat_group__make - the grouped rows, most faults first
+ * @total: faults that are 100 %
+ * Return: the table, or NULL without memory.
+ */
+struct table *stat_group__make(const struct stat_view *v, const struct model *m, uint64_t total);
+
+#endif /* VMASCOPE_VIEW_FAULTS_STAT_GROUP_H */

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stat_stacks.c - stacks with their faults: lines for people, arrays of frames for scripts. */
+#include "view/faults/stat_stacks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/str.h"
+#include "view/common/stack_cells.h"
+#include "view/common/stack_entries.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/** Frames of one stack in text, unless lines may be as long as they like. */
+#define FRAMES_SHOWN 24
+
+/* clang-format off */
+static const struct column stack_columns[] = {
+	{.key = "faults", .type = CELL_U64},
+	{.key = "minor", .type = CELL_U64},
+	{.key = "major", .type = CELL_U64},
+	{.key = "incomplete", .type = CELL_U64},
+	{.key = "timed", .type = CELL_U64},
+	{.key = "time_ns", .type = CELL_U64},
+	{.key = "max_ns", .type = CELL_U64},
+	{.key = "pid", .type = CELL_U64},
+	{.key = "comm", .type = CELL_STR},
+	{.key = "processes", .type = CELL_U64},
+	STACK_COLUMNS,
+};
+static const struct column rest_columns[] = {
+	{.key = "overflow", .type = CELL_U64},
+	{.key = "no_stack", .type = CELL_U64},
+	{.key = "ended", .type = CELL_U64},
+	{.key = "either", .type = CELL_U64},
+};
+/* Texts, as most lines are of frames, and have no numbers. */
+static const struct column text_columns[] = {
+	{.key = "faults", .head = "FAULTS", .type = CELL_STR},
+	{.key = "percent", .head = "%", .type = CELL_STR},
+	{.key = "time", .head = "TIME", .type = CELL_STR},
+	{.key = "stack", .head = "STACK", .type = CELL_STR, .keep_start = true},
+};
+/* clang-format on */
+
+static const struct table_def stacks_table = { .key = "stacks", COLUMNS(stack_columns) };
+static const struct table_def rest_table = {
+	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(rest_columns)
+};
+static const struct table_def text_table = { .key = "rows",
+					     .text_only = true,
+					     COLUMNS(text_columns) };
+
+/** stacks_of - what there is; nothing where no stacks were asked for. */
+static struct stacks *stacks_of(const struct stat_view *v)
+{
+	static struct stacks nothing;
+
+	return v->stacks ? v->stacks : &nothing;
+}
+
+/* --- JSON and CSV -------------------------------------------------------------------------- */
+
+static int json_row(const struct stat_view *v, struct table *t, const struct stack_entry *e)
+{
+	struct named_stack named;
+	int err = namer__stack(v->namer, e->stack, &named);
+
+	if (err || table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "faults", stack_faults(&e->counts));
+	table__set_u64(t, "minor", e->counts.outcome[VS_MINOR]);
+	table__set_u64(t, "major", e->counts.outcome[VS_MAJOR]);
+	table__set_u64(t, "incomplete", e->counts.outcome[VS_INCOMPLETE]);
+	table__set_u64(t, "timed", e->counts.timed);
+	table__set_u64(t, "time_ns", e->counts.time_ns);
+	table__set_u64(t, "max_ns", e->counts.max_ns);
+	if (e->processes == 1)
+		table__set_u64(t, "pid", e->stack->pid);
+	table__set_u64(t, "processes", e->processes);
+	err = table__set_str(t, "comm", stack_comm(e->stack));
+	return err ? err : stack_cells(t, &named);
+}
+
+/* --- text ---------------------------------------------------------------------------------- */
+
+static int frame_line(void *ctx, const char *line)
+{
+	struct table *t = ctx;
+	char indented[FRAME_TEXT_LEN + 2];
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	snprintf(indented, sizeof(indented), "  %s", line);
+	if (table__set_str(t, "faults", "") || table__set_str(t, "percent", "") ||
+	    table__set_str(t, "time", ""))
+		return -ENOMEM;
+	return table__set_str(t, "stack", indented);
+}
+
+/** head_line - the numbers, and whose they are. */
+static int head_line(struct table *t, const struct vs_stack_counts *c, uint64_t total,
+		     const char *whose)
+{
+	char faults[STR_NUMBER_LEN], time[STR_NUMBER_LEN] = "", percent[STR_NUMBER_LEN];
+	const uint64_t n = stack_faults(c);
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	str_format_count(faults, sizeof(faults), n);
+	snprintf(percent, sizeof(percent), "%.1f%%", total ? 100.0 * n / total : 0);
+	if (c->timed)
+		str_format_ns(time, sizeof(time), c->time_ns);
+	if (table__set_str(t, "faults", faults) || table__set_str(t, "percent", percent) ||
+	    table__set_str(t, "time", time))
+		return -ENOMEM;
+	return table__set_str(t, "stack", whose);
+}
+
+static int text_stack(const struct stat_view *v, struct table *t, const struct stack_entry *e,
+		      uint64_t total)
+{
+	struct named_stack named;
+	char whose[64];
+	int err = namer__stack(v->namer, e->stack, &named);
+
+	if (e->processes == 1)
+		snprintf(whose, sizeof(whose), "%s (%u)", stack_comm(e->stack), e->stack->pid);
+	else
+		snprintf(whose, sizeof(whose), "%s (%zu processes)", stack_comm(e->stack),
+			 e->processes);
+	if (!err)
+		err = head_line(t, &e->counts, total, whose);
+	return err ? err : stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
+}
+
+/** what_to_raise - so that fewer stacks find no room, for people. */
+static void what_to_raise(const struct stat_view *v, char *text, size_t size)
+{
+	if (v->sampling && v->ring_bytes)
+		snprintf(text, size, "the ring buffer was full: --ring %zu or more (KiB, now %zu)",
+			 v->ring_bytes >> 8, v->ring_bytes >> 10);
+	else if (v->nr_stacks)
+		snprintf(text, size, "the table was full: --stacks %u or more (now %u)",
+			 4 * v->nr_stacks, v->nr_stacks);
+	else
+		*text = '\0';
+}
+
+/** struct rest - faults without a stack, which are shown among those with one */
+struct rest {
+	struct vs_stack_counts counts;
+	const char *what;
+	bool raise;
+	bool shown;
+};
+
+static int rest_row(const struct stat_view *v, struct table *t, struct rest *r, uint64_t total)
+{
+	char text[128];
+	int err;
+
+	r->shown = true;
+	if (!stack_faults(&r->counts))
+		return 0;
+	err = head_line(t, &r->counts, total, r->what);
+	what_to_raise(v, text, sizeof(text));
+	return err || !r->raise || !*text ? err : frame_line(t, text);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const uint64_t x = stack_faults(&((const struct rest *)a)->counts);
+	const uint64_t y = stack_faults(&((const struct rest *)b)->counts);
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static int text_rows(const struct stat_view *v, struct table *t, const struct stack_entry *list,
+		     size_t nr, uint64_t total, const struct stack_rests *all)
+{
+	struct rest rests[] = {
+		{ all->none, "[no stack]", false, false },
+		{ all->ended, "[ended]", false, false },
+		{ all->overflow, "[stacks without a row]", true, false },
+		{ all->either, STACK_EITHER, true, false },
+	};
+	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
+	struct vs_stack_counts rest = {};
+	int err = 0;
+
+	qsort(rests, sizeof(rests) / sizeof(*rests), sizeof(*rests), by_size);
+	for (size_t i = 0; i <= shown && !err; i++) {
+		const uint64_t faults = i < shown ? stack_faults(&list[i].counts) : 0;
+
+		for (size_t k = 0; k < sizeof(rests) / sizeof(*rests) && !err; k++)
+			if (!rests[k].shown && stack_faults(&rests[k].counts) >= faults)
+				err = rest_row(v, t, &rests[k], total);
+		if (!err && i < shown)
+			err = text_stack(v, t, &list[i], total);
+	}
+	for (size_t i = shown; i < nr; i++)
+		stack_counts_add(&rest, &list[i].counts);
+	if (!err && shown < nr)
+		err = table__set_footer(t,
+					"and %zu more stacks with %llu faults (--top N shows more)",
+					nr - shown, (unsigned long long)stack_faults(&rest));
+	return err;
+}
+
+void stat_stacks__rest(struct table *t, const struct stack_rests *r)
+{
+	const uint64_t either = stack_faults(&r->either);
+
+	/* unknown where it is not known which of the two it is */
+	if (!either) {
+		table__set_u64(t, "overflow", stack_faults(&r->overflow));
+		table__set_u64(t, "no_stack", stack_faults(&r->none));
+	}
+	table__set_u64(t, "ended", stack_faults(&r->ended));
+	table__set_u64(t, "either", either);
+}
+
+struct table *stat_stacks__make(const struct stat_view *v, const struct vs_counts *all,
+				struct document *d)
+{
+	const uint64_t total = counts_faults(all);
+	struct stacks *s = stacks_of(v);
+	const struct stack_entries_from from = {
+		.stacks = s,
+		.namer = v->namer,
+		.marked = v->interval,
+		.weigh_time = v->weigh_time,
+		.merge = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS,
+	};
+	struct table *rows = run_view__add(d, &stacks_table);
+	struct table *rest = run_view__add(d, &rest_table);
+	struct table *text = run_view__add(d, &text_table);
+	struct stack_rests rests;
+	struct stack_entry *list;
+	size_t nr;
+	int err = 0;
+
+	stack_rests(s, v->interval, all, &rests);
+	list = stack_entries(&from, &nr);
+	if (!rows || !rest || !text || !list) {
+		free(list);
+		return NULL;
+	}
+	stat_stacks__rest(rest, &rests);
+	for (size_t i = 0; i < nr && !err && !v->stacks_as_text; i++)
+		err = json_row(v, rows, &list[i]);
+	if (!err && v->stacks_as_text)
+		err = text_rows(v, text, list, nr, total, &rests);
+	free(list);
+	return err ? NULL : text;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stat_stacks.h - rows of `vmascope stat --by stack`: who faulted, called by whom.
+ */
+#ifndef VMASCOPE_VIEW_FAULTS_STAT_STACKS_H
+#define VMASCOPE_VIEW_FAULTS_STAT_STACKS_H
+
+#include "view/common/stack_entries.h"
+#include "view/faults/stat.h"
+
+/** Faults of --vma whose stack found no row, or that have none. */
+#define STACK_EITHER "[no stack, or no row for it]"
+
+/** stat_stacks__rest - fill the object `stacks_rest`. */
+void stat_stacks__rest(struct table *t, const struct stack_rests *r);
+
+/**
+ * stat_stacks__make - add the rows to @d
+ * @all: faults that are 100 %
+ * Return: the table that text shows, owned by @d; NULL without memory.
+ */
+struct table *stat_stacks__make(const struct stat_view *v, const struct vs_counts *all,
+				struct document *d);
+
+#endif /* VMASCOPE_VIEW_FAULTS_STAT_STACKS_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * storm.h - the view of fault storms: a line when one ends, and a table of all at the end.
+ */
+#ifndef VMASCOPE_VIEW_FAULTS_STORM_H
+#define VMASCOPE_VIEW_FAULTS_STORM_H
+
+#include "model/history/storm.h"
+#include "view/faults/stat.h"
+
+/** storm_view__rows - tell @s what was hit in the present interval: a storm_rows_fn's work. */
+void storm_view__rows(const struct stat_view *v, const struct model *m, struct storms *s);
+
+/**
+ * storm_view__ended - add a line of text that tells of @storm
+ * @start_ns: begin of the run
+ * Return: 0 or -ENOMEM.
+ */
+int storm_view__ended(const struct storm *storm, uint64_t start_ns, struct document *d);
+
+/** storm_view__all - add the table of all storms. Return: 0 or -ENOMEM. */
+int storm_view__all(const struct storms *s, uint64_t start_ns, struct document *d);
+
+#endif /* VMASCOPE_VIEW_FAULTS_STORM_H */

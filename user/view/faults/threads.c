@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* threads.c - a row for each thread: its faults, the time in them, and the share of its time. */
+#include "view/faults/threads.h"
+
+#include <errno.h>
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+static const struct column columns[] = {
+	{ .key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
+	{ .key = "fault_ns", .head = "IN FAULTS", .type = CELL_U64, .unit = UNIT_NS },
+	{ .key = "lived_ns", .head = "OF", .type = CELL_U64, .unit = UNIT_NS },
+	{ .key = "share_percent", .head = "SHARE", .type = CELL_F64, .unit = UNIT_PERCENT },
+	{ .key = "pid", .head = "PID", .type = CELL_U64 },
+	{ .key = "tid", .head = "TID", .type = CELL_U64 },
+	{ .key = "exited", .type = CELL_BOOL },
+	{ .key = "comm", .head = "COMM", .type = CELL_STR },
+};
+
+static const struct table_def json_table = { .key = "threads",
+					     .json_only = true,
+					     COLUMNS(columns) };
+static const struct table_def text_table = { .key = "threads", COLUMNS(columns) };
+
+static int row(struct table *t, const struct vs_thread *thread, uint64_t start_ns, uint64_t end_ns)
+{
+	uint64_t from = thread->since_ns > start_ns ? thread->since_ns : start_ns;
+	uint64_t to = thread->until_ns ? thread->until_ns : end_ns;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "faults", thread->faults);
+	table__set_u64(t, "fault_ns", thread->fault_ns);
+	table__set_u64(t, "lived_ns", to > from ? to - from : 0);
+	table__set_f64(t, "share_percent", 100 * thread_share(thread, start_ns, end_ns));
+	table__set_u64(t, "pid", thread->pid);
+	table__set_u64(t, "tid", thread->tid);
+	table__set_bool(t, "exited", thread->until_ns != 0);
+	return table__set_str(t, "comm", thread->comm);
+}
+
+static struct table *make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
+			  bool interval, bool text, size_t limit)
+{
+	struct table *t = table__new(text ? &text_table : &json_table);
+	int err = 0;
+
+	for (size_t i = 0; t && !err && i < threads->nr; i++) {
+		const struct vs_thread since = threads__interval(threads->list[i]);
+
+		if (!interval)
+			err = row(t, threads->list[i], start_ns, end_ns);
+		else if (since.faults || since.fault_ns)
+			err = row(t, &since, start_ns, end_ns);
+	}
+	if (!t || err) {
+		table__free(t);
+		return NULL;
+	}
+	table__sort(t, "fault_ns");
+	if (limit && t->nr_rows > limit)
+		table__truncate(t, limit);
+	return t;
+}
+
+struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
+				 bool text, size_t limit)
+{
+	return make(threads, start_ns, end_ns, false, text, limit);
+}
+
+struct table *threads_view__interval(const struct threads *threads, uint64_t from_ns,
+				     uint64_t to_ns, bool text, size_t limit)
+{
+	return make(threads, from_ns, to_ns, true, text, limit);
+}

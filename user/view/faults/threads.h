@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * threads.h - rows of threads: how much of their time went into faults.
+ */
+#ifndef VMASCOPE_VIEW_FAULTS_THREADS_H
+#define VMASCOPE_VIEW_FAULTS_THREADS_H
+
+#include <stdbool.h>
+
+#include "model/threads.h"
+#include "table/rows.h"
+
+/**
+ * threads_view__make - threads, those that lost most first
+ * @start_ns: and @end_ns: the run, CLOCK_MONOTONIC
+ * @text: text shows it, too
+ * @limit: rows at most, 0: all
+ *
+ * Return: the table, or NULL without memory.
+ */
+struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
+				 bool text, size_t limit);
+
+/** threads_view__interval - the same for an interval, from @from_ns to @to_ns: those with faults in it. */
+struct table *threads_view__interval(const struct threads *threads, uint64_t from_ns,
+				     uint64_t to_ns, bool text, size_t limit);
+
+#endif /* VMASCOPE_VIEW_FAULTS_THREADS_H */

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown.c - the document of `vmascope shootdown`: totals, the summary, and all parts in order. */
+#include "view/shootdown/shootdown.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "util/str.h"
+#include "view/shootdown/shootdown_parts.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+const char *const shootdown_by_names[NR_SHOOTDOWN_BY] = {
+	[SHOOTDOWN_BY_VMA] = "vma",	    [SHOOTDOWN_BY_CALL] = "call",
+	[SHOOTDOWN_BY_PROCESS] = "process", [SHOOTDOWN_BY_CPU] = "cpu",
+	[SHOOTDOWN_BY_THREAD] = "thread",   [SHOOTDOWN_BY_SITE] = "site",
+	[SHOOTDOWN_BY_STACK] = "stack",	    [SHOOTDOWN_BY_FUNCTION] = "function",
+	[SHOOTDOWN_BY_COMM] = "comm",
+};
+
+bool shootdown_by_needs_stacks(enum shootdown_by by)
+{
+	return by == SHOOTDOWN_BY_STACK || by == SHOOTDOWN_BY_FUNCTION;
+}
+
+static const struct column machine_columns[] = {
+	{ .key = "cpus_isolated", .type = CELL_STR },
+	{ .key = "cpus_nohz_full", .type = CELL_STR },
+};
+static const struct table_def machine_table = {
+	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, COLUMNS(machine_columns)
+};
+
+static const struct column totals_columns[] = {
+	{ .key = "calls", .type = CELL_U64 },	  { .key = "errors", .type = CELL_U64 },
+	{ .key = "sends", .type = CELL_U64 },	  { .key = "receipts", .type = CELL_U64 },
+	{ .key = "queued", .type = CELL_U64 },	  { .key = "joined", .type = CELL_U64 },
+	{ .key = "owned", .type = CELL_U64 },	  { .key = "kernel_receipts", .type = CELL_U64 },
+	{ .key = "flushes", .type = CELL_TABLE }, { .key = "ipi_delay_ns", .type = CELL_U64 },
+	{ .key = "stolen_ns", .type = CELL_U64 }, { .key = "eventless", .type = CELL_U64 },
+};
+static const struct table_def totals_table = {
+	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(totals_columns)
+};
+
+static const struct column line_columns[] = { { .key = "line", .type = CELL_STR } };
+static const struct table_def summary_table = { .key = "summary",
+						.text_only = true,
+						COLUMNS(line_columns) };
+
+/* --- totals -------------------------------------------------------------------------------- */
+
+static int totals(const struct shootdown_doc *d)
+{
+	const struct vs_shootdowns *s = &d->model->totals;
+	const struct shootdown_view *v = d->view;
+	struct table *t = run_view__add(d->document, &totals_table), *flushes;
+
+	if (!t)
+		return -ENOMEM;
+	if (v->calls_known) {
+		table__set_u64(t, "calls", s->calls);
+		table__set_u64(t, "errors", s->errors);
+	}
+	table__set_u64(t, "eventless", v->run.stats.eventless);
+	if (v->flushes_known) {
+		flushes = run_view__sub(t, &call_flush_table);
+		if (!flushes)
+			return -ENOMEM;
+		table__set_u64(t, "sends", s->sends);
+		table__set_u64(flushes, "local", s->local);
+		table__set_u64(flushes, "remote", s->sends);
+		table__set_u64(flushes, "full", s->full);
+	}
+	if (v->queued_known)
+		table__set_u64(t, "queued", s->queued[VS_IPI_USER]);
+	if (!v->interrupts_known)
+		return 0;
+	table__set_u64(t, "receipts", s->received[VS_IPI_USER]);
+	table__set_u64(t, "kernel_receipts", s->received[VS_IPI_KERNEL] + s->received[VS_IPI_ALL]);
+	table__set_u64(t, "joined", s->joined);
+	table__set_u64(t, "owned", s->owned);
+	table__set_u64(t, "ipi_delay_ns", s->delay_ns);
+	table__set_u64(t, "stolen_ns", s->stolen_ns);
+	return 0;
+}
+
+static int machine(const struct shootdown_doc *d)
+{
+	struct table *t = run_view__add(d->document, &machine_table);
+	int err = t ? table__set_str(t, "cpus_isolated", d->view->isolated) : -ENOMEM;
+
+	return err ? err : table__set_str(t, "cpus_nohz_full", d->view->nohz_full);
+}
+
+/* --- the summary --------------------------------------------------------------------------- */
+
+static uint64_t received(const struct vs_shootdowns *s)
+{
+	return s->received[VS_IPI_USER] + s->received[VS_IPI_KERNEL] + s->received[VS_IPI_ALL];
+}
+
+static void say_calls(const struct shootdown_doc *d, FILE *f)
+{
+	const struct vs_shootdowns *s = &d->model->totals;
+	char calls[STR_NUMBER_LEN], errors[STR_NUMBER_LEN], sends[STR_NUMBER_LEN];
+	char took[STR_NUMBER_LEN];
+
+	str_format_count(calls, sizeof(calls), s->calls);
+	str_format_count(errors, sizeof(errors), s->errors);
+	str_format_count(sends, sizeof(sends), s->sends);
+	str_format_ns(took, sizeof(took), d->all.latency_ns);
+	if (d->view->calls_known)
+		fprintf(f, "  %s memory calls took %s", calls, took);
+	else
+		fprintf(f, "  memory calls are not known here");
+	if (s->errors)
+		fprintf(f, " (%s failed)", errors);
+	if (d->view->flushes_known)
+		fprintf(f, "; %s shootdowns were sent\n", sends);
+	else
+		fprintf(f, "; flushes are not known here\n");
+}
+
+/** say_others - interrupts that those who are traced took from others. */
+static void say_others(const struct shootdown_doc *d, FILE *f)
+{
+	const struct vs_shootdowns *s = &d->model->totals;
+	const uint64_t all = received(s), others = all - d->all.received;
+	char count[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
+
+	str_format_count(count, sizeof(count), others);
+	str_format_ns(stolen, sizeof(stolen), s->stolen_ns - d->all.stolen_ns);
+	fprintf(f, "  others interrupted them %s time%s, %s", count, others == 1 ? "" : "s",
+		stolen);
+	if (all > s->joined)
+		fprintf(f, "; the sender of %.1f%% is not known", 100.0 * (all - s->joined) / all);
+	fputc('\n', f);
+}
+
+/** say_cost - what was taken from other CPUs. */
+static void say_cost(const struct shootdown_doc *d, FILE *f)
+{
+	const double ns = d->view->run.duration_ns;
+	const double share = ns > 0 ? 100.0 * d->all.stolen_ns / ns : 0;
+	char count[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
+
+	if (!d->view->interrupts_known) {
+		fprintf(f, "  interrupts are not known here\n");
+		return;
+	}
+	str_format_count(count, sizeof(count), d->all.received);
+	str_format_ns(stolen, sizeof(stolen), d->all.stolen_ns);
+	fprintf(f, "  they interrupted other CPUs %s times and took %s", count, stolen);
+	if (share >= 0.1)
+		fprintf(f, ", %.1f%% of one CPU", share);
+	fputc('\n', f);
+	if (!d->view->vma_glob && received(&d->model->totals) > d->all.received)
+		say_others(d, f);
+}
+
+static void say_missing(const struct shootdown_view *v, FILE *f)
+{
+	char fallbacks[1024], count[STR_NUMBER_LEN];
+
+	if (v->vma_glob)
+		fprintf(f, "  calls on VMAs named %s\n", v->vma_glob);
+	if (v->run.stats.eventless) {
+		str_format_count(count, sizeof(count), v->run.stats.eventless);
+		fprintf(f,
+			"  %s faults were taken without a trap (GUP): which calls they follow is "
+			"unknown\n",
+			count);
+	}
+	if (run_view__fallbacks(&v->run, fallbacks, sizeof(fallbacks)))
+		fprintf(f, "  fallbacks:%s\n", fallbacks);
+}
+
+static int summary(const struct shootdown_doc *d)
+{
+	struct table *t = run_view__add(d->document, &summary_table);
+	char duration[STR_NUMBER_LEN], *text = NULL;
+	size_t len;
+	FILE *f = t ? open_memstream(&text, &len) : NULL;
+	int err;
+
+	if (!f)
+		return -ENOMEM;
+	str_format_ns(duration, sizeof(duration), d->view->run.duration_ns);
+	fprintf(f, "TLB shootdowns of %s, %s\n", d->view->run.command, duration);
+	say_calls(d, f);
+	say_cost(d, f);
+	err = shootdown_rows__say_worst(d, f);
+	say_missing(d->view, f);
+	if (fclose(f))
+		err = -ENOMEM;
+	if (!err)
+		err = table__set_title(t, "%s", text);
+	free(text);
+	return err;
+}
+
+/* --- all of it ----------------------------------------------------------------------------- */
+
+/** struct part - a step towards the document; @only: for one --by, or NR_SHOOTDOWN_BY: for all */
+static const struct part {
+	int (*make)(const struct shootdown_doc *d);
+	enum shootdown_by only;
+} parts[] = {
+	{ machine, NR_SHOOTDOWN_BY },
+	{ totals, NR_SHOOTDOWN_BY },
+	{ summary, NR_SHOOTDOWN_BY },
+	{ shootdown_calls__text, NR_SHOOTDOWN_BY },
+	/* the rows of --by are the first list that CSV meets */
+	{ shootdown_rows__make, NR_SHOOTDOWN_BY },
+	{ shootdown_cpus__rows, SHOOTDOWN_BY_CPU },
+	{ shootdown_stacks__make, SHOOTDOWN_BY_STACK },
+	{ shootdown_functions__make, SHOOTDOWN_BY_FUNCTION },
+	{ shootdown_calls__rows, NR_SHOOTDOWN_BY },
+	{ shootdown_longest__make, NR_SHOOTDOWN_BY },
+	{ shootdown_pairs__make, NR_SHOOTDOWN_BY },
+	{ shootdown_cpus__matrix, NR_SHOOTDOWN_BY },
+	{ shootdown_faults__make, NR_SHOOTDOWN_BY },
+	{ shootdown_unowned__make, NR_SHOOTDOWN_BY },
+	{ shootdown_limits__make, NR_SHOOTDOWN_BY },
+};
+
+int shootdown_view__make(const struct shootdown_view *v, const struct shootdown *s,
+			 const struct model *m, struct document *document)
+{
+	struct shootdown_doc d = { .view = v, .model = s, .processes = m, .document = document };
+	int err = run_view__header(&v->run, document);
+
+	if (!err)
+		err = call_sums__make(&d);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && !err; i++)
+		if (parts[i].only == NR_SHOOTDOWN_BY || parts[i].only == v->by)
+			err = parts[i].make(&d);
+	free(d.sums);
+	return err ? err : run_view__lost(&v->run, counts_faults(&m->overflow.counts), document);
+}

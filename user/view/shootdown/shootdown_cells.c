@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_cells.c - fill the cells that every sum of calls has in JSON and CSV. */
+#include <errno.h>
+
+#include <stdio.h>
+
+#include "model/names.h"
+#include "util/str.h"
+#include "view/common/stat_cells.h"
+#include "view/shootdown/shootdown_parts.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+static const struct column time_columns[] = {
+	{ .key = "sum", .type = CELL_U64 },
+	{ .key = "max", .type = CELL_U64 },
+	{ .key = "p50", .type = CELL_U64 },
+	{ .key = "p99", .type = CELL_U64 },
+};
+const struct table_def call_latency_table = { .key = "latency_ns",
+					      .shape = TABLE_OBJECT,
+					      COLUMNS(time_columns) };
+const struct table_def call_delay_table = { .key = "ipi_delay_ns",
+					    .shape = TABLE_OBJECT,
+					    COLUMNS(time_columns) };
+
+static const struct column flush_columns[] = {
+	{ .key = "local", .type = CELL_U64 },
+	{ .key = "remote", .type = CELL_U64 },
+	{ .key = "full", .type = CELL_U64 },
+};
+const struct table_def call_flush_table = { .key = "flushes",
+					    .shape = TABLE_OBJECT,
+					    COLUMNS(flush_columns) };
+
+static const struct column wx_columns[] = {
+	{ .key = "both", .type = CELL_U64 },
+	{ .key = "flips", .type = CELL_U64 },
+};
+const struct table_def call_wx_table = { .key = "wx", .shape = TABLE_OBJECT, COLUMNS(wx_columns) };
+
+static const struct column errno_columns[] = {
+#define ERRNO_COLUMN(name, number) { .key = #name, .type = CELL_U64 },
+	VS_EACH_ERRNO(ERRNO_COLUMN)
+#undef ERRNO_COLUMN
+		{ .key = "other", .type = CELL_U64 },
+};
+const struct table_def call_errnos_table = { .key = "errnos",
+					     .shape = TABLE_OBJECT,
+					     COLUMNS(errno_columns) };
+
+/** known_errnos - how many of the failed calls are told apart: none of a recording of before. */
+static uint64_t known_errnos(const struct vs_call_counts *c)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < VS_NR_ERRNOS; i++)
+		sum += c->failed[i];
+	return sum;
+}
+
+/** commonest - of those of @c that are not in @done; VS_NR_ERRNOS: none is left. */
+static int commonest(const struct vs_call_counts *c, uint32_t done)
+{
+	int best = VS_NR_ERRNOS;
+
+	for (int i = 0; i < VS_NR_ERRNOS; i++)
+		if (c->failed[i] && !(done & 1u << i) &&
+		    (best == VS_NR_ERRNOS || c->failed[i] > c->failed[best]))
+			best = i;
+	return best;
+}
+
+void call_errnos(const struct vs_call_counts *c, char *buf, size_t size)
+{
+	const bool one = c->failed[commonest(c, 0) & (VS_NR_ERRNOS - 1)] == c->errors;
+	char count[STR_NUMBER_LEN];
+	uint32_t done = 0;
+	size_t len = 0;
+	int i;
+
+	*buf = '\0';
+	while ((i = commonest(c, done)) < VS_NR_ERRNOS && len < size) {
+		str_format_count(count, sizeof(count), c->failed[i]);
+		len += (size_t)snprintf(buf + len, size - len, "%s%s%s%s", done ? ", " : "",
+					errno_names[i], one ? "" : " ", one ? "" : count);
+		done |= 1u << i;
+	}
+}
+
+static int errno_cells(struct table *t, const struct vs_call_counts *c)
+{
+	struct table *errnos;
+
+	if (!c->errors || known_errnos(c) != c->errors)
+		return 0;
+	errnos = run_view__sub(t, &call_errnos_table);
+	for (int i = 0; errnos && i < VS_NR_ERRNOS; i++)
+		table__set_u64(errnos, errno_names[i], c->failed[i]);
+	return errnos ? 0 : -ENOMEM;
+}
+
+int call_name_cells(struct table *t, uint32_t call, uint32_t detail)
+{
+	int err = table__set_str(t, "call", call < VS_NR_CALLS ? call_names[call] : "overflow");
+
+	if (call == VS_CALL_MMAP)
+		table__set_bool(t, "fixed", detail == VS_MMAP_FIXED);
+	if (!err && call_has_advice(call))
+		err = table__set_str(t, "advice", advice_name(detail));
+	return err;
+}
+
+double call_targets(const struct shootdown_view *v, const struct vs_call_counts *c)
+{
+	const uint64_t sent = c->flush[VS_FLUSH_REMOTE];
+
+	return v->flushes_known && v->interrupts_known && sent ? (double)c->received / sent : -1;
+}
+
+static int time_object(struct table *parent, const struct table_def *def, uint64_t sum_ns,
+		       uint64_t max_ns, const struct vs_hist *hist)
+{
+	struct table *t = run_view__sub(parent, def);
+
+	if (!t)
+		return -ENOMEM;
+	table__set_u64(t, "sum", sum_ns);
+	/* of what was not moved to a stack, the longest may not be known */
+	if (max_ns || !sum_ns)
+		table__set_u64(t, "max", max_ns);
+	if (!hist || !hist__count(hist))
+		return 0;
+	table__set_u64(t, "p50", latency_quantile(hist, 0.5));
+	table__set_u64(t, "p99", latency_quantile(hist, 0.99));
+	return 0;
+}
+
+/** followed_cells - what only a call that is followed has. */
+static int followed_cells(struct table *t, const struct vs_call_counts *c,
+			  const struct vs_hist *latency)
+{
+	struct table *wx;
+
+	table__set_u64(t, "errors", c->errors);
+	if (errno_cells(t, c))
+		return -ENOMEM;
+	table__set_u64(t, "bytes", c->bytes);
+	table__set_u64(t, "splits_unknown", c->splits_unknown);
+	if (!c->splits_unknown) {
+		table__set_u64(t, "splits", c->splits);
+		table__set_u64(t, "merges", c->merges);
+	}
+	wx = run_view__sub(t, &call_wx_table);
+	if (!wx)
+		return -ENOMEM;
+	table__set_u64(wx, "both", c->wx_both);
+	table__set_u64(wx, "flips", c->wx_flip);
+	/* exit has none: it does not return */
+	if (!c->latency_ns)
+		return 0;
+	return time_object(t, &call_latency_table, c->latency_ns, c->latency_max_ns, latency);
+}
+
+static int flush_cells(struct table *t, const struct vs_call_counts *c)
+{
+	struct table *flushes = run_view__sub(t, &call_flush_table);
+
+	if (!flushes)
+		return -ENOMEM;
+	table__set_u64(flushes, "local", c->flush[VS_FLUSH_LOCAL]);
+	table__set_u64(flushes, "remote", c->flush[VS_FLUSH_REMOTE]);
+	table__set_u64(flushes, "full", c->full);
+	table__set_u64(t, "pages", c->pages);
+	return 0;
+}
+
+static int interrupt_cells(struct table *t, const struct vs_call_counts *c,
+			   const struct vs_hist *delay)
+{
+	table__set_u64(t, "interrupts", c->received);
+	table__set_u64(t, "stolen_ns", c->stolen_ns);
+	if (!c->received)
+		return 0;
+	return time_object(t, &call_delay_table, c->delay_ns, c->delay_max_ns, delay);
+}
+
+int call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
+	       const struct vs_call_counts *c, const struct vs_hist *latency,
+	       const struct vs_hist *delay)
+{
+	const double targets = call_targets(v, c);
+	int err = 0;
+
+	table__set_u64(t, "count", c->count);
+	table__set_u64(t, "refaults", c->refaults);
+	table__set_u64(t, "refault_ns", c->refault_ns);
+	if (v->calls_known && call_is_followed(call))
+		err = followed_cells(t, c, latency);
+	if (!err && v->flushes_known)
+		err = flush_cells(t, c);
+	if (!err && v->interrupts_known)
+		err = interrupt_cells(t, c, delay);
+	if (targets >= 0)
+		table__set_f64(t, "targets_per_call", targets);
+	return err;
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_cpus.c - which CPUs interrupt which, what it costs them, and which should be left alone. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "util/cpu_list.h"
+#include "util/str.h"
+#include "view/shootdown/shootdown_parts.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/* clang-format off */
+static const struct column cpu_columns[] = {
+	{.key = "cpu", .head = "CPU", .type = CELL_U64},
+	{.key = "isolated", .type = CELL_BOOL},
+	{.key = "nohz_full", .type = CELL_BOOL},
+	{.key = "sends", .head = "SENT", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "inflicted_ns", .head = "COST OTHERS", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "receipts", .head = "TAKEN", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "ipi_delay_ns", .type = CELL_U64},
+	{.key = "delay_ns", .head = "DELAY", .type = CELL_F64, .unit = UNIT_NS, .text_only = true},
+	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "note", .head = "NOTE", .type = CELL_STR, .text_only = true, .optional = true},
+};
+static const struct table_def cpu_table = {.key = "cpus", COLUMNS(cpu_columns)};
+
+static const struct column matrix_columns[] = {
+	{.key = "receipts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "delay_ns", .head = "DELAY", .type = CELL_F64, .unit = UNIT_NS, .spare = true},
+	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "note", .head = "NOTE", .type = CELL_STR, .left = true, .optional = true},
+	{.key = "cpu", .head = "ON CPU", .type = CELL_U64},
+	{.key = "from", .head = "FROM CPU", .type = CELL_SERIES, .left = true},
+};
+static const struct column few_columns[] = {
+	{.key = "receipts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "delay_ns", .head = "DELAY", .type = CELL_F64, .unit = UNIT_NS, .spare = true},
+	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "note", .head = "NOTE", .type = CELL_STR, .left = true, .optional = true},
+	{.key = "cpu", .head = "ON CPU", .type = CELL_U64},
+	{.key = "from", .head = "FROM CPU", .type = CELL_STR},
+};
+/* clang-format on */
+
+/** Up to so many initiating CPUs, numbers are told, and not shades. */
+#define FEW_CPUS 4
+
+/* [few CPUs] */
+static const struct table_def matrix_tables[2] = {
+	{ .key = "matrix", .text_only = true, COLUMNS(matrix_columns) },
+	{ .key = "matrix", .text_only = true, COLUMNS(few_columns) },
+};
+
+/**
+ * struct cpu_sum - what a CPU took part in
+ * @sends: interrupts that it sent and that arrived, @inflicted_ns: what they took elsewhere
+ * @receipts: interrupts that it took; @joined: those whose sender is known; @delay_ns: of these
+ */
+struct cpu_sum {
+	uint64_t sends;
+	uint64_t inflicted_ns;
+	uint64_t receipts;
+	uint64_t joined;
+	uint64_t delay_ns;
+	uint64_t stolen_ns;
+};
+
+/** struct cpu_sums - by CPU */
+struct cpu_sums {
+	struct cpu_sum *list;
+	uint32_t nr;
+};
+
+/** end_of_cpus - one behind the highest CPU there is, or is told of. */
+static uint32_t end_of_cpus(const struct shootdown *s)
+{
+	uint32_t end = s->nr_cpus;
+
+	for (size_t i = 0; i < s->nr_pairs; i++) {
+		const struct vs_pair_key *key = &s->pairs[i].key;
+
+		end = key->from_cpu >= end ? key->from_cpu + 1 : end;
+		end = key->to_cpu >= end ? key->to_cpu + 1 : end;
+	}
+	return end;
+}
+
+static int cpu_sums__make(struct cpu_sums *c, const struct shootdown *s)
+{
+	c->nr = end_of_cpus(s);
+	c->list = calloc((size_t)c->nr + 1, sizeof(*c->list));
+	if (!c->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->nr_pairs; i++) {
+		const struct call_pair *p = &s->pairs[i];
+		struct cpu_sum *from = &c->list[p->key.from_cpu], *to = &c->list[p->key.to_cpu];
+
+		to->receipts += p->pair.count;
+		to->joined += p->pair.count - p->pair.unjoined;
+		to->delay_ns += p->pair.delay_ns;
+		to->stolen_ns += p->pair.stolen_ns;
+		if (!pair_known(p))
+			continue;
+		from->sends += p->pair.count;
+		from->inflicted_ns += p->pair.stolen_ns;
+	}
+	return 0;
+}
+
+/** note - what is special about a CPU. */
+static const char *note(const struct shootdown_view *v, uint32_t cpu)
+{
+	const bool isolated = cpu_list_has(v->isolated, cpu);
+
+	if (cpu_list_has(v->nohz_full, cpu))
+		return isolated ? "isolated, nohz_full" : "nohz_full";
+	return isolated ? "isolated" : "";
+}
+
+static void set_costs(struct table *t, const struct cpu_sum *c)
+{
+	table__set_u64(t, "receipts", c->receipts);
+	table__set_u64(t, "stolen_ns", c->stolen_ns);
+	if (c->joined)
+		table__set_f64(t, "delay_ns", (double)c->delay_ns / c->joined);
+}
+
+/* --- rows of --by cpu ---------------------------------------------------------------------- */
+
+static int cpu_row(const struct shootdown_view *v, struct table *t, const struct cpu_sum *c,
+		   uint32_t cpu)
+{
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "cpu", cpu);
+	if (v->isolated)
+		table__set_bool(t, "isolated", cpu_list_has(v->isolated, cpu));
+	if (v->nohz_full)
+		table__set_bool(t, "nohz_full", cpu_list_has(v->nohz_full, cpu));
+	table__set_u64(t, "sends", c->sends);
+	table__set_u64(t, "inflicted_ns", c->inflicted_ns);
+	table__set_u64(t, "ipi_delay_ns", c->delay_ns);
+	set_costs(t, c);
+	return table__set_str(t, "note", note(v, cpu));
+}
+
+int shootdown_cpus__rows(const struct shootdown_doc *d)
+{
+	struct table *t = run_view__add(d->document, &cpu_table);
+	struct cpu_sums sums = {};
+	int err = t ? cpu_sums__make(&sums, d->model) : -ENOMEM;
+
+	for (uint32_t cpu = 0; cpu < sums.nr && !err; cpu++)
+		if (sums.list[cpu].sends || sums.list[cpu].receipts)
+			err = cpu_row(d->view, t, &sums.list[cpu], cpu);
+	if (!err && t->nr_rows)
+		err = table__set_title(t,
+				       "Interrupts that each CPU sent, and those that it took\n");
+	free(sums.list);
+	return err;
+}
+
+/* --- the matrix ---------------------------------------------------------------------------- */
+
+/**
+ * struct matrix - targets by initiators
+ * @cpus: those that sent, @nr of them; @place: by CPU, where it is in there
+ * @counts: room for a row
+ */
+struct matrix {
+	struct cpu_sums sums;
+	uint64_t *cpus;
+	uint32_t *place;
+	uint64_t *counts;
+	size_t nr;
+};
+
+static int matrix__make(struct matrix *m, const struct shootdown *s)
+{
+	int err = cpu_sums__make(&m->sums, s);
+	size_t room = (size_t)m->sums.nr + 1;
+
+	m->cpus = calloc(room, sizeof(*m->cpus));
+	m->place = calloc(room, sizeof(*m->place));
+	m->counts = calloc(room, sizeof(*m->counts));
+	if (err || !m->cpus || !m->place || !m->counts)
+		return -ENOMEM;
+	for (uint32_t cpu = 0; cpu < m->sums.nr; cpu++) {
+		if (!m->sums.list[cpu].sends)
+			continue;
+		m->place[cpu] = m->nr;
+		m->cpus[m->nr++] = cpu;
+	}
+	return 0;
+}
+
+static void matrix__free(struct matrix *m)
+{
+	free(m->sums.list);
+	free(m->cpus);
+	free(m->place);
+	free(m->counts);
+}
+
+/** set_from - "0: 3,846, 1: 4" where there are few, else a strip. */
+static int set_from(struct table *t, const struct matrix *m)
+{
+	char text[FEW_CPUS * (STR_NUMBER_LEN + 16)] = "", count[STR_NUMBER_LEN];
+	size_t len = 0;
+
+	if (m->nr > FEW_CPUS)
+		return table__set_series(t, "from", m->counts, m->nr);
+	for (size_t i = 0; i < m->nr; i++) {
+		if (!m->counts[i])
+			continue;
+		str_format_count(count, sizeof(count), m->counts[i]);
+		len += snprintf(text + len, sizeof(text) - len, "%s%llu: %s", len ? "  " : "",
+				(unsigned long long)m->cpus[i], count);
+	}
+	return table__set_str(t, "from", text);
+}
+
+static int matrix_row(const struct shootdown_doc *d, struct table *t, struct matrix *m,
+		      uint32_t cpu)
+{
+	const struct shootdown *s = d->model;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < m->nr; i++)
+		m->counts[i] = 0;
+	for (size_t i = 0; i < s->nr_pairs; i++)
+		if (s->pairs[i].key.to_cpu == cpu && pair_known(&s->pairs[i]))
+			m->counts[m->place[s->pairs[i].key.from_cpu]] += s->pairs[i].pair.count;
+	table__set_u64(t, "cpu", cpu);
+	set_costs(t, &m->sums.list[cpu]);
+	if (table__set_str(t, "note", note(d->view, cpu)))
+		return -ENOMEM;
+	return set_from(t, m);
+}
+
+/** cut - where there are too many rows, those that lost most are left. */
+static int cut(const struct shootdown_doc *d, struct table *t)
+{
+	const size_t limit = d->view->limit, nr = t->nr_rows;
+
+	if (!limit || nr <= limit)
+		return 0;
+	table__sort(t, "stolen_ns");
+	table__truncate(t, limit);
+	return table__set_footer(t, "and %zu more CPUs (--top N shows more)", nr - limit);
+}
+
+int shootdown_cpus__matrix(const struct shootdown_doc *d)
+{
+	struct matrix m = {};
+	int err = matrix__make(&m, d->model);
+	struct table *t = err ? NULL : run_view__add(d->document, &matrix_tables[m.nr <= FEW_CPUS]);
+
+	if (!t)
+		err = -ENOMEM;
+	for (uint32_t cpu = 0; cpu < m.sums.nr && !err; cpu++)
+		if (m.sums.list[cpu].receipts)
+			err = matrix_row(d, t, &m, cpu);
+	if (!err)
+		err = table__set_labels(t, m.cpus, m.nr);
+	if (!err && t->nr_rows)
+		err = table__set_title(t, "Which CPUs were interrupted, from which\n");
+	if (!err)
+		err = cut(d, t);
+	matrix__free(&m);
+	return err;
+}
+
+/* --- CPUs that are to be left alone -------------------------------------------------------- */
+
+size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t size)
+{
+	char count[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
+	struct cpu_sum all = {};
+	struct cpu_sums sums = {};
+	uint32_t nr = 0;
+	int n = 0;
+
+	*text = '\0';
+	if (!cpu_sums__make(&sums, d->model)) {
+		for (uint32_t cpu = 0; cpu < sums.nr; cpu++) {
+			if (!*note(d->view, cpu) || !sums.list[cpu].receipts)
+				continue;
+			nr++;
+			all.receipts += sums.list[cpu].receipts;
+			all.stolen_ns += sums.list[cpu].stolen_ns;
+		}
+	}
+	free(sums.list);
+	if (!nr)
+		return 0;
+	str_format_count(count, sizeof(count), all.receipts);
+	str_format_ns(stolen, sizeof(stolen), all.stolen_ns);
+	n = snprintf(text, size,
+		     "%u CPU%s to be left alone (isolated, nohz_full): %s interrupts, "
+		     "%s\n",
+		     nr, nr > 1 ? "s" : "", count, stolen);
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_functions.c - every function on the stacks of memory calls: what all calls below it cost. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "view/common/function_list.h"
+#include "view/shootdown/shootdown_groups.h"
+#include "view/shootdown/shootdown_parts.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/* clang-format off */
+static const struct column json_columns[] = {
+	{.key = "function", .type = CELL_STR},
+	{.key = "module", .type = CELL_STR},
+	{.key = "pid", .type = CELL_U64},
+	{.key = "comm", .type = CELL_STR},
+	CALL_NAME_COLUMNS,
+	CALL_COUNT_COLUMNS,
+};
+static const struct column text_columns[] = {
+	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,
+	 .optional = true},
+	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},
+	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},
+	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true},
+	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .keep_start = true},
+	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true},
+	{.key = "function", .head = "FUNCTION", .type = CELL_STR, .left = true,
+	 .keep_start = true},
+	{.key = "module", .head = "MODULE", .type = CELL_STR},
+};
+/* clang-format on */
+
+static const struct table_def json_table = { .key = "functions", COLUMNS(json_columns) };
+static const struct table_def text_table = { .key = "rows",
+					     .text_only = true,
+					     COLUMNS(text_columns) };
+
+/**
+ * struct call_function - a function, and calls of one kind made from it or from what it called
+ * @row: one of them
+ * @depth: the least number of functions between it and the call
+ */
+struct call_function {
+	struct listed_function function;
+	const struct call_row *row;
+	size_t depth;
+	struct vs_call_counts counts;
+};
+
+/** count_group - group number @number, from 1, in each of its functions. Return: 0 or -ENOMEM. */
+static int count_group(struct function_list *all, const struct shootdown_view *v,
+		       const struct call_group *g, size_t number)
+{
+	const struct call_row *row = g->row;
+	const struct function_owner owner = {
+		.comm = call_comm(row),
+		.process = !v->per_process ? 0
+			   : row->process  ? (uintptr_t)row->process
+					   : row->pid,
+		.kind = (uint64_t)row->call << 32 | row->detail,
+	};
+	struct named_stack named = {};
+	int err = row->stack ? namer__stack(v->namer, row->stack, &named) : 0;
+	const size_t nr = named.nr_kernel + named.nr_user;
+
+	for (size_t i = 0; !err && i < (nr ? nr : 1); i++) {
+		struct call_function *f = function_list__get(all, function_list__frame(&named, i),
+							     &owner);
+
+		if (!f)
+			return -ENOMEM;
+		if (!f->row || i < f->depth)
+			f->depth = i;
+		if (!f->row)
+			f->row = row;
+		if (function_list__first(&f->function, number))
+			call_counts_add(&f->counts, &g->counts);
+	}
+	return err;
+}
+
+static int cheaper(const void *a, const void *b)
+{
+	const struct call_function *x = *(struct call_function *const *)a;
+	const struct call_function *y = *(struct call_function *const *)b;
+	int order = call_counts_cheaper(&x->counts, &y->counts);
+
+	if (!order)
+		order = (x->depth > y->depth) - (x->depth < y->depth);
+	return order ? order : strcmp(x->function.name, y->function.name);
+}
+
+static int name_cells(const struct shootdown_view *v, struct table *t,
+		      const struct call_function *f)
+{
+	int err;
+
+	if (v->per_process && call_pid(f->row))
+		table__set_u64(t, "pid", call_pid(f->row));
+	err = table__set_str(t, "comm", call_comm(f->row));
+	if (!err)
+		err = table__set_str(t, "function", f->function.name);
+	return err ? err : table__set_str(t, "module", f->function.module);
+}
+
+static int json_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
+{
+	int err = table__add_row(t) < 0 ? -ENOMEM : name_cells(v, t, f);
+
+	if (!err)
+		err = call_name_cells(t, f->row->call, f->row->detail);
+	if (!err)
+		err = call_cells(v, t, f->row->call, &f->counts, NULL, NULL);
+	if (v->unwound && f->row->stack) {
+		table__unset(t, "refaults");
+		table__unset(t, "refault_ns");
+	}
+	return err;
+}
+
+static int text_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
+{
+	const struct vs_call_counts *c = &f->counts;
+	char label[CALL_LABEL_LEN], errnos[CALL_ERRNOS_LEN];
+	int err = table__add_row(t) < 0 ? -ENOMEM : name_cells(v, t, f);
+
+	call_errnos(c, errnos, sizeof(errnos));
+	if (!err)
+		err = table__set_str(t, "errnos", errnos);
+	if (err)
+		return err;
+	table__set_u64(t, "count", c->count);
+	table__set_u64(t, "errors", c->errors);
+	if (v->interrupts_known) {
+		table__set_u64(t, "interrupts", c->received);
+		table__set_u64(t, "stolen_ns", c->stolen_ns);
+	}
+	if (c->latency_ns)
+		table__set_u64(t, "sum_ns", c->latency_ns);
+	if (c->latency_max_ns)
+		table__set_u64(t, "max_ns", c->latency_max_ns);
+	call_label(label, sizeof(label), f->row->call, f->row->detail);
+	return table__set_str(t, "call", label);
+}
+
+static int rows(const struct shootdown_view *v, struct table *json, struct table *text,
+		struct function_list *all)
+{
+	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
+	int err = 0;
+
+	if (all->nr)
+		qsort(all->list, all->nr, sizeof(*all->list), cheaper);
+	for (size_t i = 0; i < all->nr && !err; i++)
+		err = json_row(v, json, (const void *)all->list[i]);
+	for (size_t i = 0; i < shown && !err; i++)
+		err = text_row(v, text, (const void *)all->list[i]);
+	if (!err && shown)
+		err = table__set_title(text,
+				       "Calls made from each function, and from what it called\n");
+	if (!err && shown < all->nr)
+		err = table__set_footer(text, "and %zu more functions (--top 0 shows all)",
+					all->nr - shown);
+	return err;
+}
+
+int shootdown_functions__make(const struct shootdown_doc *d)
+{
+	struct table *text = run_view__add(d->document, &text_table);
+	struct table *json = run_view__add(d->document, &json_table);
+	struct function_list all;
+	struct call_groups g = {};
+	int err;
+
+	if (!text || !json)
+		return -ENOMEM;
+	function_list__init(&all, sizeof(struct call_function));
+	err = call_groups__make(&g, d, SHOOTDOWN_BY_FUNCTION, false);
+	for (size_t i = 0; i < g.nr && !err; i++)
+		err = count_group(&all, d->view, &g.list[i], i + 1);
+	if (!err)
+		err = rows(d->view, json, text, &all);
+	call_groups__free(&g);
+	function_list__free(&all);
+	return err;
+}

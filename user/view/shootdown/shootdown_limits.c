@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_limits.c - VMAs of each process against the limit, and what else should be looked at. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/str.h"
+#include "view/shootdown/shootdown_parts.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/** From this share of vm.max_map_count on, percent, a process is near it. */
+#define NEAR_PERCENT 90
+
+/* clang-format off */
+static const struct column map_columns[] = {
+	{.key = "pid", .type = CELL_U64},
+	{.key = "comm", .type = CELL_STR},
+	{.key = "vmas", .type = CELL_U64},
+	{.key = "limit", .type = CELL_U64},
+	{.key = "near", .type = CELL_BOOL},
+};
+static const struct table_def map_table = {
+	.key = "map_counts", .json_only = true, COLUMNS(map_columns)};
+
+static const struct column line_columns[] = {{.key = "line", .type = CELL_STR}};
+static const struct table_def line_table = {
+	.key = "warnings", .text_only = true, COLUMNS(line_columns)};
+/* clang-format on */
+
+/** struct owner - what the rows of one process tell of it */
+struct owner {
+	uint32_t pid;
+	const char *comm;
+	uint32_t map_count;
+	uint64_t wx_both;
+	uint64_t wx_flip;
+};
+
+static int by_pid(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return strcmp(x->comm, y->comm);
+}
+
+static int by_maps(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+
+	if (x->map_count != y->map_count)
+		return x->map_count < y->map_count ? 1 : -1;
+	return by_pid(a, b);
+}
+
+/** owners_of - an owner for each process, most VMAs first. Return: to be freed; NULL: no memory. */
+static struct owner *owners_of(const struct shootdown *s, size_t *nr)
+{
+	struct owner *o = calloc(s->nr_rows + 1, sizeof(*o));
+	size_t kept = 0;
+
+	*nr = 0;
+	if (!o)
+		return NULL;
+	for (size_t i = 0; i < s->nr_rows; i++)
+		o[i] = (struct owner){
+			.pid = call_pid(s->rows[i]),
+			.comm = call_comm(s->rows[i]),
+			.map_count = s->rows[i]->map_count,
+			.wx_both = s->rows[i]->counts.wx_both,
+			.wx_flip = s->rows[i]->counts.wx_flip,
+		};
+	qsort(o, s->nr_rows, sizeof(*o), by_pid);
+	for (size_t i = 0; i < s->nr_rows; i++) {
+		if (!kept || by_pid(&o[kept - 1], &o[i])) {
+			o[kept++] = o[i];
+			continue;
+		}
+		if (o[i].map_count > o[kept - 1].map_count)
+			o[kept - 1].map_count = o[i].map_count;
+		o[kept - 1].wx_both += o[i].wx_both;
+		o[kept - 1].wx_flip += o[i].wx_flip;
+	}
+	qsort(o, kept, sizeof(*o), by_maps);
+	*nr = kept;
+	return o;
+}
+
+static bool near(const struct shootdown_view *v, const struct owner *o)
+{
+	return v->max_map_count && o->map_count * 100ULL >= v->max_map_count * NEAR_PERCENT;
+}
+
+static int map_row(const struct shootdown_view *v, struct table *t, const struct owner *o)
+{
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "pid", o->pid);
+	table__set_u64(t, "vmas", o->map_count);
+	if (v->max_map_count) {
+		table__set_u64(t, "limit", v->max_map_count);
+		table__set_bool(t, "near", near(v, o));
+	}
+	return table__set_str(t, "comm", o->comm);
+}
+
+/* --- warnings ------------------------------------------------------------------------------ */
+
+static void say_maps(const struct shootdown_view *v, FILE *f, const struct owner *o)
+{
+	char vmas[STR_NUMBER_LEN], limit[STR_NUMBER_LEN];
+
+	if (!near(v, o))
+		return;
+	str_format_count(vmas, sizeof(vmas), o->map_count);
+	str_format_count(limit, sizeof(limit), v->max_map_count);
+	fprintf(f,
+		"%s (pid %u) had %s VMAs; the limit is %s (vm.max_map_count): mprotect that "
+		"splits, mmap and munmap will fail with ENOMEM\n",
+		o->comm, o->pid, vmas, limit);
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void say_wx(FILE *f, const struct owner *o)
+{
+	char flips[STR_NUMBER_LEN], both[STR_NUMBER_LEN];
+
+	str_format_count(flips, sizeof(flips), o->wx_flip);
+	str_format_count(both, sizeof(both), o->wx_both);
+	if (o->wx_flip)
+		fprintf(f, "%s (pid %u) made writable memory executable %s time%s", o->comm, o->pid,
+			flips, plural(o->wx_flip));
+	if (o->wx_flip && o->wx_both)
+		fprintf(f, "; both at once %s time%s", both, plural(o->wx_both));
+	if (!o->wx_flip && o->wx_both)
+		fprintf(f, "%s (pid %u) asked for memory that is writable and executable %s time%s",
+			o->comm, o->pid, both, plural(o->wx_both));
+	if (o->wx_flip || o->wx_both)
+		fputc('\n', f);
+}
+
+static void say_rest(const struct shootdown_doc *d, FILE *f)
+{
+	char text[1024];
+
+	shootdown_cpus__warn(d, text, sizeof(text));
+	fputs(text, f);
+	run_view__losses(&d->view->run, text, sizeof(text));
+	fputs(text, f);
+}
+
+static int warnings(const struct shootdown_doc *d, const struct owner *o, size_t nr)
+{
+	struct table *t = run_view__add(d->document, &line_table);
+	char *text = NULL;
+	size_t len;
+	FILE *f = t ? open_memstream(&text, &len) : NULL;
+	int err = 0;
+
+	if (!f)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr; i++)
+		say_maps(d->view, f, &o[i]);
+	for (size_t i = 0; i < nr; i++)
+		say_wx(f, &o[i]);
+	say_rest(d, f);
+	if (fclose(f))
+		err = -ENOMEM;
+	else if (len)
+		err = table__set_title(t, "%s", text);
+	free(text);
+	return err;
+}
+
+int shootdown_limits__make(const struct shootdown_doc *d)
+{
+	struct table *t = run_view__add(d->document, &map_table);
+	struct owner *o;
+	size_t nr;
+	int err = 0;
+
+	if (!t)
+		return -ENOMEM;
+	o = owners_of(d->model, &nr);
+	if (!o)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr && !err; i++)
+		if (o[i].map_count)
+			err = map_row(d->view, t, &o[i]);
+	if (!err)
+		err = warnings(d, o, nr);
+	free(o);
+	return err;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_longest.c - the memory calls that took longest: when, of whom, on what, from where. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/history/call_event.h"
+#include "model/history/longest_calls.h"
+#include "model/names.h"
+#include "util/errno_name.h"
+#include "view/shootdown/shootdown_parts.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/* clang-format off */
+static const struct column columns[] = {
+	{.key = "duration_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "at_ns", .head = "AT", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "pid", .head = "PID", .type = CELL_U64},
+	{.key = "tid", .type = CELL_U64},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .spare = true},
+	{.key = "errno", .head = "ERRNO", .type = CELL_STR, .left = true, .optional = true},
+	CALL_NAME_COLUMNS,
+	{.key = "label", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true,
+	 .text_only = true},
+	{.key = "bytes", .head = "SIZE", .type = CELL_U64, .unit = UNIT_BYTES},
+	{.key = "start", .type = CELL_HEX},
+	{.key = "end", .type = CELL_HEX},
+	{.key = "vma", .type = CELL_STR},
+	{.key = "where", .head = "VMA", .type = CELL_STR, .left = true, .text_only = true},
+	{.key = "site", .type = CELL_HEX},
+	{.key = "function", .type = CELL_STR},
+	{.key = "function_offset", .type = CELL_U64},
+	{.key = "module", .type = CELL_STR},
+	{.key = "from", .head = "CALLED FROM", .type = CELL_STR, .left = true, .keep_start = true,
+	 .text_only = true},
+};
+/* clang-format on */
+
+static const struct table_def longest_table = { .key = "longest", COLUMNS(columns) };
+
+static const char *last_part(const char *path)
+{
+	return *path == '/' && strrchr(path, '/')[1] ? strrchr(path, '/') + 1 : path;
+}
+
+/** from_text - "parse+0x1f (redis-server)", or what is known of it. */
+static void from_text(const struct long_call *c, char *buf, size_t size)
+{
+	*buf = '\0';
+	if (c->function && c->module)
+		snprintf(buf, size, "%s+0x%llx (%s)", c->function,
+			 (unsigned long long)c->function_offset, last_part(c->module));
+	else if (c->function)
+		snprintf(buf, size, "%s+0x%llx", c->function,
+			 (unsigned long long)c->function_offset);
+	else if (c->call.site && c->module)
+		snprintf(buf, size, "%llx (%s)", (unsigned long long)c->call.site,
+			 last_part(c->module));
+	else if (c->call.site)
+		snprintf(buf, size, "%llx", (unsigned long long)c->call.site);
+}
+
+static int site_cells(struct table *t, const struct long_call *c)
+{
+	char text[512];
+	int err;
+
+	from_text(c, text, sizeof(text));
+	if (c->call.site)
+		table__set_u64(t, "site", c->call.site);
+	if (c->function)
+		table__set_u64(t, "function_offset", c->function_offset);
+	err = table__set_str(t, "function", c->function);
+	if (!err)
+		err = table__set_str(t, "module", c->module);
+	return err || !*text ? err : table__set_str(t, "from", text);
+}
+
+static int error_cell(struct table *t, const struct vs_event_call *e)
+{
+	if (!call_event__failed(e))
+		return 0;
+	return table__set_str(t, "errno",
+			      errno_name((int)-(e->result < 0 ? e->result : VS_BRK_FAILED)));
+}
+
+static int row(const struct shootdown_doc *d, struct table *t, const struct long_call *c)
+{
+	const struct vs_event_call *e = &c->call;
+	const uint64_t start_ns = d->view->start_ns;
+	char label[CALL_LABEL_LEN];
+	uint64_t start, end;
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "duration_ns", e->duration_ns);
+	table__set_u64(t, "at_ns", e->head.time_ns > start_ns ? e->head.time_ns - start_ns : 0);
+	table__set_u64(t, "pid", e->pid);
+	table__set_u64(t, "tid", e->tid);
+	call_event__range(e, &start, &end);
+	if (end) {
+		table__set_u64(t, "start", start);
+		table__set_u64(t, "end", end);
+	}
+	if (call_event__bytes(e))
+		table__set_u64(t, "bytes", call_event__bytes(e));
+	call_label(label, sizeof(label), e->call, e->detail);
+	err = table__set_str(t, "comm", e->comm);
+	if (!err)
+		err = error_cell(t, e);
+	if (!err)
+		err = call_name_cells(t, e->call, e->detail);
+	if (!err)
+		err = table__set_str(t, "label", label);
+	if (!err)
+		err = table__set_str(t, "vma", c->vma);
+	if (!err && c->vma)
+		err = table__set_str(t, "where", last_part(c->vma));
+	return err ? err : site_cells(t, c);
+}
+
+int shootdown_longest__make(const struct shootdown_doc *d)
+{
+	const struct longest_calls *l = d->view->longest;
+	struct table *t;
+	size_t shown;
+	int err = 0;
+
+	if (!l)
+		return 0;
+	t = run_view__add(d->document, &longest_table);
+	if (!t)
+		return -ENOMEM;
+	shown = d->view->pair_limit && d->view->pair_limit < l->nr ? d->view->pair_limit : l->nr;
+	for (size_t i = 0; i < shown && !err; i++)
+		err = row(d, t, &l->list[i]);
+	if (!err && shown)
+		err = table__set_title(t, "Longest calls\n");
+	if (!err && l->lost)
+		err = table__set_footer(t,
+					l->of_events
+						? "%llu more calls may be among them: the "
+						  "recording has no events of those"
+						: "%llu more that may be among them were lost (a "
+						  "larger --ring helps)",
+					(unsigned long long)l->lost);
+	return err;
+}

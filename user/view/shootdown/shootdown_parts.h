@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * shootdown_parts.h - the parts of the document of `vmascope shootdown`: a file each, put together
+ * in shootdown.c. Text has narrow tables of its own; those of JSON and CSV hold everything.
+ */
+#ifndef VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_PARTS_H
+#define VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_PARTS_H
+
+#include <stdio.h>
+
+#include "view/shootdown/shootdown.h"
+
+/**
+ * struct call_sum - all rows of one call
+ * @call: enum vs_call, VS_NR_CALLS: what found no row; @detail: as in struct vs_call_key
+ */
+struct call_sum {
+	uint32_t call;
+	uint32_t detail;
+	struct vs_call_counts counts;
+};
+
+/**
+ * struct shootdown_doc - a document on its way
+ * @sums: by call, those that cost others most first; @all: of all of them
+ */
+struct shootdown_doc {
+	const struct shootdown_view *view;
+	const struct shootdown *model;
+	const struct model *processes;
+	struct document *document;
+	struct call_sum *sums;
+	size_t nr_sums;
+	struct vs_call_counts all;
+};
+
+/* --- sums (shootdown_sums.c) --------------------------------------------------------------- */
+
+/** call_sums__make - fill @sums and @all, which the caller frees. Return: 0 or -ENOMEM. */
+int call_sums__make(struct shootdown_doc *d);
+
+/** call_selected - the row is one that --vma asks for. */
+bool call_selected(const struct shootdown_view *v, const struct call_row *row);
+
+/** call_is_followed - its beginning and its end are seen: it has a latency, and may fail. */
+bool call_is_followed(uint32_t call);
+
+/** call_counts_any - something was counted: calls, flushes or interrupts. */
+bool call_counts_any(const struct vs_call_counts *c);
+
+/** call_counts_cheaper - for qsort(): that of @a cost others less than those of @b. */
+int call_counts_cheaper(const struct vs_call_counts *a, const struct vs_call_counts *b);
+
+/** call_pid, call_comm - of the process of a row, or of the kernel's thread. */
+uint32_t call_pid(const struct call_row *row);
+const char *call_comm(const struct call_row *row);
+
+/* --- cells (shootdown_cells.c) ------------------------------------------------------------- */
+
+extern const struct table_def call_latency_table;
+extern const struct table_def call_flush_table;
+extern const struct table_def call_delay_table;
+extern const struct table_def call_wx_table;
+extern const struct table_def call_errnos_table;
+
+/** Which call: call_name_cells() fills them. */
+#define CALL_NAME_COLUMNS                                                                          \
+	{ .key = "call", .type = CELL_STR }, { .key = "advice", .type = CELL_STR },                \
+	{                                                                                          \
+		.key = "fixed", .type = CELL_BOOL                                                  \
+	}
+
+/** What JSON and CSV tell of every sum of calls: call_cells() fills them. */
+#define CALL_COUNT_COLUMNS                                                                         \
+	{ .key = "count", .type = CELL_U64 }, { .key = "errors", .type = CELL_U64 },               \
+		{ .key = "errnos", .type = CELL_TABLE, .object = &call_errnos_table },             \
+		{ .key = "latency_ns", .type = CELL_TABLE, .object = &call_latency_table },        \
+		{ .key = "flushes", .type = CELL_TABLE, .object = &call_flush_table },             \
+		{ .key = "pages", .type = CELL_U64 }, { .key = "bytes", .type = CELL_U64 },        \
+		{ .key = "interrupts", .type = CELL_U64 },                                         \
+		{ .key = "ipi_delay_ns", .type = CELL_TABLE, .object = &call_delay_table },        \
+		{ .key = "stolen_ns", .type = CELL_U64 },                                          \
+		{ .key = "targets_per_call", .type = CELL_F64 },                                   \
+		{ .key = "splits", .type = CELL_U64 }, { .key = "merges", .type = CELL_U64 },      \
+		{ .key = "splits_unknown", .type = CELL_U64 },                                     \
+		{ .key = "wx", .type = CELL_TABLE, .object = &call_wx_table },                     \
+		{ .key = "refaults", .type = CELL_U64 },                                           \
+	{                                                                                          \
+		.key = "refault_ns", .type = CELL_U64                                              \
+	}
+
+/** call_name_cells - the name of @sum's call, its advice, whether it is MAP_FIXED. */
+int call_name_cells(struct table *t, uint32_t call, uint32_t detail);
+
+/**
+ * call_cells - fill CALL_COUNT_COLUMNS
+ * @latency, @delay: histograms of just these calls; NULL: quantiles are not known
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
+	       const struct vs_call_counts *c, const struct vs_hist *latency,
+	       const struct vs_hist *delay);
+
+/** Bytes that hold any call_errnos(). */
+#define CALL_ERRNOS_LEN 64
+
+/** call_errnos - "ENOMEM", or "ENOMEM 12, EINVAL 3"; "": none failed. */
+void call_errnos(const struct vs_call_counts *c, char *buf, size_t size);
+
+/** call_targets - interrupts for each flush that was sent; negative: not known. */
+double call_targets(const struct shootdown_view *v, const struct vs_call_counts *c);
+
+/* --- parts: each adds its tables. Return: 0 or -ENOMEM. -------------------------------------- */
+
+/** shootdown_calls__text - two tables: what calls did, and what they cost others. */
+int shootdown_calls__text(const struct shootdown_doc *d);
+/** shootdown_calls__rows - the table `calls`. */
+int shootdown_calls__rows(const struct shootdown_doc *d);
+
+/** shootdown_rows__make - by VMA, process, command name, thread or call site, as asked. */
+int shootdown_rows__make(const struct shootdown_doc *d);
+/** shootdown_rows__say_worst - a line on what cost others most; nothing if nothing did. */
+int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f);
+
+/** shootdown_stacks__make - by stack. */
+int shootdown_stacks__make(const struct shootdown_doc *d);
+/** shootdown_functions__make - by function that is on the stacks. */
+int shootdown_functions__make(const struct shootdown_doc *d);
+/** shootdown_stacks__say - " by FUNCTION", of the caller of the row's call; nothing if not known. */
+void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row *row, FILE *f);
+
+/** shootdown_longest__make - the longest calls. */
+int shootdown_longest__make(const struct shootdown_doc *d);
+
+/** shootdown_pairs__make - who interrupted whom. */
+int shootdown_pairs__make(const struct shootdown_doc *d);
+/** pair_known - the sender is known. */
+bool pair_known(const struct call_pair *p);
+
+/** shootdown_cpus__rows - of --by cpu; shootdown_cpus__matrix - text: target by initiator. */
+int shootdown_cpus__rows(const struct shootdown_doc *d);
+int shootdown_cpus__matrix(const struct shootdown_doc *d);
+/** shootdown_cpus__warn - interrupts of isolated CPUs, for people. Return: characters written. */
+size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t size);
+
+/** shootdown_faults__make - the faults that followed. */
+int shootdown_faults__make(const struct shootdown_doc *d);
+/** shootdown_unowned__make - what no call owns, by reason. */
+int shootdown_unowned__make(const struct shootdown_doc *d);
+
+/** shootdown_limits__make - VMAs of each process; below all: what should be looked at. */
+int shootdown_limits__make(const struct shootdown_doc *d);
+
+#endif /* VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_PARTS_H */

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_rows.c - who made which call: rows by VMA, process, thread or call site. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "symbol/namer.h"
+#include "util/str.h"
+#include "view/shootdown/shootdown_groups.h"
+#include "view/shootdown/shootdown_parts.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/* clang-format off */
+#define WHO_COLUMNS                                                                                \
+	{.key = "pid", .type = CELL_U64}, {.key = "comm", .type = CELL_STR}, CALL_NAME_COLUMNS,    \
+	{.key = "start", .type = CELL_HEX}, {.key = "end", .type = CELL_HEX}
+
+static const struct column vma_columns[] = {
+	WHO_COLUMNS,
+	{.key = "perms", .type = CELL_STR},
+	{.key = "vma", .type = CELL_STR},
+	CALL_COUNT_COLUMNS,
+};
+static const struct column process_columns[] = { WHO_COLUMNS, CALL_COUNT_COLUMNS };
+static const struct column comm_columns[] = {
+	{.key = "comm", .type = CELL_STR},
+	{.key = "processes", .type = CELL_U64},
+	CALL_NAME_COLUMNS,
+	CALL_COUNT_COLUMNS,
+};
+static const struct column thread_columns[] = {
+	{.key = "tid", .type = CELL_U64},
+	{.key = "thread", .type = CELL_STR},
+	WHO_COLUMNS,
+	CALL_COUNT_COLUMNS,
+};
+static const struct column site_columns[] = {
+	{.key = "site", .type = CELL_HEX},
+	{.key = "vma", .type = CELL_STR},
+	{.key = "offset", .type = CELL_U64},
+	{.key = "function", .type = CELL_STR},
+	{.key = "function_offset", .type = CELL_U64},
+	WHO_COLUMNS,
+	CALL_COUNT_COLUMNS,
+};
+
+#define TEXT_COLUMNS                                                                               \
+	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},                   \
+	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,                  \
+	 .optional = true},                                                                        \
+	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},      \
+	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},               \
+	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},                 \
+	{.key = "refaults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT,                \
+	 .optional = true},                                                                        \
+	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},    \
+	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true}
+
+#define TEXT_PROCESS_COLUMNS                                                                       \
+	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},                         \
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .optional = true}
+
+#define TEXT_CALL_COLUMN                                                                           \
+	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true}
+
+static const struct column vma_text_columns[] = {
+	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, TEXT_CALL_COLUMN,
+	{.key = "start", .head = "START", .type = CELL_HEX, .spare = true},
+	{.key = "size", .head = "SIZE", .type = CELL_U64, .unit = UNIT_BYTES, .spare = true},
+	{.key = "vmas", .head = "VMAS", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true,
+	 .spare = true},
+	{.key = "perms", .head = "PERM", .type = CELL_STR, .optional = true, .spare = true},
+	{.key = "where", .head = "VMA", .type = CELL_STR},
+};
+static const struct column process_text_columns[] = {
+	TEXT_COLUMNS, {.key = "pid", .head = "PID", .type = CELL_U64},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	TEXT_CALL_COLUMN,
+};
+static const struct column comm_text_columns[] = {
+	TEXT_COLUMNS, {.key = "processes", .head = "PROCESSES", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	TEXT_CALL_COLUMN,
+};
+static const struct column thread_text_columns[] = {
+	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS,
+	{.key = "tid", .head = "TID", .type = CELL_U64},
+	{.key = "thread", .head = "THREAD", .type = CELL_STR, .left = true, .optional = true},
+	TEXT_CALL_COLUMN,
+};
+static const struct column site_text_columns[] = {
+	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, TEXT_CALL_COLUMN,
+	{.key = "site", .head = "CALLED FROM", .type = CELL_HEX},
+	{.key = "where", .head = "IN", .type = CELL_STR},
+};
+/* clang-format on */
+
+/** struct rows_def - the tables of one --by; those of what is not made here have no columns */
+static const struct rows_def {
+	struct table_def json;
+	struct table_def text;
+	const char *title;
+} rows_defs[NR_SHOOTDOWN_BY] = {
+	[SHOOTDOWN_BY_VMA] = { { .key = "vmas", COLUMNS(vma_columns) },
+			       { .key = "rows", .text_only = true, COLUMNS(vma_text_columns) },
+			       "Whose calls, on what (permissions as they were before)" },
+	[SHOOTDOWN_BY_PROCESS] = { { .key = "by_process", COLUMNS(process_columns) },
+				   { .key = "rows",
+				     .text_only = true,
+				     COLUMNS(process_text_columns) },
+				   "Whose calls" },
+	[SHOOTDOWN_BY_COMM] = { { .key = "by_comm", COLUMNS(comm_columns) },
+				{ .key = "rows", .text_only = true, COLUMNS(comm_text_columns) },
+				"Whose calls, by command name" },
+	[SHOOTDOWN_BY_THREAD] = { { .key = "threads", COLUMNS(thread_columns) },
+				  { .key = "rows",
+				    .text_only = true,
+				    COLUMNS(thread_text_columns) },
+				  "Whose calls, by thread" },
+	[SHOOTDOWN_BY_SITE] = { { .key = "sites", COLUMNS(site_columns) },
+				{ .key = "rows", .text_only = true, COLUMNS(site_text_columns) },
+				"Whose calls, from where" },
+};
+
+/* --- JSON and CSV -------------------------------------------------------------------------- */
+
+static int vma_cells(struct table *t, const struct call_row *row)
+{
+	char perms[5];
+	int err;
+
+	if (!row->vma)
+		return 0;
+	vma_perms(row->vma->vma.key.flags, perms);
+	err = table__set_str(t, "perms", perms);
+	return err ? err : table__set_str(t, "vma", row->vma->name);
+}
+
+static int thread_cells(const struct call_groups *g, struct table *t, const struct call_row *row)
+{
+	table__set_u64(t, "tid", row->tid);
+	return table__set_str(t, "thread", call_groups__thread(g, row->tid));
+}
+
+/** short_name - the last component of a path: the line is short, and the whole is in JSON. */
+static const char *short_name(const char *name)
+{
+	return *name == '/' && strrchr(name, '/')[1] ? strrchr(name, '/') + 1 : name;
+}
+
+/**
+ * struct site - where a call came from, as far as it is known
+ * @module: path of the file, or name of the memory; @offset: in the file
+ * @function: and @function_offset in it; NULL: not known
+ * Strings are good until the next stack is named.
+ */
+struct site {
+	const char *module;
+	bool in_file;
+	uint64_t offset;
+	const char *function;
+	uint64_t function_offset;
+};
+
+/** find_site - by symbols where there are any, else by a VMA that has faulted. */
+static struct site find_site(const struct shootdown_doc *d, const struct call_row *row)
+{
+	const struct counted *vma = call_site_vma(row);
+	const struct stack *stack = row->stack;
+	const bool named_site = stack && stack->nr_user == 1 && stack->frames[0].ip == row->site;
+	struct named_stack named;
+	struct site s = { 0 };
+
+	if (vma)
+		s = (struct site){ .module = vma->name,
+				   .in_file = true,
+				   .offset = call_site_offset(vma, row->site) };
+	if (!named_site || !d->view->namer || namer__stack(d->view->namer, stack, &named) ||
+	    !named.nr_user)
+		return s;
+	s.function = named.user[0].name;
+	s.function_offset = named.user[0].offset;
+	if (!vma && named.user[0].module) {
+		s.module = named.user[0].module;
+		s.in_file = named.user[0].in_file;
+		s.offset = named.user[0].module_offset;
+	}
+	return s;
+}
+
+/** print_site - "parse+0x1f (redis-server)", "libc.so.6+0x1234" or "[anon]". */
+static void print_site(const struct site *s, char *buf, size_t size)
+{
+	if (s->function)
+		snprintf(buf, size, "%s+0x%llx (%s)", s->function,
+			 (unsigned long long)s->function_offset, short_name(s->module));
+	else if (s->in_file)
+		snprintf(buf, size, "%s+0x%llx", short_name(s->module),
+			 (unsigned long long)s->offset);
+	else
+		snprintf(buf, size, "%s", s->module);
+}
+
+static int site_cells(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
+{
+	struct site s;
+	int err;
+
+	if (!row->site)
+		return 0;
+	s = find_site(d, row);
+	table__set_u64(t, "site", row->site);
+	if (s.in_file)
+		table__set_u64(t, "offset", s.offset);
+	if (s.function)
+		table__set_u64(t, "function_offset", s.function_offset);
+	err = table__set_str(t, "function", s.function);
+	return err ? err : table__set_str(t, "vma", s.module);
+}
+
+static void place_cells(struct table *t, const struct call_group *g)
+{
+	uint64_t start, end;
+
+	call_group_range(g, &start, &end);
+	if (end) {
+		table__set_u64(t, "start", start);
+		table__set_u64(t, "end", end);
+	}
+	if (call_pid(g->row))
+		table__set_u64(t, "pid", call_pid(g->row));
+}
+
+static int json_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
+		    const struct call_group *g)
+{
+	const struct call_row *row = g->row;
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	if (d->view->by == SHOOTDOWN_BY_COMM)
+		table__set_u64(t, "processes", g->processes);
+	else
+		place_cells(t, g);
+	err = table__set_str(t, "comm", call_comm(row));
+	if (!err)
+		err = call_name_cells(t, row->call, row->detail);
+	if (!err && d->view->by == SHOOTDOWN_BY_VMA)
+		err = vma_cells(t, row);
+	if (!err && d->view->by == SHOOTDOWN_BY_THREAD)
+		err = thread_cells(all, t, row);
+	if (!err && d->view->by == SHOOTDOWN_BY_SITE)
+		err = site_cells(d, t, row);
+	return err ? err : call_cells(d->view, t, row->call, &g->counts, NULL, NULL);
+}
+
+/* --- text ---------------------------------------------------------------------------------- */
+
+static int vma_text(struct table *t, const struct call_group *g)
+{
+	uint64_t start, end;
+	char perms[5];
+
+	call_group_range(g, &start, &end);
+	if (end) {
+		table__set_u64(t, "start", start);
+		table__set_u64(t, "size", end - start);
+	}
+	if (g->nr_vmas > 1)
+		table__set_u64(t, "vmas", g->nr_vmas);
+	call_group_perms(g, perms);
+	if (table__set_str(t, "perms", perms))
+		return -ENOMEM;
+	return table__set_str(t, "where", g->row->vma ? short_name(g->row->vma->name) : "");
+}
+
+static int thread_text(const struct call_groups *g, struct table *t, const struct call_row *row)
+{
+	const char *name = call_groups__thread(g, row->tid);
+
+	table__set_u64(t, "tid", row->tid);
+	/* most threads have the name of their process, which says nothing */
+	return table__set_str(t, "thread", name && strcmp(name, call_comm(row)) ? name : "");
+}
+
+static int site_text(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
+{
+	char where[512];
+	struct site s;
+
+	if (!row->site)
+		return 0;
+	s = find_site(d, row);
+	table__set_u64(t, "site", row->site);
+	if (!s.module)
+		return 0;
+	print_site(&s, where, sizeof(where));
+	return table__set_str(t, "where", where);
+}
+
+static int text_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
+		    const struct call_group *g, bool show_process)
+{
+	const struct shootdown_view *v = d->view;
+	const struct call_row *row = g->row;
+	char label[CALL_LABEL_LEN], errnos[CALL_ERRNOS_LEN];
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	call_errnos(&g->counts, errnos, sizeof(errnos));
+	err = table__set_str(t, "errnos", errnos);
+	table__set_u64(t, "count", g->counts.count);
+	table__set_u64(t, "errors", g->counts.errors);
+	table__set_u64(t, "refaults", g->counts.refaults);
+	if (g->counts.latency_ns) {
+		table__set_u64(t, "sum_ns", g->counts.latency_ns);
+		table__set_u64(t, "max_ns", g->counts.latency_max_ns);
+	}
+	if (v->interrupts_known) {
+		table__set_u64(t, "interrupts", g->counts.received);
+		table__set_u64(t, "stolen_ns", g->counts.stolen_ns);
+	}
+	if (v->by == SHOOTDOWN_BY_COMM)
+		table__set_u64(t, "processes", g->processes);
+	else if (show_process)
+		table__set_u64(t, "pid", call_pid(row));
+	if (!err && show_process)
+		err = table__set_str(t, "comm", call_comm(row));
+	call_label(label, sizeof(label), row->call, row->detail);
+	if (!err)
+		err = table__set_str(t, "call", label);
+	if (!err && v->by == SHOOTDOWN_BY_VMA)
+		err = vma_text(t, g);
+	if (!err && v->by == SHOOTDOWN_BY_THREAD)
+		err = thread_text(all, t, row);
+	if (!err && v->by == SHOOTDOWN_BY_SITE)
+		err = site_text(d, t, row);
+	return err;
+}
+
+static bool one_process(const struct call_groups *g)
+{
+	for (size_t i = 1; i < g->nr; i++)
+		if (call_pid(g->list[i].row) != call_pid(g->list[0].row))
+			return false;
+	return true;
+}
+
+static int text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)
+{
+	const bool show_process = d->view->by == SHOOTDOWN_BY_PROCESS ||
+				  d->view->by == SHOOTDOWN_BY_COMM || !one_process(g);
+	const size_t shown = d->view->limit && g->nr > d->view->limit ? d->view->limit : g->nr;
+	int err = 0;
+
+	for (size_t i = 0; i < shown && !err; i++)
+		err = text_row(d, t, g, &g->list[i], show_process);
+	if (!err && shown)
+		err = table__set_title(t, "%s\n", rows_defs[d->view->by].title);
+	return err || !shown || shown == g->nr ? err : call_groups__tell_rest(g, shown, t);
+}
+
+int shootdown_rows__make(const struct shootdown_doc *d)
+{
+	const struct rows_def *def = &rows_defs[d->view->by];
+	struct call_groups apart = {}, joined = {};
+	struct table *text, *rows;
+	int err;
+
+	if (!def->json.nr_columns)
+		return 0;
+	text = run_view__add(d->document, &def->text);
+	rows = run_view__add(d->document, &def->json);
+	if (!text || !rows)
+		return -ENOMEM;
+	err = call_groups__make(&apart, d, d->view->by, false);
+	for (size_t i = 0; i < apart.nr && !err; i++)
+		err = json_row(d, rows, &apart, &apart.list[i]);
+	if (!err)
+		err = call_groups__make(&joined, d, d->view->by, true);
+	if (!err)
+		err = text_rows(d, text, &joined);
+	call_groups__free(&apart);
+	call_groups__free(&joined);
+	return err;
+}
+
+/** say_group - "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */
+static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_group *g)
+{
+	/* rows of a recording always have one; a group of others may have many */
+	char where[512], label[CALL_LABEL_LEN], bytes[STR_NUMBER_LEN];
+	uint64_t start, end;
+
+	call_label(label, sizeof(label), g->row->call, g->row->detail);
+	fputs(label, f);
+	if (d->view->by == SHOOTDOWN_BY_SITE && g->row->site) {
+		const struct site s = find_site(d, g->row);
+
+		if (s.module) {
+			print_site(&s, where, sizeof(where));
+			fprintf(f, " called from %s", where);
+		}
+	}
+	if (shootdown_by_needs_stacks(d->view->by))
+		shootdown_stacks__say(d, g->row, f);
+	call_group_range(g, &start, &end);
+	if (g->row->vma && end) {
+		str_format_bytes(bytes, sizeof(bytes), end - start);
+		fprintf(f, " of %s %llx (%s)", short_name(g->row->vma->name),
+			(unsigned long long)start, bytes);
+	}
+	if (g->processes > 1)
+		fprintf(f, ", %s (%zu processes)", call_comm(g->row), g->processes);
+	else
+		fprintf(f, ", %s (%u)", call_comm(g->row), call_pid(g->row));
+}
+
+int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
+{
+	const enum shootdown_by by = d->view->by;
+	const bool from = by == SHOOTDOWN_BY_SITE || shootdown_by_needs_stacks(by);
+	char stolen[STR_NUMBER_LEN];
+	struct call_groups g = {};
+	int err = call_groups__make(&g, d, from ? by : SHOOTDOWN_BY_VMA, true);
+
+	if (!err && g.nr && g.list[0].counts.stolen_ns) {
+		str_format_ns(stolen, sizeof(stolen), g.list[0].counts.stolen_ns);
+		fputs("  most time stolen by: ", f);
+		say_group(d, f, &g.list[0]);
+		fprintf(f, ": %s in all\n", stolen);
+	}
+	call_groups__free(&g);
+	return err;
+}

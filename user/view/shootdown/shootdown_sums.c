@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shootdown_sums.c - rows of calls added up by call, and the questions that all parts ask of rows. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "util/str.h"
+#include "view/shootdown/shootdown_parts.h"
+
+bool call_selected(const struct shootdown_view *v, const struct call_row *row)
+{
+	return !v->vma_glob || (row->vma && str_glob(v->vma_glob, row->vma->name));
+}
+
+bool call_is_followed(uint32_t call)
+{
+	return call < VS_NR_FOLLOWED_CALLS;
+}
+
+bool call_counts_any(const struct vs_call_counts *c)
+{
+	return c->count || c->flush[VS_FLUSH_LOCAL] || c->flush[VS_FLUSH_REMOTE] || c->queued ||
+	       c->received || c->refaults;
+}
+
+#define DESCENDING(a, b) (((a) < (b)) - ((a) > (b)))
+
+int call_counts_cheaper(const struct vs_call_counts *a, const struct vs_call_counts *b)
+{
+	int order = DESCENDING(a->stolen_ns, b->stolen_ns);
+
+	if (!order)
+		order = DESCENDING(a->flush[VS_FLUSH_REMOTE], b->flush[VS_FLUSH_REMOTE]);
+	if (!order)
+		order = DESCENDING(a->latency_ns, b->latency_ns);
+	return order ? order : DESCENDING(a->count, b->count);
+}
+
+uint32_t call_pid(const struct call_row *row)
+{
+	return row->process ? row->process->pid : row->pid;
+}
+
+const char *call_comm(const struct call_row *row)
+{
+	return row->process ? row->process->comm : row->comm;
+}
+
+/** sum_of - the sum of @call, a new one if there is none. */
+static struct call_sum *sum_of(struct shootdown_doc *d, uint32_t call, uint32_t detail)
+{
+	const size_t nr = d->nr_sums;
+
+	for (size_t i = 0; i < nr; i++)
+		if (d->sums[i].call == call && d->sums[i].detail == detail)
+			return &d->sums[i];
+	if (!(nr & (nr - 1))) {
+		struct call_sum *grown = realloc(d->sums, (nr ? nr * 2 : 1) * sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		d->sums = grown;
+	}
+	d->sums[nr] = (struct call_sum){ .call = call, .detail = detail };
+	return &d->sums[d->nr_sums++];
+}
+
+static int add(struct shootdown_doc *d, uint32_t call, uint32_t detail,
+	       const struct vs_call_counts *c)
+{
+	struct call_sum *sum;
+
+	if (!call_counts_any(c))
+		return 0;
+	sum = sum_of(d, call, detail);
+	if (!sum)
+		return -ENOMEM;
+	call_counts_add(&sum->counts, c);
+	call_counts_add(&d->all, c);
+	return 0;
+}
+
+static int cheaper(const void *a, const void *b)
+{
+	const struct call_sum *x = a, *y = b;
+	int order = call_counts_cheaper(&x->counts, &y->counts);
+
+	if (!order)
+		order = DESCENDING(y->call, x->call);
+	return order ? order : DESCENDING(y->detail, x->detail);
+}
+
+int call_sums__make(struct shootdown_doc *d)
+{
+	const struct shootdown *s = d->model;
+	int err = 0;
+
+	for (size_t i = 0; i < s->nr_rows && !err; i++)
+		if (call_selected(d->view, s->rows[i]))
+			err = add(d, s->rows[i]->call, s->rows[i]->detail, &s->rows[i]->counts);
+	if (!err && !d->view->vma_glob)
+		err = add(d, s->overflow.call, 0, &s->overflow.counts);
+	if (d->nr_sums)
+		qsort(d->sums, d->nr_sums, sizeof(*d->sums), cheaper);
+	return err;
+}

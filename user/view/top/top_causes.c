@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* top_causes.c - top: a row for each cause of faults: of all, of a process, or of one VMA. */
+#include "model/names.h"
+#include "view/common/stat_cells.h"
+#include "view/top/top_cells.h"
+
+/* clang-format off */
+#define COLUMNS(COUNT, TIME)                                                                       \
+	TOP_ID_COLUMN,                                                                             \
+	COUNT("faults", "FAULTS"),                                                                 \
+	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT},                   \
+	TIME("fault_ns", "TIME"),                                                                  \
+	{.key = "p50_ns", .head = "P50", .type = CELL_U64, .unit = UNIT_NS},                       \
+	{.key = "p90_ns", .head = "P90", .type = CELL_U64, .unit = UNIT_NS},                       \
+	{.key = "p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},                       \
+	{.key = "p999_ns", .head = "P99.9", .type = CELL_U64, .unit = UNIT_NS},                    \
+	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true},     \
+	{.key = "cause", .head = "CAUSE", .type = CELL_STR}
+/* clang-format on */
+
+TOP_TABLES(causes, COLUMNS);
+
+/** counts_of - what the view selects: one VMA, one process, or all. */
+static struct vs_counts counts_of(const struct top_view *v)
+{
+	return v->vma ? top_counts(v, v->vma) : top_total(v);
+}
+
+/** latency_of - Return: false: there are no histograms of just these faults. */
+static bool latency_of(const struct top_view *v, int cause, struct vs_hist *sum)
+{
+	if (v->vma || v->vma_glob)
+		return false;
+	if (v->process) {
+		latency__add(sum, v->process->latency[cause], v->rates);
+		return true;
+	}
+	for (size_t i = 0; i < v->model->nr_processes; i++)
+		latency__add(sum, v->model->processes[i]->latency[cause], v->rates);
+	latency__add(sum, &v->model->shared_latency[cause], v->rates);
+	return true;
+}
+
+static void latency_cells_of(const struct top_view *v, struct table *t, const struct vs_hist *hist)
+{
+	static const struct {
+		const char *key;
+		double q;
+	} quantiles[] = {
+		{ "p50_ns", 0.5 },
+		{ "p90_ns", 0.9 },
+		{ "p99_ns", 0.99 },
+		{ "p999_ns", 0.999 },
+	};
+
+	top_time(v, t, "fault_ns", hist->sum_ns);
+	if (!hist__count(hist))
+		return;
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
+		table__set_u64(t, quantiles[i].key, latency_quantile(hist, quantiles[i].q));
+	/* a maximum has no difference: it is of the whole run */
+	if (!v->rates)
+		table__set_u64(t, "max_ns", hist->max_ns);
+}
+
+static int cause_row(const struct top_view *v, struct table *t, int cause, uint64_t faults,
+		     uint64_t total)
+{
+	struct vs_hist hist = {};
+
+	if (table__add_row(t) < 0)
+		return -1;
+	table__set_u64(t, "id", cause);
+	top_count(v, t, "faults", faults);
+	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
+	if (latency_of(v, cause, &hist))
+		latency_cells_of(v, t, &hist);
+	return table__set_str(t, "cause", cause_names[cause]);
+}
+
+/** ever - the cause has been seen: its row stays while nothing happens. */
+static bool ever(const struct top_view *v, int cause)
+{
+	struct top_view since_start = *v;
+
+	since_start.rates = false;
+	return counts_of(&since_start).cause[cause];
+}
+
+struct table *top_causes(const struct top_view *v)
+{
+	struct table *t = table__new(&causes_tables[v->rates]);
+	const struct vs_counts all = counts_of(v);
+	int err = 0;
+
+	for (int i = 0; t && i < VS_NR_CAUSES && !err; i++)
+		if (all.cause[i] || ever(v, i))
+			err = cause_row(v, t, i, all.cause[i], counts_faults(&all));
+	if (!err)
+		return t;
+	table__free(t);
+	return NULL;
+}

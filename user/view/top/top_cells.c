@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* top_cells.c - counts to rates, and which rows count: what all views of top share. */
+#include "view/top/top_cells.h"
+
+#include <string.h>
+
+#include "util/str.h"
+
+double top_rate(const struct top_view *v, uint64_t n)
+{
+	if (!v->rates)
+		return n;
+	return v->interval_ns ? n * 1e9 / v->interval_ns : 0;
+}
+
+double top_share(const struct top_view *v, uint64_t ns)
+{
+	const uint64_t of = v->rates ? v->interval_ns : v->run_ns;
+
+	return of ? (double)ns / of : 0;
+}
+
+void top_count(const struct top_view *v, struct table *t, const char *key, uint64_t n)
+{
+	if (v->rates)
+		table__set_f64(t, key, top_rate(v, n));
+	else
+		table__set_u64(t, key, n);
+}
+
+void top_time(const struct top_view *v, struct table *t, const char *key, uint64_t ns)
+{
+	if (v->rates)
+		table__set_f64(t, key, 100 * top_share(v, ns));
+	else
+		table__set_u64(t, key, ns);
+}
+
+bool top_selected(const struct top_view *v, const struct counted *row)
+{
+	return !v->vma_glob || (row->is_vma && str_glob(v->vma_glob, row->name));
+}
+
+struct vs_counts top_counts(const struct top_view *v, const struct counted *row)
+{
+	struct vs_counts c = row->counts;
+
+	if (v->rates)
+		counts_sub(&c, &row->marked);
+	return c;
+}
+
+struct vs_call_counts top_call_counts(const struct top_view *v, const struct call_row *row)
+{
+	struct vs_call_counts c = row->counts;
+
+	if (v->rates)
+		call_counts_sub(&c, &row->marked);
+	return c;
+}
+
+bool top_call_is_new(const struct top_view *v, const struct call_row *row)
+{
+	return !v->rates || memcmp(&row->counts, &row->marked, sizeof(row->counts));
+}
+
+/** add_row - what a row counted; most rows of most intervals: nothing happened there. */
+static void add_row(const struct top_view *v, struct vs_counts *sum, const struct counted *row)
+{
+	const uint64_t faults = counts_faults(&row->counts);
+
+	if (!faults || (v->rates && faults == counts_faults(&row->marked)))
+		return;
+	counts_add(sum, &row->counts);
+	if (v->rates)
+		counts_sub(sum, &row->marked);
+}
+
+struct vs_counts top_process_counts(const struct top_view *v, const struct process *p)
+{
+	struct vs_counts sum = {};
+
+	for (size_t i = 0; i < p->nr_rows; i++)
+		if (top_selected(v, p->rows[i]))
+			add_row(v, &sum, p->rows[i]);
+	return sum;
+}
+
+/** total_of_cpus - of all there is: rows are many, CPUs are few, and their sums are the same. */
+static struct vs_counts total_of_cpus(const struct top_view *v)
+{
+	struct vs_counts sum = {};
+
+	for (uint32_t cpu = 0; cpu < v->model->nr_cpus; cpu++) {
+		counts_add(&sum, &v->model->cpus[cpu].counts);
+		if (v->rates)
+			counts_sub(&sum, &v->model->cpus[cpu].marked);
+	}
+	return sum;
+}
+
+struct vs_counts top_total(const struct top_view *v)
+{
+	struct vs_counts sum = {};
+
+	if (v->process)
+		return top_process_counts(v, v->process);
+	if (!v->vma_glob)
+		return total_of_cpus(v);
+	for (size_t i = 0; i < v->model->nr_processes; i++) {
+		const struct vs_counts c = top_process_counts(v, v->model->processes[i]);
+
+		counts_add(&sum, &c);
+	}
+	return sum;
+}
+
+void top_average(struct table *t, const char *key, const struct vs_counts *c)
+{
+	if (c->latency_count)
+		table__set_f64(t, key, (double)c->latency_sum_ns / c->latency_count);
+}

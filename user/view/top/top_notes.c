@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* top_notes.c - top: a row for each note: storms, losses, warnings. */
+#include "view/top/top_cells.h"
+
+static const struct column columns[] = {
+	TOP_ID_COLUMN,
+	{ .key = "at_ns", .head = "AT", .type = CELL_U64, .unit = UNIT_NS },
+	{ .key = "level", .head = "KIND", .type = CELL_STR, .left = true },
+	{ .key = "text", .head = "WHAT", .type = CELL_STR, .keep_start = true },
+};
+static const struct table_def notes_table = {
+	.key = "notes",
+	.columns = columns,
+	.nr_columns = sizeof(columns) / sizeof(*columns),
+};
+
+struct table *top_notes(const struct top_view *v)
+{
+	struct table *t = table__new(&notes_table);
+
+	for (size_t i = 0; t && i < v->notes->nr; i++) {
+		const struct note *n = &v->notes->list[i];
+
+		if (table__add_row(t) < 0)
+			goto fail;
+		table__set_u64(t, "id", n->id);
+		table__set_u64(t, "at_ns", n->at_ns);
+		if (table__set_str(t, "level", note_level_names[n->level]) ||
+		    table__set_str(t, "text", n->text))
+			goto fail;
+	}
+	return t;
+fail:
+	table__free(t);
+	return NULL;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* top_stacks.c - top: a row for each stack that faults, and a row for each function of one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/common/stack_cells.h"
+#include "view/faults/stat_stacks.h"
+#include "view/top/top_cells.h"
+
+/** Stacks that are named, the heaviest first: names take time, and nobody reads more. */
+#define MOST_STACKS 500
+/** Of those, rows of the same functions are one. */
+#define MOST_MERGED 2000
+
+/* clang-format off */
+#define COLUMNS(COUNT, TIME)                                                                       \
+	TOP_ID_COLUMN,                                                                             \
+	COUNT("faults", "FAULTS"),                                                                 \
+	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT},                   \
+	COUNT("major", "MAJOR"),                                                                   \
+	TIME("fault_ns", "TIME"),                                                                  \
+	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS},                   \
+	{.key = "pid", .head = "PID", .type = CELL_U64, .spare = true},                            \
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .spare = true},            \
+	{.key = "stack", .head = "STACK", .type = CELL_STR, .keep_start = true}
+
+static const struct column symbol_columns[] = {
+	TOP_ID_COLUMN,
+	{.key = "depth", .head = "#", .type = CELL_U64},
+	{.key = "mode", .head = "MODE", .type = CELL_STR, .left = true},
+	{.key = "function", .head = "FUNCTION", .type = CELL_STR, .keep_start = true},
+};
+/* clang-format on */
+
+TOP_TABLES(stacks, COLUMNS);
+
+static const struct table_def symbols_table = { .key = "symbols",
+						.columns = symbol_columns,
+						.nr_columns = sizeof(symbol_columns) /
+							      sizeof(*symbol_columns) };
+
+/* --- stacks -------------------------------------------------------------------------------- */
+
+/** one_line - "memset < fill < main", as much of it as there is room for. */
+static void one_line(const struct named_stack *s, char *buf, size_t size)
+{
+	const size_t nr = s->nr_kernel + s->nr_user;
+	char name[FRAME_TEXT_LEN];
+	size_t len = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < nr && len < size; i++) {
+		symbol_print(i < s->nr_kernel ? &s->kernel[i] : &s->user[i - s->nr_kernel], false,
+			     name, sizeof(name));
+		len += snprintf(buf + len, size - len, "%s%s", i ? " < " : "", name);
+	}
+}
+
+static int stack_row(const struct top_view *v, struct table *t, uint64_t id,
+		     const struct vs_stack_counts *c, uint64_t total)
+{
+	const uint64_t faults = stack_faults(c);
+
+	if (table__add_row(t) < 0)
+		return -1;
+	table__set_u64(t, "id", id);
+	top_count(v, t, "faults", faults);
+	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
+	top_count(v, t, "major", c->outcome[VS_MAJOR]);
+	top_time(v, t, "fault_ns", c->time_ns);
+	if (c->timed)
+		table__set_f64(t, "average_ns", (double)c->time_ns / c->timed);
+	return 0;
+}
+
+static int entry_row(const struct top_view *v, struct table *t, const struct stack_entry *e,
+		     uint64_t total)
+{
+	struct named_stack named;
+	char text[4 * FRAME_TEXT_LEN];
+
+	if (namer__stack(v->namer, e->stack, &named) ||
+	    stack_row(v, t, (uintptr_t)e->stack, &e->counts, total))
+		return -1;
+	one_line(&named, text, sizeof(text));
+	if (e->processes == 1)
+		table__set_u64(t, "pid", e->stack->pid);
+	if (table__set_str(t, "comm", stack_comm(e->stack)))
+		return -1;
+	return table__set_str(t, "stack", *text ? text : "[no frames]");
+}
+
+/** rest_rows - what no stack counts. */
+static int rest_rows(const struct top_view *v, struct table *t, const struct vs_counts *all)
+{
+	struct stack_rests r;
+	const struct {
+		const char *text;
+		const struct vs_stack_counts *counts;
+	} rests[] = {
+		{ "[no stack]", &r.none },
+		{ "[stacks without a row]", &r.overflow },
+		{ "[ended]", &r.ended },
+		{ STACK_EITHER, &r.either },
+	};
+
+	stack_rests(v->stacks, v->rates, all, &r);
+	for (size_t i = 0; i < sizeof(rests) / sizeof(*rests); i++) {
+		if (!stack_faults(rests[i].counts))
+			continue;
+		if (stack_row(v, t, 1 + i, rests[i].counts, counts_faults(all)) ||
+		    table__set_str(t, "comm", "") || table__set_str(t, "stack", rests[i].text))
+			return -1;
+	}
+	return 0;
+}
+
+struct table *top_stacks(const struct top_view *v)
+{
+	const struct vs_counts counts = top_total(v);
+	const uint64_t total = counts_faults(&counts);
+	struct table *t = table__new(&stacks_tables[v->rates]);
+	const struct stack_entries_from from = {
+		.stacks = v->stacks,
+		.namer = v->namer,
+		.marked = v->rates,
+		.process = v->process,
+		.merge = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS,
+		.merge_most = MOST_MERGED,
+	};
+	struct stack_entry *list;
+	size_t nr = 0;
+	int err = 0;
+
+	if (!t || !v->stacks)
+		return t;
+	list = stack_entries(&from, &nr);
+	if (!list)
+		err = -1;
+	for (size_t i = 0; i < nr && i < MOST_STACKS && !err; i++)
+		err = entry_row(v, t, &list[i], total);
+	free(list);
+	if (!err && !v->process)
+		err = rest_rows(v, t, &counts);
+	if (!err)
+		return t;
+	table__free(t);
+	return NULL;
+}
+
+/* --- functions of one ---------------------------------------------------------------------- */
+
+static int symbol_row(struct table *t, const struct symbol_frame *f, uint64_t depth, bool kernel)
+{
+	char text[FRAME_TEXT_LEN];
+
+	if (table__add_row(t) < 0)
+		return -1;
+	frame_text(f, text);
+	table__set_u64(t, "id", 1 + depth);
+	table__set_u64(t, "depth", depth);
+	return table__set_str(t, "mode", kernel ? "kernel" : "user") ||
+			       table__set_str(t, "function", text)
+		       ? -1
+		       : 0;
+}
+
+struct table *top_symbols(const struct top_view *v)
+{
+	struct table *t = table__new(&symbols_table);
+	struct named_stack s;
+	int err;
+
+	if (!t || !v->stack)
+		return t;
+	err = namer__stack(v->namer, v->stack, &s);
+	for (size_t i = 0; !err && i < s.nr_kernel; i++)
+		err = symbol_row(t, &s.kernel[i], i, true);
+	for (size_t i = 0; !err && i < s.nr_user; i++)
+		err = symbol_row(t, &s.user[i], s.nr_kernel + i, false);
+	if (!err)
+		return t;
+	table__free(t);
+	return NULL;
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* call_args.c - the table of memory calls' arguments, and how each is printed. */
+#include "view/trace/call_args.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "model/names.h"
+#include "util/errno_name.h"
+
+#define MAX_PARTS 3
+#define NONE (-1)
+/** What the kernel never gives back as a result that is none (MAX_ERRNO, include/linux/err.h). */
+#define MAX_ERRNO 4095
+
+/** struct bit_name - a flag; @name NULL: not worth a word */
+struct bit_name {
+	uint64_t bit;
+	const char *name;
+};
+
+/** print_fn - print an argument, or several as one. */
+typedef void print_fn(FILE *f, const struct vs_event_call *e);
+
+/** enum call_result - what a call returns, if it does not fail */
+enum call_result {
+	RESULT_ZERO,
+	RESULT_NUMBER,
+	RESULT_BREAK,
+	RESULT_PLACE, /* an address: that which was asked for, or another one */
+	RESULT_MOVED, /* an address: that which it had, or another one */
+};
+
+/**
+ * struct call_shape - a call's arguments
+ * @arg: by enum call_arg, its place in vs_event_call.argument, or NONE
+ * @result: see enum call_result
+ * @parts: what is printed between the parentheses; without any there are none
+ * @flags: names of its CALL_ARG_FLAGS; NULL: these are none
+ */
+struct call_shape {
+	signed char arg[NR_CALL_ARGS];
+	enum call_result result;
+	print_fn *parts[MAX_PARTS];
+	const struct bit_name *flags;
+};
+
+/* --- parts --------------------------------------------------------------------------------- */
+
+/** print_length - exactly, in the largest unit that does it: 4K, 2M, 4097. */
+static void print_length(FILE *f, uint64_t bytes)
+{
+	static const char units[] = "GMK";
+
+	for (int i = 0; units[i]; i++) {
+		const int shift = 30 - 10 * i;
+
+		if (!bytes || bytes & ((1ULL << shift) - 1))
+			continue;
+		fprintf(f, "%" PRIu64 "%c", bytes >> shift, units[i]);
+		return;
+	}
+	fprintf(f, "%" PRIu64, bytes);
+}
+
+static void print_range(FILE *f, const struct vs_event_call *e)
+{
+	fprintf(f, "%" PRIx64 "+", (uint64_t)e->argument[0]);
+	print_length(f, e->argument[1]);
+}
+
+static void print_new_length(FILE *f, const struct vs_event_call *e)
+{
+	print_length(f, e->argument[2]);
+}
+
+/** print_place - of mmap: where it has to be, or how large it is to be, wherever that is. */
+static void print_place(FILE *f, const struct vs_event_call *e)
+{
+	if (e->argument[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE))
+		print_range(f, e);
+	else
+		print_length(f, e->argument[1]);
+}
+
+void prot_text(uint64_t prot, char *buf)
+{
+	buf[0] = prot & VS_PROT_READ ? 'r' : '-';
+	buf[1] = prot & VS_PROT_WRITE ? 'w' : '-';
+	buf[2] = prot & VS_PROT_EXEC ? 'x' : '-';
+	buf[3] = '\0';
+}
+
+/** vma_prot - of VMA @i before the call: vm_flags begin with the bits of PROT_*. */
+static uint64_t vma_prot(const struct vs_event_call *e, uint32_t i)
+{
+	return e->vma[i].flags & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC);
+}
+
+/** print_before - the protections that the VMAs had, each once, if one of them changes. */
+static void print_before(FILE *f, const struct vs_event_call *e, uint64_t prot)
+{
+	bool changes = false, seen[8] = {};
+	const char *between = "";
+	char text[4];
+
+	for (uint32_t i = 0; i < e->nr_vmas && i < VS_CALL_VMAS; i++)
+		changes = changes || vma_prot(e, i) != prot;
+	for (uint32_t i = 0; i < e->nr_vmas && i < VS_CALL_VMAS && changes; i++) {
+		if (seen[vma_prot(e, i)])
+			continue;
+		seen[vma_prot(e, i)] = true;
+		prot_text(vma_prot(e, i), text);
+		fprintf(f, "%s%s", between, text);
+		between = "|";
+	}
+	if (changes)
+		fputc('>', f);
+}
+
+static void print_prot(FILE *f, const struct vs_event_call *e)
+{
+	const uint64_t prot = e->argument[2] & (VS_PROT_READ | VS_PROT_WRITE | VS_PROT_EXEC);
+	char text[4];
+
+	if (!call_failed(e) && e->call != VS_CALL_MMAP)
+		print_before(f, e, prot);
+	prot_text(prot, text);
+	fprintf(f, "%s%s", text, e->wx ? "!" : "");
+}
+
+static void print_advice(FILE *f, const struct vs_event_call *e)
+{
+	static const char prefix[] = "MADV_";
+	const char *name = advice_name(e->detail);
+	const size_t len = sizeof(prefix) - 1;
+
+	fputs(strncmp(name, prefix, len) ? name : name + len, f);
+}
+
+/* mmap(2) */
+static const struct bit_name map_flags[] = {
+	{ MAP_SHARED_VALIDATE, "SHARED_VALIDATE" },
+	{ MAP_SHARED, "SHARED" },
+	{ MAP_PRIVATE, NULL },
+	{ MAP_FIXED, "FIXED" },
+	{ MAP_FIXED_NOREPLACE, "FIXED_NOREPLACE" },
+	{ MAP_ANONYMOUS, "ANON" },
+	{ MAP_GROWSDOWN, "GROWSDOWN" },
+	{ MAP_LOCKED, "LOCKED" },
+	{ MAP_NORESERVE, "NORESERVE" },
+	{ MAP_POPULATE, "POPULATE" },
+	{ MAP_NONBLOCK, "NONBLOCK" },
+	{ MAP_HUGETLB, "HUGETLB" },
+	{ MAP_SYNC, "SYNC" },
+	/* these do nothing */
+	{ MAP_STACK, NULL },
+	{ MAP_DENYWRITE, NULL },
+	{ MAP_EXECUTABLE, NULL },
+	{},
+};
+
+/* mremap(2); the last one came with 5.7 */
+static const struct bit_name remap_flags[] = {
+	{ MREMAP_MAYMOVE, NULL },
+	{ MREMAP_FIXED, "FIXED" },
+	{ 4, "DONTUNMAP" },
+	{},
+};
+
+/** print_flags - the names of the bits that are set, and what is left of them. */
+static void print_flags(FILE *f, uint64_t value, const struct bit_name *names)
+{
+	const char *between = ", ";
+
+	for (; names->bit; names++) {
+		if ((value & names->bit) != names->bit)
+			continue;
+		value &= ~names->bit;
+		if (!names->name)
+			continue;
+		fprintf(f, "%s%s", between, names->name);
+		between = "|";
+	}
+	if (value)
+		fprintf(f, "%s0x%" PRIx64, between, value);
+}
+
+static void print_key(FILE *f, const struct vs_event_call *e)
+{
+	fprintf(f, "key %" PRId64, (int64_t)e->argument[3]);
+}
+
+static void print_ranges(FILE *f, const struct vs_event_call *e)
+{
+	fprintf(f, "%" PRIu64 " %s", (uint64_t)e->argument[2],
+		e->argument[2] == 1 ? "range" : "ranges");
+}
+
+/** print_break - by how much it is to move; 0 asks where it is. */
+static void print_break(FILE *f, const struct vs_event_call *e)
+{
+	const uint64_t to = e->argument[0], from = e->argument[1];
+
+	if (to)
+		fputc(to < from ? '-' : '+', f);
+	print_length(f, !to ? 0 : to < from ? from - to : to - from);
+}
+
+/* --- the table ----------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct call_shape shapes[VS_NR_FOLLOWED_CALLS] = {
+	/* start, length, other, flags */
+	[VS_CALL_MPROTECT] = {{0, 1, 2, NONE}, RESULT_ZERO, {print_range, print_prot}, NULL},
+	[VS_CALL_PKEY_MPROTECT] = {{0, 1, 2, 3}, RESULT_ZERO, {print_range, print_prot, print_key},
+				   NULL},
+	[VS_CALL_MUNMAP] = {{0, 1, NONE, NONE}, RESULT_ZERO, {print_range}, NULL},
+	[VS_CALL_MREMAP] = {{0, 1, 2, 3}, RESULT_MOVED, {print_range, print_new_length},
+			    remap_flags},
+	[VS_CALL_MADVISE] = {{0, 1, 2, NONE}, RESULT_ZERO, {print_range, print_advice}, NULL},
+	[VS_CALL_PROCESS_MADVISE] = {{NONE, NONE, 3, NONE}, RESULT_NUMBER,
+				     {print_ranges, print_advice}, NULL},
+	[VS_CALL_BRK] = {{0, NONE, 1, NONE}, RESULT_BREAK, {print_break}, NULL},
+	[VS_CALL_MMAP] = {{0, 1, 2, 3}, RESULT_PLACE, {print_place, print_prot}, map_flags},
+	[VS_CALL_FORK] = {{NONE, NONE, NONE, NONE}, RESULT_NUMBER, {NULL}, NULL},
+	[VS_CALL_EXEC] = {{NONE, NONE, NONE, NONE}, RESULT_ZERO, {NULL}, NULL},
+	[VS_CALL_EXIT] = {{NONE, NONE, NONE, NONE}, RESULT_ZERO, {NULL}, NULL},
+};
+/* clang-format on */
+
+static const struct call_shape *shape_of(const struct vs_event_call *e)
+{
+	return e->call < VS_NR_FOLLOWED_CALLS ? &shapes[e->call] : &shapes[VS_CALL_EXIT];
+}
+
+bool call_arg(const struct vs_event_call *e, enum call_arg which, uint64_t *value)
+{
+	const int8_t at = shape_of(e)->arg[which];
+
+	if (at >= 0)
+		*value = e->argument[at];
+	return at >= 0;
+}
+
+bool call_returns(const struct vs_event_call *e)
+{
+	return e->call != VS_CALL_EXIT;
+}
+
+int call_errno(const struct vs_event_call *e)
+{
+	return call_returns(e) && e->result < 0 && e->result >= -MAX_ERRNO ? -e->result : 0;
+}
+
+bool call_failed(const struct vs_event_call *e)
+{
+	/* brk(2) as the kernel has it returns where the break is, always */
+	if (e->call == VS_CALL_BRK)
+		return e->argument[0] && (uint64_t)e->result != e->argument[0];
+	return call_errno(e) != 0;
+}
+
+bool call_sets_prot(const struct vs_event_call *e)
+{
+	return e->call == VS_CALL_MPROTECT || e->call == VS_CALL_PKEY_MPROTECT ||
+	       e->call == VS_CALL_MMAP;
+}
+
+static void print_arguments(FILE *f, const struct vs_event_call *e)
+{
+	const struct call_shape *shape = shape_of(e);
+
+	for (int i = 0; i < MAX_PARTS && shape->parts[i]; i++) {
+		fputs(i ? ", " : "", f);
+		shape->parts[i](f, e);
+	}
+	if (shape->flags)
+		print_flags(f, e->argument[3], shape->flags);
+}
+
+static void print_result(FILE *f, const struct vs_event_call *e)
+{
+	const enum call_result kind = shape_of(e)->result;
+
+	if (kind >= RESULT_PLACE && (uint64_t)e->result == e->argument[0])
+		fputs(kind == RESULT_MOVED ? " in place" : "", f);
+	else if (kind >= RESULT_BREAK)
+		fprintf(f, " = %" PRIx64, (uint64_t)e->result);
+	else if (kind == RESULT_NUMBER || e->result)
+		fprintf(f, " = %" PRId64, (int64_t)e->result);
+}
+
+/** print_failure - the error first: it matters most, and a line may be cut. */
+static void print_failure(FILE *f, const struct vs_event_call *e)
+{
+	const int err = call_errno(e);
+
+	fprintf(f, " %s%s", err ? "= " : "failed", err ? errno_name(err) : "");
+	if (!shape_of(e)->parts[0])
+		return;
+	fputs(": ", f);
+	print_arguments(f, e);
+}
+
+void call_print(FILE *f, const struct vs_event_call *e)
+{
+	fputs(e->call < VS_NR_CALLS ? call_names[e->call] : "?", f);
+	if (call_failed(e)) {
+		print_failure(f, e);
+		return;
+	}
+	if (shape_of(e)->parts[0]) {
+		fputc('(', f);
+		print_arguments(f, e);
+		fputc(')', f);
+	}
+	if (call_returns(e))
+		print_result(f, e);
+}

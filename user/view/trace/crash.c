@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* crash.c - say why an address could not be used, from what is near and what was called. */
+#include "view/trace/crash.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/history/calls.h"
+#include "model/names.h"
+#include "util/str.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/** mmap_min_addr is 64 KiB by default: nothing is mapped below. */
+#define NULL_PAGES 65536
+/** A frame that is pushed may reach this far below the stack pointer. */
+#define STACK_SLACK 65536
+/** Bytes of the reason in words. */
+#define REASON_LEN 192
+
+const char *const crash_kind_names[NR_CRASH_KINDS] = {
+	[CRASH_PLAIN] = "bad address",
+	[CRASH_NULL] = "NULL pointer",
+	[CRASH_STACK_OVERFLOW] = "stack overflow",
+	[CRASH_GUARD_PAGE] = "guard page",
+	[CRASH_AFTER_MUNMAP] = "use after unmap",
+	[CRASH_AFTER_MPROTECT] = "access after mprotect",
+	[CRASH_BEYOND_EOF] = "beyond the end of the file",
+	[CRASH_FS_FULL] = "file system full",
+	[CRASH_NO_SHMEM] = "no shared memory",
+	[CRASH_NO_HUGE_PAGE] = "no free huge page",
+	[CRASH_READ_ERROR] = "read error",
+	[CRASH_WRITE_ERROR] = "read error or no space",
+	[CRASH_POISON] = "poisoned page",
+	[CRASH_DRIVER] = "refused by the driver",
+	[CRASH_BUS] = "bus error",
+};
+
+static bool is_guard(const struct crash *c)
+{
+	return c->vma && !(c->vma->vma.key.flags & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC));
+}
+
+/** vma_allows - the VMA would have allowed the access: its pages do not. */
+static bool vma_allows(const struct crash *c)
+{
+	static const uint64_t wanted[VS_NR_ACCESS] = {
+		[VS_ACCESS_READ] = VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC,
+		[VS_ACCESS_WRITE] = VS_VM_WRITE,
+		[VS_ACCESS_EXEC] = VS_VM_EXEC,
+	};
+
+	return c->vma->vma.key.flags & wanted[c->fault->access & 3];
+}
+
+static bool protects(const struct vs_event_call *call)
+{
+	return call && (call->call == VS_CALL_MPROTECT || call->call == VS_CALL_PKEY_MPROTECT);
+}
+
+/** near_sp - the access is where the stack pointer is. */
+static bool near_sp(const struct crash *c)
+{
+	uint64_t sp = c->event->sp, address = c->fault->address;
+
+	/* a stack that ends below has not overflown: its thread went astray */
+	if (sp < c->event->near[VS_NEAR_BELOW].end)
+		return false;
+	return address < sp + STACK_SLACK && sp < address + STACK_SLACK;
+}
+
+enum crash_kind crash_kind(const struct crash *c)
+{
+	const struct counted *above = c->near[VS_NEAR_ABOVE];
+
+	if (crash_is_bus(c))
+		return crash_bus_kind(c);
+	if (c->fault->address < NULL_PAGES)
+		return CRASH_NULL;
+	/* stacks grow down: what was left lies right below what they may use */
+	if (above && above->vma.key.flags & VS_VM_WRITE && near_sp(c) && (!c->vma || is_guard(c)))
+		return CRASH_STACK_OVERFLOW;
+	if (c->vma && c->fault->cause != VS_CAUSE_PKEY && vma_allows(c))
+		return CRASH_GUARD_PAGE; /* madvise(MADV_GUARD_INSTALL) */
+	if (c->vma && protects(c->call))
+		return is_guard(c) && c->call->argument[2] ? CRASH_GUARD_PAGE
+							   : CRASH_AFTER_MPROTECT;
+	if (c->call && !c->vma)
+		return CRASH_AFTER_MUNMAP;
+	return is_guard(c) ? CRASH_GUARD_PAGE : CRASH_PLAIN;
+}
+
+static const struct column near_columns[] = {
+	{ .key = "start", .type = CELL_HEX },	 { .key = "end", .type = CELL_HEX },
+	{ .key = "perms", .type = CELL_STR },	 { .key = "name", .type = CELL_STR },
+	{ .key = "distance", .type = CELL_U64 }, { .key = "offset", .type = CELL_U64 },
+};
+static const struct table_def below_table = { .key = "below",
+					      .shape = TABLE_OBJECT,
+					      COLUMNS(near_columns) };
+static const struct table_def above_table = { .key = "above",
+					      .shape = TABLE_OBJECT,
+					      COLUMNS(near_columns) };
+static const struct table_def code_table = { .key = "code",
+					     .shape = TABLE_OBJECT,
+					     COLUMNS(near_columns) };
+
+static const struct column call_columns[] = {
+	{ .key = "call", .type = CELL_STR },   { .key = "start", .type = CELL_HEX },
+	{ .key = "length", .type = CELL_U64 }, { .key = "argument", .type = CELL_U64 },
+	{ .key = "tid", .type = CELL_U64 },    { .key = "ago_ns", .type = CELL_U64 },
+};
+static const struct table_def call_table = { .key = "last_call",
+					     .shape = TABLE_OBJECT,
+					     COLUMNS(call_columns) };
+
+static const struct column crash_columns[] = {
+	{ .key = "kind", .type = CELL_STR },	    { .key = "signal", .type = CELL_STR },
+	{ .key = "si_code", .type = CELL_STR },	    { .key = "handled", .type = CELL_BOOL },
+	{ .key = "reason", .type = CELL_STR },	    { .key = "file_offset", .type = CELL_U64 },
+	{ .key = "file_size", .type = CELL_U64 },   { .key = "fs_limit", .type = CELL_U64 },
+	{ .key = "sp", .type = CELL_HEX },	    { .key = "below", .type = CELL_TABLE },
+	{ .key = "above", .type = CELL_TABLE },	    { .key = "code", .type = CELL_TABLE },
+	{ .key = "last_call", .type = CELL_TABLE }, { .key = "text", .head = "", .type = CELL_STR },
+};
+static const struct table_def crash_table_def = { .key = "crash",
+						  .shape = TABLE_OBJECT,
+						  COLUMNS(crash_columns) };
+
+/** distance - of the address from the nearer end of a VMA, bytes. */
+static uint64_t distance(const struct vs_near *near, uint64_t address)
+{
+	if (address >= near->end)
+		return address - near->end;
+	return near->start > address ? near->start - address : 0;
+}
+
+static int near_object(struct table *parent, const struct table_def *def, const struct crash *c,
+		       enum vs_near_place place)
+{
+	const struct vs_near *near = &c->event->near[place];
+	uint64_t address = place == VS_NEAR_IP ? c->event->ip : c->fault->address;
+	struct table *t;
+	char perms[5];
+	int err;
+
+	if (!c->near[place])
+		return 0;
+	t = table__new(def);
+	if (!t)
+		return -ENOMEM;
+	table__set_table(parent, def->key, t);
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	vma_perms(c->near[place]->vma.key.flags, perms);
+	table__set_u64(t, "start", near->start);
+	table__set_u64(t, "end", near->end);
+	table__set_u64(t, "distance", distance(near, address));
+	if (place == VS_NEAR_IP)
+		table__set_u64(t, "offset", address - near->start + near->pgoff * 4096);
+	err = table__set_str(t, "perms", perms);
+	return err ? err : table__set_str(t, "name", c->near[place]->name);
+}
+
+static int call_object(struct table *parent, const struct crash *c)
+{
+	struct table *t;
+
+	if (!c->call)
+		return 0;
+	t = table__new(&call_table);
+	if (!t)
+		return -ENOMEM;
+	table__set_table(parent, "last_call", t);
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	table__set_u64(t, "start", c->call->argument[0]);
+	/* what a call does not take is left over in the register */
+	if (c->call->call != VS_CALL_BRK)
+		table__set_u64(t, "length", c->call->argument[1]);
+	if (c->call->call != VS_CALL_BRK && c->call->call != VS_CALL_MUNMAP)
+		table__set_u64(t, "argument", c->call->argument[2]);
+	table__set_u64(t, "tid", c->call->tid);
+	table__set_u64(t, "ago_ns", c->fault->head.time_ns - c->call->head.time_ns);
+	return table__set_str(t, "call", call_names[c->call->call]);
+}
+
+static const char *signal_name(const struct crash *c)
+{
+	return crash_is_bus(c) ? "SIGBUS" : "SIGSEGV";
+}
+
+/** signal_cells - the signal, what becomes of it, and why it was raised. */
+static int signal_cells(struct table *t, const struct crash *c)
+{
+	char reason[REASON_LEN];
+	int err = table__set_str(t, "signal", signal_name(c));
+
+	if (!c->event->signal)
+		return err;
+	table__set_bool(t, "handled", c->event->handled);
+	if (crash_has_file(c)) {
+		table__set_u64(t, "file_offset", crash_offset(c));
+		table__set_u64(t, "file_size", c->event->file_size);
+		if (c->event->fs_limit)
+			table__set_u64(t, "fs_limit", c->event->fs_limit);
+	}
+	err = err ? err : table__set_str(t, "si_code", crash_code_name(c));
+	if (!err && crash_reason(c, reason, sizeof(reason)))
+		err = table__set_str(t, "reason", reason);
+	return err;
+}
+
+/* --- the same in words ---------------------------------------------------------------------- */
+
+static void say_near(FILE *f, const struct crash *c, enum vs_near_place place, const char *where)
+{
+	char bytes[STR_NUMBER_LEN], perms[5];
+	const struct counted *row = c->near[place];
+
+	if (!row)
+		return;
+	vma_perms(row->vma.key.flags, perms);
+	str_format_bytes(bytes, sizeof(bytes), distance(&c->event->near[place], c->fault->address));
+	fprintf(f, "\n    %s %s %s %s", bytes, where, perms, row->name);
+}
+
+static void say_call(FILE *f, const struct crash *c)
+{
+	char ago[STR_NUMBER_LEN];
+
+	if (!c->call)
+		return;
+	str_format_ns(ago, sizeof(ago), c->fault->head.time_ns - c->call->head.time_ns);
+	fprintf(f, "\n    %s before: %s(0x%llx", ago, call_names[c->call->call],
+		(unsigned long long)c->call->argument[0]);
+	if (c->call->call != VS_CALL_BRK)
+		fprintf(f, ", %llu", (unsigned long long)c->call->argument[1]);
+	if (c->call->call == VS_CALL_MPROTECT || c->call->call == VS_CALL_PKEY_MPROTECT)
+		fprintf(f, ", prot %c%c%c", c->call->argument[2] & 1 ? 'r' : '-',
+			c->call->argument[2] & 2 ? 'w' : '-', c->call->argument[2] & 4 ? 'x' : '-');
+	fprintf(f, ") by thread %u", c->call->tid);
+}
+
+static char *say(const struct crash *c)
+{
+	char *text = NULL, perms[5], reason[REASON_LEN];
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "%s: %s, %s of 0x%llx%s", signal_name(c), crash_kind_names[crash_kind(c)],
+		access_names[c->fault->access], (unsigned long long)c->fault->address,
+		c->event->handled ? ", handled" : "");
+	if (crash_reason(c, reason, sizeof(reason)))
+		fprintf(f, "\n    %s", reason);
+	if (c->near[VS_NEAR_IP])
+		fprintf(f, "\n    by %s+0x%llx (ip 0x%llx)", c->near[VS_NEAR_IP]->name,
+			(unsigned long long)(c->event->ip - c->event->near[VS_NEAR_IP].start +
+					     c->event->near[VS_NEAR_IP].pgoff * 4096),
+			(unsigned long long)c->event->ip);
+	if (c->vma) {
+		vma_perms(c->vma->vma.key.flags, perms);
+		fprintf(f, "\n    in %s %s, 0x%llx-0x%llx", perms, c->vma->name,
+			(unsigned long long)c->fault->vma_start,
+			(unsigned long long)c->fault->vma_end);
+	} else {
+		fprintf(f, "\n    in no VMA");
+	}
+	say_near(f, c, VS_NEAR_BELOW, "above the end of");
+	say_near(f, c, VS_NEAR_ABOVE, "below the start of");
+	say_call(f, c);
+	return fclose(f) ? NULL : text;
+}
+
+struct table *crash_table(const struct crash *c)
+{
+	struct table *t = table__new(&crash_table_def);
+	char *text = say(c);
+	int err = t && text && table__add_row(t) >= 0 ? 0 : -ENOMEM;
+
+	if (!err) {
+		table__set_u64(t, "sp", c->event->sp);
+		err = table__set_str(t, "kind", crash_kind_names[crash_kind(c)]);
+		err = err ? err : signal_cells(t, c);
+		err = err ? err : near_object(t, &below_table, c, VS_NEAR_BELOW);
+		err = err ? err : near_object(t, &above_table, c, VS_NEAR_ABOVE);
+		err = err ? err : near_object(t, &code_table, c, VS_NEAR_IP);
+		err = err ? err : call_object(t, c);
+		err = err ? err : table__set_str(t, "text", text);
+	}
+	free(text);
+	if (!err)
+		return t;
+	table__free(t);
+	return NULL;
+}

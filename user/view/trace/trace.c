@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* trace.c - a row for each fault: when, who, where, what it wanted, and how it ended. */
+#include "view/trace/trace.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "view/trace/trace_parts.h"
+
+/* clang-format off */
+
+/* In text, a fault has either columns of its own, or that of all events; NULL: not this one. */
+#define FAULT_COLUMNS(kind_head, address_head, where_head, event_head)                              \
+	TRACE_WHO_COLUMNS(true),                                                                    \
+	TRACE_TOOK_COLUMN("duration_ns"),                                                           \
+	{.key = "mode", .type = CELL_STR},                                                          \
+	{.key = "access", .type = CELL_STR},                                                        \
+	{.key = "outcome", .type = CELL_STR},                                                       \
+	{.key = "cause", .type = CELL_STR},                                                         \
+	{.key = "size", .type = CELL_STR},                                                          \
+	{.key = "mapped_pages", .type = CELL_U64},                                                  \
+	{.key = "kind", .head = (kind_head), .type = CELL_STR, .left = true, .text_only = true,     \
+	 .width = 14},                                                                              \
+	{.key = "address", .head = (address_head), .type = CELL_HEX, .width = 12},                  \
+	{.key = "ip", .type = CELL_HEX},                                                            \
+	{.key = "vma", .type = CELL_TABLE},                                                         \
+	{.key = "crash", .type = CELL_TABLE},                                                       \
+	TRACE_STACK_COLUMNS,                                                                        \
+	{.key = "where", .head = (where_head), .type = CELL_STR, .text_only = true},                \
+	TRACE_EVENT_COLUMN(event_head)
+
+static const struct column trace_columns[] = {FAULT_COLUMNS("FAULT", "ADDRESS", "VMA", NULL)};
+static const struct column mixed_columns[] = {
+	FAULT_COLUMNS(NULL, NULL, NULL, "EVENT"),
+	{.key = "after", .type = CELL_U64},
+};
+
+static const struct column vma_columns[] = {
+	{.key = "start", .type = CELL_HEX},
+	{.key = "end", .type = CELL_HEX},
+	{.key = "perms", .type = CELL_STR},
+	{.key = "name", .type = CELL_STR},
+	{.key = "offset", .type = CELL_U64, .unit = UNIT_BYTES},
+};
+
+static const struct column summary_columns[] = {
+	{.key = "type", .type = CELL_STR},
+	{.key = "events", .type = CELL_U64},
+	{.key = "faults", .type = CELL_U64},
+	{.key = "memcalls", .type = CELL_U64},
+	{.key = "flushes", .type = CELL_U64},
+	{.key = "interrupts", .type = CELL_U64},
+	{.key = "late", .type = CELL_U64},
+	{.key = "lost", .type = CELL_U64},
+	{.key = "generated", .type = CELL_U64},
+	{.key = "eventless", .type = CELL_U64},
+	{.key = "in_flight", .type = CELL_U64},
+	{.key = "totals", .type = CELL_TABLE},
+};
+/* clang-format on */
+
+const struct table_def trace_table = { .key = "faults", COLUMNS(trace_columns) };
+const struct table_def trace_mixed_table = { .key = "faults", COLUMNS(mixed_columns) };
+const struct table_def trace_summary_table = { .key = "summary",
+					       .json_only = true,
+					       COLUMNS(summary_columns) };
+static const struct table_def vma_table = { .key = "vma",
+					    .shape = TABLE_OBJECT,
+					    COLUMNS(vma_columns) };
+
+/** file_offset - of the address: in the file, or from the start of what has none. */
+static uint64_t file_offset(const struct vs_event_fault *e, const struct counted *row)
+{
+	uint64_t in_vma = e->address - e->vma_start;
+
+	if (row->vma.name_kind != VS_NAME_FILE)
+		return in_vma;
+	return in_vma + e->vma_pgoff * 4096;
+}
+
+static int vma_cell(struct table *t, const struct vs_event_fault *e, const struct counted *row)
+{
+	struct table *vma = table__new(&vma_table);
+	char perms[5];
+	int err;
+
+	if (!vma)
+		return -ENOMEM;
+	table__set_table(t, "vma", vma);
+	if (table__add_row(vma) < 0)
+		return -ENOMEM;
+	vma_perms(row->vma.key.flags, perms);
+	table__set_u64(vma, "start", e->vma_start);
+	table__set_u64(vma, "end", e->vma_end);
+	table__set_u64(vma, "offset", file_offset(e, row));
+	err = table__set_str(vma, "perms", perms);
+	return err ? err : table__set_str(vma, "name", row->name);
+}
+
+static void say_kind(struct text *to, const struct trace_fault *fault)
+{
+	const struct vs_event_fault *e = fault->event;
+	const char access = *access_names[e->access];
+
+	text__putc(to, fault->in_flight ? '~' : "mM!"[e->outcome]);
+	text__putc(to, e->origin == VS_ORIGIN_KERNEL ? (char)toupper(access) : access);
+	text__putc(to, ' ');
+	text__puts(to, cause_names[e->cause]);
+}
+
+static void say_where(struct text *to, const struct trace_fault *fault)
+{
+	const struct counted *row = fault->row;
+
+	if (!fault->event->vma_end || !row || !row->is_vma) {
+		text__puts(to, "[no VMA]");
+		return;
+	}
+	text__puts(to, trace_short_name(row->name));
+	text__puts(to, "+0x");
+	text__hex(to, file_offset(fault->event, row));
+}
+
+/** say_mixed - the fault in words, and the call that it follows. */
+static void say_mixed(struct text *to, const struct trace_fault *fault)
+{
+	text__puts(to, "fault ");
+	say_kind(to, fault);
+	text__putc(to, ' ');
+	text__hex(to, fault->event->address);
+	text__putc(to, ' ');
+	if (fault->after) {
+		text__puts(to, "after #");
+		text__u64(to, fault->after);
+		text__puts(to, ", ");
+	}
+	say_where(to, fault);
+}
+
+static int said_cell(struct table *t, const char *key, const struct trace_fault *fault,
+		     void (*say)(struct text *to, const struct trace_fault *fault))
+{
+	struct text text = {};
+	int err;
+
+	say(&text, fault);
+	err = table__set_text(t, key, &text);
+	text__free(&text);
+	return err;
+}
+
+/** text_cells - the fault in the columns that text shows. */
+static int text_cells(struct table *t, const struct trace_fault *fault)
+{
+	int err;
+
+	if (t->no_text)
+		return 0;
+	if (t->def != &trace_table)
+		return said_cell(t, "event", fault, say_mixed);
+	err = said_cell(t, "kind", fault, say_kind);
+	return err ? err : said_cell(t, "where", fault, say_where);
+}
+
+/** crash_cell - JSON gets the object, text the same in words below the line. */
+static int crash_cell(struct table *t, const struct crash *crash)
+{
+	struct table *cell = crash_table(crash);
+
+	if (!cell)
+		return -ENOMEM;
+	table__set_table(t, "crash", cell);
+	return table__set_footer(t, "  %s", table__cell(cell, 0, "text")->str);
+}
+
+int trace_fault_row(struct table *t, const struct trace_fault *fault,
+		    const struct trace_clock *clock)
+{
+	const struct vs_event_fault *e = fault->event;
+	const struct counted *row = fault->row;
+	const struct trace_who who = { "fault", e->comm, e->pid, e->tid };
+	int err = trace_begin(t, &e->head, &who, clock);
+
+	if (err)
+		return err;
+	if (e->duration_ns)
+		table__set_u64(t, "duration_ns", e->duration_ns);
+	table__set_word(t, "mode", origin_names[e->origin]);
+	table__set_word(t, "access", access_names[e->access]);
+	table__set_word(t, "outcome", fault->in_flight ? "in-flight" : outcome_names[e->outcome]);
+	table__set_word(t, "cause", cause_names[e->cause]);
+	if (e->mapped) {
+		table__set_word(t, "size", size_names[e->size]);
+		table__set_u64(t, "mapped_pages", e->mapped);
+	}
+	/* of a fault that began before counting, nothing but the thread is known */
+	if (e->duration_ns || !fault->in_flight)
+		table__set_u64(t, "address", e->address);
+	if (e->ip)
+		table__set_u64(t, "ip", e->ip);
+	if (fault->after && t->def != &trace_table)
+		table__set_u64(t, "after", fault->after);
+	err = text_cells(t, fault);
+	if (!err && fault->crash && fault->crash->event)
+		err = crash_cell(t, fault->crash);
+	if (!err && e->vma_end && row && row->is_vma)
+		err = vma_cell(t, e, row);
+	return err;
+}

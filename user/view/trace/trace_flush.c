@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* trace_flush.c - a row for each flush, and for each interrupt that made another CPU flush. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "model/names.h"
+#include "util/str.h"
+#include "view/trace/trace_parts.h"
+
+/** Pages of a flush of the whole address space. */
+#define ALL_PAGES (~0ULL)
+
+/* clang-format off */
+static const struct column flush_columns[] = {
+	TRACE_WHO_COLUMNS(true),
+	{.key = "took", .head = "TOOK", .type = CELL_STR, .text_only = true, .width = 6},
+	{.key = "id", .type = CELL_U64},
+	{.key = "call", .type = CELL_STR},
+	{.key = "kind", .type = CELL_STR},
+	{.key = "pages", .type = CELL_U64},
+	{.key = "full", .type = CELL_BOOL},
+	TRACE_STACK_COLUMNS,
+	TRACE_EVENT_COLUMN("EVENT"),
+};
+
+static const struct column initiator_columns[] = {
+	{.key = "pid", .type = CELL_U64},
+	{.key = "tid", .type = CELL_U64},
+	{.key = "comm", .type = CELL_STR},
+	{.key = "cpu", .type = CELL_U64},
+};
+static const struct table_def initiator_table = {
+	.key = "initiator", .shape = TABLE_OBJECT, COLUMNS(initiator_columns)
+};
+
+static const struct column target_columns[] = {
+	{.key = "pid", .type = CELL_U64},
+	{.key = "tid", .type = CELL_U64},
+	{.key = "comm", .type = CELL_STR},
+};
+static const struct table_def target_table = {
+	.key = "target", .shape = TABLE_OBJECT, COLUMNS(target_columns)
+};
+
+static const struct column interrupt_columns[] = {
+	TRACE_WHO_COLUMNS(false),
+	{.key = "id", .type = CELL_U64},
+	{.key = "call", .type = CELL_STR},
+	{.key = "kind", .type = CELL_STR},
+	{.key = "initiator", .type = CELL_TABLE, .object = &initiator_table},
+	{.key = "target", .type = CELL_TABLE, .object = &target_table},
+	{.key = "sent_ns", .type = CELL_I64, .unit = UNIT_NS},
+	{.key = "delay_ns", .type = CELL_U64, .unit = UNIT_NS},
+	TRACE_TOOK_COLUMN("stolen_ns"),
+	TRACE_EVENT_COLUMN("EVENT"),
+};
+/* clang-format on */
+
+const struct table_def trace_flush_table = { .key = "flushes", COLUMNS(flush_columns) };
+const struct table_def trace_interrupt_table = { .key = "interrupts", COLUMNS(interrupt_columns) };
+
+static const char *const flush_names[VS_NR_FLUSH] = {
+	[VS_FLUSH_LOCAL] = "local",
+	[VS_FLUSH_REMOTE] = "remote",
+};
+
+static const char *call_name(uint32_t call)
+{
+	return call < VS_NR_CALLS ? call_names[call] : "?";
+}
+
+/** say_owner - the memory call that it belongs to, further in than that; or what else did it. */
+static void say_owner(FILE *f, uint64_t id, const char *call)
+{
+	if (id)
+		fprintf(f, "#%" PRIu64 "   ", id);
+	else if (call)
+		fprintf(f, "%s: ", call);
+}
+
+/* --- flushes ------------------------------------------------------------------------------- */
+
+static int flush_words(struct table *t, const struct vs_event_flush *e)
+{
+	struct trace_words w;
+	int err = t->no_text ? 0 : trace_words__open(&w);
+
+	if (err || t->no_text)
+		return err;
+	say_owner(w.file, e->id, call_name(e->call));
+	fprintf(w.file, "flush %s, ", flush_names[e->flush % VS_NR_FLUSH]);
+	if (e->pages == ALL_PAGES)
+		fprintf(w.file, "all");
+	else
+		fprintf(w.file, "%" PRIu64 " page%s%s", (uint64_t)e->pages,
+			e->pages == 1 ? "" : "s", e->pages ? "" : ": done already");
+	/* its call may not be in the stream */
+	if (e->id)
+		fprintf(w.file, ", %s", call_name(e->call));
+	return trace_words__close(&w, t);
+}
+
+int trace_flush_row(struct table *t, const struct vs_event_flush *e,
+		    const struct trace_clock *clock)
+{
+	const struct trace_who who = { "flush", e->comm, e->pid, e->tid };
+	int err = trace_begin(t, &e->head, &who, clock);
+
+	if (err)
+		return err;
+	if (e->id)
+		table__set_u64(t, "id", e->id);
+	if (e->pages != ALL_PAGES)
+		table__set_u64(t, "pages", e->pages);
+	table__set_bool(t, "full", e->pages == ALL_PAGES);
+	err = table__set_str(t, "call", call_name(e->call));
+	table__set_word(t, "kind", flush_names[e->flush % VS_NR_FLUSH]);
+	table__set_word(t, "took", "");
+	return err ? err : flush_words(t, e);
+}
+
+/* --- interrupts ---------------------------------------------------------------------------- */
+
+/** delay - from its sending to its handler; the clocks of two CPUs may differ by a little. */
+static uint64_t delay(const struct vs_event_ipi *e)
+{
+	return e->head.time_ns > e->sent_ns ? e->head.time_ns - e->sent_ns : 0;
+}
+
+static int task_cell(struct table *t, const struct table_def *def, uint32_t pid, uint32_t tid,
+		     const char *comm)
+{
+	struct table *task = table__new(def);
+
+	if (!task)
+		return -ENOMEM;
+	table__set_table(t, def->key, task);
+	if (table__add_row(task) < 0)
+		return -ENOMEM;
+	table__set_u64(task, "pid", pid);
+	table__set_u64(task, "tid", tid);
+	return table__set_str(task, "comm", comm);
+}
+
+/** sender_cells - what is known of it, if it is. */
+static int sender_cells(struct table *t, const struct vs_event_ipi *e,
+			const struct trace_clock *clock)
+{
+	int err;
+
+	if (!e->sent_ns)
+		return 0;
+	if (e->id)
+		table__set_u64(t, "id", e->id);
+	table__set_i64(t, "sent_ns", trace_time_ns(clock, e->sent_ns));
+	table__set_u64(t, "delay_ns", delay(e));
+	err = table__set_str(t, "call", call_name(e->call));
+	err = err ? err : task_cell(t, &initiator_table, e->from_pid, e->from_tid, e->from_comm);
+	if (!err)
+		table__set_u64(table__cell(t, 0, "initiator")->table, "cpu", e->from_cpu);
+	return err;
+}
+
+static void say_sender(FILE *f, const struct vs_event_ipi *e)
+{
+	char after[STR_NUMBER_LEN];
+
+	if (!e->sent_ns) {
+		fprintf(f, "interrupted, by whom is not known");
+		return;
+	}
+	str_format_ns(after, sizeof(after), delay(e));
+	say_owner(f, e->id, call_name(e->call));
+	fprintf(f, "interrupted by CPU %u after %s", e->from_cpu, after);
+	if (e->ipi != VS_IPI_USER && e->ipi < VS_NR_IPI)
+		fprintf(f, ", %s", ipi_names[e->ipi]);
+	fprintf(f, ", %s%s%s %u", e->id ? call_name(e->call) : "", e->id ? " of " : "",
+		e->from_comm, e->from_tid);
+}
+
+static int interrupt_words(struct table *t, const struct vs_event_ipi *e)
+{
+	struct trace_words w;
+	int err = t->no_text ? 0 : trace_words__open(&w);
+
+	if (err || t->no_text)
+		return err;
+	say_sender(w.file, e);
+	return trace_words__close(&w, t);
+}
+
+int trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
+			const struct trace_clock *clock)
+{
+	/* text alone shows these; what runs where nothing does has a long name there */
+	const struct trace_who who = { "interrupt", e->to_tid ? e->to_comm : "idle", e->to_pid,
+				       e->to_tid };
+	int err = trace_begin(t, &e->head, &who, clock);
+
+	if (err)
+		return err;
+	table__set_u64(t, "stolen_ns", e->stolen_ns);
+	table__set_word(t, "kind", e->ipi < VS_NR_IPI ? ipi_names[e->ipi] : NULL);
+	err = sender_cells(t, e, clock);
+	err = err ? err : task_cell(t, &target_table, e->to_pid, e->to_tid, e->to_comm);
+	return err ? err : interrupt_words(t, e);
+}

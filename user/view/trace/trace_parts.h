@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * trace_parts.h - what the rows of `vmascope trace` have in common.
+ */
+#ifndef VMASCOPE_VIEW_TRACE_TRACE_PARTS_H
+#define VMASCOPE_VIEW_TRACE_TRACE_PARTS_H
+
+#include <stdio.h>
+
+#include "view/trace/trace.h"
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+/* clang-format off */
+
+/* The columns that all begin with; @mine: they are in JSON, too. */
+#define TRACE_WHO_COLUMNS(mine)                                                                    \
+	{.key = "type", .type = CELL_STR},                                                         \
+	{.key = "time_ns", .type = CELL_I64, .unit = UNIT_NS},                                     \
+	{.key = "time", .head = "TIME", .type = CELL_STR, .text_only = true},                      \
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .width = 8,                \
+	 .text_only = !(mine)},                                                                    \
+	{.key = "pid", .type = CELL_U64, .text_only = !(mine)},                                    \
+	{.key = "tid", .head = "TID", .type = CELL_U64, .width = 7, .text_only = !(mine)},         \
+	{.key = "cpu", .head = "CPU", .type = CELL_U64, .width = 3}
+
+/* How long it took, before what happened. */
+#define TRACE_TOOK_COLUMN(name)                                                                    \
+	{.key = (name), .head = "TOOK", .type = CELL_U64, .unit = UNIT_NS, .width = 6}
+
+/* Who called; trace_stack() fills them. */
+#define TRACE_STACK_COLUMNS                                                                        \
+	{.key = "frames", .type = CELL_TABLE}, {.key = "kernel_frames", .type = CELL_TABLE}
+
+/* What happened, in words; NULL as @title: not shown. */
+#define TRACE_EVENT_COLUMN(title)                                                                  \
+	{.key = "event", .head = (title), .type = CELL_STR, .text_only = true, .keep_start = true}
+
+/* clang-format on */
+
+/** struct trace_who - whose row it is: @type of JSON, and the task */
+struct trace_who {
+	const char *type;
+	const char *comm;
+	uint32_t pid;
+	uint32_t tid;
+};
+
+/** trace_begin - a new row of @t, the only one, and its first columns. Return: 0 or -ENOMEM. */
+int trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
+		const struct trace_clock *clock);
+
+/** struct trace_words - the text of column "event" while it is written to @file */
+struct trace_words {
+	FILE *file;
+	char *text;
+	size_t size;
+};
+
+/** trace_words__open - Return: 0 or -ENOMEM. */
+int trace_words__open(struct trace_words *w);
+
+/** trace_words__close - what was written goes into @t. Return: 0 or -ENOMEM. */
+int trace_words__close(struct trace_words *w, struct table *t);
+
+/** trace_short_name - of a VMA: of paths the last component, as lines are short. */
+const char *trace_short_name(const char *name);
+
+#endif /* VMASCOPE_VIEW_TRACE_TRACE_PARTS_H */
