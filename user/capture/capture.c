@@ -18,8 +18,10 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "sys/capabilities.h"
 #include "sys/cgroup.h"
 #include "sys/kernel.h"
+#include "sys/limits.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
@@ -444,7 +446,7 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	struct capture *c;
 	int err;
 
-	err = capture__check_privileges();
+	err = capabilities__check();
 	if (err)
 		return err;
 	if (!features__btf()) {

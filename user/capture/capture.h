@@ -126,12 +126,6 @@ typedef void (*capture_event_fn)(void *ctx, const struct vs_event *event);
 typedef void (*capture_thread_fn)(void *ctx, const struct vs_thread *thread);
 
 /**
- * capture__check_privileges - the capabilities that are needed
- * Return: 0, or -EPERM after an error message that names those that are missing.
- */
-int capture__check_privileges(void);
-
-/**
  * capture__open - load and attach; -p and -t targets are marked, and counted from here on
  * @out: result
  * @o: options

@@ -5,8 +5,6 @@
 #ifndef VMASCOPE_CAPTURE_INTERNAL_H
 #define VMASCOPE_CAPTURE_INTERNAL_H
 
-#include <errno.h>
-
 #include "capture/capture.h"
 
 struct vmascope_bpf;
@@ -108,15 +106,5 @@ int stacks__size_maps(struct capture *c);
 
 /** stacks__fill_ring - all rows but those that are never handed out are free. */
 void stacks__fill_ring(struct capture *c);
-
-/** limit_hint - what to do about a negative errno that comes of a limit. Return: NULL: of none. */
-static inline const char *limit_hint(int err)
-{
-	if (err == -EMFILE)
-		return "raise the limit of open files: ulimit -n";
-	if (err == -ENOMEM)
-		return "raise the limits of memory: ulimit -v, memory.max of the cgroup";
-	return NULL;
-}
 
 #endif /* VMASCOPE_CAPTURE_INTERNAL_H */

@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
+#include "sys/limits.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 

@@ -7,6 +7,7 @@
 #include "capture/capture.h"
 #include "collect/cost.h"
 #include "options/options.h"
+#include "sys/capabilities.h"
 #include "util/log.h"
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
@@ -127,7 +128,7 @@ int cmd_doctor(struct options *o)
 	bool usable = true;
 	int err;
 
-	if (capture__check_privileges() || options__output(o, &out))
+	if (capabilities__check() || options__output(o, &out))
 		return VS_EXIT_FAILURE;
 	err = make(&d, &usable);
 	if (!err && o->cost && usable && cost__measure(o, &d)) {

@@ -11,6 +11,7 @@
 #include "serve/http/listen.h"
 #include "serve/http/server.h"
 #include "session/session.h"
+#include "sys/capabilities.h"
 #include "sys/privileges.h"
 #include "util/log.h"
 
@@ -86,8 +87,7 @@ static int prepare(struct service *x, const struct options *o)
 		return vs_fail(VS_EXIT_FAILURE, "--listen ADDRESS:PORT takes another one",
 			       "cannot listen on %s: %s", o->listen, strerror(-x->listen_fd));
 	/* the other process would only say that it cannot change its user */
-	if (capture__check_privileges() ||
-	    server__fork(&x->server, &x->access, x->listen_fd, &x->user))
+	if (capabilities__check() || server__fork(&x->server, &x->access, x->listen_fd, &x->user))
 		return VS_EXIT_FAILURE;
 	close(x->listen_fd);
 	x->listen_fd = -1;

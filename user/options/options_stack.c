@@ -52,6 +52,11 @@ static int parse_flame(struct options *o, char *arg, struct argp_state *state)
 	return 0;
 }
 
+const char *const stack_weight_names[NR_STACK_WEIGHTS] = {
+	[WEIGHT_FAULTS] = "faults", [WEIGHT_TIME] = "time",   [WEIGHT_STOLEN] = "stolen",
+	[WEIGHT_SENT] = "sent",	    [WEIGHT_CALLS] = "calls",
+};
+
 static int parse_weight(struct options *o, char *arg, struct argp_state *state)
 {
 	o->weight = names__find(stack_weight_names, NR_STACK_WEIGHTS, arg);

@@ -16,11 +16,6 @@
 #include "view/faults/stat_group.h"
 #include "view/faults/stat_stacks.h"
 
-const char *const stack_weight_names[NR_STACK_WEIGHTS] = {
-	[WEIGHT_FAULTS] = "faults", [WEIGHT_TIME] = "time",   [WEIGHT_STOLEN] = "stolen",
-	[WEIGHT_SENT] = "sent",	    [WEIGHT_CALLS] = "calls",
-};
-
 /** What the numbers are, in a flame graph. */
 static const struct {
 	const char *what;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* capabilities.c - the capabilities that a capture needs, checked before anything is tried. */
+#include "sys/capabilities.h"
+
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/stat.h>
 
-#include "capture/capture.h"
 #include "util/log.h"
 
 #ifndef CAP_PERFMON
@@ -34,7 +36,7 @@ static bool in_user_namespace(void)
 	return !stat("/proc/self/ns/user", &st) && st.st_ino != INITIAL_USER_NAMESPACE;
 }
 
-int capture__check_privileges(void)
+int capabilities__check(void)
 {
 	static const struct {
 		cap_value_t cap;

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture/internal.h"
+#include "sys/limits.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/startup.h"

@@ -6,7 +6,7 @@
 #define VMASCOPE_SYMBOL_PROCESS_PROCESS_H
 
 #include "symbol/module/module.h"
-#include "symbol/symbolizer.h"
+#include "symbol/process/symbol_process.h"
 
 /**
  * struct mapping - a mapping that holds code

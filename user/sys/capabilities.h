@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* capabilities.h - the capabilities that a capture needs. */
+#ifndef VMASCOPE_SYS_CAPABILITIES_H
+#define VMASCOPE_SYS_CAPABILITIES_H
+
+/**
+ * capabilities__check - that this process has them
+ * Return: 0, or -EPERM after an error message that names those that are missing.
+ */
+int capabilities__check(void);
+
+#endif /* VMASCOPE_SYS_CAPABILITIES_H */
