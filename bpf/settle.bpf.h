@@ -192,9 +192,6 @@ static __always_inline void fault_ended(const struct task_id *id, struct task_st
 {
 	if (!wanted(outcome, f->cause))
 		return;
-	if (f->origin != VS_ORIGIN_GUP)
-		t->faults++;
-	t->fault_ns += duration_ns;
 	if (f->vma.slot == VS_SLOT_OVERFLOW)
 		count_outside(t, f);
 	else if (f->vma.traits & VMA_SHARES_SLOT)
@@ -204,6 +201,11 @@ static __always_inline void fault_ended(const struct task_id *id, struct task_st
 		f->vma.slot = VS_SLOT_OVERFLOW;
 	}
 	count_faults(f->vma.slot, 1, outcome, f, duration_ns);
+	/* after the slot: user/ relies on it to have them add up */
+	barrier();
+	if (f->origin != VS_ORIGIN_GUP)
+		t->faults++;
+	t->fault_ns += duration_ns;
 	if (cfg.fault_stacks && !is_sample(f->stack))
 		stack_add(f->stack, outcome, 1, duration_ns);
 	if (duration_ns)

@@ -312,6 +312,62 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 	threads__update(&l->threads, thread);
 }
 
+/** total - faults of all slots, by outcome. Return: those that no trap began, and so no thread counts. */
+static uint64_t total(const struct model *m, uint64_t *outcome)
+{
+	uint64_t trapless = counts_gup(&m->overflow.counts);
+
+	for (int o = 0; o < VS_NR_OUTCOME; o++)
+		outcome[o] = m->overflow.counts.outcome[o];
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		const struct process *p = m->processes[i];
+
+		for (size_t r = 0; r < p->nr_rows; r++) {
+			trapless += counts_gup(&p->rows[r]->counts);
+			for (int o = 0; o < VS_NR_OUTCOME; o++)
+				outcome[o] += p->rows[r]->counts.outcome[o];
+		}
+	}
+	return trapless;
+}
+
+/** read_first - rows that are to add up to the counts of slots, before those are read. */
+static int read_first(struct live *l)
+{
+	int err = live_stacks__refresh(l);
+
+	threads__read(&l->threads);
+	stacks__read(&l->stacks);
+	return err;
+}
+
+/**
+ * read_again - after the counts of slots have been: faults go on meanwhile
+ *
+ * BPF counts in the slot first, then in the stack and the thread: what the slots have is between the
+ * two readings of these.
+ */
+static int read_again(struct live *l)
+{
+	uint64_t outcome[VS_NR_OUTCOME], faults = 0;
+	const uint64_t trapless = total(&l->model, outcome);
+	int err = capture__threads(l->capture, on_thread, l);
+
+	/* threads that have ended since are in the ring */
+	if (!err)
+		err = capture__consume(l->capture, UINT64_MAX);
+	if (!err)
+		err = live_stacks__refresh(l);
+	if (err)
+		return err;
+	for (int o = 0; o < VS_NR_OUTCOME; o++)
+		faults += outcome[o];
+	threads__fit(&l->threads, faults - trapless);
+	if (capture__nr_stacks(l->capture) > VS_STACK_FIRST)
+		stacks__fit(&l->stacks, outcome);
+	return 0;
+}
+
 int live__refresh(struct live *l)
 {
 	struct model *m = &l->model;
@@ -319,6 +375,8 @@ int live__refresh(struct live *l)
 
 	if (!err)
 		err = live__discover(l);
+	if (!err && l->adds_up)
+		err = read_first(l);
 	if (err)
 		return err;
 	model__restart(m);
@@ -331,7 +389,7 @@ int live__refresh(struct live *l)
 	}
 	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
 		capture__hist_add(l->capture, cause, &m->shared_latency[cause].hist);
-	err = live_stacks__refresh(l);
+	err = l->adds_up ? read_again(l) : live_stacks__refresh(l);
 	return err ? err : refresh_calls(l);
 }
 

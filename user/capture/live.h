@@ -23,6 +23,7 @@
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
  * @hide_names: of files, and those that processes gave their memory: set it before the first slot
  *	is described
+ * @adds_up: set by the caller: rows of threads and stacks are to add up to the counts of slots
  * @naming: NULL, or called before it is chosen what is forgotten: what has to be named from a process
  *	is named now, which may add rows to the model
  * @forgetting: NULL, or called with @forgetting_ctx when rows and stacks are about to be freed: what
@@ -43,6 +44,7 @@ struct live {
 	size_t cap_waiting;
 	const char *vma_glob;
 	bool hide_names;
+	bool adds_up;
 	void (*naming)(void *ctx);
 	void (*forgetting)(void *ctx);
 	void *forgetting_ctx;

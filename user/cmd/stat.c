@@ -324,8 +324,11 @@ int cmd_stat(struct options *o)
 	status = check_stacks(o);
 	if (!status)
 		status = session__open(&s, o, wanted(o));
-	if (!status)
+	if (!status) {
+		/* an interval's rows are held against its totals */
+		s.live->adds_up = o->interval_ns;
 		status = course__init(&c);
+	}
 	if (!status)
 		status = session__run(&s);
 	if (!status && o->interval_ns && !o->folded)

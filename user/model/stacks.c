@@ -244,6 +244,58 @@ void stacks__keep(struct stacks *s)
 			s->by_index[i].stack->process->busy = true;
 }
 
+/* --- counts that add up ---------------------------------------------------------------------- */
+
+/** take_withheld - what stacks__fit() left for later counts now. */
+static void take_withheld(struct stack *stack)
+{
+	for (int o = 0; o < VS_NR_OUTCOME; o++) {
+		stack->counts.outcome[o] += stack->withheld[o];
+		stack->withheld[o] = 0;
+	}
+}
+
+void stacks__read(struct stacks *s)
+{
+	for (size_t i = 0; i < s->nr; i++) {
+		struct stack *stack = s->list[i];
+
+		take_withheld(stack);
+		memcpy(stack->first, stack->counts.outcome, sizeof(stack->first));
+	}
+	memcpy(s->overflow_first, s->overflow.outcome, sizeof(s->overflow_first));
+	memcpy(s->none_first, s->none.outcome, sizeof(s->none_first));
+}
+
+/** fit - @now, which was @first, takes of its growth as much as @more has. Return: what it does not. */
+static uint64_t fit(__u64 *now, uint64_t first, uint64_t *more)
+{
+	const uint64_t since = *now - first;
+	const uint64_t taken = since < *more ? since : *more;
+
+	*more -= taken;
+	*now = first + taken;
+	return since - taken;
+}
+
+void stacks__fit(struct stacks *s, const uint64_t *total)
+{
+	for (int o = 0; o < VS_NR_OUTCOME && !s->vma_glob; o++) {
+		uint64_t first = s->overflow_first[o] + s->none_first[o] + s->ended.outcome[o];
+		uint64_t more;
+
+		for (size_t i = 0; i < s->nr; i++)
+			first += s->list[i]->first[o];
+		more = total[o] > first ? total[o] - first : 0;
+		for (size_t i = 0; i < s->nr; i++)
+			s->list[i]->withheld[o] = fit(&s->list[i]->counts.outcome[o],
+						      s->list[i]->first[o], &more);
+		/* these two are read anew each time: nothing is to be kept for later */
+		fit(&s->overflow.outcome[o], s->overflow_first[o], &more);
+		fit(&s->none.outcome[o], s->none_first[o], &more);
+	}
+}
+
 /** forget - free @stack; what it counted stays in @s->ended. */
 static void forget(struct stacks *s, struct stack *stack)
 {
@@ -251,6 +303,7 @@ static void forget(struct stacks *s, struct stack *stack)
 
 	/* of some VMAs alone: those of processes that are freed are in no total either */
 	if (!s->vma_glob) {
+		take_withheld(stack);
 		stack_counts_add(&s->ended, &stack->counts);
 		stack_counts_add(&s->ended_marked, &stack->marked);
 	}

@@ -34,6 +34,7 @@ struct stack_frame {
  * @top: as in struct vs_frames
  * @frames: innermost first: @nr_user of user mode, then @nr_kernel of the kernel
  * @counts: all that was counted; @marked: when the interval began
+ * @first: faults by outcome at the first of two readings; @withheld: of stacks__fit()
  */
 struct stack {
 	uint32_t number;
@@ -44,6 +45,8 @@ struct stack {
 	bool outside;
 	struct vs_stack_counts counts;
 	struct vs_stack_counts marked;
+	uint64_t first[VS_NR_OUTCOME];
+	uint64_t withheld[VS_NR_OUTCOME];
 	uint64_t top;
 	uint32_t nr_user;
 	uint32_t nr_kernel;
@@ -65,6 +68,7 @@ struct stack_index {
  * struct stacks - all of them
  * @list: in the order in which they were first seen; @numbered: so many were, ever
  * @overflow: what found no row; @none: what has no stack; and when the interval began
+ * @overflow_first, @none_first: faults at the first of two readings
  * @unknown: counted by stacks__count() without one; part of @overflow
  * @ended: what stacks counted that stacks__forget() has freed
  * @noted: of @list, so many have been looked at by who takes down what their processes have mapped
@@ -82,6 +86,8 @@ struct stacks {
 	struct vs_stack_counts unknown;
 	struct vs_stack_counts overflow_marked;
 	struct vs_stack_counts none_marked;
+	uint64_t overflow_first[VS_NR_OUTCOME];
+	uint64_t none_first[VS_NR_OUTCOME];
 	struct vs_stack_counts ended;
 	struct vs_stack_counts ended_marked;
 	size_t noted;
@@ -133,6 +139,17 @@ void stacks__keep(struct stacks *s);
 
 /** stacks__forget - free those of processes that model__forget() is going to free; sums stay. */
 void stacks__forget(struct stacks *s);
+
+/** stacks__read - all rows have been read once; they are read again when other counts have been. */
+void stacks__read(struct stacks *s);
+
+/**
+ * stacks__fit - after the second reading: have the stacks' faults add up to @total
+ * @total: of all faults by outcome, read between the two readings
+ *
+ * As threads__fit(). Not where faults of some VMAs alone are asked for.
+ */
+void stacks__fit(struct stacks *s, const uint64_t *total);
 
 /** stacks__mark - an interval begins. */
 void stacks__mark(struct stacks *s);

@@ -12,12 +12,47 @@ struct thread_key {
 	uint64_t since_ns;
 };
 
-/** struct marked_thread - what the list points to the beginning of */
+/**
+ * struct marked_thread - what the list points to the beginning of
+ * @marked_faults, @marked_ns: when the interval began
+ * @first: faults at the first of two readings; @withheld: faults that threads__fit() left for later
+ */
 struct marked_thread {
 	struct vs_thread thread;
 	uint64_t marked_faults;
 	uint64_t marked_ns;
+	uint64_t first;
+	uint64_t withheld;
 };
+
+void threads__read(struct threads *t)
+{
+	for (size_t i = 0; i < t->nr; i++) {
+		struct marked_thread *m = (struct marked_thread *)t->list[i];
+
+		m->thread.faults += m->withheld;
+		m->withheld = 0;
+		m->first = m->thread.faults;
+	}
+}
+
+void threads__fit(struct threads *t, uint64_t faults)
+{
+	uint64_t first = t->dropped_faults, more;
+
+	for (size_t i = 0; i < t->nr; i++)
+		first += ((const struct marked_thread *)t->list[i])->first;
+	more = faults > first ? faults - first : 0;
+	for (size_t i = 0; i < t->nr; i++) {
+		struct marked_thread *m = (struct marked_thread *)t->list[i];
+		const uint64_t since = m->thread.faults - m->first;
+		const uint64_t taken = since < more ? since : more;
+
+		more -= taken;
+		m->withheld = since - taken;
+		m->thread.faults -= m->withheld;
+	}
+}
 
 void threads__mark(struct threads *t)
 {
@@ -85,6 +120,7 @@ static void drop_half(struct threads *t)
 		hash__remove(&t->by_id, &key);
 		t->dropped++;
 		t->dropped_ns += thread->fault_ns;
+		t->dropped_faults += thread->faults + ((struct marked_thread *)thread)->withheld;
 		free(thread);
 	}
 	t->nr = kept;
@@ -135,6 +171,7 @@ void threads__update(struct threads *t, const struct vs_thread *thread)
 	t->alive += !thread->until_ns;
 	t->alive -= !known->until_ns;
 	*known = *thread;
+	((struct marked_thread *)known)->withheld = 0;
 }
 
 const struct vs_thread *threads__busiest(const struct threads *t)

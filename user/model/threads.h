@@ -17,7 +17,7 @@
  * struct threads - all that are kept
  * @list: in no particular order; @nr of them, room for @cap
  * @alive: of them, which are not dropped: with many of these, the list is longer than THREADS_MAX
- * @dropped: how many were not kept, @dropped_ns: what they spent
+ * @dropped: how many were not kept, @dropped_ns: what they spent, @dropped_faults: what they took
  */
 struct threads {
 	struct vs_thread **list;
@@ -26,6 +26,7 @@ struct threads {
 	size_t alive;
 	size_t dropped;
 	uint64_t dropped_ns;
+	uint64_t dropped_faults;
 	struct hash by_id;
 };
 
@@ -34,6 +35,22 @@ void threads__free(struct threads *t);
 
 /** threads__update - take over what is known of a thread now; without memory nothing happens. */
 void threads__update(struct threads *t, const struct vs_thread *thread);
+
+/**
+ * threads__read - all threads have been read once; they are read again when other counts have been
+ *
+ * Threads go on while counts are read. See threads__fit().
+ */
+void threads__read(struct threads *t);
+
+/**
+ * threads__fit - after the second reading: have the threads' faults add up to @faults
+ * @faults: without those that no thread is known of; read between the two readings
+ *
+ * Each thread has a count that it had between its two readings: what came later counts from the next
+ * update on.
+ */
+void threads__fit(struct threads *t, uint64_t faults);
 
 /** threads__mark - an interval begins. */
 void threads__mark(struct threads *t);

@@ -257,7 +257,20 @@ static size_t say_busiest(const struct stat_view *v, char *text, size_t size)
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
-static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *overflow)
+/** say_trapless - faults that rows of threads do not have. Return: bytes written. */
+static size_t say_trapless(const struct vs_counts *total, char *text, size_t size)
+{
+	int n;
+
+	if (!counts_gup(total))
+		return 0;
+	n = snprintf(text, size, "%llu faults by the kernel itself (GUP) belong to no thread\n",
+		     (unsigned long long)counts_gup(total));
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
+static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *total,
+		  const struct vs_counts *overflow)
 {
 	const struct run_facts run = facts(v);
 	char text[1024] = "";
@@ -265,6 +278,8 @@ static int footer(const struct stat_view *v, struct table *rows, const struct vs
 
 	if (rows->footer)
 		len = snprintf(text, sizeof(text), "%s\n", rows->footer);
+	if (v->by == BY_THREAD && len < sizeof(text))
+		len += say_trapless(total, text + len, sizeof(text) - len);
 	/* what was lost is counted over the run, and told at its end */
 	if (!v->interval)
 		len += run_view__losses(&run, text + len, sizeof(text) - len);
@@ -385,6 +400,6 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 	rows->steady = v->interval;
 	err = title(v, rows, &total);
 	if (!err)
-		err = footer(v, rows, &overflow);
+		err = footer(v, rows, &total, &overflow);
 	return err ? err : run_view__lost(&run, counts_faults(&overflow), d);
 }

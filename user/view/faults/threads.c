@@ -39,6 +39,21 @@ static int row(struct table *t, const struct vs_thread *thread, uint64_t start_n
 	return table__set_str(t, "comm", thread->comm);
 }
 
+/** cut - leave @limit rows, and say what the others have. Return: 0 or -ENOMEM. */
+static int cut(struct table *t, size_t limit)
+{
+	const size_t nr = t->nr_rows;
+	uint64_t faults = 0;
+
+	if (!limit || nr <= limit)
+		return 0;
+	for (size_t i = limit; i < nr; i++)
+		faults += table__cell(t, i, "faults")->u64;
+	table__truncate(t, limit);
+	return table__set_footer(t, "and %zu more threads with %llu faults (--top N shows more)",
+				 nr - limit, (unsigned long long)faults);
+}
+
 static struct table *make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
 			  bool interval, bool text, size_t limit)
 {
@@ -53,14 +68,14 @@ static struct table *make(const struct threads *threads, uint64_t start_ns, uint
 		else if (since.faults || since.fault_ns)
 			err = row(t, &since, start_ns, end_ns);
 	}
-	if (!t || err) {
-		table__free(t);
-		return NULL;
+	if (t && !err) {
+		table__sort(t, "fault_ns");
+		err = cut(t, limit);
 	}
-	table__sort(t, "fault_ns");
-	if (limit && t->nr_rows > limit)
-		table__truncate(t, limit);
-	return t;
+	if (!err)
+		return t;
+	table__free(t);
+	return NULL;
 }
 
 struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
