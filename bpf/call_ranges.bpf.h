@@ -11,14 +11,6 @@
 #include "account.bpf.h"
 #include "pidfd.bpf.h"
 
-/* include/uapi/asm-generic/mman-common.h: what takes pages away, besides VS_MADV_* */
-#define MADV_REMOVE 9
-#define MADV_COLD 20
-#define MADV_PAGEOUT 21
-#define MADV_DONTNEED_LOCKED 24
-#define MADV_GUARD_INSTALL 102
-/* include/uapi/linux/mman.h */
-#define MREMAP_DONTUNMAP 4
 #define ENOMEM 12
 /** VMAs that one mprotect is looked at in at most, and iovecs of one process_madvise (UIO_MAXIOV). */
 #define PROTECT_VMAS 4096
@@ -45,23 +37,9 @@ static __always_inline void call_cause(const struct task_state *t, struct range_
 /** advice_takes - advice of madvise that takes pages away. Return: false if it does not. */
 static __always_inline bool advice_takes(u32 advice, struct range_cause *cause)
 {
-	switch (advice) {
-	case VS_MADV_DONTNEED:
-	case MADV_DONTNEED_LOCKED:
-	case MADV_REMOVE:
-	case MADV_GUARD_INSTALL:
-		cause->fits = RANGE_EMPTY;
-		return true;
-	case VS_MADV_FREE: /* at once what is in swap; what is mapped, when memory is short */
-		cause->fits = cause->ends = RANGE_EMPTY;
-		return true;
-	case MADV_COLD:
-	case MADV_PAGEOUT:
-		cause->fits = cause->ends = RANGE_STORED;
-		return true;
-	default:
-		return false;
-	}
+	cause->fits = vs_advice_fits(advice);
+	cause->ends = vs_advice_ends(advice);
+	return cause->fits;
 }
 
 /** protect_step - a range where the VMA at hand loses a right; else none. Return: 1 at the end */
@@ -161,7 +139,7 @@ static __always_inline void remap_ranges(struct task_state *t, u64 to, struct ra
 			   &t->range);
 		return;
 	}
-	if (o->argument[3] & MREMAP_DONTUNMAP)
+	if (o->argument[3] & VS_MREMAP_DONTUNMAP)
 		cause->fits = RANGE_EMPTY;
 	ranges_add(from, from + was, cause, &t->range);
 	/* the pages came along, and with them what a fork did to them */

@@ -47,16 +47,6 @@ enum vs_call {
 	VS_CALL_FIRST_UNOWNED = VS_CALL_SYSCALL,
 };
 
-/* Advice of madvise(2) that has histograms of its own (include/uapi/asm-generic/mman-common.h). */
-#define VS_MADV_DONTNEED 4
-#define VS_MADV_FREE 8
-
-/* arch/x86 and asm-generic: the same values everywhere */
-#define VS_PROT_READ 1u
-#define VS_PROT_WRITE 2u
-#define VS_PROT_EXEC 4u
-#define VS_MAP_FIXED 0x10u
-
 /** vs_call_key.detail: for VS_CALL_MMAP; for madvise it is the advice, for VS_CALL_SYSCALL its number */
 #define VS_MMAP_FIXED 1
 /** the same, for VS_CALL_SYSCALL: the number is one of the table of 32-bit system calls */
@@ -158,6 +148,41 @@ static inline __u32 vs_errno_of(__s64 result)
 	default:
 		return VS_ERRNO_OTHER;
 	}
+}
+
+/** enum range_fit - what a fault found, and what a range of a memory call makes faults find */
+enum range_fit {
+	RANGE_EMPTY = 1,     /* no page, the zero page, or the file's page in place of a copy */
+	RANGE_STORED = 2,    /* a page that is in swap, or in the page cache and not mapped */
+	RANGE_WRITE = 4,     /* a page that is mapped without the right to write */
+	RANGE_FORBIDDEN = 8, /* a VMA that forbids the access */
+	RANGE_ALL = 15,
+};
+
+/** vs_advice_fits - what faults find after madvise(2) with @advice; 0: it takes no pages away */
+static inline __u32 vs_advice_fits(__u32 advice)
+{
+	switch (advice) {
+	case VS_MADV_DONTNEED:
+	case VS_MADV_DONTNEED_LOCKED:
+	case VS_MADV_REMOVE:
+	case VS_MADV_GUARD_INSTALL:
+	case VS_MADV_FREE: /* at once what is in swap; what is mapped, when memory is short */
+		return RANGE_EMPTY;
+	case VS_MADV_COLD:
+	case VS_MADV_PAGEOUT:
+		return RANGE_STORED;
+	default:
+		return 0;
+	}
+}
+
+/** vs_advice_ends - which older ranges are over where @advice, which takes pages away, begins one */
+static inline __u32 vs_advice_ends(__u32 advice)
+{
+	const __u32 fits = vs_advice_fits(advice);
+
+	return fits == RANGE_STORED || advice == VS_MADV_FREE ? fits : RANGE_ALL;
 }
 
 /** What brk(2) would return if it returned errors: it fails by returning the break as it was. */

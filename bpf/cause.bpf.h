@@ -16,22 +16,6 @@
 /* arch/x86/include/uapi/asm/vsyscall.h: the page of VSYSCALL_ADDR */
 #define VSYSCALL_PAGE 0xffffffffff600000ULL
 
-/* include/uapi/asm-generic/signal.h and siginfo.h */
-#define SIGBUS 7
-#define SIGSEGV 11
-#define SEGV_MAPERR 1
-#define SEGV_ACCERR 2
-#define SEGV_PKUERR 4
-#define BUS_ADRERR 2
-#define BUS_MCEERR_AR 4
-
-/* arch/x86/include/asm/pgtable_64.h: __swp_type() */
-#define SWP_TYPE_SHIFT 59
-/* __swp_offset(); include/linux/swapops.h: PTE_MARKER_GUARD is 7c53dfbdb024 (6.13) */
-#define SWP_OFFSET(entry) ((~(entry) << 5) >> 14)
-#define MARKER_UFFD_WP 1
-#define MARKER_GUARD 4
-
 /**
  * access_forbidden - the VMA does not allow it, as access_error() in arch/x86/mm/fault.c
  *
@@ -109,7 +93,7 @@ static __always_inline enum vs_cause cause_of_empty(const struct pending_fault *
 /** cause_of_swapped - the entry is neither empty nor present: what does it stand for? */
 static __always_inline enum vs_cause cause_of_swapped(const struct pending_fault *f)
 {
-	u32 type = f->page.entry >> SWP_TYPE_SHIFT;
+	u32 type = SWP_TYPE(f->page.entry);
 
 	if (f->page.entry & PTE_PROTNONE)
 		return VS_CAUSE_NUMA_HINT;
@@ -190,11 +174,11 @@ static __always_inline enum vs_cause cause_at_begin(const struct pending_fault *
 static __always_inline enum vs_cause cause_of_signal(const struct pending_fault *f, int sig,
 						     int code)
 {
-	if (sig == SIGBUS)
+	if (sig == VS_SIGBUS)
 		return VS_CAUSE_SIGBUS;
-	if (code == SEGV_PKUERR)
+	if (code == VS_SEGV_PKUERR)
 		return VS_CAUSE_PKEY;
-	return code == SEGV_ACCERR ? VS_CAUSE_SEGV_ACCERR : VS_CAUSE_SEGV_MAPERR;
+	return code == VS_SEGV_ACCERR ? VS_CAUSE_SEGV_ACCERR : VS_CAUSE_SEGV_MAPERR;
 }
 
 /** is_cow - a write to a private page that was read-only, whatever became of the page */

@@ -50,7 +50,7 @@ static __always_inline void crash_file(const struct pending_fault *f, struct vs_
 	e->file_size = BPF_CORE_READ(inode, i_size);
 	e->file_mode = BPF_CORE_READ(inode, i_mode);
 	e->fs_magic = BPF_CORE_READ(sb, s_magic);
-	if (e->fs_magic == TMPFS_MAGIC && bpf_core_type_exists(struct shmem_sb_info)) {
+	if (e->fs_magic == VS_TMPFS_MAGIC && bpf_core_type_exists(struct shmem_sb_info)) {
 		struct shmem_sb_info *info = BPF_CORE_READ(sb, s_fs_info);
 
 		e->fs_limit = BPF_CORE_READ(info, max_blocks) << 12;

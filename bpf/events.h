@@ -13,6 +13,10 @@
 #include <linux/types.h>
 #endif
 
+#include "abi.h"
+
+#include "control.h"
+
 /** CPUs that a kernel can have at most (CONFIG_NR_CPUS of x86). */
 #define VS_MAX_CPUS 8192
 /** Bytes of a command name, the terminating NUL included (TASK_COMM_LEN in linux/sched.h). */
@@ -129,22 +133,7 @@ struct vs_counts {
 };
 _Static_assert(sizeof(struct vs_counts) == 384, "vs_counts: six cache lines");
 
-/** Steps in each octave of a latency histogram: a quantile errs by 1/8 at most. */
-#define VS_HIST_STEP_BITS 3
-#define VS_HIST_STEPS (1 << VS_HIST_STEP_BITS)
-/** Buckets: 8 of 1 ns, then 8 for each octave up to 2^38 ns (275 s), which the last one takes. */
-#define VS_HIST_BUCKETS 288
-
-/**
- * struct vs_hist - a log-linear histogram of latencies, ns
- * @sum_ns: exact
- * @max_ns: exact
- */
-struct vs_hist {
-	__u64 sum_ns;
-	__u64 max_ns;
-	__u64 bucket[VS_HIST_BUCKETS];
-};
+#include "hists.h"
 
 /** enum vs_slot_kind - what a slot stands for */
 enum vs_slot_kind {
@@ -357,25 +346,33 @@ struct vs_heat_key {
 };
 _Static_assert(sizeof(struct vs_heat_key) == 16, "vs_heat_key");
 
-/** enum vs_lost - what could not be done, each counted (struct vs_stats) */
+/* clang-format off */
+/** VS_EACH_LOST - what could not be done, each counted (struct vs_stats): its name in outputs */
+#define VS_EACH_LOST(X)                                                                            \
+	X(EVENTS, "events")     /* ring records that were asked for, dropped */                    \
+	X(SLOTS, "slots")       /* faults of VMAs that found no slot of their own */               \
+	X(TASKS, "tasks")       /* tasks for which no state could be allocated */                  \
+	X(LOOKUPS, "lookups")   /* VMA lookups that found nothing consistent */                    \
+	X(FILES, "files")       /* file names that did not fit the table */                        \
+	X(LATENCY, "latency")   /* completed faults whose latency is not known */                  \
+	X(IDENTITY, "identity") /* faults that ended after their slot had been taken back */       \
+	X(HISTS, "hists")       /* processes' causes that found no histogram of their own */       \
+	X(NOTICES, "notices")   /* ring records of processes' ends: found by other means, later */ \
+	X(HEAT, "heat")         /* faults in memory that found no place in the map of addresses */ \
+	X(CALLS, "calls")       /* memory calls and flushes that found no row as fine as asked */  \
+	X(PAIRS, "pairs")       /* interrupts without a place in the table of initiators, targets */ \
+	X(RANGES, "ranges")     /* ranges of calls, forgotten: their refaults do not count */      \
+	X(STACKS, "stacks")     /* stacks that found no row of their own */                        \
+	X(SAMPLES, "samples")   /* copies of stacks without room in the ring: callers unknown */   \
+	X(MISSED, "missed")     /* runs of programs that the kernel skipped (recursion_misses) */  \
+	X(REFAULTS, "refaults") /* faults without an address, of processes with such ranges */
+/* clang-format on */
+
+/** enum vs_lost - by VS_EACH_LOST */
 enum vs_lost {
-	VS_LOST_EVENTS,	  /* ring records that were asked for, dropped */
-	VS_LOST_SLOTS,	  /* faults of VMAs that found no slot of their own */
-	VS_LOST_TASKS,	  /* tasks for which no state could be allocated */
-	VS_LOST_LOOKUPS,  /* VMA lookups that found nothing consistent */
-	VS_LOST_FILES,	  /* file names that did not fit the table */
-	VS_LOST_LATENCY,  /* completed faults whose latency is not known */
-	VS_LOST_IDENTITY, /* faults that ended after their slot had been taken back */
-	VS_LOST_HISTS,	  /* processes' causes that found no histogram of their own */
-	VS_LOST_NOTICES,  /* ring records of processes' ends: found by other means, later */
-	VS_LOST_HEAT,	  /* faults in memory that found no place in the map of addresses */
-	VS_LOST_CALLS,	  /* memory calls and flushes that found no row as fine as asked for */
-	VS_LOST_PAIRS,	  /* interrupts that found no place in the table of who interrupted whom */
-	VS_LOST_RANGES,	  /* ranges of calls that were forgotten: their refaults do not count */
-	VS_LOST_STACKS,	  /* stacks that found no row of their own */
-	VS_LOST_SAMPLES, /* copies of stacks that found no room in the ring: nobody knows who called */
-	VS_LOST_MISSED,	  /* runs of programs that the kernel skipped (recursion_misses) */
-	VS_LOST_REFAULTS, /* faults that no hook gives an address, of processes with such ranges */
+#define VS_LOST_MEMBER(id, name) VS_LOST_##id,
+	VS_EACH_LOST(VS_LOST_MEMBER)
+#undef VS_LOST_MEMBER
 	VS_NR_LOST,
 };
 

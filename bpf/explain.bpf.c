@@ -9,29 +9,27 @@
 
 #include <bpf/bpf_tracing.h>
 
-/** Levels at most: PGD, P4D, PUD, PMD, PTE. With four, the PGD is at the P4D's place. */
-#define MAX_LEVELS 5
-
 /* The question: a process or thread id as the initial PID namespace knows it, and an address. */
 __u32 explain_pid = 0;
 __u64 explain_address = 0;
 
 /*
  * The answer. explain_levels is 0 as long as no task with page tables was found; entries are by
- * level from explain_first on, explain_end - explain_first of them.
+ * level from explain_first on, explain_end - explain_first of them. With four levels, the PGD is at
+ * the P4D's place.
  */
 __u32 explain_levels = 0;
 __u32 explain_first = 0;
 __u32 explain_end = 0;
-__u64 explain_entries[MAX_LEVELS] = {};
+__u64 explain_entries[TABLE_LEVELS] = {};
 
 /** walk - note down every entry from @table down to the one that leads no further. */
 static __always_inline void walk(u64 table, u64 address, bool five)
 {
-	const u32 shifts[MAX_LEVELS] = { 48, 39, 30, 21, 12 };
+	const u32 shifts[TABLE_LEVELS] = TABLE_SHIFTS;
 	u64 entry;
 
-	for (int i = 0; i < MAX_LEVELS; i++) {
+	for (int i = 0; i < TABLE_LEVELS; i++) {
 		if (!i && !five)
 			continue;
 		if (!table_entry(table, address, shifts[i], &entry))
@@ -58,7 +56,7 @@ int explain_iter(struct bpf_iter__task *ctx)
 	if (!pgd)
 		return 0;
 	explain_levels = five_levels(pgd) ? 5 : 4;
-	explain_first = explain_end = MAX_LEVELS - explain_levels;
+	explain_first = explain_end = TABLE_LEVELS - explain_levels;
 	if (direct_map)
 		walk(pgd, explain_address, explain_levels == 5);
 	return 0;

@@ -16,10 +16,6 @@
 /** NAME_MAX of include/uapi/linux/limits.h, and the NUL. */
 #define PATH_NAME_LEN 256
 
-/* include/uapi/linux/magic.h; also of memfds, SysV and shared anonymous memory */
-#define TMPFS_MAGIC 0x01021994
-#define ANON_INODE_FS_MAGIC 0x09041934
-
 /* include/uapi/linux/stat.h */
 #define S_IFMT 0170000
 #define S_IFREG 0100000
@@ -80,9 +76,9 @@ static __always_inline u64 file_traits(struct inode *inode)
 	u64 magic = BPF_CORE_READ(inode, i_sb, s_magic), traits = VMA_IS_FILE;
 	u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
 
-	if (magic == TMPFS_MAGIC)
+	if (magic == VS_TMPFS_MAGIC)
 		traits |= VMA_IS_SHMEM;
-	if ((type == S_IFREG || type == S_IFBLK) && magic != ANON_INODE_FS_MAGIC)
+	if ((type == S_IFREG || type == S_IFBLK) && magic != VS_ANON_INODE_FS_MAGIC)
 		traits |= VMA_HAS_END;
 	return traits;
 }

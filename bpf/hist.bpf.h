@@ -38,14 +38,9 @@ static __always_inline u32 log2_floor(u64 v)
 /** hist_bucket - of a latency; user/model/hist.c has the inverse. */
 static __always_inline u32 hist_bucket(u64 ns)
 {
-	u32 octave, bucket;
-
 	if (ns < VS_HIST_STEPS)
 		return ns;
-	octave = log2_floor(ns);
-	bucket = (octave - VS_HIST_STEP_BITS + 1) * VS_HIST_STEPS +
-		 ((ns >> (octave - VS_HIST_STEP_BITS)) & (VS_HIST_STEPS - 1));
-	return bucket < VS_HIST_BUCKETS ? bucket : VS_HIST_BUCKETS - 1;
+	return vs_hist_bucket(ns, log2_floor(ns));
 }
 
 /** hist_take - a free histogram. Return: its number, or VS_HIST_NONE. */

@@ -19,15 +19,6 @@ struct map_tasks {
 	__type(value, struct task_state);
 };
 
-/** enum free_kind - what is handed out, by ring */
-enum free_kind {
-	FREE_SLOTS,
-	FREE_HISTS,
-	FREE_CALL_ROWS,
-	FREE_STACKS,
-	NR_FREE,
-};
-
 /* [cpu << slot_shift | slot], so that no cache line is shared between CPUs on the fault path */
 struct map_counts {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -112,7 +103,7 @@ struct map_procs {
 struct map_files {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 8192);
+	__uint(max_entries, VS_FILES);
 	__type(key, struct vs_file_key);
 	__type(value, struct vs_file);
 };

@@ -353,7 +353,7 @@ static __always_inline void call_count(struct vs_call_row *row, const struct ope
 		if (end > row->end)
 			row->end = end;
 	}
-	if (result < 0 && result >= -4095) {
+	if (vs_is_error(result)) {
 		row_add(&c->errors, 1);
 		row_add(&c->failed[vs_errno_of(result) & (VS_NR_ERRNOS - 1)], 1);
 		return;
@@ -444,7 +444,7 @@ static __always_inline void call_end(s64 result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
-	bool failed = result < 0 && result >= -4095, longest;
+	bool failed = vs_is_error(result), longest;
 	u64 now = bpf_ktime_get_ns();
 	struct vs_shootdowns *sum;
 	struct vs_call_row *row;

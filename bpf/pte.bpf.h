@@ -13,27 +13,6 @@
 #include "emit.bpf.h"
 #include "kread.bpf.h"
 
-/* arch/x86/include/asm/trap_pf.h */
-#define X86_PF_PROT 0x1u
-#define X86_PF_WRITE 0x2u
-#define X86_PF_INSTR 0x10u
-#define X86_PF_PK 0x20u
-#define X86_PF_SHSTK 0x40u
-#define X86_PF_SGX 0x8000u
-
-/* arch/x86/include/asm/pgtable_types.h */
-#define PTE_PRESENT 0x1ULL
-#define PTE_RW 0x2ULL
-#define PTE_DIRTY 0x40ULL
-#define PTE_PSE 0x80ULL	      /* a leaf above the lowest level */
-#define PTE_PROTNONE 0x100ULL /* with PTE_PRESENT clear */
-#define PTE_SPECIAL 0x200ULL  /* a page that is no one's: of anonymous memory, the zero page */
-#define PTE_UFFD_WP 0x400ULL
-#define PTE_SAVED_DIRTY (1ULL << 58) /* read-only and dirty: fca4d413c5be (6.6) */
-#define PTE_NX (1ULL << 63)
-#define PTE_ADDRESS 0x000ffffffffff000ULL
-#define PTES_PER_TABLE 512
-
 /** Levels of page_view.level */
 #define LEVEL_PTE 0
 #define LEVEL_PMD 1

@@ -144,11 +144,6 @@ __weak __noinline int refault_count(struct refault *fault, struct followed *f)
 	return 0;
 }
 
-/* arch/x86/include/asm/pgtable_types.h */
-#define PTE_DIRTY 0x40ULL
-#define PTE_SPECIAL 0x200ULL	     /* of anonymous memory: the zero page */
-#define PTE_SAVED_DIRTY (1ULL << 58) /* fca4d413c5be (6.6), of entries without the right to write */
-
 /** is_first_copy - what a write found is not the process's own page yet: zeros, or the file's */
 static __always_inline bool is_first_copy(const struct pending_fault *f)
 {

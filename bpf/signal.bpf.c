@@ -13,9 +13,9 @@
 /** raised_by_fault - si_code is one of those of arch/x86/mm/fault.c. */
 static __always_inline bool raised_by_fault(int sig, int code)
 {
-	if (sig == SIGBUS)
-		return code == BUS_ADRERR || code == BUS_MCEERR_AR;
-	return code == SEGV_MAPERR || code == SEGV_ACCERR || code == SEGV_PKUERR;
+	if (sig == VS_SIGBUS)
+		return code == VS_BUS_ADRERR || code == VS_BUS_MCEERR_AR;
+	return code == VS_SEGV_MAPERR || code == VS_SEGV_ACCERR || code == VS_SEGV_PKUERR;
 }
 
 /**
@@ -29,10 +29,10 @@ static __always_inline bool has_handler(struct task_struct *task, int sig)
 	struct sighand_struct *sighand = BPF_CORE_READ(task, sighand);
 	u64 handler;
 
-	if (sig == SIGBUS)
-		handler = (u64)BPF_CORE_READ(sighand, action[SIGBUS - 1].sa.sa_handler);
+	if (sig == VS_SIGBUS)
+		handler = (u64)BPF_CORE_READ(sighand, action[VS_SIGBUS - 1].sa.sa_handler);
 	else
-		handler = (u64)BPF_CORE_READ(sighand, action[SIGSEGV - 1].sa.sa_handler);
+		handler = (u64)BPF_CORE_READ(sighand, action[VS_SIGSEGV - 1].sa.sa_handler);
 	return handler > 1; /* SIG_DFL is 0, SIG_IGN 1 */
 }
 
@@ -44,7 +44,7 @@ int BPF_PROG(task_signal, int sig, struct kernel_siginfo *info, struct task_stru
 	u64 address;
 	int code;
 
-	if ((sig != SIGSEGV && sig != SIGBUS) || (u64)target != (u64)task ||
+	if ((sig != VS_SIGSEGV && sig != VS_SIGBUS) || (u64)target != (u64)task ||
 	    (u64)info <= LAST_SPECIAL_SIGINFO)
 		return 0;
 	t = bpf_task_storage_get(&tasks, task, 0, 0);

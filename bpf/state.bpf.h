@@ -188,15 +188,6 @@ struct range_fork {
 #define RANGE_LEVELS 5
 #define RANGE_LEVEL_BITS 3
 
-/** enum range_fit - what a fault found, and what a range makes faults find */
-enum range_fit {
-	RANGE_EMPTY = 1,     /* no page, the zero page, or the file's page in place of a copy */
-	RANGE_STORED = 2,    /* a page that is in swap, or in the page cache and not mapped */
-	RANGE_WRITE = 4,     /* a page that is mapped without the right to write */
-	RANGE_FORBIDDEN = 8, /* a VMA that forbids the access */
-	RANGE_ALL = 15,
-};
-
 /**
  * struct range_key - a node: of a process image
  * @proc: slot of the process image; @generation: of that slot
@@ -286,20 +277,8 @@ struct followed {
 	u32 pad;
 };
 
-/** Bits of task_state.flags */
-#define TASK_WAITING 1u /* vmascope's own child, before its exec */
-#define TASK_FRESH 2u	/* was there before counting began, and has shown no fault since */
-#define TASK_AWAY 4u	/* the filters do not let it by at present */
-
 /** task_state.last_minor and last_major before counting began. */
 #define COUNTS_UNKNOWN (~0ULL)
-
-/** enum vs_counting - whether faults are counted, of all tasks at once */
-enum vs_counting {
-	COUNTING_SOON, /* not all hooks are attached yet */
-	COUNTING_ON,
-	COUNTING_OVER, /* those that have begun may still end */
-};
 
 /**
  * struct task_state - what is kept for each traced task

@@ -7,14 +7,7 @@
 
 #include <bpf/bpf_tracing.h>
 
-/** What the task iterator is to do; set by user/ before it reads the iterator. */
-enum vs_iter_task {
-	ITER_MARK,   /* mark the tasks in map targets, or all; so are their children from now on */
-	ITER_START,  /* counting is on: what tasks have that do not fault counts from now on */
-	ITER_SETTLE, /* the hooks are gone: account for what is pending; then as ITER_THREADS */
-	ITER_THREADS, /* count faults without a trap; yield a struct vs_thread for each traced task */
-};
-
+/** enum vs_iter_task; set by user/. */
 __u32 iter_action = ITER_MARK;
 
 /** Bases of the direct map that are tried: this many GiB of physical memory below a page table. */

@@ -26,22 +26,6 @@
 #include "util/log.h"
 #include "vmascope.skel.h"
 
-/* bpf/task.bpf.c: enum vs_iter_task */
-enum {
-	ITER_MARK,
-	ITER_START,
-	ITER_SETTLE,
-	ITER_THREADS
-};
-/* bpf/maps.bpf.h: enum vs_counting */
-enum {
-	COUNTING_SOON,
-	COUNTING_ON,
-	COUNTING_OVER
-};
-/* bpf/maps.bpf.h: TASK_WAITING */
-#define TARGET_WAITING 1u
-
 /* --- messages from libbpf ------------------------------------------------------------------ */
 
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -300,7 +284,8 @@ static void read_threads(int fd, capture_thread_fn fn, void *ctx)
 }
 
 /** run_iterator - run bpf/task.bpf.c's task iterator over all tasks. */
-static int run_iterator(struct capture *c, uint32_t action, capture_thread_fn fn, void *ctx)
+static int run_iterator(struct capture *c, enum vs_iter_task action, capture_thread_fn fn,
+			void *ctx)
 {
 	struct bpf_link *link;
 	int fd, err = 0;
@@ -320,7 +305,7 @@ static int run_iterator(struct capture *c, uint32_t action, capture_thread_fn fn
 	return err;
 }
 
-/** mark - trace @nr targets, with @flags of bpf/maps.bpf.h's TASK_*; none: all that filters let by */
+/** mark - trace @nr targets, with @flags of TASK_*; none: all that filters let by */
 static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 {
 	int err = 0;
@@ -494,7 +479,7 @@ fail:
 
 int capture__add_child(struct capture *c, pid_t pid)
 {
-	return mark(c, &pid, 1, TARGET_WAITING);
+	return mark(c, &pid, 1, TASK_WAITING);
 }
 
 int capture__each_program(const struct capture *c, int (*fn)(void *ctx, const char *name, int fd),

@@ -42,8 +42,6 @@
 #define CAPTURE_MAX_STACKS (1u << 20)
 /** Of each stack that is copied to be unwound in user space, by default, bytes. */
 #define CAPTURE_SAMPLE_BYTES (16u << 10)
-/** Names of mapped files (bpf/maps.bpf.h). */
-#define CAPTURE_FILES 8192u
 /** Ring buffer for event streams by default, bytes. */
 #define CAPTURE_DEFAULT_RING (8u << 20)
 /** The same where no event is to be lost at the highest rate: about a second of it, on one CPU. */

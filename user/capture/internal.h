@@ -30,7 +30,7 @@ struct capture {
 	struct vs_counts *counts;
 	uint32_t nr_hists;
 	struct vs_hist *hists;
-	struct vs_slot_ring *free_ring; /* by enum free_kind of bpf/maps.bpf.h */
+	struct vs_slot_ring *free_ring; /* by enum free_kind */
 	uint64_t *free_slots;
 	uint64_t *free_hists;
 	uint64_t seen_taken;
@@ -74,15 +74,6 @@ void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *s
 
 /** slots__grace - wait until no program that was running is running any more. */
 void slots__grace(void);
-
-/* bpf/maps.bpf.h: enum free_kind */
-enum {
-	FREE_SLOTS,
-	FREE_HISTS,
-	FREE_CALL_ROWS,
-	FREE_STACKS,
-	NR_FREE
-};
 
 /**
  * sw_events__attach - @prog to software event @config (PERF_COUNT_SW_*) on each CPU that is online

@@ -50,7 +50,7 @@ static int forget_files(struct live *l)
 {
 	int err;
 
-	if (capture__nr_files(l->capture) <= CAPTURE_FILES / FULL_SHARE)
+	if (capture__nr_files(l->capture) <= VS_FILES / FULL_SHARE)
 		return 0;
 	/* the names of all slots that have been taken are made first */
 	err = live__discover(l);

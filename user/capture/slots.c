@@ -305,7 +305,7 @@ uint32_t capture__nr_files(const struct capture *c)
 	uint32_t nr = 0;
 
 	/* where entries go meanwhile, the walk begins anew: hence the bound */
-	while (nr <= CAPTURE_FILES &&
+	while (nr <= VS_FILES &&
 	       !map_call__next_key(c->skel->maps.files, last, &key, sizeof(key))) {
 		last = &key;
 		nr++;
@@ -317,7 +317,7 @@ void capture__forget_files(const struct capture *c)
 {
 	struct vs_file_key key;
 
-	for (uint32_t i = 0; i < CAPTURE_FILES; i++) {
+	for (uint32_t i = 0; i < VS_FILES; i++) {
 		if (map_call__next_key(c->skel->maps.files, NULL, &key, sizeof(key)))
 			return;
 		map_call__delete(c->skel->maps.files, &key, sizeof(key));

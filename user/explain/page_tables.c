@@ -185,7 +185,7 @@ void page_tables__read(struct page_tables *t, pid_t pid, uint64_t address, struc
 		return;
 	}
 	walk->levels = bss->explain_levels;
-	for (unsigned int i = bss->explain_first; i < bss->explain_end && i < MAX_TABLE_LEVELS; i++)
+	for (unsigned int i = bss->explain_first; i < bss->explain_end && i < TABLE_LEVELS; i++)
 		walk->entries[walk->nr++] = table_entry__decode(bss->explain_entries[i], i,
 								walk->levels, address, &t->layout);
 	if (!walk->nr || walk->entries[walk->nr - 1].kind == ENTRY_TABLE)

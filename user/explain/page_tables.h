@@ -22,7 +22,7 @@
 struct page_walk {
 	unsigned int levels;
 	size_t nr;
-	struct table_entry entries[MAX_TABLE_LEVELS];
+	struct table_entry entries[TABLE_LEVELS];
 	char missing[MISSING_LEN];
 };
 

@@ -7,18 +7,10 @@
 #define BIT(n) (1ULL << (n))
 #define NR(array) (sizeof(array) / sizeof(*(array)))
 
-#define PRESENT BIT(0)
-#define HUGE BIT(7)
-#define PROTNONE BIT(8) /* where not present; else global */
 #define PKEY_SHIFT 59
 #define PKEY_MASK 15
 #define PAGE_SHIFT 12
 #define ADDRESS_BITS 52
-
-/* | TYPE (59-63) | ~OFFSET (9-58) | ... | */
-#define SWAP_TYPE_SHIFT 59
-#define SWAP_TYPE_BITS 5
-#define SWAP_OFFSET_SHIFT 14
 
 const char *const address_kind_names[] = {
 	[ADDRESS_USER] = "user",
@@ -33,7 +25,7 @@ const char *const entry_kind_names[] = {
 	[ENTRY_SPLITTING] = "splitting",
 };
 
-static const unsigned int shifts[MAX_TABLE_LEVELS] = { 48, 39, 30, 21, 12 };
+static const unsigned int shifts[TABLE_LEVELS] = TABLE_SHIFTS;
 
 /* Of every entry that is present, tables too. */
 static const struct flag common_flags[] = {
@@ -76,7 +68,7 @@ const char *table_level__name(unsigned int level, unsigned int levels)
 {
 	static const char *const names[] = { "PGD", "P4D", "PUD", "PMD", "PTE" };
 
-	return level == MAX_TABLE_LEVELS - levels ? "PGD" : names[level];
+	return level == TABLE_LEVELS - levels ? "PGD" : names[level];
 }
 
 unsigned int table_level__index(unsigned int level, uint64_t address)
@@ -118,12 +110,12 @@ static enum entry_kind kind_of(const struct table_entry *e, const struct swap_la
 {
 	if (!e->raw)
 		return ENTRY_EMPTY;
-	if (e->raw & PRESENT)
-		return e->level == TABLE_LEVEL_PTE || e->raw & HUGE ? ENTRY_PAGE : ENTRY_TABLE;
-	if (e->raw & PROTNONE)
+	if (e->raw & PTE_PRESENT)
+		return e->level == TABLE_LEVEL_PTE || e->raw & PTE_PSE ? ENTRY_PAGE : ENTRY_TABLE;
+	if (e->raw & PTE_PROTNONE)
 		return ENTRY_PROTNONE;
 	/* pmd_mkinvalid(): a swap entry has this bit clear */
-	if (e->raw & HUGE && e->level != TABLE_LEVEL_PTE)
+	if (e->raw & PTE_PSE && e->level != TABLE_LEVEL_PTE)
 		return ENTRY_SPLITTING;
 	return kind_of_swap(e, layout);
 }
@@ -133,7 +125,7 @@ static uint64_t frame_of(const struct table_entry *e, uint64_t address)
 	uint64_t physical = e->raw;
 
 	/* An entry that is not present has its frame inverted, against L1TF (pgtable-invert.h). */
-	if (!(physical & PRESENT))
+	if (!(physical & PTE_PRESENT))
 		physical = ~physical;
 	physical &= BIT(ADDRESS_BITS) - 1;
 	if (e->kind == ENTRY_TABLE || e->level == TABLE_LEVEL_PTE)
@@ -155,8 +147,8 @@ struct table_entry table_entry__decode(uint64_t raw, unsigned int level, unsigne
 		.raw = raw,
 		.level = level,
 		.index = table_level__index(level, address),
-		.swap_type = raw >> SWAP_TYPE_SHIFT,
-		.swap_offset = ~raw << SWAP_TYPE_BITS >> SWAP_OFFSET_SHIFT,
+		.swap_type = SWP_TYPE(raw),
+		.swap_offset = SWP_OFFSET(raw),
 	};
 
 	e.kind = kind_of(&e, layout);
@@ -199,7 +191,7 @@ size_t table_entry__flags(const struct table_entry *e, const struct flag **flags
 		n += add_set(page_flags, 1, e->raw, flags + n);
 		if (e->level != TABLE_LEVEL_PTE)
 			n += add_set(&huge_flag, 1, e->raw, flags + n);
-		n += add_set(e->raw & PRESENT ? &global_flag : &protnone_flag, 1, e->raw,
+		n += add_set(e->raw & PTE_PRESENT ? &global_flag : &protnone_flag, 1, e->raw,
 			     flags + n);
 		n += add_set(page_flags + 1, NR(page_flags) - 1, e->raw, flags + n);
 	}

@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "events.h"
 #include "explain/flag.h"
 
 /** Levels at most. With four levels, level 1 is the top and is called PGD. */
-#define MAX_TABLE_LEVELS 5
 #define TABLE_LEVEL_PTE 4
 /** Flags of one entry at most. */
 #define MAX_ENTRY_FLAGS 16
@@ -46,11 +46,6 @@ enum entry_kind {
 
 /** entry_kind_names - as JSON has them, by enum entry_kind */
 extern const char *const entry_kind_names[];
-
-/* Bits of table_entry.marker (include/linux/swapops.h). */
-#define MARKER_UFFD_WP 1u
-#define MARKER_POISONED 2u
-#define MARKER_GUARD 4u
 
 /**
  * struct swap_layout - which types of non-present entries are no swap areas, as bit sets

@@ -67,14 +67,9 @@ uint64_t hist__low(unsigned int bucket)
 
 unsigned int hist__bucket(uint64_t ns)
 {
-	unsigned int octave, bucket;
-
 	if (ns < VS_HIST_STEPS)
 		return ns;
-	octave = 63 - __builtin_clzll(ns);
-	bucket = (octave - VS_HIST_STEP_BITS + 1) * VS_HIST_STEPS +
-		 ((ns >> (octave - VS_HIST_STEP_BITS)) & (VS_HIST_STEPS - 1));
-	return bucket < VS_HIST_BUCKETS ? bucket : VS_HIST_BUCKETS - 1;
+	return vs_hist_bucket(ns, 63 - __builtin_clzll(ns));
 }
 
 uint64_t hist__count(const struct vs_hist *h)

@@ -42,7 +42,7 @@ void latency__add(struct vs_hist *to, const struct latency *l, bool interval);
 /** hist__low - the least latency that counts in @bucket, ns; the next one's low is its end. */
 uint64_t hist__low(unsigned int bucket);
 
-/** hist__bucket - of a latency in ns, as bpf/hist.bpf.h computes it. */
+/** hist__bucket - of a latency in ns, as BPF counts it. */
 unsigned int hist__bucket(uint64_t ns);
 
 /** hist__count - all in it. */

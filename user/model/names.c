@@ -62,15 +62,9 @@ const char *const size_names[VS_NR_SIZES] = {
 };
 
 const char *const lost_names[VS_NR_LOST] = {
-	[VS_LOST_EVENTS] = "events",	 [VS_LOST_SLOTS] = "slots",
-	[VS_LOST_TASKS] = "tasks",	 [VS_LOST_LOOKUPS] = "lookups",
-	[VS_LOST_FILES] = "files",	 [VS_LOST_LATENCY] = "latency",
-	[VS_LOST_IDENTITY] = "identity", [VS_LOST_HISTS] = "hists",
-	[VS_LOST_NOTICES] = "notices",	 [VS_LOST_HEAT] = "heat",
-	[VS_LOST_CALLS] = "calls",	 [VS_LOST_PAIRS] = "pairs",
-	[VS_LOST_RANGES] = "ranges",	 [VS_LOST_MISSED] = "missed",
-	[VS_LOST_STACKS] = "stacks",	 [VS_LOST_SAMPLES] = "samples",
-	[VS_LOST_REFAULTS] = "refaults",
+#define NAME(id, name) [VS_LOST_##id] = (name),
+	VS_EACH_LOST(NAME)
+#undef NAME
 };
 
 const char *const call_names[VS_NR_CALLS] = {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vma_name.c - a VMA's name and permissions, as show_map_vma() in fs/proc/task_mmu.c has them. */
 #include <linux/kdev_t.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/model.h"
-
-#ifndef ANON_INODE_FS_MAGIC
-#define ANON_INODE_FS_MAGIC 0x09041934
-#endif
 
 /* The kernel's own dev_t: 12 bits of major above 20 bits of minor (include/linux/kdev_t.h). */
 #define KERNEL_MINOR_BITS 20
@@ -59,7 +54,7 @@ static char *file_path(const struct vs_file *file)
  */
 static bool is_shared_memory(const struct vs_file *file, const char *path)
 {
-	return file->pseudo && file->magic != ANON_INODE_FS_MAGIC && !strcmp(path, "/dev/zero");
+	return file->pseudo && file->magic != VS_ANON_INODE_FS_MAGIC && !strcmp(path, "/dev/zero");
 }
 
 static char *file_name(const struct vs_vma_info *vma, const struct vs_file *file)
@@ -78,7 +73,7 @@ static char *file_name(const struct vs_vma_info *vma, const struct vs_file *file
 		return NULL;
 	if (is_shared_memory(file, path))
 		name = strdup(VS_SHARED_MEMORY);
-	else if (file->pseudo && file->magic == ANON_INODE_FS_MAGIC)
+	else if (file->pseudo && file->magic == VS_ANON_INODE_FS_MAGIC)
 		name = format("anon_inode:%s%s", path + 1, "");
 	else /* simple_dname() says "(deleted)" of every file that is in no tree */
 		name = format("%s%s", path,

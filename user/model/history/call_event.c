@@ -2,14 +2,11 @@
 /* call_event.c - a memory call's record to counts; call_count() in bpf/memcall.bpf.h does the same. */
 #include "model/history/call_event.h"
 
-/** Failed calls return these, negated (MAX_ERRNO of include/linux/err.h). */
-#define MAX_ERRNO 4095
-
 bool call_event__failed(const struct vs_event_call *e)
 {
 	if (e->call == VS_CALL_BRK && e->argument[0] && (uint64_t)e->result != e->argument[0])
 		return true;
-	return e->result < 0 && e->result >= -MAX_ERRNO;
+	return vs_is_error(e->result);
 }
 
 void call_event__range(const struct vs_event_call *e, uint64_t *start, uint64_t *end)

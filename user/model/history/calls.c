@@ -5,9 +5,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/** Failed calls return these, negated (MAX_ERRNO of include/linux/err.h). */
-#define MAX_ERRNO 4095
-
 /** Calls that take memory away, change how it may be used, or map it anew. */
 static const bool changes_mappings[VS_NR_CALLS] = {
 	[VS_CALL_MPROTECT] = true, [VS_CALL_PKEY_MPROTECT] = true, [VS_CALL_MUNMAP] = true,
@@ -31,16 +28,11 @@ void calls__free(struct calls *c)
 	hash__free(&c->by_pid, free);
 }
 
-static bool failed(const struct vs_event_call *call)
-{
-	return call->result < 0 && call->result >= -MAX_ERRNO;
-}
-
 void calls__add(struct calls *c, const struct vs_event_call *call)
 {
 	struct history *h;
 
-	if (call->call >= VS_NR_CALLS || !changes_mappings[call->call] || failed(call))
+	if (call->call >= VS_NR_CALLS || !changes_mappings[call->call] || vs_is_error(call->result))
 		return;
 	h = hash__get_u64(&c->by_pid, call->pid);
 	if (!h) {

@@ -6,24 +6,6 @@
 #include <stdlib.h>
 
 #define PAGE_SIZE 4096ULL
-#define MAX_ERRNO 4095
-/* X86_PF_PROT of arch/x86/include/asm/trap_pf.h */
-#define PAGE_WAS_PRESENT 1u
-
-/* include/uapi/asm-generic/mman-common.h, include/uapi/linux/mman.h */
-#define MADV_REMOVE 9
-#define MADV_COLD 20
-#define MADV_PAGEOUT 21
-#define MADV_DONTNEED_LOCKED 24
-#define MADV_GUARD_INSTALL 102
-#define MREMAP_DONTUNMAP 4
-
-/* What a fault found, and what a range makes faults find: as enum range_fit in bpf/maps.bpf.h. */
-#define FIT_EMPTY 1u
-#define FIT_STORED 2u
-#define FIT_WRITE 4u
-#define FIT_FORBIDDEN 8u
-#define FIT_ALL 15u
 
 /**
  * struct range - what call @id changed, took away or mapped, from @time_ns on
@@ -64,24 +46,6 @@ static uint64_t page_up(uint64_t address)
 	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 }
 
-/** advice_fits - what pages are after @advice, 0: it takes none away */
-static unsigned int advice_fits(uint32_t advice)
-{
-	switch (advice) {
-	case VS_MADV_DONTNEED:
-	case VS_MADV_FREE:
-	case MADV_REMOVE:
-	case MADV_DONTNEED_LOCKED:
-	case MADV_GUARD_INSTALL:
-		return FIT_EMPTY;
-	case MADV_COLD:
-	case MADV_PAGEOUT:
-		return FIT_STORED;
-	default:
-		return 0;
-	}
-}
-
 /** protect_fits - rights that an mprotect takes from the VMAs that are known to be in its range. */
 static unsigned int protect_fits(const struct vs_event_call *call)
 {
@@ -96,14 +60,14 @@ static unsigned int protect_fits(const struct vs_event_call *call)
 		lost &= ~VS_VM_WRITE;
 	if (call->argument[2] & VS_PROT_EXEC)
 		lost &= ~VS_VM_EXEC;
-	return lost & VS_VM_WRITE ? FIT_WRITE | FIT_FORBIDDEN : lost ? FIT_FORBIDDEN : 0;
+	return lost & VS_VM_WRITE ? RANGE_WRITE | RANGE_FORBIDDEN : lost ? RANGE_FORBIDDEN : 0;
 }
 
 static void add(struct recent *recent, struct range range, uint64_t start, uint64_t end)
 {
 	range.start = start;
 	range.end = page_up(end);
-	if (range.start < range.end && (range.fits || range.ends == FIT_ALL))
+	if (range.start < range.end && (range.fits || range.ends == RANGE_ALL))
 		recent->ring[recent->nr++ & (RANGES_PER_PROCESS - 1)] = range;
 }
 
@@ -117,8 +81,8 @@ static void add_remap(struct recent *recent, struct range range, const struct vs
 		add(recent, range, from + (was < is ? was : is), from + (was < is ? is : was));
 		return;
 	}
-	if (call->argument[3] & MREMAP_DONTUNMAP)
-		range.fits = FIT_EMPTY;
+	if (call->argument[3] & VS_MREMAP_DONTUNMAP)
+		range.fits = RANGE_EMPTY;
 	add(recent, range, from, from + was);
 	range.fits = 0;
 	add(recent, range, to, to + is);
@@ -129,7 +93,7 @@ static void add_call(struct recent *recent, const struct vs_event_call *call)
 {
 	const uint64_t start = call->argument[0], end = start + call->argument[1];
 	const uint64_t result = (uint64_t)call->result;
-	struct range range = { .time_ns = call->head.time_ns, .id = call->id, .ends = FIT_ALL };
+	struct range range = { .time_ns = call->head.time_ns, .id = call->id, .ends = RANGE_ALL };
 
 	switch (call->call) {
 	case VS_CALL_MPROTECT:
@@ -138,9 +102,8 @@ static void add_call(struct recent *recent, const struct vs_event_call *call)
 		add(recent, range, start, end);
 		break;
 	case VS_CALL_MADVISE:
-		range.fits = advice_fits(call->detail);
-		if (range.fits == FIT_STORED || call->detail == VS_MADV_FREE)
-			range.ends = range.fits;
+		range.fits = vs_advice_fits(call->detail);
+		range.ends = vs_advice_ends(call->detail);
 		if (range.fits)
 			add(recent, range, start, end);
 		break;
@@ -149,7 +112,7 @@ static void add_call(struct recent *recent, const struct vs_event_call *call)
 		break;
 	case VS_CALL_MMAP:
 		if (call->detail == VS_MMAP_FIXED && call->flush[VS_FLUSH_LOCAL])
-			range.fits = FIT_EMPTY;
+			range.fits = RANGE_EMPTY;
 		add(recent, range, result, result + call->argument[1]);
 		break;
 	case VS_CALL_MREMAP:
@@ -170,7 +133,7 @@ void ranges__add(struct ranges *r, const struct vs_event_call *call)
 {
 	struct recent *recent;
 
-	if (call->result < 0 && call->result >= -MAX_ERRNO)
+	if (vs_is_error(call->result))
 		return;
 	recent = hash__get_u64(&r->by_pid, call->pid);
 	if (!recent) {
@@ -191,28 +154,28 @@ static unsigned int fault_fits(const struct vs_event_fault *fault)
 	case VS_CAUSE_COW_ZERO:
 	case VS_CAUSE_HUGETLB:
 	case VS_CAUSE_UFFD:
-		return FIT_EMPTY;
+		return RANGE_EMPTY;
 	case VS_CAUSE_FILE_MAP:
 	case VS_CAUSE_FILE_READ:
 	case VS_CAUSE_FILE_WAIT:
 	case VS_CAUSE_SHMEM:
-		return FIT_EMPTY | FIT_STORED;
+		return RANGE_EMPTY | RANGE_STORED;
 	case VS_CAUSE_SWAP_IN:
-		return FIT_STORED;
+		return RANGE_STORED;
 	case VS_CAUSE_COW:
 	case VS_CAUSE_COW_REUSE:
-		return fault->error_code & PAGE_WAS_PRESENT ? FIT_WRITE : FIT_EMPTY;
+		return fault->error_code & X86_PF_PROT ? RANGE_WRITE : RANGE_EMPTY;
 	case VS_CAUSE_WRITE_NOTIFY:
-		return FIT_WRITE;
+		return RANGE_WRITE;
 	case VS_CAUSE_SPURIOUS:
-		return FIT_WRITE | FIT_FORBIDDEN;
+		return RANGE_WRITE | RANGE_FORBIDDEN;
 	case VS_CAUSE_SEGV_ACCERR:
 	case VS_CAUSE_PROT:
 	case VS_CAUSE_PKEY:
-		return FIT_FORBIDDEN;
+		return RANGE_FORBIDDEN;
 	case VS_CAUSE_UNKNOWN:
 	case VS_CAUSE_GUP:
-		return FIT_EMPTY | FIT_STORED | FIT_WRITE;
+		return RANGE_EMPTY | RANGE_STORED | RANGE_WRITE;
 	default:
 		return 0;
 	}
@@ -233,7 +196,7 @@ uint64_t ranges__last(const struct ranges *r, const struct vs_event_fault *fault
 			continue;
 		if (range->fits & fits)
 			return range->id;
-		if (range->ends == FIT_ALL)
+		if (range->ends == RANGE_ALL)
 			return 0;
 	}
 	return 0;

@@ -32,15 +32,10 @@ static const struct table_def hook_table = {
 };
 
 static const struct column lost_columns[] = {
-	{ .key = "events", .type = CELL_U64 },	 { .key = "slots", .type = CELL_U64 },
-	{ .key = "tasks", .type = CELL_U64 },	 { .key = "lookups", .type = CELL_U64 },
-	{ .key = "files", .type = CELL_U64 },	 { .key = "latency", .type = CELL_U64 },
-	{ .key = "identity", .type = CELL_U64 }, { .key = "hists", .type = CELL_U64 },
-	{ .key = "notices", .type = CELL_U64 },	 { .key = "heat", .type = CELL_U64 },
-	{ .key = "calls", .type = CELL_U64 },	 { .key = "pairs", .type = CELL_U64 },
-	{ .key = "ranges", .type = CELL_U64 },	 { .key = "stacks", .type = CELL_U64 },
-	{ .key = "samples", .type = CELL_U64 },	 { .key = "missed", .type = CELL_U64 },
-	{ .key = "refaults", .type = CELL_U64 }, { .key = "unattributed", .type = CELL_U64 },
+#define COLUMN(id, name) { .key = (name), .type = CELL_U64 },
+	VS_EACH_LOST(COLUMN)
+#undef COLUMN
+		{ .key = "unattributed", .type = CELL_U64 },
 };
 static const struct table_def lost_table = {
 	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(lost_columns)

@@ -106,9 +106,9 @@ static int add_entry(struct table *t, const struct explanation *e, const struct 
 static int below_unread(struct table *t, const struct explanation *e)
 {
 	const struct table_entry *last = e->walk.nr ? &e->walk.entries[e->walk.nr - 1] : NULL;
-	unsigned int level = last ? last->level + 1 : MAX_TABLE_LEVELS - e->levels;
+	unsigned int level = last ? last->level + 1 : TABLE_LEVELS - e->levels;
 
-	for (; level < MAX_TABLE_LEVELS; level++) {
+	for (; level < TABLE_LEVELS; level++) {
 		if (table__add_row(t) < 0)
 			return -ENOMEM;
 		table__set_u64(t, "index", table_level__index(level, e->address));

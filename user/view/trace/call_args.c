@@ -12,8 +12,6 @@
 
 #define MAX_PARTS 3
 #define NONE (-1)
-/** What the kernel never gives back as a result that is none (MAX_ERRNO, include/linux/err.h). */
-#define MAX_ERRNO 4095
 
 /** struct bit_name - a flag; @name NULL: not worth a word */
 struct bit_name {
@@ -252,7 +250,7 @@ bool call_returns(const struct vs_event_call *e)
 
 int call_errno(const struct vs_event_call *e)
 {
-	return call_returns(e) && e->result < 0 && e->result >= -MAX_ERRNO ? -e->result : 0;
+	return call_returns(e) && vs_is_error(e->result) ? -e->result : 0;
 }
 
 bool call_failed(const struct vs_event_call *e)

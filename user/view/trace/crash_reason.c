@@ -7,28 +7,13 @@
 
 #include "util/str.h"
 
-/* include/uapi/asm-generic/siginfo.h */
-#define SEGV_MAPERR 1
-#define SEGV_ACCERR 2
-#define SEGV_PKUERR 4
-#define BUS_ADRERR 2
-#define BUS_MCEERR_AR 4
-
-#define TMPFS_MAGIC 0x01021994
-#define ANON_INODE_FS_MAGIC 0x09041934
-
-/* A page-table entry of x86-64 that is in use and not present: its swap type (bpf/cause.bpf.h). */
-#define PTE_PRESENT 1
-#define SWAP_TYPE(entry) ((entry) >> 59)
 /** The first of the types that PTE markers had, by version; no swap file can have them. */
 #define FIRST_MARKER 30
-
-#define BUS_SIGNAL 7
 
 bool crash_is_bus(const struct crash *c)
 {
 	/* older recordings do not have the signal */
-	return c->event->signal ? c->event->signal == BUS_SIGNAL
+	return c->event->signal ? c->event->signal == VS_SIGBUS
 				: c->fault->cause == VS_CAUSE_SIGBUS;
 }
 
@@ -37,11 +22,11 @@ const char *crash_code_name(const struct crash *c)
 	const bool bus = crash_is_bus(c);
 
 	switch (c->event->code) {
-	case SEGV_MAPERR:
+	case VS_SEGV_MAPERR:
 		return bus ? NULL : "SEGV_MAPERR";
-	case BUS_ADRERR: /* SEGV_ACCERR has the same number */
+	case VS_BUS_ADRERR: /* SEGV_ACCERR has the same number */
 		return bus ? "BUS_ADRERR" : "SEGV_ACCERR";
-	case BUS_MCEERR_AR: /* SEGV_PKUERR has, too */
+	case VS_BUS_MCEERR_AR: /* SEGV_PKUERR has, too */
 		return bus ? "BUS_MCEERR_AR" : "SEGV_PKUERR";
 	}
 	return NULL;
@@ -62,7 +47,7 @@ static bool has_end(const struct crash *c)
 {
 	const mode_t type = c->event->file_mode & S_IFMT;
 
-	return (type == S_IFREG || type == S_IFBLK) && c->event->fs_magic != ANON_INODE_FS_MAGIC;
+	return (type == S_IFREG || type == S_IFBLK) && c->event->fs_magic != VS_ANON_INODE_FS_MAGIC;
 }
 
 static bool is_shared(const struct crash *c)
@@ -73,7 +58,7 @@ static bool is_shared(const struct crash *c)
 /** is_marked - the entry is a PTE marker: of those that there are, only poison ends in SIGBUS. */
 static bool is_marked(const struct vs_event_crash *e)
 {
-	return e->entry && !(e->entry & PTE_PRESENT) && SWAP_TYPE(e->entry) >= FIRST_MARKER;
+	return e->entry && !(e->entry & PTE_PRESENT) && SWP_TYPE(e->entry) >= FIRST_MARKER;
 }
 
 enum crash_kind crash_bus_kind(const struct crash *c)
@@ -81,7 +66,7 @@ enum crash_kind crash_bus_kind(const struct crash *c)
 	const struct vs_event_crash *e = c->event;
 
 	/* without CONFIG_MEMORY_FAILURE the code of a marked page is BUS_ADRERR */
-	if (e->code == BUS_MCEERR_AR || is_marked(e))
+	if (e->code == VS_BUS_MCEERR_AR || is_marked(e))
 		return CRASH_POISON;
 	if (!e->signal || !c->vma)
 		return CRASH_BEYOND_EOF;
@@ -91,7 +76,7 @@ enum crash_kind crash_bus_kind(const struct crash *c)
 		return CRASH_NO_HUGE_PAGE;
 	if (!crash_has_file(c))
 		return CRASH_BUS;
-	if (e->fs_magic == TMPFS_MAGIC)
+	if (e->fs_magic == VS_TMPFS_MAGIC)
 		return e->entry || !e->fs_limit ? CRASH_NO_SHMEM : CRASH_FS_FULL;
 	if (!has_end(c))
 		return CRASH_DRIVER;
