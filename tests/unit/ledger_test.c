@@ -38,9 +38,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static const struct group *find(const struct ledger *l, const char *name)
+static const struct metric_group *find(const struct ledger *l, const char *name)
 {
-	const struct group *list[LEDGER_GROUPS + 1];
+	const struct metric_group *list[LEDGER_GROUPS + 1];
 	const size_t nr = ledger__list(l, list);
 
 	for (size_t i = 0; i < nr; i++)
@@ -51,7 +51,7 @@ static const struct group *find(const struct ledger *l, const char *name)
 
 static uint64_t minor(const struct ledger *l, const char *name)
 {
-	const struct group *g = find(l, name);
+	const struct metric_group *g = find(l, name);
 
 	return g ? g->cell[GROUP_OUTCOMES + VS_MINOR] : 0;
 }
@@ -83,7 +83,7 @@ static void a_process_that_changes_its_name(void **state)
 static void outcomes_have_series_together(void **state)
 {
 	struct fixture *f = *state;
-	const struct group *g;
+	const struct metric_group *g;
 
 	take(&f->model, 1, image_slot(100, 0xa, "minor"), NULL);
 	ledger_take(f, 1);

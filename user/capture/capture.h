@@ -186,6 +186,7 @@ int capture__each_program(const struct capture *c, int (*fn)(void *ctx, const ch
 /** capture__variant - the variant in use for @id, NULL if none. */
 const struct hook_variant *capture__variant(const struct capture *c, enum hook_id id);
 
+/** capture__nr_slots - sizes of maps: slots, possible CPUs that have counters, histograms. */
 uint32_t capture__nr_slots(const struct capture *c);
 uint32_t capture__nr_cpus(const struct capture *c);
 uint32_t capture__nr_hists(const struct capture *c);

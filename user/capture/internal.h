@@ -84,6 +84,7 @@ int sw_events__attach(struct capture *c, struct bpf_program *prog, int config);
 /** sw_events__follow_cpus - open them again on CPUs that went or came since the last call. */
 void sw_events__follow_cpus(struct capture *c);
 
+/** sw_events__detach - close what sw_events__attach() opened. */
 void sw_events__detach(struct capture *c);
 
 /** calls__size_maps - before loading. Return: 0 or a negative errno. */

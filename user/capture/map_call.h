@@ -18,9 +18,14 @@
 
 struct bpf_map;
 
+/** map_call__lookup - copy the value of @key, of all CPUs where the map has one for each. */
 int map_call__lookup(const struct bpf_map *map, const void *key, size_t key_size, void *value,
 		     size_t value_size);
+
+/** map_call__delete - remove @key. */
 int map_call__delete(const struct bpf_map *map, const void *key, size_t key_size);
+
+/** map_call__next_key - the key after @key, NULL: the first. Return: 0, -ENOENT at the end. */
 int map_call__next_key(const struct bpf_map *map, const void *key, void *next, size_t key_size);
 
 /**

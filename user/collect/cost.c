@@ -72,18 +72,18 @@ static size_t call_mprotect(char *memory)
 }
 
 /**
- * struct job - something that a child does again and again
+ * struct cost_job - something that a child does again and again
  * @title: above its table
  * @run: do it; @memory is fresh each time. Return: how often it was done.
  * @shootdowns: what `shootdown` attaches is measured, not what `stat` does
  */
-struct job {
+struct cost_job {
 	const char *title;
 	size_t (*run)(char *memory);
 	bool shootdowns;
 };
 
-static const struct job jobs[] = {
+static const struct cost_job jobs[] = {
 	{ "First touch of an anonymous page, under `stat`", touch, false },
 	{ "getpid(2), under `shootdown`", call_getpid, true },
 	{ "mprotect(2) of a page, under `shootdown`", call_mprotect, true },
@@ -97,7 +97,7 @@ static const struct table_def job_tables[NR_JOBS] = {
 };
 
 /** repeat - ns of one time of @job, in the fastest round. */
-static double repeat(const struct job *job)
+static double repeat(const struct cost_job *job)
 {
 	const size_t bytes = STORM_PAGES * 4096ul;
 	double best = 1e18;

@@ -126,7 +126,7 @@ static void note_stack(struct perfetto *p, struct slice *slice, const struct vs_
 
 	if (number)
 		slice->notes[slice->nr_notes++] =
-			(struct note){ .name = "stack", .number = number, .is_text = true };
+			(struct track_note){ .name = "stack", .number = number, .is_text = true };
 }
 
 static void put_fault(struct perfetto *p, const struct vs_event_fault *e)

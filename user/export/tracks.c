@@ -237,7 +237,7 @@ uint64_t tracks__text(struct tracks *t, const char *text)
 }
 
 /** annotate - @text is the note's clean copy, to be freed; NULL: it is a number. */
-static P(DebugAnnotation) annotate(const struct note *note, char **text)
+static P(DebugAnnotation) annotate(const struct track_note *note, char **text)
 {
 	P(DebugAnnotation) a = INIT(DEBUG_ANNOTATION);
 

@@ -17,10 +17,10 @@
 #define NOTES_MAX 5
 
 /**
- * struct note - an annotation: text, or a number
+ * struct track_note - an annotation: text, or a number
  * @is_address: @number is shown as one; @is_text: it is a text's, of tracks__text()
  */
-struct note {
+struct track_note {
 	const char *name;
 	const char *text;
 	uint64_t number;
@@ -54,14 +54,14 @@ struct slice {
 	const char *name;
 	uint64_t flow_out;
 	uint64_t flow_in;
-	struct note notes[NOTES_MAX];
+	struct track_note notes[NOTES_MAX];
 	size_t nr_notes;
 };
 
 void tracks__init(struct tracks *t, FILE *file);
 void tracks__free(struct tracks *t);
 
-/* Each returns the track's uuid; the track is told when it is met first. */
+/** tracks__process and others - the track's uuid; a track is described when it is met first */
 uint64_t tracks__process(struct tracks *t, uint32_t pid, const char *name);
 uint64_t tracks__thread(struct tracks *t, uint32_t pid, uint32_t tid, const char *name);
 uint64_t tracks__cpu(struct tracks *t, uint32_t cpu);

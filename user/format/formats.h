@@ -7,6 +7,7 @@
 
 #include "format/out.h"
 
+/** text_document, text_row and others - as document() and row() of struct out_format (out.h). */
 int text_document(const struct document *d, const struct out_options *o);
 int text_row(const struct table *t, const struct out_options *o, bool first);
 int json_document(const struct document *d, const struct out_options *o);

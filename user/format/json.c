@@ -26,22 +26,22 @@
 #define REAL_LEN 32
 
 /**
- * struct writer - a JSON text being written to @out
+ * struct json_writer - a JSON text being written to @out
  * @pretty: a line for each member, indented by @level
  * @any: what is open has a member or element already
  */
-struct writer {
+struct json_writer {
 	struct text out;
 	bool pretty;
 	unsigned int level;
 	bool any;
 };
 
-static void write_table(struct writer *w, const struct table *t);
+static void write_table(struct json_writer *w, const struct table *t);
 
 /* --- structure -------------------------------------------------------------------------------- */
 
-static void new_line(struct writer *w)
+static void new_line(struct json_writer *w)
 {
 	if (!w->pretty)
 		return;
@@ -49,14 +49,14 @@ static void new_line(struct writer *w)
 	text__fill(&w->out, ' ', (size_t)w->level * INDENT);
 }
 
-static void open_value(struct writer *w, char bracket)
+static void open_value(struct json_writer *w, char bracket)
 {
 	text__putc(&w->out, bracket);
 	w->level++;
 	w->any = false;
 }
 
-static void close_value(struct writer *w, char bracket)
+static void close_value(struct json_writer *w, char bracket)
 {
 	w->level--;
 	new_line(w);
@@ -65,7 +65,7 @@ static void close_value(struct writer *w, char bracket)
 }
 
 /** next - what comes is a member or element of what is open. */
-static void next(struct writer *w)
+static void next(struct json_writer *w)
 {
 	if (w->any)
 		text__putc(&w->out, ',');
@@ -134,7 +134,7 @@ static void write_real(struct text *out, double v)
 	text__puts(out, digits);
 }
 
-static void write_series(struct writer *w, const struct series *s)
+static void write_series(struct json_writer *w, const struct series *s)
 {
 	open_value(w, '[');
 	for (size_t i = 0; i < s->nr; i++) {
@@ -150,7 +150,7 @@ static bool is_null(const struct column *c, const struct cell *cell)
 	return !cell->known || (c->type == CELL_F64 && !isfinite(cell->f64));
 }
 
-static void write_value(struct writer *w, const struct column *c, const struct cell *cell)
+static void write_value(struct json_writer *w, const struct column *c, const struct cell *cell)
 {
 	if (is_null(c, cell)) {
 		text__puts(&w->out, "null");
@@ -188,7 +188,7 @@ static void write_value(struct writer *w, const struct column *c, const struct c
 
 /* --- tables ----------------------------------------------------------------------------------- */
 
-static void write_key(struct writer *w, const char *key)
+static void write_key(struct json_writer *w, const char *key)
 {
 	next(w);
 	write_string(&w->out, key);
@@ -202,7 +202,7 @@ static bool is_absent(const struct column *c, const struct cell *cell)
 	       (c->type == CELL_TABLE && cell->known && cell->table->def->text_only);
 }
 
-static void write_members(struct writer *w, const struct table *t, size_t row)
+static void write_members(struct json_writer *w, const struct table *t, size_t row)
 {
 	const struct table_def *def = t->def;
 
@@ -217,14 +217,14 @@ static void write_members(struct writer *w, const struct table *t, size_t row)
 	}
 }
 
-static void write_row(struct writer *w, const struct table *t, size_t row)
+static void write_row(struct json_writer *w, const struct table *t, size_t row)
 {
 	open_value(w, '{');
 	write_members(w, t, row);
 	close_value(w, '}');
 }
 
-static void write_map(struct writer *w, const struct table *t)
+static void write_map(struct json_writer *w, const struct table *t)
 {
 	for (size_t row = 0; row < t->nr_rows; row++) {
 		const struct cell *cells = &t->cells[row * t->def->nr_columns];
@@ -235,7 +235,7 @@ static void write_map(struct writer *w, const struct table *t)
 }
 
 /** write_contents - the members of an object, that is no list */
-static void write_contents(struct writer *w, const struct table *t)
+static void write_contents(struct json_writer *w, const struct table *t)
 {
 	if (t->def->shape == TABLE_MAP)
 		write_map(w, t);
@@ -243,7 +243,7 @@ static void write_contents(struct writer *w, const struct table *t)
 		write_members(w, t, 0);
 }
 
-static void write_table(struct writer *w, const struct table *t)
+static void write_table(struct json_writer *w, const struct table *t)
 {
 	const bool list = t->def->shape == TABLE_LIST;
 
@@ -260,7 +260,7 @@ static void write_table(struct writer *w, const struct table *t)
 /* --- outputs ---------------------------------------------------------------------------------- */
 
 /** write_list - of the document: row by row, for there may be very many. */
-static int write_list(struct writer *w, const struct table *t, FILE *file)
+static int write_list(struct json_writer *w, const struct table *t, FILE *file)
 {
 	int err = 0;
 
@@ -275,7 +275,7 @@ static int write_list(struct writer *w, const struct table *t, FILE *file)
 	return err;
 }
 
-static int write_part(struct writer *w, const struct table *t, FILE *file)
+static int write_part(struct json_writer *w, const struct table *t, FILE *file)
 {
 	if (t->def->text_only)
 		return 0;
@@ -292,7 +292,7 @@ static int write_part(struct writer *w, const struct table *t, FILE *file)
 
 int json_document(const struct document *d, const struct out_options *o)
 {
-	struct writer w = { .pretty = true };
+	struct json_writer w = { .pretty = true };
 	int err = 0;
 
 	open_value(&w, '{');
@@ -308,7 +308,7 @@ int json_document(const struct document *d, const struct out_options *o)
 
 int json_row(const struct table *t, const struct out_options *o, bool first)
 {
-	struct writer w = {};
+	struct json_writer w = {};
 	int err;
 
 	(void)first;

@@ -27,8 +27,8 @@
 #define BOLD "\033[1m"
 #define NORMAL "\033[m"
 
-/** struct field - a column that is shown, unless @hidden: @index in its table, @width in the text */
-struct field {
+/** struct text_field - a column that is shown, unless @hidden: @index in its table, @width in the text */
+struct text_field {
 	const struct column *column;
 	size_t index;
 	size_t width;
@@ -40,7 +40,7 @@ struct field {
 struct grid {
 	const struct table *table;
 	const struct out_options *options;
-	struct field *fields;
+	struct text_field *fields;
 	size_t nr;
 	size_t first_row;
 	size_t gap;
@@ -81,7 +81,8 @@ static int choose_fields(struct grid *g, bool stream)
 			continue;
 		if (c->optional && !stream && !g->table->steady && all_empty(g->table, i))
 			continue;
-		g->fields[g->nr++] = (struct field){ .column = c, .index = i, .left = c->left };
+		g->fields[g->nr++] =
+			(struct text_field){ .column = c, .index = i, .left = c->left };
 	}
 	if (g->nr && g->fields[g->nr - 1].column->type == CELL_STR)
 		g->fields[g->nr - 1].left = true;
@@ -102,7 +103,7 @@ static int format_cells(struct grid *g)
 		return -ENOMEM;
 	for (size_t row = g->first_row; row < t->nr_rows; row++) {
 		for (size_t i = 0; i < g->nr; i++) {
-			const struct field *f = &g->fields[i];
+			const struct text_field *f = &g->fields[i];
 			char *text = cell_text(f->column,
 					       &t->cells[row * t->def->nr_columns + f->index],
 					       g->options->utf8);
@@ -150,7 +151,7 @@ static size_t max(size_t a, size_t b)
 static void measure(struct grid *g)
 {
 	for (size_t i = 0; i < g->nr; i++) {
-		struct field *f = &g->fields[i];
+		struct text_field *f = &g->fields[i];
 
 		f->width = flex__is(f->column) ? flex__least(g->table, f->index, g->options->width)
 					       : utf8_width(f->column->head);
@@ -172,10 +173,10 @@ static void measure(struct grid *g)
  */
 static void measure_stream(struct grid *g)
 {
-	struct field *last = g->nr ? &g->fields[g->nr - 1] : NULL;
+	struct text_field *last = g->nr ? &g->fields[g->nr - 1] : NULL;
 
 	for (size_t i = 0; i < g->nr; i++) {
-		struct field *f = &g->fields[i];
+		struct text_field *f = &g->fields[i];
 
 		f->width = max(utf8_width(f->column->head), column_stream_width(f->column));
 		/* Rather a crooked line than a cut string, where the view has not said how wide. */
@@ -214,7 +215,7 @@ static void cut_strings(struct grid *g, size_t least)
 	size_t over = over_width(g);
 
 	for (size_t i = g->nr; i-- > 0 && over;) {
-		struct field *f = &g->fields[i];
+		struct text_field *f = &g->fields[i];
 		size_t cut = f->width > least ? f->width - least : 0;
 
 		if (f->column->type != CELL_STR)
@@ -243,7 +244,7 @@ static void shrink(struct grid *g)
 static void stretch(struct grid *g)
 {
 	for (size_t i = 0; i < g->nr; i++) {
-		struct field *f = &g->fields[i];
+		struct text_field *f = &g->fields[i];
 		size_t room = 0;
 
 		if (!flex__is(f->column))
@@ -263,7 +264,7 @@ static enum utf8_keep what_to_keep(const struct column *c, const char *text)
 	return *text == '/' ? UTF8_KEEP_END : UTF8_KEEP_ENDS;
 }
 
-static int print_field(struct line *l, const struct field *f, const char *text)
+static int print_field(struct line *l, const struct text_field *f, const char *text)
 {
 	enum utf8_keep keep = what_to_keep(f->column, text);
 	char *cut = NULL;
@@ -396,7 +397,7 @@ static int print_object(struct text *to, struct grid *g)
 	start = g->indent + names + g->gap;
 	for (size_t i = 0; i < g->nr && !err; i++) {
 		struct line l = new_line(to, g->options);
-		struct field *value = &g->fields[i];
+		struct text_field *value = &g->fields[i];
 
 		value->left = value->column->type == CELL_STR;
 		value->width = value->left ? l.limit - (start < l.limit ? start : l.limit)

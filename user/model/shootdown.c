@@ -9,10 +9,10 @@
 #define COUNTS_WORDS (sizeof(struct vs_call_counts) / sizeof(uint64_t))
 
 /**
- * struct row_key - identity of a row, for as long as the model lives
+ * struct call_row_key - identity of a row, for as long as the model lives
  * @pid: where the process is not known; kernel threads of one name are one row
  */
-struct row_key {
+struct call_row_key {
 	uint64_t process;
 	uint64_t vma;
 	uint64_t site;
@@ -27,7 +27,7 @@ struct row_key {
 int shootdown__init(struct shootdown *s, uint32_t nr_index, uint32_t nr_cpus)
 {
 	memset(s, 0, sizeof(*s));
-	hash__init(&s->by_key, sizeof(struct row_key));
+	hash__init(&s->by_key, sizeof(struct call_row_key));
 	s->nr_index = nr_index;
 	s->nr_cpus = nr_cpus;
 	s->by_index = calloc(nr_index, sizeof(*s->by_index));
@@ -103,9 +103,9 @@ void shootdown__mark(struct shootdown *s)
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
-static struct row_key key_of(const struct call_row *row, bool has_process)
+static struct call_row_key key_of(const struct call_row *row, bool has_process)
 {
-	struct row_key key = {
+	struct call_row_key key = {
 		.process = (uintptr_t)row->process,
 		.vma = (uintptr_t)row->vma,
 		.site = row->site,
@@ -192,7 +192,7 @@ struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint
 				const struct vs_call_row *from)
 {
 	struct call_row row, *known;
-	struct row_key key;
+	struct call_row_key key;
 
 	if (s->by_index[index])
 		return s->by_index[index];
@@ -273,7 +273,7 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index)
 static struct call_row *row_without_stack(const struct shootdown *s, const struct call_row *like)
 {
 	struct call_row base = *like, *known;
-	struct row_key key;
+	struct call_row_key key;
 
 	base.stack = NULL;
 	key = key_of(&base, true);
@@ -281,7 +281,7 @@ static struct call_row *row_without_stack(const struct shootdown *s, const struc
 	if (!known || known->image == like->image)
 		return known;
 	for (size_t i = s->nr_rows; i-- > 0;) {
-		const struct row_key other = key_of(s->rows[i], true);
+		const struct call_row_key other = key_of(s->rows[i], true);
 
 		if (s->rows[i]->image == like->image && !memcmp(&other, &key, sizeof(key)))
 			return s->rows[i];
@@ -292,7 +292,7 @@ static struct call_row *row_without_stack(const struct shootdown *s, const struc
 /** row_of_stack - Return: NULL without memory. */
 static struct call_row *row_of_stack(struct shootdown *s, const struct call_row *like)
 {
-	const struct row_key key = key_of(like, true);
+	const struct call_row_key key = key_of(like, true);
 	struct call_row *known = hash__get(&s->by_key, &key);
 
 	if (known)
@@ -334,7 +334,7 @@ static struct call_row *ended_row(struct shootdown *s, struct process *process,
 	struct call_row row = {
 		.process = process, .pid = process->pid, .call = like->call, .detail = like->detail
 	};
-	const struct row_key key = key_of(&row, true);
+	const struct call_row_key key = key_of(&row, true);
 	struct call_row *known = hash__get(&s->by_key, &key);
 
 	if (known)
@@ -349,7 +349,7 @@ static int forget_row(struct shootdown *s, struct process *process, struct call_
 {
 	struct call_row *to = ended_row(s, process, row);
 	/* of a row without a process it is not known any more whether its key has the pid */
-	const struct row_key keys[] = { key_of(row, true), key_of(row, false) };
+	const struct call_row_key keys[] = { key_of(row, true), key_of(row, false) };
 
 	if (!to)
 		return -ENOMEM;

@@ -228,6 +228,7 @@ int options__output(const struct options *o, struct out_options *out);
 /** options__close_output - Return: 0, or the negative errno of a failed write, told. */
 int options__close_output(struct out_options *out, int err);
 
+/** cmd_stat and others - a command each, for the table in main.c. Return: the exit status. */
 int cmd_stat(struct options *o);
 int cmd_trace(struct options *o);
 int cmd_shootdown(struct options *o);

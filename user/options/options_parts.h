@@ -83,6 +83,7 @@ int option_top(struct options *o, char *arg, struct argp_state *state);
 /** option_output - parse -o. Return: 0. */
 int option_output(struct options *o, char *arg, struct argp_state *state);
 
+/** option_power_of_two - @n is a power of two. */
 static inline bool option_power_of_two(uint64_t n)
 {
 	return n && !(n & (n - 1));

@@ -187,6 +187,7 @@ void session__describe(struct session *s);
 /** session__say_how - with -v: the hook variants in use, and the sizes of tables. */
 void session__say_how(const struct session *s);
 
+/** session__now - CLOCK_MONOTONIC of the kernel, ns. */
 uint64_t session__now(void);
 
 #endif /* VMASCOPE_SESSION_SESSION_H */

@@ -32,16 +32,16 @@ struct place_key {
 };
 
 /**
- * struct place - its functions; their strings lie behind them
+ * struct named_place - its functions; their strings lie behind them
  * @bytes: that it takes
  * @again_ns: when to ask once more: a JIT may have listed it since; 0: never
  * @next: of those that are to be freed
  */
-struct place {
+struct named_place {
 	size_t nr;
 	size_t bytes;
 	uint64_t again_ns;
-	struct place *next;
+	struct named_place *next;
 	struct symbol_frame frames[];
 };
 
@@ -54,7 +54,7 @@ struct namer {
 	struct symbolizer *symbols;
 	struct hash noted;
 	struct hash places;
-	struct place *replaced;
+	struct named_place *replaced;
 	size_t bytes;
 	struct symbol_frame *frames;
 	size_t cap;
@@ -84,7 +84,7 @@ int namer__new(struct namer **result, const struct namer_options *options)
 
 static void free_replaced(struct namer *n)
 {
-	struct place *p;
+	struct named_place *p;
 
 	while ((p = n->replaced)) {
 		n->replaced = p->next;
@@ -121,11 +121,11 @@ static uint64_t now_ns(void)
 /* --- places -------------------------------------------------------------------------------- */
 
 /** place_new - a copy of @nr frames with their strings, put under @key. NULL: no memory. */
-static struct place *place_new(struct namer *n, const struct place_key *key,
-			       const struct symbol_frame *frames, size_t nr)
+static struct named_place *place_new(struct namer *n, const struct place_key *key,
+				     const struct symbol_frame *frames, size_t nr)
 {
-	size_t size = sizeof(struct place) + nr * sizeof(*frames);
-	struct place *p;
+	size_t size = sizeof(struct named_place) + nr * sizeof(*frames);
+	struct named_place *p;
 	char *text;
 
 	for (size_t i = 0; i < nr; i++)
@@ -192,13 +192,13 @@ static bool may_get_name(const struct symbol_frame *f)
 }
 
 /** outdated - @p, on @stack, is to be asked for again: some time has passed, or its image has ended. */
-static bool outdated(struct namer *n, const struct place *p, const struct stack *stack)
+static bool outdated(struct namer *n, const struct named_place *p, const struct stack *stack)
 {
 	return p->again_ns && (now_ns() >= p->again_ns || n->o.gone(n->o.ctx, stack));
 }
 
 /** replace - @p is no longer found; whoever has its strings may keep them until the next stack. */
-static void replace(struct namer *n, const struct place_key *key, struct place *p)
+static void replace(struct namer *n, const struct place_key *key, struct named_place *p)
 {
 	hash__remove(&n->places, key);
 	n->bytes -= p->bytes;
@@ -206,13 +206,13 @@ static void replace(struct namer *n, const struct place_key *key, struct place *
 	n->replaced = p;
 }
 
-static const struct place *user_place(struct namer *n, const struct stack *stack,
-				      const struct symbol_process *process,
-				      const struct stack_frame *f)
+static const struct named_place *user_place(struct namer *n, const struct stack *stack,
+					    const struct symbol_process *process,
+					    const struct stack_frame *f)
 {
 	struct symbol_frame frames[MAX_INLINED];
 	struct place_key key;
-	struct place *p;
+	struct named_place *p;
 	size_t nr;
 
 	memset(&key, 0, sizeof(key));
@@ -234,11 +234,11 @@ static const struct place *user_place(struct namer *n, const struct stack *stack
 	return p;
 }
 
-static const struct place *kernel_place(struct namer *n, const struct stack_frame *f)
+static const struct named_place *kernel_place(struct namer *n, const struct stack_frame *f)
 {
 	struct symbol_frame frame;
 	struct place_key key;
-	const struct place *p;
+	const struct named_place *p;
 
 	memset(&key, 0, sizeof(key));
 	key.ip = f->ip;
@@ -309,7 +309,7 @@ static int make_room(struct namer *n, size_t nr)
 	return 0;
 }
 
-static int append(struct namer *n, size_t *nr, const struct place *p)
+static int append(struct namer *n, size_t *nr, const struct named_place *p)
 {
 	if (!p || make_room(n, *nr + p->nr))
 		return -ENOMEM;
@@ -361,7 +361,7 @@ static uint32_t code_frames(struct namer *n, const struct stack *stack)
 	const struct symbol_process process = process_of(stack);
 
 	for (uint32_t i = 0; i < stack->nr_user; i++) {
-		const struct place *p = user_place(n, stack, &process, &stack->frames[i]);
+		const struct named_place *p = user_place(n, stack, &process, &stack->frames[i]);
 
 		if (!p || (!i && !p->frames->module))
 			break;

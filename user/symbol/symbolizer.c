@@ -83,7 +83,7 @@ int symbolizer__set_maps(struct symbolizer *s, const struct symbol_process *proc
 
 void symbolizer__note(struct symbolizer *s, const struct symbol_process *process)
 {
-	struct process *p = processes__get(&s->processes, process);
+	struct mapped_process *p = processes__get(&s->processes, process);
 	bool memory = false;
 
 	for (size_t i = 0; p && i < p->nr; i++) {
@@ -152,8 +152,9 @@ static size_t add_lines(struct symbolizer *s, struct module *module, uint64_t ad
 	return inlined + 1;
 }
 
-static size_t file_frames(struct symbolizer *s, struct process *p, struct mapping *map, uint64_t ip,
-			  bool is_return_address, struct symbol_frame *frames, size_t max)
+static size_t file_frames(struct symbolizer *s, struct mapped_process *p, struct mapping *map,
+			  uint64_t ip, bool is_return_address, struct symbol_frame *frames,
+			  size_t max)
 {
 	struct module *module = process__module(&s->processes, p, map);
 	struct symbol_frame f = { .ip = ip, .module = map->map.path, .in_file = true };
@@ -177,7 +178,7 @@ static size_t file_frames(struct symbolizer *s, struct process *p, struct mappin
 }
 
 /* Memory that no file is behind: a JIT's, if anybody's. */
-static void jit_frame(struct symbolizer *s, struct process *p, const struct mapping *map,
+static void jit_frame(struct symbolizer *s, struct mapped_process *p, const struct mapping *map,
 		      bool is_return_address, struct symbol_frame *f)
 {
 	const char *path = map->map.path;
@@ -199,7 +200,7 @@ static void jit_frame(struct symbolizer *s, struct process *p, const struct mapp
 size_t symbolizer__user(struct symbolizer *s, const struct symbol_process *process, uint64_t ip,
 			bool is_return_address, struct symbol_frame *frames, size_t max)
 {
-	struct process *p = processes__get(&s->processes, process);
+	struct mapped_process *p = processes__get(&s->processes, process);
 	/* Of a call that is the last thing in a mapping, the address after it is outside. */
 	struct mapping *map = p ? process__find(&s->processes, p, ip - is_return_address) : NULL;
 	size_t nr = 1;

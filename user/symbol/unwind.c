@@ -14,7 +14,7 @@
 /** struct walk - a stack that is being unwound */
 struct walk {
 	struct symbolizer *s;
-	struct process *process;
+	struct mapped_process *process;
 	struct rule_input in;
 	uint64_t regs[RULE_NR_REGS];
 	bool is_return_address;
@@ -65,7 +65,7 @@ static int leave_nowhere(struct walk *w, uint64_t *caller)
 }
 
 /* Return: the rule at @at, in @map; NULL: there is none; -ENODATA in @err: nor anything else. */
-static const struct unwind_rule *rule_at(struct symbolizer *s, struct process *p,
+static const struct unwind_rule *rule_at(struct symbolizer *s, struct mapped_process *p,
 					 struct mapping *map, uint64_t at, int *err)
 {
 	struct module *module = NULL;
@@ -159,7 +159,7 @@ size_t unwind__x86_64(struct symbolizer *s, const struct symbol_process *process
 
 bool unwind__returns_to_top(struct symbolizer *s, const struct symbol_process *process, uint64_t ip)
 {
-	struct process *p = processes__get(&s->processes, process);
+	struct mapped_process *p = processes__get(&s->processes, process);
 	struct mapping *map = p ? process__find(&s->processes, p, ip) : NULL;
 	const struct unwind_rule *rule;
 	int err;

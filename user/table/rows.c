@@ -261,8 +261,8 @@ int table__set_footer(struct table *t, const char *fmt, ...)
 	return err;
 }
 
-/** struct sorting - what compare_rows() needs: the @column of @t */
-struct sorting {
+/** struct row_sorting - what compare_rows() needs: the @column of @t */
+struct row_sorting {
 	const struct table *t;
 	size_t column;
 };
@@ -296,7 +296,7 @@ static int compare_cells(enum cell_type type, const struct cell *a, const struct
 
 static int compare_rows(const void *a, const void *b, void *arg)
 {
-	const struct sorting *s = arg;
+	const struct row_sorting *s = arg;
 	size_t left = *(const size_t *)a, right = *(const size_t *)b;
 	size_t columns = s->t->def->nr_columns;
 	int order = compare_cells(s->t->def->columns[s->column].type,
@@ -309,7 +309,7 @@ static int compare_rows(const void *a, const void *b, void *arg)
 /* Without memory the rows stay as they are. */
 void table__sort(struct table *t, const char *key)
 {
-	struct sorting s = { .t = t, .column = find_column(t, key, 0) };
+	struct row_sorting s = { .t = t, .column = find_column(t, key, 0) };
 	size_t columns = t->def->nr_columns, row_size = columns * sizeof(*t->cells);
 	size_t *order = calloc(t->nr_rows + 1, sizeof(*order));
 	struct cell *cells = calloc(t->nr_rows + 1, row_size);

@@ -174,10 +174,15 @@ void tui__draw(struct tui *t, struct canvas *c);
 /** tui__print - the page as plain text, with all rows or @rows of them, for logs. */
 int tui__print(struct tui *t, unsigned int width, bool utf8, size_t rows, FILE *f);
 
-/* --- parts of the page: each returns the lines that it took ----------------------------------- */
+/* --- parts of the page; a count that is returned is of the lines that were drawn -------------- */
 
+/** tui_header__draw - the lines above the rows, from line @y on. */
 unsigned int tui_header__draw(struct tui *t, struct canvas *c, unsigned int y);
+
+/** tui_help__draw - the list of keys, over the page. */
 void tui_help__draw(struct canvas *c);
+
+/** tui_bar__draw - the line of keys, or the text that is being typed, in line @y. */
 void tui_bar__draw(struct tui *t, struct canvas *c, unsigned int y);
 
 /** tui__hit - what was drawn there can be clicked. */

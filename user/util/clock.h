@@ -19,6 +19,7 @@ extern struct clock_offsets clock__offsets;
 /** clock__read_offsets - to be called before any time is read. */
 void clock__read_offsets(void);
 
+/** clock__ns - @clock as our time namespace has it, ns. */
 static inline uint64_t clock__ns(clockid_t clock)
 {
 	struct timespec ts;

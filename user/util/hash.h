@@ -66,16 +66,20 @@ void *hash__remove(struct hash *h, const void *key);
 void *hash__next(const struct hash *h, size_t *pos, void *key);
 
 /* The same with a u64 as key; for maps made with hash__init(h, sizeof(uint64_t)). */
+
+/** hash__get_u64 - as hash__get(). */
 static inline void *hash__get_u64(const struct hash *h, uint64_t key)
 {
 	return hash__get(h, &key);
 }
 
+/** hash__set_u64 - as hash__set(). */
 static inline int hash__set_u64(struct hash *h, uint64_t key, void *value)
 {
 	return hash__set(h, &key, value);
 }
 
+/** hash__remove_u64 - as hash__remove(). */
 static inline void *hash__remove_u64(struct hash *h, uint64_t key)
 {
 	return hash__remove(h, &key);

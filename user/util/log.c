@@ -22,8 +22,8 @@ static struct {
 	void *divert_ctx;
 } settings;
 
-/** struct message - one message: its @kind is the JSON key; @exit_status < 0: none */
-struct message {
+/** struct log_message - one message: its @kind is the JSON key; @exit_status < 0: none */
+struct log_message {
 	const char *kind;
 	const char *prefix;
 	const char *hint;
@@ -84,7 +84,7 @@ static void put(const char *text)
 }
 
 /** print_json - Return: false: there is no memory for it */
-static bool print_json(const struct message *m, const char *text)
+static bool print_json(const struct log_message *m, const char *text)
 {
 	struct json_object *line = json_object_new_object(), *body = json_object_new_object();
 	char *all = NULL;
@@ -108,7 +108,7 @@ static bool print_json(const struct message *m, const char *text)
 	return true;
 }
 
-static void print_text(const struct message *m, const char *text)
+static void print_text(const struct log_message *m, const char *text)
 {
 	char *safe = utf8_printable(text, true), *all = NULL;
 
@@ -120,7 +120,7 @@ static void print_text(const struct message *m, const char *text)
 }
 
 /** diverted - Return: stderr does not get it. */
-static bool diverted(const struct message *m, const char *text)
+static bool diverted(const struct log_message *m, const char *text)
 {
 	const bool is_error = m->exit_status >= 0;
 
@@ -130,7 +130,7 @@ static bool diverted(const struct message *m, const char *text)
 	return !is_error;
 }
 
-static void print(const struct message *m, const char *fmt, va_list args)
+static void print(const struct log_message *m, const char *fmt, va_list args)
 {
 	char *text = NULL;
 
@@ -147,7 +147,7 @@ static void print(const struct message *m, const char *fmt, va_list args)
 
 void vs_error(const char *fmt, ...)
 {
-	const struct message m = { "error", "", NULL, VS_EXIT_FAILURE };
+	const struct log_message m = { "error", "", NULL, VS_EXIT_FAILURE };
 	va_list args;
 
 	va_start(args, fmt);
@@ -157,7 +157,7 @@ void vs_error(const char *fmt, ...)
 
 int vs_fail(int exit_status, const char *hint, const char *fmt, ...)
 {
-	const struct message m = { "error", "", hint, exit_status };
+	const struct log_message m = { "error", "", hint, exit_status };
 	va_list args;
 
 	va_start(args, fmt);
@@ -168,7 +168,7 @@ int vs_fail(int exit_status, const char *hint, const char *fmt, ...)
 
 void vs_warn(const char *fmt, ...)
 {
-	const struct message m = { "warning", "warning: ", NULL, -1 };
+	const struct log_message m = { "warning", "warning: ", NULL, -1 };
 	va_list args;
 
 	if (settings.quiet)
@@ -180,7 +180,7 @@ void vs_warn(const char *fmt, ...)
 
 void vs_note(const char *fmt, ...)
 {
-	const struct message m = { "note", "", NULL, -1 };
+	const struct log_message m = { "note", "", NULL, -1 };
 	va_list args;
 
 	if (settings.quiet)
@@ -192,7 +192,7 @@ void vs_note(const char *fmt, ...)
 
 void vs_debug(int level, const char *fmt, ...)
 {
-	const struct message m = { "debug", "debug: ", NULL, -1 };
+	const struct log_message m = { "debug", "debug: ", NULL, -1 };
 	va_list args;
 
 	if (level > settings.verbosity)

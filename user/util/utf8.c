@@ -14,14 +14,14 @@
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 #define MAX_ESCAPE 16		   /* four bytes as \xHH each */
 
-/** struct span - code points from @first to @last */
-struct span {
+/** struct utf8_span - code points from @first to @last */
+struct utf8_span {
 	uint32_t first;
 	uint32_t last;
 };
 
 /* Never printed as they are: they control the terminal, or reorder what is beside them. */
-static const struct span unprintable[] = {
+static const struct utf8_span unprintable[] = {
 	{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x061c, 0x061c },   { 0x200e, 0x200f },
 	{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xe0000, 0xe007f },
 };

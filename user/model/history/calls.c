@@ -12,8 +12,8 @@ static const bool changes_mappings[VS_NR_CALLS] = {
 	[VS_CALL_MMAP] = true,
 };
 
-/** struct history - the last calls of one process */
-struct history {
+/** struct call_history - the last calls of one process */
+struct call_history {
 	uint64_t nr;
 	struct vs_event_call ring[CALLS_KEPT];
 };
@@ -30,7 +30,7 @@ void calls__free(struct calls *c)
 
 void calls__add(struct calls *c, const struct vs_event_call *call)
 {
-	struct history *h;
+	struct call_history *h;
 
 	if (call->call >= VS_NR_CALLS || !changes_mappings[call->call] || vs_is_error(call->result))
 		return;
@@ -52,13 +52,13 @@ void calls__forget(struct calls *c, uint32_t pid)
 	free(hash__remove_u64(&c->by_pid, pid));
 }
 
-static const struct vs_event_call *nth_last(const struct history *h, uint64_t n)
+static const struct vs_event_call *nth_last(const struct call_history *h, uint64_t n)
 {
 	return &h->ring[(h->nr - n) & (CALLS_KEPT - 1)];
 }
 
 /** heap_shrank - the @n-th last call, a brk, has cut off @address: an earlier one had it. */
-static bool heap_shrank(const struct history *h, uint64_t n, uint64_t kept, uint64_t address)
+static bool heap_shrank(const struct call_history *h, uint64_t n, uint64_t kept, uint64_t address)
 {
 	if (address < (uint64_t)nth_last(h, n)->result)
 		return false;
@@ -92,7 +92,7 @@ static bool concerns(const struct vs_event_call *call, uint64_t address)
 const struct vs_event_call *calls__last(const struct calls *c, uint32_t pid, uint64_t address,
 					uint64_t before_ns)
 {
-	const struct history *h = hash__get_u64(&c->by_pid, pid);
+	const struct call_history *h = hash__get_u64(&c->by_pid, pid);
 	uint64_t kept = h ? (h->nr < CALLS_KEPT ? h->nr : CALLS_KEPT) : 0;
 
 	for (uint64_t i = 1; i <= kept; i++) {

@@ -179,7 +179,7 @@ int loader__adopt_ended(struct loader *l, const struct record_process *r);
 /** loader__ended_row - the row that stands for row @number, if that was summed up; else NULL */
 const struct counted *loader__ended_row(const struct loader *l, uint32_t number);
 
-/* loader__sum_row and others - of what is summed up, once after a reset. Return: 0, -E2BIG or -ENOMEM. */
+/** loader__sum_row and others - of what is summed up, once after a reset. Return: 0, -E2BIG or -ENOMEM. */
 int loader__sum_row(struct loader *l, const struct record_row *r);
 int loader__sum_counts(struct loader *l, const struct record_counts *r);
 int loader__sum_latency(struct loader *l, const struct record_latency *r);

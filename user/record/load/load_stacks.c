@@ -11,8 +11,8 @@
 /** Stacks of a recording are in no rows of BPF. */
 #define NO_STACK_ROWS 1
 
-/** struct told - of a number: its stack, NULL of those that are none, and its counts at last */
-struct told {
+/** struct numbered_stack - of a number: its stack, NULL of those that are none, and its counts at last */
+struct numbered_stack {
 	const struct stack *stack;
 	struct vs_stack_counts counts;
 };
@@ -74,7 +74,7 @@ const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number)
 static int add(struct loaded_stacks *l, const struct record_stack *r, const struct stack *stack,
 	       struct vs_stack_counts *to)
 {
-	struct told *told = hash__get_u64(&l->told, r->number);
+	struct numbered_stack *told = hash__get_u64(&l->told, r->number);
 	struct vs_stack_counts more = r->counts;
 
 	if (!told) {
@@ -98,7 +98,7 @@ static int add(struct loaded_stacks *l, const struct record_stack *r, const stru
 
 const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t number)
 {
-	const struct told *told = hash__get_u64(&l->told, number);
+	const struct numbered_stack *told = hash__get_u64(&l->told, number);
 
 	return told ? told->stack : NULL;
 }
@@ -134,7 +134,7 @@ int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 void loaded_stacks__reset(struct loaded_stacks *l)
 {
 	struct stacks *s = l->stacks;
-	struct told *told;
+	struct numbered_stack *told;
 	size_t pos = 0;
 
 	if (l->by_events)
@@ -155,10 +155,11 @@ bool loaded_stacks__known(const struct loaded_stacks *l, uint32_t number)
 
 size_t loaded_stacks__bytes(size_t nr_frames)
 {
-	return sizeof(struct stack) + sizeof(struct told) + nr_frames * sizeof(struct stack_frame);
+	return sizeof(struct stack) + sizeof(struct numbered_stack) +
+	       nr_frames * sizeof(struct stack_frame);
 }
 
-static bool goes(const struct told *told)
+static bool goes(const struct numbered_stack *told)
 {
 	return told->stack && told->stack->process && !told->stack->process->busy;
 }
@@ -166,7 +167,7 @@ static bool goes(const struct told *told)
 int loaded_stacks__purge(struct loaded_stacks *l, struct numbers *seen, uint64_t *bytes)
 {
 	uint64_t *keys = malloc(l->told.nr * sizeof(*keys) + 1), key;
-	struct told *told;
+	struct numbered_stack *told;
 	size_t nr = 0, pos = 0;
 	int err = 0;
 

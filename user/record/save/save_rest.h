@@ -49,6 +49,7 @@ struct save_rest {
 /** save_rest__clear - a checkpoint begins. */
 void save_rest__clear(struct save_rest *rest);
 
+/** save_rest__add_row, save_rest__add_call - a row that is not written for itself. */
 void save_rest__add_row(struct save_rest *rest, const struct counted *row);
 void save_rest__add_call(struct save_rest *rest, const struct call_row *row);
 

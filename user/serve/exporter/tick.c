@@ -133,7 +133,7 @@ static int add_lost(struct table *tick, const struct vs_stats *now, const struct
 	return err;
 }
 
-static uint64_t group_faults(const struct group *g)
+static uint64_t group_faults(const struct metric_group *g)
 {
 	uint64_t n = 0;
 
@@ -144,7 +144,7 @@ static uint64_t group_faults(const struct group *g)
 
 static int add_groups(struct exporter *e, struct table *tick)
 {
-	const struct group *list[LEDGER_GROUPS + 1];
+	const struct metric_group *list[LEDGER_GROUPS + 1];
 	const size_t nr = ledger__list(&e->ledger, list);
 	struct table *t = run_view__sub(tick, &group_table);
 	int err = t ? 0 : -ENOMEM;
@@ -166,14 +166,14 @@ static int add_groups(struct exporter *e, struct table *tick)
 	return err;
 }
 
-/** struct top - rows with most faults in the interval, the first with most */
-struct top {
+/** struct top_rows - rows with most faults in the interval, the first with most */
+struct top_rows {
 	const struct counted *row[TOP];
 	uint64_t faults[TOP];
 	size_t nr;
 };
 
-static void top_add(struct top *top, const struct counted *row, uint64_t faults)
+static void top_add(struct top_rows *top, const struct counted *row, uint64_t faults)
 {
 	size_t at = top->nr < TOP ? top->nr++ : TOP - 1;
 
@@ -205,7 +205,7 @@ static int add_vmas(const struct exporter *e, struct table *tick)
 {
 	const struct model *m = &e->live->model;
 	struct table *t = run_view__sub(tick, &vma_table);
-	struct top top = {};
+	struct top_rows top = {};
 	int err = t ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < m->nr_processes; i++)
@@ -449,12 +449,12 @@ struct body *tick__storm(struct exporter *e, const struct storm *storm, bool end
 
 void tick__mark(struct exporter *e)
 {
-	const struct group *list[LEDGER_GROUPS + 1];
+	const struct metric_group *list[LEDGER_GROUPS + 1];
 	const size_t nr = ledger__list(&e->ledger, list);
 	struct ticked *k = &e->ticked;
 
 	for (size_t i = 0; i < nr; i++)
-		((struct group *)list[i])->ticked = group_faults(list[i]);
+		((struct metric_group *)list[i])->ticked = group_faults(list[i]);
 	k->faults = stat_group__total(&e->stat, &e->live->model);
 	memset(&k->latency, 0, sizeof(k->latency));
 	stat_group__latency(&e->stat, &e->live->model, -1, &k->latency);

@@ -24,7 +24,7 @@
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "        \
 	"require-trusted-types-for 'script'"
 
-static const struct header {
+static const struct http_header {
 	const char *name;
 	const char *value;
 } common_headers[] = {
@@ -182,7 +182,7 @@ static enum MHD_Result healthz(struct server *s, struct MHD_Connection *connecti
 }
 
 /**
- * struct path - what is behind a path
+ * struct route_path - what is behind a path
  * @open: no token is needed
  * @answer: makes the answer; NULL: the mailbox has it, to
  * @question: whose parameters @ask takes; NULL: it has none
@@ -194,7 +194,7 @@ static enum MHD_Result events(struct server *s, struct MHD_Connection *connectio
 	return stream__open(s, connection, grant->details, grant->trusted);
 }
 
-static const struct path {
+static const struct route_path {
 	const char *path;
 	bool open;
 	enum MHD_Result (*answer)(struct server *s, struct MHD_Connection *connection,
@@ -212,7 +212,7 @@ static const struct path {
 	{ .path = "/api/v1/process", .question = ASK_PROCESS, .ask = ask_process },
 };
 
-static const struct path *find_path(const char *url)
+static const struct route_path *find_path(const char *url)
 {
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
 		if (!strcmp(paths[i].path, url))
@@ -252,7 +252,7 @@ void route__resume(struct server *s)
 	}
 }
 
-static enum MHD_Result ask_mailbox(struct server *s, struct request *r, const struct path *p,
+static enum MHD_Result ask_mailbox(struct server *s, struct request *r, const struct route_path *p,
 				   const struct grant *grant)
 {
 	struct query q = { .question = p->question, .details = grant->details };
@@ -294,7 +294,7 @@ static const char *refusal(unsigned int status)
 static enum MHD_Result answer(struct server *s, struct request *r, const char *url)
 {
 	const struct asset *asset = asset__find(url);
-	const struct path *p = find_path(url);
+	const struct route_path *p = find_path(url);
 	struct grant grant;
 	const unsigned int status = access__check(s->access, r->connection, asset || (p && p->open),
 						  &grant);

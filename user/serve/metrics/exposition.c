@@ -16,17 +16,17 @@ static const char *const type_names[] = {
 };
 
 /**
- * struct writer - what is written, and how
+ * struct exposition_writer - what is written, and how
  * @flags: EXPOSE_*
  * @group: whose cells they are; NULL: those of no group
  */
-struct writer {
+struct exposition_writer {
 	FILE *f;
 	const struct ledger *ledger;
 	bool openmetrics;
 	unsigned int flags;
 	const struct metric *metric;
-	const struct group *group;
+	const struct metric_group *group;
 };
 
 void exposition__label(FILE *f, const char *name, const char *value)
@@ -68,7 +68,7 @@ static void put_scaled(FILE *f, uint64_t v, unsigned int decimals)
 /* --- lines --------------------------------------------------------------------------------- */
 
 /** put_labels - of the value at @index; @le: a bucket's bound as text, or NULL. */
-static void put_labels(const struct writer *w, unsigned int index, const char *le)
+static void put_labels(const struct exposition_writer *w, unsigned int index, const char *le)
 {
 	const struct metric *m = w->metric;
 	const char *before = "{";
@@ -95,7 +95,7 @@ static void put_labels(const struct writer *w, unsigned int index, const char *l
 		fputc('}', w->f);
 }
 
-static void put_value(const struct writer *w, unsigned int index, const uint64_t *cell)
+static void put_value(const struct exposition_writer *w, unsigned int index, const uint64_t *cell)
 {
 	const struct metric *m = w->metric;
 
@@ -107,7 +107,7 @@ static void put_value(const struct writer *w, unsigned int index, const uint64_t
 }
 
 /** put_exemplar - behind a bucket. */
-static void put_exemplar(const struct writer *w, const struct exemplar *e)
+static void put_exemplar(const struct exposition_writer *w, const struct exemplar *e)
 {
 	if (!e->ns)
 		return;
@@ -130,7 +130,8 @@ static void bucket_bound(char *le, size_t size, unsigned int bucket)
 	fclose(f);
 }
 
-static void put_histogram(const struct writer *w, unsigned int index, const uint64_t *cells)
+static void put_histogram(const struct exposition_writer *w, unsigned int index,
+			  const uint64_t *cells)
 {
 	const struct metric *m = w->metric;
 	uint64_t count = 0;
@@ -166,7 +167,7 @@ static bool hist_empty(const uint64_t *cells)
 }
 
 /** shown - there is something to be shown of the value in @cell. */
-static bool shown(const struct writer *w, unsigned int index, unsigned int cell)
+static bool shown(const struct exposition_writer *w, unsigned int index, unsigned int cell)
 {
 	const struct metric *m = w->metric;
 
@@ -180,7 +181,7 @@ static bool shown(const struct writer *w, unsigned int index, unsigned int cell)
 					   : w->ledger->fixed[cell];
 }
 
-static void put_cells(const struct writer *w)
+static void put_cells(const struct exposition_writer *w)
 {
 	const struct metric *m = w->metric;
 	const uint64_t *cells = w->group ? w->group->cell : w->ledger->fixed;
@@ -198,8 +199,8 @@ static void put_cells(const struct writer *w)
 	}
 }
 
-static void put_head(const struct writer *w, const char *name, const char *type, const char *unit,
-		     const char *help)
+static void put_head(const struct exposition_writer *w, const char *name, const char *type,
+		     const char *unit, const char *help)
 {
 	/* in the older format the suffix is part of the name */
 	const char *suffix = w->openmetrics		? ""
@@ -214,7 +215,7 @@ static void put_head(const struct writer *w, const char *name, const char *type,
 		fprintf(w->f, "# UNIT %s %s\n", name, unit);
 }
 
-static void put_infos(const struct writer *w, const struct info *infos, size_t nr)
+static void put_infos(const struct exposition_writer *w, const struct info *infos, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		if (!i || strcmp(infos[i].name, infos[i - 1].name))
@@ -229,9 +230,9 @@ static void put_infos(const struct writer *w, const struct info *infos, size_t n
 }
 
 /** sum_groups - all groups of @l as one. Return: NULL without memory. */
-static struct group *sum_groups(const struct group *const *groups, size_t nr)
+static struct metric_group *sum_groups(const struct metric_group *const *groups, size_t nr)
 {
-	struct group *sum = calloc(1, sizeof(*sum));
+	struct metric_group *sum = calloc(1, sizeof(*sum));
 
 	if (!sum)
 		return NULL;
@@ -248,7 +249,8 @@ static struct group *sum_groups(const struct group *const *groups, size_t nr)
 	return sum;
 }
 
-static void put_metrics(struct writer *w, const struct group *const *groups, size_t nr_groups)
+static void put_metrics(struct exposition_writer *w, const struct metric_group *const *groups,
+			size_t nr_groups)
 {
 	for (size_t i = 0; i < nr_metrics; i++) {
 		const struct metric *m = w->metric = &metrics[i];
@@ -270,12 +272,12 @@ static void put_metrics(struct writer *w, const struct group *const *groups, siz
 void exposition__write(FILE *f, const struct ledger *l, const struct info *infos, size_t nr_infos,
 		       unsigned int flags)
 {
-	struct writer w = {
+	struct exposition_writer w = {
 		.f = f, .ledger = l, .openmetrics = flags & EXPOSE_OPENMETRICS, .flags = flags
 	};
-	const struct group *groups[LEDGER_GROUPS + 1];
+	const struct metric_group *groups[LEDGER_GROUPS + 1];
 	size_t nr_groups = ledger__list(l, groups);
-	struct group *sum = NULL;
+	struct metric_group *sum = NULL;
 
 	if (flags & EXPOSE_SUM) {
 		sum = sum_groups(groups, nr_groups);

@@ -15,14 +15,14 @@ const char *const group_by_names[NR_GROUP_BY] = {
 /** Digits of a container's id. */
 #define ID_LEN 64
 
-/** struct part - of a path, between slashes */
-struct part {
+/** struct name_part - of a path, between slashes */
+struct name_part {
 	const char *start;
 	size_t len;
 };
 
 /** next_part - Return: whether there is one more. */
-static bool next_part(struct part *p)
+static bool next_part(struct name_part *p)
 {
 	const char *s = p->start + p->len;
 
@@ -33,7 +33,7 @@ static bool next_part(struct part *p)
 	return p->len;
 }
 
-static bool ends_in(const struct part *p, const char *suffix)
+static bool ends_in(const struct name_part *p, const char *suffix)
 {
 	const size_t len = strlen(suffix);
 
@@ -66,7 +66,7 @@ static void by_cgroup(const char *comm, const char *cgroup, char *name, size_t s
 static void by_unit(const char *comm, const char *cgroup, char *name, size_t size)
 {
 	static const char *const kinds[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
-	struct part p = { .start = cgroup };
+	struct name_part p = { .start = cgroup };
 
 	(void)comm;
 	snprintf(name, size, "%s", cgroup ? "-.slice" : "kernel");
@@ -82,7 +82,7 @@ static void by_unit(const char *comm, const char *cgroup, char *name, size_t siz
 }
 
 /** id_in - the container's id that @p ends in, but for ".scope"; NULL: none. */
-static const char *id_in(const struct part *p)
+static const char *id_in(const struct name_part *p)
 {
 	const size_t len = ends_in(p, ".scope") ? p->len - strlen(".scope") : p->len;
 	const char *id = p->start + len - ID_LEN;
@@ -98,7 +98,7 @@ static const char *id_in(const struct part *p)
 static void by_container(const char *comm, const char *cgroup, char *name, size_t size)
 {
 	static const char machine[] = "machine-";
-	struct part p = { .start = cgroup };
+	struct name_part p = { .start = cgroup };
 
 	(void)comm;
 	snprintf(name, size, "host");

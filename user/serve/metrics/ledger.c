@@ -8,8 +8,8 @@
 
 #include "model/hist.h"
 
-/** struct group_key - a name, padded with zeroes */
-struct group_key {
+/** struct metric_group_key - a name, padded with zeroes */
+struct metric_group_key {
 	char name[GROUP_NAME_LEN];
 };
 
@@ -45,7 +45,7 @@ void ledger__init(struct ledger *l, enum group_by by, unsigned int max_series)
 	memset(l, 0, sizeof(*l));
 	l->by = by;
 	l->max_series = max_series - (ledger__least() - LEDGER_LEAST_SERIES);
-	hash__init(&l->groups, sizeof(struct group_key));
+	hash__init(&l->groups, sizeof(struct metric_group_key));
 	strcpy(l->other.name, GROUP_OTHER);
 }
 
@@ -79,7 +79,7 @@ static unsigned int active_bit(unsigned int cell, unsigned int *series)
 	return cell;
 }
 
-bool group_active(const struct group *g, unsigned int cell)
+bool group_active(const struct metric_group *g, unsigned int cell)
 {
 	unsigned int series;
 	const unsigned int bit = active_bit(cell, &series);
@@ -88,7 +88,7 @@ bool group_active(const struct group *g, unsigned int cell)
 }
 
 /** activate - give @cell of @g its series. Return: false: there is no room. */
-static bool activate(struct ledger *l, struct group *g, unsigned int cell)
+static bool activate(struct ledger *l, struct metric_group *g, unsigned int cell)
 {
 	unsigned int need;
 	const unsigned int bit = active_bit(cell, &need);
@@ -105,7 +105,7 @@ static bool activate(struct ledger *l, struct group *g, unsigned int cell)
 	return true;
 }
 
-static void add(struct ledger *l, struct group *g, unsigned int cell, uint64_t n)
+static void add(struct ledger *l, struct metric_group *g, unsigned int cell, uint64_t n)
 {
 	if (!n)
 		return;
@@ -117,7 +117,8 @@ static void add(struct ledger *l, struct group *g, unsigned int cell, uint64_t n
 }
 
 /** take - what came to be since @told; one that went back would be a new beginning for nobody. */
-static void take(struct ledger *l, struct group *g, unsigned int cell, uint64_t now, uint64_t *told)
+static void take(struct ledger *l, struct metric_group *g, unsigned int cell, uint64_t now,
+		 uint64_t *told)
 {
 	if (now <= *told)
 		return;
@@ -128,8 +129,8 @@ static void take(struct ledger *l, struct group *g, unsigned int cell, uint64_t 
 /** drop_idle - end the series of the group that has been without a process for longest. */
 static void drop_idle(struct ledger *l)
 {
-	struct group *g, *idlest = NULL;
-	struct group_key key = {};
+	struct metric_group *g, *idlest = NULL;
+	struct metric_group_key key = {};
 	size_t pos = 0;
 
 	while ((g = hash__next(&l->groups, &pos, NULL)))
@@ -143,10 +144,10 @@ static void drop_idle(struct ledger *l)
 	free(idlest);
 }
 
-static struct group *group_get(struct ledger *l, const char *name)
+static struct metric_group *group_get(struct ledger *l, const char *name)
 {
-	struct group_key key = {};
-	struct group *g;
+	struct metric_group_key key = {};
+	struct metric_group *g;
 
 	memcpy(key.name, name, strnlen(name, sizeof(key.name) - 1));
 	g = hash__get(&l->groups, &key);
@@ -172,7 +173,7 @@ void ledger__group(const struct ledger *l, const struct process *p, char *name)
 	group_name(l->by, p->comm, p->cgroup_name ? p->cgroup_name : "", name, GROUP_NAME_LEN);
 }
 
-static struct group *process_group(struct ledger *l, const struct process *p)
+static struct metric_group *process_group(struct ledger *l, const struct process *p)
 {
 	char name[GROUP_NAME_LEN];
 
@@ -180,7 +181,7 @@ static struct group *process_group(struct ledger *l, const struct process *p)
 	return group_get(l, name);
 }
 
-size_t ledger__list(const struct ledger *l, const struct group **list)
+size_t ledger__list(const struct ledger *l, const struct metric_group **list)
 {
 	size_t n = 0, pos = 0;
 
@@ -202,7 +203,7 @@ static void counts_cells(uint64_t *cell, const struct vs_counts *c)
 
 static void take_process(struct ledger *l, struct process *p)
 {
-	struct group *g = process_group(l, p);
+	struct metric_group *g = process_group(l, p);
 	struct told now = {}, *told;
 
 	if (!p->told)
@@ -251,14 +252,14 @@ void call_fields(const struct vs_call_counts *c, uint64_t *sum)
 		sum[i] += *(const uint64_t *)((const char *)c + call_offsets[i]);
 }
 
-static void take_call(struct ledger *l, struct group *g, unsigned int class,
+static void take_call(struct ledger *l, struct metric_group *g, unsigned int class,
 		      struct vs_call_counts *now, struct vs_call_counts *told)
 {
 	for (int i = 0; i < NR_CALL_FIELDS; i++)
 		take(l, g, group_call(i, class), *field_of(now, i), field_of(told, i));
 }
 
-static struct group *row_group(struct ledger *l, const struct call_row *row)
+static struct metric_group *row_group(struct ledger *l, const struct call_row *row)
 {
 	char name[GROUP_NAME_LEN];
 
@@ -273,7 +274,7 @@ static void take_calls(struct ledger *l, const struct model *m, struct shootdown
 {
 	for (size_t i = 0; i < s->nr_rows; i++) {
 		struct call_row *row = s->rows[i];
-		struct group *g;
+		struct metric_group *g;
 
 		if (row->process && row->process == m->ended)
 			continue;
@@ -291,11 +292,11 @@ static void take_calls(struct ledger *l, const struct model *m, struct shootdown
 /** restart - what is of now, and no counter. */
 static void restart(struct ledger *l)
 {
-	const struct group *list[LEDGER_GROUPS + 1];
+	const struct metric_group *list[LEDGER_GROUPS + 1];
 	const size_t nr = ledger__list(l, list);
 
 	for (size_t i = 0; i < nr; i++) {
-		struct group *g = (struct group *)list[i];
+		struct metric_group *g = (struct metric_group *)list[i];
 
 		g->processes = 0;
 		g->cell[GROUP_MAPPINGS] = 0;
@@ -347,7 +348,7 @@ void ledger__exemplars(struct ledger *l, const struct model *m, uint64_t now_ms)
 {
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		const struct process *p = m->processes[i];
-		struct group *g = NULL;
+		struct metric_group *g = NULL;
 
 		for (size_t r = 0; p != m->ended && r < p->nr_rows; r++) {
 			const struct counted *row = p->rows[r];

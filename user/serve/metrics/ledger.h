@@ -32,13 +32,13 @@ struct exemplar {
 };
 
 /**
- * struct group - counters of a group
+ * struct metric_group - counters of a group
  * @active: bit set of the cells that have series; of those that have them together, the first
  * @processes: live ones; @used_ns: when it had one, or something was counted
  * @ticked: its faults when the interval began
  * @exemplar: of the buckets of GROUP_FAULT_HIST
  */
-struct group {
+struct metric_group {
 	char name[GROUP_NAME_LEN];
 	uint64_t cell[NR_GROUP_CELLS];
 	uint64_t active[NR_GROUP_CELLS / 64 + 1];
@@ -65,7 +65,7 @@ struct ledger {
 	unsigned int max_series;
 	unsigned int series;
 	struct hash groups;
-	struct group other;
+	struct metric_group other;
 	uint64_t nobodys_told[GROUP_CALLS];
 	struct vs_call_counts calls_told;
 	uint64_t now_ns;
@@ -105,12 +105,12 @@ void ledger__group(const struct ledger *l, const struct process *p, char *name);
  * @list: has room for LEDGER_GROUPS + 1
  * Return: how many.
  */
-size_t ledger__list(const struct ledger *l, const struct group **list);
+size_t ledger__list(const struct ledger *l, const struct metric_group **list);
 
 /** call_fields - add what @c has counted to @sum, by enum call_field. */
 void call_fields(const struct vs_call_counts *c, uint64_t *sum);
 
 /** group_active - the cell has series, or a histogram's one has. */
-bool group_active(const struct group *g, unsigned int cell);
+bool group_active(const struct metric_group *g, unsigned int cell);
 
 #endif /* VMASCOPE_SERVE_METRICS_LEDGER_H */

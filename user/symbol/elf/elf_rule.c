@@ -47,8 +47,8 @@ static int keep_expression(struct unwind_rule *rule, const Dwarf_Op *ops, size_t
 	return 0;
 }
 
-/** struct location - what libdw says of a register or of the CFA: @nr operations */
-struct location {
+/** struct cfi_location - what libdw says of a register or of the CFA: @nr operations */
+struct cfi_location {
 	const Dwarf_Op *ops;
 	size_t nr;
 	bool value; /* they give the value itself, not where it is in memory */
@@ -56,7 +56,7 @@ struct location {
 };
 
 /* In another register. */
-static bool is_register(const struct location *l, struct rule_place *p)
+static bool is_register(const struct cfi_location *l, struct rule_place *p)
 {
 	const uint8_t atom = l->ops[0].atom;
 	uint64_t reg = l->ops[0].number;
@@ -74,7 +74,7 @@ static bool is_register(const struct location *l, struct rule_place *p)
 }
 
 /* So far from the CFA. */
-static bool is_near_cfa(const struct location *l, struct rule_place *p)
+static bool is_near_cfa(const struct cfi_location *l, struct rule_place *p)
 {
 	const Dwarf_Op *add = l->nr == 2 ? &l->ops[1] : NULL;
 
@@ -90,7 +90,7 @@ static bool is_near_cfa(const struct location *l, struct rule_place *p)
  * So far from a register. An expression begins with the CFA on its stack, which most of them
  * forget about.
  */
-static bool is_near_register(const struct location *l, struct rule_place *p)
+static bool is_near_register(const struct cfi_location *l, struct rule_place *p)
 {
 	const size_t at = l->ops[0].atom == DW_OP_call_frame_cfa ? 1 : 0;
 	const bool deref = l->nr == at + 2 && l->is_cfa && l->ops[at + 1].atom == DW_OP_deref;
@@ -110,7 +110,7 @@ static int place_of(struct unwind_rule *rule, const Dwarf_Op *ops, size_t nr, bo
 		    struct rule_place *p)
 {
 	const bool value = is_cfa || ops[nr - 1].atom == DW_OP_stack_value;
-	const struct location l = { ops, value && !is_cfa ? nr - 1 : nr, value, is_cfa };
+	const struct cfi_location l = { ops, value && !is_cfa ? nr - 1 : nr, value, is_cfa };
 
 	if (!l.nr)
 		return -EINVAL;

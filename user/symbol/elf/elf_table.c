@@ -10,8 +10,8 @@
 #include "symbol/elf/elf_file.h"
 #include "symbol/table/table.h"
 
-/** struct span - code, by section or, without sections, by segment */
-struct span {
+/** struct code_span - code, by section or, without sections, by segment */
+struct code_span {
 	uint64_t start;
 	uint64_t end;
 };
@@ -27,7 +27,7 @@ struct candidate {
 
 /** struct collected - all of them */
 struct collected {
-	struct span *code;
+	struct code_span *code;
 	size_t nr_code;
 	struct candidate *symbols;
 	size_t nr;
@@ -35,14 +35,14 @@ struct collected {
 
 static int add_code(struct collected *c, uint64_t start, uint64_t size)
 {
-	struct span *grown;
+	struct code_span *grown;
 
 	if (!size || start + size < start)
 		return 0;
 	grown = realloc(c->code, (c->nr_code + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
-	grown[c->nr_code++] = (struct span){ start, start + size };
+	grown[c->nr_code++] = (struct code_span){ start, start + size };
 	c->code = grown;
 	return 0;
 }
@@ -93,7 +93,7 @@ static int collect_segments(struct collected *c, struct table_builder *b, Elf *e
 	return err;
 }
 
-static const struct span *span_of(const struct collected *c, uint64_t address)
+static const struct code_span *span_of(const struct collected *c, uint64_t address)
 {
 	for (size_t i = 0; i < c->nr_code; i++)
 		if (address >= c->code[i].start && address < c->code[i].end)
@@ -145,7 +145,7 @@ static int collect_symbols(struct collected *c, Dwfl_Module *module)
 		GElf_Sym sym;
 		GElf_Addr at;
 		const char *name = dwfl_module_getsym_info(module, i, &sym, &at, NULL, NULL, NULL);
-		const struct span *span;
+		const struct code_span *span;
 
 		if (!names_code(&sym, name))
 			continue;

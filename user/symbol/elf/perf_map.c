@@ -14,8 +14,8 @@
 /* Two numbers and a name that is just too long to be kept whole. */
 #define LINE_ROOM (64 + TABLE_MAX_NAME + 1)
 
-/** struct input - a file that is read line by line: @len bytes of it from @at, at @pos of @chunk */
-struct input {
+/** struct perf_map_input - a file that is read line by line: @len bytes of it from @at, at @pos of @chunk */
+struct perf_map_input {
 	int fd;
 	off_t at;
 	size_t pos;
@@ -41,7 +41,7 @@ static bool parse(const char *line, uint64_t *start, uint64_t *size, const char 
 }
 
 /* Return: bytes that are there to be read; 0: none is left. */
-static size_t fill(struct input *in)
+static size_t fill(struct perf_map_input *in)
 {
 	size_t want = sizeof(in->chunk);
 	ssize_t n;
@@ -61,7 +61,7 @@ static size_t fill(struct input *in)
  * next_line - copy one line without its end; of a long one, as much as there is room for
  * Return: false: the end of the file. A line without an end is still being written.
  */
-static bool next_line(struct input *in, char line[LINE_ROOM])
+static bool next_line(struct perf_map_input *in, char line[LINE_ROOM])
 {
 	size_t len = 0, left;
 
@@ -81,7 +81,7 @@ static bool next_line(struct input *in, char line[LINE_ROOM])
 	return false;
 }
 
-static int read_lines(struct table_builder *b, struct input *in)
+static int read_lines(struct table_builder *b, struct perf_map_input *in)
 {
 	char line[LINE_ROOM];
 	int err = 0;
@@ -101,7 +101,7 @@ static int read_lines(struct table_builder *b, struct input *in)
 
 int perf_map__table(int fd)
 {
-	struct input *in = calloc(1, sizeof(*in));
+	struct perf_map_input *in = calloc(1, sizeof(*in));
 	struct table_builder b = { 0 };
 	int err;
 

@@ -78,7 +78,7 @@ static struct mapping *find_map(struct mapping *maps, size_t nr, uint64_t ip)
 }
 
 /* Of those that are still there, what was found out stays. */
-static void carry_over(const struct process *p, struct mapping *maps, size_t nr)
+static void carry_over(const struct mapped_process *p, struct mapping *maps, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		const struct mapping *old = find_map(p->maps, p->nr, maps[i].map.start);
@@ -129,21 +129,21 @@ static struct mapping *read_maps(const struct symbol_process *key, size_t *nr)
 
 /* --- Processes --- */
 
-static void unlink_process(struct processes *all, struct process *p)
+static void unlink_process(struct processes *all, struct mapped_process *p)
 {
 	*(p->older ? &p->older->newer : &all->oldest) = p->newer;
 	*(p->newer ? &p->newer->older : &all->newest) = p->older;
 	p->older = p->newer = NULL;
 }
 
-static void link_newest(struct processes *all, struct process *p)
+static void link_newest(struct processes *all, struct mapped_process *p)
 {
 	p->older = all->newest;
 	*(all->newest ? &all->newest->newer : &all->oldest) = p;
 	all->newest = p;
 }
 
-static void drop(struct processes *all, struct process *p)
+static void drop(struct processes *all, struct mapped_process *p)
 {
 	all->bytes -= p->bytes;
 	hash__remove(&all->by_key, &p->key);
@@ -152,7 +152,8 @@ static void drop(struct processes *all, struct process *p)
 	free(p);
 }
 
-static void replace_maps(struct processes *all, struct process *p, struct mapping *maps, size_t nr)
+static void replace_maps(struct processes *all, struct mapped_process *p, struct mapping *maps,
+			 size_t nr)
 {
 	free_maps(p->maps, p->nr);
 	p->maps = maps;
@@ -168,9 +169,9 @@ static void replace_maps(struct processes *all, struct process *p, struct mappin
 		drop(all, all->oldest);
 }
 
-static struct process *add(struct processes *all, const struct symbol_process *key)
+static struct mapped_process *add(struct processes *all, const struct symbol_process *key)
 {
-	struct process *p = calloc(1, sizeof(*p));
+	struct mapped_process *p = calloc(1, sizeof(*p));
 
 	if (!p || hash__set(&all->by_key, key, p)) {
 		free(p);
@@ -193,17 +194,17 @@ static struct symbol_process clean(const struct symbol_process *key)
 	return k;
 }
 
-struct process *processes__known(struct processes *all, const struct symbol_process *key)
+struct mapped_process *processes__known(struct processes *all, const struct symbol_process *key)
 {
 	const struct symbol_process k = clean(key);
 
 	return hash__get(&all->by_key, &k);
 }
 
-struct process *processes__get(struct processes *all, const struct symbol_process *key)
+struct mapped_process *processes__get(struct processes *all, const struct symbol_process *key)
 {
 	const struct symbol_process k = clean(key);
-	struct process *p = hash__get(&all->by_key, &k);
+	struct mapped_process *p = hash__get(&all->by_key, &k);
 	struct mapping *maps;
 	size_t nr;
 
@@ -230,7 +231,7 @@ int processes__set(struct processes *all, const struct symbol_process *key,
 {
 	const struct symbol_process k = clean(key);
 	struct mapping *copies = calloc(nr + 1, sizeof(*copies));
-	struct process *p = hash__get(&all->by_key, &k);
+	struct mapped_process *p = hash__get(&all->by_key, &k);
 	size_t made = 0;
 
 	while (copies && made < nr && !copy_map(&copies[made], &maps[made]))
@@ -255,7 +256,7 @@ int processes__set(struct processes *all, const struct symbol_process *key,
 void processes__forget(struct processes *all, const struct symbol_process *key)
 {
 	const struct symbol_process k = clean(key);
-	struct process *p = hash__get(&all->by_key, &k);
+	struct mapped_process *p = hash__get(&all->by_key, &k);
 
 	if (p)
 		drop(all, p);
@@ -268,7 +269,7 @@ void processes__free(struct processes *all)
 	hash__free(&all->by_key, NULL);
 }
 
-static void reread(struct processes *all, struct process *p)
+static void reread(struct processes *all, struct mapped_process *p)
 {
 	const uint64_t now = clock__monotonic_ns();
 	struct mapping *maps;
@@ -286,7 +287,7 @@ static void reread(struct processes *all, struct process *p)
 	p->reread_ns += REREAD_SHARE * (clock__monotonic_ns() - now);
 }
 
-struct mapping *process__find(struct processes *all, struct process *p, uint64_t ip)
+struct mapping *process__find(struct processes *all, struct mapped_process *p, uint64_t ip)
 {
 	struct mapping *found = find_map(p->maps, p->nr, ip);
 
@@ -297,7 +298,7 @@ struct mapping *process__find(struct processes *all, struct process *p, uint64_t
 	return found && !found->no_code ? found : NULL;
 }
 
-const struct mapping *process__first(const struct process *p, const struct mapping *of)
+const struct mapping *process__first(const struct mapped_process *p, const struct mapping *of)
 {
 	for (size_t i = 0; i < p->nr; i++) {
 		const struct symbol_map *m = &p->maps[i].map;

@@ -25,17 +25,17 @@ struct mapping {
 };
 
 /**
- * struct process - one of them
+ * struct mapped_process - one of them
  * @older, @newer: by last use
  * @live: its mappings are read from /proc, again from @reread_ns on
  * @place: where its perf map is
  * @perf_map: number of the module of its perf map, 0: none; @perf_again_ns: when to look for a newer
  *	one; @perf_err: why there is none, as far as that was told
  */
-struct process {
+struct mapped_process {
 	struct symbol_process key;
-	struct process *older;
-	struct process *newer;
+	struct mapped_process *older;
+	struct mapped_process *newer;
 	struct mapping *maps;
 	size_t nr;
 	bool live;
@@ -55,8 +55,8 @@ struct process {
 struct processes {
 	struct modules *modules;
 	struct hash by_key;
-	struct process *oldest;
-	struct process *newest;
+	struct mapped_process *oldest;
+	struct mapped_process *newest;
 	size_t bytes;
 	size_t max_bytes;
 	uint64_t vdso;
@@ -66,11 +66,11 @@ void processes__init(struct processes *p, struct modules *modules, size_t max_by
 void processes__free(struct processes *p);
 
 /** processes__get - known already, or read from /proc now. NULL: it is gone, or no memory. */
-struct process *processes__get(struct processes *p, const struct symbol_process *key);
+struct mapped_process *processes__get(struct processes *p, const struct symbol_process *key);
 int processes__set(struct processes *p, const struct symbol_process *key,
 		   const struct symbol_map *maps, size_t nr);
 /** processes__known - known already; NULL: it is not. */
-struct process *processes__known(struct processes *p, const struct symbol_process *key);
+struct mapped_process *processes__known(struct processes *p, const struct symbol_process *key);
 
 /**
  * processes__end - the process is gone, or another program runs in it
@@ -83,10 +83,10 @@ int processes__end(struct processes *p, const struct symbol_process *key,
 void processes__forget(struct processes *p, const struct symbol_process *key);
 
 /** process__find - what holds code at @ip; looks for new mappings. NULL: none does. */
-struct mapping *process__find(struct processes *all, struct process *p, uint64_t ip);
+struct mapping *process__find(struct processes *all, struct mapped_process *p, uint64_t ip);
 
 /** process__first - the mapping of the beginning of the file that @of maps. NULL: there is none. */
-const struct mapping *process__first(const struct process *p, const struct mapping *of);
+const struct mapping *process__first(const struct mapped_process *p, const struct mapping *of);
 
 /** mapping__is_shared_memory - shared anonymous memory, which the kernel gives a file of tmpfs. */
 bool mapping__is_shared_memory(const struct mapping *m);
@@ -98,10 +98,11 @@ bool mapping__is_file(const struct mapping *m);
 bool mapping__is_memory(const struct mapping *m);
 
 /** process__module - the file of a mapping. NULL: it could not be had. */
-struct module *process__module(struct processes *all, struct process *p, struct mapping *map);
+struct module *process__module(struct processes *all, struct mapped_process *p,
+			       struct mapping *map);
 
 /** process__perf_map - what the process's JIT listed, some time ago at most. NULL: nothing. */
-struct module *process__perf_map(struct processes *all, struct process *p);
+struct module *process__perf_map(struct processes *all, struct mapped_process *p);
 
 /**
  * address_of - the ELF file's address for an address of the process

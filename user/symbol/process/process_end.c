@@ -80,7 +80,7 @@ static int set_undisputed(struct processes *all, const struct symbol_process *ke
 int processes__end(struct processes *all, const struct symbol_process *key,
 		   const struct symbol_map *told, size_t nr_told)
 {
-	const struct process *p = processes__known(all, key);
+	const struct mapped_process *p = processes__known(all, key);
 	const size_t nr_known = p ? p->nr : 0;
 	struct claim *claims;
 	size_t nr = 0;

@@ -101,7 +101,7 @@ static struct module *vdso_module(struct processes *all)
 /* --- Files --- */
 
 /* A file is read when it is new; the same file of another process is the same module. */
-static struct module *module_of_file(struct processes *all, const struct process *p,
+static struct module *module_of_file(struct processes *all, const struct mapped_process *p,
 				     const char *path, const struct file_id *id, int fd)
 {
 	struct modules *m = all->modules;
@@ -131,7 +131,7 @@ static bool same_id(const struct build_id *a, const struct build_id *b)
  * What is at the mapping's path is another file, or looks like one: overlayfs and Btrfs have
  * numbers for stat() that are not the mapping's. The build-id in the process's memory decides.
  */
-static bool ask_memory(struct processes *all, struct process *p, struct mapping *map,
+static bool ask_memory(struct processes *all, struct mapped_process *p, struct mapping *map,
 		       const struct open_request *like)
 {
 	const struct mapping *first = process__first(p, map);
@@ -149,7 +149,7 @@ static bool ask_memory(struct processes *all, struct process *p, struct mapping 
 	return map->build_id.len;
 }
 
-static int open_mapping(struct processes *all, struct process *p, struct mapping *map,
+static int open_mapping(struct processes *all, struct mapped_process *p, struct mapping *map,
 			struct file_id *id, int *fd)
 {
 	struct open_request r = { .op = OPEN_MAPPED,
@@ -177,7 +177,7 @@ static int open_mapping(struct processes *all, struct process *p, struct mapping
 	return err;
 }
 
-struct module *process__module(struct processes *all, struct process *p, struct mapping *map)
+struct module *process__module(struct processes *all, struct mapped_process *p, struct mapping *map)
 {
 	struct module *module = map->module ? modules__find(all->modules, map->module) : NULL;
 	struct file_id id;
@@ -213,7 +213,7 @@ static uint64_t now_ns(void)
 }
 
 /* A live process tells where its files are; it may end before its list is there. */
-static void learn_place(struct processes *all, struct process *p)
+static void learn_place(struct processes *all, struct mapped_process *p)
 {
 	const struct open_request r = { .op = OPEN_PLACE,
 					.pid = p->key.pid,
@@ -226,7 +226,7 @@ static void learn_place(struct processes *all, struct process *p)
 }
 
 /* That there is none is nothing to tell; that it is somebody else's, or a link to one, is. */
-static void tell_refused(struct process *p, int err)
+static void tell_refused(struct mapped_process *p, int err)
 {
 	if (err == p->perf_err || err == -ENOENT || err == -ESRCH)
 		return;
@@ -234,7 +234,7 @@ static void tell_refused(struct process *p, int err)
 	vs_debug(1, "the perf map of process %u is not read: %s", p->key.pid, strerror(-err));
 }
 
-static struct module *read_perf_map(struct processes *all, struct process *p)
+static struct module *read_perf_map(struct processes *all, struct mapped_process *p)
 {
 	const struct open_request r = { .op = OPEN_PERF_MAP,
 					.pid = p->key.pid,
@@ -287,7 +287,7 @@ static struct module *reread_perf_map(struct processes *all, struct module *old)
 	return module;
 }
 
-struct module *process__perf_map(struct processes *all, struct process *p)
+struct module *process__perf_map(struct processes *all, struct mapped_process *p)
 {
 	struct module *old = p->perf_map ? modules__find(all->modules, p->perf_map) : NULL, *module;
 	const uint64_t now = now_ns();

@@ -9,8 +9,8 @@
 
 #define MAX_DEPTH 16
 
-/** struct stack - of an expression's values */
-struct stack {
+/** struct rule_stack - of an expression's values */
+struct rule_stack {
 	uint64_t values[MAX_DEPTH];
 	unsigned int nr;
 };
@@ -26,7 +26,7 @@ int rule_read(const struct rule_input *in, uint64_t address, uint64_t *value)
 	return 0;
 }
 
-static bool push(struct stack *s, uint64_t value)
+static bool push(struct rule_stack *s, uint64_t value)
 {
 	if (s->nr == MAX_DEPTH)
 		return false;
@@ -93,7 +93,7 @@ static bool compute(uint8_t atom, uint64_t a, uint64_t b, uint64_t *result)
 }
 
 /* Operations on what is on top. Return: 0, or -EINVAL: @op is none of them. */
-static int rearrange(struct stack *s, const struct rule_op *op)
+static int rearrange(struct rule_stack *s, const struct rule_op *op)
 {
 	uint64_t *top = s->nr ? &s->values[s->nr - 1] : NULL;
 	uint64_t below;
@@ -134,7 +134,7 @@ static int rearrange(struct stack *s, const struct rule_op *op)
 static int evaluate(const struct unwind_rule *rule, const struct rule_place *p,
 		    const struct rule_input *in, uint64_t cfa, uint64_t *value)
 {
-	struct stack s = { .nr = 0 };
+	struct rule_stack s = { .nr = 0 };
 
 	if (p->first_op + p->nr_ops > RULE_MAX_OPS)
 		return -EINVAL;

@@ -10,6 +10,7 @@
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
+/** explain_part__tables and others - a section. Return: its table, or NULL without memory. */
 struct table *explain_part__tables(const struct explanation *e);
 struct table *explain_part__page(const struct explanation *e);
 struct table *explain_part__vma(const struct explanation *e);
@@ -23,6 +24,7 @@ struct prose {
 	size_t len;
 };
 
+/** prose__add - append, as snprintf() does; what does not fit is cut. */
 void prose__add(struct prose *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /**

@@ -13,8 +13,8 @@
 /** VMAs of one name that are not further from each other are shown as one, bytes. */
 #define NEIGHBOUR_GAP (64u << 10)
 
-/** struct group_key - what the rows of a group have in common; what does not tell apart is 0 */
-struct group_key {
+/** struct call_group_key - what the rows of a group have in common; what does not tell apart is 0 */
+struct call_group_key {
 	uint64_t process;
 	uint64_t vma;
 	uint64_t image;
@@ -38,7 +38,7 @@ static uint64_t fnv1a(const char *s)
 	return h;
 }
 
-static void vma_key(struct group_key *key, const struct counted *vma, bool join)
+static void vma_key(struct call_group_key *key, const struct counted *vma, bool join)
 {
 	if (!vma || !join) {
 		key->vma = (uintptr_t)vma;
@@ -49,9 +49,9 @@ static void vma_key(struct group_key *key, const struct counted *vma, bool join)
 	key->name = fnv1a(vma->name);
 }
 
-static struct group_key key_of(enum shootdown_by by, const struct call_row *row, bool join)
+static struct call_group_key key_of(enum shootdown_by by, const struct call_row *row, bool join)
 {
-	struct group_key key = {
+	struct call_group_key key = {
 		.process = (uintptr_t)row->process,
 		.call = row->call,
 		.detail = row->detail,
@@ -78,7 +78,7 @@ static struct group_key key_of(enum shootdown_by by, const struct call_row *row,
 }
 
 /** group_of - the group of @key; the hash holds its place + 1, as places move. */
-static struct call_group *group_of(struct call_groups *g, const struct group_key *key)
+static struct call_group *group_of(struct call_groups *g, const struct call_group_key *key)
 {
 	uintptr_t place = (uintptr_t)hash__get(&g->by_key, key);
 	const size_t nr = g->nr;
@@ -101,7 +101,7 @@ static struct call_group *group_of(struct call_groups *g, const struct group_key
 static int group_row(struct call_groups *g, enum shootdown_by by, bool join,
 		     const struct call_row *row)
 {
-	const struct group_key key = key_of(by, row, join);
+	const struct call_group_key key = key_of(by, row, join);
 	struct call_group *group;
 
 	if (!call_counts_any(&row->counts))
@@ -143,15 +143,15 @@ static int cheaper(const void *a, const void *b)
 
 /* --- processes and stacks that are one --------------------------------------------------------- */
 
-/** struct stack_key - what groups have in common whose stacks are of the same functions */
-struct stack_key {
+/** struct call_stack_key - what groups have in common whose stacks are of the same functions */
+struct call_stack_key {
 	struct merged_key stack;
 	uint64_t call;
 	uint64_t detail;
 };
 
-/** struct member_key - a process that a group is of; @group: its place */
-struct member_key {
+/** struct call_member_key - a process that a group is of; @group: its place */
+struct call_member_key {
 	uint64_t group;
 	uint64_t pid;
 };
@@ -160,7 +160,7 @@ struct member_key {
 static int add_member(struct call_groups *g, struct hash *members, size_t place,
 		      const struct call_row *row)
 {
-	const struct member_key key = { .group = place, .pid = call_pid(row) };
+	const struct call_member_key key = { .group = place, .pid = call_pid(row) };
 
 	if (hash__get(members, &key))
 		return 0;
@@ -176,11 +176,11 @@ static int merge_stacks(struct call_groups *g, const struct shootdown_view *v)
 	size_t kept = 0;
 	int err = 0;
 
-	hash__init(&by_key, sizeof(struct stack_key));
-	hash__init(&members, sizeof(struct member_key));
+	hash__init(&by_key, sizeof(struct call_stack_key));
+	hash__init(&members, sizeof(struct call_member_key));
 	for (size_t i = 0; i < g->nr && !err; i++) {
 		const struct call_group one = g->list[i];
-		struct stack_key key = { .call = one.row->call, .detail = one.row->detail };
+		struct call_stack_key key = { .call = one.row->call, .detail = one.row->detail };
 		size_t place;
 
 		if (one.row->stack)
@@ -211,11 +211,11 @@ static int count_processes(struct call_groups *g, const struct shootdown_doc *d)
 	struct hash members;
 	int err = 0;
 
-	hash__init(&members, sizeof(struct member_key));
+	hash__init(&members, sizeof(struct call_member_key));
 	for (size_t i = 0; i < g->nr; i++)
 		g->list[i].processes = 0;
 	for (size_t i = 0; i < s->nr_rows && !err; i++) {
-		const struct group_key key = key_of(SHOOTDOWN_BY_COMM, s->rows[i], false);
+		const struct call_group_key key = key_of(SHOOTDOWN_BY_COMM, s->rows[i], false);
 		const size_t place = (uintptr_t)hash__get(&g->by_key, &key);
 
 		if (place && call_selected(d->view, s->rows[i]) &&
@@ -307,7 +307,7 @@ int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum
 	int err = 0;
 
 	memset(g, 0, sizeof(*g));
-	hash__init(&g->by_key, sizeof(struct group_key));
+	hash__init(&g->by_key, sizeof(struct call_group_key));
 	hash__init(&g->threads, sizeof(uint64_t));
 	for (size_t i = 0; i < s->nr_rows && !err; i++)
 		if (call_selected(d->view, s->rows[i]))

@@ -76,8 +76,8 @@ static int json_row(const struct shootdown_view *v, struct table *t, const struc
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-/** struct numbers - texts of a line's columns, "": nothing */
-struct numbers {
+/** struct stack_numbers - texts of a line's columns, "": nothing */
+struct stack_numbers {
 	char count[STR_NUMBER_LEN];
 	char errors[STR_NUMBER_LEN];
 	char errnos[CALL_ERRNOS_LEN];
@@ -88,7 +88,7 @@ struct numbers {
 	char max[STR_NUMBER_LEN];
 };
 
-static int line(struct table *t, const struct numbers *n, const char *text)
+static int line(struct table *t, const struct stack_numbers *n, const char *text)
 {
 	const struct {
 		const char *key;
@@ -107,7 +107,7 @@ static int line(struct table *t, const struct numbers *n, const char *text)
 
 static int frame_line(void *ctx, const char *frame)
 {
-	static const struct numbers nothing;
+	static const struct stack_numbers nothing;
 	char indented[FRAME_TEXT_LEN + 2];
 
 	snprintf(indented, sizeof(indented), "  %s", frame);
@@ -116,7 +116,9 @@ static int frame_line(void *ctx, const char *frame)
 
 static int head_line(const struct shootdown_view *v, struct table *t, const struct call_group *g)
 {
-	struct numbers n = { .sent = "-", .ipis = "-", .stolen = "-", .time = "-", .max = "-" };
+	struct stack_numbers n = {
+		.sent = "-", .ipis = "-", .stolen = "-", .time = "-", .max = "-"
+	};
 	char label[CALL_LABEL_LEN], whose[64], text[CALL_LABEL_LEN + 128];
 
 	str_format_count(n.count, sizeof(n.count), g->counts.count);

@@ -78,6 +78,7 @@ struct top_summary {
 	size_t processes;
 };
 
+/** top_summary__make - add it up from what @v is of. */
 void top_summary__make(struct top_summary *sum, const struct top_view *v);
 
 #endif /* VMASCOPE_VIEW_TOP_TOP_H */
