@@ -20,6 +20,7 @@ fail()
 }
 
 sources=$(find bpf vmlinux user tests -name '*.[ch]' | sort)
+user=$(find user -name '*.[ch]' | sort)
 modules=$(find dashboards/web tests/web -name '*.js' -o -name '*.mjs' | sort)
 scripts=$(find tests .ci -type f ! -name '*.[ch]' -exec grep -lE '^#!.*[/ ](ba)?sh' {} + | sort)
 
@@ -48,9 +49,6 @@ list_unformatted()
 
 check_flow()
 {
-	local user
-
-	user=$(find user -name '*.[ch]' | sort)
 	# shellcheck disable=SC2086 # one word for each file
 	fail 'includes go downwards' < <(awk -f tests/layers.awk user/README.md $user)
 	fail 'a format knows nothing of the system that is traced' < <(
@@ -61,6 +59,23 @@ check_flow()
 		grep -nE 'clock_gettime\(CLOCK_(MONOTONIC|BOOTTIME),' $user)
 	fail 'bpf/ includes nothing of user/' < <(
 		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]*/' bpf/*.[ch])
+}
+
+# shellcheck disable=SC2086 # one word for each file
+list_double_tags()
+{
+	awk -f tests/tags.awk bpf/*.[ch] $user
+}
+
+list_undocumented()
+{
+	find user -name '*.h' -exec awk -f tests/documented.awk {} + | sort
+}
+
+# shellcheck disable=SC2086
+list_words()
+{
+	awk -f tests/words.awk tests/words.tsv <(awk -f tests/strings.awk $user)
 }
 
 list_bad_heads()
@@ -126,6 +141,9 @@ list_missing_table()
 fail 'format (make fmt)' < <(list_unformatted)
 check_flow
 fail head < <(list_bad_heads)
+fail 'a tag is defined twice' < <(list_double_tags)
+fail 'not documented' < <(list_undocumented)
+fail 'words (tests/words.tsv)' < <(list_words)
 fail length < <(list_long_files)
 fail 'table of kernels' < <(list_missing_table)
 check_scripts

@@ -74,7 +74,7 @@ fault()
 	expect "$1" 1 "$4" "  $5" "      $6" -- tests/run "$2" good "$3"
 }
 
-echo 1..36
+echo 1..43
 
 # --- tests/run: one program ------------------------------------------------------------------
 
@@ -219,6 +219,61 @@ ci()
 
 expect 'CI fails when make does' 2 '5 passed, 1 failed' -- ci 'echo 5 passed, 1 failed; echo oops; exit 2'
 expect 'CI fails without a result' 1 '0 passed, 1 failed' -- ci 'exit 0'
+
+# --- the rules of lint ----------------------------------------------------------------------
+
+# source_file FILE LINE…: a file of a tree that breaks the rules
+source_file()
+{
+	mkdir -p "$tmp/lint/$(dirname "$1")"
+	printf '%s\n' "${@:2}" >"$tmp/lint/$1"
+}
+
+# rule SCRIPT FILE…: what it finds in that tree
+rule()
+{
+	local script=$PWD/tests/$1
+
+	shift
+	(cd "$tmp/lint" && awk -f "$script" "$@")
+}
+
+# shellcheck disable=SC2016 # backticks of Markdown
+source_file user/README.md '| `.` | all | view |' '| `view` | rows | model |' '| `model` | counts | |' '| `util` | texts | |'
+source_file user/main.c '#include "view/a.h"' '#include "model/b.h"'
+source_file user/view/a.h '#include "model/b.h"' '#include "util/c.h"' '#include "events.h"'
+source_file user/model/b.h '#include "view/a.h"' '#include "model/d.h"'
+source_file user/other/e.h '#include "util/c.h"'
+source_file user/util/c.h '#include <stdio.h>'
+expect 'lint: includes go downwards, and no further than the table says' 0 \
+	'user/other/e.h:1: user/README.md has no row for other' \
+	'user/main.c:2: includes model/b.h: . does not include model' \
+	'user/model/b.h:1: includes view/a.h: view is above model' -- \
+	rule layers.awk user/README.md user/main.c user/view/a.h user/model/b.h user/util/c.h user/other/e.h
+expect 'lint: a table of folders that do not exist' 0 'user/README.md: view has no files' -- \
+	rule layers.awk user/README.md user/main.c user/model/b.h user/util/c.h
+
+source_file tags.c 'struct one {' '};' 'static const struct two {' '} x;' 'struct three y;'
+source_file tags.h 'enum two {' '	A' '};' 'struct three {' '	struct one {' '	} in;' '};'
+expect 'lint: a tag that is defined twice' 0 'tags.h:5: one is also in tags.c:1' \
+	'tags.h:1: two is also in tags.c:3' -- rule tags.awk tags.c tags.h
+
+source_file documented.h '/* documented.h - a head. */' 'void bare(void);' '' '/** good - does. */' \
+	'int good(void);' 'int good_too(int a,' '	     int b);' '' 'struct s {' '	int (*call)(void);' '};' \
+	'' 'void s__free(struct s *s);' '' 'static inline int shape(void)' '{' '	return f();' '}'
+expect 'lint: functions without documentation' 0 'documented.h:15: shape()' 'documented.h:2: bare()' -- \
+	rule documented.awk documented.h
+
+source_file strings.c '#include "told.h"' '/* "told" */ f("a \"b\" c", "it tells\n"); // "x"' "c = '\"'; g(\"d\");"
+expect 'lint: string literals, and nothing else' 0 'strings.c:3:d' 'strings.c:2:a \"b\" c' \
+	'strings.c:2:it tells\n' -- rule strings.awk strings.c
+source_file words.tsv $'tells?\tprint\t1' $'told\tprinted\t0' $'house\tlayout\t2'
+source_file words 'a.c:1:it\ntells' 'a.c:2:retold' 'a.c:3:Told, \"all\"' 'a.c:4:a house'
+expect 'lint: replaced words that come back, and numbers that are too large' 0 \
+	"words.tsv: 'house' is in 1 strings only: lower its number" 'a.c:3:Told, \"all\" (say: printed)' -- \
+	rule words.awk words.tsv words
+expect 'lint: words that come back' 0 'a.c:5:no house (say: layout)' 'a.c:4:a house (say: layout)' -- \
+	rule words.awk <(printf 'house\tlayout\t1\n') <(printf '%s\n' 'a.c:4:a house' 'a.c:5:no house')
 
 # --- the table of what is repeated with sanitizers ------------------------------------------
 

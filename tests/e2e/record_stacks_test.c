@@ -170,7 +170,7 @@ static void stacks_that_were_not_recorded(void **state)
 					     NULL };
 
 		vt_report(&cmd, r.file, argv, 1);
-		vt_contains(cmd.err, "does not tell of stacks (`vmascope record -U` does)");
+		vt_contains(cmd.err, "has no stacks (`vmascope record -U` does)");
 		vt_free(&cmd);
 	}
 	vt_recorded_free(&r);

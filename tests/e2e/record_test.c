@@ -90,7 +90,7 @@ static void what_was_not_recorded_is_told(void **state)
 	(void)state;
 	vt_record(&r, NULL, VT_ARGS("storm", "--faults", "100"));
 	vt_report(&cmd, r.file, VT_ARGS("--view", "shootdown"), 1);
-	vt_contains(cmd.err, "does not tell of memory calls");
+	vt_contains(cmd.err, "has no memory calls");
 	vt_free(&cmd);
 	vt_report(&cmd, r.file, VT_ARGS("--view", "trace", "--events", "fault,memcall"), 1);
 	vt_contains(cmd.err, "does not have all of these events");

@@ -105,7 +105,7 @@ static void a_difference_by_stack(void **state)
 	none = storm(VT_ARGS("-q"), "10");
 	d = diff(none, many, &notes);
 	vt_true(!change(d, "stack", ""));
-	vt_contains(notes, "does not tell of stacks");
+	vt_contains(notes, "has no stacks");
 	vt_contains(notes, none);
 	json_object_put(d);
 	free(notes);

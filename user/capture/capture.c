@@ -189,8 +189,7 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 		if (c->variants[i] || !hooks[i].required)
 			continue;
 		hooks__why_not(hooks[i].variants, why, sizeof(why));
-		vs_error("this kernel has no way to learn of '%s' (%s); `vmascope doctor` tells "
-			 "more",
+		vs_error("this kernel has no hook for '%s' (%s); `vmascope doctor` shows more",
 			 hooks[i].what, why);
 		return -EOPNOTSUPP;
 	}
@@ -396,7 +395,7 @@ static int load(struct capture *c, const struct capture_options *o)
 	if (err == -ESRCH)
 		err = -ENOMEM;
 	if (err) {
-		vs_fail(VS_EXIT_FAILURE, limit_hint(err) ? limit_hint(err) : "-v tells more",
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err) ? limit_hint(err) : "-v shows more",
 			"cannot load the BPF programs: %s", strerror(-err));
 		return err;
 	}

@@ -50,7 +50,8 @@ static struct feature features[NR_FEATURES] = {
 	[FEATURE_READ_KERNEL] = { "read-kernel", "helper bpf_probe_read_kernel", "5.5" },
 	[FEATURE_TASK_ITER] = { "task-iter", "BPF iterator over tasks", "5.8" },
 	[FEATURE_MAPLE_TREE] = { "maple-tree", "VMAs in a maple tree, readable under RCU", "6.1" },
-	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "a sequence that tells when VMAs change", "6.4" },
+	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "a sequence number that changes with VMAs",
+				  "6.4" },
 	[FEATURE_PLAIN_LOADS] = { "plain-loads", "kernel memory read by loads, not by a helper",
 				  "6.2" },
 	[FEATURE_FIND_VMA] = { "find-vma", "helper bpf_find_vma", "5.17" },
@@ -365,7 +366,7 @@ static int probe_page_tables(struct feature *f)
 #if !defined(__x86_64__)
 static int not_here(struct feature *f)
 {
-	return reason(f, -EOPNOTSUPP, "only x86-64 is known");
+	return reason(f, -EOPNOTSUPP, "supported on x86-64 only");
 }
 #endif
 

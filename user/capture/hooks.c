@@ -27,7 +27,7 @@ static const struct hook_variant fault_begin[] = {
 		.name = "sw-event/PAGE_FAULTS",
 		.needs = { FEATURE_SW_EVENTS, -1 },
 		.programs = { { "fault_sw", PERF_COUNT_SW_PAGE_FAULTS } },
-		.cost = "120-200 ns a fault; read, write and exec are not told apart",
+		.cost = "120-200 ns a fault; read, write and exec are not distinguished",
 	},
 	{},
 };
@@ -95,7 +95,7 @@ static const struct hook_variant cause[] = {
 	{
 		.name = "error code and VMA",
 		.needs = { -1 },
-		.cost = "swap-in, NUMA hints, migration and spurious faults are not told apart",
+		.cost = "swap-in, NUMA hints, migration and spurious faults are not distinguished",
 	},
 	{},
 };
@@ -159,7 +159,7 @@ static const struct hook_variant memcall[] = {
 		.programs = { { "call_enter", SECTION },
 			      { "call_exit", SECTION },
 			      { "sweep_ranges", RUN } },
-		.cost = "every system call of every task; `vmascope doctor --cost` tells how much",
+		.cost = "every system call of every task; `vmascope doctor --cost` measures it",
 	},
 	{},
 };
@@ -209,7 +209,8 @@ const struct hook hooks[NR_HOOKS] = {
 	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", true, false, targets },
 	[HOOK_MEMCALL] = { "memcall", "munmap, mprotect and such", false, true, memcall },
 	[HOOK_FLUSH] = { "flush", "TLB flushes, at their sender", false, true, flush },
-	[HOOK_INTERRUPT] = { "interrupt", "who interrupted whom to flush", false, true, interrupt },
+	[HOOK_INTERRUPT] = { "interrupt", "flush interrupts, at their targets", false, true,
+			     interrupt },
 };
 
 const struct hook_variant *hooks__choose(enum hook_id id)

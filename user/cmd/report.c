@@ -355,13 +355,13 @@ static int check_view(const struct options *o, const struct header *h)
 {
 	if (o->view == REPORT_SHOOTDOWN && !h->shootdowns)
 		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events memcall,shootdown` does",
-			       "this recording does not tell of memory calls");
+			       "this recording has no memory calls");
 	if (o->view == REPORT_TRACE && o->events & ~h->events)
 		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events LIST` chooses them",
 			       "this recording does not have all of these events");
 	if (with_stacks(o) && !h->stacks)
 		return vs_fail(VS_EXIT_FAILURE, "`vmascope record -U` does",
-			       "this recording does not tell of stacks");
+			       "this recording has no stacks");
 	if (stacks_of_some(o, h) && !(h->events & 1u << TRACE_FAULT))
 		return vs_fail(VS_EXIT_FAILURE,
 			       "`vmascope record` has them unless --events says otherwise",

@@ -58,11 +58,11 @@ static void tell_missing(const struct diff *diff)
 	const struct diff_side *a = &diff->side[SIDE_A], *b = &diff->side[SIDE_B];
 
 	if (!a->shootdown != !b->shootdown)
-		vs_note("%s does not tell of memory calls (`vmascope record --events "
+		vs_note("%s has no memory calls (`vmascope record --events "
 			"memcall,shootdown` does)",
 			a->shootdown ? b->name : a->name);
 	if (!a->stacks != !b->stacks)
-		vs_note("%s does not tell of stacks (`vmascope record -U` does)",
+		vs_note("%s has no stacks (`vmascope record -U` does)",
 			a->stacks ? b->name : a->name);
 }
 

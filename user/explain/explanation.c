@@ -329,7 +329,8 @@ static void find_page_size(struct explanation *e)
 		e->page_size = smaps_page_size(&e->smaps);
 		e->page_size_from = "smaps";
 	} else if (e->has_vma) {
-		unknown(e, "page size", "page tables don't tell, and smaps has more than one size");
+		unknown(e, "page size",
+			"page tables do not show it, and smaps has more than one size");
 	}
 }
 
@@ -356,7 +357,8 @@ void explanation__make(struct explanation *e, struct explain_target *t, uint64_t
 	}
 	find_page_size(e);
 	if (e->has_vma && !t->tlbs.nr)
-		unknown(e, "TLB sizes", "cpuid of a CPU by '%s' does not tell", t->tlbs.vendor);
+		unknown(e, "TLB sizes", "cpuid of a CPU by '%s' does not report them",
+			t->tlbs.vendor);
 }
 
 void explanation__free(struct explanation *e)

@@ -99,7 +99,7 @@ static int load(struct page_tables *t, char *missing)
 		return find_direct_map(t, missing);
 	snprintf(missing, MISSING_LEN, "cannot load BPF programs: %s%s", strerror(-err),
 		 err == -EPERM || err == -EACCES ? " (needs CAP_BPF and CAP_PERFMON, or root)"
-						 : " (-v tells more)");
+						 : " (-v shows more)");
 	return err;
 }
 

@@ -126,7 +126,7 @@ void explanation__summary(const struct explanation *e, char *buf, size_t size)
 	else if (last)
 		of_entry(e, last, buf, size);
 	else if (e->has_pagemap)
-		snprintf(buf, size, "%s, as pagemap tells",
+		snprintf(buf, size, "%s, according to pagemap",
 			 e->pagemap & PAGEMAP_PRESENT	? "mapped"
 			 : e->pagemap & PAGEMAP_SWAPPED ? "swapped out, or another special entry"
 							: "not mapped");

@@ -178,7 +178,7 @@ static void tell_end(const struct recording *r, const char *path)
 {
 	char counts[STR_NUMBER_LEN], events[STR_NUMBER_LEN];
 
-	vs_warn("%s has no end: the recorder was killed, or could not write, or is still at it; "
+	vs_warn("%s has no end marker: it was interrupted or is still being written; "
 		"counts are those of the first %s, events of the first %s",
 		path, since_start(r, r->end_ns, counts, sizeof(counts)),
 		since_start(r, r->last_ns, events, sizeof(events)));

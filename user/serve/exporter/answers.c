@@ -280,7 +280,7 @@ static size_t hook_infos(const struct exporter *e, struct info *infos)
 {
 	for (size_t i = 0; i < e->stat.nr_hooks; i++)
 		infos[i] = (struct info){ .name = "vmascope_hook",
-					  .help = "How each thing is learnt on this kernel.",
+					  .help = "Hook variant in use.",
 					  .labels = { { "hook", e->stat.hooks[i].name },
 						      { "variant", e->stat.hooks[i].variant } } };
 	return e->stat.nr_hooks;

@@ -326,11 +326,11 @@ static int tlb_title(struct table *t, const struct explanation *e, const struct 
 	if (!tlbs->nr)
 		return table__set_title(t,
 					"\nTLB reach by pages of %s: not known, as this CPU "
-					"does not tell its TLBs' sizes",
+					"does not report its TLBs' sizes",
 					size);
 	return table__set_title(t, "\nTLB reach by pages of %s (size by %s; %s, %s%s%s):", size,
 				e->page_size_from, tlbs->vendor, tlbs->source,
-				tlbs->virtual ? ", as the hypervisor tells" : "",
+				tlbs->virtual ? ", as reported by the hypervisor" : "",
 				tlbs->hybrid ? "; other cores may differ" : "");
 }
 
@@ -358,6 +358,6 @@ struct table *explain_part__tlb(const struct explanation *e, const struct tlbs *
 		table__set_bool(t, "hybrid", tlbs->hybrid);
 	}
 	if (!err && bit && tlbs->nr && !reach->nr_rows)
-		err = table__set_footer(t, "  cpuid tells of no TLB for pages of this size");
+		err = table__set_footer(t, "  cpuid reports no TLB for pages of this size");
 	return give(t, err ? err : tlb_title(t, e, tlbs));
 }
