@@ -268,7 +268,7 @@ static void gup_of_a_call(void **state)
 	json = vt_json(report.out, "report");
 	vt_each(range, work, "ranges")
 	{
-		const bool remote = !strcmp(vt_str(range, "kind"), "remote");
+		const bool remote = vt_int(range, "pid") != vt_int(work, "pid");
 		int64_t gup = 0;
 
 		if (!strcmp(vt_str(range, "kind"), "direct"))
@@ -283,11 +283,66 @@ static void gup_of_a_call(void **state)
 			 vt_str(range, "kind"));
 		checked++;
 	}
-	vt_equal(checked, 4, "ranges");
+	vt_equal(checked, 6, "ranges");
 	json_object_put(json);
 	vt_free(&report);
 	json_object_put(work);
 	vt_free(&record);
+}
+
+/** gup_in_vmas - faults without a trap in those VMAs of @process that reach into @range; NULL: in all */
+static int64_t gup_in_vmas(struct json_object *process, struct json_object *range)
+{
+	struct json_object *vma;
+	int64_t gup = 0;
+
+	vt_each(vma, process, "vmas")
+	{
+		if (range && (vt_hex(vma, "start") >= vt_hex(range, "end") ||
+			      vt_hex(vma, "end") <= vt_hex(range, "start")))
+			continue;
+		gup += vt_int(vma, "gup");
+	}
+	return gup;
+}
+
+/*
+ * Those in another process's memory are of the process that wrote or read there, as the kernel counts
+ * them, and of none of its VMAs: process_vm_writev, ptrace, and an exec's arguments, which are put into
+ * an image that is no process's yet.
+ */
+static void gup_in_another_process(void **state)
+{
+	struct json_object *self, *other, *range, *small, *large;
+	int64_t remote = 0, all;
+	struct vt_scope s;
+
+	(void)state;
+	vt_stat(&s, NULL, VT_ARGS("gup", "--pages", "100", "--exec-pages", "200"));
+	vt_check_sums(s.json);
+	vt_check_usage(s.json, s.work);
+	self = vt_process(s.json, vt_int(s.work, "pid"));
+	other = vt_process(s.json, vt_int(s.work, "other"));
+	vt_each(range, s.work, "ranges")
+	{
+		if (vt_int(range, "pid") == vt_int(self, "pid"))
+			continue;
+		remote += vt_int(range, "gup");
+		vt_equal(gup_in_vmas(self, range), 0, "%s: in the caller's VMA at that address",
+			 vt_str(range, "kind"));
+		vt_equal(gup_in_vmas(other, range), 0, "%s: in the other process's VMA",
+			 vt_str(range, "kind"));
+	}
+	vt_equal(remote, 300, "faults that the workload took in the other process");
+	vt_equal(vt_int(other, "gup"), 0, "faults without a trap of the other process");
+	all = vt_int(self, "gup") - gup_in_vmas(self, NULL);
+	vt_cmp(all, >=, remote, "faults without a trap and without a VMA");
+	small = vt_process(s.json, vt_int(s.work, "small_exec"));
+	large = vt_process(s.json, vt_int(s.work, "large_exec"));
+	vt_equal(vt_int(large, "gup") - vt_int(small, "gup"), 200, "pages of arguments");
+	vt_equal(vt_int(large, "overflow_reasons.gup") - vt_int(small, "overflow_reasons.gup"), 200,
+		 "pages of arguments without a VMA");
+	vt_scope_free(&s);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -296,7 +351,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(both_ends_of_counting),	  VT_TEST(ends_beside_new_mappings),
 	VT_TEST(leaving_by_comm),	  VT_TEST(leaving_by_uid),
 	VT_TEST(gup_in_its_interval),	  VT_TEST(gup_of_its_process),
-	VT_TEST(gup_of_a_call),
+	VT_TEST(gup_of_a_call),		  VT_TEST(gup_in_another_process),
 };
 
 VT_MAIN(tests)
