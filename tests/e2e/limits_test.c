@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "json_get.h"
+#include "memcg.h"
 #include "recorded.h"
 #include "scope.h"
 #include "system.h"
@@ -226,29 +227,6 @@ static void too_little_address_space_is_told(void **state)
 	}
 }
 
-/** memory_cgroup - make one, of v1 or v2. Return: the name of its file of the limit; NULL: there is none */
-static const char *memory_cgroup(char *dir, size_t size)
-{
-	struct stat st;
-	char file[512];
-
-	snprintf(dir, size, "/sys/fs/cgroup/memory/vmascope-test-%d", (int)getpid());
-	if (!mkdir(dir, 0755))
-		return "memory.limit_in_bytes";
-	snprintf(dir, size, "%s/vmascope-test-%d", vt_cgroup2(), (int)getpid());
-	vt_sys(mkdir(dir, 0755));
-	snprintf(file, sizeof(file), "%s/memory.max", dir);
-	if (!stat(file, &st))
-		return "memory.max";
-	rmdir(dir);
-	return NULL;
-}
-
-static bool is_gone(void *dir)
-{
-	return !rmdir(dir);
-}
-
 static void a_small_cgroup_is_told(void **state)
 {
 	char dir[256], format[768];
@@ -256,7 +234,7 @@ static void a_small_cgroup_is_told(void **state)
 	struct outcomes o;
 
 	(void)state;
-	limit = memory_cgroup(dir, sizeof(dir));
+	limit = vt_memcg_make(dir, sizeof(dir));
 	if (!limit) {
 		print_message("# no memory controller here\n");
 		return;
@@ -266,7 +244,7 @@ static void a_small_cgroup_is_told(void **state)
 		 "true",
 		 dir, limit, dir);
 	o = sweep(format, vt_path("out"));
-	vt_await(is_gone, dir, "the cgroup to be empty", VT_PATIENCE);
+	vt_memcg_remove(dir);
 	vt_equal(o.good, 1, "good with enough of it");
 	vt_cmp(o.told, >, 0, "told where there is too little");
 }

@@ -4,11 +4,13 @@
  * what the program measured itself.
  */
 #include "check.h"
+#include "memcg.h"
 #include "scope.h"
 #include "shootdown.h"
 #include "system.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /* A munmap of 64 MiB: its size and place in the list of the longest, its time within the program's. */
 static void a_large_munmap(void **state)
@@ -88,11 +90,70 @@ static void without_readahead(void **state)
 	a_cold_file("random");
 }
 
+static int64_t optional(struct json_object *o, const char *path)
+{
+	return vt_get(o, path) ? vt_int(o, path) : 0;
+}
+
+static char cgroup[256];
+
+static int cgroup_done(void **state)
+{
+	if (cgroup[0])
+		vt_memcg_remove(cgroup);
+	cgroup[0] = 0;
+	return vt_test_done(state);
+}
+
+/*
+ * A file that does not fit into its reader's cgroup is read again and again: faults, minor and major, and
+ * which of them read, are the kernel's count; each read by the program is one with a cause of files.
+ */
+static void a_cgroup_that_is_too_small(void **state)
+{
+	struct json_object *vma, *range, *found = NULL;
+	char file[512];
+	const char *limit;
+	struct vt_scope s;
+	int64_t file_causes;
+
+	(void)state;
+	limit = vt_memcg_make(cgroup, sizeof(cgroup));
+	if (!limit) {
+		print_message("# no memory controller here\n");
+		cgroup[0] = 0;
+		return;
+	}
+	snprintf(file, sizeof(file), "%s/%s", cgroup, limit);
+	vt_write_file(file, "8M");
+	vt_stat(&s, NULL,
+		VT_ARGS("stalls", "--mib", "24", "--dir", vt_disk_dir(), "--cgroup", cgroup,
+			"thrash"));
+	vt_check_sums(s.json);
+	vt_check_usage(s.json, s.work);
+	vt_check_ranges(s.json, s.work);
+	range = vt_at(s.work, "ranges", 0);
+	print_message("# %ld minor, %ld major; %ld after the first round\n",
+		      (long)vt_int(range, "minor"), (long)vt_int(range, "major"),
+		      (long)vt_int(s.work, "again"));
+	vt_cmp(vt_int(s.work, "again"), >, 0, "faults on pages that had been there");
+	vt_each(vma, vt_process(s.json, vt_int(s.work, "pid")),
+		"vmas") if (vt_get(vma, "start") && vt_hex(vma, "start") == vt_hex(range, "start"))
+		found = vma;
+	vt_true(found);
+	file_causes = optional(found, "causes.file-map") + optional(found, "causes.file-read") +
+		      optional(found, "causes.file-wait");
+	vt_equal(file_causes, vt_int(range, "faults"), "faults with a cause of files");
+	vt_cmp(optional(found, "causes.file-read"), >=, 1, "of these, with a read");
+	vt_scope_free(&s);
+}
+
 static const struct CMUnitTest tests[] = {
 	VT_TEST(a_large_munmap),
 	VT_TEST(madvise_against_mincore),
 	VT_TEST(with_readahead),
 	VT_TEST(without_readahead),
+	cmocka_unit_test_teardown(a_cgroup_that_is_too_small, cgroup_done),
 };
 
 VT_MAIN(tests)

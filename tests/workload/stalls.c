@@ -8,16 +8,22 @@
  *   locks: two threads call madvise --calls times each, by turns SEQUENTIAL and NORMAL, while two call
  *	mincore on the same mapping: they wait for one another
  *   cold, random: --touches random bytes of a file of --mib MiB that is in no cache, with and without
- *	readahead
+ *	readahead; it is in --dir
+ *   thrash: --rounds times all pages of a file of --mib MiB, in a cgroup (--cgroup) that may not have so
+ *	much memory
  */
 #include "workload.h"
 
-static unsigned long mib = 64, calls = 2000, touches = 500;
+static unsigned long mib = 64, calls = 2000, touches = 500, rounds = 3;
+static const char *cgroup, *dir = "/var/tmp"; /* /tmp may be memory */
 
 static const struct wl_option options[] = {
 	{ "mib", .number = &mib },
 	{ "calls", .number = &calls },
 	{ "touches", .number = &touches },
+	{ "rounds", .number = &rounds },
+	{ "cgroup", .text = &cgroup },
+	{ "dir", .text = &dir },
 	{ 0 },
 };
 
@@ -123,13 +129,20 @@ static int cold_file(void)
 	char path[256];
 	int fd;
 
-	/* /tmp may be memory */
-	snprintf(path, sizeof(path), "/var/tmp/vmascope-stalls-XXXXXX");
+	snprintf(path, sizeof(path), "%s/vmascope-stalls-XXXXXX", dir);
 	fd = wl_make_file(path, (mib << 20) / WL_PAGE);
 	unlink(path);
 	if (posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED))
 		wl_die("fadvise");
 	return fd;
+}
+
+/* What the kernel counted of this thread in between is all in @r. */
+static void took(struct wl_range *r, const struct rusage *before, const struct rusage *after)
+{
+	r->minor += (uint64_t)(after->ru_minflt - before->ru_minflt);
+	r->major += (uint64_t)(after->ru_majflt - before->ru_majflt);
+	r->faults = r->read = r->minor + r->major;
 }
 
 static void touch_cold(bool random)
@@ -150,9 +163,46 @@ static void touch_cold(bool random)
 	for (unsigned long i = 0; i < touches; i++)
 		wl_read(p + (unsigned long)rand_r(&seed) % (len / WL_PAGE) * WL_PAGE, 1, WL_PAGE);
 	wl_usage_of(RUSAGE_THREAD, &after);
-	r->minor = (uint64_t)(after.ru_minflt - before.ru_minflt);
-	r->major = (uint64_t)(after.ru_majflt - before.ru_majflt);
-	r->faults = r->read = r->minor + r->major;
+	took(r, &before, &after);
+}
+
+/* --- too little memory ------------------------------------------------------------------------ */
+
+static void enter(const char *group)
+{
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		wl_die("%s", path);
+	close(fd);
+}
+
+/* The first round reads the file; those behind it, what had to go meanwhile. */
+static void thrash(char *extra, size_t size)
+{
+	const size_t len = mib << 20;
+	struct rusage before = { 0 }, after = { 0 };
+	uint64_t again = 0;
+	struct wl_range *r;
+	char *p = wl_map(len, PROT_READ | PROT_EXEC, MAP_PRIVATE, cold_file());
+
+	r = wl_range_add("thrash", p, len);
+	enter(cgroup);
+	wl_warm();
+	wl_usage_of(RUSAGE_THREAD, &after);
+	for (unsigned long i = 0; i < rounds; i++) {
+		const uint64_t so_far = r->faults;
+
+		wl_usage_of(RUSAGE_THREAD, &before);
+		wl_read(p, len / WL_PAGE, WL_PAGE);
+		wl_usage_of(RUSAGE_THREAD, &after);
+		took(r, &before, &after);
+		again += i ? r->faults - so_far : 0;
+	}
+	snprintf(extra, size, "\"again\":%lu,", again);
 }
 
 int main(int argc, char **argv)
@@ -168,6 +218,8 @@ int main(int argc, char **argv)
 		fight(extra, sizeof(extra));
 	else if (!strcmp(mode, "cold") || !strcmp(mode, "random"))
 		touch_cold(*mode == 'r');
+	else if (!strcmp(mode, "thrash") && cgroup)
+		thrash(extra, sizeof(extra));
 	else
 		_exit(WL_EXIT_USAGE);
 	wl_finish(extra);
