@@ -97,6 +97,8 @@ STRESS(stress_mmapaddr, "mmapaddr", "2000", NULL, NULL)
 STRESS(stress_mmapfixed, "mmapfixed", "2000", NULL, NULL)
 STRESS(stress_mmaphuge, "mmaphuge", "20", NULL, NULL)
 STRESS(stress_mmapmany, "mmapmany", "2000", NULL, NULL)
+STRESS(stress_mmapfork, "mmapfork", "1", NULL, NULL)
+STRESS(stress_msyncmany, "msyncmany", "200", NULL, NULL)
 STRESS(stress_brk, "brk", "20000", NULL, NULL)
 STRESS(stress_stackmmap, "stackmmap", "5", NULL, NULL)
 STRESS(stress_pagemove, "pagemove", "20", "--pagemove-bytes", "2M")
@@ -142,6 +144,8 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(stress_mmapfixed),
 	VT_TEST(stress_mmaphuge),
 	VT_TEST(stress_mmapmany),
+	VT_TEST(stress_mmapfork),
+	VT_TEST(stress_msyncmany),
 	VT_TEST(stress_brk),
 	VT_TEST(stress_stackmmap),
 	VT_TEST(stress_pagemove),
