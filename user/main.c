@@ -14,8 +14,8 @@ static const struct command commands[] = {
 		.summary = "count page faults by VMA, and print them at the end",
 		.doc = "Count page faults until COMMAND ends, the duration is over or Ctrl-C; then "
 		       "print them.\vWithout a command or a filter, the whole system is counted.",
-		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_STAT |
-			  OPTIONS_OUTPUT | OPTIONS_TUNE | OPTIONS_STACK,
+		.is = COMMAND_STAT,
+		.args = ARGS_COMMAND,
 		.run = cmd_stat,
 	},
 	{
@@ -31,8 +31,8 @@ static const struct command commands[] = {
 		       "rw->r-- is the protection before and after, ! after it: writable memory "
 		       "became executable. Bytes are in K, M, G.\n\n"
 		       "What could not be printed in time is counted, and told at the end.",
-		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_TRACE |
-			  OPTIONS_OUTPUT | OPTIONS_TUNE | OPTIONS_STACK,
+		.is = COMMAND_TRACE,
+		.args = ARGS_COMMAND,
 		.run = cmd_trace,
 	},
 	{
@@ -48,8 +48,8 @@ static const struct command commands[] = {
 		       "Flushes that no memory call made are told by what did: a "
 		       "copy-on-write fault (cow), reclaim and so on. Without a command or a "
 		       "filter, the whole system is counted.",
-		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_SHOOTDOWN | OPTIONS_OUTPUT |
-			  OPTIONS_TUNE | OPTIONS_STACK,
+		.is = COMMAND_SHOOTDOWN,
+		.args = ARGS_COMMAND,
 		.run = cmd_shootdown,
 	},
 	{
@@ -63,8 +63,8 @@ static const struct command commands[] = {
 		       "also after a crash. With --max-size the oldest is given up; with "
 		       "--snapshot "
 		       "SIGUSR1 writes FILE.1, FILE.2 and so on, and FILE is written at the end.",
-		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_RECORD |
-			  OPTIONS_PRINT | OPTIONS_TUNE | OPTIONS_STACK,
+		.is = COMMAND_RECORD,
+		.args = ARGS_COMMAND,
 		.run = cmd_record,
 	},
 	{
@@ -75,7 +75,8 @@ static const struct command commands[] = {
 		       "shown the run. FILE is vmascope.rec unless told; several files of one ring "
 		       "are one run.\vThe exit status is 3 if something is missing in a file: all "
 		       "that is whole is shown, and what is missing is told.",
-		.groups = OPTIONS_REPORT | OPTIONS_OUTPUT,
+		.is = COMMAND_REPORT,
+		.args = ARGS_FILES,
 		.run = cmd_report,
 	},
 	{
@@ -87,8 +88,8 @@ static const struct command commands[] = {
 		       "filter, it is of the whole "
 		       "system. COMMAND's input and output are /dev/null, but for --batch; when it "
 		       "has ended, its counts stay until q.",
-		.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_TOP |
-			  OPTIONS_TUNE | OPTIONS_STACK,
+		.is = COMMAND_TOP,
+		.args = ARGS_COMMAND,
 		.run = cmd_top,
 	},
 	{
@@ -102,8 +103,8 @@ static const struct command commands[] = {
 		       "together "
 		       "with --token-file or --client-ca. Once all is attached, capabilities are "
 		       "given up. Without a command or a filter, the whole system is counted.",
-		.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_OUTPUT | OPTIONS_TUNE |
-			  OPTIONS_SERVE,
+		.is = COMMAND_SERVE,
+		.args = ARGS_COMMAND,
 		.run = cmd_serve,
 	},
 	{
@@ -111,7 +112,7 @@ static const struct command commands[] = {
 		.summary = "tell what this kernel offers: hooks, variants in use, what is missing",
 		.doc = "Tell which way each thing is learnt on this kernel, and why no better one "
 		       "is.",
-		.groups = OPTIONS_OUTPUT | OPTIONS_TUNE | OPTIONS_DOCTOR,
+		.is = COMMAND_DOCTOR,
 		.run = cmd_doctor,
 	},
 	{
@@ -121,7 +122,8 @@ static const struct command commands[] = {
 		.doc = "Tell all that the kernel and the CPU know of addresses (hexadecimal) of a "
 		       "live process: page-table entries, frame and page flags, VMA, TLB reach.\v"
 		       "What can't be known is listed, with the reason.",
-		.groups = OPTIONS_ADDRESS | OPTIONS_OUTPUT | OPTIONS_TUNE,
+		.is = COMMAND_EXPLAIN,
+		.args = ARGS_ADDRESSES,
 		.run = cmd_explain,
 	},
 };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "options/options_parts.h"
+#include "options/option.h"
 #include "serve/http/listen.h"
 #include "util/cpu_list.h"
 #include "util/str.h"
@@ -40,6 +40,39 @@ static int split(char *text, char **argv)
 	return argc;
 }
 
+/* A number that is not the default is in the range of its row. */
+static void check_row(const struct option_row *row, const struct options *o)
+{
+	const void *field = (const char *)o + row->field;
+	const uint64_t value = row->size == 8	? *(const uint64_t *)field
+			       : row->size == 4 ? *(const uint32_t *)field
+						: *(const uint8_t *)field;
+	const uint64_t n = value >> row->scale;
+
+	switch (row->type) {
+	case OPTION_NUMBER:
+		if (value == (uint64_t)row->standard || (!n && row->step == STEP_ANY_OR_0))
+			return;
+		fuzz_check(n >= (uint64_t)row->least && n <= row->most);
+		fuzz_check(row->step != STEP_POWER_OF_2 || !(n & (n - 1)));
+		fuzz_check(row->step != STEP_4 || !(n % 4));
+		break;
+	case OPTION_TIME:
+	case OPTION_SIZE:
+		fuzz_check(value == (uint64_t)row->standard || value >= (uint64_t)row->least);
+		break;
+	case OPTION_NAME:
+		fuzz_check((int32_t)value >= row->standard &&
+			   (int32_t)value < row->least + row->nr_names);
+		break;
+	case OPTION_NAMES:
+		fuzz_check(!(value >> row->nr_names));
+		break;
+	default:
+		break;
+	}
+}
+
 static void check(const struct command *command, int status, const struct options *o)
 {
 	fuzz_check(status == VS_EXIT_OK || status == VS_EXIT_USAGE || status == VS_EXIT_FAILURE);
@@ -47,12 +80,9 @@ static void check(const struct command *command, int status, const struct option
 		return;
 	fuzz_check(o->format);
 	fuzz_check(!o->ids == !o->nr_ids);
-	fuzz_check(!o->interval_ns || o->interval_ns >= 10000000);
-	fuzz_check(!o->slots || option_power_of_two(o->slots));
-	fuzz_check(o->by < NR_STAT_BY && o->shootdown_by < NR_SHOOTDOWN_BY);
-	fuzz_check(!(o->causes >> VS_NR_CAUSES) && !(o->events >> NR_TRACE_EVENTS));
-	if (command->groups & OPTIONS_BOUND)
-		fuzz_check(!o->max_processes || o->max_processes >= SESSION_LEAST_PROCESSES);
+	for (const struct option_row *row = option_rows; row->name; row++)
+		if (row->commands & command->is)
+			check_row(row, o);
 }
 
 /* What is read from elsewhere by the same functions. */

@@ -25,32 +25,35 @@ static const struct command live = {
 	.name = "live",
 	.args_doc = "[-- COMMAND [ARG...]]",
 	.doc = "A command that takes all options of live commands.",
-	.groups = OPTIONS_FILTER | OPTIONS_FAULTS | OPTIONS_RUN | OPTIONS_STAT | OPTIONS_TRACE |
-		  OPTIONS_OUTPUT | OPTIONS_TUNE,
+	.is = COMMAND_STAT | COMMAND_TRACE,
+	.args = ARGS_COMMAND,
 };
 static const struct command shooting = {
 	.name = "shooting",
 	.args_doc = "[-- COMMAND [ARG...]]",
 	.doc = "A command that takes the options of shootdown.",
-	.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_SHOOTDOWN | OPTIONS_OUTPUT | OPTIONS_TUNE,
+	.is = COMMAND_SHOOTDOWN,
+	.args = ARGS_COMMAND,
 };
 static const struct command still = {
 	.name = "still",
 	.doc = "A command that takes no arguments.",
-	.groups = OPTIONS_OUTPUT | OPTIONS_TUNE,
+	.is = COMMAND_DOCTOR,
 };
 
 static const struct command recording = {
 	.name = "recording",
 	.args_doc = "[-- COMMAND [ARG...]]",
 	.doc = "A command that takes the options of record.",
-	.groups = OPTIONS_FILTER | OPTIONS_RUN | OPTIONS_RECORD | OPTIONS_PRINT | OPTIONS_TUNE,
+	.is = COMMAND_RECORD,
+	.args = ARGS_COMMAND,
 };
 static const struct command reporting = {
 	.name = "reporting",
 	.args_doc = "[FILE...]",
 	.doc = "A command that takes the options of report.",
-	.groups = OPTIONS_REPORT | OPTIONS_OUTPUT,
+	.is = COMMAND_REPORT,
+	.args = ARGS_FILES,
 };
 
 static struct options o;

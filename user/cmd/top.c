@@ -10,7 +10,6 @@
 #include "util/log.h"
 #include "util/str.h"
 
-#define DEFAULT_INTERVAL_NS 1000000000ULL
 /** The first numbers come sooner than that: nobody likes an empty screen. */
 #define FIRST_INTERVAL_NS 300000000ULL
 
@@ -181,7 +180,7 @@ static int begin(struct top *top)
 	int status = 0;
 
 	top_watch__init(&top->watch, s);
-	tui__init(&top->tui, &v, o->interval_ns ? o->interval_ns : DEFAULT_INTERVAL_NS);
+	tui__init(&top->tui, &v, o->interval_ns);
 	top->tui.what = s->what;
 	top->last_ns = s->start_ns;
 	s->period_ns = top->tui.interval_ns;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * options.h - the one vocabulary of options: a typed table; each command takes some groups of it.
+ * options.h - what was asked for, and by which command; the table of options is in rows.c.
  */
 #ifndef VMASCOPE_OPTIONS_OPTIONS_H
 #define VMASCOPE_OPTIONS_OPTIONS_H
@@ -16,26 +16,24 @@
 #include "view/faults/stat.h"
 #include "view/shootdown/shootdown.h"
 
-/** Groups of options; a command takes those whose bits it names. */
-#define OPTIONS_FILTER 1u   /* who and what */
-#define OPTIONS_RUN 2u	    /* how long; a command to run */
-#define OPTIONS_STAT 4u	    /* intervals, grouping */
-#define OPTIONS_TRACE 8u    /* streams */
-#define OPTIONS_OUTPUT 16u  /* format and file */
-#define OPTIONS_TUNE 32u    /* features, sizes */
-#define OPTIONS_ADDRESS 64u /* one process; addresses as arguments */
-#define OPTIONS_DOCTOR 128u
-#define OPTIONS_FAULTS 256u /* which faults */
-#define OPTIONS_SHOOTDOWN 512u
-#define OPTIONS_STACK 1024u /* who called */
-#define OPTIONS_PRINT 2048u /* format, but no file */
-#define OPTIONS_RECORD 4096u
-#define OPTIONS_REPORT 8192u
-#define OPTIONS_TOP 16384u
-/** Commands that keep what has ended, up to --max-processes. */
-#define OPTIONS_BOUND                                                                              \
-	(OPTIONS_STAT | OPTIONS_TRACE | OPTIONS_SHOOTDOWN | OPTIONS_RECORD | OPTIONS_REPORT)
-#define OPTIONS_SERVE 32768u
+/* Commands, a bit each: an option's row names those that have it. */
+#define COMMAND_STAT 1u
+#define COMMAND_TRACE 2u
+#define COMMAND_SHOOTDOWN 4u
+#define COMMAND_RECORD 8u
+#define COMMAND_REPORT 16u
+#define COMMAND_TOP 32u
+#define COMMAND_SERVE 64u
+#define COMMAND_DOCTOR 128u
+#define COMMAND_EXPLAIN 256u
+
+/** enum command_args - what a command takes behind its options */
+enum command_args {
+	ARGS_NONE,
+	ARGS_COMMAND, /* a command to run: all that follows is its own */
+	ARGS_FILES,
+	ARGS_ADDRESSES,
+};
 
 /** enum trace_event - what trace can print; bits of options.events */
 enum trace_event {
@@ -192,13 +190,17 @@ struct options {
 	char **argv;
 };
 
-/** struct command - a command of vmascope; all of them are in main.c's table */
+/**
+ * struct command - a command of vmascope; all of them are in main.c's table
+ * @is: COMMAND_*: it has the options whose rows name that
+ */
 struct command {
 	const char *name;
 	const char *args_doc;
 	const char *summary;
 	const char *doc;
-	unsigned int groups;
+	unsigned int is;
+	enum command_args args;
 	int (*run)(struct options *o);
 };
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* checks.c - what options mean together. */
+#include "options/options.h"
+
+#include "util/log.h"
+
+/** stack_option - the first option about stacks that is given. Return: its name; NULL: there is none. */
+static const char *stack_option(const struct options *o)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} all[] = {
+		{ "-U", o->user_stacks },
+		{ "-K", o->kernel_stacks },
+		{ "--lines", o->lines },
+		{ "--unwind dwarf", o->dwarf },
+		{ "--stack-size", o->stack_bytes },
+		{ "--stacks", o->nr_stacks },
+		{ "--per-process", o->per_process },
+		{ "--folded", o->folded },
+		{ "--flame", o->flame },
+		{ "--weight", o->weight >= 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i].given)
+			return all[i].name;
+	return NULL;
+}
+
+int options__check_stacks(const struct options *o, bool wanted, const char *how)
+{
+	const char *name = stack_option(o);
+
+	if (name && !wanted)
+		return vs_fail(VS_EXIT_USAGE, how, "%s is for stacks", name);
+	if (o->stack_bytes && !o->dwarf)
+		return vs_fail(VS_EXIT_USAGE, "add --unwind dwarf",
+			       "--stack-size is of the copies that --unwind dwarf makes");
+	if (o->nr_stacks && o->dwarf)
+		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
+			       "--stacks is of the table that --unwind dwarf does without");
+	return 0;
+}
+
+bool options__in_time(const struct options *o, uint64_t start_ns, uint64_t time_ns)
+{
+	const uint64_t since = time_ns > start_ns ? time_ns - start_ns : 0;
+
+	return !o->until_ns || (since >= o->from_ns && since < o->until_ns);
+}

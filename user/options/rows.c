@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rows.c - THE table of options: one row for each. */
+#include "options/option.h"
+
+#include "capture/capture.h"
+#include "model/names.h"
+#include "serve/http/listen.h"
+#include "serve/metrics/group_name.h"
+
+/** Metrics' series by default, and at most. */
+#define SERIES_DEFAULT 5000
+#define SERIES_MOST 1000000
+/** No file belongs to this user. */
+#define RUN_AS_DEFAULT "nobody"
+#define MS 1000000LL
+#define MIB (1LL << 20)
+
+/* Commands that have options in common. */
+#define TRACING                                                                                    \
+	(COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_RECORD | COMMAND_TOP |         \
+	 COMMAND_SERVE)
+#define FAULTS (COMMAND_STAT | COMMAND_TRACE | COMMAND_RECORD | COMMAND_TOP)
+#define COUNTED (COMMAND_STAT | COMMAND_REPORT)
+#define PRINTING                                                                                   \
+	(COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_REPORT | COMMAND_SERVE |       \
+	 COMMAND_DOCTOR | COMMAND_EXPLAIN | COMMAND_RECORD)
+#define TO_FILE (PRINTING & ~COMMAND_RECORD)
+#define EVERY (TRACING | COMMAND_REPORT | COMMAND_DOCTOR | COMMAND_EXPLAIN)
+#define STACKS (TRACING & ~COMMAND_SERVE)
+#define STACK_ROWS (COMMAND_STAT | COMMAND_SHOOTDOWN | COMMAND_REPORT)
+#define KEEPING (COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_RECORD | COMMAND_REPORT)
+
+/* Types, with the field that the value goes to. */
+#define FIELD(f) .field = offsetof(struct options, f), .size = sizeof(((struct options *)0)->f)
+#define GIVEN(f) .given = offsetof(struct options, f)
+#define FLAG(f) .type = OPTION_FLAG, FIELD(f)
+#define OFF(f) .type = OPTION_OFF, FIELD(f), .standard = true
+#define TEXT(f) .type = OPTION_TEXT, FIELD(f)
+#define NUMBER(f, from, to) .type = OPTION_NUMBER, FIELD(f), .least = (from), .most = (to)
+#define POWER_OF_2(f, from, to) NUMBER(f, from, to), .step = STEP_POWER_OF_2
+#define TIME(f) .type = OPTION_TIME, FIELD(f)
+#define SIZE(f, from) .type = OPTION_SIZE, FIELD(f), .least = (from)
+#define NAME(f, list, nr) .type = OPTION_NAME, FIELD(f), .names = (list), .nr_names = (nr)
+#define NAMES(f, list, nr) .type = OPTION_NAMES, FIELD(f), .names = (list), .nr_names = (nr)
+#define CUSTOM(function) .type = OPTION_CUSTOM, .parse = (function)
+
+#define ROWS                                                                                       \
+	NUMBER(top, 0, UINT32_MAX), GIVEN(top_given), .standard = 30, .for_all = true,             \
+						      .what = "number of rows",                    \
+						      .wanted = "a number, 0 for all"
+#define INTERVAL                                                                                   \
+	TIME(interval_ns), .least = 10 * MS, .what = "interval", .too_small = "at least 10ms"
+#define EVENTS(by_default)                                                                         \
+	NAMES(events, trace_event_names, NR_TRACE_EVENTS), .standard = (by_default), .what = "event"
+#define WEIGHT                                                                                     \
+	NAME(weight, stack_weight_names, NR_STACK_WEIGHTS), .standard = -1, .for_all = true,       \
+							    .what = "weight"
+#define RING(by_default)                                                                           \
+	POWER_OF_2(ring_bytes, 4, 1 << 20), .scale = 10, .standard = (by_default), .unit = "KiB",  \
+					    .what = "ring size"
+
+static const char *const fault_filters[] = { "all", "min", "maj" };
+static const char *const unwinders[] = { "fp", "dwarf" };
+
+const char *const trace_event_names[NR_TRACE_EVENTS] = {
+	[TRACE_FAULT] = "fault",
+	[TRACE_MEMCALL] = "memcall",
+	[TRACE_SHOOTDOWN] = "shootdown",
+};
+
+const char *const report_view_names[NR_REPORT_VIEWS] = {
+	[REPORT_STAT] = "stat",
+	[REPORT_SHOOTDOWN] = "shootdown",
+	[REPORT_TRACE] = "trace",
+};
+
+const char *const stack_weight_names[NR_STACK_WEIGHTS] = {
+	[WEIGHT_FAULTS] = "faults", [WEIGHT_TIME] = "time",   [WEIGHT_STOLEN] = "stolen",
+	[WEIGHT_SENT] = "sent",	    [WEIGHT_CALLS] = "calls",
+};
+
+const char *const option_group_heads[NR_OPTION_GROUPS] = {
+	[GROUP_TARGETS] = "Who and what:", [GROUP_RUN] = "How long:",
+	[GROUP_SHOWN] = "What is shown:",  [GROUP_TUNING] = "Tuning:",
+	[GROUP_SERVING] = "Serving:",
+};
+
+const char *const option_type_names[NR_OPTION_TYPES] = {
+	[OPTION_FLAG] = "flag",	    [OPTION_OFF] = "flag",	[OPTION_TIMES] = "flag",
+	[OPTION_TEXT] = "text",	    [OPTION_NUMBER] = "number", [OPTION_TIME] = "time",
+	[OPTION_SIZE] = "size",	    [OPTION_NAME] = "name",	[OPTION_NAMES] = "names",
+	[OPTION_CUSTOM] = "custom",
+};
+
+/* clang-format off */
+const struct option_row option_rows[] = {
+	/* --- who and what --- */
+	{"pid", 'p', "PID", GROUP_TARGETS, COMMAND_EXPLAIN, "the process", CUSTOM(option_parse_pids)},
+	{"pid", 'p', "PID[,PID]", GROUP_TARGETS, TRACING,
+	 "these processes, and their children from now on", CUSTOM(option_parse_pids)},
+	{"tid", 't', "TID[,TID]", GROUP_TARGETS, TRACING, "these threads only", CUSTOM(option_parse_tids)},
+	{"comm", 'n', "NAME", GROUP_TARGETS, TRACING, "processes of this command name",
+	 CUSTOM(option_parse_comm)},
+	{"uid", 'u', "USER", GROUP_TARGETS, TRACING, "processes of this user, name or number",
+	 CUSTOM(option_parse_user), FIELD(uid), .standard = -1, .for_all = true},
+	{"cgroup", 'c', "PATH", GROUP_TARGETS, TRACING, "processes in this cgroup (v2) or below it",
+	 TEXT(cgroup)},
+	{"faults", 'F', "all|min|maj", GROUP_TARGETS, FAULTS, "minor or major faults only",
+	 NAME(only, fault_filters, 3), .least = -1, .standard = -1, .for_all = true,
+	 .what = "fault filter", .wanted = "all, min or maj"},
+	{"cause", 0, "LIST", GROUP_TARGETS, FAULTS, "faults of these causes only",
+	 NAMES(causes, cause_names, VS_NR_CAUSES), .what = "cause"},
+	{"vma", 0, "GLOB", GROUP_TARGETS, TRACING | COMMAND_REPORT, "VMAs of such a name: '[heap]', '*libc*'",
+	 TEXT(vma), .least = 1, .what = "VMA name", .wanted = "a name, in which * and ? match"},
+	{"no-follow", 0, NULL, GROUP_TARGETS, TRACING, "do not follow child processes", OFF(follow)},
+
+	/* --- how long --- */
+	{"duration", 'd', "TIME", GROUP_RUN, TRACING, "end after this time: 5, 200ms, 1m",
+	 TIME(duration_ns), .what = "duration"},
+	{"interval", 'i', "TIME", GROUP_RUN, COUNTED, "print every so often", INTERVAL},
+	{"interval", 'i', "TIME", GROUP_RUN, COMMAND_TOP, "look so often (default 1s)", INTERVAL,
+	 .standard = 1000 * MS},
+
+	/* --- what is shown: all commands --- */
+	{"json", 'j', NULL, GROUP_SHOWN, PRINTING, "the same as --format json", CUSTOM(option_parse_json)},
+	{"format", 0, "NAME", GROUP_SHOWN, PRINTING, "text (default), json or csv; of report also perfetto",
+	 CUSTOM(option_parse_format)},
+	{"output", 'o', "FILE", GROUP_SHOWN, TO_FILE, "write there instead of to stdout", TEXT(output)},
+	{"wide", 'w', NULL, GROUP_SHOWN, PRINTING, "do not cut lines", FLAG(wide)},
+	{"ascii", 0, NULL, GROUP_SHOWN, EVERY, "text without other characters", FLAG(ascii)},
+	{"quiet", 'q', NULL, GROUP_SHOWN, EVERY, "no warnings", FLAG(quiet)},
+	{"verbose", 'v', NULL, GROUP_SHOWN, EVERY, "tell more; twice, thrice: even more",
+	 .type = OPTION_TIMES, FIELD(verbosity)},
+
+	/* --- what is shown: counts --- */
+	{"by", 0, "WHAT", GROUP_SHOWN, COMMAND_STAT,
+	 "group by mapping (default), vma, process, comm, thread, cause, cpu, cgroup, stack, function",
+	 NAME(by, stat_by_names, NR_STAT_BY), .what = "grouping"},
+	{"by", 0, "WHAT", GROUP_SHOWN, COMMAND_SHOOTDOWN,
+	 "rows by vma (default), call, process, comm, thread, site, stack, function, cpu",
+	 NAME(shootdown_by, shootdown_by_names, NR_SHOOTDOWN_BY), .what = "grouping"},
+	{"by", 0, "WHAT", GROUP_SHOWN, COMMAND_REPORT, "group as stat or shootdown do",
+	 CUSTOM(option_parse_either_by)},
+	{"top", 0, "N", GROUP_SHOWN, COUNTED, "rows of text at most (default 30, an interval's 5; 0: all)",
+	 ROWS},
+	{"top", 0, "N", GROUP_SHOWN, COMMAND_SHOOTDOWN,
+	 "rows of text at most (default 30, of pairs 10; 0: all)", ROWS},
+	{"hist", 0, NULL, GROUP_SHOWN, COUNTED, "add histograms of latency: all faults, then each cause",
+	 FLAG(hist)},
+	{"heatmap", 0, NULL, GROUP_SHOWN, COUNTED, "add heatmaps: latency and address over time",
+	 FLAG(heatmap)},
+	{"latency", 0, NULL, GROUP_SHOWN, COUNTED, "show each row's latency (p50 to max), VMAs' too",
+	 FLAG(latency)},
+	{"cost", 0, NULL, GROUP_SHOWN, COMMAND_DOCTOR, "measure what tracing costs here (a few seconds)",
+	 FLAG(cost)},
+
+	/* --- what is shown: events --- */
+	{"events", 0, "LIST", GROUP_SHOWN, COMMAND_TRACE,
+	 "what to print: fault (default), memcall, shootdown", EVENTS(1 << TRACE_FAULT)},
+	{"events", 0, "LIST", GROUP_SHOWN, COMMAND_RECORD,
+	 "what to record: fault (default), memcall, shootdown", EVENTS(1 << TRACE_FAULT)},
+	{"events", 0, "LIST", GROUP_SHOWN, COMMAND_REPORT,
+	 "of trace: fault, memcall, shootdown (default: all recorded)", EVENTS(0)},
+	{"time", 'T', NULL, GROUP_SHOWN, COMMAND_TRACE | COMMAND_REPORT, "show the time of day",
+	 FLAG(wall_clock)},
+	{"between", 0, "FROM,TO", GROUP_SHOWN, COMMAND_REPORT,
+	 "of trace and perfetto: what began then, since the start; either may be left out",
+	 CUSTOM(option_parse_between)},
+
+	/* --- what is shown: recordings --- */
+	{"output", 'o', "FILE", GROUP_SHOWN, COMMAND_RECORD, "the recording (default vmascope.rec)",
+	 TEXT(output)},
+	{"max-size", 0, "SIZE", GROUP_SHOWN, COMMAND_RECORD, "keep the last so much (64M, 1G) in files FILE.N",
+	 SIZE(max_size, MIB), .what = "size", .wanted = "1M or more: bytes, or with K, M, G"},
+	{"snapshot", 0, "TIME", GROUP_SHOWN, COMMAND_RECORD,
+	 "keep the last TIME in memory; write it on SIGUSR1 and at the end", TIME(snapshot_ns), .what = "time"},
+	{"latency", 0, NULL, GROUP_SHOWN, COMMAND_RECORD, "measure VMAs' latencies, too", FLAG(latency)},
+	{"summary", 0, NULL, GROUP_SHOWN, COMMAND_RECORD, "print what `stat` would print, at the end",
+	 FLAG(summary)},
+	{"view", 0, "NAME", GROUP_SHOWN, COMMAND_REPORT, "stat (default), shootdown or trace",
+	 NAME(view, report_view_names, NR_REPORT_VIEWS), .what = "view"},
+	{"diff", 0, NULL, GROUP_SHOWN, COMMAND_REPORT, "two recordings side by side, what changed most first",
+	 FLAG(diff)},
+
+	/* --- what is shown: top --- */
+	{"view", 0, "NAME", GROUP_SHOWN, COMMAND_TOP,
+	 "begin with processes (default), vmas, causes, calls, cpus, log, stacks", CUSTOM(option_parse_top_view)},
+	{"total", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "begin with counts since the start, not per second",
+	 FLAG(total)},
+	{"batch", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "print plain frames, for logs; with --frames N: so many",
+	 FLAG(batch)},
+	{"frames", 0, "N", GROUP_SHOWN, COMMAND_TOP, "with --batch: end after so many",
+	 NUMBER(frames, 1, UINT32_MAX), .what = "number of frames", .wanted = "a number from 1 on"},
+	{"top", 0, "N", GROUP_SHOWN, COMMAND_TOP, "with --batch: rows of a frame at most (default 30; 0: all)",
+	 ROWS},
+	{"no-color", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "no colours (as with NO_COLOR set)", FLAG(no_colour)},
+
+	/* --- what is shown: stacks --- */
+	{"user-stacks", 'U', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT, "who called", FLAG(user_stacks)},
+	{"kernel-stacks", 'K', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT,
+	 "which functions of the kernel called", FLAG(kernel_stacks)},
+	{"unwind", 0, "HOW", GROUP_SHOWN, STACKS,
+	 "how user stacks are found: fp (default): by frame pointers; dwarf: by DWARF CFI",
+	 NAME(dwarf, unwinders, 2), .what = "way to unwind", .wanted = "fp or dwarf"},
+	{"lines", 0, NULL, GROUP_SHOWN, STACKS, "source lines and inlined functions in stacks", FLAG(lines)},
+	{"per-process", 0, NULL, GROUP_SHOWN, STACK_ROWS,
+	 "with --by stack or function: a row for each process, not one for all of the same command",
+	 FLAG(per_process)},
+	{"per-process", 0, NULL, GROUP_SHOWN, COMMAND_TOP,
+	 "in the view of stacks: a row for each process, not one for all of the same command",
+	 FLAG(per_process)},
+	{"folded", 0, NULL, GROUP_SHOWN, STACK_ROWS,
+	 "with --by stack: a line for each stack, for flame graph tools", FLAG(folded)},
+	{"flame", 0, "FILE", GROUP_SHOWN, STACK_ROWS, "with --by stack: write a flame graph (SVG) there, too",
+	 TEXT(flame), .least = 1, .what = "file", .wanted = "a name for the SVG file"},
+	{"weight", 0, "WHAT", GROUP_SHOWN, COUNTED, "what both count: faults (default) or time", WEIGHT},
+	{"weight", 0, "WHAT", GROUP_SHOWN, COMMAND_SHOOTDOWN,
+	 "what both count: stolen (default), time, sent, calls", WEIGHT},
+
+	/* --- tuning --- */
+	{"no-feature", 0, "NAME", GROUP_TUNING, EVERY & ~COMMAND_REPORT,
+	 "do without a kernel feature (see doctor)", CUSTOM(option_parse_feature)},
+	{"slots", 0, "N", GROUP_TUNING, TRACING,
+	 "VMAs and processes counted at one time (default: by CPUs, 32768 at most)",
+	 POWER_OF_2(slots, CAPTURE_MIN_SLOTS, CAPTURE_MAX_SLOTS), .what = "number of slots"},
+	{"hists", 0, "N", GROUP_TUNING, TRACING,
+	 "latency histograms at one time (default: by CPUs, 2048 at most)",
+	 POWER_OF_2(hists, CAPTURE_MIN_HISTS, CAPTURE_MAX_SLOTS), .what = "number of histograms",
+	 .wanted = "a power of two, 64 at least"},
+	{"max-processes", 0, "N", GROUP_TUNING, KEEPING,
+	 "processes kept at most, those that have ended summed up beyond it (default 8192; 0: no limit)",
+	 NUMBER(max_processes, SESSION_LEAST_PROCESSES, UINT32_MAX), .step = STEP_ANY_OR_0,
+	 .standard = SESSION_MAX_PROCESSES, .what = "number of processes", .wanted = "16 or more, or 0: no limit"},
+	{"ring", 0, "KIB", GROUP_TUNING, TRACING & ~COMMAND_RECORD,
+	 "size of the event buffer (default 8192, of record 65536)", RING(CAPTURE_DEFAULT_RING), .for_all = true},
+	{"ring", 0, "KIB", GROUP_TUNING, COMMAND_RECORD,
+	 "size of the event buffer (default 8192, of record 65536)", RING(CAPTURE_RECORD_RING)},
+	{"stack-size", 0, "KIB", GROUP_TUNING, STACKS, "of a stack copied for --unwind dwarf (default 16)",
+	 NUMBER(stack_bytes, VS_SAMPLE_MIN >> 10, VS_SAMPLE_MAX >> 10), .step = STEP_4, .scale = 10,
+	 .unit = "KiB", .what = "stack size"},
+	{"stacks", 0, "N", GROUP_TUNING, STACKS, "stacks told apart at one time (default 16384)",
+	 POWER_OF_2(nr_stacks, CAPTURE_MIN_STACKS, CAPTURE_MAX_STACKS), .what = "number of stacks"},
+
+	/* --- serving --- */
+	{"listen", 0, "ADDR:PORT", GROUP_SERVING, COMMAND_SERVE,
+	 "listen on this address (default " LISTEN_DEFAULT ")", TEXT(listen), .text = LISTEN_DEFAULT},
+	{"allow-remote", 0, NULL, GROUP_SERVING, COMMAND_SERVE,
+	 "allow --listen on a non-loopback address (requires --token-file or --client-ca)", FLAG(allow_remote)},
+	{"token-file", 0, "FILE", GROUP_SERVING, COMMAND_SERVE,
+	 "require the first line of FILE as bearer token", TEXT(token_file)},
+	{"tls-cert", 0, "FILE", GROUP_SERVING, COMMAND_SERVE, "serve HTTPS with this certificate (PEM)",
+	 TEXT(tls_cert)},
+	{"tls-key", 0, "FILE", GROUP_SERVING, COMMAND_SERVE, "private key of the certificate (PEM)",
+	 TEXT(tls_key)},
+	{"client-ca", 0, "FILE", GROUP_SERVING, COMMAND_SERVE,
+	 "require client certificates signed by this CA (PEM)", TEXT(client_ca)},
+	{"group-by", 0, "RULE", GROUP_SERVING, COMMAND_SERVE,
+	 "group metrics by comm (default), cgroup, unit, container, none",
+	 NAME(group_by, group_by_names, NR_GROUP_BY), .what = "grouping",
+	 .wanted = "comm, cgroup, unit, container or none"},
+	{"max-series", 0, "N", GROUP_SERVING, COMMAND_SERVE,
+	 "limit the number of series in /metrics (default 5000); the rest counts as group other",
+	 NUMBER(max_series, 0, SERIES_MOST), .standard = SERIES_DEFAULT, .what = "number of series",
+	 .wanted = "a number up to 1000000"},
+	{"expose-paths", 0, NULL, GROUP_SERVING, COMMAND_SERVE,
+	 "show paths of mapped files, to whoever sees VMAs", FLAG(expose_paths)},
+	{"expose-processes", 0, NULL, GROUP_SERVING, COMMAND_SERVE,
+	 "show process IDs and command names to clients without a token", FLAG(expose_processes)},
+	{"expose-addresses", 0, NULL, GROUP_SERVING, COMMAND_SERVE,
+	 "show addresses and sizes of VMAs to clients without a token", FLAG(expose_addresses)},
+	{"run-as", 0, "USER", GROUP_SERVING, COMMAND_SERVE,
+	 "run as this user once everything is attached, if started as root (default " RUN_AS_DEFAULT ")",
+	 TEXT(run_as), .text = RUN_AS_DEFAULT},
+	{"interval", 'i', "TIME", GROUP_SERVING, COMMAND_SERVE, "interval of events (default 1s)",
+	 TIME(interval_ns), .least = 100 * MS, .standard = 1000 * MS, .what = "interval",
+	 .wanted = "100ms at least"},
+	{"no-bpf-stats", 0, NULL, GROUP_SERVING, COMMAND_SERVE,
+	 "do not enable the kernel's run-time statistics of BPF programs", OFF(bpf_stats)},
+	{},
+};
+/* clang-format on */
