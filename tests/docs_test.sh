@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tests/docs_test.sh - docs/json.md and real output have the same keys, both ways; prints TAP. Root.
+# tests/docs_test.sh - docs/json.md and real output have the same keys, both ways; options that docs
+# name are there; prints TAP. Root.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -79,7 +80,7 @@ workload()
 	"$vmascope" "$1" -j -o "$tmp/$file" "${@:2}" >/dev/null 2>>"$tmp/messages"
 }
 
-echo 1..6
+echo 1..9
 
 for by in mapping vma process comm thread cause cpu cgroup stack function; do
 	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
@@ -141,3 +142,39 @@ lossy()
 lossy
 "$vmascope" stat -j -p 4194304 2>>"$tmp/messages"
 check messages "$(section Errors)" "$tmp/messages"
+
+# same NAME EXPECTED REAL: a test that two files have the same lines
+same()
+{
+	number=$((number + 1))
+	if diff "$2" "$3" >"$tmp/difference"; then
+		echo "ok $number - $1"
+		return
+	fi
+	echo "not ok $number - $1"
+	sed 's/^/# /' "$tmp/difference"
+}
+
+# used FILE…: "COMMAND OPTION" for each long option behind `vmascope COMMAND` in these files
+used()
+{
+	# what follows -- is the traced command's; a span, a comment or another command ends it, too
+	grep -ohE 'vmascope [a-z]+ [^`#|;)]*' "$@" | awk '{
+		for (i = 3; i <= NF && $i != "--"; i++)
+			if (match($i, /^--[a-z-]+/))
+				print $2, substr($i, 3, RLENGTH - 2)
+	}' | sort -u
+}
+
+"$vmascope" help --list >"$tmp/list" 2>>"$tmp/messages"
+check 'help --list' "$(section 'help --list')" "$tmp/list"
+jq -rf tests/options_doc.jq "$tmp/list" >"$tmp/options.md" 2>>"$tmp/messages"
+same 'docs/options.md is made of the table (tests/options_doc.jq)' docs/options.md "$tmp/options.md"
+jq -r '.commands[] | .command as $c | .options[] | "\($c) \(.name)"' "$tmp/list" | sort >"$tmp/there"
+# others' commands have vmascope in front of a word, too: kubectl -n vmascope create
+used README.md SECURITY.md docs/*.md deploy/* |
+	grep -E "^($(cut -d' ' -f1 "$tmp/there" | sort -u | paste -sd'|')) " >"$tmp/used"
+[ -s "$tmp/used" ] || echo "no option is used" >"$tmp/used"
+comm -23 "$tmp/used" "$tmp/there" >"$tmp/unknown"
+: >"$tmp/none"
+same 'options that docs use belong to the command' "$tmp/none" "$tmp/unknown"

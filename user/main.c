@@ -149,6 +149,8 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return VS_EXIT_USAGE;
 	}
+	if (!strcmp(argv[1], "help") && argc > 2 && !strcmp(argv[2], "--list"))
+		return options__list(commands, NR_COMMANDS);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		usage(stdout);
 		return VS_EXIT_OK;

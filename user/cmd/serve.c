@@ -36,8 +36,6 @@ static int check(const struct service *x, const struct options *o, struct listen
 	if (x->listen_fd < 0 && listen__parse(o->listen, a))
 		return vs_fail(VS_EXIT_USAGE, "ADDRESS:PORT, with an address in numbers",
 			       "bad address: '%s'", o->listen);
-	if (o->vma)
-		return vs_fail(VS_EXIT_USAGE, NULL, "serve counts all VMAs: there is no --vma");
 	if (!o->tls_cert != !o->tls_key || (o->client_ca && !o->tls_cert))
 		return vs_fail(VS_EXIT_USAGE, "--client-ca needs both",
 			       "--tls-cert and --tls-key go together");

@@ -212,6 +212,12 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 void options__free(struct options *o);
 
 /**
+ * options__list - print all commands with their options to stdout, as JSON (docs/json.md)
+ * Return: an exit status, after an error message if it is not 0.
+ */
+int options__list(const struct command *commands, size_t nr);
+
+/**
  * options__check_stacks - no option about stacks is given in vain
  * @wanted: stacks are asked for; @how: to ask for them
  * Return: 0, or an exit status after an error message.

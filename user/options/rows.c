@@ -110,7 +110,7 @@ const struct option_row option_rows[] = {
 	 .what = "fault filter", .wanted = "all, min or maj"},
 	{"cause", 0, "LIST", GROUP_TARGETS, FAULTS, "faults of these causes only",
 	 NAMES(causes, cause_names, VS_NR_CAUSES), .what = "cause"},
-	{"vma", 0, "GLOB", GROUP_TARGETS, TRACING | COMMAND_REPORT, "VMAs of such a name: '[heap]', '*libc*'",
+	{"vma", 0, "GLOB", GROUP_TARGETS, (TRACING & ~COMMAND_SERVE) | COMMAND_REPORT, "VMAs of such a name: '[heap]', '*libc*'",
 	 TEXT(vma), .least = 1, .what = "VMA name", .wanted = "a name, in which * and ? match"},
 	{"no-follow", 0, NULL, GROUP_TARGETS, TRACING, "do not follow child processes", OFF(follow)},
 
@@ -124,7 +124,7 @@ const struct option_row option_rows[] = {
 	/* --- what is shown: all commands --- */
 	{"json", 'j', NULL, GROUP_SHOWN, PRINTING, "the same as --format json", CUSTOM(option_parse_json)},
 	{"format", 0, "NAME", GROUP_SHOWN, PRINTING, "text (default), json or csv; of report also perfetto",
-	 CUSTOM(option_parse_format)},
+	 CUSTOM(option_parse_format), .text = "text"},
 	{"output", 'o', "FILE", GROUP_SHOWN, TO_FILE, "write there instead of to stdout", TEXT(output)},
 	{"wide", 'w', NULL, GROUP_SHOWN, PRINTING, "do not cut lines", FLAG(wide)},
 	{"ascii", 0, NULL, GROUP_SHOWN, EVERY, "text without other characters", FLAG(ascii)},
@@ -184,7 +184,7 @@ const struct option_row option_rows[] = {
 
 	/* --- what is shown: top --- */
 	{"view", 0, "NAME", GROUP_SHOWN, COMMAND_TOP,
-	 "begin with processes (default), vmas, causes, calls, cpus, log, stacks", CUSTOM(option_parse_top_view)},
+	 "begin with processes (default), vmas, causes, calls, cpus, log, stacks", CUSTOM(option_parse_top_view), .text = "processes"},
 	{"total", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "begin with counts since the start, not per second",
 	 FLAG(total)},
 	{"batch", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "print plain frames, for logs; with --frames N: so many",

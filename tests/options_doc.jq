@@ -1,0 +1,32 @@
+# options_doc.jq - docs/options.md, of what `vmascope help --list` prints.
+def escaped: gsub("(?<c>[|*<])"; "\\\(.c)");
+def spelt:
+	([if .letter then "-" + .letter else empty end, "--" + .name] | join(", ")) as $names
+	| "`" + ($names + (if .argument then " " + .argument else "" end) | gsub("[|]"; "\\|")) + "`";
+def taken:
+	if .values then .values
+	elif .least and .most then "\(.least) to \(.most)" + (if .unit then " " + .unit else "" end)
+	elif .least then "at least \(.least)"
+	else "" end;
+[.commands[] | .command as $command | .options[] | . + {command: $command}] as $all
+| [.commands[].command] as $commands
+| ($all | map(.group) | unique) as $groups
+| ["Who and what:", "How long:", "What is shown:", "Tuning:", "Serving:"] as $order
+| (if ($groups - $order) != [] then error("unknown headings: \($groups - $order)") else empty end),
+  "# Options",
+  "",
+  "Every option of every command: made of the table of options, which the program parses by, too",
+  "(`vmascope help --list | jq -rf tests/options_doc.jq`). `vmascope COMMAND --help` has those of one",
+  "command. Where no default is told, the option is off, or there is no limit.",
+  ($order[] | . as $group
+	| "",
+	  "## " + (.[:-1]),
+	  "",
+	  "| option | is | takes | default | commands |",
+	  "|---|---|---|---|---|",
+	  ($all | map(select(.group == $group))
+		| group_by([.name, .help, .argument, .default, .least, .values])[]
+		| map(.command) as $having
+		| .[0]
+		| "| \(spelt) | \(.help | escaped) | \(taken) | \(.default // "") | "
+			+ ([$commands[] | select(. as $c | $having | index($c))] | join(", ")) + " |"))

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* list.c - `vmascope help --list`: all commands and their options, for what is made from them. */
+#include "options/option.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format/out.h"
+#include "table/rows.h"
+#include "util/log.h"
+
+/** Raised when a key changes its meaning or goes. */
+#define LIST_SCHEMA 1
+#define NS_PER_SECOND 1000000000LL
+#define NS_PER_MS 1000000LL
+/** Room for a default, or for a bound of a range. */
+#define VALUE_LEN 64
+
+#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+
+static const struct column root_columns[] = {
+	{ .key = "schema", .type = CELL_U64 },
+	{ .key = "version", .type = CELL_STR },
+};
+static const struct table_def root_table = { .shape = TABLE_OBJECT, COLUMNS(root_columns) };
+
+static const struct column option_columns[] = {
+	{ .key = "name", .type = CELL_STR },	 { .key = "letter", .type = CELL_STR },
+	{ .key = "argument", .type = CELL_STR }, { .key = "group", .type = CELL_STR },
+	{ .key = "help", .type = CELL_STR },	 { .key = "type", .type = CELL_STR },
+	{ .key = "least", .type = CELL_STR },	 { .key = "most", .type = CELL_STR },
+	{ .key = "unit", .type = CELL_STR },	 { .key = "default", .type = CELL_STR },
+	{ .key = "values", .type = CELL_STR },
+};
+static const struct table_def option_table = { .key = "options", COLUMNS(option_columns) };
+
+static const struct column command_columns[] = {
+	{ .key = "command", .type = CELL_STR },	  { .key = "summary", .type = CELL_STR },
+	{ .key = "arguments", .type = CELL_STR }, { .key = "about", .type = CELL_STR },
+	{ .key = "options", .type = CELL_TABLE },
+};
+static const struct table_def command_table = { .key = "commands", COLUMNS(command_columns) };
+
+/** format_value - @value of @row as it is typed: "30", "1s", "16". */
+static void format_value(const struct option_row *row, uint64_t value, char *text)
+{
+	if (row->type != OPTION_TIME)
+		snprintf(text, VALUE_LEN, "%llu", (unsigned long long)value);
+	else if (value % NS_PER_SECOND)
+		snprintf(text, VALUE_LEN, "%llums", (unsigned long long)(value / NS_PER_MS));
+	else
+		snprintf(text, VALUE_LEN, "%llus", (unsigned long long)(value / NS_PER_SECOND));
+}
+
+/** default_of - the default of @row as it is typed, in @text where need be. Return: NULL: it has none. */
+static const char *default_of(const struct option_row *row, char *text)
+{
+	switch (row->type) {
+	case OPTION_TEXT:
+	case OPTION_CUSTOM:
+		return row->text;
+	case OPTION_NAME:
+		return row->standard < row->least ? NULL : row->names[row->standard - row->least];
+	case OPTION_NAMES:
+		/* a list of one at most */
+		return row->standard ? row->names[__builtin_ctzll(row->standard)] : NULL;
+	case OPTION_NUMBER:
+	case OPTION_TIME:
+	case OPTION_SIZE:
+		format_value(row, row->standard >> row->scale, text);
+		return row->standard ? text : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static int set_str(struct table *t, const char *key, const char *text)
+{
+	return text ? table__set_str(t, key, text) : 0;
+}
+
+/** set_range - least and most of what has some */
+static int set_range(struct table *t, const struct option_row *row)
+{
+	char text[VALUE_LEN];
+	int err = 0;
+
+	if (row->type != OPTION_NUMBER && row->type != OPTION_TIME && row->type != OPTION_SIZE)
+		return 0;
+	if (row->least || row->type == OPTION_NUMBER) {
+		format_value(row, row->least, text);
+		err = table__set_str(t, "least", text);
+	}
+	if (!err && row->most) {
+		format_value(row, row->most, text);
+		err = table__set_str(t, "most", text);
+	}
+	return err;
+}
+
+static int add_option(struct table *t, const struct option_row *row)
+{
+	const char letter[] = { row->letter, '\0' };
+	char text[VALUE_LEN];
+	int err;
+
+	if (table__add_row(t) < 0)
+		return -ENOMEM;
+	err = table__set_str(t, "name", row->name);
+	err = err ? err : set_str(t, "letter", row->letter ? letter : NULL);
+	err = err ? err : set_str(t, "argument", row->arg);
+	err = err ? err : table__set_str(t, "group", option_group_heads[row->group]);
+	err = err ? err : table__set_str(t, "help", row->help);
+	err = err ? err
+		  : table__set_str(t, "type", row->arg ? option_type_names[row->type] : "flag");
+	err = err ? err : set_range(t, row);
+	err = err ? err : set_str(t, "unit", row->unit);
+	err = err ? err : set_str(t, "default", default_of(row, text));
+	if (!err && row->names)
+		err = table__set_str(t, "values", option_names(row->names, row->nr_names));
+	return err;
+}
+
+static int add_command(struct table *t, const struct command *cmd)
+{
+	struct table *options = table__new(&option_table);
+	int err;
+
+	if (!options || table__add_row(t) < 0) {
+		table__free(options);
+		return -ENOMEM;
+	}
+	table__set_table(t, "options", options);
+	err = table__set_str(t, "command", cmd->name);
+	err = err ? err : table__set_str(t, "summary", cmd->summary);
+	err = err ? err : set_str(t, "arguments", cmd->args_doc);
+	err = err ? err : table__set_str(t, "about", cmd->doc);
+	for (const struct option_row *row = option_rows; row->name && !err; row++)
+		if (row->commands & cmd->is)
+			err = add_option(options, row);
+	return err;
+}
+
+static int make(struct document *d, const struct command *commands, size_t nr)
+{
+	struct table *root = table__new(&root_table), *list;
+	int err;
+
+	if (!root || document__add(d, root) || table__add_row(root) < 0)
+		return -ENOMEM;
+	table__set_u64(root, "schema", LIST_SCHEMA);
+	err = table__set_str(root, "version", VMASCOPE_VERSION);
+	list = table__new(&command_table);
+	if (err || !list || document__add(d, list))
+		return -ENOMEM;
+	for (size_t i = 0; i < nr && !err; i++)
+		err = add_command(list, &commands[i]);
+	return err;
+}
+
+int options__list(const struct command *commands, size_t nr)
+{
+	struct out_options out = {};
+	struct document d = {};
+	int err = out_stream__open(&out.stream, STDOUT_FILENO), last;
+
+	if (err)
+		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot write to stdout: %s", strerror(-err));
+	out.file = out_stream__file(out.stream);
+	err = make(&d, commands, nr);
+	if (!err)
+		err = out_format__find("json")->document(&d, &out);
+	document__free(&d);
+	last = out_stream__close(out.stream);
+	err = err ? err : last;
+	return err ? vs_fail(VS_EXIT_FAILURE, NULL, "cannot write the list: %s", strerror(-err))
+		   : VS_EXIT_OK;
+}
