@@ -74,7 +74,7 @@ fault()
 	expect "$1" 1 "$4" "  $5" "      $6" -- tests/run "$2" good "$3"
 }
 
-echo 1..43
+echo 1..45
 
 # --- tests/run: one program ------------------------------------------------------------------
 
@@ -274,6 +274,20 @@ expect 'lint: replaced words that come back, and numbers that are too large' 0 \
 	rule words.awk words.tsv words
 expect 'lint: words that come back' 0 'a.c:5:no house (say: layout)' 'a.c:4:a house (say: layout)' -- \
 	rule words.awk <(printf 'house\tlayout\t1\n') <(printf '%s\n' 'a.c:4:a house' 'a.c:5:no house')
+
+# symbols LINE…: as nm -A prints them, to the rule of circles, to which those of k and x are known
+symbols()
+{
+	printf '%s\n' "$@" | awk -v KNOWN='k x' -f tests/circles.awk
+}
+
+expect 'lint: files that call each other in a circle' 0 'x: has no circle any more: take it from the list of those that are known' \
+	'd/a.o: on a circle with d/b.o' 'd/b.o: on a circle with d/c.o' 'd/c.o: on a circle with d/a.o' -- \
+	symbols 'd/a.o:0 T a' 'd/a.o: U b' 'd/b.o:0 T b' 'd/b.o: U c' 'd/c.o:0 D c' 'd/c.o: U a' \
+	'k/a.o:0 T ka' 'k/a.o: U kb' 'k/b.o:0 T kb' 'k/b.o: U ka' 'x/a.o:0 T xa' 'x/b.o: U xa'
+expect 'lint: files that call each other, but in no circle' 0 'x: has no circle any more: take it from the list of those that are known' \
+	'k: has no circle any more: take it from the list of those that are known' -- \
+	symbols 'd/a.o:0 T a' 'd/a.o: U b' 'd/b.o:0 T b' 'd/b.o: U c' 'd/b.o: U memcpy' 'e/c.o:0 T c' 'e/c.o: U a' 'd/e.o: U a'
 
 # --- the table of what is repeated with sanitizers ------------------------------------------
 

@@ -388,6 +388,10 @@ static int load(struct capture *c, const struct capture_options *o)
 	configure(c, o);
 	err = slots__size_maps(c, o->ring_bytes);
 	if (!err)
+		err = calls__size_maps(c);
+	if (!err)
+		err = stacks__size_maps(c);
+	if (!err)
 		err = check_files(c);
 	if (!err)
 		err = vmascope_bpf__load(c->skel);
@@ -408,7 +412,10 @@ static int load(struct capture *c, const struct capture_options *o)
 	}
 	calls__find_functions(c);
 	err = slots__map(c);
-	return err ? err : find_direct_map(c);
+	if (err)
+		return err;
+	stacks__fill_ring(c);
+	return find_direct_map(c);
 }
 
 /** sized - @asked; or @most, halved until that many fit @budget on all CPUs, down to @least. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* slots.c - the maps that BPF and user space share: slots, counters, histograms, what is free. */
 #include <errno.h>
-#include <linux/bpf.h>
 #include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
@@ -46,8 +44,7 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 		if (err)
 			return err;
 	}
-	err = calls__size_maps(c);
-	return err ? err : stacks__size_maps(c);
+	return 0;
 }
 
 static void *map_shared(const struct bpf_map *map, size_t bytes, const char *name)
@@ -120,7 +117,6 @@ int slots__map(struct capture *c)
 	for (uint32_t i = 1; i < c->nr_call_rows; i++)
 		c->free_call_rows[i - 1] = i;
 	c->free_ring[FREE_CALL_ROWS].given = c->nr_call_rows - 1;
-	stacks__fill_ring(c);
 	return 0;
 }
 
@@ -260,32 +256,6 @@ void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *s
 		for (size_t i = 0; i < n * c->nr_cpus; i++)
 			to[i % n] += per_cpu[i];
 	free(per_cpu);
-}
-
-/**
- * add_missed - how often the kernel skipped a program, because it was at it already
- *
- * In the middle of tlb_flushed there can only come the interrupt of another CPU's flush, which it
- * would pass by: that one is told by its handler. In the middle of fault_kernel there can only come
- * the reading of a stack that is not there, which the kernel takes no fault for.
- */
-static int add_missed(void *ctx, const char *name, int fd)
-{
-	struct bpf_prog_info info = {};
-	uint32_t size = sizeof(info);
-	uint64_t *missed = ctx;
-
-	if (strcmp(name, "tlb_flushed") && strncmp(name, "fault_kernel", 12) &&
-	    !bpf_obj_get_info_by_fd(fd, &info, &size))
-		*missed += info.recursion_misses;
-	return 0;
-}
-
-void capture__stats(const struct capture *c, struct vs_stats *sum)
-{
-	slots__sum_cpus(c, c->skel->maps.stats, sum, sizeof(*sum));
-	capture__each_program(c, add_missed, &sum->lost[VS_LOST_MISSED]);
-	ring__add_dropped(c, sum);
 }
 
 int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults, uint32_t *nr)

@@ -17,7 +17,6 @@
 #include "session/targets.h"
 #include "sys/cgroup.h"
 #include "sys/notify.h"
-#include "util/clock.h"
 #include "util/log.h"
 #include "util/stop.h"
 #include "util/str.h"
@@ -40,11 +39,6 @@
 #define HOUSEKEEPING_NS 100000000ULL
 /** Between two, while slots run low. */
 #define HURRY_NS 10000000ULL
-
-uint64_t session__now(void)
-{
-	return clock__monotonic_ns();
-}
 
 static void on_event(void *ctx, const struct vs_event *e)
 {

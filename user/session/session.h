@@ -15,6 +15,7 @@
 #include "symbol/namer.h"
 #include "sys/child.h"
 #include "sys/machine.h"
+#include "util/clock.h"
 
 /**
  * struct recorded - what a recording tells instead of a capture
@@ -188,6 +189,9 @@ void session__describe(struct session *s);
 void session__say_how(const struct session *s);
 
 /** session__now - CLOCK_MONOTONIC of the kernel, ns. */
-uint64_t session__now(void);
+static inline uint64_t session__now(void)
+{
+	return clock__monotonic_ns();
+}
 
 #endif /* VMASCOPE_SESSION_SESSION_H */

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "tui/keys.h"
-
 struct list *tui__list(struct tui *t)
 {
 	return &t->lists[t->shown];
@@ -168,41 +166,9 @@ void tui__end(struct tui *t, const char *why, uint64_t run_ns)
 	tui__remake(t);
 }
 
-bool tui__key(struct tui *t, int code)
-{
-	const struct tui_key *key;
-
-	t->message = NULL;
-	if (t->help) {
-		t->help = false;
-		return true;
-	}
-	if (t->prompt != PROMPT_NONE) {
-		tui_prompt__key(t, code);
-		return true;
-	}
-	key = tui_key__find(code);
-	if (key)
-		key->act(t, key->arg);
-	return key;
-}
-
 void tui__hit(struct tui *t, unsigned int y, unsigned int x, unsigned int width,
 	      void (*act)(struct tui *t, long arg), long arg)
 {
 	if (t->nr_hits < TUI_HITS)
 		t->hits[t->nr_hits++] = (struct tui_hit){ y, x, width, act, arg };
-}
-
-void tui__click(struct tui *t, unsigned int y, unsigned int x)
-{
-	t->help = false;
-	for (size_t i = 0; i < t->nr_hits; i++) {
-		const struct tui_hit hit = t->hits[i];
-
-		if (hit.y == y && x >= hit.x && x < hit.x + hit.width) {
-			hit.act(t, hit.arg);
-			return;
-		}
-	}
 }

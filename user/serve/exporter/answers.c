@@ -7,7 +7,6 @@
 
 #include "format/out.h"
 #include "serve/exporter/exporter.h"
-#include "util/clock.h"
 #include "view/faults/stat_group.h"
 
 /** VMAs of /api/v1/process at most. */

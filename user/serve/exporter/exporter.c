@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "serve/http/channel.h"
-#include "util/clock.h"
 #include "view/faults/stat_group.h"
 #include "view/faults/storm.h"
 
@@ -48,11 +47,6 @@ void exporter__free(struct exporter *e)
 	hash__free(&e->ticked.pairs, free);
 	if (e->run_stats_fd >= 0)
 		close(e->run_stats_fd);
-}
-
-uint64_t exporter__unix_ms(uint64_t ns)
-{
-	return (clock__ns(CLOCK_REALTIME) - (clock__monotonic_ns() - ns)) / 1000000;
 }
 
 /** send_to_server - a server that does not read what it has asked for loses it. */

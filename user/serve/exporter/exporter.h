@@ -11,6 +11,7 @@
 #include "serve/http/query.h"
 #include "serve/metrics/exposition.h"
 #include "serve/metrics/ledger.h"
+#include "util/clock.h"
 #include "view/faults/stat.h"
 #include "view/shootdown/shootdown.h"
 
@@ -107,6 +108,9 @@ struct body *answers__make(struct exporter *e, const struct query *q);
  * exporter__unix_ms - of a time of CLOCK_MONOTONIC, as the time of day is now: it may have been set, and it
  *	goes on while the machine is suspended
  */
-uint64_t exporter__unix_ms(uint64_t ns);
+static inline uint64_t exporter__unix_ms(uint64_t ns)
+{
+	return (clock__ns(CLOCK_REALTIME) - (clock__monotonic_ns() - ns)) / 1000000;
+}
 
 #endif /* VMASCOPE_SERVE_EXPORTER_EXPORTER_H */

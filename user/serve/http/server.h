@@ -129,6 +129,8 @@ void route__completed(void *cls, struct MHD_Connection *connection, void **conte
 /** route__resume - answers have come: those that wait go on. */
 void route__resume(struct server *s);
 
+/* --- reply.c --- */
+
 /** reply - queue @response with the headers that every answer has; it is released. */
 enum MHD_Result reply(struct MHD_Connection *connection, unsigned int status, const char *type,
 		      struct MHD_Response *response);

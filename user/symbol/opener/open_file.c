@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* open_file.c - the helper that opens files; each candidate is compared before it is opened. */
 #include "symbol/opener/open_file.h"
-#include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_SECOND 1000000000ULL
-#define ROOT_LEN 32
+#include "symbol/opener/perf_map_file.h"
+#include "symbol/opener/process_id.h"
+#include "util/clock.h"
 
-static void root_of(uint32_t pid, char root[ROOT_LEN])
-{
-	snprintf(root, ROOT_LEN, "/proc/%" PRIu32 "/root", pid);
-}
+#define NS_PER_SECOND 1000000000ULL
 
 /* --- Which file it is --- */
 
@@ -159,10 +156,10 @@ static int by_exe(const struct open_request *r)
 
 static int by_path(const struct open_request *r, bool in_process, bool alive)
 {
-	char root[ROOT_LEN] = "/";
+	char root[PROCESS_ROOT_LEN] = "/";
 
 	if (in_process)
-		root_of(r->pid, root);
+		process_root(r->pid, root);
 	return check(foreign_file__find(root, r->path, FOREIGN_LINKS_IN_ROOT),
 		     in_process ? r->pid : 0, r, alive);
 }
@@ -192,13 +189,13 @@ static int open_by_path(const struct open_request *r, struct file_id *id)
 	struct process_place place;
 	const struct file_rule rule = { .readable = !r->trusted,
 					.readable_by = users_of(r, &place) };
-	char root[ROOT_LEN] = "/";
+	char root[PROCESS_ROOT_LEN] = "/";
 	int fd;
 
 	if (!r->own_root && !process_is(r->pid, r->start_ns))
 		return -ESRCH;
 	if (!r->own_root)
-		root_of(r->pid, root);
+		process_root(r->pid, root);
 	fd = foreign_file__find(root, r->path, FOREIGN_LINKS_IN_ROOT);
 	return fd < 0 ? fd : foreign_file__open(fd, &rule, id);
 }

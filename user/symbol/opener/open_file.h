@@ -91,19 +91,4 @@ static inline bool open_op_opens(uint32_t op)
 /** opener_kind - the helper */
 extern const struct helper_kind opener_kind;
 
-/**
- * open_perf_map - what the JIT of @r's process listed
- *
- * Only a file of the process's own user is read, below the process's root and without symbolic
- * links; and none that is older than the process: names of files come back with process numbers.
- * Return: a descriptor for reading, or a negative errno; -ESTALE: of an older process.
- */
-int open_perf_map(const struct open_request *r, struct file_id *id);
-
-/** process_is - @pid is the process that began at @start_ns (0: whichever). */
-bool process_is(uint32_t pid, uint64_t start_ns);
-
-/** memory_build_id - of the ELF file that is mapped at @start. Return: 0 or a negative errno. */
-int memory_build_id(uint32_t pid, uint64_t start, struct build_id *id);
-
 #endif /* VMASCOPE_SYMBOL_OPENER_OPEN_FILE_H */

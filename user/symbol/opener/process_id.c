@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * process_id.c - what a live process is: its start, and the build-id that it has in memory.
- */
+/* process_id.c - read /proc/PID/stat, and the ELF header and notes in a process's memory. */
+#include "symbol/opener/process_id.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "symbol/opener/open_file.h"
 #include "util/clock.h"
 
 #define NS_PER_SECOND 1000000000ULL

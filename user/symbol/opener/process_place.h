@@ -27,6 +27,12 @@ struct process_place {
 	uint64_t root_mount;
 };
 
+/** The length of the path of a process's root. */
+#define PROCESS_ROOT_LEN 32
+
+/** process_root - the path of the root of process @pid, through /proc. */
+void process_root(uint32_t pid, char root[PROCESS_ROOT_LEN]);
+
 /** process_place__read - of the live process @pid. Return: 0 or a negative errno. */
 int process_place__read(struct process_place *place, uint32_t pid);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "symbol/opener/process_id.h"
 #include "sys/proc_maps.h"
 #include "util/clock.h"
 

@@ -19,11 +19,6 @@ const char *const shootdown_by_names[NR_SHOOTDOWN_BY] = {
 	[SHOOTDOWN_BY_COMM] = "comm",
 };
 
-bool shootdown_by_needs_stacks(enum shootdown_by by)
-{
-	return by == SHOOTDOWN_BY_STACK || by == SHOOTDOWN_BY_FUNCTION;
-}
-
 static const struct column machine_columns[] = {
 	{ .key = "cpus_isolated", .type = CELL_STR },
 	{ .key = "cpus_nohz_full", .type = CELL_STR },

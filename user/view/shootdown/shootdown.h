@@ -28,7 +28,10 @@ enum shootdown_by {
 };
 
 /** shootdown_by_needs_stacks - the rows are made from stacks. */
-bool shootdown_by_needs_stacks(enum shootdown_by by);
+static inline bool shootdown_by_needs_stacks(enum shootdown_by by)
+{
+	return by == SHOOTDOWN_BY_STACK || by == SHOOTDOWN_BY_FUNCTION;
+}
 
 /** shootdown_by_names - as --by takes them, by enum shootdown_by */
 extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];

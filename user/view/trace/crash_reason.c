@@ -101,7 +101,7 @@ bool crash_reason(const struct crash *c, char *buf, size_t size)
 	str_format_bytes(at, sizeof(at), crash_offset(c));
 	str_format_bytes(end, sizeof(end), c->event->file_size);
 	str_format_bytes(limit, sizeof(limit), c->event->fs_limit);
-	switch (crash_kind(c)) {
+	switch (crash_bus_kind(c)) {
 	case CRASH_POISON:
 		snprintf(buf, size, "%s", poison_reason(c));
 		break;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* explain_parts.c - what the sections of `vmascope explain` share: lines of text, tables of flags. */
+#include "view/explain/explain_parts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void prose__add(struct prose *p, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(p->text + p->len, sizeof(p->text) - p->len, fmt, args);
+	va_end(args);
+	if (n > 0)
+		p->len += n;
+	if (p->len >= sizeof(p->text))
+		p->len = sizeof(p->text) - 1;
+}
+
+static const struct column flag_columns[] = {
+	{ .key = "flag", .type = CELL_STR },
+	{ .key = "word", .type = CELL_STR },
+};
+static const struct table_def flag_table = { .shape = TABLE_MAP, COLUMNS(flag_columns) };
+
+struct table *explain_part__flags(const struct flag *const *flags, size_t nr, struct prose *words)
+{
+	struct table *t = table__new(&flag_table);
+
+	for (size_t i = 0; t && i < nr; i++) {
+		if (table__add_row(t) < 0 || table__set_str(t, "flag", flags[i]->name) ||
+		    table__set_str(t, "word", flags[i]->word)) {
+			table__free(t);
+			return NULL;
+		}
+		if (words)
+			prose__add(words, "%s%s", i ? ", " : "", flags[i]->word);
+	}
+	return t;
+}
