@@ -7,6 +7,8 @@
 
 #include "settle.bpf.h"
 
+#define FIGURE_RESET(member, ...) f->member = 0;
+
 /* --- process images ------------------------------------------------------------------------ */
 
 /** image_slot - the slot of the process image of the current task, whose mm is @t->mm */
@@ -207,7 +209,7 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	f->access = access;
 	f->origin = origin;
 	f->error_code = error_code;
-	f->mapped = 0;
+	VS_EACH_FIGURE(FIGURE_RESET)
 	f->size = VS_SIZE_PAGE;
 	seq = mm_sequence(task);
 	f->seq = seq;

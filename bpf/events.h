@@ -17,6 +17,9 @@
 
 #include "control.h"
 
+#include "causes.h"
+#include "figures.h"
+
 /** CPUs that a kernel can have at most (CONFIG_NR_CPUS of x86). */
 #define VS_MAX_CPUS 8192
 /** Bytes of a command name, the terminating NUL included (TASK_COMM_LEN in linux/sched.h). */
@@ -57,42 +60,6 @@ enum vs_outcome {
 	VS_NR_OUTCOME,
 };
 
-/**
- * enum vs_cause - why the fault happened
- *
- * Decided in BPF from the page-table entry before the fault, the error code and the VMA.
- * The names are in user/model/names.c.
- */
-enum vs_cause {
-	VS_CAUSE_UNKNOWN,
-	VS_CAUSE_ANON_ZERO,    /* first touch of anonymous memory */
-	VS_CAUSE_FILE_MAP,     /* file page that was in the page cache */
-	VS_CAUSE_FILE_READ,    /* file page that had to be read */
-	VS_CAUSE_SHMEM,	       /* tmpfs, POSIX or SysV shared memory, memfd */
-	VS_CAUSE_SWAP_IN,      /* swap entry */
-	VS_CAUSE_COW,	       /* write to a private page that is shared */
-	VS_CAUSE_WRITE_NOTIFY, /* write to a shared file page that is read-only to track dirtying */
-	VS_CAUSE_NUMA_HINT,    /* PROT_NONE entry planted by NUMA balancing */
-	VS_CAUSE_UFFD,	       /* userfaultfd has the range registered for this kind of fault */
-	VS_CAUSE_HUGETLB,      /* hugetlbfs */
-	VS_CAUSE_MIGRATION,    /* page under migration */
-	VS_CAUSE_PROT,	       /* access that the VMA forbids, ended otherwise than by a signal */
-	VS_CAUSE_PKEY,	       /* protection key */
-	VS_CAUSE_SEGV_MAPERR,  /* no VMA there */
-	VS_CAUSE_SEGV_ACCERR,  /* the VMA forbids the access */
-	VS_CAUSE_SIGBUS,       /* beyond the end of the file, or hardware poison */
-	VS_CAUSE_SPURIOUS,     /* the entry already allowed the access */
-	VS_CAUSE_GUP,	       /* taken by the kernel without a trap; no hook shows the page */
-	VS_CAUSE_KSM,	       /* the same, to give a process back a page that KSM had merged */
-	VS_CAUSE_EFAULT,       /* kernel-mode access to no VMA, or beyond a file's end: EFAULT */
-	VS_CAUSE_VSYSCALL,     /* call of the vsyscall page, which the kernel emulates */
-	VS_CAUSE_COW_REUSE,    /* write to a private page that nobody shares any more: no copy */
-	VS_CAUSE_COW_ZERO,     /* write to the zero page: a zeroed page, no copy */
-	VS_CAUSE_DEVICE,       /* page in the memory of a device */
-	VS_CAUSE_FILE_WAIT,    /* file page that somebody else was reading already */
-	VS_NR_CAUSES,
-};
-
 /** enum vs_size - what the fault mapped, by the page-table level of the new entry */
 enum vs_size {
 	VS_SIZE_PAGE,  /* one base page, or not known */
@@ -102,6 +69,12 @@ enum vs_size {
 	VS_NR_SIZES,
 };
 
+/* Words of struct vs_counts, and what they lack to fill cache lines. */
+#define VS_COUNTS_USED                                                                             \
+	(VS_NR_OUTCOME + VS_ORIGIN_GUP * VS_NR_ACCESS + 1 + VS_NR_CAUSES + VS_NR_SIZES + 1 +       \
+	 VS_NR_FIGURES + 3)
+#define VS_COUNTS_PAD ((8 - VS_COUNTS_USED % 8) % 8)
+
 /**
  * struct vs_counts - the counters of one slot on one CPU
  * @outcome: faults by enum vs_outcome
@@ -110,11 +83,10 @@ enum vs_size {
  * @cause: faults by enum vs_cause
  * @size: completed faults by enum vs_size, where page tables can be read
  * @handled: incomplete ones that raised a signal for which the process had a handler
- * @mapped: base pages that they mapped, the surrounding ones of the page cache included
- *          (fault-around), and those of the same large folio
  * @latency_count: completed faults whose latency is known
  * @latency_sum_ns: their sum, in nanoseconds
  * @latency_max_ns: their maximum, in nanoseconds
+ * Between them a member for each row of VS_EACH_FIGURE.
  *
  * Σ outcome = Σ access + gup = Σ cause, always.
  */
@@ -125,13 +97,13 @@ struct vs_counts {
 	__u64 cause[VS_NR_CAUSES];
 	__u64 size[VS_NR_SIZES];
 	__u64 handled;
-	__u64 mapped;
+	VS_EACH_FIGURE(VS_FIGURE_COUNTER)
 	__u64 latency_count;
 	__u64 latency_sum_ns;
 	__u64 latency_max_ns;
-	__u64 pad[1];
+	__u64 pad[VS_COUNTS_PAD];
 };
-_Static_assert(sizeof(struct vs_counts) == 384, "vs_counts: six cache lines");
+_Static_assert(sizeof(struct vs_counts) % 64 == 0, "vs_counts: whole cache lines");
 
 #include "hists.h"
 
@@ -425,7 +397,7 @@ struct vs_event {
  * @proc: slot of the process image
  * @vma_start: and @vma_end, @vma_pgoff: the VMA as it was, 0 without one
  * @access: enum vs_access; @origin: enum vs_origin; @outcome: enum vs_outcome;
- * @cause: enum vs_cause; @size: enum vs_size; @mapped: base pages newly mapped
+ * @cause: enum vs_cause; @size: enum vs_size; behind it a member for each row of VS_EACH_FIGURE
  * @error_code: the hardware's (x86), 0 if not known
  * @stack: row of its stack, all zero if none was asked for
  */
@@ -449,11 +421,11 @@ struct vs_event_fault {
 	__u8 cause;
 	__u8 size;
 	__u8 pad;
-	__u16 mapped;
+	VS_EACH_FIGURE(VS_FIGURE_MEMBER)
 	char comm[VS_COMM_LEN];
 	struct vs_stack_ref stack;
 };
-_Static_assert(sizeof(struct vs_event_fault) == 120, "vs_event_fault");
+_Static_assert(sizeof(struct vs_event_fault) % 8 == 0, "vs_event_fault");
 
 /**
  * struct vs_thread - what a thread spent in faults; also what the task iterator yields for each

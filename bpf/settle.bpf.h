@@ -23,6 +23,16 @@
 
 /* --- counting ----------------------------------------------------------------------------- */
 
+/* Of each figure: what a fault adds to the counters, and what its ring record has. */
+#define FIGURE_SUM(member)                                                                         \
+	if (f->member)                                                                             \
+		stats_add(&c->member, f->member);
+#define FIGURE_MAX(member)                                                                         \
+	if (f->member > c->member)                                                                 \
+		c->member = f->member;
+#define FIGURE_COUNT(member, bits, how, ...) FIGURE_##how(member)
+#define FIGURE_DESCRIBE(member, ...) e->member = f->member;
+
 /** count_faults - add @n faults to @slot */
 static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcome,
 					 const struct pending_fault *f, u64 duration_ns)
@@ -39,10 +49,9 @@ static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcom
 	stats_add(&c->cause[f->cause < VS_NR_CAUSES ? f->cause : 0], n);
 	if (f->handled)
 		stats_add(&c->handled, n);
-	if (f->mapped) {
-		stats_add(&c->mapped, f->mapped);
+	VS_EACH_FIGURE(FIGURE_COUNT)
+	if (f->mapped)
 		stats_add(&c->size[f->size & 3], 1);
-	}
 	if (!duration_ns)
 		return;
 	stats_add(&c->latency_count, n);
@@ -80,7 +89,7 @@ static __always_inline void fault_describe(const struct task_id *id, const struc
 	e->outcome = outcome;
 	e->cause = f->cause;
 	e->size = f->size;
-	e->mapped = f->mapped;
+	VS_EACH_FIGURE(FIGURE_DESCRIBE)
 	e->stack = f->stack;
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), id->comm);
 }

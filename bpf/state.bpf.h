@@ -77,7 +77,7 @@ enum page_frame {
  * @regs: address of the registers that the trap saved, 0: not known
  * @vma: that holds it, if @found says so; @page: what the page tables said before the fault
  * @error_code: the CPU's
- * @mapped: base pages newly mapped; @size: enum vs_size
+ * @size: enum vs_size; before it a member for each row of VS_EACH_FIGURE
  * @active: it has begun, and not ended
  * @access, @origin, @cause: enum vs_access, vs_origin, vs_cause
  * @found: enum vma_found
@@ -96,7 +96,7 @@ struct pending_fault {
 	struct vma_ref vma;
 	struct page_view page;
 	u32 error_code;
-	u16 mapped;
+	VS_EACH_FIGURE(VS_FIGURE_MEMBER)
 	u8 size;
 	u8 active;
 	u8 access;

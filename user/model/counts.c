@@ -4,24 +4,39 @@
 
 #define COUNTS_WORDS (sizeof(struct vs_counts) / sizeof(uint64_t))
 
+/* Its members that are maxima: all others are sums. */
+#define MAXIMUM(member) (offsetof(struct vs_counts, member) / sizeof(uint64_t))
+#define FIGURE_SUM(member)
+#define FIGURE_MAX(member) MAXIMUM(member),
+#define FIGURE_MAXIMUM(member, bits, how, ...) FIGURE_##how(member)
+static const size_t maxima[] = { VS_EACH_FIGURE(FIGURE_MAXIMUM) MAXIMUM(latency_max_ns) };
+#define NR_MAXIMA (sizeof(maxima) / sizeof(*maxima))
+
 void counts_add(struct vs_counts *to, const struct vs_counts *from)
 {
-	uint64_t max = to->latency_max_ns > from->latency_max_ns ? to->latency_max_ns
-								 : from->latency_max_ns;
+	uint64_t *sum = (uint64_t *)to, max[NR_MAXIMA];
+	const uint64_t *more = (const uint64_t *)from;
 
+	for (size_t i = 0; i < NR_MAXIMA; i++)
+		max[i] = sum[maxima[i]] > more[maxima[i]] ? sum[maxima[i]] : more[maxima[i]];
 	for (size_t i = 0; i < COUNTS_WORDS; i++)
-		((uint64_t *)to)[i] += ((const uint64_t *)from)[i];
-	to->latency_max_ns = max;
+		sum[i] += more[i];
+	for (size_t i = 0; i < NR_MAXIMA; i++)
+		sum[maxima[i]] = max[i];
 }
 
 void counts_sub(struct vs_counts *to, const struct vs_counts *from)
 {
-	/* one that has not grown is of an earlier time: that of the difference is not known */
-	uint64_t max = to->latency_max_ns > from->latency_max_ns ? to->latency_max_ns : 0;
+	uint64_t *rest = (uint64_t *)to, max[NR_MAXIMA];
+	const uint64_t *less = (const uint64_t *)from;
 
+	/* one that has not grown is of an earlier time: that of the difference is not known */
+	for (size_t i = 0; i < NR_MAXIMA; i++)
+		max[i] = rest[maxima[i]] > less[maxima[i]] ? rest[maxima[i]] : 0;
 	for (size_t i = 0; i < COUNTS_WORDS; i++)
-		((uint64_t *)to)[i] -= ((const uint64_t *)from)[i];
-	to->latency_max_ns = max;
+		rest[i] -= less[i];
+	for (size_t i = 0; i < NR_MAXIMA; i++)
+		rest[maxima[i]] = max[i];
 }
 
 uint64_t counts_faults(const struct vs_counts *c)

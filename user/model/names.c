@@ -26,32 +26,9 @@ const char *const outcome_names[VS_NR_OUTCOME] = {
 };
 
 const char *const cause_names[VS_NR_CAUSES] = {
-	[VS_CAUSE_UNKNOWN] = "unknown",
-	[VS_CAUSE_ANON_ZERO] = "anon-zero",
-	[VS_CAUSE_FILE_MAP] = "file-map",
-	[VS_CAUSE_FILE_READ] = "file-read",
-	[VS_CAUSE_SHMEM] = "shmem",
-	[VS_CAUSE_SWAP_IN] = "swap-in",
-	[VS_CAUSE_COW] = "cow",
-	[VS_CAUSE_WRITE_NOTIFY] = "write-notify",
-	[VS_CAUSE_NUMA_HINT] = "numa-hint",
-	[VS_CAUSE_UFFD] = "uffd",
-	[VS_CAUSE_HUGETLB] = "hugetlb",
-	[VS_CAUSE_MIGRATION] = "migration",
-	[VS_CAUSE_PROT] = "prot",
-	[VS_CAUSE_PKEY] = "pkey",
-	[VS_CAUSE_SEGV_MAPERR] = "segv-maperr",
-	[VS_CAUSE_SEGV_ACCERR] = "segv-accerr",
-	[VS_CAUSE_SIGBUS] = "sigbus",
-	[VS_CAUSE_SPURIOUS] = "spurious",
-	[VS_CAUSE_GUP] = "gup",
-	[VS_CAUSE_KSM] = "ksm",
-	[VS_CAUSE_EFAULT] = "efault",
-	[VS_CAUSE_VSYSCALL] = "vsyscall",
-	[VS_CAUSE_COW_REUSE] = "cow-reuse",
-	[VS_CAUSE_COW_ZERO] = "cow-zero",
-	[VS_CAUSE_DEVICE] = "device",
-	[VS_CAUSE_FILE_WAIT] = "file-wait",
+#define CAUSE_NAME(id, name, what) [VS_CAUSE_##id] = (name),
+	VS_EACH_CAUSE(CAUSE_NAME)
+#undef CAUSE_NAME
 };
 
 const char *const size_names[VS_NR_SIZES] = {

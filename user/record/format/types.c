@@ -31,12 +31,15 @@
 #member, offsetof(t, member), sizeof(char *), FIELD_STRING, 1                      \
 	}
 
+/* A figure's field is called as its member is. */
+#define FIGURE(member, ...) ONE(struct vs_event_fault, member),
+#define COUNTED_FIGURE(member, ...) NAMED(struct record_counts, #member, counts.member),
+
 #define COUNTS(t)                                                                                  \
 	ARRAY(t, "outcome", counts.outcome), TABLE(t, "access", counts.access),                    \
 		NAMED(t, "gup", counts.gup), ARRAY(t, "cause", counts.cause),                      \
 		ARRAY(t, "size", counts.size), NAMED(t, "handled", counts.handled),                \
-		NAMED(t, "mapped", counts.mapped),                                                 \
-		NAMED(t, "latency_count", counts.latency_count),                                   \
+		VS_EACH_FIGURE(COUNTED_FIGURE) NAMED(t, "latency_count", counts.latency_count),    \
 		NAMED(t, "latency_sum_ns", counts.latency_sum_ns),                                 \
 		NAMED(t, "latency_max_ns", counts.latency_max_ns)
 #define HIST(t)                                                                                    \
@@ -235,8 +238,7 @@ static const struct field fault_fields[] = {
 	ONE(T, outcome),
 	ONE(T, cause),
 	ONE(T, size),
-	ONE(T, mapped),
-	TEXT(T, comm),
+	VS_EACH_FIGURE(FIGURE) TEXT(T, comm),
 	NAMED(T, "stack", stack.row),
 };
 #undef T
