@@ -94,7 +94,7 @@ TEST_FLAGS := $(HOST_FLAGS) -pthread -Itests/lib -Ibpf $(LIBS_CFLAGS)
 # BPF_PROG() makes a parameter, ctx, that few programs use.
 BPF_FLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) $(WARNINGS) \
 	-Wno-unused-parameter -MMD -MP \
-	-Ivmlinux -Ibpf $(BPF_INCLUDE)
+	-Ivmlinux -Ibpf $(BPF_INCLUDE) -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
 # Hooks that only x86 has leave what they are made of unused elsewhere.
 BPF_FLAGS += $(if $(filter-out x86,$(ARCH)),-Wno-unused-function)
 USER_LINK := $(LDFLAGS) $(HARDEN_LINK) $(SANITIZE_FLAGS)

@@ -5,47 +5,7 @@
 #ifndef VMASCOPE_CALLS_H
 #define VMASCOPE_CALLS_H
 
-/**
- * enum vs_call - what changes mappings, or flushes TLBs
- *
- * First the system calls that are followed from their beginning to their end; then what is known
- * of flushes that none of them owns. The names are in user/model/names.c.
- */
-enum vs_call {
-	VS_CALL_MPROTECT,
-	VS_CALL_PKEY_MPROTECT,
-	VS_CALL_MUNMAP,
-	VS_CALL_MREMAP,
-	VS_CALL_MADVISE,
-	VS_CALL_PROCESS_MADVISE,
-	VS_CALL_BRK,
-	VS_CALL_MMAP,
-	VS_CALL_FORK, /* fork, vfork, clone and clone3 that copy the address space or share it */
-	VS_CALL_EXEC,
-	VS_CALL_EXIT,
-	VS_NR_FOLLOWED_CALLS,
-
-	VS_CALL_COW = VS_NR_FOLLOWED_CALLS, /* a fault that copied a page */
-	VS_CALL_NUMA,	    /* a NUMA hint fault, and the migration that it asks for */
-	VS_CALL_UFFD,	    /* userfaultfd's write protection (its ioctl) */
-	VS_CALL_FAULT,	    /* another fault */
-	VS_CALL_RECLAIM,    /* kswapd, or a task that has to reclaim for itself */
-	VS_CALL_COMPACTION, /* kcompactd */
-	VS_CALL_KSM,	    /* ksmd */
-	VS_CALL_KHUGEPAGED, /* khugepaged */
-	VS_CALL_MIGRATE,    /* move_pages, migrate_pages, mbind */
-	VS_CALL_WRITEBACK,  /* msync, fsync and such, writeback: pages made clean */
-	VS_CALL_TRUNCATE,   /* truncate, fallocate: pages taken from the mappings of a file */
-
-	VS_CALL_SYSCALL,      /* another system call */
-	VS_CALL_KTHREAD,      /* another kernel thread */
-	VS_CALL_OTHER,	      /* a task outside a system call and outside a fault */
-	VS_CALL_KERNEL_RANGE, /* of kernel addresses, by anyone */
-	VS_CALL_FLUSH_ALL,    /* of everything, by anyone */
-	VS_NR_CALLS,
-
-	VS_CALL_FIRST_UNOWNED = VS_CALL_SYSCALL,
-};
+#include "memory_calls.h"
 
 /** vs_call_key.detail: for VS_CALL_MMAP; for madvise it is the advice, for VS_CALL_SYSCALL its number */
 #define VS_MMAP_FIXED 1

@@ -6,6 +6,7 @@
 #ifndef VMASCOPE_FLUSHER_BPF_H
 #define VMASCOPE_FLUSHER_BPF_H
 
+#include "compat_syscalls.bpf.h"
 #include "memcall.bpf.h"
 
 /** NAME8 - the first eight bytes of a command name, as a little-endian number reads them */
@@ -40,103 +41,28 @@ static __always_inline u32 fault_call(u32 cause)
 }
 
 #if defined(__TARGET_ARCH_x86)
-/* include/uapi/linux/userfaultfd.h: type of its ioctls; include/uapi/asm-generic/ioctl.h */
-#define UFFDIO 0xAA
-#define IOC_TYPE(command) ((command) >> 8 & 0xff)
-
 /* What a task has in place of a result until its system call has ended (entry_SYSCALL_64). */
 #define NO_RESULT_YET (-38) /* -ENOSYS */
-
-/** ioctl_call - what an ioctl flushes for: KVM's and others have nothing to do with userfaultfd */
-static __always_inline u32 ioctl_call(u64 command)
-{
-	return IOC_TYPE(command) == UFFDIO ? VS_CALL_UFFD : VS_CALL_SYSCALL;
-}
 
 /** other_syscall_call - what a system call that is not followed flushes for. */
 static __always_inline u32 other_syscall_call(u64 nr, const struct pt_regs *regs)
 {
 	switch (nr) {
-	case 16: /* ioctl */
+	case __NR_ioctl:
 		return ioctl_call(regs->si);
-	case 26:  /* msync */
-	case 74:  /* fsync */
-	case 75:  /* fdatasync */
-	case 162: /* sync */
-	case 277: /* sync_file_range */
-	case 306: /* syncfs */
-		return VS_CALL_WRITEBACK;
-	case 76:  /* truncate */
-	case 77:  /* ftruncate */
-	case 285: /* fallocate */
-		return VS_CALL_TRUNCATE;
-	case 237: /* mbind */
-	case 256: /* migrate_pages */
-	case 279: /* move_pages */
-		return VS_CALL_MIGRATE;
-	default:
-		return VS_CALL_SYSCALL;
-	}
-}
-
-/** compat_syscall_call - the same of a 32-bit one (arch/x86/entry/syscalls/syscall_32.tbl) */
-__weak __noinline u32 compat_syscall_call(u64 nr, u64 second)
-{
-	switch (nr) {
-	case 1:	  /* exit */
-	case 252: /* exit_group */
-		return VS_CALL_EXIT;
-	case 2:	  /* fork */
-	case 120: /* clone */
-	case 190: /* vfork */
-	case 435: /* clone3 */
-		return VS_CALL_FORK;
-	case 11:  /* execve */
-	case 358: /* execveat */
-		return VS_CALL_EXEC;
-	case 45:
-		return VS_CALL_BRK;
-	case 54: /* ioctl */
-		return ioctl_call(second);
-	case 90:  /* mmap */
-	case 192: /* mmap2 */
-		return VS_CALL_MMAP;
-	case 91:
-		return VS_CALL_MUNMAP;
-	case 125:
-		return VS_CALL_MPROTECT;
-	case 163:
-		return VS_CALL_MREMAP;
-	case 219:
-		return VS_CALL_MADVISE;
-	case 380:
-		return VS_CALL_PKEY_MPROTECT;
-	case 440:
-		return VS_CALL_PROCESS_MADVISE;
-	case 36:  /* sync */
-	case 118: /* fsync */
-	case 144: /* msync */
-	case 148: /* fdatasync */
-	case 314: /* sync_file_range */
-	case 344: /* syncfs */
-		return VS_CALL_WRITEBACK;
-	case 92:  /* truncate */
-	case 93:  /* ftruncate */
-	case 193: /* truncate64 */
-	case 194: /* ftruncate64 */
-	case 324: /* fallocate */
-		return VS_CALL_TRUNCATE;
-	case 274: /* mbind */
-	case 294: /* migrate_pages */
-	case 317: /* move_pages */
-		return VS_CALL_MIGRATE;
+#define SYSCALL_CASE(name, id)                                                                     \
+	case __NR_##name:                                                                          \
+		return VS_CALL_##id;
+		VS_EACH_FLUSHING_SYSCALL(SYSCALL_CASE)
+#undef SYSCALL_CASE
 	default:
 		return VS_CALL_SYSCALL;
 	}
 }
 
 /** compat_detail - vs_call_key.detail of 32-bit system call @nr, whose flush is one of @kind */
-static __always_inline u16 compat_detail(u32 kind, u64 nr, const struct pt_regs *regs)
+static __always_inline u16 compat_detail(u32 kind, bool is_mmap2, u64 nr,
+					 const struct pt_regs *regs)
 {
 	if (kind == VS_CALL_SYSCALL)
 		return nr | VS_SYSCALL_COMPAT;
@@ -144,8 +70,7 @@ static __always_inline u16 compat_detail(u32 kind, u64 nr, const struct pt_regs 
 		return regs->dx;
 	if (kind == VS_CALL_PROCESS_MADVISE)
 		return regs->si;
-	/* mmap2; the old mmap has its arguments in memory */
-	return kind == VS_CALL_MMAP && nr == 192 && regs->si & VS_MAP_FIXED ? VS_MMAP_FIXED : 0;
+	return kind == VS_CALL_MMAP && is_mmap2 && regs->si & VS_MAP_FIXED ? VS_MMAP_FIXED : 0;
 }
 
 /** syscall_kind - enum vs_call of a flush inside system call @nr; @detail: see vs_call_key */
@@ -157,8 +82,8 @@ static __always_inline u32 syscall_kind(struct task_struct *task, u64 nr, u16 *d
 
 	if (task->thread_info.status & TS_COMPAT) {
 		kind = compat_syscall_call(nr, regs->cx);
-		*detail = compat_detail(kind, nr, regs);
-		return kind;
+		*detail = compat_detail(kind & ~COMPAT_MMAP2, kind & COMPAT_MMAP2, nr, regs);
+		return kind & ~COMPAT_MMAP2;
 	}
 	call = syscall_call(nr);
 	kind = call >= 0 ? (u32)call : other_syscall_call(nr, regs);

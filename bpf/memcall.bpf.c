@@ -30,52 +30,32 @@ int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 }
 
 /* A system call's function takes the registers (arch/x86/include/asm/syscall_wrapper.h). */
-#define CALL_FUNCTION_OF(prefix, name, nr)                                                         \
+#define CALL_ENTRY(prefix, name)                                                                   \
 	SEC("fentry/" prefix #name)                                                                \
 	int BPF_PROG(name##_enter, struct pt_regs *regs)                                           \
 	{                                                                                          \
-		call_begin(nr, regs);                                                              \
+		call_begin(__NR_##name, regs);                                                     \
 		return 0;                                                                          \
-	}                                                                                          \
+	}
+#define CALL_RETURN(prefix, name)                                                                  \
 	SEC("fexit/" prefix #name)                                                                 \
 	int BPF_PROG(name##_exit, struct pt_regs *regs, long result)                               \
 	{                                                                                          \
 		call_end(result);                                                                  \
 		return 0;                                                                          \
 	}
-#define CALL_FUNCTION(name, nr) CALL_FUNCTION_OF("__x64_sys_", name, nr)
+
+#define CALL_BY_REGISTERS(name)                                                                    \
+	CALL_ENTRY("__x64_sys_", name)                                                             \
+	CALL_RETURN("__x64_sys_", name)
 /* Of a call without arguments __x64_sys_* is another name only, which BTF does not have. */
-#define CALL_FUNCTION0(name, nr) CALL_FUNCTION_OF("__do_sys_", name, nr)
+#define CALL_WITHOUT_ARGUMENTS(name)                                                               \
+	CALL_ENTRY("__do_sys_", name)                                                              \
+	CALL_RETURN("__do_sys_", name)
+#define CALL_NO_RETURN(name) CALL_ENTRY("__x64_sys_", name)
+#define CALL_PROGRAMS(name, id, hooked) CALL_##hooked(name)
 
-CALL_FUNCTION(mmap, 9)
-CALL_FUNCTION(mprotect, 10)
-CALL_FUNCTION(munmap, 11)
-CALL_FUNCTION(brk, 12)
-CALL_FUNCTION(mremap, 25)
-CALL_FUNCTION(madvise, 28)
-CALL_FUNCTION(clone, 56)
-CALL_FUNCTION0(fork, 57)
-CALL_FUNCTION0(vfork, 58)
-CALL_FUNCTION(execve, 59)
-CALL_FUNCTION(execveat, 322)
-CALL_FUNCTION(pkey_mprotect, 329)
-CALL_FUNCTION(clone3, 435)
-CALL_FUNCTION(process_madvise, 440)
-
-/* these do not return */
-SEC("fentry/__x64_sys_exit")
-int BPF_PROG(exit_enter, struct pt_regs *regs)
-{
-	call_begin(60, regs);
-	return 0;
-}
-
-SEC("fentry/__x64_sys_exit_group")
-int BPF_PROG(exit_group_enter, struct pt_regs *regs)
-{
-	call_begin(231, regs);
-	return 0;
-}
+VS_EACH_MEMORY_SYSCALL(CALL_PROGRAMS)
 #endif
 
 /** sweep_node - a node goes where its process has, and where nothing is left of its ranges */

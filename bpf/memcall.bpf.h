@@ -18,37 +18,15 @@
 __weak __u64 last_call_id = 0;
 
 #if defined(__TARGET_ARCH_x86)
-/** syscall_call - enum vs_call of a system call (arch/x86/entry/syscalls/syscall_64.tbl), or -1 */
+/** syscall_call - enum vs_call of a system call, or -1 */
 static __always_inline int syscall_call(u64 nr)
 {
 	switch (nr) {
-	case 9:
-		return VS_CALL_MMAP;
-	case 10:
-		return VS_CALL_MPROTECT;
-	case 11:
-		return VS_CALL_MUNMAP;
-	case 12:
-		return VS_CALL_BRK;
-	case 25:
-		return VS_CALL_MREMAP;
-	case 28:
-		return VS_CALL_MADVISE;
-	case 56:  /* clone */
-	case 57:  /* fork */
-	case 58:  /* vfork */
-	case 435: /* clone3 */
-		return VS_CALL_FORK;
-	case 59:  /* execve */
-	case 322: /* execveat */
-		return VS_CALL_EXEC;
-	case 60:  /* exit */
-	case 231: /* exit_group */
-		return VS_CALL_EXIT;
-	case 329:
-		return VS_CALL_PKEY_MPROTECT;
-	case 440:
-		return VS_CALL_PROCESS_MADVISE;
+#define SYSCALL_CASE(name, id, hooked)                                                             \
+	case __NR_##name:                                                                          \
+		return VS_CALL_##id;
+		VS_EACH_MEMORY_SYSCALL(SYSCALL_CASE)
+#undef SYSCALL_CASE
 	default:
 		return -1;
 	}
@@ -59,11 +37,11 @@ static __noinline u64 clone_flags(u64 nr, const struct pt_regs *regs)
 {
 	u64 flags = regs->di;
 
-	if (nr == 58)
+	if (nr == __NR_vfork)
 		return CLONE_VM | CLONE_VFORK;
-	if (nr == 435 && bpf_probe_read_user(&flags, sizeof(flags), (void *)regs->di))
+	if (nr == __NR_clone3 && bpf_probe_read_user(&flags, sizeof(flags), (void *)regs->di))
 		return 0;
-	return nr == 57 ? 0 : flags;
+	return nr == __NR_fork ? 0 : flags;
 }
 
 /** makes_thread - a clone that is no fork: the child shares the mm, and the parent goes on. */
@@ -114,7 +92,7 @@ static __always_inline void call_range(const struct open_call *o, u64 *start, u6
 			*start = to < from ? to : from;
 			*end = to < from ? from : to;
 		}
-	} else if (o->call <= VS_CALL_MADVISE ||
+	} else if (vs_call_in(o->call, VS_CALLS_OF_RANGE) ||
 		   (o->call == VS_CALL_MMAP && o->detail == VS_MMAP_FIXED)) {
 		*start = o->argument[0];
 		*end = (o->argument[0] + o->argument[1] + 4095) & ~4095ULL;
@@ -287,8 +265,7 @@ static __always_inline u32 call_wx(const struct open_call *o)
 {
 	u64 prot = o->argument[2] & (VS_PROT_WRITE | VS_PROT_EXEC);
 
-	if (o->call != VS_CALL_MPROTECT && o->call != VS_CALL_PKEY_MPROTECT &&
-	    o->call != VS_CALL_MMAP)
+	if (!vs_call_in(o->call, VS_CALLS_SET_PROT))
 		return 0;
 	if (prot == (VS_PROT_WRITE | VS_PROT_EXEC))
 		return VS_WX_BOTH;
@@ -332,7 +309,7 @@ static __always_inline u64 call_bytes(const struct open_call *o, s64 result)
 /** may_split - what the call does to map_count is a split, or a merge: it makes and takes no VMA. */
 static __always_inline bool may_split(const struct open_call *o)
 {
-	return o->call <= VS_CALL_MUNMAP || o->call == VS_CALL_MADVISE;
+	return vs_call_in(o->call, VS_CALLS_MAY_SPLIT);
 }
 
 static __always_inline void call_count(struct vs_call_row *row, const struct open_call *o,

@@ -6,6 +6,10 @@
 #ifndef VMASCOPE_POPULATE_BPF_H
 #define VMASCOPE_POPULATE_BPF_H
 
+#if defined(__TARGET_ARCH_x86)
+#include <asm/unistd_64.h>
+#endif
+
 #include "account.bpf.h"
 
 /** populate_begin - such faults of the current task until now are of no call. */
@@ -59,7 +63,7 @@ __weak __noinline int populate_end(struct task_state *t, u64 start, u64 end)
 /** locks_range - system call @nr is mlock(2) or mlock2(2), which is no memory call that is followed. */
 static __always_inline bool locks_range(u64 nr)
 {
-	return nr == 149 || nr == 325;
+	return nr == __NR_mlock || nr == __NR_mlock2;
 }
 
 /** lock_begin - the current task enters one; a global function as above */

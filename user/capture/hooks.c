@@ -124,33 +124,17 @@ static const struct hook_variant targets[] = {
 	{},
 };
 
-#define CALL_FUNCTION(name)                                                                        \
-	{ name "_enter", SECTION },                                                                \
-	{                                                                                          \
-		name "_exit", SECTION                                                              \
-	}
+/* Programs of a system call that is followed (bpf/memcall.bpf.c). */
+#define CALL_BY_REGISTERS(name) { #name "_enter", SECTION }, { #name "_exit", SECTION },
+#define CALL_WITHOUT_ARGUMENTS(name) CALL_BY_REGISTERS(name)
+#define CALL_NO_RETURN(name) { #name "_enter", SECTION },
+#define CALL_PROGRAMS(name, id, hooked) CALL_##hooked(name)
 
 static const struct hook_variant memcall[] = {
 	{
 		.name = "fentry,fexit/__x64_sys_*",
 		.needs = { FEATURE_FENTRY_CALLS, -1 },
-		.programs = { CALL_FUNCTION("mmap"),
-			      CALL_FUNCTION("mprotect"),
-			      CALL_FUNCTION("munmap"),
-			      CALL_FUNCTION("brk"),
-			      CALL_FUNCTION("mremap"),
-			      CALL_FUNCTION("madvise"),
-			      CALL_FUNCTION("clone"),
-			      CALL_FUNCTION("fork"),
-			      CALL_FUNCTION("vfork"),
-			      CALL_FUNCTION("execve"),
-			      CALL_FUNCTION("execveat"),
-			      CALL_FUNCTION("pkey_mprotect"),
-			      CALL_FUNCTION("clone3"),
-			      CALL_FUNCTION("process_madvise"),
-			      { "exit_enter", SECTION },
-			      { "exit_group_enter", SECTION },
-			      { "sweep_ranges", RUN } },
+		.programs = { { "sweep_ranges", RUN }, VS_EACH_MEMORY_SYSCALL(CALL_PROGRAMS) },
 		.cost = "these system calls only, 50-100 ns each",
 	},
 	{

@@ -45,33 +45,9 @@ const char *const lost_names[VS_NR_LOST] = {
 };
 
 const char *const call_names[VS_NR_CALLS] = {
-	[VS_CALL_MPROTECT] = "mprotect",
-	[VS_CALL_PKEY_MPROTECT] = "pkey_mprotect",
-	[VS_CALL_MUNMAP] = "munmap",
-	[VS_CALL_MREMAP] = "mremap",
-	[VS_CALL_MADVISE] = "madvise",
-	[VS_CALL_PROCESS_MADVISE] = "process_madvise",
-	[VS_CALL_BRK] = "brk",
-	[VS_CALL_MMAP] = "mmap",
-	[VS_CALL_FORK] = "fork",
-	[VS_CALL_EXEC] = "exec",
-	[VS_CALL_EXIT] = "exit",
-	[VS_CALL_COW] = "cow",
-	[VS_CALL_NUMA] = "numa",
-	[VS_CALL_UFFD] = "userfaultfd",
-	[VS_CALL_FAULT] = "fault",
-	[VS_CALL_RECLAIM] = "reclaim",
-	[VS_CALL_COMPACTION] = "compaction",
-	[VS_CALL_KSM] = "ksm",
-	[VS_CALL_KHUGEPAGED] = "khugepaged",
-	[VS_CALL_MIGRATE] = "migrate",
-	[VS_CALL_WRITEBACK] = "writeback",
-	[VS_CALL_TRUNCATE] = "truncate",
-	[VS_CALL_SYSCALL] = "system-call",
-	[VS_CALL_KTHREAD] = "kernel-thread",
-	[VS_CALL_OTHER] = "other",
-	[VS_CALL_KERNEL_RANGE] = "kernel-range",
-	[VS_CALL_FLUSH_ALL] = "flush-all",
+#define CALL_NAME(id, name, ...) [VS_CALL_##id] = (name),
+	VS_EACH_FOLLOWED_CALL(CALL_NAME) VS_EACH_OTHER_FLUSHER(CALL_NAME)
+#undef CALL_NAME
 };
 
 const char *const errno_names[VS_NR_ERRNOS] = {

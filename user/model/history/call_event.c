@@ -17,7 +17,7 @@ void call_event__range(const struct vs_event_call *e, uint64_t *start, uint64_t 
 	if (e->call == VS_CALL_BRK && to) {
 		*start = to < from ? to : from;
 		*end = to < from ? from : to;
-	} else if ((e->call <= VS_CALL_MADVISE) ||
+	} else if (vs_call_in(e->call, VS_CALLS_OF_RANGE) ||
 		   (e->call == VS_CALL_MMAP && e->detail == VS_MMAP_FIXED)) {
 		*start = e->argument[0];
 		*end = (e->argument[0] + e->argument[1] + 4095) & ~4095ULL;
@@ -39,7 +39,7 @@ uint64_t call_event__bytes(const struct vs_event_call *e)
 /** count_maps - what the change in the number of mappings says; munmap and others make or take some */
 static void count_maps(const struct vs_event_call *e, struct vs_call_counts *c)
 {
-	if (e->call > VS_CALL_MUNMAP && e->call != VS_CALL_MADVISE)
+	if (!vs_call_in(e->call, VS_CALLS_MAY_SPLIT))
 		return;
 	if (!e->map_after)
 		c->splits_unknown = 1;

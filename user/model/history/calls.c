@@ -5,13 +5,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/** Calls that take memory away, change how it may be used, or map it anew. */
-static const bool changes_mappings[VS_NR_CALLS] = {
-	[VS_CALL_MPROTECT] = true, [VS_CALL_PKEY_MPROTECT] = true, [VS_CALL_MUNMAP] = true,
-	[VS_CALL_MREMAP] = true,   [VS_CALL_MADVISE] = true,	   [VS_CALL_BRK] = true,
-	[VS_CALL_MMAP] = true,
-};
-
 /** struct call_history - the last calls of one process */
 struct call_history {
 	uint64_t nr;
@@ -32,7 +25,7 @@ void calls__add(struct calls *c, const struct vs_event_call *call)
 {
 	struct call_history *h;
 
-	if (call->call >= VS_NR_CALLS || !changes_mappings[call->call] || vs_is_error(call->result))
+	if (!vs_call_in(call->call, VS_CALLS_CHANGE) || vs_is_error(call->result))
 		return;
 	h = hash__get_u64(&c->by_pid, call->pid);
 	if (!h) {

@@ -209,25 +209,16 @@ static void print_break(FILE *f, const struct vs_event_call *e)
 
 /* --- the table ----------------------------------------------------------------------------- */
 
-/* clang-format off */
-static const struct call_shape shapes[VS_NR_FOLLOWED_CALLS] = {
-	/* start, length, other, flags */
-	[VS_CALL_MPROTECT] = {{0, 1, 2, NONE}, RESULT_ZERO, {print_range, print_prot}, NULL},
-	[VS_CALL_PKEY_MPROTECT] = {{0, 1, 2, 3}, RESULT_ZERO, {print_range, print_prot, print_key},
-				   NULL},
-	[VS_CALL_MUNMAP] = {{0, 1, NONE, NONE}, RESULT_ZERO, {print_range}, NULL},
-	[VS_CALL_MREMAP] = {{0, 1, 2, 3}, RESULT_MOVED, {print_range, print_new_length},
-			    remap_flags},
-	[VS_CALL_MADVISE] = {{0, 1, 2, NONE}, RESULT_ZERO, {print_range, print_advice}, NULL},
-	[VS_CALL_PROCESS_MADVISE] = {{NONE, NONE, 3, NONE}, RESULT_NUMBER,
-				     {print_ranges, print_advice}, NULL},
-	[VS_CALL_BRK] = {{0, NONE, 1, NONE}, RESULT_BREAK, {print_break}, NULL},
-	[VS_CALL_MMAP] = {{0, 1, 2, 3}, RESULT_PLACE, {print_place, print_prot}, map_flags},
-	[VS_CALL_FORK] = {{NONE, NONE, NONE, NONE}, RESULT_NUMBER, {NULL}, NULL},
-	[VS_CALL_EXEC] = {{NONE, NONE, NONE, NONE}, RESULT_ZERO, {NULL}, NULL},
-	[VS_CALL_EXIT] = {{NONE, NONE, NONE, NONE}, RESULT_ZERO, {NULL}, NULL},
-};
-/* clang-format on */
+/* What a row has where a call has fewer arguments. */
+#define print_none NULL
+#define none_flags NULL
+#define CALL_SHAPE(id, name, traits, start, length, other, flags_at, result_kind, print1, print2,  \
+		   print3, flag_names)                                                             \
+	[VS_CALL_##id] = { .arg = { start, length, other, flags_at },                              \
+			   .result = RESULT_##result_kind,                                         \
+			   .parts = { print_##print1, print_##print2, print_##print3 },            \
+			   .flags = flag_names##_flags },
+static const struct call_shape shapes[VS_NR_FOLLOWED_CALLS] = { VS_EACH_FOLLOWED_CALL(CALL_SHAPE) };
 
 static const struct call_shape *shape_of(const struct vs_event_call *e)
 {
@@ -263,8 +254,7 @@ bool call_failed(const struct vs_event_call *e)
 
 bool call_sets_prot(const struct vs_event_call *e)
 {
-	return e->call == VS_CALL_MPROTECT || e->call == VS_CALL_PKEY_MPROTECT ||
-	       e->call == VS_CALL_MMAP;
+	return vs_call_in(e->call, VS_CALLS_SET_PROT);
 }
 
 static void print_arguments(FILE *f, const struct vs_event_call *e)

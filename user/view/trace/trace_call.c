@@ -223,7 +223,7 @@ static void say_flushes(FILE *f, const struct vs_event_call *e)
 /** say_maps - that a VMA was split, or some became one; new images and new maps are told already. */
 static void say_maps(FILE *f, const struct vs_event_call *e)
 {
-	if (e->call <= VS_CALL_MMAP && e->map_after && e->map_before != e->map_after)
+	if (vs_call_in(e->call, VS_CALLS_IN_PLACE) && e->map_after && e->map_before != e->map_after)
 		fprintf(f, ", %u->%u VMAs", e->map_before, e->map_after);
 }
 
