@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* session.c - the course of a live command, from opening the capture to its last event. */
 #include "session/session.h"
+#include "session/session_names.h"
 #include "session/session_targets.h"
 
 #include <errno.h>
@@ -100,40 +101,6 @@ static bool stacks_wanted(const struct options *o, unsigned int wants)
 {
 	return wants & (SESSION_FAULT_STACKS | SESSION_CALL_STACKS | SESSION_SITES) ||
 	       o->call_stack;
-}
-
-static bool image_gone(void *ctx, const struct stack *stack)
-{
-	struct live *l = ctx;
-	const bool gone = live__image_gone(l, stack->process, stack->image);
-
-	/* it faults no more: what is known of its memory by now is all that ever will be */
-	if (gone)
-		live__discover(l);
-	return gone;
-}
-
-static void poll_session(void *ctx)
-{
-	session__poll(ctx);
-}
-
-static int open_namer(struct session *s)
-{
-	const struct namer_options no = {
-		.symbols = { .lines = s->options->lines, .idle = poll_session, .idle_ctx = s },
-		.gone = image_gone,
-		.ctx = s->live,
-	};
-	int err = namer__new(&s->namer, &no);
-
-	if (err) {
-		vs_error("cannot start to read symbols: %s", strerror(-err));
-		return err;
-	}
-	s->sampling = s->options->dwarf && s->options->user_stacks;
-	samples__init(&s->samples, s->live, s->namer);
-	return 0;
 }
 
 static uint32_t sample_bytes(const struct options *o)
@@ -281,7 +248,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 		status = folded__open(s);
 	if (status)
 		return status;
-	if (stacks_wanted(o, wants) && open_namer(s))
+	if (stacks_wanted(o, wants) && session_names__open(s))
 		return VS_EXIT_FAILURE;
 	targets__note(o);
 	status = open_capture(s, wants);
@@ -292,6 +259,9 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	s->live->forgetting_ctx = s;
 	if (!status) {
 		s->start_ns = capture__start_ns(s->live->capture);
+		/* what targets have mapped takes its time to be read, too */
+		if (o->duration_ns && !o->argv)
+			stop__at(s->start_ns + o->duration_ns);
 		session__say_how(s);
 		note_targets(s);
 	}
@@ -392,8 +362,8 @@ static int read_records(struct session *s)
 
 void session__poll(struct session *s)
 {
-	/* none come before there is a capture, nor after its hooks are gone */
-	if (s->live->capture && !s->end_ns && s->backlog + s->samples.bytes < MOST_BACKLOG &&
+	/* the command takes none before it has begun, and none come after the hooks are gone */
+	if (s->running && !s->end_ns && s->backlog + s->samples.bytes < MOST_BACKLOG &&
 	    session__now() - s->polled_ns > POLL_NS)
 		read_records(s);
 }
@@ -530,6 +500,7 @@ int session__run(struct session *s)
 
 	if (o->duration_ns)
 		stop__at(end);
+	s->running = true;
 	while (!err && !s->error && !over(s)) {
 		const uint64_t next = next_interval(s, last);
 
@@ -582,6 +553,8 @@ int session__close(struct session *s, int status)
 	if (s->out.file && options__close_output(&s->out, s->error) && !status)
 		status = VS_EXIT_FAILURE;
 	folded__close(s);
+	if (!status && !s->error)
+		session_names__say(s);
 	samples__free(&s->samples);
 	namer__free(s->namer);
 	capture__close(s->live->capture);

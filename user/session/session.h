@@ -45,6 +45,7 @@ struct recorded {
  * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
+ * @running: session__run() was called: records are handed on
  * @until_ns: what takes its time is to pause then, see session__pause(); 0: it need not
  * @unfinished: it did, so the next look is at once
  * @dropped: records that were read, and not handled as the run was to end
@@ -97,6 +98,7 @@ struct session {
 	uint64_t (*in_use_ns)(const struct session *s);
 	void (*naming)(struct session *s);
 	void (*forgetting)(struct session *s);
+	bool running;
 	bool bounds_itself;
 	bool quiet_child;
 	int wake_fd;

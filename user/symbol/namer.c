@@ -48,7 +48,7 @@ struct named_place {
 /** Code in memory that had no name is asked for again after this time. */
 #define AGAIN_NS 500000000ULL
 
-/** struct namer - @noted: when images were taken down, by number; @places: known, of @bytes; @replaced: to be freed; @frames: of the last stack, room for @cap */
+/** struct namer - @noted: when images were taken down, by number; @places: known, of @bytes; @replaced: to be freed; @frames: of the last stack, room for @cap; @unnamed: of namer__unnamed() */
 struct namer {
 	struct namer_options o;
 	struct symbolizer *symbols;
@@ -58,6 +58,7 @@ struct namer {
 	size_t bytes;
 	struct symbol_frame *frames;
 	size_t cap;
+	size_t unnamed;
 };
 
 int namer__new(struct namer **result, const struct namer_options *options)
@@ -103,6 +104,11 @@ void namer__free(struct namer *n)
 		symbolizer__free(n->symbols);
 	free(n->frames);
 	free(n);
+}
+
+size_t namer__unnamed(const struct namer *n)
+{
+	return n->unnamed;
 }
 
 struct symbolizer *namer__symbolizer(struct namer *n)
@@ -194,7 +200,8 @@ static bool may_get_name(const struct symbol_frame *f)
 /** outdated - @p, on @stack, is to be asked for again: some time has passed, or its image has ended. */
 static bool outdated(struct namer *n, const struct named_place *p, const struct stack *stack)
 {
-	return p->again_ns && (now_ns() >= p->again_ns || n->o.gone(n->o.ctx, stack));
+	return p->again_ns && !symbolizer__late(n->symbols) &&
+	       (now_ns() >= p->again_ns || n->o.gone(n->o.ctx, stack));
 }
 
 /** replace - @p is no longer found; whoever has its strings may keep them until the next stack. */
@@ -204,6 +211,12 @@ static void replace(struct namer *n, const struct place_key *key, struct named_p
 	n->bytes -= p->bytes;
 	p->next = n->replaced;
 	n->replaced = p;
+}
+
+/** count_unnamed - @f, which is new, may have had a name if there had been time for it. */
+static void count_unnamed(struct namer *n, const struct symbol_frame *f)
+{
+	n->unnamed += !f->name && symbolizer__late(n->symbols);
 }
 
 static const struct named_place *user_place(struct namer *n, const struct stack *stack,
@@ -228,6 +241,7 @@ static const struct named_place *user_place(struct namer *n, const struct stack 
 		replace(n, &key, p);
 	nr = ask(n, stack, process, f, frames);
 	p = place_new(n, &key, frames, nr);
+	count_unnamed(n, &frames[0]);
 	/* what has ended lists nothing any more */
 	if (p && may_get_name(&frames[0]) && !n->o.gone(n->o.ctx, stack))
 		p->again_ns = now_ns() + AGAIN_NS;
@@ -246,6 +260,7 @@ static const struct named_place *kernel_place(struct namer *n, const struct stac
 	if (p)
 		return p;
 	symbolizer__kernel(n->symbols, f->ip, f->is_return_address, &frame);
+	count_unnamed(n, &frame);
 	return place_new(n, &key, &frame, 1);
 }
 
@@ -278,7 +293,7 @@ void namer__note(struct namer *n, const struct stack *stack)
 	const uint64_t now = now_ns();
 	uintptr_t before;
 
-	if (!process.pid)
+	if (!process.pid || symbolizer__late(n->symbols))
 		return;
 	before = (uintptr_t)hash__get_u64(&n->noted, stack->image);
 	if (before && now - before < NOTE_NS)

@@ -47,6 +47,9 @@ int namer__new(struct namer **n, const struct namer_options *options);
 /** namer__free - NULL is fine. */
 void namer__free(struct namer *n);
 
+/** namer__unnamed - addresses that have no name since there was no time for it any more. */
+size_t namer__unnamed(const struct namer *n);
+
 /** namer__symbolizer - what it asks. */
 struct symbolizer *namer__symbolizer(struct namer *n);
 

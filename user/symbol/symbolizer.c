@@ -56,6 +56,7 @@ int symbolizer__new(struct symbolizer **result, const struct symbolizer_options 
 		s->modules.fetch_ms = o->fetch_ms ? o->fetch_ms : DEFAULT_FETCH_MS;
 	processes__init(&s->processes, &s->modules, bytes / 8);
 	modules__set_idle(&s->modules, o->idle, o->idle_ctx);
+	modules__set_until(&s->modules, o->until, o->until_ctx);
 	err = modules__init(&s->modules);
 	if (err) {
 		symbolizer__free(s);
@@ -86,7 +87,7 @@ void symbolizer__note(struct symbolizer *s, const struct symbol_process *process
 	struct mapped_process *p = processes__get(&s->processes, process);
 	bool memory = false;
 
-	for (size_t i = 0; p && i < p->nr; i++) {
+	for (size_t i = 0; p && i < p->nr && !modules__late(&s->modules); i++) {
 		struct mapping *map = &p->maps[i];
 
 		if (map->no_code)
@@ -95,8 +96,13 @@ void symbolizer__note(struct symbolizer *s, const struct symbol_process *process
 			process__module(&s->processes, p, map);
 		memory = memory || mapping__is_memory(map);
 	}
-	if (memory)
+	if (memory && !modules__late(&s->modules))
 		process__perf_map(&s->processes, p);
+}
+
+bool symbolizer__late(struct symbolizer *s)
+{
+	return modules__late(&s->modules);
 }
 
 int symbolizer__end_process(struct symbolizer *s, const struct symbol_process *process,
@@ -233,7 +239,8 @@ static const char *kernel_find(struct symbolizer *s, uint64_t at, uint64_t *star
 	struct symbol_table table;
 	int err;
 
-	if (name || (s->kernel_read_ns && now - s->kernel_read_ns < KERNEL_REREAD_NS))
+	if (name || (s->kernel_read_ns && now - s->kernel_read_ns < KERNEL_REREAD_NS) ||
+	    modules__late(&s->modules))
 		return name;
 	s->kernel_read_ns = now;
 	err = kernel_symbols__read(&table);

@@ -29,6 +29,8 @@ struct symbolizer;
  * @fetch_ms: time to wait for debuginfod, where DEBUGINFOD_URLS is set, 0: 10000
  * @idle: called again and again while a file is being read, with @idle_ctx; it must not ask the
  *	symbolizer. NULL: nothing to do
+ * @until: NULL, or asked with @until_ctx until when (CLOCK_MONOTONIC, ns) new files and processes may
+ *	be read; UINT64_MAX: for as long as it takes. Time spent waiting for a CPU does not count
  * @debug_dir: of separate debug files, NULL: /usr/lib/debug
  */
 struct symbolizer_options {
@@ -38,6 +40,8 @@ struct symbolizer_options {
 	unsigned int fetch_ms;
 	void (*idle)(void *ctx);
 	void *idle_ctx;
+	uint64_t (*until)(void *ctx);
+	void *until_ctx;
 	const char *debug_dir;
 };
 
@@ -103,6 +107,9 @@ int symbolizer__set_maps(struct symbolizer *s, const struct symbol_process *proc
  * Its files are opened and read, and so is its JIT's list of functions.
  */
 void symbolizer__note(struct symbolizer *s, const struct symbol_process *process);
+
+/** symbolizer__late - the time of @until is over: what is not known by now is not going to be. */
+bool symbolizer__late(struct symbolizer *s);
 
 /**
  * symbolizer__end_process - it is gone, or another program runs in it: /proc tells no more of it

@@ -166,15 +166,21 @@ int stop__to_forward(void)
 	return sig;
 }
 
+uint64_t stop__asked_ns(void)
+{
+	if (stop.enough_ns)
+		return stop.enough_ns;
+	return stop.at_ns != UINT64_MAX && clock__monotonic_ns() >= stop.at_ns ? stop.at_ns
+									       : UINT64_MAX;
+}
+
 uint64_t stop__finish_by(void)
 {
+	const uint64_t asked = stop__asked_ns();
+
 	if (stop.unread)
 		return clock__monotonic_ns();
-	if (stop.enough_ns)
-		return stop.enough_ns + STOP_FINISH_NS;
-	return stop.at_ns != UINT64_MAX && clock__monotonic_ns() >= stop.at_ns
-		       ? stop.at_ns + STOP_FINISH_NS
-		       : UINT64_MAX;
+	return asked == UINT64_MAX ? asked : asked + STOP_FINISH_NS;
 }
 
 bool stop__unread(void)

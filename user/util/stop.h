@@ -17,6 +17,16 @@
 #define STOP_FINISH_NS 500000000ULL
 /** A reader that reads nothing for so long is not waited for, once the run is asked to end, ns. */
 #define STOP_STALL_NS 400000000ULL
+/**
+ * Names of stacks are looked for until so long after the run was asked to end, ns; before its hooks are
+ * gone until STOP_NOTE_NS, as they go first. A sanitizer makes all of it slower.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define STOP_NAME_NS 8000000000ULL
+#else
+#define STOP_NAME_NS 800000000ULL
+#endif
+#define STOP_NOTE_NS 100000000ULL
 /** It gets at least this long after that, ns. */
 #define STOP_GRACE_NS 100000000ULL
 
@@ -50,6 +60,9 @@ int stop__to_forward(void);
  * Return: UINT64_MAX: the run was not asked to end.
  */
 uint64_t stop__finish_by(void);
+
+/** stop__asked_ns - when the run was asked to end, CLOCK_MONOTONIC. Return: UINT64_MAX: it was not. */
+uint64_t stop__asked_ns(void);
 
 /**
  * stop__write - write all of it, unless the run was asked to end and nobody reads

@@ -227,9 +227,9 @@ static int await(const struct helper *h, int fd, uint64_t deadline)
 		struct timespec left;
 		int n;
 
-		if (now >= deadline)
+		if (now >= deadline || (h->late && h->late(h->late_ctx)))
 			return -ETIME;
-		if (h->idle && wait > IDLE_NS)
+		if ((h->idle || h->late) && wait > IDLE_NS)
 			wait = IDLE_NS;
 		left.tv_sec = (time_t)(wait / NS_PER_SECOND);
 		left.tv_nsec = (long)(wait % NS_PER_SECOND);
@@ -313,6 +313,11 @@ static uint64_t run_delay_ns(pid_t pid)
 	return n == 2 ? waited : 0;
 }
 
+uint64_t helper__delay_ns(const struct helper *h)
+{
+	return h->pid ? run_delay_ns(h->pid) : 0;
+}
+
 /** hear_in_time - hear(); the time that the helper waits for a CPU is not its fault */
 static int hear_in_time(struct helper *h, struct helper_call *c, uint64_t ns)
 {
@@ -322,7 +327,7 @@ static int hear_in_time(struct helper *h, struct helper_call *c, uint64_t ns)
 
 	for (;;) {
 		err = hear(h, c, deadline);
-		if (err != -ETIME)
+		if (err != -ETIME || (h->late && h->late(h->late_ctx)))
 			return err;
 		delay = run_delay_ns(h->pid) - waited;
 		if (delay > MOST_DELAYS * ns)

@@ -12,6 +12,7 @@
 #ifndef VMASCOPE_SYMBOL_HELPER_HELPER_H
 #define VMASCOPE_SYMBOL_HELPER_HELPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -57,6 +58,7 @@ struct helper_kind {
  * @starts: how often it was started
  * @crashes: how often it died of a request; @timeouts: was killed for being late
  * @idle: called again and again while an answer takes its time, with @idle_ctx; may be NULL
+ * @late: NULL, or with @late_ctx: there is no time any more, not even for the answer under way
  * @status: of the last one that died, as waitpid(2) gives it
  */
 struct helper {
@@ -69,6 +71,8 @@ struct helper {
 	int status;
 	void (*idle)(void *ctx);
 	void *idle_ctx;
+	bool (*late)(void *ctx);
+	void *late_ctx;
 };
 
 /** helper__start - Return: 0 or a negative errno. */
@@ -84,5 +88,8 @@ void helper__stop(struct helper *h);
  * Return: 0; -ETIME: it was late; -EPIPE: it died; -EMSGSIZE; another error of starting it.
  */
 int helper__call(struct helper *h, struct helper_call *c, unsigned int ms);
+
+/** helper__delay_ns - how long it has waited for a CPU since it began; 0: it is not known. */
+uint64_t helper__delay_ns(const struct helper *h);
 
 #endif /* VMASCOPE_SYMBOL_HELPER_HELPER_H */

@@ -175,7 +175,7 @@ static int fetch(struct search *s, struct elf_probe *found)
 				 .reply = &err,
 				 .reply_len = sizeof(err) };
 
-	if (!s->m->fetch_ms || !s->hex[0])
+	if (!s->m->fetch_ms || !s->hex[0] || modules__late(s->m))
 		return -1;
 	s->m->fetcher.kind = &fetcher_kind;
 	/* A server that does not answer is not asked again: each file would wait for it. */

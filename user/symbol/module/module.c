@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* module.c - the files that are known: found by what they are, dropped when they are too many. */
 #include "symbol/module/module.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,8 @@
 
 /* For a file to be found: directories are looked up, maybe on another machine. */
 #define OPEN_MS 2000
+/* Time that was spent waiting for a CPU is given back, but no more than this. */
+#define MOST_DELAY_NS 8000000000ULL
 
 void modules__set_idle(struct modules *m, void (*idle)(void *ctx), void *ctx)
 {
@@ -20,6 +23,50 @@ void modules__set_idle(struct modules *m, void (*idle)(void *ctx), void *ctx)
 		helpers[i]->idle = idle;
 		helpers[i]->idle_ctx = ctx;
 	}
+}
+
+static bool is_late(void *ctx)
+{
+	return modules__late(ctx);
+}
+
+void modules__set_until(struct modules *m, uint64_t (*until)(void *ctx), void *ctx)
+{
+	struct helper *const helpers[] = { &m->opener, &m->reader, &m->fetcher };
+
+	m->until = until;
+	m->until_ctx = ctx;
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers) && until; i++) {
+		helpers[i]->late = is_late;
+		helpers[i]->late_ctx = m;
+	}
+}
+
+/** waited_ns - how long we and those who work for us have waited for a CPU */
+static uint64_t waited_ns(const struct modules *m)
+{
+	const struct helper self = { .pid = getpid() };
+
+	return helper__delay_ns(&self) + helper__delay_ns(&m->opener) +
+	       helper__delay_ns(&m->reader);
+}
+
+bool modules__late(struct modules *m)
+{
+	const uint64_t until = m->until ? m->until(m->until_ctx) : UINT64_MAX;
+	const uint64_t now = until == UINT64_MAX ? 0 : clock__monotonic_ns();
+	uint64_t waited;
+
+	if (until == UINT64_MAX)
+		return false;
+	if (!m->has_end)
+		m->waited_ns = waited_ns(m);
+	m->has_end = true;
+	if (now < until || now >= until + MOST_DELAY_NS)
+		return now >= until;
+	/* one that was started anew has waited less */
+	waited = waited_ns(m);
+	return now >= until + (waited > m->waited_ns ? waited - m->waited_ns : 0);
 }
 
 int modules__init(struct modules *m)
@@ -41,7 +88,7 @@ int modules__open(struct modules *m, const struct open_request *request, struct 
 				 .request_len = sizeof(*request),
 				 .reply = reply,
 				 .reply_len = sizeof(*reply) };
-	int err = helper__call(&m->opener, &c, OPEN_MS);
+	int err = modules__late(m) ? -ETIME : helper__call(&m->opener, &c, OPEN_MS);
 
 	*fd = err ? -1 : c.reply_fd;
 	if (!err && c.reply_len != sizeof(*reply))

@@ -71,6 +71,8 @@ struct answer {
  * @fetch_ms: time to wait for debuginfod; 0: it is not asked (any more)
  * @lines: source lines are wanted, so debug files are
  * @debug_dir: where the system keeps debug files
+ * @until, @until_ctx: of modules__set_until(), NULL: none; @waited_ns: how long we and the helpers had
+ *	waited for a CPU when there was an end first; @has_end: there was
  */
 struct modules {
 	struct helper opener;
@@ -87,6 +89,10 @@ struct modules {
 	unsigned int fetch_ms;
 	bool lines;
 	const char *debug_dir;
+	uint64_t (*until)(void *ctx);
+	void *until_ctx;
+	uint64_t waited_ns;
+	bool has_end;
 	uint64_t last_id;
 	unsigned int given_up;
 	unsigned int dropped;
@@ -94,6 +100,15 @@ struct modules {
 
 /** modules__set_idle - what is to be done while a helper takes its time; before modules__init() */
 void modules__set_idle(struct modules *m, void (*idle)(void *ctx), void *ctx);
+
+/**
+ * modules__set_until - until when files may be read; before modules__init()
+ * @until: asked again and again: CLOCK_MONOTONIC, ns; UINT64_MAX: for as long as it takes
+ */
+void modules__set_until(struct modules *m, uint64_t (*until)(void *ctx), void *ctx);
+
+/** modules__late - that time is over: nothing is read any more. What is known already stays known. */
+bool modules__late(struct modules *m);
 
 /** modules__init - start the helpers. Return: 0 or a negative errno. */
 int modules__init(struct modules *m);

@@ -25,7 +25,7 @@ static int ask_once(struct modules *m, struct module *module, const struct reade
 				 .nr_fds = nr_fds,
 				 .reply = reply,
 				 .reply_len = sizeof(*reply) };
-	int err = module->gave_up || !left ? -ETIME : 0;
+	int err = module->gave_up || !left || modules__late(m) ? -ETIME : 0;
 
 	*fd = -1;
 	if (err)
@@ -34,6 +34,8 @@ static int ask_once(struct modules *m, struct module *module, const struct reade
 		c.fds[i] = fds[i];
 	memset(reply, 0, sizeof(*reply));
 	err = helper__call(&m->reader, &c, (unsigned int)(left / NS_PER_MS + 1));
+	if (err && modules__late(m))
+		return err;
 	if (err) {
 		module->gave_up = true;
 		m->given_up++;

@@ -214,7 +214,7 @@ struct mapped_process *processes__get(struct processes *all, const struct symbol
 		link_newest(all, p);
 		return p;
 	}
-	maps = read_maps(&k, &nr);
+	maps = modules__late(all->modules) ? NULL : read_maps(&k, &nr);
 	if (!maps)
 		return NULL;
 	p = add(all, &k);
@@ -276,7 +276,7 @@ static void reread(struct processes *all, struct mapped_process *p)
 	struct mapping *maps;
 	size_t nr;
 
-	if (p->reread_ns > now)
+	if (p->reread_ns > now || modules__late(all->modules))
 		return;
 	if (p->reread_ns + REREAD_BURST_NS < now)
 		p->reread_ns = now - REREAD_BURST_NS;

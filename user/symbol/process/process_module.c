@@ -292,7 +292,7 @@ struct module *process__perf_map(struct processes *all, struct mapped_process *p
 	struct module *old = p->perf_map ? modules__find(all->modules, p->perf_map) : NULL, *module;
 	const uint64_t now = now_ns();
 
-	if (now < p->perf_again_ns)
+	if (now < p->perf_again_ns || modules__late(all->modules))
 		return old;
 	learn_place(all, p);
 	module = read_perf_map(all, p);

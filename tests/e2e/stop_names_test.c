@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stop_names_test - every command ends when it is to, though naming its stacks would take for as long
+ * as one likes: the process that reads files for it is stopped by the test, and so is each that takes
+ * its place. What there was no time for has its file and place in it, and is counted.
+ */
+#include "check.h"
+#include "scope.h"
+#include "system.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Files with code: with 5 seconds for each, far more than VT_PATIENCE is spent on all of them. */
+#define FILES 64
+#define FILES_TEXT "64"
+/** Where in each the write is: behind push and mov. */
+#define WRITE_OFFSET 4
+
+/** struct run - a command, and who makes the faults */
+struct run {
+	struct vt_cmd cmd;
+	struct vt_cmd target;
+};
+
+/** stop_readers - of @parent, those that are not. Return: how many readers it has. */
+static int stop_readers(pid_t parent)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	int n = 0;
+
+	vt_true(proc);
+	while ((e = readdir(proc))) {
+		char path[64], comm[32], state;
+		int pid, ppid;
+		FILE *f;
+
+		if (sscanf(e->d_name, "%d", &pid) != 1)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+		f = fopen(path, "re");
+		if (!f)
+			continue;
+		if (fscanf(f, "%*d (%31[^)]) %c %d", comm, &state, &ppid) == 3 && ppid == parent &&
+		    !strcmp(comm, "vmascope-elf") && state != 'Z') {
+			n++;
+			if (state != 'T')
+				kill(pid, SIGSTOP);
+		}
+		fclose(f);
+	}
+	closedir(proc);
+	return n;
+}
+
+static bool has_reader(void *arg)
+{
+	const struct run *r = arg;
+
+	return stop_readers(r->cmd.pid) || vt_ended(&r->cmd);
+}
+
+static bool has_ended(void *arg)
+{
+	const struct run *r = arg;
+
+	stop_readers(r->cmd.pid);
+	return vt_ended(&r->cmd);
+}
+
+static void start_command(struct run *r, const char *const *args)
+{
+	const char *argv[24] = { vt_vmascope() };
+	size_t n = 1;
+
+	while (*args)
+		argv[n++] = *args++;
+	vt_start(&r->cmd, NULL, argv);
+}
+
+static void start_target(struct run *r)
+{
+	vt_start(&r->target, NULL, VT_ARGS(vt_workload("codefiles"), "--files", FILES_TEXT));
+	vt_await_text(&r->target, "ready");
+}
+
+static void await_end(struct run *r)
+{
+	vt_await(has_ended, r, "the command has ended", VT_PATIENCE);
+	vt_wait(&r->cmd, VT_PATIENCE);
+	vt_equal(r->cmd.exit, 0, "exit status: %s", r->cmd.err);
+	vt_true(!vt_ended(&r->target));
+	vt_signal(&r->target, SIGTERM);
+	vt_wait(&r->target, VT_PATIENCE);
+}
+
+static void done(struct run *r)
+{
+	vt_free(&r->target);
+	vt_free(&r->cmd);
+}
+
+/* Stacks that begin in one of the files, each once; they have no names, but file and offset. */
+static int stacks_in_files(struct json_object *stat)
+{
+	struct json_object *stack, *frame, *seen = json_object_new_object();
+	int n;
+
+	vt_each(stack, stat, "stacks")
+	{
+		const char *module;
+
+		frame = vt_len(stack, "frames") ? vt_at(stack, "frames", 0) : NULL;
+		if (!frame || vt_get(frame, "name") || !vt_get(frame, "module"))
+			continue;
+		module = vt_str(frame, "module");
+		if (!strstr(module, "/codefiles-"))
+			continue;
+		/* at the first instruction: the code itself was not there */
+		if (!strtol(vt_str(frame, "module_offset"), NULL, 16))
+			continue;
+		vt_equal(strtol(vt_str(frame, "module_offset"), NULL, 16), WRITE_OFFSET,
+			 "place in %s", module);
+		json_object_object_add(seen, module, NULL);
+	}
+	n = json_object_object_length(seen);
+	json_object_put(seen);
+	return n;
+}
+
+/* Nothing can be read from before the first fault on: after the signal there is no time for it. */
+static void what_is_not_named_is_counted(void **state)
+{
+	struct json_object *stat;
+	const char *line;
+	struct run r;
+
+	(void)state;
+	memset(&r, 0, sizeof(r));
+	start_command(&r, VT_ARGS("stat", "--by", "stack", "-j", "-n", "codefiles"));
+	vt_await(has_reader, &r, "the reader is stopped", VT_PATIENCE);
+	vt_await_attached(&r.cmd);
+	start_target(&r);
+	vt_signal(&r.cmd, SIGINT);
+	await_end(&r);
+	stat = vt_json(r.cmd.out, "stat");
+	vt_equal(stacks_in_files(stat), FILES, "files with a stack");
+	line = strstr(r.cmd.err, " addresses of code have no name");
+	vt_true(line);
+	while (line > r.cmd.err && line[-1] >= '0' && line[-1] <= '9')
+		line--;
+	vt_cmp(strtol(line, NULL, 10), >=, FILES, "addresses without a name");
+	json_object_put(stat);
+	done(&r);
+}
+
+static void all_end_by_duration(void **state)
+{
+	const char *recording = vt_path("names.rec");
+	const char *const commands[][16] = {
+		{ "stat", "--by", "stack", NULL },
+		{ "stat", "--by", "stack", "--unwind", "dwarf", NULL },
+		{ "stat", "--by", "function", "-i", "200ms", NULL },
+		{ "trace", "-U", "-o", "/dev/null", NULL },
+		{ "record", "-U", "-o", recording, NULL },
+		{ "top", "--batch", "--view", "stacks", NULL },
+		{ "shootdown", "--by", "site", NULL },
+		{ "shootdown", "--by", "stack", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		const char *argv[24];
+		char pid[16];
+		struct run r;
+		size_t n = 0;
+
+		memset(&r, 0, sizeof(r));
+		start_target(&r);
+		for (; commands[i][n]; n++)
+			argv[n] = commands[i][n];
+		snprintf(pid, sizeof(pid), "%d", r.target.pid);
+		argv[n++] = "-d";
+		argv[n++] = "1";
+		argv[n++] = "-p";
+		argv[n++] = pid;
+		argv[n] = NULL;
+		start_command(&r, argv);
+		await_end(&r);
+		done(&r);
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(what_is_not_named_is_counted),
+	VT_TEST(all_end_by_duration),
+};
+
+VT_MAIN(tests)

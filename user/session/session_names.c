@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* session_names.c - names of stacks: of which images, until when, and what there was no time for. */
+#include "session/session_names.h"
+
+#include <string.h>
+
+#include "util/log.h"
+#include "util/stop.h"
+
+static bool image_gone(void *ctx, const struct stack *stack)
+{
+	struct live *l = ctx;
+	const bool gone = live__image_gone(l, stack->process, stack->image);
+
+	/* it faults no more: what is known of its memory by now is all that ever will be */
+	if (gone)
+		live__discover(l);
+	return gone;
+}
+
+static void poll_session(void *ctx)
+{
+	session__poll(ctx);
+}
+
+/** name_until - until when names are looked for: the hooks go first, then there is some time more. */
+static uint64_t name_until(void *ctx)
+{
+	const struct session *s = ctx;
+	const uint64_t asked = stop__asked_ns();
+
+	if (asked == UINT64_MAX)
+		return asked;
+	return asked + (s->end_ns ? STOP_NAME_NS : STOP_NOTE_NS);
+}
+
+int session_names__open(struct session *s)
+{
+	const struct namer_options no = {
+		.symbols = { .lines = s->options->lines,
+			     .idle = poll_session,
+			     .idle_ctx = s,
+			     .until = name_until,
+			     .until_ctx = s },
+		.gone = image_gone,
+		.ctx = s->live,
+	};
+	int err = namer__new(&s->namer, &no);
+
+	if (err) {
+		vs_error("cannot start to read symbols: %s", strerror(-err));
+		return err;
+	}
+	s->sampling = s->options->dwarf && s->options->user_stacks;
+	samples__init(&s->samples, s->live, s->namer);
+	return 0;
+}
+
+void session_names__say(const struct session *s)
+{
+	const size_t n = s->namer && !s->recorded ? namer__unnamed(s->namer) : 0;
+
+	if (n)
+		vs_warn("%zu addresses of code have no name: there was no time for it after the "
+			"end; a run that ends with its target (-- COMMAND, or -p PID without -d) "
+			"names all",
+			n);
+}
