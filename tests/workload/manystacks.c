@@ -3,8 +3,7 @@
  * manystacks - each write to a fresh page comes from a stack of its own: --depth calls of left() or
  * right(), as the bits of its number say. --children of them do the same one after another.
  *
- * --batch: after so many it waits until its parent, the tracer, has slept and woken up a few times:
- * then that has seen all of them, on a machine of any speed
+ * --batch: it waits at its gate first, and after so many says "batch N" and waits for a byte of stdin
  */
 #include "workload.h"
 
@@ -49,29 +48,16 @@ static WL_NOINLINE void right(unsigned long number, unsigned long left_over)
 	__asm__ volatile("# right" ::: "memory");
 }
 
-/** sleeps - how often the parent has waited for something. */
-static unsigned long sleeps(void)
+/** await_byte - batch @number is done: whoever paces us may look at it first. */
+static void await_byte(unsigned long number)
 {
-	char path[64], line[256];
-	unsigned long n = 0;
-	FILE *f;
+	char c;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", getppid());
-	f = fopen(path, "re");
-	if (!f)
-		wl_die("%s", path);
-	while (fgets(line, sizeof(line), f))
-		sscanf(line, "voluntary_ctxt_switches: %lu", &n);
-	fclose(f);
-	return n;
-}
-
-static void await_parent(void)
-{
-	const unsigned long before = sleeps();
-
-	while (sleeps() < before + 6)
-		usleep(1000);
+	if (printf("batch %lu\n", number) < 0 || fflush(stdout))
+		wl_die("stdout");
+	while (read(STDIN_FILENO, &c, 1) < 0)
+		if (errno != EINTR)
+			wl_die("stdin");
 }
 
 static void write_all(void)
@@ -81,7 +67,7 @@ static void write_all(void)
 	for (unsigned long i = 0; i < 1UL << depth; i++, page += WL_PAGE) {
 		left(i, depth);
 		if (batch && i % batch == batch - 1)
-			await_parent();
+			await_byte(i / batch + 1);
 	}
 }
 
@@ -89,6 +75,8 @@ int main(int argc, char **argv)
 {
 	wl_options(argc, argv, options);
 	wl_init("manystacks");
+	if (batch)
+		wl_gate();
 	for (unsigned long i = 0; i < children; i++) {
 		const pid_t pid = fork();
 
