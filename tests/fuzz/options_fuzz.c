@@ -79,7 +79,7 @@ static void check(const struct command *command, int status, const struct option
 	if (status)
 		return;
 	fuzz_check(o->format);
-	fuzz_check(!o->ids == !o->nr_ids);
+	fuzz_check(!o->capture.ids == !o->capture.nr_ids);
 	for (const struct option_row *row = option_rows; row->name; row++)
 		if (row->commands & command->is)
 			check_row(row, o);

@@ -141,7 +141,8 @@ static void ask(struct options *o, const uint8_t *data)
 	o->hist = data[3] & ASK_HIST;
 	o->latency = data[3] & ASK_LATENCY;
 	if (o->view == REPORT_TRACE || o->perfetto) {
-		o->user_stacks = o->kernel_stacks = !o->perfetto && data[3] & ASK_STACKS;
+		o->capture.bpf.user_stacks = o->capture.bpf.kernel_stacks = !o->perfetto &&
+									    data[3] & ASK_STACKS;
 		o->from_ns = 1;
 		o->until_ns = data[3] & ASK_BETWEEN ? 1000000 : 0;
 		o->wall_clock = !o->perfetto && data[2] & 1;
@@ -169,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[64], *once[] = { path, NULL }, *twice[] = { path, path, NULL };
 	struct options o = {
-		.uid = -1, .only = -1, .top = 30, .output = "/dev/null", .weight = -1
+		.capture = { .uid = -1, .only = -1 }, .top = 30, .output = "/dev/null", .weight = -1
 	};
 	int fd;
 
@@ -186,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	o = (struct options){
-		.uid = -1, .only = -1, .top = 30, .output = "/dev/null", .weight = -1
+		.capture = { .uid = -1, .only = -1 }, .top = 30, .output = "/dev/null", .weight = -1
 	};
 	o.format = out_format__find("json");
 	o.argv = twice;

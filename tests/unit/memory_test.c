@@ -129,8 +129,8 @@ static size_t report(size_t max_processes, bool diff)
 	const int fd = make_recording();
 	char path[64], *files[] = { path, diff ? path : NULL, NULL };
 	struct options o = {
-		.uid = -1,
-		.only = -1,
+		.capture.uid = -1,
+		.capture.only = -1,
 		.top = 30,
 		.output = "/dev/null",
 		.weight = -1,

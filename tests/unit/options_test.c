@@ -130,12 +130,12 @@ static void without_options(void **state)
 {
 	(void)state;
 	assert_good("");
-	assert_int_equal(o.nr_ids, 0);
-	assert_int_equal(o.uid, -1);
-	assert_int_equal(o.only, -1);
-	assert_int_equal(o.causes, 0);
-	assert_true(o.follow);
-	assert_null(o.comm);
+	assert_int_equal(o.capture.nr_ids, 0);
+	assert_int_equal(o.capture.uid, -1);
+	assert_int_equal(o.capture.only, -1);
+	assert_int_equal(o.capture.bpf.causes, 0);
+	assert_true(o.capture.bpf.follow);
+	assert_null(o.capture.comm);
 	assert_null(o.vma);
 	assert_null(o.cgroup);
 	assert_null(o.argv);
@@ -144,9 +144,9 @@ static void without_options(void **state)
 	assert_int_equal(o.interval_ns, 0);
 	assert_int_equal(o.by, BY_MAPPING);
 	assert_int_equal(o.top, 30);
-	assert_int_equal(o.slots, 0); /* by the number of CPUs */
-	assert_int_equal(o.hists, 0);
-	assert_int_equal(o.ring_bytes, CAPTURE_DEFAULT_RING);
+	assert_int_equal(o.capture.nr_slots, 0); /* by the number of CPUs */
+	assert_int_equal(o.capture.nr_hists, 0);
+	assert_int_equal(o.capture.ring_bytes, CAPTURE_DEFAULT_RING);
 	assert_int_equal(o.events, 1u << TRACE_FAULT);
 	assert_string_equal(o.format->name, "text");
 }
@@ -155,15 +155,15 @@ static void process_ids(void **state)
 {
 	(void)state;
 	assert_good("-p 1");
-	assert_int_equal(o.nr_ids, 1);
-	assert_int_equal(o.ids[0], 1);
-	assert_false(o.threads);
-	assert_true(o.follow);
+	assert_int_equal(o.capture.nr_ids, 1);
+	assert_int_equal(o.capture.ids[0], 1);
+	assert_false(o.capture.threads);
+	assert_true(o.capture.bpf.follow);
 	assert_good("--pid=12,4194304 -p 7");
-	assert_int_equal(o.nr_ids, 3);
-	assert_int_equal(o.ids[0], 12);
-	assert_int_equal(o.ids[1], 4194304);
-	assert_int_equal(o.ids[2], 7);
+	assert_int_equal(o.capture.nr_ids, 3);
+	assert_int_equal(o.capture.ids[0], 12);
+	assert_int_equal(o.capture.ids[1], 4194304);
+	assert_int_equal(o.capture.ids[2], 7);
 	assert_bad("-p 0", "'0'");
 	assert_bad("-p -1", "'-1'");
 	assert_bad("-p 4194305", "'4194305'");
@@ -180,10 +180,10 @@ static void thread_ids(void **state)
 {
 	(void)state;
 	assert_good("-t 5,6");
-	assert_int_equal(o.nr_ids, 2);
-	assert_true(o.threads);
+	assert_int_equal(o.capture.nr_ids, 2);
+	assert_true(o.capture.threads);
 	/* these threads only: nobody is followed */
-	assert_false(o.follow);
+	assert_false(o.capture.bpf.follow);
 	assert_bad("-t abc", "bad thread id: 'abc'");
 	assert_bad("-p 1 -t 2", "-p and -t exclude each other");
 	assert_bad("-t 2 -p 1", "-p and -t exclude each other");
@@ -193,7 +193,7 @@ static void command_names(void **state)
 {
 	(void)state;
 	assert_good("-n redis-server");
-	assert_string_equal(o.comm, "redis-server");
+	assert_string_equal(o.capture.comm, "redis-server");
 	assert_good("-n fifteen-letters");
 	assert_bad("-n sixteen--letters", "'sixteen--letters'");
 	assert_bad("-n ~", "bad command name");
@@ -203,11 +203,11 @@ static void users(void **state)
 {
 	(void)state;
 	assert_good("-u root");
-	assert_int_equal(o.uid, 0);
+	assert_int_equal(o.capture.uid, 0);
 	assert_good("-u 0");
-	assert_int_equal(o.uid, 0);
+	assert_int_equal(o.capture.uid, 0);
 	assert_good("--uid 4294967294");
-	assert_int_equal(o.uid, 4294967294);
+	assert_int_equal(o.capture.uid, 4294967294);
 	/* (uid_t)-1 is nobody */
 	assert_bad("-u 4294967295", "'4294967295'");
 	assert_bad("-u -5", "'-5'");
@@ -228,11 +228,11 @@ static void outcomes(void **state)
 {
 	(void)state;
 	assert_good("-F min");
-	assert_int_equal(o.only, VS_MINOR);
+	assert_int_equal(o.capture.only, VS_MINOR);
 	assert_good("-F maj");
-	assert_int_equal(o.only, VS_MAJOR);
+	assert_int_equal(o.capture.only, VS_MAJOR);
 	assert_good("-F maj -F all");
-	assert_int_equal(o.only, -1);
+	assert_int_equal(o.capture.only, -1);
 	assert_bad("-F minor", "'minor'");
 	assert_bad("-F ~", "''");
 }
@@ -241,9 +241,9 @@ static void causes(void **state)
 {
 	(void)state;
 	assert_good("--cause cow");
-	assert_int_equal(o.causes, 1u << VS_CAUSE_COW);
+	assert_int_equal(o.capture.bpf.causes, 1u << VS_CAUSE_COW);
 	assert_good("--cause segv-maperr,sigbus --cause=gup");
-	assert_int_equal(o.causes,
+	assert_int_equal(o.capture.bpf.causes,
 			 1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SIGBUS | 1u << VS_CAUSE_GUP);
 	/* the names that there are come with the error */
 	assert_bad("--cause cows", "anon-zero");
@@ -372,19 +372,19 @@ static void output_and_words(void **state)
 	assert_int_equal(o.verbosity, 2);
 	assert_true(o.wall_clock);
 	assert_true(o.latency);
-	assert_false(o.follow);
+	assert_false(o.capture.bpf.follow);
 }
 
 static void sizes(void **state)
 {
 	(void)state;
 	assert_good("--slots 64 --hists 64 --ring 4");
-	assert_int_equal(o.slots, 64);
-	assert_int_equal(o.hists, 64);
-	assert_int_equal(o.ring_bytes, 4096);
+	assert_int_equal(o.capture.nr_slots, 64);
+	assert_int_equal(o.capture.nr_hists, 64);
+	assert_int_equal(o.capture.ring_bytes, 4096);
 	assert_good("--slots 4194304 --ring 1048576");
-	assert_int_equal(o.slots, 4194304);
-	assert_int_equal(o.ring_bytes, 1u << 30);
+	assert_int_equal(o.capture.nr_slots, 4194304);
+	assert_int_equal(o.capture.ring_bytes, 1u << 30);
 	assert_bad("--slots 32", "'32'");
 	assert_bad("--slots 100", "power of two");
 	assert_bad("--slots 8388608", "'8388608'");
@@ -416,7 +416,7 @@ static void a_command_to_run(void **state)
 	/* without the dashes, too: what follows the command is its own */
 	assert_good("ls -p 1 --help");
 	assert_string_equal(o.argv[1], "-p");
-	assert_int_equal(o.nr_ids, 0);
+	assert_int_equal(o.capture.nr_ids, 0);
 	assert_bad("-p 1 -- ls", "exclude each other");
 	assert_bad("-p 1 ls", "exclude each other");
 	assert_good("--");
@@ -473,7 +473,7 @@ static void options_of_recordings(void **state)
 	assert_int_equal(o.max_size, 64 << 20);
 	assert_true(o.snapshot_ns == 10000000000ULL);
 	assert_int_equal(o.events, 1u << TRACE_MEMCALL);
-	assert_int_equal(o.ring_bytes, 64 << 20);
+	assert_int_equal(o.capture.ring_bytes, 64 << 20);
 	assert_int_equal(parse_for(&recording, "--max-size 1000"), VS_EXIT_USAGE);
 	assert_int_equal(parse_for(&recording, "--snapshot 0"), VS_EXIT_USAGE);
 	assert_int_equal(parse_for(&recording, "--view stat"), VS_EXIT_USAGE);

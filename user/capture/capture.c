@@ -54,12 +54,12 @@ static bool programs_can_be_preempted(const struct capture *c)
 
 static bool wants_calls(const struct capture_options *o)
 {
-	return o->crash || o->emit_calls || o->emit_shootdowns || o->shootdowns;
+	return o->bpf.crash || o->emit_calls || o->emit_shootdowns || o->shootdowns;
 }
 
 static bool wants_stacks(const struct capture_options *o)
 {
-	return o->fault_stacks || o->call_stacks || o->call_stack;
+	return o->bpf.fault_stacks || o->call_stacks || o->bpf.call_stack;
 }
 
 /** cgroup_subsys - the kernel's number of a controller of cgroup v1, or a negative errno */
@@ -96,11 +96,10 @@ static void configure(struct capture *c, const struct capture_options *o)
 	struct kernel_swap_rest rest;
 	uint32_t migration, hwpoison;
 
+	*cfg = o->bpf;
 	cfg->nr_cpus = c->nr_cpus;
 	cfg->nr_slots = c->nr_slots;
 	cfg->nr_hists = c->nr_hists;
-	cfg->vma_hists = o->vma_hists;
-	cfg->heat = o->heat;
 	cfg->fmode_backing = kernel__fmode_backing(kernel__version());
 	kernel__swap_types(&migration, &hwpoison);
 	rest = kernel__swap_rest(kernel__version(), migration, hwpoison);
@@ -108,9 +107,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->swp_error = hwpoison | rest.error;
 	cfg->swp_device = rest.device;
 	cfg->swp_marker = rest.marker;
-	cfg->causes = o->causes;
 	cfg->targets = o->nr_ids || o->command;
-	cfg->follow = o->follow;
 	cfg->follow_threads = !o->threads;
 	cfg->has_uid = o->uid >= 0;
 	cfg->uid = o->uid >= 0 ? o->uid : 0;
@@ -118,36 +115,22 @@ static void configure(struct capture *c, const struct capture_options *o)
 	if (o->comm)
 		memcpy(cfg->comm, o->comm, strnlen(o->comm, VS_COMM_LEN - 1));
 	cfg->has_cgroup = o->cgroup_fd >= 0;
-	cfg->cgroup_id = o->cgroup_id;
 	configure_cgroups(cfg);
 	cfg->only = o->only + 1;
-	cfg->emit_faults = o->emit_faults;
-	cfg->crash = o->crash;
 	cfg->preemptible = programs_can_be_preempted(c);
 	cfg->wakeup_bytes = o->ring_bytes / 8;
-	cfg->emit_calls = o->emit_calls || o->crash;
-	cfg->streamed = (o->emit_faults ? 1u << VS_EVENT_FAULT : 0) |
+	cfg->emit_calls = o->emit_calls || o->bpf.crash;
+	cfg->streamed = (o->bpf.emit_faults ? 1u << VS_EVENT_FAULT : 0) |
 			(o->emit_calls ? 1u << VS_EVENT_CALL : 0) |
 			(o->emit_shootdowns ? 1u << VS_EVENT_FLUSH : 0) |
 			(o->emit_shootdowns || o->emit_ipis ? 1u << VS_EVENT_IPI : 0);
-	cfg->longest_calls = o->longest_calls;
-	cfg->longest_of_vmas = o->longest_of_vmas;
 	cfg->emit_flushes = o->emit_shootdowns;
 	cfg->emit_ipis = o->emit_shootdowns || o->emit_ipis;
 	cfg->refaults = o->shootdowns;
-	cfg->call_vma = o->call_vma;
-	cfg->call_site = o->call_site;
-	cfg->call_tid = o->call_tid;
-	cfg->user_stacks = o->user_stacks;
-	cfg->kernel_stacks = o->kernel_stacks;
-	cfg->fault_stacks = o->fault_stacks;
-	cfg->stack_vma = o->stack_vma;
-	cfg->call_stacks = o->call_stacks || o->call_stack;
-	cfg->call_stack = o->call_stack;
+	cfg->call_stacks = o->call_stacks || o->bpf.call_stack;
 	/* a copy that no record would refer to is not made */
-	cfg->flush_stacks = cfg->call_stacks && (!o->sample_bytes || o->emit_shootdowns);
+	cfg->flush_stacks = cfg->call_stacks && (!o->bpf.sample_bytes || o->emit_shootdowns);
 	cfg->nr_stacks = c->nr_stacks;
-	cfg->sample_bytes = o->sample_bytes;
 	cfg->nr_call_rows = c->nr_call_rows;
 	cfg->own_parts = c->variants[HOOK_INTERRUPT] &&
 			 c->variants[HOOK_INTERRUPT]->needs[0] == FEATURE_CSD;
@@ -461,7 +444,7 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 			    c->nr_cpus * sizeof(*c->counts), CAPTURE_SLOTS_BUDGET);
 	c->nr_hists = sized(o->nr_hists, CAPTURE_DEFAULT_HISTS, CAPTURE_LEAST_HISTS,
 			    c->nr_cpus * sizeof(*c->hists), CAPTURE_HISTS_BUDGET);
-	c->nr_heat = o->heat ? CAPTURE_HEAT_ENTRIES : 1;
+	c->nr_heat = o->bpf.heat ? CAPTURE_HEAT_ENTRIES : 1;
 	c->nr_call_rows = o->shootdowns ? CAPTURE_CALL_ROWS : 1;
 	c->nr_ranges = o->shootdowns ? CAPTURE_RANGES : 1;
 	c->nr_pairs = o->shootdowns ? CAPTURE_PAIRS : 1;

@@ -48,71 +48,47 @@
 #define CAPTURE_RECORD_RING (64u << 20)
 
 /**
- * struct capture_options - who and what
+ * struct capture_options - who and what; part of the options of a command line
  * @ids: processes, or threads if @threads; none: everything that the filters let by
  * @nr_ids: how many
  * @threads: @ids are thread ids
  * @command: a command will be run: only it (and @ids) is traced
- * @follow: child processes of what is traced are traced too
  * @uid: real user id, or -1
  * @comm: command name of the process, or NULL
- * @cgroup_fd: of a cgroup's directory, or -1; @cgroup_id: its id
+ * @cgroup_fd: of a cgroup's directory, or -1; its id is in @bpf
  * @only: enum vs_outcome, or -1 for all
- * @causes: bit set of enum vs_cause, 0 for all
- * @emit_faults: stream every fault
  * @emit_calls: stream every memory call; @emit_shootdowns: every flush and every interrupt by one
- * @longest_calls: stream those memory calls that may be among the longest;
- *	@longest_of_vmas: of those on VMAs that capture__choose() chooses
  * @emit_ipis: stream every interrupt by a flush, and no flush
  * @shootdowns: count memory calls, flushes, who interrupts whom, and the faults that follow calls
- * @call_vma, @call_site, @call_tid: tell rows of calls apart by VMA, call site, thread
- * @user_stacks, @kernel_stacks: these parts of stacks; @fault_stacks: of faults, counted and in their
- *	records; @stack_vma: and told apart by VMA, too; @call_stacks: of calls in their records; @call_stack: tell rows of calls apart by it
- * @sample_bytes: copy so much of each user stack, to be unwound in user space; 0: by frame pointers
- * @crash: stream the surroundings of faults that end in a signal, and memory calls
+ * @call_stacks: of calls in their records
  * @nr_slots: a power of two, or 0: by the number of CPUs
  * @nr_hists: same
- * @vma_hists: a latency histogram for each VMA, too
- * @heat: count faults by address
  * @nr_stacks: a power of two, or 0: as many as by default
  * @ring_bytes: a power of two, at least a page
+ * @bpf: what BPF is told as it stands here: @follow, @causes, @cgroup_id; @emit_faults,
+ *	@longest_calls, @longest_of_vmas, @crash, which also streams memory calls; @vma_hists, @heat;
+ *	@call_vma, @call_site, @call_tid, @call_stack; @user_stacks, @kernel_stacks, @fault_stacks,
+ *	@stack_vma, @sample_bytes. The rest of it is filled in by capture__open().
  */
 struct capture_options {
-	const pid_t *ids;
+	pid_t *ids;
 	size_t nr_ids;
 	bool threads;
 	bool command;
-	bool follow;
 	int64_t uid;
 	const char *comm;
 	int cgroup_fd;
-	uint64_t cgroup_id;
 	int only;
-	uint32_t causes;
-	bool emit_faults;
 	bool emit_calls;
 	bool emit_shootdowns;
-	bool longest_calls;
-	bool longest_of_vmas;
 	bool emit_ipis;
 	bool shootdowns;
-	bool call_vma;
-	bool call_site;
-	bool call_tid;
-	bool user_stacks;
-	bool kernel_stacks;
-	bool fault_stacks;
-	bool stack_vma;
 	bool call_stacks;
-	bool call_stack;
-	uint32_t sample_bytes;
-	bool crash;
 	uint32_t nr_slots;
 	uint32_t nr_hists;
-	bool vma_hists;
-	bool heat;
 	uint32_t nr_stacks;
 	uint32_t ring_bytes;
+	struct vs_config bpf;
 };
 
 struct capture;

@@ -26,7 +26,7 @@ static int check_usage(const struct options *o)
 {
 	uint64_t address;
 
-	if (o->nr_ids != 1)
+	if (o->capture.nr_ids != 1)
 		return vs_fail(VS_EXIT_USAGE, "vmascope explain -p PID ADDR...",
 			       "one process is needed, by -p");
 	if (!o->argv || !*o->argv)
@@ -88,7 +88,7 @@ int cmd_explain(struct options *o)
 	status = check_usage(o);
 	if (status)
 		return status;
-	status = open_target(&target, o->ids[0]);
+	status = open_target(&target, o->capture.ids[0]);
 	if (status) {
 		explain_target__close(&target);
 		return status;

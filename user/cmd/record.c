@@ -486,7 +486,7 @@ static int finish(struct session *s)
 
 static bool wants_stacks(const struct options *o)
 {
-	return o->user_stacks || o->kernel_stacks;
+	return o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks;
 }
 
 static unsigned int wanted(const struct options *o)
@@ -523,7 +523,7 @@ static int check_size(const struct options *o)
 /** check_stacks - what goes with them. Return: 0 or an exit status. */
 static int check_stacks(const struct options *o)
 {
-	if (o->dwarf && !o->user_stacks)
+	if (o->dwarf && !o->capture.bpf.user_stacks)
 		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
 	return options__check_stacks(o, wants_stacks(o), "add -U or -K");
 }
@@ -550,8 +550,8 @@ int cmd_record(struct options *o)
 	if (status)
 		return status;
 	/* rows are as fine as any grouping of the report needs */
-	o->call_vma = o->call_site = o->call_tid = true;
-	o->call_stack = wants_stacks(o) && !o->dwarf && wanted(o) & SESSION_SHOOTDOWNS;
+	o->capture.bpf.call_vma = o->capture.bpf.call_site = o->capture.bpf.call_tid = true;
+	o->capture.bpf.call_stack = wants_stacks(o) && !o->dwarf && wanted(o) & SESSION_SHOOTDOWNS;
 	o->output = NULL;
 	/* also where there is none to write: the signal must not end the run, nor a child ignore it */
 	signal(SIGUSR1, on_snapshot_signal);

@@ -103,7 +103,8 @@ static bool by_stack(const struct options *o)
 /** with_stacks - the view shows any. */
 static bool with_stacks(const struct options *o)
 {
-	return by_stack(o) || (o->view == REPORT_TRACE && (o->user_stacks || o->kernel_stacks));
+	return by_stack(o) || (o->view == REPORT_TRACE &&
+			       (o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks));
 }
 
 /** feed - the events to the view, in order. */
@@ -400,7 +401,7 @@ static int begin(struct report *r, struct options *o)
 		r->recording.live.stacks.vma_glob = o->vma;
 	if (!o->events)
 		o->events = h->events;
-	o->causes = h->causes;
+	o->capture.bpf.causes = h->causes;
 	s->options = o;
 	s->live = &r->recording.live;
 	s->start_ns = h->start_ns;
@@ -446,7 +447,7 @@ static int check_rows(const struct options *o)
 	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !o->perfetto)))
 		return vs_fail(VS_EXIT_USAGE, "-i TIME shows counts by interval",
 			       "--between is for --view trace and --format perfetto");
-	if ((o->user_stacks || o->kernel_stacks) &&
+	if ((o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks) &&
 	    (o->view != REPORT_TRACE || o->diff || o->perfetto))
 		return vs_fail(VS_EXIT_USAGE, "--by stack shows what was recorded",
 			       "-U and -K are for --view trace");

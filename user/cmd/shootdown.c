@@ -19,10 +19,10 @@ static void tell_apart(struct options *o)
 {
 	const enum shootdown_by by = o->shootdown_by;
 
-	o->call_site = by == SHOOTDOWN_BY_SITE;
-	o->call_tid = by == SHOOTDOWN_BY_THREAD;
-	o->call_stack = shootdown_by_needs_stacks(by) && !o->dwarf;
-	o->call_vma = o->vma || by == SHOOTDOWN_BY_VMA;
+	o->capture.bpf.call_site = by == SHOOTDOWN_BY_SITE;
+	o->capture.bpf.call_tid = by == SHOOTDOWN_BY_THREAD;
+	o->capture.bpf.call_stack = shootdown_by_needs_stacks(by) && !o->dwarf;
+	o->capture.bpf.call_vma = o->vma || by == SHOOTDOWN_BY_VMA;
 }
 
 void shootdown__know(const struct session *s, struct run_hook *in_use, struct shootdown_view *v)

@@ -70,7 +70,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.per_process = o->per_process,
 		.sampling = s->sampling,
 		.nr_stacks = s->live->capture ? capture__nr_stacks(s->live->capture) : 0,
-		.ring_bytes = s->live->capture ? o->ring_bytes : 0,
+		.ring_bytes = s->live->capture ? o->capture.ring_bytes : 0,
 		.rows_only = strcmp(o->format->name, "json") != 0,
 	};
 }
@@ -303,7 +303,8 @@ static unsigned int wanted(const struct options *o)
 {
 	if (!stat_by_needs_stacks(o->by))
 		return 0;
-	return SESSION_FAULT_STACKS | (o->dwarf && o->user_stacks ? SESSION_FAULT_EVENTS : 0);
+	return SESSION_FAULT_STACKS |
+	       (o->dwarf && o->capture.bpf.user_stacks ? SESSION_FAULT_EVENTS : 0);
 }
 
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */

@@ -239,26 +239,29 @@ static void as_frames(struct options *o)
 {
 	uint64_t n;
 
-	if (o->batch && o->comm && !str_parse_u64(o->comm, UINT32_MAX, &n) && n) {
+	if (o->batch && o->capture.comm && !str_parse_u64(o->capture.comm, UINT32_MAX, &n) && n) {
 		o->frames = n;
-		o->comm = NULL;
+		o->capture.comm = NULL;
 	}
 }
 
 /** check_stacks - what goes with them. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
-	if (o->view_name && tui_views[tui_view__find(o->view_name)].stacks && !o->kernel_stacks)
-		o->user_stacks = true;
-	if (o->dwarf && !o->user_stacks)
+	if (o->view_name && tui_views[tui_view__find(o->view_name)].stacks &&
+	    !o->capture.bpf.kernel_stacks)
+		o->capture.bpf.user_stacks = true;
+	if (o->dwarf && !o->capture.bpf.user_stacks)
 		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
-	return options__check_stacks(o, o->user_stacks || o->kernel_stacks, "add -U or -K");
+	return options__check_stacks(o, o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks,
+				     "add -U or -K");
 }
 
 static unsigned int wanted(const struct options *o)
 {
 	return SESSION_SHOOTDOWNS |
-	       (o->user_stacks || o->kernel_stacks ? SESSION_FAULT_STACKS : 0) |
+	       (o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks ? SESSION_FAULT_STACKS
+									   : 0) |
 	       (o->dwarf ? SESSION_FAULT_EVENTS : 0);
 }
 

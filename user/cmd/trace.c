@@ -135,9 +135,9 @@ static int add_stack(struct session *s, struct table *table, const struct stack 
 	if (err)
 		return err;
 	/* a recording may have more than is asked for */
-	if (!s->options->user_stacks)
+	if (!s->options->capture.bpf.user_stacks)
 		named.nr_user = 0;
-	if (!s->options->kernel_stacks)
+	if (!s->options->capture.bpf.kernel_stacks)
 		named.nr_kernel = 0;
 	return trace_stack(table, &named);
 }
@@ -358,9 +358,9 @@ static int finish(struct session *s)
 static int trace__init(struct trace *t, const struct options *o)
 {
 	t->mixed = o->events != 1u << TRACE_FAULT;
-	t->stacks = t->slow = o->user_stacks || o->kernel_stacks;
+	t->stacks = t->slow = o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks;
 	timeline__init(&t->timeline);
-	trace_resolver__init(&t->resolver, o->vma, o->causes != 0);
+	trace_resolver__init(&t->resolver, o->vma, o->capture.bpf.causes != 0);
 	for (size_t i = 0; i < NR_TYPES; i++) {
 		if (!kinds[i].def)
 			continue;
@@ -411,7 +411,7 @@ static unsigned int wanted(const struct options *o)
 	for (int i = 0; i < NR_TRACE_EVENTS; i++)
 		if (o->events & 1u << i)
 			all |= wants[i];
-	if (!o->user_stacks && !o->kernel_stacks)
+	if (!o->capture.bpf.user_stacks && !o->capture.bpf.kernel_stacks)
 		return all;
 	if (all & SESSION_FAULT_EVENTS)
 		all |= SESSION_FAULT_STACKS;
@@ -471,9 +471,10 @@ int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), v
 /** check_stacks - what goes with them. Return: 0 or an exit status. */
 static int check_stacks(const struct options *o)
 {
-	if (o->dwarf && !o->user_stacks)
+	if (o->dwarf && !o->capture.bpf.user_stacks)
 		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
-	return options__check_stacks(o, o->user_stacks || o->kernel_stacks, "add -U or -K");
+	return options__check_stacks(o, o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks,
+				     "add -U or -K");
 }
 
 int cmd_trace(struct options *o)

@@ -36,11 +36,11 @@ static struct call_row describe(const struct call_stacks *c, const struct vs_eve
 		.map_count = e->map_after,
 	};
 
-	if (c->options->call_vma && e->nr_vmas)
+	if (c->options->capture.bpf.call_vma && e->nr_vmas)
 		row.vma = live__row(c->live, e->vma[0].slot, e->vma[0].generation);
-	if (c->options->call_site)
+	if (c->options->capture.bpf.call_site)
 		row.site = e->site;
-	if (c->options->call_tid)
+	if (c->options->capture.bpf.call_tid)
 		row.tid = e->tid;
 	memcpy(row.comm, stack->comm, sizeof(row.comm));
 	call_event__range(e, &row.start, &row.end);

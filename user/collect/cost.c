@@ -214,15 +214,14 @@ static int measure(const struct options *o, const struct worker *f, size_t job, 
 	struct capture_options co = {
 		.ids = &target,
 		.nr_ids = 1,
-		.follow = true,
 		.uid = -1,
 		.cgroup_fd = -1,
 		.only = -1,
 		.shootdowns = jobs[job].shootdowns,
-		.call_vma = true,
-		.nr_slots = o->slots,
-		.nr_hists = o->hists,
-		.ring_bytes = o->ring_bytes,
+		.nr_slots = o->capture.nr_slots,
+		.nr_hists = o->capture.nr_hists,
+		.ring_bytes = o->capture.ring_bytes,
+		.bpf = { .follow = true, .call_vma = true },
 	};
 	struct capture *c;
 	int err, stats = -1;

@@ -11,12 +11,12 @@ static const char *stack_option(const struct options *o)
 		const char *name;
 		bool given;
 	} all[] = {
-		{ "-U", o->user_stacks },
-		{ "-K", o->kernel_stacks },
+		{ "-U", o->capture.bpf.user_stacks },
+		{ "-K", o->capture.bpf.kernel_stacks },
 		{ "--lines", o->lines },
 		{ "--unwind dwarf", o->dwarf },
 		{ "--stack-size", o->stack_bytes },
-		{ "--stacks", o->nr_stacks },
+		{ "--stacks", o->capture.nr_stacks },
 		{ "--per-process", o->per_process },
 		{ "--folded", o->folded },
 		{ "--flame", o->flame },
@@ -38,7 +38,7 @@ int options__check_stacks(const struct options *o, bool wanted, const char *how)
 	if (o->stack_bytes && !o->dwarf)
 		return vs_fail(VS_EXIT_USAGE, "add --unwind dwarf",
 			       "--stack-size is of the copies that --unwind dwarf makes");
-	if (o->nr_stacks && o->dwarf)
+	if (o->capture.nr_stacks && o->dwarf)
 		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
 			       "--stacks is of the table that --unwind dwarf does without");
 	return 0;

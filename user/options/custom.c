@@ -20,14 +20,14 @@ static int parse_ids(struct options *o, char *arg, struct argp_state *state, boo
 	char **items;
 	int n, err = 0;
 
-	if (o->nr_ids && o->threads != threads)
+	if (o->capture.nr_ids && o->capture.threads != threads)
 		return option_bad(state, "id list", arg, "-p and -t exclude each other");
 	n = str_split(arg, &items);
 	if (n < 0)
 		return option_bad(state, "id list", arg, "numbers, separated by commas");
-	o->threads = threads;
-	o->ids = realloc(o->ids, (o->nr_ids + n) * sizeof(*o->ids));
-	for (int i = 0; i < n && o->ids; i++) {
+	o->capture.threads = threads;
+	o->capture.ids = realloc(o->capture.ids, (o->capture.nr_ids + n) * sizeof(*o->capture.ids));
+	for (int i = 0; i < n && o->capture.ids; i++) {
 		uint64_t id;
 
 		if (str_parse_u64(items[i], MAX_ID, &id) || !id) {
@@ -35,10 +35,10 @@ static int parse_ids(struct options *o, char *arg, struct argp_state *state, boo
 					 "a number from 1 to 4194304");
 			break;
 		}
-		o->ids[o->nr_ids++] = id;
+		o->capture.ids[o->capture.nr_ids++] = id;
 	}
 	str_split_free(items);
-	return o->ids ? err : -1;
+	return o->capture.ids ? err : -1;
 }
 
 OPTION_PARSER(option_parse_pids)
@@ -59,7 +59,7 @@ OPTION_PARSER(option_parse_comm)
 	if (!*arg || strlen(arg) >= VS_COMM_LEN)
 		return option_bad(state, "command name", arg,
 				  "1 to 15 characters, as in /proc/PID/comm");
-	o->comm = arg;
+	o->capture.comm = arg;
 	return 0;
 }
 

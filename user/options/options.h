@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "capture/capture.h"
 #include "format/out.h"
 #include "serve/metrics/group_name.h"
 #include "view/faults/stat.h"
@@ -73,10 +74,9 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
 
 /**
  * struct options - what was asked for
- * @ids: of -p or -t, @nr_ids of them; @threads: they are thread ids
- * @uid: or -1; @comm: or NULL; @cgroup: path or NULL
- * @only: enum vs_outcome or -1; @causes: bit set, 0 for all; @vma: glob or NULL
- * @follow: follow child processes
+ * @capture: filters, sizes, and what rows are told apart by (capture.h); what depends on the command,
+ *	session__open() adds
+ * @cgroup: path or NULL; @vma: glob or NULL
  * @duration_ns: 0: no end; @interval_ns: 0: none
  * @by: grouping; @shootdown_by: that of shootdown; @top: rows at most, 0: all; @top_given: it was asked for
  * @hist: histograms; @heatmap: over time
@@ -84,16 +84,14 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
  * @ascii: no other characters in text
- * @slots, @hists, @ring_bytes: sizes; @max_processes: that are kept, 0: no bound
- * @user_stacks, @kernel_stacks: these parts of stacks; @lines: with source lines and inlined functions
+ * @max_processes: that are kept, 0: no bound
+ * @lines: stacks with source lines and inlined functions
  * @dwarf: unwind by DWARF CFI, of @stack_bytes of each stack (0: the default); else by frame pointers
  * @folded: print folded stacks; @flame: write a flame graph there, or NULL; @weight: enum
  *	stack_weight, -1: not given
- * @nr_stacks: stacks that are told apart at one time, 0: the default
  * @per_process: stacks of several processes are not one
  * @latency: measure the latency of each VMA
  * @cost: measure what tracing costs
- * @call_vma, @call_site, @call_tid, @call_stack: tell memory calls apart by VMA, call site, thread, stack
  * @max_size: of a ring of files or of memory, bytes, 0: none; @snapshot_ns: kept in memory, 0: none
  * @summary: print what was counted, too
  * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping;
@@ -112,16 +110,9 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
 struct options {
-	pid_t *ids;
-	size_t nr_ids;
-	bool threads;
-	int64_t uid;
-	const char *comm;
+	struct capture_options capture;
 	const char *cgroup;
-	int only;
-	uint32_t causes;
 	const char *vma;
-	bool follow;
 	uint64_t duration_ns;
 	uint64_t interval_ns;
 	enum stat_by by;
@@ -138,8 +129,6 @@ struct options {
 	bool ascii;
 	bool quiet;
 	int verbosity;
-	uint32_t slots;
-	uint32_t hists;
 	uint32_t max_processes;
 	bool latency;
 	bool cost;
@@ -148,21 +137,13 @@ struct options {
 	bool total;
 	const char *view_name;
 	bool no_colour;
-	bool call_vma;
-	bool call_site;
-	bool call_tid;
-	bool call_stack;
-	bool user_stacks;
-	bool kernel_stacks;
 	bool lines;
 	bool dwarf;
 	uint32_t stack_bytes;
 	bool folded;
 	const char *flame;
 	int weight;
-	uint32_t nr_stacks;
 	bool per_process;
-	uint32_t ring_bytes;
 	uint64_t max_size;
 	uint64_t snapshot_ns;
 	bool summary;

@@ -161,10 +161,10 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	if (status)
 		return status;
 	set_lists(o, cmd);
-	if (o->threads)
-		o->follow = false;
+	if (o->capture.threads)
+		o->capture.bpf.follow = false;
 	log_setup(!strcmp(o->format->name, "json"), o->quiet, o->verbosity);
-	if (cmd->args == ARGS_COMMAND && o->argv && o->nr_ids)
+	if (cmd->args == ARGS_COMMAND && o->argv && o->capture.nr_ids)
 		return vs_fail(VS_EXIT_USAGE, "give one of them",
 			       "a command to run and -p or -t exclude each other");
 	return 0;
@@ -172,6 +172,6 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 
 void options__free(struct options *o)
 {
-	free(o->ids);
-	o->ids = NULL;
+	free(o->capture.ids);
+	o->capture.ids = NULL;
 }

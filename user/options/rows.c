@@ -56,8 +56,8 @@
 	NAME(weight, stack_weight_names, NR_STACK_WEIGHTS), .standard = -1, .for_all = true,       \
 							    .what = "weight"
 #define RING(by_default)                                                                           \
-	POWER_OF_2(ring_bytes, 4, 1 << 20), .scale = 10, .standard = (by_default), .unit = "KiB",  \
-					    .what = "ring size"
+	POWER_OF_2(capture.ring_bytes, 4, 1 << 20), .scale = 10, .standard = (by_default),         \
+						    .unit = "KiB", .what = "ring size"
 
 static const char *const fault_filters[] = { "all", "min", "maj" };
 static const char *const unwinders[] = { "fp", "dwarf" };
@@ -102,17 +102,17 @@ const struct option_row option_rows[] = {
 	{"comm", 'n', "NAME", GROUP_TARGETS, TRACING, "processes of this command name",
 	 CUSTOM(option_parse_comm)},
 	{"uid", 'u', "USER", GROUP_TARGETS, TRACING, "processes of this user, name or number",
-	 CUSTOM(option_parse_user), FIELD(uid), .standard = -1, .for_all = true},
+	 CUSTOM(option_parse_user), FIELD(capture.uid), .standard = -1, .for_all = true},
 	{"cgroup", 'c', "PATH", GROUP_TARGETS, TRACING, "processes in this cgroup (v2) or below it",
 	 TEXT(cgroup)},
 	{"faults", 'F', "all|min|maj", GROUP_TARGETS, FAULTS, "minor or major faults only",
-	 NAME(only, fault_filters, 3), .least = -1, .standard = -1, .for_all = true,
+	 NAME(capture.only, fault_filters, 3), .least = -1, .standard = -1, .for_all = true,
 	 .what = "fault filter", .wanted = "all, min or maj"},
 	{"cause", 0, "LIST", GROUP_TARGETS, FAULTS, "faults of these causes only",
-	 NAMES(causes, cause_names, VS_NR_CAUSES), .what = "cause"},
+	 NAMES(capture.bpf.causes, cause_names, VS_NR_CAUSES), .what = "cause"},
 	{"vma", 0, "GLOB", GROUP_TARGETS, (TRACING & ~COMMAND_SERVE) | COMMAND_REPORT, "VMAs of such a name: '[heap]', '*libc*'",
 	 TEXT(vma), .least = 1, .what = "VMA name", .wanted = "a name, in which * and ? match"},
-	{"no-follow", 0, NULL, GROUP_TARGETS, TRACING, "do not follow child processes", OFF(follow)},
+	{"no-follow", 0, NULL, GROUP_TARGETS, TRACING, "do not follow child processes", OFF(capture.bpf.follow)},
 
 	/* --- how long --- */
 	{"duration", 'd', "TIME", GROUP_RUN, TRACING, "end after this time: 5, 200ms, 1m",
@@ -196,9 +196,9 @@ const struct option_row option_rows[] = {
 	{"no-color", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "no colours (as with NO_COLOR set)", FLAG(no_colour)},
 
 	/* --- what is shown: stacks --- */
-	{"user-stacks", 'U', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT, "who called", FLAG(user_stacks)},
+	{"user-stacks", 'U', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT, "who called", FLAG(capture.bpf.user_stacks)},
 	{"kernel-stacks", 'K', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT,
-	 "which functions of the kernel called", FLAG(kernel_stacks)},
+	 "which functions of the kernel called", FLAG(capture.bpf.kernel_stacks)},
 	{"unwind", 0, "HOW", GROUP_SHOWN, STACKS,
 	 "how user stacks are found: fp (default): by frame pointers; dwarf: by DWARF CFI",
 	 NAME(dwarf, unwinders, 2), .what = "way to unwind", .wanted = "fp or dwarf"},
@@ -222,10 +222,10 @@ const struct option_row option_rows[] = {
 	 "do without a kernel feature (see doctor)", CUSTOM(option_parse_feature)},
 	{"slots", 0, "N", GROUP_TUNING, TRACING,
 	 "VMAs and processes counted at one time (default: by CPUs, 32768 at most)",
-	 POWER_OF_2(slots, CAPTURE_MIN_SLOTS, CAPTURE_MAX_SLOTS), .what = "number of slots"},
+	 POWER_OF_2(capture.nr_slots, CAPTURE_MIN_SLOTS, CAPTURE_MAX_SLOTS), .what = "number of slots"},
 	{"hists", 0, "N", GROUP_TUNING, TRACING,
 	 "latency histograms at one time (default: by CPUs, 2048 at most)",
-	 POWER_OF_2(hists, CAPTURE_MIN_HISTS, CAPTURE_MAX_SLOTS), .what = "number of histograms",
+	 POWER_OF_2(capture.nr_hists, CAPTURE_MIN_HISTS, CAPTURE_MAX_SLOTS), .what = "number of histograms",
 	 .wanted = "a power of two, 64 at least"},
 	{"max-processes", 0, "N", GROUP_TUNING, KEEPING,
 	 "processes kept at most, those that have ended summed up beyond it (default 8192; 0: no limit)",
@@ -239,7 +239,7 @@ const struct option_row option_rows[] = {
 	 NUMBER(stack_bytes, VS_SAMPLE_MIN >> 10, VS_SAMPLE_MAX >> 10), .step = STEP_4, .scale = 10,
 	 .unit = "KiB", .what = "stack size"},
 	{"stacks", 0, "N", GROUP_TUNING, STACKS, "stacks told apart at one time (default 16384)",
-	 POWER_OF_2(nr_stacks, CAPTURE_MIN_STACKS, CAPTURE_MAX_STACKS), .what = "number of stacks"},
+	 POWER_OF_2(capture.nr_stacks, CAPTURE_MIN_STACKS, CAPTURE_MAX_STACKS), .what = "number of stacks"},
 
 	/* --- serving --- */
 	{"listen", 0, "ADDR:PORT", GROUP_SERVING, COMMAND_SERVE,

@@ -42,8 +42,8 @@ int folded__check(struct options *o, bool by_stack, unsigned int known)
 			       "bad weight: '%s'", stack_weight_names[o->weight]);
 	if (o->weight < 0)
 		o->weight = __builtin_ctz(known);
-	if (by_stack && (!o->kernel_stacks || o->dwarf))
-		o->user_stacks = true;
+	if (by_stack && (!o->capture.bpf.kernel_stacks || o->dwarf))
+		o->capture.bpf.user_stacks = true;
 	return 0;
 }
 

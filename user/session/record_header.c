@@ -46,7 +46,7 @@ void record_header__fill(const struct session *s, struct header *h)
 	h->wall_ns = s->start_ns + (uint64_t)wall_clock__add_ns(&s->wall, s->start_ns);
 	h->nr_cpus = s->live->model.nr_cpus;
 	h->events = o->events;
-	h->causes = o->causes;
+	h->causes = o->capture.bpf.causes;
 	h->stacks = s->namer;
 	h->unwound = s->sampling;
 	h->shootdowns = o->events & ~(1u << TRACE_FAULT);

@@ -100,7 +100,7 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 static bool stacks_wanted(const struct options *o, unsigned int wants)
 {
 	return wants & (SESSION_FAULT_STACKS | SESSION_CALL_STACKS | SESSION_SITES) ||
-	       o->call_stack;
+	       o->capture.bpf.call_stack;
 }
 
 static uint32_t sample_bytes(const struct options *o)
@@ -108,52 +108,44 @@ static uint32_t sample_bytes(const struct options *o)
 	return o->stack_bytes ? o->stack_bytes : CAPTURE_SAMPLE_BYTES;
 }
 
+/** set_wanted - what the command and its options make of what is asked for */
+static void set_wanted(struct capture_options *co, const struct session *s, unsigned int wants)
+{
+	const struct options *o = s->options;
+
+	co->command = o->argv != NULL;
+	co->cgroup_fd = -1;
+	co->emit_calls = wants & SESSION_CALL_EVENTS;
+	co->emit_shootdowns = wants & SESSION_SHOOTDOWN_EVENTS;
+	co->emit_ipis = wants & SESSION_IPI_EVENTS;
+	co->shootdowns = wants & SESSION_SHOOTDOWNS;
+	co->call_stacks = wants & SESSION_CALL_STACKS;
+	co->bpf.emit_faults = !!(wants & SESSION_FAULT_EVENTS);
+	co->bpf.longest_calls = !!(wants & SESSION_LONGEST_CALLS);
+	co->bpf.longest_of_vmas = wants & SESSION_LONGEST_CALLS && o->vma;
+	co->bpf.crash = wants & SESSION_FAULT_EVENTS && co->bpf.causes & CRASH_CAUSES;
+	co->bpf.vma_hists = o->latency || (o->vma && (o->hist || o->heatmap));
+	co->bpf.heat = o->heatmap;
+	co->bpf.fault_stacks = !!(wants & SESSION_FAULT_STACKS);
+	co->bpf.stack_vma = wants & SESSION_FAULT_STACKS && o->vma;
+	co->bpf.sample_bytes = s->sampling ? sample_bytes(o) : 0;
+}
+
 static int open_capture(struct session *s, unsigned int wants)
 {
 	const struct options *o = s->options;
-	struct capture_options co = {
-		.ids = o->ids,
-		.nr_ids = o->nr_ids,
-		.threads = o->threads,
-		.command = o->argv != NULL,
-		.follow = o->follow,
-		.uid = o->uid,
-		.comm = o->comm,
-		.cgroup_fd = -1,
-		.only = o->only,
-		.causes = o->causes,
-		.emit_faults = wants & SESSION_FAULT_EVENTS,
-		.emit_calls = wants & SESSION_CALL_EVENTS,
-		.emit_shootdowns = wants & SESSION_SHOOTDOWN_EVENTS,
-		.longest_calls = wants & SESSION_LONGEST_CALLS,
-		.longest_of_vmas = wants & SESSION_LONGEST_CALLS && o->vma,
-		.emit_ipis = wants & SESSION_IPI_EVENTS,
-		.shootdowns = wants & SESSION_SHOOTDOWNS,
-		.call_vma = o->call_vma,
-		.call_site = o->call_site,
-		.call_tid = o->call_tid,
-		.crash = wants & SESSION_FAULT_EVENTS && o->causes & CRASH_CAUSES,
-		.nr_slots = o->slots,
-		.nr_hists = o->hists,
-		.vma_hists = o->latency || (o->vma && (o->hist || o->heatmap)),
-		.heat = o->heatmap,
-		.user_stacks = o->user_stacks,
-		.kernel_stacks = o->kernel_stacks,
-		.fault_stacks = wants & SESSION_FAULT_STACKS,
-		.stack_vma = wants & SESSION_FAULT_STACKS && o->vma,
-		.call_stacks = wants & SESSION_CALL_STACKS,
-		.call_stack = o->call_stack,
-		.nr_stacks = o->nr_stacks,
-		.sample_bytes = s->sampling ? sample_bytes(o) : 0,
-		.ring_bytes = o->ring_bytes,
-	};
+	struct capture_options co = o->capture;
 	struct capture *c;
 	int err;
 
+	set_wanted(&co, s, wants);
 	if (o->cgroup) {
-		co.cgroup_fd = cgroup__open(o->cgroup, &co.cgroup_id);
+		uint64_t id;
+
+		co.cgroup_fd = cgroup__open(o->cgroup, &id);
 		if (co.cgroup_fd < 0)
 			return VS_EXIT_FAILURE;
+		co.bpf.cgroup_id = id;
 	}
 	err = capture__open(&c, &co, on_event, s);
 	if (co.cgroup_fd >= 0)
@@ -166,7 +158,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		vs_error("not enough memory");
 		return VS_EXIT_FAILURE;
 	}
-	if (co.stack_vma)
+	if (co.bpf.stack_vma)
 		s->live->stacks.vma_glob = o->vma;
 	return 0;
 }
@@ -206,7 +198,7 @@ static void note_targets(struct session *s)
 {
 	const struct model *m = &s->live->model;
 
-	if (!s->namer || !s->options->nr_ids || live__discover(s->live))
+	if (!s->namer || !s->options->capture.nr_ids || live__discover(s->live))
 		return;
 	for (size_t i = 0; i < m->nr_processes; i++)
 		for (size_t k = 0; k < m->processes[i]->nr_rows; k++) {
@@ -546,7 +538,7 @@ int session__close(struct session *s, int status)
 	if (!s->live)
 		return status;
 	child__cleanup(&s->child);
-	for (size_t i = 0; s->pidfds && i < s->options->nr_ids; i++)
+	for (size_t i = 0; s->pidfds && i < s->options->capture.nr_ids; i++)
 		if (s->pidfds[i] >= 0)
 			close(s->pidfds[i]);
 	free(s->pidfds);

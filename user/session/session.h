@@ -42,7 +42,7 @@ struct recorded {
  * @recorded: the run was an earlier one: nothing is captured; NULL: it is live
  * @machine: see machine.h; only where it is asked for
  * @live: the model of the run: &@captured, or that of a recording
- * @pidfds: of the targets, -1 where there is none; as many as options->nr_ids
+ * @pidfds: of the targets, -1 where there is none; as many as options->capture.nr_ids
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
  * @running: session__run() was called: records are handed on

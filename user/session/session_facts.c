@@ -108,15 +108,17 @@ void session__describe(struct session *s)
 					arg == o->argv ? "" : " ", *arg);
 		return;
 	}
-	for (size_t i = 0; i < o->nr_ids && len < size; i++)
+	for (size_t i = 0; i < o->capture.nr_ids && len < size; i++)
 		len += snprintf(s->what + len, size - len, "%s%d",
-				i ? "," : (o->threads ? "thread " : "process "), o->ids[i]);
-	if (!o->nr_ids)
+				i ? "," : (o->capture.threads ? "thread " : "process "),
+				o->capture.ids[i]);
+	if (!o->capture.nr_ids)
 		len += snprintf(s->what, size, "the whole system");
-	if (o->comm && len < size)
-		len += snprintf(s->what + len, size - len, ", command name %s", o->comm);
-	if (o->uid >= 0 && len < size)
-		len += snprintf(s->what + len, size - len, ", user %lld", (long long)o->uid);
+	if (o->capture.comm && len < size)
+		len += snprintf(s->what + len, size - len, ", command name %s", o->capture.comm);
+	if (o->capture.uid >= 0 && len < size)
+		len += snprintf(s->what + len, size - len, ", user %lld",
+				(long long)o->capture.uid);
 	if (o->cgroup && len < size)
 		snprintf(s->what + len, size - len, ", cgroup %s", o->cgroup);
 }

@@ -51,7 +51,7 @@ int session_names__open(struct session *s)
 		vs_error("cannot start to read symbols: %s", strerror(-err));
 		return err;
 	}
-	s->sampling = s->options->dwarf && s->options->user_stacks;
+	s->sampling = s->options->dwarf && s->options->capture.bpf.user_stacks;
 	samples__init(&s->samples, s->live, s->namer);
 	return 0;
 }

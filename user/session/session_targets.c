@@ -33,16 +33,16 @@ static long status_field(pid_t id, const char *field)
 
 int session_targets__check(const struct options *o)
 {
-	for (size_t i = 0; i < o->nr_ids; i++) {
-		long tgid = status_field(o->ids[i], "Tgid:");
+	for (size_t i = 0; i < o->capture.nr_ids; i++) {
+		long tgid = status_field(o->capture.ids[i], "Tgid:");
 
 		if (tgid < 0)
 			return vs_fail(VS_EXIT_FAILURE, "it may have ended; `ps -e` lists them",
-				       "no such %s: %d", o->threads ? "thread" : "process",
-				       o->ids[i]);
-		if (!o->threads && tgid != o->ids[i])
+				       "no such %s: %d", o->capture.threads ? "thread" : "process",
+				       o->capture.ids[i]);
+		if (!o->capture.threads && tgid != o->capture.ids[i])
 			return vs_fail(VS_EXIT_FAILURE, "-t traces a thread, -p its process",
-				       "%d is a thread of process %ld", o->ids[i], tgid);
+				       "%d is a thread of process %ld", o->capture.ids[i], tgid);
 	}
 	return 0;
 }
@@ -56,11 +56,12 @@ int session_targets__open(struct session *s)
 {
 	const struct options *o = s->options;
 
-	s->pidfds = malloc((o->nr_ids + 1) * sizeof(*s->pidfds));
+	s->pidfds = malloc((o->capture.nr_ids + 1) * sizeof(*s->pidfds));
 	if (!s->pidfds)
 		return VS_EXIT_FAILURE;
-	for (size_t i = 0; i < o->nr_ids; i++)
-		s->pidfds[i] = syscall(SYS_pidfd_open, o->ids[i], o->threads ? PIDFD_THREAD : 0);
+	for (size_t i = 0; i < o->capture.nr_ids; i++)
+		s->pidfds[i] = syscall(SYS_pidfd_open, o->capture.ids[i],
+				       o->capture.threads ? PIDFD_THREAD : 0);
 	return 0;
 }
 
@@ -68,12 +69,13 @@ bool session_targets__alive(const struct session *s)
 {
 	const struct options *o = s->options;
 
-	for (size_t i = 0; i < o->nr_ids; i++) {
+	for (size_t i = 0; i < o->capture.nr_ids; i++) {
 		struct pollfd fd = { .fd = s->pidfds[i], .events = POLLIN };
 
 		/* a zombie is not alive; without a pidfd for the thread, /proc has to tell */
-		if (fd.fd >= 0 ? poll(&fd, 1, 0) == 0 : status_field(o->ids[i], "Tgid:") >= 0)
+		if (fd.fd >= 0 ? poll(&fd, 1, 0) == 0
+			       : status_field(o->capture.ids[i], "Tgid:") >= 0)
 			return true;
 	}
-	return !o->nr_ids;
+	return !o->capture.nr_ids;
 }

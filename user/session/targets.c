@@ -15,8 +15,8 @@
 
 static bool is_target(const struct options *o, pid_t pid)
 {
-	for (size_t i = 0; i < o->nr_ids; i++)
-		if (o->ids[i] == pid)
+	for (size_t i = 0; i < o->capture.nr_ids; i++)
+		if (o->capture.ids[i] == pid)
 			return true;
 	return false;
 }
@@ -121,15 +121,15 @@ static void look_at_process(void *ctx, pid_t pid, pid_t tid)
 
 void targets__note(const struct options *o)
 {
-	struct named n = { .comm = o->comm };
+	struct named n = { .comm = o->capture.comm };
 
-	for (size_t i = 0; i < o->nr_ids && !o->threads; i++)
-		note_children(o, o->ids[i]);
-	if (!o->comm || o->argv)
+	for (size_t i = 0; i < o->capture.nr_ids && !o->capture.threads; i++)
+		note_children(o, o->capture.ids[i]);
+	if (!o->capture.comm || o->argv)
 		return;
 	each_task(0, look_at_process, &n);
 	if (n.thread && !n.process)
 		vs_note("no process is named '%s': it is the name of thread %d of process %d (-t "
 			"%d)",
-			o->comm, n.thread, n.thread_of, n.thread);
+			o->capture.comm, n.thread, n.thread_of, n.thread);
 }
