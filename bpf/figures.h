@@ -33,11 +33,12 @@
 #define VS_FIGURE_MEMBER(member, bits, ...) __u##bits member;
 #define VS_FIGURE_COUNTER(member, ...) __u64 member;
 
-/** VS_NR_FIGURES - rows of VS_EACH_FIGURE */
-#define VS_FIGURE_ONE(...) +1
-enum {
-	VS_NR_FIGURES = VS_EACH_FIGURE(VS_FIGURE_ONE)
+/** enum vs_figure - the numbers of their rows */
+enum vs_figure {
+#define VS_FIGURE_NUMBER(member, ...) VS_FIGURE_##member,
+	VS_EACH_FIGURE(VS_FIGURE_NUMBER)
+#undef VS_FIGURE_NUMBER
+	VS_NR_FIGURES,
 };
-#undef VS_FIGURE_ONE
 
 #endif /* VMASCOPE_FIGURES_H */

@@ -95,10 +95,11 @@ static void outcomes_have_series_together(void **state)
 	ledger_take(f, 2);
 	for (unsigned int i = 0; i < VS_NR_OUTCOME; i++)
 		assert_true(group_active(g, GROUP_OUTCOMES + i));
-	assert_false(group_active(g, GROUP_OUTCOMES + VS_NR_OUTCOME));
+	assert_false(group_active(g, GROUP_FAULT_HIST));
 	assert_int_equal(g->cell[GROUP_OUTCOMES + VS_MAJOR], 0);
-	/* and a cause */
-	assert_int_equal(f->ledger.series, VS_NR_OUTCOME + 1);
+	assert_int_equal(g->cell[GROUP_FIGURES + VS_FIGURE_mapped], 10);
+	/* and a cause, and mapped pages */
+	assert_int_equal(f->ledger.series, VS_NR_OUTCOME + 2);
 }
 
 static void what_is_forgotten_stays_counted(void **state)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/figures.h"
 #include "model/names.h"
 
 /** Faults per second are counted over so long. */
@@ -129,6 +130,18 @@ static void note_stack(struct perfetto *p, struct slice *slice, const struct vs_
 			(struct track_note){ .name = "stack", .number = number, .is_text = true };
 }
 
+/** note_figures - those that text shows, too */
+static void note_figures(struct slice *slice, const struct vs_event_fault *e)
+{
+	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
+		const uint64_t value = figure__of_fault(&figures[i], e);
+
+		if (*figures[i].head && (value || figures[i].zero_known))
+			slice->notes[slice->nr_notes++] =
+				(struct track_note){ .name = figures[i].key, .number = value };
+	}
+}
+
 static void put_fault(struct perfetto *p, const struct vs_event_fault *e)
 {
 	struct slice slice = {
@@ -144,6 +157,7 @@ static void put_fault(struct perfetto *p, const struct vs_event_fault *e)
 		.nr_notes = 4,
 	};
 
+	note_figures(&slice, e);
 	note_stack(p, &slice, &e->stack);
 	tracks__slice(&p->tracks, &slice);
 	count_fault(p, e->pid, slice.end_ns);

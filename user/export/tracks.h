@@ -11,10 +11,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "events.h"
 #include "util/hash.h"
 
 /** Annotations of an event at most. */
-#define NOTES_MAX 5
+#define NOTES_MAX (5 + VS_NR_FIGURES)
 
 /**
  * struct track_note - an annotation: text, or a number

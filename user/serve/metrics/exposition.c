@@ -2,6 +2,7 @@
 /* exposition.c - cells to lines, by the table of metrics. */
 #include "serve/metrics/exposition.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,7 +209,7 @@ static void put_head(const struct exposition_writer *w, const char *name, const 
 			     : !strcmp(type, "info")	? "_info"
 							: "";
 
-	fprintf(w->f, "# HELP %s%s %s\n", name, suffix, help);
+	fprintf(w->f, "# HELP %s%s %c%s\n", name, suffix, toupper((unsigned char)*help), help + 1);
 	fprintf(w->f, "# TYPE %s%s %s\n", name, suffix,
 		!strcmp(type, "info") && !w->openmetrics ? "gauge" : type);
 	if (unit && w->openmetrics)

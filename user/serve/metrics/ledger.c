@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/figures.h"
 #include "model/hist.h"
 
 /** struct metric_group_key - a name, padded with zeroes */
@@ -199,6 +200,8 @@ static void counts_cells(uint64_t *cell, const struct vs_counts *c)
 		cell[GROUP_FAULTS + i] += c->cause[i];
 	for (int i = 0; i < VS_NR_OUTCOME; i++)
 		cell[GROUP_OUTCOMES + i] += c->outcome[i];
+	for (int i = 0; i < VS_NR_FIGURES; i++)
+		cell[GROUP_FIGURES + i] += figure__of_counts(&figures[i], c);
 }
 
 static void take_process(struct ledger *l, struct process *p)

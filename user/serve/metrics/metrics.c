@@ -29,12 +29,24 @@ static const char *const map_names[NR_SERVE_MAPS] = {
 #define OF_CALLS(field) .grouped = true, CALLS, .first = GROUP_CALLS + (field)*VS_NR_CALL_CLASSES
 
 /* clang-format off */
+/* A sum has a metric for its group; a maximum since the start has none. */
+#define UNIT_OF_COUNT .unit = NULL
+#define UNIT_OF_BYTES .unit = "bytes"
+#define UNIT_OF_NS SECONDS
+#define FIGURE_METRIC_MAX(name, what, member, unit)
+#define FIGURE_METRIC_SUM(name, what, member, unit)                                                \
+	{name, .help = what ".", COUNTER, UNIT_OF_##unit, .grouped = true,                         \
+	 .first = GROUP_FIGURES + VS_FIGURE_##member, .nr = 1},
+#define FIGURE_METRIC(member, bits, how, key, head, unit, of_zero, metric, of_one, of_all)         \
+	FIGURE_METRIC_##how(metric, of_all, member, unit)
+
 const struct metric metrics[] = {
 	{"vmascope_page_faults", NULL, "Page faults, by cause.",
 	 COUNTER, .grouped = true, BY_CAUSE, .first = GROUP_FAULTS},
 	{"vmascope_page_fault_outcomes", NULL,
 	 "The same page faults, by how they ended: minor, major, or incomplete (a signal).",
 	 COUNTER, .grouped = true, BY_OUTCOME, .first = GROUP_OUTCOMES},
+	VS_EACH_FIGURE(FIGURE_METRIC)
 	{"vmascope_page_fault_seconds", .help = "Time in completed page faults, by cause.",
 	 COUNTER, SECONDS, .grouped = true, BY_CAUSE, .first = GROUP_FAULT_NS},
 	{"vmascope_page_fault_duration_seconds", .help = "Latency of completed page faults, by group.",

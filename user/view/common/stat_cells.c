@@ -123,7 +123,7 @@ int counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hi
 		return -ENOMEM;
 	for (int i = 0; i < VS_NR_SIZES; i++)
 		table__set_u64(sizes, size_columns[i].key, c->size[i]);
-	table__set_u64(t, "mapped_pages", c->mapped);
+	figure_cells(t, c);
 	return cause_map(t, c) ? -ENOMEM : latency_object(t, c, hist);
 }
 

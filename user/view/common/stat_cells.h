@@ -7,6 +7,7 @@
 
 #include "model/model.h"
 #include "table/rows.h"
+#include "view/common/figure_cells.h"
 
 /** Columns of plain counts in JSON objects; counts_cells() fills them. */
 #define JSON_COUNT_COLUMNS                                                                         \
@@ -15,8 +16,8 @@
 		{ .key = "handled", .type = CELL_U64 }, { .key = "gup", .type = CELL_U64 },        \
 		{ .key = "read", .type = CELL_U64 }, { .key = "write", .type = CELL_U64 },         \
 		{ .key = "exec", .type = CELL_U64 }, { .key = "kernel", .type = CELL_U64 },        \
-		{ .key = "mapped_pages", .type = CELL_U64 },                                       \
-		{ .key = "sizes", .type = CELL_TABLE }, { .key = "causes", .type = CELL_TABLE },   \
+		VS_EACH_FIGURE(FIGURE_KEY_COLUMN){ .key = "sizes", .type = CELL_TABLE },           \
+		{ .key = "causes", .type = CELL_TABLE },                                           \
 	{                                                                                          \
 		.key = "latency_ns", .type = CELL_TABLE                                            \
 	}
@@ -25,7 +26,7 @@
 void counts_cells(struct table *t, const struct vs_counts *c);
 
 /**
- * counts_tables - fill sizes, causes and latency_ns of a row of JSON_COUNT_COLUMNS
+ * counts_tables - fill figures, sizes, causes and latency_ns of a row of JSON_COUNT_COLUMNS
  * @hist: latencies; NULL: quantiles are not known
  *
  * Return: 0 or -ENOMEM.

@@ -26,7 +26,8 @@ const char *const stat_by_names[NR_STAT_BY] = {
 	{.key = "major", .head = "MAJOR", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}, \
 	{.key = "incomplete", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,              \
 	 .optional = true},                                                                        \
-	{.key = "gup", .head = "GUP", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}
+	{.key = "gup", .head = "GUP", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}      \
+	VS_EACH_FIGURE(AND_FIGURE_COLUMN)
 
 #define ACCESS_COLUMNS                                                                             \
 	{.key = "read", .head = "READ", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},   \
@@ -195,6 +196,7 @@ static void row_cells(const struct stat_view *v, struct table *t, const struct v
 	table__set_u64(t, "major", c->outcome[VS_MAJOR]);
 	table__set_u64(t, "incomplete", c->outcome[VS_INCOMPLETE]);
 	table__set_u64(t, "gup", counts_gup(c));
+	figure_cells(t, c);
 	if (shows_latency(v)) {
 		latency_cells(t, hist);
 		return;

@@ -5,7 +5,7 @@
 #include "view/top/top_cells.h"
 
 /* clang-format off */
-#define COLUMNS_OF(COUNT, TIME)                                                                    \
+#define COLUMNS_OF(COUNT, TIME, FIGURE)                                                            \
 	TOP_ID_COLUMN,                                                                             \
 	COUNT("count", "CALLS"),                                                                   \
 	COUNT("errors", "FAILED", .optional = true, .spare = true),                                \

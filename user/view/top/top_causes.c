@@ -5,7 +5,7 @@
 #include "view/top/top_cells.h"
 
 /* clang-format off */
-#define COLUMNS(COUNT, TIME)                                                                       \
+#define COLUMNS(COUNT, TIME, FIGURE)                                                               \
 	TOP_ID_COLUMN,                                                                             \
 	COUNT("faults", "FAULTS"),                                                                 \
 	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT},                   \

@@ -115,6 +115,24 @@ struct vs_counts top_total(const struct top_view *v)
 	return sum;
 }
 
+void top_figures(const struct top_view *v, struct table *t, const struct vs_counts *c)
+{
+	if (!v->rates) {
+		figure_cells(t, c);
+		return;
+	}
+	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
+		const uint64_t value = figure__of_counts(&figures[i], c);
+
+		if (figures[i].how == FIGURE_MAX && value)
+			table__set_u64(t, figures[i].key, value);
+		else if (figures[i].how == FIGURE_SUM && figures[i].unit == FIGURE_NS)
+			top_time(v, t, figures[i].key, value);
+		else if (figures[i].how == FIGURE_SUM)
+			top_count(v, t, figures[i].key, value);
+	}
+}
+
 void top_average(struct table *t, const char *key, const struct vs_counts *c)
 {
 	if (c->latency_count)

@@ -8,6 +8,7 @@
 #ifndef VMASCOPE_VIEW_TOP_TOP_CELLS_H
 #define VMASCOPE_VIEW_TOP_TOP_CELLS_H
 
+#include "view/common/figure_cells.h"
 #include "view/top/top.h"
 
 /* A column of counts and one of times, since the start and per second: top_count(), top_time(). */
@@ -27,15 +28,42 @@
 	{                                                                                          \
 		.key = (k), .head = h "%", .type = CELL_F64, .unit = UNIT_PERCENT, __VA_ARGS__     \
 	}
+/*
+ * The same of the figures of faults (bpf/figures.h), for VS_EACH_FIGURE: a sum per second is a rate,
+ * of a time a share; a maximum is what it is.
+ */
+#define TOP_FIGURE_COLUMN(key_, head_, suffix, type_, unit_)                                       \
+	{                                                                                          \
+		.key = (key_), .head = FIGURE_HAS_HEAD(head_) ? head_ suffix : NULL,               \
+		.type = (type_), .unit = (unit_), .spare = true, .optional = true,                 \
+		.text_only = !FIGURE_HAS_HEAD(head_)                                               \
+	}
+#define TOP_TOTAL_FIGURE(member, bits, how, key, head, unit, ...)                                  \
+	TOP_FIGURE_COLUMN(key, head, "", CELL_U64, UNIT_##unit),
+#define TOP_RATE_FIGURE(member, bits, how, key, head, unit, ...)                                   \
+	TOP_RATE_FIGURE_##how(key, head, unit)
+#define TOP_RATE_FIGURE_MAX(key, head, unit)                                                       \
+	TOP_FIGURE_COLUMN(key, head, "", CELL_U64, UNIT_##unit),
+#define TOP_RATE_FIGURE_SUM(key, head, unit) TOP_RATE_FIGURE_##unit(key, head)
+#define TOP_RATE_FIGURE_NS(key, head) TOP_FIGURE_COLUMN(key, head, "%", CELL_F64, UNIT_PERCENT),
+#define TOP_RATE_FIGURE_COUNT(key, head)                                                           \
+	TOP_FIGURE_COLUMN(key, head, "/s", CELL_F64, UNIT_PER_SECOND),
+#define TOP_RATE_FIGURE_BYTES(key, head) TOP_RATE_FIGURE_COUNT(key, head)
+
 #define TOP_ID_COLUMN                                                                              \
 	{                                                                                          \
 		.key = "id", .type = CELL_U64                                                      \
 	}
 
-/** TOP_TABLES - tables of LIST(count column, time column): [0] since the start, [1] per second */
+/**
+ * TOP_TABLES - tables of LIST(count column, time column, column of figures): [0] since the start, [1]
+ * per second
+ */
 #define TOP_TABLES(name, LIST)                                                                     \
-	static const struct column name##_totals[] = { LIST(TOP_TOTAL, TOP_TIME) };                \
-	static const struct column name##_rates[] = { LIST(TOP_RATE, TOP_SHARE) };                 \
+	static const struct column name##_totals[] = { LIST(TOP_TOTAL, TOP_TIME,                   \
+							    TOP_TOTAL_FIGURE) };                   \
+	static const struct column name##_rates[] = { LIST(TOP_RATE, TOP_SHARE,                    \
+							   TOP_RATE_FIGURE) };                     \
 	static const struct table_def name##_tables[2] = {                                         \
 		{ .key = #name,                                                                    \
 		  .columns = name##_totals,                                                        \
@@ -74,6 +102,9 @@ struct vs_counts top_process_counts(const struct top_view *v, const struct proce
 
 /** top_total - of all that the view selects: a process, VMAs of a name, or all. */
 struct vs_counts top_total(const struct top_view *v);
+
+/** top_figures - set the figures of @c under the columns of VS_EACH_FIGURE. */
+void top_figures(const struct top_view *v, struct table *t, const struct vs_counts *c);
 
 /** top_average - set the mean latency; it stays unknown where there is none. */
 void top_average(struct table *t, const char *key, const struct vs_counts *c);

@@ -6,12 +6,13 @@
 #include "view/top/top_cells.h"
 
 /* clang-format off */
-#define COLUMNS(COUNT, TIME)                                                                       \
+#define COLUMNS(COUNT, TIME, FIGURE)                                                               \
 	TOP_ID_COLUMN,                                                                             \
 	{.key = "cpu", .head = "CPU", .type = CELL_U64},                                           \
 	COUNT("faults", "FAULTS"),                                                                 \
 	COUNT("major", "MAJOR", .spare = true),                                                    \
 	TIME("fault_ns", "TIME", .spare = true),                                                   \
+	VS_EACH_FIGURE(FIGURE)                                                                     \
 	COUNT("sent", "SENT"),                                                                     \
 	COUNT("received", "IPIS"),                                                                 \
 	{.key = "delay_ns", .head = "DELAY", .type = CELL_F64, .unit = UNIT_NS, .spare = true},    \
@@ -108,6 +109,7 @@ static int cpu_row(const struct top_view *v, struct table *t, const struct cpu_p
 	if (v->rates)
 		counts_sub(&counts, &v->model->cpus[cpu].marked);
 	table__set_u64(t, "id", cpu);
+	top_figures(v, t, &counts);
 	table__set_u64(t, "cpu", cpu);
 	top_count(v, t, "faults", counts_faults(&counts));
 	top_count(v, t, "major", counts.outcome[VS_MAJOR]);

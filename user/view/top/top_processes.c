@@ -7,7 +7,7 @@
 #include "view/top/top_cells.h"
 
 /* clang-format off */
-#define COLUMNS(COUNT, TIME)                                                                       \
+#define COLUMNS(COUNT, TIME, FIGURE)                                                               \
 	TOP_ID_COLUMN,                                                                             \
 	{.key = "pid", .head = "PID", .type = CELL_U64},                                           \
 	COUNT("faults", "FAULTS"),                                                                 \
@@ -17,6 +17,7 @@
 	TIME("fault_ns", "TIME"),                                                                  \
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS},                   \
 	{.key = "p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},                       \
+	VS_EACH_FIGURE(FIGURE)                                                                     \
 	COUNT("sent", "SENT"),                                                                     \
 	COUNT("interrupts", "IPIS"),                                                               \
 	TIME("stolen_ns", "STOLEN", .spare = true),                                                \
@@ -109,6 +110,7 @@ static int process_row(const struct top_view *v, struct table *t, const struct p
 	top_count(v, t, "failed", c->outcome[VS_INCOMPLETE]);
 	top_time(v, t, "fault_ns", c->latency_sum_ns);
 	top_average(t, "average_ns", c);
+	top_figures(v, t, c);
 	if (c->latency_count && !v->vma_glob)
 		process_latency(p, v->rates, &hist);
 	if (hist__count(&hist))

@@ -14,7 +14,7 @@
 #define MOST_MERGED 2000
 
 /* clang-format off */
-#define COLUMNS(COUNT, TIME)                                                                       \
+#define COLUMNS(COUNT, TIME, FIGURE)                                                               \
 	TOP_ID_COLUMN,                                                                             \
 	COUNT("faults", "FAULTS"),                                                                 \
 	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT},                   \

@@ -3,7 +3,7 @@
 #include "view/top/top_cells.h"
 
 /* clang-format off */
-#define COLUMNS(COUNT, TIME)                                                                       \
+#define COLUMNS(COUNT, TIME, FIGURE)                                                               \
 	TOP_ID_COLUMN,                                                                             \
 	COUNT("faults", "FAULTS"),                                                                 \
 	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT},                   \
@@ -13,6 +13,7 @@
 	COUNT("exec", "EXEC", .spare = true),                                                      \
 	TIME("fault_ns", "TIME"),                                                                  \
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS},                   \
+	VS_EACH_FIGURE(FIGURE)                                                                     \
 	{.key = "size", .head = "SIZE", .type = CELL_U64, .unit = UNIT_BYTES},                     \
 	{.key = "perms", .head = "PERM", .type = CELL_STR, .left = true},                          \
 	{.key = "start", .head = "START", .type = CELL_HEX},                                       \
@@ -55,6 +56,7 @@ static int vma_row(const struct top_view *v, struct table *t, const struct count
 	top_count(v, t, "exec", counts_access(c, VS_ACCESS_EXEC));
 	top_time(v, t, "fault_ns", c->latency_sum_ns);
 	top_average(t, "average_ns", c);
+	top_figures(v, t, c);
 	return where_cells(t, row);
 }
 

@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "view/common/figure_cells.h"
 #include "view/trace/trace_parts.h"
 
 /* clang-format off */
 
 /* In text, a fault has either columns of its own, or that of all events; NULL: not this one. */
-#define FAULT_COLUMNS(kind_head, address_head, where_head, event_head)                              \
+#define FAULT_COLUMNS(figure_column, kind_head, address_head, where_head, event_head)               \
 	TRACE_WHO_COLUMNS(true),                                                                    \
 	TRACE_TOOK_COLUMN("duration_ns"),                                                           \
 	{.key = "mode", .type = CELL_STR},                                                          \
@@ -20,7 +21,7 @@
 	{.key = "outcome", .type = CELL_STR},                                                       \
 	{.key = "cause", .type = CELL_STR},                                                         \
 	{.key = "size", .type = CELL_STR},                                                          \
-	{.key = "mapped_pages", .type = CELL_U64},                                                  \
+	VS_EACH_FIGURE(figure_column)                                                               \
 	{.key = "kind", .head = (kind_head), .type = CELL_STR, .left = true, .text_only = true,     \
 	 .width = 14},                                                                              \
 	{.key = "address", .head = (address_head), .type = CELL_HEX, .width = 12},                  \
@@ -31,9 +32,10 @@
 	{.key = "where", .head = (where_head), .type = CELL_STR, .text_only = true},                \
 	TRACE_EVENT_COLUMN(event_head)
 
-static const struct column trace_columns[] = {FAULT_COLUMNS("FAULT", "ADDRESS", "VMA", NULL)};
+static const struct column trace_columns[] = {
+	FAULT_COLUMNS(FIGURE_COLUMN, "FAULT", "ADDRESS", "VMA", NULL)};
 static const struct column mixed_columns[] = {
-	FAULT_COLUMNS(NULL, NULL, NULL, "EVENT"),
+	FAULT_COLUMNS(FIGURE_KEY_COLUMN, NULL, NULL, NULL, "EVENT"),
 	{.key = "after", .type = CELL_U64},
 };
 
@@ -191,10 +193,9 @@ int trace_fault_row(struct table *t, const struct trace_fault *fault,
 	table__set_word(t, "access", access_names[e->access]);
 	table__set_word(t, "outcome", fault->in_flight ? "in-flight" : outcome_names[e->outcome]);
 	table__set_word(t, "cause", cause_names[e->cause]);
-	if (e->mapped) {
+	if (e->mapped)
 		table__set_word(t, "size", size_names[e->size]);
-		table__set_u64(t, "mapped_pages", e->mapped);
-	}
+	figure_cells_of_fault(t, e);
 	/* of a fault that began before counting, nothing but the thread is known */
 	if (e->duration_ns || !fault->in_flight)
 		table__set_u64(t, "address", e->address);
