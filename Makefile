@@ -76,7 +76,7 @@ BPF_INCLUDE := $(shell $(PKG_CONFIG) --cflags-only-I libbpf 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror
 HOST_FLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) -Wmissing-prototypes -Wstrict-prototypes -Wshadow \
-	-D_GNU_SOURCE -MMD -MP
+	-Wformat-security -D_GNU_SOURCE -MMD -MP
 # It runs as root beside what nobody trusts. The sanitizers have checks of their own.
 ifneq ($(SANITIZE),1)
 HARDEN_FLAGS := -fPIE -fstack-protector-strong -fstack-clash-protection
@@ -451,11 +451,11 @@ lint: ## check format, flow and file heads, and by clang-tidy
 fmt: ## format the sources
 	clang-format -i $(FORMATTED)
 
-install: all ## install under $(DESTDIR)$(PREFIX)
-	install -D -m 755 $(BUILD)/vmascope $(DESTDIR)$(PREFIX)/bin/vmascope
+install: all ## install the binary, systemd units and documentation under $(DESTDIR)$(PREFIX)
+	@deploy/install $(BUILD)/vmascope $(PREFIX) $(DESTDIR)
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/vmascope
+	@deploy/install --remove $(BUILD)/vmascope $(PREFIX) $(DESTDIR)
 
 vmlinux: | tools ## make build/vmlinux_full.h from the running kernel's BTF
 	@mkdir -p $(BUILD)

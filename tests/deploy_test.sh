@@ -7,8 +7,9 @@ cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=tests/lib/tap.sh
 . tests/lib/tap.sh
 
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+log=$tmp/log
 
 # unit_is_confined: systemd's own measure, from 0 (confined) to 10
 unit_is_confined()
@@ -44,7 +45,37 @@ binary_is_hardened()
 	done
 }
 
-echo "1..4"
+# installs: what `make install` puts below a prefix runs, names itself, and has the pages that it links to
+installs()
+{
+	local prefix=/opt/vmascope root=$tmp/root page link
+
+	deploy/install build/vmascope "$prefix" "$root" >"$log" 2>&1 || return
+	(cd "$root$prefix" && find . -type f | sort) >>"$log"
+	cmp build/vmascope "$root$prefix/bin/vmascope" >>"$log" || return
+	"$root$prefix/bin/vmascope" --version >>"$log" 2>&1 || return
+	grep -q "^ExecStart=$prefix/bin/vmascope " "$root$prefix/lib/systemd/system/vmascope.service" || return
+	page=$(sed -n 's/^Documentation=file://p' "$root$prefix/lib/systemd/system/vmascope.service")
+	[ -s "$root$page" ] || { echo "no $page" >>"$log" && return 1; }
+	[ -s "$root$prefix/lib/systemd/system/vmascope.socket" ] || return
+	! grep -r /usr/local "$root$prefix/lib" >>"$log" || return
+	while read -r link; do
+		[ -s "$root$prefix/share/doc/vmascope/$link" ] || { echo "no $link" >>"$log" && return 1; }
+	done < <(grep -oE '\]\(docs/[^)#]+' README.md SECURITY.md | sed 's/.*(//')
+}
+
+# uninstalls: nothing of it is left, and what others put there is
+uninstalls()
+{
+	local prefix=/opt/vmascope root=$tmp/root
+
+	touch "$root$prefix/bin/other" "$root$prefix/share/doc/other"
+	deploy/install --remove build/vmascope "$prefix" "$root" >"$log" 2>&1 || return
+	(cd "$root$prefix" && find . ! -type d -o -path '*vmascope*' | sort) >>"$log"
+	[ "$(cat "$log")" = $'./bin/other\n./share/doc/other' ]
+}
+
+echo "1..6"
 unit_is_confined
 result $? 'the unit is exposed by 2.0 of 10 at most (systemd-analyze security)' "$log"
 socket_is_valid
@@ -53,3 +84,7 @@ token_is_encrypted
 result $? 'the Kubernetes example does not send its token as plain text'
 binary_is_hardened
 result $? 'the binary is hardened: PIE, RELRO, stack and buffer checks' "$log"
+installs
+result $? 'make install: the binary, units that start it, and the documentation that they name' "$log"
+uninstalls
+result $? 'make uninstall: nothing is left but what others installed' "$log"
