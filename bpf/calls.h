@@ -58,7 +58,7 @@ enum vs_ipi {
  * @proc: slot of the process image, 0: none (kernel threads); @proc_generation: of that slot
  * @vma: slot of the VMA at the call's first address; @vma_generation: of that slot
  * @site: user address that the call returns to
- * @stack: row of its stack, @stack_generation: of that row
+ * @stack: row of its stack
  * @tid: thread
  * @call: enum vs_call; @detail: advice, or VS_MMAP_*
  */

@@ -19,7 +19,7 @@ struct map_tasks {
 	__type(value, struct task_state);
 };
 
-/* [cpu << slot_shift | slot], so that no cache line is shared between CPUs on the fault path */
+/* [cpu * cfg.nr_slots + slot], so that no cache line is shared between CPUs on the fault path */
 struct map_counts {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

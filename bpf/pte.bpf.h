@@ -31,8 +31,7 @@ static __always_inline u32 table_index(u64 address, u32 shift)
 }
 
 /**
- * table_next - one level down
- * @base: start of the direct map
+ * table_entry - the entry of one level
  * @table: address of a table
  * @address: that is looked up; @shift: of this level
  * @entry: result

@@ -260,8 +260,8 @@ struct refault {
 
 /**
  * struct followed - the latest range of those that a fault may follow from
- * @row: and generation; @time_ns: when its call began; @older: the same without the calls that the
- *	fault was there before
+ * @holder: row of its call, and generation (range_holder()); @time_ns: when that call began; @older:
+ *	the holder without the calls that the fault was there before
  * @all_ns: the latest that ended all older ones
  * @early: one of them began after the fault, or has not taken effect
  * @now: of the mm, as the fault ends; @step: what one writer adds

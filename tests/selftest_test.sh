@@ -74,7 +74,7 @@ fault()
 	expect "$1" 1 "$4" "  $5" "      $6" -- tests/run "$2" good "$3"
 }
 
-echo 1..45
+echo 1..46
 
 # --- tests/run: one program ------------------------------------------------------------------
 
@@ -263,6 +263,12 @@ source_file documented.h '/* documented.h - a head. */' 'void bare(void);' '' '/
 	'' 'void s__free(struct s *s);' '' 'static inline int shape(void)' '{' '	return f();' '}'
 expect 'lint: functions without documentation' 0 'documented.h:15: shape()' 'documented.h:2: bare()' -- \
 	rule documented.awk documented.h
+
+source_file names.c '/** old_name - does. */' 'int new_name(void);' '' '/**' ' * struct s - of which' ' * there - are' ' */' \
+	'struct s {' '};' '/** f() - fine */' 'static int f(void)' '{' '}' '/** a and others - a list */' 'int a(void);' \
+	'/** gone - */' '' 'int gone(void);'
+expect 'lint: comments that name something else' 0 'names.c:16: gone: not what is below the comment' \
+	'names.c:1: old_name: not what is below the comment' -- rule doc_names.awk names.c
 
 source_file strings.c '#include "told.h"' '/* "told" */ f("a \"b\" c", "it tells\n"); // "x"' "c = '\"'; g(\"d\");"
 expect 'lint: string literals, and nothing else' 0 'strings.c:3:d' 'strings.c:2:a \"b\" c' \

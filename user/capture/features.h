@@ -36,7 +36,7 @@ enum feature_id {
  * struct feature - a probed feature
  * @name: as --no-feature takes it
  * @what: one line for people
- * @since: kernel version that brought it, with the commit
+ * @since: kernel version that brought it
  * @available: it was tried, and works
  * @disabled: --no-feature switched it off
  * @reason: why it is not available: errno text or what is missing

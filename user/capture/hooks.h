@@ -48,7 +48,7 @@ struct hook_program {
  * @name: as doctor and the output's header show it
  * @needs: enum feature_id, ended by -1
  * @programs: ended by a NULL name
- * @cost: what it costs, for doctor: figures from DESIGN's 6.18 guest
+ * @cost: what it costs, for doctor: as measured on Linux 6.18
  * @value: what goes into struct vs_config where the hook has a field there
  */
 struct hook_variant {

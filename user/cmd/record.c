@@ -110,7 +110,7 @@ static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uin
 	return row && row->process->pid == pid ? saver__tell(&r->saver, row, time_ns) : 0;
 }
 
-/** is_recorded - such events are to be recorded: others come for @call_stacks alone */
+/** is_recorded - such events are to be recorded: others come for call_stacks.h alone */
 static bool is_recorded(const struct session *s, enum trace_event event)
 {
 	return s->options->events & 1u << event;

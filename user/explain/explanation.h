@@ -110,7 +110,7 @@ const struct table_entry *explanation__last(const struct explanation *e);
 void explanation__summary(const struct explanation *e, char *buf, size_t size);
 
 /**
- * stack_gap__make - whether a touch below a stack would let it grow
+ * stack_gap__grows - whether a touch below a stack would let it grow
  * @address: that is touched; @before_end: end of the VMA below, 0: none; @stack_end: of the stack
  * @limit: RLIMIT_STACK
  *

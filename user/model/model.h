@@ -2,7 +2,7 @@
 /*
  * model.h - processes, their images and their VMAs, with what was counted of each.
  *
- * The model takes slots as they are (model__slot) and when they end (model__slot_ended); it
+ * The model takes slots as they are (model__new_slot) and when they end (model__slot_ended); it
  * knows nothing of where they come from, so a recording feeds it as a live capture does.
  */
 #ifndef VMASCOPE_MODEL_MODEL_H

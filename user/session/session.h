@@ -21,7 +21,7 @@
  * struct recorded - what a recording tells instead of a capture
  * @stacks: by their numbers
  * @has_in_flight: which faults were in flight when counting ended is known
- * @summing: while @forgetting is called: what goes had ended before all events that wait
+ * @summing: while the forgetting() of its loader runs: what goes had ended before all events that wait
  */
 struct recorded {
 	const struct header *header;

@@ -133,12 +133,6 @@ static enum MHD_Result healthz(struct server *s, struct MHD_Connection *connecti
 		     MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_PERSISTENT));
 }
 
-/**
- * struct route_path - what is behind a path
- * @open: no token is needed
- * @answer: makes the answer; NULL: the mailbox has it, to
- * @question: whose parameters @ask takes; NULL: it has none
- */
 /** events - a stream of those that the client may see */
 static enum MHD_Result events(struct server *s, struct MHD_Connection *connection,
 			      const struct grant *grant)
@@ -146,6 +140,12 @@ static enum MHD_Result events(struct server *s, struct MHD_Connection *connectio
 	return stream__open(s, connection, grant->details, grant->trusted);
 }
 
+/**
+ * struct route_path - what is behind a path
+ * @open: no token is needed
+ * @answer: makes the answer; NULL: the mailbox has it, to
+ * @question: whose parameters @ask takes; NULL: it has none
+ */
 static const struct route_path {
 	const char *path;
 	bool open;

@@ -230,7 +230,7 @@ static void put_infos(const struct exposition_writer *w, const struct info *info
 	}
 }
 
-/** sum_groups - all groups of @l as one. Return: NULL without memory. */
+/** sum_groups - @nr groups as one. Return: NULL without memory. */
 static struct metric_group *sum_groups(const struct metric_group *const *groups, size_t nr)
 {
 	struct metric_group *sum = calloc(1, sizeof(*sum));

@@ -103,7 +103,7 @@ static void draw_row(const struct list *l, struct canvas *c, unsigned int y, siz
 		canvas__style(c, y, 0, c->width, STYLE_MATCH);
 }
 
-/** scroll - so that the cursor is on the screen. */
+/** scroll_to_cursor - so that the cursor is on the screen. */
 static void scroll_to_cursor(struct list *l)
 {
 	if (l->cursor < l->offset)

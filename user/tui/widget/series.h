@@ -30,7 +30,7 @@ struct series_look series__look(const struct table *t, size_t column, unsigned i
 void series__draw(const struct series_look *look, const struct cell *cell, struct canvas *c,
 		  unsigned int y, unsigned int x, unsigned int width);
 
-/** series__draw_head - the numbers of the counts, where each has room for its own; else @head. */
+/** series__draw_head - the numbers of the counts, where each has room for its own; else the column's head. */
 void series__draw_head(const struct series_look *look, const struct table *t, size_t column,
 		       struct canvas *c, unsigned int y, unsigned int x, unsigned int width,
 		       enum style style);

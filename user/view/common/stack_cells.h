@@ -26,7 +26,7 @@ int stack_cells(struct table *t, const struct named_stack *named);
 void frame_text(const struct symbol_frame *f, char *buf);
 
 /**
- * stack_lines_fn - gets a line of a stack; @line: NULL-terminated. Return: 0 or a negative errno.
+ * stack_line_fn - gets a line of a stack; @line: NULL-terminated. Return: 0 or a negative errno.
  */
 typedef int (*stack_line_fn)(void *ctx, const char *line);
 

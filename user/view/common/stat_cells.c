@@ -8,7 +8,7 @@
 
 #define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
-/** struct quantile - a column and its share */
+/* Columns, and the share of faults below each. */
 static const struct {
 	const char *column; /* of a text table */
 	const char *key;    /* in latency_ns */

@@ -408,7 +408,7 @@ static int fill(const struct stat_view *v, struct table *t, struct groups *g, ui
 
 /* --- causes and CPUs: not made of rows ------------------------------------------------------ */
 
-/** cause_total - faults of each cause over all rows that are selected. */
+/** cause_totals - faults of each cause over all rows that are selected. */
 static void cause_totals(const struct stat_view *v, const struct model *m, uint64_t *sums)
 {
 	for (size_t i = 0; i < m->nr_processes; i++) {

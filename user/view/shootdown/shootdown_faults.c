@@ -114,10 +114,10 @@ int shootdown_unowned__make(const struct shootdown_doc *d)
 
 		if (sum->call >= VS_CALL_FIRST_UNOWNED && sum->call < VS_NR_CALLS)
 			err = unowned_row(t, call_names[sum->call], seen ? c : NULL, c->received);
-		if (!err && sum->call == VS_CALL_SYSCALL)
+		if (!err && sum->call == VS_CALL_SYSCALL) {
 			table__set_u64(t, "syscall", sum->detail & ~VS_SYSCALL_COMPAT);
-		if (!err && sum->call == VS_CALL_SYSCALL)
 			table__set_bool(t, "compat", sum->detail & VS_SYSCALL_COMPAT);
+		}
 	}
 	if (!err && not_traced)
 		err = unowned_row(t, "sender not traced", NULL, not_traced);

@@ -36,7 +36,7 @@ struct shootdown_doc {
 
 /* --- sums (shootdown_sums.c) --------------------------------------------------------------- */
 
-/** call_sums__make - fill @sums and @all, which the caller frees. Return: 0 or -ENOMEM. */
+/** call_sums__make - fill sums and all of @d, which the caller frees. Return: 0 or -ENOMEM. */
 int call_sums__make(struct shootdown_doc *d);
 
 /** call_selected - the row is one that --vma asks for. */
@@ -89,7 +89,7 @@ extern const struct table_def call_errnos_table;
 		.key = "refault_ns", .type = CELL_U64                                              \
 	}
 
-/** call_name_cells - the name of @sum's call, its advice, whether it is MAP_FIXED. */
+/** call_name_cells - the name of @call, its advice, whether it is MAP_FIXED. */
 int call_name_cells(struct table *t, uint32_t call, uint32_t detail);
 
 /**

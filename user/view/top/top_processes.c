@@ -68,7 +68,7 @@ static int sum_calls(const struct top_view *v, struct hash *h)
 	return 0;
 }
 
-/** call_cells - of a process without calls they are 0, and not unknown. */
+/** call_cells_of - of a process without calls they are 0, and not unknown. */
 static void call_cells_of(const struct top_view *v, struct table *t,
 			  const struct vs_call_counts *calls)
 {
