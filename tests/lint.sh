@@ -72,6 +72,11 @@ list_undocumented()
 	find user -name '*.h' -exec awk -f tests/documented.awk {} + | sort
 }
 
+list_wrong_names()
+{
+	find user bpf tests -name '*.[ch]' -exec awk -f tests/doc_names.awk {} + | sort
+}
+
 # shellcheck disable=SC2086
 list_words()
 {
@@ -128,6 +133,22 @@ list_bad_modules()
 		dashboards/web/js/*.js
 }
 
+# Functions and files that the guides for developers name are there.
+list_stale_guides()
+{
+	local guide name
+
+	for guide in CONTRIBUTING.md docs/architecture.md user/README.md; do
+		while read -r name; do
+			grep -rqw "${name%()}" bpf user --include='*.[ch]' || echo "$guide: no $name"
+		done < <(grep -oE '[a-z][a-z_0-9]*\(\)' "$guide" | sort -u)
+		while read -r name; do
+			[ -e "$name" ] || echo "$guide: no $name"
+		done < <(grep -oE '\b(bpf|user|tests|docs|deploy)/[A-Za-z_0-9./-]*[A-Za-z_0-9/]' "$guide" |
+			grep -v NAME | sort -u)
+	done
+}
+
 # README's table of kernels is made by tests/vm/table, which needs its two lines.
 list_missing_table()
 {
@@ -143,9 +164,11 @@ check_flow
 fail head < <(list_bad_heads)
 fail 'a tag is defined twice' < <(list_double_tags)
 fail 'not documented' < <(list_undocumented)
+fail 'a comment names something else' < <(list_wrong_names)
 fail 'words (tests/words.tsv)' < <(list_words)
 fail length < <(list_long_files)
 fail 'table of kernels' < <(list_missing_table)
+fail guide < <(list_stale_guides)
 check_scripts
 fail module < <(list_bad_modules)
 
