@@ -4,7 +4,7 @@
  * TLBs, and the system calls that these are.
  *
  * A new memory call is a row of VS_EACH_FOLLOWED_CALL and one for each of its system calls; what it
- * does to the pages in its range is decided in bpf/call_ranges.bpf.h and user/model/ranges.c.
+ * does to the pages in its range is decided in bpf/call_ranges.bpf.h and user/model/history/ranges.c.
  */
 #ifndef VMASCOPE_MEMORY_CALLS_H
 #define VMASCOPE_MEMORY_CALLS_H
@@ -26,7 +26,7 @@
  * @print1 to @print3, @flag_names: how the trace prints its arguments, `none`: no more
  *
  * Recordings hold the numbers: a new call changes those of VS_EACH_OTHER_FLUSHER, so it raises
- * FORMAT_VERSION (user/record/format.h).
+ * FORMAT_VERSION (user/record/format/format.h).
  */
 #define VS_EACH_FOLLOWED_CALL(X)                                                                   \
 	X(MPROTECT, "mprotect",                                                                    \

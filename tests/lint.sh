@@ -133,10 +133,10 @@ list_bad_modules()
 		dashboards/web/js/*.js
 }
 
-# Functions and files that the guides for developers name are there.
+# Functions and files that the guides for developers name are there, and files that comments name.
 list_stale_guides()
 {
-	local guide name
+	local guide line name
 
 	for guide in CONTRIBUTING.md docs/architecture.md user/README.md; do
 		while read -r name; do
@@ -147,6 +147,10 @@ list_stale_guides()
 		done < <(grep -oE '\b(bpf|user|tests|docs|deploy)/[A-Za-z_0-9./-]*[A-Za-z_0-9/]' "$guide" |
 			grep -v NAME | sort -u)
 	done
+	while IFS=: read -r guide line name; do
+		[ -e "$name" ] || echo "$guide:$line: no $name"
+	done < <(grep -rnoE '\b(user|tests)/[a-z_0-9/.]*\.([chs]|sh|awk|md)\b' --include='*.[ch]' --include='*.md' \
+		bpf user tests docs ./*.md Makefile | grep -v '^./CHANGELOG')
 }
 
 # README's table of kernels is made by tests/vm/table, which needs its two lines.

@@ -220,6 +220,11 @@ static void naming(void *ctx)
 		s->naming(s);
 }
 
+static void poll_session(void *ctx)
+{
+	session__poll(ctx);
+}
+
 int session__open(struct session *s, struct options *o, unsigned int wants)
 {
 	int status;
@@ -240,7 +245,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 		status = folded__open(s);
 	if (status)
 		return status;
-	if (stacks_wanted(o, wants) && session_names__open(s))
+	if (stacks_wanted(o, wants) && session_names__open(s, poll_session))
 		return VS_EXIT_FAILURE;
 	targets__note(o);
 	status = open_capture(s, wants);

@@ -18,11 +18,6 @@ static bool image_gone(void *ctx, const struct stack *stack)
 	return gone;
 }
 
-static void poll_session(void *ctx)
-{
-	session__poll(ctx);
-}
-
 /** name_until - until when names are looked for: the hooks go first, then there is some time more. */
 static uint64_t name_until(void *ctx)
 {
@@ -34,11 +29,11 @@ static uint64_t name_until(void *ctx)
 	return asked + (s->end_ns ? STOP_NAME_NS : STOP_NOTE_NS);
 }
 
-int session_names__open(struct session *s)
+int session_names__open(struct session *s, void (*idle)(void *session))
 {
 	const struct namer_options no = {
 		.symbols = { .lines = s->options->lines,
-			     .idle = poll_session,
+			     .idle = idle,
 			     .idle_ctx = s,
 			     .until = name_until,
 			     .until_ctx = s },
