@@ -318,11 +318,12 @@ static __always_inline void fault_end_pending(struct task_struct *task, struct t
 	/* accounted by the kernel before we began to count */
 	if (outcome == VS_MAJOR ? t->last_major >= task->maj_flt : t->last_minor >= task->min_flt)
 		return;
-	/* no iterator settles a task while a fault is pending */
+	/* no iterator settles a task while a fault is pending: it must not see the end before the count */
 	if (outcome == VS_MAJOR)
 		t->last_major++;
 	else
 		t->last_minor++;
+	barrier();
 	f->active = 0;
 	if (!still_identified(f, mm_sequence(task)))
 		identify_again(t);

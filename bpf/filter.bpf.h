@@ -93,8 +93,6 @@ static __always_inline struct task_state *task_state_create(struct task_struct *
 		count_lost(VS_LOST_TASKS);
 		return 0;
 	}
-	if (!t->since_ns)
-		t->since_ns = bpf_ktime_get_ns();
 	if (counting == COUNTING_SOON) {
 		t->last_minor = t->last_major = COUNTS_UNKNOWN;
 		t->flags = TASK_FRESH;
@@ -102,6 +100,10 @@ static __always_inline struct task_state *task_state_create(struct task_struct *
 		t->last_minor = task->min_flt;
 		t->last_major = task->maj_flt;
 	}
+	/* last: without it the iterator leaves the state alone (settle_running()) */
+	barrier();
+	if (!t->since_ns)
+		t->since_ns = bpf_ktime_get_ns();
 	return t;
 }
 

@@ -274,6 +274,9 @@ static __always_inline void settle_running(struct task_struct *task, struct task
 	/* that it comes back, its next fault will show */
 	if (is_filtered() && t->flags & TASK_AWAY)
 		return;
+	/* its state is being made, on its CPU */
+	if (!*(volatile u64 *)&t->since_ns)
+		return;
 	settle_gup(task, t);
 	if (is_filtered() && !filter_matches_any(task))
 		__sync_fetch_and_or(&t->flags, TASK_AWAY);

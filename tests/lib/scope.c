@@ -264,8 +264,10 @@ static void show_process(struct json_object *stat, int64_t pid)
 {
 	struct json_object *process;
 
+	/* not by print_message(), which cuts it */
 	vt_each(process, stat, "processes") if (vt_int(process, "pid") == pid)
-		print_message("# %s\n", json_object_to_json_string(process));
+		printf("# %s\n", json_object_to_json_string(process));
+	fflush(stdout);
 }
 
 void vt_check_usage(struct json_object *stat, struct json_object *work)
