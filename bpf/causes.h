@@ -50,5 +50,6 @@ enum vs_cause {
 #undef VS_CAUSE_MEMBER
 	VS_NR_CAUSES,
 };
+_Static_assert(VS_NR_CAUSES <= 32, "sets of causes are 32 bits, and a histogram of each is shared");
 
 #endif /* VMASCOPE_CAUSES_H */

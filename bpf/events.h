@@ -286,7 +286,7 @@ struct vs_slot {
 		struct vs_proc_info proc;
 	};
 };
-_Static_assert(sizeof(struct vs_slot) == 224, "vs_slot");
+_Static_assert(sizeof(struct vs_slot) % 8 == 0, "vs_slot");
 
 /**
  * struct vs_slot_ring - free slots, as two counters over an array of indices

@@ -135,6 +135,14 @@ enum vs_call {
 
 	VS_CALL_FIRST_UNOWNED = VS_CALL_SYSCALL,
 };
+
+/** VS_NR_MEMORY_SYSCALLS - rows of VS_EACH_MEMORY_SYSCALL */
+#define VS_ONE_SYSCALL(...) +1
+enum {
+	VS_NR_MEMORY_SYSCALLS = VS_EACH_MEMORY_SYSCALL(VS_ONE_SYSCALL),
+};
+#undef VS_ONE_SYSCALL
+
 _Static_assert(VS_NR_FOLLOWED_CALLS <= 32, "sets of followed calls are 32 bits");
 
 /* Sets of followed calls: those with a trait, as bits. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "capture/features.h"
+#include "events.h"
 
 /** enum hook_id - what has to be known, whichever way */
 enum hook_id {
@@ -26,7 +27,7 @@ enum hook_id {
 };
 
 /** Programs and needs of one variant at most. */
-#define VARIANT_MAX_PROGRAMS 31
+#define VARIANT_MAX_PROGRAMS (2 * VS_NR_MEMORY_SYSCALLS + 1)
 #define VARIANT_MAX_NEEDS 3
 
 /** Value of hook_program.sw_event: it is run by vmascope itself, and attached to nothing. */
