@@ -10,6 +10,7 @@
 #include "collect/vma_stacks.h"
 #include "export/perfetto.h"
 #include "session/folded.h"
+#include "session/recorded_source.h"
 #include "session/recording.h"
 #include "sys/memory.h"
 #include "util/log.h"
@@ -45,7 +46,7 @@ static void take_over(struct report *r)
 
 	s->end_ns = r->recording.end_ns;
 	r->recorded.stats = r->recording.loader.stats.stats;
-	r->recorded.has_in_flight = loader__has_in_flight(&r->recording.loader);
+	r->recorded.in_flight = loader__has_in_flight(&r->recording.loader);
 }
 
 /** forgetting - rows are about to be freed: nothing may point to them. */
@@ -409,9 +410,8 @@ static int begin(struct report *r, struct options *o)
 	r->recording.loader.wall = &s->wall;
 	s->machine = (struct machine){ h->isolated, h->nohz_full, h->max_map_count };
 	snprintf(s->what, sizeof(s->what), "%s", h->what ? h->what : "");
-	r->recorded.header = h;
-	r->recorded.stacks = &r->recording.loader.stacks;
-	s->recorded = &r->recorded;
+	recorded__init(&r->recorded, h, &r->recording.loader.stacks);
+	s->source = &r->recorded.source;
 	return options__output(o, &s->out) ? VS_EXIT_FAILURE : folded__open(s);
 }
 

@@ -67,6 +67,7 @@ static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 int shootdown_print(struct session *s, const struct longest_calls *longest)
 {
 	const struct options *o = s->options;
+	const struct source_facts facts = s->source->facts(s);
 	const bool text = !strcmp(o->format->name, "text");
 	struct run_hook in_use[NR_HOOKS];
 	struct shootdown_view v = {
@@ -74,7 +75,7 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 			 .duration_ns = s->end_ns - s->start_ns,
 			 .hooks = in_use,
 			 .nr_hooks = NR_HOOKS,
-			 .nr_slots = s->recorded ? 0 : capture__nr_slots(s->live->capture) },
+			 .nr_slots = facts.nr_slots },
 		.by = o->shootdown_by,
 		.vma_glob = o->vma,
 		.limit = text ? o->top : 0,
@@ -89,7 +90,7 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 		.per_process = o->per_process,
 		.longest = longest,
 		.start_ns = s->start_ns,
-		.unwound = s->recorded ? s->recorded->header->unwound : s->sampling,
+		.unwound = facts.unwound,
 	};
 	struct document d = {};
 	int err;

@@ -48,13 +48,14 @@ static size_t row_limit(const struct session *s, uint64_t number)
 static struct stat_view interval_view(struct session *s, uint64_t number, uint64_t from_ns,
 				      uint64_t to_ns)
 {
+	const struct source_facts facts = s->source->facts(s);
 	const struct options *o = s->options;
 
 	return (struct stat_view){
 		.command = s->what,
 		.duration_ns = to_ns - from_ns,
 		.interval = number,
-		.nr_slots = s->recorded ? 0 : capture__nr_slots(s->live->capture),
+		.nr_slots = facts.nr_slots,
 		.start_ns = s->start_ns,
 		.end_ns = to_ns,
 		.threads = &s->live->threads,
@@ -69,8 +70,8 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.all_frames = o->wide,
 		.per_process = o->per_process,
 		.sampling = s->sampling,
-		.nr_stacks = s->live->capture ? capture__nr_stacks(s->live->capture) : 0,
-		.ring_bytes = s->live->capture ? o->capture.ring_bytes : 0,
+		.nr_stacks = facts.nr_stacks,
+		.ring_bytes = facts.ring_bytes,
 		.rows_only = strcmp(o->format->name, "json") != 0,
 	};
 }
@@ -98,7 +99,7 @@ static int make(struct session *s, struct stat_view *v, struct document *d)
 	v->hooks = in_use;
 	v->nr_hooks = NR_HOOKS;
 	session__stats(s, &v->stats);
-	if (stat_by_needs_stacks(v->by) && s->live->capture)
+	if (stat_by_needs_stacks(v->by) && s->source->live)
 		count_stack_losses(s, &v->stats);
 	err = stat_view__make(v, &s->live->model, d);
 	v->hooks = NULL;
@@ -206,7 +207,7 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 	struct document d = {};
 	int err = make(s, &v, &d);
 
-	if (!err && (!s->recorded || s->recorded->has_in_flight))
+	if (!err && s->source->facts(s).in_flight)
 		err = in_flight_view__make(&s->live->in_flight, &d);
 	if (!err && o->hist)
 		err = hist_view__make(&v, &s->live->model, &d);

@@ -156,7 +156,7 @@ static void on_message(void *ctx, bool is_error, const char *text)
 
 static bool known(const struct session *s, enum hook_id id)
 {
-	return capture__variant(s->live->capture, id);
+	return session__variant(s, id);
 }
 
 static int begin(struct top *top)

@@ -184,7 +184,7 @@ static void on_event(struct session *s, const struct vs_event *event)
 	struct trace_record r;
 
 	if (s->error || stop__unread()) {
-		s->dropped += s->live->capture && capture__streams(s->live->capture, event->type);
+		s->dropped += s->source->live && capture__streams(s->live->capture, event->type);
 		return;
 	}
 	if (!trace_resolve(&t->resolver, s->live, event, &r))
@@ -273,7 +273,7 @@ static void print_rest(struct session *s)
 	const struct trace_record *r;
 
 	timeline__end(&t->timeline);
-	s->until_ns = s->recorded ? 0 : stop__finish_by();
+	s->until_ns = s->source->live ? stop__finish_by() : 0;
 	print_due(s);
 	while ((r = timeline__next(&t->timeline))) {
 		free(r->crash);
@@ -284,8 +284,7 @@ static void print_rest(struct session *s)
 /** knows_in_flight - which faults had not ended when counting did. */
 static bool knows_in_flight(const struct session *s)
 {
-	return s->options->events & 1u << TRACE_FAULT &&
-	       (!s->recorded || s->recorded->has_in_flight);
+	return s->options->events & 1u << TRACE_FAULT && s->source->facts(s).in_flight;
 }
 
 /** is_shown - by --vma and --between, as events are. */
@@ -427,7 +426,7 @@ static void opened(struct session *s)
 
 	t->flushes_known = session__variant(s, HOOK_FLUSH);
 	t->interrupts_known = session__variant(s, HOOK_INTERRUPT);
-	t->clock.start_ns = s->recorded ? s->start_ns : capture__start_ns(s->live->capture);
+	t->clock.start_ns = s->source->facts(s).start_ns;
 	t->clock.wall = s->options->wall_clock ? &s->wall : NULL;
 	if (t->slow || t->mixed)
 		s->settle = on_tick;
@@ -439,7 +438,7 @@ static void replay_forgetting(struct session *s)
 	struct trace *t = s->private;
 
 	/* what is summed up is older than all that waits */
-	if (!s->recorded->summing) {
+	if (!s->source->facts(s).summing) {
 		print_rest(s);
 		t->timeline.ended = false;
 	}

@@ -57,15 +57,7 @@ static void on_event(void *ctx, const struct vs_event *e)
 
 const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref)
 {
-	if (s->recorded)
-		return loaded_stacks__find(s->recorded->stacks, ref->row);
-	if (s->sampling)
-		return samples__stack(&s->samples, ref);
-	if (ref->row < VS_STACK_FIRST)
-		return NULL;
-	if (!stacks__find(&s->live->stacks, ref))
-		live__discover(s->live);
-	return stacks__find(&s->live->stacks, ref);
+	return s->source->stack(s, ref);
 }
 
 bool session__wants_vma(struct session *s, uint32_t slot, uint32_t generation)
@@ -231,6 +223,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 
 	s->options = o;
 	s->live = &s->captured;
+	s->source = &live_source;
 	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
 	session__describe(s);
 	stop__catch(o->argv ? 2 : 1);

@@ -10,36 +10,22 @@
 #include "model/wall_clock.h"
 #include "options/options.h"
 #include "record/format/header.h"
-#include "record/load/load_stacks.h"
 #include "session/samples.h"
+#include "session/source.h"
 #include "symbol/namer.h"
 #include "sys/child.h"
 #include "sys/machine.h"
 #include "util/clock.h"
 
 /**
- * struct recorded - what a recording tells instead of a capture
- * @stacks: by their numbers
- * @has_in_flight: which faults were in flight when counting ended is known
- * @summing: while the forgetting() of its loader runs: what goes had ended before all events that wait
- */
-struct recorded {
-	const struct header *header;
-	const struct loaded_stacks *stacks;
-	struct vs_stats stats;
-	bool has_in_flight;
-	bool summing;
-};
-
-/**
- * struct session - a live command's run
+ * struct session - a command's run
  * @options: of the command line
  * @live: capture and model
  * @namer: of stacks, where they are asked for; else NULL
  * @samples: of stacks to be unwound, where @sampling; then records come through its queue
  * @out: opened output; @flame: that of --flame, NULL: none, or it is written
  * @child: the command, if there is one
- * @recorded: the run was an earlier one: nothing is captured; NULL: it is live
+ * @source: where the run comes from
  * @machine: see machine.h; only where it is asked for
  * @live: the model of the run: &@captured, or that of a recording
  * @pidfds: of the targets, -1 where there is none; as many as options->capture.nr_ids
@@ -76,7 +62,7 @@ struct session {
 	struct out_options out;
 	FILE *flame;
 	struct child child;
-	const struct recorded *recorded;
+	const struct source *source;
 	struct machine machine;
 	int *pidfds;
 	uint64_t start_ns;

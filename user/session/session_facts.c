@@ -29,57 +29,21 @@ int64_t session__wall_add_ns(void)
 
 void session__stats(const struct session *s, struct vs_stats *stats)
 {
-	if (s->recorded)
-		*stats = s->recorded->stats;
-	else
-		capture__stats(s->live->capture, stats);
+	s->source->stats(s, stats);
 	stats->lost[VS_LOST_EVENTS] += s->dropped;
 	stats->emitted -= s->dropped;
 }
 
-/** recorded_hook - of this name; NULL: the recording has none. */
-static const struct header_hook *recorded_hook(const struct header *h, const char *name)
-{
-	for (size_t i = 0; i < h->nr_hooks; i++)
-		if (!strcmp(h->hooks[i].name, name))
-			return &h->hooks[i];
-	return NULL;
-}
-
 const struct hook_variant *session__variant(const struct session *s, enum hook_id id)
 {
-	const struct header_hook *hook;
-
-	if (!s->recorded)
-		return capture__variant(s->live->capture, id);
-	hook = recorded_hook(s->recorded->header, hooks[id].name);
-	for (const struct hook_variant *v = hooks[id].variants; hook && v->name; v++)
-		if (!strcmp(v->name, hook->variant))
-			return v;
-	return NULL;
-}
-
-static void live_hook(const struct session *s, enum hook_id id, struct run_hook *in_use)
-{
-	const struct hook_variant *v = capture__variant(s->live->capture, id);
-
-	in_use->variant = v ? v->name : hooks[id].on_request ? "not asked for" : "none";
-	in_use->fallback = v ? v != hooks[id].variants : !hooks[id].on_request;
+	return s->source->variant(s, id);
 }
 
 void session__hooks(const struct session *s, struct run_hook *in_use)
 {
 	for (int i = 0; i < NR_HOOKS; i++) {
-		const struct header_hook *hook;
-
 		in_use[i].name = hooks[i].name;
-		if (!s->recorded) {
-			live_hook(s, i, &in_use[i]);
-			continue;
-		}
-		hook = recorded_hook(s->recorded->header, hooks[i].name);
-		in_use[i].variant = hook ? hook->variant : "none";
-		in_use[i].fallback = hook && hook->fallback;
+		s->source->hook(s, i, &in_use[i]);
 	}
 }
 
