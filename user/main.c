@@ -27,10 +27,10 @@ static const struct command commands[] = {
 		       "FAULT: m minor, M major, ! not resolved; r read, w write, e exec, in "
 		       "capitals by the kernel; then the cause.\n\n"
 		       "--events memcall,shootdown: all is in the order of time, on all CPUs. #17 "
-		       "marks what belongs to memory call 17; faults tell which one they follow. "
+		       "marks what belongs to memory call 17; faults show which one they follow. "
 		       "rw->r-- is the protection before and after, ! after it: writable memory "
 		       "became executable. Bytes are in K, M, G.\n\n"
-		       "What could not be printed in time is counted, and told at the end.",
+		       "Dropped events are counted, and the count is printed at the end.",
 		.is = COMMAND_TRACE,
 		.args = ARGS_COMMAND,
 		.run = cmd_trace,
@@ -38,14 +38,14 @@ static const struct command commands[] = {
 	{
 		.name = "shootdown",
 		.args_doc = "[-- COMMAND [ARG...]]",
-		.summary = "tell which memory calls flush TLBs of other CPUs, and what it costs",
+		.summary = "show which memory calls flush TLBs of other CPUs, and what it costs",
 		.doc = "Count memory calls (mprotect, munmap, madvise and such), the TLB flushes "
 		       "and interrupts that they cause, who is interrupted, and the faults that "
 		       "follow, until COMMAND ends, the duration is over or Ctrl-C; then print "
 		       "them.\vSENT: flushes that went to other CPUs; IPIS: interrupts that "
 		       "arrived there; DELAY: until their handler began; STOLEN: time that it "
 		       "took; FAULTS: those that followed where a call had changed something. "
-		       "Flushes that no memory call made are told by what did: a "
+		       "Flushes that no memory call made are listed by their origin: a "
 		       "copy-on-write fault (cow), reclaim and so on. Without a command or a "
 		       "filter, the whole system is counted.",
 		.is = COMMAND_SHOOTDOWN,
@@ -72,9 +72,9 @@ static const struct command commands[] = {
 		.args_doc = "[FILE...]",
 		.summary = "show what `record` wrote: as stat, shootdown or trace do",
 		.doc = "Show a recording as `vmascope stat`, `shootdown` or `trace` would have "
-		       "shown the run. FILE is vmascope.rec unless told; several files of one ring "
+		       "shown the run. FILE is vmascope.rec by default; several files of one ring "
 		       "are one run.\vThe exit status is 3 if something is missing in a file: all "
-		       "that is whole is shown, and what is missing is told.",
+		       "that is whole is shown, and what is missing is reported.",
 		.is = COMMAND_REPORT,
 		.args = ARGS_FILES,
 		.run = cmd_report,
@@ -95,7 +95,7 @@ static const struct command commands[] = {
 	{
 		.name = "serve",
 		.args_doc = "[-- COMMAND [ARG...]]",
-		.summary = "answer Prometheus and browsers, until told to end",
+		.summary = "answer Prometheus and browsers, until stopped",
 		.doc = "Count page faults, memory calls and TLB flushes all the time, and answer "
 		       "over "
 		       "HTTP: /metrics for Prometheus, /api/v1 and /events for programs, / for "
@@ -109,17 +109,17 @@ static const struct command commands[] = {
 	},
 	{
 		.name = "doctor",
-		.summary = "tell what this kernel offers: hooks, variants in use, what is missing",
-		.doc = "Tell which way each thing is learnt on this kernel, and why no better one "
-		       "is.",
+		.summary = "show what this kernel offers: hooks, variants in use, what is missing",
+		.doc = "Show which kernel features and hook variants are used, and why others are "
+		       "not.",
 		.is = COMMAND_DOCTOR,
 		.run = cmd_doctor,
 	},
 	{
 		.name = "explain",
 		.args_doc = "ADDR...",
-		.summary = "tell all about addresses of a process: page tables, page, VMA, TLB",
-		.doc = "Tell all that the kernel and the CPU know of addresses (hexadecimal) of a "
+		.summary = "show page tables, page, VMA and TLB of addresses of a process",
+		.doc = "Show what the kernel and the CPU know of addresses (hexadecimal) of a "
 		       "live process: page-table entries, frame and page flags, VMA, TLB reach.\v"
 		       "What can't be known is listed, with the reason.",
 		.is = COMMAND_EXPLAIN,

@@ -44,7 +44,7 @@ static const struct hook_variant fault_end[] = {
 		.needs = { FEATURE_SW_EVENTS, -1 },
 		.programs = { { "fault_minor_sw", PERF_COUNT_SW_PAGE_FAULTS_MIN },
 			      { "fault_major_sw", PERF_COUNT_SW_PAGE_FAULTS_MAJ } },
-		.cost = "120-200 ns a fault; faults without a trap (GUP) have no VMA",
+		.cost = "120-200 ns a fault; kernel-initiated faults (GUP) have no VMA",
 	},
 	{},
 };

@@ -117,8 +117,8 @@ const struct option_row option_rows[] = {
 	/* --- how long --- */
 	{"duration", 'd', "TIME", GROUP_RUN, TRACING, "end after this time: 5, 200ms, 1m",
 	 TIME(duration_ns), .what = "duration"},
-	{"interval", 'i', "TIME", GROUP_RUN, COUNTED, "print every so often", INTERVAL},
-	{"interval", 'i', "TIME", GROUP_RUN, COMMAND_TOP, "look so often (default 1s)", INTERVAL,
+	{"interval", 'i', "TIME", GROUP_RUN, COUNTED, "print at this interval", INTERVAL},
+	{"interval", 'i', "TIME", GROUP_RUN, COMMAND_TOP, "refresh interval (default 1s)", INTERVAL,
 	 .standard = 1000 * MS},
 
 	/* --- what is shown: all commands --- */
@@ -127,9 +127,9 @@ const struct option_row option_rows[] = {
 	 CUSTOM(option_parse_format), .text = "text"},
 	{"output", 'o', "FILE", GROUP_SHOWN, TO_FILE, "write there instead of to stdout", TEXT(output)},
 	{"wide", 'w', NULL, GROUP_SHOWN, PRINTING, "do not cut lines", FLAG(wide)},
-	{"ascii", 0, NULL, GROUP_SHOWN, EVERY, "text without other characters", FLAG(ascii)},
+	{"ascii", 0, NULL, GROUP_SHOWN, EVERY, "use ASCII characters only", FLAG(ascii)},
 	{"quiet", 'q', NULL, GROUP_SHOWN, EVERY, "no warnings", FLAG(quiet)},
-	{"verbose", 'v', NULL, GROUP_SHOWN, EVERY, "tell more; twice, thrice: even more",
+	{"verbose", 'v', NULL, GROUP_SHOWN, EVERY, "print more details (up to three times)",
 	 .type = OPTION_TIMES, FIELD(verbosity)},
 
 	/* --- what is shown: counts --- */
@@ -170,7 +170,7 @@ const struct option_row option_rows[] = {
 	/* --- what is shown: recordings --- */
 	{"output", 'o', "FILE", GROUP_SHOWN, COMMAND_RECORD, "the recording (default vmascope.rec)",
 	 TEXT(output)},
-	{"max-size", 0, "SIZE", GROUP_SHOWN, COMMAND_RECORD, "keep the last so much (64M, 1G) in files FILE.N",
+	{"max-size", 0, "SIZE", GROUP_SHOWN, COMMAND_RECORD, "rotate recordings FILE.N, keeping at most SIZE (64M, 1G) in total",
 	 SIZE(max_size, MIB), .what = "size", .wanted = "1M or more: bytes, or with K, M, G"},
 	{"snapshot", 0, "TIME", GROUP_SHOWN, COMMAND_RECORD,
 	 "keep the last TIME in memory; write it on SIGUSR1 and at the end", TIME(snapshot_ns), .what = "time"},
@@ -187,20 +187,20 @@ const struct option_row option_rows[] = {
 	 "begin with processes (default), vmas, causes, calls, cpus, log, stacks", CUSTOM(option_parse_top_view), .text = "processes"},
 	{"total", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "begin with counts since the start, not per second",
 	 FLAG(total)},
-	{"batch", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "print plain frames, for logs; with --frames N: so many",
+	{"batch", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "print plain frames, for logs; see --frames",
 	 FLAG(batch)},
-	{"frames", 0, "N", GROUP_SHOWN, COMMAND_TOP, "with --batch: end after so many",
+	{"frames", 0, "N", GROUP_SHOWN, COMMAND_TOP, "with --batch: exit after N frames",
 	 NUMBER(frames, 1, UINT32_MAX), .what = "number of frames", .wanted = "a number from 1 on"},
 	{"top", 0, "N", GROUP_SHOWN, COMMAND_TOP, "with --batch: rows of a frame at most (default 30; 0: all)",
 	 ROWS},
 	{"no-color", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "no colours (as with NO_COLOR set)", FLAG(no_colour)},
 
 	/* --- what is shown: stacks --- */
-	{"user-stacks", 'U', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT, "who called", FLAG(capture.bpf.user_stacks)},
+	{"user-stacks", 'U', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT, "user stacks (call chains)", FLAG(capture.bpf.user_stacks)},
 	{"kernel-stacks", 'K', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT,
-	 "which functions of the kernel called", FLAG(capture.bpf.kernel_stacks)},
+	 "kernel stacks (call chains)", FLAG(capture.bpf.kernel_stacks)},
 	{"unwind", 0, "HOW", GROUP_SHOWN, STACKS,
-	 "how user stacks are found: fp (default): by frame pointers; dwarf: by DWARF CFI",
+	 "how user stacks are unwound: fp (frame pointers, default) or dwarf (DWARF CFI)",
 	 NAME(dwarf, unwinders, 2), .what = "way to unwind", .wanted = "fp or dwarf"},
 	{"lines", 0, NULL, GROUP_SHOWN, STACKS, "source lines and inlined functions in stacks", FLAG(lines)},
 	{"per-process", 0, NULL, GROUP_SHOWN, STACK_ROWS,
@@ -213,9 +213,9 @@ const struct option_row option_rows[] = {
 	 "with --by stack: a line for each stack, for flame graph tools", FLAG(folded)},
 	{"flame", 0, "FILE", GROUP_SHOWN, STACK_ROWS, "with --by stack: write a flame graph (SVG) there, too",
 	 TEXT(flame), .least = 1, .what = "file", .wanted = "a name for the SVG file"},
-	{"weight", 0, "WHAT", GROUP_SHOWN, COUNTED, "what both count: faults (default) or time", WEIGHT},
+	{"weight", 0, "WHAT", GROUP_SHOWN, COUNTED, "metric for --folded and --flame: faults (default) or time", WEIGHT},
 	{"weight", 0, "WHAT", GROUP_SHOWN, COMMAND_SHOOTDOWN,
-	 "what both count: stolen (default), time, sent, calls", WEIGHT},
+	 "metric for --folded and --flame: stolen (default), time, sent, calls", WEIGHT},
 
 	/* --- tuning --- */
 	{"no-feature", 0, "NAME", GROUP_TUNING, EVERY & ~COMMAND_REPORT,
@@ -238,7 +238,7 @@ const struct option_row option_rows[] = {
 	{"stack-size", 0, "KIB", GROUP_TUNING, STACKS, "of a stack copied for --unwind dwarf (default 16)",
 	 NUMBER(stack_bytes, VS_SAMPLE_MIN >> 10, VS_SAMPLE_MAX >> 10), .step = STEP_4, .scale = 10,
 	 .unit = "KiB", .what = "stack size"},
-	{"stacks", 0, "N", GROUP_TUNING, STACKS, "stacks told apart at one time (default 16384)",
+	{"stacks", 0, "N", GROUP_TUNING, STACKS, "different stacks counted at one time (default 16384)",
 	 POWER_OF_2(capture.nr_stacks, CAPTURE_MIN_STACKS, CAPTURE_MAX_STACKS), .what = "number of stacks"},
 
 	/* --- serving --- */
@@ -263,7 +263,7 @@ const struct option_row option_rows[] = {
 	 NUMBER(max_series, 0, SERIES_MOST), .standard = SERIES_DEFAULT, .what = "number of series",
 	 .wanted = "a number up to 1000000"},
 	{"expose-paths", 0, NULL, GROUP_SERVING, COMMAND_SERVE,
-	 "show paths of mapped files, to whoever sees VMAs", FLAG(expose_paths)},
+	 "show paths of mapped files to clients that see VMAs", FLAG(expose_paths)},
 	{"expose-processes", 0, NULL, GROUP_SERVING, COMMAND_SERVE,
 	 "show process IDs and command names to clients without a token", FLAG(expose_processes)},
 	{"expose-addresses", 0, NULL, GROUP_SERVING, COMMAND_SERVE,
