@@ -183,17 +183,53 @@ static void cow_parent(void)
 	wl_reap(pid);
 }
 
-/* The child is gone: the pages are the parent's alone again, but still mapped read-only. */
+/** page_frames - numbers of the page frames of @n pages from @p on, by /proc/self/pagemap */
+static void page_frames(const char *p, size_t n, uint64_t *frames)
+{
+	const uint64_t number = (1ULL << 55) - 1;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || pread(fd, frames, n * sizeof(*frames), (off_t)((uintptr_t)p / WL_PAGE * 8)) !=
+			      (ssize_t)(n * sizeof(*frames)))
+		wl_die("/proc/self/pagemap");
+	close(fd);
+	for (size_t i = 0; i < n; i++)
+		if (!(frames[i] &= number)) {
+			errno = EPERM;
+			wl_die("numbers of page frames");
+		}
+}
+
+/*
+ * The child is gone: the pages are the parent's alone again, but still mapped read-only.
+ *
+ * Or nearly so: as long as somebody reads a file of it in /proc, such as its maps, its memory is there,
+ * and the parent copies. Where a page is after the write tells which it was.
+ */
 static void cow_reuse(void)
 {
+	const size_t len = count * sizeof(uint64_t);
+	uint64_t *before = wl_mmap(NULL, 2 * len, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	uint64_t *after = before + count, copied = 0;
 	char *p = written_anon();
+	struct wl_range *reused = range("anon", "cow-reuse", p, count * WL_PAGE), *other;
 	pid_t pid = wl_fork();
 
 	if (!pid)
 		_exit(0);
 	wl_reap(pid);
 	wl_warm();
-	wl_counted(range("anon", "cow-reuse", p, count * WL_PAGE), WL_WRITE, p, count, WL_PAGE);
+	page_frames(p, count, before);
+	wl_counted(reused, WL_WRITE, p, count, WL_PAGE);
+	page_frames(p, count, after);
+	for (size_t i = 0; i < count; i++)
+		copied += before[i] != after[i];
+	other = range("anon", "cow", p, count * WL_PAGE);
+	other->faults = other->minor = other->write = copied;
+	reused->faults -= copied;
+	reused->minor -= copied;
+	reused->write -= copied;
 }
 
 static sigjmp_buf back;
