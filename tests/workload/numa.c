@@ -10,8 +10,6 @@
  */
 #include "workload.h"
 
-#include <linux/mempolicy.h>
-
 static unsigned long pages = 2048, hints = 1000, from_cpu = 0, to_cpu = 1;
 
 static void run_on(unsigned long cpu)
@@ -34,7 +32,7 @@ static int node_of(void *p)
 	return node;
 }
 
-/* With a memory policy of its own, a task is not scanned by NUMA balancing (vma_policy_mof()). */
+/* With a memory policy of its own, as wl_init() sets, a task is not scanned by NUMA balancing. */
 static void set_policy(int mode)
 {
 	if (syscall(SYS_set_mempolicy, mode, NULL, 0UL))
@@ -96,7 +94,6 @@ int main(int argc, char **argv)
 	char extra[128];
 	pid_t worker;
 
-	set_policy(MPOL_LOCAL);
 	wl_init("numa");
 	wl_options(argc, argv, options);
 	found = wl_mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE,
