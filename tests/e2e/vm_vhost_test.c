@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vm_vhost_test - faults of threads that vhost makes for a process: -p has them, of a worker that was
+ * there and of one that is made later. A guest has the device; machines have it where it is loaded.
+ */
+#include "check.h"
+#include "gated.h"
+#include "scope.h"
+#include "system.h"
+
+#include <stdio.h>
+
+static void workers_of_a_process(void **state)
+{
+	struct json_object *json, *vma, *range;
+	struct vt_cmd scope;
+	struct vt_gated g;
+	char pid[16];
+
+	(void)state;
+	vt_gated_start(&g, VT_ARGS("vhost", "--buffers", "200"));
+	snprintf(pid, sizeof(pid), "%d", g.work.pid);
+	vt_attach_stat(&scope, VT_ARGS("-p", pid));
+	vt_gated_run(&g);
+	vt_wait(&scope, VT_PATIENCE);
+	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
+	json = vt_json_file(vt_stat_output());
+	vt_check_sums(json);
+	vt_check_attached_usage(json, g.known);
+	if (vt_int(g.known, "workers")) {
+		vt_equal(vt_int(g.known, "workers"), 2, "workers that are the process's threads");
+		vt_check_ranges(json, g.known);
+	} else { /* before 6.4 they are threads of the kernel: getrusage has none of their faults */
+		vt_each(range, g.known, "ranges") vt_each(vma, vt_process(json, g.work.pid), "vmas")
+			vt_true(!vt_get(vma, "start") ||
+				vt_hex(vma, "start") != vt_hex(range, "start"));
+	}
+	json_object_put(json);
+	vt_free(&scope);
+	vt_gated_free(&g);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(workers_of_a_process),
+};
+
+VT_MAIN(tests)
