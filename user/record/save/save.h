@@ -134,9 +134,6 @@ bool saver__changed(struct saver *s, enum mark mark, uint64_t number, const void
 /** saver__count - write a record into the checkpoint. */
 void saver__count(struct saver *s, enum record_type type, const void *record);
 
-/** saver__put_process - what has changed of it, with its rows, or add it to the rest. */
-void saver__put_process(struct saver *s, const struct process *p);
-
 /** saver__put_calls - memory calls and flushes (save_calls.c). */
 void saver__put_calls(struct saver *s);
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* save_marks.c - what was written last of each thing, so that it is written when it has changed. */
+#include "record/save/save.h"
+
+#include <errno.h>
+#include <string.h>
+
+/** fnv1a - of whole words; never 0. */
+static uint64_t fnv1a(const void *data, size_t size)
+{
+	uint64_t h = 14695981039346656037ULL, word;
+
+	for (size_t i = 0; i + sizeof(word) <= size; i += sizeof(word)) {
+		memcpy(&word, (const char *)data + i, sizeof(word));
+		h = (h ^ word) * 1099511628211ULL;
+		h ^= h >> 32;
+	}
+	return h | 1;
+}
+
+uint64_t saver__marked(const struct saver *s, enum mark mark, uint64_t number)
+{
+	return (uintptr_t)hash__get_u64(&s->marks[mark], number);
+}
+
+void saver__mark(struct saver *s, enum mark mark, uint64_t number, uint64_t value)
+{
+	if (hash__set_u64(&s->marks[mark], number, (void *)(uintptr_t)value) && !s->error)
+		s->error = -ENOMEM;
+}
+
+bool saver__fits(const struct saver *s, enum mark mark, uint64_t number)
+{
+	return !s->budget || s->used < s->budget || saver__marked(s, mark, number);
+}
+
+bool saver__changed(struct saver *s, enum mark mark, uint64_t number, const void *record,
+		    size_t size)
+{
+	const uint64_t hash = fnv1a(record, size);
+
+	if (saver__marked(s, mark, number) == hash)
+		return false;
+	saver__mark(s, mark, number, hash);
+	return true;
+}
+
+void saver__count(struct saver *s, enum record_type type, const void *record)
+{
+	if (!s->error)
+		s->error = writer__count(s->writer, type, record, s->time_ns);
+}
+
+void saver__put(struct saver *s, enum mark mark, uint64_t number, enum record_type type,
+		const void *record, size_t size)
+{
+	const uint64_t before = s->writer->counted;
+	const bool known = saver__marked(s, mark, number);
+
+	if (saver__changed(s, mark, number, record, size))
+		saver__count(s, type, record);
+	if (!known)
+		s->used += s->writer->counted - before;
+}
