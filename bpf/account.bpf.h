@@ -223,8 +223,10 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	f->stack = NO_STACK;
 	if (cfg.fault_stacks && stack_at_begin(f))
 		stack_take_at(t, f->vma.slot, f->vma.generation, &f->stack);
-	f->active = 1;
 	f->begin_ns = bpf_ktime_get_ns();
+	/* the iterator must not take the last one's begin for this one's */
+	barrier();
+	f->active = 1;
 }
 
 /**

@@ -72,7 +72,7 @@ enum vs_size {
 /* Words of struct vs_counts, and what they lack to fill cache lines. */
 #define VS_COUNTS_USED                                                                             \
 	(VS_NR_OUTCOME + VS_ORIGIN_GUP * VS_NR_ACCESS + 1 + VS_NR_CAUSES + VS_NR_SIZES + 1 +       \
-	 VS_NR_FIGURES + 3)
+	 VS_NR_FIGURES + 4)
 #define VS_COUNTS_PAD ((8 - VS_COUNTS_USED % 8) % 8)
 
 /**
@@ -86,6 +86,8 @@ enum vs_size {
  * @latency_count: completed faults whose latency is known
  * @latency_sum_ns: their sum, in nanoseconds
  * @latency_max_ns: their maximum, in nanoseconds
+ * @so_far_ns: what faults have been in flight for when an interval ended, without what has come into
+ *	@latency_sum_ns of it since; may be below 0 on one CPU
  * Between them a member for each row of VS_EACH_FIGURE.
  *
  * Σ outcome = Σ access + gup = Σ cause, always.
@@ -101,6 +103,7 @@ struct vs_counts {
 	__u64 latency_count;
 	__u64 latency_sum_ns;
 	__u64 latency_max_ns;
+	__u64 so_far_ns;
 	__u64 pad[VS_COUNTS_PAD];
 };
 _Static_assert(sizeof(struct vs_counts) % 64 == 0, "vs_counts: whole cache lines");
@@ -431,7 +434,8 @@ _Static_assert(sizeof(struct vs_event_fault) % 8 == 0, "vs_event_fault");
  * struct vs_thread - what a thread spent in faults; also what the task iterator yields for each
  * @pid: process; @tid: thread
  * @faults: completed and incomplete ones
- * @fault_ns: time in completed ones, ns
+ * @fault_ns: time in completed ones, ns; where intervals are printed, also that of one in flight up to
+ *	the end of the last one, and of one that failed up to the last that ended before
  * @since_ns: when its counting began, CLOCK_MONOTONIC
  * @until_ns: when it ended, 0 while it runs
  */

@@ -92,18 +92,37 @@ static __always_inline void hist_count(u32 hist, u32 bucket, u64 ns)
 	hist_put(bpf_map_lookup_elem(&hists, &index), bucket, ns);
 }
 
+/** hist_of - the histogram of the process image's faults of @cause, or the one of all processes */
+static __always_inline u32 hist_of(const struct task_state *t, u32 cause)
+{
+	struct vs_slot *s = slot_at(t->proc);
+	u32 hist = VS_HIST_NONE;
+
+	if (s && t->proc)
+		hist = hist_get(&s->proc.hist[cause]);
+	return hist < cfg.nr_hists ? hist : cause;
+}
+
+/** hist_so_far - faults of @hist have been in flight for @ns more */
+static __always_inline void hist_so_far(u32 hist, u64 ns)
+{
+	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist;
+	struct vs_hist *h = bpf_map_lookup_elem(&hists, &index);
+
+	if (h)
+		__sync_fetch_and_add(&h->so_far_ns, ns);
+}
+
 /** hist_add - count the latency of a completed fault. */
 static __always_inline void hist_add(const struct task_state *t, const struct pending_fault *f,
 				     u64 duration_ns)
 {
-	u32 bucket = hist_bucket(duration_ns), cause = f->cause, hist = VS_HIST_NONE;
-	struct vs_slot *s = slot_at(t->proc);
+	u32 bucket = hist_bucket(duration_ns), cause = f->cause, hist;
+	struct vs_slot *s;
 
 	if (cause >= VS_NR_CAUSES)
 		return;
-	if (s && t->proc)
-		hist = hist_get(&s->proc.hist[cause]);
-	hist_count(hist < cfg.nr_hists ? hist : cause, bucket, duration_ns);
+	hist_count(hist_of(t, cause), bucket, duration_ns);
 	if (!cfg.vma_hists)
 		return;
 	s = slot_at(f->vma.slot);

@@ -15,10 +15,12 @@
  * struct vs_hist - a log-linear histogram of latencies, ns
  * @sum_ns: exact
  * @max_ns: exact
+ * @so_far_ns: as of struct vs_counts
  */
 struct vs_hist {
 	__u64 sum_ns;
 	__u64 max_ns;
+	__u64 so_far_ns;
 	__u64 bucket[VS_HIST_BUCKETS];
 };
 

@@ -44,7 +44,35 @@ static __always_inline bool began_before(struct task_struct *task)
 	regs = (void *)bpf_task_pt_regs(task);
 	return regs && regs->orig_ax == ~0UL && regs->cs & 3;
 }
+/** How long a task that runs has to be in a fault to be known to: a timer tick comes more often. */
+#define TICKS_NS 20000000ULL
+
+/**
+ * is_inside - the task is inside of fault @f, which it took up to @at_ns and that nothing shows to
+ *	have ended
+ *
+ * While it runs in user mode, timer ticks write their registers where those of the trap were.
+ */
+static __always_inline bool is_inside(struct task_struct *task, const struct pending_fault *f,
+				      u64 at_ns)
+{
+	struct pt_regs *top = (void *)bpf_task_pt_regs(task);
+
+	if (sleeps(task))
+		return is_trap_of(task, f->regs, f->ip);
+	return f->origin == VS_ORIGIN_USER && at_ns - f->begin_ns > TICKS_NS && top &&
+	       (u64)top == f->regs && top->ip == f->ip && top->orig_ax == ~0UL;
+}
 #else
+static __always_inline bool is_inside(struct task_struct *task, const struct pending_fault *f,
+				      u64 at_ns)
+{
+	(void)task;
+	(void)f;
+	(void)at_ns;
+	return false;
+}
+
 static __always_inline bool sleeps(struct task_struct *task)
 {
 	(void)task;
@@ -77,6 +105,38 @@ static __always_inline bool is_in_flight(struct task_struct *task, struct task_s
 		return is_trap_of(task, f->regs, f->ip);
 	/* it runs: in user mode, what failed has raised a signal, which settled it */
 	return f->origin == VS_ORIGIN_USER || !is_refused(f->cause);
+}
+
+/**
+ * count_so_far - an interval ends at @at_ns: the time until then of a fault that is in flight counts
+ *
+ * The task may be running: of a fault that ends meanwhile, a part may count in the next interval.
+ */
+static __noinline int count_so_far(struct task_struct *task, struct task_state *t, u64 at_ns)
+{
+	struct pending_fault *f = &t->pending;
+	u64 begin_ns = *(volatile u64 *)&f->begin_ns, ns;
+	u32 slot = f->vma.slot, generation = f->vma.generation;
+
+	if (!*(volatile u8 *)&f->active || !f->regs || !begin_ns || begin_ns >= at_ns ||
+	    task->flags & PF_ENDING || !is_inside(task, f, at_ns))
+		return 0;
+	if (cfg.only || (cfg.causes && !(cfg.causes & (1u << (f->cause & 31)))))
+		return 0;
+	if (slot == VS_SLOT_OVERFLOW) {
+		slot = t->proc;
+		generation = t->proc_generation;
+	}
+	if (!slot_holds(slot, generation))
+		slot = VS_SLOT_OVERFLOW;
+	ns = at_ns - begin_ns;
+	if (ns <= f->so_far_ns)
+		return 0;
+	ns -= f->so_far_ns;
+	if (!*(volatile u8 *)&f->active || *(volatile u64 *)&f->begin_ns != begin_ns)
+		return 0;
+	__sync_fetch_and_add(&f->so_far_ns, ns);
+	return so_far_add(t, slot, f->cause, ns);
 }
 
 /** in_flight_emit - a ring record; @since_ns: 0: it is not known when the fault began */

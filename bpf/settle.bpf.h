@@ -194,13 +194,48 @@ static __always_inline void stack_at_end(const struct task_state *t, struct pend
 		stack_take_at(t, f->vma.slot, f->vma.generation, &f->stack);
 }
 
+/**
+ * so_far_add - count @ns more, which may be below 0, of the time of a fault that was in flight
+ * @slot: that counts it
+ *
+ * A global function: the verifier looks at it once; few faults come here.
+ */
+__weak __noinline int so_far_add(struct task_state *t, u32 slot, u32 cause, u64 ns)
+{
+	struct vs_counts *c = slot_counts(slot);
+
+	if (!t || !c || cause >= VS_NR_CAUSES)
+		return 0;
+	__sync_fetch_and_add(&t->so_far_ns, ns);
+	__sync_fetch_and_add(&c->so_far_ns, ns);
+	hist_so_far(hist_of(t, cause), ns);
+	return 0;
+}
+
+/**
+ * so_far_over - a fault has ended: its whole time is counted where it ended, without what has been
+ *	counted of it at the ends of intervals
+ *
+ * How long one took that failed is not known: what was counted of it is.
+ */
+static __always_inline void so_far_over(struct task_state *t, struct pending_fault *f,
+					u64 duration_ns)
+{
+	u64 ns = __sync_lock_test_and_set(&f->so_far_ns, 0);
+
+	if (duration_ns)
+		so_far_add(t, f->vma.slot, f->cause, -ns);
+}
+
 /** fault_ended - count, and emit if asked, a fault whose outcome is known. */
 static __always_inline void fault_ended(const struct task_id *id, struct task_state *t,
 					struct pending_fault *f, enum vs_outcome outcome,
 					u64 duration_ns)
 {
-	if (!wanted(outcome, f->cause))
+	if (!wanted(outcome, f->cause)) {
+		f->so_far_ns = 0;
 		return;
+	}
 	if (f->vma.slot == VS_SLOT_OVERFLOW)
 		count_outside(t, f);
 	else if (f->vma.traits & VMA_SHARES_SLOT)
@@ -215,6 +250,8 @@ static __always_inline void fault_ended(const struct task_id *id, struct task_st
 	if (f->origin != VS_ORIGIN_GUP)
 		t->faults++;
 	t->fault_ns += duration_ns;
+	if (f->so_far_ns)
+		so_far_over(t, f, duration_ns);
 	if (cfg.fault_stacks && !is_sample(f->stack))
 		stack_add(f->stack, outcome, 1, duration_ns);
 	if (duration_ns)

@@ -84,6 +84,7 @@ enum page_frame {
  * @frame: enum page_frame; @cached: enum page_cached
  * @seq: mm_lock_seq when its VMA was looked up
  * @handled: it raised a signal, and the process has a handler for it
+ * @so_far_ns: of its time, what has been counted at the ends of intervals
  * @stack: of the code that faulted; only where stacks of faults are wanted
  */
 struct pending_fault {
@@ -107,6 +108,7 @@ struct pending_fault {
 	u8 frame;
 	u8 cached;
 	u8 pad[1];
+	u64 so_far_ns;
 	struct vs_stack_ref stack;
 };
 
@@ -289,7 +291,7 @@ struct followed {
  *	what they run ahead by is a fault that no hook showed
  * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
  * @pending: the fault that has begun; @unpaired: one that has ended, whose begin was not seen
- * @since_ns: when this began; @faults, @fault_ns: of the task since
+ * @since_ns: when this began; @faults, @fault_ns: of the task since; @so_far_ns: as of struct vs_counts
  * @call: the memory call that it is inside of
  * @fork: what it was born of, until its image has a slot
  * @range: on its way into its nodes; @refault, @followed: a fault that is held against ranges; the
@@ -310,6 +312,7 @@ struct task_state {
 	u64 since_ns;
 	u64 faults;
 	u64 fault_ns;
+	u64 so_far_ns;
 	struct pending_fault pending;
 	struct pending_fault unpaired;
 	struct open_call call;

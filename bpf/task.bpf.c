@@ -9,6 +9,8 @@
 
 /** enum vs_iter_task; set by user/. */
 __u32 iter_action = ITER_MARK;
+/** When the interval ends, CLOCK_MONOTONIC, ns; 0: there are none. Set by user/. */
+__u64 interval_end_ns = 0;
 
 /** Bases of the direct map that are tried: this many GiB of physical memory below a page table. */
 #define DIRECT_MAP_TRIES 16384
@@ -106,7 +108,7 @@ static __always_inline void describe_thread(struct task_struct *task, const stru
 	thread->pid = task->tgid;
 	thread->tid = task->pid;
 	thread->faults = t->faults;
-	thread->fault_ns = t->fault_ns;
+	thread->fault_ns = t->fault_ns + t->so_far_ns;
 	thread->since_ns = t->since_ns;
 	thread->until_ns = until_ns;
 	bpf_probe_read_kernel(thread->comm, sizeof(thread->comm), task->comm);
@@ -305,6 +307,8 @@ int task_iter(struct bpf_iter__task *ctx)
 		start(task, t);
 		return 0;
 	}
+	if (interval_end_ns)
+		count_so_far(task, t, interval_end_ns);
 	if (iter_action == ITER_SETTLE) {
 		take_in_flight(task, t);
 		settle(task, t);
@@ -312,7 +316,7 @@ int task_iter(struct bpf_iter__task *ctx)
 		settle_running(task, t);
 	}
 	describe_thread(task, t, 0, &thread);
-	if (t->faults)
+	if (t->faults || t->so_far_ns)
 		bpf_seq_write(ctx->meta->seq, &thread, sizeof(thread));
 	return 0;
 }

@@ -268,9 +268,51 @@ static size_t watch_in_flight(struct vt_gated *g, struct vt_cmd *scope, const ch
 	return before;
 }
 
+/** thread_of - the thread of `outcomes in-flight` that takes the fault */
+static int64_t thread_of(const struct vt_gated *g)
+{
+	const char *line = strstr(g->work.out, "ready\n");
+
+	vt_true(line);
+	return atoll(line + strlen("ready\n"));
+}
+
+/** time_in_faults - of thread @tid, ns; 0: it has no row */
+static int64_t time_in_faults(struct json_object *stat, int64_t tid)
+{
+	struct json_object *row;
+
+	vt_each(row, stat, "threads") if (vt_int(row, "tid") == tid) return vt_int(row, "fault_ns");
+	return 0;
+}
+
+/*
+ * Its time is in the intervals in which it was spent: all of those that it lasted for, and all of them
+ * together are the time of the fault.
+ */
+static void check_time(struct json_object *docs, size_t n, size_t begun, size_t before, int64_t tid)
+{
+	struct json_object *run = json_object_array_get_idx(docs, n), *row;
+	int64_t sum = 0, of_all = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *doc = json_object_array_get_idx(docs, i);
+		const int64_t ns = time_in_faults(doc, tid);
+
+		sum += ns;
+		vt_cmp(ns, <=, vt_int(doc, "duration_ns"), "ns in faults, interval %zu", i + 1);
+		if (i > begun && i < before)
+			vt_equal(ns, vt_int(doc, "duration_ns"), "ns in the fault, interval %zu",
+				 i + 1);
+	}
+	vt_equal(sum, time_in_faults(run, tid), "ns in faults of all intervals");
+	vt_each(row, run, "threads") of_all += vt_int(row, "fault_ns");
+	vt_equal(of_all, vt_int(run, "totals.latency_ns.sum"), "ns of all faults");
+}
+
 /*
  * It lasts over several intervals: it is in none of them, neither completed nor failed, and in the one
- * in which it ends with all of its time.
+ * in which it ends with its whole latency.
  */
 static void in_flight_over_intervals(void **state)
 {
@@ -280,12 +322,14 @@ static void in_flight_over_intervals(void **state)
 	struct vt_gated g;
 	size_t begun, before, n;
 	char pid[16];
+	int64_t tid;
 
 	(void)state;
 	vt_gated_start(&g, VT_ARGS("outcomes", "in-flight"));
 	snprintf(pid, sizeof(pid), "%d", g.work.pid);
 	vt_start(&scope, NULL, VT_ARGS(vt_vmascope(), "stat", "-j", "-i", "100ms", "-p", pid));
 	before = watch_in_flight(&g, &scope, "\"interval\"", &begun);
+	tid = thread_of(&g);
 	docs = vt_json_lines(scope.out, "stat -i");
 	n = json_object_array_length(docs) - 1;
 	run = json_object_array_get_idx(docs, n);
@@ -308,6 +352,7 @@ static void in_flight_over_intervals(void **state)
 	}
 	vt_equal(uffd, 1, "uffd of docs intervals");
 	vt_cmp(most_ns, >=, inside_ns, "ns that it took, of those of the intervals it lasted for");
+	check_time(docs, n, begun, before, tid);
 	vt_equal(faults, vt_int(run, "totals.faults"), "faults of docs intervals");
 	vt_equal(vt_int(run, "totals.incomplete"), 0, "incomplete");
 	vt_equal(vt_len(run, "in_flight"), 0, "in flight");
@@ -325,13 +370,45 @@ static long first_number(const char *text, const char *at)
 	return strtol(at, NULL, 10);
 }
 
+/** share_of_time - in the line of a cause that holds @at, percent */
+static double share_of_time(const char *frame, const char *at)
+{
+	double percent;
+
+	while (at > frame && at[-1] != '\n')
+		at--;
+	vt_equal(sscanf(at, "%*s %*s %lf%%", &percent), 1, "share in '%.40s'", at);
+	return percent;
+}
+
+/** check_frames - a fault that lasts for all of a frame's interval takes 100 % of it, and never more */
+static void check_frames(char *text, const char *mark, size_t begun, size_t before)
+{
+	char *frame = strstr(text, mark), *next;
+
+	for (size_t i = 0; frame; frame = next, i++) {
+		const char *row;
+
+		next = strstr(frame + 1, mark);
+		if (next)
+			next[-1] = '\0';
+		row = strstr(frame, " uffd\n");
+		if (strstr(frame, " END"))
+			break;
+		if (row && share_of_time(frame, row) > 100)
+			fail_msg("more than all of the time in frame %zu: %s", i, frame);
+		if (i > begun && i < before && (!row || share_of_time(frame, row) < 100))
+			fail_msg("less than all of the time in frame %zu: %s", i, frame);
+	}
+}
+
 /* The same in top's frames, the last of which is of the whole run. */
 static void in_flight_over_frames(void **state)
 {
 	const char *run, *row;
 	struct vt_cmd scope;
 	struct vt_gated g;
-	size_t begun;
+	size_t begun, before;
 	char pid[16];
 
 	(void)state;
@@ -340,7 +417,7 @@ static void in_flight_over_frames(void **state)
 	vt_start(&scope, NULL,
 		 VT_ARGS(vt_vmascope(), "top", "--batch", "-i", "100ms", "--view", "causes", "-p",
 			 pid));
-	watch_in_flight(&g, &scope, "vmascope process", &begun);
+	before = watch_in_flight(&g, &scope, "vmascope process", &begun);
 	for (const char *at = scope.out; (at = strstr(at, "failed ")); at++)
 		vt_equal(strtol(at + strlen("failed "), NULL, 10), 0, "failed, in a frame");
 	run = strstr(scope.out, " END");
@@ -348,6 +425,7 @@ static void in_flight_over_frames(void **state)
 	row = strstr(run, " uffd\n");
 	vt_true(row);
 	vt_equal(first_number(run, row), 1, "uffd");
+	check_frames(scope.out, "vmascope process", begun, before);
 	vt_free(&scope);
 	vt_gated_free(&g);
 }

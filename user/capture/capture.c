@@ -488,6 +488,11 @@ uint64_t capture__start_ns(const struct capture *c)
 	return c->start_ns;
 }
 
+void capture__end_interval(struct capture *c, uint64_t at_ns)
+{
+	c->skel->bss->interval_end_ns = at_ns;
+}
+
 int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx)
 {
 	return run_iterator(c, ITER_THREADS, fn, ctx);
@@ -509,6 +514,8 @@ void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 	__atomic_store_n(&c->skel->bss->counting, COUNTING_OVER, __ATOMIC_SEQ_CST);
 	slots__grace();
 	detach_hooks(c);
+	if (c->skel->bss->interval_end_ns)
+		capture__end_interval(c, clock__monotonic_ns());
 	if (bpf_program__fd(c->skel->progs.settle_ipis) >= 0)
 		bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.settle_ipis), &opts);
 	run_iterator(c, ITER_SETTLE, fn, ctx);

@@ -138,6 +138,14 @@ void capture__drop_rest(struct capture *c);
 /** capture__streams - records of @type (enum vs_event_type) were asked for. */
 bool capture__streams(const struct capture *c, uint32_t type);
 
+/**
+ * capture__end_interval - from now on, capture__threads() counts the time of faults in flight
+ * @at_ns: up to then, CLOCK_MONOTONIC
+ *
+ * Without it, the time of a fault counts when it ends.
+ */
+void capture__end_interval(struct capture *c, uint64_t at_ns);
+
 /** capture__threads - call @fn for each traced thread that lives. Return: 0 or -errno. */
 int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx);
 

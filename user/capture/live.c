@@ -9,6 +9,7 @@
 #include "capture/live_stacks.h"
 #include "sys/cgroup.h"
 #include "sys/proc_maps.h"
+#include "util/clock.h"
 #include "util/str.h"
 
 /** Slots are taken back when less than 1/LOW_SHARE of them are free. */
@@ -261,8 +262,12 @@ static int read_again(struct live *l)
 int live__refresh(struct live *l)
 {
 	struct model *m = &l->model;
-	int err = capture__threads(l->capture, on_thread, l);
+	int err;
 
+	l->read_ns = clock__monotonic_ns();
+	if (l->intervals)
+		capture__end_interval(l->capture, l->read_ns);
+	err = capture__threads(l->capture, on_thread, l);
 	if (!err)
 		err = live__discover(l);
 	if (!err && l->adds_up)

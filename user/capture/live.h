@@ -23,6 +23,8 @@
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none
  * @hide_names: of files, and those that processes gave their memory: set it before the first slot
  *	is described
+ * @intervals: set by the caller: the time of faults in flight counts in the interval in which they were
+ * @read_ns: when live__refresh() was called last: what has happened until then is known
  * @adds_up: set by the caller: rows of threads and stacks are to add up to the counts of slots
  * @naming: NULL, or called before it is chosen what is forgotten: what has to be named from a process
  *	is named now, which may add rows to the model
@@ -45,6 +47,8 @@ struct live {
 	const char *vma_glob;
 	bool hide_names;
 	bool adds_up;
+	bool intervals;
+	uint64_t read_ns;
 	void (*naming)(void *ctx);
 	void (*forgetting)(void *ctx);
 	void *forgetting_ctx;

@@ -185,8 +185,8 @@ static int end_interval(struct course *c, uint64_t now_ns)
 static int tick(struct session *s)
 {
 	struct course *c = s->private;
-	const uint64_t now = session__now();
 	int err = live__refresh(s->live);
+	const uint64_t now = s->live->read_ns;
 
 	if (!err && c->slices)
 		err = read_slice(c, now);
@@ -329,6 +329,7 @@ int cmd_stat(struct options *o)
 	if (!status) {
 		/* an interval's rows are held against its totals */
 		s.live->adds_up = o->interval_ns;
+		s.live->intervals = o->interval_ns;
 		status = course__init(&c);
 	}
 	if (!status)

@@ -72,10 +72,10 @@ static int read_model(struct top *top)
 	model__mark(&s->live->model);
 	shootdown__mark(&s->live->shootdown);
 	stacks__mark(&s->live->stacks);
-	now = session__now();
 	err = live__refresh(s->live);
 	if (err)
 		return err;
+	now = s->live->read_ns;
 	top_watch__tick(&top->watch, top->last_ns, now, &facts);
 	tui__tick(&top->tui, now - top->last_ns, now - s->start_ns, &facts);
 	top->last_ns = now;
@@ -286,6 +286,7 @@ int cmd_top(struct options *o)
 	s->quiet_child = !o->batch;
 	status = session__open(s, o, wanted(o));
 	if (!status) {
+		s->live->intervals = true;
 		status = begin(&top);
 		if (!status)
 			status = session__run(s);

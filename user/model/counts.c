@@ -44,6 +44,11 @@ uint64_t counts_faults(const struct vs_counts *c)
 	return c->outcome[VS_MINOR] + c->outcome[VS_MAJOR] + c->outcome[VS_INCOMPLETE];
 }
 
+uint64_t counts_time(const struct vs_counts *c)
+{
+	return c->latency_sum_ns + c->so_far_ns;
+}
+
 uint64_t counts_gup(const struct vs_counts *c)
 {
 	return c->gup;

@@ -22,6 +22,7 @@ static void since_mark(struct vs_hist *to, const struct latency *l)
 {
 	*to = l->hist;
 	to->sum_ns -= l->marked.sum_ns;
+	to->so_far_ns -= l->marked.so_far_ns;
 	if (l->hist.max_ns == l->marked.max_ns)
 		to->max_ns = 0;
 	for (int i = 0; i < VS_HIST_BUCKETS; i++) {
@@ -50,6 +51,7 @@ void latency__add(struct vs_hist *to, const struct latency *l, bool interval)
 void hist__add(struct vs_hist *to, const struct vs_hist *from)
 {
 	to->sum_ns += from->sum_ns;
+	to->so_far_ns += from->so_far_ns;
 	if (from->max_ns > to->max_ns)
 		to->max_ns = from->max_ns;
 	for (int i = 0; i < VS_HIST_BUCKETS; i++)

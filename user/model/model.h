@@ -230,6 +230,9 @@ void counts_sub(struct vs_counts *to, const struct vs_counts *from);
 /** counts_faults - all faults in @c. */
 uint64_t counts_faults(const struct vs_counts *c);
 
+/** counts_time - spent in all of them, ns: of one in flight, until the last interval ended */
+uint64_t counts_time(const struct vs_counts *c);
+
 /** counts_gup - those without a trap. */
 uint64_t counts_gup(const struct vs_counts *c);
 

@@ -53,7 +53,7 @@ static void latency_cells_of(const struct top_view *v, struct table *t, const st
 		{ "p999_ns", 0.999 },
 	};
 
-	top_time(v, t, "fault_ns", hist->sum_ns);
+	top_time(v, t, "fault_ns", hist->sum_ns + hist->so_far_ns);
 	if (!hist__count(hist))
 		return;
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
@@ -78,6 +78,14 @@ static int cause_row(const struct top_view *v, struct table *t, int cause, uint6
 	return table__set_str(t, "cause", cause_names[cause]);
 }
 
+/** is_in_flight - faults of this cause took time, though none may have ended. */
+static bool is_in_flight(const struct top_view *v, int cause)
+{
+	struct vs_hist hist = {};
+
+	return latency_of(v, cause, &hist) && hist.so_far_ns;
+}
+
 /** ever - the cause has been seen: its row stays while nothing happens. */
 static bool ever(const struct top_view *v, int cause)
 {
@@ -94,7 +102,7 @@ struct table *top_causes(const struct top_view *v)
 	int err = 0;
 
 	for (int i = 0; t && i < VS_NR_CAUSES && !err; i++)
-		if (all.cause[i] || ever(v, i))
+		if (all.cause[i] || ever(v, i) || is_in_flight(v, i))
 			err = cause_row(v, t, i, all.cause[i], counts_faults(&all));
 	if (!err)
 		return t;

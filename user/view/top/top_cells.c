@@ -69,7 +69,10 @@ static void add_row(const struct top_view *v, struct vs_counts *sum, const struc
 {
 	const uint64_t faults = counts_faults(&row->counts);
 
-	if (!faults || (v->rates && faults == counts_faults(&row->marked)))
+	if (!faults && !counts_time(&row->counts))
+		return;
+	if (v->rates && faults == counts_faults(&row->marked) &&
+	    counts_time(&row->counts) == counts_time(&row->marked))
 		return;
 	counts_add(sum, &row->counts);
 	if (v->rates)

@@ -108,7 +108,7 @@ static int process_row(const struct top_view *v, struct table *t, const struct p
 	top_count(v, t, "minor", c->outcome[VS_MINOR]);
 	top_count(v, t, "major", c->outcome[VS_MAJOR]);
 	top_count(v, t, "failed", c->outcome[VS_INCOMPLETE]);
-	top_time(v, t, "fault_ns", c->latency_sum_ns);
+	top_time(v, t, "fault_ns", counts_time(c));
 	top_average(t, "average_ns", c);
 	top_figures(v, t, c);
 	if (c->latency_count && !v->vma_glob)
