@@ -150,10 +150,44 @@ static void core_dump(void **state)
 	check_stat("null", true);
 }
 
+/* Counts say that a fault raised a signal, and what shows where and why; this then does. */
+static void counts_name_what_shows_it(void **state)
+{
+	const char *recording = vt_path("sigbus.rec");
+	const char *const commands[][12] = {
+		{ "stat", "--", vt_workload("sigbus"), "--die", "truncated", NULL },
+		{ "record", "--cause", CAUSES, "-o", recording, "--", vt_workload("sigbus"),
+		  "--die", "truncated", NULL },
+		{ "report", recording, NULL },
+		{ "report", recording, "--view", "trace", NULL },
+	};
+	static const char *const texts[] = {
+		"faults that raised a signal: 1 sigbus\n"
+		"  where and why: trace or record --cause sigbus\n",
+		"",
+		"faults that raised a signal: 1 sigbus\n",
+		"SIGBUS: beyond the end of the file",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		const char *argv[16] = { vt_vmascope() };
+		struct vt_cmd cmd;
+
+		for (size_t n = 0; commands[i][n]; n++)
+			argv[n + 1] = commands[i][n];
+		vt_run(&cmd, NULL, argv);
+		vt_equal(cmd.exit, 0, "exit status of %s: %s", commands[i][0], cmd.err);
+		vt_contains(cmd.out, texts[i]);
+		vt_free(&cmd);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
-	VT_TEST(file_that_was_truncated),  VT_TEST(tmpfs_that_is_full),
-	VT_TEST(pool_that_is_empty),	   VT_TEST(page_that_is_poisoned),
-	VT_TEST(page_that_cannot_be_read), VT_TEST(core_dump),
+	VT_TEST(file_that_was_truncated),   VT_TEST(tmpfs_that_is_full),
+	VT_TEST(pool_that_is_empty),	    VT_TEST(page_that_is_poisoned),
+	VT_TEST(page_that_cannot_be_read),  VT_TEST(core_dump),
+	VT_TEST(counts_name_what_shows_it),
 };
 
 VT_MAIN(tests)

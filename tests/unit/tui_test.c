@@ -115,6 +115,25 @@ static void the_first_page_tells_it_all(void **state)
 	stop(&s);
 }
 
+/* Nothing happens without a word: of stacks, the option is named that counts them. */
+static void keys_to_stacks_say_what_counts_them(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	start(&s);
+	has_not(&s, "7 stacks");
+	keys(&s, "7");
+	has(&s, "stacks are not counted: start top with -U (user) or -K (kernel)");
+	keys(&s, "3");
+	has_not(&s, "stacks are not counted");
+	keys(&s, "\n");
+	has(&s, "stacks are not counted: start top with -U (user) or -K (kernel)");
+	keys(&s, "1");
+	has_not(&s, "stacks are not counted");
+	stop(&s);
+}
+
 static void t_toggles_rates_and_totals(void **state)
 {
 	struct seen s;
@@ -518,6 +537,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_page_tells_it_all),
+		cmocka_unit_test(keys_to_stacks_say_what_counts_them),
 		cmocka_unit_test(t_toggles_rates_and_totals),
 		cmocka_unit_test(columns_sort_both_ways),
 		cmocka_unit_test(keys_go_from_column_to_column),

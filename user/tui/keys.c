@@ -33,7 +33,7 @@ static void act_show(struct tui *t, long id)
 	if (tui__has(t, id))
 		tui__show(t, id);
 	else if (!tui_views[id].hidden)
-		t->message = "stacks are not counted: start top with -U (user) or -K (kernel)";
+		t->message = TUI_NO_STACKS;
 }
 
 static void act_next(struct tui *t, long by)

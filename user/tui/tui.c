@@ -101,9 +101,12 @@ void tui__drill(struct tui *t)
 	const struct tui_view *view = &tui_views[t->shown];
 	uint64_t id;
 
-	if (view->drill == NR_VIEWS || !list__selected(tui__list(t), &id) ||
-	    (tui_views[view->drill].stacks && !t->view.stacks))
+	if (view->drill == NR_VIEWS || !list__selected(tui__list(t), &id))
 		return;
+	if (tui_views[view->drill].stacks && !t->view.stacks) {
+		t->message = TUI_NO_STACKS;
+		return;
+	}
 	if (id < TOP_LEAST_OBJECT && view->drill == VIEW_SYMBOLS)
 		return;
 	narrow(t, id);

@@ -96,6 +96,9 @@ struct tui_facts {
 	bool storm;
 };
 
+/** What keys say that lead to stacks where none are counted. */
+#define TUI_NO_STACKS "stacks are not counted: start top with -U (user) or -K (kernel)"
+
 /**
  * struct tui - all of it
  * @what: what is traced, for people

@@ -269,6 +269,33 @@ static size_t say_trapless(const struct vs_counts *total, char *text, size_t siz
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
+/** say_signals - faults that raised a signal, and what shows where. Return: bytes written. */
+static size_t say_signals(const struct vs_counts *total, char *text, size_t size)
+{
+	static const int causes[] = { VS_CAUSE_SEGV_MAPERR, VS_CAUSE_SEGV_ACCERR, VS_CAUSE_SIGBUS,
+				      VS_CAUSE_PKEY };
+	char counts[160] = "", names[80] = "", line[512];
+	size_t n = 0, m = 0;
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++) {
+		const uint64_t faults = total->cause[causes[i]];
+
+		if (!faults)
+			continue;
+		n += snprintf(counts + n, sizeof(counts) - n, "%s%llu %s", n ? ", " : "",
+			      (unsigned long long)faults, cause_names[causes[i]]);
+		m += snprintf(names + m, sizeof(names) - m, "%s%s", m ? "," : "",
+			      cause_names[causes[i]]);
+	}
+	if (!n)
+		return 0;
+	n = snprintf(line, sizeof(line),
+		     "faults that raised a signal: %s\n"
+		     "  where and why: trace or record --cause %s\n",
+		     counts, names);
+	return n < size ? (size_t)snprintf(text, size, "%s", line) : 0;
+}
+
 static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *total,
 		  const struct vs_counts *overflow)
 {
@@ -280,6 +307,8 @@ static int footer(const struct stat_view *v, struct table *rows, const struct vs
 		len = snprintf(text, sizeof(text), "%s\n", rows->footer);
 	if (v->by == BY_THREAD && len < sizeof(text))
 		len += say_trapless(total, text + len, sizeof(text) - len);
+	if (!v->interval && len < sizeof(text))
+		len += say_signals(total, text + len, sizeof(text) - len);
 	/* what was lost is counted over the run, and told at its end */
 	if (!v->interval)
 		len += run_view__losses(&run, text + len, sizeof(text) - len);
