@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "options/options.h"
+#include "util/array.h"
 #include "util/log.h"
 #include "util/startup.h"
 
@@ -128,7 +129,7 @@ static const struct command commands[] = {
 	},
 };
 
-#define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
+#define NR_COMMANDS ARRAY_SIZE(commands)
 
 static void usage(FILE *f)
 {

@@ -11,6 +11,7 @@
 #include "capture/internal.h"
 #include "capture/map_call.h"
 #include "model/hist.h"
+#include "util/array.h"
 #include "vmascope.skel.h"
 
 /** Structures of the kernel for interrupts that are remembered at most: one for two CPUs each. */
@@ -42,7 +43,7 @@ int calls__size_maps(struct capture *c)
 	};
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes) && !err; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sizes) && !err; i++)
 		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
 	return err;
 }

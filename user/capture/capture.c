@@ -22,6 +22,7 @@
 #include "sys/cgroup.h"
 #include "sys/kernel.h"
 #include "sys/limits.h"
+#include "util/array.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
@@ -322,7 +323,7 @@ static int attach_all(struct capture *c, const struct capture_options *o)
 	err = attach_hook(c, order[0]);
 	if (!err && !o->command)
 		err = mark(c, o->ids, o->nr_ids, 0);
-	for (size_t i = 1; !err && i < sizeof(order) / sizeof(*order); i++)
+	for (size_t i = 1; !err && i < ARRAY_SIZE(order); i++)
 		err = attach_hook(c, order[i]);
 	return err ? err : switch_on(c);
 }

@@ -16,6 +16,7 @@
 #include <bpf/libbpf.h>
 
 #include "sys/kernel.h"
+#include "util/array.h"
 
 static int probe_btf(struct feature *f);
 static int probe_tp_btf(struct feature *f);
@@ -292,7 +293,7 @@ static int probe_read_kernel(struct feature *f)
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	int prog = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "vmascope_probe", "GPL", insns,
-				 sizeof(insns) / sizeof(*insns), NULL);
+				 ARRAY_SIZE(insns), NULL);
 
 	if (prog >= 0) {
 		close(prog);

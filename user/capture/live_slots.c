@@ -6,6 +6,7 @@
 
 #include "capture/live.h"
 #include "sys/cgroup.h"
+#include "util/array.h"
 #include "util/str.h"
 
 /** hide_name - of a VMA that somebody has named: its kind alone is told. */
@@ -72,15 +73,8 @@ static void disown(struct live *l, uint32_t index)
 
 static int wait_for(struct live *l, uint32_t index)
 {
-	if (l->nr_waiting == l->cap_waiting) {
-		size_t cap = l->cap_waiting ? l->cap_waiting * 2 : 256;
-		uint32_t *grown = realloc(l->waiting, cap * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		l->waiting = grown;
-		l->cap_waiting = cap;
-	}
+	if (array__reserve(&l->waiting, &l->cap_waiting, l->nr_waiting + 1, sizeof(*l->waiting)))
+		return -ENOMEM;
 	l->waiting[l->nr_waiting++] = index;
 	return 0;
 }

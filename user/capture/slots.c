@@ -13,6 +13,7 @@
 #include "capture/internal.h"
 #include "capture/map_call.h"
 #include "model/hist.h"
+#include "util/array.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 
@@ -39,7 +40,7 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 	};
 	int err;
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
 		if (err)
 			return err;

@@ -6,6 +6,7 @@
 
 #include "capture/internal.h"
 #include "capture/map_call.h"
+#include "util/array.h"
 #include "vmascope.skel.h"
 
 int stacks__size_maps(struct capture *c)
@@ -20,7 +21,7 @@ int stacks__size_maps(struct capture *c)
 	};
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes) && !err; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sizes) && !err; i++)
 		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
 	return err;
 }

@@ -10,15 +10,13 @@
 #include "sys/capabilities.h"
 #include "util/log.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 static const struct column root_columns[] = {
 	{ .key = "schema", .type = CELL_U64 },
 	{ .key = "kernel", .type = CELL_STR },
 	{ .key = "usable", .type = CELL_BOOL },
 };
 static const struct table_def root_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, COLUMNS(root_columns)
+	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(root_columns)
 };
 
 static const struct column hook_columns[] = {
@@ -28,7 +26,7 @@ static const struct column hook_columns[] = {
 	{ .key = "variant", .head = "VARIANT", .type = CELL_STR, .left = true },
 	{ .key = "reason", .head = "WHY NOT, OR ITS COST", .type = CELL_STR },
 };
-static const struct table_def hook_table = { .key = "hooks", COLUMNS(hook_columns) };
+static const struct table_def hook_table = { .key = "hooks", TABLE_COLUMNS(hook_columns) };
 
 static const struct column feature_columns[] = {
 	{ .key = "feature", .head = "FEATURE", .type = CELL_STR, .left = true },
@@ -38,7 +36,7 @@ static const struct column feature_columns[] = {
 	{ .key = "what", .head = "WHAT", .type = CELL_STR, .left = true },
 	{ .key = "reason", .type = CELL_STR },
 };
-static const struct table_def feature_table = { .key = "features", COLUMNS(feature_columns) };
+static const struct table_def feature_table = { .key = "features", TABLE_COLUMNS(feature_columns) };
 
 static int hook_row(struct table *t, const struct hook *hook, const struct hook_variant *v,
 		    bool in_use)

@@ -13,6 +13,7 @@
 #include "record/save/save.h"
 #include "session/record_header.h"
 #include "session/recording.h"
+#include "util/array.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -278,8 +279,7 @@ static void on_event(struct session *s, const struct vs_event *e)
 	/* far more may come at once than a ring holds */
 	if (!r->saver.error && writer__is_full(&r->writer))
 		keep_error(r, next_file(s, session__now(), false));
-	if (!r->saver.error && e->type < sizeof(event_fns) / sizeof(*event_fns) &&
-	    event_fns[e->type])
+	if (!r->saver.error && e->type < ARRAY_SIZE(event_fns) && event_fns[e->type])
 		event_fns[e->type](s, e);
 }
 

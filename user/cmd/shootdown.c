@@ -8,6 +8,7 @@
 #include "collect/call_stacks.h"
 #include "collect/long_calls.h"
 #include "session/folded.h"
+#include "util/array.h"
 #include "util/log.h"
 #include "view/shootdown/shootdown.h"
 
@@ -37,7 +38,7 @@ void shootdown__know(const struct session *s, struct run_hook *in_use, struct sh
 	/* the flush function itself tells of those that arrive only */
 	v->queued_known = v->interrupts_known && interrupt == hooks[HOOK_INTERRUPT].variants;
 	session__hooks(s, in_use);
-	for (size_t i = 0; i < sizeof(asked_for) / sizeof(*asked_for); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(asked_for); i++) {
 		if (session__variant(s, asked_for[i]))
 			continue;
 		in_use[asked_for[i]].variant = "none";

@@ -21,9 +21,8 @@
 
 #include "capture/live.h"
 #include "session/session.h"
+#include "util/array.h"
 #include "util/log.h"
-
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
 /** Base pages that a child touches in a round, and rounds of which the fastest counts. */
 #define STORM_PAGES 8192
@@ -44,7 +43,7 @@ static const struct column program_columns[] = {
 	{ .key = "run_ns", .head = "EACH", .type = CELL_F64, .unit = UNIT_NS },
 	{ .key = "insns", .head = "INSNS VERIFIED", .type = CELL_U64, .unit = UNIT_COUNT },
 };
-static const struct table_def program_table = { .key = "programs", COLUMNS(program_columns) };
+static const struct table_def program_table = { .key = "programs", TABLE_COLUMNS(program_columns) };
 
 /* --- what is measured ------------------------------------------------------------------------ */
 
@@ -88,12 +87,12 @@ static const struct cost_job jobs[] = {
 	{ "getpid(2), under `shootdown`", call_getpid, true },
 	{ "mprotect(2) of a page, under `shootdown`", call_mprotect, true },
 };
-#define NR_JOBS (sizeof(jobs) / sizeof(*jobs))
+#define NR_JOBS ARRAY_SIZE(jobs)
 
 static const struct table_def job_tables[NR_JOBS] = {
-	{ .key = "cost", COLUMNS(cost_columns) },
-	{ .key = "cost_getpid", COLUMNS(cost_columns) },
-	{ .key = "cost_mprotect", COLUMNS(cost_columns) },
+	{ .key = "cost", TABLE_COLUMNS(cost_columns) },
+	{ .key = "cost_getpid", TABLE_COLUMNS(cost_columns) },
+	{ .key = "cost_mprotect", TABLE_COLUMNS(cost_columns) },
 };
 
 /** repeat - ns of one time of @job, in the fastest round. */

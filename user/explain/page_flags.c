@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* page_flags.c - read and decode the words of pagemap, kpageflags and kpagecount. */
 #include "explain/page_flags.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +12,6 @@
 #define PAGE_SHIFT 12
 #define ANON (1ULL << 12)
 #define OWNER_2 34
-#define NR(array) (sizeof(array) / sizeof(*(array)))
-
 /*
  * 0 to 26: include/uapi/linux/kernel-page-flags.h; 32 and above: include/linux/
  * kernel-page-flags.h, "for hacking" and without a promise.
@@ -118,7 +117,7 @@ size_t page_flags__decode(uint64_t word, const struct flag **flags)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < NR(names); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (word & 1ULL << names[i].bit)
 			flags[n++] = names[i].bit == OWNER_2 && word & ANON ? &exclusive
 									    : &names[i];
@@ -127,7 +126,7 @@ size_t page_flags__decode(uint64_t word, const struct flag **flags)
 
 uint64_t page_flags__unnamed(uint64_t word)
 {
-	for (size_t i = 0; i < NR(names); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		word &= ~(1ULL << names[i].bit);
 	return word;
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* smaps.c - parse /proc/PID/smaps (fs/proc/task_mmu.c, show_smap() and show_smap_vma_flags()). */
 #include "explain/smaps.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NR(array) (sizeof(array) / sizeof(*(array)))
 
 static const char *const field_names[NR_SMAPS_FIELDS] = {
 	[SMAPS_RSS] = "Rss",
@@ -162,7 +161,7 @@ bool smaps__has(const struct smaps *s, const char *flag)
 
 const struct flag *smaps__flag(const char *name)
 {
-	for (size_t i = 0; i < NR(vm_flags); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(vm_flags); i++)
 		if (!strcmp(vm_flags[i].name, name))
 			return &vm_flags[i];
 	return &unknown_flag;

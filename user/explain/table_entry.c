@@ -3,10 +3,9 @@
 #include "explain/table_entry.h"
 
 #include "sys/kernel.h"
+#include "util/array.h"
 
 #define BIT(n) (1ULL << (n))
-#define NR(array) (sizeof(array) / sizeof(*(array)))
-
 #define PKEY_SHIFT 59
 #define PKEY_MASK 15
 #define PAGE_SHIFT 12
@@ -185,15 +184,15 @@ size_t table_entry__flags(const struct table_entry *e, const struct flag **flags
 	if (e->kind == ENTRY_EMPTY)
 		return 0;
 	if (e->kind != ENTRY_TABLE && !maps)
-		return add_set(swap_flags, NR(swap_flags), e->raw, flags);
-	n += add_set(common_flags, NR(common_flags), e->raw, flags + n);
+		return add_set(swap_flags, ARRAY_SIZE(swap_flags), e->raw, flags);
+	n += add_set(common_flags, ARRAY_SIZE(common_flags), e->raw, flags + n);
 	if (maps) {
 		n += add_set(page_flags, 1, e->raw, flags + n);
 		if (e->level != TABLE_LEVEL_PTE)
 			n += add_set(&huge_flag, 1, e->raw, flags + n);
 		n += add_set(e->raw & PTE_PRESENT ? &global_flag : &protnone_flag, 1, e->raw,
 			     flags + n);
-		n += add_set(page_flags + 1, NR(page_flags) - 1, e->raw, flags + n);
+		n += add_set(page_flags + 1, ARRAY_SIZE(page_flags) - 1, e->raw, flags + n);
 	}
 	n += add_set(&no_execute_flag, 1, e->raw, flags + n);
 	return n;

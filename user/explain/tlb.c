@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* tlb.c - decode what cpuid says of TLBs, as AMD's and Intel's manuals describe it. */
 #include "explain/tlb.h"
+#include "util/array.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,8 +9,6 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
-
-#define NR(array) (sizeof(array) / sizeof(*(array)))
 
 const char *const tlb_type_names[] = {
 	[TLB_DATA] = "data",	   [TLB_INSTRUCTION] = "instruction",
@@ -130,7 +129,7 @@ static const struct descriptor descriptors[] = {
 
 static void add_descriptor(struct tlbs *t, uint8_t byte)
 {
-	for (size_t i = 0; i < NR(descriptors); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(descriptors); i++) {
 		const struct descriptor *d = &descriptors[i];
 
 		if (d->byte == byte)
@@ -143,7 +142,7 @@ static void decode_leaf2(struct tlbs *t, cpuid_fn *cpuid)
 	const struct cpuid_regs r = cpuid(2, 0);
 	const uint32_t regs[] = { r.a & ~255u, r.b, r.c, r.d }; /* al counts, and is always 1 */
 
-	for (size_t i = 0; i < NR(regs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(regs); i++) {
 		if (regs[i] >> 31) /* holds no descriptors */
 			continue;
 		for (int byte = 0; byte < 4; byte++)
@@ -169,7 +168,7 @@ static void decode_leaf18(struct tlbs *t, cpuid_fn *cpuid)
 		const unsigned int sizes = (r.b & 1 ? TLB_4K : 0) | (r.b & 2 ? TLB_2M : 0) |
 					   (r.b & 8 ? TLB_1G : 0);
 
-		if (type && type < NR(types) && sizes)
+		if (type && type < ARRAY_SIZE(types) && sizes)
 			add(t, (r.d >> 5) & 7, types[type], sizes, r.d & 1u << 8 ? TLB_FULL : ways,
 			    ways * r.c);
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "format/put.h"
+#include "util/array.h"
 #include "util/utf8.h"
 
 #define DEFAULT_BYTES (64u << 20)
@@ -127,15 +128,8 @@ static char *fold(const char *const *frames, size_t nr)
 
 static int append(struct flame *f, char *text, uint64_t value)
 {
-	if (f->nr == f->cap) {
-		const size_t cap = f->cap ? f->cap * 2 : 64;
-		struct flame_stack *grown = realloc(f->stacks, cap * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		f->stacks = grown;
-		f->cap = cap;
-	}
+	if (array__reserve(&f->stacks, &f->cap, f->nr + 1, sizeof(*f->stacks)))
+		return -ENOMEM;
 	f->stacks[f->nr++] = (struct flame_stack){ text, value };
 	f->bytes += strlen(text) + 1 + STACK_COST;
 	return 0;

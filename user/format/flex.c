@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/str.h"
 #include "util/utf8.h"
 
@@ -41,7 +42,7 @@ static const struct shade ascii_shades[FLEX_MAX_LEVELS] = {
 	{ "=", "\033[36m" }, { "+", "\033[32m" }, { "*", "\033[32m" },
 	{ "#", "\033[33m" }, { "%", "\033[33m" }, { "@", "\033[31m" },
 };
-#define NR_UNICODE (sizeof(unicode_shades) / sizeof(*unicode_shades))
+#define NR_UNICODE ARRAY_SIZE(unicode_shades)
 
 bool flex__is(const struct column *c)
 {

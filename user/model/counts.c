@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* counts.c - arithmetic on struct vs_counts. */
 #include "model/model.h"
+#include "util/array.h"
 
 #define COUNTS_WORDS (sizeof(struct vs_counts) / sizeof(uint64_t))
 
@@ -10,7 +11,7 @@
 #define FIGURE_MAX(member) MAXIMUM(member),
 #define FIGURE_MAXIMUM(member, bits, how, ...) FIGURE_##how(member)
 static const size_t maxima[] = { VS_EACH_FIGURE(FIGURE_MAXIMUM) MAXIMUM(latency_max_ns) };
-#define NR_MAXIMA (sizeof(maxima) / sizeof(*maxima))
+#define NR_MAXIMA ARRAY_SIZE(maxima)
 
 void counts_add(struct vs_counts *to, const struct vs_counts *from)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* model.c - slots become processes, images and VMAs; what they counted is kept when they end. */
 #include "model/model.h"
+#include "util/array.h"
 #include "util/clock.h"
 
 #include <errno.h>
@@ -72,13 +73,8 @@ void model__free(struct model *m)
 /** append - grow an array of pointers by one; its capacity is the next power of two. */
 static int append(void ***array, size_t *nr, void *item)
 {
-	if (!(*nr & (*nr - 1))) {
-		void **grown = realloc(*array, (*nr ? *nr * 2 : 1) * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		*array = grown;
-	}
+	if (array__more(array, *nr, sizeof(**array)))
+		return -ENOMEM;
 	(*array)[(*nr)++] = item;
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* names.c - names of the enums in bpf/events.h, as users type and read them. */
 #include "model/names.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,7 +77,7 @@ static const char *const advice_names[] = {
 	[101] = "MADV_SOFT_OFFLINE",   [102] = "MADV_GUARD_INSTALL", [103] = "MADV_GUARD_REMOVE",
 };
 
-#define NR_ADVICE (sizeof(advice_names) / sizeof(*advice_names))
+#define NR_ADVICE ARRAY_SIZE(advice_names)
 
 const char *advice_name(uint32_t advice)
 {

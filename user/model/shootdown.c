@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown.c - rows of memory calls; what they counted is kept when BPF takes its row back. */
 #include "model/shootdown.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -172,13 +173,8 @@ static struct call_row *append(struct shootdown *s, const struct call_row *row)
 	const size_t nr = s->nr_rows;
 	struct call_row *copy;
 
-	if (!(nr & (nr - 1))) {
-		struct call_row **grown = realloc(s->rows, (nr ? nr * 2 : 1) * sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		s->rows = grown;
-	}
+	if (array__more(&s->rows, nr, sizeof(*s->rows)))
+		return NULL;
 	copy = malloc(sizeof(*copy));
 	if (!copy)
 		return NULL;

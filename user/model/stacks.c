@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/str.h"
 
 /** struct stack_key - identity of a stack, for as long as the model lives */
@@ -87,13 +88,8 @@ static struct stack *append(struct stacks *s, const struct stack *like)
 	const size_t nr = s->nr;
 	struct stack *copy;
 
-	if (!(nr & (nr - 1))) {
-		struct stack **grown = realloc(s->list, (nr ? nr * 2 : 1) * sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		s->list = grown;
-	}
+	if (array__more(&s->list, nr, sizeof(*s->list)))
+		return NULL;
 	copy = malloc(size);
 	if (!copy)
 		return NULL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* threads.c - the table of threads, and their share of time. */
 #include "model/threads.h"
+#include "util/array.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -134,20 +135,13 @@ static bool crowded(const struct threads *t)
 
 static struct vs_thread *add(struct threads *t, const struct thread_key *key)
 {
-	struct vs_thread *thread, **grown;
+	struct vs_thread *thread;
 	struct marked_thread *marked;
 
 	if (crowded(t))
 		drop_half(t);
-	if (t->nr == t->cap) {
-		const size_t cap = t->cap ? t->cap * 2 : 1;
-
-		grown = realloc(t->list, cap * sizeof(*grown));
-		if (!grown)
-			return NULL;
-		t->list = grown;
-		t->cap = cap;
-	}
+	if (array__reserve(&t->list, &t->cap, t->nr + 1, sizeof(*t->list)))
+		return NULL;
 	marked = calloc(1, sizeof(*marked));
 	thread = marked ? &marked->thread : NULL;
 	if (!thread || hash__set(&t->by_id, key, thread)) {

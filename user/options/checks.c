@@ -2,6 +2,7 @@
 /* checks.c - what options mean together. */
 #include "options/options.h"
 
+#include "util/array.h"
 #include "util/log.h"
 
 /** stack_option - the first option about stacks that is given. Return: its name; NULL: there is none. */
@@ -23,7 +24,7 @@ static const char *stack_option(const struct options *o)
 		{ "--weight", o->weight >= 0 },
 	};
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (all[i].given)
 			return all[i].name;
 	return NULL;

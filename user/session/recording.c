@@ -12,6 +12,7 @@
 
 #include "record/format/reader.h"
 #include "sys/memory.h"
+#include "util/array.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -19,11 +20,8 @@
 
 static int add_file(struct recording *r, const char *path)
 {
-	char **grown = realloc(r->files, (r->nr_files + 1) * sizeof(*grown));
-
-	if (!grown)
+	if (array__more(&r->files, r->nr_files, sizeof(*r->files)))
 		return -ENOMEM;
-	r->files = grown;
 	r->files[r->nr_files] = strdup(path);
 	return r->files[r->nr_files] ? (r->nr_files++, 0) : -ENOMEM;
 }

@@ -18,6 +18,7 @@
 #include "session/targets.h"
 #include "sys/cgroup.h"
 #include "sys/notify.h"
+#include "util/array.h"
 #include "util/log.h"
 #include "util/stop.h"
 #include "util/str.h"
@@ -292,7 +293,7 @@ static void wait_until(struct session *s, uint64_t deadline_ns)
 		ts.tv_sec = (deadline_ns - now) / 1000000000ULL;
 		ts.tv_nsec = (deadline_ns - now) % 1000000000ULL;
 	}
-	ppoll(fds, sizeof(fds) / sizeof(*fds), &ts, NULL);
+	ppoll(fds, ARRAY_SIZE(fds), &ts, NULL);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kernel_symbols.c - read /proc/kallsyms: each function ends where the next symbol begins. */
 #include "symbol/kernel_symbols.h"
+#include "util/array.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -83,7 +84,7 @@ static bool is_mark(const char *name)
 					     "_sinittext", "_einittext", "startup_64_end" };
 	const size_t len = strlen(name);
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (!strcmp(name, marks[i]))
 			return true;
 	return (len > 11 && !strcmp(name + len - 11, "_text_start")) ||
@@ -95,15 +96,8 @@ static int add(struct parsed *p, uint64_t start, char type, const char *name, co
 	struct symbol *s;
 	const char kind = (char)tolower(type);
 
-	if (p->nr == p->cap) {
-		const size_t cap = p->cap ? p->cap * 2 : 4096;
-
-		s = realloc(p->symbols, cap * sizeof(*s));
-		if (!s)
-			return -ENOMEM;
-		p->symbols = s;
-		p->cap = cap;
-	}
+	if (array__reserve(&p->symbols, &p->cap, p->nr + 1, sizeof(*p->symbols)))
+		return -ENOMEM;
 	s = &p->symbols[p->nr];
 	*s = (struct symbol){ .start = start, .limit = UINT64_MAX };
 	s->text = (kind == 't' || kind == 'w') && !is_mark(name);

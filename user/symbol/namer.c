@@ -9,6 +9,7 @@
 
 #include "symbol/image_maps.h"
 #include "symbol/unwind.h"
+#include "util/array.h"
 #include "util/hash.h"
 #include "util/str.h"
 
@@ -312,16 +313,7 @@ void namer__note(struct namer *n, const struct stack *stack)
 /** make_room - for @nr frames. Return: 0 or -ENOMEM. */
 static int make_room(struct namer *n, size_t nr)
 {
-	struct symbol_frame *grown;
-
-	if (nr <= n->cap)
-		return 0;
-	grown = realloc(n->frames, 2 * nr * sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	n->frames = grown;
-	n->cap = 2 * nr;
-	return 0;
+	return array__reserve(&n->frames, &n->cap, nr, sizeof(*n->frames));
 }
 
 static int append(struct namer *n, size_t *nr, const struct named_place *p)
@@ -435,7 +427,7 @@ static size_t glue(const struct symbol_frame *frames, size_t nr)
 		/* trampolines have no name where net.core.bpf_jit_kallsyms is 0 */
 		if (!frames[i].name && i == last)
 			last = i + 1;
-		for (size_t p = 0; p < sizeof(prefixes) / sizeof(*prefixes); p++)
+		for (size_t p = 0; p < ARRAY_SIZE(prefixes); p++)
 			if (frames[i].name &&
 			    !strncmp(frames[i].name, prefixes[p], strlen(prefixes[p])))
 				last = i + 1;

@@ -9,6 +9,7 @@
 #include <sys/capability.h>
 #include <sys/stat.h>
 
+#include "util/array.h"
 #include "util/log.h"
 
 #ifndef CAP_PERFMON
@@ -50,7 +51,7 @@ int capabilities__check(void)
 
 	if (!caps)
 		return -errno;
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
 		/* what was all CAP_SYS_ADMIN before 5.8 still is included in it */
 		if (has(caps, needed[i].cap) || has(caps, CAP_SYS_ADMIN))
 			continue;

@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "util/array.h"
 #include "util/log.h"
 
 /* include/linux/exportfs.h */
@@ -60,7 +61,7 @@ static bool is_controller(const char *option)
 		"net_cls", "net_prio", "perf_event", "hugetlb", "pids",	 "rdma",    "misc",
 	};
 
-	for (size_t i = 0; i < sizeof(controllers) / sizeof(*controllers); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(controllers); i++)
 		if (!strcmp(option, controllers[i]))
 			return true;
 	return false;

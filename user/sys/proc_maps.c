@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "util/array.h"
 
 /** The name of the file that the kernel makes for shared anonymous memory, shmem_zero_setup(). */
 #define MADE_UP "/dev/zero (deleted)"
@@ -34,14 +35,8 @@ int proc_map__parse(const char *line, struct proc_map *map)
 
 static int add(struct proc_maps *maps, const struct proc_map *map)
 {
-	struct proc_map *grown;
-
-	if (!(maps->nr & (maps->nr - 1))) {
-		grown = realloc(maps->maps, (maps->nr ? maps->nr * 2 : 1) * sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		maps->maps = grown;
-	}
+	if (array__more(&maps->maps, maps->nr, sizeof(*maps->maps)))
+		return -ENOMEM;
 	maps->maps[maps->nr++] = *map;
 	return 0;
 }

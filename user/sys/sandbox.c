@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sandbox.c - give up user, capabilities, memory and system calls. */
 #include "sys/sandbox.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -30,7 +31,7 @@ static int set_limits(const struct sandbox *s)
 		{ RLIMIT_FSIZE, { s->file_bytes, s->file_bytes } },
 	};
 
-	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		if (setrlimit((__rlimit_resource_t)limits[i].resource, &limits[i].limit))
 			return -errno;
 	return 0;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/array.h"
 #include "util/text.h"
 
 /** enum cell_type - what a cell holds */
@@ -93,6 +94,9 @@ struct table_def {
 	bool json_only;
 	bool text_only;
 };
+
+/** TABLE_COLUMNS - those of an array, in a struct table_def */
+#define TABLE_COLUMNS(array) .columns = (array), .nr_columns = ARRAY_SIZE(array)
 
 struct table;
 

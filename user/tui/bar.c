@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tui/keys.h"
+#include "util/array.h"
 #include "util/utf8.h"
 
 static void click_key(struct tui *t, long index)
@@ -118,7 +119,7 @@ void tui_help__draw(struct canvas *c)
 		if (!tui_views[i].hidden)
 			help_line(c, y++, number, tui_views[i].help);
 	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words) && y < c->height - 1; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(words) && y < c->height - 1; i++)
 		help_line(c, y++, words[i].name, words[i].text);
 	canvas__blank(c, y, 0, c->width, STYLE_HELP);
 	canvas__put(c, y, 2, c->width, STYLE_BAR, " any key: back ");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* keys.c - the table of keys. */
 #include "tui/keys.h"
+#include "util/array.h"
 
 #include <limits.h>
 #include <ncurses.h>
@@ -14,7 +15,7 @@ static const uint64_t intervals[] = {
 	100000000ULL,  200000000ULL,   500000000ULL,   1000000000ULL,  2000000000ULL,
 	5000000000ULL, 10000000000ULL, 30000000000ULL, 60000000000ULL,
 };
-#define NR_INTERVALS ((long)(sizeof(intervals) / sizeof(*intervals)))
+#define NR_INTERVALS ((long)ARRAY_SIZE(intervals))
 
 static void act_quit(struct tui *t, long arg)
 {

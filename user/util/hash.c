@@ -20,18 +20,26 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 32;
 }
 
-static size_t home(const struct hash *h, const unsigned char *key)
+uint64_t hash_bytes(uint64_t sum, const void *data, size_t size)
 {
-	uint64_t sum = h->key_size;
-
-	for (size_t i = 0; i < h->key_size; i += sizeof(sum)) {
-		size_t len = h->key_size - i < sizeof(sum) ? h->key_size - i : sizeof(sum);
+	for (size_t i = 0; i < size; i += sizeof(sum)) {
+		const size_t len = size - i < sizeof(sum) ? size - i : sizeof(sum);
 		uint64_t word = 0;
 
-		memcpy(&word, key + i, len);
+		memcpy(&word, (const unsigned char *)data + i, len);
 		sum = mix(sum ^ word) + 0x9e3779b97f4a7c15ULL;
 	}
-	return mix(sum) & (h->cap - 1);
+	return mix(sum);
+}
+
+uint64_t hash_string(uint64_t sum, const char *s)
+{
+	return hash_bytes(sum, s, strlen(s) + 1);
+}
+
+static size_t home(const struct hash *h, const unsigned char *key)
+{
+	return hash_bytes(h->key_size, key, h->key_size) & (h->cap - 1);
 }
 
 static unsigned char *key_at(const struct hash *h, size_t i)

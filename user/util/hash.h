@@ -37,6 +37,15 @@ struct hash {
 	void **values;
 };
 
+/**
+ * hash_bytes - a hash of @size bytes, the one that the map uses
+ * @sum: what it begins with: a hash of what came before, or any number
+ */
+uint64_t hash_bytes(uint64_t sum, const void *data, size_t size);
+
+/** hash_string - the same of a string, its NUL included, so that one does not run into the next */
+uint64_t hash_string(uint64_t sum, const char *s);
+
 /** hash__init - an empty map; allocates nothing. */
 void hash__init(struct hash *h, size_t key_size);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* out_file.c - make a file anew, and put it in the place of one that is the caller's own. */
 #include "util/out_file.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@ static bool names_descriptor(const char *path)
 
 	if (!strcmp(path, "/dev/stdout") || !strcmp(path, "/dev/stderr"))
 		return true;
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		const size_t len = strlen(places[i]);
 
 		if (!strncmp(path, places[i], len) && path[len] &&

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "util/array.h"
 #include "util/clock.h"
 
 static struct rlimit given_files;
@@ -16,7 +17,7 @@ static bool files_raised;
 
 /** Signals that are caught or ignored in the course of a run; a command gets them as they were given. */
 static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXFSZ };
-#define NR_SIGNALS (sizeof(signals) / sizeof(*signals))
+#define NR_SIGNALS ARRAY_SIZE(signals)
 static bool given_ignored[NR_SIGNALS];
 
 /* Opened the wrong way round; and closed again for a command that is run, which finds them as we did. */

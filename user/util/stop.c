@@ -7,6 +7,7 @@
  * asked to end, SIGALRM comes every TICK_NS.
  */
 #include "util/stop.h"
+#include "util/array.h"
 #include "util/clock.h"
 #include "util/startup.h"
 
@@ -29,7 +30,7 @@
 #endif
 
 static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
-#define NR_END_SIGNALS (sizeof(end_signals) / sizeof(*end_signals))
+#define NR_END_SIGNALS ARRAY_SIZE(end_signals)
 
 /**
  * @enough: see stop__catch()

@@ -3,6 +3,7 @@
  * str.c - the string helpers of str.h.
  */
 #include "util/str.h"
+#include "util/array.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -104,12 +105,12 @@ static void format_scaled(char *buf, size_t len, uint64_t n, const struct scale 
 
 void str_format_ns(char *buf, size_t len, uint64_t ns)
 {
-	format_scaled(buf, len, ns, time_scales, sizeof(time_scales) / sizeof(*time_scales));
+	format_scaled(buf, len, ns, time_scales, ARRAY_SIZE(time_scales));
 }
 
 void str_format_bytes(char *buf, size_t len, uint64_t bytes)
 {
-	format_scaled(buf, len, bytes, byte_scales, sizeof(byte_scales) / sizeof(*byte_scales));
+	format_scaled(buf, len, bytes, byte_scales, ARRAY_SIZE(byte_scales));
 }
 
 void str_format_count(char *buf, size_t len, uint64_t n)
@@ -134,7 +135,7 @@ static const struct scale duration_units[] = {
 
 static const struct scale *find_unit(const char *name)
 {
-	for (size_t i = 0; i < sizeof(duration_units) / sizeof(*duration_units); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(duration_units); i++) {
 		if (!strcmp(duration_units[i].name, name))
 			return &duration_units[i];
 	}

@@ -3,6 +3,7 @@
  * utf8.c - the UTF-8 helpers of utf8.h, by libunistring; they depend on no locale.
  */
 #include "util/utf8.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ static bool is_all_plain(const char *s, size_t *len)
 
 static bool is_unprintable(uint32_t cp)
 {
-	for (size_t i = 0; i < sizeof(unprintable) / sizeof(*unprintable); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(unprintable); i++) {
 		if (cp >= unprintable[i].first && cp <= unprintable[i].last)
 			return true;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/model.h"
+#include "util/array.h"
 
 void heat__init(struct heat *h, uint64_t start_ns, uint64_t slice_ns)
 {
@@ -79,13 +80,8 @@ static int append(struct heat *h, struct heat_cell *cell)
 {
 	const size_t nr = h->nr_cells;
 
-	if (!(nr & (nr - 1))) {
-		struct heat_cell **grown = realloc(h->cells, (nr ? nr * 2 : 1) * sizeof(*h->cells));
-
-		if (!grown)
-			return -1;
-		h->cells = grown;
-	}
+	if (array__more(&h->cells, nr, sizeof(*h->cells)))
+		return -1;
 	if (hash__set(&h->by_key, &cell->key, cell))
 		return -1;
 	h->cells[h->nr_cells++] = cell;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* storm.c - tell storms by the rates of intervals, and add up what was hit in each. */
 #include "model/history/storm.h"
+#include "util/array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,15 +48,8 @@ static void thin(double *list, size_t *nr)
 /** put - @rate at place @at; without memory it is left out, and the median is less exact. */
 static void put(double **list, size_t *nr, size_t *cap, size_t at, double rate)
 {
-	if (*nr == *cap) {
-		const size_t grown = *cap ? *cap * 2 : 64;
-		double *more = realloc(*list, grown * sizeof(*more));
-
-		if (!more)
-			return;
-		*list = more;
-		*cap = grown;
-	}
+	if (array__reserve(list, cap, *nr + 1, sizeof(**list)))
+		return;
 	memmove(*list + at + 1, *list + at, (*nr - at) * sizeof(**list));
 	(*list)[at] = rate;
 	++*nr;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* timeline.c - a binary heap of copied records, the oldest on top. */
 #include "model/history/timeline.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FIRST_ENTRIES 256
 
 /** struct timeline_entry - a record that waits; @seq tells apart those of one time */
 struct timeline_entry {
@@ -67,17 +66,7 @@ static void sift_down(struct timeline_entry *heap, size_t nr, struct timeline_en
 
 static int make_room(struct timeline *t)
 {
-	struct timeline_entry *grown;
-	size_t cap = t->cap ? t->cap * 2 : FIRST_ENTRIES;
-
-	if (t->nr < t->cap)
-		return 0;
-	grown = reallocarray(t->heap, cap, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	t->heap = grown;
-	t->cap = cap;
-	return 0;
+	return array__reserve(&t->heap, &t->cap, t->nr + 1, sizeof(*t->heap));
 }
 
 int timeline__add(struct timeline *t, const void *record, size_t size, uint64_t time_ns,

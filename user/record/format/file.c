@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "record/format/block.h"
+#include "util/array.h"
 #include "util/out_file.h"
 
 static int write_all(int fd, const void *data, size_t size)
@@ -32,15 +33,8 @@ static int write_all(int fd, const void *data, size_t size)
 
 static int add_entry(struct file *f, const struct block_head *head)
 {
-	if (f->nr == f->cap) {
-		const size_t cap = f->cap ? f->cap * 2 : 64;
-		struct block_entry *grown = realloc(f->index, cap * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		f->index = grown;
-		f->cap = cap;
-	}
+	if (array__reserve(&f->index, &f->cap, f->nr + 1, sizeof(*f->index)))
+		return -ENOMEM;
 	f->index[f->nr++] = (struct block_entry){
 		.offset = f->size,
 		.first_ns = head->first_ns,

@@ -9,6 +9,7 @@
 #include <json.h>
 
 #include "model/names.h"
+#include "util/array.h"
 
 #define FORMAT_NAME "vmascope recording"
 /** Possible CPUs at most (the largest CONFIG_NR_CPUS), so that a wrong number costs no memory. */
@@ -61,11 +62,9 @@ static const struct {
 	{ "call", call_names, VS_NR_CALLS },	     { "ipi", ipi_names, VS_NR_IPI },
 };
 
-#define NR(array) (sizeof(array) / sizeof(*(array)))
-
 void header__free(struct header *h)
 {
-	for (size_t i = 0; i < NR(members); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
 		if (members[i].kind == MEMBER_STRING)
 			free(*(char **)((char *)h + members[i].offset));
 	for (size_t i = 0; i < h->nr_hooks; i++) {
@@ -136,7 +135,7 @@ static struct json_object *format_enums(void)
 {
 	struct json_object *o = json_object_new_object();
 
-	for (size_t i = 0; i < NR(enums); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(enums); i++) {
 		struct json_object *names = json_object_new_array();
 
 		for (int n = 0; n < enums[i].nr; n++)
@@ -154,7 +153,7 @@ char *header__format(const struct header *h)
 
 	json_object_object_add(o, "format", json_object_new_string(FORMAT_NAME));
 	json_object_object_add(o, "version", json_object_new_int(FORMAT_VERSION));
-	for (size_t i = 0; i < NR(members); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
 		json_object_object_add(o, members[i].key, format_member(h, &members[i]));
 	json_object_object_add(o, "hooks", format_hooks(h));
 	for (uint32_t id = 1; id < NR_RECORD_TYPES; id++)
@@ -286,7 +285,7 @@ static int parse(struct header *h, struct codec *codec, struct json_object *root
 	version = json_object_get_int(json_object_object_get(root, "version"));
 	if (version < FORMAT_LEAST_VERSION || version > FORMAT_VERSION)
 		return -EPROTONOSUPPORT;
-	for (size_t i = 0; i < NR(members) && !err; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(members) && !err; i++)
 		err = parse_member(h, &members[i], root);
 	if (!err && (!h->nr_cpus || h->nr_cpus > MAX_CPUS))
 		err = -EBADMSG;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* types.c - the table of record types: every field by its name, and where it is. */
 #include "record/format/schema.h"
+#include "util/array.h"
 
-#define NR(array) (sizeof(array) / sizeof(*(array)))
 #define MEMBER(type, member) (((type *)0)->member)
 
 /* One number; an array of them; an array of arrays; text of a fixed length; a string. */
@@ -14,7 +14,7 @@
 #define ARRAY(t, name, member)                                                                     \
 	{                                                                                          \
 		name, offsetof(t, member), sizeof(MEMBER(t, member[0])), FIELD_NUMBER,             \
-			NR(MEMBER(t, member))                                                      \
+			ARRAY_SIZE(MEMBER(t, member))                                              \
 	}
 #define TABLE(t, name, member)                                                                     \
 	{                                                                                          \
@@ -350,7 +350,7 @@ static const struct field clock_fields[] = {
 
 #define TYPE(name, fields, t)                                                                      \
 	{                                                                                          \
-		name, fields, NR(fields), sizeof(t)                                                \
+		name, fields, ARRAY_SIZE(fields), sizeof(t)                                        \
 	}
 
 const struct type record_types[NR_RECORD_TYPES] = {

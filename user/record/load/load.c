@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* load.c - records become processes, rows and counts. */
 #include "record/load/load.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,13 +64,8 @@ static int charge(struct loader *l, size_t size)
 static int append(void ***array, size_t *nr, void *item)
 {
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): loader__init() is given all models */
-	if (!(*nr & (*nr - 1))) {
-		void **grown = realloc(*array, (*nr ? *nr * 2 : 1) * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		*array = grown;
-	}
+	if (array__more(array, *nr, sizeof(**array)))
+		return -ENOMEM;
 	(*array)[(*nr)++] = item;
 	return 0;
 }

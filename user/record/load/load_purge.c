@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record/load/load.h"
+#include "util/array.h"
 
 void loader__mark_stale(struct loader *l)
 {
@@ -63,14 +64,8 @@ static void purge_calls(struct loader *l)
 /** give_back - a slot, for the next row. Without memory it stays unused. */
 static void give_back(struct loader *l, uint32_t slot)
 {
-	if (!(l->nr_free & (l->nr_free - 1))) {
-		uint32_t *grown = realloc(l->free_slots,
-					  (l->nr_free ? l->nr_free * 2 : 1) * sizeof(*grown));
-
-		if (!grown)
-			return;
-		l->free_slots = grown;
-	}
+	if (array__more(&l->free_slots, l->nr_free, sizeof(*l->free_slots)))
+		return;
 	l->free_slots[l->nr_free++] = slot;
 }
 

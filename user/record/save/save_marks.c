@@ -3,20 +3,6 @@
 #include "record/save/save.h"
 
 #include <errno.h>
-#include <string.h>
-
-/** fnv1a - of whole words; never 0. */
-static uint64_t fnv1a(const void *data, size_t size)
-{
-	uint64_t h = 14695981039346656037ULL, word;
-
-	for (size_t i = 0; i + sizeof(word) <= size; i += sizeof(word)) {
-		memcpy(&word, (const char *)data + i, sizeof(word));
-		h = (h ^ word) * 1099511628211ULL;
-		h ^= h >> 32;
-	}
-	return h | 1;
-}
 
 uint64_t saver__marked(const struct saver *s, enum mark mark, uint64_t number)
 {
@@ -37,7 +23,8 @@ bool saver__fits(const struct saver *s, enum mark mark, uint64_t number)
 bool saver__changed(struct saver *s, enum mark mark, uint64_t number, const void *record,
 		    size_t size)
 {
-	const uint64_t hash = fnv1a(record, size);
+	/* 0 is what was never written */
+	const uint64_t hash = hash_bytes(0, record, size) | 1;
 
 	if (saver__marked(s, mark, number) == hash)
 		return false;

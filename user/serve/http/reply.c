@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "serve/http/server.h"
+#include "util/array.h"
 
 /** The page's own files, and nothing else: no inline scripts or styles, no other host, no frames. */
 #define CSP                                                                                        \
@@ -30,7 +31,7 @@ enum MHD_Result reply(struct MHD_Connection *connection, unsigned int status, co
 
 	if (!response)
 		return MHD_NO;
-	for (size_t i = 0; i < sizeof(common_headers) / sizeof(*common_headers); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(common_headers); i++)
 		MHD_add_response_header(response, common_headers[i].name, common_headers[i].value);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	if (status == MHD_HTTP_UNAUTHORIZED)

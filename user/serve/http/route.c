@@ -8,6 +8,7 @@
 #include "serve/http/server.h"
 #include "serve/metrics/exposition.h"
 #include "serve/metrics/group_name.h"
+#include "util/array.h"
 #include "util/clock.h"
 #include "util/str.h"
 #include "view/faults/stat.h"
@@ -166,7 +167,7 @@ static const struct route_path {
 
 static const struct route_path *find_path(const char *url)
 {
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		if (!strcmp(paths[i].path, url))
 			return &paths[i];
 	return NULL;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "serve/http/channel.h"
+#include "util/array.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -182,7 +183,7 @@ static int run_server(const struct access *access, int listen_fd, int channel,
 	const struct sandbox sandbox = {
 		.user = *user,
 		.calls = allowed_calls,
-		.nr_calls = sizeof(allowed_calls) / sizeof(*allowed_calls),
+		.nr_calls = ARRAY_SIZE(allowed_calls),
 		.data_bytes = MEMORY_LIMIT,
 		.file_bytes = UINT64_MAX, /* messages may go to a file */
 	};

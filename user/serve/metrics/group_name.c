@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* group_name.c - from a command name and a cgroup's path to the name of a group. */
 #include "serve/metrics/group_name.h"
+#include "util/array.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -71,7 +72,7 @@ static void by_unit(const char *comm, const char *cgroup, char *name, size_t siz
 	(void)comm;
 	snprintf(name, size, "%s", cgroup ? "-.slice" : "kernel");
 	while (cgroup && next_part(&p)) {
-		for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 			if (ends_in(&p, kinds[i])) {
 				set(name, size, p.start, p.len);
 				return;

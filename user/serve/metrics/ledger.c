@@ -8,6 +8,7 @@
 
 #include "model/figures.h"
 #include "model/hist.h"
+#include "util/array.h"
 
 /** struct metric_group_key - a name, padded with zeroes */
 struct metric_group_key {
@@ -71,7 +72,7 @@ static const struct {
 /** active_bit - that of @cell in group.active; @series: how many come with it. */
 static unsigned int active_bit(unsigned int cell, unsigned int *series)
 {
-	for (size_t i = 0; i < sizeof(together) / sizeof(*together); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(together); i++)
 		if (cell >= together[i].first && cell - together[i].first < together[i].nr) {
 			*series = together[i].series;
 			return together[i].first;

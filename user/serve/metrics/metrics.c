@@ -4,6 +4,7 @@
 
 #include "model/hist.h"
 #include "model/names.h"
+#include "util/array.h"
 
 const char *metric_programs[MAX_PROGRAMS];
 
@@ -144,7 +145,7 @@ const struct metric metrics[] = {
 };
 /* clang-format on */
 
-const size_t nr_metrics = sizeof(metrics) / sizeof(*metrics);
+const size_t nr_metrics = ARRAY_SIZE(metrics);
 
 void metrics__init(void)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "symbol/elf/elf_file.h"
+#include "util/array.h"
 
 static uint32_t add_text(struct lines *l, const char *text)
 {
@@ -30,14 +31,8 @@ static int by_start(const void *a, const void *b)
 
 static bool add_range(struct elf_file *f, uint64_t start, uint64_t end, Dwarf_Off die)
 {
-	struct cu_range *grown;
-
-	if (!(f->nr_ranges & (f->nr_ranges - 1))) {
-		grown = realloc(f->ranges, (f->nr_ranges ? f->nr_ranges * 2 : 1) * sizeof(*grown));
-		if (!grown)
-			return false;
-		f->ranges = grown;
-	}
+	if (array__more(&f->ranges, f->nr_ranges, sizeof(*f->ranges)))
+		return false;
 	f->ranges[f->nr_ranges++] = (struct cu_range){ start, end, die };
 	return true;
 }
@@ -98,7 +93,7 @@ static const char *function_name(Dwarf_Die *die)
 					      DW_AT_name };
 	Dwarf_Attribute mem;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const char *name = dwarf_formstring(dwarf_attr_integrate(die, names[i], &mem));
 
 		if (name)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "symbol/elf/elf_file.h"
+#include "util/array.h"
 
 static bool fits_n(uint64_t n)
 {
@@ -163,7 +164,7 @@ int elf_file__rule(struct elf_file *f, uint64_t address, struct unwind_rule *rul
 								       dwfl_module_dwarf_cfi };
 	int err = -ENOSYS;
 
-	for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
 		Dwarf_Frame *frame = NULL;
 		Dwarf_Addr bias;
 		Dwarf_CFI *cfi = sources[i](f->module, &bias);

@@ -9,6 +9,7 @@
 
 #include "symbol/elf/elf_file.h"
 #include "symbol/table/table.h"
+#include "util/array.h"
 
 /** struct code_span - code, by section or, without sections, by segment */
 struct code_span {
@@ -35,15 +36,11 @@ struct collected {
 
 static int add_code(struct collected *c, uint64_t start, uint64_t size)
 {
-	struct code_span *grown;
-
 	if (!size || start + size < start)
 		return 0;
-	grown = realloc(c->code, (c->nr_code + 1) * sizeof(*grown));
-	if (!grown)
+	if (array__more(&c->code, c->nr_code, sizeof(*c->code)))
 		return -ENOMEM;
-	grown[c->nr_code++] = (struct code_span){ start, start + size };
-	c->code = grown;
+	c->code[c->nr_code++] = (struct code_span){ start, start + size };
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "symbol/elf/elf_file.h"
 #include "symbol/elf/perf_map.h"
 #include "sys/sandbox.h"
+#include "util/array.h"
 
 /* Files that are kept open; each may take as much memory as its DWARF does. */
 #define MAX_OPEN 16
@@ -244,7 +245,7 @@ int reader__confine(void)
 	return sandbox__enter(&(struct sandbox){
 		.user = SANDBOX_NOBODY,
 		.calls = allowed_calls,
-		.nr_calls = sizeof(allowed_calls) / sizeof(*allowed_calls),
+		.nr_calls = ARRAY_SIZE(allowed_calls),
 		.data_bytes = MEMORY_LIMIT,
 		.file_bytes = TABLE_LIMIT,
 	});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* foreign_file.c - find, compare, then open; what is opened is what was compared. */
 #include "symbol/helper/foreign_file.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +83,7 @@ static bool ordinary(const struct statfs *fs)
 	};
 	const unsigned long type = (unsigned long)fs->f_type;
 
-	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(special); i++)
 		if (type == special[i])
 			return false;
 	return fs->f_blocks || type == TMPFS_MAGIC || type == RAMFS_MAGIC ||

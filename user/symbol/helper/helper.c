@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* helper.c - the processes of helper.h: a fork, a socket pair, a deadline. */
 #include "symbol/helper/helper.h"
+#include "util/array.h"
 #include "util/clock.h"
 
 #include <errno.h>
@@ -122,7 +123,7 @@ static void reset_signals(void)
 	for (int sig = 1; sig < NSIG; sig++)
 		if (sig != SIGKILL && sig != SIGSTOP && sig != SIGSEGV && sig != SIGBUS)
 			signal(sig, SIG_DFL);
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/array.h"
 #include "util/log.h"
 
 #define HEX_MAX (2 * BUILD_ID_MAX + 1)
@@ -218,7 +219,7 @@ static void search(struct search *s)
 		return;
 	}
 	to_hex(&module->probe.build_id, s->hex);
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places) && module->debug_fd < 0; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(places) && module->debug_fd < 0; i++)
 		module->debug_fd = try_place(s, places[i], path, sizeof(path), &found,
 					     is_debug_file);
 	if (module->debug_fd < 0)

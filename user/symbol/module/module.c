@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* module.c - the files that are known: found by what they are, dropped when they are too many. */
 #include "symbol/module/module.h"
+#include "util/array.h"
 #include "util/clock.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@ void modules__set_idle(struct modules *m, void (*idle)(void *ctx), void *ctx)
 {
 	struct helper *const helpers[] = { &m->opener, &m->reader, &m->fetcher };
 
-	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++) {
 		helpers[i]->idle = idle;
 		helpers[i]->idle_ctx = ctx;
 	}
@@ -36,7 +37,7 @@ void modules__set_until(struct modules *m, uint64_t (*until)(void *ctx), void *c
 
 	m->until = until;
 	m->until_ctx = ctx;
-	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers) && until; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(helpers) && until; i++) {
 		helpers[i]->late = is_late;
 		helpers[i]->late_ctx = m;
 	}
@@ -106,7 +107,7 @@ static void free_answers(struct module *module)
 {
 	struct hash *const all[] = { &module->rules, &module->lines, &module->names };
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		hash__free(all[i], free);
 }
 
@@ -133,7 +134,7 @@ size_t module__file_bytes(const struct module *module)
 	size_t bytes = 0;
 	struct stat st;
 
-	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		const int seals = fds[i] < 0 ? -1 : fcntl(fds[i], F_GET_SEALS);
 
 		if (seals > 0 && seals & F_SEAL_WRITE && !fstat(fds[i], &st))
@@ -179,7 +180,7 @@ static void free_module(struct module *module)
 {
 	const int fds[] = { module->fd, module->debug_fd, module->alt_fd };
 
-	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	free_answers(module);

@@ -14,6 +14,7 @@
 #include "symbol/module/debug_file.h"
 #include "symbol/process/process.h"
 #include "sys/proc_maps.h"
+#include "util/array.h"
 #include "util/log.h"
 
 /* How old what is known of a perf map may be; one that takes long to read may be older. */
@@ -42,7 +43,7 @@ bool mapping__is_memory(const struct mapping *map)
 {
 	static const char *const made_up[] = { "/memfd:", "/SYSV", "/dev/shm/" };
 
-	for (size_t i = 0; i < sizeof(made_up) / sizeof(*made_up); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(made_up); i++)
 		if (!strncmp(map->map.path, made_up[i], strlen(made_up[i])))
 			return true;
 	return !mapping__is_file(map);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "symbol/table/table.h"
+#include "util/array.h"
 
 #define ELLIPSIS "..."
 
@@ -25,23 +26,6 @@ struct sweep {
 	size_t nr_pieces;
 	const struct table_symbol *last; /* whose the latest piece is */
 };
-
-static bool grow(void **array, size_t *cap, size_t need, size_t size)
-{
-	size_t bigger = *cap ? *cap : 64;
-	void *p;
-
-	if (need <= *cap)
-		return true;
-	while (bigger < need)
-		bigger *= 2;
-	p = realloc(*array, bigger * size);
-	if (!p)
-		return false;
-	*array = p;
-	*cap = bigger;
-	return true;
-}
 
 int table_builder__segment(struct table_builder *b, const struct table_segment *s)
 {
@@ -61,7 +45,7 @@ static int64_t add_name(struct table_builder *b, const char *name, size_t len)
 		len = TABLE_MAX_NAME;
 	if (at + len + sizeof(ELLIPSIS) > UINT32_MAX)
 		return -EFBIG;
-	if (!grow((void **)&b->names, &b->cap_names, at + len + sizeof(ELLIPSIS), 1))
+	if (array__reserve(&b->names, &b->cap_names, at + len + sizeof(ELLIPSIS), 1))
 		return -ENOMEM;
 	memcpy(b->names + at, name, len);
 	strcpy(b->names + at + len, rest);
@@ -78,7 +62,7 @@ int table_builder__add(struct table_builder *b, uint64_t start, uint64_t end, ui
 		return 0;
 	if (b->nr_symbols >= UINT32_MAX / 2)
 		return -EFBIG;
-	if (!grow((void **)&b->symbols, &b->cap_symbols, b->nr_symbols + 1, sizeof(*b->symbols)))
+	if (array__reserve(&b->symbols, &b->cap_symbols, b->nr_symbols + 1, sizeof(*b->symbols)))
 		return -ENOMEM;
 	at = add_name(b, name, len);
 	if (at < 0)

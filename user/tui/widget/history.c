@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* history.c - the rings and sparklines of history.h. */
 #include "tui/widget/history.h"
+#include "util/array.h"
 
 static const char *const bars_utf8[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
 static const char *const bars_ascii[] = { " ", ".", ":", "-", "=", "+", "*", "#", "@" };
-#define NR_BARS (sizeof(bars_utf8) / sizeof(*bars_utf8))
+#define NR_BARS ARRAY_SIZE(bars_utf8)
 
 void history__add(struct history *h, double value)
 {

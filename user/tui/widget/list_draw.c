@@ -6,6 +6,7 @@
 #include "format/cell_text.h"
 #include "tui/widget/list.h"
 #include "tui/widget/series.h"
+#include "util/array.h"
 #include "util/utf8.h"
 
 /** struct emphasis - columns whose numbers are worth a look, unless they are 0 */
@@ -23,7 +24,7 @@ static enum style cell_style(const struct column *c, const struct cell *cell)
 {
 	if (!cell->known || (c->type != CELL_STR && cell_is_empty(c, cell)))
 		return STYLE_DIM;
-	for (size_t i = 0; i < sizeof(emphases) / sizeof(*emphases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(emphases); i++)
 		if (!strcmp(emphases[i].key, c->key))
 			return emphases[i].style;
 	return STYLE_PLAIN;

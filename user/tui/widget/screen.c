@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "util/array.h"
 #include "util/log.h"
 #include "util/stop.h"
 
@@ -154,7 +155,7 @@ static attr_t attributes(enum style style, bool colour)
 	const unsigned int wanted = colour ? style_defs[style].attrs : style_defs[style].mono;
 	attr_t attrs = A_NORMAL;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (wanted & names[i].ours)
 			attrs |= names[i].theirs;
 	return attrs;

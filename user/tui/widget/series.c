@@ -4,12 +4,13 @@
 
 #include <string.h>
 
+#include "util/array.h"
 #include "util/str.h"
 #include "util/utf8.h"
 
 static const char *const shades_utf8[] = { "·", "░", "▒", "▓", "█" };
 static const char *const shades_ascii[] = { ".", "-", "+", "*", "#" };
-#define NR_SHADES (sizeof(shades_utf8) / sizeof(*shades_utf8))
+#define NR_SHADES ARRAY_SIZE(shades_utf8)
 
 unsigned int series_width(const struct cell *cell)
 {

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/utf8.h"
 
 static const char *const shades_utf8[] = { "_", "░", "▒", "▓", "█" };
 static const char *const shades_ascii[] = { "_", "-", "+", "*", "#" };
-#define NR_SHADES (sizeof(shades_utf8) / sizeof(*shades_utf8))
+#define NR_SHADES ARRAY_SIZE(shades_utf8)
 
 static int by_address(const void *a, const void *b)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/model.h"
+#include "util/array.h"
 #include "view/common/stack_cells.h"
 
 /** Of a module's path, so much of the end tells it apart. */
@@ -69,18 +70,13 @@ static void make_key(struct function_key *key, const struct symbol_frame *frame,
 /** append - room for one more, which doubles as it runs out. Return: it, or NULL. */
 static struct listed_function *append(struct function_list *l)
 {
-	struct listed_function *f = calloc(1, l->size), **grown;
+	struct listed_function *f = calloc(1, l->size);
 
-	if (f && !(l->nr & (l->nr - 1))) {
-		grown = realloc(l->list, (l->nr ? l->nr * 2 : 1) * sizeof(f));
-		if (!grown) {
-			free(f);
-			return NULL;
-		}
-		l->list = grown;
+	if (!f || array__more(&l->list, l->nr, sizeof(f))) {
+		free(f);
+		return NULL;
 	}
-	if (f)
-		l->list[l->nr++] = f;
+	l->list[l->nr++] = f;
 	return f;
 }
 

@@ -11,8 +11,6 @@
 /** More than these can't be asked for. */
 #define MAX_SLOTS (1u << 22)
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 static const struct column root_columns[] = {
 	{ .key = "schema", .type = CELL_U64 },
 	{ .key = "command", .type = CELL_STR },
@@ -20,7 +18,7 @@ static const struct column root_columns[] = {
 	{ .key = "duration_ns", .type = CELL_U64, .unit = UNIT_NS },
 };
 static const struct table_def root_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, COLUMNS(root_columns)
+	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(root_columns)
 };
 
 static const struct column hook_columns[] = {
@@ -28,7 +26,7 @@ static const struct column hook_columns[] = {
 	{ .key = "variant", .head = "VARIANT", .type = CELL_STR },
 };
 static const struct table_def hook_table = {
-	.key = "hooks", .shape = TABLE_MAP, .json_only = true, COLUMNS(hook_columns)
+	.key = "hooks", .shape = TABLE_MAP, .json_only = true, TABLE_COLUMNS(hook_columns)
 };
 
 static const struct column lost_columns[] = {
@@ -38,7 +36,7 @@ static const struct column lost_columns[] = {
 		{ .key = "unattributed", .type = CELL_U64 },
 };
 static const struct table_def lost_table = {
-	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(lost_columns)
+	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(lost_columns)
 };
 
 /** What people read where the name alone does not say it. */

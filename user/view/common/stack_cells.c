@@ -7,17 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 static const struct column frame_columns[] = {
 	{ .key = "name", .type = CELL_STR },	 { .key = "offset", .type = CELL_U64 },
 	{ .key = "module", .type = CELL_STR },	 { .key = "module_offset", .type = CELL_HEX },
 	{ .key = "file", .type = CELL_STR },	 { .key = "line", .type = CELL_U64 },
 	{ .key = "inlined", .type = CELL_BOOL }, { .key = "address", .type = CELL_HEX },
 };
-static const struct table_def frames_table = { .key = "frames", COLUMNS(frame_columns) };
+static const struct table_def frames_table = { .key = "frames", TABLE_COLUMNS(frame_columns) };
 static const struct table_def kernel_frames_table = { .key = "kernel_frames",
-						      COLUMNS(frame_columns) };
+						      TABLE_COLUMNS(frame_columns) };
 
 static int frame_row(struct table *t, const struct symbol_frame *f)
 {

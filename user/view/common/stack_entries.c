@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* stack_entries.c - the stacks that faulted, in order of their weight. */
 #include "view/common/stack_entries.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -130,33 +131,29 @@ struct member_key {
 	uint64_t pid;
 };
 
-static void hash_bytes(struct merged_key *key, const void *bytes, size_t len)
+/** add_bytes - to both halves, which begin with different numbers */
+static void add_bytes(struct merged_key *key, const void *bytes, size_t len)
 {
-	const unsigned char *p = bytes;
-
-	for (size_t i = 0; i < len; i++) {
-		key->hash[0] = (key->hash[0] ^ p[i]) * 1099511628211ULL;
-		key->hash[1] = (key->hash[1] + p[i] + 1) * 0x9e3779b97f4a7c15ULL;
-		key->hash[1] ^= key->hash[1] >> 29;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(key->hash); i++)
+		key->hash[i] = hash_bytes(key->hash[i], bytes, len);
 }
 
-static void hash_string(struct merged_key *key, const char *s)
+static void add_string(struct merged_key *key, const char *s)
 {
-	hash_bytes(key, s ? s : "", s ? strlen(s) + 1 : 1);
+	add_bytes(key, s ? s : "", s ? strlen(s) + 1 : 1);
 }
 
-/** hash_frame - a function by its name and file; code without a name by its place. */
-static void hash_frame(struct merged_key *key, const struct symbol_frame *f)
+/** add_frame - a function by its name and file; code without a name by its place. */
+static void add_frame(struct merged_key *key, const struct symbol_frame *f)
 {
-	hash_string(key, f->name);
+	add_string(key, f->name);
 	/* a JIT's list is another file in each process */
 	if (f->in_file || !f->name)
-		hash_string(key, f->module);
+		add_string(key, f->module);
 	if (!f->name)
-		hash_bytes(key, f->in_file ? &f->module_offset : &f->ip, sizeof(f->ip));
+		add_bytes(key, f->in_file ? &f->module_offset : &f->ip, sizeof(f->ip));
 	if (f->line)
-		hash_bytes(key, &f->line, sizeof(f->line));
+		add_bytes(key, &f->line, sizeof(f->line));
 }
 
 int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_merge merge,
@@ -167,17 +164,17 @@ int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_
 
 	if (err)
 		return err;
-	*key = (struct merged_key){ { 14695981039346656037ULL, 0 } };
-	hash_string(key, stack_comm(stack));
+	*key = (struct merged_key){ { 0, 1 } };
+	add_string(key, stack_comm(stack));
 	if (merge == STACK_MERGE_PROCESS) {
-		hash_bytes(key, &stack->pid, sizeof(stack->pid));
-		hash_bytes(key, &stack->image, sizeof(stack->image));
+		add_bytes(key, &stack->pid, sizeof(stack->pid));
+		add_bytes(key, &stack->image, sizeof(stack->image));
 	}
 	for (size_t i = 0; i < named.nr_user; i++)
-		hash_frame(key, &named.user[i]);
-	hash_bytes(key, &named.nr_user, sizeof(named.nr_user));
+		add_frame(key, &named.user[i]);
+	add_bytes(key, &named.nr_user, sizeof(named.nr_user));
 	for (size_t i = 0; i < named.nr_kernel; i++)
-		hash_frame(key, &named.kernel[i]);
+		add_frame(key, &named.kernel[i]);
 	return 0;
 }
 

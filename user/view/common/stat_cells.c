@@ -5,8 +5,7 @@
 #include <errno.h>
 
 #include "model/names.h"
-
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
+#include "util/array.h"
 
 /* Columns, and the share of faults below each. */
 static const struct {
@@ -19,7 +18,7 @@ static const struct {
 	{ "p99_ns", "p99", 0.99 },
 	{ "p999_ns", "p999", 0.999 },
 };
-#define NR_QUANTILES (sizeof(quantiles) / sizeof(*quantiles))
+#define NR_QUANTILES ARRAY_SIZE(quantiles)
 
 static const struct column latency_columns[] = {
 	{ .key = "count", .type = CELL_U64 }, { .key = "sum", .type = CELL_U64 },
@@ -29,7 +28,7 @@ static const struct column latency_columns[] = {
 };
 static const struct table_def latency_table = { .key = "latency_ns",
 						.shape = TABLE_OBJECT,
-						COLUMNS(latency_columns) };
+						TABLE_COLUMNS(latency_columns) };
 
 static const struct column cause_columns[] = {
 	{ .key = "cause", .type = CELL_STR },
@@ -37,7 +36,7 @@ static const struct column cause_columns[] = {
 };
 static const struct table_def cause_table = { .key = "causes",
 					      .shape = TABLE_MAP,
-					      COLUMNS(cause_columns) };
+					      TABLE_COLUMNS(cause_columns) };
 
 static const struct column size_columns[] = {
 	{ .key = "page", .type = CELL_U64 },
@@ -47,7 +46,7 @@ static const struct column size_columns[] = {
 };
 static const struct table_def size_table = { .key = "sizes",
 					     .shape = TABLE_OBJECT,
-					     COLUMNS(size_columns) };
+					     TABLE_COLUMNS(size_columns) };
 
 void counts_cells(struct table *t, const struct vs_counts *c)
 {

@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "util/array.h"
 #include "view/common/run.h"
 #include "view/common/stack_cells.h"
 #include "view/common/stack_entries.h"
-
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
 /** Frames of one stack in text, unless all are asked for. */
 #define FRAMES_SHOWN 24
@@ -29,7 +28,7 @@ static const struct column run_columns[] = {
 	{ .key = "file", .head = "FILE", .type = CELL_STR, .spare = true },
 	{ .key = "command", .head = "COMMAND", .type = CELL_STR },
 };
-static const struct table_def run_table = { .key = "runs", COLUMNS(run_columns) };
+static const struct table_def run_table = { .key = "runs", TABLE_COLUMNS(run_columns) };
 
 /* clang-format off */
 /* numbers of a row; those of whole runs have no room beside frames */
@@ -74,23 +73,23 @@ static const struct column stack_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def change_table = { .key = "changes", COLUMNS(change_columns) };
+static const struct table_def change_table = { .key = "changes", TABLE_COLUMNS(change_columns) };
 static const struct table_def mapping_table = { .key = "mapping",
 						.text_only = true,
-						COLUMNS(mapping_columns) };
+						TABLE_COLUMNS(mapping_columns) };
 static const struct table_def cause_table = { .key = "cause",
 					      .text_only = true,
-					      COLUMNS(cause_columns) };
+					      TABLE_COLUMNS(cause_columns) };
 static const struct table_def call_table = { .key = "call",
 					     .text_only = true,
-					     COLUMNS(call_columns) };
+					     TABLE_COLUMNS(call_columns) };
 static const struct table_def stack_table = { .key = "stack",
 					      .text_only = true,
-					      COLUMNS(stack_columns) };
+					      TABLE_COLUMNS(stack_columns) };
 
 static const struct column root_columns[] = { { .key = "schema", .type = CELL_U64 } };
 static const struct table_def root_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, COLUMNS(root_columns)
+	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(root_columns)
 };
 
 /* --- sums ---------------------------------------------------------------------------------- */
@@ -419,7 +418,7 @@ int diff_view__make(const struct diff *diff, struct document *d)
 	err = put_run(runs, "A", &diff->side[SIDE_A]);
 	if (!err)
 		err = put_run(runs, "B", &diff->side[SIDE_B]);
-	for (size_t i = 0; i < sizeof(views) / sizeof(*views) && !err; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(views) && !err; i++)
 		if (!views[i].have || views[i].have(diff))
 			err = put_view(diff, i, changes, d);
 	return err;

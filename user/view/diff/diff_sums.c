@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* diff_sums.c - see diff_sums.h */
 #include "view/diff/diff_sums.h"
+#include "util/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,15 +14,8 @@ int sums__add(struct sums *s, enum side side, const char *name, uint64_t count, 
 
 	if (!count)
 		return 0;
-	if (s->nr == s->cap) {
-		const size_t cap = s->cap ? 2 * s->cap : 64;
-		struct sum *grown = realloc(s->list, cap * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		s->list = grown;
-		s->cap = cap;
-	}
+	if (array__reserve(&s->list, &s->cap, s->nr + 1, sizeof(*s->list)))
+		return -ENOMEM;
 	sum = &s->list[s->nr];
 	*sum = (struct sum){ .name = strdup(name) };
 	if (!sum->name)

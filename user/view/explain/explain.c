@@ -14,7 +14,7 @@ static const struct column root_columns[] = {
 	{ .key = "pid", .type = CELL_U64 },
 	{ .key = "comm", .type = CELL_STR },
 };
-static const struct table_def root_table = { .shape = TABLE_OBJECT, COLUMNS(root_columns) };
+static const struct table_def root_table = { .shape = TABLE_OBJECT, TABLE_COLUMNS(root_columns) };
 
 static const struct column address_columns[] = {
 	{ .key = "address", .type = CELL_HEX },
@@ -28,11 +28,12 @@ static const struct column address_columns[] = {
 	{ .key = "tlb", .head = "", .type = CELL_TABLE },
 	{ .key = "unknown", .head = "", .type = CELL_TABLE },
 };
-static const struct table_def address_table = { .key = "addresses", COLUMNS(address_columns) };
+static const struct table_def address_table = { .key = "addresses",
+						TABLE_COLUMNS(address_columns) };
 
 /* The first lines of an address: a table for its title alone. */
 static const struct column head_columns[] = { { .key = "none", .type = CELL_BOOL } };
-static const struct table_def head_table = { .text_only = true, COLUMNS(head_columns) };
+static const struct table_def head_table = { .text_only = true, TABLE_COLUMNS(head_columns) };
 
 struct table *explain_view__begin(struct document *d, const struct explain_target *t)
 {
@@ -91,7 +92,7 @@ static const struct column unknown_columns[] = {
 	{ .key = "what", .type = CELL_STR },
 	{ .key = "why", .type = CELL_STR },
 };
-static const struct table_def unknown_table = { .key = "unknown", COLUMNS(unknown_columns) };
+static const struct table_def unknown_table = { .key = "unknown", TABLE_COLUMNS(unknown_columns) };
 
 struct table *explain_part__unknown(const struct explanation *e)
 {

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "util/array.h"
 #include "util/str.h"
 #include "view/explain/explain_parts.h"
 
@@ -38,7 +39,7 @@ static const struct column entry_columns[] = {
 	{ .key = "swap_offset", .type = CELL_U64 },
 	{ .key = "marker", .type = CELL_HEX },
 };
-static const struct table_def entry_table = { .key = "entries", COLUMNS(entry_columns) };
+static const struct table_def entry_table = { .key = "entries", TABLE_COLUMNS(entry_columns) };
 
 static const struct column tables_columns[] = {
 	{ .key = "levels", .type = CELL_U64 },
@@ -49,7 +50,7 @@ static const struct column tables_columns[] = {
 };
 static const struct table_def tables_table = { .key = "page_tables",
 					       .shape = TABLE_OBJECT,
-					       COLUMNS(tables_columns) };
+					       TABLE_COLUMNS(tables_columns) };
 
 /** entry_prose - what stands below the levels about the last one. */
 static void entry_prose(const struct explanation *e, const struct table_entry *entry,
@@ -168,7 +169,7 @@ static const struct column pagemap_columns[] = {
 };
 static const struct table_def pagemap_table = { .key = "pagemap",
 						.shape = TABLE_OBJECT,
-						COLUMNS(pagemap_columns) };
+						TABLE_COLUMNS(pagemap_columns) };
 
 static const struct column page_columns[] = {
 	{ .key = "frame", .type = CELL_HEX },	 { .key = "frame_from", .type = CELL_STR },
@@ -177,7 +178,7 @@ static const struct column page_columns[] = {
 };
 static const struct table_def page_table = { .key = "page",
 					     .shape = TABLE_OBJECT,
-					     COLUMNS(page_columns) };
+					     TABLE_COLUMNS(page_columns) };
 
 static struct table *pagemap_part(const struct explanation *e, struct prose *p)
 {
@@ -202,7 +203,7 @@ static struct table *pagemap_part(const struct explanation *e, struct prose *p)
 	prose__add(p, "\n  pagemap: ");
 	/* with the frame left out: it stands elsewhere, and is 0 where it is hidden */
 	table__set_u64(t, "entry", e->pagemap & ~PAGEMAP_FRAME);
-	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
 		const bool set = e->pagemap & bits[i].bit;
 
 		if (set)
@@ -279,7 +280,7 @@ static const struct column reach_columns[] = {
 	{ .key = "reach_bytes", .head = "REACH", .type = CELL_U64, .unit = UNIT_BYTES },
 	{ .key = "vma_percent", .head = "OF THE VMA", .type = CELL_F64, .unit = UNIT_PERCENT },
 };
-static const struct table_def reach_table = { .key = "tlbs", COLUMNS(reach_columns) };
+static const struct table_def reach_table = { .key = "tlbs", TABLE_COLUMNS(reach_columns) };
 
 static const struct column tlb_columns[] = {
 	{ .key = "page_size", .type = CELL_U64 }, { .key = "vendor", .type = CELL_STR },
@@ -288,7 +289,7 @@ static const struct column tlb_columns[] = {
 };
 static const struct table_def tlb_table = { .key = "tlb",
 					    .shape = TABLE_OBJECT,
-					    COLUMNS(tlb_columns) };
+					    TABLE_COLUMNS(tlb_columns) };
 
 static int add_reach(struct table *t, const struct explanation *e, const struct tlb *tlb)
 {

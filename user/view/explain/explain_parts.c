@@ -23,7 +23,7 @@ static const struct column flag_columns[] = {
 	{ .key = "flag", .type = CELL_STR },
 	{ .key = "word", .type = CELL_STR },
 };
-static const struct table_def flag_table = { .shape = TABLE_MAP, COLUMNS(flag_columns) };
+static const struct table_def flag_table = { .shape = TABLE_MAP, TABLE_COLUMNS(flag_columns) };
 
 struct table *explain_part__flags(const struct flag *const *flags, size_t nr, struct prose *words)
 {

@@ -8,8 +8,6 @@
 #include "explain/explanation.h"
 #include "table/rows.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /** explain_part__tables and others - a section. Return: its table, or NULL without memory. */
 struct table *explain_part__tables(const struct explanation *e);
 struct table *explain_part__page(const struct explanation *e);

@@ -33,7 +33,7 @@ static const struct column vma_columns[] = {
 };
 static const struct table_def vma_table = { .key = "vma",
 					    .shape = TABLE_OBJECT,
-					    COLUMNS(vma_columns) };
+					    TABLE_COLUMNS(vma_columns) };
 
 static const char *const field_keys[NR_SMAPS_FIELDS] = {
 	[SMAPS_RSS] = "rss_bytes",
@@ -54,7 +54,7 @@ static const struct column flag_columns[] = {
 };
 static const struct table_def flag_table = { .key = "vm_flags",
 					     .shape = TABLE_MAP,
-					     COLUMNS(flag_columns) };
+					     TABLE_COLUMNS(flag_columns) };
 
 static struct table *give(struct table *t, int err)
 {
@@ -148,7 +148,7 @@ static const struct column near_columns[] = {
 	{ .key = "perms", .head = "PERM", .type = CELL_STR, .left = true },
 	{ .key = "name", .head = "NAME", .type = CELL_STR },
 };
-static const struct table_def near_table = { .key = "nearest", COLUMNS(near_columns) };
+static const struct table_def near_table = { .key = "nearest", TABLE_COLUMNS(near_columns) };
 
 static const struct column gap_columns[] = {
 	{ .key = "limit_bytes", .type = CELL_U64, .unit = UNIT_BYTES },
@@ -157,7 +157,7 @@ static const struct column gap_columns[] = {
 };
 static const struct table_def gap_table = { .key = "stack_gap",
 					    .shape = TABLE_OBJECT,
-					    COLUMNS(gap_columns) };
+					    TABLE_COLUMNS(gap_columns) };
 
 static const struct column around_columns[] = {
 	{ .key = "nearest", .head = "", .type = CELL_TABLE },
@@ -165,7 +165,7 @@ static const struct column around_columns[] = {
 };
 static const struct table_def around_table = { .key = "around",
 					       .shape = TABLE_OBJECT,
-					       COLUMNS(around_columns) };
+					       TABLE_COLUMNS(around_columns) };
 
 static int add_neighbour(struct table *t, const char *side, const struct neighbour *n)
 {

@@ -10,8 +10,6 @@
 #include "view/faults/hist.h"
 #include "view/faults/stat_group.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /** What has less than this part of all faults gets no row of its own. */
 #define SMALL_SHARE 200
 /** A gap of this part of a row's addresses is where it is divided. */
@@ -29,7 +27,7 @@ static const struct column latency_columns[] = {
 	  .spare = true },
 	{ .key = "counts", .head = "", .type = CELL_SERIES, .left = true },
 };
-static const struct table_def latency_table = { .key = "latency", COLUMNS(latency_columns) };
+static const struct table_def latency_table = { .key = "latency", TABLE_COLUMNS(latency_columns) };
 
 static const struct column address_columns[] = {
 	{ .key = "pid", .type = CELL_U64 },
@@ -56,7 +54,7 @@ static const struct column address_columns[] = {
 	{ .key = "counts", .head = "", .type = CELL_SERIES, .left = true },
 	{ .key = "name", .head = "MAPPING", .type = CELL_STR },
 };
-static const struct table_def address_table = { .key = "address", COLUMNS(address_columns) };
+static const struct table_def address_table = { .key = "address", TABLE_COLUMNS(address_columns) };
 
 static const struct column heatmap_columns[] = {
 	{ .key = "slice_ns", .type = CELL_U64, .unit = UNIT_NS },
@@ -66,7 +64,7 @@ static const struct column heatmap_columns[] = {
 };
 static const struct table_def heatmap_table = { .key = "heatmap",
 						.shape = TABLE_OBJECT,
-						COLUMNS(heatmap_columns) };
+						TABLE_COLUMNS(heatmap_columns) };
 
 /** sub - a new table owned by a cell of @parent. */
 static struct table *sub(struct table *parent, const struct table_def *def, const struct heat *h)

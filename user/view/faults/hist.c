@@ -10,8 +10,6 @@
 #include "util/str.h"
 #include "view/faults/stat_group.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 static const struct column bucket_columns[] = {
 	{ .key = "range", .head = "NS", .type = CELL_STR, .text_only = true },
 	{ .key = "low", .type = CELL_U64 },
@@ -29,14 +27,14 @@ static const struct column bucket_columns[] = {
 	  .bar = true,
 	  .left = true },
 };
-static const struct table_def bucket_table = { .key = "buckets", COLUMNS(bucket_columns) };
+static const struct table_def bucket_table = { .key = "buckets", TABLE_COLUMNS(bucket_columns) };
 
 static const struct column hist_columns[] = {
 	{ .key = "cause", .type = CELL_STR },
 	{ .key = "unit", .type = CELL_STR },
 	{ .key = "buckets", .head = "", .type = CELL_TABLE },
 };
-static const struct table_def hist_table = { .key = "histograms", COLUMNS(hist_columns) };
+static const struct table_def hist_table = { .key = "histograms", TABLE_COLUMNS(hist_columns) };
 
 /** power_text - a power of two for people: 512, 1K, 2M. */
 static void power_text(char *buf, size_t len, unsigned int power)

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "model/names.h"
+#include "util/array.h"
 
 /* clang-format off */
 static const struct column columns[] = {
@@ -19,7 +20,7 @@ static const struct column columns[] = {
 /* clang-format on */
 static const struct table_def table = { .key = "in_flight",
 					.columns = columns,
-					.nr_columns = sizeof(columns) / sizeof(*columns) };
+					.nr_columns = ARRAY_SIZE(columns) };
 
 static int add_row(struct table *t, const struct in_flight_fault *f)
 {

@@ -16,11 +16,9 @@
 #include "view/faults/stat_stacks.h"
 #include "view/faults/threads.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 static const struct column totals_columns[] = { JSON_COUNT_COLUMNS };
 static const struct table_def totals_table = {
-	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(totals_columns)
+	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(totals_columns)
 };
 
 static const struct column vma_columns[] = {
@@ -32,7 +30,7 @@ static const struct column vma_columns[] = {
 	{ .key = "several", .type = CELL_BOOL },
 	JSON_COUNT_COLUMNS,
 };
-static const struct table_def vma_table = { .key = "vmas", COLUMNS(vma_columns) };
+static const struct table_def vma_table = { .key = "vmas", TABLE_COLUMNS(vma_columns) };
 
 static const struct column before_exec_columns[] = {
 	{ .key = "minor", .type = CELL_U64 },
@@ -40,7 +38,7 @@ static const struct column before_exec_columns[] = {
 };
 static const struct table_def before_exec_table = { .key = "before_exec",
 						    .shape = TABLE_OBJECT,
-						    COLUMNS(before_exec_columns) };
+						    TABLE_COLUMNS(before_exec_columns) };
 
 static const struct column overflow_columns[] = {
 	{ .key = "gup", .type = CELL_U64 },
@@ -50,7 +48,7 @@ static const struct column overflow_columns[] = {
 };
 static const struct table_def overflow_table = { .key = "overflow_reasons",
 						 .shape = TABLE_OBJECT,
-						 COLUMNS(overflow_columns) };
+						 TABLE_COLUMNS(overflow_columns) };
 
 static const struct column process_columns[] = {
 	{ .key = "pid", .type = CELL_U64 },
@@ -68,7 +66,7 @@ static const struct column process_columns[] = {
 };
 static const struct table_def process_table = { .key = "processes",
 						.json_only = true,
-						COLUMNS(process_columns) };
+						TABLE_COLUMNS(process_columns) };
 
 /** facts - of the run or the interval. */
 static struct run_facts facts(const struct stat_view *v)

@@ -9,8 +9,6 @@
 #include "view/common/function_list.h"
 #include "view/faults/stat_stacks.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 static const struct column function_columns[] = {
 	{.key = "self", .head = "SELF", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -34,9 +32,10 @@ static const struct column rest_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def functions_table = { .key = "functions", COLUMNS(function_columns) };
+static const struct table_def functions_table = { .key = "functions",
+						  TABLE_COLUMNS(function_columns) };
 static const struct table_def rest_table = {
-	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(rest_columns)
+	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(rest_columns)
 };
 
 /**

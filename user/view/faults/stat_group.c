@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "util/array.h"
 #include "util/hash.h"
 #include "util/str.h"
 #include "view/common/stat_cells.h"
@@ -85,27 +86,25 @@ static const struct column cpu_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CPU_C
 static const struct column cgroup_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CGROUP_COLUMN};
 /* clang-format on */
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* [with latencies][by what] */
 static const struct table_def group_tables[2][NR_STAT_BY] = {
 	{
-		[BY_MAPPING] = { .key = "mappings", COLUMNS(mapping_columns) },
-		[BY_VMA] = { .key = "vmas", COLUMNS(vma_columns) },
-		[BY_PROCESS] = { .key = "by_process", COLUMNS(process_columns) },
-		[BY_CAUSE] = { .key = "causes", COLUMNS(cause_columns) },
-		[BY_CPU] = { .key = "cpus", COLUMNS(cpu_columns) },
-		[BY_CGROUP] = { .key = "cgroups", COLUMNS(cgroup_columns) },
-		[BY_COMM] = { .key = "comms", COLUMNS(comm_columns) },
+		[BY_MAPPING] = { .key = "mappings", TABLE_COLUMNS(mapping_columns) },
+		[BY_VMA] = { .key = "vmas", TABLE_COLUMNS(vma_columns) },
+		[BY_PROCESS] = { .key = "by_process", TABLE_COLUMNS(process_columns) },
+		[BY_CAUSE] = { .key = "causes", TABLE_COLUMNS(cause_columns) },
+		[BY_CPU] = { .key = "cpus", TABLE_COLUMNS(cpu_columns) },
+		[BY_CGROUP] = { .key = "cgroups", TABLE_COLUMNS(cgroup_columns) },
+		[BY_COMM] = { .key = "comms", TABLE_COLUMNS(comm_columns) },
 	},
 	{
-		[BY_MAPPING] = { .key = "mappings", COLUMNS(mapping_latency_columns) },
-		[BY_VMA] = { .key = "vmas", COLUMNS(vma_latency_columns) },
-		[BY_PROCESS] = { .key = "by_process", COLUMNS(process_columns) },
-		[BY_CAUSE] = { .key = "causes", COLUMNS(cause_columns) },
-		[BY_CPU] = { .key = "cpus", COLUMNS(cpu_columns) },
-		[BY_CGROUP] = { .key = "cgroups", COLUMNS(cgroup_columns) },
-		[BY_COMM] = { .key = "comms", COLUMNS(comm_columns) },
+		[BY_MAPPING] = { .key = "mappings", TABLE_COLUMNS(mapping_latency_columns) },
+		[BY_VMA] = { .key = "vmas", TABLE_COLUMNS(vma_latency_columns) },
+		[BY_PROCESS] = { .key = "by_process", TABLE_COLUMNS(process_columns) },
+		[BY_CAUSE] = { .key = "causes", TABLE_COLUMNS(cause_columns) },
+		[BY_CPU] = { .key = "cpus", TABLE_COLUMNS(cpu_columns) },
+		[BY_CGROUP] = { .key = "cgroups", TABLE_COLUMNS(cgroup_columns) },
+		[BY_COMM] = { .key = "comms", TABLE_COLUMNS(comm_columns) },
 	},
 };
 
@@ -227,33 +226,16 @@ struct groups {
 	struct hash by_key;
 };
 
-/** struct group_key - FNV-1a of the name, so that keys have one size; 64 bits rule collisions out */
+/** struct group_key - a hash of the name, so that keys have one size; 64 bits rule collisions out */
 struct group_key {
 	uint64_t process;
 	uint64_t name;
 };
 
-static uint64_t fnv1a(const char *s)
-{
-	uint64_t h = 14695981039346656037ULL;
-
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a name, or what stands for none */
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211ULL;
-	return h;
-}
-
 static struct group *group_add(struct groups *g)
 {
-	if (g->nr == g->cap) {
-		size_t cap = g->cap ? g->cap * 2 : 64;
-		struct group *grown = realloc(g->list, cap * sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		g->list = grown;
-		g->cap = cap;
-	}
+	if (array__reserve(&g->list, &g->cap, g->nr + 1, sizeof(*g->list)))
+		return NULL;
 	memset(&g->list[g->nr], 0, sizeof(*g->list));
 	return &g->list[g->nr++];
 }
@@ -294,7 +276,7 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct c
 		if (v->by != BY_CGROUP && v->by != BY_COMM)
 			key.process = (uintptr_t)row->process;
 		if (v->by != BY_PROCESS)
-			key.name = fnv1a(name ? name : outside);
+			key.name = hash_string(0, name ? name : outside);
 		group = group_get(g, &key);
 	}
 	if (!group)

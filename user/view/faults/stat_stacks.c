@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/str.h"
 #include "view/common/stack_cells.h"
 #include "view/common/stack_entries.h"
-
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
 /** Frames of one stack in text, unless lines may be as long as they like. */
 #define FRAMES_SHOWN 24
@@ -45,13 +44,13 @@ static const struct column text_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def stacks_table = { .key = "stacks", COLUMNS(stack_columns) };
+static const struct table_def stacks_table = { .key = "stacks", TABLE_COLUMNS(stack_columns) };
 static const struct table_def rest_table = {
-	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(rest_columns)
+	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(rest_columns)
 };
 static const struct table_def text_table = { .key = "rows",
 					     .text_only = true,
-					     COLUMNS(text_columns) };
+					     TABLE_COLUMNS(text_columns) };
 
 /** stacks_of - what there is; nothing where no stacks were asked for. */
 static struct stacks *stacks_of(const struct stat_view *v)
@@ -191,11 +190,11 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 	struct vs_stack_counts rest = {};
 	int err = 0;
 
-	qsort(rests, sizeof(rests) / sizeof(*rests), sizeof(*rests), by_size);
+	qsort(rests, ARRAY_SIZE(rests), sizeof(*rests), by_size);
 	for (size_t i = 0; i <= shown && !err; i++) {
 		const uint64_t faults = i < shown ? stack_faults(&list[i].counts) : 0;
 
-		for (size_t k = 0; k < sizeof(rests) / sizeof(*rests) && !err; k++)
+		for (size_t k = 0; k < ARRAY_SIZE(rests) && !err; k++)
 			if (!rests[k].shown && stack_faults(&rests[k].counts) >= faults)
 				err = rest_row(v, t, &rests[k], total);
 		if (!err && i < shown)

@@ -10,14 +10,12 @@
 #include "util/str.h"
 #include "view/faults/stat_group.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 static const struct column line_columns[] = {
 	{ .key = "line", .type = CELL_STR },
 };
 static const struct table_def line_table = { .key = "storm",
 					     .text_only = true,
-					     COLUMNS(line_columns) };
+					     TABLE_COLUMNS(line_columns) };
 
 static const struct column storm_columns[] = {
 	{ .key = "start_ns", .head = "START", .type = CELL_U64, .unit = UNIT_NS },
@@ -39,7 +37,7 @@ static const struct column storm_columns[] = {
 	{ .key = "vma_percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT },
 	{ .key = "vma", .head = "IN", .type = CELL_STR },
 };
-static const struct table_def storm_table = { .key = "storms", COLUMNS(storm_columns) };
+static const struct table_def storm_table = { .key = "storms", TABLE_COLUMNS(storm_columns) };
 
 void storm_view__rows(const struct stat_view *v, const struct model *m, struct storms *s)
 {

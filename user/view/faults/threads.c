@@ -4,8 +4,6 @@
 
 #include <errno.h>
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 static const struct column columns[] = {
 	{ .key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
 	{ .key = "fault_ns", .head = "IN FAULTS", .type = CELL_U64, .unit = UNIT_NS },
@@ -19,8 +17,8 @@ static const struct column columns[] = {
 
 static const struct table_def json_table = { .key = "threads",
 					     .json_only = true,
-					     COLUMNS(columns) };
-static const struct table_def text_table = { .key = "threads", COLUMNS(columns) };
+					     TABLE_COLUMNS(columns) };
+static const struct table_def text_table = { .key = "threads", TABLE_COLUMNS(columns) };
 
 static int row(struct table *t, const struct vs_thread *thread, uint64_t start_ns, uint64_t end_ns)
 {

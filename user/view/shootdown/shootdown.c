@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "util/array.h"
 #include "util/str.h"
 #include "view/shootdown/shootdown_parts.h"
-
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
 const char *const shootdown_by_names[NR_SHOOTDOWN_BY] = {
 	[SHOOTDOWN_BY_VMA] = "vma",	    [SHOOTDOWN_BY_CALL] = "call",
@@ -24,7 +23,7 @@ static const struct column machine_columns[] = {
 	{ .key = "cpus_nohz_full", .type = CELL_STR },
 };
 static const struct table_def machine_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, COLUMNS(machine_columns)
+	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(machine_columns)
 };
 
 static const struct column totals_columns[] = {
@@ -36,13 +35,13 @@ static const struct column totals_columns[] = {
 	{ .key = "stolen_ns", .type = CELL_U64 }, { .key = "eventless", .type = CELL_U64 },
 };
 static const struct table_def totals_table = {
-	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, COLUMNS(totals_columns)
+	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(totals_columns)
 };
 
 static const struct column line_columns[] = { { .key = "line", .type = CELL_STR } };
 static const struct table_def summary_table = { .key = "summary",
 						.text_only = true,
-						COLUMNS(line_columns) };
+						TABLE_COLUMNS(line_columns) };
 
 /* --- totals -------------------------------------------------------------------------------- */
 
@@ -229,7 +228,7 @@ int shootdown_view__make(const struct shootdown_view *v, const struct shootdown 
 
 	if (!err)
 		err = call_sums__make(&d);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && !err; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && !err; i++)
 		if (parts[i].only == NR_SHOOTDOWN_BY || parts[i].only == v->by)
 			err = parts[i].make(&d);
 	free(d.sums);

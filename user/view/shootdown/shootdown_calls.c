@@ -6,8 +6,6 @@
 #include "view/common/stat_cells.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 static const struct column call_columns[] = { CALL_NAME_COLUMNS, CALL_COUNT_COLUMNS };
 
@@ -43,11 +41,13 @@ static const struct column cost_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def call_table = { .key = "calls", COLUMNS(call_columns) };
-static const struct table_def did_table = { .key = "did", .text_only = true, COLUMNS(did_columns) };
+static const struct table_def call_table = { .key = "calls", TABLE_COLUMNS(call_columns) };
+static const struct table_def did_table = { .key = "did",
+					    .text_only = true,
+					    TABLE_COLUMNS(did_columns) };
 static const struct table_def cost_table = { .key = "cost",
 					     .text_only = true,
-					     COLUMNS(cost_columns) };
+					     TABLE_COLUMNS(cost_columns) };
 
 static bool has_time(const struct vs_call_counts *c, enum vs_call_time time)
 {

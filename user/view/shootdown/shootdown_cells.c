@@ -9,8 +9,6 @@
 #include "view/common/stat_cells.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 static const struct column time_columns[] = {
 	{ .key = "sum", .type = CELL_U64 },
 	{ .key = "max", .type = CELL_U64 },
@@ -19,10 +17,10 @@ static const struct column time_columns[] = {
 };
 const struct table_def call_latency_table = { .key = "latency_ns",
 					      .shape = TABLE_OBJECT,
-					      COLUMNS(time_columns) };
+					      TABLE_COLUMNS(time_columns) };
 const struct table_def call_delay_table = { .key = "ipi_delay_ns",
 					    .shape = TABLE_OBJECT,
-					    COLUMNS(time_columns) };
+					    TABLE_COLUMNS(time_columns) };
 
 static const struct column flush_columns[] = {
 	{ .key = "local", .type = CELL_U64 },
@@ -31,13 +29,15 @@ static const struct column flush_columns[] = {
 };
 const struct table_def call_flush_table = { .key = "flushes",
 					    .shape = TABLE_OBJECT,
-					    COLUMNS(flush_columns) };
+					    TABLE_COLUMNS(flush_columns) };
 
 static const struct column wx_columns[] = {
 	{ .key = "both", .type = CELL_U64 },
 	{ .key = "flips", .type = CELL_U64 },
 };
-const struct table_def call_wx_table = { .key = "wx", .shape = TABLE_OBJECT, COLUMNS(wx_columns) };
+const struct table_def call_wx_table = { .key = "wx",
+					 .shape = TABLE_OBJECT,
+					 TABLE_COLUMNS(wx_columns) };
 
 static const struct column errno_columns[] = {
 #define ERRNO_COLUMN(name, number) { .key = #name, .type = CELL_U64 },
@@ -47,7 +47,7 @@ static const struct column errno_columns[] = {
 };
 const struct table_def call_errnos_table = { .key = "errnos",
 					     .shape = TABLE_OBJECT,
-					     COLUMNS(errno_columns) };
+					     TABLE_COLUMNS(errno_columns) };
 
 /** known_errnos - how many of the failed calls are told apart: none of a recording of before. */
 static uint64_t known_errnos(const struct vs_call_counts *c)

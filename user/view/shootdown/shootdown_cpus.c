@@ -8,8 +8,6 @@
 #include "util/str.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 static const struct column cpu_columns[] = {
 	{.key = "cpu", .head = "CPU", .type = CELL_U64},
@@ -23,7 +21,7 @@ static const struct column cpu_columns[] = {
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "note", .head = "NOTE", .type = CELL_STR, .text_only = true, .optional = true},
 };
-static const struct table_def cpu_table = {.key = "cpus", COLUMNS(cpu_columns)};
+static const struct table_def cpu_table = {.key = "cpus", TABLE_COLUMNS(cpu_columns)};
 
 static const struct column matrix_columns[] = {
 	{.key = "receipts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -48,8 +46,8 @@ static const struct column few_columns[] = {
 
 /* [few CPUs] */
 static const struct table_def matrix_tables[2] = {
-	{ .key = "matrix", .text_only = true, COLUMNS(matrix_columns) },
-	{ .key = "matrix", .text_only = true, COLUMNS(few_columns) },
+	{ .key = "matrix", .text_only = true, TABLE_COLUMNS(matrix_columns) },
+	{ .key = "matrix", .text_only = true, TABLE_COLUMNS(few_columns) },
 };
 
 /**

@@ -8,8 +8,6 @@
 #include "view/faults/stat_group.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 static const struct column fault_columns[] = {
 	{.key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -21,7 +19,7 @@ static const struct column fault_columns[] = {
 	{.key = "fixed", .type = CELL_BOOL},
 	{.key = "label", .head = "CALL", .type = CELL_STR, .text_only = true},
 };
-static const struct table_def fault_table = {.key = "refaults", COLUMNS(fault_columns)};
+static const struct table_def fault_table = {.key = "refaults", TABLE_COLUMNS(fault_columns)};
 
 static const struct column unowned_columns[] = {
 	{.key = "count", .head = "FLUSHES", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -30,7 +28,7 @@ static const struct column unowned_columns[] = {
 	{.key = "syscall", .head = "NUMBER", .type = CELL_U64, .optional = true},
 	{.key = "compat", .type = CELL_BOOL},
 };
-static const struct table_def unowned_table = {.key = "unowned", COLUMNS(unowned_columns)};
+static const struct table_def unowned_table = {.key = "unowned", TABLE_COLUMNS(unowned_columns)};
 /* clang-format on */
 
 /* --- faults that followed ------------------------------------------------------------------ */

@@ -9,8 +9,6 @@
 #include "view/shootdown/shootdown_groups.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 static const struct column json_columns[] = {
 	{.key = "function", .type = CELL_STR},
@@ -38,10 +36,10 @@ static const struct column text_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def json_table = { .key = "functions", COLUMNS(json_columns) };
+static const struct table_def json_table = { .key = "functions", TABLE_COLUMNS(json_columns) };
 static const struct table_def text_table = { .key = "rows",
 					     .text_only = true,
-					     COLUMNS(text_columns) };
+					     TABLE_COLUMNS(text_columns) };
 
 /**
  * struct call_function - a function, and calls of one kind made from it or from what it called

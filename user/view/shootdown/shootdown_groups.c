@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "symbol/namer.h"
+#include "util/array.h"
 #include "util/str.h"
 #include "view/common/stack_entries.h"
 
@@ -29,15 +30,6 @@ struct call_group_key {
 	char comm[VS_COMM_LEN];
 };
 
-static uint64_t fnv1a(const char *s)
-{
-	uint64_t h = 14695981039346656037ULL;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211ULL;
-	return h;
-}
-
 static void vma_key(struct call_group_key *key, const struct counted *vma, bool join)
 {
 	if (!vma || !join) {
@@ -46,7 +38,7 @@ static void vma_key(struct call_group_key *key, const struct counted *vma, bool 
 	}
 	key->image = vma->image;
 	key->anchor = vma->vma.key.anchor;
-	key->name = fnv1a(vma->name);
+	key->name = hash_string(0, vma->name);
 }
 
 static struct call_group_key key_of(enum shootdown_by by, const struct call_row *row, bool join)
@@ -85,13 +77,8 @@ static struct call_group *group_of(struct call_groups *g, const struct call_grou
 
 	if (place)
 		return &g->list[place - 1];
-	if (!(nr & (nr - 1))) {
-		struct call_group *grown = realloc(g->list, (nr ? nr * 2 : 1) * sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		g->list = grown;
-	}
+	if (array__more(&g->list, nr, sizeof(*g->list)))
+		return NULL;
 	if (hash__set(&g->by_key, key, (void *)(uintptr_t)(nr + 1)))
 		return NULL;
 	g->list[nr] = (struct call_group){ .all_flags = ~0ULL, .processes = 1 };
@@ -114,7 +101,7 @@ static int group_row(struct call_groups *g, enum shootdown_by by, bool join,
 	if (row->end > group->end)
 		group->end = row->end;
 	if (row->vma) {
-		group->name = fnv1a(row->vma->name);
+		group->name = hash_string(0, row->vma->name);
 		group->nr_vmas = 1;
 		group->all_flags &= row->vma->vma.key.flags;
 		group->any_flags |= row->vma->vma.key.flags;

@@ -8,8 +8,6 @@
 #include "util/str.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /** From this share of vm.max_map_count on, percent, a process is near it. */
 #define NEAR_PERCENT 90
 
@@ -22,11 +20,11 @@ static const struct column map_columns[] = {
 	{.key = "near", .type = CELL_BOOL},
 };
 static const struct table_def map_table = {
-	.key = "map_counts", .json_only = true, COLUMNS(map_columns)};
+	.key = "map_counts", .json_only = true, TABLE_COLUMNS(map_columns)};
 
 static const struct column line_columns[] = {{.key = "line", .type = CELL_STR}};
 static const struct table_def line_table = {
-	.key = "warnings", .text_only = true, COLUMNS(line_columns)};
+	.key = "warnings", .text_only = true, TABLE_COLUMNS(line_columns)};
 /* clang-format on */
 
 /** struct owner - what the rows of one process tell of it */

@@ -10,8 +10,6 @@
 #include "util/errno_name.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 static const struct column columns[] = {
 	{.key = "duration_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS},
@@ -37,7 +35,7 @@ static const struct column columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def longest_table = { .key = "longest", COLUMNS(columns) };
+static const struct table_def longest_table = { .key = "longest", TABLE_COLUMNS(columns) };
 
 static const char *last_part(const char *path)
 {

@@ -9,17 +9,15 @@
 #include "util/str.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 static const struct column who_columns[] = {
 	{.key = "pid", .type = CELL_U64},
 	{.key = "comm", .type = CELL_STR},
 };
 static const struct table_def initiator_table = {
-	.key = "initiator", .shape = TABLE_OBJECT, COLUMNS(who_columns)};
+	.key = "initiator", .shape = TABLE_OBJECT, TABLE_COLUMNS(who_columns)};
 static const struct table_def target_table = {
-	.key = "target", .shape = TABLE_OBJECT, COLUMNS(who_columns)};
+	.key = "target", .shape = TABLE_OBJECT, TABLE_COLUMNS(who_columns)};
 
 static const struct column pair_columns[] = {
 	{.key = "initiator", .type = CELL_TABLE, .object = &initiator_table},
@@ -32,7 +30,7 @@ static const struct column pair_columns[] = {
 	{.key = "stolen_ns", .type = CELL_U64},
 };
 static const struct table_def pair_table = {
-	.key = "pairs", .json_only = true, COLUMNS(pair_columns)};
+	.key = "pairs", .json_only = true, TABLE_COLUMNS(pair_columns)};
 
 static const struct column process_columns[] = {
 	{.key = "count", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -43,7 +41,7 @@ static const struct column process_columns[] = {
 	{.key = "target", .head = "TARGET", .type = CELL_STR},
 };
 static const struct table_def process_table = {
-	.key = "initiators", .text_only = true, COLUMNS(process_columns)};
+	.key = "initiators", .text_only = true, TABLE_COLUMNS(process_columns)};
 /* clang-format on */
 
 bool pair_known(const struct call_pair *p)

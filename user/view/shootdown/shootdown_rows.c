@@ -10,8 +10,6 @@
 #include "view/shootdown/shootdown_groups.h"
 #include "view/shootdown/shootdown_parts.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 #define WHO_COLUMNS                                                                                \
 	{.key = "pid", .type = CELL_U64}, {.key = "comm", .type = CELL_STR}, CALL_NAME_COLUMNS,    \
@@ -103,24 +101,30 @@ static const struct rows_def {
 	struct table_def text;
 	const char *title;
 } rows_defs[NR_SHOOTDOWN_BY] = {
-	[SHOOTDOWN_BY_VMA] = { { .key = "vmas", COLUMNS(vma_columns) },
-			       { .key = "rows", .text_only = true, COLUMNS(vma_text_columns) },
+	[SHOOTDOWN_BY_VMA] = { { .key = "vmas", TABLE_COLUMNS(vma_columns) },
+			       { .key = "rows",
+				 .text_only = true,
+				 TABLE_COLUMNS(vma_text_columns) },
 			       "Whose calls, on what (permissions as they were before)" },
-	[SHOOTDOWN_BY_PROCESS] = { { .key = "by_process", COLUMNS(process_columns) },
+	[SHOOTDOWN_BY_PROCESS] = { { .key = "by_process", TABLE_COLUMNS(process_columns) },
 				   { .key = "rows",
 				     .text_only = true,
-				     COLUMNS(process_text_columns) },
+				     TABLE_COLUMNS(process_text_columns) },
 				   "Whose calls" },
-	[SHOOTDOWN_BY_COMM] = { { .key = "by_comm", COLUMNS(comm_columns) },
-				{ .key = "rows", .text_only = true, COLUMNS(comm_text_columns) },
+	[SHOOTDOWN_BY_COMM] = { { .key = "by_comm", TABLE_COLUMNS(comm_columns) },
+				{ .key = "rows",
+				  .text_only = true,
+				  TABLE_COLUMNS(comm_text_columns) },
 				"Whose calls, by command name" },
-	[SHOOTDOWN_BY_THREAD] = { { .key = "threads", COLUMNS(thread_columns) },
+	[SHOOTDOWN_BY_THREAD] = { { .key = "threads", TABLE_COLUMNS(thread_columns) },
 				  { .key = "rows",
 				    .text_only = true,
-				    COLUMNS(thread_text_columns) },
+				    TABLE_COLUMNS(thread_text_columns) },
 				  "Whose calls, by thread" },
-	[SHOOTDOWN_BY_SITE] = { { .key = "sites", COLUMNS(site_columns) },
-				{ .key = "rows", .text_only = true, COLUMNS(site_text_columns) },
+	[SHOOTDOWN_BY_SITE] = { { .key = "sites", TABLE_COLUMNS(site_columns) },
+				{ .key = "rows",
+				  .text_only = true,
+				  TABLE_COLUMNS(site_text_columns) },
 				"Whose calls, from where" },
 };
 

@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "util/array.h"
 #include "util/str.h"
 #include "view/common/stack_cells.h"
 #include "view/shootdown/shootdown_groups.h"
 #include "view/shootdown/shootdown_parts.h"
-
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
 
 /** Frames of one stack in text, unless all are asked for. */
 #define FRAMES_SHOWN 16
@@ -39,10 +38,10 @@ static const struct column text_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def json_table = { .key = "stacks", COLUMNS(json_columns) };
+static const struct table_def json_table = { .key = "stacks", TABLE_COLUMNS(json_columns) };
 static const struct table_def text_table = { .key = "rows",
 					     .text_only = true,
-					     COLUMNS(text_columns) };
+					     TABLE_COLUMNS(text_columns) };
 
 /** name_row - the functions of a row's stack; none where it has no stack. */
 static int name_row(const struct shootdown_view *v, const struct call_row *row,
@@ -100,7 +99,7 @@ static int line(struct table *t, const struct stack_numbers *n, const char *text
 	};
 	int err = table__add_row(t) < 0 ? -ENOMEM : 0;
 
-	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells) && !err; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cells) && !err; i++)
 		err = table__set_str(t, cells[i].key, cells[i].text);
 	return err;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "util/array.h"
 #include "util/str.h"
 #include "view/shootdown/shootdown_parts.h"
 
@@ -53,13 +54,8 @@ static struct call_sum *sum_of(struct shootdown_doc *d, uint32_t call, uint32_t 
 	for (size_t i = 0; i < nr; i++)
 		if (d->sums[i].call == call && d->sums[i].detail == detail)
 			return &d->sums[i];
-	if (!(nr & (nr - 1))) {
-		struct call_sum *grown = realloc(d->sums, (nr ? nr * 2 : 1) * sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		d->sums = grown;
-	}
+	if (array__more(&d->sums, nr, sizeof(*d->sums)))
+		return NULL;
 	d->sums[nr] = (struct call_sum){ .call = call, .detail = detail };
 	return &d->sums[d->nr_sums++];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_causes.c - top: a row for each cause of faults: of all, of a process, or of one VMA. */
 #include "model/names.h"
+#include "util/array.h"
 #include "view/common/stat_cells.h"
 #include "view/top/top_cells.h"
 
@@ -56,7 +57,7 @@ static void latency_cells_of(const struct top_view *v, struct table *t, const st
 	top_time(v, t, "fault_ns", hist->sum_ns + hist->so_far_ns);
 	if (!hist__count(hist))
 		return;
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++)
 		table__set_u64(t, quantiles[i].key, latency_quantile(hist, quantiles[i].q));
 	/* a maximum has no difference: it is of the whole run */
 	if (!v->rates)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_notes.c - top: a row for each note: storms, losses, warnings. */
+#include "util/array.h"
 #include "view/top/top_cells.h"
 
 static const struct column columns[] = {
@@ -11,7 +12,7 @@ static const struct column columns[] = {
 static const struct table_def notes_table = {
 	.key = "notes",
 	.columns = columns,
-	.nr_columns = sizeof(columns) / sizeof(*columns),
+	.nr_columns = ARRAY_SIZE(columns),
 };
 
 struct table *top_notes(const struct top_view *v)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "view/common/stack_cells.h"
 #include "view/faults/stat_stacks.h"
 #include "view/top/top_cells.h"
@@ -106,7 +107,7 @@ static int rest_rows(const struct top_view *v, struct table *t, const struct vs_
 	};
 
 	stack_rests(v->stacks, v->rates, all, &r);
-	for (size_t i = 0; i < sizeof(rests) / sizeof(*rests); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rests); i++) {
 		if (!stack_faults(rests[i].counts))
 			continue;
 		if (stack_row(v, t, 1 + i, rests[i].counts, counts_faults(all)) ||

@@ -11,8 +11,6 @@
 #include "model/names.h"
 #include "util/str.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /** mmap_min_addr is 64 KiB by default: nothing is mapped below. */
 #define NULL_PAGES 65536
 /** A frame that is pushed may reach this far below the stack pointer. */
@@ -99,13 +97,13 @@ static const struct column near_columns[] = {
 };
 static const struct table_def below_table = { .key = "below",
 					      .shape = TABLE_OBJECT,
-					      COLUMNS(near_columns) };
+					      TABLE_COLUMNS(near_columns) };
 static const struct table_def above_table = { .key = "above",
 					      .shape = TABLE_OBJECT,
-					      COLUMNS(near_columns) };
+					      TABLE_COLUMNS(near_columns) };
 static const struct table_def code_table = { .key = "code",
 					     .shape = TABLE_OBJECT,
-					     COLUMNS(near_columns) };
+					     TABLE_COLUMNS(near_columns) };
 
 static const struct column call_columns[] = {
 	{ .key = "call", .type = CELL_STR },   { .key = "start", .type = CELL_HEX },
@@ -114,7 +112,7 @@ static const struct column call_columns[] = {
 };
 static const struct table_def call_table = { .key = "last_call",
 					     .shape = TABLE_OBJECT,
-					     COLUMNS(call_columns) };
+					     TABLE_COLUMNS(call_columns) };
 
 static const struct column crash_columns[] = {
 	{ .key = "kind", .type = CELL_STR },	    { .key = "signal", .type = CELL_STR },
@@ -127,7 +125,7 @@ static const struct column crash_columns[] = {
 };
 static const struct table_def crash_table_def = { .key = "crash",
 						  .shape = TABLE_OBJECT,
-						  COLUMNS(crash_columns) };
+						  TABLE_COLUMNS(crash_columns) };
 
 /** distance - of the address from the nearer end of a VMA, bytes. */
 static uint64_t distance(const struct vs_near *near, uint64_t address)

@@ -63,14 +63,14 @@ static const struct column summary_columns[] = {
 };
 /* clang-format on */
 
-const struct table_def trace_table = { .key = "faults", COLUMNS(trace_columns) };
-const struct table_def trace_mixed_table = { .key = "faults", COLUMNS(mixed_columns) };
+const struct table_def trace_table = { .key = "faults", TABLE_COLUMNS(trace_columns) };
+const struct table_def trace_mixed_table = { .key = "faults", TABLE_COLUMNS(mixed_columns) };
 const struct table_def trace_summary_table = { .key = "summary",
 					       .json_only = true,
-					       COLUMNS(summary_columns) };
+					       TABLE_COLUMNS(summary_columns) };
 static const struct table_def vma_table = { .key = "vma",
 					    .shape = TABLE_OBJECT,
-					    COLUMNS(vma_columns) };
+					    TABLE_COLUMNS(vma_columns) };
 
 /** file_offset - of the address: in the file, or from the start of what has none. */
 static uint64_t file_offset(const struct vs_event_fault *e, const struct counted *row)

@@ -30,7 +30,7 @@ static const struct column initiator_columns[] = {
 	{.key = "cpu", .type = CELL_U64},
 };
 static const struct table_def initiator_table = {
-	.key = "initiator", .shape = TABLE_OBJECT, COLUMNS(initiator_columns)
+	.key = "initiator", .shape = TABLE_OBJECT, TABLE_COLUMNS(initiator_columns)
 };
 
 static const struct column target_columns[] = {
@@ -39,7 +39,7 @@ static const struct column target_columns[] = {
 	{.key = "comm", .type = CELL_STR},
 };
 static const struct table_def target_table = {
-	.key = "target", .shape = TABLE_OBJECT, COLUMNS(target_columns)
+	.key = "target", .shape = TABLE_OBJECT, TABLE_COLUMNS(target_columns)
 };
 
 static const struct column interrupt_columns[] = {
@@ -56,8 +56,9 @@ static const struct column interrupt_columns[] = {
 };
 /* clang-format on */
 
-const struct table_def trace_flush_table = { .key = "flushes", COLUMNS(flush_columns) };
-const struct table_def trace_interrupt_table = { .key = "interrupts", COLUMNS(interrupt_columns) };
+const struct table_def trace_flush_table = { .key = "flushes", TABLE_COLUMNS(flush_columns) };
+const struct table_def trace_interrupt_table = { .key = "interrupts",
+						 TABLE_COLUMNS(interrupt_columns) };
 
 static const char *const flush_names[VS_NR_FLUSH] = {
 	[VS_FLUSH_LOCAL] = "local",

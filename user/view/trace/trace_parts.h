@@ -9,8 +9,6 @@
 
 #include "view/trace/trace.h"
 
-#define COLUMNS(c) .columns = (c), .nr_columns = sizeof(c) / sizeof(*(c))
-
 /* clang-format off */
 
 /* The columns that all begin with; @mine: they are in JSON, too. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * array.h - the length of an array, and arrays that grow.
+ */
+#ifndef VMASCOPE_UTIL_ARRAY_H
+#define VMASCOPE_UTIL_ARRAY_H
+
+#include <stddef.h>
+
+/** ARRAY_SIZE - elements of an array, not of a pointer */
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/**
+ * array__more - room for one more element, of an array whose capacity is not kept
+ * @list: address of the pointer to its first element; NULL: it is empty
+ * @nr: elements; @size: of each, bytes
+ *
+ * Its capacity is the power of two at or above @nr, or more: all that is added is added by this.
+ * Return: 0; -ENOMEM: it is as it was.
+ */
+int array__more(void *list, size_t nr, size_t size);
+
+/**
+ * array__reserve - room for @need elements in all, of an array with a capacity
+ * @list: as above; @cap: its capacity, elements
+ *
+ * Return: 0; -ENOMEM: it is as it was.
+ */
+int array__reserve(void *list, size_t *cap, size_t need, size_t size);
+
+#endif /* VMASCOPE_UTIL_ARRAY_H */
