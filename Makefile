@@ -446,7 +446,7 @@ lint: ## check format, flow and file heads, and by clang-tidy
 	@command -v clang-tidy >/dev/null || \
 		{ echo 'lint: no clang-tidy (run: sudo make deps)' >&2; exit 1; }
 	@$(SUBMAKE) -k tidy
-	@tests/circles $(BUILD)
+	@tests/lint/circles $(BUILD)
 
 fmt: ## format the sources
 	clang-format -i $(FORMATTED)

@@ -50,7 +50,7 @@ list_unformatted()
 check_flow()
 {
 	# shellcheck disable=SC2086 # one word for each file
-	fail 'includes go downwards' < <(awk -f tests/layers.awk user/README.md $user)
+	fail 'includes go downwards' < <(awk -f tests/lint/layers.awk user/README.md $user)
 	fail 'a format knows nothing of the system that is traced' < <(
 		grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<(bpf|libelf|elfutils)/' \
 			user/format/*.[ch])
@@ -64,23 +64,23 @@ check_flow()
 # shellcheck disable=SC2086 # one word for each file
 list_double_tags()
 {
-	awk -f tests/tags.awk bpf/*.[ch] $user
+	awk -f tests/lint/tags.awk bpf/*.[ch] $user
 }
 
 list_undocumented()
 {
-	find user -name '*.h' -exec awk -f tests/documented.awk {} + | sort
+	find user -name '*.h' -exec awk -f tests/lint/documented.awk {} + | sort
 }
 
 list_wrong_names()
 {
-	find user bpf tests -name '*.[ch]' -exec awk -f tests/doc_names.awk {} + | sort
+	find user bpf tests -name '*.[ch]' -exec awk -f tests/lint/doc_names.awk {} + | sort
 }
 
 # shellcheck disable=SC2086
 list_words()
 {
-	awk -f tests/words.awk tests/words.tsv <(awk -f tests/strings.awk $user)
+	awk -f tests/lint/words.awk tests/lint/words.tsv <(awk -f tests/lint/strings.awk $user)
 }
 
 list_bad_heads()
@@ -169,7 +169,7 @@ fail head < <(list_bad_heads)
 fail 'a tag is defined twice' < <(list_double_tags)
 fail 'not documented' < <(list_undocumented)
 fail 'a comment names something else' < <(list_wrong_names)
-fail 'words (tests/words.tsv)' < <(list_words)
+fail 'words (tests/lint/words.tsv)' < <(list_words)
 fail length < <(list_long_files)
 fail 'table of kernels' < <(list_missing_table)
 fail guide < <(list_stale_guides)

@@ -232,7 +232,7 @@ source_file()
 # rule SCRIPT FILE…: what it finds in that tree
 rule()
 {
-	local script=$PWD/tests/$1
+	local script=$PWD/tests/lint/$1
 
 	shift
 	(cd "$tmp/lint" && awk -f "$script" "$@")
@@ -284,7 +284,7 @@ expect 'lint: words that come back' 0 'a.c:5:no house (say: layout)' 'a.c:4:a ho
 # symbols LINE…: as nm -A prints them, to the rule of circles, to which those of k and x are known
 symbols()
 {
-	printf '%s\n' "$@" | awk -v KNOWN='k x' -f tests/circles.awk
+	printf '%s\n' "$@" | awk -v KNOWN='k x' -f tests/lint/circles.awk
 }
 
 expect 'lint: files that call each other in a circle' 0 'x: has no circle any more: take it from the list of those that are known' \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# words.awk - words that were replaced do not come back: awk -f tests/words.awk tests/words.tsv STRINGS
+# words.awk - words that were replaced do not come back: awk -f tests/lint/words.awk tests/lint/words.tsv STRINGS
 #
-# STRINGS is what tests/strings.awk prints. The last column of the table is how many strings still have
+# STRINGS is what tests/lint/strings.awk prints. The last column of the table is how many strings still have
 # the words: more is a finding, and so is fewer: the number is to follow, and never grows again.
 
 FILENAME == ARGV[1] {

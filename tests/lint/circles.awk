@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# circles.awk - files of a folder that call each other in a circle: nm -A FILE.o… | awk -f tests/circles.awk
+# circles.awk - files of a folder that call each other in a circle: nm -A FILE.o… | awk -f tests/lint/circles.awk
 #
 # A file takes what it defines for itself from no file that takes something from it. Prints each file
 # that is on a circle, or between two, with the files of the circle that it calls. KNOWN: folders, between

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# tags.awk - no tag of a struct, union or enum is defined twice: awk -f tests/tags.awk FILE…
+# tags.awk - no tag of a struct, union or enum is defined twice: awk -f tests/lint/tags.awk FILE…
 
 /^[ \t]*(static |const |typedef )*(struct|union|enum) [a-z_0-9]+ \{/ {
 	tag = $0

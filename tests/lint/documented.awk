@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# documented.awk - functions that a header declares are documented: awk -f tests/documented.awk FILE.h…
+# documented.awk - functions that a header declares are documented: awk -f tests/lint/documented.awk FILE.h…
 #
 # A comment stands above a function, or above the first of several that belong together, without a blank
 # line between them. NAME__init() and NAME__free() need none: what they do is what their struct is for.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# doc_names.awk - what a comment documents by name is what stands below it: awk -f tests/doc_names.awk FILE…
+# doc_names.awk - what a comment documents by name is what stands below it: awk -f tests/lint/doc_names.awk FILE…
 #
 # "/** name - what it does" or "/** struct name - what it is": the name is in the lines that follow the
 # comment, up to an empty one. So comments follow what is renamed.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# strings.awk - the string literals of C files, one a line: FILE:LINE:TEXT. awk -f tests/strings.awk FILE…
+# strings.awk - the string literals of C files, one a line: FILE:LINE:TEXT. awk -f tests/lint/strings.awk FILE…
 
 FNR == 1 {
 	comment = 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # layers.awk - includes in user/ go downwards: the table of user/README.md against each #include.
 #
-# awk -f tests/layers.awk user/README.md FILE…: prints a line for each finding.
+# awk -f tests/lint/layers.awk user/README.md FILE…: prints a line for each finding.
 
 # folder_of(PATH): of a path below user/
 function folder_of(path)
