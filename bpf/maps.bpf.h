@@ -250,7 +250,7 @@ struct map_events {
 /* process or thread ids to be marked as targets, read by the task iterator; value: flags */
 struct map_targets {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
+	__uint(max_entries, 1);
 	__type(key, u32);
 	__type(value, u32);
 };

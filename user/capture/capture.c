@@ -445,6 +445,7 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 			    c->nr_cpus * sizeof(*c->counts), CAPTURE_SLOTS_BUDGET);
 	c->nr_hists = sized(o->nr_hists, CAPTURE_DEFAULT_HISTS, CAPTURE_LEAST_HISTS,
 			    c->nr_cpus * sizeof(*c->hists), CAPTURE_HISTS_BUDGET);
+	c->nr_targets = o->nr_ids ? o->nr_ids : 1;
 	c->nr_heat = o->bpf.heat ? CAPTURE_HEAT_ENTRIES : 1;
 	c->nr_call_rows = o->shootdowns ? CAPTURE_CALL_ROWS : 1;
 	c->nr_ranges = o->shootdowns ? CAPTURE_RANGES : 1;

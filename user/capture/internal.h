@@ -35,6 +35,7 @@ struct capture {
 	uint64_t *free_hists;
 	uint64_t seen_taken;
 	uint64_t start_ns;
+	uint32_t nr_targets; /* of -p or -t, or the command */
 	uint32_t nr_heat;
 	uint32_t nr_call_rows;
 	uint32_t nr_ranges;

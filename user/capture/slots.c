@@ -36,6 +36,7 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 		{ c->skel->maps.vmas, c->nr_slots },
 		{ c->skel->maps.procs, c->nr_slots },
 		{ c->skel->maps.heat, c->nr_heat },
+		{ c->skel->maps.targets, c->nr_targets },
 		{ c->skel->maps.events, ring_bytes },
 	};
 	int err;
