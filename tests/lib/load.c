@@ -82,10 +82,11 @@ static void usage_of(pid_t pid, int64_t *minor, int64_t *major)
 
 void vt_load_start(struct vt_load *load, const char *const *argv)
 {
-	const char *all[64] = { vt_workload("gate") };
+	/* it ends when all that the program has made has: then all counters, and vmascope, are at their ends */
+	const char *all[64] = { vt_workload("gate"), "--reap" };
 	const struct vt_how how = { .stdin_pipe = true };
 	char event[64];
-	size_t n = 1;
+	size_t n = 2;
 
 	memset(load, 0, sizeof(*load));
 	while (*argv) {
