@@ -31,9 +31,10 @@ static void workers_of_a_process(void **state)
 		vt_equal(vt_int(g.known, "workers"), 2, "workers that are the process's threads");
 		vt_check_ranges(json, g.known);
 	} else { /* before 6.4 they are threads of the kernel: getrusage has none of their faults */
-		vt_each(range, g.known, "ranges") vt_each(vma, vt_process(json, g.work.pid), "vmas")
-			vt_true(!vt_get(vma, "start") ||
-				vt_hex(vma, "start") != vt_hex(range, "start"));
+		vt_each(range, g.known, "ranges")
+			vt_each(vma, vt_process(json, vt_int(g.known, "pid")), "vmas")
+				vt_true(!vt_get(vma, "start") ||
+					vt_hex(vma, "start") != vt_hex(range, "start"));
 	}
 	json_object_put(json);
 	vt_free(&scope);
