@@ -155,6 +155,7 @@ static void what_has_no_parts(void **state)
 		{ "-i is for --view stat", { "-i", "1s", "--heatmap" } },
 		{ "--between is for --view trace", { "--between", "1s,2s" } },
 		{ "--between is for --view trace", { "--between", "1s,", "--diff" } },
+		{ "--diff and --format perfetto", { "--diff", "--format", "perfetto" } },
 		{ "bad time: '2s,1s'", { "--view", "trace", "--between", "2s,1s" } },
 		{ "bad time: '5s'", { "--view", "trace", "--between", "5s" } },
 		{ "bad time: 'a,b'", { "--view", "trace", "--between", "a,b" } },

@@ -494,7 +494,7 @@ static void options_of_reports(void **state)
 	assert_int_equal(o.by, BY_CGROUP);
 	assert_true(!o.no_stat_by && o.no_shootdown_by);
 	assert_int_equal(parse_for(&reporting, "--format perfetto"), 0);
-	assert_true(o.perfetto);
+	assert_string_equal(o.format->name, "perfetto");
 	assert_int_equal(parse_for(&reporting, "--view top"), VS_EXIT_USAGE);
 	assert_int_equal(parse_for(&reporting, "--by weather"), VS_EXIT_USAGE);
 	assert_int_equal(parse_for(&live, "--format perfetto"), VS_EXIT_USAGE);

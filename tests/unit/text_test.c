@@ -228,6 +228,9 @@ static void formats_are_found_by_name(void **state)
 	for (const struct out_format *f = out_formats; f->name; f++) {
 		assert_ptr_equal(out_format__find(f->name), f);
 		assert_true(strlen(f->help) > 0);
+		/* what is made of events is not made of tables */
+		assert_int_equal(!f->document, !!(f->flags & FORMAT_OF_EVENTS));
+		assert_int_equal(!f->row, !!(f->flags & FORMAT_OF_EVENTS));
 	}
 	assert_null(out_format__find("xml"));
 	assert_null(out_format__find(""));

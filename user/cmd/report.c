@@ -263,6 +263,12 @@ static int print_heatmap(struct report *r)
 	return err || s->error ? VS_EXIT_FAILURE : 0;
 }
 
+/** of_events - the format is made of the recorded events, not of a view */
+static bool of_events(const struct options *o)
+{
+	return o->format->flags & FORMAT_OF_EVENTS;
+}
+
 /* --- Perfetto ------------------------------------------------------------------------------ */
 
 /** struct exported - to where, and of which run */
@@ -336,7 +342,7 @@ static int show(struct report *r)
 {
 	const struct options *o = r->session.options;
 
-	if (o->perfetto)
+	if (of_events(o))
 		return export(r);
 	if (o->view == REPORT_TRACE)
 		return trace_replay(&r->session, feed, r);
@@ -433,7 +439,7 @@ static int run(struct report *r, struct options *o)
 static int check_rows(const struct options *o)
 {
 	const char *without = o->diff			? "--diff"
-			      : o->perfetto		? "--format perfetto"
+			      : of_events(o)		? "--format perfetto"
 			      : o->view == REPORT_TRACE ? "--view trace"
 							: NULL;
 
@@ -444,11 +450,14 @@ static int check_rows(const struct options *o)
 	    (without || o->view != REPORT_STAT || o->heatmap || o->folded || o->flame))
 		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
 			       "-i is for --view stat, without --heatmap, --folded and --flame");
-	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !o->perfetto)))
+	if (o->diff && of_events(o))
+		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
+			       "--diff and --format %s exclude each other", o->format->name);
+	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !of_events(o))))
 		return vs_fail(VS_EXIT_USAGE, "-i TIME shows counts by interval",
 			       "--between is for --view trace and --format perfetto");
 	if ((o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks) &&
-	    (o->view != REPORT_TRACE || o->diff || o->perfetto))
+	    (o->view != REPORT_TRACE || o->diff || of_events(o)))
 		return vs_fail(VS_EXIT_USAGE, "--by stack shows what was recorded",
 			       "-U and -K are for --view trace");
 	return 0;

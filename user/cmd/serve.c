@@ -165,7 +165,7 @@ static void print_where(const struct service *x)
 	const char *scheme = o->tls_cert ? "https" : "http";
 	char address[64];
 
-	if (o->quiet || !strcmp(o->format->name, "json"))
+	if (o->quiet || o->format->flags & FORMAT_MESSAGES)
 		return;
 	listen__format(&x->address, address, sizeof(address));
 	fprintf(stderr, "vmascope: listening on %s://%s\n", scheme, address);

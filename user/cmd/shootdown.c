@@ -69,7 +69,7 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 {
 	const struct options *o = s->options;
 	const struct source_facts facts = s->source->facts(s);
-	const bool text = !strcmp(o->format->name, "text");
+	const bool text = o->format->flags & FORMAT_FOR_PEOPLE;
 	struct run_hook in_use[NR_HOOKS];
 	struct shootdown_view v = {
 		.run = { .command = s->what,

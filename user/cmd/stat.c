@@ -34,7 +34,7 @@ struct course {
 
 static bool is_text(const struct session *s)
 {
-	return !strcmp(s->options->format->name, "text");
+	return s->options->format->flags & FORMAT_FOR_PEOPLE;
 }
 
 static size_t row_limit(const struct session *s, uint64_t number)
@@ -72,7 +72,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.sampling = s->sampling,
 		.nr_stacks = facts.nr_stacks,
 		.ring_bytes = facts.ring_bytes,
-		.rows_only = strcmp(o->format->name, "json") != 0,
+		.rows_only = !(o->format->flags & FORMAT_NESTED),
 	};
 }
 

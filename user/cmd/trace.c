@@ -340,7 +340,7 @@ static int finish(struct session *s)
 		err = summary_row(s, table, &stats);
 	if (!err && knows_in_flight(s))
 		table__set_u64(table, "in_flight", in_flight);
-	if (!err && !strcmp(s->options->format->name, "json"))
+	if (!err && s->options->format->flags & FORMAT_SUMMARY)
 		err = s->options->format->row(table, &s->out, false);
 	if (!err && fflush(s->out.file))
 		err = errno ? -errno : -EIO;
@@ -366,9 +366,9 @@ static int trace__init(struct trace *t, const struct options *o)
 		t->tables[i] = table__new(t->mixed ? kinds[i].def : &trace_table);
 		if (!t->tables[i])
 			return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
-		t->tables[i]->no_text = o->format->no_text;
+		t->tables[i]->no_text = !(o->format->flags & FORMAT_FOR_PEOPLE);
 	}
-	if (!strcmp(o->format->name, "csv") && t->mixed && o->events != 1u << TRACE_MEMCALL)
+	if (!(o->format->flags & FORMAT_MIXED) && t->mixed && o->events != 1u << TRACE_MEMCALL)
 		return vs_fail(VS_EXIT_USAGE, "--events fault or --events memcall, or JSON",
 			       "CSV has one table, so one kind of events");
 	return 0;

@@ -7,10 +7,12 @@
 #include <string.h>
 
 const struct out_format out_formats[] = {
-	{ "text", "columns for people", false, text_document, text_row },
-	{ "json", "JSON, schema 1; one object a line for a stream", true, json_document, json_row },
-	{ "csv", "RFC 4180; the first table, nested ones joined to it", true, csv_document,
-	  csv_row },
+	{ "text", "columns for people", FORMAT_FOR_PEOPLE | FORMAT_MIXED, text_document, text_row },
+	{ "json", "JSON, schema 1; one object a line for a stream",
+	  FORMAT_MESSAGES | FORMAT_NESTED | FORMAT_MIXED | FORMAT_SUMMARY, json_document,
+	  json_row },
+	{ "csv", "RFC 4180; the first table, nested ones joined to it", 0, csv_document, csv_row },
+	{ "perfetto", "a trace for ui.perfetto.dev; of report", FORMAT_OF_EVENTS, NULL, NULL },
 	{ 0 },
 };
 

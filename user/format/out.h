@@ -27,18 +27,28 @@ struct out_options {
 	bool colour;
 };
 
+/* What a format is, and what it can show: flags of struct out_format. */
+#define FORMAT_FOR_PEOPLE 1u /* headings, units and notes; lists are cut to what a screen has */
+#define FORMAT_MESSAGES 2u   /* errors and warnings are printed in it, too */
+#define FORMAT_NESTED 4u     /* tables in cells, and all tables of a document */
+#define FORMAT_MIXED 8u	     /* rows of several kinds in one stream */
+#define FORMAT_SUMMARY 16u   /* a stream ends with a row about all of it */
+#define FORMAT_OF_EVENTS 32u /* it is made of recorded events, not of tables */
+
 /**
  * struct out_format - an output format
  * @name: as --format takes it
  * @help: one line for --help
- * @no_text: columns and tables that only text shows are left out
+ * @flags: FORMAT_*; without FORMAT_FOR_PEOPLE, columns and tables that only text shows are left out
  * @document: print a whole document; Return: 0 or a negative errno of the first failed write
  * @row: print one row of a stream (trace), the newest row of @t; @first on the first call
+ *
+ * Both are NULL with FORMAT_OF_EVENTS.
  */
 struct out_format {
 	const char *name;
 	const char *help;
-	bool no_text;
+	unsigned int flags;
 	int (*document)(const struct document *d, const struct out_options *o);
 	int (*row)(const struct table *t, const struct out_options *o, bool first);
 };

@@ -88,14 +88,18 @@ OPTION_PARSER(option_parse_json)
 OPTION_PARSER(option_parse_format)
 {
 	const struct parse_ctx *ctx = state->input;
+	const bool of_events = ctx->cmd->is & COMMAND_REPORT;
+	const char *names[8];
+	int nr = 0;
 
 	(void)row;
-	if (ctx->cmd->is & COMMAND_REPORT && !strcmp(arg, "perfetto")) {
-		o->perfetto = true;
-		return 0;
-	}
+	for (const struct out_format *f = out_formats; f->name && nr < 8; f++)
+		if (of_events || !(f->flags & FORMAT_OF_EVENTS))
+			names[nr++] = f->name;
 	o->format = out_format__find(arg);
-	return o->format ? 0 : option_bad(state, "format", arg, "text, json or csv");
+	if (o->format && (of_events || !(o->format->flags & FORMAT_OF_EVENTS)))
+		return 0;
+	return option_bad(state, "format", arg, option_names(names, nr));
 }
 
 OPTION_PARSER(option_parse_feature)

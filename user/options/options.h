@@ -97,7 +97,7 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping;
  *	@by_given: one was asked for
  * @from_ns, @until_ns: events that are shown, since the start; both 0: all
- * @diff: of two recordings; @perfetto: make a Perfetto trace
+ * @diff: of two recordings
  * @batch: print frames; @frames: so many, 0: no end; @total: since the start, not per second
  * @view_name: of top that is shown first; NULL: the first
  * @no_colour: none, even where the terminal has some
@@ -154,7 +154,6 @@ struct options {
 	uint64_t from_ns;
 	uint64_t until_ns;
 	bool diff;
-	bool perfetto;
 	const char *listen;
 	const char *token_file;
 	const char *tls_cert;

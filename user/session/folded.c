@@ -34,7 +34,7 @@ int folded__check(struct options *o, bool by_stack, unsigned int known)
 
 	if (status)
 		return status;
-	if (o->folded && strcmp(o->format->name, "text"))
+	if (o->folded && !(o->format->flags & FORMAT_FOR_PEOPLE))
 		return vs_fail(VS_EXIT_USAGE, "give one of them",
 			       "--folded and --format %s exclude each other", o->format->name);
 	if (o->weight >= 0 && !(known & 1u << o->weight))
