@@ -67,6 +67,12 @@ list_double_tags()
 	awk -f tests/lint/tags.awk bpf/*.[ch] $user
 }
 
+# shellcheck disable=SC2086
+list_copied_constants()
+{
+	awk -f tests/lint/constants.awk bpf/*.[ch] $user | sort
+}
+
 list_undocumented()
 {
 	find user -name '*.h' -exec awk -f tests/lint/documented.awk {} + | sort
@@ -167,6 +173,7 @@ fail 'format (make fmt)' < <(list_unformatted)
 check_flow
 fail head < <(list_bad_heads)
 fail 'a tag is defined twice' < <(list_double_tags)
+fail 'a constant of bpf/ is copied' < <(list_copied_constants)
 fail 'not documented' < <(list_undocumented)
 fail 'a comment names something else' < <(list_wrong_names)
 fail 'words (tests/lint/words.tsv)' < <(list_words)

@@ -74,7 +74,7 @@ fault()
 	expect "$1" 1 "$4" "  $5" "      $6" -- tests/run "$2" good "$3"
 }
 
-echo 1..46
+echo 1..48
 
 # --- tests/run: one program ------------------------------------------------------------------
 
@@ -257,6 +257,16 @@ source_file tags.c 'struct one {' '};' 'static const struct two {' '} x;' 'struc
 source_file tags.h 'enum two {' '	A' '};' 'struct three {' '	struct one {' '	} in;' '};'
 expect 'lint: a tag that is defined twice' 0 'tags.h:5: one is also in tags.c:1' \
 	'tags.h:1: two is also in tags.c:3' -- rule tags.awk tags.c tags.h
+
+source_file bpf/a.bpf.h '#define GUARD_H' '#define LIMIT 8192' '#define GONE 1' '#undef GONE' '#define CALL(x) x' \
+	'enum { FIRST, SECOND = 3,' '	THIRD,' '	FOURTH = 1 << 2, /* the last */' '};'
+source_file user/a.c '#define GUARD_H' '#define GONE 1' '#define CALL(x) x' 'int x = THIRD + LIMIT;' '	THIRD,'
+source_file user/b.c 'enum order {' '	FOURTH,' '};'
+source_file user/c.c '#define LIMIT 8192u'
+expect 'lint: an enumerator that is in bpf/ and in user/' 0 'user/b.c:2: FOURTH is also in bpf/a.bpf.h:8' -- \
+	rule constants.awk bpf/a.bpf.h user/a.c user/b.c
+expect 'lint: a macro that is in bpf/ and in user/' 0 'user/c.c:1: LIMIT is also in bpf/a.bpf.h:2' -- \
+	rule constants.awk bpf/a.bpf.h user/a.c user/c.c
 
 source_file documented.h '/* documented.h - a head. */' 'void bare(void);' '' '/** good - does. */' \
 	'int good(void);' 'int good_too(int a,' '	     int b);' '' 'struct s {' '	int (*call)(void);' '};' \
