@@ -2,8 +2,7 @@
 # circles.awk - files of a folder that call each other in a circle: nm -A FILE.o… | awk -f tests/lint/circles.awk
 #
 # A file takes what it defines for itself from no file that takes something from it. Prints each file
-# that is on a circle, or between two, with the files of the circle that it calls. KNOWN: folders, between
-# blanks, whose circles are known; one that has none any more is a finding, too.
+# that is on a circle, or between two, with the files of the circle that it calls.
 
 function folder_of(object)
 {
@@ -55,13 +54,6 @@ END {
 	} while (gone)
 	for (pair in edge) {
 		split(pair, part, SUBSEP)
-		if (index(" " KNOWN " ", " " folder_of(part[1]) " "))
-			found[folder_of(part[1])] = 1
-		else
-			print part[1] ": on a circle with " part[2]
+		print part[1] ": on a circle with " part[2]
 	}
-	nr = split(KNOWN, known, " ")
-	for (i = 1; i <= nr; i++)
-		if (!(known[i] in found))
-			print known[i] ": has no circle any more: take it from the list of those that are known"
 }

@@ -11,8 +11,6 @@
 #define FIRST_SLOTS 64
 /** Rows of calls are in no place of BPF's table. */
 #define NO_CALL_ROWS 1
-/** What an allocation takes besides, and its entries in arrays and hashes. */
-#define MALLOC_BYTES 96
 /** A recorder has no more pairs than its kernel had room for, and sums for each pair of CPUs. */
 #define MOST_PAIRS (1u << 20)
 
@@ -51,13 +49,6 @@ void loader__bound(struct loader *l, uint64_t file_bytes)
 			      LOADER_RATIO;
 
 	l->max_bytes = LOADER_FREE_BYTES + LOADER_RATIO * (file_bytes < most ? file_bytes : most);
-}
-
-/** charge - take @size bytes, and what lies around them. Return: 0 or -E2BIG. */
-static int charge(struct loader *l, size_t size)
-{
-	l->bytes += size + MALLOC_BYTES;
-	return l->max_bytes && l->bytes > l->max_bytes ? -E2BIG : 0;
 }
 
 /** append - to an array of pointers; its capacity is the next power of two. */
@@ -124,7 +115,7 @@ static int take_process(struct loader *l, const struct record_process *r)
 		err = loader__sum_up(l);
 	if (err)
 		return err;
-	if (!p && charge(l, sizeof(*p)))
+	if (!p && loader__charge(l, sizeof(*p)))
 		return -E2BIG;
 	if (!p)
 		p = new_process(l, r->number);
@@ -151,27 +142,6 @@ static int take_process(struct loader *l, const struct record_process *r)
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */
-
-int loader__new_slot(struct loader *l, struct counted *row)
-{
-	struct model *m = l->model;
-	const uint32_t slot = l->nr_free ? l->free_slots[--l->nr_free] : m->nr_rows + 1;
-
-	if (slot >= m->nr_slots) {
-		struct counted **grown = realloc(m->by_slot,
-						 (size_t)m->nr_slots * 2 * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		memset(grown + m->nr_slots, 0, m->nr_slots * sizeof(*grown));
-		m->by_slot = grown;
-		m->nr_slots *= 2;
-	}
-	m->by_slot[slot] = row;
-	m->nr_rows = slot > m->nr_rows ? slot : m->nr_rows;
-	row->slot = slot;
-	return 0;
-}
 
 static struct counted *new_row(struct loader *l, struct process *p, uint32_t number)
 {
@@ -203,7 +173,7 @@ static int take_row(struct loader *l, const struct record_row *r)
 		return loader__sum_row(l, r);
 	if (!p)
 		return 0;
-	if (is_new && charge(l, sizeof(*row)))
+	if (is_new && loader__charge(l, sizeof(*row)))
 		return -E2BIG;
 	if (is_new)
 		row = new_row(l, p, r->number);
@@ -247,7 +217,7 @@ static int take_cpu(struct loader *l, const struct record_counts *r)
 
 static int set_latency(struct loader *l, struct latency **latency, const struct vs_hist *hist)
 {
-	if (!*latency && charge(l, sizeof(**latency)))
+	if (!*latency && loader__charge(l, sizeof(**latency)))
 		return -E2BIG;
 	if (!*latency)
 		*latency = calloc(1, sizeof(**latency));
@@ -282,7 +252,7 @@ static int take_thread(struct loader *l, const struct vs_thread *r)
 	copy_comm(thread.comm, r->comm);
 	threads__update(l->threads, &thread);
 	/* one came, or some went with it */
-	l->bytes += (l->threads->nr - before) * (sizeof(*r) + MALLOC_BYTES);
+	l->bytes += (l->threads->nr - before) * (sizeof(*r) + LOADER_MALLOC_BYTES);
 	return l->max_bytes && l->bytes > l->max_bytes ? -E2BIG : 0;
 }
 
@@ -311,7 +281,7 @@ static int take_call_row(struct loader *l, const struct record_call_row *r)
 		return 0;
 	if (r->number && loader__is_ended(l, r->process))
 		return loader__sum_call(l, r);
-	if (!row && charge(l, sizeof(*row)))
+	if (!row && loader__charge(l, sizeof(*row)))
 		return -E2BIG;
 	if (!row)
 		row = new_call_row(l, r->number);
@@ -374,19 +344,6 @@ static int take_pair(struct loader *l, const struct record_pair *r)
 }
 
 /* --- anew ---------------------------------------------------------------------------------- */
-
-void loader__discharge(struct loader *l, size_t size)
-{
-	l->bytes -= size + MALLOC_BYTES;
-}
-
-void loader__drop_latency(struct loader *l, struct latency **latency)
-{
-	if (*latency)
-		loader__discharge(l, sizeof(**latency));
-	free(*latency);
-	*latency = NULL;
-}
 
 static void reset_latency(struct latency *latency)
 {
@@ -460,8 +417,8 @@ static int take_stats(struct loader *l, const struct record_stats *r)
 static int take_symbol(struct loader *l, const struct record_symbol *r)
 {
 	if (!hash__get_u64(&l->stacks.symbols, r->number) &&
-	    charge(l, sizeof(struct symbol_frame) + text_bytes(r->name) + text_bytes(r->module) +
-			      text_bytes(r->file)))
+	    loader__charge(l, sizeof(struct symbol_frame) + text_bytes(r->name) +
+				      text_bytes(r->module) + text_bytes(r->file)))
 		return -E2BIG;
 	return loaded_stacks__symbol(&l->stacks, r);
 }
@@ -472,7 +429,7 @@ static int take_stack(struct loader *l, const struct record_stack *r)
 	    r->number != RECORD_STACK_ENDED)
 		return loader__sum_stack(l, r);
 	if (!loaded_stacks__known(&l->stacks, r->number) &&
-	    charge(l, loaded_stacks__bytes((size_t)r->nr_user + r->nr_kernel)))
+	    loader__charge(l, loaded_stacks__bytes((size_t)r->nr_user + r->nr_kernel)))
 		return -E2BIG;
 	return loaded_stacks__stack(&l->stacks, r, hash__get_u64(&l->processes, r->process));
 }
@@ -512,7 +469,7 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 	case RECORD_STACK:
 		return take_stack(l, &record->stack);
 	case RECORD_IN_FLIGHT:
-		if (l->in_flight && charge(l, sizeof(*l->in_flight->fault)))
+		if (l->in_flight && loader__charge(l, sizeof(*l->in_flight->fault)))
 			return -E2BIG;
 		return loader__in_flight(l, &record->fault);
 	case RECORD_PAIR:

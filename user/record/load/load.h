@@ -128,7 +128,7 @@ int loader__finish(struct loader *l);
 /** loader__goes - @row is about to be freed: for @forgetting. */
 bool loader__goes(const struct loader *l, const struct counted *row);
 
-/* --- its parts (load_event.c, load_purge.c, load_ended.c) --- */
+/* --- its parts (load_event.c, load_purge.c, load_ended.c, load_memory.c) --- */
 
 /** loader__in_flight - a fault that had not ended. Return: 0 or -ENOMEM. */
 int loader__in_flight(struct loader *l, const struct vs_event_fault *r);
@@ -144,6 +144,12 @@ void loader__purge(struct loader *l);
 
 /** loader__drop_latency - free it, if there is any. */
 void loader__drop_latency(struct loader *l, struct latency **latency);
+
+/** What an allocation takes besides, and its entries in arrays and hashes. */
+#define LOADER_MALLOC_BYTES 96
+
+/** loader__charge - take @size bytes, and what lies around them. Return: 0 or -E2BIG. */
+int loader__charge(struct loader *l, size_t size);
 
 /** loader__discharge - what took @size bytes is freed. */
 void loader__discharge(struct loader *l, size_t size);
