@@ -204,7 +204,7 @@ static void faults_beside_looks_count_once(void **state)
 
 	(void)state;
 	vt_scope_run(&s, "stat", VT_ARGS("-i", "10ms"),
-		     VT_ARGS("storm", "--threads", "2", "--faults", "400000"));
+		     VT_ARGS("storm", "--threads", "2", "--faults", "200000"));
 	run = json_object_array_get_idx(s.json, json_object_array_length(s.json) - 1);
 	vt_check_sums(run);
 	vt_check_usage(run, s.work);
