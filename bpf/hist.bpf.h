@@ -92,6 +92,24 @@ static __always_inline void hist_count(u32 hist, u32 bucket, u64 ns)
 	hist_put(bpf_map_lookup_elem(&hists, &index), bucket, ns);
 }
 
+/** The VMA whose latencies are kept by cause, too: its slot, and generation; 0: none. Set by user/. */
+__weak volatile __u64 watched_vma = 0;
+
+static __always_inline bool is_watched(u32 slot, u32 generation)
+{
+	return watched_vma == ((u64)generation << 32 | slot) && slot;
+}
+
+/** watched_hist - of the VMA that is watched, faults of @cause on this CPU */
+static __always_inline struct vs_hist *watched_hist(u32 cause)
+{
+	u32 index = cfg.nr_cpus * cfg.nr_hists + bpf_get_smp_processor_id() * VS_WATCHED_HISTS +
+		    (cause & (VS_WATCHED_HISTS - 1));
+
+	_Static_assert(VS_NR_CAUSES <= VS_WATCHED_HISTS, "each cause has a histogram");
+	return bpf_map_lookup_elem(&hists, &index);
+}
+
 /** hist_of - the histogram of the process image's faults of @cause, or the one of all processes */
 static __always_inline u32 hist_of(const struct task_state *t, u32 cause)
 {
@@ -103,14 +121,21 @@ static __always_inline u32 hist_of(const struct task_state *t, u32 cause)
 	return hist < cfg.nr_hists ? hist : cause;
 }
 
-/** hist_so_far - faults of @hist have been in flight for @ns more */
-static __always_inline void hist_so_far(u32 hist, u64 ns)
+static __always_inline void hist_so_far(struct vs_hist *h, u64 ns)
 {
-	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist;
-	struct vs_hist *h = bpf_map_lookup_elem(&hists, &index);
-
 	if (h)
 		__sync_fetch_and_add(&h->so_far_ns, ns);
+}
+
+/** hists_so_far - faults of @cause in @slot have been in flight for @ns more */
+static __always_inline void hists_so_far(const struct task_state *t, u32 slot, u32 cause, u64 ns)
+{
+	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist_of(t, cause);
+	struct vs_slot *s = slot_at(slot);
+
+	hist_so_far(bpf_map_lookup_elem(&hists, &index), ns);
+	if (s && is_watched(slot, s->generation))
+		hist_so_far(watched_hist(cause), ns);
 }
 
 /** hist_add - count the latency of a completed fault. */
@@ -123,6 +148,8 @@ static __always_inline void hist_add(const struct task_state *t, const struct pe
 	if (cause >= VS_NR_CAUSES)
 		return;
 	hist_count(hist_of(t, cause), bucket, duration_ns);
+	if (is_watched(f->vma.slot, f->vma.generation))
+		hist_put(watched_hist(cause), bucket, duration_ns);
 	if (!cfg.vma_hists)
 		return;
 	s = slot_at(f->vma.slot);

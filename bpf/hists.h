@@ -24,6 +24,9 @@ struct vs_hist {
 	__u64 bucket[VS_HIST_BUCKETS];
 };
 
+/** Behind the histograms of all CPUs, so many of each CPU: of one VMA, by cause, which user/ chooses. */
+#define VS_WATCHED_HISTS 32u
+
 /** vs_hist_bucket - of a latency, ns; @octave: the number of its highest bit, from VS_HIST_STEP_BITS on */
 static inline __u32 vs_hist_bucket(__u64 ns, __u32 octave)
 {

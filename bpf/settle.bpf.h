@@ -208,7 +208,7 @@ __weak __noinline int so_far_add(struct task_state *t, u32 slot, u32 cause, u64 
 		return 0;
 	__sync_fetch_and_add(&t->so_far_ns, ns);
 	__sync_fetch_and_add(&c->so_far_ns, ns);
-	hist_so_far(hist_of(t, cause), ns);
+	hists_so_far(t, slot, cause, ns);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "top.h"
 
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -357,6 +358,54 @@ static bool is_fast(void *arg)
 	return number_after(t, "Faults ") > 0 && strstr(t->screen, "/s");
 }
 
+/** has_latencies - the row of @cause has its time and its quantiles, which are no less one than the other */
+static bool has_latencies(struct vt_term *t, const char *cause)
+{
+	char words[7][16];
+
+	if (sscanf(row_of(t, cause), "%15s %15s %15s %15s %15s %15s %15s", words[0], words[1],
+		   words[2], words[3], words[4], words[5], words[6]) != 7)
+		return false;
+	for (int i = 2; i < 7; i++)
+		if (!strcmp(words[i], "-"))
+			return false;
+	return strcmp(words[2], "0.0%") != 0;
+}
+
+static bool both_have_latencies(void *arg)
+{
+	struct vt_term *t = arg;
+
+	vt_term_see(t, false);
+	return strstr(t->screen, "anon-zero") && strstr(t->screen, "cow-zero") &&
+	       has_latencies(t, "anon-zero") && has_latencies(t, "cow-zero");
+}
+
+/* One VMA whose faults have two causes, half of them each; no other VMA of the process faults. */
+static void causes_of_a_vma_have_latencies(void **state)
+{
+	struct vt_cmd work;
+	struct vt_term t;
+	char pid[16];
+
+	(void)state;
+	vt_start(&work, NULL, VT_ARGS(vt_workload("readwrite")));
+	vt_await_text(&work, "ready");
+	snprintf(pid, sizeof(pid), "%d", work.pid);
+	vt_top_open(&t, 120, 30, VT_UTF8, VT_ARGS("-i", "200ms", "-p", pid));
+	vt_term_await(&t, "readwrite");
+	vt_term_keys(&t, "Enter");
+	vt_term_await(&t, "[anon]");
+	vt_term_keys(&t, "Enter");
+	vt_term_await(&t, "cow-zero");
+	vt_await(both_have_latencies, &t, "latencies of both causes", VT_PATIENCE);
+	vt_top_quit(&t);
+	vt_signal(&work, SIGTERM);
+	vt_wait(&work, VT_PATIENCE);
+	vt_equal(work.exit, 0, "exit status of the workload: %s", work.err);
+	vt_free(&work);
+}
+
 static void rates_live_and_freeze(void **state)
 {
 	struct vt_cmd storm, clock;
@@ -459,6 +508,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(rows_are_sorted_and_filtered),
 	VT_TEST(the_mouse_sorts_and_selects),
 	VT_TEST(rates_live_and_freeze),
+	VT_TEST(causes_of_a_vma_have_latencies),
 	VT_TEST(storms_and_thousands_of_processes),
 	VT_TEST(stacks_are_named),
 };

@@ -212,8 +212,48 @@ static void causes_are_of_all_a_process_or_a_vma(void **state)
 	s.view.vma = s.model.by_slot[3];
 	t = made(top_causes(&s.view));
 	assert_close(real(t, row_of(t, "cause", "anon-zero"), "faults"), 5);
-	/* there are no histograms of one VMA's causes */
+	/* there are no histograms of one VMA's causes but of the one that is watched */
 	assert_false(table__cell(t, 0, "p99_ns")->known);
+	assert_false(table__cell(t, 0, "fault_ns")->known);
+	table__free(t);
+	top_sample__free(&s);
+}
+
+/* Of the VMA that is watched; and of any that has faults of one cause alone, without quantiles. */
+static void causes_of_a_vma_have_their_time(void **state)
+{
+	struct latency watched[VS_NR_CAUSES] = {};
+	struct top_sample s;
+	struct table *t;
+	int read, zero;
+
+	(void)state;
+	top_sample__init(&s);
+	s.view.process = model__process(&s.model, 100);
+	s.view.vma = s.view.vma_latency_of = s.model.by_slot[3];
+	s.view.vma_latency = watched;
+	watched[VS_CAUSE_FILE_READ].marked.sum_ns = 5;
+	watched[VS_CAUSE_FILE_READ].hist.sum_ns = 5 + 4 * 9000;
+	watched[VS_CAUSE_FILE_READ].hist.bucket[hist__bucket(9000)] = 4;
+	t = made(top_causes(&s.view));
+	read = row_of(t, "cause", "file-read");
+	zero = row_of(t, "cause", "anon-zero");
+	assert_close(real(t, read, "fault_ns"), 100.0 * 4 * 9000 / (2 * SECOND));
+	assert_true(table__cell(t, read, "p50_ns")->known);
+	assert_close(real(t, zero, "fault_ns"), 0);
+	assert_false(table__cell(t, zero, "p50_ns")->known);
+	table__free(t);
+	/* another one is looked at now: what was kept is not of it, but it has one cause */
+	s.view.vma = s.model.by_slot[2];
+	t = made(top_causes(&s.view));
+	assert_int_equal(t->nr_rows, 1);
+	assert_close(real(t, 0, "fault_ns"), 100.0 * 200 * 1000 / (2 * SECOND));
+	assert_false(table__cell(t, 0, "p50_ns")->known);
+	table__free(t);
+	s.view.rates = false;
+	t = made(top_causes(&s.view));
+	assert_int_equal(table__cell(t, 0, "fault_ns")->u64, 2200 * 1000);
+	assert_int_equal(table__cell(t, 0, "max_ns")->u64, 1000);
 	table__free(t);
 	top_sample__free(&s);
 }
@@ -385,6 +425,7 @@ int main(void)
 		cmocka_unit_test(vmas_are_those_of_the_process),
 		cmocka_unit_test(a_glob_leaves_other_vmas_out),
 		cmocka_unit_test(causes_are_of_all_a_process_or_a_vma),
+		cmocka_unit_test(causes_of_a_vma_have_their_time),
 		cmocka_unit_test(calls_are_told_with_their_cost),
 		cmocka_unit_test(what_no_hook_tells_is_unknown),
 		cmocka_unit_test(cpus_tell_who_interrupted_whom),

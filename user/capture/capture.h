@@ -203,6 +203,15 @@ uint32_t capture__next_taken(struct capture *c);
 /** capture__free_slots - slots that are not taken. */
 uint32_t capture__free_slots(const struct capture *c);
 
+/**
+ * capture__watch - from now on, keep the latencies of the VMA of @slot by cause, and of no other
+ * @slot: 0: of none
+ */
+void capture__watch(struct capture *c, uint32_t slot, uint32_t generation);
+
+/** capture__watched_add - add those of faults of @cause in that VMA to @sum. */
+void capture__watched_add(const struct capture *c, int cause, struct vs_hist *sum);
+
 /** capture__free_hists - histograms that are not taken. */
 uint32_t capture__free_hists(const struct capture *c);
 

@@ -31,7 +31,7 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 		{ c->skel->maps.slots, c->nr_slots },
 		{ c->skel->maps.counts, c->nr_slots * c->nr_cpus },
 		{ c->skel->maps.free_slots, c->nr_slots },
-		{ c->skel->maps.hists, c->nr_hists * c->nr_cpus },
+		{ c->skel->maps.hists, (c->nr_hists + VS_WATCHED_HISTS) * c->nr_cpus },
 		{ c->skel->maps.free_hists, c->nr_hists },
 		{ c->skel->maps.vmas, c->nr_slots },
 		{ c->skel->maps.procs, c->nr_slots },
@@ -80,8 +80,8 @@ static void shared_maps(struct capture *c, struct shared_map *maps)
 		  slots * c->nr_cpus * sizeof(*c->counts), "counters" },
 		{ (void **)&c->free_slots, c->skel->maps.free_slots, slots * sizeof(uint64_t),
 		  "free slots" },
-		{ (void **)&c->hists, c->skel->maps.hists, hists * c->nr_cpus * sizeof(*c->hists),
-		  "histograms" },
+		{ (void **)&c->hists, c->skel->maps.hists,
+		  (hists + VS_WATCHED_HISTS) * c->nr_cpus * sizeof(*c->hists), "histograms" },
 		{ (void **)&c->free_hists, c->skel->maps.free_hists, hists * sizeof(uint64_t),
 		  "free histograms" },
 		{ (void **)&c->free_ring, c->skel->maps.free_ring, NR_FREE * sizeof(*c->free_ring),
@@ -173,6 +173,28 @@ void capture__hist_add(const struct capture *c, uint32_t hist, struct vs_hist *s
 {
 	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 		hist__add(sum, &c->hists[(size_t)cpu * c->nr_hists + hist]);
+}
+
+/** watched_hist - of @cause on CPU @cpu: bpf/hist.bpf.h has the same. */
+static struct vs_hist *watched_hist(const struct capture *c, uint32_t cpu, int cause)
+{
+	return &c->hists[(size_t)c->nr_cpus * c->nr_hists + cpu * VS_WATCHED_HISTS + cause];
+}
+
+void capture__watch(struct capture *c, uint32_t slot, uint32_t generation)
+{
+	c->skel->bss->watched_vma = 0;
+	slots__grace();
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
+		memset(watched_hist(c, cpu, 0), 0, VS_WATCHED_HISTS * sizeof(*c->hists));
+	if (slot)
+		c->skel->bss->watched_vma = (uint64_t)generation << 32 | slot;
+}
+
+void capture__watched_add(const struct capture *c, int cause, struct vs_hist *sum)
+{
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
+		hist__add(sum, watched_hist(c, cpu, cause));
 }
 
 void capture__hist_give_back(struct capture *c, uint32_t hist)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "collect/top_watch.h"
+#include "collect/watched_vma.h"
 #include "tui/widget/screen.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -25,6 +26,7 @@ struct top {
 	struct session session;
 	struct tui tui;
 	struct top_watch watch;
+	struct watched_vma watched;
 	struct canvas canvas;
 	uint64_t last_ns;
 	uint64_t frames;
@@ -57,6 +59,16 @@ static int print(struct top *top)
 
 /* --- intervals and keys -------------------------------------------------------------------- */
 
+/** look_at_vma - the latencies by cause of the VMA that is looked at are kept, and shown. */
+static void look_at_vma(struct top *top)
+{
+	struct top_view *v = &top->tui.view;
+
+	watched_vma__follow(&top->watched, top->session.live->capture, v->vma);
+	v->vma_latency = v->vma ? watched_vma__latency(&top->watched, v->vma) : NULL;
+	v->vma_latency_of = v->vma;
+}
+
 /** read_model - what has happened since the last time. */
 static int read_model(struct top *top)
 {
@@ -69,13 +81,17 @@ static int read_model(struct top *top)
 	err = live__forget(s->live, top->last_ns, top->tui.view.process);
 	if (err)
 		return err;
+	look_at_vma(top);
 	model__mark(&s->live->model);
+	watched_vma__mark(&top->watched);
 	shootdown__mark(&s->live->shootdown);
 	stacks__mark(&s->live->stacks);
 	err = live__refresh(s->live);
 	if (err)
 		return err;
 	now = s->live->read_ns;
+	watched_vma__read(&top->watched, s->live->capture);
+	look_at_vma(top);
 	top_watch__tick(&top->watch, top->last_ns, now, &facts);
 	tui__tick(&top->tui, now - top->last_ns, now - s->start_ns, &facts);
 	top->last_ns = now;
@@ -131,6 +147,7 @@ static void on_input(struct session *s)
 	if (!read_input(top))
 		return;
 	s->period_ns = top->tui.interval_ns;
+	look_at_vma(top);
 	if (top->tui.quit) {
 		/* what is said from now on is to be seen */
 		screen__stop();

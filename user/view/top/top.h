@@ -25,6 +25,7 @@
  * @interval_ns: length of the interval; @run_ns: since the start
  * @vma_glob: only VMAs with such a name; NULL: all
  * @process: only this one; NULL: all; @vma: only this one of it; NULL: all
+ * @vma_latency: of @vma_latency_of in the interval, by cause; NULL: not known
  * @stack: of @process, whose functions top_symbols() tells
  * @calls_known, @flushes_known, @interrupts_known: a hook tells of them; else they are unknown
  */
@@ -41,6 +42,8 @@ struct top_view {
 	const char *vma_glob;
 	const struct process *process;
 	const struct counted *vma;
+	const struct latency *vma_latency;
+	const struct counted *vma_latency_of;
 	const struct stack *stack;
 	bool calls_known;
 	bool flushes_known;

@@ -30,6 +30,10 @@ static struct vs_counts counts_of(const struct top_view *v)
 /** latency_of - Return: false: there are no histograms of just these faults. */
 static bool latency_of(const struct top_view *v, int cause, struct vs_hist *sum)
 {
+	if (v->vma && v->vma == v->vma_latency_of && v->vma_latency && v->rates) {
+		latency__add(sum, &v->vma_latency[cause], true);
+		return true;
+	}
 	if (v->vma || v->vma_glob)
 		return false;
 	if (v->process) {
@@ -64,9 +68,18 @@ static void latency_cells_of(const struct top_view *v, struct table *t, const st
 		table__set_u64(t, "max_ns", hist->max_ns);
 }
 
-static int cause_row(const struct top_view *v, struct table *t, int cause, uint64_t faults,
-		     uint64_t total)
+/** only_cells - all faults are of one cause: without a histogram, their time is known all the same. */
+static void only_cells(const struct top_view *v, struct table *t, const struct vs_counts *c)
 {
+	top_time(v, t, "fault_ns", counts_time(c));
+	if (!v->rates && c->latency_count)
+		table__set_u64(t, "max_ns", c->latency_max_ns);
+}
+
+static int cause_row(const struct top_view *v, struct table *t, int cause,
+		     const struct vs_counts *all)
+{
+	const uint64_t faults = all->cause[cause], total = counts_faults(all);
 	struct vs_hist hist = {};
 
 	if (table__add_row(t) < 0)
@@ -76,6 +89,8 @@ static int cause_row(const struct top_view *v, struct table *t, int cause, uint6
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
 	if (latency_of(v, cause, &hist))
 		latency_cells_of(v, t, &hist);
+	else if (faults && faults == total && !all->so_far_ns)
+		only_cells(v, t, all);
 	return table__set_str(t, "cause", cause_names[cause]);
 }
 
@@ -104,7 +119,7 @@ struct table *top_causes(const struct top_view *v)
 
 	for (int i = 0; t && i < VS_NR_CAUSES && !err; i++)
 		if (all.cause[i] || ever(v, i) || is_in_flight(v, i))
-			err = cause_row(v, t, i, all.cause[i], counts_faults(&all));
+			err = cause_row(v, t, i, &all);
 	if (!err)
 		return t;
 	table__free(t);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * watched_vma.h - the VMA that `vmascope top` shows the causes of: its latencies by cause.
+ */
+#ifndef VMASCOPE_COLLECT_WATCHED_VMA_H
+#define VMASCOPE_COLLECT_WATCHED_VMA_H
+
+#include "capture/capture.h"
+#include "model/model.h"
+
+/**
+ * struct watched_vma - which, and what has been read of it
+ * @slot, @generation: it counts there; 0: none is watched
+ * @reads: since it is
+ * @by_cause: its latencies
+ */
+struct watched_vma {
+	uint32_t slot;
+	uint32_t generation;
+	unsigned int reads;
+	struct latency by_cause[VS_NR_CAUSES];
+};
+
+/** watched_vma__follow - @row is the one that is looked at; NULL: none is. */
+void watched_vma__follow(struct watched_vma *w, struct capture *c, const struct counted *row);
+
+/** watched_vma__mark - an interval begins. */
+void watched_vma__mark(struct watched_vma *w);
+
+/** watched_vma__read - an interval ends. */
+void watched_vma__read(struct watched_vma *w, const struct capture *c);
+
+/**
+ * watched_vma__latency - of @row in the last interval, by cause
+ * Return: NULL: it was not watched, or not for all of it.
+ */
+const struct latency *watched_vma__latency(const struct watched_vma *w, const struct counted *row);
+
+#endif /* VMASCOPE_COLLECT_WATCHED_VMA_H */
