@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "util/clock.h"
 
 #define HASH_MIN_CAP 16
 
@@ -18,6 +21,24 @@ static uint64_t mix(uint64_t x)
 	x ^= x >> 32;
 	x *= 0xd6e8feb86659fd93ULL;
 	return x ^ x >> 32;
+}
+
+/** process_seed - of all maps of this process: who chooses keys must not know where they go */
+static uint64_t process_seed(void)
+{
+	static uint64_t seed;
+	uint64_t none = 0, drawn = __atomic_load_n(&seed, __ATOMIC_RELAXED);
+
+	if (drawn)
+		return drawn;
+	/* in a helper, whose system calls are few: the clock and the address are as good as it gets */
+	if (getentropy(&drawn, sizeof(drawn)))
+		drawn = mix((uintptr_t)&none ^ mix(clock__ns(CLOCK_REALTIME)));
+	drawn |= 1;
+	return __atomic_compare_exchange_n(&seed, &none, drawn, false, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED)
+		       ? drawn
+		       : none;
 }
 
 uint64_t hash_bytes(uint64_t sum, const void *data, size_t size)
@@ -39,7 +60,7 @@ uint64_t hash_string(uint64_t sum, const char *s)
 
 static size_t home(const struct hash *h, const unsigned char *key)
 {
-	return hash_bytes(h->key_size, key, h->key_size) & (h->cap - 1);
+	return hash_bytes(h->seed, key, h->key_size) & (h->cap - 1);
 }
 
 static unsigned char *key_at(const struct hash *h, size_t i)
@@ -61,6 +82,7 @@ static int grow(struct hash *h)
 {
 	struct hash bigger = *h;
 
+	bigger.seed = process_seed();
 	bigger.cap = h->cap ? h->cap * 2 : HASH_MIN_CAP;
 	bigger.keys = calloc(bigger.cap, h->key_size);
 	bigger.values = calloc(bigger.cap, sizeof(*bigger.values));

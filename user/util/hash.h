@@ -26,6 +26,8 @@
  * @key_size: bytes of a key
  * @nr: keys in it
  * @cap: places, 0 or a power of two
+ * @seed: a random number: recordings and traced processes choose keys, and could choose those that go to
+ *	one place, each of which is then compared with all before
  * @keys: @cap keys
  * @values: @cap values; NULL marks a free place
  */
@@ -33,6 +35,7 @@ struct hash {
 	size_t key_size;
 	size_t nr;
 	size_t cap;
+	uint64_t seed;
 	unsigned char *keys;
 	void **values;
 };
@@ -65,7 +68,7 @@ int hash__set(struct hash *h, const void *key, void *value);
 void *hash__remove(struct hash *h, const void *key);
 
 /**
- * hash__next - walk the map, in no particular order
+ * hash__next - walk the map, in no particular order, which is another one in each process
  * @pos: 0 at first
  * @key: if not NULL, filled with a copy of the key
  *
