@@ -13,10 +13,17 @@
 #define WINDOW_NS 100000000ULL
 #define WINDOWS_PER_SECOND (1000000000ULL / WINDOW_NS)
 
-/** struct window_count - faults of a process in the present window, and whether there were any */
+/**
+ * struct window_count - faults of process @pid in the present window
+ * @told: in the one before
+ * @next: of p->active; @is_active: it is in there
+ */
 struct window_count {
+	uint64_t pid;
 	uint64_t faults;
 	uint64_t told;
+	struct window_count *next;
+	bool is_active;
 };
 
 void perfetto__init(struct perfetto *p, FILE *file, const struct model *model)
@@ -37,22 +44,29 @@ void perfetto__free(struct perfetto *p)
 
 /* --- faults per second --------------------------------------------------------------------- */
 
-/** tell_window - what was counted in the window that ends at p->window_ns; then it is empty. */
+/**
+ * tell_window - what was counted in the window that ends at p->window_ns; then it is empty
+ *
+ * Most processes of a long recording have no fault in a window: those are not looked at.
+ */
 static void tell_window(struct perfetto *p)
 {
 	const uint64_t begin_ns = p->window_ns - WINDOW_NS;
-	struct window_count *count;
-	size_t pos = 0;
-	uint64_t pid;
+	struct window_count **at = &p->active, *count;
 
 	tracks__count(&p->tracks, tracks__rate(&p->tracks, 0), begin_ns,
 		      p->faults * WINDOWS_PER_SECOND);
-	while ((count = hash__next(&p->by_pid, &pos, &pid))) {
+	while ((count = *at)) {
 		if (count->faults != count->told)
-			tracks__count(&p->tracks, tracks__rate(&p->tracks, pid), begin_ns,
+			tracks__count(&p->tracks, tracks__rate(&p->tracks, count->pid), begin_ns,
 				      count->faults * WINDOWS_PER_SECOND);
 		count->told = count->faults;
 		count->faults = 0;
+		count->is_active = count->told;
+		if (count->is_active)
+			at = &count->next;
+		else
+			*at = count->next;
 	}
 	p->faults = 0;
 }
@@ -85,6 +99,12 @@ static void count_fault(struct perfetto *p, uint32_t pid, uint64_t time_ns)
 			p->tracks.error = -ENOMEM;
 			return;
 		}
+		count->pid = pid;
+	}
+	if (!count->is_active) {
+		count->is_active = true;
+		count->next = p->active;
+		p->active = count;
 	}
 	count->faults++;
 	p->faults++;

@@ -17,6 +17,7 @@
  * @model: what events' slots stand for
  * @window_ns: the present one's end, faults being counted over windows
  * @faults: in it; @by_pid: the same of each process, struct window_count
+ * @active: of these, a list of those with faults in this window or the one before
  * @flows: arrows so far
  * @stack_text: of a fault's or call's stack, a line for each function, to be freed; NULL: it has none.
  *	@ctx: its first argument. NULL: there are no stacks
@@ -28,6 +29,7 @@ struct perfetto {
 	uint64_t window_ns;
 	uint64_t faults;
 	struct hash by_pid;
+	struct window_count *active;
 	uint64_t flows;
 	char *(*stack_text)(void *ctx, const struct vs_stack_ref *ref);
 	void *ctx;

@@ -103,22 +103,18 @@ const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t 
 	return told ? told->stack : NULL;
 }
 
-int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
-			 struct process *process)
+/** stack_of - a number has the frames that it was told with first. Return: NULL without memory. */
+static struct stack *stack_of(struct loaded_stacks *l, const struct record_stack *r,
+			      struct process *process)
 {
+	const struct numbered_stack *told = hash__get_u64(&l->told, r->number);
 	struct stack *like, *stack;
 
-	if (r->number == VS_STACK_OVERFLOW)
-		return add(l, r, NULL, &l->stacks->overflow);
-	if (r->number == VS_STACK_NONE)
-		return add(l, r, NULL, &l->stacks->none);
-	if (r->number == RECORD_STACK_ENDED)
-		return add(l, r, NULL, &l->stacks->ended);
-	if (r->nr_user > RECORD_FRAMES || r->nr_kernel > RECORD_FRAMES - r->nr_user)
-		return 0;
+	if (told && told->stack)
+		return (struct stack *)told->stack;
 	like = calloc(1, sizeof(*like) + (r->nr_user + r->nr_kernel) * sizeof(*like->frames));
 	if (!like)
-		return -ENOMEM;
+		return NULL;
 	like->process = process;
 	like->pid = r->pid;
 	memcpy(like->comm, r->comm, sizeof(like->comm) - 1);
@@ -128,6 +124,23 @@ int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 		like->frames[i].ip = r->frame[i];
 	stack = stacks__get(l->stacks, like);
 	free(like);
+	return stack;
+}
+
+int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
+			 struct process *process)
+{
+	struct stack *stack;
+
+	if (r->number == VS_STACK_OVERFLOW)
+		return add(l, r, NULL, &l->stacks->overflow);
+	if (r->number == VS_STACK_NONE)
+		return add(l, r, NULL, &l->stacks->none);
+	if (r->number == RECORD_STACK_ENDED)
+		return add(l, r, NULL, &l->stacks->ended);
+	if (r->nr_user > RECORD_FRAMES || r->nr_kernel > RECORD_FRAMES - r->nr_user)
+		return 0;
+	stack = stack_of(l, r, process);
 	return stack ? add(l, r, stack, &stack->counts) : -ENOMEM;
 }
 

@@ -307,12 +307,13 @@ static int put_frames(const struct diff *diff, struct table *t, const struct sum
 {
 	char *comm = strndup(s->name, strcspn(s->name, ";")), *rest = strdup(s->name), *sep;
 	int err = comm && rest ? put_row(diff, t, s, comm) : -ENOMEM;
-	size_t nr = 0;
+	size_t nr = 0, len = strlen(s->name);
 
-	while (!err && (sep = strrchr(rest, ';'))) {
+	while (!err && (sep = memrchr(rest, ';', len))) {
 		if (nr++ < FRAMES_SHOWN || diff->all_frames)
 			err = put_frame(t, sep + 1);
 		*sep = '\0';
+		len = (size_t)(sep - rest);
 	}
 	if (!err && nr > FRAMES_SHOWN && !diff->all_frames) {
 		char more[64];

@@ -7,26 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int sums__add(struct sums *s, enum side side, const char *name, uint64_t count, uint64_t timed,
-	      uint64_t time_ns)
-{
-	struct sum *sum;
-
-	if (!count)
-		return 0;
-	if (array__reserve(&s->list, &s->cap, s->nr + 1, sizeof(*s->list)))
-		return -ENOMEM;
-	sum = &s->list[s->nr];
-	*sum = (struct sum){ .name = strdup(name) };
-	if (!sum->name)
-		return -ENOMEM;
-	sum->count[side] = count;
-	sum->timed[side] = timed;
-	sum->time_ns[side] = time_ns;
-	s->nr++;
-	return 0;
-}
-
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(((const struct sum *)a)->name, ((const struct sum *)b)->name);
@@ -53,6 +33,34 @@ void sums__merge(struct sums *s)
 		free(from->name);
 	}
 	s->nr = nr;
+}
+
+/** grow - room for one more: most names are there already, a million calls have a few dozen. */
+static int grow(struct sums *s)
+{
+	sums__merge(s);
+	return s->nr < s->cap / 2 ? 0
+				  : array__reserve(&s->list, &s->cap, s->cap + 1, sizeof(*s->list));
+}
+
+int sums__add(struct sums *s, enum side side, const char *name, uint64_t count, uint64_t timed,
+	      uint64_t time_ns)
+{
+	struct sum *sum;
+
+	if (!count)
+		return 0;
+	if (s->nr == s->cap && grow(s))
+		return -ENOMEM;
+	sum = &s->list[s->nr];
+	*sum = (struct sum){ .name = strdup(name) };
+	if (!sum->name)
+		return -ENOMEM;
+	sum->count[side] = count;
+	sum->timed[side] = timed;
+	sum->time_ns[side] = time_ns;
+	s->nr++;
+	return 0;
 }
 
 void sums__free(struct sums *s)
