@@ -48,11 +48,12 @@ static int add_ring(struct recording *r, const char *path)
 	const size_t before = r->nr_files;
 	char pattern[4096];
 	glob_t found;
-	int err = 0;
+	int err;
 
 	snprintf(pattern, sizeof(pattern), "%s.[0-9]*", path);
-	if (glob(pattern, 0, NULL, &found))
-		return add_file(r, path);
+	err = glob(pattern, 0, NULL, &found);
+	if (err)
+		return err == GLOB_NOSPACE ? -ENOMEM : add_file(r, path);
 	for (size_t i = 0; i < found.gl_pathc && !err; i++)
 		if (file_number(found.gl_pathv[i]))
 			err = add_file(r, found.gl_pathv[i]);
@@ -72,6 +73,9 @@ static bool all_numbered(const struct recording *r)
 
 static int cannot_read(const char *path, int err)
 {
+	if (err == -ENOMEM)
+		return vs_fail(VS_EXIT_FAILURE, memory__hint(), "cannot read %s: not enough memory",
+			       path);
 	if (err == -EBADMSG)
 		return vs_fail(VS_EXIT_FAILURE, NULL,
 			       "%s is no recording, or its header is damaged", path);
@@ -133,7 +137,7 @@ int recording__open(struct recording *r, char *const *paths, size_t max_processe
 	r->loader.in_flight = &r->live.in_flight;
 	r->loader.ended.max = max_processes;
 	loader__bound(&r->loader, bytes_of(r));
-	return err ? vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory") : 0;
+	return err ? vs_fail(VS_EXIT_FAILURE, memory__hint(), "not enough memory") : 0;
 }
 
 void recording__close(struct recording *r)

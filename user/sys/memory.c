@@ -3,6 +3,7 @@
 #include "sys/memory.h"
 
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 static struct rlimit before;
@@ -30,6 +31,13 @@ void memory__unbound(void)
 	if (lifted_by)
 		setrlimit(RLIMIT_DATA, &before);
 	lifted_by = NULL;
+}
+
+bool memory__available(uint64_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p != MAP_FAILED && !munmap(p, bytes);
 }
 
 const char *memory__hint(void)

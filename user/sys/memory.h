@@ -5,6 +5,7 @@
 #ifndef VMASCOPE_SYS_MEMORY_H
 #define VMASCOPE_SYS_MEMORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -17,6 +18,14 @@ void memory__bound(uint64_t bytes, const char *hint);
 
 /** memory__unbound - the limit is what it was. */
 void memory__unbound(void);
+
+/**
+ * memory__available - Return: @bytes can be allocated now, all together
+ *
+ * For libraries that do not tell whether they failed for want of memory or because of what they were given:
+ * asked before, a failure is the latter. Nothing is kept, so other threads may allocate it meanwhile.
+ */
+bool memory__available(uint64_t bytes);
 
 /** memory__hint - for a message that there is not enough memory; NULL: there is none. */
 const char *memory__hint(void);

@@ -87,6 +87,7 @@ static void put(const char *text)
 static bool print_json(const struct log_message *m, const char *text)
 {
 	struct json_object *line = json_object_new_object(), *body = json_object_new_object();
+	const char *json;
 	char *all = NULL;
 
 	if (!line || !body) {
@@ -99,13 +100,13 @@ static bool print_json(const struct log_message *m, const char *text)
 	if (m->exit_status >= 0)
 		json_object_object_add(body, "exit", json_object_new_int(m->exit_status));
 	json_object_object_add(line, m->kind, body);
-	if (asprintf(&all, "%s\n",
-		     json_object_to_json_string_ext(
-			     line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)) > 0)
+	json = json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN |
+							    JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (json && asprintf(&all, "%s\n", json) > 0)
 		put(all);
 	free(all);
 	json_object_put(line);
-	return true;
+	return json;
 }
 
 static void print_text(const struct log_message *m, const char *text)

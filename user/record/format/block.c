@@ -8,6 +8,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 /** Packing has to keep up with the fastest faults: differences are small already. */
 #define ZSTD_LEVEL 1
@@ -145,6 +146,7 @@ size_t block__size(const struct block_head *head)
 int block__unpack(const struct block_head *head, const void *stored, uint8_t **raw, size_t *cap)
 {
 	const size_t size = block__size(head);
+	size_t n;
 
 	if (checksum(stored, head->stored) != head->crc)
 		return -EBADMSG;
@@ -158,5 +160,8 @@ int block__unpack(const struct block_head *head, const void *stored, uint8_t **r
 		memcpy(*raw, stored, size);
 		return 0;
 	}
-	return ZSTD_decompress(*raw, size, stored, head->stored) == size ? 0 : -EBADMSG;
+	n = ZSTD_decompress(*raw, size, stored, head->stored);
+	if (ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation)
+		return -ENOMEM;
+	return n == size ? 0 : -EBADMSG;
 }

@@ -9,11 +9,22 @@
 #include <json.h>
 
 #include "model/names.h"
+#include "sys/memory.h"
 #include "util/array.h"
 
 #define FORMAT_NAME "vmascope recording"
 /** Possible CPUs at most (the largest CONFIG_NR_CPUS), so that a wrong number costs no memory. */
 #define MAX_CPUS 8192
+
+/** Bytes of a header at most: ours are below 16 KiB. */
+#define MAX_BYTES (1u << 20)
+/**
+ * Memory for each of these bytes while they are parsed, at most: an empty object, two bytes and a comma,
+ * takes 900. json-c drops what it has no memory for, or says that it is no JSON.
+ */
+#define PARSE_RATIO 400u
+/** Memory for a header that is made. */
+#define FORMAT_BYTES (1u << 20)
 
 /** enum member_kind - what a member of struct header is */
 enum member_kind {
@@ -147,10 +158,14 @@ static struct json_object *format_enums(void)
 
 char *header__format(const struct header *h)
 {
-	struct json_object *o = json_object_new_object(), *types = json_object_new_array();
+	struct json_object *o, *types;
 	const char *text;
 	char *copy;
 
+	if (!memory__available(FORMAT_BYTES))
+		return NULL;
+	o = json_object_new_object();
+	types = json_object_new_array();
 	json_object_object_add(o, "format", json_object_new_string(FORMAT_NAME));
 	json_object_object_add(o, "version", json_object_new_int(FORMAT_VERSION));
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
@@ -236,18 +251,19 @@ static int parse_field(struct codec *codec, uint32_t id, const char *type,
 		       struct json_object *field)
 {
 	struct json_object *name, *kind, *count;
+	int err;
 
 	if (!json_object_is_type(field, json_type_array) || json_object_array_length(field) < 3)
 		return -EBADMSG;
 	name = json_object_array_get_idx(field, 0);
 	kind = json_object_array_get_idx(field, 1);
 	count = json_object_array_get_idx(field, 2);
-	if (!json_object_is_type(name, json_type_string) ||
-	    codec__add(codec, id, type, json_object_get_string(name),
-		       json_object_get_int(kind) == FIELD_STRING ? FIELD_STRING : FIELD_NUMBER,
-		       json_object_get_uint64(count)))
+	if (!json_object_is_type(name, json_type_string))
 		return -EBADMSG;
-	return 0;
+	err = codec__add(codec, id, type, json_object_get_string(name),
+			 json_object_get_int(kind) == FIELD_STRING ? FIELD_STRING : FIELD_NUMBER,
+			 json_object_get_uint64(count));
+	return err && err != -ENOMEM ? -EBADMSG : err;
 }
 
 static int parse_types(struct codec *codec, struct json_object *root)
@@ -296,10 +312,16 @@ static int parse(struct header *h, struct codec *codec, struct json_object *root
 
 int header__parse(struct header *h, struct codec *codec, const char *text)
 {
-	struct json_object *root = json_tokener_parse(text);
+	const size_t len = strlen(text);
+	struct json_object *root;
 	int err = -EBADMSG;
 
 	memset(h, 0, sizeof(*h));
+	if (len > MAX_BYTES)
+		return -EBADMSG;
+	if (!memory__available(len * PARSE_RATIO + 1))
+		return -ENOMEM;
+	root = json_tokener_parse(text);
 	if (json_object_is_type(root, json_type_object))
 		err = parse(h, codec, root);
 	json_object_put(root);

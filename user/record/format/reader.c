@@ -59,35 +59,53 @@ bool reader__whole(const struct reader *r)
 
 /* --- blocks -------------------------------------------------------------------------------- */
 
-/** look - have @size bytes from @offset on in the window. Return: them; NULL: there are too few. */
-static const uint8_t *look(struct reader *r, uint64_t offset, size_t size)
+/**
+ * look - have @size bytes from @offset on in the window
+ * @at: set to them
+ *
+ * Return: 0; -ENODATA: there are too few; another negative errno.
+ */
+static int look(struct reader *r, uint64_t offset, size_t size, const uint8_t **at)
 {
 	const uint64_t left = r->size > offset ? r->size - offset : 0;
 	size_t len = left < SEARCH_BYTES ? left : SEARCH_BYTES;
+	int err;
 
-	if (offset >= r->window_at && offset - r->window_at + size <= r->window_len)
-		return r->window + (offset - r->window_at);
+	if (offset >= r->window_at && offset - r->window_at + size <= r->window_len) {
+		*at = r->window + (offset - r->window_at);
+		return 0;
+	}
+	r->window_len = 0;
+	if (len < size)
+		return -ENODATA;
 	if (!r->window)
 		r->window = malloc(SEARCH_BYTES);
-	r->window_len = 0;
-	if (!r->window || len < size || read_at(r, offset, r->window, len))
-		return NULL;
+	if (!r->window)
+		return -ENOMEM;
+	err = read_at(r, offset, r->window, len);
+	if (err)
+		return err;
+	*at = r->window;
 	r->window_at = offset;
 	r->window_len = len;
-	return r->window;
+	return 0;
 }
 
-/** find_head - the first whole head from r->offset on. Return: 0; -ENODATA: there is none. */
+/**
+ * find_head - the first whole head from r->offset on
+ * Return: 0; -ENODATA: there is none; another negative errno.
+ */
 static int find_head(struct reader *r, struct block_head *head)
 {
 	static const uint32_t magic = BLOCK_MAGIC;
 	uint64_t from = r->offset;
 	const uint8_t *at, *found;
+	int err = read_at(r, from, head, sizeof(*head));
 
 	/* as a rule it is right here */
-	if (!read_at(r, from, head, sizeof(*head)) && block__head_valid(head))
-		return 0;
-	while ((at = look(r, from, sizeof(*head)))) {
+	if ((!err && block__head_valid(head)) || (err && err != -ENODATA))
+		return err;
+	while (!(err = look(r, from, sizeof(*head), &at))) {
 		const size_t len = r->window_len - (size_t)(at - r->window);
 
 		found = memmem(at, len, &magic, sizeof(magic));
@@ -96,8 +114,8 @@ static int find_head(struct reader *r, struct block_head *head)
 			continue;
 		}
 		from += (uint64_t)(found - at);
-		at = look(r, from, sizeof(*head));
-		if (!at)
+		err = look(r, from, sizeof(*head), &at);
+		if (err)
 			break;
 		memcpy(head, at, sizeof(*head));
 		if (block__head_valid(head)) {
@@ -106,7 +124,7 @@ static int find_head(struct reader *r, struct block_head *head)
 		}
 		from++;
 	}
-	return -ENODATA;
+	return err;
 }
 
 /** next_head - the next block's; what is skipped before it is damage. */

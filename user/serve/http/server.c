@@ -106,6 +106,7 @@ static int start_daemon(struct server *s)
 	if (a->client_ca)
 		tls[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_TRUST, 0, a->client_ca };
 	tls[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+	errno = 0;
 	s->daemon = MHD_start_daemon(
 		flags, 0, NULL, NULL, route__handle, s, MHD_OPTION_EXTERNAL_LOGGER, log_message,
 		NULL, MHD_OPTION_LISTEN_SOCKET, s->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
@@ -115,6 +116,10 @@ static int start_daemon(struct server *s)
 		route__completed, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (s->daemon)
 		return 0;
+	if (errno == ENOMEM) {
+		vs_fail(VS_EXIT_FAILURE, NULL, "cannot start the HTTP server: not enough memory");
+		return -ENOMEM;
+	}
 	vs_fail(VS_EXIT_FAILURE, "see -v; with --tls-cert, check the certificate and its key",
 		"cannot start the HTTP server");
 	return -EINVAL;

@@ -9,6 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+/** why - what a library failed for: libelf and libdw do not tell; malloc() does. errno was 0 before. */
+static int why(void)
+{
+	return errno == ENOMEM ? -ENOMEM : -ENOEXEC;
+}
+
 static void copy_id(struct build_id *id, const void *bytes, ssize_t len)
 {
 	if (len <= 0 || len > BUILD_ID_MAX)
@@ -69,13 +75,16 @@ int elf_probe(int fd, struct elf_probe *probe)
 	GElf_Word crc;
 	ssize_t len;
 	Elf *elf;
+	int err;
 
 	memset(probe, 0, sizeof(*probe));
 	elf_version(EV_CURRENT);
+	errno = 0;
 	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &ehdr)) {
+		err = why();
 		elf_end(elf);
-		return -ENOEXEC;
+		return err;
 	}
 	probe->machine = ehdr.e_machine;
 	len = dwelf_elf_gnu_build_id(elf, &bytes);
@@ -130,6 +139,7 @@ static const Dwfl_Callbacks callbacks = {
 int elf_file__open(struct elf_file *f, int fd, int debug_fd, int alt_fd, const char *alt_name)
 {
 	void **userdata;
+	int err;
 
 	memset(f, 0, sizeof(*f));
 	f->debug_fd = debug_fd;
@@ -142,10 +152,12 @@ int elf_file__open(struct elf_file *f, int fd, int debug_fd, int alt_fd, const c
 	}
 	dwfl_report_begin(f->dwfl);
 	/* Base 0 and p_vaddr added: at the very addresses that the file has. */
+	errno = 0;
 	f->module = dwfl_report_elf(f->dwfl, "", "", fd, 0, true);
 	if (!f->module) {
+		err = why();
 		close(fd);
-		return -ENOEXEC;
+		return err;
 	}
 	dwfl_report_end(f->dwfl, NULL, NULL);
 	if (dwfl_module_info(f->module, &userdata, NULL, NULL, NULL, NULL, NULL, NULL))
