@@ -19,21 +19,30 @@
 #define SANITIZED false
 #endif
 
+/** set_limits - a limit that this process was given may be lower: that stays. */
 static int set_limits(const struct sandbox *s)
 {
 	const struct {
-		int resource;
-		struct rlimit limit;
+		__rlimit_resource_t resource;
+		rlim_t most;
 	} limits[] = {
-		{ RLIMIT_CORE, { 0, 0 } },
-		{ RLIMIT_NPROC, { 0, 0 } },
-		{ RLIMIT_DATA, { s->data_bytes, s->data_bytes } },
-		{ RLIMIT_FSIZE, { s->file_bytes, s->file_bytes } },
+		{ RLIMIT_CORE, 0 },
+		{ RLIMIT_NPROC, 0 },
+		{ RLIMIT_DATA, s->data_bytes },
+		{ RLIMIT_FSIZE, s->file_bytes },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		if (setrlimit((__rlimit_resource_t)limits[i].resource, &limits[i].limit))
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		struct rlimit limit;
+
+		if (getrlimit(limits[i].resource, &limit))
 			return -errno;
+		if (limit.rlim_cur > limits[i].most)
+			limit.rlim_cur = limits[i].most;
+		limit.rlim_max = limit.rlim_cur;
+		if (setrlimit(limits[i].resource, &limit))
+			return -errno;
+	}
 	return 0;
 }
 

@@ -22,8 +22,8 @@ struct user_ids {
  * struct sandbox - what a process may still do
  * @user: who it runs as, where it has root to give up
  * @calls: system calls that it may make, @nr_calls of them; others fail with EPERM
- * @data_bytes: limit of its private memory (RLIMIT_DATA)
- * @file_bytes: limit of the size of a file that it writes (RLIMIT_FSIZE), memory files included
+ * @data_bytes: limit of its private memory (RLIMIT_DATA), if it has no lower one
+ * @file_bytes: limit of the size of a file that it writes (RLIMIT_FSIZE), memory files included; likewise
  */
 struct sandbox {
 	struct user_ids user;
