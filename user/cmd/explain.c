@@ -6,6 +6,7 @@
 
 #include "explain/explanation.h"
 #include "options/options.h"
+#include "sys/limits.h"
 #include "util/log.h"
 #include "view/explain/explain.h"
 
@@ -46,7 +47,7 @@ static int open_target(struct explain_target *target, pid_t pid)
 	case 0:
 		return 0;
 	case -ESRCH:
-		return vs_fail(VS_EXIT_FAILURE, NULL, "no such process: %d", pid);
+		return vs_fail(VS_EXIT_FAILURE, proc_hint(), "no such process: %d", pid);
 	case -ENOMSG:
 		return vs_fail(VS_EXIT_FAILURE, "a kernel thread, or a process that has ended",
 			       "process %d has no user memory", pid);

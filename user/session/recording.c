@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "record/format/reader.h"
+#include "sys/limits.h"
 #include "sys/memory.h"
 #include "util/array.h"
 #include "util/log.h"
@@ -85,7 +86,8 @@ static int cannot_read(const char *path, int err)
 	if (err == -EPROTONOSUPPORT)
 		return vs_fail(VS_EXIT_FAILURE, "use the vmascope that made it, or a later one",
 			       "%s is of another version of the format", path);
-	return vs_fail(VS_EXIT_FAILURE, err == -ENOENT ? "`vmascope record` makes one" : NULL,
+	return vs_fail(VS_EXIT_FAILURE,
+		       err == -ENOENT ? "`vmascope record` makes one" : limit_hint(err),
 		       "cannot read %s: %s", path, strerror(-err));
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sys/limits.h"
 #include "util/log.h"
 #include "util/stop.h"
 
@@ -43,7 +44,7 @@ int session_names__open(struct session *s, void (*idle)(void *session))
 	int err = namer__new(&s->namer, &no);
 
 	if (err) {
-		vs_error("cannot start to read symbols: %s", strerror(-err));
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot read names: %s", strerror(-err));
 		return err;
 	}
 	s->sampling = s->options->dwarf && s->options->capture.bpf.user_stacks;

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/limits.h"
 #include "util/log.h"
 
 /** status_field - a number from /proc/ID/status. Return: it, or a negative errno. */
@@ -37,7 +38,9 @@ int session_targets__check(const struct options *o)
 		long tgid = status_field(o->capture.ids[i], "Tgid:");
 
 		if (tgid < 0)
-			return vs_fail(VS_EXIT_FAILURE, "it may have ended; `ps -e` lists them",
+			return vs_fail(VS_EXIT_FAILURE,
+				       proc_hint() ? proc_hint()
+						   : "it may have ended; `ps -e` lists them",
 				       "no such %s: %d", o->capture.threads ? "thread" : "process",
 				       o->capture.ids[i]);
 		if (!o->capture.threads && tgid != o->capture.ids[i])

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "serve/http/channel.h"
+#include "sys/limits.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -225,7 +226,8 @@ int server__fork(struct server_process *p, const struct access *access, int list
 
 	*p = (struct server_process){ .channel = -1 };
 	if (err) {
-		vs_error("cannot make a socket pair: %s", strerror(-err));
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot make a socket pair: %s",
+			strerror(-err));
 		return err;
 	}
 	sigfillset(&all);
