@@ -15,28 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/** is_warning - such as of the command that is traced: it may still have been running, and was ended */
-static bool is_warning(const char *line)
-{
-	return !strncmp(line, "vmascope: warning: ", 19) || !strncmp(line, "{\"warning\":", 11);
-}
-
-/** check_one_line - exactly one error, as text or as JSON; each line is whole, and vmascope's. */
-static void check_one_line(const struct vt_cmd *cmd)
-{
-	int errors = 0;
-
-	for (const char *line = cmd->err, *end; *line; line = end + 1) {
-		end = strchr(line, '\n');
-		if (!end || (!is_warning(line) && strncmp(line, "vmascope: ", 10) &&
-			     strncmp(line, "{\"error\":", 9)))
-			fail_msg("not a line of vmascope's: '%s'", cmd->err);
-		errors += !is_warning(line);
-	}
-	if (errors != 1)
-		fail_msg("%d lines of errors: '%s'", errors, cmd->err);
-}
-
 /* @argv begins after the binary's name. */
 static void check_fails(const struct vt_how *how, const char *const *args, int status,
 			const char *part)
@@ -52,9 +30,7 @@ static void check_fails(const struct vt_how *how, const char *const *args, int s
 	if (cmd.exit != status)
 		fail_msg("vmascope %s %s %s: exit status %d instead of %d: %s", argv[1],
 			 argv[2] ?: "", argv[2] ? argv[3] ?: "" : "", cmd.exit, status, cmd.err);
-	check_one_line(&cmd);
-	if (part)
-		vt_contains(cmd.err, part);
+	vt_one_error(&cmd, part, "vmascope %s", argv[1]);
 	vt_free(&cmd);
 }
 
@@ -79,8 +55,7 @@ static void no_btf(void **state)
 		       "mount -t tmpfs none /sys/kernel/btf && exec \"$0\" stat -- true",
 		       vt_vmascope()));
 	vt_equal(cmd.exit, 1, "exit status without BTF");
-	check_one_line(&cmd);
-	vt_contains(cmd.err, "CONFIG_DEBUG_INFO_BTF");
+	vt_one_error(&cmd, "CONFIG_DEBUG_INFO_BTF", "stat without BTF");
 	vt_free(&cmd);
 }
 
@@ -256,7 +231,7 @@ static void closed_pipe(void **state)
 		signal(SIGPIPE, SIG_IGN);
 		close(fds[1]);
 		if (cmd.exit == 1)
-			check_one_line(&cmd);
+			vt_one_error(&cmd, NULL, "vmascope %s", argv[1]);
 		else
 			vt_equal(cmd.exit, 128 + SIGPIPE, "exit status at a closed pipe");
 		vt_free(&cmd);

@@ -403,3 +403,32 @@ void vt_check_ranges(struct json_object *stat, struct json_object *work)
 	vt_cmp(vt_len(work, "ranges"), >, 0, "ranges that the workload knows");
 	vt_each(range, work, "ranges") check_range(stat, work, range);
 }
+
+/* --- messages -------------------------------------------------------------------------------- */
+
+/** is_warning - such as of the command that is traced: it may still have been running, and was ended */
+static bool is_warning(const char *line)
+{
+	return !strncmp(line, "vmascope: warning: ", 19) || !strncmp(line, "{\"warning\":", 11);
+}
+
+void vt_one_error(const struct vt_cmd *cmd, const char *part, const char *fmt, ...)
+{
+	char what[512];
+	int errors = 0;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	for (const char *line = cmd->err, *end; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end || (!is_warning(line) && strncmp(line, "vmascope: ", 10) &&
+			     strncmp(line, "{\"error\":", 9)))
+			fail_msg("%s: not a line of vmascope's: '%s'", what, cmd->err);
+		errors += !is_warning(line);
+	}
+	if (errors != 1 || (part && !strstr(cmd->err, part)))
+		fail_msg("%s: not one line about '%s': '%s'", what, part ? part : "anything",
+			 cmd->err);
+}

@@ -47,6 +47,13 @@ void vt_await_reading(const struct vt_cmd *cmd);
 /** vt_interrupt - end @cmd by SIGINT, as Ctrl-C would; its status must be 0 */
 void vt_interrupt(struct vt_cmd *cmd);
 
+/**
+ * vt_one_error - @cmd has printed one error, as text or JSON, which holds @part (NULL: anything); each
+ * line is whole, and vmascope's; the rest is a printf format that says what was run
+ */
+void vt_one_error(const struct vt_cmd *cmd, const char *part, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /** vt_check_sums - every invariant that `stat`'s JSON has within itself */
 void vt_check_sums(struct json_object *stat);
 /** vt_check_usage - minor and major of the command and of its children equal getrusage */

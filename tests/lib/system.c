@@ -448,3 +448,16 @@ bool vt_exists(const char *program)
 	free(path);
 	return found;
 }
+
+bool vt_can_unshare(const char *option)
+{
+	struct vt_cmd cmd;
+	bool can;
+
+	vt_run(&cmd, NULL, VT_ARGS("unshare", option, "true"));
+	can = !cmd.exit;
+	vt_free(&cmd);
+	if (!can)
+		print_message("# no unshare %s here\n", option);
+	return can;
+}

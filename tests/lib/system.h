@@ -44,6 +44,9 @@ int vt_run_tests(const struct CMUnitTest *tests, size_t nr);
 void vt_lock_machine(void);
 #define VT_MACHINE_LOCK "/run/vmascope-tests.lock"
 
+/** vt_can_unshare - unshare(1) can make such a namespace here ("-m"); else that is noted */
+bool vt_can_unshare(const char *option);
+
 /** vt_set - write @value to the file @path, until vt_undo(); holds the machine's lock until then */
 void vt_set(const char *path, const char *value);
 /** vt_add - as vt_set(): @more than the number that is in the file; it must take effect */

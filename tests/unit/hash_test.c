@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -154,9 +156,55 @@ static void free_gives_each_value_once(void **state)
 	assert_null(hash__get_u64(&h, 1));
 }
 
+#define PLACES 64
+
+/** write_order - the numbers from 0 on, in the order in which a map of this process has them */
+static void write_order(int fd)
+{
+	unsigned char order[PLACES];
+	struct hash h;
+	uint64_t key;
+	size_t pos = 0, nr = 0;
+	int value;
+
+	hash__init(&h, sizeof(key));
+	for (key = 0; key < PLACES; key++)
+		if (hash__set_u64(&h, key, &value))
+			_exit(1);
+	while (hash__next(&h, &pos, &key))
+		order[nr++] = (unsigned char)key;
+	_exit(write(fd, order, nr) != PLACES);
+}
+
+/* Who chooses the keys can't choose such as go to one place: it is another one each time. */
+static void places_are_not_known_before(void **state)
+{
+	unsigned char order[2][PLACES];
+	int fds[2], status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	for (int i = 0; i < 2; i++) {
+		pid = fork();
+		assert_true(pid >= 0);
+		if (!pid)
+			write_order(fds[1]);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		assert_int_equal(read(fds[0], order[i], PLACES), PLACES);
+	}
+	/* by chance: 1 of 64! */
+	assert_memory_not_equal(order[0], order[1], PLACES);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* before this process has a map, from which others would take its random number */
+		cmocka_unit_test(places_are_not_known_before),
 		cmocka_unit_test(an_empty_map_has_nothing),
 		cmocka_unit_test(values_are_found_replaced_and_removed),
 		cmocka_unit_test(random_use_matches_an_array),

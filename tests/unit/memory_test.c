@@ -3,6 +3,8 @@
  * memory_test.c - the bound of memory: allocations beyond it fail, and it ends; report sets it, whatever
  * is printed of a recording.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +22,7 @@
 #include "options/options.h"
 #include "record/format/block.h"
 #include "record/format/header.h"
+#include "record/format/reader.h"
 #include "sys/memory.h"
 #include "util/log.h"
 
@@ -168,12 +171,143 @@ static void report_is_bound(void **state)
 	}
 }
 
+/* --- what there is no memory for is not bad ---------------------------------------------------- */
+
+/** struct drained - all that malloc() had, in a list */
+struct drained {
+	void **first;
+	rlim_t before;
+};
+
+/** drain - from here on malloc() fails. */
+static struct drained drain(void)
+{
+	struct drained d = { .before = limit_now() };
+	struct rlimit limit;
+	uint64_t total = 0;
+
+	assert_int_equal(getrlimit(RLIMIT_DATA, &limit), 0);
+	/* 0 would be none, for valgrind: may_expand_vm() */
+	limit.rlim_cur = 1;
+	assert_int_equal(setrlimit(RLIMIT_DATA, &limit), 0);
+	for (size_t size = MIB; size >= sizeof(void *);) {
+		void **p = malloc(size);
+
+		if (!p) {
+			size /= 2;
+			continue;
+		}
+		*p = d.first;
+		d.first = p;
+		total += size;
+		/* else the limit does nothing, and the machine would be drained */
+		assert_true(total < 256 * MIB);
+	}
+	return d;
+}
+
+static void refill(const struct drained *d)
+{
+	struct rlimit limit;
+
+	for (void **p = d->first, **next; p; p = next) {
+		next = *p;
+		free(p);
+	}
+	assert_int_equal(getrlimit(RLIMIT_DATA, &limit), 0);
+	limit.rlim_cur = d->before;
+	assert_int_equal(setrlimit(RLIMIT_DATA, &limit), 0);
+}
+
+static void a_header_is_not_bad_for_want_of_memory(void **state)
+{
+	const struct header h = { .run = 1, .what = (char *)"test", .nr_cpus = 1 };
+	struct codec codec = {};
+	struct drained d;
+	struct header got;
+	char *text = header__format(&h), *none;
+	int err;
+
+	(void)state;
+	assert_non_null(text);
+	if (BOUND) {
+		d = drain();
+		err = header__parse(&got, &codec, text);
+		none = header__format(&h);
+		refill(&d);
+		assert_int_equal(err, -ENOMEM);
+		assert_null(none);
+	}
+	assert_int_equal(header__parse(&got, &codec, text), 0);
+	header__free(&got);
+	codec__free(&codec);
+	free(text);
+}
+
+static void a_block_is_not_damaged_for_want_of_memory(void **state)
+{
+	const union record record = { .reset = { .time_ns = 1 } };
+	const struct block_head *head;
+	uint8_t *raw = NULL;
+	size_t size, cap = 0;
+	struct drained d;
+	struct packer p;
+	int err;
+
+	(void)state;
+	assert_int_equal(packer__init(&p, BLOCK_CHECKPOINT), 0);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(packer__put(&p, RECORD_RESET, &record, 1), 0);
+	head = packer__seal(&p, &size);
+	assert_non_null(head);
+	assert_true(head->raw);
+	/* with room for it */
+	assert_int_equal(block__unpack(head, head + 1, &raw, &cap), 0);
+	if (BOUND) {
+		d = drain();
+		err = block__unpack(head, head + 1, &raw, &cap);
+		refill(&d);
+		assert_int_equal(err, -ENOMEM);
+	}
+	free(raw);
+	packer__free(&p);
+}
+
+/* Blocks are looked for in a window, which is memory, too. */
+static void a_file_does_not_end_for_want_of_memory(void **state)
+{
+	const int fd = memfd_create("recording", MFD_CLOEXEC);
+	char path[64], junk[200] = "no block";
+	struct reader r;
+	struct drained d;
+	int err;
+
+	(void)state;
+	assert_true(fd >= 0);
+	write_all(fd, FORMAT_MAGIC, FORMAT_MAGIC_LEN);
+	write_all(fd, junk, sizeof(junk));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (BOUND) {
+		d = drain();
+		err = reader__open(&r, path);
+		refill(&d);
+		assert_int_equal(err, -ENOMEM);
+		reader__close(&r);
+	}
+	assert_int_equal(reader__open(&r, path), -EBADMSG);
+	reader__close(&r);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allocations_beyond_it_fail),
 		cmocka_unit_test(a_lower_limit_stays),
 		cmocka_unit_test(report_is_bound),
+		cmocka_unit_test(a_header_is_not_bad_for_want_of_memory),
+		cmocka_unit_test(a_block_is_not_damaged_for_want_of_memory),
+		cmocka_unit_test(a_file_does_not_end_for_want_of_memory),
 	};
 
 	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);

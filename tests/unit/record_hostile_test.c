@@ -123,6 +123,26 @@ static void pairs_are_bounded(void **state)
 	assert_int_equal(err, -E2BIG);
 }
 
+/* A number of a stack is that of its first frames: others would be as many as there are records. */
+static void a_stack_that_is_told_again_is_the_same(void **state)
+{
+	struct loaded *l = *state;
+
+	assert_int_equal(take_process(l, 1, 1), 0);
+	for (uint32_t n = 1; n <= 1000; n++) {
+		union record record = { .stack = { .number = VS_STACK_FIRST + 3,
+						   .process = 1,
+						   .nr_user = 1 + n % 100,
+						   .frame = { n, 2 * n } } };
+
+		record.stack.counts.outcome[VS_MINOR] = n;
+		assert_int_equal(take(l, RECORD_STACK, record), 0);
+	}
+	assert_int_equal(l->stacks.nr, 1);
+	assert_int_equal(l->stacks.list[0]->nr_user, 2);
+	assert_int_equal(stack_faults(&l->stacks.list[0]->counts), 1000);
+}
+
 /* As a recorder writes them that forgets: a million of these take the memory of a few. */
 static void what_is_not_told_anew_is_freed(void **state)
 {
@@ -270,6 +290,7 @@ int main(void)
 		LOADED_TEST(memory_is_bounded_by_the_size_of_the_file),
 		LOADED_TEST(threads_are_bounded),
 		LOADED_TEST(pairs_are_bounded),
+		LOADED_TEST(a_stack_that_is_told_again_is_the_same),
 		LOADED_TEST(faults_in_flight_refer_to_what_is_there),
 		LOADED_TEST(what_is_not_told_anew_is_freed),
 		LOADED_TEST(an_interval_adds_up_across_it),
