@@ -309,7 +309,7 @@ static int try_harm(void)
 	if (syscall(SYS_ptrace, 0, 0, 0, 0) == 0)
 		return 8;
 	/* memory ends, too */
-	if (mmap(NULL, 4UL << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+	if (mmap(NULL, 1UL << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
 	    MAP_FAILED)
 		return 9;
 	fd[0] = memfd_create("x", 0);

@@ -27,9 +27,6 @@
 #include "util/log.h"
 #include "vmascope.skel.h"
 
-/** Files that have to be free for the features of the kernel to be seen, one after another. */
-#define LEAST_FILES 16
-
 /* --- messages from libbpf ------------------------------------------------------------------ */
 
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -427,18 +424,13 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	err = capabilities__check();
 	if (err)
 		return err;
-	/* else each feature is one that the kernel does not have */
-	err = limit_files(LEAST_FILES);
-	if (err) {
-		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot trace: %s", strerror(-err));
+	err = features__check_limits();
+	if (err)
 		return err;
-	}
 	if (!features__btf()) {
 		err = -errno;
 		vs_fail(VS_EXIT_FAILURE,
-			limit_hint(err) ? limit_hint(err)
-					: "a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, and "
-					  "/sys mounted",
+			"a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, and /sys mounted",
 			"cannot read the kernel's type information, /sys/kernel/btf/vmlinux: %s",
 			strerror(-err));
 		return err;

@@ -16,7 +16,12 @@
 #include <bpf/libbpf.h>
 
 #include "sys/kernel.h"
+#include "sys/limits.h"
 #include "util/array.h"
+#include "util/log.h"
+
+/** Files that are open at one time while features are looked for. */
+#define LEAST_FILES 16
 
 static int probe_btf(struct feature *f);
 static int probe_tp_btf(struct feature *f);
@@ -118,6 +123,18 @@ struct btf *features__btf(void)
 	if (!btf)
 		errno = error;
 	return btf;
+}
+
+int features__check_limits(void)
+{
+	int err = limit_files(LEAST_FILES);
+
+	if (!err && !features__btf() && limit_hint(-errno))
+		err = -errno;
+	if (err)
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot see what this kernel has: %s",
+			strerror(-err));
+	return err;
 }
 
 static int reason(struct feature *f, int err, const char *text)

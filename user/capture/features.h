@@ -70,6 +70,14 @@ int features__disable(const char *name);
  */
 void features__names(char *buf, size_t size);
 
+/**
+ * features__check_limits - too few files may be open, or there is too little memory: each feature would be
+ * one that the kernel does not have
+ *
+ * Return: 0 or a negative errno, told.
+ */
+int features__check_limits(void);
+
 struct btf;
 
 /** features__btf - the running kernel's BTF, loaded once, or NULL (errno is set). */

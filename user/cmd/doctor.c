@@ -126,7 +126,7 @@ int cmd_doctor(struct options *o)
 	bool usable = true;
 	int err;
 
-	if (capabilities__check() || options__output(o, &out))
+	if (capabilities__check() || features__check_limits() || options__output(o, &out))
 		return VS_EXIT_FAILURE;
 	err = make(&d, &usable);
 	if (!err && o->cost && usable && cost__measure(o, &d)) {

@@ -15,12 +15,20 @@
 
 #include "symbol/elf/elf_file.h"
 #include "symbol/elf/perf_map.h"
+#include "sys/memory.h"
 #include "sys/sandbox.h"
 #include "util/array.h"
 
 /* Files that are kept open; each may take as much memory as its DWARF does. */
 #define MAX_OPEN 16
 #define CRC_CHUNK (1u << 20)
+/**
+ * Private memory, bytes; files that are mapped are part of it, larger ones are read. A small file can have
+ * sections that are unpacked to any size.
+ */
+#define MEMORY_LIMIT (1UL << 30)
+/** Of it, what is free for each request. */
+#define FREE_BYTES (256UL << 20)
 
 /** struct open_file - one of them; @used: when last */
 struct open_file {
@@ -60,6 +68,18 @@ static void close_file(struct open_file *f)
 		elf_file__close(&f->elf);
 	f->open = false;
 	f->used = 0;
+}
+
+/**
+ * make_room - what one file has taken is not missing for another
+ * @keep: the request's, which goes last: it is opened anew then
+ */
+static void make_room(uint64_t keep)
+{
+	for (int all = 0; all < 2 && !memory__available(FREE_BYTES); all++)
+		for (size_t i = 0; i < MAX_OPEN; i++)
+			if (all || files[i].elf.id != keep)
+				close_file(&files[i]);
 }
 
 /* The same one's, or a free one, or that of the file that was used longest ago. */
@@ -211,6 +231,8 @@ static void serve(struct helper_call *c)
 	const uint64_t from = cpu_ns();
 
 	memset(reply, 0, sizeof(*reply));
+	if (c->request_len == sizeof(*request))
+		make_room(request->file);
 	if (c->request_len != sizeof(*request) || request->op >= READER_NR_OPS ||
 	    c->nr_fds < ops[request->op].least_fds)
 		reply->err = -EINVAL;
@@ -223,8 +245,6 @@ static void serve(struct helper_call *c)
 	c->reply_fd = reply->err ? -1 : j.fd;
 }
 
-/** Private memory, bytes; files that are mapped to be read are not part of it. */
-#define MEMORY_LIMIT (2UL << 30)
 /** A table of functions, in a memory file, bytes. */
 #define TABLE_LIMIT (512UL << 20)
 
