@@ -55,7 +55,7 @@ uint64_t hash_bytes(uint64_t sum, const void *data, size_t size)
 
 uint64_t hash_string(uint64_t sum, const char *s)
 {
-	return hash_bytes(sum, s, strlen(s) + 1);
+	return hash_bytes(sum ^ process_seed(), s, strlen(s) + 1);
 }
 
 static size_t home(const struct hash *h, const unsigned char *key)

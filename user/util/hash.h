@@ -46,7 +46,11 @@ struct hash {
  */
 uint64_t hash_bytes(uint64_t sum, const void *data, size_t size);
 
-/** hash_string - the same of a string, its NUL included, so that one does not run into the next */
+/**
+ * hash_string - the same of a string, its NUL included, so that one does not run into the next
+ *
+ * It is another one in each process: whoever chooses names cannot choose two of one hash.
+ */
 uint64_t hash_string(uint64_t sum, const char *s);
 
 /** hash__init - an empty map; allocates nothing. */
