@@ -129,23 +129,23 @@ static void ask(struct options *o, const uint8_t *data)
 {
 	static const char *const formats[] = { "text", "json", "csv" };
 	const unsigned int view = data[1] % (NR_REPORT_VIEWS + 1);
+	const bool perfetto = view == NR_REPORT_VIEWS;
 
 	o->max_processes = data[0] & ALL_PROCESSES ? 0 : FEW_PROCESSES;
-	o->perfetto = view == NR_REPORT_VIEWS;
-	o->view = o->perfetto ? REPORT_STAT : view;
-	o->format = out_format__find(formats[data[1] / 16 % 3]);
+	o->view = perfetto ? REPORT_STAT : view;
+	o->format = out_format__find(perfetto ? "perfetto" : formats[data[1] / 16 % 3]);
 	o->wide = data[1] & 8;
 	if (o->view == REPORT_STAT)
 		o->by = data[2] % NR_STAT_BY;
 	o->shootdown_by = data[2] / 16 % NR_SHOOTDOWN_BY;
 	o->hist = data[3] & ASK_HIST;
 	o->latency = data[3] & ASK_LATENCY;
-	if (o->view == REPORT_TRACE || o->perfetto) {
-		o->capture.bpf.user_stacks = o->capture.bpf.kernel_stacks = !o->perfetto &&
+	if (o->view == REPORT_TRACE || perfetto) {
+		o->capture.bpf.user_stacks = o->capture.bpf.kernel_stacks = !perfetto &&
 									    data[3] & ASK_STACKS;
 		o->from_ns = 1;
 		o->until_ns = data[3] & ASK_BETWEEN ? 1000000 : 0;
-		o->wall_clock = !o->perfetto && data[2] & 1;
+		o->wall_clock = !perfetto && data[2] & 1;
 		return;
 	}
 	o->heatmap = data[3] & ASK_HEATMAP;
