@@ -23,8 +23,8 @@ struct scene {
 	struct vs_event_fault fault;
 	struct vs_event_crash event;
 	struct vs_event_call call;
-	struct counted hit;
-	struct counted near[VS_NR_NEAR];
+	struct fault_row hit;
+	struct fault_row near[VS_NR_NEAR];
 	struct crash crash;
 };
 

@@ -37,7 +37,7 @@ static void feed_latency(uint64_t ms, uint64_t ns, uint64_t faults)
 	heat__add_latency(&heat, &h);
 }
 
-static void feed_cell(uint32_t pid, uint64_t region, const struct counted *row, uint64_t faults)
+static void feed_cell(uint32_t pid, uint64_t region, const struct fault_row *row, uint64_t faults)
 {
 	const struct vs_heat_key key = { .pid = pid, .slot = 1, .region = region };
 	struct heat_cell *cell = heat__cell(&heat, &key);
@@ -105,13 +105,13 @@ static void full_slices_become_half_as_many(void **state)
 /* --- the view ------------------------------------------------------------------------------ */
 
 static struct process process = { .pid = 7 };
-static struct counted lib = {
+static struct fault_row lib = {
 	.process = &process,
 	.is_vma = true,
 	.name = "/usr/lib/libone.so",
 	.vma = { .start = 100 * REGION + 4096, .end = 101 * REGION - 4096 },
 };
-static struct counted anon = {
+static struct fault_row anon = {
 	.process = &process,
 	.is_vma = true,
 	.name = "[anon]",

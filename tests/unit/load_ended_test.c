@@ -343,7 +343,7 @@ static void what_the_recorder_summed_up_goes_along(void **state)
 static void events_of_what_was_summed_up_name_it(void **state)
 {
 	union record event = { .fault = { .head.time_ns = SECOND, .slot = 2, .proc = 3 } };
-	const struct counted *row;
+	const struct fault_row *row;
 	struct loaded l;
 
 	(void)state;

@@ -170,7 +170,7 @@ static void counts_are_set_not_added(void **state)
 static void what_an_ended_slot_counted_stays(void **state)
 {
 	struct model *m = *state;
-	struct counted *row;
+	struct fault_row *row;
 
 	take(m, 1, image_slot(100, 0xa, "one"), NULL);
 	take(m, 2, vma_slot(1, 0x10000, VS_NAME_HEAP), NULL);
@@ -191,7 +191,7 @@ static void a_slot_of_then_leads_to_its_row(void **state)
 {
 	struct model *m = *state;
 	struct vs_slot later = vma_slot(1, 0x90000, VS_NAME_ANON);
-	struct counted *row;
+	struct fault_row *row;
 
 	take(m, 1, image_slot(100, 0xa, "one"), NULL);
 	take(m, 2, vma_slot(1, 0x10000, VS_NAME_HEAP), NULL);
@@ -217,7 +217,7 @@ static void a_slot_of_then_leads_to_its_row(void **state)
 static void a_vma_that_gets_another_slot_stays_one_row(void **state)
 {
 	struct model *m = *state;
-	struct counted *row;
+	struct fault_row *row;
 
 	take(m, 1, image_slot(100, 0xa, "one"), NULL);
 	take(m, 2, vma_slot(1, 0x10000, VS_NAME_HEAP), NULL);

@@ -14,8 +14,8 @@
 #define START_NS 5000000000ULL
 
 static const struct trace_clock since_start = { .start_ns = START_NS };
-static struct counted anon = { .is_vma = true, .name = (char *)"[anon]" };
-static struct counted libc = { .is_vma = true, .name = (char *)"/usr/lib/libc.so.6" };
+static struct fault_row anon = { .is_vma = true, .name = (char *)"[anon]" };
+static struct fault_row libc = { .is_vma = true, .name = (char *)"/usr/lib/libc.so.6" };
 
 /** struct events - one of each kind: thread 1234 makes memory read-only, which 1235 reads */
 struct events {
@@ -102,7 +102,7 @@ static int setup(void **state)
 
 static struct table *call_table(const struct vs_event_call *e, const struct trace_clock *clock)
 {
-	const struct counted *vmas[VS_CALL_VMAS] = { &anon };
+	const struct fault_row *vmas[VS_CALL_VMAS] = { &anon };
 	const struct trace_call call = { .event = e,
 					 .vmas = vmas,
 					 .code = &libc,
@@ -237,7 +237,7 @@ static void the_words_of_calls(void **state)
 
 static void code_that_is_not_known_is_an_address(void **state)
 {
-	const struct counted *vmas[VS_CALL_VMAS] = {};
+	const struct fault_row *vmas[VS_CALL_VMAS] = {};
 	struct events e = story();
 	const struct trace_call call = { .event = &e.call, .vmas = vmas };
 	struct table *t = new_table(&trace_call_table);
@@ -412,7 +412,7 @@ static void calls_that_fail_or_do_not_return(void **state)
 /* Without their hooks, no flush is seen: that is not none. */
 static void what_is_not_counted_is_null(void **state)
 {
-	const struct counted *vmas[VS_CALL_VMAS] = {};
+	const struct fault_row *vmas[VS_CALL_VMAS] = {};
 	const struct events e = story();
 	const struct trace_call call = { .event = &e.call, .vmas = vmas };
 	struct table *t = new_table(&trace_call_table);

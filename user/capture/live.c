@@ -45,7 +45,7 @@ void live__free(struct live *l)
 	l->waiting = NULL;
 }
 
-const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generation)
+const struct fault_row *live__row(struct live *l, uint32_t slot, uint32_t generation)
 {
 	if (!slot || slot >= l->model.nr_slots)
 		return NULL;
@@ -172,7 +172,7 @@ static void read_hist(struct live *l, uint32_t hist, struct latency **latency, b
 static void read_hists(struct live *l, uint32_t index, bool ended)
 {
 	const volatile struct vs_slot *slot = capture__slot(l->capture, index);
-	struct counted *row = l->model.by_slot[index];
+	struct fault_row *row = l->model.by_slot[index];
 
 	if (row->is_vma)
 		read_hist(l, slot->hist, &row->latency, ended);
@@ -183,7 +183,7 @@ static void read_hists(struct live *l, uint32_t index, bool ended)
 static void read_slot(struct live *l, uint32_t index)
 {
 	const volatile struct vs_slot *slot = capture__slot(l->capture, index);
-	struct counted *row = l->model.by_slot[index];
+	struct fault_row *row = l->model.by_slot[index];
 
 	if (row->is_vma) {
 		row->vma.start = slot->vma.start;
@@ -295,7 +295,7 @@ struct retiring {
 	size_t nr;
 };
 
-static void retire_row(struct retiring *r, const struct counted *row)
+static void retire_row(struct retiring *r, const struct fault_row *row)
 {
 	if (row->slot)
 		r->slots[r->nr++] = row->slot;
@@ -304,7 +304,7 @@ static void retire_row(struct retiring *r, const struct counted *row)
 /** image_gone - the process image in slot @index has ended or was replaced. */
 static bool image_gone(const struct live *l, uint32_t index)
 {
-	const struct counted *row = l->model.by_slot[index];
+	const struct fault_row *row = l->model.by_slot[index];
 
 	return index && row && !row->is_vma &&
 	       capture__slot(l->capture, index)->proc.state & (VS_PROC_EXITED | VS_PROC_REPLACED);
@@ -313,7 +313,7 @@ static bool image_gone(const struct live *l, uint32_t index)
 bool live__image_gone(const struct live *l, const struct process *p, uint64_t image)
 {
 	for (size_t i = 0; i < p->nr_rows; i++) {
-		const struct counted *row = p->rows[i];
+		const struct fault_row *row = p->rows[i];
 
 		if (!row->is_vma && row->image == image && row->slot)
 			return image_gone(l, row->slot);
@@ -357,7 +357,7 @@ static bool low(const struct live *l)
 }
 
 /** still_mapped - one of @maps is the VMA of @row. */
-static bool still_mapped(const struct counted *row, const struct proc_maps *maps)
+static bool still_mapped(const struct fault_row *row, const struct proc_maps *maps)
 {
 	const struct proc_map *vma = proc_maps__find(maps, row->vma.key.flags & VS_VM_GROWSDOWN
 								   ? row->vma.key.anchor - 1
@@ -423,7 +423,7 @@ static void retire_ended(struct live *l, struct retiring *r)
 		gone[i] = image_gone(l, i);
 	live__discover(l);
 	for (uint32_t i = 1; i < l->model.nr_slots; i++) {
-		const struct counted *row = l->model.by_slot[i];
+		const struct fault_row *row = l->model.by_slot[i];
 
 		if (row &&
 		    (row->is_vma ? gone[capture__slot(l->capture, i)->vma.key.proc] : gone[i]))

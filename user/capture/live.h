@@ -70,7 +70,7 @@ int live__discover_slots(struct live *l);
 int live__discover(struct live *l);
 
 /** live__row - what slot @slot stood for at @generation; NULL: nothing is known of it. */
-const struct counted *live__row(struct live *l, uint32_t slot, uint32_t generation);
+const struct fault_row *live__row(struct live *l, uint32_t slot, uint32_t generation);
 
 /** live__in_flight - a fault had not ended when counting did. Return: 0 or -ENOMEM. */
 int live__in_flight(struct live *l, const struct vs_event_fault *event);

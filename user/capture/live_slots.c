@@ -10,7 +10,7 @@
 #include "util/str.h"
 
 /** hide_name - of a VMA that somebody has named: its kind alone is told. */
-static int hide_name(struct counted *row)
+static int hide_name(struct fault_row *row)
 {
 	const char *kind = row->vma.name_kind == VS_NAME_FILE	? "[file]"
 			   : row->vma.name_kind == VS_NAME_ANON ? "[anon]"

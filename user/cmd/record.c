@@ -101,7 +101,7 @@ static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uin
 {
 	const struct model *m = &s->live->model;
 	struct recorder *r = s->private;
-	const struct counted *row;
+	const struct fault_row *row;
 
 	if (!proc || proc >= m->nr_slots)
 		return 0;

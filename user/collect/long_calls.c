@@ -12,7 +12,7 @@ const struct stack *long_calls__site(struct session *s, const struct vs_event_ca
 		room[sizeof(struct stack) + sizeof(struct stack_frame)] = { 0 };
 	struct stack *stack = (struct stack *)room;
 	const struct model *m = &s->live->model;
-	const struct counted *image;
+	const struct fault_row *image;
 
 	if (!call->site || !s->namer || !call->proc || call->proc >= m->nr_slots)
 		return NULL;
@@ -44,7 +44,7 @@ int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_
 		    const struct stack *site)
 {
 	struct long_call c = { .call = *call, .site = site };
-	const struct counted *vma = NULL;
+	const struct fault_row *vma = NULL;
 
 	if (call->nr_vmas)
 		vma = live__row(s->live, call->vma[0].slot, call->vma[0].generation);

@@ -51,9 +51,9 @@ void slices__free(struct slices *x)
 }
 
 /** find_row - what @key's slot stood for; it may have been taken back, and stand for another. */
-static const struct counted *find_row(const struct model *m, const struct vs_heat_key *key)
+static const struct fault_row *find_row(const struct model *m, const struct vs_heat_key *key)
 {
-	const struct counted *row = key->slot < m->nr_slots ? m->by_slot[key->slot] : NULL;
+	const struct fault_row *row = key->slot < m->nr_slots ? m->by_slot[key->slot] : NULL;
 
 	if (!row || key->slot == VS_SLOT_OVERFLOW)
 		return row;

@@ -43,7 +43,7 @@ void trace_resolver__forget(struct trace_resolver *x)
 }
 
 /** vma_wanted - --vma lets @row by. */
-static bool vma_wanted(const struct trace_resolver *x, const struct counted *row)
+static bool vma_wanted(const struct trace_resolver *x, const struct fault_row *row)
 {
 	return !x->vma_glob || (row && row->is_vma && str_glob(x->vma_glob, row->name));
 }
@@ -69,7 +69,7 @@ static void keep_crash(struct trace_resolver *x, const struct vs_event_crash *e)
 
 /** find_crash - what is known of a fault that has not been resolved; NULL: nothing. */
 static struct trace_crash *find_crash(struct trace_resolver *x, struct live *l,
-				      const struct vs_event_fault *e, const struct counted *row)
+				      const struct vs_event_fault *e, const struct fault_row *row)
 {
 	const struct vs_event_crash *event = hash__get_u64(&x->crashes, e->tid);
 	const struct vs_event_call *call;
@@ -111,12 +111,12 @@ static bool resolve_fault(struct trace_resolver *x, struct live *l, struct trace
 }
 
 /** code_scan - the VMA of @address among those that are known of an image, the latest first. */
-static const struct counted *code_scan(const struct counted *image, uint64_t address)
+static const struct fault_row *code_scan(const struct fault_row *image, uint64_t address)
 {
 	const struct process *p = image->process;
 
 	for (size_t i = p->nr_rows; i-- > 0;) {
-		const struct counted *row = p->rows[i];
+		const struct fault_row *row = p->rows[i];
 
 		if (row->is_vma && !vma_is_several(&row->vma) && row->image == image->image &&
 		    address >= row->vma.start && address < row->vma.end)
@@ -126,12 +126,12 @@ static const struct counted *code_scan(const struct counted *image, uint64_t add
 }
 
 /** find_code - the VMA that a call was made from; NULL: it has not been seen. */
-static const struct counted *find_code(struct trace_resolver *x, struct live *l,
-				       const struct vs_event_call *e)
+static const struct fault_row *find_code(struct trace_resolver *x, struct live *l,
+					 const struct vs_event_call *e)
 {
 	const uint32_t proc = e->proc < l->model.nr_slots ? e->proc : 0;
 	struct code_key key = { .address = e->site ? e->site : e->ip };
-	const struct counted *image, *row;
+	const struct fault_row *image, *row;
 
 	if (!l->model.by_slot[proc])
 		live__discover(l);

@@ -32,8 +32,8 @@ struct trace_crash {
  * @head: the event itself follows; only as much of it as its type has is there
  */
 struct trace_record {
-	const struct counted *row[VS_CALL_VMAS];
-	const struct counted *code;
+	const struct fault_row *row[VS_CALL_VMAS];
+	const struct fault_row *code;
 	const struct stack *stack;
 	uint64_t after;
 	struct trace_crash *crash;

@@ -4,14 +4,14 @@
 
 #include <string.h>
 
-static bool is_it(const struct watched_vma *w, const struct counted *row)
+static bool is_it(const struct watched_vma *w, const struct fault_row *row)
 {
 	return w->slot == row->slot && (!row->slot || w->generation == row->generation);
 }
 
-void watched_vma__follow(struct watched_vma *w, struct capture *c, const struct counted *row)
+void watched_vma__follow(struct watched_vma *w, struct capture *c, const struct fault_row *row)
 {
-	static const struct counted none;
+	static const struct fault_row none;
 
 	if (!row)
 		row = &none;
@@ -40,7 +40,7 @@ void watched_vma__read(struct watched_vma *w, const struct capture *c)
 	w->reads++;
 }
 
-const struct latency *watched_vma__latency(const struct watched_vma *w, const struct counted *row)
+const struct latency *watched_vma__latency(const struct watched_vma *w, const struct fault_row *row)
 {
 	return w->slot && is_it(w, row) && w->reads > 1 ? w->by_cause : NULL;
 }

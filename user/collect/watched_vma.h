@@ -22,7 +22,7 @@ struct watched_vma {
 };
 
 /** watched_vma__follow - @row is the one that is looked at; NULL: none is. */
-void watched_vma__follow(struct watched_vma *w, struct capture *c, const struct counted *row);
+void watched_vma__follow(struct watched_vma *w, struct capture *c, const struct fault_row *row);
 
 /** watched_vma__mark - an interval begins. */
 void watched_vma__mark(struct watched_vma *w);
@@ -34,6 +34,7 @@ void watched_vma__read(struct watched_vma *w, const struct capture *c);
  * watched_vma__latency - of @row in the last interval, by cause
  * Return: NULL: it was not watched, or not for all of it.
  */
-const struct latency *watched_vma__latency(const struct watched_vma *w, const struct counted *row);
+const struct latency *watched_vma__latency(const struct watched_vma *w,
+					   const struct fault_row *row);
 
 #endif /* VMASCOPE_COLLECT_WATCHED_VMA_H */

@@ -114,7 +114,7 @@ static void count_fault(struct perfetto *p, uint32_t pid, uint64_t time_ns)
 
 static const char *row_name(const struct perfetto *p, uint32_t slot)
 {
-	const struct counted *row = slot < p->model->nr_slots ? p->model->by_slot[slot] : NULL;
+	const struct fault_row *row = slot < p->model->nr_slots ? p->model->by_slot[slot] : NULL;
 
 	return row && row->name ? row->name : "[unknown]";
 }

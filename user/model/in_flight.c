@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 int in_flight__add(struct in_flight *list, const struct vs_event_fault *event,
-		   const struct counted *row)
+		   const struct fault_row *row)
 {
 	struct in_flight_fault *grown = realloc(list->fault, (list->nr + 1) * sizeof(*grown));
 

@@ -17,7 +17,7 @@
  */
 struct in_flight_fault {
 	struct vs_event_fault event;
-	const struct counted *row;
+	const struct fault_row *row;
 };
 
 /** struct in_flight - all of them */
@@ -28,7 +28,7 @@ struct in_flight {
 
 /** in_flight__add - @row: of the event's slot, may be NULL. Return: 0 or -ENOMEM. */
 int in_flight__add(struct in_flight *list, const struct vs_event_fault *event,
-		   const struct counted *row);
+		   const struct fault_row *row);
 void in_flight__free(struct in_flight *list);
 
 #endif /* VMASCOPE_MODEL_IN_FLIGHT_H */

@@ -38,7 +38,7 @@ int model__init(struct model *m, uint32_t nr_slots, uint32_t nr_cpus)
 	return 0;
 }
 
-static void row_free(struct counted *row)
+static void row_free(struct fault_row *row)
 {
 	free(row->name);
 	free(row->latency);
@@ -111,9 +111,9 @@ static struct process *process_get(struct model *m, const struct vs_proc_info *i
 	return p;
 }
 
-static struct counted *row_new(struct model *m, struct process *p)
+static struct fault_row *row_new(struct model *m, struct process *p)
 {
-	struct counted *row = calloc(1, sizeof(*row));
+	struct fault_row *row = calloc(1, sizeof(*row));
 
 	if (!row)
 		return NULL;
@@ -132,16 +132,16 @@ static uint64_t former_key(uint32_t slot, uint32_t generation)
 }
 
 /** forget_former - the slot that @row had last leads to it no more. */
-static void forget_former(struct model *m, struct counted *row)
+static void forget_former(struct model *m, struct fault_row *row)
 {
 	if (row->former)
 		hash__remove_u64(&m->former, former_key(row->former, row->generation));
 	row->former = 0;
 }
 
-struct counted *model__row(const struct model *m, uint32_t slot, uint32_t generation)
+struct fault_row *model__row(const struct model *m, uint32_t slot, uint32_t generation)
 {
-	struct counted *row = slot && slot < m->nr_slots ? m->by_slot[slot] : NULL;
+	struct fault_row *row = slot && slot < m->nr_slots ? m->by_slot[slot] : NULL;
 
 	if (row && row->generation == generation)
 		return row;
@@ -149,7 +149,7 @@ struct counted *model__row(const struct model *m, uint32_t slot, uint32_t genera
 }
 
 /** take_slot - @row, which has none, counts in slot @index. */
-static void take_slot(struct model *m, struct counted *row, uint32_t index)
+static void take_slot(struct model *m, struct fault_row *row, uint32_t index)
 {
 	forget_former(m, row);
 	if (row->ended_ns)
@@ -163,7 +163,7 @@ static void take_slot(struct model *m, struct counted *row, uint32_t index)
 static int new_image(struct model *m, uint32_t index, const struct vs_slot *slot)
 {
 	struct process *p = process_get(m, &slot->proc);
-	struct counted *row = p ? row_new(m, p) : NULL;
+	struct fault_row *row = p ? row_new(m, p) : NULL;
 
 	if (!row)
 		return -ENOMEM;
@@ -189,7 +189,7 @@ static struct row_key key_of(const struct vs_vma_key *vma, const struct process 
 static int new_vma(struct model *m, uint32_t index, const struct vs_slot *slot,
 		   const struct vs_file *file)
 {
-	struct counted *image = m->by_slot[slot->vma.key.proc], *row;
+	struct fault_row *image = m->by_slot[slot->vma.key.proc], *row;
 	struct row_key key;
 
 	if (!slot->vma.key.proc || !image)
@@ -224,7 +224,7 @@ int model__new_slot(struct model *m, uint32_t index, const struct vs_slot *slot,
 
 void model__update_process(struct model *m, uint32_t index, const struct vs_slot *slot)
 {
-	struct counted *row = m->by_slot[index];
+	struct fault_row *row = m->by_slot[index];
 	struct process *p;
 
 	if (!row || !row->process || row->is_vma)
@@ -244,7 +244,7 @@ void model__update_process(struct model *m, uint32_t index, const struct vs_slot
 
 void model__update_counts(struct model *m, uint32_t index, const struct vs_counts *counts)
 {
-	struct counted *row = m->by_slot[index];
+	struct fault_row *row = m->by_slot[index];
 
 	row->counts = row->earlier;
 	counts_add(&row->counts, counts);
@@ -271,7 +271,7 @@ void model__restart(struct model *m)
 
 void model__slot_ended(struct model *m, uint32_t index)
 {
-	struct counted *row = m->by_slot[index];
+	struct fault_row *row = m->by_slot[index];
 
 	if (!index || !row)
 		return;
@@ -389,7 +389,7 @@ struct process *model__ended(struct model *m)
 	return m->ended = p;
 }
 
-bool model__goes(const struct model *m, const struct counted *row)
+bool model__goes(const struct model *m, const struct fault_row *row)
 {
 	const struct process *p = row->process;
 
@@ -402,9 +402,9 @@ bool model__goes(const struct model *m, const struct counted *row)
 }
 
 /** gone_row - the row of @p that takes over rows of this kind. */
-static struct counted *gone_row(struct model *m, struct process *p, bool is_vma)
+static struct fault_row *gone_row(struct model *m, struct process *p, bool is_vma)
 {
-	struct counted *row;
+	struct fault_row *row;
 
 	for (size_t i = 0; i < p->nr_rows; i++)
 		if (p->rows[i]->gone && p->rows[i]->is_vma == is_vma)
@@ -418,10 +418,10 @@ static struct counted *gone_row(struct model *m, struct process *p, bool is_vma)
 	return row;
 }
 
-struct counted *model__ended_row(struct model *m, bool is_vma)
+struct fault_row *model__ended_row(struct model *m, bool is_vma)
 {
 	struct process *p = model__ended(m);
-	struct counted *row = p ? gone_row(m, p, is_vma) : NULL;
+	struct fault_row *row = p ? gone_row(m, p, is_vma) : NULL;
 
 	return row && row->name ? row : NULL;
 }
@@ -441,7 +441,7 @@ static void merge_latency(struct latency **to, struct latency **from)
 }
 
 /** merge_row - @from, which no slot counts, goes into @to; it is freed. */
-static void merge_row(struct model *m, struct counted *to, struct counted *from)
+static void merge_row(struct model *m, struct fault_row *to, struct fault_row *from)
 {
 	const struct row_key key = key_of(&from->vma.key, from->process, from->image);
 
@@ -463,7 +463,7 @@ static void merge_row(struct model *m, struct counted *to, struct counted *from)
 /** merge_rows - all rows of @p that no slot counts go into one of each kind of @to. */
 static int merge_rows(struct model *m, struct process *to, struct process *p)
 {
-	struct counted *rows[2] = {};
+	struct fault_row *rows[2] = {};
 	size_t kept = 0;
 
 	/* both first: they may be appended to the very list that is walked */
@@ -473,7 +473,7 @@ static int merge_rows(struct model *m, struct process *to, struct process *p)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < p->nr_rows; i++) {
-		struct counted *row = p->rows[i];
+		struct fault_row *row = p->rows[i];
 
 		if (row->slot || row == rows[row->is_vma] ||
 		    (p == to && (row->pinned || row->ended_ns >= m->keep_ns)))

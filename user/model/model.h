@@ -19,7 +19,7 @@
 struct process;
 
 /**
- * struct counted - what one slot counted: a VMA, or what a process image has outside any
+ * struct fault_row - what one slot counted: a VMA, or what a process image has outside any
  * @process: whose
  * @number: in the model, from 1 in the order in which rows were first seen
  * @is_vma: false: the image's faults without a VMA
@@ -37,7 +37,7 @@ struct process;
  * @pinned: a row of BPF's memory calls names it: model__forget() keeps it once more
  * @gone: it stands for several that no slot counts any more (model__forget())
  */
-struct counted {
+struct fault_row {
 	struct process *process;
 	uint32_t number;
 	bool is_vma;
@@ -88,7 +88,7 @@ struct process {
 	uint64_t base_minor;
 	uint64_t base_major;
 	struct latency *latency[VS_NR_CAUSES];
-	struct counted **rows;
+	struct fault_row **rows;
 	size_t nr_rows;
 	size_t nr_slots;
 	bool settled;
@@ -131,9 +131,9 @@ struct model {
 	struct hash by_pid;
 	struct hash by_key;
 	struct hash former;
-	struct counted **by_slot;
+	struct fault_row **by_slot;
 	uint32_t nr_slots;
-	struct counted overflow;
+	struct fault_row overflow;
 	uint64_t nr_images;
 	struct cpu_counts *cpus;
 	uint32_t nr_cpus;
@@ -163,7 +163,7 @@ int model__new_slot(struct model *m, uint32_t index, const struct vs_slot *slot,
  * Also of a slot that has been given back since: records are read later than they were made.
  * Return: NULL: it has not been seen, or is forgotten.
  */
-struct counted *model__row(const struct model *m, uint32_t slot, uint32_t generation);
+struct fault_row *model__row(const struct model *m, uint32_t slot, uint32_t generation);
 
 /** model__update_process - take over what changes in a process image's slot. */
 void model__update_process(struct model *m, uint32_t index, const struct vs_slot *slot);
@@ -197,7 +197,7 @@ int model__keep_most(struct model *m, size_t max);
  * model__goes - model__forget() is going to free @row, or will have freed its process
  * After model__keep(), shootdown__forget() and stacks__keep().
  */
-bool model__goes(const struct model *m, const struct counted *row);
+bool model__goes(const struct model *m, const struct fault_row *row);
 
 /**
  * model__ended - the process that stands for all that were forgotten: pid 0, "[ended]"
@@ -206,7 +206,7 @@ bool model__goes(const struct model *m, const struct counted *row);
 struct process *model__ended(struct model *m);
 
 /** model__ended_row - its row of VMAs, or of what was outside any. Return: NULL without memory. */
-struct counted *model__ended_row(struct model *m, bool is_vma);
+struct fault_row *model__ended_row(struct model *m, bool is_vma);
 
 /**
  * model__forget - what no slot counts any more is added up, and freed
@@ -249,7 +249,7 @@ char *vma_name(const struct vs_vma_info *vma, const struct vs_file *file);
 bool vma_is_several(const struct vs_vma_info *vma);
 
 /** outside_name - of what @row, which is no VMA, has counted: "[no VMA]", or why there is none */
-const char *outside_name(const struct counted *row);
+const char *outside_name(const struct fault_row *row);
 
 /** vma_perms - as in /proc/PID/maps, "????" where it is several VMAs; @perms holds 5 bytes. */
 void vma_perms(uint64_t vm_flags, char *perms);

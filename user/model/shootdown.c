@@ -126,7 +126,7 @@ static struct call_row_key key_of(const struct call_row *row, bool has_process)
 
 /** site_stack - the call site of @row in the process image @image. NULL: not asked for, not known. */
 static const struct stack *site_stack(const struct shootdown *s, const struct call_row *row,
-				      const struct counted *image)
+				      const struct fault_row *image)
 {
 	_Alignas(struct stack) unsigned char
 		room[sizeof(struct stack) + sizeof(struct stack_frame)] = { 0 };
@@ -147,8 +147,8 @@ static const struct stack *site_stack(const struct shootdown *s, const struct ca
 static struct call_row describe(const struct shootdown *s, const struct model *m,
 				const struct vs_call_row *from)
 {
-	const struct counted *image = model__row(m, from->key.proc, from->key.proc_generation);
-	const struct counted *vma = model__row(m, from->key.vma, from->key.vma_generation);
+	const struct fault_row *image = model__row(m, from->key.proc, from->key.proc_generation);
+	const struct fault_row *vma = model__row(m, from->key.vma, from->key.vma_generation);
 	struct call_row row = {
 		.process = image && !image->is_vma ? image->process : NULL,
 		.image = image && !image->is_vma ? image->image : 0,
@@ -383,7 +383,7 @@ static bool row_ended(const struct call_row *row, const struct process *ended)
 /** unmapped - the VMA of @row, of a process that is kept, is one that model__forget() frees. */
 static bool unmapped(const struct model *m, const struct call_row *row)
 {
-	const struct counted *vma = row->vma;
+	const struct fault_row *vma = row->vma;
 
 	return vma && !vma->slot && !vma->gone && vma->ended_ns < m->keep_ns && row->process &&
 	       row->process->busy && row->process->nr_slots && !row->process->watched;
@@ -398,7 +398,7 @@ static struct process *heir(const struct model *m, struct call_row *row, struct 
 		return NULL;
 	if (!row->counting)
 		return row->process;
-	((struct counted *)row->vma)->pinned = true;
+	((struct fault_row *)row->vma)->pinned = true;
 	return NULL;
 }
 
@@ -428,7 +428,7 @@ int shootdown__forget(struct shootdown *s, struct model *m)
 		if (s->rows[i]->process)
 			s->rows[i]->process->busy = true;
 		if (s->rows[i]->vma)
-			((struct counted *)s->rows[i]->vma)->pinned = true;
+			((struct fault_row *)s->rows[i]->vma)->pinned = true;
 	}
 	return err;
 }

@@ -37,7 +37,7 @@ struct call_row {
 	uint32_t number;
 	struct process *process;
 	uint64_t image;
-	const struct counted *vma;
+	const struct fault_row *vma;
 	const struct stack *stack;
 	uint32_t call;
 	uint32_t detail;

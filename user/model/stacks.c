@@ -126,7 +126,7 @@ static uint32_t likely_code(const __u64 *ips, uint32_t nr)
 static bool is_outside(const struct stacks *s, const struct model *m,
 		       const struct vs_stack_row *row)
 {
-	const struct counted *vma;
+	const struct fault_row *vma;
 
 	if (!s->vma_glob)
 		return false;
@@ -138,7 +138,7 @@ static bool is_outside(const struct stacks *s, const struct model *m,
 static void describe(struct stack *stack, const struct stacks *s, const struct model *m,
 		     const struct vs_stack_row *row)
 {
-	const struct counted *image = model__row(m, row->key.proc, row->key.proc_generation);
+	const struct fault_row *image = model__row(m, row->key.proc, row->key.proc_generation);
 	const struct vs_frames *f = &row->frames;
 
 	*stack = (struct stack){ .pid = row->key.pid, .top = f->top };

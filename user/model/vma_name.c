@@ -105,7 +105,7 @@ bool vma_is_several(const struct vs_vma_info *vma)
 	return vma->key.flags & VS_VM_SEVERAL || !vma->end;
 }
 
-const char *outside_name(const struct counted *row)
+const char *outside_name(const struct fault_row *row)
 {
 	if (!row->process)
 		return "[no process]";

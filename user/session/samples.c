@@ -80,7 +80,7 @@ static uint64_t key_of(const struct vs_stack_ref *ref)
 /** describe - whose stack it is. */
 static void describe(const struct samples *s, const struct vs_event_sample *e, struct stack *stack)
 {
-	const struct counted *image = live__row(s->live, e->proc, e->generation);
+	const struct fault_row *image = live__row(s->live, e->proc, e->generation);
 
 	stack->pid = e->pid;
 	memcpy(stack->comm, e->comm, sizeof(stack->comm) - 1);

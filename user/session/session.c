@@ -63,7 +63,7 @@ const struct stack *session__stack(struct session *s, const struct vs_stack_ref 
 
 bool session__wants_vma(struct session *s, uint32_t slot, uint32_t generation)
 {
-	const struct counted *row;
+	const struct fault_row *row;
 
 	if (!s->options->vma)
 		return true;
@@ -195,7 +195,7 @@ static void note_targets(struct session *s)
 		return;
 	for (size_t i = 0; i < m->nr_processes; i++)
 		for (size_t k = 0; k < m->processes[i]->nr_rows; k++) {
-			const struct counted *row = m->processes[i]->rows[k];
+			const struct fault_row *row = m->processes[i]->rows[k];
 			const struct stack image = { .process = m->processes[i],
 						     .image = row->image,
 						     .pid = m->processes[i]->pid };

@@ -8,12 +8,12 @@
 /** A device number as the kernel has it (include/linux/kdev_t.h). */
 #define MINOR_BITS 20
 
-static bool is_code(const struct counted *row, uint64_t image)
+static bool is_code(const struct fault_row *row, uint64_t image)
 {
 	return row->is_vma && row->image == image && row->vma.key.flags & VS_VM_EXEC;
 }
 
-static struct symbol_map map_of(const struct counted *row)
+static struct symbol_map map_of(const struct fault_row *row)
 {
 	const struct vs_vma_key *key = &row->vma.key;
 

@@ -38,7 +38,7 @@ static void scope_text(const struct tui *t, char *text, size_t size)
 {
 	const struct tui_view *view = &tui_views[t->shown];
 	const struct process *p = view->process ? t->view.process : NULL;
-	const struct counted *vma = view->vma ? t->view.vma : NULL;
+	const struct fault_row *vma = view->vma ? t->view.vma : NULL;
 
 	*text = '\0';
 	if (p)

@@ -82,7 +82,7 @@ static void narrow(struct tui *t, uint64_t id)
 		v->stack = NULL;
 		break;
 	case VIEW_VMAS:
-		v->vma = (const struct counted *)(uintptr_t)id;
+		v->vma = (const struct fault_row *)(uintptr_t)id;
 		break;
 	case VIEW_STACKS:
 		v->stack = (const struct stack *)(uintptr_t)id;

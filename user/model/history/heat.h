@@ -19,7 +19,7 @@
 /** Slices at most; even. */
 #define HEAT_SLICES 240
 
-struct counted;
+struct fault_row;
 struct model;
 
 /**
@@ -31,7 +31,7 @@ struct model;
  */
 struct heat_cell {
 	struct vs_heat_key key;
-	const struct counted *row;
+	const struct fault_row *row;
 	bool gone;
 	uint64_t total;
 	uint64_t slices[HEAT_SLICES];

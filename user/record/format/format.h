@@ -185,7 +185,7 @@ struct record_process {
 };
 
 /**
- * struct record_row - struct counted: a VMA, or what a process image has outside any
+ * struct record_row - struct fault_row: a VMA, or what a process image has outside any
  * @number: never used again; row 0 is not told, it counts what belongs to no process
  * @process: its number
  * @build_id: of the file, hexadecimal, where it holds code; else NULL

@@ -143,9 +143,9 @@ static int take_process(struct loader *l, const struct record_process *r)
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
-static struct counted *new_row(struct loader *l, struct process *p, uint32_t number)
+static struct fault_row *new_row(struct loader *l, struct process *p, uint32_t number)
 {
-	struct counted *row = calloc(1, sizeof(*row));
+	struct fault_row *row = calloc(1, sizeof(*row));
 
 	if (!row)
 		return NULL;
@@ -164,7 +164,7 @@ static struct counted *new_row(struct loader *l, struct process *p, uint32_t num
 static int take_row(struct loader *l, const struct record_row *r)
 {
 	struct process *p = hash__get_u64(&l->processes, r->process);
-	struct counted *row = hash__get_u64(&l->rows, r->number);
+	struct fault_row *row = hash__get_u64(&l->rows, r->number);
 	const bool is_new = !row;
 
 	if (!r->number || (r->is_vma && !r->name))
@@ -197,7 +197,8 @@ static int take_row(struct loader *l, const struct record_row *r)
 
 static int take_counts(struct loader *l, const struct record_counts *r)
 {
-	struct counted *row = r->number ? hash__get_u64(&l->rows, r->number) : &l->model->overflow;
+	struct fault_row *row = r->number ? hash__get_u64(&l->rows, r->number)
+					  : &l->model->overflow;
 
 	if (!row)
 		return loader__sum_counts(l, r);
@@ -230,7 +231,7 @@ static int set_latency(struct loader *l, struct latency **latency, const struct 
 static int take_latency(struct loader *l, const struct record_latency *r)
 {
 	struct process *p = hash__get_u64(&l->processes, r->process);
-	struct counted *row = hash__get_u64(&l->rows, r->row);
+	struct fault_row *row = hash__get_u64(&l->rows, r->row);
 
 	if (row)
 		return set_latency(l, &row->latency, &r->hist);
@@ -351,7 +352,7 @@ static void reset_latency(struct latency *latency)
 		memset(&latency->hist, 0, sizeof(latency->hist));
 }
 
-static void reset_row(struct counted *row)
+static void reset_row(struct fault_row *row)
 {
 	/* where an interval began stays known */
 	memset(&row->counts, 0, sizeof(row->counts));
@@ -493,7 +494,8 @@ static int by_process_number(const void *a, const void *b)
 
 static int by_row_number(const void *a, const void *b)
 {
-	const struct counted *x = *(struct counted *const *)a, *y = *(struct counted *const *)b;
+	const struct fault_row *x = *(struct fault_row *const *)a,
+			       *y = *(struct fault_row *const *)b;
 
 	return (x->number > y->number) - (x->number < y->number);
 }

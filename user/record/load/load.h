@@ -126,7 +126,7 @@ bool loader__has_in_flight(const struct loader *l);
 int loader__finish(struct loader *l);
 
 /** loader__goes - @row is about to be freed: for @forgetting. */
-bool loader__goes(const struct loader *l, const struct counted *row);
+bool loader__goes(const struct loader *l, const struct fault_row *row);
 
 /* --- its parts (load_event.c, load_purge.c, load_ended.c, load_memory.c) --- */
 
@@ -155,10 +155,10 @@ int loader__charge(struct loader *l, size_t size);
 void loader__discharge(struct loader *l, size_t size);
 
 /** loader__new_slot - a slot for @row. Return: 0 or -ENOMEM. */
-int loader__new_slot(struct loader *l, struct counted *row);
+int loader__new_slot(struct loader *l, struct fault_row *row);
 
 /** loader__detach_row, loader__detach_process - number and slot stand for it no more, its memory is given up. */
-void loader__detach_row(struct loader *l, struct counted *row);
+void loader__detach_row(struct loader *l, struct fault_row *row);
 void loader__detach_process(struct loader *l, struct process *p);
 
 /** loader__detach_call - @row lets go of what belongs to processes that are not @busy. */
@@ -183,7 +183,7 @@ bool loader__is_ended(const struct loader *l, uint32_t process);
 int loader__adopt_ended(struct loader *l, const struct record_process *r);
 
 /** loader__ended_row - the row that stands for row @number, if that was summed up; else NULL */
-const struct counted *loader__ended_row(const struct loader *l, uint32_t number);
+const struct fault_row *loader__ended_row(const struct loader *l, uint32_t number);
 
 /** loader__sum_row and others - of what is summed up, once after a reset. Return: 0, -E2BIG or -ENOMEM. */
 int loader__sum_row(struct loader *l, const struct record_row *r);

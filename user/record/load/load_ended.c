@@ -49,7 +49,7 @@ static struct process *make(struct loader *l)
 	struct process *p = model__ended(m);
 
 	for (int is_vma = 0; p && is_vma < 2; is_vma++) {
-		struct counted *row = model__ended_row(m, is_vma);
+		struct fault_row *row = model__ended_row(m, is_vma);
 
 		if (!row || (!row->slot && loader__new_slot(l, row)))
 			return NULL;
@@ -82,7 +82,7 @@ int loader__adopt_ended(struct loader *l, const struct record_process *r)
 	return err < 0 ? err : 0;
 }
 
-const struct counted *loader__ended_row(const struct loader *l, uint32_t number)
+const struct fault_row *loader__ended_row(const struct loader *l, uint32_t number)
 {
 	for (int is_vma = 0; is_vma < 2; is_vma++)
 		if (l->model->ended && numbers__has(&l->ended.rows[is_vma], number))
@@ -92,7 +92,7 @@ const struct counted *loader__ended_row(const struct loader *l, uint32_t number)
 
 int loader__sum_row(struct loader *l, const struct record_row *r)
 {
-	struct counted *row;
+	struct fault_row *row;
 	int fresh = once(l, &l->ended.rows[!!r->is_vma], r->number);
 
 	if (fresh >= 0 && (r->no_address || r->lookup_missed || r->no_slot))
@@ -111,7 +111,7 @@ int loader__sum_row(struct loader *l, const struct record_row *r)
 }
 
 /** row_of - the row that takes what row @number counts, if that was summed up; else NULL */
-static struct counted *row_of(struct loader *l, uint32_t number, int *err)
+static struct fault_row *row_of(struct loader *l, uint32_t number, int *err)
 {
 	const bool is_vma = numbers__has(&l->ended.rows[1], number);
 
@@ -127,7 +127,7 @@ static struct counted *row_of(struct loader *l, uint32_t number, int *err)
 int loader__sum_counts(struct loader *l, const struct record_counts *r)
 {
 	int err, fresh;
-	struct counted *row = row_of(l, r->number, &err);
+	struct fault_row *row = row_of(l, r->number, &err);
 
 	if (!row)
 		return err;
@@ -156,7 +156,7 @@ int loader__sum_latency(struct loader *l, const struct record_latency *r)
 {
 	struct process *p;
 	int err, fresh;
-	struct counted *row = row_of(l, r->row, &err);
+	struct fault_row *row = row_of(l, r->row, &err);
 
 	if (row) {
 		fresh = once(l, &l->ended.seen[SEEN_ROW_LATENCY], r->row);
@@ -310,7 +310,7 @@ static int sum_stacks(struct loader *l)
 }
 
 /** let_go_row - @row is about to be merged: its number stands for model__ended()'s. */
-static int let_go_row(struct loader *l, struct counted *row)
+static int let_go_row(struct loader *l, struct fault_row *row)
 {
 	struct numbers *seen = l->ended.seen;
 	int err = once(l, &l->ended.rows[row->is_vma], row->number);
@@ -393,7 +393,7 @@ int loader__sum_up_rest(struct loader *l)
 	return sum_up_beyond(l, l->ended.max, true);
 }
 
-bool loader__goes(const struct loader *l, const struct counted *row)
+bool loader__goes(const struct loader *l, const struct fault_row *row)
 {
 	if (!row->process)
 		return false;

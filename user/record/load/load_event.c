@@ -5,7 +5,7 @@
 /** slot_of - of row @number, 0: it is not known. */
 static uint32_t slot_of(const struct loader *l, uint32_t number)
 {
-	const struct counted *row = number ? hash__get_u64(&l->rows, number) : NULL;
+	const struct fault_row *row = number ? hash__get_u64(&l->rows, number) : NULL;
 
 	if (!row && number)
 		row = loader__ended_row(l, number);
@@ -42,7 +42,7 @@ static void check_fault(const struct loader *l, struct vs_event_fault *e)
 int loader__in_flight(struct loader *l, const struct vs_event_fault *r)
 {
 	struct vs_event_fault e = *r;
-	struct counted *row;
+	struct fault_row *row;
 
 	if (!l->in_flight)
 		return 0;

@@ -25,14 +25,14 @@ void loader__drop_latency(struct loader *l, struct latency **latency)
 	*latency = NULL;
 }
 
-int loader__new_slot(struct loader *l, struct counted *row)
+int loader__new_slot(struct loader *l, struct fault_row *row)
 {
 	struct model *m = l->model;
 	const uint32_t slot = l->nr_free ? l->free_slots[--l->nr_free] : m->nr_rows + 1;
 
 	if (slot >= m->nr_slots) {
-		struct counted **grown = realloc(m->by_slot,
-						 (size_t)m->nr_slots * 2 * sizeof(*grown));
+		struct fault_row **grown = realloc(m->by_slot,
+						   (size_t)m->nr_slots * 2 * sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;

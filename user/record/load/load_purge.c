@@ -69,7 +69,7 @@ static void give_back(struct loader *l, uint32_t slot)
 	l->free_slots[l->nr_free++] = slot;
 }
 
-void loader__detach_row(struct loader *l, struct counted *row)
+void loader__detach_row(struct loader *l, struct fault_row *row)
 {
 	hash__remove_u64(&l->rows, row->number);
 	l->model->by_slot[row->slot] = NULL;
@@ -78,7 +78,7 @@ void loader__detach_row(struct loader *l, struct counted *row)
 	loader__discharge(l, sizeof(*row) + (row->name ? strlen(row->name) : 0));
 }
 
-static void free_row(struct loader *l, struct counted *row)
+static void free_row(struct loader *l, struct fault_row *row)
 {
 	loader__detach_row(l, row);
 	loader__drop_latency(l, &row->latency);
@@ -99,7 +99,7 @@ static struct process *ended_process(const struct model *m)
 }
 
 /** heir - the row of @p that has taken over rows like @row; NULL: none has. */
-static struct counted *heir(const struct process *p, const struct counted *row)
+static struct fault_row *heir(const struct process *p, const struct fault_row *row)
 {
 	for (size_t i = 0; p && i < p->nr_rows; i++)
 		if (p->rows[i]->pinned && p->rows[i]->is_vma == row->is_vma && !p->rows[i]->vma.end)
@@ -119,7 +119,7 @@ static void hand_on(struct process *ended, struct process *p)
 	struct process *to = p->busy ? p : ended;
 
 	for (size_t i = 0; i < p->nr_rows; i++) {
-		struct counted *row = p->rows[i], *next = heir(to, row);
+		struct fault_row *row = p->rows[i], *next = heir(to, row);
 
 		if ((p->busy && row->pinned) || !next)
 			continue;

@@ -44,7 +44,7 @@ static char *hex(const struct build_id *id)
 	return text;
 }
 
-static int open_file(struct build_ids *ids, const struct counted *row)
+static int open_file(struct build_ids *ids, const struct fault_row *row)
 {
 	const struct vs_vma_key *key = &row->vma.key;
 	struct open_request r = { .op = OPEN_MAPPED,
@@ -88,7 +88,7 @@ static int probe(struct build_ids *ids, int fd, struct elf_probe *probe)
 	return err;
 }
 
-char *build_id__read(struct build_ids *ids, const struct counted *row)
+char *build_id__read(struct build_ids *ids, const struct fault_row *row)
 {
 	struct elf_probe found;
 	int fd, err;

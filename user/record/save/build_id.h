@@ -29,6 +29,6 @@ void build_ids__stop(struct build_ids *ids);
  * Where several files in turn take longer than they may, no other one is asked for.
  * Return: as hexadecimal digits, to be freed; "" if it has none; NULL without memory.
  */
-char *build_id__read(struct build_ids *ids, const struct counted *row);
+char *build_id__read(struct build_ids *ids, const struct fault_row *row);
 
 #endif /* VMASCOPE_RECORD_SAVE_BUILD_ID_H */

@@ -66,7 +66,7 @@ static struct record_process process_record(const struct process *p)
 }
 
 /** build_id - of a file that holds code; read once. */
-static const char *build_id(struct saver *s, const struct counted *row)
+static const char *build_id(struct saver *s, const struct fault_row *row)
 {
 	const struct vs_file_key *key = &row->vma.key.file;
 	char *id;
@@ -87,7 +87,7 @@ static const char *build_id(struct saver *s, const struct counted *row)
 	return *id ? id : NULL;
 }
 
-static struct record_row row_record(struct saver *s, const struct counted *row)
+static struct record_row row_record(struct saver *s, const struct fault_row *row)
 {
 	struct record_row r;
 
@@ -140,7 +140,7 @@ void saver__retell(struct saver *s)
 	hash__free(&s->marks[MARK_TOLD], NULL);
 }
 
-uint32_t saver__tell(struct saver *s, const struct counted *row, uint64_t time_ns)
+uint32_t saver__tell(struct saver *s, const struct fault_row *row, uint64_t time_ns)
 {
 	if (!row || !row->process)
 		return 0;
@@ -194,7 +194,7 @@ static void put_latency(struct saver *s, enum mark mark, uint64_t number, struct
 	saver__put(s, mark, number, RECORD_LATENCY, &r, sizeof(r));
 }
 
-static void put_row(struct saver *s, const struct counted *row)
+static void put_row(struct saver *s, const struct fault_row *row)
 {
 	const struct record_row r = row_record(s, row);
 

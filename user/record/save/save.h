@@ -85,7 +85,7 @@ void saver__free(struct saver *s);
  * saver__tell - among the events: a row and all others of its process, if they have not been told
  * Return: its number; 0: of @row NULL, or of what belongs to no process.
  */
-uint32_t saver__tell(struct saver *s, const struct counted *row, uint64_t time_ns);
+uint32_t saver__tell(struct saver *s, const struct fault_row *row, uint64_t time_ns);
 
 /** saver__tell_all - a process and all its rows, likewise. */
 void saver__tell_all(struct saver *s, const struct process *p, uint64_t time_ns);

@@ -16,7 +16,7 @@ void save_rest__clear(struct save_rest *rest)
 	memset(&rest->stacks, 0, sizeof(rest->stacks));
 }
 
-void save_rest__add_row(struct save_rest *rest, const struct counted *row)
+void save_rest__add_row(struct save_rest *rest, const struct fault_row *row)
 {
 	struct rest_row *to = &rest->rows[row->is_vma];
 

@@ -50,7 +50,7 @@ struct save_rest {
 void save_rest__clear(struct save_rest *rest);
 
 /** save_rest__add_row, save_rest__add_call - a row that is not written for itself. */
-void save_rest__add_row(struct save_rest *rest, const struct counted *row);
+void save_rest__add_row(struct save_rest *rest, const struct fault_row *row);
 void save_rest__add_call(struct save_rest *rest, const struct call_row *row);
 
 #endif /* VMASCOPE_RECORD_SAVE_SAVE_REST_H */

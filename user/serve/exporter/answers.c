@@ -183,7 +183,7 @@ static int processes(struct exporter *e, const struct query *q, struct document 
 	return 0;
 }
 
-static int vma_row(struct table *t, const struct counted *row)
+static int vma_row(struct table *t, const struct fault_row *row)
 {
 	char perms[5];
 	int err;

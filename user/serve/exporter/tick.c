@@ -167,12 +167,12 @@ static int add_groups(struct exporter *e, struct table *tick)
 
 /** struct top_rows - rows with most faults in the interval, the first with most */
 struct top_rows {
-	const struct counted *row[TOP];
+	const struct fault_row *row[TOP];
 	uint64_t faults[TOP];
 	size_t nr;
 };
 
-static void top_add(struct top_rows *top, const struct counted *row, uint64_t faults)
+static void top_add(struct top_rows *top, const struct fault_row *row, uint64_t faults)
 {
 	size_t at = top->nr < TOP ? top->nr++ : TOP - 1;
 
@@ -186,7 +186,7 @@ static void top_add(struct top_rows *top, const struct counted *row, uint64_t fa
 	top->faults[at] = faults;
 }
 
-static int vma_row(struct table *t, const struct counted *row, uint64_t faults)
+static int vma_row(struct table *t, const struct fault_row *row, uint64_t faults)
 {
 	int err;
 
@@ -209,7 +209,7 @@ static int add_vmas(const struct exporter *e, struct table *tick)
 
 	for (size_t i = 0; i < m->nr_processes; i++)
 		for (size_t r = 0; r < m->processes[i]->nr_rows; r++) {
-			const struct counted *row = m->processes[i]->rows[r];
+			const struct fault_row *row = m->processes[i]->rows[r];
 			const uint64_t faults = counts_faults(&row->counts) -
 						counts_faults(&row->marked);
 

@@ -355,7 +355,7 @@ void ledger__exemplars(struct ledger *l, const struct model *m, uint64_t now_ms)
 		struct metric_group *g = NULL;
 
 		for (size_t r = 0; p != m->ended && r < p->nr_rows; r++) {
-			const struct counted *row = p->rows[r];
+			const struct fault_row *row = p->rows[r];
 			const uint64_t ns = row->counts.latency_max_ns;
 			struct exemplar *e;
 			size_t len;

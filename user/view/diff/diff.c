@@ -101,7 +101,7 @@ static int add_mappings(const struct diff *diff, struct sums *s, enum side side)
 
 	for (size_t i = 0; i < m->nr_processes; i++)
 		for (size_t r = 0; r < m->processes[i]->nr_rows && !err; r++) {
-			const struct counted *row = m->processes[i]->rows[r];
+			const struct fault_row *row = m->processes[i]->rows[r];
 
 			err = sums__add(s, side, row->is_vma ? row->name : "[in no mapping]",
 					counts_faults(&row->counts), row->counts.latency_count,

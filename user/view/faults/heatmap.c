@@ -326,7 +326,7 @@ static void extent(const struct span *s, uint64_t *start, uint64_t *end)
 	*start = first_region(s) << VS_HEAT_REGION_BITS;
 	*end = (last_region(s) + 1) << VS_HEAT_REGION_BITS;
 	for (size_t i = 0; i < s->nr; i++) {
-		const struct counted *row = s->cells[i]->row;
+		const struct fault_row *row = s->cells[i]->row;
 
 		if (!row || !row->is_vma)
 			return;

@@ -82,7 +82,7 @@ static struct run_facts facts(const struct stat_view *v)
 	};
 }
 
-static int vma_row(const struct stat_view *v, struct table *t, const struct counted *row,
+static int vma_row(const struct stat_view *v, struct table *t, const struct fault_row *row,
 		   const struct vs_counts *c)
 {
 	struct vs_hist hist = {};

@@ -115,7 +115,7 @@ static bool shows_latency(const struct stat_view *v)
 	       (v->latency && (v->by == BY_MAPPING || v->by == BY_VMA));
 }
 
-struct vs_counts stat_counts(const struct stat_view *v, const struct counted *row)
+struct vs_counts stat_counts(const struct stat_view *v, const struct fault_row *row)
 {
 	struct vs_counts c = row->counts;
 
@@ -128,7 +128,7 @@ struct vs_counts stat_counts(const struct stat_view *v, const struct counted *ro
 	return c;
 }
 
-bool stat_selected(const struct stat_view *v, const struct counted *row)
+bool stat_selected(const struct stat_view *v, const struct fault_row *row)
 {
 	return !v->vma_glob || (row->is_vma && str_glob(v->vma_glob, row->name));
 }
@@ -213,7 +213,7 @@ static void row_cells(const struct stat_view *v, struct table *t, const struct v
 /** struct group - rows that are shown as one */
 struct group {
 	const struct process *process; /* NULL: of several */
-	const struct counted *row;     /* BY_VMA: the one */
+	const struct fault_row *row;   /* BY_VMA: the one */
 	const char *name;
 	struct vs_counts counts;
 	struct vs_hist hist;
@@ -254,7 +254,7 @@ static struct group *group_get(struct groups *g, const struct group_key *key)
 	return group;
 }
 
-static int group_row(const struct stat_view *v, struct groups *g, const struct counted *row)
+static int group_row(const struct stat_view *v, struct groups *g, const struct fault_row *row)
 {
 	const char *const outside = outside_name(row);
 	const struct vs_counts c = stat_counts(v, row);

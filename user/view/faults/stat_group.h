@@ -8,10 +8,10 @@
 #include "view/faults/stat.h"
 
 /** stat_counts - of a row, in the interval or since the start. */
-struct vs_counts stat_counts(const struct stat_view *v, const struct counted *row);
+struct vs_counts stat_counts(const struct stat_view *v, const struct fault_row *row);
 
 /** stat_selected - the row is one that --vma asks for. */
-bool stat_selected(const struct stat_view *v, const struct counted *row);
+bool stat_selected(const struct stat_view *v, const struct fault_row *row);
 
 /**
  * stat_group__latency - add the latencies of all processes to @sum

@@ -45,7 +45,7 @@ void storm_view__rows(const struct stat_view *v, const struct model *m, struct s
 		const struct process *p = m->processes[i];
 
 		for (size_t r = 0; r < p->nr_rows; r++) {
-			const struct counted *row = p->rows[r];
+			const struct fault_row *row = p->rows[r];
 			const struct vs_counts c = stat_counts(v, row);
 
 			if (!stat_selected(v, row) || !counts_faults(&c))

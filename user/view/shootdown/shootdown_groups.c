@@ -30,7 +30,7 @@ struct call_group_key {
 	char comm[VS_COMM_LEN];
 };
 
-static void vma_key(struct call_group_key *key, const struct counted *vma, bool join)
+static void vma_key(struct call_group_key *key, const struct fault_row *vma, bool join)
 {
 	if (!vma || !join) {
 		key->vma = (uintptr_t)vma;
@@ -366,13 +366,13 @@ void call_group_perms(const struct call_group *g, char *perms)
 			perms[i] = '*';
 }
 
-const struct counted *call_site_vma(const struct call_row *row)
+const struct fault_row *call_site_vma(const struct call_row *row)
 {
 	const struct process *p = row->process;
 
 	/* the latest first: an exec leaves the VMAs of the image before */
 	for (size_t i = p ? p->nr_rows : 0; i-- > 0;) {
-		const struct counted *c = p->rows[i];
+		const struct fault_row *c = p->rows[i];
 
 		if (c->is_vma && c->vma.name_kind == VS_NAME_FILE && c->vma.start <= row->site &&
 		    row->site < c->vma.end)
@@ -381,7 +381,7 @@ const struct counted *call_site_vma(const struct call_row *row)
 	return NULL;
 }
 
-uint64_t call_site_offset(const struct counted *vma, uint64_t site)
+uint64_t call_site_offset(const struct fault_row *vma, uint64_t site)
 {
 	return site - vma->vma.start + vma->vma.key.pgoff * 4096;
 }

@@ -59,9 +59,9 @@ void call_group_range(const struct call_group *g, uint64_t *start, uint64_t *end
 void call_group_perms(const struct call_group *g, char *perms);
 
 /** call_site_vma - the file's VMA that the row's call site lies in; NULL: not known. */
-const struct counted *call_site_vma(const struct call_row *row);
+const struct fault_row *call_site_vma(const struct call_row *row);
 
 /** call_site_offset - of @site in the file of @vma. */
-uint64_t call_site_offset(const struct counted *vma, uint64_t site);
+uint64_t call_site_offset(const struct fault_row *vma, uint64_t site);
 
 #endif /* VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_GROUPS_H */

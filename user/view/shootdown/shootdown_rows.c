@@ -171,7 +171,7 @@ struct site {
 /** find_site - by symbols where there are any, else by a VMA that has faulted. */
 static struct site find_site(const struct shootdown_doc *d, const struct call_row *row)
 {
-	const struct counted *vma = call_site_vma(row);
+	const struct fault_row *vma = call_site_vma(row);
 	const struct stack *stack = row->stack;
 	const bool named_site = stack && stack->nr_user == 1 && stack->frames[0].ip == row->site;
 	struct named_stack named;

@@ -41,9 +41,9 @@ struct top_view {
 	uint64_t run_ns;
 	const char *vma_glob;
 	const struct process *process;
-	const struct counted *vma;
+	const struct fault_row *vma;
 	const struct latency *vma_latency;
-	const struct counted *vma_latency_of;
+	const struct fault_row *vma_latency_of;
 	const struct stack *stack;
 	bool calls_known;
 	bool flushes_known;

@@ -36,12 +36,12 @@ void top_time(const struct top_view *v, struct table *t, const char *key, uint64
 		table__set_u64(t, key, ns);
 }
 
-bool top_selected(const struct top_view *v, const struct counted *row)
+bool top_selected(const struct top_view *v, const struct fault_row *row)
 {
 	return !v->vma_glob || (row->is_vma && str_glob(v->vma_glob, row->name));
 }
 
-struct vs_counts top_counts(const struct top_view *v, const struct counted *row)
+struct vs_counts top_counts(const struct top_view *v, const struct fault_row *row)
 {
 	struct vs_counts c = row->counts;
 
@@ -65,7 +65,7 @@ bool top_call_is_new(const struct top_view *v, const struct call_row *row)
 }
 
 /** add_row - what a row counted; most rows of most intervals: nothing happened there. */
-static void add_row(const struct top_view *v, struct vs_counts *sum, const struct counted *row)
+static void add_row(const struct top_view *v, struct vs_counts *sum, const struct fault_row *row)
 {
 	const uint64_t faults = counts_faults(&row->counts);
 

@@ -86,10 +86,10 @@ void top_count(const struct top_view *v, struct table *t, const char *key, uint6
 void top_time(const struct top_view *v, struct table *t, const char *key, uint64_t ns);
 
 /** top_selected - the row is one that --vma asks for. */
-bool top_selected(const struct top_view *v, const struct counted *row);
+bool top_selected(const struct top_view *v, const struct fault_row *row);
 
 /** top_counts - of a row, since the mark or since the start. */
-struct vs_counts top_counts(const struct top_view *v, const struct counted *row);
+struct vs_counts top_counts(const struct top_view *v, const struct fault_row *row);
 
 /** top_call_counts - the same of a row of calls. */
 struct vs_call_counts top_call_counts(const struct top_view *v, const struct call_row *row);

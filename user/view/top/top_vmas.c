@@ -23,7 +23,7 @@
 
 TOP_TABLES(vmas, COLUMNS);
 
-static int where_cells(struct table *t, const struct counted *row)
+static int where_cells(struct table *t, const struct fault_row *row)
 {
 	char perms[5] = "";
 	int err;
@@ -40,7 +40,7 @@ static int where_cells(struct table *t, const struct counted *row)
 	return err ? err : table__set_str(t, "vma", row->name);
 }
 
-static int vma_row(const struct top_view *v, struct table *t, const struct counted *row,
+static int vma_row(const struct top_view *v, struct table *t, const struct fault_row *row,
 		   const struct vs_counts *c, uint64_t total)
 {
 	const uint64_t faults = counts_faults(c);
@@ -66,7 +66,7 @@ static int process_rows(const struct top_view *v, struct table *t, const struct 
 	int err = 0;
 
 	for (size_t i = 0; i < p->nr_rows && !err; i++) {
-		const struct counted *row = p->rows[i];
+		const struct fault_row *row = p->rows[i];
 		const struct vs_counts c = top_counts(v, row);
 
 		/* a VMA that is gone has no slot, and stays for what it has counted */

@@ -71,7 +71,7 @@ static bool near_sp(const struct crash *c)
 
 enum crash_kind crash_kind(const struct crash *c)
 {
-	const struct counted *above = c->near[VS_NEAR_ABOVE];
+	const struct fault_row *above = c->near[VS_NEAR_ABOVE];
 
 	if (crash_is_bus(c))
 		return crash_bus_kind(c);
@@ -216,7 +216,7 @@ static int signal_cells(struct table *t, const struct crash *c)
 static void say_near(FILE *f, const struct crash *c, enum vs_near_place place, const char *where)
 {
 	char bytes[STR_NUMBER_LEN], perms[5];
-	const struct counted *row = c->near[place];
+	const struct fault_row *row = c->near[place];
 
 	if (!row)
 		return;

@@ -18,9 +18,9 @@
  */
 struct crash {
 	const struct vs_event_fault *fault;
-	const struct counted *vma;
+	const struct fault_row *vma;
 	const struct vs_event_crash *event;
-	const struct counted *near[VS_NR_NEAR];
+	const struct fault_row *near[VS_NR_NEAR];
 	const struct vs_event_call *call;
 };
 

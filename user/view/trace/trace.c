@@ -73,7 +73,7 @@ static const struct table_def vma_table = { .key = "vma",
 					    TABLE_COLUMNS(vma_columns) };
 
 /** file_offset - of the address: in the file, or from the start of what has none. */
-static uint64_t file_offset(const struct vs_event_fault *e, const struct counted *row)
+static uint64_t file_offset(const struct vs_event_fault *e, const struct fault_row *row)
 {
 	uint64_t in_vma = e->address - e->vma_start;
 
@@ -82,7 +82,7 @@ static uint64_t file_offset(const struct vs_event_fault *e, const struct counted
 	return in_vma + e->vma_pgoff * 4096;
 }
 
-static int vma_cell(struct table *t, const struct vs_event_fault *e, const struct counted *row)
+static int vma_cell(struct table *t, const struct vs_event_fault *e, const struct fault_row *row)
 {
 	struct table *vma = table__new(&vma_table);
 	char perms[5];
@@ -114,7 +114,7 @@ static void say_kind(struct text *to, const struct trace_fault *fault)
 
 static void say_where(struct text *to, const struct trace_fault *fault)
 {
-	const struct counted *row = fault->row;
+	const struct fault_row *row = fault->row;
 
 	if (!fault->event->vma_end || !row || !row->is_vma) {
 		text__puts(to, "[no VMA]");
@@ -181,7 +181,7 @@ int trace_fault_row(struct table *t, const struct trace_fault *fault,
 		    const struct trace_clock *clock)
 {
 	const struct vs_event_fault *e = fault->event;
-	const struct counted *row = fault->row;
+	const struct fault_row *row = fault->row;
 	const struct trace_who who = { "fault", e->comm, e->pid, e->tid };
 	int err = trace_begin(t, &e->head, &who, clock);
 

@@ -50,7 +50,7 @@ int64_t trace_time_ns(const struct trace_clock *clock, uint64_t ns);
  */
 struct trace_fault {
 	const struct vs_event_fault *event;
-	const struct counted *row;
+	const struct fault_row *row;
 	const struct crash *crash;
 	bool in_flight;
 	uint64_t after;
@@ -64,8 +64,8 @@ struct trace_fault {
  */
 struct trace_call {
 	const struct vs_event_call *event;
-	const struct counted *const *vmas;
-	const struct counted *code;
+	const struct fault_row *const *vmas;
+	const struct fault_row *code;
 	bool flushes_known;
 	bool interrupts_known;
 };

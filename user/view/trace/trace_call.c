@@ -201,7 +201,7 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void say_vmas(FILE *f, const struct vs_event_call *e, const struct counted *first)
+static void say_vmas(FILE *f, const struct vs_event_call *e, const struct fault_row *first)
 {
 	if (!first)
 		return;
