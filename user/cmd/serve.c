@@ -39,9 +39,9 @@ static int check(const struct service *x, const struct options *o, struct listen
 	if (!o->tls_cert != !o->tls_key || (o->client_ca && !o->tls_cert))
 		return vs_fail(VS_EXIT_USAGE, "--client-ca needs both",
 			       "--tls-cert and --tls-key go together");
-	if (o->max_series < ledger__least())
+	if (o->max_series < metric_store__least())
 		return vs_fail(VS_EXIT_USAGE, "--group-by none takes least",
-			       "--max-series is less than %u", ledger__least());
+			       "--max-series is less than %u", metric_store__least());
 	if (a->loopback)
 		return 0;
 	if (!o->allow_remote)
@@ -107,10 +107,10 @@ static void set_views(struct service *x)
 				      .no_processes = true,
 				      .hooks = x->hooks,
 				      .nr_hooks = NR_HOOKS };
-	e->ledger.known |= (e->shootdown.calls_known ? NEEDS_CALLS : 0) |
-			   (e->shootdown.flushes_known ? NEEDS_FLUSHES : 0) |
-			   (e->shootdown.interrupts_known ? NEEDS_INTERRUPTS : 0) |
-			   (e->shootdown.queued_known ? NEEDS_QUEUED : 0);
+	e->store.known |= (e->shootdown.calls_known ? NEEDS_CALLS : 0) |
+			  (e->shootdown.flushes_known ? NEEDS_FLUSHES : 0) |
+			  (e->shootdown.interrupts_known ? NEEDS_INTERRUPTS : 0) |
+			  (e->shootdown.queued_known ? NEEDS_QUEUED : 0);
 }
 
 static void set_exporter(struct service *x)

@@ -91,10 +91,10 @@ static int status(struct exporter *e, const struct query *q, struct document *d)
 	table__set_u64(t, "interval_ns", e->interval_ns);
 	table__set_bool(t, "expose_paths", e->expose_paths);
 	table__set_u64(t, "nr_cpus", e->live->model.nr_cpus);
-	table__set_u64(t, "processes", e->ledger.fixed[FIXED_PROCESSES]);
-	table__set_u64(t, "groups", e->ledger.fixed[FIXED_GROUPS]);
-	table__set_u64(t, "series", e->ledger.series);
-	table__set_u64(t, "max_series", e->ledger.max_series);
+	table__set_u64(t, "processes", e->store.fixed[FIXED_PROCESSES]);
+	table__set_u64(t, "groups", e->store.fixed[FIXED_GROUPS]);
+	table__set_u64(t, "series", e->store.series);
+	table__set_u64(t, "max_series", e->store.max_series);
 	err = table__set_str(t, "version", VMASCOPE_VERSION);
 	/* it may name processes */
 	if (!err && q->details & DETAIL_PROCESSES)
@@ -104,7 +104,7 @@ static int status(struct exporter *e, const struct query *q, struct document *d)
 	if (!err)
 		err = hooks_map(e, t);
 	capture__stats(e->live->capture, &run.stats);
-	return err ? err : run_view__lost(&run, e->ledger.fixed[FIXED_UNATTRIBUTED], d);
+	return err ? err : run_view__lost(&run, e->store.fixed[FIXED_UNATTRIBUTED], d);
 }
 
 /* --- stat and shootdown -------------------------------------------------------------------- */
@@ -150,7 +150,7 @@ static int process_cells(const struct exporter *e, struct table *t, const struct
 		counts_add(&sum, &p->rows[i]->counts);
 		counts_add(&marked, &p->rows[i]->marked);
 	}
-	ledger__group(&e->ledger, p, group);
+	metric_store__group(&e->store, p, group);
 	table__set_u64(t, "pid", p->pid);
 	table__set_bool(t, "exited", p->exited);
 	table__set_u64(t, "faults", counts_faults(&sum));
@@ -302,7 +302,7 @@ static struct body *metrics_body(struct exporter *e, const struct query *q)
 
 	if (!f)
 		return NULL;
-	exposition__write(f, &e->ledger, infos, nr,
+	exposition__write(f, &e->store, infos, nr,
 			  (openmetrics ? EXPOSE_OPENMETRICS : 0) |
 				  (processes ? EXPOSE_EXEMPLARS : 0) | (sum ? EXPOSE_SUM : 0));
 	if (fclose(f)) {

@@ -35,14 +35,14 @@ void exporter__init(struct exporter *e, unsigned int max_series)
 	e->start_ms -= (clock__monotonic_ns() - e->start_ns) / 1000000;
 	e->from_ns = e->start_ns;
 	e->next_id = 1;
-	ledger__init(&e->ledger, e->group_by, max_series);
+	metric_store__init(&e->store, e->group_by, max_series);
 	storms__init(&e->storms, tell_rows, e);
 	hash__init(&e->ticked.pairs, sizeof(uint64_t));
 }
 
 void exporter__free(struct exporter *e)
 {
-	ledger__free(&e->ledger);
+	metric_store__free(&e->store);
 	storms__free(&e->storms);
 	hash__free(&e->ticked.pairs, free);
 	if (e->run_stats_fd >= 0)
@@ -65,9 +65,9 @@ int exporter__refresh(struct exporter *e)
 
 	if (err)
 		return err;
-	ledger__take(&e->ledger, &e->live->model, &e->live->shootdown, began_ns);
-	e->ledger.fixed[FIXED_REFRESHES]++;
-	e->ledger.fixed[FIXED_REFRESH_NS] += clock__monotonic_ns() - began_ns;
+	metric_store__take(&e->store, &e->live->model, &e->live->shootdown, began_ns);
+	e->store.fixed[FIXED_REFRESHES]++;
+	e->store.fixed[FIXED_REFRESH_NS] += clock__monotonic_ns() - began_ns;
 	e->refreshed_ns = clock__monotonic_ns();
 	return send_to_server(e, &(struct message){ .kind = MESSAGE_ALIVE });
 }
@@ -157,7 +157,7 @@ int exporter__tick(struct exporter *e)
 		err = send_events(e, now_ns, NULL, false);
 	if (err)
 		return err;
-	ledger__exemplars(&e->ledger, &e->live->model, exporter__unix_ms(now_ns));
+	metric_store__exemplars(&e->store, &e->live->model, exporter__unix_ms(now_ns));
 	err = live__forget(e->live, UINT64_MAX, NULL);
 	model__mark(&e->live->model);
 	threads__mark(&e->live->threads);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * exporter.h - the counting side of serve: reads the counters, keeps the ledger, makes the answers
+ * exporter.h - the counting side of serve: reads the counters, keeps the metric store, makes the answers
  * and the events, and sends both over the channel.
  */
 #ifndef VMASCOPE_SERVE_EXPORTER_EXPORTER_H
@@ -10,7 +10,7 @@
 #include "model/history/storm.h"
 #include "serve/http/query.h"
 #include "serve/metrics/exposition.h"
-#include "serve/metrics/ledger.h"
+#include "serve/metrics/metric_store.h"
 #include "util/clock.h"
 #include "view/faults/stat.h"
 #include "view/shootdown/shootdown.h"
@@ -47,7 +47,7 @@ struct exporter {
 	uint64_t next_id;
 	unsigned int exposed;
 	pid_t server_pid;
-	struct ledger ledger;
+	struct metric_store store;
 	struct storms storms;
 	struct ticked ticked;
 	struct stat_view stat;

@@ -160,18 +160,18 @@ void own__name_programs(struct exporter *e, bool run_stats)
 		vs_debug(1, "bpf_stats can't be turned on: it takes CAP_SYS_ADMIN, or "
 			    "kernel.bpf_stats_enabled=1");
 	if (e->run_stats_fd >= 0 || stats_enabled())
-		e->ledger.known |= NEEDS_RUN_STATS;
+		e->store.known |= NEEDS_RUN_STATS;
 }
 
 void own__read(struct exporter *e)
 {
-	uint64_t *fixed = e->ledger.fixed;
+	uint64_t *fixed = e->store.fixed;
 	struct programs p = { .fixed = fixed };
 	struct vs_stats stats;
 
 	capture__stats(e->live->capture, &stats);
 	memcpy(&fixed[FIXED_LOST], stats.lost, sizeof(stats.lost));
-	if (e->ledger.known & NEEDS_RUN_STATS)
+	if (e->store.known & NEEDS_RUN_STATS)
 		capture__each_program(e->live->capture, read_program, &p);
 	fixed[FIXED_START_MS] = e->start_ms;
 	fixed[FIXED_MAPPINGS_LIMIT] = e->shootdown.max_map_count;

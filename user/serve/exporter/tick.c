@@ -143,8 +143,8 @@ static uint64_t group_faults(const struct metric_group *g)
 
 static int add_groups(struct exporter *e, struct table *tick)
 {
-	const struct metric_group *list[LEDGER_GROUPS + 1];
-	const size_t nr = ledger__list(&e->ledger, list);
+	const struct metric_group *list[METRIC_STORE_GROUPS + 1];
+	const size_t nr = metric_store__list(&e->store, list);
 	struct table *t = run_view__sub(tick, &group_table);
 	int err = t ? 0 : -ENOMEM;
 
@@ -448,8 +448,8 @@ struct body *tick__storm(struct exporter *e, const struct storm *storm, bool end
 
 void tick__mark(struct exporter *e)
 {
-	const struct metric_group *list[LEDGER_GROUPS + 1];
-	const size_t nr = ledger__list(&e->ledger, list);
+	const struct metric_group *list[METRIC_STORE_GROUPS + 1];
+	const size_t nr = metric_store__list(&e->store, list);
 	struct ticked *k = &e->ticked;
 
 	for (size_t i = 0; i < nr; i++)

@@ -23,7 +23,7 @@ static const char *const type_names[] = {
  */
 struct exposition_writer {
 	FILE *f;
-	const struct ledger *ledger;
+	const struct metric_store *store;
 	bool openmetrics;
 	unsigned int flags;
 	const struct metric *metric;
@@ -178,14 +178,14 @@ static bool shown(const struct exposition_writer *w, unsigned int index, unsigne
 		return group_active(w->group, cell);
 	if (m->all)
 		return true;
-	return m->type == METRIC_HISTOGRAM ? !hist_empty(&w->ledger->fixed[cell])
-					   : w->ledger->fixed[cell];
+	return m->type == METRIC_HISTOGRAM ? !hist_empty(&w->store->fixed[cell])
+					   : w->store->fixed[cell];
 }
 
 static void put_cells(const struct exposition_writer *w)
 {
 	const struct metric *m = w->metric;
-	const uint64_t *cells = w->group ? w->group->cell : w->ledger->fixed;
+	const uint64_t *cells = w->group ? w->group->cell : w->store->fixed;
 	const unsigned int step = m->type == METRIC_HISTOGRAM ? LE_CELLS : 1;
 
 	for (unsigned int i = 0; i < m->nr; i++) {
@@ -256,7 +256,7 @@ static void put_metrics(struct exposition_writer *w, const struct metric_group *
 	for (size_t i = 0; i < nr_metrics; i++) {
 		const struct metric *m = w->metric = &metrics[i];
 
-		if (m->needs & ~w->ledger->known)
+		if (m->needs & ~w->store->known)
 			continue;
 		w->group = NULL;
 		if (!i || strcmp(m->name, m[-1].name))
@@ -270,14 +270,14 @@ static void put_metrics(struct exposition_writer *w, const struct metric_group *
 	}
 }
 
-void exposition__write(FILE *f, const struct ledger *l, const struct info *infos, size_t nr_infos,
-		       unsigned int flags)
+void exposition__write(FILE *f, const struct metric_store *l, const struct info *infos,
+		       size_t nr_infos, unsigned int flags)
 {
 	struct exposition_writer w = {
-		.f = f, .ledger = l, .openmetrics = flags & EXPOSE_OPENMETRICS, .flags = flags
+		.f = f, .store = l, .openmetrics = flags & EXPOSE_OPENMETRICS, .flags = flags
 	};
-	const struct metric_group *groups[LEDGER_GROUPS + 1];
-	size_t nr_groups = ledger__list(l, groups);
+	const struct metric_group *groups[METRIC_STORE_GROUPS + 1];
+	size_t nr_groups = metric_store__list(l, groups);
 	struct metric_group *sum = NULL;
 
 	if (flags & EXPOSE_SUM) {

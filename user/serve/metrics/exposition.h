@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * exposition.h - the ledger as Prometheus' text format, and as OpenMetrics with exemplars.
+ * exposition.h - the metric store as Prometheus' text format, and as OpenMetrics with exemplars.
  */
 #ifndef VMASCOPE_SERVE_METRICS_EXPOSITION_H
 #define VMASCOPE_SERVE_METRICS_EXPOSITION_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "serve/metrics/ledger.h"
+#include "serve/metrics/metric_store.h"
 
 #define TYPE_PROMETHEUS "text/plain; version=0.0.4; charset=utf-8"
 #define TYPE_OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -36,8 +36,8 @@ struct info {
  * @infos: @nr_infos of them
  * @flags: EXPOSE_*
  */
-void exposition__write(FILE *f, const struct ledger *l, const struct info *infos, size_t nr_infos,
-		       unsigned int flags);
+void exposition__write(FILE *f, const struct metric_store *l, const struct info *infos,
+		       size_t nr_infos, unsigned int flags);
 
 /** exposition__label - NAME="VALUE", as both formats want it; what is not UTF-8 becomes U+FFFD. */
 void exposition__label(FILE *f, const char *name, const char *value);

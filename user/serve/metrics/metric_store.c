@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ledger.c - differences into groups, within the limit of series. */
-#include "serve/metrics/ledger.h"
+/* metric_store.c - differences into groups, within the limit of series. */
+#include "serve/metrics/metric_store.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -36,22 +36,22 @@ static const size_t call_offsets[NR_CALL_FIELDS] = {
 	[CALL_REFAULT_NS] = offsetof(struct vs_call_counts, refault_ns),
 };
 
-unsigned int ledger__least(void)
+unsigned int metric_store__least(void)
 {
 	/* all that is not by group, all of "other", and some more */
-	return metrics_series(false) + metrics_series(true) + LEDGER_LEAST_SERIES;
+	return metrics_series(false) + metrics_series(true) + METRIC_STORE_LEAST_SERIES;
 }
 
-void ledger__init(struct ledger *l, enum group_by by, unsigned int max_series)
+void metric_store__init(struct metric_store *l, enum group_by by, unsigned int max_series)
 {
 	memset(l, 0, sizeof(*l));
 	l->by = by;
-	l->max_series = max_series - (ledger__least() - LEDGER_LEAST_SERIES);
+	l->max_series = max_series - (metric_store__least() - METRIC_STORE_LEAST_SERIES);
 	hash__init(&l->groups, sizeof(struct metric_group_key));
 	strcpy(l->other.name, GROUP_OTHER);
 }
 
-void ledger__free(struct ledger *l)
+void metric_store__free(struct metric_store *l)
 {
 	hash__free(&l->groups, free);
 }
@@ -90,7 +90,7 @@ bool group_active(const struct metric_group *g, unsigned int cell)
 }
 
 /** activate - give @cell of @g its series. Return: false: there is no room. */
-static bool activate(struct ledger *l, struct metric_group *g, unsigned int cell)
+static bool activate(struct metric_store *l, struct metric_group *g, unsigned int cell)
 {
 	unsigned int need;
 	const unsigned int bit = active_bit(cell, &need);
@@ -107,7 +107,7 @@ static bool activate(struct ledger *l, struct metric_group *g, unsigned int cell
 	return true;
 }
 
-static void add(struct ledger *l, struct metric_group *g, unsigned int cell, uint64_t n)
+static void add(struct metric_store *l, struct metric_group *g, unsigned int cell, uint64_t n)
 {
 	if (!n)
 		return;
@@ -119,7 +119,7 @@ static void add(struct ledger *l, struct metric_group *g, unsigned int cell, uin
 }
 
 /** take - what came to be since @told; one that went back would be a new beginning for nobody. */
-static void take(struct ledger *l, struct metric_group *g, unsigned int cell, uint64_t now,
+static void take(struct metric_store *l, struct metric_group *g, unsigned int cell, uint64_t now,
 		 uint64_t *told)
 {
 	if (now <= *told)
@@ -129,7 +129,7 @@ static void take(struct ledger *l, struct metric_group *g, unsigned int cell, ui
 }
 
 /** drop_idle - end the series of the group that has been without a process for longest. */
-static void drop_idle(struct ledger *l)
+static void drop_idle(struct metric_store *l)
 {
 	struct metric_group *g, *idlest = NULL;
 	struct metric_group_key key = {};
@@ -146,16 +146,16 @@ static void drop_idle(struct ledger *l)
 	free(idlest);
 }
 
-static struct metric_group *group_get(struct ledger *l, const char *name)
+static struct metric_group *group_get(struct metric_store *l, const char *name)
 {
 	struct metric_group_key key = {};
 	struct metric_group *g;
 
 	memcpy(key.name, name, strnlen(name, sizeof(key.name) - 1));
 	g = hash__get(&l->groups, &key);
-	if (!g && (l->series >= l->max_series || l->groups.nr >= LEDGER_GROUPS))
+	if (!g && (l->series >= l->max_series || l->groups.nr >= METRIC_STORE_GROUPS))
 		drop_idle(l);
-	if (!g && l->groups.nr < LEDGER_GROUPS) {
+	if (!g && l->groups.nr < METRIC_STORE_GROUPS) {
 		g = calloc(1, sizeof(*g));
 		if (g && hash__set(&l->groups, &key, g)) {
 			free(g);
@@ -170,24 +170,24 @@ static struct metric_group *group_get(struct ledger *l, const char *name)
 	return g;
 }
 
-void ledger__group(const struct ledger *l, const struct process *p, char *name)
+void metric_store__group(const struct metric_store *l, const struct process *p, char *name)
 {
 	group_name(l->by, p->comm, p->cgroup_name ? p->cgroup_name : "", name, GROUP_NAME_LEN);
 }
 
-static struct metric_group *process_group(struct ledger *l, const struct process *p)
+static struct metric_group *process_group(struct metric_store *l, const struct process *p)
 {
 	char name[GROUP_NAME_LEN];
 
-	ledger__group(l, p, name);
+	metric_store__group(l, p, name);
 	return group_get(l, name);
 }
 
-size_t ledger__list(const struct ledger *l, const struct metric_group **list)
+size_t metric_store__list(const struct metric_store *l, const struct metric_group **list)
 {
 	size_t n = 0, pos = 0;
 
-	while (n < LEDGER_GROUPS && (list[n] = hash__next(&l->groups, &pos, NULL)))
+	while (n < METRIC_STORE_GROUPS && (list[n] = hash__next(&l->groups, &pos, NULL)))
 		n++;
 	list[n++] = &l->other;
 	return n;
@@ -205,7 +205,7 @@ static void counts_cells(uint64_t *cell, const struct vs_counts *c)
 		cell[GROUP_FIGURES + i] += figure__of_counts(&figures[i], c);
 }
 
-static void take_process(struct ledger *l, struct process *p)
+static void take_process(struct metric_store *l, struct process *p)
 {
 	struct metric_group *g = process_group(l, p);
 	struct told now = {}, *told;
@@ -230,7 +230,7 @@ static void take_process(struct ledger *l, struct process *p)
 }
 
 /** take_nobodys - faults of no process, and latencies for which no histogram was left. */
-static void take_nobodys(struct ledger *l, const struct model *m)
+static void take_nobodys(struct metric_store *l, const struct model *m)
 {
 	uint64_t now[GROUP_CALLS] = {};
 
@@ -256,14 +256,14 @@ void call_fields(const struct vs_call_counts *c, uint64_t *sum)
 		sum[i] += *(const uint64_t *)((const char *)c + call_offsets[i]);
 }
 
-static void take_call(struct ledger *l, struct metric_group *g, unsigned int class,
+static void take_call(struct metric_store *l, struct metric_group *g, unsigned int class,
 		      struct vs_call_counts *now, struct vs_call_counts *told)
 {
 	for (int i = 0; i < NR_CALL_FIELDS; i++)
 		take(l, g, group_call(i, class), *field_of(now, i), field_of(told, i));
 }
 
-static struct metric_group *row_group(struct ledger *l, const struct call_row *row)
+static struct metric_group *row_group(struct metric_store *l, const struct call_row *row)
 {
 	char name[GROUP_NAME_LEN];
 
@@ -274,7 +274,7 @@ static struct metric_group *row_group(struct ledger *l, const struct call_row *r
 	return group_get(l, name);
 }
 
-static void take_calls(struct ledger *l, const struct model *m, struct shootdown *s)
+static void take_calls(struct metric_store *l, const struct model *m, struct shootdown *s)
 {
 	for (size_t i = 0; i < s->nr_rows; i++) {
 		struct call_row *row = s->rows[i];
@@ -294,10 +294,10 @@ static void take_calls(struct ledger *l, const struct model *m, struct shootdown
 /* --- all of it ----------------------------------------------------------------------------- */
 
 /** restart - what is of now, and no counter. */
-static void restart(struct ledger *l)
+static void restart(struct metric_store *l)
 {
-	const struct metric_group *list[LEDGER_GROUPS + 1];
-	const size_t nr = ledger__list(l, list);
+	const struct metric_group *list[METRIC_STORE_GROUPS + 1];
+	const size_t nr = metric_store__list(l, list);
 
 	for (size_t i = 0; i < nr; i++) {
 		struct metric_group *g = (struct metric_group *)list[i];
@@ -308,7 +308,7 @@ static void restart(struct ledger *l)
 }
 
 /** set_hists - the histograms that are not by group. */
-static void set_hists(struct ledger *l, const struct model *m, const struct shootdown *s)
+static void set_hists(struct metric_store *l, const struct model *m, const struct shootdown *s)
 {
 	memset(&l->fixed[FIXED_CAUSE_HIST], 0, (FIXED_SENT - FIXED_CAUSE_HIST) * sizeof(uint64_t));
 	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
@@ -327,7 +327,8 @@ static void set_hists(struct ledger *l, const struct model *m, const struct shoo
 	}
 }
 
-void ledger__take(struct ledger *l, struct model *m, struct shootdown *s, uint64_t now_ns)
+void metric_store__take(struct metric_store *l, struct model *m, struct shootdown *s,
+			uint64_t now_ns)
 {
 	l->now_ns = now_ns;
 	restart(l);
@@ -348,7 +349,7 @@ void ledger__take(struct ledger *l, struct model *m, struct shootdown *s, uint64
 	l->fixed[FIXED_SERIES_LIMIT] = l->max_series;
 }
 
-void ledger__exemplars(struct ledger *l, const struct model *m, uint64_t now_ms)
+void metric_store__exemplars(struct metric_store *l, const struct model *m, uint64_t now_ms)
 {
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		const struct process *p = m->processes[i];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ledger_test.c - groups, their counters that never go back, the limit of series, and how they are
+ * metric_store_test.c - groups, their counters that never go back, the limit of series, and how they are
  * written down.
  */
 #include "slots.h"
@@ -13,7 +13,7 @@
 struct fixture {
 	struct model model;
 	struct shootdown shootdown;
-	struct ledger ledger;
+	struct metric_store store;
 };
 
 static int setup(void **state)
@@ -22,7 +22,7 @@ static int setup(void **state)
 
 	*state = f;
 	metrics__init();
-	ledger__init(&f->ledger, GROUP_BY_COMM, 5000);
+	metric_store__init(&f->store, GROUP_BY_COMM, 5000);
 	return shootdown__init(&f->shootdown, 8, TEST_CPUS) ||
 	       model__init(&f->model, TEST_SLOTS, TEST_CPUS);
 }
@@ -31,17 +31,17 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	ledger__free(&f->ledger);
+	metric_store__free(&f->store);
 	shootdown__free(&f->shootdown);
 	model__free(&f->model);
 	free(f);
 	return 0;
 }
 
-static const struct metric_group *find(const struct ledger *l, const char *name)
+static const struct metric_group *find(const struct metric_store *l, const char *name)
 {
-	const struct metric_group *list[LEDGER_GROUPS + 1];
-	const size_t nr = ledger__list(l, list);
+	const struct metric_group *list[METRIC_STORE_GROUPS + 1];
+	const size_t nr = metric_store__list(l, list);
 
 	for (size_t i = 0; i < nr; i++)
 		if (!strcmp(list[i]->name, name))
@@ -49,16 +49,16 @@ static const struct metric_group *find(const struct ledger *l, const char *name)
 	return NULL;
 }
 
-static uint64_t minor(const struct ledger *l, const char *name)
+static uint64_t minor(const struct metric_store *l, const char *name)
 {
 	const struct metric_group *g = find(l, name);
 
 	return g ? g->cell[GROUP_OUTCOMES + VS_MINOR] : 0;
 }
 
-static void ledger_take(struct fixture *f, uint64_t now_ns)
+static void store_take(struct fixture *f, uint64_t now_ns)
 {
-	ledger__take(&f->ledger, &f->model, &f->shootdown, now_ns);
+	metric_store__take(&f->store, &f->model, &f->shootdown, now_ns);
 }
 
 /* Differences go where the process is now; what was counted before stays where it was. */
@@ -69,14 +69,14 @@ static void a_process_that_changes_its_name(void **state)
 
 	take(&f->model, 1, slot, NULL);
 	count(&f->model, 1, 10, 0);
-	ledger_take(f, 1);
+	store_take(f, 1);
 	strcpy(slot.proc.comm, "after");
 	model__update_process(&f->model, 1, &slot);
 	count(&f->model, 1, 17, 0);
-	ledger_take(f, 2);
-	ledger_take(f, 3);
-	assert_int_equal(minor(&f->ledger, "before"), 10);
-	assert_int_equal(minor(&f->ledger, "after"), 7);
+	store_take(f, 2);
+	store_take(f, 3);
+	assert_int_equal(minor(&f->store, "before"), 10);
+	assert_int_equal(minor(&f->store, "after"), 7);
 }
 
 /* A series that begins at 1 is no increase for rate(): the first major fault would not be seen. */
@@ -86,20 +86,20 @@ static void outcomes_have_series_together(void **state)
 	const struct metric_group *g;
 
 	take(&f->model, 1, image_slot(100, 0xa, "minor"), NULL);
-	ledger_take(f, 1);
-	g = find(&f->ledger, "minor");
+	store_take(f, 1);
+	g = find(&f->store, "minor");
 	assert_non_null(g);
 	assert_false(group_active(g, GROUP_OUTCOMES + VS_MAJOR));
-	assert_int_equal(f->ledger.series, 0);
+	assert_int_equal(f->store.series, 0);
 	count(&f->model, 1, 10, 0);
-	ledger_take(f, 2);
+	store_take(f, 2);
 	for (unsigned int i = 0; i < VS_NR_OUTCOME; i++)
 		assert_true(group_active(g, GROUP_OUTCOMES + i));
 	assert_false(group_active(g, GROUP_FAULT_HIST));
 	assert_int_equal(g->cell[GROUP_OUTCOMES + VS_MAJOR], 0);
 	assert_int_equal(g->cell[GROUP_FIGURES + VS_FIGURE_mapped], 10);
 	/* and a cause, and mapped pages */
-	assert_int_equal(f->ledger.series, VS_NR_OUTCOME + 2);
+	assert_int_equal(f->store.series, VS_NR_OUTCOME + 2);
 }
 
 static void what_is_forgotten_stays_counted(void **state)
@@ -108,16 +108,16 @@ static void what_is_forgotten_stays_counted(void **state)
 
 	take(&f->model, 1, image_slot(100, 0xa, "gone"), NULL);
 	count(&f->model, 1, 10, 2);
-	ledger_take(f, 1);
+	store_take(f, 1);
 	model__slot_ended(&f->model, 1);
 	model__keep(&f->model, UINT64_MAX, NULL);
 	assert_int_equal(model__forget(&f->model), 0);
-	ledger_take(f, 2);
+	store_take(f, 2);
 	take(&f->model, 1, image_slot(101, 0xb, "gone"), NULL);
 	count(&f->model, 1, 5, 0);
-	ledger_take(f, 3);
-	assert_int_equal(minor(&f->ledger, "gone"), 15);
-	assert_null(find(&f->ledger, "[ended]"));
+	store_take(f, 3);
+	assert_int_equal(minor(&f->store, "gone"), 15);
+	assert_null(find(&f->store, "[ended]"));
 }
 
 static void beyond_the_limit_is_other(void **state)
@@ -125,8 +125,8 @@ static void beyond_the_limit_is_other(void **state)
 	struct fixture *f = *state;
 	uint64_t sum = 0;
 
-	ledger__free(&f->ledger);
-	ledger__init(&f->ledger, GROUP_BY_COMM, ledger__least());
+	metric_store__free(&f->store);
+	metric_store__init(&f->store, GROUP_BY_COMM, metric_store__least());
 	for (uint32_t i = 1; i < TEST_SLOTS; i++) {
 		char comm[16];
 
@@ -134,17 +134,17 @@ static void beyond_the_limit_is_other(void **state)
 		take(&f->model, i, image_slot(i, 0xa, comm), NULL);
 		count(&f->model, i, 10, 1);
 	}
-	ledger_take(f, 1);
-	assert_true(f->ledger.series <= LEDGER_LEAST_SERIES);
-	assert_true(minor(&f->ledger, "other") > 0);
+	store_take(f, 1);
+	assert_true(f->store.series <= METRIC_STORE_LEAST_SERIES);
+	assert_true(minor(&f->store, "other") > 0);
 	for (uint32_t i = 1; i < TEST_SLOTS; i++) {
 		char comm[16];
 
 		snprintf(comm, sizeof(comm), "p%u", i);
-		sum += minor(&f->ledger, comm);
+		sum += minor(&f->store, comm);
 	}
 	assert_true(sum > 0);
-	assert_int_equal(sum + minor(&f->ledger, "other"), 10 * (TEST_SLOTS - 1));
+	assert_int_equal(sum + minor(&f->store, "other"), 10 * (TEST_SLOTS - 1));
 }
 
 /* A group without a process makes room, but not at once. */
@@ -152,25 +152,25 @@ static void idle_groups_make_room(void **state)
 {
 	struct fixture *f = *state;
 
-	ledger__free(&f->ledger);
-	ledger__init(&f->ledger, GROUP_BY_COMM, ledger__least());
+	metric_store__free(&f->store);
+	metric_store__init(&f->store, GROUP_BY_COMM, metric_store__least());
 	for (int i = 0; i < 200; i++) {
 		char comm[16];
 
 		snprintf(comm, sizeof(comm), "p%d", i);
 		take(&f->model, 1, image_slot(i + 1, 0xa + i, comm), NULL);
 		count(&f->model, 1, 10, 1);
-		ledger_take(f, 1 + i);
+		store_take(f, 1 + i);
 		model__slot_ended(&f->model, 1);
 		model__keep(&f->model, UINT64_MAX, NULL);
 		assert_int_equal(model__forget(&f->model), 0);
 	}
-	assert_int_equal(find(&f->ledger, "p199")->series, 0);
+	assert_int_equal(find(&f->store, "p199")->series, 0);
 	take(&f->model, 1, image_slot(1000, 0xb, "late"), NULL);
 	count(&f->model, 1, 10, 1);
-	ledger_take(f, GROUP_IDLE_NS + 1000);
-	assert_true(find(&f->ledger, "late")->series > 0);
-	assert_true(f->ledger.series <= LEDGER_LEAST_SERIES);
+	store_take(f, GROUP_IDLE_NS + 1000);
+	assert_true(find(&f->store, "late")->series > 0);
+	assert_true(f->store.series <= METRIC_STORE_LEAST_SERIES);
 }
 
 static void every_latency_is_in_its_bucket(void **state)
@@ -346,16 +346,16 @@ static void port_0_is_the_one_that_the_kernel_chose(void **state)
 	close(fd);
 }
 
-#define LEDGER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LEDGER_TEST(a_process_that_changes_its_name),
-		LEDGER_TEST(outcomes_have_series_together),
-		LEDGER_TEST(what_is_forgotten_stays_counted),
-		LEDGER_TEST(beyond_the_limit_is_other),
-		LEDGER_TEST(idle_groups_make_room),
+		STORE_TEST(a_process_that_changes_its_name),
+		STORE_TEST(outcomes_have_series_together),
+		STORE_TEST(what_is_forgotten_stays_counted),
+		STORE_TEST(beyond_the_limit_is_other),
+		STORE_TEST(idle_groups_make_room),
 		cmocka_unit_test(every_latency_is_in_its_bucket),
 		cmocka_unit_test(the_table_is_in_order),
 		cmocka_unit_test(names_of_groups),

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ledger.h - what /metrics shows: counters by group that never go back, and the rest.
+ * metric_store.h - what /metrics shows: counters by group that never go back, and the rest.
  *
  * A process may change its group (exec, prctl), end, and be forgotten. So what it has counted is
  * taken over as differences, each into the group that the process is in when it is taken.
  */
-#ifndef VMASCOPE_SERVE_METRICS_LEDGER_H
-#define VMASCOPE_SERVE_METRICS_LEDGER_H
+#ifndef VMASCOPE_SERVE_METRICS_METRIC_STORE_H
+#define VMASCOPE_SERVE_METRICS_METRIC_STORE_H
 
 #include "model/model.h"
 #include "model/shootdown.h"
@@ -14,7 +14,7 @@
 #include "serve/metrics/metrics.h"
 
 /** Groups at most. */
-#define LEDGER_GROUPS 1024
+#define METRIC_STORE_GROUPS 1024
 /** A group without a live process for this long makes room, if room is needed. */
 #define GROUP_IDLE_NS 600000000000ULL
 /** Bytes of a VMA's name in an exemplar: all labels of one may have 128 characters. */
@@ -50,17 +50,17 @@ struct metric_group {
 };
 
 /**
- * struct ledger - all of it
+ * struct metric_store - all of it
  * @by: rule of the groups
  * @max_series: of all groups but @other; @series: in use
  * @groups: by name; @other: what found no room
  * @nobodys_told: of what is no process's: the model's overflow row, and histograms that are shared;
  *	@calls_told: of the overflow row of calls
- * @now_ns: of the last ledger__take()
+ * @now_ns: of the last metric_store__take()
  * @fixed: what is not by group
  * @known: NEEDS_* that are met
  */
-struct ledger {
+struct metric_store {
 	enum group_by by;
 	unsigned int max_series;
 	unsigned int series;
@@ -74,38 +74,39 @@ struct ledger {
 };
 
 /** Series that all groups but "other" may have at least. */
-#define LEDGER_LEAST_SERIES 100u
+#define METRIC_STORE_LEAST_SERIES 100u
 
-/** ledger__least - the least --max-series. */
-unsigned int ledger__least(void);
+/** metric_store__least - the least --max-series. */
+unsigned int metric_store__least(void);
 
-/** ledger__init - @max_series: of all of /metrics, ledger__least() or more. */
-void ledger__init(struct ledger *l, enum group_by by, unsigned int max_series);
-void ledger__free(struct ledger *l);
+/** metric_store__init - @max_series: of all of /metrics, metric_store__least() or more. */
+void metric_store__init(struct metric_store *l, enum group_by by, unsigned int max_series);
+void metric_store__free(struct metric_store *l);
 
 /**
- * ledger__take - take over what has been counted since the last time
+ * metric_store__take - take over what has been counted since the last time
  * @now_ns: CLOCK_MONOTONIC
  *
  * Also sets the fixed cells that are of the model.
  */
-void ledger__take(struct ledger *l, struct model *m, struct shootdown *s, uint64_t now_ns);
+void metric_store__take(struct metric_store *l, struct model *m, struct shootdown *s,
+			uint64_t now_ns);
 
 /**
- * ledger__exemplars - VMAs whose longest fault was in the interval (since model__mark()) are examples
+ * metric_store__exemplars - VMAs whose longest fault was in the interval (since model__mark()) are examples
  * @now_ms: Unix time
  */
-void ledger__exemplars(struct ledger *l, const struct model *m, uint64_t now_ms);
+void metric_store__exemplars(struct metric_store *l, const struct model *m, uint64_t now_ms);
 
-/** ledger__group - name of the group that @p is in; @name holds GROUP_NAME_LEN bytes. */
-void ledger__group(const struct ledger *l, const struct process *p, char *name);
+/** metric_store__group - name of the group that @p is in; @name holds GROUP_NAME_LEN bytes. */
+void metric_store__group(const struct metric_store *l, const struct process *p, char *name);
 
 /**
- * ledger__list - all groups, "other" last
- * @list: has room for LEDGER_GROUPS + 1
+ * metric_store__list - all groups, "other" last
+ * @list: has room for METRIC_STORE_GROUPS + 1
  * Return: how many.
  */
-size_t ledger__list(const struct ledger *l, const struct metric_group **list);
+size_t metric_store__list(const struct metric_store *l, const struct metric_group **list);
 
 /** call_fields - add what @c has counted to @sum, by enum call_field. */
 void call_fields(const struct vs_call_counts *c, uint64_t *sum);
@@ -113,4 +114,4 @@ void call_fields(const struct vs_call_counts *c, uint64_t *sum);
 /** group_active - the cell has series, or a histogram's one has. */
 bool group_active(const struct metric_group *g, unsigned int cell);
 
-#endif /* VMASCOPE_SERVE_METRICS_LEDGER_H */
+#endif /* VMASCOPE_SERVE_METRICS_METRIC_STORE_H */
