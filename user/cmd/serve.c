@@ -131,7 +131,7 @@ static void set_exporter(struct service *x)
 	metrics__init();
 	exporter__init(e, o->max_series);
 	set_views(x);
-	own__name_programs(e, o->bpf_stats);
+	self_metrics__name_programs(e, o->bpf_stats);
 }
 
 /** explained - @err, of talking to the server, after an error message */

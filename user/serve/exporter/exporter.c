@@ -89,7 +89,7 @@ int exporter__answer(struct exporter *e)
 				return err;
 		}
 		if (!fresh)
-			own__read(e);
+			self_metrics__read(e);
 		fresh = true;
 		err = send_to_server(e, &(struct message){ .kind = MESSAGE_ANSWER,
 							   .query = q,

@@ -85,10 +85,10 @@ int exporter__tick(struct exporter *e);
 /** exporter__refresh - read all counters, and take them over. Return: 0 or a negative errno. */
 int exporter__refresh(struct exporter *e);
 
-/** own__read - what this process takes itself, and its tables' fill, into the fixed cells. */
-void own__read(struct exporter *e);
-/** own__name_programs - for metric_programs; and turn their statistics on if @run_stats. */
-void own__name_programs(struct exporter *e, bool run_stats);
+/** self_metrics__read - what this process takes itself, and its tables' fill, into the fixed cells. */
+void self_metrics__read(struct exporter *e);
+/** self_metrics__name_programs - for metric_programs; and turn their statistics on if @run_stats. */
+void self_metrics__name_programs(struct exporter *e, bool run_stats);
 
 /**
  * tick__event - the event of the interval that ends now, with @details (DETAIL_*)

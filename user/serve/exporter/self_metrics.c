@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* own.c - what the exporter itself takes: time, memory, descriptors, BPF's run time, tables' fill. */
+/* self_metrics.c - what the exporter itself takes: time, memory, descriptors, BPF's run time, tables' fill. */
 #include <dirent.h>
 #include <linux/bpf.h>
 #include <stdio.h>
@@ -150,7 +150,7 @@ static bool stats_enabled(void)
 	return on;
 }
 
-void own__name_programs(struct exporter *e, bool run_stats)
+void self_metrics__name_programs(struct exporter *e, bool run_stats)
 {
 	struct programs p = {};
 
@@ -163,7 +163,7 @@ void own__name_programs(struct exporter *e, bool run_stats)
 		e->store.known |= NEEDS_RUN_STATS;
 }
 
-void own__read(struct exporter *e)
+void self_metrics__read(struct exporter *e)
 {
 	uint64_t *fixed = e->store.fixed;
 	struct programs p = { .fixed = fixed };
