@@ -4,7 +4,7 @@
  *
  * Where a table is too wide its last column of strings is cut, then the one before it: paths keep
  * their end, other strings both ends, or the start, if the view says so. A column that is drawn
- * (out/flex.h) takes the room that the others leave.
+ * (out/drawn_column.h) takes the room that the others leave.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "format/cell_text.h"
-#include "format/flex.h"
+#include "format/drawn_column.h"
 #include "format/formats.h"
 #include "format/line.h"
 #include "format/put.h"
@@ -46,7 +46,7 @@ struct grid {
 	size_t gap;
 	char **text;
 	size_t indent;
-	struct flex flex; /* if a field is drawn */
+	struct drawn_column drawn; /* if a field is drawn */
 };
 
 static int print_table(struct text *to, const struct table *t, const struct out_options *o,
@@ -153,14 +153,15 @@ static void measure(struct grid *g)
 	for (size_t i = 0; i < g->nr; i++) {
 		struct text_field *f = &g->fields[i];
 
-		f->width = flex__is(f->column) ? flex__least(g->table, f->index, g->options->width)
-					       : utf8_width(f->column->head);
+		f->width = drawn_column__is(f->column)
+				   ? drawn_column__least(g->table, f->index, g->options->width)
+				   : utf8_width(f->column->head);
 	}
 	for (size_t row = g->first_row; row < g->table->nr_rows; row++) {
 		for (size_t i = 0; i < g->nr; i++) {
 			size_t width = utf8_width(text_at(g, row)[i]);
 
-			if (flex__is(g->fields[i].column))
+			if (drawn_column__is(g->fields[i].column))
 				continue;
 			g->fields[i].width = max(g->fields[i].width, width);
 		}
@@ -247,12 +248,12 @@ static void stretch(struct grid *g)
 		struct text_field *f = &g->fields[i];
 		size_t room = 0;
 
-		if (!flex__is(f->column))
+		if (!drawn_column__is(f->column))
 			continue;
 		if (g->options->width)
 			room = f->width + max(g->options->width, total_width(g)) - total_width(g);
-		flex__layout(&g->flex, g->table, f->index, room, g->options);
-		f->width = g->flex.width;
+		drawn_column__layout(&g->drawn, g->table, f->index, room, g->options);
+		f->width = g->drawn.width;
 	}
 }
 
@@ -310,8 +311,8 @@ static int print_row(struct text *to, const struct grid *g, size_t row)
 	for (size_t i = 0; i < g->nr && !err; i++) {
 		if (g->fields[i].hidden)
 			continue;
-		if (flex__is(g->fields[i].column))
-			flex__put(&g->flex, &l, row);
+		if (drawn_column__is(g->fields[i].column))
+			drawn_column__put(&g->drawn, &l, row);
 		else
 			err = print_field(&l, &g->fields[i], text_at(g, row)[i]);
 		l.gap += g->gap;
@@ -344,8 +345,8 @@ static void print_axis(struct text *to, const struct grid *g)
 		if (g->fields[i].hidden)
 			continue;
 		if (g->fields[i].column->type == CELL_SERIES) {
-			flex__put_axis(&g->flex, &l);
-			flex__put_legend(&g->flex, &l, g->indent);
+			drawn_column__put_axis(&g->drawn, &l);
+			drawn_column__put_legend(&g->drawn, &l, g->indent);
 		}
 		l.gap += g->fields[i].width + g->gap;
 	}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flex.c - the bars, strips, axis and legend of flex.h.
+ * drawn_column.c - the bars, strips, axis and legend of drawn_column.h.
  *
  * Shades go by the logarithm: counts differ by orders of magnitude, and one slow fault among
  * millions must still be seen.
  */
-#include "format/flex.h"
+#include "format/drawn_column.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -44,7 +44,7 @@ static const struct shade ascii_shades[FLEX_MAX_LEVELS] = {
 };
 #define NR_UNICODE ARRAY_SIZE(unicode_shades)
 
-bool flex__is(const struct column *c)
+bool drawn_column__is(const struct column *c)
 {
 	return c->bar || c->type == CELL_SERIES;
 }
@@ -63,7 +63,7 @@ static size_t longest(const struct table *t, size_t column)
 	return most;
 }
 
-size_t flex__least(const struct table *t, size_t column, size_t line_width)
+size_t drawn_column__least(const struct table *t, size_t column, size_t line_width)
 {
 	const size_t share = line_width * 3 / 8;
 	size_t most;
@@ -76,13 +76,13 @@ size_t flex__least(const struct table *t, size_t column, size_t line_width)
 	return share > STRIP_LEAST ? share : STRIP_LEAST;
 }
 
-static const struct cell *cell_at(const struct flex *x, size_t row)
+static const struct cell *cell_at(const struct drawn_column *x, size_t row)
 {
 	return &x->table->cells[row * x->table->def->nr_columns + x->column];
 }
 
 /** cell_count - the sum of the counts that make up a cell of the strip. */
-static uint64_t cell_count(const struct flex *x, const struct series *s, size_t cell)
+static uint64_t cell_count(const struct drawn_column *x, const struct series *s, size_t cell)
 {
 	uint64_t sum = 0;
 
@@ -91,7 +91,7 @@ static uint64_t cell_count(const struct flex *x, const struct series *s, size_t 
 	return sum;
 }
 
-static void layout_bar(struct flex *x, size_t room)
+static void layout_bar(struct drawn_column *x, size_t room)
 {
 	x->width = room && room < BAR_MOST ? room : BAR_MOST;
 	for (size_t row = 0; row < x->table->nr_rows; row++) {
@@ -103,14 +103,14 @@ static void layout_bar(struct flex *x, size_t room)
 }
 
 /** set_levels - the least count of each shade: max^(i/n), so that each spans the same ratio. */
-static void set_levels(struct flex *x)
+static void set_levels(struct drawn_column *x)
 {
 	x->nr_levels = x->utf8 ? NR_UNICODE : FLEX_MAX_LEVELS;
 	for (size_t i = 0; i < x->nr_levels; i++)
 		x->low[i] = ceil(pow(x->max, (double)i / x->nr_levels));
 }
 
-static void layout_strip(struct flex *x, size_t room)
+static void layout_strip(struct drawn_column *x, size_t room)
 {
 	const size_t most = longest(x->table, x->column);
 
@@ -131,17 +131,19 @@ static void layout_strip(struct flex *x, size_t room)
 	set_levels(x);
 }
 
-void flex__layout(struct flex *x, const struct table *t, size_t column, size_t room,
-		  const struct out_options *o)
+void drawn_column__layout(struct drawn_column *x, const struct table *t, size_t column, size_t room,
+			  const struct out_options *o)
 {
-	*x = (struct flex){ .table = t, .column = column, .utf8 = o->utf8, .colour = o->colour };
+	*x = (struct drawn_column){
+		.table = t, .column = column, .utf8 = o->utf8, .colour = o->colour
+	};
 	if (t->def->columns[column].bar)
 		layout_bar(x, room);
 	else
 		layout_strip(x, room);
 }
 
-size_t flex__level(const struct flex *x, uint64_t count)
+size_t drawn_column__level(const struct drawn_column *x, uint64_t count)
 {
 	size_t level = 0;
 
@@ -151,7 +153,7 @@ size_t flex__level(const struct flex *x, uint64_t count)
 }
 
 /** put_shade - @columns of one level; colours take no room. */
-static void put_shade(const struct flex *x, struct line *l, size_t level, size_t columns)
+static void put_shade(const struct drawn_column *x, struct line *l, size_t level, size_t columns)
 {
 	const struct shade *s = x->utf8 ? unicode_shades : ascii_shades;
 
@@ -170,7 +172,7 @@ static void put_char(struct line *l, char c, size_t columns)
 	l->at += columns;
 }
 
-static void put_bar(const struct flex *x, struct line *l, const struct cell *c)
+static void put_bar(const struct drawn_column *x, struct line *l, const struct cell *c)
 {
 	const size_t room = x->width - EDGES;
 	size_t length = 0;
@@ -182,16 +184,16 @@ static void put_bar(const struct flex *x, struct line *l, const struct cell *c)
 	put_char(l, ' ', room - length);
 }
 
-static void put_strip(const struct flex *x, struct line *l, const struct cell *c)
+static void put_strip(const struct drawn_column *x, struct line *l, const struct cell *c)
 {
 	for (size_t i = 0; i < x->cells; i++) {
 		const uint64_t count = c->known ? cell_count(x, c->series, i) : 0;
 
-		put_shade(x, l, flex__level(x, count), x->repeat);
+		put_shade(x, l, drawn_column__level(x, count), x->repeat);
 	}
 }
 
-void flex__put(const struct flex *x, struct line *l, size_t row)
+void drawn_column__put(const struct drawn_column *x, struct line *l, size_t row)
 {
 	if (l->at + l->gap + x->width > l->limit)
 		return;
@@ -220,7 +222,7 @@ static double tick_ns(double column_ns)
 }
 
 /** put_labels - the number of each cell's first count, as many of them as there is room for. */
-static void put_labels(const struct flex *x, struct line *l)
+static void put_labels(const struct drawn_column *x, struct line *l)
 {
 	const size_t first = l->at + l->gap + 1, end = first + x->width - EDGES;
 	const struct table *t = x->table;
@@ -241,7 +243,7 @@ static void put_labels(const struct flex *x, struct line *l)
 	line__end(l);
 }
 
-void flex__put_axis(const struct flex *x, struct line *l)
+void drawn_column__put_axis(const struct drawn_column *x, struct line *l)
 {
 	const double column_ns = (double)x->table->step_ns * x->merge / x->repeat;
 	const size_t first = l->at + l->gap + 1, end = first + x->width - EDGES;
@@ -272,7 +274,7 @@ void flex__put_axis(const struct flex *x, struct line *l)
 }
 
 /** put_item - "GLYPH LOW+" of a level, on the next line where this one is full. */
-static void put_item(const struct flex *x, struct line *l, size_t level, size_t indent)
+static void put_item(const struct drawn_column *x, struct line *l, size_t level, size_t indent)
 {
 	char number[STR_NUMBER_LEN + 3];
 
@@ -289,7 +291,7 @@ static void put_item(const struct flex *x, struct line *l, size_t level, size_t 
 	l->gap = 2;
 }
 
-void flex__put_legend(const struct flex *x, struct line *l, size_t indent)
+void drawn_column__put_legend(const struct drawn_column *x, struct line *l, size_t indent)
 {
 	char width[STR_NUMBER_LEN], text[STR_NUMBER_LEN + 32];
 
