@@ -53,7 +53,7 @@ static void process_free(struct process *p)
 		free(p->latency[cause]);
 	free(p->rows);
 	free(p->cgroup_name);
-	free(p->told);
+	free(p->exported);
 	free(p);
 }
 

@@ -70,7 +70,7 @@ struct fault_row {
  * @latency: by cause; NULL where none was measured
  * @rows: its VMAs and its images' faults without one
  * @nr_slots: rows that have one; @settled: none had one when the counts were set last
- * @told: what somebody who wants differences has taken over of it; freed with it
+ * @exported: what somebody who wants differences has taken over of it; freed with it
  * @busy: model__forget() keeps it; @watched: and all its rows
  */
 struct process {
@@ -92,7 +92,7 @@ struct process {
 	size_t nr_rows;
 	size_t nr_slots;
 	bool settled;
-	void *told;
+	void *exported;
 	bool busy;
 	bool watched;
 };

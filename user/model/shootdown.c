@@ -352,7 +352,7 @@ static int forget_row(struct shootdown *s, struct process *process, struct call_
 	call_counts_add(&to->ended, &row->ended);
 	call_counts_add(&to->counts, &row->counts);
 	call_counts_add(&to->marked, &row->marked);
-	call_counts_add(&to->told, &row->told);
+	call_counts_add(&to->exported, &row->exported);
 	for (size_t i = 0; i < 2; i++)
 		if (hash__get(&s->by_key, &keys[i]) == row)
 			hash__remove(&s->by_key, &keys[i]);

@@ -31,7 +31,7 @@
  * @ended: counted in rows of BPF that it had before; @counts: all
  * @moved: of what BPF has counted, what shootdown__move() gave to rows of stacks
  * @marked: what had been counted when the interval began
- * @told: what somebody who wants differences has taken over of @counts
+ * @exported: what somebody who wants differences has taken over of @counts
  */
 struct call_row {
 	uint32_t number;
@@ -53,7 +53,7 @@ struct call_row {
 	struct vs_call_counts moved;
 	struct vs_call_counts counts;
 	struct vs_call_counts marked;
-	struct vs_call_counts told;
+	struct vs_call_counts exported;
 };
 
 /** struct call_pair - an initiator and a target, each on its CPU */

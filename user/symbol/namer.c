@@ -414,8 +414,8 @@ const struct stack *namer__true_stack(struct namer *n, struct stacks *all,
 	return found;
 }
 
-/** glue - how many of the innermost frames are of the tracing itself. */
-static size_t glue(const struct symbol_frame *frames, size_t nr)
+/** tracing_frames - how many of the innermost frames are of the tracing itself. */
+static size_t tracing_frames(const struct symbol_frame *frames, size_t nr)
 {
 	static const char *const prefixes[] = { "bpf_",		"__bpf_",	 "__traceiter_",
 						"perf_swevent", "___perf_sw_",	 "__perf_sw_",
@@ -478,7 +478,7 @@ int namer__stack(struct namer *n, const struct stack *stack, struct named_stack 
 		err = name_kernel(n, stack, &all);
 	if (err)
 		return err;
-	skip = glue(n->frames + user, all - user);
+	skip = tracing_frames(n->frames + user, all - user);
 	*named = (struct named_stack){ .user = n->frames,
 				       .nr_user = user,
 				       .kernel = n->frames + user + skip,

@@ -15,8 +15,8 @@ struct metric_group_key {
 	char name[GROUP_NAME_LEN];
 };
 
-/** struct told - cells of a process's faults that have been taken over */
-struct told {
+/** struct exported_cells - cells of a process's faults that have been taken over */
+struct exported_cells {
 	uint64_t cell[GROUP_CALLS];
 };
 
@@ -120,12 +120,12 @@ static void add(struct metric_store *l, struct metric_group *g, unsigned int cel
 
 /** take - what came to be since @told; one that went back would be a new beginning for nobody. */
 static void take(struct metric_store *l, struct metric_group *g, unsigned int cell, uint64_t now,
-		 uint64_t *told)
+		 uint64_t *exported)
 {
-	if (now <= *told)
+	if (now <= *exported)
 		return;
-	add(l, g, cell, now - *told);
-	*told = now;
+	add(l, g, cell, now - *exported);
+	*exported = now;
 }
 
 /** drop_idle - end the series of the group that has been without a process for longest. */
@@ -208,12 +208,12 @@ static void counts_cells(uint64_t *cell, const struct vs_counts *c)
 static void take_process(struct metric_store *l, struct process *p)
 {
 	struct metric_group *g = process_group(l, p);
-	struct told now = {}, *told;
+	struct exported_cells now = {}, *exported;
 
-	if (!p->told)
-		p->told = calloc(1, sizeof(*told));
-	told = p->told;
-	if (!told)
+	if (!p->exported)
+		p->exported = calloc(1, sizeof(*exported));
+	exported = p->exported;
+	if (!exported)
 		return;
 	for (size_t i = 0; i < p->nr_rows; i++)
 		counts_cells(now.cell, &p->rows[i]->counts);
@@ -224,13 +224,13 @@ static void take_process(struct metric_store *l, struct process *p)
 		le_add(&now.cell[GROUP_FAULT_HIST], &p->latency[cause]->hist);
 	}
 	for (unsigned int i = 0; i < GROUP_CALLS; i++)
-		take(l, g, i, now.cell[i], &told->cell[i]);
+		take(l, g, i, now.cell[i], &exported->cell[i]);
 	if (!p->exited)
 		g->processes++;
 }
 
-/** take_nobodys - faults of no process, and latencies for which no histogram was left. */
-static void take_nobodys(struct metric_store *l, const struct model *m)
+/** take_unowned - faults of no process, and latencies for which no histogram was left. */
+static void take_unowned(struct metric_store *l, const struct model *m)
 {
 	uint64_t now[GROUP_CALLS] = {};
 
@@ -240,7 +240,7 @@ static void take_nobodys(struct metric_store *l, const struct model *m)
 		now[GROUP_FAULT_NS + cause] = m->shared_latency[cause].hist.sum_ns;
 	}
 	for (unsigned int i = 0; i < GROUP_CALLS; i++)
-		take(l, &l->other, i, now[i], &l->nobodys_told[i]);
+		take(l, &l->other, i, now[i], &l->unowned_exported[i]);
 }
 
 /* --- memory calls -------------------------------------------------------------------------- */
@@ -257,10 +257,10 @@ void call_fields(const struct vs_call_counts *c, uint64_t *sum)
 }
 
 static void take_call(struct metric_store *l, struct metric_group *g, unsigned int class,
-		      struct vs_call_counts *now, struct vs_call_counts *told)
+		      struct vs_call_counts *now, struct vs_call_counts *exported)
 {
 	for (int i = 0; i < NR_CALL_FIELDS; i++)
-		take(l, g, group_call(i, class), *field_of(now, i), field_of(told, i));
+		take(l, g, group_call(i, class), *field_of(now, i), field_of(exported, i));
 }
 
 static struct metric_group *row_group(struct metric_store *l, const struct call_row *row)
@@ -283,12 +283,13 @@ static void take_calls(struct metric_store *l, const struct model *m, struct sho
 		if (row->process && row->process == m->ended)
 			continue;
 		g = row_group(l, row);
-		take_call(l, g, vs_call_class(row->call, row->detail), &row->counts, &row->told);
+		take_call(l, g, vs_call_class(row->call, row->detail), &row->counts,
+			  &row->exported);
 		if (row->map_count > g->cell[GROUP_MAPPINGS] && row->process &&
 		    !row->process->exited && activate(l, g, GROUP_MAPPINGS))
 			g->cell[GROUP_MAPPINGS] = row->map_count;
 	}
-	take_call(l, &l->other, VS_CALL_OTHER, &s->overflow.counts, &l->calls_told);
+	take_call(l, &l->other, VS_CALL_OTHER, &s->overflow.counts, &l->calls_exported);
 }
 
 /* --- all of it ----------------------------------------------------------------------------- */
@@ -335,7 +336,7 @@ void metric_store__take(struct metric_store *l, struct model *m, struct shootdow
 	for (size_t i = 0; i < m->nr_processes; i++)
 		if (m->processes[i] != m->ended)
 			take_process(l, m->processes[i]);
-	take_nobodys(l, m);
+	take_unowned(l, m);
 	take_calls(l, m, s);
 	set_hists(l, m, s);
 	for (int kind = 0; kind < VS_NR_IPI; kind++) {

@@ -54,8 +54,8 @@ struct metric_group {
  * @by: rule of the groups
  * @max_series: of all groups but @other; @series: in use
  * @groups: by name; @other: what found no room
- * @nobodys_told: of what is no process's: the model's overflow row, and histograms that are shared;
- *	@calls_told: of the overflow row of calls
+ * @unowned_exported: of what is no process's: the model's overflow row, and histograms that are shared;
+ *	@calls_exported: of the overflow row of calls
  * @now_ns: of the last metric_store__take()
  * @fixed: what is not by group
  * @known: NEEDS_* that are met
@@ -66,8 +66,8 @@ struct metric_store {
 	unsigned int series;
 	struct hash groups;
 	struct metric_group other;
-	uint64_t nobodys_told[GROUP_CALLS];
-	struct vs_call_counts calls_told;
+	uint64_t unowned_exported[GROUP_CALLS];
+	struct vs_call_counts calls_exported;
 	uint64_t now_ns;
 	uint64_t fixed[NR_FIXED_CELLS];
 	unsigned int known;

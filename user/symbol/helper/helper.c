@@ -278,7 +278,7 @@ static int ask(struct helper *h, const struct helper_call *c)
 	return err;
 }
 
-static int hear(struct helper *h, struct helper_call *c, uint64_t deadline)
+static int read_reply(struct helper *h, struct helper_call *c, uint64_t deadline)
 {
 	int fds[HELPER_MAX_FDS], err;
 	size_t nr_fds = 0;
@@ -319,15 +319,15 @@ uint64_t helper__delay_ns(const struct helper *h)
 	return h->pid ? run_delay_ns(h->pid) : 0;
 }
 
-/** hear_in_time - hear(); the time that the helper waits for a CPU is not its fault */
-static int hear_in_time(struct helper *h, struct helper_call *c, uint64_t ns)
+/** read_reply_in_time - read_reply(); the time that the helper waits for a CPU is not its fault */
+static int read_reply_in_time(struct helper *h, struct helper_call *c, uint64_t ns)
 {
 	const uint64_t from = clock__monotonic_ns(), waited = run_delay_ns(h->pid);
 	uint64_t deadline = from + ns, delay;
 	int err;
 
 	for (;;) {
-		err = hear(h, c, deadline);
+		err = read_reply(h, c, deadline);
 		if (err != -ETIME || (h->late && h->late(h->late_ctx)))
 			return err;
 		delay = run_delay_ns(h->pid) - waited;
@@ -347,7 +347,7 @@ int helper__call(struct helper *h, struct helper_call *c, unsigned int ms)
 	err = ask(h, c);
 	if (err)
 		return err;
-	err = hear_in_time(h, c, (uint64_t)ms * NS_PER_MS);
+	err = read_reply_in_time(h, c, (uint64_t)ms * NS_PER_MS);
 	if (!err)
 		return 0;
 	h->timeouts += err == -ETIME;
