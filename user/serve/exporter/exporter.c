@@ -37,14 +37,14 @@ void exporter__init(struct exporter *e, unsigned int max_series)
 	e->next_id = 1;
 	metric_store__init(&e->store, e->group_by, max_series);
 	storms__init(&e->storms, tell_rows, e);
-	hash__init(&e->ticked.pairs, sizeof(uint64_t));
+	hash__init(&e->at_tick.pairs, sizeof(uint64_t));
 }
 
 void exporter__free(struct exporter *e)
 {
 	metric_store__free(&e->store);
 	storms__free(&e->storms);
-	hash__free(&e->ticked.pairs, free);
+	hash__free(&e->at_tick.pairs, free);
 	if (e->run_stats_fd >= 0)
 		close(e->run_stats_fd);
 }
@@ -130,7 +130,7 @@ static int add_interval(struct exporter *e, uint64_t now_ns, const struct vs_cou
 	int err = 0;
 	const struct storm *ended =
 		storms__add(&e->storms, e->from_ns, now_ns,
-			    counts_faults(faults) - counts_faults(&e->ticked.faults));
+			    counts_faults(faults) - counts_faults(&e->at_tick.faults));
 
 	if (ended)
 		err = send_events(e, now_ns, ended, true);

@@ -16,10 +16,10 @@
 #include "view/shootdown/shootdown.h"
 
 /**
- * struct ticked - what had been counted when the interval began
+ * struct tick_base - what had been counted when the interval began
  * @calls: by class and field; @pairs: struct cpu_pair by CPUs
  */
-struct ticked {
+struct tick_base {
 	struct vs_counts faults;
 	struct vs_hist latency;
 	uint64_t calls[VS_NR_CALL_CLASSES][NR_CALL_FIELDS];
@@ -49,7 +49,7 @@ struct exporter {
 	pid_t server_pid;
 	struct metric_store store;
 	struct storms storms;
-	struct ticked ticked;
+	struct tick_base at_tick;
 	struct stat_view stat;
 	struct shootdown_view shootdown;
 	const char *command;

@@ -149,7 +149,7 @@ static int add_groups(struct exporter *e, struct table *tick)
 	int err = t ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < nr && !err; i++) {
-		const uint64_t faults = group_faults(list[i]) - list[i]->ticked;
+		const uint64_t faults = group_faults(list[i]) - list[i]->at_tick;
 
 		if (!faults)
 			continue;
@@ -261,7 +261,7 @@ static int add_calls(const struct exporter *e, struct table *tick)
 
 	sum_calls(&e->live->shootdown, sum);
 	for (int class = 0; class < VS_NR_CALL_CLASSES && !err; class ++)
-		err = call_row(t, metric_classes[class], sum[class], e->ticked.calls[class]);
+		err = call_row(t, metric_classes[class], sum[class], e->at_tick.calls[class]);
 	return err;
 }
 
@@ -276,7 +276,8 @@ static uint64_t all_kinds(const __u64 *by_kind)
 
 static int add_shootdowns(const struct exporter *e, struct table *tick)
 {
-	const struct vs_shootdowns *now = &e->live->shootdown.totals, *then = &e->ticked.shootdowns;
+	const struct vs_shootdowns *now = &e->live->shootdown.totals,
+				   *then = &e->at_tick.shootdowns;
 	struct table *t = run_view__sub(tick, &shootdown_table);
 
 	if (!t)
@@ -343,7 +344,7 @@ static int add_cpus(const struct exporter *e, struct table *tick)
 	hash__init(&sum, sizeof(key));
 	err = t ? sum_pairs(&e->live->shootdown, &sum) : -ENOMEM;
 	while (!err && (now = hash__next(&sum, &pos, &key))) {
-		const struct cpu_pair *then = hash__get_u64(&e->ticked.pairs, key);
+		const struct cpu_pair *then = hash__get_u64(&e->at_tick.pairs, key);
 
 		then = then ? then : &none;
 		if (now->count <= then->count)
@@ -369,10 +370,10 @@ static void faults_cells(struct exporter *e, struct table *t, struct vs_counts *
 	struct vs_hist latency = {};
 
 	*c = stat_group__total(&e->stat, &e->live->model);
-	counts_sub(c, &e->ticked.faults);
+	counts_sub(c, &e->at_tick.faults);
 	stat_group__latency(&e->stat, &e->live->model, -1, &latency);
 	for (int i = 0; i < VS_HIST_BUCKETS; i++)
-		latency.bucket[i] -= e->ticked.latency.bucket[i];
+		latency.bucket[i] -= e->at_tick.latency.bucket[i];
 	hist__octaves(&latency, octaves);
 	table__set_u64(t, "faults", counts_faults(c));
 	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
@@ -412,7 +413,7 @@ struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm, unsign
 	if (!err)
 		err = add_cpus(e, t);
 	if (!err)
-		err = add_lost(t, &stats, &e->ticked.stats);
+		err = add_lost(t, &stats, &e->at_tick.stats);
 	return event(e, "tick", t, err);
 }
 
@@ -450,10 +451,10 @@ void tick__mark(struct exporter *e)
 {
 	const struct metric_group *list[METRIC_STORE_GROUPS + 1];
 	const size_t nr = metric_store__list(&e->store, list);
-	struct ticked *k = &e->ticked;
+	struct tick_base *k = &e->at_tick;
 
 	for (size_t i = 0; i < nr; i++)
-		((struct metric_group *)list[i])->ticked = group_faults(list[i]);
+		((struct metric_group *)list[i])->at_tick = group_faults(list[i]);
 	k->faults = stat_group__total(&e->stat, &e->live->model);
 	memset(&k->latency, 0, sizeof(k->latency));
 	stat_group__latency(&e->stat, &e->live->model, -1, &k->latency);
