@@ -210,7 +210,7 @@ static void rows_of_calls_go_with_their_process(void **state)
 		assert_non_null(shootdown__row(&s, m, i, &row));
 		shootdown__update(&s, i, &row);
 	}
-	s.rows[0]->told.count = 4;
+	s.rows[0]->exported.count = 4;
 	shootdown__row_ended(&s, 1);
 	model__slot_ended(m, 1);
 	/* its other row still counts: the process is busy, and nothing of it goes */
@@ -225,7 +225,7 @@ static void rows_of_calls_go_with_their_process(void **state)
 		calls += s.rows[i]->counts.count;
 		assert_true(s.rows[i]->process == m->ended || s.rows[i]->process->pid == 200);
 		if (s.rows[i]->call == VS_CALL_MUNMAP)
-			assert_int_equal(s.rows[i]->told.count, 4);
+			assert_int_equal(s.rows[i]->exported.count, 4);
 	}
 	assert_int_equal(calls, 60);
 	shootdown__free(&s);

@@ -365,5 +365,5 @@ int main(void)
 		cmocka_unit_test(port_0_is_the_one_that_the_kernel_chose),
 	};
 
-	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("metric_store", tests, NULL, NULL);
 }

@@ -118,7 +118,7 @@ static void add(struct metric_store *l, struct metric_group *g, unsigned int cel
 	g->cell[cell] += n;
 }
 
-/** take - what came to be since @told; one that went back would be a new beginning for nobody. */
+/** take - what came to be since @exported; one that went back would be a new beginning for nobody. */
 static void take(struct metric_store *l, struct metric_group *g, unsigned int cell, uint64_t now,
 		 uint64_t *exported)
 {

@@ -54,8 +54,8 @@ struct metric_group {
  * @by: rule of the groups
  * @max_series: of all groups but @other; @series: in use
  * @groups: by name; @other: what found no room
- * @unowned_exported: of what is no process's: the model's overflow row, and histograms that are shared;
- *	@calls_exported: of the overflow row of calls
+ * @unowned_exported: of what is no process's: the model's overflow row, and histograms that are
+ *	shared; @calls_exported: of the overflow row of calls
  * @now_ns: of the last metric_store__take()
  * @fixed: what is not by group
  * @known: NEEDS_* that are met
