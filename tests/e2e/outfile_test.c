@@ -10,9 +10,13 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define SECRET "nobody is to lose this\n"
@@ -105,6 +109,68 @@ static void a_file_of_another_user_is_refused(void **state)
 	put(path, SECRET);
 	vt_sys(chown(path, 65534, 65534));
 	check_refused(path, path, "another user");
+}
+
+/** swap - as nobody: @path is a link to @secret, a FIFO, a file, a directory and nothing, in turn, for good */
+static _Noreturn void swap(const char *path, const char *secret)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (setgroups(0, NULL) || setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+		_exit(1);
+	for (unsigned int i = 0;; i++) {
+		int fd;
+
+		/* root's file in a sticky directory stays: then nothing of this has an effect */
+		if (unlink(path))
+			rmdir(path);
+		if (i % 5 == 0)
+			(void)!symlink(secret, path);
+		else if (i % 5 == 1)
+			mkfifo(path, 0666);
+		else if (i % 5 == 2 && (fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666)) >= 0)
+			close(fd);
+		else if (i % 5 == 3)
+			mkdir(path, 0777);
+		usleep(100);
+	}
+}
+
+/* In a directory that all may write to, as /tmp. */
+static void what_nobody_puts_there_meanwhile_is_not_written_to(void **state)
+{
+	const char *secret = vt_path("secret"), *dir = vt_path("sticky");
+	char path[300];
+	pid_t pid;
+
+	(void)state;
+	put(secret, SECRET);
+	vt_sys(mkdir(dir, 0700));
+	vt_sys(chmod(dir, 01777));
+	snprintf(path, sizeof(path), "%s/out", dir);
+	vt_sys(pid = fork());
+	if (!pid)
+		swap(path, secret);
+	for (size_t i = 0; i < 4 * NR_WRITINGS; i++) {
+		const struct writing *w = &writings[i % NR_WRITINGS];
+		struct stat st;
+		struct vt_cmd cmd;
+
+		if (!strcmp(w->what, "record --max-size -o"))
+			continue;
+		run(&cmd, w, path);
+		if (cmd.exit) {
+			vt_equal(cmd.exit, 1, "exit status of %s", w->what);
+			vt_one_error(&cmd, path, "%s", w->what);
+		} else {
+			vt_sys(lstat(path, &st));
+			vt_true(S_ISREG(st.st_mode) && !st.st_uid && st.st_nlink == 1);
+			vt_sys(unlink(path));
+		}
+		check_content(secret, w->what);
+		vt_free(&cmd);
+	}
+	vt_sys(kill(pid, SIGKILL));
+	vt_sys(waitpid(pid, NULL, 0));
 }
 
 /* Who has the old file open sees nothing of the new one. */
@@ -244,6 +310,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(a_link_is_refused),
 	VT_TEST(a_file_with_other_names_is_refused),
 	VT_TEST(a_file_of_another_user_is_refused),
+	VT_TEST(what_nobody_puts_there_meanwhile_is_not_written_to),
 	VT_TEST(a_file_is_made_anew),
 	VT_TEST(devices_and_descriptors_are_written_as_they_are),
 	VT_TEST(an_old_ring_is_not_mixed_with_a_new_one),

@@ -88,6 +88,11 @@ static int link_to_kmsg(void)
 	return symlink("/proc/kmsg", a.map);
 }
 
+static int link_to_trace_pipe(void)
+{
+	return symlink("/sys/kernel/tracing/trace_pipe", a.map);
+}
+
 static int link_to_root(void)
 {
 	return symlink("/proc/self/root", a.map);
@@ -160,6 +165,7 @@ static const struct {
 	{ .what = "a link to its own file", .plant = link_to_own },
 	{ .what = "another name of its own file", .plant = second_name },
 	{ .what = "a link to /proc/kmsg", .plant = link_to_kmsg },
+	{ .what = "a link to trace_pipe", .plant = link_to_trace_pipe },
 	{ .what = "a magic link", .plant = link_to_root },
 	{ .what = "a FIFO", .plant = fifo },
 	{ .what = "a directory", .plant = directory },
@@ -286,14 +292,31 @@ static int in_change(void)
 	}
 }
 
-static void a_list_that_changes_while_it_is_read(void **state)
+/* It becomes a link to a secret, a FIFO and a directory, while it is looked at. */
+static int in_swap(void)
+{
+	own_file();
+	if (fork())
+		return 0;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (unsigned int i = 0;; i++) {
+		if (unlink(a.map) && errno == EISDIR && rmdir(a.map))
+			_exit(1);
+		if (i % 4 == 0)
+			own_file();
+		else if (i % 4 == 1 ? link_to_secret() : i % 4 == 2 ? fifo() : directory())
+			_exit(1);
+	}
+}
+
+/** read_while - @plant changes the list: what is read of it is right, or nothing */
+static void read_while(int (*plant)(void))
 {
 	struct symbol_process p = { 0 };
 	char bare[32];
 
-	(void)state;
 	prepare();
-	begin(in_change, false);
+	begin(plant, false);
 	p.pid = (uint32_t)a.pid;
 	snprintf(bare, sizeof(bare), "0x%lx", (unsigned long)(uintptr_t)a.code + 4);
 	for (int i = 0; i < 40; i++) {
@@ -305,6 +328,18 @@ static void a_list_that_changes_while_it_is_read(void **state)
 			fail_msg("%s", text);
 	}
 	end();
+}
+
+static void a_list_that_changes_while_it_is_read(void **state)
+{
+	(void)state;
+	read_while(in_change);
+}
+
+static void a_list_that_is_swapped_while_it_is_looked_at(void **state)
+{
+	(void)state;
+	read_while(in_swap);
 }
 
 /* Many JITs write their list as they end; then the file is all that is left. */
@@ -436,6 +471,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_reads_secrets_by_a_perf_map),
 		cmocka_unit_test(a_list_that_changes_while_it_is_read),
+		cmocka_unit_test(a_list_that_is_swapped_while_it_is_looked_at),
 		cmocka_unit_test(a_list_that_is_written_at_the_end),
 		cmocka_unit_test(what_is_no_ordinary_file),
 		cmocka_unit_test(symbolic_links_in_paths),
