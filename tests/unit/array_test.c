@@ -74,7 +74,7 @@ static void without_memory_it_stays(void **state)
 	assert_int_equal(array__reserve(&list, &cap, 2, sizeof(*list)), 0);
 	list[1] = 7;
 	before = cap;
-	/* more than any address space has, and more bytes than a size_t can say */
+	/* more bytes than a size_t can say: no allocator is asked */
 	assert_int_equal(array__reserve(&list, &cap, SIZE_MAX / 16 + 1, sizeof(*list)), -ENOMEM);
 	assert_int_equal(array__reserve(&list, &cap, SIZE_MAX, sizeof(*list)), -ENOMEM);
 	assert_int_equal(cap, before);

@@ -37,7 +37,7 @@ int array__reserve(void *list, size_t *cap, size_t need, size_t size)
 
 	if (need <= *cap)
 		return 0;
-	if (need > SIZE_MAX / 2)
+	if (need > SIZE_MAX / 2 / size)
 		return -ENOMEM;
 	while (bigger < need)
 		bigger *= 2;
