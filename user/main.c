@@ -136,14 +136,32 @@ static void usage(FILE *f)
 	fprintf(f, "usage: vmascope COMMAND [OPTION...]\n\n");
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		fprintf(f, "  %-10s %s\n", commands[i].name, commands[i].summary);
-	fprintf(f,
-		"\n`vmascope COMMAND --help` lists a command's options; -V prints the version.\n");
+	fprintf(f, "\n`vmascope help COMMAND` lists a command's options; -V prints the version.\n");
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	vs_fail(VS_EXIT_USAGE, "`vmascope --help` lists them", "no such command: '%s'", name);
+	return NULL;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct options o;
+	int status = options__parse(command, argc, argv, &o);
+
+	if (!status)
+		status = command->run(&o);
+	options__free(&o);
+	return status;
 }
 
 int main(int argc, char **argv)
 {
-	struct options o;
-	int status;
+	const struct command *command;
 
 	startup__prepare();
 	if (argc < 2) {
@@ -152,6 +170,12 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "help") && argc > 2 && !strcmp(argv[2], "--list"))
 		return options__list(commands, NR_COMMANDS);
+	if (!strcmp(argv[1], "help") && argc > 2) {
+		char help[] = "--help", *words[] = { argv[2], help, NULL };
+
+		command = find_command(argv[2]);
+		return command ? run(command, 2, words) : VS_EXIT_USAGE;
+	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		usage(stdout);
 		return VS_EXIT_OK;
@@ -160,15 +184,6 @@ int main(int argc, char **argv)
 		printf("vmascope %s\n", VMASCOPE_VERSION);
 		return VS_EXIT_OK;
 	}
-	for (size_t i = 0; i < NR_COMMANDS; i++) {
-		if (strcmp(argv[1], commands[i].name))
-			continue;
-		status = options__parse(&commands[i], argc - 1, argv + 1, &o);
-		if (!status)
-			status = commands[i].run(&o);
-		options__free(&o);
-		return status;
-	}
-	return vs_fail(VS_EXIT_USAGE, "`vmascope --help` lists them", "no such command: '%s'",
-		       argv[1]);
+	command = find_command(argv[1]);
+	return command ? run(command, argc - 1, argv + 1) : VS_EXIT_USAGE;
 }

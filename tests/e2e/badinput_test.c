@@ -109,6 +109,9 @@ static void bad_filters(void **state)
 		{ "trace", "-p", "abc" },
 		{ "trace", "--no-such-option" },
 		{ "no-such-verb" },
+		{ "help", "no-such-verb" },
+		{ "serve", "-o", "out" },
+		{ "serve", "--format", "csv" },
 		{ "stat", "-p" },
 	};
 
@@ -120,7 +123,7 @@ static void bad_filters(void **state)
 static void help_ends_at_once(void **state)
 {
 	static const char *const verbs[] = { "stat", "trace", "doctor" };
-	struct vt_cmd cmd;
+	struct vt_cmd cmd, same;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -128,8 +131,30 @@ static void help_ends_at_once(void **state)
 		vt_wait(&cmd, VT_PATIENCE);
 		vt_equal(cmd.exit, 0, "exit status of %s --help: %s", verbs[i], cmd.err);
 		vt_contains(cmd.out, "--format");
+		vt_run(&same, NULL, VT_ARGS(vt_vmascope(), "help", verbs[i]));
+		vt_equal(same.exit, 0, "exit status of help %s: %s", verbs[i], same.err);
+		vt_true(!strcmp(same.out, cmd.out));
+		vt_free(&same);
 		vt_free(&cmd);
 	}
+}
+
+/* Who starts `serve -j` learns its address and token, too. */
+static void notes_of_serve_are_json(void **state)
+{
+	struct json_object *lines;
+	struct vt_cmd cmd;
+
+	(void)state;
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "serve", "-j", "--listen", "127.0.0.1:0", "-d", "100ms"));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	lines = vt_json_lines(cmd.err, "stderr");
+	vt_contains(vt_str(json_object_array_get_idx(lines, 0), "note.message"),
+		    "http://127.0.0.1:");
+	vt_contains(vt_str(json_object_array_get_idx(lines, 1), "note.message"), "#token=");
+	json_object_put(lines);
+	vt_free(&cmd);
 }
 
 /* What can't be written is told before anything is run; what turns out so, once. */
@@ -351,6 +376,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(command_not_found),
 	VT_TEST(bad_filters),
 	VT_TEST(help_ends_at_once),
+	VT_TEST(notes_of_serve_are_json),
 	VT_TEST(bad_files),
 	VT_TEST(exit_status_is_the_commands),
 	VT_TEST(target_exits_at_once),

@@ -41,22 +41,12 @@ static void io_of_a_command(const char *sqpoll)
 static void io_of_a_process(const char *sqpoll)
 {
 	struct json_object *json;
-	struct vt_cmd scope;
 	struct vt_gated g;
-	char pid[16];
 
 	vt_gated_start(&g, VT_ARGS("iouring", "--reads", "2000", sqpoll));
-	snprintf(pid, sizeof(pid), "%d", g.work.pid);
-	vt_attach_stat(&scope, VT_ARGS("-p", pid));
-	vt_gated_run(&g);
-	vt_wait(&scope, VT_PATIENCE);
-	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
-	json = vt_json_file(vt_stat_output());
-	vt_check_sums(json);
-	vt_check_attached_usage(json, g.known);
+	json = vt_gated_process(&g);
 	vt_check_ranges(json, g.known);
 	json_object_put(json);
-	vt_free(&scope);
 	vt_gated_free(&g);
 }
 

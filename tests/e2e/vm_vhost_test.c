@@ -13,20 +13,11 @@
 static void workers_of_a_process(void **state)
 {
 	struct json_object *json, *vma, *range;
-	struct vt_cmd scope;
 	struct vt_gated g;
-	char pid[16];
 
 	(void)state;
 	vt_gated_start(&g, VT_ARGS("vhost", "--buffers", "200"));
-	snprintf(pid, sizeof(pid), "%d", g.work.pid);
-	vt_attach_stat(&scope, VT_ARGS("-p", pid));
-	vt_gated_run(&g);
-	vt_wait(&scope, VT_PATIENCE);
-	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
-	json = vt_json_file(vt_stat_output());
-	vt_check_sums(json);
-	vt_check_attached_usage(json, g.known);
+	json = vt_gated_process(&g);
 	if (vt_int(g.known, "workers")) {
 		vt_equal(vt_int(g.known, "workers"), 2, "workers that are the process's threads");
 		vt_check_ranges(json, g.known);
@@ -37,7 +28,6 @@ static void workers_of_a_process(void **state)
 					vt_hex(vma, "start") != vt_hex(range, "start"));
 	}
 	json_object_put(json);
-	vt_free(&scope);
 	vt_gated_free(&g);
 }
 

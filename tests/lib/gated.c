@@ -72,3 +72,21 @@ struct json_object *vt_stop_stat(struct vt_cmd *scope)
 	vt_free(scope);
 	return json;
 }
+
+struct json_object *vt_gated_process(struct vt_gated *g)
+{
+	struct json_object *json;
+	struct vt_cmd scope;
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", g->work.pid);
+	vt_attach_stat(&scope, VT_ARGS("-p", pid));
+	vt_gated_run(g);
+	vt_wait(&scope, VT_PATIENCE);
+	vt_equal(scope.exit, 0, "vmascope's exit status: %s", scope.err);
+	json = vt_json_file(output);
+	vt_check_sums(json);
+	vt_check_attached_usage(json, g->known);
+	vt_free(&scope);
+	return json;
+}

@@ -22,6 +22,13 @@ void vt_gated_start(struct vt_gated *g, const char *const *argv);
 void vt_gated_run(struct vt_gated *g);
 void vt_gated_free(struct vt_gated *g);
 
+/**
+ * vt_gated_process - open the gate of @g while `stat -p` counts its process, until both have ended
+ *
+ * Return: what it has counted, its sums and its usage checked; of the caller, as @g is.
+ */
+struct json_object *vt_gated_process(struct vt_gated *g);
+
 /** vt_attach_stat - start `stat FILTERS` without a command; it runs until vt_stop_stat() */
 void vt_attach_stat(struct vt_cmd *scope, const char *const *filters);
 /** vt_stop_stat - Return: what it has counted, its sums checked. */

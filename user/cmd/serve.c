@@ -161,17 +161,14 @@ static int woken(struct session *s)
 /** print_where - the address, and what is needed to see everything */
 static void print_where(const struct service *x)
 {
-	const struct options *o = x->session->options;
-	const char *scheme = o->tls_cert ? "https" : "http";
+	const char *scheme = x->session->options->tls_cert ? "https" : "http";
 	char address[64];
 
-	if (o->quiet || o->format->flags & FORMAT_MESSAGES)
-		return;
 	listen__format(&x->address, address, sizeof(address));
-	fprintf(stderr, "vmascope: listening on %s://%s\n", scheme, address);
+	vs_note("listening on %s://%s", scheme, address);
 	if (!x->access.required && x->access.exposed != DETAIL_ALL)
-		fprintf(stderr, "vmascope: with processes and addresses: %s://%s/#token=%s\n",
-			scheme, address, x->access.token);
+		vs_note("with processes and addresses: %s://%s/#token=%s", scheme, address,
+			x->access.token);
 }
 
 /** run - the session is open. Return: an exit status. */

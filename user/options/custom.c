@@ -85,19 +85,26 @@ OPTION_PARSER(option_parse_json)
 	return 0;
 }
 
+/** prints_as - the commands in @is can print as @f: `serve` prints messages alone */
+static bool prints_as(unsigned int is, const struct out_format *f)
+{
+	if (is & COMMAND_SERVE)
+		return f->flags & (FORMAT_FOR_PEOPLE | FORMAT_MESSAGES);
+	return is & COMMAND_REPORT || !(f->flags & FORMAT_OF_EVENTS);
+}
+
 OPTION_PARSER(option_parse_format)
 {
 	const struct parse_ctx *ctx = state->input;
-	const bool of_events = ctx->cmd->is & COMMAND_REPORT;
 	const char *names[8];
 	int nr = 0;
 
 	(void)row;
 	for (const struct out_format *f = out_formats; f->name && nr < 8; f++)
-		if (of_events || !(f->flags & FORMAT_OF_EVENTS))
+		if (prints_as(ctx->cmd->is, f))
 			names[nr++] = f->name;
 	o->format = out_format__find(arg);
-	if (o->format && (of_events || !(o->format->flags & FORMAT_OF_EVENTS)))
+	if (o->format && prints_as(ctx->cmd->is, o->format))
 		return 0;
 	return option_bad(state, "format", arg, option_names(names, nr));
 }

@@ -22,8 +22,8 @@
 #define FAULTS (COMMAND_STAT | COMMAND_TRACE | COMMAND_RECORD | COMMAND_TOP)
 #define COUNTED (COMMAND_STAT | COMMAND_REPORT)
 #define PRINTING                                                                                   \
-	(COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_REPORT | COMMAND_SERVE |       \
-	 COMMAND_DOCTOR | COMMAND_EXPLAIN | COMMAND_RECORD)
+	(COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_REPORT | COMMAND_DOCTOR |      \
+	 COMMAND_EXPLAIN | COMMAND_RECORD)
 #define TO_FILE (PRINTING & ~COMMAND_RECORD)
 #define EVERY (TRACING | COMMAND_REPORT | COMMAND_DOCTOR | COMMAND_EXPLAIN)
 #define STACKS (TRACING & ~COMMAND_SERVE)
@@ -122,8 +122,10 @@ const struct option_row option_rows[] = {
 	 .standard = 1000 * MS},
 
 	/* --- what is shown: all commands --- */
-	{"json", 'j', NULL, GROUP_SHOWN, PRINTING, "the same as --format json", CUSTOM(option_parse_json)},
+	{"json", 'j', NULL, GROUP_SHOWN, PRINTING | COMMAND_SERVE, "the same as --format json", CUSTOM(option_parse_json)},
 	{"format", 0, "NAME", GROUP_SHOWN, PRINTING, "text (default), json or csv; of report also perfetto",
+	 CUSTOM(option_parse_format), .text = "text"},
+	{"format", 0, "NAME", GROUP_SHOWN, COMMAND_SERVE, "format of messages: text (default) or json",
 	 CUSTOM(option_parse_format), .text = "text"},
 	{"output", 'o', "FILE", GROUP_SHOWN, TO_FILE, "write there instead of to stdout", TEXT(output)},
 	{"wide", 'w', NULL, GROUP_SHOWN, PRINTING, "do not cut lines", FLAG(wide)},
