@@ -15,14 +15,14 @@ def taken:
 | (if ($groups - $order) != [] then error("unknown headings: \($groups - $order)") else empty end),
   "# Options",
   "",
-  "Every option of every command: made of the table of options, which the program parses by, too",
-  "(`vmascope help --list | jq -rf tests/options_doc.jq`). `vmascope COMMAND --help` has those of one",
-  "command. Where no default is told, the option is off, or there is no limit.",
+  "All options of all commands, generated from the option table that the program uses for parsing",
+  "(`vmascope help --list | jq -rf tests/options_doc.jq`). `vmascope help COMMAND` lists those of one command.",
+  "Options without a default are off, or have no limit.",
   ($order[] | . as $group
 	| "",
 	  "## " + (.[:-1]),
 	  "",
-	  "| option | is | takes | default | commands |",
+	  "| option | meaning | values | default | commands |",
 	  "|---|---|---|---|---|",
 	  ($all | map(select(.group == $group))
 		| group_by([.name, .help, .argument, .default, .least, .values])[]

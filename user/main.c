@@ -6,6 +6,7 @@
 #include "options/options.h"
 #include "util/array.h"
 #include "util/log.h"
+#include "util/nearest.h"
 #include "util/startup.h"
 
 static const struct command commands[] = {
@@ -141,10 +142,18 @@ static void usage(FILE *f)
 
 static const struct command *find_command(const char *name)
 {
-	for (size_t i = 0; i < NR_COMMANDS; i++)
+	char names[NR_COMMANDS * NEAREST_LEN] = "help", near[NEAREST_LEN], hint[128];
+	size_t len = strlen(names);
+
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
 		if (!strcmp(name, commands[i].name))
 			return &commands[i];
-	vs_fail(VS_EXIT_USAGE, "`vmascope --help` lists them", "no such command: '%s'", name);
+		len += snprintf(names + len, sizeof(names) - len, ", %s", commands[i].name);
+	}
+	snprintf(hint, sizeof(hint), "`vmascope --help` lists them");
+	if (nearest__find(near, names, name))
+		snprintf(hint, sizeof(hint), "did you mean '%s'?", near);
+	vs_fail(VS_EXIT_USAGE, hint, "no such command: '%s'", name);
 	return NULL;
 }
 

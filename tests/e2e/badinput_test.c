@@ -120,6 +120,26 @@ static void bad_filters(void **state)
 		check_fails(NULL, bad[i], 2, NULL);
 }
 
+/* A misspelled command, option or word: the nearest one is named. */
+static void what_was_meant(void **state)
+{
+	(void)state;
+	check_fails(NULL, VT_ARGS("shotdown"), 2, "did you mean 'shootdown'?");
+	check_fails(NULL, VT_ARGS("help", "reprot"), 2, "did you mean 'report'?");
+	check_fails(NULL, VT_ARGS("stat", "--heatmpa", "--", "true"), 2,
+		    "did you mean '--heatmap'?");
+	check_fails(NULL, VT_ARGS("trace", "--events", "fault,memcal"), 2,
+		    "did you mean 'memcall'?");
+	check_fails(NULL, VT_ARGS("stat", "--cause", "anon_zero"), 2, "did you mean 'anon-zero'?");
+	check_fails(NULL, VT_ARGS("report", "--view", "shootdwn"), 2, "did you mean 'shootdown'?");
+	check_fails(NULL, VT_ARGS("top", "--view", "proceses"), 2, "did you mean 'processes'?");
+	check_fails(NULL, VT_ARGS("serve", "--group-by", "uint"), 2, "did you mean 'unit'?");
+	check_fails(NULL, VT_ARGS("stat", "-j", "--by", "thraed"), 2, "did you mean 'thread'?");
+	/* what is far from all is not guessed */
+	check_fails(NULL, VT_ARGS("stat", "--by", "nonsense"), 2, "mapping, vma, process");
+	check_fails(NULL, VT_ARGS("nonsense"), 2, "`vmascope --help` lists them");
+}
+
 static void help_ends_at_once(void **state)
 {
 	static const char *const verbs[] = { "stat", "trace", "doctor" };
@@ -375,6 +395,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(no_such_pid),
 	VT_TEST(command_not_found),
 	VT_TEST(bad_filters),
+	VT_TEST(what_was_meant),
 	VT_TEST(help_ends_at_once),
 	VT_TEST(notes_of_serve_are_json),
 	VT_TEST(bad_files),

@@ -58,6 +58,8 @@ static void rows_have_what_their_type_needs(void **state)
 			fail_msg("--%s: its type and its parser do not match", row->name);
 		if (row->type != OPTION_CUSTOM && row->type != OPTION_TEXT && !word && !row->what)
 			fail_msg("--%s: errors have no name for its argument", row->name);
+		if (row->list && row->type != OPTION_CUSTOM && row->type != OPTION_NAME)
+			fail_msg("--%s: its type and its list of words do not match", row->name);
 		if (row->type != OPTION_CUSTOM &&
 		    (!row->size || row->field + row->size > sizeof(struct options)))
 			fail_msg("--%s: it has no field", row->name);

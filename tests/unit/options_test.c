@@ -245,8 +245,9 @@ static void causes(void **state)
 	assert_good("--cause segv-maperr,sigbus --cause=gup");
 	assert_int_equal(o.capture.bpf.causes,
 			 1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SIGBUS | 1u << VS_CAUSE_GUP);
-	/* the names that there are come with the error */
-	assert_bad("--cause cows", "anon-zero");
+	/* the nearest name comes with the error, or else all */
+	assert_bad("--cause cows", "did you mean 'cow'?");
+	assert_bad("--cause far-from-all", "anon-zero");
 	assert_bad("--cause cow,", "'cow,'");
 	assert_bad("--cause COW", "'COW'");
 	/* of a list in which one is bad, that one is named */
@@ -436,6 +437,46 @@ static void options_that_are_none(void **state)
 	assert_bad_for(&still, "word", "'word'");
 }
 
+/* Commands' own words and those of several, lists, options that are abbreviated. */
+static void what_was_meant(void **state)
+{
+	(void)state;
+	assert_bad("--by thraed", "did you mean 'thread'?");
+	assert_bad("--by proc", "did you mean 'process'?");
+	assert_bad("-F mjn", "did you mean 'min'?");
+	assert_bad("-F far-from-all", "all, min or maj");
+	assert_bad("--cause cow,anonzero", "did you mean 'anon-zero'?");
+	assert_bad("--format jsno", "did you mean 'json'?");
+	assert_bad("--format perfetto", "text, json, csv");
+	assert_bad("--no-feature maple_tree", "did you mean 'maple-tree'?");
+	/* of a list that several commands share, each has its part */
+	assert_good("--weight time");
+	assert_bad("--weight stolen", "faults, time");
+	assert_bad_for(&shooting, "--weight faults", "stolen, time, sent, calls");
+	assert_bad("--unwind drawf", "did you mean 'dwarf'?");
+	assert_bad_for(&shooting, "--by sties", "did you mean 'site'?");
+	assert_bad_for(&reporting, "--view sat", "did you mean 'stat'?");
+	assert_bad_for(&reporting, "--format perfeto", "did you mean 'perfetto'?");
+	assert_bad_for(&reporting, "--by sties", "did you mean 'site'?");
+	assert_bad_for(&reporting, "--by fuction", "did you mean 'function'?");
+	assert_bad("--heatmpa", "did you mean '--heatmap'?");
+	assert_bad("--durtion=5", "did you mean '--duration'?");
+	/* another command's option is not suggested */
+	assert_bad_for(&still, "--heatmpa", "`vmascope help still` lists the options");
+	assert_bad("--far-from-all", "lists the options");
+	/* abbreviations are argp's */
+	assert_good("--heat");
+	assert_bad("--stac", "--stack-size, --stacks");
+	assert_bad("-p", "option '-p' needs an argument (PID[,PID])");
+	assert_bad("--pid", "option '--pid' needs an argument (PID[,PID])");
+	assert_bad("--dur", "option '--dur' needs an argument (TIME)");
+	assert_bad("-jp", "option '-p' needs an argument (PID[,PID])");
+	assert_bad("-jZ", "no such option: '-Z' in '-jZ'");
+	assert_bad("--wide=yes", "option '--wide' takes no argument");
+	assert_bad("--wid=yes", "option '--wid' takes no argument");
+	assert_bad("--us", "option '--us' is ambiguous (--usage, --user-stacks)");
+}
+
 static void errors_can_be_json(void **state)
 {
 	static const char *const lines[] = {
@@ -525,6 +566,7 @@ int main(void)
 		cmocka_unit_test(options_of_reports),
 		cmocka_unit_test(a_command_to_run),
 		cmocka_unit_test(options_that_are_none),
+		cmocka_unit_test(what_was_meant),
 		cmocka_unit_test(errors_can_be_json),
 	};
 

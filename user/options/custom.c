@@ -93,32 +93,56 @@ static bool prints_as(unsigned int is, const struct out_format *f)
 	return is & COMMAND_REPORT || !(f->flags & FORMAT_OF_EVENTS);
 }
 
-OPTION_PARSER(option_parse_format)
+const char *option_list_formats(unsigned int commands)
 {
-	const struct parse_ctx *ctx = state->input;
 	const char *names[8];
 	int nr = 0;
 
-	(void)row;
 	for (const struct out_format *f = out_formats; f->name && nr < 8; f++)
-		if (prints_as(ctx->cmd->is, f))
+		if (prints_as(commands, f))
 			names[nr++] = f->name;
+	return option_names(names, nr);
+}
+
+OPTION_PARSER(option_parse_format)
+{
+	const struct parse_ctx *ctx = state->input;
+
 	o->format = out_format__find(arg);
 	if (o->format && prints_as(ctx->cmd->is, o->format))
 		return 0;
-	return option_bad(state, "format", arg, option_names(names, nr));
+	return option_bad_word(state, "format", arg, row->list(ctx->cmd->is), NULL);
+}
+
+const char *option_list_features(unsigned int commands)
+{
+	static char names[512];
+
+	(void)commands;
+	features__names(names, sizeof(names));
+	return names;
 }
 
 OPTION_PARSER(option_parse_feature)
 {
-	char names[512];
-
-	(void)row;
 	(void)o;
 	if (!features__disable(arg))
 		return 0;
-	features__names(names, sizeof(names));
-	return option_bad(state, "feature", arg, names);
+	return option_bad_word(state, "feature", arg, row->list(0), NULL);
+}
+
+const char *option_list_either_by(unsigned int commands)
+{
+	const char *names[NR_STAT_BY + NR_SHOOTDOWN_BY];
+	int nr = 0;
+
+	(void)commands;
+	for (int i = 0; i < NR_STAT_BY; i++)
+		names[nr++] = stat_by_names[i];
+	for (int i = 0; i < NR_SHOOTDOWN_BY; i++)
+		if (names__find(stat_by_names, NR_STAT_BY, shootdown_by_names[i]) < 0)
+			names[nr++] = shootdown_by_names[i];
+	return option_names(names, nr);
 }
 
 /** option_parse_either_by - of either view; which one it is may be told later. */
@@ -127,10 +151,9 @@ OPTION_PARSER(option_parse_either_by)
 	const int stat = names__find(stat_by_names, NR_STAT_BY, arg);
 	const int shootdown = names__find(shootdown_by_names, NR_SHOOTDOWN_BY, arg);
 
-	(void)row;
 	if (stat < 0 && shootdown < 0)
-		return option_bad(
-			state, "grouping", arg,
+		return option_bad_word(
+			state, "grouping", arg, row->list(0),
 			"mapping, vma, process, comm, thread, cause, cpu, cgroup, stack, function; "
 			"of "
 			"shootdown: vma, call, process, comm, thread, site, stack, function, cpu");
@@ -172,12 +195,31 @@ OPTION_PARSER(option_parse_between)
 				 "FROM,TO since the start: 1.5s,2s; 10s, to the end; ,500ms");
 }
 
+const char *option_list_top_views(unsigned int commands)
+{
+	const char *names[NR_VIEWS];
+	int nr = 0;
+
+	(void)commands;
+	for (int i = 0; i < NR_VIEWS; i++)
+		if (!tui_views[i].hidden)
+			names[nr++] = tui_views[i].name;
+	return option_names(names, nr);
+}
+
 OPTION_PARSER(option_parse_top_view)
 {
-	(void)row;
 	if (tui_view__find(arg) == NR_VIEWS)
-		return option_bad(state, "view", arg,
-				  "processes, vmas, causes, calls, cpus, log or stacks");
+		return option_bad_word(state, "view", arg, row->list(0), NULL);
 	o->view_name = arg;
 	return 0;
+}
+
+const char *option_list_weights(unsigned int commands)
+{
+	if (commands & COMMAND_STAT)
+		return "faults, time";
+	if (commands & COMMAND_SHOOTDOWN)
+		return "stolen, time, sent, calls";
+	return option_names(stack_weight_names, NR_STACK_WEIGHTS);
 }

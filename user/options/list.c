@@ -98,7 +98,15 @@ static int set_range(struct table *t, const struct option_row *row)
 	return err;
 }
 
-static int add_option(struct table *t, const struct option_row *row)
+/** words_of - what an argument of @row may be, for @commands. Return: NULL: it is not a word of a list. */
+static const char *words_of(const struct option_row *row, unsigned int commands)
+{
+	if (row->list)
+		return row->list(commands);
+	return row->names ? option_names(row->names, row->nr_names) : NULL;
+}
+
+static int add_option(struct table *t, const struct option_row *row, unsigned int commands)
 {
 	const char letter[] = { row->letter, '\0' };
 	char text[VALUE_LEN];
@@ -116,9 +124,7 @@ static int add_option(struct table *t, const struct option_row *row)
 	err = err ? err : set_range(t, row);
 	err = err ? err : set_str(t, "unit", row->unit);
 	err = err ? err : set_str(t, "default", default_of(row, text));
-	if (!err && row->names)
-		err = table__set_str(t, "values", option_names(row->names, row->nr_names));
-	return err;
+	return err ? err : set_str(t, "values", words_of(row, commands));
 }
 
 static int add_command(struct table *t, const struct command *cmd)
@@ -137,7 +143,7 @@ static int add_command(struct table *t, const struct command *cmd)
 	err = err ? err : table__set_str(t, "about", cmd->doc);
 	for (const struct option_row *row = option_rows; row->name && !err; row++)
 		if (row->commands & cmd->is)
-			err = add_option(options, row);
+			err = add_option(options, row, cmd->is);
 	return err;
 }
 

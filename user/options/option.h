@@ -60,6 +60,8 @@ enum option_group {
  * @what: what error messages call the argument; @wanted: what they say it has to be; NULL: made of
  *	type and range; @too_small: the same of a time that is below @least
  * @parse: of OPTION_CUSTOM. Return: 0, or -1 after option_bad().
+ * @list: where the argument is a word, and not any of @names: those that the commands in a bit set take,
+ *	separated by ", "; good until the next call
  */
 struct option_row {
 	const char *name;
@@ -87,6 +89,7 @@ struct option_row {
 	const char *too_small;
 	int (*parse)(const struct option_row *row, struct options *o, char *arg,
 		     struct argp_state *state);
+	const char *(*list)(unsigned int commands);
 };
 
 /** All options there are; ended by a row without a name. */
@@ -106,6 +109,14 @@ struct parse_ctx {
 
 /** option_bad - @arg is no @what; @wanted: what would be. Return: -1, after an error message. */
 int option_bad(struct argp_state *state, const char *what, const char *arg, const char *wanted);
+
+/**
+ * option_bad_word - @arg is none of the words in @list, separated by ", "
+ * @wanted: the same for an error message, used if no word is near enough to @arg to have been meant; NULL: @list
+ * Return: -1, after an error message.
+ */
+int option_bad_word(struct argp_state *state, const char *what, const char *arg, const char *list,
+		    const char *wanted);
 
 /** option_names - all of them, for an error message; good until the next call. */
 const char *option_names(const char *const *names, int nr);
@@ -134,5 +145,18 @@ OPTION_PARSER(option_parse_feature);
 OPTION_PARSER(option_parse_either_by);
 OPTION_PARSER(option_parse_between);
 OPTION_PARSER(option_parse_top_view);
+
+/* The words that these take, for @commands: lists, separated by ", ", good until the next call. */
+
+/** option_list_formats - output formats; of serve, those of messages. */
+const char *option_list_formats(unsigned int commands);
+/** option_list_features - features of the kernel, for all commands. */
+const char *option_list_features(unsigned int commands);
+/** option_list_either_by - groupings of stat, then those that only shootdown has. */
+const char *option_list_either_by(unsigned int commands);
+/** option_list_top_views - views of top that have a key. */
+const char *option_list_top_views(unsigned int commands);
+/** option_list_weights - metrics of stacks: of stat, of shootdown, or of both for report. */
+const char *option_list_weights(unsigned int commands);
 
 #endif /* VMASCOPE_OPTIONS_OPTION_H */

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/log.h"
+#include "util/nearest.h"
 
 /** argp's key of an option without a letter: its place in the table above this. */
 #define FIRST_KEY 0x100
@@ -119,6 +121,93 @@ static void set_lists(struct options *o, const struct command *cmd)
 			option_set_default(row, o);
 }
 
+/** Room for the long options of a command, in a list. */
+#define OPTION_LIST_LEN 2048
+
+/** long_options - those of @cmd that begin with @start, "--" included, as a list in @list. Return: how many. */
+static int long_options(const struct command *cmd, const char *start, char list[OPTION_LIST_LEN])
+{
+	/* argp's own: they are in no row */
+	const char *const more[] = { "--help", "--usage" };
+	const size_t len = strlen(start);
+	size_t n = 0;
+	int nr = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
+		if (!strncmp(more[i], start, len))
+			n += snprintf(list + n, OPTION_LIST_LEN - n, "%s%s", nr++ ? ", " : "",
+				      more[i]);
+	for (const struct option_row *row = option_rows; row->name; row++) {
+		char name[NEAREST_LEN];
+
+		snprintf(name, sizeof(name), "--%s", row->name);
+		if (has(cmd, row) && !strncmp(name, start, len) && n < OPTION_LIST_LEN)
+			n += snprintf(list + n, OPTION_LIST_LEN - n, "%s%s", nr++ ? ", " : "",
+				      name);
+	}
+	return nr;
+}
+
+/** find_long - the option of @cmd with @name, "--" included. Return: NULL if there is none. */
+static const struct option_row *find_long(const struct command *cmd, const char *name)
+{
+	for (const struct option_row *row = option_rows; row->name; row++)
+		if (has(cmd, row) && !strncmp(name, "--", 2) && !strcmp(name + 2, row->name))
+			return row;
+	return NULL;
+}
+
+/** bad_long - an error message for @word, which argp has refused as a long option of @cmd */
+static void bad_long(const struct command *cmd, const char *word)
+{
+	char list[OPTION_LIST_LEN], name[NEAREST_LEN], near[NEAREST_LEN], hint[128];
+	const struct option_row *row;
+	int nr;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	nr = name[2] ? long_options(cmd, name, list) : 0;
+	/* an abbreviation of one option is that option */
+	row = find_long(cmd, nr == 1 ? list : name);
+	if (row && row->arg) {
+		vs_fail(VS_EXIT_USAGE, row->arg, "option '%s' needs an argument", word);
+		return;
+	}
+	if (row || nr == 1) {
+		vs_fail(VS_EXIT_USAGE, NULL, "option '%s' takes no argument: '%s'", name, word);
+		return;
+	}
+	if (nr > 1) {
+		vs_fail(VS_EXIT_USAGE, list, "option '%s' is ambiguous", word);
+		return;
+	}
+	snprintf(hint, sizeof(hint), "`vmascope help %s` lists the options", cmd->name);
+	long_options(cmd, "--", list);
+	if (nearest__find(near, list, name))
+		snprintf(hint, sizeof(hint), "did you mean '%s'?", near);
+	vs_fail(VS_EXIT_USAGE, hint, "no such option: '%s'", word);
+}
+
+/** bad_letters - the same for @word, which has one letter or more behind a dash */
+static void bad_letters(const struct command *cmd, const char *word)
+{
+	const struct option_row *row = NULL;
+	const char *letter = word + 1;
+	char hint[128];
+
+	while (*letter && (row = find_option(cmd, *letter)) && !row->arg)
+		letter++;
+	if (*letter && row) {
+		vs_fail(VS_EXIT_USAGE, row->arg, "option '-%c' needs an argument", *letter);
+		return;
+	}
+	snprintf(hint, sizeof(hint), "`vmascope help %s` lists the options", cmd->name);
+	if (*letter && letter > word + 1)
+		vs_fail(VS_EXIT_USAGE, hint, "no such option: '-%c' in '%s'", *letter, word);
+	else
+		vs_fail(VS_EXIT_USAGE, hint, "no such option: '%s'", word);
+}
+
 /** parse_all - Return: 0, or an exit status after an error message. */
 static int parse_all(const struct command *cmd, int argc, char **argv, struct options *o)
 {
@@ -131,6 +220,7 @@ static int parse_all(const struct command *cmd, int argc, char **argv, struct op
 		.doc = cmd->doc,
 	};
 	const bool in_order = cmd->args != ARGS_FILES && cmd->args != ARGS_ADDRESSES;
+	const char *word;
 	int err;
 
 	if (!list)
@@ -141,9 +231,9 @@ static int parse_all(const struct command *cmd, int argc, char **argv, struct op
 				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS),
 			 NULL, &ctx);
 	free(list);
+	word = argv[ctx.at > 1 ? ctx.at - 1 : 1];
 	if (err && !ctx.failed)
-		vs_fail(VS_EXIT_USAGE, "--help lists the options", "bad or incomplete option: '%s'",
-			argv[ctx.at > 1 ? ctx.at - 1 : 1]);
+		(!strncmp(word, "--", 2) ? bad_long : bad_letters)(cmd, word);
 	return err ? VS_EXIT_USAGE : 0;
 }
 

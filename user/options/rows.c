@@ -43,6 +43,7 @@
 #define NAME(f, list, nr) .type = OPTION_NAME, FIELD(f), .names = (list), .nr_names = (nr)
 #define NAMES(f, list, nr) .type = OPTION_NAMES, FIELD(f), .names = (list), .nr_names = (nr)
 #define CUSTOM(function) .type = OPTION_CUSTOM, .parse = (function)
+#define WORD(function, words) CUSTOM(function), .list = (words)
 
 #define ROWS                                                                                       \
 	NUMBER(top, 0, UINT32_MAX), GIVEN(top_given), .standard = 30, .for_all = true,             \
@@ -53,8 +54,8 @@
 #define EVENTS(by_default)                                                                         \
 	NAMES(events, trace_event_names, NR_TRACE_EVENTS), .standard = (by_default), .what = "event"
 #define WEIGHT                                                                                     \
-	NAME(weight, stack_weight_names, NR_STACK_WEIGHTS), .standard = -1, .for_all = true,       \
-							    .what = "weight"
+	NAME(weight, stack_weight_names, NR_STACK_WEIGHTS),                                        \
+		.standard = -1, .for_all = true, .what = "weight", .list = option_list_weights
 #define RING(by_default)                                                                           \
 	POWER_OF_2(capture.ring_bytes, 4, 1 << 20), .scale = 10, .standard = (by_default),         \
 						    .unit = "KiB", .what = "ring size"
@@ -124,9 +125,9 @@ const struct option_row option_rows[] = {
 	/* --- what is shown: all commands --- */
 	{"json", 'j', NULL, GROUP_SHOWN, PRINTING | COMMAND_SERVE, "the same as --format json", CUSTOM(option_parse_json)},
 	{"format", 0, "NAME", GROUP_SHOWN, PRINTING, "text (default), json or csv; of report also perfetto",
-	 CUSTOM(option_parse_format), .text = "text"},
+	 WORD(option_parse_format, option_list_formats), .text = "text"},
 	{"format", 0, "NAME", GROUP_SHOWN, COMMAND_SERVE, "format of messages: text (default) or json",
-	 CUSTOM(option_parse_format), .text = "text"},
+	 WORD(option_parse_format, option_list_formats), .text = "text"},
 	{"output", 'o', "FILE", GROUP_SHOWN, TO_FILE, "write there instead of to stdout", TEXT(output)},
 	{"wide", 'w', NULL, GROUP_SHOWN, PRINTING, "do not cut lines", FLAG(wide)},
 	{"ascii", 0, NULL, GROUP_SHOWN, EVERY, "use ASCII characters only", FLAG(ascii)},
@@ -142,7 +143,7 @@ const struct option_row option_rows[] = {
 	 "rows by vma (default), call, process, comm, thread, site, stack, function, cpu",
 	 NAME(shootdown_by, shootdown_by_names, NR_SHOOTDOWN_BY), .what = "grouping"},
 	{"by", 0, "WHAT", GROUP_SHOWN, COMMAND_REPORT, "group as stat or shootdown do",
-	 CUSTOM(option_parse_either_by)},
+	 WORD(option_parse_either_by, option_list_either_by)},
 	{"top", 0, "N", GROUP_SHOWN, COUNTED, "rows of text at most (default 30, an interval's 5; 0: all)",
 	 ROWS},
 	{"top", 0, "N", GROUP_SHOWN, COMMAND_SHOOTDOWN,
@@ -186,7 +187,7 @@ const struct option_row option_rows[] = {
 
 	/* --- what is shown: top --- */
 	{"view", 0, "NAME", GROUP_SHOWN, COMMAND_TOP,
-	 "begin with processes (default), vmas, causes, calls, cpus, log, stacks", CUSTOM(option_parse_top_view), .text = "processes"},
+	 "begin with processes (default), vmas, causes, calls, cpus, log, stacks", WORD(option_parse_top_view, option_list_top_views), .text = "processes"},
 	{"total", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "begin with counts since the start, not per second",
 	 FLAG(total)},
 	{"batch", 0, NULL, GROUP_SHOWN, COMMAND_TOP, "print plain frames, for logs; see --frames",
@@ -221,7 +222,7 @@ const struct option_row option_rows[] = {
 
 	/* --- tuning --- */
 	{"no-feature", 0, "NAME", GROUP_TUNING, EVERY & ~COMMAND_REPORT,
-	 "do without a kernel feature (see doctor)", CUSTOM(option_parse_feature)},
+	 "do without a kernel feature (see doctor)", WORD(option_parse_feature, option_list_features)},
 	{"slots", 0, "N", GROUP_TUNING, TRACING,
 	 "VMAs and processes counted at one time (default: by CPUs, 32768 at most)",
 	 POWER_OF_2(capture.nr_slots, CAPTURE_MIN_SLOTS, CAPTURE_MAX_SLOTS), .what = "number of slots"},

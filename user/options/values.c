@@ -7,6 +7,7 @@
 
 #include "model/names.h"
 #include "util/log.h"
+#include "util/nearest.h"
 #include "util/str.h"
 
 #define TIME_WANTED "seconds, or with a unit: 200ms, 5s, 1m"
@@ -18,6 +19,17 @@ int option_bad(struct argp_state *state, const char *what, const char *arg, cons
 	ctx->failed = true;
 	vs_fail(VS_EXIT_USAGE, wanted, "bad %s: '%s'", what, arg);
 	return -1;
+}
+
+int option_bad_word(struct argp_state *state, const char *what, const char *arg, const char *list,
+		    const char *wanted)
+{
+	char near[NEAREST_LEN], hint[NEAREST_LEN + sizeof("did you mean ''?")];
+
+	if (!nearest__find(near, list, arg))
+		return option_bad(state, what, arg, wanted ? wanted : list);
+	snprintf(hint, sizeof(hint), "did you mean '%s'?", near);
+	return option_bad(state, what, arg, hint);
 }
 
 const char *option_names(const char *const *names, int nr)
@@ -73,8 +85,6 @@ static const char *wanted(const struct option_row *row)
 
 	if (row->wanted)
 		return row->wanted;
-	if (row->names)
-		return option_names(row->names, row->nr_names);
 	if (row->type != OPTION_NUMBER)
 		return TIME_WANTED;
 	snprintf(text, sizeof(text), "%s%s%s from %lld to %llu", row->unit ? row->unit : "",
@@ -83,8 +93,22 @@ static const char *wanted(const struct option_row *row)
 	return text;
 }
 
+/** words - what an argument of @row may be, for the command that is parsed; NULL: it is not a word of a list */
+static const char *words(const struct option_row *row, const struct argp_state *state)
+{
+	const struct parse_ctx *ctx = state->input;
+
+	if (row->list)
+		return row->list(ctx->cmd->is);
+	return row->names ? option_names(row->names, row->nr_names) : NULL;
+}
+
 static int bad(const struct option_row *row, const char *arg, struct argp_state *state)
 {
+	const char *list = words(row, state);
+
+	if (list)
+		return option_bad_word(state, row->what, arg, list, row->wanted);
 	return option_bad(state, row->what, arg, wanted(row));
 }
 
@@ -136,12 +160,27 @@ static int parse_size(const struct option_row *row, struct options *o, const cha
 	return 0;
 }
 
+/** list_has - @word is one of @list, separated by ", " */
+static bool list_has(const char *list, const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (const char *at = list; *at; at += strspn(at, ", ")) {
+		const size_t n = strcspn(at, ",");
+
+		if (n == len && !strncmp(at, word, len))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
 static int parse_name(const struct option_row *row, struct options *o, const char *arg,
 		      struct argp_state *state)
 {
 	const int at = names__find(row->names, row->nr_names, arg);
 
-	if (at < 0)
+	if (at < 0 || !list_has(words(row, state), arg))
 		return bad(row, arg, state);
 	option_store(row, o, row->least + at);
 	return 0;
