@@ -231,8 +231,8 @@ static void shades_go_by_the_logarithm(void **state)
 	text = draw(80, true);
 	assert_non_null(strstr(text, "|░░░░▒▒▒▒    ████|\n"));
 	assert_non_null(strstr(text, "|0\n"));
-	assert_non_null(
-		strstr(text, "cells of 10.0ms:  ░ 1+  ▒ 10+  ▓ 100+  █ 1,000+  (log scale)\n"));
+	assert_non_null(strstr(text, "count per cell (10.0ms):  ░ 1-9  ▒ 10-99  ▓ 100-999  "
+				     "█ 1,000-10,000\n"));
 	free(text);
 	text = draw(80, false);
 	assert_non_null(strstr(text, "|....----    @@@@|\n"));

@@ -37,11 +37,14 @@ static void the_last_octave_takes_what_is_above(void **state)
 	assert_int_equal(hist__octave_low(HIST_OCTAVES - 1), 1ULL << 37);
 }
 
-static void ranges_are_as_in_bpftrace(void **state)
+static void ranges_are_octaves_with_units(void **state)
 {
-	static const char *const ranges[] = { "[0, 2)",	    "[2, 4)",	 "[4, 8)",    "[8, 16)",
-					      "[16, 32)",   "[32, 64)",	 "[64, 128)", "[128, 256)",
-					      "[256, 512)", "[512, 1K)", "[1K, 2K)",  "[2K, 4K)" };
+	static const char *const ranges[] = {
+		"0ns - 2ns",	   "2ns - 4ns",	     "4ns - 8ns",	"8ns - 16ns",
+		"16ns - 32ns",	   "32ns - 64ns",    "64ns - 128ns",	"128ns - 256ns",
+		"256ns - 512ns",   "512ns - 1.02us", "1.02us - 2.05us", "2.05us - 4.10us",
+		"4.10us - 8.19us", "8.19us - 16.4us"
+	};
 	char text[HIST_RANGE_LEN];
 
 	(void)state;
@@ -50,9 +53,9 @@ static void ranges_are_as_in_bpftrace(void **state)
 		assert_string_equal(text, ranges[i]);
 	}
 	hist_range(text, sizeof(text), 19);
-	assert_string_equal(text, "[512K, 1M)");
+	assert_string_equal(text, "524us - 1.05ms");
 	hist_range(text, sizeof(text), HIST_OCTAVES - 1);
-	assert_string_equal(text, "[128G, 256G)");
+	assert_string_equal(text, "137s - 275s");
 }
 
 /* 3 of 1 us and 1 of 5 us first touch; 8 of 300 ns copy-on-write. */
@@ -71,41 +74,64 @@ static struct model *sample_model(void)
 	return &m;
 }
 
-static char *draw(const char *format, const struct model *m, unsigned int width)
+static char *draw(const char *format, const struct model *m, unsigned int width, bool utf8)
 {
 	const struct stat_view v = {};
 	struct document d = {};
 
 	assert_int_equal(hist_view__make(&v, m, &d), 0);
-	return render(format, &d, width, true);
+	return render(format, &d, width, utf8);
 }
 
 static void all_comes_first_and_then_the_most_frequent_cause(void **state)
 {
 	(void)state;
-	assert_text(draw("text", sample_model(), 50),
-		    "Latency of faults, ns (1K is 1,024 ns, 1M is 1.05\n"
-		    "ms)\n"
+	assert_text(draw("text", sample_model(), 50, false),
+		    "Latency of page faults\n"
 		    "\n"
-		    "  all: 12 faults took 10.5us, p50 304ns, p99\n"
+		    "  all: 12 faults, 10.5us in total, p50 304ns, p99\n"
 		    "  4.86us\n"
-		    "          NS  FAULTS     CUM\n"
-		    "  [256, 512)       8   66.7%  |@@@@@@@@@@@@@@@@@@|\n"
-		    "   [512, 1K)       0   66.7%  |                  |\n"
-		    "    [1K, 2K)       3   91.7%  |@@@@@@@           |\n"
-		    "    [2K, 4K)       0   91.7%  |                  |\n"
-		    "    [4K, 8K)       1  100.0%  |@@@               |\n"
+		    "          LATENCY  FAULTS     CUM\n"
+		    "    256ns - 512ns       8   66.7%  |@@@@@@@@@@@@@|\n"
+		    "   512ns - 1.02us       0   66.7%  |             |\n"
+		    "  1.02us - 2.05us       3   91.7%  |@@@@@        |\n"
+		    "  2.05us - 4.10us       0   91.7%  |             |\n"
+		    "  4.10us - 8.19us       1  100.0%  |@@           |\n"
+		    "                                    0           8\n"
 		    "\n"
-		    "  cow: 8 faults took 2.40us, p50 304ns, p99 304ns\n"
-		    "          NS  FAULTS     CUM\n"
-		    "  [256, 512)       8  100.0%  |@@@@@@@@@@@@@@@@@@|\n"
+		    "  cow: 8 faults, 2.40us in total, p50 304ns, p99\n"
+		    "  304ns\n"
+		    "        LATENCY  FAULTS     CUM\n"
+		    "  256ns - 512ns       8  100.0%  |@@@@@@@@@@@@@@@|\n"
+		    "                                  0             8\n"
 		    "\n"
-		    "  anon-zero: 4 faults took 8.09us, p50 1.09us, p99\n"
-		    "  4.86us\n"
-		    "        NS  FAULTS     CUM\n"
-		    "  [1K, 2K)       3   75.0%  |@@@@@@@@@@@@@@@@@@@@|\n"
-		    "  [2K, 4K)       0   75.0%  |                    |\n"
-		    "  [4K, 8K)       1  100.0%  |@@@@@@@             |\n");
+		    "  anon-zero: 4 faults, 8.09us in total, p50\n"
+		    "  1.09us, p99 4.86us\n"
+		    "          LATENCY  FAULTS     CUM\n"
+		    "  1.02us - 2.05us       3   75.0%  |@@@@@@@@@@@@@|\n"
+		    "  2.05us - 4.10us       0   75.0%  |             |\n"
+		    "  4.10us - 8.19us       1  100.0%  |@@@@@        |\n"
+		    "                                    0           3\n");
+}
+
+/* A bar's end is exact to an eighth of a column; what is not 0 is seen. */
+static void bars_are_exact_to_an_eighth(void **state)
+{
+	struct model m = {};
+	struct vs_hist *h = &m.shared_latency[VS_CAUSE_COW].hist;
+	char *text;
+
+	(void)state;
+	h->bucket[hist__bucket(300)] = 1600;
+	h->bucket[hist__bucket(600)] = 800;
+	h->bucket[hist__bucket(1200)] = 1;
+	h->bucket[hist__bucket(2400)] = 150;
+	text = draw("text", &m, 80, true);
+	assert_non_null(strstr(text, "|████████████████████████████████████████|\n"));
+	assert_non_null(strstr(text, "|████████████████████                    |\n"));
+	assert_non_null(strstr(text, "|▏                                       |\n"));
+	assert_non_null(strstr(text, "|███▊                                    |\n"));
+	free(text);
 }
 
 static void json_has_limits_and_counts(void **state)
@@ -114,41 +140,41 @@ static void json_has_limits_and_counts(void **state)
 
 	(void)state;
 	m.shared_latency[VS_CAUSE_SWAP_IN].hist.bucket[hist__bucket(100)] = 2;
-	assert_text(draw("json", &m, 0), "{\n"
-					 "  \"histograms\": [\n"
-					 "    {\n"
-					 "      \"cause\": \"all\",\n"
-					 "      \"unit\": \"ns\",\n"
-					 "      \"buckets\": [\n"
-					 "        {\n"
-					 "          \"low\": 64,\n"
-					 "          \"high\": 128,\n"
-					 "          \"count\": 2\n"
-					 "        }\n"
-					 "      ]\n"
-					 "    },\n"
-					 "    {\n"
-					 "      \"cause\": \"swap-in\",\n"
-					 "      \"unit\": \"ns\",\n"
-					 "      \"buckets\": [\n"
-					 "        {\n"
-					 "          \"low\": 64,\n"
-					 "          \"high\": 128,\n"
-					 "          \"count\": 2\n"
-					 "        }\n"
-					 "      ]\n"
-					 "    }\n"
-					 "  ]\n"
-					 "}\n");
+	assert_text(draw("json", &m, 0, true), "{\n"
+					       "  \"histograms\": [\n"
+					       "    {\n"
+					       "      \"cause\": \"all\",\n"
+					       "      \"unit\": \"ns\",\n"
+					       "      \"buckets\": [\n"
+					       "        {\n"
+					       "          \"low\": 64,\n"
+					       "          \"high\": 128,\n"
+					       "          \"count\": 2\n"
+					       "        }\n"
+					       "      ]\n"
+					       "    },\n"
+					       "    {\n"
+					       "      \"cause\": \"swap-in\",\n"
+					       "      \"unit\": \"ns\",\n"
+					       "      \"buckets\": [\n"
+					       "        {\n"
+					       "          \"low\": 64,\n"
+					       "          \"high\": 128,\n"
+					       "          \"count\": 2\n"
+					       "        }\n"
+					       "      ]\n"
+					       "    }\n"
+					       "  ]\n"
+					       "}\n");
 }
 
 static void nothing_measured_is_said(void **state)
 {
 	struct model m = {};
-	char *text = draw("text", &m, 80);
+	char *text = draw("text", &m, 80, true);
 
 	(void)state;
-	assert_non_null(strstr(text, "none was measured"));
+	assert_non_null(strstr(text, "no fault was measured"));
 	free(text);
 }
 
@@ -157,8 +183,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(octaves_are_made_of_whole_buckets),
 		cmocka_unit_test(the_last_octave_takes_what_is_above),
-		cmocka_unit_test(ranges_are_as_in_bpftrace),
+		cmocka_unit_test(ranges_are_octaves_with_units),
 		cmocka_unit_test(all_comes_first_and_then_the_most_frequent_cause),
+		cmocka_unit_test(bars_are_exact_to_an_eighth),
 		cmocka_unit_test(json_has_limits_and_counts),
 		cmocka_unit_test(nothing_measured_is_said),
 	};

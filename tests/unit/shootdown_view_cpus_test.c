@@ -126,7 +126,7 @@ static void many_cpus_are_shades(void **state)
 	out = render(s, "text", 100);
 	assert_non_null(strstr(out, "|0  |1  |2  |3  |4  |5  |6  |7  |8  |9  |10 |11 |12 |13 |14 "
 				    "|15"));
-	assert_non_null(strstr(out, "shades:"));
+	assert_non_null(strstr(out, "count:"));
 	free(out);
 	s->view.limit = 4;
 	t = look(s, "matrix");

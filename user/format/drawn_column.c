@@ -21,7 +21,7 @@
 #define STRIP_LEAST 14 /* the same of a strip */
 #define REPEAT_MOST 4  /* a cell is not wider than that */
 #define TICK_LEAST 10  /* columns from one time of the axis to the next */
-#define BAR_GLYPH '@'  /* as bpftrace has it */
+#define BAR_GLYPH '@'  /* as bpftrace has it; in UTF-8 eighths of a column */
 #define NORMAL "\033[m"
 
 /** struct shade - a glyph and its colour */
@@ -43,6 +43,8 @@ static const struct shade ascii_shades[FLEX_MAX_LEVELS] = {
 	{ "#", "\033[33m" }, { "%", "\033[33m" }, { "@", "\033[31m" },
 };
 #define NR_UNICODE ARRAY_SIZE(unicode_shades)
+static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" };
+#define EIGHTHS 8
 
 bool drawn_column__is(const struct column *c)
 {
@@ -172,16 +174,28 @@ static void put_char(struct line *l, char c, size_t columns)
 	l->at += columns;
 }
 
+static void put_glyph(struct line *l, const char *glyph)
+{
+	text__puts(l->to, glyph);
+	l->at++;
+}
+
 static void put_bar(const struct drawn_column *x, struct line *l, const struct cell *c)
 {
-	const size_t room = x->width - EDGES;
+	const size_t room = x->width - EDGES, end = l->at + room;
+	const size_t parts = x->utf8 ? EIGHTHS : 1;
 	size_t length = 0;
 
 	/* what is not 0 is seen */
 	if (c->known && c->u64)
-		length = 1 + (double)c->u64 * (room - 1) / x->max;
-	put_char(l, BAR_GLYPH, length);
-	put_char(l, ' ', room - length);
+		length = 1 + (double)c->u64 * (room * parts - 1) / x->max;
+	if (!x->utf8)
+		put_char(l, BAR_GLYPH, length);
+	for (size_t i = 0; x->utf8 && i < length / EIGHTHS; i++)
+		put_glyph(l, eighths[EIGHTHS]);
+	if (x->utf8 && length % EIGHTHS)
+		put_glyph(l, eighths[length % EIGHTHS]);
+	put_char(l, ' ', end - l->at);
 }
 
 static void put_strip(const struct drawn_column *x, struct line *l, const struct cell *c)
@@ -243,12 +257,33 @@ static void put_labels(const struct drawn_column *x, struct line *l)
 	line__end(l);
 }
 
+/** put_bar_axis - 0 below the start of the bars, and the longest one's number where it ends. */
+static void put_bar_axis(const struct drawn_column *x, struct line *l)
+{
+	const size_t first = l->at + l->gap + 1, end = first + x->width - EDGES;
+	char most[STR_NUMBER_LEN];
+
+	if (!x->max)
+		return;
+	str_format_count(most, sizeof(most), x->max);
+	line__put(l, " 0");
+	if (l->at + 1 + strlen(most) <= end) {
+		l->gap = end - strlen(most) - l->at;
+		line__put(l, most);
+	}
+	line__end(l);
+}
+
 void drawn_column__put_axis(const struct drawn_column *x, struct line *l)
 {
-	const double column_ns = (double)x->table->step_ns * x->merge / x->repeat;
+	const double column_ns = x->repeat ? (double)x->table->step_ns * x->merge / x->repeat : 0;
 	const size_t first = l->at + l->gap + 1, end = first + x->width - EDGES;
 	double tick;
 
+	if (!x->merge) {
+		put_bar_axis(x, l);
+		return;
+	}
 	if (x->table->nr_labels)
 		put_labels(x, l);
 	if (!x->table->step_ns)
@@ -273,13 +308,19 @@ void drawn_column__put_axis(const struct drawn_column *x, struct line *l)
 	line__end(l);
 }
 
-/** put_item - "GLYPH LOW+" of a level, on the next line where this one is full. */
+/** put_item - "GLYPH LOW-HIGH" of a level, on the next line where this one is full. */
 static void put_item(const struct drawn_column *x, struct line *l, size_t level, size_t indent)
 {
-	char number[STR_NUMBER_LEN + 3];
+	const uint64_t low = x->low[level - 1];
+	const uint64_t high = level < x->nr_levels ? x->low[level] - 1 : x->max;
+	char number[2 * STR_NUMBER_LEN], *end;
 
-	str_format_count(number, sizeof(number) - 2, x->low[level - 1]);
-	strcat(number, "+");
+	str_format_count(number, STR_NUMBER_LEN, low);
+	if (high > low) {
+		end = number + strlen(number);
+		*end++ = '-';
+		str_format_count(end, STR_NUMBER_LEN, high);
+	}
 	if (l->at + l->gap + 2 + strlen(number) > l->limit) {
 		line__end(l);
 		l->gap = indent;
@@ -295,15 +336,15 @@ void drawn_column__put_legend(const struct drawn_column *x, struct line *l, size
 {
 	char width[STR_NUMBER_LEN], text[STR_NUMBER_LEN + 32];
 
-	if (!x->max)
+	if (!x->max || !x->merge)
 		return;
 	str_format_ns(width, sizeof(width), x->table->step_ns * x->merge);
 	if (x->table->step_ns)
-		snprintf(text, sizeof(text), "cells of %s:", width);
+		snprintf(text, sizeof(text), "count per cell (%s):", width);
 	else if (x->merge > 1)
-		snprintf(text, sizeof(text), "cells of %zu:", x->merge);
+		snprintf(text, sizeof(text), "count per cell (%zu columns):", x->merge);
 	else
-		snprintf(text, sizeof(text), "shades:");
+		snprintf(text, sizeof(text), "count:");
 	l->gap = indent;
 	line__put(l, text);
 	l->gap = 2;

@@ -57,12 +57,13 @@ size_t drawn_column__level(const struct drawn_column *x, uint64_t count);
 void drawn_column__put(const struct drawn_column *x, struct line *l, size_t row);
 
 /**
- * drawn_column__put_axis - of strips: a line with times, or the table's labels, below them
- * @l: at the column where the strips begin
+ * drawn_column__put_axis - a line below: of bars, 0 and the greatest number; of strips, times or the
+ * table's labels
+ * @l: at the column where they begin
  */
 void drawn_column__put_axis(const struct drawn_column *x, struct line *l);
 
-/** drawn_column__put_legend - of strips: lines that tell what the shades mean, @indent columns in. */
+/** drawn_column__put_legend - of strips: which counts each shade is for, @indent columns in. */
 void drawn_column__put_legend(const struct drawn_column *x, struct line *l, size_t indent);
 
 #endif /* VMASCOPE_FORMAT_DRAWN_COLUMN_H */

@@ -335,7 +335,7 @@ static int print_nested(struct text *to, const struct grid *g, size_t row)
 	return err;
 }
 
-/* Below strips: what their columns and shades mean. */
+/* Below bars and strips: their axes, and what shades mean. */
 static void print_axis(struct text *to, const struct grid *g)
 {
 	struct line l = new_line(to, g->options);
@@ -344,7 +344,7 @@ static void print_axis(struct text *to, const struct grid *g)
 	for (size_t i = 0; i < g->nr; i++) {
 		if (g->fields[i].hidden)
 			continue;
-		if (g->fields[i].column->type == CELL_SERIES) {
+		if (drawn_column__is(g->fields[i].column)) {
 			drawn_column__put_axis(&g->drawn, &l);
 			drawn_column__put_legend(&g->drawn, &l, g->indent);
 		}

@@ -16,7 +16,7 @@
 #define GAP_SHARE 4
 
 static const struct column latency_columns[] = {
-	{ .key = "range", .head = "NS", .type = CELL_STR, .text_only = true },
+	{ .key = "range", .head = "LATENCY", .type = CELL_STR, .text_only = true },
 	{ .key = "low", .type = CELL_U64 },
 	{ .key = "high", .type = CELL_U64 },
 	{ .key = "faults",
@@ -25,7 +25,7 @@ static const struct column latency_columns[] = {
 	  .unit = UNIT_COUNT,
 	  .text_only = true,
 	  .spare = true },
-	{ .key = "counts", .head = "", .type = CELL_SERIES, .left = true },
+	{ .key = "counts", .head = "TIME", .type = CELL_SERIES, .left = true },
 };
 static const struct table_def latency_table = { .key = "latency", TABLE_COLUMNS(latency_columns) };
 
@@ -51,7 +51,7 @@ static const struct column address_columns[] = {
 	  .unit = UNIT_COUNT,
 	  .text_only = true,
 	  .spare = true },
-	{ .key = "counts", .head = "", .type = CELL_SERIES, .left = true },
+	{ .key = "counts", .head = "TIME", .type = CELL_SERIES, .left = true },
 	{ .key = "name", .head = "MAPPING", .type = CELL_STR },
 };
 static const struct table_def address_table = { .key = "address", TABLE_COLUMNS(address_columns) };
@@ -89,7 +89,7 @@ static int latency_rows(const struct heat *h, struct table *parent)
 
 	if (!t)
 		return -ENOMEM;
-	err = table__set_title(t, "Latency of faults over time, ns (1K is 1,024 ns)\n");
+	err = table__set_title(t, "Page faults by latency, over time\n");
 	if (!hist_span(h->latency_total, &first, &end))
 		return err;
 	for (unsigned int i = first; i < end && !err; i++) {
@@ -384,9 +384,10 @@ static int unplaced_footer(struct table *t, uint64_t unplaced, uint64_t full)
 	str_format_count(without, sizeof(without), unplaced > full ? unplaced - full : 0);
 	str_format_count(lost, sizeof(lost), full);
 	if (!full)
-		return table__set_footer(t, "not in it: %s faults without an address", without);
+		return table__set_footer(t, "not shown: %s faults without an address", without);
 	return table__set_footer(
-		t, "not in it: %s faults without an address, %s that found it full", without, lost);
+		t, "not shown: %s faults without an address, %s lost because the map was full",
+		without, lost);
 }
 
 static int address_rows(const struct heat *h, const struct rows *r, struct table *parent,
@@ -397,7 +398,7 @@ static int address_rows(const struct heat *h, const struct rows *r, struct table
 
 	if (!t)
 		return -ENOMEM;
-	err = table__set_title(t, "\nMemory that faulted over time, by 2 MiB at least\n");
+	err = table__set_title(t, "\nPage faults by address, over time (resolution: 2 MiB)\n");
 	for (size_t i = 0; i < r->nr && !err; i++)
 		err = address_row(h, r, t, &r->list[i]);
 	if (!err)

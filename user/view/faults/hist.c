@@ -11,7 +11,7 @@
 #include "view/faults/stat_group.h"
 
 static const struct column bucket_columns[] = {
-	{ .key = "range", .head = "NS", .type = CELL_STR, .text_only = true },
+	{ .key = "range", .head = "LATENCY", .type = CELL_STR, .text_only = true },
 	{ .key = "low", .type = CELL_U64 },
 	{ .key = "high", .type = CELL_U64 },
 	{ .key = "count", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
@@ -36,22 +36,13 @@ static const struct column hist_columns[] = {
 };
 static const struct table_def hist_table = { .key = "histograms", TABLE_COLUMNS(hist_columns) };
 
-/** power_text - a power of two for people: 512, 1K, 2M. */
-static void power_text(char *buf, size_t len, unsigned int power)
-{
-	static const char *const units[] = { "", "K", "M", "G" };
-
-	snprintf(buf, len, "%u%s", 1u << power % 10, units[power / 10]);
-}
-
 void hist_range(char *buf, size_t len, unsigned int octave)
 {
-	char low[8] = "0", high[8];
+	char low[STR_NUMBER_LEN], high[STR_NUMBER_LEN];
 
-	if (octave)
-		power_text(low, sizeof(low), octave);
-	power_text(high, sizeof(high), octave + 1);
-	snprintf(buf, len, "[%s, %s)", low, high);
+	str_format_ns(low, sizeof(low), hist__octave_low(octave));
+	str_format_ns(high, sizeof(high), hist__octave_low(octave + 1));
+	snprintf(buf, len, "%s - %s", low, high);
 }
 
 bool hist_span(const uint64_t *octaves, unsigned int *first, unsigned int *end)
@@ -104,8 +95,8 @@ static int title(struct table *t, const char *cause, const struct vs_hist *h)
 	str_format_ns(middle, sizeof(middle), hist__quantile(h, 0.5));
 	str_format_ns(high, sizeof(high), hist__quantile(h, 0.99));
 	str_format_ns(sum, sizeof(sum), h->sum_ns);
-	return table__set_title(t, "\n%s: %s faults took %s, p50 %s, p99 %s\n", cause, count, sum,
-				middle, high);
+	return table__set_title(t, "\n%s: %s faults, %s in total, p50 %s, p99 %s\n", cause, count,
+				sum, middle, high);
 }
 
 static int hist_row(struct table *t, const char *cause, const struct vs_hist *h)
@@ -168,8 +159,8 @@ int hist_view__make(const struct stat_view *v, const struct model *m, struct doc
 	if (!t || document__add(d, t))
 		return -ENOMEM;
 	stat_group__selected_latency(v, m, &all);
-	err = table__set_title(t, "Latency of faults, ns (1K is 1,024 ns, 1M is 1.05 ms)%s",
-			       hist__count(&all) ? "" : ": none was measured");
+	err = table__set_title(t, "Latency of page faults%s",
+			       hist__count(&all) ? "" : ": no fault was measured");
 	if (err || !hist__count(&all))
 		return err;
 	err = hist_row(t, "all", &all);

@@ -8,9 +8,9 @@
 #include "view/faults/stat.h"
 
 /** Bytes that hold any hist_range(). */
-#define HIST_RANGE_LEN 32
+#define HIST_RANGE_LEN 64
 
-/** hist_range - "[1K, 2K)": the latencies that count in @octave, ns; K is 1,024. */
+/** hist_range - "1.02us - 2.05us": the latencies that @octave counts; the upper limit is not among them. */
 void hist_range(char *buf, size_t len, unsigned int octave);
 
 /**
