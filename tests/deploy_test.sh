@@ -75,7 +75,32 @@ uninstalls()
 	[ "$(cat "$log")" = $'./bin/other\n./share/doc/other' ]
 }
 
-echo "1..6"
+# palette_is_used: pictures have no other colours than the table's, and what is made of it is up to date
+palette_is_used()
+{
+	local files=(dashboards/web/favicon.svg dashboards/grafana/*.json docs/bench.svg tests/bench/picture.awk)
+
+	dashboards/palette --check >"$log" 2>&1 || return
+	grep -ohE '#[0-9a-fA-F]{6}\b' "${files[@]}" | sort -u >"$tmp/used"
+	[ -s "$tmp/used" ] && ! grep -vxFf <(cut -f 2,3 dashboards/palette.tsv | tr '\t' '\n') "$tmp/used" >>"$log" ||
+		return
+	# the page has the causes in the table's order
+	diff <(sed -n '/^const SHOWN/,/;/p' dashboards/web/js/faults.js | grep -oE '"[^"]+"' | tr -d '"') \
+		<(awk -F '\t' '$4 == "cause" { print $5 }' dashboards/palette.tsv) >>"$log"
+}
+
+# colours_can_be_told: contrast, and colour blindness
+colours_can_be_told()
+{
+	awk -f tests/palette.awk dashboards/palette.tsv >"$log" && [ ! -s "$log" ] || return
+	# the measure finds what is wrong
+	sed 's/^muted\t#59616e/muted\t#9aa1ae/; s/^cause-1\t#19925a/cause-1\t#d74d50/' dashboards/palette.tsv |
+		awk -f tests/palette.awk >"$tmp/wrong"
+	grep -q '^muted (light): contrast with panel' "$tmp/wrong" &&
+		grep -q '^cause-1 (light): difference from cause-5 in' "$tmp/wrong"
+}
+
+echo "1..8"
 unit_is_confined
 result $? 'the unit is exposed by 2.0 of 10 at most (systemd-analyze security)' "$log"
 socket_is_valid
@@ -88,3 +113,7 @@ installs
 result $? 'make install: the binary, units that start it, and the documentation that they name' "$log"
 uninstalls
 result $? 'make uninstall: nothing is left but what others installed' "$log"
+palette_is_used
+result $? 'the page, dashboards and pictures have the colours of dashboards/palette.tsv' "$log"
+colours_can_be_told
+result $? 'text has contrast, and causes differ for colour-blind people, too' "$log"

@@ -6,9 +6,9 @@ BEGIN {
 	BAR = 15
 	WIDTH = 250
 	PANEL = LEFT + WIDTH + 90
-	colour["none"] = "#8a8f98"
-	colour["vmascope"] = "#1f6feb"
-	colour["peer"] = "#d97706"
+	colour["none"] = "#8993a3"
+	colour["vmascope"] = "#2a78d6"
+	colour["peer"] = "#c2570c"
 }
 
 FILENAME ~ /tools\.tsv$/ {

@@ -242,7 +242,8 @@ static void boxes_are_as_wide_as_their_values(void **state)
 	check_xml(svg);
 	assert_non_null(strstr(svg, "<title>main (90, 90.00%)</title>"));
 	assert_non_null(strstr(svg, "<title>malloc (25, 25.00%)</title>"));
-	assert_non_null(strstr(svg, "width: faults, 100 in all"));
+	assert_non_null(strstr(svg, "width of a box: faults in the function and what it calls; 100 "
+				    "in total"));
 	box_of(svg, "all", &px, &pw, &py);
 	assert_true(px == 10 && pw == 1180);
 	box_of(svg, "main", &x, &w, &y);
@@ -342,7 +343,8 @@ static void times_have_units(void **state)
 	svg = print(f, &o);
 	check_xml(svg);
 	assert_non_null(strstr(svg, "<title>main (1.50ms, 100.00%)</title>"));
-	assert_non_null(strstr(svg, "width: fault time, 1.50ms in all"));
+	assert_non_null(strstr(svg, "width of a box: fault time in the function and what it "
+				    "calls; 1.50ms in total"));
 	free(svg);
 	flame__free(f);
 }

@@ -25,7 +25,8 @@ function isExpected(message)
 		(message.text().includes("404") && message.location().url.includes("/api/v1/process?pid="));
 }
 
-function listen(page)
+/** complain - keep what @page complains of in complaints */
+export function complain(page)
 {
 	page.on("console", (message) => {
 		if (["error", "warning"].includes(message.type()) && !isExpected(message))
@@ -45,7 +46,7 @@ export async function open(browser, port, options = {})
 	const page = await context.newPage();
 
 	page.setDefaultTimeout(120000);
-	listen(page);
+	complain(page);
 	await page.addInitScript(() => {
 		document.addEventListener("securitypolicyviolation", (event) => {
 			console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);

@@ -5,9 +5,7 @@ import { mkdirSync } from "node:fs";
 
 import { axe, open } from "./browser.mjs";
 import { test, until } from "./tap.mjs";
-import { browser, port, world } from "./world.mjs";
-
-const SHOTS = "build/web-shots";
+import { SHOTS, browser, port, world } from "./world.mjs";
 
 test("375 and 1440 pixels, light and dark: nothing is cut off", async () => {
 	mkdirSync(SHOTS, { recursive: true });

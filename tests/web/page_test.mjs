@@ -13,6 +13,7 @@ import "./names_test.mjs";
 import "./controls_test.mjs";
 import "./trouble_test.mjs";
 import "./look_test.mjs";
+import "./flame_test.mjs";
 
 import { complaints } from "./browser.mjs";
 import { run, test } from "./tap.mjs";

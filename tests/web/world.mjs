@@ -13,6 +13,9 @@ export const EVIL = "<img src=x onerror=alert(1)>";
 /* prctl(2): 15 bytes of a name are kept */
 export const EVIL_COMM = EVIL.slice(0, 15);
 
+/** SHOTS - where pictures are left */
+export const SHOTS = "build/web-shots";
+
 export const directory = mkdtempSync(path.join(tmpdir(), "vmascope-web-"));
 export const port = await freePort();
 export const browser = await launch();

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "format/flame.h"
+#include "format/palette.h"
 #include "format/put.h"
+#include "util/array.h"
 #include "util/str.h"
 #include "util/utf8.h"
 
@@ -18,7 +20,7 @@
 #define ROOM (WIDTH - 2 * MARGIN)
 #define ROW 17
 #define HEAD 64
-#define FOOT 30
+#define FOOT 50
 #define MIN_WIDTH 0.12
 #define CHAR_WIDTH 7.3
 #define MIN_CHARS 3
@@ -101,35 +103,43 @@ static bool is_unknown(const struct box *b)
 	       memmem(b->name, b->len, "+0x", 3) != NULL;
 }
 
-/** struct palette - by kind of function: the darkest colour, and how much lighter it may be */
+/** struct palette - of a kind of function: the darkest colour and the lightest, RGB */
 struct palette {
 	const char *end; /* of names of that kind */
-	unsigned char rgb[3];
-	unsigned char spread[3];
+	const char *kind;
+	unsigned int from;
+	unsigned int to;
 };
 
-/* All of them are light enough for black letters, and stand out from black and from white. */
+/* All of them are light enough for black letters, and stand out from both themes. */
 static const struct palette palettes[] = {
-	{ "_[k]", { 120, 160, 215 }, { 40, 35, 30 } }, /* kernel: blue */
-	{ "_[j]", { 110, 185, 120 }, { 50, 40, 40 } }, /* JIT: green */
-	{ "_[i]", { 105, 190, 190 }, { 45, 35, 35 } }, /* inlined: teal */
-	{ "", { 225, 140, 75 }, { 25, 70, 40 } },      /* others: orange */
+	{ "_[k]", "kernel", PALETTE_FLAME_KERNEL },
+	{ "_[j]", "JIT", PALETTE_FLAME_JIT },
+	{ "_[i]", "inlined", PALETTE_FLAME_INLINED },
+	{ "", "user", PALETTE_FLAME_USER },
 };
-static const struct palette unknown = { "", { 165, 165, 165 }, { 40, 40, 40 } };
+static const struct palette unknown = { "", "unknown function", PALETTE_FLAME_UNKNOWN };
+
+/* Between the two colours of @p, at @at of 255. */
+static void put_shade(FILE *out, const struct palette *p, int at)
+{
+	fputc('#', out);
+	for (int shift = 16; shift >= 0; shift -= 8) {
+		const int from = p->from >> shift & 255, to = p->to >> shift & 255;
+
+		fprintf(out, "%02x", from + at * (to - from) / 255);
+	}
+}
 
 static void put_colour(FILE *out, const struct box *b)
 {
-	const uint32_t h = hash_name(b->name, b->len);
 	const struct palette *p = palettes;
-	unsigned int rgb[3];
 
 	while (p->end[0] && !ends_with(b, p->end))
 		p++;
 	if (!p->end[0] && is_unknown(b))
 		p = &unknown;
-	for (int i = 0; i < 3; i++)
-		rgb[i] = p->rgb[i] + (h & 255) * p->spread[i] / 255;
-	fprintf(out, "#%02x%02x%02x", rgb[0], rgb[1], rgb[2]);
+	put_shade(out, p, hash_name(b->name, b->len) & 255);
 }
 
 /* --- Boxes --- */
@@ -222,14 +232,15 @@ static void draw_stacks(struct drawing *d, const struct flame_stack *stacks, siz
 /* --- The page --- */
 
 static const char style[] =
-	".back{fill:#fff}\n"
+	".back{fill:" PALETTE_LIGHT_PANEL "}\n"
 	"text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#000;pointer-events:none}\n"
 	"g:hover rect{stroke:#000;stroke-width:1}\n"
-	".page{fill:#111}.title{font-size:17px}.note{fill:#555}.button{pointer-events:auto;cursor:"
-	"pointer;fill:#06c}\n"
-	".far{opacity:.45}.found rect{fill:#e64bd8}.off{display:none}\n"
-	"@media (prefers-color-scheme:dark){.back{fill:#16181d}.page{fill:#eee}.note{fill:#aaa}"
-	".button{fill:#7db8ff}g:hover rect{stroke:#fff}}\n";
+	".page{fill:" PALETTE_LIGHT_TEXT "}.title{font-size:17px}.note{fill:" PALETTE_LIGHT_MUTED
+	"}.button{pointer-events:auto;cursor:pointer;fill:" PALETTE_LIGHT_ACCENT "}\n"
+	".far{opacity:.45}.found rect{fill:" PALETTE_FLAME_FOUND "}.off{display:none}\n"
+	"@media (prefers-color-scheme:dark){.back{fill:" PALETTE_DARK_PANEL
+	"}.page{fill:" PALETTE_DARK_TEXT "}.note{fill:" PALETTE_DARK_MUTED
+	"}.button{fill:" PALETTE_DARK_ACCENT "}g:hover rect{stroke:#fff}}\n";
 
 static void put_text(FILE *out, const char *class, double x, double y, const char *more,
 		     const char *text)
@@ -248,18 +259,38 @@ static void put_head(struct drawing *d, double height)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
 		"width=\"%.0f\" "
 		"height=\"%.0f\">\n<style>\n%s</style>\n"
-		"<rect class=\"back\" width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
+		"<rect class=\"back\" width=\"100%%\" height=\"100%%\" fill=\"" PALETTE_LIGHT_PANEL
+		"\"/>\n",
 		WIDTH, height, WIDTH, height, style);
 	put_text(d->out, "page title", MARGIN, 24, "", d->o->title ? d->o->title : "");
 	format_value(d, total, sizeof(total), d->total);
-	snprintf(note, sizeof(note), "width: %s, %s in all", d->o->what ? d->o->what : "value",
-		 total);
+	snprintf(note, sizeof(note),
+		 "width of a box: %s in the function and what it calls; %s in total",
+		 d->o->what ? d->o->what : "value", total);
 	put_text(d->out, "note", MARGIN, 42, "", d->o->subtitle ? d->o->subtitle : "");
 	put_text(d->out, "note", MARGIN, 58, "", d->total ? note : "no stacks");
-	put_text(d->out, "button off", WIDTH - 190, 24, " id=\"reset\"", "Reset zoom");
-	put_text(d->out, "button off", WIDTH - 80, 24, " id=\"search\"", "Search");
+	put_text(d->out, "button off", WIDTH - 250, 24, " id=\"reset\"", "Reset zoom");
+	put_text(d->out, "button off", WIDTH - 150, 24, " id=\"search\"", "Search (press /)");
 	put_text(d->out, "note", WIDTH - MARGIN, 58, " id=\"found\" text-anchor=\"end\"", "");
 	fputs("<g id=\"frames\">\n", d->out);
+}
+
+/* What the colours mean. */
+static void put_legend(struct drawing *d, double y)
+{
+	double x = MARGIN;
+
+	for (size_t i = 0; i <= ARRAY_SIZE(palettes); i++) {
+		const struct palette *p = i < ARRAY_SIZE(palettes) ? &palettes[i] : &unknown;
+
+		fprintf(d->out,
+			"<rect x=\"%.0f\" y=\"%.0f\" width=\"12\" height=\"12\" rx=\"2\" fill=\"",
+			x, y - 10);
+		put_shade(d->out, p, 128);
+		fputs("\"/>", d->out);
+		put_text(d->out, "note", x + 18, y, "", p->kind);
+		x += 18 + ((double)strlen(p->kind) + 3) * CHAR_WIDTH;
+	}
 }
 
 static void put_foot(struct drawing *d, double height)
@@ -270,8 +301,9 @@ static void put_foot(struct drawing *d, double height)
 		snprintf(note, sizeof(note), "%zu boxes below %.2f%% are not drawn", d->small,
 			 100 * MIN_WIDTH / ROOM);
 	fputs("</g>\n", d->out);
-	put_text(d->out, "page", MARGIN, height - 10, " id=\"detail\"", "");
+	put_text(d->out, "page", MARGIN, height - 32, " id=\"detail\"", "");
 	put_text(d->out, "note", WIDTH - MARGIN, height - 10, " text-anchor=\"end\"", note);
+	put_legend(d, height - 10);
 	fprintf(d->out, "<script><![CDATA[\n%s]]></script>\n</svg>\n", flame_script);
 }
 

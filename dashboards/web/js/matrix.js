@@ -3,7 +3,7 @@
 import { byId, setAttribute } from "./dom.js";
 import * as format from "./format.js";
 import { Table } from "./table.js";
-import { color, heat, onTheme } from "./theme.js";
+import { color, heat, onHeat, onTheme } from "./theme.js";
 
 const MARGIN = 34;
 const MOST_CELL = 72;
@@ -46,10 +46,10 @@ export class Matrix {
 	#canvas = byId("matrix");
 	#pairs = [];
 	#table = new Table(byId("matrix-table"), {
-		caption: "Interrupts by CPUs, in the window",
+		caption: "TLB IPIs from CPU to CPU, in the window",
 		key: (row) => row.key,
 		sort: 2,
-		empty: "No interrupt yet.",
+		empty: "No TLB IPI yet.",
 		columns: [
 			{ head: "From CPU", value: (r) => r.from, text: (r) => cpuName(r.from) },
 			{ head: "To CPU", value: (r) => r.to, text: (r) => cpuName(r.to) },
@@ -125,12 +125,13 @@ export class Matrix {
 			MARGIN + column * cell, MARGIN + row * cell, cell - gap, cell - gap)));
 		for (const p of this.#pairs) {
 			const x = MARGIN + p.to * cell, y = MARGIN + cpus.from.indexOf(p.from) * cell;
+			const paint = heat(p.count, most, Math.sqrt);
 
-			ctx.fillStyle = heat(p.count, most, Math.sqrt);
+			ctx.fillStyle = paint;
 			ctx.fillRect(x, y, cell - gap, cell - gap);
 			if (cell < TEXT_CELL)
 				continue;
-			ctx.fillStyle = color(p.count > most / 4 ? "on-hot" : "on-cold");
+			ctx.fillStyle = onHeat(paint);
 			ctx.fillText(format.short(p.count), x + cell / 2, y + cell / 2);
 		}
 	}
@@ -143,8 +144,8 @@ export class Matrix {
 		const top = this.#pairs.reduce((a, b) => (a && a.count >= b.count ? a : b), null);
 
 		setAttribute(this.#canvas, "aria-label", top
-			? `Interrupts by CPUs; most, ${format.count(top.count)}, from CPU ${cpuName(top.from)} ` +
-				`to CPU ${top.to}. The table below has all.`
-			: "Interrupts by CPUs: none.");
+			? `TLB IPIs from CPU to CPU; most: ${format.count(top.count)} from CPU ${cpuName(top.from)} ` +
+				`to CPU ${top.to}. All are in the table below.`
+			: "TLB IPIs from CPU to CPU: none.");
 	}
 }

@@ -52,6 +52,24 @@ export function heat(n, most, scale = Math.log1p)
 	return known.get("ramp")[Math.min(STEPS - 1, Math.floor(share * STEPS))];
 }
 
+function luminance(paint)
+{
+	const [r, g, b] = channels(paint).map((v) => v / 255)
+		.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+
+	return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** onHeat - the colour of text on @paint, which heat() gave: what has more contrast (WCAG) */
+export function onHeat(paint)
+{
+	const ground = luminance(paint) + 0.05;
+	const [hot, cold] = ["on-hot", "on-cold"].map((name) => luminance(color(name)) + 0.05)
+		.map((l) => Math.max(l, ground) / Math.min(l, ground));
+
+	return color(hot > cold ? "on-hot" : "on-cold");
+}
+
 /** onTheme - call @f when colours have changed. */
 export function onTheme(f)
 {
