@@ -28,7 +28,7 @@ test("the picker is used by keyboard, also for an evil name", async () => {
 		await option.getAttribute("id"));
 	await world.page.keyboard.press("Enter");
 	assert.ok((await world.page.locator("#process").inputValue()).startsWith(EVIL_COMM));
-	await until("it ended", async () => /ended/.test(await text("#process-state")));
+	await until("it ended", async () => /exited/.test(await text("#process-state")));
 	/* one that lives: the shell that runs them */
 	await world.page.keyboard.press("ArrowDown");
 	await world.page.locator("#process-list li").first().waitFor();

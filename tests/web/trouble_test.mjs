@@ -21,7 +21,7 @@ test("losses are seen", async () => {
 		status.lost.slots = 9012345;
 	});
 	await other.goto(`http://127.0.0.1:${port}/`);
-	await other.locator("#losses", { hasText: "slots 9,012,345 (VMAs and processes without a slot" }).waitFor();
+	await other.locator("#losses", { hasText: "slots 9,012,345 (no free slot for a VMA or process" }).waitFor();
 	assert.match(await other.locator("#lost").textContent(), /^9,\d{3},\d{3}$/);
 	note(`lost: ${await text("#lost")} (${await text("#lost-all")})`);
 	await other.context().close();
@@ -33,10 +33,10 @@ test("it connects again when the server began again, and goes on", async () => {
 	assert.ok(storms > 0);
 	assert.equal(await end(world.serve), 0);
 	await until("it tells", async () => await state() === "waiting");
-	assert.match(await text("#state"), /not connected, next try in/);
+	assert.match(await text("#state"), /not connected, retrying in/);
 	world.serve = await startServe(port, ["--expose-paths"]);
 	await live();
-	await until("it is said", async () => /began again|Connected/.test(await text("#said")));
+	await until("it is said", async () => /was restarted|Connected/.test(await text("#said")));
 	await until("intervals after it", async () => !/^(-|0)$/.test(await text("#faults")));
 	assert.ok(await world.page.locator("#storms-list li").count() >= storms, "what was there is still there");
 });
@@ -117,7 +117,7 @@ test("a process that ended as the page took it makes room for the next", async (
 	answers = 0;
 	await other.locator("#process").click();
 	await other.locator("#process-list li", { hasText: `ended ${ENDED}` }).click();
-	await other.locator("#process-state", { hasText: "is not there" }).waitFor({ timeout: 120000 });
+	await other.locator("#process-state", { hasText: "not found" }).waitFor({ timeout: 120000 });
 	await intervals(port, 10);
 	assert.equal(await other.locator("#process").inputValue(), `ended ${ENDED}`);
 	await other.context().close();

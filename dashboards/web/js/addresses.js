@@ -59,9 +59,9 @@ export class Addresses {
 		chosen: () => this.#chosen,
 	});
 	#table = new Table(byId("addresses-table"), {
-		caption: "VMAs of the process in the order of their addresses",
+		caption: "VMAs of the process, sorted by address",
 		key: keyOf,
-		empty: "Choose a process that faults.",
+		empty: "Choose a process.",
 		columns: [
 			{ head: "Address", name: "address", text: (r) => (hasPlace(r) ? format.address(r.start) : "") },
 			{ head: "Size", number: true, wide: true,
@@ -70,11 +70,11 @@ export class Addresses {
 				text: (r) => (hasPlace(r) ? r.perms : "") },
 			{ head: "VMA", name: "path", draw: (td, r) => drawPath(td, r.name) },
 			{ head: "Faults over time", name: "strip", draw: (td, r) => this.#drawStrip(td, r) },
-			number("/s", "Faults per second at the last look", "now", format.rate, true),
-			number("Faults", "Since serve began", "faults", format.count),
-			number("Major", "Faults that waited for a disk, since serve began", "major", format.count, true),
-			number("Avg", "Latency on average, since serve began", "average", format.ns, true),
-			number("Max", "Longest latency, since serve began", "latency_max_ns", format.ns, true),
+			number("/s", "Faults per second in the last interval", "now", format.rate, true),
+			number("Faults", "Since serve started", "faults", format.count),
+			number("Major", "Major faults (with I/O), since serve started", "major", format.count, true),
+			number("Avg", "Mean latency, since serve started", "average", format.ns, true),
+			number("Max", "Maximum latency, since serve started", "latency_max_ns", format.ns, true),
 		],
 	});
 
@@ -89,7 +89,7 @@ export class Addresses {
 
 		return list.processes.filter((p) => p.pid && p.faults).map((p) => ({
 			value: p.pid, name: nameOf(p), exited: p.exited,
-			note: `${format.count(p.faults)} faults${p.exited ? ", ended" : ""}`,
+			note: `${format.count(p.faults)} faults${p.exited ? ", exited" : ""}`,
 		}));
 	}
 
@@ -146,13 +146,13 @@ export class Addresses {
 			this.#gone = false;
 			this.#document = document;
 			this.#samples.add(document.vmas);
-			setText(byId("process-state"), document.exited ? "has ended" : "");
+			setText(byId("process-state"), document.exited ? "has exited" : "");
 		} catch (error) {
 			if (pid !== this.#pid)
 				return;
 			this.#gone = error instanceof Refused && error.status === 404;
 			if (this.#gone)
-				setText(byId("process-state"), "is not there: it has ended, or took no fault");
+				setText(byId("process-state"), "not found: it has exited, or had no page fault");
 			if (this.#gone && !this.#byHand) {
 				this.#pid = null;
 				this.#gone = false;
@@ -214,7 +214,7 @@ export class Addresses {
 		const more = this.#document.vmas.length + this.#document.vmas_left_out - rows.length;
 
 		this.#table.update(rows);
-		setText(byId("addresses-more"), more ? `${format.count(more)} VMAs with fewer faults are not shown.`
+		setText(byId("addresses-more"), more ? `${format.count(more)} more VMAs, with fewer faults, are not shown.`
 			: "");
 	}
 

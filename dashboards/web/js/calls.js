@@ -19,20 +19,20 @@ function average(row)
 
 export class Calls {
 	#table = new Table(byId("calls-table"), {
-		caption: "Memory calls and what else flushes TLBs, in the window",
+		caption: "Memory calls and other TLB flush origins, in the window",
 		key: (row) => row.call,
 		sort: 7,
 		empty: "No memory call yet.",
 		columns: [
 			{ head: "Call", value: (r) => r.call, text: (r) => r.call, name: "name" },
-			number("Count", "How often it was called", "count", format.count),
+			number("Count", "Calls", "count", format.count),
 			number("Errors", "Calls that failed", "errors", format.count),
-			number("Avg", "Time in the call, on average", "average", format.ns, true),
-			number("Flushes", "TLB flushes that went to other CPUs", "flushes", format.count, true),
-			number("IPIs", "Interrupts of other CPUs that arrived", "interrupts", format.count),
-			number("/s", "Interrupts a second", "ipiRate", format.rate, true),
-			number("Stolen", "Time that these interrupts took", "stolen_ns", format.ns),
-			number("Refaults", "Faults that followed in its range", "refaults", format.count, true),
+			number("Avg", "Mean duration of a call", "average", format.ns, true),
+			number("Flushes", "Remote TLB flushes", "flushes", format.count, true),
+			number("IPIs", "TLB IPIs received by other CPUs", "interrupts", format.count),
+			number("/s", "TLB IPIs per second", "ipiRate", format.rate, true),
+			number("Stolen", "Time in the handlers of these IPIs", "stolen_ns", format.ns),
+			number("Refaults", "Page faults in ranges that the call had changed", "refaults", format.count, true),
 		],
 	});
 

@@ -27,10 +27,10 @@ export class Faults {
 	#view = null;
 	#layers = [];
 	#table = new Table(byId("causes-table"), {
-		caption: "Faults by cause",
+		caption: "Page faults by cause",
 		key: (row) => row.cause,
 		sort: 2,
-		empty: "No fault yet.",
+		empty: "No page fault yet.",
 		columns: [
 			{ head: "Cause", value: (r) => r.cause, draw: (td, r) => this.#drawCause(td, r) },
 			{ head: "/s", title: "Faults per second in the last interval", number: true,
@@ -56,7 +56,7 @@ export class Faults {
 	{
 		if (!td.firstChild) {
 			const button = el("button", { type: "button", class: "cause",
-				title: "Show it in the chart, or not" });
+				title: "Show or hide this cause in the chart" });
 
 			button.append(el("i", { class: `swatch cause-${layerOf(row.cause)}` }), row.cause);
 			button.addEventListener("click", () => this.#toggle(row.cause));

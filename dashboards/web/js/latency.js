@@ -60,14 +60,14 @@ export class Latency {
 		lines: (i, top) => this.#lines(i, top),
 	});
 	#table = new Table(byId("latency-table"), {
-		caption: "Faults in the window by latency",
+		caption: "Page faults in the window by latency",
 		key: (row) => row.octave,
-		empty: "No completed fault yet.",
+		empty: "No completed page fault yet.",
 		columns: [
 			{ head: "Latency", text: (r) => octave(r.octave) },
 			{ head: "Faults", number: true, text: (r) => format.count(r.faults) },
 			{ head: "%", number: true, text: (r) => format.percent(r.share) },
-			{ head: "up to here", number: true, text: (r) => format.percent(r.upTo) },
+			{ head: "Cumulative", number: true, text: (r) => format.percent(r.upTo) },
 		],
 	});
 
@@ -144,7 +144,7 @@ export class Latency {
 		this.#table.update(used);
 		if (!used.length)
 			return "No completed faults.";
-		return `Half of the faults took less than ${format.ns(below(sum, 0.5))}, ` +
-			`99 % less than ${format.ns(below(sum, 0.99))}.`;
+		return `Median below ${format.ns(below(sum, 0.5))}, ` +
+			`99th percentile below ${format.ns(below(sum, 0.99))}.`;
 	}
 }

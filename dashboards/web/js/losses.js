@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* losses.js - what could not be done, in a tile, and in a banner if there is any. */
+/* losses.js - lost events: a tile, and a banner if there are any. */
 import { byId, setText } from "./dom.js";
 import * as format from "./format.js";
 
-/** In short what docs/json.md tells. */
+/** Short forms of the descriptions in docs/json.md. */
 export const MEANING = {
-	events: "records that the ring had no room for",
-	slots: "VMAs and processes without a slot: their faults are told by process, or of all",
-	tasks: "tasks without a state: not counted",
-	lookups: "VMA lookups without a consistent answer",
-	files: "names of files",
-	latency: "faults whose latency is not known",
-	identity: "faults that ended after their slot had been taken back",
-	hists: "causes of processes without a histogram: they count in that of all",
-	notices: "ends of processes, found later",
-	heat: "faults without a place in the map of addresses",
-	calls: "memory calls without a row of their own: they count by process",
-	pairs: "interrupts without a place among the pairs of CPUs",
-	ranges: "ranges of calls: their refaults are not told",
-	refaults: "faults that may have followed a memory call, at addresses that are not known",
-	stacks: "stacks without a row",
-	samples: "copies of stacks",
-	missed: "runs of programs that the kernel skipped",
-	unattributed: "faults of no process that was found",
+	events: "events dropped because the ring buffer was full",
+	slots: "no free slot for a VMA or process: its faults are counted by process or in the total",
+	tasks: "tasks that could not be tracked, not counted",
+	lookups: "VMA lookups that failed",
+	files: "file names that could not be read",
+	latency: "faults with unknown latency",
+	identity: "faults that ended after their slot was reused",
+	hists: "no free histogram for a process and cause: counted in the histogram of all processes",
+	notices: "process exits detected late",
+	heat: "faults missing from the address heatmap because its map was full",
+	calls: "no free row for a memory call: counted by process",
+	pairs: "no free row for a pair of CPUs",
+	ranges: "ranges of memory calls that could not be kept: their refaults are not counted",
+	refaults: "faults at unknown addresses that may be refaults",
+	stacks: "no free row for a stack",
+	samples: "stack copies dropped",
+	missed: "BPF program runs that the kernel skipped",
+	unattributed: "faults of processes that were not found",
 };
 
 /** updateLosses - @lost: how many, by name; those that are 0 are not in it */
@@ -33,7 +33,7 @@ export function updateLosses(lost)
 
 	setText(byId("lost"), format.count(sum));
 	byId("lost").closest(".tile").classList.toggle("bad", sum > 0);
-	setText(byId("lost-all"), sum ? list.map(([name]) => name).join(", ") : "since the start");
+	setText(byId("lost-all"), sum ? list.map(([name]) => name).join(", ") : "since serve started");
 	byId("losses").hidden = !sum;
 	setText(byId("losses-list"),
 		list.map(([name, n]) => `${name} ${format.count(n)} (${MEANING[name]})`).join("; "));

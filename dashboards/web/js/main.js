@@ -129,9 +129,9 @@ function showState(state, seconds)
 		return;
 	node.dataset.state = byId("main").dataset.state = state;
 	setText(node.lastElementChild, state === "waiting"
-		? `not connected, next try in ${seconds} s` : STATES[state]);
+		? `not connected, retrying in ${seconds} s` : STATES[state]);
 	if (state !== said && state !== "connecting") {
-		say(state === "live" ? "Connected." : "The connection is lost. The page tries again.");
+		say(state === "live" ? "Connected." : "Connection lost; reconnecting.");
 		said = state;
 	}
 }
@@ -140,14 +140,14 @@ function showStatus(status, restarted)
 {
 	store.setStatus(status, restarted);
 	setText(byId("what"), `${status.command ? `${status.command} · ` : ""}${location.host} · ` +
-		`${status.nr_cpus} CPUs · every ${format.ns(status.interval_ns)}`);
+		`${status.nr_cpus} CPUs · interval ${format.ns(status.interval_ns)}`);
 	setText(byId("version"), `vmascope ${status.version}`);
 	for (const hint of document.querySelectorAll(".hidden-names"))
 		hint.hidden = status.expose_paths || !isFull(status);
 	for (const hint of document.querySelectorAll(".aggregates-only"))
 		hint.hidden = isFull(status);
 	if (restarted)
-		say("The server began again.");
+		say("The server was restarted.");
 }
 
 function addStorm(storm)
@@ -158,9 +158,9 @@ function addStorm(storm)
 	if (storm.to_ms < store.status.now_ms)
 		return;
 	if (isNew)
-		say(`A storm began: ${format.rate(storm.peak_per_s)} faults a second.`);
+		say(`Fault storm started: ${format.rate(storm.peak_per_s)} faults per second.`);
 	else if (storm.state === "end")
-		say(`The storm ended: ${format.count(storm.faults)} faults, ${worst(storm)}.`);
+		say(`Fault storm ended: ${format.count(storm.faults)} faults, ${worst(storm)}.`);
 }
 
 follow({

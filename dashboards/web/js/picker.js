@@ -91,7 +91,7 @@ export class Picker {
 			{ role: "option", id: `${this.#list.id}-${i}`, "aria-selected": "false" },
 			el("span", {}, o.name), el("small", {}, o.note))));
 		if (!this.#shown.length)
-			this.#list.append(el("li", { role: "option", "aria-disabled": "true" }, "none of that name"));
+			this.#list.append(el("li", { role: "option", "aria-disabled": "true" }, "no such process"));
 		this.#go(this.#shown.length ? 0 : -1);
 	}
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdowns.js - flushes sent, interrupts that arrived, and the time that they stole, over time. */
+/* shootdowns.js - remote TLB flushes, IPIs received and time in their handlers, over time. */
 import { byId } from "./dom.js";
 import * as format from "./format.js";
 import { Table } from "./table.js";
@@ -7,19 +7,19 @@ import { color } from "./theme.js";
 import { perSecond, steps, TimeChart } from "./timechart.js";
 
 const LINES = [
-	["sends", "Flushes sent", "line-0"],
-	["receipts", "Interrupts", "line-1"],
+	["sends", "Remote flushes", "line-0"],
+	["receipts", "IPIs received", "line-1"],
 ];
 
-/** What the table tells of the window: name, key, format of the sum, whether it has a rate. */
+/** Rows of the table, for the window: name, key, format of the sum, whether it has a rate. */
 const FACTS = [
-	["Flushes sent to other CPUs", "sends", format.count, true],
-	["Flushes of the own CPU", "local", format.count, true],
-	["Flushes of a whole address space", "full", format.count, true],
-	["Interrupts queued", "queued", format.count, true],
-	["Interrupts that arrived", "receipts", format.count, true],
-	["Their delay, on average", "delay", format.ns, false],
-	["Time that they stole", "stolen_ns", format.ns, true],
+	["Remote flushes", "sends", format.count, true],
+	["Local flushes", "local", format.count, true],
+	["Full flushes (whole address space)", "full", format.count, true],
+	["IPIs sent", "queued", format.count, true],
+	["IPIs received", "receipts", format.count, true],
+	["Mean IPI latency", "delay", format.ns, false],
+	["Time in IPI handlers", "stolen_ns", format.ns, true],
 ];
 
 function line([key, , paint])
@@ -61,13 +61,13 @@ export class Shootdowns {
 		lines: (i) => this.#lines(i),
 	});
 	#table = new Table(byId("shootdowns-table"), {
-		caption: "Shootdowns in the window",
+		caption: "TLB shootdowns in the window",
 		key: (row) => row.name,
-		empty: "Nothing yet.",
+		empty: "No TLB shootdown yet.",
 		columns: [
-			{ head: "What", text: (r) => r.name },
-			{ head: "In the window", number: true, text: (r) => r.sum },
-			{ head: "A second", number: true, text: (r) => r.rate },
+			{ head: "Event", text: (r) => r.name },
+			{ head: "Total", number: true, text: (r) => r.sum },
+			{ head: "Per second", number: true, text: (r) => r.rate },
 		],
 	});
 
@@ -80,7 +80,7 @@ export class Shootdowns {
 		return [
 			...LINES.map(([key, name, paint]) => [color(paint), name,
 				`${format.rate(perSecond(point, point.shootdowns[key]))}/s`]),
-			[color("line-2"), "Stolen", `${format.share(stolenShare(point))} of a CPU`],
+			[color("line-2"), "In IPI handlers", `${format.share(stolenShare(point))} of one CPU`],
 		];
 	}
 
@@ -105,8 +105,8 @@ export class Shootdowns {
 			view.points.map((p) => perSecond(p, p.shootdowns?.[key]))));
 		this.#stolen.update(view, [view.points.map(stolenShare)]);
 		this.#table.update(view.ticks.length ? this.#rows(view) : []);
-		return `${format.count(sum(view.ticks, "sends"))} flushes were sent to other CPUs, ` +
-			`${format.count(sum(view.ticks, "receipts"))} interrupts arrived and stole ` +
-			`${format.ns(sum(view.ticks, "stolen_ns"))}.`;
+		return `${format.count(sum(view.ticks, "sends"))} remote TLB flushes, ` +
+			`${format.count(sum(view.ticks, "receipts"))} IPIs received, ` +
+			`${format.ns(sum(view.ticks, "stolen_ns"))} in their handlers.`;
 	}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* storms.js - the log of storms, the last one first. */
+/* storms.js - the log of fault storms, the latest first. */
 import { arrange, byId, el, setText } from "./dom.js";
 import * as format from "./format.js";
 
@@ -11,7 +11,7 @@ export function worst(storm)
 {
 	if (storm.state === "begin" || !storm.cause)
 		return "";
-	/* clients without a token are not told whose it is */
+	/* clients without a token do not get the process */
 	if (!storm.process)
 		return `${storm.cause} in ${storm.vma}`;
 	return `${storm.process} (${storm.pid}), ${storm.cause} in ${storm.vma}`;
@@ -20,7 +20,7 @@ export function worst(storm)
 function peak(storm)
 {
 	const times = storm.median_per_s >= 1
-		? `, ${format.count(storm.peak_per_s / storm.median_per_s)} times the median` : "";
+		? `, ${format.count(storm.peak_per_s / storm.median_per_s)} times the median rate` : "";
 
 	return `peak ${format.rate(storm.peak_per_s)}/s${times}`;
 }
@@ -46,7 +46,7 @@ export class Storms {
 
 			items.get(storm.from_ms).classList.toggle("on", on);
 			setText(head, `${format.clock(storm.from_ms)}, ` +
-				(on ? "now" : format.span(storm.to_ms - storm.from_ms)));
+				(on ? "ongoing" : format.span(storm.to_ms - storm.from_ms)));
 			setText(facts, on ? peak(storm) : `${format.count(storm.faults)} faults, ${peak(storm)}`);
 			setText(what, worst(storm));
 		}

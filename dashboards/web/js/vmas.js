@@ -11,10 +11,10 @@ const MOST = 20;
 export class Vmas {
 	#choose;
 	#table = new Table(byId("vmas-table"), {
-		caption: "VMAs with most faults in the window",
+		caption: "VMAs with the most faults in the window",
 		key: (row) => row.key,
 		sort: 4,
-		empty: "No fault yet.",
+		empty: "No page fault yet.",
 		columns: [
 			{ head: "Process", name: "name", value: (r) => r.comm, draw: (td, r) => this.#drawProcess(td, r) },
 			{ head: "VMA", value: (r) => r.name, name: "path", draw: (td, r) => drawPath(td, r.name) },
@@ -22,7 +22,7 @@ export class Vmas {
 				text: (r) => format.address(r.start) },
 			{ head: "/s", title: "Faults per second in the last interval", number: true,
 				value: (r) => r.now, text: (r) => format.rate(r.now) },
-			{ head: "Faults", title: "In the intervals where it was among the ten with most",
+			{ head: "Faults", title: "Sum of the intervals in which it was among the ten VMAs with the most faults",
 				number: true, value: (r) => r.faults, text: (r) => format.count(r.faults) },
 			{ head: "%", title: "Of all faults in the window", number: true, wide: true,
 				value: (r) => r.share, text: (r) => format.percent(r.share) },
