@@ -9,7 +9,6 @@
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
-#include "capture/map_call.h"
 #include "model/hist.h"
 #include "util/array.h"
 #include "vmascope.skel.h"
@@ -88,18 +87,12 @@ const struct vs_call_row *capture__call_row(const struct capture *c, uint32_t in
 
 uint32_t capture__next_call_row(struct capture *c)
 {
-	const struct vs_slot_ring *ring = &c->free_ring[FREE_CALL_ROWS];
-
-	if (c->seen_call_rows >= __atomic_load_n(&ring->taken, __ATOMIC_ACQUIRE))
-		return 0;
-	return c->free_call_rows[c->seen_call_rows++ & (c->nr_call_rows - 1)];
+	return free_list__next(&c->free[FREE_CALL_ROWS]);
 }
 
 uint32_t capture__free_call_rows(const struct capture *c)
 {
-	const struct vs_slot_ring *ring = &c->free_ring[FREE_CALL_ROWS];
-
-	return ring->given - __atomic_load_n(&ring->taken, __ATOMIC_ACQUIRE);
+	return free_list__nr(&c->free[FREE_CALL_ROWS]);
 }
 
 void capture__retire_call_rows(struct capture *c, const uint32_t *rows, size_t nr)
@@ -107,22 +100,20 @@ void capture__retire_call_rows(struct capture *c, const uint32_t *rows, size_t n
 	for (size_t i = 0; i < nr; i++) {
 		struct vs_call_row *r = &c->call_rows[rows[i]];
 
-		map_call__delete(c->skel->maps.call_index, &r->key, sizeof(r->key));
+		c->kernel->remove(c->skel->maps.call_index, &r->key, sizeof(r->key));
 		__atomic_add_fetch(&r->generation, 1, __ATOMIC_SEQ_CST);
 	}
 	if (nr)
-		slots__grace();
+		c->kernel->grace();
 }
 
 void capture__give_back_call_row(struct capture *c, uint32_t index)
 {
-	struct vs_slot_ring *ring = &c->free_ring[FREE_CALL_ROWS];
 	struct vs_call_row *r = &c->call_rows[index];
 
 	r->used = 0;
 	memset(&r->counts, 0, sizeof(r->counts));
-	c->free_call_rows[ring->given & (c->nr_call_rows - 1)] = index;
-	__atomic_store_n(&ring->given, ring->given + 1, __ATOMIC_RELEASE);
+	free_list__give_back(&c->free[FREE_CALL_ROWS], index);
 }
 
 /* --- what is kept for each CPU ---------------------------------------------------------------- */
@@ -134,8 +125,8 @@ void capture__call_hist(const struct capture *c, uint32_t class, enum vs_call_ti
 	uint32_t index = class * VS_NR_CALL_TIMES + time;
 
 	memset(sum, 0, sizeof(*sum));
-	if (per_cpu && !map_call__lookup(c->skel->maps.call_hists, &index, sizeof(index), per_cpu,
-					 c->nr_cpus * sizeof(*per_cpu)))
+	if (per_cpu && !c->kernel->lookup(c->skel->maps.call_hists, &index, sizeof(index), per_cpu,
+					  c->nr_cpus * sizeof(*per_cpu)))
 		for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 			hist__add(sum, &per_cpu[cpu]);
 	free(per_cpu);
@@ -169,7 +160,7 @@ int capture__pairs(const struct capture *c, struct vs_pair_key **keys, struct vs
 	*nr = c->nr_pairs;
 	*keys = malloc(c->nr_pairs * sizeof(**keys));
 	*pairs = malloc(c->nr_pairs * sizeof(**pairs));
-	err = *keys && *pairs ? map_call__lookup_all(c->skel->maps.pairs, *keys, *pairs, nr)
+	err = *keys && *pairs ? c->kernel->lookup_all(c->skel->maps.pairs, *keys, *pairs, nr)
 			      : -ENOMEM;
 	if (!err)
 		return 0;
@@ -183,5 +174,5 @@ int capture__pairs(const struct capture *c, struct vs_pair_key **keys, struct vs
 
 void capture__drop_pair(const struct capture *c, const struct vs_pair_key *key)
 {
-	map_call__delete(c->skel->maps.pairs, key, sizeof(*key));
+	c->kernel->remove(c->skel->maps.pairs, key, sizeof(*key));
 }

@@ -18,6 +18,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "capture/libbpf_log.h"
 #include "sys/capabilities.h"
 #include "sys/cgroup.h"
 #include "sys/kernel.h"
@@ -26,23 +27,6 @@
 #include "util/clock.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
-
-/* --- messages from libbpf ------------------------------------------------------------------ */
-
-static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	char *text, *line, *rest;
-
-	/* the verifier's log of a program that failed comes as one warning */
-	if (log_verbosity() < (level == LIBBPF_DEBUG ? 3 : 1) || vasprintf(&text, fmt, args) < 0)
-		return 0;
-	rest = text;
-	while ((line = strsep(&rest, "\n")))
-		if (*line)
-			vs_debug(1, "%s", line);
-	free(text);
-	return 0;
-}
 
 /* --- configuration ------------------------------------------------------------------------- */
 
@@ -212,8 +196,6 @@ static int check_files(struct capture *c)
 
 static int add_link(struct capture *c, struct bpf_link *link, const char *what)
 {
-	struct bpf_link **links;
-
 	if (!link) {
 		int err = -errno;
 
@@ -221,12 +203,10 @@ static int add_link(struct capture *c, struct bpf_link *link, const char *what)
 			strerror(-err));
 		return err;
 	}
-	links = realloc(c->links, (c->nr_links + 1) * sizeof(*links));
-	if (!links) {
+	if (array__more(&c->links, c->nr_links, sizeof(*c->links))) {
 		bpf_link__destroy(link);
 		return -ENOMEM;
 	}
-	c->links = links;
 	c->links[c->nr_links++] = link;
 	return 0;
 }
@@ -249,56 +229,17 @@ static int attach_hook(struct capture *c, enum hook_id id)
 	return err;
 }
 
-/** read_threads - the records that the iterator yields; a read may end within one. */
-static void read_threads(int fd, capture_thread_fn fn, void *ctx)
-{
-	struct vs_thread thread;
-	size_t have = 0;
-	ssize_t n;
-
-	while ((n = read(fd, (char *)&thread + have, sizeof(thread) - have)) > 0) {
-		have += n;
-		if (have < sizeof(thread))
-			continue;
-		have = 0;
-		if (fn)
-			fn(ctx, &thread);
-	}
-}
-
-/** run_iterator - run bpf/task.bpf.c's task iterator over all tasks. */
-static int run_iterator(struct capture *c, enum vs_iter_task action, capture_thread_fn fn,
-			void *ctx)
-{
-	struct bpf_link *link;
-	int fd, err = 0;
-
-	c->skel->bss->iter_action = action;
-	link = bpf_program__attach_iter(c->skel->progs.task_iter, NULL);
-	if (!link)
-		return -errno;
-	fd = bpf_iter_create(bpf_link__fd(link));
-	if (fd < 0) {
-		err = fd;
-	} else {
-		read_threads(fd, fn, ctx);
-		close(fd);
-	}
-	bpf_link__destroy(link);
-	return err;
-}
-
 /** mark - trace @nr targets, with @flags of TASK_*; none: all that filters let by */
 static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < nr && !err; i++)
-		err = bpf_map__update_elem(c->skel->maps.targets, &ids[i], sizeof(*ids), &flags,
-					   sizeof(flags), BPF_ANY);
+		err = c->kernel->update(c->skel->maps.targets, &ids[i], sizeof(*ids), &flags,
+					sizeof(flags));
 	/* Twice: a thread may be born behind the iterator's back, by one not marked yet. */
 	for (int i = 0; i < 2 && !err; i++)
-		err = run_iterator(c, ITER_MARK, NULL, NULL);
+		err = c->kernel->iterate(c, ITER_MARK, NULL, NULL);
 	if (err)
 		vs_error("cannot mark what is to be traced: %s", strerror(-err));
 	return err;
@@ -310,7 +251,7 @@ static int switch_on(struct capture *c)
 	c->start_ns = clock__monotonic_ns();
 	c->skel->bss->counting_since = c->start_ns;
 	__atomic_store_n(&c->skel->bss->counting, COUNTING_ON, __ATOMIC_SEQ_CST);
-	return run_iterator(c, ITER_START, NULL, NULL);
+	return c->kernel->iterate(c, ITER_START, NULL, NULL);
 }
 
 static int attach_all(struct capture *c, const struct capture_options *o)
@@ -398,7 +339,6 @@ static int load(struct capture *c, const struct capture_options *o)
 	err = slots__map(c);
 	if (err)
 		return err;
-	stacks__fill_ring(c);
 	return find_direct_map(c);
 }
 
@@ -438,7 +378,8 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	libbpf_set_print(print_libbpf);
+	libbpf_set_print(libbpf_log);
+	c->kernel = &kernel_calls;
 	c->fn = fn;
 	c->fn_ctx = ctx;
 	c->nr_cpus = libbpf_num_possible_cpus();
@@ -477,13 +418,7 @@ int capture__add_child(struct capture *c, pid_t pid)
 int capture__each_program(const struct capture *c, int (*fn)(void *ctx, const char *name, int fd),
 			  void *ctx)
 {
-	struct bpf_program *prog;
-	int err = 0;
-
-	bpf_object__for_each_program(prog, c->skel->obj)
-		if (!err && bpf_program__autoload(prog))
-			err = fn(ctx, bpf_program__name(prog), bpf_program__fd(prog));
-	return err;
+	return c->kernel->each_program(c, fn, ctx);
 }
 
 uint64_t capture__start_ns(const struct capture *c)
@@ -498,7 +433,7 @@ void capture__end_interval(struct capture *c, uint64_t at_ns)
 
 int capture__threads(struct capture *c, capture_thread_fn fn, void *ctx)
 {
-	return run_iterator(c, ITER_THREADS, fn, ctx);
+	return c->kernel->iterate(c, ITER_THREADS, fn, ctx);
 }
 
 static void detach_hooks(struct capture *c)
@@ -510,18 +445,15 @@ static void detach_hooks(struct capture *c)
 
 void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-
 	/* while the hooks still tell them from others */
-	run_iterator(c, ITER_THREADS, NULL, NULL);
+	c->kernel->iterate(c, ITER_THREADS, NULL, NULL);
 	__atomic_store_n(&c->skel->bss->counting, COUNTING_OVER, __ATOMIC_SEQ_CST);
-	slots__grace();
+	c->kernel->grace();
 	detach_hooks(c);
 	if (c->skel->bss->interval_end_ns)
 		capture__end_interval(c, clock__monotonic_ns());
-	if (bpf_program__fd(c->skel->progs.settle_ipis) >= 0)
-		bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.settle_ipis), &opts);
-	run_iterator(c, ITER_SETTLE, fn, ctx);
+	c->kernel->settle(c);
+	c->kernel->iterate(c, ITER_SETTLE, fn, ctx);
 }
 
 void capture__close(struct capture *c)
@@ -530,9 +462,7 @@ void capture__close(struct capture *c)
 		return;
 	detach_hooks(c);
 	free(c->links);
-	ring__unmap(c);
-	slots__unmap(c);
-	vmascope_bpf__destroy(c->skel);
+	c->kernel->release(c);
 	free(c);
 }
 

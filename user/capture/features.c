@@ -104,24 +104,98 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 	return 0;
 }
 
+/* --- the running kernel ---------------------------------------------------------------------- */
+
+static struct btf *load_btf(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	/* that it tried all places hides why the usual one is of no use */
+	return btf ? btf : btf__parse("/sys/kernel/btf/vmlinux", NULL);
+}
+
+static int load(int type, int attach, int btf_type, const struct bpf_insn *insns, size_t nr)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts);
+
+	opts.expected_attach_type = attach;
+	opts.attach_btf_id = btf_type;
+	return bpf_prog_load(type, "vmascope_probe", "GPL", insns, nr, &opts);
+}
+
+static int link_program(int program, int attach)
+{
+	return bpf_link_create(program, 0, attach, NULL);
+}
+
+static int open_event(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_PAGE_FAULTS_MIN,
+		.sample_period = 1,
+		.disabled = 1,
+	};
+	const int event = syscall(__NR_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return event < 0 ? -errno : event;
+}
+
+static int set_program(int event, int program)
+{
+	return ioctl(event, PERF_EVENT_IOC_SET_BPF, program) ? -errno : 0;
+}
+
+static bool has_map(int type)
+{
+	return libbpf_probe_bpf_map_type(type, NULL) == 1;
+}
+
+static const struct probe_calls running_kernel = {
+	.load_btf = load_btf,
+	.load = load,
+	.link = link_program,
+	.raw_tracepoint = bpf_raw_tracepoint_open,
+	.open_event = open_event,
+	.set_program = set_program,
+	.has_map = has_map,
+	.preempts = kernel__preempts,
+	.is_rt = kernel__is_rt,
+	.is_confidential = kernel__is_confidential,
+};
+static const struct probe_calls *ask = &running_kernel;
+
+/* What was found: of type information @btf or @btf_error, of features once they are @probed. */
+static struct btf *btf;
+static int btf_error;
+static bool probed;
+
+void features__ask(const struct probe_calls *calls)
+{
+	ask = calls ? calls : &running_kernel;
+	btf__free(btf);
+	btf = NULL;
+	btf_error = 0;
+	probed = false;
+	for (int i = 0; i < NR_FEATURES; i++) {
+		features[i].available = features[i].disabled = false;
+		*features[i].reason = '\0';
+	}
+}
+
 struct btf *features__btf(void)
 {
-	static struct btf *btf;
-	static int error;
-
-	if (!btf && !error) {
+	if (!btf && !btf_error) {
 		libbpf_print_fn_t before = libbpf_set_print(quiet);
 
-		btf = btf__load_vmlinux_btf();
-		/* that it tried all places hides why the usual one is of no use */
-		if (!btf)
-			btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
+		btf = ask->load_btf();
 		libbpf_set_print(before);
 		if (!btf)
-			error = errno ? errno : ENOENT;
+			btf_error = errno ? errno : ENOENT;
 	}
 	if (!btf)
-		errno = error;
+		errno = btf_error;
 	return btf;
 }
 
@@ -145,24 +219,24 @@ static int reason(struct feature *f, int err, const char *text)
 
 static int btf_id(const char *name, unsigned int kind)
 {
-	struct btf *btf = features__btf();
+	const struct btf *types = features__btf();
 
-	return btf ? btf__find_by_name_kind(btf, name, kind) : -errno;
+	return types ? btf__find_by_name_kind(types, name, kind) : -errno;
 }
 
 /** btf_has_field - struct @type has a member @field, in itself or in an anonymous member. */
-static bool btf_has_field(const struct btf *btf, int type, const char *field)
+static bool btf_has_field(const struct btf *types, int type, const char *field)
 {
-	const struct btf_type *t = btf__type_by_id(btf, type);
+	const struct btf_type *t = btf__type_by_id(types, type);
 	const struct btf_member *m;
 	int i;
 
 	if (!t || !btf_is_composite(t))
 		return false;
 	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++) {
-		const char *name = btf__name_by_offset(btf, m->name_off);
+		const char *name = btf__name_by_offset(types, m->name_off);
 
-		if (!strcmp(name, field) || (!*name && btf_has_field(btf, m->type, field)))
+		if (!strcmp(name, field) || (!*name && btf_has_field(types, m->type, field)))
 			return true;
 	}
 	return false;
@@ -182,11 +256,8 @@ static int load_nop(enum bpf_prog_type type, enum bpf_attach_type attach, int bt
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts);
 
-	opts.expected_attach_type = attach;
-	opts.attach_btf_id = btf_type;
-	return bpf_prog_load(type, "vmascope_probe", "GPL", insns, 2, &opts);
+	return ask->load(type, attach, btf_type, insns, ARRAY_SIZE(insns));
 }
 
 /** try_link - load and attach a program that does nothing, and take it away again. */
@@ -199,7 +270,7 @@ static int try_link(enum bpf_attach_type attach, int btf_type)
 	prog = load_nop(BPF_PROG_TYPE_TRACING, attach, btf_type);
 	if (prog < 0)
 		return prog;
-	link = bpf_link_create(prog, 0, attach, NULL);
+	link = ask->link(prog, attach);
 	close(prog);
 	if (link < 0)
 		return link;
@@ -223,7 +294,7 @@ static int try_raw_tp(const char *name)
 	prog = load_nop(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0);
 	if (prog < 0)
 		return prog;
-	link = bpf_raw_tracepoint_open(name, prog);
+	link = ask->raw_tracepoint(name, prog);
 	close(prog);
 	if (link < 0)
 		return link;
@@ -239,25 +310,18 @@ static int probe_raw_tp(struct feature *f)
 
 static int probe_sw_events(struct feature *f)
 {
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(attr),
-		.config = PERF_COUNT_SW_PAGE_FAULTS_MIN,
-		.sample_period = 1,
-		.disabled = 1,
-	};
-	int prog, event, err = 0;
+	int prog, event, err;
 
 	prog = load_nop(BPF_PROG_TYPE_PERF_EVENT, 0, 0);
 	if (prog < 0)
 		return prog;
-	event = syscall(__NR_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	if (event < 0)
-		err = reason(f, -errno, "perf_event_open is refused (kernel.perf_event_paranoid?)");
-	else if (ioctl(event, PERF_EVENT_IOC_SET_BPF, prog))
-		err = -errno;
-	if (event >= 0)
+	event = ask->open_event();
+	if (event < 0) {
+		err = reason(f, event, "perf_event_open is refused (kernel.perf_event_paranoid?)");
+	} else {
+		err = ask->set_program(event, prog);
 		close(event);
+	}
 	close(prog);
 	return err;
 }
@@ -276,7 +340,7 @@ static int probe_fexit(struct feature *f)
 {
 	int err = try_fexit(f, "handle_mm_fault");
 
-	if (!err && kernel__preempts())
+	if (!err && ask->preempts())
 		return reason(
 			f, -EAGAIN,
 			"this kernel preempts such programs, and skips them for others meanwhile");
@@ -286,13 +350,13 @@ static int probe_fexit(struct feature *f)
 static int probe_task_storage(struct feature *f)
 {
 	(void)f;
-	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) == 1 ? 0 : -EOPNOTSUPP;
+	return ask->has_map(BPF_MAP_TYPE_TASK_STORAGE) ? 0 : -EOPNOTSUPP;
 }
 
 static int probe_ringbuf(struct feature *f)
 {
 	(void)f;
-	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1 ? 0 : -EOPNOTSUPP;
+	return ask->has_map(BPF_MAP_TYPE_RINGBUF) ? 0 : -EOPNOTSUPP;
 }
 
 /* LOCKDOWN_BPF_READ_KERNEL makes the helper one that does not exist. */
@@ -309,14 +373,13 @@ static int probe_read_kernel(struct feature *f)
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	int prog = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "vmascope_probe", "GPL", insns,
-				 ARRAY_SIZE(insns), NULL);
+	const int prog = ask->load(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0, insns, ARRAY_SIZE(insns));
 
 	if (prog >= 0) {
 		close(prog);
 		return 0;
 	}
-	if (kernel__is_confidential())
+	if (ask->is_confidential())
 		return reason(f, prog,
 			      "this kernel is in lockdown=confidentiality, which keeps its memory "
 			      "from BPF");
@@ -363,7 +426,7 @@ static int probe_find_vma(struct feature *f)
 	if (btf_id("bpf_find_vma", BTF_KIND_FUNC) < 0)
 		return reason(f, -ENOENT, "this kernel has no bpf_find_vma: before 5.17");
 	/* kernel/bpf/mmap_unlock_work.h */
-	if (kernel__is_rt())
+	if (ask->is_rt())
 		return reason(
 			f, -EAGAIN,
 			"PREEMPT_RT takes no mmap lock where interrupts are off, as in a fault");
@@ -393,7 +456,7 @@ static int probe_fentry_calls(struct feature *f)
 #if defined(__x86_64__)
 	int err = try_fexit(f, "__x64_sys_mprotect");
 
-	if (!err && kernel__preempts())
+	if (!err && ask->preempts())
 		return reason(
 			f, -EAGAIN,
 			"this kernel preempts such programs, and skips them for others meanwhile");
@@ -442,11 +505,10 @@ static int probe_fentry_flush(struct feature *f)
 const struct feature *features__probe(void)
 {
 	libbpf_print_fn_t before;
-	static bool done;
 
-	if (done)
+	if (probed)
 		return features;
-	done = true;
+	probed = true;
 	before = libbpf_set_print(quiet);
 	for (int i = 0; i < NR_FEATURES; i++) {
 		struct feature *f = &features[i];

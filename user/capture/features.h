@@ -79,8 +79,38 @@ void features__names(char *buf, size_t size);
 int features__check_limits(void);
 
 struct btf;
+struct bpf_insn;
 
-/** features__btf - the running kernel's BTF, loaded once, or NULL (errno is set). */
+/**
+ * struct probe_calls - what features are found by: functions of the running kernel, or of one that a unit
+ *	test makes up
+ *
+ * They return a descriptor, which is closed, or 0 where nothing else is said; or a negative errno.
+ * @load_btf: the kernel's type information; NULL: there is none, and errno is set
+ * @load: a program of @nr instructions; @type, @attach and @btf_type as in bpf(2)
+ * @link: attach @program
+ * @raw_tracepoint: attach @program to tracepoint @name
+ * @open_event: a software event on page faults; @set_program: have it run @program; Return: 0
+ * @has_map: maps of @type (enum bpf_map_type); Return: whether there are any
+ * @preempts, @is_rt, @is_confidential: as in sys/kernel.h
+ */
+struct probe_calls {
+	struct btf *(*load_btf)(void);
+	int (*load)(int type, int attach, int btf_type, const struct bpf_insn *insns, size_t nr);
+	int (*link)(int program, int attach);
+	int (*raw_tracepoint)(const char *name, int program);
+	int (*open_event)(void);
+	int (*set_program)(int event, int program);
+	bool (*has_map)(int type);
+	bool (*preempts)(void);
+	bool (*is_rt)(void);
+	bool (*is_confidential)(void);
+};
+
+/** features__ask - from now on, probe by @calls, NULL: the running kernel; what was found so far is forgotten. */
+void features__ask(const struct probe_calls *calls);
+
+/** features__btf - the kernel's BTF, loaded once, or NULL (errno is set). */
 struct btf *features__btf(void);
 
 #endif /* VMASCOPE_CAPTURE_FEATURES_H */

@@ -5,7 +5,8 @@
 #ifndef VMASCOPE_CAPTURE_INTERNAL_H
 #define VMASCOPE_CAPTURE_INTERNAL_H
 
-#include "capture/capture.h"
+#include "capture/free_list.h"
+#include "capture/kernel_calls.h"
 
 struct vmascope_bpf;
 struct bpf_link;
@@ -15,6 +16,7 @@ struct ring_buffer;
 struct bpf_map;
 
 struct capture {
+	const struct kernel_calls *kernel;
 	struct vmascope_bpf *skel;
 	const struct hook_variant *variants[NR_HOOKS];
 	struct bpf_link **links;
@@ -30,10 +32,8 @@ struct capture {
 	struct vs_counts *counts;
 	uint32_t nr_hists;
 	struct vs_hist *hists;
-	struct vs_slot_ring *free_ring; /* by enum free_kind */
-	uint64_t *free_slots;
-	uint64_t *free_hists;
-	uint64_t seen_taken;
+	struct vs_slot_ring *free_ring;
+	struct free_list free[NR_FREE]; /* by enum free_kind */
 	uint64_t start_ns;
 	uint32_t nr_targets; /* of -p or -t, or the command */
 	uint32_t nr_heat;
@@ -41,12 +41,8 @@ struct capture {
 	uint32_t nr_ranges;
 	uint32_t nr_pairs;
 	struct vs_call_row *call_rows;
-	uint64_t *free_call_rows;
-	uint64_t seen_call_rows;
 	uint32_t nr_stacks;
 	struct vs_stack_row *stack_rows;
-	uint64_t *free_stacks;
-	uint64_t seen_stacks;
 	const char *ring_pages;
 	uint32_t records; /* that were read, modulo 2^32 */
 	uint64_t consume_to;
@@ -66,15 +62,15 @@ void ring__add_dropped(const struct capture *c, struct vs_stats *sum);
 /** slots__size_maps - before loading. Return: 0 or a negative errno. */
 int slots__size_maps(struct capture *c, uint32_t ring_bytes);
 
-/** slots__map - map what is shared, and fill the rings of free slots and histograms. */
+/** slots__map - map what is shared; all that is handed out is free. */
 int slots__map(struct capture *c);
 void slots__unmap(struct capture *c);
 
+/** slots__fill_free - of all that is handed out, that its lists and their ring are mapped, everything is free. */
+void slots__fill_free(struct capture *c);
+
 /** slots__sum_cpus - of counters that each CPU has: @sum of @size bytes, all u64. */
 void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *sum, size_t size);
-
-/** slots__grace - wait until no program that was running is running any more. */
-void slots__grace(void);
 
 /**
  * sw_events__attach - @prog to software event @config (PERF_COUNT_SW_*) on each CPU that is online
@@ -96,8 +92,5 @@ void calls__find_functions(struct capture *c);
 
 /** stacks__size_maps - before loading. Return: 0 or a negative errno. */
 int stacks__size_maps(struct capture *c);
-
-/** stacks__fill_ring - all rows but those that are never handed out are free. */
-void stacks__fill_ring(struct capture *c);
 
 #endif /* VMASCOPE_CAPTURE_INTERNAL_H */

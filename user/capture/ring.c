@@ -88,7 +88,7 @@ void ring__unmap(struct capture *c)
 
 int capture__fd(const struct capture *c)
 {
-	return ring_buffer__epoll_fd(c->ring);
+	return c->kernel->ring_fd(c);
 }
 
 int capture__consume(struct capture *c, uint64_t until_ns)
@@ -98,7 +98,7 @@ int capture__consume(struct capture *c, uint64_t until_ns)
 	sw_events__follow_cpus(c);
 	c->consume_until_ns = until_ns;
 	c->consume_to = produced(c);
-	err = ring_buffer__consume(c->ring);
+	err = c->kernel->consume(c);
 	return err > 0 || err == -ECANCELED ? 0 : err;
 }
 

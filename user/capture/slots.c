@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* slots.c - the maps that BPF and user space share: slots, counters, histograms, what is free. */
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
-#include "capture/map_call.h"
 #include "model/hist.h"
 #include "util/array.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 
-/** In-flight programs are given this long where membarrier(2) can't wait for them. */
-#define SLOT_GRACE_US 100000
 /** Copies of counters that are being written, before the last one is taken as it is. */
 #define COPY_TRIES 16
 
@@ -78,25 +72,45 @@ static void shared_maps(struct capture *c, struct shared_map *maps)
 		{ (void **)&c->slots, c->skel->maps.slots, slots * sizeof(*c->slots), "slots" },
 		{ (void **)&c->counts, c->skel->maps.counts,
 		  slots * c->nr_cpus * sizeof(*c->counts), "counters" },
-		{ (void **)&c->free_slots, c->skel->maps.free_slots, slots * sizeof(uint64_t),
-		  "free slots" },
+		{ (void **)&c->free[FREE_SLOTS].list, c->skel->maps.free_slots,
+		  slots * sizeof(uint64_t), "free slots" },
 		{ (void **)&c->hists, c->skel->maps.hists,
 		  (hists + VS_WATCHED_HISTS) * c->nr_cpus * sizeof(*c->hists), "histograms" },
-		{ (void **)&c->free_hists, c->skel->maps.free_hists, hists * sizeof(uint64_t),
-		  "free histograms" },
+		{ (void **)&c->free[FREE_HISTS].list, c->skel->maps.free_hists,
+		  hists * sizeof(uint64_t), "free histograms" },
 		{ (void **)&c->free_ring, c->skel->maps.free_ring, NR_FREE * sizeof(*c->free_ring),
 		  "free rings" },
 		{ (void **)&c->call_rows, c->skel->maps.call_rows,
 		  c->nr_call_rows * sizeof(*c->call_rows), "rows of calls" },
-		{ (void **)&c->free_call_rows, c->skel->maps.free_call_rows,
+		{ (void **)&c->free[FREE_CALL_ROWS].list, c->skel->maps.free_call_rows,
 		  c->nr_call_rows * sizeof(uint64_t), "free rows of calls" },
 		{ (void **)&c->stack_rows, c->skel->maps.stack_rows,
 		  c->nr_stacks * sizeof(*c->stack_rows), "stacks" },
-		{ (void **)&c->free_stacks, c->skel->maps.free_stacks,
+		{ (void **)&c->free[FREE_STACKS].list, c->skel->maps.free_stacks,
 		  c->nr_stacks * sizeof(uint64_t), "free stacks" },
 	};
 
 	memcpy(maps, all, sizeof(all));
+}
+
+void slots__fill_free(struct capture *c)
+{
+	/* slot 0 and row 0 count what found no other; the first histograms are shared */
+	const struct {
+		uint32_t size;
+		uint32_t first;
+	} lists[NR_FREE] = {
+		[FREE_SLOTS] = { c->nr_slots, 1 },
+		[FREE_HISTS] = { c->nr_hists, VS_HIST_FIRST },
+		[FREE_CALL_ROWS] = { c->nr_call_rows, 1 },
+		[FREE_STACKS] = { c->nr_stacks, VS_STACK_FIRST },
+	};
+
+	for (int i = 0; i < NR_FREE; i++) {
+		c->free[i].ring = &c->free_ring[i];
+		c->free[i].size = lists[i].size;
+		free_list__fill(&c->free[i], lists[i].first);
+	}
 }
 
 int slots__map(struct capture *c)
@@ -109,16 +123,7 @@ int slots__map(struct capture *c)
 		if (!*maps[i].at)
 			return -ENOMEM;
 	}
-	/* all but slot 0, the overflow row, and the histograms that are shared */
-	for (uint32_t i = 1; i < c->nr_slots; i++)
-		c->free_slots[i - 1] = i;
-	c->free_ring[FREE_SLOTS].given = c->nr_slots - 1;
-	for (uint32_t i = VS_HIST_FIRST; i < c->nr_hists; i++)
-		c->free_hists[i - VS_HIST_FIRST] = i;
-	c->free_ring[FREE_HISTS].given = c->nr_hists - VS_HIST_FIRST;
-	for (uint32_t i = 1; i < c->nr_call_rows; i++)
-		c->free_call_rows[i - 1] = i;
-	c->free_ring[FREE_CALL_ROWS].given = c->nr_call_rows - 1;
+	slots__fill_free(c);
 	return 0;
 }
 
@@ -184,7 +189,7 @@ static struct vs_hist *watched_hist(const struct capture *c, uint32_t cpu, int c
 void capture__watch(struct capture *c, uint32_t slot, uint32_t generation)
 {
 	c->skel->bss->watched_vma = 0;
-	slots__grace();
+	c->kernel->grace();
 	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 		memset(watched_hist(c, cpu, 0), 0, VS_WATCHED_HISTS * sizeof(*c->hists));
 	if (slot)
@@ -199,30 +204,24 @@ void capture__watched_add(const struct capture *c, int cause, struct vs_hist *su
 
 void capture__hist_give_back(struct capture *c, uint32_t hist)
 {
-	struct vs_slot_ring *r = &c->free_ring[FREE_HISTS];
-
 	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 		memset(&c->hists[(size_t)cpu * c->nr_hists + hist], 0, sizeof(*c->hists));
-	c->free_hists[r->given & (c->nr_hists - 1)] = hist;
-	__atomic_store_n(&r->given, r->given + 1, __ATOMIC_RELEASE);
+	free_list__give_back(&c->free[FREE_HISTS], hist);
 }
 
 uint32_t capture__next_taken(struct capture *c)
 {
-	if (c->seen_taken >= __atomic_load_n(&c->free_ring->taken, __ATOMIC_ACQUIRE))
-		return 0;
-	return c->free_slots[c->seen_taken++ & (c->nr_slots - 1)];
+	return free_list__next(&c->free[FREE_SLOTS]);
 }
 
 uint32_t capture__free_slots(const struct capture *c)
 {
-	return c->free_ring->given - __atomic_load_n(&c->free_ring->taken, __ATOMIC_ACQUIRE);
+	return free_list__nr(&c->free[FREE_SLOTS]);
 }
 
 uint32_t capture__free_hists(const struct capture *c)
 {
-	return c->free_ring[1].given -
-	       __atomic_load_n(&c->free_ring[FREE_HISTS].taken, __ATOMIC_ACQUIRE);
+	return free_list__nr(&c->free[FREE_HISTS]);
 }
 
 uint32_t capture__nr_hists(const struct capture *c)
@@ -235,38 +234,25 @@ void capture__choose(struct capture *c, uint32_t index, bool chosen)
 	c->slots[index].choice = chosen ? VS_SLOT_CHOSEN : VS_SLOT_MUTED;
 }
 
-void slots__grace(void)
-{
-	/*
-	 * Programs that have already compared the generation may still be counting. They run
-	 * under RCU, and this is synchronize_rcu(); with nohz_full CPUs it is refused.
-	 */
-	if (syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
-		usleep(SLOT_GRACE_US);
-}
-
 void capture__retire(struct capture *c, const uint32_t *slots, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		struct vs_slot *s = &c->slots[slots[i]];
 
 		if (s->kind == VS_SLOT_VMA)
-			map_call__delete(c->skel->maps.vmas, &s->vma.key, sizeof(s->vma.key));
+			c->kernel->remove(c->skel->maps.vmas, &s->vma.key, sizeof(s->vma.key));
 		__atomic_add_fetch(&s->generation, 1, __ATOMIC_SEQ_CST);
 	}
 	if (nr)
-		slots__grace();
+		c->kernel->grace();
 }
 
 void capture__give_back(struct capture *c, uint32_t index)
 {
-	struct vs_slot_ring *r = c->free_ring;
-
 	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 		memset(&c->counts[(size_t)cpu * c->nr_slots + index], 0, sizeof(*c->counts));
 	c->slots[index].kind = VS_SLOT_FREE;
-	c->free_slots[r->given & (c->nr_slots - 1)] = index;
-	__atomic_store_n(&r->given, r->given + 1, __ATOMIC_RELEASE);
+	free_list__give_back(&c->free[FREE_SLOTS], index);
 }
 
 void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *sum, size_t size)
@@ -276,7 +262,7 @@ void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *s
 	uint32_t zero = 0;
 
 	memset(sum, 0, size);
-	if (per_cpu && !map_call__lookup(map, &zero, sizeof(zero), per_cpu, c->nr_cpus * size))
+	if (per_cpu && !c->kernel->lookup(map, &zero, sizeof(zero), per_cpu, c->nr_cpus * size))
 		for (size_t i = 0; i < n * c->nr_cpus; i++)
 			to[i % n] += per_cpu[i];
 	free(per_cpu);
@@ -285,12 +271,12 @@ void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *s
 int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *faults, uint32_t *nr)
 {
 	*nr = c->nr_heat;
-	return map_call__lookup_all(c->skel->maps.heat, keys, faults, nr);
+	return c->kernel->lookup_all(c->skel->maps.heat, keys, faults, nr);
 }
 
 int capture__file(const struct capture *c, const struct vs_file_key *key, struct vs_file *file)
 {
-	return map_call__lookup(c->skel->maps.files, key, sizeof(*key), file, sizeof(*file));
+	return c->kernel->lookup(c->skel->maps.files, key, sizeof(*key), file, sizeof(*file));
 }
 
 uint32_t capture__nr_files(const struct capture *c)
@@ -300,7 +286,7 @@ uint32_t capture__nr_files(const struct capture *c)
 
 	/* where entries go meanwhile, the walk begins anew: hence the bound */
 	while (nr <= VS_FILES &&
-	       !map_call__next_key(c->skel->maps.files, last, &key, sizeof(key))) {
+	       !c->kernel->next_key(c->skel->maps.files, last, &key, sizeof(key))) {
 		last = &key;
 		nr++;
 	}
@@ -312,8 +298,8 @@ void capture__forget_files(const struct capture *c)
 	struct vs_file_key key;
 
 	for (uint32_t i = 0; i < VS_FILES; i++) {
-		if (map_call__next_key(c->skel->maps.files, NULL, &key, sizeof(key)))
+		if (c->kernel->next_key(c->skel->maps.files, NULL, &key, sizeof(key)))
 			return;
-		map_call__delete(c->skel->maps.files, &key, sizeof(key));
+		c->kernel->remove(c->skel->maps.files, &key, sizeof(key));
 	}
 }

@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 
 #include "capture/internal.h"
-#include "capture/map_call.h"
 #include "util/array.h"
 #include "vmascope.skel.h"
 
@@ -26,14 +25,6 @@ int stacks__size_maps(struct capture *c)
 	return err;
 }
 
-void stacks__fill_ring(struct capture *c)
-{
-	for (uint32_t i = VS_STACK_FIRST; i < c->nr_stacks; i++)
-		c->free_stacks[i - VS_STACK_FIRST] = i;
-	if (c->nr_stacks > VS_STACK_FIRST)
-		c->free_ring[FREE_STACKS].given = c->nr_stacks - VS_STACK_FIRST;
-}
-
 uint32_t capture__nr_stacks(const struct capture *c)
 {
 	return c->nr_stacks;
@@ -46,18 +37,12 @@ const struct vs_stack_row *capture__stack(const struct capture *c, uint32_t inde
 
 uint32_t capture__next_stack(struct capture *c)
 {
-	const struct vs_slot_ring *ring = &c->free_ring[FREE_STACKS];
-
-	if (c->seen_stacks >= __atomic_load_n(&ring->taken, __ATOMIC_ACQUIRE))
-		return 0;
-	return c->free_stacks[c->seen_stacks++ & (c->nr_stacks - 1)];
+	return free_list__next(&c->free[FREE_STACKS]);
 }
 
 uint32_t capture__free_stacks(const struct capture *c)
 {
-	const struct vs_slot_ring *ring = &c->free_ring[FREE_STACKS];
-
-	return ring->given - __atomic_load_n(&ring->taken, __ATOMIC_ACQUIRE);
+	return free_list__nr(&c->free[FREE_STACKS]);
 }
 
 bool capture__recycles_stacks(const struct capture *c)
@@ -70,22 +55,20 @@ void capture__retire_stacks(struct capture *c, const uint32_t *rows, size_t nr)
 	for (size_t i = 0; i < nr; i++) {
 		struct vs_stack_row *r = &c->stack_rows[rows[i]];
 
-		map_call__delete(c->skel->maps.stack_index, &r->key, sizeof(r->key));
+		c->kernel->remove(c->skel->maps.stack_index, &r->key, sizeof(r->key));
 		__atomic_add_fetch(&r->generation, 1, __ATOMIC_SEQ_CST);
 	}
 	if (nr)
-		slots__grace();
+		c->kernel->grace();
 }
 
 void capture__give_back_stack(struct capture *c, uint32_t index)
 {
-	struct vs_slot_ring *ring = &c->free_ring[FREE_STACKS];
 	struct vs_stack_row *r = &c->stack_rows[index];
 
 	/* Whoever found the row as it was taken back may have it as of the last generation. */
 	__atomic_add_fetch(&r->generation, 1, __ATOMIC_SEQ_CST);
 	r->used = 0;
 	memset(&r->counts, 0, sizeof(r->counts));
-	c->free_stacks[ring->given & (c->nr_stacks - 1)] = index;
-	__atomic_store_n(&ring->given, ring->given + 1, __ATOMIC_RELEASE);
+	free_list__give_back(&c->free[FREE_STACKS], index);
 }

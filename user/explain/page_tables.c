@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 
 #include "capture/features.h"
+#include "capture/libbpf_log.h"
 #include "events.h"
 #include "sys/kernel.h"
 #include "util/log.h"
@@ -26,20 +27,6 @@ struct page_tables {
 	struct vmascope_bpf *skel;
 	struct swap_layout layout;
 };
-
-static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-	char *text, *line, *rest;
-
-	if (log_verbosity() < (level == LIBBPF_DEBUG ? 3 : 1) || vasprintf(&text, fmt, args) < 0)
-		return 0;
-	rest = text;
-	while ((line = strsep(&rest, "\n")))
-		if (*line)
-			vs_debug(1, "%s", line);
-	free(text);
-	return 0;
-}
 
 /* Only the two programs that are run, and no map but those of their globals. */
 static int choose(struct vmascope_bpf *skel)
@@ -122,7 +109,7 @@ int page_tables__open(struct page_tables **out, char *missing)
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return missing_because(missing, -ENOMEM, strerror(ENOMEM));
-	before = libbpf_set_print(print_libbpf);
+	before = libbpf_set_print(libbpf_log);
 	err = load(t, missing);
 	libbpf_set_print(before);
 	if (err) {

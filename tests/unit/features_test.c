@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * features_test.c - which variant of each hook is chosen on which kernel, and what is said of those that
+ * are not: kernels are made up, with their type information.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+#include <cmocka.h>
+#include <linux/bpf.h>
+
+#include "capture/hooks.h"
+#include "util/array.h"
+
+/**
+ * struct made_kernel - what the kernel is like; all zero: it has everything
+ * @without: a name that its type information lacks, or a member of mm_struct; or a tracepoint; NULL: none
+ * @no_btf: it has no type information
+ * @fexit: what attaching to the end of a function returns
+ * @event: what opening a software event returns; @set_program: and giving it a program
+ * @loads: programs that were loaded
+ */
+struct made_kernel {
+	const char *without;
+	bool no_btf;
+	int fexit;
+	int event;
+	int set_program;
+	bool no_maps;
+	bool preempts;
+	bool rt;
+	bool confidential;
+	unsigned int loads;
+};
+
+static struct made_kernel kernel;
+
+static bool has(const char *name)
+{
+	return !kernel.without || strcmp(kernel.without, name);
+}
+
+static struct btf *made_btf(void)
+{
+	static const char *const functions[] = { "handle_mm_fault", "bpf_iter_task",
+						 "bpf_rdonly_cast", "bpf_find_vma",
+						 "bpf_loop",	    "__x64_sys_mprotect",
+						 "flush_tlb_func" };
+	static const char *const tracepoints[] = { "btf_trace_page_fault_user",
+						   "btf_trace_sys_enter", "btf_trace_tlb_flush" };
+	static const char *const members[] = { "mm_mt", "mm_lock_seq" };
+	struct btf *btf;
+	int integer, proto;
+
+	if (kernel.no_btf) {
+		errno = ENOENT;
+		return NULL;
+	}
+	btf = btf__new_empty();
+	assert_non_null(btf);
+	integer = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	proto = btf__add_func_proto(btf, integer);
+	assert_true(integer > 0 && proto > 0);
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+		if (has(functions[i]))
+			assert_true(btf__add_func(btf, functions[i], BTF_FUNC_GLOBAL, proto) > 0);
+	for (size_t i = 0; i < ARRAY_SIZE(tracepoints); i++)
+		if (has(tracepoints[i]))
+			assert_true(btf__add_typedef(btf, tracepoints[i], integer) > 0);
+	if (has("vm_event_state"))
+		assert_true(btf__add_struct(btf, "vm_event_state", 8) > 0);
+	assert_true(btf__add_struct(btf, "mm_struct", 64) > 0);
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		if (has(members[i]))
+			assert_int_equal(
+				btf__add_field(btf, members[i], integer, (uint32_t)i * 32, 0), 0);
+	return btf;
+}
+
+static int null_fd(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static int made_load(int type, int attach, int btf_type, const struct bpf_insn *insns, size_t nr)
+{
+	(void)type;
+	(void)attach;
+	(void)btf_type;
+	kernel.loads++;
+	for (size_t i = 0; i < nr; i++)
+		if (insns[i].code == (BPF_JMP | BPF_CALL) && kernel.confidential)
+			return -EINVAL;
+	return null_fd();
+}
+
+static int made_link(int program, int attach)
+{
+	assert_true(fcntl(program, F_GETFD) >= 0);
+	return attach == BPF_TRACE_FEXIT && kernel.fexit ? kernel.fexit : null_fd();
+}
+
+static int made_raw_tracepoint(const char *name, int program)
+{
+	assert_true(fcntl(program, F_GETFD) >= 0);
+	return has(name) ? null_fd() : -ENOENT;
+}
+
+static int made_event(void)
+{
+	return kernel.event ? kernel.event : null_fd();
+}
+
+static int made_set_program(int event, int program)
+{
+	assert_true(fcntl(event, F_GETFD) >= 0 && fcntl(program, F_GETFD) >= 0);
+	return kernel.set_program;
+}
+
+static bool made_has_map(int type)
+{
+	assert_true(type == BPF_MAP_TYPE_TASK_STORAGE || type == BPF_MAP_TYPE_RINGBUF);
+	return !kernel.no_maps;
+}
+
+static bool made_preempts(void)
+{
+	return kernel.preempts;
+}
+
+static bool made_rt(void)
+{
+	return kernel.rt;
+}
+
+static bool made_confidential(void)
+{
+	return kernel.confidential;
+}
+
+static const struct probe_calls made_calls = {
+	.load_btf = made_btf,
+	.load = made_load,
+	.link = made_link,
+	.raw_tracepoint = made_raw_tracepoint,
+	.open_event = made_event,
+	.set_program = made_set_program,
+	.has_map = made_has_map,
+	.preempts = made_preempts,
+	.is_rt = made_rt,
+	.is_confidential = made_confidential,
+};
+
+static void make_kernel(struct made_kernel made)
+{
+	kernel = made;
+	features__ask(&made_calls);
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	features__ask(NULL);
+	return 0;
+}
+
+/** variant_of - its place among those of the hook, -1: there is none */
+static int variant_of(enum hook_id id)
+{
+	const struct hook_variant *v = hooks__choose(id);
+
+	return v ? (int)(v - hooks[id].variants) : -1;
+}
+
+/* What only x86-64 has is left out elsewhere. */
+#if defined(__x86_64__)
+#define HERE(hook) true
+#else
+#define HERE(hook) ((hook) != HOOK_CAUSE && (hook) != HOOK_MEMCALL)
+#endif
+
+static void with_everything_the_best_variants_are_chosen(void **state)
+{
+	(void)state;
+	make_kernel((struct made_kernel){});
+	for (int i = 0; i < NR_HOOKS; i++)
+		if (HERE(i) && variant_of(i))
+			fail_msg("hook %s: variant %d", hooks[i].name, variant_of(i));
+	for (int i = 0; i < NR_FEATURES; i++)
+		if (!features__probe()[i].available && HERE(HOOK_CAUSE))
+			fail_msg("feature %s: %s", features__probe()[i].name,
+				 features__probe()[i].reason);
+}
+
+/**
+ * struct expected - what a kernel that lacks something has
+ * @feature: is not available, for @reason, which is a part of what is said
+ * @hook: is done by @variant, -1: not at all
+ */
+static const struct expected {
+	struct made_kernel kernel;
+	enum feature_id feature;
+	const char *reason;
+	enum hook_id hook;
+	int variant;
+} lacking[] = {
+	{ { .without = "mm_lock_seq" }, FEATURE_MM_LOCK_SEQ, "before 6.4", HOOK_VMA_CACHE, 1 },
+	{ { .without = "mm_mt" }, FEATURE_MAPLE_TREE, "before 6.1", HOOK_VMA, 1 },
+	{ { .without = "bpf_rdonly_cast" }, FEATURE_PLAIN_LOADS, "before 6.2", HOOK_READS, 1 },
+	{ { .without = "vm_event_state" },
+	  FEATURE_PLAIN_LOADS,
+	  "CONFIG_VM_EVENT_COUNTERS",
+	  HOOK_READS,
+	  1 },
+	{ { .without = "bpf_find_vma" }, FEATURE_FIND_VMA, "before 5.17", HOOK_VMA, 0 },
+	{ { .without = "btf_trace_page_fault_user" },
+	  FEATURE_TP_BTF_FAULT,
+	  "no tracepoint page_fault_user",
+	  HOOK_FAULT_BEGIN,
+	  1 },
+	{ { .without = "page_fault_user" },
+	  FEATURE_RAW_TP_FAULT,
+	  "No such file",
+	  HOOK_FAULT_BEGIN,
+	  0 },
+	{ { .without = "csd_queue_cpu" }, FEATURE_CSD, "before 6.5", HOOK_INTERRUPT, 1 },
+	{ { .without = "btf_trace_tlb_flush" },
+	  FEATURE_TLB_FLUSH,
+	  "no tracepoint tlb_flush",
+	  HOOK_FLUSH,
+	  -1 },
+	{ { .fexit = -EPERM }, FEATURE_FEXIT_FAULT, "refuses to patch", HOOK_FAULT_END, 1 },
+	{ { .fexit = -EPERM }, FEATURE_FENTRY_FLUSH, "refuses to patch", HOOK_INTERRUPT, 0 },
+	{ { .preempts = true }, FEATURE_FEXIT_FAULT, "preempts", HOOK_FAULT_END, 1 },
+	{ { .event = -EACCES }, FEATURE_SW_EVENTS, "perf_event_paranoid", HOOK_FAULT_END, 0 },
+	{ { .set_program = -EINVAL }, FEATURE_SW_EVENTS, "Invalid argument", HOOK_FAULT_END, 0 },
+	{ { .confidential = true }, FEATURE_READ_KERNEL, "lockdown=confidentiality", HOOK_VMA, -1 },
+	{ { .rt = true }, FEATURE_FIND_VMA, "PREEMPT_RT", HOOK_VMA, 0 },
+	{ { .no_maps = true }, FEATURE_RINGBUF, "not supported", HOOK_TASK, -1 },
+	{ { .without = "bpf_iter_task" }, FEATURE_TASK_ITER, "", HOOK_TARGETS, -1 },
+#if defined(__x86_64__)
+	{ { .fexit = -EPERM }, FEATURE_FENTRY_CALLS, "refuses to patch", HOOK_MEMCALL, 1 },
+	{ { .preempts = true }, FEATURE_FENTRY_CALLS, "preempts", HOOK_MEMCALL, 1 },
+	{ { .without = "bpf_loop" }, FEATURE_PAGE_TABLES, "before 5.17", HOOK_CAUSE, 1 },
+#endif
+	{ { .no_btf = true }, FEATURE_BTF, "CONFIG_DEBUG_INFO_BTF", HOOK_TASK, -1 },
+};
+
+static void what_is_missing_is_told_and_done_otherwise(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lacking); i++) {
+		const struct expected *e = &lacking[i];
+		const struct feature *f;
+
+		make_kernel(e->kernel);
+		f = &features__probe()[e->feature];
+		if (f->available || feature_on(e->feature))
+			fail_msg("row %zu: %s is available", i, f->name);
+		if (!*f->reason || !strstr(f->reason, e->reason))
+			fail_msg("row %zu: %s is not available: '%s'", i, f->name, f->reason);
+		if (variant_of(e->hook) != e->variant)
+			fail_msg("row %zu: hook %s by variant %d, want %d", i, hooks[e->hook].name,
+				 variant_of(e->hook), e->variant);
+	}
+}
+
+static void the_reason_is_that_of_the_first_need_that_is_missing(void **state)
+{
+	char why[192];
+
+	(void)state;
+	make_kernel((struct made_kernel){ .without = "csd_queue_cpu" });
+	hooks__why_not(&hooks[HOOK_INTERRUPT].variants[0], why, sizeof(why));
+	assert_string_equal(why, "csd: this kernel has no tracepoint csd_queue_cpu: before 6.5");
+	make_kernel((struct made_kernel){ .confidential = true, .without = "mm_mt" });
+	hooks__why_not(&hooks[HOOK_VMA].variants[0], why, sizeof(why));
+	assert_memory_equal(why, "read-kernel: ", 13);
+}
+
+static void a_feature_is_switched_off(void **state)
+{
+	char why[192], names[1024];
+
+	(void)state;
+	make_kernel((struct made_kernel){});
+	assert_int_equal(features__disable("csd"), 0);
+	assert_int_equal(features__disable("no such feature"), -ENOENT);
+	assert_false(feature_on(FEATURE_CSD));
+	assert_true(features__probe()[FEATURE_CSD].available);
+	assert_int_equal(variant_of(HOOK_INTERRUPT), 1);
+	hooks__why_not(&hooks[HOOK_INTERRUPT].variants[0], why, sizeof(why));
+	assert_string_equal(why, "csd: switched off by --no-feature");
+	/* each name that is listed can be given */
+	features__names(names, sizeof(names));
+	for (char *rest = names, *name; (name = strsep(&rest, ","));)
+		assert_int_equal(features__disable(name + (*name == ' ')), 0);
+}
+
+static int open_files(void)
+{
+	int nr = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		nr += fcntl(fd, F_GETFD) >= 0;
+	return nr;
+}
+
+static void features_are_probed_once_and_leave_no_file_open(void **state)
+{
+	const int before = open_files();
+	unsigned int loads;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lacking); i++) {
+		make_kernel(lacking[i].kernel);
+		features__probe();
+		loads = kernel.loads;
+		features__probe();
+		feature_on(FEATURE_CSD);
+		assert_int_equal(kernel.loads, loads);
+		assert_int_equal(open_files(), before);
+	}
+}
+
+#define KERNEL_TEST(f) cmocka_unit_test_teardown(f, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KERNEL_TEST(with_everything_the_best_variants_are_chosen),
+		KERNEL_TEST(what_is_missing_is_told_and_done_otherwise),
+		KERNEL_TEST(the_reason_is_that_of_the_first_need_that_is_missing),
+		KERNEL_TEST(a_feature_is_switched_off),
+		KERNEL_TEST(features_are_probed_once_and_leave_no_file_open),
+	};
+
+	return cmocka_run_group_tests_name("features", tests, NULL, NULL);
+}
