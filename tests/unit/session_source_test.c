@@ -71,6 +71,18 @@ static const struct stack *stack(struct session *s, const struct vs_stack_ref *r
 	return ref->row == 1 ? &m->stack : NULL;
 }
 
+static bool streams(const struct session *s, uint32_t type)
+{
+	(void)s;
+	(void)type;
+	return false;
+}
+
+static uint64_t finish_by(void)
+{
+	return 0;
+}
+
 /* Process 100 "one": 10 minor and 2 major faults in its heap, 3 without a VMA. */
 static void fill(struct model *m)
 {
@@ -90,7 +102,13 @@ static int setup(void **state)
 		return -1;
 	s = &r->session;
 	r->made_up.source = (struct source){
-		.facts = facts, .stats = stats, .variant = variant, .hook = hook, .stack = stack
+		.facts = facts,
+		.stats = stats,
+		.variant = variant,
+		.hook = hook,
+		.stack = stack,
+		.streams = streams,
+		.finish_by = finish_by,
 	};
 	r->made_up.variant = "made-up";
 	r->made_up.stats.lost[VS_LOST_EVENTS] = LOST;

@@ -324,6 +324,7 @@ static int export(struct report *r)
 	perfetto__init(&x.perfetto, s->out.file, &r->recording.live.model);
 	x.perfetto.stack_text = stack_text;
 	x.perfetto.ctx = s;
+	x.perfetto.unknown = &r->recording.unknown;
 	err = recording__read_names(&r->recording);
 	if (!err)
 		err = recording__read(&r->recording, export_event, &x);
@@ -416,7 +417,7 @@ static int begin(struct report *r, struct options *o)
 	r->recording.loader.wall = &s->wall;
 	s->machine = (struct machine){ h->isolated, h->nohz_full, h->max_map_count };
 	snprintf(s->what, sizeof(s->what), "%s", h->what ? h->what : "");
-	recorded__init(&r->recorded, h, &r->recording.loader.stacks);
+	recorded__init(&r->recorded, &r->recording);
 	s->source = &r->recorded.source;
 	return options__output(o, &s->out) ? VS_EXIT_FAILURE : folded__open(s);
 }

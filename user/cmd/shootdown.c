@@ -101,10 +101,7 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 		count_stack_losses(s, &v.run.stats);
 	shootdown__know(s, in_use, &v);
 	err = shootdown_view__make(&v, &s->live->shootdown, &s->live->model, &d);
-	if (!err)
-		err = o->format->document(&d, &s->out);
-	document__free(&d);
-	return err;
+	return session__document(s, &d, err);
 }
 
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
@@ -181,7 +178,7 @@ int cmd_shootdown(struct options *o)
 		status = session__run(&s);
 	if (!status) {
 		long_calls__name(&x.longest, &s);
-		x.longest.lost = capture__longest_lost(s.live->capture);
+		x.longest.lost = s.source->facts(&s).longest_lost;
 	}
 	if (!status && !o->folded)
 		s.error = shootdown_print(&s, &x.longest);

@@ -99,19 +99,11 @@ static int make(struct session *s, struct stat_view *v, struct document *d)
 	v->hooks = in_use;
 	v->nr_hooks = NR_HOOKS;
 	session__stats(s, &v->stats);
-	if (stat_by_needs_stacks(v->by) && s->source->live)
+	if (stat_by_needs_stacks(v->by) && s->source->facts(s).counts_stacks)
 		count_stack_losses(s, &v->stats);
 	err = stat_view__make(v, &s->live->model, d);
 	v->hooks = NULL;
 	v->nr_hooks = 0;
-	return err;
-}
-
-static int print_and_free(struct session *s, struct document *d, int err)
-{
-	if (!err)
-		err = s->options->format->document(d, &s->out);
-	document__free(d);
 	return err;
 }
 
@@ -153,7 +145,7 @@ static int print_interval(struct course *c, uint64_t now_ns, bool last)
 	if (!err && storm)
 		err = storm_view__ended(storm, s->start_ns, &d);
 	c->from_ns = now_ns;
-	return print_and_free(s, &d, err);
+	return session__document(s, &d, err);
 }
 
 static int read_slice(struct course *c, uint64_t now_ns)
@@ -219,7 +211,7 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 		err = storm_view__all(&c->storms, s->start_ns, &d);
 	if (o->interval_ns && is_text(s))
 		fputc('\n', s->out.file);
-	return print_and_free(s, &d, err);
+	return session__document(s, &d, err);
 }
 
 int stat_print(struct session *s, const struct heat *heat)

@@ -64,7 +64,7 @@ static void look_at_vma(struct top *top)
 {
 	struct top_view *v = &top->tui.view;
 
-	watched_vma__follow(&top->watched, top->session.live->capture, v->vma);
+	watched_vma__follow(&top->watched, &top->session, v->vma);
 	v->vma_latency = v->vma ? watched_vma__latency(&top->watched, v->vma) : NULL;
 	v->vma_latency_of = v->vma;
 }
@@ -90,7 +90,7 @@ static int read_model(struct top *top)
 	if (err)
 		return err;
 	now = s->live->read_ns;
-	watched_vma__read(&top->watched, s->live->capture);
+	watched_vma__read(&top->watched, s);
 	look_at_vma(top);
 	top_watch__tick(&top->watch, top->last_ns, now, &facts);
 	tui__tick(&top->tui, now - top->last_ns, now - s->start_ns, &facts);

@@ -152,7 +152,7 @@ static void print(struct session *s, const struct trace_record *r)
 	if (!s->error && r->stack)
 		s->error = add_stack(s, table, r->stack);
 	if (!s->error)
-		s->error = s->options->format->row(table, &s->out, !t->printed);
+		s->error = session__row(s, table, !t->printed);
 	if (!s->error)
 		s->error = out_stream__end_row(s->out.stream);
 	if (!s->error) {
@@ -184,7 +184,7 @@ static void on_event(struct session *s, const struct vs_event *event)
 	struct trace_record r;
 
 	if (s->error || stop__unread()) {
-		s->dropped += s->source->live && capture__streams(s->live->capture, event->type);
+		s->dropped += s->source->streams(s, event->type);
 		return;
 	}
 	if (!trace_resolve(&t->resolver, s->live, event, &r))
@@ -273,7 +273,7 @@ static void print_rest(struct session *s)
 	const struct trace_record *r;
 
 	timeline__end(&t->timeline);
-	s->until_ns = s->source->live ? stop__finish_by() : 0;
+	s->until_ns = s->source->finish_by();
 	print_due(s);
 	while ((r = timeline__next(&t->timeline))) {
 		free(r->crash);
@@ -314,7 +314,7 @@ static int print_in_flight(struct session *s, uint64_t *nr)
 			continue;
 		err = trace_fault_row(table, &fault, &t->clock);
 		if (!err)
-			err = s->options->format->row(table, &s->out, !t->printed && !*nr);
+			err = session__row(s, table, !t->printed && !*nr);
 		if (!err)
 			err = out_stream__end_row(s->out.stream);
 		++*nr;
@@ -341,7 +341,7 @@ static int finish(struct session *s)
 	if (!err && knows_in_flight(s))
 		table__set_u64(table, "in_flight", in_flight);
 	if (!err && s->options->format->flags & FORMAT_SUMMARY)
-		err = s->options->format->row(table, &s->out, false);
+		err = session__row(s, table, false);
 	if (!err && fflush(s->out.file))
 		err = errno ? -errno : -EIO;
 	table__free(table);
@@ -493,7 +493,8 @@ int cmd_trace(struct options *o)
 			opened(&s);
 			status = session__run(&s);
 		}
-		if (s.live->capture && (!status || s.error))
+		/* counting began */
+		if (s.start_ns && (!status || s.error))
 			s.error = finish(&s);
 		status = session__close(&s, status);
 	}

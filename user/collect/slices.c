@@ -75,7 +75,7 @@ int slices__read(struct slices *x, struct session *s, const struct stat_view *v,
 {
 	struct vs_hist all = {};
 	uint32_t nr;
-	int err = capture__heat(s->live->capture, x->keys, x->faults, &nr);
+	int err = s->source->heat(s, x->keys, x->faults, &nr);
 
 	if (err)
 		return err;

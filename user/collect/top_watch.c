@@ -73,7 +73,7 @@ static void see_cost(struct top_watch *w, uint64_t interval_ns, struct tui_facts
 	/* the kernel measures programs only where it is asked to */
 	if (read_number("/proc/sys/kernel/bpf_stats_enabled") != 1)
 		return;
-	capture__each_program(w->session->live->capture, add_run_time, &bpf);
+	w->session->source->each_program(w->session, add_run_time, &bpf);
 	if (w->bpf_ns && interval_ns)
 		facts->bpf_share = (double)(bpf - w->bpf_ns) / interval_ns;
 	w->bpf_ns = bpf;
@@ -87,7 +87,7 @@ static void note_loss(struct top_watch *w, int what, uint64_t lost)
 	char text[256];
 
 	facts.stats.lost[what] = lost;
-	facts.nr_slots = capture__nr_slots(w->session->live->capture);
+	facts.nr_slots = w->session->source->facts(w->session).nr_slots;
 	run_view__losses(&facts, text, sizeof(text));
 	text[strcspn(text, "\n")] = '\0';
 	notes__add(&w->notes, since_start(w), NOTE_WARNING, lost_names[what], "%s", text);
@@ -95,9 +95,10 @@ static void note_loss(struct top_watch *w, int what, uint64_t lost)
 
 static void see_losses(struct top_watch *w, struct tui_facts *facts)
 {
+	const struct source_facts run = w->session->source->facts(w->session);
 	struct vs_stats stats;
 
-	capture__stats(w->session->live->capture, &stats);
+	session__stats(w->session, &stats);
 	facts->lost = 0;
 	for (int i = 0; i < VS_NR_LOST; i++) {
 		if (stats.lost[i] > w->lost[i])
@@ -105,8 +106,8 @@ static void see_losses(struct top_watch *w, struct tui_facts *facts)
 		w->lost[i] = stats.lost[i];
 		facts->lost += stats.lost[i];
 	}
-	facts->nr_slots = capture__nr_slots(w->session->live->capture);
-	facts->slots = facts->nr_slots - capture__free_slots(w->session->live->capture);
+	facts->nr_slots = run.nr_slots;
+	facts->slots = run.nr_slots - run.free_slots;
 }
 
 static void see_map_counts(struct top_watch *w)

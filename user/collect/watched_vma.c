@@ -9,7 +9,7 @@ static bool is_it(const struct watched_vma *w, const struct fault_row *row)
 	return w->slot == row->slot && (!row->slot || w->generation == row->generation);
 }
 
-void watched_vma__follow(struct watched_vma *w, struct capture *c, const struct fault_row *row)
+void watched_vma__follow(struct watched_vma *w, struct session *s, const struct fault_row *row)
 {
 	static const struct fault_row none;
 
@@ -17,7 +17,7 @@ void watched_vma__follow(struct watched_vma *w, struct capture *c, const struct 
 		row = &none;
 	if (is_it(w, row))
 		return;
-	capture__watch(c, row->slot, row->generation);
+	s->source->watch(s, row->slot, row->generation);
 	memset(w, 0, sizeof(*w));
 	w->slot = row->slot;
 	w->generation = row->generation;
@@ -29,13 +29,13 @@ void watched_vma__mark(struct watched_vma *w)
 		latency__mark(&w->by_cause[cause]);
 }
 
-void watched_vma__read(struct watched_vma *w, const struct capture *c)
+void watched_vma__read(struct watched_vma *w, const struct session *s)
 {
 	if (!w->slot)
 		return;
 	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
 		latency__restart(&w->by_cause[cause]);
-		capture__watched_add(c, cause, &w->by_cause[cause].hist);
+		s->source->watched_add(s, cause, &w->by_cause[cause].hist);
 	}
 	w->reads++;
 }

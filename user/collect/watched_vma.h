@@ -5,8 +5,7 @@
 #ifndef VMASCOPE_COLLECT_WATCHED_VMA_H
 #define VMASCOPE_COLLECT_WATCHED_VMA_H
 
-#include "capture/capture.h"
-#include "model/model.h"
+#include "session/session.h"
 
 /**
  * struct watched_vma - which, and what has been read of it
@@ -22,13 +21,13 @@ struct watched_vma {
 };
 
 /** watched_vma__follow - @row is the one that is looked at; NULL: none is. */
-void watched_vma__follow(struct watched_vma *w, struct capture *c, const struct fault_row *row);
+void watched_vma__follow(struct watched_vma *w, struct session *s, const struct fault_row *row);
 
 /** watched_vma__mark - an interval begins. */
 void watched_vma__mark(struct watched_vma *w);
 
 /** watched_vma__read - an interval ends. */
-void watched_vma__read(struct watched_vma *w, const struct capture *c);
+void watched_vma__read(struct watched_vma *w, const struct session *s);
 
 /**
  * watched_vma__latency - of @row in the last interval, by cause

@@ -151,11 +151,14 @@ static void note_stack(struct perfetto *p, struct slice *slice, const struct vs_
 }
 
 /** note_figures - those that text shows, too */
-static void note_figures(struct slice *slice, const struct vs_event_fault *e)
+static void note_figures(const struct perfetto *p, struct slice *slice,
+			 const struct vs_event_fault *e)
 {
 	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
 		const uint64_t value = figure__of_fault(&figures[i], e);
 
+		if (p->unknown && unknown_columns__has(p->unknown, figures[i].key))
+			continue;
 		if (*figures[i].head && (value || figures[i].zero_known))
 			slice->notes[slice->nr_notes++] =
 				(struct track_note){ .name = figures[i].key, .number = value };
@@ -177,7 +180,7 @@ static void put_fault(struct perfetto *p, const struct vs_event_fault *e)
 		.nr_notes = 4,
 	};
 
-	note_figures(&slice, e);
+	note_figures(p, &slice, e);
 	note_stack(p, &slice, &e->stack);
 	tracks__slice(&p->tracks, &slice);
 	count_fault(p, e->pid, slice.end_ns);

@@ -10,7 +10,7 @@
 
 #include "export/tracks.h"
 #include "model/model.h"
-#include "record/format/format.h"
+#include "record/format/unknown.h"
 
 /**
  * struct perfetto - the trace that is being written
@@ -21,6 +21,7 @@
  * @flows: arrows so far
  * @stack_text: of a fault's or call's stack, a line for each function, to be freed; NULL: it has none.
  *	@ctx: its first argument. NULL: there are no stacks
+ * @unknown: what the recording does not hold; set by the caller, NULL: nothing is missing
  * @stacks: those that were told, by the number of a stack: numbers of texts
  */
 struct perfetto {
@@ -33,6 +34,7 @@ struct perfetto {
 	uint64_t flows;
 	char *(*stack_text)(void *ctx, const struct vs_stack_ref *ref);
 	void *ctx;
+	const struct unknown_columns *unknown;
 	struct hash stacks;
 };
 

@@ -72,6 +72,8 @@ enum stack_weight {
 
 extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
 
+struct source;
+
 /**
  * struct options - what was asked for
  * @capture: filters, sizes, and what rows are told apart by (capture.h); what depends on the command,
@@ -107,6 +109,7 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
  * @expose_processes, @expose_addresses: to clients without a token, too
  * @run_as: user of serve's processes, where root is given up
  * @bpf_stats: have the kernel measure BPF programs
+ * @source: where a run comes from; NULL: a live capture
  * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
 struct options {
@@ -167,6 +170,7 @@ struct options {
 	bool expose_addresses;
 	const char *run_as;
 	bool bpf_stats;
+	const struct source *source;
 	char **argv;
 };
 

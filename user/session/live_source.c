@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* live_source.c - a live capture as the source of a session. */
 #include "session/session.h"
+#include "util/stop.h"
 
 static struct source_facts facts(const struct session *s)
 {
@@ -9,9 +10,12 @@ static struct source_facts facts(const struct session *s)
 	return (struct source_facts){
 		.start_ns = capture__start_ns(c),
 		.nr_slots = capture__nr_slots(c),
+		.free_slots = capture__free_slots(c),
 		.nr_stacks = capture__nr_stacks(c),
 		.ring_bytes = s->options->capture.ring_bytes,
 		.unwound = s->sampling,
+		.counts_stacks = true,
+		.longest_lost = capture__longest_lost(c),
 		.in_flight = true,
 	};
 }
@@ -45,11 +49,43 @@ static const struct stack *stack(struct session *s, const struct vs_stack_ref *r
 	return stacks__find(&s->live->stacks, ref);
 }
 
+static bool streams(const struct session *s, uint32_t type)
+{
+	return capture__streams(s->live->capture, type);
+}
+
+static int heat(const struct session *s, struct vs_heat_key *keys, uint64_t *faults, uint32_t *nr)
+{
+	return capture__heat(s->live->capture, keys, faults, nr);
+}
+
+static int each_program(const struct session *s, int (*fn)(void *ctx, const char *name, int fd),
+			void *ctx)
+{
+	return capture__each_program(s->live->capture, fn, ctx);
+}
+
+static void watch(struct session *s, uint32_t slot, uint32_t generation)
+{
+	capture__watch(s->live->capture, slot, generation);
+}
+
+static void watched_add(const struct session *s, int cause, struct vs_hist *sum)
+{
+	capture__watched_add(s->live->capture, cause, sum);
+}
+
 const struct source live_source = {
-	.live = true,
+	.open = capture__open,
 	.facts = facts,
 	.stats = stats,
 	.variant = variant,
 	.hook = hook,
 	.stack = stack,
+	.streams = streams,
+	.finish_by = stop__finish_by,
+	.heat = heat,
+	.each_program = each_program,
+	.watch = watch,
+	.watched_add = watched_add,
 };

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "session/recording.h"
 #include "session/session.h"
 
 static const struct recorded *recorded_of(const struct session *s)
@@ -14,7 +15,7 @@ static const struct recorded *recorded_of(const struct session *s)
 /** hook_of - the recording's own of hook @id; NULL: it has none. */
 static const struct header_hook *hook_of(const struct session *s, enum hook_id id)
 {
-	const struct header *h = recorded_of(s)->header;
+	const struct header *h = &recorded_of(s)->recording->header;
 
 	for (size_t i = 0; i < h->nr_hooks; i++)
 		if (!strcmp(h->hooks[i].name, hooks[id].name))
@@ -27,9 +28,10 @@ static struct source_facts facts(const struct session *s)
 	const struct recorded *r = recorded_of(s);
 
 	return (struct source_facts){
-		.start_ns = r->header->start_ns,
-		.unwound = r->header->unwound,
+		.start_ns = r->recording->header.start_ns,
+		.unwound = r->recording->header.unwound,
 		.in_flight = r->in_flight,
+		.unknown = &r->recording->unknown,
 		.summing = r->summing,
 	};
 }
@@ -59,11 +61,23 @@ static void hook(const struct session *s, enum hook_id id, struct run_hook *in_u
 
 static const struct stack *stack(struct session *s, const struct vs_stack_ref *ref)
 {
-	return loaded_stacks__find(recorded_of(s)->stacks, ref->row);
+	return loaded_stacks__find(&recorded_of(s)->recording->loader.stacks, ref->row);
 }
 
-void recorded__init(struct recorded *r, const struct header *header,
-		    const struct loaded_stacks *stacks)
+/** streams - what was lost is in the recording's own counts */
+static bool streams(const struct session *s, uint32_t type)
+{
+	(void)s;
+	(void)type;
+	return false;
+}
+
+static uint64_t finish_by(void)
+{
+	return 0;
+}
+
+void recorded__init(struct recorded *r, const struct recording *recording)
 {
 	*r = (struct recorded){
 		.source = {
@@ -72,8 +86,9 @@ void recorded__init(struct recorded *r, const struct header *header,
 			.variant = variant,
 			.hook = hook,
 			.stack = stack,
+			.streams = streams,
+			.finish_by = finish_by,
 		},
-		.header = header,
-		.stacks = stacks,
+		.recording = recording,
 	};
 }

@@ -98,6 +98,7 @@ static int read_header(struct recording *r)
 	int err = reader__open(&reader, r->files[0]);
 
 	if (!err) {
+		unknown_columns__find(&r->unknown, &reader.codec);
 		r->header = reader.header;
 		memset(&reader.header, 0, sizeof(reader.header));
 	}

@@ -11,6 +11,7 @@
 
 #include "capture/live.h"
 #include "record/format/header.h"
+#include "record/format/unknown.h"
 #include "record/load/load.h"
 
 /** The recording's name where none is told. */
@@ -26,6 +27,7 @@ typedef int (*recording_counts_fn)(void *ctx, uint64_t time_ns);
  * struct recording - a run
  * @files: their paths, @nr_files of them
  * @header: of the first file
+ * @unknown: what it does not hold, being of an earlier version
  * @live: the model, without a capture
  * @counts: set by the caller, with the @ctx of recording__read(), or NULL
  * @end_ns: of the latest checkpoint; @last_ns: of the latest event (CLOCK_MONOTONIC)
@@ -36,6 +38,7 @@ struct recording {
 	char **files;
 	size_t nr_files;
 	struct header header;
+	struct unknown_columns unknown;
 	struct live live;
 	struct loader loader;
 	recording_counts_fn counts;

@@ -140,7 +140,7 @@ static int open_capture(struct session *s, unsigned int wants)
 			return VS_EXIT_FAILURE;
 		co.bpf.cgroup_id = id;
 	}
-	err = capture__open(&c, &co, on_event, s);
+	err = s->source->open(&c, &co, on_event, s);
 	if (co.cgroup_fd >= 0)
 		close(co.cgroup_fd);
 	if (err)
@@ -224,7 +224,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 
 	s->options = o;
 	s->live = &s->captured;
-	s->source = &live_source;
+	s->source = o->source ? o->source : &live_source;
 	s->child.pidfd = s->child.go_fd = s->child.error_fd = -1;
 	session__describe(s);
 	stop__catch(o->argv ? 2 : 1);

@@ -170,6 +170,16 @@ const struct hook_variant *session__variant(const struct session *s, enum hook_i
 /** session__hooks - which variants are in use; NR_HOOKS entries. */
 void session__hooks(const struct session *s, struct run_hook *hooks_in_use);
 
+/**
+ * session__document - print @d, without what the source does not know, and free it
+ * @err: of making it: then it is not printed
+ * Return: 0 or a negative errno.
+ */
+int session__document(struct session *s, struct document *d, int err);
+
+/** session__row - print the newest row of @t, a stream's, likewise. Return: 0 or a negative errno. */
+int session__row(struct session *s, struct table *t, bool first);
+
 /** session__describe - what is traced, for people: into @what. */
 void session__describe(struct session *s);
 

@@ -54,7 +54,7 @@ int session_names__open(struct session *s, void (*idle)(void *session))
 
 void session_names__say(const struct session *s)
 {
-	const size_t n = s->namer && s->source->live ? namer__unnamed(s->namer) : 0;
+	const size_t n = s->namer ? namer__unnamed(s->namer) : 0;
 
 	if (n)
 		vs_warn("%zu addresses of code have no name: there was no time for it after the "

@@ -158,6 +158,20 @@ void table__unset(struct table *t, const char *key)
 	table__cell(t, t->nr_rows - 1, key)->known = false;
 }
 
+void table__forget(struct table *t, const char *key)
+{
+	const size_t columns = t->def->nr_columns;
+
+	for (size_t i = 0; i < t->nr_rows * columns; i++) {
+		const struct column *c = &t->def->columns[i % columns];
+
+		if (!strcmp(c->key, key))
+			clear_cell(c, &t->cells[i]);
+		else if (t->cells[i].known && c->type == CELL_TABLE)
+			table__forget(t->cells[i].table, key);
+	}
+}
+
 /** set_copy - @copy is the cell's from now on */
 static void set_copy(struct table *t, const char *key, char *copy)
 {
@@ -340,6 +354,12 @@ int document__add(struct document *d, struct table *t)
 	d->tables = tables;
 	d->tables[d->nr_tables++] = t;
 	return 0;
+}
+
+void document__forget(struct document *d, const char *key)
+{
+	for (size_t i = 0; i < d->nr_tables; i++)
+		table__forget(d->tables[i], key);
 }
 
 void document__free(struct document *d)

@@ -174,6 +174,8 @@ void table__set_f64(struct table *t, const char *key, double v);
 void table__set_bool(struct table *t, const char *key, bool v);
 /** table__unset - a number of the last row is not known after all. */
 void table__unset(struct table *t, const char *key);
+/** table__forget - no cell of column @key is known, if there is one: in any row, and in tables in cells. */
+void table__forget(struct table *t, const char *key);
 /** table__set_str - copies @v; NULL leaves the cell unknown. Return: 0 or -ENOMEM. */
 int table__set_str(struct table *t, const char *key, const char *v);
 /** table__set_text - copies what @v has. Return: 0 or -ENOMEM, also if @v has failed. */
@@ -198,6 +200,8 @@ void table__truncate(struct table *t, size_t nr_rows);
 
 /** document__add - the document owns @t from now on. Return: 0 or -ENOMEM (then @t is freed). */
 int document__add(struct document *d, struct table *t);
+/** document__forget - table__forget() of all tables. */
+void document__forget(struct document *d, const char *key);
 /** document__free - with all its tables; @d itself is the caller's. */
 void document__free(struct document *d);
 

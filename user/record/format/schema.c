@@ -79,6 +79,18 @@ int codec__add(struct codec *c, uint32_t id, const char *name, const char *field
 	return 0;
 }
 
+bool codec__has(const struct codec *c, enum record_type type, size_t offset)
+{
+	for (size_t id = 0; id < CODEC_MAX_TYPES; id++) {
+		const struct shape *s = &c->shapes[id];
+
+		for (size_t i = 0; s->type == type && i < s->nr; i++)
+			if (s->elements[i].offset == offset)
+				return true;
+	}
+	return false;
+}
+
 int codec__init(struct codec *c)
 {
 	int err = 0;

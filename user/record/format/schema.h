@@ -87,6 +87,9 @@ void codec__free(struct codec *c);
 int codec__add(struct codec *c, uint32_t id, const char *name, const char *field,
 	       enum field_kind kind, uint32_t count);
 
+/** codec__has - records of @type have the field that is at @offset in the record of this build. */
+bool codec__has(const struct codec *c, enum record_type type, size_t offset);
+
 /** codec__restart - a block begins. */
 void codec__restart(struct codec *c);
 

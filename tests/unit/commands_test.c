@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * commands_test.c - commands from their options to what they print, on a source without a kernel: each
+ * count is known. The ends of runs, the ring, and what was lost are those of the real thing.
+ */
+#include "command.h"
+#include "fake_kernel.h"
+
+#include <json-c/json.h>
+
+#include "session/session.h"
+
+#define LOST 7
+#define EMITTED 100
+#define HEAP_FAULTS (10 + 20 + 3)
+#define ALL_FAULTS (HEAP_FAULTS + 3)
+
+/** put_fault - a record in the ring, of a fault in @slot */
+static void put_fault(uint32_t image, uint32_t slot, uint64_t address, uint64_t duration_ns)
+{
+	struct vs_event_fault *e = &fake.records[fake.nr_records++].fault;
+
+	*e = (struct vs_event_fault){
+		.head = { .type = VS_EVENT_FAULT,
+			  .size = sizeof(*e),
+			  .cpu = 1,
+			  .time_ns = fake.capture->start_ns + fake.nr_records * 1000 },
+		.duration_ns = duration_ns,
+		.address = address,
+		.pid = 100,
+		.tid = 101,
+		.slot = slot,
+		.proc = image,
+		.vma_start = 0x10000,
+		.vma_end = 0x20000,
+		.access = VS_ACCESS_WRITE,
+		.cause = VS_CAUSE_ANON_ZERO,
+		.comm = "one",
+	};
+}
+
+/** open_run - process 100 "one": faults in its heap, three without a VMA; ten mprotect(2), two events */
+static int open_run(struct capture **out, const struct capture_options *o, capture_event_fn fn,
+		    void *ctx)
+{
+	struct vs_call_row row;
+	uint32_t image, heap;
+	int err;
+
+	memset(&fake, 0, sizeof(fake));
+	err = fake_open(out, o, fn, ctx);
+	if (err)
+		return err;
+	image = fake_slot(image_slot(100, 0xa, "one"));
+	heap = fake_slot(vma_slot(image, 0x10000, VS_NAME_HEAP));
+	fake_count(image, 0, 3, 0);
+	fake_count(heap, 0, 10, 1);
+	fake_count(heap, 1, 20, 2);
+	fake_thread(100, 101, ALL_FAULTS);
+	row = call_row(image, VS_CALL_MPROTECT, 0, 0x10000, PAGE);
+	called(&row, 10, 8);
+	interrupted(&row, 8);
+	fake_call_row(&row);
+	fake.shootdowns.calls = 10;
+	fake.shootdowns.received[VS_IPI_USER] = fake.shootdowns.joined = 8;
+	fake.heat_keys[0] = (struct vs_heat_key){ .pid = 100, .slot = heap };
+	fake.heat_faults[0] = HEAP_FAULTS;
+	fake.nr_heat = 1;
+	fake.stats.lost[VS_LOST_EVENTS] = LOST;
+	fake.stats.emitted = EMITTED;
+	if (o->bpf.emit_faults) {
+		put_fault(image, heap, 0x10010, 500);
+		put_fault(image, heap, 0x11010, 700);
+	}
+	return 0;
+}
+
+static struct source source;
+
+static void use_source(struct options *o)
+{
+	source = live_source;
+	source.open = open_run;
+	o->source = &source;
+}
+
+#define COMMAND(id, fn)                                                                            \
+	{                                                                                          \
+		.name = #fn, .is = COMMAND_##id, .args = ARGS_COMMAND, .run = cmd_##fn             \
+	}
+
+static const struct command stat_command = COMMAND(STAT, stat);
+static const struct command trace_command = COMMAND(TRACE, trace);
+static const struct command shootdown_command = COMMAND(SHOOTDOWN, shootdown);
+static const struct command record_command = COMMAND(RECORD, record);
+static const struct command top_command = COMMAND(TOP, top);
+
+static void run(const struct command *command, const char *options)
+{
+	const int status = command_run(command, options, use_source);
+
+	if (status)
+		fail_msg("%s %s ended with status %d: %s", command->name, options, status,
+			 command_output("err"));
+}
+
+/* All JSON documents that were printed, as an array, to be put. */
+static struct json_object *documents(void)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *all = json_object_new_array(), *one;
+	char *text = command_output("out");
+	size_t at = 0;
+
+	assert_non_null(tokener);
+	while ((one = json_tokener_parse_ex(tokener, text + at, -1))) {
+		json_object_array_add(all, one);
+		at += json_tokener_get_parse_end(tokener);
+		json_tokener_reset(tokener);
+	}
+	json_tokener_free(tokener);
+	free(text);
+	return all;
+}
+
+/* @path: keys, separated by dots */
+static struct json_object *get(struct json_object *from, const char *path)
+{
+	char keys[128], *key, *rest = keys;
+
+	snprintf(keys, sizeof(keys), "%s", path);
+	while ((key = strsep(&rest, ".")))
+		if (!json_object_object_get_ex(from, key, &from))
+			fail_msg("no key %s in %s", key, path);
+	return from;
+}
+
+static int64_t number(struct json_object *from, const char *path)
+{
+	return json_object_get_int64(get(from, path));
+}
+
+static struct json_object *item(struct json_object *from, const char *path, size_t i)
+{
+	return json_object_array_get_idx(get(from, path), i);
+}
+
+/** check_stat - @d is what `stat` prints of this run */
+static void check_stat(struct json_object *d)
+{
+	struct json_object *p = item(d, "processes", 0);
+
+	assert_int_equal(number(d, "totals.faults"), ALL_FAULTS);
+	assert_int_equal(number(d, "totals.major"), 3);
+	assert_int_equal(number(d, "lost.events"), LOST);
+	assert_int_equal(number(p, "pid"), 100);
+	assert_string_equal(json_object_get_string(get(p, "comm")), "one");
+	assert_int_equal(number(p, "overflow"), 3);
+	assert_int_equal(number(item(p, "vmas", 0), "faults"), HEAP_FAULTS);
+	assert_int_equal(number(item(d, "threads", 0), "faults"), ALL_FAULTS);
+}
+
+static void stat_prints_what_was_counted(void **state)
+{
+	struct json_object *d;
+
+	(void)state;
+	run(&stat_command, "-d 20ms -j");
+	d = documents();
+	assert_int_equal(json_object_array_length(d), 1);
+	check_stat(json_object_array_get_idx(d, 0));
+	json_object_put(d);
+}
+
+static void intervals_add_up_to_the_run(void **state)
+{
+	struct json_object *d;
+	int64_t sum = 0;
+	size_t nr;
+
+	(void)state;
+	run(&stat_command, "-d 50ms -i 10ms -j");
+	d = documents();
+	nr = json_object_array_length(d);
+	assert_true(nr >= 2);
+	for (size_t i = 0; i + 1 < nr; i++) {
+		struct json_object *interval = json_object_array_get_idx(d, i);
+
+		assert_int_equal(number(interval, "interval"), i + 1);
+		sum += number(interval, "totals.faults");
+	}
+	assert_int_equal(sum, ALL_FAULTS);
+	check_stat(json_object_array_get_idx(d, nr - 1));
+	json_object_put(d);
+}
+
+static void heatmaps_have_the_faults_of_the_map(void **state)
+{
+	struct json_object *d, *rows;
+	int64_t sum = 0;
+
+	(void)state;
+	run(&stat_command, "-d 50ms --heatmap -j");
+	d = documents();
+	rows = get(json_object_array_get_idx(d, 0), "heatmap.address");
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *counts = get(json_object_array_get_idx(rows, i), "counts");
+
+		for (size_t k = 0; k < json_object_array_length(counts); k++)
+			sum += json_object_get_int64(json_object_array_get_idx(counts, k));
+	}
+	assert_int_equal(sum, HEAP_FAULTS);
+	json_object_put(d);
+}
+
+static void trace_prints_what_was_in_the_ring(void **state)
+{
+	struct json_object *d, *e;
+
+	(void)state;
+	run(&trace_command, "-d 20ms -j");
+	d = documents();
+	assert_int_equal(json_object_array_length(d), 3);
+	e = json_object_array_get_idx(d, 0);
+	assert_string_equal(json_object_get_string(get(e, "type")), "fault");
+	assert_int_equal(number(e, "pid"), 100);
+	assert_int_equal(number(e, "duration_ns"), 500);
+	assert_int_equal(number(e, "time_ns"), 1000);
+	assert_string_equal(json_object_get_string(get(e, "vma.name")), "[heap]");
+	e = json_object_array_get_idx(d, 2);
+	assert_string_equal(json_object_get_string(get(e, "type")), "summary");
+	assert_int_equal(number(e, "events"), 2);
+	assert_int_equal(number(e, "lost"), LOST);
+	assert_int_equal(number(e, "generated"), EMITTED + LOST);
+	assert_int_equal(number(e, "totals.faults"), ALL_FAULTS);
+	json_object_put(d);
+}
+
+static void shootdown_prints_rows_of_calls(void **state)
+{
+	struct json_object *d, *call;
+
+	(void)state;
+	run(&shootdown_command, "-d 20ms -j");
+	d = documents();
+	assert_int_equal(number(json_object_array_get_idx(d, 0), "totals.calls"), 10);
+	assert_int_equal(number(json_object_array_get_idx(d, 0), "totals.receipts"), 8);
+	call = item(json_object_array_get_idx(d, 0), "calls", 0);
+	assert_string_equal(json_object_get_string(get(call, "call")), "mprotect");
+	assert_int_equal(number(call, "count"), 10);
+	assert_int_equal(number(call, "interrupts"), 8);
+	json_object_put(d);
+}
+
+/* What was recorded is what would have been shown. */
+static void a_recording_is_reported_as_the_run(void **state)
+{
+	static const struct command report = {
+		.name = "report", .is = COMMAND_REPORT, .args = ARGS_FILES, .run = cmd_report
+	};
+	struct json_object *d;
+
+	(void)state;
+	run(&record_command, "-d 20ms -q -o recorded");
+	run(&report, "-j recorded");
+	d = documents();
+	check_stat(json_object_array_get_idx(d, 0));
+	json_object_put(d);
+	run(&report, "-j --view trace recorded");
+	d = documents();
+	assert_int_equal(json_object_array_length(d), 3);
+	assert_int_equal(number(json_object_array_get_idx(d, 1), "duration_ns"), 700);
+	json_object_put(d);
+	command_remove("recorded");
+}
+
+static void top_prints_frames(void **state)
+{
+	char *text;
+
+	(void)state;
+	run(&top_command, "--batch --frames 2 --total -i 10ms");
+	text = command_output("out");
+	assert_non_null(strstr(text, "one"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(stat_prints_what_was_counted),
+		cmocka_unit_test(intervals_add_up_to_the_run),
+		cmocka_unit_test(heatmaps_have_the_faults_of_the_map),
+		cmocka_unit_test(trace_prints_what_was_in_the_ring),
+		cmocka_unit_test(shootdown_prints_rows_of_calls),
+		cmocka_unit_test(a_recording_is_reported_as_the_run),
+		cmocka_unit_test(top_prints_frames),
+	};
+
+	return cmocka_run_group_tests_name("commands", tests, command_set_up, command_tear_down);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* unknown.c - see unknown.h */
+#include "record/format/unknown.h"
+
+#include <string.h>
+
+#include "util/array.h"
+
+/**
+ * struct source_field - what a column of views is made of
+ * @offset: of the field in the record of @type; @key: the column's
+ */
+struct source_field {
+	enum record_type type;
+	size_t offset;
+	const char *key;
+};
+
+#define FIGURE(member, bits, how, key, ...)                                                        \
+	{ RECORD_COUNTS, offsetof(struct record_counts, counts.member), key },                     \
+		{ RECORD_FAULT, offsetof(struct vs_event_fault, member), key },
+
+/* Figures, and what came after the first version of the format. */
+static const struct source_field fields[] = {
+	VS_EACH_FIGURE(FIGURE){ RECORD_COUNTS, offsetof(struct record_counts, counts.handled),
+				"handled" },
+	{ RECORD_STATS, offsetof(struct record_stats, stats.eventless), "eventless" },
+	{ RECORD_CALL_ROW, offsetof(struct record_call_row, counts.splits_unknown),
+	  "splits_unknown" },
+	{ RECORD_CALL_ROW, offsetof(struct record_call_row, counts.failed), "errnos" },
+};
+_Static_assert(ARRAY_SIZE(fields) <= UNKNOWN_MAX, "room for all of them");
+
+void unknown_columns__find(struct unknown_columns *u, const struct codec *codec)
+{
+	u->nr = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		if (!codec__has(codec, fields[i].type, fields[i].offset) &&
+		    !unknown_columns__has(u, fields[i].key))
+			u->key[u->nr++] = fields[i].key;
+}
+
+bool unknown_columns__has(const struct unknown_columns *u, const char *key)
+{
+	for (size_t i = 0; i < u->nr; i++)
+		if (!strcmp(u->key[i], key))
+			return true;
+	return false;
+}

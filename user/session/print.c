@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* print.c - print what views have made, without what the source does not know. */
+#include "record/format/unknown.h"
+#include "session/session.h"
+
+int session__document(struct session *s, struct document *d, int err)
+{
+	const struct unknown_columns *unknown = s->source->facts(s).unknown;
+
+	for (size_t i = 0; unknown && i < unknown->nr; i++)
+		document__forget(d, unknown->key[i]);
+	if (!err)
+		err = s->options->format->document(d, &s->out);
+	document__free(d);
+	return err;
+}
+
+int session__row(struct session *s, struct table *t, bool first)
+{
+	const struct unknown_columns *unknown = s->source->facts(s).unknown;
+
+	for (size_t i = 0; unknown && i < unknown->nr; i++)
+		table__forget(t, unknown->key[i]);
+	return s->options->format->row(t, &s->out, first);
+}
