@@ -10,6 +10,8 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "util/array.h"
+
 /** Packing has to keep up with the fastest faults: differences are small already. */
 #define ZSTD_LEVEL 1
 
@@ -30,27 +32,9 @@ void packer__free(struct packer *p)
 	memset(p, 0, sizeof(*p));
 }
 
-/** reserve - @buf of at least @size bytes. */
-static int reserve(uint8_t **buf, size_t *cap, size_t size)
-{
-	size_t wanted = *cap ? *cap : RECORD_MAX_BYTES;
-	uint8_t *grown;
-
-	if (size <= *cap)
-		return 0;
-	while (wanted < size)
-		wanted *= 2;
-	grown = realloc(*buf, wanted);
-	if (!grown)
-		return -ENOMEM;
-	*buf = grown;
-	*cap = wanted;
-	return 0;
-}
-
 int packer__put(struct packer *p, enum record_type type, const void *record, uint64_t time_ns)
 {
-	if (reserve(&p->raw, &p->cap, p->len + RECORD_MAX_BYTES))
+	if (array__reserve(&p->raw, &p->cap, p->len + RECORD_MAX_BYTES, 1))
 		return -ENOMEM;
 	p->len += codec__put(&p->codec, type, record, p->raw + p->len);
 	p->records++;
@@ -108,7 +92,8 @@ const void *packer__seal(struct packer *p, size_t *size)
 	struct block_head *head;
 	size_t stored;
 
-	if (reserve(&p->packed, &p->packed_cap, sizeof(*head) + ZSTD_compressBound(p->len)))
+	if (array__reserve(&p->packed, &p->packed_cap, sizeof(*head) + ZSTD_compressBound(p->len),
+			   1))
 		return NULL;
 	head = (struct block_head *)p->packed;
 	stored = ZSTD_compressCCtx(p->zstd, head + 1, p->packed_cap - sizeof(*head), p->raw, p->len,
@@ -151,7 +136,7 @@ int block__unpack(const struct block_head *head, const void *stored, uint8_t **r
 	if (checksum(stored, head->stored) != head->crc)
 		return -EBADMSG;
 	/* a NUL behind it, for JSON */
-	if (reserve(raw, cap, size + 1))
+	if (array__reserve(raw, cap, size + 1, 1))
 		return -ENOMEM;
 	(*raw)[size] = '\0';
 	if (!size)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "events.h"
+#include "model/shootdown.h"
 
 /** Functions of a stack that are kept at most, the innermost ones. */
 #define RECORD_FRAMES 512u
@@ -80,6 +81,14 @@ struct block_entry {
 _Static_assert(sizeof(struct block_entry) == 32, "block_entry");
 /** Blocks after which the index is written, so that it neither outgrows a block nor memory. */
 #define INDEX_ENTRIES 32768u
+
+/*
+ * A record is the model's own struct where that holds numbers and text alone, or is embedded in one that
+ * adds the number of what it is of. It is a struct of its own where the model's has pointers: a file has
+ * numbers in their place, and what is read from a file, which anyone may have made, must be checked before
+ * it becomes one. So a process, a row, a row of calls and a stack are read into one of those below, which
+ * record/load takes over into the model; a symbol's fields belong to a folder above this one.
+ */
 
 /** enum record_type - types of records, as the schema in schema.c names them */
 enum record_type {
@@ -253,12 +262,6 @@ struct record_call_hist {
 	struct vs_hist hist;
 };
 
-/** struct record_pair - who interrupted whom */
-struct record_pair {
-	struct vs_pair_key key;
-	struct vs_pair pair;
-};
-
 /** struct record_symbol - struct symbol_frame (symbol/symbolizer.h); @number is told before its use */
 struct record_symbol {
 	uint32_t number;
@@ -315,7 +318,7 @@ union record {
 	struct record_call_row call_row;
 	struct vs_shootdowns call_totals;
 	struct record_call_hist call_hist;
-	struct record_pair pair;
+	struct call_pair pair;
 	struct record_symbol symbol;
 	struct record_stack stack;
 	struct record_reset reset;

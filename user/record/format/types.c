@@ -180,7 +180,7 @@ static const struct field call_hist_fields[] = {
 };
 #undef T
 
-#define T struct record_pair
+#define T struct call_pair
 static const struct field pair_fields[] = {
 	NAMED(T, "from_pid", key.from_pid),
 	NAMED(T, "to_pid", key.to_pid),
@@ -364,7 +364,7 @@ const struct type record_types[NR_RECORD_TYPES] = {
 	[RECORD_CALL_ROW] = TYPE("call_row", call_row_fields, struct record_call_row),
 	[RECORD_CALL_TOTALS] = TYPE("call_totals", call_totals_fields, struct vs_shootdowns),
 	[RECORD_CALL_HIST] = TYPE("call_hist", call_hist_fields, struct record_call_hist),
-	[RECORD_PAIR] = TYPE("pair", pair_fields, struct record_pair),
+	[RECORD_PAIR] = TYPE("pair", pair_fields, struct call_pair),
 	[RECORD_SYMBOL] = TYPE("symbol", symbol_fields, struct record_symbol),
 	[RECORD_STACK] = TYPE("stack", stack_fields, struct record_stack),
 	[RECORD_RESET] = TYPE("reset", reset_fields, struct record_reset),

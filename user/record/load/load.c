@@ -318,10 +318,10 @@ static int take_call_hist(struct loader *l, const struct record_call_hist *r)
 }
 
 /** take_pair - a checkpoint has all of them or none: the first one replaces those before. */
-static int take_pair(struct loader *l, const struct record_pair *r)
+static int take_pair(struct loader *l, const struct call_pair *r)
 {
 	struct shootdown *s = l->shootdown;
-	struct call_pair pair = { .key = r->key, .pair = r->pair };
+	struct call_pair pair = *r;
 
 	if (r->key.ipi >= VS_NR_IPI || r->key.from_cpu >= s->nr_cpus || r->key.to_cpu >= s->nr_cpus)
 		return 0;
@@ -330,14 +330,8 @@ static int take_pair(struct loader *l, const struct record_pair *r)
 	l->in_pairs = true;
 	if (s->nr_pairs >= MOST_PAIRS)
 		return -E2BIG;
-	if (!(s->nr_pairs & (s->nr_pairs - 1))) {
-		const size_t cap = s->nr_pairs ? s->nr_pairs * 2 : 1;
-		struct call_pair *grown = realloc(s->pairs, cap * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		s->pairs = grown;
-	}
+	if (array__more(&s->pairs, s->nr_pairs, sizeof(*s->pairs)))
+		return -ENOMEM;
 	copy_comm(pair.pair.from_comm, r->pair.from_comm);
 	copy_comm(pair.pair.to_comm, r->pair.to_comm);
 	s->pairs[s->nr_pairs++] = pair;

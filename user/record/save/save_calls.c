@@ -42,13 +42,6 @@ static void put_call_row(struct saver *s, uint32_t number, const struct call_row
 #define PAIRS_SHARE 8
 #define PAIR_BYTES 48
 
-static void put_pair(struct saver *s, const struct call_pair *pair)
-{
-	const struct record_pair r = { .key = pair->key, .pair = pair->pair };
-
-	saver__count(s, RECORD_PAIR, &r);
-}
-
 /** put_sums - pairs beyond the first @most, by their CPUs alone. Return: 0 or -ENOMEM. */
 static int put_sums(struct saver *s, size_t most)
 {
@@ -59,7 +52,7 @@ static int put_sums(struct saver *s, size_t most)
 	for (size_t i = most; i < x->nr_pairs && !err; i++)
 		err = shootdown__forget_pair(&sums, &x->pairs[i]);
 	for (size_t i = 0; i < sums.nr_pairs && !err; i++)
-		put_pair(s, &sums.pairs[i]);
+		saver__count(s, RECORD_PAIR, &sums.pairs[i]);
 	shootdown__free(&sums);
 	return err;
 }
@@ -75,7 +68,7 @@ static void put_pairs(struct saver *s)
 	    !saver__changed(s, MARK_PAIRS, 0, x->pairs, x->nr_pairs * sizeof(*x->pairs)))
 		return;
 	for (size_t i = 0; i < most; i++)
-		put_pair(s, &x->pairs[i]);
+		saver__count(s, RECORD_PAIR, &x->pairs[i]);
 	if (most < x->nr_pairs && put_sums(s, most) && !s->error)
 		s->error = -ENOMEM;
 }
