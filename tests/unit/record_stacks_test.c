@@ -21,6 +21,9 @@ static const struct symbol_frame names[] = {
 	{ .ip = 0x1020, .name = "outer", .offset = 0x20, .file = "/src/app.c", .line = 9 },
 	{ .ip = 0xffffffff81000000, .name = "do_fault", .module = "[kernel]" },
 	{ .ip = 0x7777 },
+	/* one address, mapped from two places of a file; numbers that add up, and are mixed, to the same */
+	{ .ip = 0x1030, .name = "moved", .offset = 0x10, .module_offset = 0x20, .in_file = true },
+	{ .ip = 0x1030, .name = "moved", .offset = 0x20, .module_offset = 0x10, .in_file = true },
 };
 
 static const struct symbol_frame *name_of(void *ctx, uint64_t number)
@@ -217,6 +220,26 @@ static void later_checkpoints_replace_earlier_ones(void **state)
 	assert_int_equal(s->stacks_read.list[1]->counts.time_ns, 50);
 }
 
+static void functions_that_differ_are_told_apart(void **state)
+{
+	static const uint64_t one[] = { 5 }, two[] = { 6 };
+	struct seen *s = *state;
+
+	stacks__count(&s->stacks, stack_of(s, 1, one, 0), VS_MINOR, 1);
+	stacks__count(&s->stacks, stack_of(s, 1, two, 0), VS_MINOR, 1);
+	checkpoint(s, true);
+	assert_int_equal(s->saver.nr_symbols, 2);
+	read_back(s);
+	assert_int_equal(s->stacks_read.nr, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct symbol_frame *f = loaded_stacks__name(
+			&s->loader.stacks, s->stacks_read.list[i]->frames[0].ip);
+
+		assert_int_equal(f->offset, i ? 0x20 : 0x10);
+		assert_int_equal(f->module_offset, i ? 0x10 : 0x20);
+	}
+}
+
 static void too_many_frames_lose_the_outermost(void **state)
 {
 	struct seen *s = *state;
@@ -260,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STACKS_TEST(names_and_counts_come_back),
 		STACKS_TEST(later_checkpoints_replace_earlier_ones),
+		STACKS_TEST(functions_that_differ_are_told_apart),
 		STACKS_TEST(too_many_frames_lose_the_outermost),
 		STACKS_TEST(wrong_records_name_nothing),
 	};

@@ -164,6 +164,30 @@ static void intervals(void **state)
 	assert_int_equal(stack_faults(&stack->counts) - stack_faults(&stack->marked), 4);
 }
 
+/* Of these a hash whose numbers are known is one: whoever chooses addresses could have them counted as one. */
+static void addresses_that_were_chosen_are_two_stacks(void **state)
+{
+	static const uint64_t chosen[2][2] = { { 0x1000, 0x216a1982600d8d33 },
+					       { 0xb4ec6e0, 0xd89466648b92620c } };
+	struct stack *stacks[2];
+	struct seen *s = *state;
+
+	for (int i = 0; i < 2; i++) {
+		struct stack *like = calloc(1, sizeof(*like) + 2 * sizeof(*like->frames));
+
+		assert_non_null(like);
+		like->pid = 100;
+		like->nr_user = 2;
+		like->frames[0].ip = chosen[i][0];
+		like->frames[1].ip = chosen[i][1];
+		stacks[i] = stacks__get(&s->s, like);
+		assert_ptr_equal(stacks__get(&s->s, like), stacks[i]);
+		free(like);
+	}
+	assert_ptr_not_equal(stacks[0], stacks[1]);
+	assert_int_equal(stacks[1]->frames[1].ip, chosen[1][1]);
+}
+
 int main(void)
 {
 #define STACKS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -175,6 +199,7 @@ int main(void)
 		STACKS_TEST(no_code_below_the_lowest),
 		STACKS_TEST(counted_here),
 		STACKS_TEST(intervals),
+		STACKS_TEST(addresses_that_were_chosen_are_two_stacks),
 	};
 
 	return cmocka_run_group_tests_name("stacks", tests, NULL, NULL);

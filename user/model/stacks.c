@@ -53,18 +53,17 @@ uint64_t stack_faults(const struct vs_stack_counts *c)
 	return c->outcome[VS_MINOR] + c->outcome[VS_MAJOR] + c->outcome[VS_INCOMPLETE];
 }
 
-/** mix - the two hashes of one more word; as independent as the two odd numbers. */
+/** mix - the two hashes of one more word: programs and recordings choose the addresses. */
 static void mix(uint64_t hash[2], uint64_t word)
 {
-	hash[0] = (hash[0] ^ word) * 0x9e3779b97f4a7c15ULL;
-	hash[0] ^= hash[0] >> 32;
-	hash[1] = (hash[1] + word) * 0xd6e8feb86659fd93ULL;
-	hash[1] ^= hash[1] >> 29;
+	hash[0] = hash_bytes(hash[0], &word, sizeof(word));
+	hash[1] = hash_bytes(hash[1], &word, sizeof(word));
 }
 
 static struct stack_key key_of(const struct stack *s)
 {
 	struct stack_key key = {
+		.hash = { hash_seed(0), hash_seed(1) },
 		.process = (uintptr_t)s->process,
 		.image = s->image,
 		.pid = s->process ? 0 : s->pid,

@@ -53,6 +53,11 @@ uint64_t hash_bytes(uint64_t sum, const void *data, size_t size)
 	return mix(sum);
 }
 
+uint64_t hash_seed(uint64_t which)
+{
+	return mix(process_seed() + which);
+}
+
 uint64_t hash_string(uint64_t sum, const char *s)
 {
 	return hash_bytes(sum ^ process_seed(), s, strlen(s) + 1);

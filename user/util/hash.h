@@ -47,6 +47,13 @@ struct hash {
 uint64_t hash_bytes(uint64_t sum, const void *data, size_t size);
 
 /**
+ * hash_seed - what a hash begins with that stands for what it is of: another number in each process, so that
+ *	whoever chooses what is hashed cannot choose two of one hash
+ * @which: for several hashes that have nothing to do with each other
+ */
+uint64_t hash_seed(uint64_t which);
+
+/**
  * hash_string - the same of a string, its NUL included, so that one does not run into the next
  *
  * It is another one in each process: whoever chooses names cannot choose two of one hash.

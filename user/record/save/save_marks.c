@@ -24,7 +24,7 @@ bool saver__changed(struct saver *s, enum mark mark, uint64_t number, const void
 		    size_t size)
 {
 	/* 0 is what was never written */
-	const uint64_t hash = hash_bytes(0, record, size) | 1;
+	const uint64_t hash = hash_bytes(hash_seed(0), record, size) | 1;
 
 	if (saver__marked(s, mark, number) == hash)
 		return false;

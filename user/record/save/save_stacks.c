@@ -11,27 +11,21 @@ struct symbol_key {
 	uint64_t hash;
 };
 
-static uint64_t mix(uint64_t h, uint64_t word)
+/** add_text - NULL is another one than "" */
+static uint64_t add_text(uint64_t h, const char *text)
 {
-	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 32;
-}
-
-static uint64_t mix_text(uint64_t h, const char *text)
-{
-	for (; text && *text; text++)
-		h = mix(h, (unsigned char)*text);
-	return mix(h, !text);
+	return text ? hash_string(h, text) : hash_bytes(h, &text, sizeof(text));
 }
 
 static struct symbol_key key_of(const struct symbol_frame *f)
 {
-	uint64_t h = mix(f->offset, f->module_offset);
+	const uint64_t numbers[] = { f->offset, f->module_offset, f->line,
+				     (uint64_t)f->in_file << 1 | f->inlined };
+	uint64_t h = hash_bytes(hash_seed(0), numbers, sizeof(numbers));
 
-	h = mix(h, (uint64_t)f->line << 2 | f->in_file << 1 | f->inlined);
-	h = mix_text(h, f->name);
-	h = mix_text(h, f->module);
-	return (struct symbol_key){ f->ip, mix_text(h, f->file) };
+	h = add_text(h, f->name);
+	h = add_text(h, f->module);
+	return (struct symbol_key){ f->ip, add_text(h, f->file) };
 }
 
 /** symbol_number - of one that has been numbered, or is now. Return: 0 without memory. */

@@ -131,7 +131,7 @@ struct member_key {
 	uint64_t pid;
 };
 
-/** add_bytes - to both halves, which begin with different numbers */
+/** add_bytes - to both halves, which begin with numbers that nobody knows */
 static void add_bytes(struct merged_key *key, const void *bytes, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(key->hash); i++)
@@ -164,7 +164,7 @@ int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_
 
 	if (err)
 		return err;
-	*key = (struct merged_key){ { 0, 1 } };
+	*key = (struct merged_key){ { hash_seed(0), hash_seed(1) } };
 	add_string(key, stack_comm(stack));
 	if (merge == STACK_MERGE_PROCESS) {
 		add_bytes(key, &stack->pid, sizeof(stack->pid));
