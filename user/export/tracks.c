@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "perfetto.pb-c.h"
+#include "util/array.h"
 #include "util/utf8.h"
 
 /** Names of messages, without the package's. */
@@ -48,20 +49,6 @@ void tracks__free(struct tracks *t)
 
 /* --- packets ------------------------------------------------------------------------------- */
 
-static int reserve(struct tracks *t, size_t size)
-{
-	uint8_t *grown;
-
-	if (size <= t->cap)
-		return 0;
-	grown = realloc(t->buf, size * 2);
-	if (!grown)
-		return -ENOMEM;
-	t->buf = grown;
-	t->cap = size * 2;
-	return 0;
-}
-
 static void put_packet(struct tracks *t, P(TracePacket) * packet)
 {
 	uint8_t head[1 + VARINT_MAX] = { PACKET_TAG };
@@ -75,7 +62,7 @@ static void put_packet(struct tracks *t, P(TracePacket) * packet)
 	packet->has_sequence_flags = packet->sequence_flags != 0;
 	t->begun = true;
 	size = vmascope__perfetto__trace_packet__get_packed_size(packet);
-	t->error = reserve(t, size);
+	t->error = array__reserve(&t->buf, &t->cap, size, 1);
 	if (t->error)
 		return;
 	for (size_t left = size; left; left >>= 7)

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/array.h"
 #include "util/stop.h"
 
 /** Bytes that are written at one time, as far as nobody wants to see them sooner. */
 #define BUFFER_BYTES (64u << 10)
-#define FIRST_ROWS 256
 
 /**
  * struct out_stream - the stream's state
@@ -70,11 +70,6 @@ FILE *out_stream__file(const struct out_stream *s)
 	return s->file;
 }
 
-int out_stream__fd(const struct out_stream *s)
-{
-	return s->fd;
-}
-
 /** skip_written - forget rows that are written. */
 static void skip_written(struct out_stream *s)
 {
@@ -87,21 +82,13 @@ static void skip_written(struct out_stream *s)
 int out_stream__end_row(struct out_stream *s)
 {
 	if (s->nr == s->cap) {
-		const size_t cap = s->cap ? s->cap * 2 : FIRST_ROWS;
-		uint64_t *grown;
-
 		skip_written(s);
 		if (s->nr > s->first)
 			memmove(s->ends, s->ends + s->first, (s->nr - s->first) * sizeof(*s->ends));
 		s->nr -= s->first;
 		s->first = 0;
-		if (s->nr == s->cap) {
-			grown = reallocarray(s->ends, cap, sizeof(*grown));
-			if (!grown)
-				return -ENOMEM;
-			s->ends = grown;
-			s->cap = cap;
-		}
+		if (array__reserve(&s->ends, &s->cap, s->nr + 1, sizeof(*s->ends)))
+			return -ENOMEM;
 	}
 	s->ends[s->nr++] = s->received + __fpending(s->file);
 	return 0;

@@ -21,9 +21,6 @@ int out_stream__open(struct out_stream **out, int fd);
 /** out_stream__file - to print to; it is not to be closed. */
 FILE *out_stream__file(const struct out_stream *s);
 
-/** out_stream__fd - the descriptor that was given to out_stream__open(). */
-int out_stream__fd(const struct out_stream *s);
-
 /**
  * out_stream__end_row - what has been printed so far ends a row, which is to be counted
  * Return: 0 or -ENOMEM.

@@ -5,14 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "util/array.h"
+
 int in_flight__add(struct in_flight *list, const struct vs_event_fault *event,
 		   const struct fault_row *row)
 {
-	struct in_flight_fault *grown = realloc(list->fault, (list->nr + 1) * sizeof(*grown));
-
-	if (!grown)
+	if (array__more(&list->fault, list->nr, sizeof(*list->fault)))
 		return -ENOMEM;
-	list->fault = grown;
 	list->fault[list->nr++] = (struct in_flight_fault){
 		.event = *event,
 		.row = row && row->is_vma ? row : NULL,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kernel_symbols.c - read /proc/kallsyms: each function ends where the next symbol begins. */
 #include "symbol/kernel_symbols.h"
-#include "util/array.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "util/array.h"
 
 /* No function is longer; what is further behind the last one of a region is something else. */
 #define MAX_FUNCTION (1u << 20)
@@ -50,7 +51,7 @@ static int read_modules(struct parsed *p, FILE *f)
 	int err = 0;
 
 	while (f && !err && getline(&line, &cap, f) > 0) {
-		struct extent *grown, m;
+		struct extent m;
 		uint64_t size;
 
 		if (sscanf(line, "%63s %" SCNu64 " %*s %*s %*s %" SCNx64, m.name, &size,
@@ -58,11 +59,9 @@ static int read_modules(struct parsed *p, FILE *f)
 		    !m.start)
 			continue;
 		m.end = m.start + size;
-		grown = realloc(p->modules, (p->nr_modules + 1) * sizeof(m));
-		if (!grown)
-			err = -ENOMEM;
-		else
-			(p->modules = grown)[p->nr_modules++] = m;
+		err = array__more(&p->modules, p->nr_modules, sizeof(m));
+		if (!err)
+			p->modules[p->nr_modules++] = m;
 	}
 	free(line);
 	return err;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* storm.c - tell storms by the rates of intervals, and add up what was hit in each. */
 #include "model/history/storm.h"
-#include "util/array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "util/array.h"
 
 #define NS_PER_SECOND 1e9
 
@@ -146,11 +147,10 @@ static void take_tops(struct storms *s, struct storm *storm)
 
 static struct storm *begin(struct storms *s, uint64_t from_ns)
 {
-	struct storm *list = realloc(s->list, (s->nr + 1) * sizeof(*list)), *storm;
+	struct storm *storm;
 
-	if (!list)
+	if (array__more(&s->list, s->nr, sizeof(*s->list)))
 		return NULL;
-	s->list = list;
 	storm = &s->list[s->nr++];
 	memset(storm, 0, sizeof(*storm));
 	storm->from_ns = from_ns;
