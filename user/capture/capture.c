@@ -124,10 +124,16 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->plain_loads = feature_on(FEATURE_PLAIN_LOADS);
 }
 
-/** requested - what is only attached on request is asked for. */
-static bool requested(enum hook_id id, const struct capture_options *o)
+static bool requested(const struct hook *hook, const struct capture_options *o)
 {
-	return id == HOOK_MEMCALL ? wants_calls(o) : o->shootdowns || o->emit_shootdowns;
+	switch (hook->request) {
+	case REQUEST_CALLS:
+		return wants_calls(o);
+	case REQUEST_FLUSHES:
+		return o->shootdowns || o->emit_shootdowns;
+	default:
+		return true;
+	}
 }
 
 /**
@@ -151,7 +157,7 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 	char why[192];
 
 	for (int i = 0; i < NR_HOOKS; i++) {
-		if (hooks[i].on_request && !requested(i, o))
+		if (!requested(&hooks[i], o))
 			continue;
 		c->variants[i] = hooks__choose(i);
 		if (c->variants[i] || !hooks[i].required)
@@ -254,18 +260,25 @@ static int switch_on(struct capture *c)
 	return c->kernel->iterate(c, ITER_START, NULL, NULL);
 }
 
+/** attach_nth - the hooks whose turn it is as the @nth. Return: 0 or a negative errno. */
+static int attach_nth(struct capture *c, unsigned int nth)
+{
+	int err = 0;
+
+	for (int id = 0; !err && id < NR_HOOKS; id++)
+		if (hooks[id].attach == nth)
+			err = attach_hook(c, id);
+	return err;
+}
+
 static int attach_all(struct capture *c, const struct capture_options *o)
 {
-	/* Tasks first, so that no child is missed. */
-	static const enum hook_id order[] = { HOOK_TASK,      HOOK_FAULT_END, HOOK_FAULT_BEGIN,
-					      HOOK_INTERRUPT, HOOK_FLUSH,     HOOK_MEMCALL };
-	int err;
+	int err = attach_nth(c, 1);
 
-	err = attach_hook(c, order[0]);
 	if (!err && !o->command)
 		err = mark(c, o->ids, o->nr_ids, 0);
-	for (size_t i = 1; !err && i < ARRAY_SIZE(order); i++)
-		err = attach_hook(c, order[i]);
+	for (unsigned int nth = 2; !err && nth <= NR_HOOKS; nth++)
+		err = attach_nth(c, nth);
 	return err ? err : switch_on(c);
 }
 

@@ -182,19 +182,25 @@ static const struct hook_variant interrupt[] = {
 	{},
 };
 
+/* Tasks are attached first, so that no child is missed. */
 const struct hook hooks[NR_HOOKS] = {
-	[HOOK_FAULT_BEGIN] = { "fault_begin", "fault begins", true, false, fault_begin },
-	[HOOK_FAULT_END] = { "fault_end", "fault ends, minor or major", true, false, fault_end },
-	[HOOK_VMA] = { "vma", "VMA of an address", true, false, vma },
-	[HOOK_VMA_CACHE] = { "vma_cache", "when a known VMA still holds", false, false, vma_cache },
-	[HOOK_READS] = { "reads", "page-table entries", false, false, reads },
-	[HOOK_CAUSE] = { "cause", "why a fault happened", true, false, cause },
-	[HOOK_TASK] = { "task", "fork, exec, exit", true, false, task },
-	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", true, false, targets },
-	[HOOK_MEMCALL] = { "memcall", "munmap, mprotect and such", false, true, memcall },
-	[HOOK_FLUSH] = { "flush", "TLB flushes, at their sender", false, true, flush },
-	[HOOK_INTERRUPT] = { "interrupt", "flush interrupts, at their targets", false, true,
-			     interrupt },
+	[HOOK_FAULT_BEGIN] = { "fault_begin", "fault begins", fault_begin, .required = true,
+			       .attach = 3 },
+	[HOOK_FAULT_END] = { "fault_end", "fault ends, minor or major", fault_end, .required = true,
+			     .attach = 2 },
+	[HOOK_VMA] = { "vma", "VMA of an address", vma, .required = true },
+	[HOOK_VMA_CACHE] = { "vma_cache", "when a known VMA still holds", vma_cache },
+	[HOOK_READS] = { "reads", "page-table entries", reads },
+	[HOOK_CAUSE] = { "cause", "why a fault happened", cause, .required = true },
+	[HOOK_TASK] = { "task", "fork, exec, exit", task, .required = true, .attach = 1 },
+	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", targets,
+			   .required = true },
+	[HOOK_MEMCALL] = { "memcall", "munmap, mprotect and such", memcall,
+			   .request = REQUEST_CALLS, .attach = 6 },
+	[HOOK_FLUSH] = { "flush", "TLB flushes, at their sender", flush, .request = REQUEST_FLUSHES,
+			 .attach = 5 },
+	[HOOK_INTERRUPT] = { "interrupt", "flush interrupts, at their targets", interrupt,
+			     .request = REQUEST_FLUSHES, .attach = 4 },
 };
 
 const struct hook_variant *hooks__choose(enum hook_id id)

@@ -60,20 +60,29 @@ struct hook_variant {
 	int value;
 };
 
+/** enum hook_request - what has to be asked for, so that a hook is attached */
+enum hook_request {
+	REQUEST_NONE,
+	REQUEST_CALLS,	 /* memory calls, or their flushes */
+	REQUEST_FLUSHES, /* flushes, and interrupts by them */
+};
+
 /**
  * struct hook - something to be known
  * @name: JSON key
  * @what: one line for people
- * @required: vmascope can't do without it
- * @on_request: only attached where it is asked for
  * @variants: in order of preference, ended by a NULL name
+ * @required: vmascope can't do without it
+ * @request: what it is attached for
+ * @attach: the lower, the earlier its programs are attached, from 1; 0: they are not, or there are none
  */
 struct hook {
 	const char *name;
 	const char *what;
-	bool required;
-	bool on_request;
 	const struct hook_variant *variants;
+	bool required;
+	enum hook_request request;
+	unsigned int attach;
 };
 
 extern const struct hook hooks[NR_HOOKS];

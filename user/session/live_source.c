@@ -34,8 +34,8 @@ static void hook(const struct session *s, enum hook_id id, struct run_hook *in_u
 {
 	const struct hook_variant *v = capture__variant(s->live->capture, id);
 
-	in_use->variant = v ? v->name : hooks[id].on_request ? "not asked for" : "none";
-	in_use->fallback = v ? v != hooks[id].variants : !hooks[id].on_request;
+	in_use->variant = v ? v->name : hooks[id].request ? "not asked for" : "none";
+	in_use->fallback = v ? v != hooks[id].variants : !hooks[id].request;
 }
 
 static const struct stack *stack(struct session *s, const struct vs_stack_ref *ref)
