@@ -210,18 +210,47 @@ static void the_command_is_a_detail(void **state)
 	free(text);
 }
 
+/** counted_in - the sum of `count` in the list @key, or of the values of the object */
+static int64_t counted_in(struct json_object *from, const char *key)
+{
+	struct json_object *list = json_object_object_get(from, key);
+	int64_t sum = 0;
+
+	if (json_object_is_type(list, json_type_object)) {
+		json_object_object_foreach(list, name, value) {
+			(void)name;
+			sum += json_object_get_int64(value);
+		}
+		return sum;
+	}
+	assert_true(json_object_is_type(list, json_type_array));
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		sum += number(json_object_array_get_idx(list, i), "count");
+	return sum;
+}
+
 static void each_tick_sends_its_interval(void **state)
 {
 	struct serving *s = *state;
 	const uint64_t counts[] = { 0, 4, 0, 9 };
+	struct vs_call_row call = call_row(s->image, VS_CALL_MPROTECT, 0, 0x10000, PAGE);
+	struct vs_call_row *row;
 	unsigned int status;
 
 	s->exporter.exposed = DETAIL_ALL;
+	called(&call, 2, 0);
+	row = &fake.capture->call_rows[fake_call_row(&call)];
+	fake.pair_keys[0] = (struct vs_pair_key){ .from_pid = 100, .to_pid = 200, .to_cpu = 1 };
+	fake.pairs[0].count = 3;
+	fake.nr_pairs = 1;
 	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
 		struct json_object *d;
 		char *text;
 
 		fake_count(s->heap, 1, counts[i], 0);
+		row->counts.count += counts[i];
+		fake.pairs[0].count += 2 * counts[i];
+		fake.stats.lost[VS_LOST_EVENTS] += counts[i];
 		assert_int_equal(exporter__tick(&s->exporter), 0);
 		text = receive(s, MESSAGE_EVENT, &status);
 		assert_non_null(text);
@@ -229,6 +258,10 @@ static void each_tick_sends_its_interval(void **state)
 		assert_non_null(d);
 		/* the first one has all that was counted before, too */
 		assert_int_equal(number(d, "faults"), counts[i] + (i ? 0 : FAULTS));
+		assert_int_equal(counted_in(d, "calls"), counts[i] + (i ? 0 : 2));
+		assert_int_equal(counted_in(d, "cpus"), 2 * counts[i] + (i ? 0 : 3));
+		assert_int_equal(counted_in(d, "causes"), counts[i] + (i ? 0 : FAULTS));
+		assert_int_equal(counted_in(d, "lost"), counts[i] + (i ? 0 : LOST));
 		json_object_put(d);
 		free(text);
 		assert_null(receive(s, MESSAGE_EVENT, &status));

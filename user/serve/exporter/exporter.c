@@ -37,14 +37,12 @@ void exporter__init(struct exporter *e, unsigned int max_series)
 	e->next_id = 1;
 	metric_store__init(&e->store, e->group_by, max_series);
 	storms__init(&e->storms, tell_rows, e);
-	hash__init(&e->at_tick.pairs, sizeof(uint64_t));
 }
 
 void exporter__free(struct exporter *e)
 {
 	metric_store__free(&e->store);
 	storms__free(&e->storms);
-	hash__free(&e->at_tick.pairs, free);
 	if (e->run_stats_fd >= 0)
 		close(e->run_stats_fd);
 }
@@ -124,13 +122,12 @@ static int send_events(struct exporter *e, uint64_t now_ns, const struct storm *
 	return err;
 }
 
-/** add_interval - feed the interval to the storms, and send their events. */
+/** add_interval - feed the interval, in which @faults were, to the storms, and send their events. */
 static int add_interval(struct exporter *e, uint64_t now_ns, const struct vs_counts *faults)
 {
 	int err = 0;
-	const struct storm *ended =
-		storms__add(&e->storms, e->from_ns, now_ns,
-			    counts_faults(faults) - counts_faults(&e->at_tick.faults));
+	const struct storm *ended = storms__add(&e->storms, e->from_ns, now_ns,
+						counts_faults(faults));
 
 	if (ended)
 		err = send_events(e, now_ns, ended, true);
@@ -143,7 +140,7 @@ static int add_interval(struct exporter *e, uint64_t now_ns, const struct vs_cou
 
 int exporter__tick(struct exporter *e)
 {
-	struct stat_view all = e->stat;
+	struct stat_view interval = e->stat;
 	struct vs_counts faults;
 	uint64_t now_ns;
 	int err = exporter__refresh(e);
@@ -151,7 +148,8 @@ int exporter__tick(struct exporter *e)
 	if (err)
 		return err;
 	now_ns = clock__monotonic_ns();
-	faults = stat_group__total(&all, &e->live->model);
+	interval.interval = 1;
+	faults = stat_group__total(&interval, &e->live->model);
 	err = add_interval(e, now_ns, &faults);
 	if (!err)
 		err = send_events(e, now_ns, NULL, false);
@@ -161,6 +159,7 @@ int exporter__tick(struct exporter *e)
 	err = live__forget(e->live, UINT64_MAX, NULL);
 	model__mark(&e->live->model);
 	threads__mark(&e->live->threads);
+	shootdown__mark(&e->live->shootdown);
 	tick__mark(e);
 	e->from_ns = now_ns;
 	return err;

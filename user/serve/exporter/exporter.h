@@ -16,19 +16,6 @@
 #include "view/shootdown/shootdown.h"
 
 /**
- * struct tick_base - what had been counted when the interval began
- * @calls: by class and field; @pairs: struct cpu_pair by CPUs
- */
-struct tick_base {
-	struct vs_counts faults;
-	struct vs_hist latency;
-	uint64_t calls[VS_NR_CALL_CLASSES][NR_CALL_FIELDS];
-	struct vs_shootdowns shootdowns;
-	struct vs_stats stats;
-	struct hash pairs;
-};
-
-/**
  * struct exporter - all of it
  * @live: capture and model, the session's
  * @channel: the counter's end; @next_id: of the next event
@@ -38,7 +25,7 @@ struct tick_base {
  * @command: what is traced
  * @group_by, @expose_paths, @interval_ns: options
  * @start_ns: CLOCK_MONOTONIC; @start_ms: Unix time
- * @from_ns: begin of the present interval; @refreshed_ns: when the counters were last read
+ * @from_ns: begin of the present interval; @marked: BPF's bookkeeping then; @refreshed_ns: when the counters were last read
  * @run_stats_fd: keeps BPF's own statistics on, -1: they are not
  */
 struct exporter {
@@ -49,7 +36,7 @@ struct exporter {
 	pid_t server_pid;
 	struct metric_store store;
 	struct storms storms;
-	struct tick_base at_tick;
+	struct vs_stats marked;
 	struct stat_view stat;
 	struct shootdown_view shootdown;
 	const char *command;

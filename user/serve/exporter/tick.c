@@ -149,7 +149,7 @@ static int add_groups(struct exporter *e, struct table *tick)
 	int err = t ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < nr && !err; i++) {
-		const uint64_t faults = group_faults(list[i]) - list[i]->at_tick;
+		const uint64_t faults = group_faults(list[i]) - list[i]->marked;
 
 		if (!faults)
 			continue;
@@ -223,13 +223,16 @@ static int add_vmas(const struct exporter *e, struct table *tick)
 
 /* --- memory calls and shootdowns ------------------------------------------------------------- */
 
-static void sum_calls(const struct shootdown *s, uint64_t sum[VS_NR_CALL_CLASSES][NR_CALL_FIELDS])
+/** struct class_sums - calls by class and field, all of them, and when the interval began */
+struct class_sums {
+	uint64_t now[VS_NR_CALL_CLASSES][NR_CALL_FIELDS];
+	uint64_t then[VS_NR_CALL_CLASSES][NR_CALL_FIELDS];
+};
+
+static void add_row(struct class_sums *c, const struct call_row *row, uint32_t class)
 {
-	memset(sum, 0, VS_NR_CALL_CLASSES * sizeof(*sum));
-	for (size_t i = 0; i < s->nr_rows; i++)
-		call_fields(&s->rows[i]->counts,
-			    sum[vs_call_class(s->rows[i]->call, s->rows[i]->detail)]);
-	call_fields(&s->overflow.counts, sum[VS_CALL_OTHER]);
+	call_fields(&row->counts, c->now[class]);
+	call_fields(&row->marked, c->then[class]);
 }
 
 static int call_row(struct table *t, const char *call, const uint64_t *now, const uint64_t *then)
@@ -255,13 +258,16 @@ static int call_row(struct table *t, const char *call, const uint64_t *now, cons
 
 static int add_calls(const struct exporter *e, struct table *tick)
 {
-	uint64_t sum[VS_NR_CALL_CLASSES][NR_CALL_FIELDS];
+	const struct shootdown *s = &e->live->shootdown;
 	struct table *t = run_view__sub(tick, &call_table);
+	struct class_sums calls = {};
 	int err = t ? 0 : -ENOMEM;
 
-	sum_calls(&e->live->shootdown, sum);
+	for (size_t i = 0; i < s->nr_rows; i++)
+		add_row(&calls, s->rows[i], vs_call_class(s->rows[i]->call, s->rows[i]->detail));
+	add_row(&calls, &s->overflow, VS_CALL_OTHER);
 	for (int class = 0; class < VS_NR_CALL_CLASSES && !err; class ++)
-		err = call_row(t, metric_classes[class], sum[class], e->at_tick.calls[class]);
+		err = call_row(t, metric_classes[class], calls.now[class], calls.then[class]);
 	return err;
 }
 
@@ -277,7 +283,7 @@ static uint64_t all_kinds(const __u64 *by_kind)
 static int add_shootdowns(const struct exporter *e, struct table *tick)
 {
 	const struct vs_shootdowns *now = &e->live->shootdown.totals,
-				   *then = &e->at_tick.shootdowns;
+				   *then = &e->live->shootdown.marked;
 	struct table *t = run_view__sub(tick, &shootdown_table);
 
 	if (!t)
@@ -311,11 +317,11 @@ static uint64_t pair_key(const struct call_pair *p)
 	return from << 32 | p->key.to_cpu;
 }
 
-/** sum_pairs - by CPUs, into @sum. Return: 0 or -ENOMEM. */
-static int sum_pairs(const struct shootdown *s, struct hash *sum)
+/** sum_pairs - by CPUs, into @sum; @sign: of what was before. Return: 0 or -ENOMEM. */
+static int sum_pairs(const struct call_pair *pairs, size_t nr, int sign, struct hash *sum)
 {
-	for (size_t i = 0; i < s->nr_pairs; i++) {
-		const uint64_t key = pair_key(&s->pairs[i]);
+	for (size_t i = 0; i < nr; i++) {
+		const uint64_t key = pair_key(&pairs[i]);
 		struct cpu_pair *p = hash__get_u64(sum, key);
 
 		if (!p) {
@@ -325,29 +331,28 @@ static int sum_pairs(const struct shootdown *s, struct hash *sum)
 				return -ENOMEM;
 			}
 		}
-		p->count += s->pairs[i].pair.count;
-		p->stolen_ns += s->pairs[i].pair.stolen_ns;
+		p->count += sign * pairs[i].pair.count;
+		p->stolen_ns += sign * pairs[i].pair.stolen_ns;
 	}
 	return 0;
 }
 
 static int add_cpus(const struct exporter *e, struct table *tick)
 {
-	static const struct cpu_pair none;
+	const struct shootdown *s = &e->live->shootdown;
 	struct table *t = run_view__sub(tick, &cpu_table);
-	const struct cpu_pair *now;
+	const struct cpu_pair *p;
 	struct hash sum;
 	uint64_t key;
 	size_t pos = 0;
 	int err;
 
 	hash__init(&sum, sizeof(key));
-	err = t ? sum_pairs(&e->live->shootdown, &sum) : -ENOMEM;
-	while (!err && (now = hash__next(&sum, &pos, &key))) {
-		const struct cpu_pair *then = hash__get_u64(&e->at_tick.pairs, key);
-
-		then = then ? then : &none;
-		if (now->count <= then->count)
+	err = t ? sum_pairs(s->pairs, s->nr_pairs, 1, &sum) : -ENOMEM;
+	if (!err)
+		err = sum_pairs(s->marked_pairs, s->nr_marked_pairs, -1, &sum);
+	while (!err && (p = hash__next(&sum, &pos, &key))) {
+		if ((int64_t)p->count <= 0)
 			continue;
 		err = table__add_row(t) < 0 ? -ENOMEM : 0;
 		if (err)
@@ -355,8 +360,8 @@ static int add_cpus(const struct exporter *e, struct table *tick)
 		if (key >> 32 != FROM_UNKNOWN)
 			table__set_u64(t, "from", key >> 32);
 		table__set_u64(t, "to", (uint32_t)key);
-		table__set_u64(t, "count", now->count - then->count);
-		table__set_u64(t, "stolen_ns", now->stolen_ns - then->stolen_ns);
+		table__set_u64(t, "count", p->count);
+		table__set_u64(t, "stolen_ns", p->stolen_ns);
 	}
 	hash__free(&sum, free);
 	return err;
@@ -367,13 +372,12 @@ static int add_cpus(const struct exporter *e, struct table *tick)
 static void faults_cells(struct exporter *e, struct table *t, struct vs_counts *c,
 			 uint64_t *octaves)
 {
+	struct stat_view interval = e->stat;
 	struct vs_hist latency = {};
 
-	*c = stat_group__total(&e->stat, &e->live->model);
-	counts_sub(c, &e->at_tick.faults);
-	stat_group__latency(&e->stat, &e->live->model, -1, &latency);
-	for (int i = 0; i < VS_HIST_BUCKETS; i++)
-		latency.bucket[i] -= e->at_tick.latency.bucket[i];
+	interval.interval = 1;
+	*c = stat_group__total(&interval, &e->live->model);
+	stat_group__latency(&interval, &e->live->model, -1, &latency);
 	hist__octaves(&latency, octaves);
 	table__set_u64(t, "faults", counts_faults(c));
 	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
@@ -413,7 +417,7 @@ struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm, unsign
 	if (!err)
 		err = add_cpus(e, t);
 	if (!err)
-		err = add_lost(t, &stats, &e->at_tick.stats);
+		err = add_lost(t, &stats, &e->marked);
 	return event(e, "tick", t, err);
 }
 
@@ -451,16 +455,8 @@ void tick__mark(struct exporter *e)
 {
 	const struct metric_group *list[METRIC_STORE_GROUPS + 1];
 	const size_t nr = metric_store__list(&e->store, list);
-	struct tick_base *k = &e->at_tick;
 
 	for (size_t i = 0; i < nr; i++)
-		((struct metric_group *)list[i])->at_tick = group_faults(list[i]);
-	k->faults = stat_group__total(&e->stat, &e->live->model);
-	memset(&k->latency, 0, sizeof(k->latency));
-	stat_group__latency(&e->stat, &e->live->model, -1, &k->latency);
-	sum_calls(&e->live->shootdown, k->calls);
-	k->shootdowns = e->live->shootdown.totals;
-	capture__stats(e->live->capture, &k->stats);
-	hash__free(&k->pairs, free);
-	sum_pairs(&e->live->shootdown, &k->pairs);
+		((struct metric_group *)list[i])->marked = group_faults(list[i]);
+	capture__stats(e->live->capture, &e->marked);
 }

@@ -35,7 +35,7 @@ struct exemplar {
  * struct metric_group - counters of a group
  * @active: bit set of the cells that have series; of those that have them together, the first
  * @processes: live ones; @used_ns: when it had one, or something was counted
- * @at_tick: its faults when the interval began
+ * @marked: its faults when the interval began
  * @exemplar: of the buckets of GROUP_FAULT_HIST
  */
 struct metric_group {
@@ -45,7 +45,7 @@ struct metric_group {
 	unsigned int series;
 	unsigned int processes;
 	uint64_t used_ns;
-	uint64_t at_tick;
+	uint64_t marked;
 	struct exemplar exemplar[LE_BUCKETS];
 };
 
