@@ -25,8 +25,8 @@
  * @result: what it returns, see enum call_result (user/)
  * @print1 to @print3, @flag_names: how the trace prints its arguments, `none`: no more
  *
- * Recordings hold the numbers: a new call changes those of VS_EACH_OTHER_FLUSHER, so it raises
- * FORMAT_VERSION (user/record/format/format.h).
+ * Recordings hold the numbers, and the names that go with them: a new call changes those of
+ * VS_EACH_OTHER_FLUSHER.
  */
 #define VS_EACH_FOLLOWED_CALL(X)                                                                   \
 	X(MPROTECT, "mprotect",                                                                    \

@@ -114,6 +114,70 @@ static void every_record_comes_back(void **state)
 	packer__free(&p);
 }
 
+/** call_read - the number of a call, or the class of a histogram, that is read where @written was */
+static uint32_t call_read(struct codec *codec, enum record_type type, uint32_t written)
+{
+	const union record row = { .call_row = { .call = written } };
+	const union record hist = { .call_hist = { .class = written } };
+	uint8_t bytes[RECORD_MAX_BYTES];
+	const uint8_t *at = bytes;
+	struct codec plain;
+	union record r;
+	size_t size;
+
+	assert_int_equal(codec__init(&plain), 0);
+	size = codec__put(&plain, type, type == RECORD_CALL_ROW ? &row : &hist, bytes);
+	codec__free(&plain);
+	codec__restart(codec);
+	assert_int_equal(codec__get(codec, &at, bytes + size, &r), type);
+	return type == RECORD_CALL_ROW ? r.call_row.call : r.call_hist.class;
+}
+
+/* In the middle of enum vs_call there are calls that an earlier version did not know. */
+static void numbers_of_calls_are_those_of_the_recording(void **state)
+{
+	static const char *const names[] = { "munmap", "mprotect", "reclaim" };
+	struct codec codec;
+
+	(void)state;
+	assert_int_equal(codec__init(&codec), 0);
+	/* without names they are those of this build */
+	assert_int_equal(call_read(&codec, RECORD_CALL_ROW, VS_CALL_EXIT), VS_CALL_EXIT);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(codec__name_call(&codec, names[i]), 0);
+	assert_int_equal(call_read(&codec, RECORD_CALL_ROW, 0), VS_CALL_MUNMAP);
+	assert_int_equal(call_read(&codec, RECORD_CALL_ROW, 1), VS_CALL_MPROTECT);
+	assert_int_equal(call_read(&codec, RECORD_CALL_HIST, 2), VS_CALL_RECLAIM);
+	/* what found no row, and the classes of madvise(2) and mmap(2) */
+	assert_int_equal(call_read(&codec, RECORD_CALL_ROW, 3), VS_NR_CALLS);
+	assert_int_equal(call_read(&codec, RECORD_CALL_HIST, 3),
+			 vs_call_class(VS_CALL_MADVISE, VS_MADV_DONTNEED));
+	assert_int_equal(codec__name_call(&codec, "a call of a later version"), -EPROTONOSUPPORT);
+	codec__free(&codec);
+}
+
+static void a_recording_with_unknown_calls_is_of_a_later_version(void **state)
+{
+	const struct header of = { .run = 1, .file = 1, .nr_cpus = 1 };
+	char *text = header__format(&of), *name;
+	struct codec codec = {};
+	struct header h;
+
+	(void)state;
+	assert_non_null(text);
+	assert_int_equal(header__parse(&h, &codec, text), 0);
+	assert_int_equal(codec.nr_calls, VS_NR_CALLS);
+	header__free(&h);
+	codec__free(&codec);
+	name = strstr(text, "\"munmap\"");
+	assert_non_null(name);
+	name[1] = 'x';
+	assert_int_equal(header__parse(&h, &codec, text), -EPROTONOSUPPORT);
+	header__free(&h);
+	codec__free(&codec);
+	free(text);
+}
+
 /* A record that ends too early is none, wherever that is. */
 static void a_part_of_a_record_is_none(void **state)
 {
@@ -248,6 +312,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_record_comes_back),
+		cmocka_unit_test(numbers_of_calls_are_those_of_the_recording),
+		cmocka_unit_test(a_recording_with_unknown_calls_is_of_a_later_version),
 		cmocka_unit_test(a_part_of_a_record_is_none),
 		cmocka_unit_test(a_reader_goes_by_the_recording_s_schema),
 		cmocka_unit_test(a_header_comes_back),

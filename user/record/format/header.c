@@ -291,6 +291,23 @@ static int parse_types(struct codec *codec, struct json_object *root)
 	return err;
 }
 
+/** parse_calls - numbers of memory calls are those of the recording's names. */
+static int parse_calls(struct codec *codec, struct json_object *root)
+{
+	struct json_object *all = json_object_object_get(root, "enums"), *names;
+	int err = 0;
+
+	names = json_object_is_type(all, json_type_object) ? array_at(all, "call") : NULL;
+	for (size_t i = 0; names && i < json_object_array_length(names) && !err; i++) {
+		struct json_object *name = json_object_array_get_idx(names, i);
+
+		if (!json_object_is_type(name, json_type_string))
+			return -EBADMSG;
+		err = codec__name_call(codec, json_object_get_string(name));
+	}
+	return err == -EINVAL ? -EBADMSG : err;
+}
+
 static int parse(struct header *h, struct codec *codec, struct json_object *root)
 {
 	const char *format = string_at(root, "format");
@@ -307,6 +324,8 @@ static int parse(struct header *h, struct codec *codec, struct json_object *root
 		err = -EBADMSG;
 	if (!err)
 		err = parse_hooks(h, root);
+	if (!err)
+		err = parse_calls(codec, root);
 	return err ? err : parse_types(codec, root);
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/names.h"
+
 /** Bytes of a varint at most. */
 #define VARINT_MAX 10
 
@@ -74,9 +76,30 @@ int codec__add(struct codec *c, uint32_t id, const char *name, const char *field
 			.offset = here ? known->offset + i * known->size : ELEMENT_SKIPPED,
 			.size = here ? known->size : sizeof(uint64_t),
 			.kind = kind,
+			.is_call = here && known->is_call,
 		};
 	}
 	return 0;
+}
+
+int codec__name_call(struct codec *c, const char *name)
+{
+	const int call = names__find(call_names, VS_NR_CALLS, name);
+
+	if (c->nr_calls == CODEC_MAX_CALLS)
+		return -EINVAL;
+	if (call < 0)
+		return -EPROTONOSUPPORT;
+	c->calls[c->nr_calls++] = call;
+	return 0;
+}
+
+/** call_of - what the recording's number @v of a call, or behind the last call, is here */
+static uint64_t call_of(const struct codec *c, uint64_t v)
+{
+	if (!c->nr_calls)
+		return v;
+	return v < c->nr_calls ? c->calls[v] : v - c->nr_calls + VS_NR_CALLS;
 }
 
 bool codec__has(const struct codec *c, enum record_type type, size_t offset)
@@ -264,6 +287,8 @@ int codec__get(struct codec *c, const uint8_t **from, const uint8_t *end, union 
 
 		if (bits[i / 8] & 1u << i % 8)
 			v = get_element(&in, e, &s->before[i]);
+		if (e->is_call)
+			v = call_of(c, v);
 		if (e->offset != ELEMENT_SKIPPED)
 			store((char *)record + e->offset, v, e->size);
 	}

@@ -25,6 +25,7 @@ enum field_kind {
 /**
  * struct field - of a record
  * @offset: in the record; @size: of an element, bytes; @count: elements
+ * @is_call: a number of enum vs_call, or counted on from its end: see codec__name_call()
  */
 struct field {
 	const char *name;
@@ -32,6 +33,7 @@ struct field {
 	uint8_t size;
 	uint8_t kind;
 	uint16_t count;
+	bool is_call;
 };
 
 /** struct type - a type of record: @fields, @nr of them */
@@ -56,6 +58,7 @@ struct element {
 	uint16_t offset;
 	uint8_t size;
 	uint8_t kind;
+	bool is_call;
 };
 
 /**
@@ -70,9 +73,17 @@ struct shape {
 	uint64_t *before;
 };
 
-/** struct codec - the shapes, by the number that records begin with */
+/** Memory calls and what else flushes, of a recording at most. */
+#define CODEC_MAX_CALLS 128u
+
+/**
+ * struct codec - the shapes, by the number that records begin with
+ * @calls: enum vs_call by the number that the recording has for it: @nr_calls, 0: they are the same
+ */
 struct codec {
 	struct shape shapes[CODEC_MAX_TYPES];
+	uint8_t calls[CODEC_MAX_CALLS];
+	uint32_t nr_calls;
 };
 
 /** codec__init - with the types of this build. Return: 0 or -ENOMEM; to be freed in any case. */
@@ -86,6 +97,14 @@ void codec__free(struct codec *c);
  */
 int codec__add(struct codec *c, uint32_t id, const char *name, const char *field,
 	       enum field_kind kind, uint32_t count);
+
+/**
+ * codec__name_call - the next number of a memory call, from 0 on, stands for the one called @name
+ *
+ * So calls can be added in the middle of enum vs_call: a recording's numbers are those of its time.
+ * Return: 0; -EPROTONOSUPPORT: there is none, so the recording is of a later version; -EINVAL: too many.
+ */
+int codec__name_call(struct codec *c, const char *name);
 
 /** codec__has - records of @type have the field that is at @offset in the record of this build. */
 bool codec__has(const struct codec *c, enum record_type type, size_t offset);

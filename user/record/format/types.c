@@ -5,31 +5,27 @@
 
 #define MEMBER(type, member) (((type *)0)->member)
 
-/* One number; an array of them; an array of arrays; text of a fixed length; a string. */
+/* One number; of a memory call; an array of numbers; an array of arrays; text of a fixed length; a string. */
+#define FIELD(name, at, size, kind, count, is_call)                                                \
+	{                                                                                          \
+		name, at, size, kind, count, is_call                                               \
+	}
 #define ONE(t, member) NAMED(t, #member, member)
 #define NAMED(t, name, member)                                                                     \
-	{                                                                                          \
-		name, offsetof(t, member), sizeof(MEMBER(t, member)), FIELD_NUMBER, 1              \
-	}
+	FIELD(name, offsetof(t, member), sizeof(MEMBER(t, member)), FIELD_NUMBER, 1, false)
+#define CALL(t, member)                                                                            \
+	FIELD(#member, offsetof(t, member), sizeof(MEMBER(t, member)), FIELD_NUMBER, 1, true)
 #define ARRAY(t, name, member)                                                                     \
-	{                                                                                          \
-		name, offsetof(t, member), sizeof(MEMBER(t, member[0])), FIELD_NUMBER,             \
-			ARRAY_SIZE(MEMBER(t, member))                                              \
-	}
+	FIELD(name, offsetof(t, member), sizeof(MEMBER(t, member[0])), FIELD_NUMBER,               \
+	      ARRAY_SIZE(MEMBER(t, member)), false)
 #define TABLE(t, name, member)                                                                     \
-	{                                                                                          \
-		name, offsetof(t, member), sizeof(MEMBER(t, member[0][0])), FIELD_NUMBER,          \
-			sizeof(MEMBER(t, member)) / sizeof(MEMBER(t, member[0][0]))                \
-	}
+	FIELD(name, offsetof(t, member), sizeof(MEMBER(t, member[0][0])), FIELD_NUMBER,            \
+	      sizeof(MEMBER(t, member)) / sizeof(MEMBER(t, member[0][0])), false)
 #define TEXT(t, member) NAMED_TEXT(t, #member, member)
 #define NAMED_TEXT(t, name, member)                                                                \
-	{                                                                                          \
-		name, offsetof(t, member), 8, FIELD_NUMBER, sizeof(MEMBER(t, member)) / 8          \
-	}
+	FIELD(name, offsetof(t, member), 8, FIELD_NUMBER, sizeof(MEMBER(t, member)) / 8, false)
 #define STRING(t, member)                                                                          \
-	{                                                                                          \
-#member, offsetof(t, member), sizeof(char *), FIELD_STRING, 1                      \
-	}
+	FIELD(#member, offsetof(t, member), sizeof(char *), FIELD_STRING, 1, false)
 
 /* A figure's field is called as its member is. */
 #define FIGURE(member, ...) ONE(struct vs_event_fault, member),
@@ -121,7 +117,7 @@ static const struct field call_row_fields[] = {
 	ONE(T, number),
 	ONE(T, process),
 	ONE(T, vma),
-	ONE(T, call),
+	CALL(T, call),
 	ONE(T, detail),
 	ONE(T, pid),
 	ONE(T, tid),
@@ -174,7 +170,7 @@ static const struct field call_totals_fields[] = {
 
 #define T struct record_call_hist
 static const struct field call_hist_fields[] = {
-	ONE(T, class),
+	CALL(T, class),
 	ONE(T, time),
 	HIST(T),
 };
@@ -257,7 +253,7 @@ static const struct field call_fields[] = {
 	ONE(T, site),
 	ONE(T, pid),
 	ONE(T, tid),
-	ONE(T, call),
+	CALL(T, call),
 	ONE(T, detail),
 	ONE(T, proc),
 	ONE(T, map_before),
@@ -280,16 +276,16 @@ _Static_assert(VS_CALL_VMAS == 4, "each VMA of a call has its fields");
 
 #define T struct vs_event_flush
 static const struct field flush_fields[] = {
-	HEAD(T),      ONE(T, id),    ONE(T, pages),
-	ONE(T, pid),  ONE(T, tid),   ONE(T, flush),
-	ONE(T, call), TEXT(T, comm), NAMED(T, "stack", stack.row),
+	HEAD(T),       ONE(T, id),    ONE(T, pages),
+	ONE(T, pid),   ONE(T, tid),   ONE(T, flush),
+	CALL(T, call), TEXT(T, comm), NAMED(T, "stack", stack.row),
 };
 #undef T
 
 #define T struct vs_event_ipi
 static const struct field ipi_fields[] = {
 	HEAD(T),	  ONE(T, id),	      ONE(T, sent_ns),	ONE(T, stolen_ns), ONE(T, from_pid),
-	ONE(T, from_tid), ONE(T, from_cpu),   ONE(T, to_pid),	ONE(T, to_tid),	   ONE(T, call),
+	ONE(T, from_tid), ONE(T, from_cpu),   ONE(T, to_pid),	ONE(T, to_tid),	   CALL(T, call),
 	ONE(T, ipi),	  TEXT(T, from_comm), TEXT(T, to_comm),
 };
 #undef T
