@@ -125,7 +125,11 @@ static int cheaper(const void *a, const void *b)
 	const struct call_group *x = a, *y = b;
 	int order = call_counts_cheaper(&x->counts, &y->counts);
 
-	return order ? order : (x->start > y->start) - (x->start < y->start);
+	if (!order)
+		order = (x->start > y->start) - (x->start < y->start);
+	/* those of one cost are in the order in which they were first seen, each time */
+	return order ? order
+		     : (x->row->number > y->row->number) - (x->row->number < y->row->number);
 }
 
 /* --- processes and stacks that are one --------------------------------------------------------- */
