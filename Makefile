@@ -2,6 +2,8 @@
 # Makefile - builds, tests and installs vmascope; `make help` lists what it can do.
 
 VERSION := 0.1.0
+# Of the manual pages.
+VERSION_DATE := 2026-11-30
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -28,13 +30,14 @@ export PATH := $(PATH):/usr/sbin:/sbin:$(CURDIR)/build/tests/bin
 
 # --- Packages (Debian names) -----------------------------------------------------------------
 
-BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config libbpf-dev libelf-dev libdw-dev \
+BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config jq libbpf-dev libelf-dev libdw-dev \
 	zlib1g-dev libzstd-dev libjson-c-dev libcap-dev libprotobuf-c-dev protobuf-c-compiler \
 	libncurses-dev libmicrohttpd-dev libgnutls28-dev libseccomp-dev libunistring-dev
 # npm comes with node where that is not Debian's, and conflicts with Debian's.
 BUILD_DEPS += $(if $(shell command -v npm 2>/dev/null),,npm)
-TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck jq redis-tools \
-	linux-perf gdb binutils curl tmux xz-utils chromium iproute2 cpio systemd sudo
+TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck redis-tools \
+	linux-perf gdb binutils curl tmux xz-utils chromium iproute2 cpio systemd sudo \
+	man-db mandoc groff-base zsh fish
 DEMO_DEPS := redis-tools
 BENCH_DEPS := bpftrace linux-perf jq
 SOAK_DEPS := stress-ng
@@ -127,6 +130,14 @@ NPM_PAGE := $(BUILD)/npm/page
 UPLOT ?= $(NPM_PAGE)/node_modules/uplot
 UPLOT_FILES := $(addprefix $(UPLOT)/,dist/uPlot.esm.js dist/uPlot.min.css LICENSE)
 
+# Manual pages and completions are made from the option table, which the program prints: where it runs.
+OPTION_LIST := $(BUILD)/options.json
+MAN_TEXTS := $(sort $(wildcard docs/man/*.man))
+MAN_PAGES := $(patsubst docs/man/%.man,$(BUILD)/man/vmascope-%.1,$(filter-out %/vmascope.man,$(MAN_TEXTS))) \
+	$(BUILD)/man/vmascope.1
+COMPLETIONS := $(addprefix $(BUILD)/completions/,vmascope _vmascope vmascope.fish)
+MANUALS := $(if $(and $(filter $(O),$(BUILD)),$(filter $(ARCH),$(ARCH_$(shell uname -m)))),$(MAN_PAGES) $(COMPLETIONS))
+
 # Objects of sources that are made.
 MADE_OBJS := user/perfetto.pb-c.o web_assets.o
 
@@ -174,10 +185,14 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all deps check-deps guest-kernels demo bench fuzz check soak selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint tidy fmt \
+.PHONY: all man completions deps check-deps guest-kernels demo bench fuzz check soak selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint tidy fmt \
 	install uninstall clean kernel-table vmlinux help tools FORCE
 
-all: $(O)/vmascope $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
+all: $(O)/vmascope $(MANUALS) $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
+
+man: $(MAN_PAGES) ## make the manual pages: build/man
+
+completions: $(COMPLETIONS) ## make the completions for bash, zsh and fish: build/completions
 
 # --- Rules -----------------------------------------------------------------------------------
 
@@ -264,6 +279,34 @@ $(O)/vmascope: $(O)/user/main.o $(USER_LIB) $(O)/.flags.link
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(USER_LINK) -o $@ $< $(USER_LIB) $(LIBS_LINK)
 
+$(OPTION_LIST): $(BUILD)/vmascope
+	$(call say,LIST,$@)
+	$(Q)$< help --list >$@.tmp && mv $@.tmp $@
+
+# $(call man_page,COMMAND): @command of docs/man/page.jq is "" for vmascope(1)
+define man_page
+	$(call say,MAN,$@)
+	@mkdir -p $(@D)
+	$(Q)jq -r --arg command '$1' --arg date $(VERSION_DATE) --rawfile text $< -f docs/man/page.jq $(OPTION_LIST) >$@.tmp
+	@mv $@.tmp $@
+endef
+
+$(BUILD)/man/vmascope.1: docs/man/vmascope.man docs/man/page.jq $(OPTION_LIST)
+	$(call man_page,)
+
+$(BUILD)/man/vmascope-%.1: docs/man/%.man docs/man/page.jq $(OPTION_LIST)
+	$(call man_page,$*)
+
+$(BUILD)/completions/vmascope: SHELL_NAME := bash
+$(BUILD)/completions/_vmascope: SHELL_NAME := zsh
+$(BUILD)/completions/vmascope.fish: SHELL_NAME := fish
+$(COMPLETIONS): $(wildcard deploy/completions/*) $(OPTION_LIST)
+	$(call say,SHELL,$@)
+	@mkdir -p $(@D)
+	$(Q)jq -r -L deploy/completions --rawfile functions deploy/completions/functions.$(SHELL_NAME) \
+		-f deploy/completions/$(SHELL_NAME).jq $(OPTION_LIST) >$@.tmp
+	@mv $@.tmp $@
+
 $(O)/tests/unit/%.o: tests/unit/%.c $(O)/.flags.user | $(SKEL) tools
 	$(call compile,CC,$(CC) $(UNIT_FLAGS) -MF $@.d -c $< -o $@)
 
@@ -324,7 +367,7 @@ compile_commands.json: $(BPF_OBJS) $(USER_OBJS) $(wildcard $(UNIT_OBJS) $(TEST_O
 
 tools:
 	@missing=; \
-	for tool in $(CC) $(CLANG) $(BPFTOOL) $(PKG_CONFIG) protoc-c; do \
+	for tool in $(CC) $(CLANG) $(BPFTOOL) $(PKG_CONFIG) protoc-c jq; do \
 		command -v $$tool >/dev/null || missing="$$missing $$tool"; \
 	done; \
 	for lib in $(LIBS); do \
@@ -451,7 +494,7 @@ lint: ## check format, flow and file heads, and by clang-tidy
 fmt: ## format the sources
 	clang-format -i $(FORMATTED)
 
-install: all ## install the binary, systemd units and documentation under $(DESTDIR)$(PREFIX)
+install: all ## install the binary, manual pages, completions, systemd units and documentation under $(DESTDIR)$(PREFIX)
 	@deploy/install $(BUILD)/vmascope $(PREFIX) $(DESTDIR)
 
 uninstall: ## remove what install put there

@@ -48,7 +48,7 @@ binary_is_hardened()
 # installs: what `make install` puts below a prefix runs, names itself, and has the pages that it links to
 installs()
 {
-	local prefix=/opt/vmascope root=$tmp/root page link
+	local prefix=/opt/vmascope root=$tmp/root page link file
 
 	deploy/install build/vmascope "$prefix" "$root" >"$log" 2>&1 || return
 	(cd "$root$prefix" && find . -type f | sort) >>"$log"
@@ -59,6 +59,13 @@ installs()
 	[ -s "$root$page" ] || { echo "no $page" >>"$log" && return 1; }
 	[ -s "$root$prefix/lib/systemd/system/vmascope.socket" ] || return
 	! grep -r /usr/local "$root$prefix/lib" >>"$log" || return
+	for file in man/man1/vmascope.1 man/man1/vmascope-{stat,explain}.1 bash-completion/completions/vmascope \
+		zsh/site-functions/_vmascope fish/vendor_completions.d/vmascope.fish; do
+		[ -s "$root$prefix/share/$file" ] || { echo "no $file" >>"$log" && return 1; }
+	done
+	# a page for each command, and vmascope(1)
+	[ "$(find "$root$prefix/share/man/man1" -type f | wc -l)" = \
+		$((1 + $(build/vmascope help --list | jq '.commands | length'))) ] || return
 	while read -r link; do
 		[ -s "$root$prefix/share/doc/vmascope/$link" ] || { echo "no $link" >>"$log" && return 1; }
 	done < <(grep -oE '\]\(docs/[^)#]+' README.md SECURITY.md | sed 's/.*(//')
@@ -110,7 +117,7 @@ result $? 'the Kubernetes example does not send its token as plain text'
 binary_is_hardened
 result $? 'the binary is hardened: PIE, RELRO, stack and buffer checks' "$log"
 installs
-result $? 'make install: the binary, units that start it, and the documentation that they name' "$log"
+result $? 'make install: the binary, units that start it, manual pages, completions, documentation' "$log"
 uninstalls
 result $? 'make uninstall: nothing is left but what others installed' "$log"
 palette_is_used
