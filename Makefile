@@ -186,7 +186,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all man completions deps check-deps guest-kernels demo bench fuzz check soak selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint tidy fmt \
-	install uninstall clean kernel-table vmlinux help tools FORCE
+	install uninstall clean screens kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(MANUALS) $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
 
@@ -458,7 +458,11 @@ check-arm64: ## cross-compile for arm64, and try that in a guest (downloads libr
 	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
 	@tests/vm/arm64
 
-kernel-table: ## put what the last check-vm found into README.md
+screens: ## make the captures in README.md and docs/tour.md anew, by real runs (as root)
+	@$(SUBMAKE) all $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server
+	@tests/screens --update
+
+kernel-table: ## put what the last check-vm found into docs/kernels.md
 	@tests/vm/table --update
 
 bench: ## measure what tracing costs, beside other tools: docs/bench.md, docs/bench.svg (as root)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # tests/docs_test.sh - docs/json.md and real output have the same keys, both ways; options that docs
-# name are there; prints TAP. Root.
+# name, and headings in their captures, are there; prints TAP. Root.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -80,7 +80,7 @@ workload()
 	"$vmascope" "$1" -j -o "$tmp/$file" "${@:2}" >/dev/null 2>>"$tmp/messages"
 }
 
-echo 1..9
+echo 1..11
 
 for by in mapping vma process comm thread cause cpu cgroup stack function; do
 	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
@@ -172,9 +172,48 @@ jq -rf tests/options_doc.jq "$tmp/list" >"$tmp/options.md" 2>>"$tmp/messages"
 same 'docs/options.md is made of the table (tests/options_doc.jq)' docs/options.md "$tmp/options.md"
 jq -r '.commands[] | .command as $c | .options[] | "\($c) \(.name)"' "$tmp/list" | sort >"$tmp/there"
 # others' commands have vmascope in front of a word, too: kubectl -n vmascope create
-used README.md SECURITY.md docs/*.md deploy/* |
+used README.md SECURITY.md docs/*.md deploy/*.* |
 	grep -E "^($(cut -d' ' -f1 "$tmp/there" | sort -u | paste -sd'|')) " >"$tmp/used"
 [ -s "$tmp/used" ] || echo "no option is used" >"$tmp/used"
 comm -23 "$tmp/used" "$tmp/there" >"$tmp/unknown"
 : >"$tmp/none"
 same 'options that docs use belong to the command' "$tmp/none" "$tmp/unknown"
+
+# headings FILE…: "FILE: WORD" for each word of the heading lines in their code blocks; TEXT/s is a rate of TEXT
+headings()
+{
+	awk '
+		FNR == 1 { inside = 0 }
+		/^```/ { inside = !inside }
+		inside && NF > 2 && /^ *[A-Z%][A-Z0-9%\/. ]*[A-Z][A-Z0-9%\/. s]*$/ && !/[a-rt-z]/ {
+			for (i = 1; i <= NF; i++)
+				print FILENAME ": " $i
+		}' "$@" | sort -u
+}
+
+# heads: all string literals, of which heads are some, and the rates of them
+heads()
+{
+	find user -name '*.[ch]' -exec awk -f tests/lint/strings.awk {} + | cut -d: -f3- | awk '
+		/^[A-Z%\/][A-Za-z0-9%\/. ]*$/ { for (n = split($0, part, " "); n; n--) { print part[n]; print part[n] "/s" } }' |
+		sort -u
+}
+
+heads >"$tmp/heads"
+headings README.md docs/tour.md >"$tmp/headings"
+[ -s "$tmp/headings" ] || echo "no headings" >"$tmp/headings"
+: >"$tmp/stale"
+while read -r file word; do
+	grep -qxF -e "$word" "$tmp/heads" || echo "$file $word is no heading (make screens)" >>"$tmp/stale"
+done <"$tmp/headings"
+same 'captures in README.md and docs/tour.md have headings that there are' "$tmp/none" "$tmp/stale"
+
+# README's captures of vmascope are all made by tests/screens, and each of its screens is somewhere
+{
+	awk '/^<!-- screen / { made = 1; next }
+		/^```/ { inside = !inside; if (inside) { here = made; made = 0 } }
+		inside && !here && /^\$ (sudo )?vmascope/ { print FILENAME ": not made by tests/screens: " $0 }' README.md
+	diff <(grep -ho '^<!-- screen [a-z]*' README.md docs/tour.md | cut -d' ' -f3 | sort -u) \
+		<(sed -n 's/^screen_\([a-z]*\)()$/\1/p' tests/screens | sort)
+} >"$tmp/unmade"
+same 'captures in README.md are made by tests/screens' "$tmp/none" "$tmp/unmade"

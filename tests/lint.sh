@@ -159,14 +159,14 @@ list_stale_guides()
 		bpf user tests docs ./*.md Makefile | grep -v '^./CHANGELOG')
 }
 
-# README's table of kernels is made by tests/vm/table, which needs its two lines.
+# The table of kernels is made by tests/vm/table, which needs its two lines.
 list_missing_table()
 {
 	local begin='<!-- kernels: made by tests/vm/table -->' end='<!-- end of kernels -->'
 
 	awk -v begin="$begin" -v end="$end" '$0 == end { on = 0 } on { print } $0 == begin { on = 1 }' \
-		README.md | grep -q '^| kernel |' ||
-		echo "README.md: no table of kernels between '$begin' and '$end'"
+		docs/kernels.md | grep -q '^| kernel |' ||
+		echo "docs/kernels.md: no table of kernels between '$begin' and '$end'"
 }
 
 fail 'format (make fmt)' < <(list_unformatted)

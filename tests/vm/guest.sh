@@ -177,7 +177,7 @@ lock_down() {
 
 check_facts
 if supports runs && ! locked_down; then
-	"$VMASCOPE" doctor -j >"$VM_RESULTS/doctor.json" 2>/dev/null || true # for README's table
+	"$VMASCOPE" doctor -j >"$VM_RESULTS/doctor.json" 2>/dev/null || true # for the table of kernels
 	try doctor "$VMASCOPE" doctor
 	try stat "$VMASCOPE" stat -- true
 else
