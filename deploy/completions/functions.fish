@@ -20,7 +20,8 @@ end
 
 function __vmascope_list -d 'a list of words, separated by commas, each of them once'
     set -l given (commandline -ct | string replace -r -- '^--[^=]*=' '')
-    set -l before (string match -r -- '.*,' $given)
+    # an empty list would make nothing of all words
+    set -l before (string match -r -- '.*,' $given; or echo)
     set -l used (string split -- , $before)
     for word in $argv
         contains -- (string split -f1 \t -- $word) $used; or echo -- $before$word
@@ -44,7 +45,7 @@ end
 
 function __vmascope_cgroups -d 'cgroups below where cgroup v2 is mounted, and v1 with the memory controller'
     set -l given (commandline -ct | string replace -r -- '^--[^=]*=' '')
-    set -l slash (string match -r -- '^/' $given)
+    set -l slash (string match -r -- '^/' $given; or echo)
     while read -l device dir type options rest
         test "$type" = cgroup2
         or begin

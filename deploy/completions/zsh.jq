@@ -25,10 +25,9 @@ def specification:
    "_vmascope_\(.command)()",
    "{",
    "	_arguments -s -S \\",
-   (all_options[] | "		\(specification) \\"),
-   (if rest == "command" then "		'*:: : _normal'"
-    elif rest == "files" then "		'*:file:_files'"
-    else "		'*: : '" end),
+   ([all_options[] | specification]
+    + (if rest == "command" then ["'*:: : _normal'"] elif rest == "files" then ["'*:file:_files'"] else [] end)
+    | map("		" + .) | join(" \\\n")),
    "}"),
 "",
 "_vmascope_describe()",
