@@ -337,6 +337,7 @@ size_t vt_ftrace_index_of(const char *mark)
  * @part: by tid: 1: a local flush now is part of a remote one. Not every remote flush has such a part
  *	(one of an address space that is not loaded has none): VT_OWN and VT_OWN_END tell, and before
  *	6.5, where there are none, the next local flush is assumed to be it
+ * @only: NULL: all calls count; else those with this first argument: @at: by tid: it is inside of one
  * @sender: by CPU: who queued what there; @sender.waits: it has not arrived yet
  */
 struct sender {
@@ -355,6 +356,8 @@ struct follow {
 	unsigned char *member;
 	uint16_t *call;
 	unsigned char *part;
+	const uint64_t *only;
+	unsigned char *at;
 	struct sender sender[VT_MAX_CPUS][MAX_QUEUED];
 };
 
@@ -366,7 +369,8 @@ static struct follow *follow_begin(pid_t pid)
 	f->member = calloc(MAX_TID, sizeof(*f->member));
 	f->call = calloc(MAX_TID, sizeof(*f->call));
 	f->part = calloc(MAX_TID, sizeof(*f->part));
-	vt_true(f->member && f->call && f->part);
+	f->at = calloc(MAX_TID, sizeof(*f->at));
+	vt_true(f->member && f->call && f->part && f->at);
 	f->root = pid;
 	f->member[pid] = 1;
 	return f;
@@ -377,6 +381,7 @@ static void follow_end(struct follow *f)
 	free(f->member);
 	free(f->call);
 	free(f->part);
+	free(f->at);
 	free(f);
 }
 
@@ -527,26 +532,50 @@ static void add_arrival(struct vt_ktally *t, struct follow *f, const struct vt_k
 	t->pair[from->cpu][e->cpu]++;
 }
 
-void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const char *to)
+/* Is @e a part of what counts of its task? A call begins with its first event, and ends with its last. */
+static bool counts(struct follow *f, const struct vt_kevent *e)
 {
-	size_t begin = from ? vt_ftrace_index_of(from) : first_exec(pid);
-	size_t end = to ? vt_ftrace_index_of(to) : nr_events;
+	bool now;
+
+	if (e->kind == VT_ENTER)
+		f->at[e->tid] = f->only && e->b == *f->only;
+	now = f->at[e->tid];
+	if (e->kind == VT_LEAVE || e->kind == VT_EXIT)
+		f->at[e->tid] = 0;
+	return f->member[e->tid] && (!f->only || now);
+}
+
+static void tally(struct vt_ktally *t, pid_t pid, size_t begin, size_t end, const uint64_t *only)
+{
 	struct follow *f = follow_begin(pid);
-	struct sender sender;
+	struct sender sender = { 0 };
 
 	memset(t, 0, sizeof(*t));
+	f->only = only;
 	for (size_t i = 0; i < end; i++) {
 		const struct vt_kevent *e = &events[i];
 		bool joined = e->kind == VT_ENTRY && follow_entry(f, e, &sender);
+		bool own = counts(f, e);
 
 		if (i >= begin && e->kind == VT_ENTRY)
 			add_arrival(t, f, e, joined ? &sender : NULL);
-		if (i >= begin && f->member[e->tid])
+		if (i >= begin && own)
 			add_own(t, f, e);
 		keep_state(f, e);
 	}
 	follow_end(f);
 	add_up(t);
+}
+
+void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const char *to)
+{
+	tally(t, pid, from ? vt_ftrace_index_of(from) : first_exec(pid),
+	      to ? vt_ftrace_index_of(to) : nr_events, NULL);
+}
+
+void vt_ftrace_tally_at(struct vt_ktally *t, pid_t pid, uint64_t address)
+{
+	tally(t, pid, first_exec(pid), nr_events, &address);
 }
 
 int64_t vt_ftrace_receipts(size_t from, size_t to)

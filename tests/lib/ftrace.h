@@ -133,6 +133,12 @@ size_t vt_ftrace_index_of(const char *mark);
  * @to: NULL: until the end; else until this mark
  */
 void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const char *to);
+/**
+ * vt_ftrace_tally_at - of all that, what was inside of system calls whose first argument was @address
+ *
+ * What was done to them meanwhile is of all calls.
+ */
+void vt_ftrace_tally_at(struct vt_ktally *t, pid_t pid, uint64_t address);
 /** vt_ftrace_receipts - interrupts by flush_tlb_func that anybody took between two indices */
 int64_t vt_ftrace_receipts(size_t from, size_t to);
 

@@ -47,7 +47,7 @@ static size_t append(const char **argv, size_t n, const char *const *more)
 #define WORKLOAD_FAILED 3
 #define WORKLOAD_WRONG 4
 
-static int64_t moved_pages(void)
+int64_t vt_moved_pages(void)
 {
 	char *text = vt_read_file("/proc/vmstat", NULL), *p = strstr(text, "\npgmigrate_success ");
 	const int64_t n = p ? atoll(strchr(p, ' ')) : 0; /* CONFIG_MIGRATION */
@@ -64,11 +64,11 @@ static int64_t moved_pages(void)
 static void run_undisturbed(struct vt_cmd *cmd, const char *const *argv)
 {
 	for (int run = 1;; run++) {
-		const int64_t before = moved_pages();
+		const int64_t before = vt_moved_pages();
 
 		vt_run(cmd, NULL, argv);
 		if ((cmd->exit != WORKLOAD_FAILED && cmd->exit != WORKLOAD_WRONG) ||
-		    run == MOST_RUNS || moved_pages() == before)
+		    run == MOST_RUNS || vt_moved_pages() == before)
 			return;
 		print_message("# run %d: pages were moved: %.200s\n", run, cmd->err);
 		vt_free(cmd);

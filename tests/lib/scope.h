@@ -28,6 +28,13 @@ struct vt_scope {
 void vt_stat(struct vt_scope *s, const char *const *filters, const char *const *work);
 /** vt_trace - the same with `trace`; @json becomes the array of the lines */
 void vt_trace(struct vt_scope *s, const char *const *filters, const char *const *work);
+/**
+ * vt_moved_pages - pages that the kernel has moved since it was started (compaction), of all processes
+ *
+ * While it moves one, the page is not mapped: a call that would have flushed for it does not, and who
+ * touches it takes a fault more.
+ */
+int64_t vt_moved_pages(void);
 /** vt_scope_run - as vt_stat(), for any command @verb whose output is JSON documents */
 void vt_scope_run(struct vt_scope *s, const char *verb, const char *const *filters,
 		  const char *const *work);

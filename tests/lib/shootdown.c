@@ -119,7 +119,8 @@ int64_t vt_page_sum(const struct vt_shot *shot, const char *member)
 	struct json_object *row;
 	int64_t sum = 0;
 
-	vt_each(row, shot->s.json, "vmas") if (vt_get(row, "start") &&
+	vt_each(row, shot->s.json, "vmas") if (is(row, "call", "mprotect") &&
+					       vt_get(row, "start") &&
 					       vt_hex(row, "start") == vt_hex(shot->s.work, "page"))
 		sum += vt_int(row, member);
 	return sum;
@@ -266,6 +267,35 @@ static int64_t unseen(int64_t n)
 	return 3 + n / 500;
 }
 
+void vt_check_page(const struct vt_shot *shot, struct vt_ktally *kernel)
+{
+	static const struct {
+		const char *member;
+		size_t offset;
+	} same_of_page[] = {
+		{ "count", offsetof(struct vt_kcall, left) },
+		{ "errors", offsetof(struct vt_kcall, failed) },
+		{ "flushes.local", offsetof(struct vt_kcall, local) },
+		{ "flushes.remote", offsetof(struct vt_kcall, remote) },
+		{ "flushes.full", offsetof(struct vt_kcall, full) },
+		{ "pages", offsetof(struct vt_kcall, pages) },
+	};
+	const struct vt_kcall *of = &kernel->call[SYS_mprotect];
+	const int64_t interrupts = vt_page_sum(shot, "interrupts");
+
+	vt_ftrace_tally_at(kernel, (pid_t)vt_int(shot->s.work, "pid"),
+			   vt_hex(shot->s.work, "page"));
+	for (size_t i = 0; i < NR(same_of_page); i++)
+		vt_equal(vt_page_sum(shot, same_of_page[i].member),
+			 *(const int64_t *)((const char *)of + same_of_page[i].offset),
+			 "%s of the page's mprotects = by the tracer", same_of_page[i].member);
+	if (!vt_ftrace_has_csd())
+		return;
+	vt_cmp(interrupts, <=, of->queued, "interrupts of the page's mprotects");
+	vt_cmp(interrupts, >=, of->queued - unseen(of->queued),
+	       "interrupts of the page's mprotects");
+}
+
 /* What they took, too: of interrupts only, for those that others sent. */
 static void check_receipts(struct json_object *json, const struct vt_ktally *least,
 			   const struct vt_ktally *most)
@@ -349,11 +379,13 @@ void vt_check_kernel(struct json_object *json, const struct vt_ktally *kernel,
 
 void vt_shootdown(struct vt_shot *shot, const char *const *filters, const char *const *work)
 {
+	const int64_t moved = vt_moved_pages();
 	size_t events;
 
 	vt_ftrace_start();
 	vt_scope_one(&shot->s, "shootdown", filters, work);
 	vt_ftrace_stop(&events);
+	shot->moved = vt_moved_pages() != moved;
 	vt_ftrace_tally(&shot->kernel, (pid_t)vt_int(shot->s.work, "pid"), NULL, NULL);
 	vt_cmp(shot->kernel.call[SYS_mmap].left, >, 0, "calls that the tracer saw");
 	vt_check_shootdown(shot->s.json);

@@ -8,10 +8,15 @@
 #include "ftrace.h"
 #include "scope.h"
 
-/** struct vt_shot - a run; @kernel is what the tracer saw of the command, from its exec on */
+/**
+ * struct vt_shot - a run
+ * @kernel: what the tracer saw of the command, from its exec on
+ * @moved: pages were moved meanwhile: a rule of how often the kernel flushes need not hold (vt_moved_pages())
+ */
 struct vt_shot {
 	struct vt_scope s;
 	struct vt_ktally kernel;
+	bool moved;
 };
 
 /**
@@ -36,8 +41,13 @@ int64_t vt_calls_sum(struct json_object *json, const char *call, const char *adv
 int64_t vt_pairs_sum(struct json_object *json, const char *kind, int64_t from, int64_t to,
 		     int64_t from_cpu, int64_t to_cpu);
 
-/** vt_page_sum - Σ of @member over the calls on the workload's `page` */
+/** vt_page_sum - Σ of @member over the mprotects of the workload's `page` */
 int64_t vt_page_sum(const struct vt_shot *shot, const char *member);
+/**
+ * vt_check_page - what the mprotects of the workload's `page` did, against the tracer
+ * @kernel: set to what that has of them
+ */
+void vt_check_page(const struct vt_shot *shot, struct vt_ktally *kernel);
 
 /** vt_check_shootdown - every invariant that the output has within itself, for any --by */
 void vt_check_shootdown(struct json_object *json);

@@ -436,6 +436,19 @@ bool vt_cpu_has(const char *flag)
 	return found;
 }
 
+bool vt_kernel_has(const char *name)
+{
+	char with_ends[64];
+	size_t len, n = (size_t)snprintf(with_ends, sizeof(with_ends), "%c%s", 0, name) + 1;
+	char *types = vt_read_file("/sys/kernel/btf/vmlinux", &len);
+	bool has;
+
+	vt_cmp(n, <=, sizeof(with_ends), "length of %s", name);
+	has = memmem(types, len, with_ends, n);
+	free(types);
+	return has;
+}
+
 bool vt_exists(const char *program)
 {
 	char *path = strdup(getenv("PATH") ?: ""), *save, file[512];

@@ -86,6 +86,8 @@ int vt_cpus(void);
 /** vt_cpu - number of the @n-th of them, from 0; where there are fewer, one of them again */
 int vt_cpu(int n);
 bool vt_cpu_has(const char *flag);
+/** vt_kernel_has - a type, or a member of one, of this kernel is called so, by its type information */
+bool vt_kernel_has(const char *name);
 bool vt_exists(const char *program);
 
 #endif /* VT_SYSTEM_H */

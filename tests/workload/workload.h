@@ -577,10 +577,12 @@ static WL_UNUSED bool wl_one_cpu(void)
 /**
  * wl_pin - run this thread on the @n-th CPU alone
  *
- * And before other programs, if it may: two threads are to run at the same time, not in turn.
+ * And before other programs, if it may: two threads are to run at the same time, not in turn. In the idle
+ * class, which is inherited, a nice value is without effect.
  */
 static WL_UNUSED void wl_pin(unsigned long n)
 {
+	const struct sched_param ordinary = { 0 };
 	const unsigned long cpu = wl_cpu(n);
 	cpu_set_t set;
 
@@ -588,6 +590,7 @@ static WL_UNUSED void wl_pin(unsigned long n)
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
 		wl_die("cannot run on CPU %lu", cpu);
+	sched_setscheduler(0, SCHED_OTHER, &ordinary);
 	setpriority(PRIO_PROCESS, 0, -10);
 }
 
