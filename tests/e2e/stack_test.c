@@ -62,22 +62,21 @@ static int place_in(struct json_object *stack, const char *part)
 
 /* --- shootdowns ---------------------------------------------------------------------------- */
 
-/* Whose calls have stolen most comes first, then whose took longest: which that is, the machine decides. */
+/* Whose calls have stolen most comes first, then whose sent most: which that is, the machine decides. */
 static void check_order(struct json_object *json)
 {
-	int64_t stolen = INT64_MAX, took = INT64_MAX;
+	int64_t stolen = INT64_MAX, sent = INT64_MAX;
 	struct json_object *row;
 
 	vt_each(row, json, "stacks")
 	{
-		const int64_t now = vt_int(row, "stolen_ns");
-		const int64_t ns = vt_get(row, "latency_ns") ? vt_int(row, "latency_ns.sum") : 0;
+		const int64_t ns = vt_int(row, "stolen_ns"), n = vt_int(row, "flushes.remote");
 
-		vt_cmp(now, <=, stolen, "time stolen, in order");
-		if (now == stolen && now == 0)
-			vt_cmp(ns, <=, took, "time of calls that stole nothing, in order");
-		stolen = now;
-		took = ns;
+		vt_cmp(ns, <=, stolen, "time stolen, in order");
+		if (ns == stolen)
+			vt_cmp(n, <=, sent, "flushes sent by those that stole as much, in order");
+		stolen = ns;
+		sent = n;
 	}
 }
 

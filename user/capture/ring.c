@@ -13,6 +13,7 @@
 #include "sys/limits.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/stop.h"
 #include "vmascope.skel.h"
 
 /** While the ring is read, the time is looked at every so many records. */
@@ -57,9 +58,9 @@ static int on_record(void *ctx, void *data, size_t size)
 	/* while events come faster than they are handled, the ring is never empty */
 	if (consumed(c) + BPF_RINGBUF_HDR_SZ + size >= c->consume_to)
 		return -ECANCELED;
-	return ++c->records % CHECK_RECORDS || clock__monotonic_ns() < c->consume_until_ns
-		       ? 0
-		       : -EAGAIN;
+	if (++c->records % CHECK_RECORDS || c->consume_until_ns == UINT64_MAX)
+		return 0;
+	return !stop__hurried() && clock__monotonic_ns() < c->consume_until_ns ? 0 : -EAGAIN;
 }
 
 int ring__map(struct capture *c)

@@ -183,7 +183,7 @@ static void on_event(struct session *s, const struct vs_event *event)
 	struct trace *t = s->private;
 	struct trace_record r;
 
-	if (s->error || stop__unread()) {
+	if (s->error || stop__unread() || stop__hurried()) {
 		s->dropped += s->source->streams(s, event->type);
 		return;
 	}

@@ -339,6 +339,8 @@ static int read_records(struct session *s)
 	int err;
 
 	follow_clock(s);
+	if (stop__hurried())
+		return 0;
 	s->until_ns = began_ns + READ_NS;
 	err = capture__consume(s->live->capture, s->until_ns);
 	s->polled_ns = began_ns;
@@ -361,7 +363,8 @@ void session__poll(struct session *s)
 
 bool session__pause(struct session *s)
 {
-	const bool pause = stop__unread() || (s->until_ns && session__now() >= s->until_ns);
+	const bool pause = stop__unread() || stop__hurried() ||
+			   (s->until_ns && session__now() >= s->until_ns);
 
 	s->unfinished |= pause;
 	return pause;
@@ -474,7 +477,7 @@ static void drop_rest(struct session *s)
  */
 static int finish_reading(struct session *s)
 {
-	int err = capture__consume(s->live->capture, stop__finish_by());
+	int err = stop__hurried() ? -EAGAIN : capture__consume(s->live->capture, stop__finish_by());
 
 	if (!err)
 		err = settle(s, stop__finish_by());
@@ -507,8 +510,7 @@ int session__run(struct session *s)
 		}
 	}
 	/* a command that was sent a signal has ended, and has not to be waited for any longer */
-	if (stop__signals())
-		stop__ask();
+	stop__over();
 	end_child(s);
 	stop__child(0);
 	capture__detach(s->live->capture, on_thread, s);

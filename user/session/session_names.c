@@ -25,6 +25,8 @@ static uint64_t name_until(void *ctx)
 	const struct session *s = ctx;
 	const uint64_t asked = stop__asked_ns();
 
+	if (stop__hurried())
+		return 0;
 	if (asked == UINT64_MAX)
 		return asked;
 	return asked + (s->end_ns ? STOP_NAME_NS : STOP_NOTE_NS);

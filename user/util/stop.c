@@ -37,6 +37,7 @@ static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
  * @signals: that have come; @forward: the last one that was sent to this process alone
  * @at_ns: end of the duration
  * @first_ns: of the first signal; @enough_ns: when enough had come; 0: not yet
+ * @hurried: see stop__hurried()
  * @writing: a write is under way; @progress_ns: it began, or went on
  * @give_up: of stop__guard()
  * @unread: a write was waited for in vain
@@ -49,6 +50,7 @@ static struct {
 	volatile uint64_t at_ns;
 	volatile uint64_t first_ns;
 	volatile uint64_t enough_ns;
+	volatile sig_atomic_t hurried;
 	volatile sig_atomic_t writing;
 	volatile uint64_t progress_ns;
 	void (*volatile give_up)(void);
@@ -85,6 +87,8 @@ static bool stalled(uint64_t now)
 {
 	const uint64_t asked = asked_ns(now);
 
+	if (stop.hurried)
+		return now >= stop.progress_ns + TICK_NS;
 	return asked && now >= asked + STOP_GRACE_NS && now >= stop.progress_ns + STOP_STALL_NS;
 }
 
@@ -99,6 +103,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 			stop.give_up();
 	} else {
 		stop.signals++;
+		if (stop.enough_ns || now >= stop.at_ns)
+			stop.hurried = 1;
 		if (!stop.first_ns)
 			stop.first_ns = now;
 		if ((unsigned int)stop.signals >= stop.enough && !stop.enough_ns)
@@ -149,6 +155,18 @@ void stop__ask(void)
 		stop.enough_ns = clock__monotonic_ns();
 }
 
+void stop__over(void)
+{
+	stop.enough = 1;
+	if (stop.signals && !stop.enough_ns)
+		stop.enough_ns = clock__monotonic_ns();
+}
+
+bool stop__hurried(void)
+{
+	return stop.hurried;
+}
+
 unsigned int stop__signals(void)
 {
 	return stop.signals;
@@ -179,7 +197,7 @@ uint64_t stop__finish_by(void)
 {
 	const uint64_t asked = stop__asked_ns();
 
-	if (stop.unread)
+	if (stop.unread || stop.hurried)
 		return clock__monotonic_ns();
 	return asked == UINT64_MAX ? asked : asked + STOP_FINISH_NS;
 }

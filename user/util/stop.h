@@ -46,6 +46,16 @@ void stop__at(uint64_t ns);
 /** stop__ask - end the run now, as if signals had come. */
 void stop__ask(void);
 
+/**
+ * stop__over - the run is over, whatever has ended it
+ *
+ * From now on one signal asks that what is left be ended soon, also where @enough of stop__catch() is 2.
+ */
+void stop__over(void);
+
+/** stop__hurried - asked to end, and once more since then: what is left is not waited for at all. */
+bool stop__hurried(void);
+
 /** stop__signals - how many have come, those of stop__ask() included. */
 unsigned int stop__signals(void);
 
@@ -57,6 +67,8 @@ int stop__to_forward(void);
 
 /**
  * stop__finish_by - until when records that wait may be handled, CLOCK_MONOTONIC
+ *
+ * With stop__hurried() that is over, whatever it was before.
  * Return: UINT64_MAX: the run was not asked to end.
  */
 uint64_t stop__finish_by(void);
@@ -65,7 +77,7 @@ uint64_t stop__finish_by(void);
 uint64_t stop__asked_ns(void);
 
 /**
- * stop__write - write all of it, unless the run was asked to end and nobody reads
+ * stop__write - write all of it, unless the run was asked to end and nobody reads, or is in no hurry to
  * @done: set to the bytes that were written
  *
  * A pipe is made larger once before anything is given up. Return: 0 or a negative errno; -ETIMEDOUT:

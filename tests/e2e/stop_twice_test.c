@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stop_twice_test - a command that is asked twice to end drops what is left at once, and counts it.
+ *
+ * It is stopped while its target makes events, and finds both signals when it goes on: however fast the
+ * machine is, nothing of them has been read before it knows.
+ */
+#include "check.h"
+#include "gated.h"
+#include "recorded.h"
+#include "scope.h"
+#include "system.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FAULTS "5000"
+#define NR_FAULTS 5000
+/** Room for all of it, with a copy of the stack for each. */
+#define RING "--ring", "131072"
+
+/** struct twice - a target that stays when it is done, and the command that watches it */
+struct twice {
+	struct vt_gated target;
+	struct vt_cmd cmd;
+};
+
+static char state_of(pid_t pid)
+{
+	char path[64], *text, *p, state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	text = vt_read_file(path, NULL);
+	p = strrchr(text, ')');
+	vt_true(p && p[1] == ' ');
+	state = p[2];
+	free(text);
+	return state;
+}
+
+static bool is_stopped(void *arg)
+{
+	const struct twice *t = arg;
+
+	return state_of(t->cmd.pid) == 'T';
+}
+
+/* The result is written at once, at the end. */
+static bool is_done(void *arg)
+{
+	const struct twice *t = arg;
+	struct stat st;
+
+	return !stat(t->target.result, &st) && st.st_size > 0;
+}
+
+/* ask_twice - @args: of the command; -p PID is added */
+static void ask_twice(struct twice *t, const char *const *args)
+{
+	const char *argv[32] = { vt_vmascope() };
+	char pid[16];
+	size_t n = 1;
+
+	memset(t, 0, sizeof(*t));
+	vt_gated_start(&t->target, VT_ARGS("storm", "--stay", "--faults", FAULTS));
+	snprintf(pid, sizeof(pid), "%d", t->target.work.pid);
+	while (*args)
+		argv[n++] = *args++;
+	argv[n++] = "-p";
+	argv[n++] = pid;
+	argv[n] = NULL;
+	vt_start(&t->cmd, NULL, argv);
+	vt_await_attached(&t->cmd);
+	vt_signal(&t->cmd, SIGSTOP);
+	vt_await(is_stopped, t, "the command is stopped", VT_PATIENCE);
+	vt_equal(write(t->target.work.stdin_fd, "", 1), 1, "byte to the gate");
+	vt_await(is_done, t, "the target has made its faults", VT_PATIENCE);
+	/* one of each kind can be pending */
+	vt_signal(&t->cmd, SIGINT);
+	vt_signal(&t->cmd, SIGTERM);
+	vt_signal(&t->cmd, SIGCONT);
+	vt_wait(&t->cmd, VT_PATIENCE);
+	vt_equal(t->cmd.exit, 0, "exit status: %s", t->cmd.err);
+	vt_true(!vt_ended(&t->target.work));
+	vt_gated_run(&t->target);
+}
+
+static void free_twice(struct twice *t)
+{
+	vt_free(&t->cmd);
+	vt_gated_free(&t->target);
+}
+
+/* @totals: of a view of the run: all faults, though none of their events was read */
+static void check_totals(const struct twice *t, struct json_object *totals)
+{
+	struct json_object *known = t->target.known;
+
+	vt_equal(vt_int(totals, "minor"),
+		 vt_int(known, "self.minor") - vt_int(known, "at_gate.minor"), "minor faults");
+	vt_equal(vt_int(totals, "major"),
+		 vt_int(known, "self.major") - vt_int(known, "at_gate.major"), "major faults");
+	vt_cmp(vt_int(totals, "minor"), >=, NR_FAULTS, "minor faults");
+}
+
+static void of_trace(void **state)
+{
+	struct json_object *lines, *last;
+	struct twice t;
+
+	(void)state;
+	ask_twice(&t, VT_ARGS("trace", "-j", RING));
+	lines = vt_json_lines(t.cmd.out, "trace");
+	vt_equal(json_object_array_length(lines), 1, "lines, with the summary");
+	last = json_object_array_get_idx(lines, 0);
+	vt_equal(vt_int(last, "events"), 0, "events that were printed");
+	vt_equal(vt_int(last, "lost"), vt_int(last, "generated"), "lost = generated");
+	vt_cmp(vt_int(last, "lost"), >=, NR_FAULTS, "lost");
+	check_totals(&t, vt_get(last, "totals"));
+	json_object_put(lines);
+	free_twice(&t);
+}
+
+static void of_record(void **state)
+{
+	const char *file = vt_path("twice.rec");
+	struct json_object *json, *last;
+	size_t lines;
+	struct twice t;
+
+	(void)state;
+	ask_twice(&t, VT_ARGS("record", "-q", "-o", file, RING));
+	last = vt_report_trace(file, 0, &lines);
+	vt_equal(vt_int(last, "faults"), 0, "events of faults that were recorded");
+	vt_cmp(vt_int(last, "lost"), >=, NR_FAULTS, "lost");
+	json_object_put(last);
+	json = vt_report_json(file, 0);
+	check_totals(&t, vt_get(json, "totals"));
+	json_object_put(json);
+	free_twice(&t);
+}
+
+/* No copy of a stack is unwound. */
+static void of_unwinding(void **state)
+{
+	struct json_object *json, *row;
+	int64_t with_stack = 0;
+	struct twice t;
+
+	(void)state;
+	ask_twice(&t, VT_ARGS("stat", "-j", "--by", "stack", "--unwind", "dwarf", "--stack-size",
+			      "4", RING));
+	json = vt_json(t.cmd.out, "stat");
+	check_totals(&t, vt_get(json, "totals"));
+	vt_each(row, json, "stacks") with_stack += vt_int(row, "faults");
+	vt_equal(with_stack, 0, "faults with a stack");
+	json_object_put(json);
+	free_twice(&t);
+}
+
+/* Those that have no events to read, or only names to look for, end with all of their figures. */
+static void of_counting(void **state)
+{
+	static const char *const by[] = { "vma", "stack" };
+	struct json_object *json;
+	struct twice t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(by) / sizeof(*by); i++) {
+		ask_twice(&t, VT_ARGS("stat", "-j", "--by", by[i]));
+		json = vt_json(t.cmd.out, "stat");
+		check_totals(&t, vt_get(json, "totals"));
+		json_object_put(json);
+		free_twice(&t);
+	}
+	ask_twice(&t, VT_ARGS("shootdown", "-j", "--by", "stack", "--unwind", "dwarf", RING));
+	json = vt_json(t.cmd.out, "shootdown");
+	vt_cmp(vt_int(json, "totals.calls"), >=, 2, "memory calls");
+	json_object_put(json);
+	free_twice(&t);
+	ask_twice(&t, VT_ARGS("top", "--batch", "-i", "100ms"));
+	vt_contains(t.cmd.out, "END");
+	free_twice(&t);
+}
+
+static const struct CMUnitTest tests[] = {
+	VT_TEST(of_trace),
+	VT_TEST(of_record),
+	VT_TEST(of_unwinding),
+	VT_TEST(of_counting),
+};
+
+VT_MAIN(tests)
