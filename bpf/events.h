@@ -434,8 +434,9 @@ _Static_assert(sizeof(struct vs_event_fault) % 8 == 0, "vs_event_fault");
  * struct vs_thread - what a thread spent in faults; also what the task iterator yields for each
  * @pid: process; @tid: thread
  * @faults: completed and incomplete ones
- * @fault_ns: time in completed ones, ns; where intervals are printed, also that of one in flight up to
- *	the end of the last one, and of one that failed up to the last that ended before
+ * @fault_ns: time in completed ones, ns
+ * @so_far_ns: where there are intervals, that of one in flight up to the end of the last one, and of those
+ *	that failed up to the last that ended before
  * @since_ns: when its counting began, CLOCK_MONOTONIC
  * @until_ns: when it ended, 0 while it runs
  */
@@ -444,6 +445,7 @@ struct vs_thread {
 	__u32 tid;
 	__u64 faults;
 	__u64 fault_ns;
+	__u64 so_far_ns;
 	__u64 since_ns;
 	__u64 until_ns;
 	char comm[VS_COMM_LEN];

@@ -108,7 +108,8 @@ static __always_inline void describe_thread(struct task_struct *task, const stru
 	thread->pid = task->tgid;
 	thread->tid = task->pid;
 	thread->faults = t->faults;
-	thread->fault_ns = t->fault_ns + t->so_far_ns;
+	thread->fault_ns = t->fault_ns;
+	thread->so_far_ns = t->so_far_ns;
 	thread->since_ns = t->since_ns;
 	thread->until_ns = until_ns;
 	bpf_probe_read_kernel(thread->comm, sizeof(thread->comm), task->comm);

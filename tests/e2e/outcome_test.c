@@ -402,6 +402,79 @@ static void check_frames(char *text, const char *mark, size_t begun, size_t befo
 	}
 }
 
+/** struct growing - a recording that is being made, and how many intervals its report is to have */
+struct growing {
+	const struct vt_cmd *record;
+	const char *file;
+	size_t want;
+};
+
+/** intervals_of - what a report of it has by now; one ends with each checkpoint */
+static size_t intervals_of(const char *file)
+{
+	struct vt_cmd report;
+	struct json_object *docs;
+	size_t n;
+
+	vt_run(&report, NULL,
+	       VT_ARGS(vt_vmascope(), "report", file, "-q", "-i", "10ms", "--by", "thread", "-j"));
+	docs = vt_json_lines(report.out, "report -i");
+	n = json_object_array_length(docs);
+	json_object_put(docs);
+	vt_free(&report);
+	/* the last one is of the run; before the first checkpoint there is none */
+	return n ? n - 1 : 0;
+}
+
+static bool has_grown(void *arg)
+{
+	const struct growing *w = arg;
+
+	return vt_ended(w->record) || intervals_of(w->file) >= w->want;
+}
+
+/* A recording has it in the intervals in which it was spent, too. */
+static void in_flight_over_a_recording(void **state)
+{
+	const char *file = vt_path("in-flight.rec");
+	struct growing growing = { .file = file };
+	struct json_object *docs;
+	struct vt_cmd record, report;
+	size_t begun, before;
+	struct vt_gated g;
+	char pid[16];
+
+	(void)state;
+	vt_gated_start(&g, VT_ARGS("outcomes", "in-flight"));
+	snprintf(pid, sizeof(pid), "%d", g.work.pid);
+	vt_start(&record, NULL, VT_ARGS(vt_vmascope(), "record", "-q", "-o", file, "-p", pid));
+	vt_await_attached(&record);
+	vt_equal(write(g.work.stdin_fd, "", 1), 1, "byte to the gate");
+	vt_await_text(&g.work, "caught ");
+	/* the next one may have ended, and is not written yet */
+	begun = intervals_of(file) + 1;
+	growing.record = &record;
+	growing.want = begun + 3;
+	vt_await(has_grown, &growing, "checkpoints", VT_PATIENCE);
+	before = intervals_of(file);
+	vt_gated_run(&g);
+	vt_wait(&record, VT_PATIENCE);
+	vt_equal(record.exit, 0, "vmascope's exit status: %s", record.err);
+	vt_report(&report, file, VT_ARGS("-i", "10ms", "--by", "thread", "-j"), 0);
+	docs = vt_json_lines(report.out, "report -i");
+	check_time(docs, json_object_array_length(docs) - 1, begun, before, thread_of(&g));
+	json_object_put(docs);
+	vt_free(&report);
+	/* of the run as a whole, the time is that of completed faults, as `stat` has it */
+	vt_report(&report, file, VT_ARGS("--by", "thread", "-j"), 0);
+	docs = vt_json_lines(report.out, "report");
+	check_time(docs, 0, 0, 0, 0);
+	json_object_put(docs);
+	vt_free(&report);
+	vt_free(&record);
+	vt_gated_free(&g);
+}
+
 /* The same in top's frames, the last of which is of the whole run. */
 static void in_flight_over_frames(void **state)
 {
@@ -473,7 +546,8 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(forbidden_before_gup),	   VT_TEST(vsyscall_is_no_crash),
 	VT_TEST(begun_before_attaching),   VT_TEST(begun_while_counting),
 	VT_TEST(recorded_in_flight),	   VT_TEST(traced_in_flight),
-	VT_TEST(in_flight_over_intervals), VT_TEST(in_flight_over_frames),
+	VT_TEST(in_flight_over_intervals), VT_TEST(in_flight_over_a_recording),
+	VT_TEST(in_flight_over_frames),
 };
 
 VT_MAIN(tests)

@@ -214,14 +214,17 @@ static void (*const event_fns[])(struct session *s, const struct vs_event *e) = 
 
 /* --- checkpoints and files ----------------------------------------------------------------- */
 
-/** checkpoint - of the model, which is up to date. */
-static void checkpoint(struct session *s, uint64_t now_ns, bool full)
+/**
+ * checkpoint - of the model, which is up to date
+ * @at_ns: what the model has: of faults in flight, their time up to then
+ */
+static void checkpoint(struct session *s, uint64_t at_ns, bool full)
 {
 	struct recorder *r = s->private;
 	struct vs_stats stats;
 
 	session__stats(s, &stats);
-	saver__checkpoint(&r->saver, &stats, now_ns, full);
+	saver__checkpoint(&r->saver, &stats, at_ns, full);
 	r->ticks = 0;
 }
 
@@ -242,7 +245,7 @@ static void end_file(struct recorder *r)
  * @named: stacks may be named; else the next checkpoint has them
  * Return: 0 or a negative errno.
  */
-static int next_file(struct session *s, uint64_t now_ns, bool named)
+static int next_file(struct session *s, bool named)
 {
 	struct recorder *r = s->private;
 	int err = live__refresh(s->live);
@@ -250,10 +253,10 @@ static int next_file(struct session *s, uint64_t now_ns, bool named)
 	if (err)
 		return err;
 	r->saver.unnamed = !named;
-	checkpoint(s, now_ns, false);
+	checkpoint(s, s->live->read_ns, false);
 	end_file(r);
 	begin_file(r, true);
-	checkpoint(s, now_ns, true);
+	checkpoint(s, s->live->read_ns, true);
 	r->saver.unnamed = false;
 	return 0;
 }
@@ -278,7 +281,7 @@ static void on_event(struct session *s, const struct vs_event *e)
 	follow_clock(s);
 	/* far more may come at once than a ring holds */
 	if (!r->saver.error && writer__is_full(&r->writer))
-		keep_error(r, next_file(s, session__now(), false));
+		keep_error(r, next_file(s, false));
 	if (!r->saver.error && e->type < ARRAY_SIZE(event_fns) && event_fns[e->type])
 		event_fns[e->type](s, e);
 }
@@ -372,11 +375,11 @@ static int look_after(struct session *s)
 	if (keeps && !snapshot_wanted)
 		return 0;
 	if (keeps)
-		write_snapshot(s, now_ns, true);
+		write_snapshot(s, s->live->read_ns, true);
 	else if (full)
-		err = next_file(s, now_ns, true);
+		err = next_file(s, true);
 	else
-		checkpoint(s, now_ns, forgotten);
+		checkpoint(s, s->live->read_ns, forgotten);
 	snapshot_wanted = 0;
 	return err;
 }
@@ -559,6 +562,9 @@ int cmd_record(struct options *o)
 	if (build_ids__start(&r.build_ids))
 		vs_warn("cannot start to read build IDs: the recording is going to have none");
 	status = session__open(&s, o, wanted(o));
+	/* each checkpoint may be the end of an interval of the report */
+	if (!status)
+		s.live->intervals = true;
 	if (!status)
 		status = begin(&s, path);
 	if (!status)

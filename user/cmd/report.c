@@ -407,6 +407,7 @@ static int begin(struct report *r, struct options *o)
 		o->vma = h->vma_glob;
 	if (o->view == REPORT_STAT)
 		r->recording.live.stacks.vma_glob = o->vma;
+	r->recording.live.threads.so_far = o->interval_ns;
 	if (!o->events)
 		o->events = h->events;
 	o->capture.bpf.causes = h->causes;

@@ -321,7 +321,7 @@ int cmd_stat(struct options *o)
 	if (!status) {
 		/* an interval's rows are held against its totals */
 		s.live->adds_up = o->interval_ns;
-		s.live->intervals = o->interval_ns;
+		s.live->intervals = s.live->threads.so_far = o->interval_ns;
 		status = course__init(&c);
 	}
 	if (!status)

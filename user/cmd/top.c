@@ -303,7 +303,7 @@ int cmd_top(struct options *o)
 	s->quiet_child = !o->batch;
 	status = session__open(s, o, wanted(o));
 	if (!status) {
-		s->live->intervals = true;
+		s->live->intervals = s->live->threads.so_far = true;
 		status = begin(&top);
 		if (!status)
 			status = session__run(s);

@@ -165,6 +165,10 @@ void threads__update(struct threads *t, const struct vs_thread *thread)
 	t->alive += !thread->until_ns;
 	t->alive -= !known->until_ns;
 	*known = *thread;
+	if (t->so_far) {
+		known->fault_ns += known->so_far_ns;
+		known->so_far_ns = 0;
+	}
 	((struct marked_thread *)known)->withheld = 0;
 }
 

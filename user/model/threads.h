@@ -5,6 +5,7 @@
 #ifndef VMASCOPE_MODEL_THREADS_H
 #define VMASCOPE_MODEL_THREADS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "events.h"
@@ -17,6 +18,7 @@
  * struct threads - all that are kept
  * @list: in no particular order; @nr of them, room for @cap
  * @alive: of them, which are not dropped: with many of these, the list is longer than THREADS_MAX
+ * @so_far: set by the caller: the time of faults in flight is a part of fault_ns
  * @dropped: how many were not kept, @dropped_ns: what they spent, @dropped_faults: what they took
  */
 struct threads {
@@ -24,6 +26,7 @@ struct threads {
 	size_t nr;
 	size_t cap;
 	size_t alive;
+	bool so_far;
 	size_t dropped;
 	uint64_t dropped_ns;
 	uint64_t dropped_faults;

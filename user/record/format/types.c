@@ -107,8 +107,8 @@ static const struct field latency_fields[] = {
 
 #define T struct vs_thread
 static const struct field thread_fields[] = {
-	ONE(T, pid),	  ONE(T, tid),	    ONE(T, faults), ONE(T, fault_ns),
-	ONE(T, since_ns), ONE(T, until_ns), TEXT(T, comm),
+	ONE(T, pid),	   ONE(T, tid),	     ONE(T, faults),   ONE(T, fault_ns),
+	ONE(T, so_far_ns), ONE(T, since_ns), ONE(T, until_ns), TEXT(T, comm),
 };
 #undef T
 
