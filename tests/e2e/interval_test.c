@@ -2,14 +2,20 @@
 /*
  * interval_test - an interval has the figures of that interval: threads, maxima, columns.
  */
+#include "bpf_leak.h"
 #include "check.h"
+#include "gated.h"
 #include "scope.h"
 #include "system.h"
 
+#include <linux/bpf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static int64_t thread_faults(struct json_object *stat, int64_t tid)
 {
@@ -193,22 +199,86 @@ static void columns_stay(void **state)
 	vt_free(&cmd);
 }
 
+/** look - run the iterator of @link once, as each end of an interval does for all tasks */
+static void look(int link)
+{
+	union bpf_attr attr = { 0 };
+	char threads[4096];
+	int fd;
+
+	attr.iter_create.link_fd = (uint32_t)link;
+	fd = (int)syscall(SYS_bpf, BPF_ITER_CREATE, &attr, sizeof(attr));
+	vt_sys(fd);
+	while (read(fd, threads, sizeof(threads)) > 0)
+		;
+	close(fd);
+}
+
+static int link_to_process(int prog, pid_t pid)
+{
+	union bpf_iter_link_info info = { .task.pid = (uint32_t)pid };
+	union bpf_attr attr = { 0 };
+	int link;
+
+	attr.link_create.prog_fd = (uint32_t)prog;
+	attr.link_create.attach_type = BPF_TRACE_ITER;
+	attr.link_create.iter_info = (uintptr_t)&info;
+	attr.link_create.iter_info_len = sizeof(info);
+	link = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	vt_sys(link);
+	return link;
+}
+
+/* The workload writes its result at once, when its faults are done. */
+static bool has_result(const char *file)
+{
+	struct stat st;
+
+	return !stat(file, &st) && st.st_size > 0;
+}
+
 /*
- * Faults that end while an interval's look at all threads is under way count once. (One in some ten
- * thousand looks counted a fault twice: as one without a trap, too.)
+ * A fault that ends while an interval's look at all threads is under way counts once. An interval has one
+ * look, of which it took some ten thousand to count a fault twice, as one without a trap, too: here its
+ * iterator looks at the process as often as it can. A program that clears `pending` before it counts the
+ * end fails at the first of some hundred looks.
  */
 static void faults_beside_looks_count_once(void **state)
 {
-	struct json_object *run;
-	struct vt_scope s;
+	struct progress first = { .nr = 1 };
+	struct json_object *all, *run;
+	struct vt_cmd stat;
+	struct vt_gated g;
+	int prog, link;
+	long looks = 0;
+	char pid[16];
 
 	(void)state;
-	vt_scope_run(&s, "stat", VT_ARGS("-i", "10ms"),
-		     VT_ARGS("storm", "--threads", "2", "--faults", "200000"));
-	run = json_object_array_get_idx(s.json, json_object_array_length(s.json) - 1);
+	vt_gated_start(&g, VT_ARGS("storm", "--stay", "--faults", "100000"));
+	snprintf(pid, sizeof(pid), "%d", g.work.pid);
+	vt_start(&stat, NULL, VT_ARGS(vt_vmascope(), "stat", "-i", "100ms", "-j", "-p", pid));
+	first.cmd = &stat;
+	/* then it is an interval's end that the iterator is for */
+	vt_await(has_marks, &first, "an interval", VT_PATIENCE);
+	prog = vt_bpf_program(stat.pid, "task_iter");
+	link = link_to_process(prog, g.work.pid);
+	vt_equal(write(g.work.stdin_fd, "", 1), 1, "byte to the gate");
+	for (; !has_result(g.result) && !vt_ended(&g.work); looks++)
+		look(link);
+	close(link);
+	close(prog);
+	vt_gated_run(&g);
+	vt_wait(&stat, VT_PATIENCE);
+	vt_equal(stat.exit, 0, "exit status: %s", stat.err);
+	print_message("# %ld looks beside 100,000 faults\n", looks);
+	all = vt_json_lines(stat.out, "stat -i");
+	run = json_object_array_get_idx(all, json_object_array_length(all) - 1);
 	vt_check_sums(run);
-	vt_check_usage(run, s.work);
-	vt_scope_free(&s);
+	vt_check_attached_usage(run, g.known);
+	vt_equal(vt_int(run, "totals.gup"), 0, "faults without a trap");
+	json_object_put(all);
+	vt_free(&stat);
+	vt_gated_free(&g);
 }
 
 static const struct CMUnitTest tests[] = {

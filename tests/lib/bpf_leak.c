@@ -103,6 +103,33 @@ size_t vt_bpf_held(pid_t pid)
 	return ids.nr[0] + ids.nr[1] + ids.nr[2];
 }
 
+int vt_bpf_program(pid_t pid, const char *name)
+{
+	static struct vt_bpf_ids ids;
+	char number[16];
+
+	memset(&ids, 0, sizeof(ids));
+	snprintf(number, sizeof(number), "%d", pid);
+	add_process(&ids, number);
+	for (size_t i = 0; i < ids.nr[0]; i++) {
+		struct bpf_prog_info info = { 0 };
+		union bpf_attr get = { .prog_id = ids.id[0][i] }, ask = { 0 };
+		const int fd = (int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &get, sizeof(get));
+
+		if (fd < 0)
+			continue;
+		ask.info.bpf_fd = (uint32_t)fd;
+		ask.info.info_len = sizeof(info);
+		ask.info.info = (uintptr_t)&info;
+		vt_sys(syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &ask, sizeof(ask)));
+		if (!strcmp(info.name, name))
+			return fd;
+		close(fd);
+	}
+	fail_msg("process %d has no BPF program %s", pid, name);
+	return -1;
+}
+
 static void list_held(struct vt_bpf_ids *ids)
 {
 	struct dirent *entry;

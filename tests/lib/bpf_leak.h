@@ -27,5 +27,7 @@ void vt_bpf_list(struct vt_bpf_ids *ids);
 void vt_bpf_await_none_new(const struct vt_bpf_ids *before);
 /** vt_bpf_held - how many programs, maps and links process @pid holds */
 size_t vt_bpf_held(pid_t pid);
+/** vt_bpf_program - a descriptor of the program @name, at most 15 bytes, of process @pid; the caller closes it */
+int vt_bpf_program(pid_t pid, const char *name);
 
 #endif /* VT_BPF_LEAK_H */
