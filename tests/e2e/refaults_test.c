@@ -88,11 +88,9 @@ static void written_back(void **state)
 /* As many ranges as allocators have: a page here and there, and whole arenas. */
 static void many_ranges(void **state)
 {
-	static const char *const sizes[][3] = { { "100", "17", "18" },
-						{ "1000", "32", "64" },
-						{ "10000", "4", "8" },
-						{ "10", "4096", "4096" },
-						{ "600", "1", "64" } };
+	static const char *const sizes[][3] = { { "100", "17", "18" },	   { "1000", "32", "64" },
+						{ "10000", "4", "8" },	   { "10", "4096", "4096" },
+						{ "2", "16384", "16384" }, { "600", "1", "64" } };
 	struct vt_scope s;
 
 	(void)state;
