@@ -35,6 +35,8 @@ BUILD_DEPS := gcc libc6-dev clang llvm bpftool pkg-config jq libbpf-dev libelf-d
 	libncurses-dev libmicrohttpd-dev libgnutls28-dev libseccomp-dev libunistring-dev
 # npm comes with node where that is not Debian's, and conflicts with Debian's.
 BUILD_DEPS += $(if $(shell command -v npm 2>/dev/null),,npm)
+# To make a package and to test it.
+PACKAGE_DEPS := debhelper dpkg-dev lintian debootstrap debian-archive-keyring fakeroot file g++ git jq xz-utils
 TEST_DEPS := libcmocka-dev protobuf-compiler libclang-rt-dev clang-format shellcheck redis-tools \
 	linux-perf gdb binutils curl tmux xz-utils chromium iproute2 cpio systemd sudo \
 	man-db mandoc groff-base zsh fish
@@ -46,7 +48,7 @@ VM_DEPS := qemu-system-x86 busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd 
 	debian-archive-keyring
 ARM64_DEPS := gcc-aarch64-linux-gnu libc6-dev-arm64-cross binutils qemu-system-arm
 LINT_DEPS := clang-tidy
-DEPS ?= $(sort $(BUILD_DEPS) $(TEST_DEPS) $(DEMO_DEPS) $(LINT_DEPS))
+DEPS ?= $(sort $(BUILD_DEPS) $(PACKAGE_DEPS) $(TEST_DEPS) $(DEMO_DEPS) $(LINT_DEPS))
 CHECK_DEPS := $(sort $(filter-out $(LINT_DEPS),$(DEPS)) $(if $(filter x86,$(ARCH)),$(VM_DEPS)))
 GUEST_DEPS := $(sort $(CHECK_DEPS) $(if $(filter x86,$(ARCH)),$(ARM64_DEPS)))
 
@@ -56,7 +58,7 @@ CHECK_SETS := small
 CHECK_KERNELS = $(shell awk -v sets=" $(CHECK_SETS) " \
 	'$$1 !~ /^\#/ && $$4 && index(sets, " " $$4 " ") { print $$1 }' tests/vm/kernels)
 CHECK_DOWNLOADS = $(DOWNLOADS) $(BUILD)/npm/tests/.made $(BUILD)/tests/bin/prometheus \
-	$(if $(filter x86,$(ARCH)),guest-kernels)
+	package-root $(if $(filter x86,$(ARCH)),guest-kernels)
 SOAK_MINUTES ?= 60
 
 # --- Flags -----------------------------------------------------------------------------------
@@ -102,8 +104,12 @@ BPF_FLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) $(WARNINGS) \
 BPF_FLAGS += $(if $(filter-out x86,$(ARCH)),-Wno-unused-function)
 USER_LINK := $(LDFLAGS) $(HARDEN_LINK) $(SANITIZE_FLAGS)
 
-GIT_REV := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
-VERSION_FLAG := -DVMASCOPE_VERSION=\"$(VERSION)$(if $(GIT_REV),-g$(GIT_REV))\"
+# The commit: of the git clone, or of the source tarball, which has it and its date in a file (deploy/dist).
+COMMIT := $(if $(wildcard COMMIT),$(shell cut -c 1-12 COMMIT),$(shell \
+	git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null))
+COMMIT_DATE = $(if $(wildcard COMMIT),$(shell cut -d ' ' -f 2 COMMIT),$(shell git log -1 --format=%ct 2>/dev/null))
+FULL_VERSION := $(VERSION)$(if $(COMMIT),-g$(COMMIT))
+VERSION_FLAG := -DVMASCOPE_VERSION=\"$(FULL_VERSION)\"
 
 # --- Files -----------------------------------------------------------------------------------
 
@@ -124,10 +130,10 @@ SKEL := $(BUILD)/vmascope.skel.h
 # Made of a .proto by protoc-c.
 PROTO := $(BUILD)/perfetto.pb-c.c
 
-# The page's files, as C. Its charts are uPlot, from npm; UPLOT=DIR takes an unpacked one.
+# The page's files, as C. Its charts are uPlot: of the source tarball, or else from npm; UPLOT=DIR takes an unpacked one.
 WEB := $(sort $(wildcard $(addprefix dashboards/web/,*.html *.svg js/*.js css/*.css)))
 NPM_PAGE := $(BUILD)/npm/page
-UPLOT ?= $(NPM_PAGE)/node_modules/uplot
+UPLOT ?= $(or $(wildcard uplot),$(NPM_PAGE)/node_modules/uplot)
 UPLOT_FILES := $(addprefix $(UPLOT)/,dist/uPlot.esm.js dist/uPlot.min.css LICENSE)
 
 # Manual pages and completions are made from the option table, which the program prints: where it runs.
@@ -145,6 +151,14 @@ USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o) $(MADE_OBJS:%=$(O)/%)
 USER_LIB := $(O)/vmascope.a
 # Only these are compiled again when the version changes.
 VERSION_OBJS := $(patsubst %.c,$(O)/%.o,$(if $(USER_SRCS),$(shell grep -l VMASCOPE_VERSION $(USER_SRCS))))
+
+# One static binary: the same objects, but for those that differ in it.
+STATIC := $(BUILD)/static
+STATIC_SRCS := $(if $(USER_SRCS),$(shell grep -lE 'VMASCOPE_STATIC|LIBRARY_STATIC' $(USER_SRCS)))
+STATIC_OBJS := $(STATIC_SRCS:%.c=$(STATIC)/%.o)
+SBOMS := $(BUILD)/vmascope.spdx.json $(STATIC)/vmascope.spdx.json
+# For this machine only.
+PACKAGE_TESTED := $(if $(SANITIZE),,$(if $(filter $(ARCH),$(ARCH_$(shell uname -m))),$(STATIC)/vmascope $(STATIC)/storm $(SBOMS)))
 
 UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/%.o)
 UNIT_BINS := $(UNIT_SRCS:%.c=$(O)/%)
@@ -167,7 +181,7 @@ FUZZ_USER_OBJS := $(filter-out %/user/main.o,$(USER_SRCS:%.c=$(FUZZ_O)/%.o))
 FUZZ_OBJS := $(FUZZ_USER_OBJS) $(FUZZ_SRCS:%.c=$(FUZZ_O)/%.o)
 TEST_OBJS := $(TESTLIB_OBJS) $(E2E_BINS:=.o) $(FAULT_BIN).o $(WORKLOAD_BINS:=.o) $(BENCH_BINS:=.o)
 
-ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(FUZZ_OBJS) $(BENCH_BPF)
+ALL_OBJS := $(BPF_OBJS) $(USER_OBJS) $(UNIT_OBJS) $(TEST_OBJS) $(FUZZ_OBJS) $(BENCH_BPF) $(STATIC_OBJS)
 FORMATTED = $(sort $(wildcard bpf/*.[ch] vmlinux/*.h user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] tests/*/*.[ch] \
 	tests/*/*/*.[ch]))
 
@@ -186,7 +200,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all man completions deps check-deps guest-kernels demo bench fuzz check soak selftest check-all check-unit check-e2e check-vm check-arm64 build-tests build-e2e lint tidy fmt \
-	install uninstall clean screens kernel-table vmlinux help tools FORCE
+	install uninstall clean dist deb static sbom package-root screens kernel-table vmlinux help tools FORCE
 
 all: $(O)/vmascope $(MANUALS) $(if $(SANITIZE),,compile_commands.json) ## build build/vmascope (default)
 
@@ -379,6 +393,43 @@ tools:
 		echo "vmascope: cannot build without:$$missing (run: sudo make deps)" >&2; exit 1; \
 	fi
 
+# --- Packages --------------------------------------------------------------------------------
+
+DIST := $(BUILD)/dist/vmascope-$(VERSION).tar.xz
+
+$(STATIC_OBJS): $(STATIC)/%.o: %.c $(BUILD)/.flags.user $(BUILD)/.flags.version | $(SKEL) $(PROTO) tools
+	$(call compile,CC,$(CC) $(USER_FLAGS) $(VERSION_FLAG) -DVMASCOPE_STATIC -MF $@.d -c $< -o $@)
+
+$(STATIC)/vmascope: $(STATIC_OBJS) $(filter-out $(STATIC_SRCS:%.c=$(BUILD)/%.o),$(USER_OBJS)) \
+		$(BUILD)/.flags.link deploy/static
+	$(call say,LINK,$@)
+	$(Q)deploy/static $@ $(CC) $(filter %.o,$^) -- $(filter-out -pie,$(USER_LINK))
+
+# A workload for where nothing else is installed.
+$(STATIC)/storm: $(BUILD)/tests/workload/storm.o
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -static -pthread -o $@ $< -lrt
+
+# What they are made of, with licences.
+$(SBOMS): %.spdx.json: % deploy/sbom deploy/sbom.awk deploy/libraries.tsv
+	$(call say,SBOM,$@)
+	$(Q)deploy/sbom $< $(FULL_VERSION) '$(COMMIT)' '$(COMMIT_DATE)' $(UPLOT) >$@.tmp && mv $@.tmp $@
+
+dist: $(BUILD)/web/.made ## make build/dist/vmascope-VERSION.tar.xz of the last commit: builds without git and network
+	@deploy/dist $(VERSION) $(BUILD)/dist $(UPLOT)
+
+deb: dist ## make a Debian package of it, in build/deb
+	@deploy/deb $(DIST) $(BUILD)/deb
+
+static: $(STATIC)/vmascope $(STATIC)/vmascope.spdx.json ## link build/static/vmascope, which needs no library
+
+sbom: $(BUILD)/vmascope.spdx.json ## list the libraries of build/vmascope, with licences: build/vmascope.spdx.json (SPDX)
+
+# A Debian root, where packages are installed and removed (kept in .cache).
+package-root:
+	@tests/package/root
+
 # --- What people call ------------------------------------------------------------------------
 
 deps: ## install and download what is missing to build and test (apt, npm)
@@ -408,7 +459,7 @@ $(BUILD)/tests/bin/redis-server:
 $(BUILD)/tests/bin/prometheus:
 	@tests/deps prometheus $(@D)
 
-build-tests: $(FUZZ_BINS) $(UNIT_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made build-e2e ## build the tests and their workloads
+build-tests: $(PACKAGE_TESTED) $(FUZZ_BINS) $(UNIT_BINS) $(CALLCHAIN_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made build-e2e ## build the tests and their workloads
 
 build-e2e: $(E2E_BINS) $(WORKLOAD_BINS) $(FAULT_BIN)
 

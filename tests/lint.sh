@@ -22,7 +22,7 @@ fail()
 sources=$(find bpf vmlinux user tests -name '*.[ch]' | sort)
 user=$(find user -name '*.[ch]' | sort)
 modules=$(find dashboards/web tests/web -name '*.js' -o -name '*.mjs' | sort)
-scripts=$(find tests .ci -type f ! -name '*.[ch]' -exec grep -lE '^#!.*[/ ](ba)?sh' {} + | sort)
+scripts=$(find tests .ci deploy dashboards -type f ! -name '*.[ch]' -exec grep -lE '^#!.*[/ ](ba)?sh' {} + | sort)
 
 for tool in clang-format shellcheck node; do
 	if ! command -v "$tool" >/dev/null; then

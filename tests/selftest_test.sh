@@ -29,7 +29,7 @@ tree()
 		ln -s "$fault" "$VMASCOPE_TEST_TREE/$group/good_test"
 	done
 	ln -s /bin/true "$VMASCOPE_TEST_TREE/build/asan/vmascope"
-	for group in selftest_test.sh deploy_test.sh docs_test.sh man_test.sh prometheus_test.sh fleet_test.sh web_test.sh hostile \
+	for group in selftest_test.sh deploy_test.sh docs_test.sh man_test.sh package_test.sh prometheus_test.sh fleet_test.sh web_test.sh hostile \
 		fuzz/run; do
 		printf '#!/bin/sh\necho 1..1\necho ok 1 - good\n' >"$VMASCOPE_TEST_TREE/tests/$group"
 		chmod +x "$VMASCOPE_TEST_TREE/tests/$group"
@@ -121,8 +121,8 @@ expect 'nothing is built' 1 '0 passed, 1 failed, 0 skipped' \
 # --- tests/all: the whole --------------------------------------------------------------------
 
 tree good
-expect 'the whole passes when everything does' 0 '17 passed, 0 failed, 0 skipped' -- tests/all native
-expect 'and tells the time of each part' 0 '17 passed, 0 failed, 0 skipped' \
+expect 'the whole passes when everything does' 0 '18 passed, 0 failed, 0 skipped' -- tests/all native
+expect 'and tells the time of each part' 0 '18 passed, 0 failed, 0 skipped' \
 	'  hostile conditions: N s' -- tests/all native
 tree bad
 for kind in wrong aborts hangs skips; do
@@ -130,7 +130,7 @@ for kind in wrong aborts hangs skips; do
 	ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/e2e/${kind}_test"
 done
 printf '#!/bin/sh\necho 1..2\necho ok 1 - good\nexit 1\n' >"$VMASCOPE_TEST_TREE/tests/web_test.sh"
-expect 'the whole fails, and lists each failure' 1 '28 passed, 9 failed, 3 skipped' \
+expect 'the whole fails, and lists each failure' 1 '29 passed, 9 failed, 3 skipped' \
 	'  unit/wrong: wrong' '  unit/aborts: crashed after 1 of 2 tests (exit status 134)' \
 	'  unit/skips: skips (a skip is a failure)' \
 	'  e2e/wrong: wrong' '  e2e/hangs: hung: ended after N s' \
@@ -138,7 +138,7 @@ expect 'the whole fails, and lists each failure' 1 '28 passed, 9 failed, 3 skipp
 	'  web: crashed after 1 of 2 tests (exit status 1)' '      tests/run web' -- tests/all native
 tree skipping
 ln -s "$fault" "$VMASCOPE_TEST_TREE/build/tests/unit/skips_test"
-expect 'a single skip fails the whole' 1 '18 passed, 1 failed, 1 skipped' \
+expect 'a single skip fails the whole' 1 '19 passed, 1 failed, 1 skipped' \
 	'  unit/skips: skips (a skip is a failure)' -- tests/all native
 
 # --- tests/hostile ---------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 #include "options/options.h"
 #include "util/array.h"
+#include "util/library.h"
 #include "util/log.h"
 #include "util/nearest.h"
 #include "util/startup.h"
@@ -189,8 +190,10 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return VS_EXIT_OK;
 	}
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-		printf("vmascope %s\n", VMASCOPE_VERSION);
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V") ||
+	    !strcmp(argv[1], "version")) {
+		printf("vmascope " VMASCOPE_VERSION "%s\n",
+		       LIBRARY_STATIC ? " (static build: debuginfod is not supported)" : "");
 		return VS_EXIT_OK;
 	}
 	command = find_command(argv[1]);

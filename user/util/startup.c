@@ -11,6 +11,7 @@
 
 #include "util/array.h"
 #include "util/clock.h"
+#include "util/library.h"
 
 static struct rlimit given_files;
 static bool files_raised;
@@ -60,6 +61,7 @@ bool startup__ignored(int sig)
 
 void startup__prepare(void)
 {
+	library__prepare();
 	hold_standard_fds();
 	read_signals();
 	signal(SIGXFSZ, SIG_IGN);

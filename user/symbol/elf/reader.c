@@ -2,7 +2,6 @@
 /* reader.c - the helper that parses: requests to functions, and the files that it keeps open. */
 #include "symbol/elf/reader.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "sys/memory.h"
 #include "sys/sandbox.h"
 #include "util/array.h"
+#include "util/library.h"
 
 /* Files that are kept open; each may take as much memory as its DWARF does. */
 #define MAX_OPEN 16
@@ -277,11 +277,7 @@ int reader__confine(void)
  */
 static int prepare(void)
 {
-	void *library = dlopen("libstdc++.so.6", RTLD_NOW | RTLD_LOCAL);
-
-	if (library)
-		demangle = (char *(*)(const char *, char *, size_t *, int *))dlsym(
-			library, "__cxa_demangle");
+	demangle = library__demangler();
 	return reader__confine();
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "util/array.h"
+#include "util/library.h"
 #include "util/log.h"
 
 #define HEX_MAX (2 * BUILD_ID_MAX + 1)
@@ -184,6 +185,12 @@ static int fetch(struct search *s, struct elf_probe *found)
 		vs_debug(1, "debuginfod does not answer: it is not asked any more");
 		s->m->fetch_ms = 0;
 		return -1;
+	}
+	if (err == -ELIBACC) {
+		vs_warn("DEBUGINFOD_URLS is set, but debug files cannot be downloaded: %s",
+			LIBRARY_STATIC ? "not supported by a static build"
+				       : "libdebuginfod.so.1 is not installed");
+		s->m->fetch_ms = 0;
 	}
 	if (c.reply_fd >= 0 && !is_debug_file(s, c.reply_fd, found)) {
 		close(c.reply_fd);

@@ -23,7 +23,7 @@ struct fetch_request {
 	struct build_id id;
 };
 
-/** fetcher_kind - the helper; its answer is an int, 0 or a negative errno, and the file */
+/** fetcher_kind - the helper; its answer is an int, 0 or -errno (-ELIBACC: no library), and the file */
 extern const struct helper_kind fetcher_kind;
 
 #endif /* VMASCOPE_SYMBOL_MODULE_DEBUG_FILE_H */

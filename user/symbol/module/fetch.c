@@ -4,13 +4,13 @@
  *
  * It is loaded, not linked: it brings a whole HTTP client, which few runs need.
  */
-#include <dlfcn.h>
 #include <elfutils/libdwfl.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "symbol/module/debug_file.h"
+#include "util/library.h"
 
 /* elfutils/debuginfod.h, which is in a package of its own */
 static debuginfod_client *(*begin)(void);
@@ -18,12 +18,10 @@ static int (*find)(debuginfod_client *client, const unsigned char *id, int len, 
 
 static int prepare(void)
 {
-	void *library = dlopen("libdebuginfod.so.1", RTLD_NOW | RTLD_LOCAL);
+	static const char library[] = "libdebuginfod.so.1";
 
-	if (!library)
-		return 0;
-	begin = (debuginfod_client * (*)(void)) dlsym(library, "debuginfod_begin");
-	find = (int (*)(debuginfod_client *, const unsigned char *, int, char **))dlsym(
+	begin = (debuginfod_client * (*)(void)) library__function(library, "debuginfod_begin");
+	find = (int (*)(debuginfod_client *, const unsigned char *, int, char **))library__function(
 		library, "debuginfod_find_debuginfo");
 	return 0;
 }
@@ -33,7 +31,7 @@ static void serve(struct helper_call *c)
 	static debuginfod_client *client;
 	const struct fetch_request *r = c->request;
 	char *path = NULL;
-	int fd = -ENOSYS;
+	int fd = find ? -ENOSYS : -ELIBACC;
 
 	if (!client && begin && find)
 		client = begin();
