@@ -45,6 +45,10 @@ static void times_have_three_digits(void **state)
 	assert_format(str_format_ns, 2500000000, "2.50s");
 	assert_format(str_format_ns, 4000000000000, "4,000s");
 	assert_format(str_format_ns, UINT64_MAX, "18,446,744,074s");
+	/* rounded as printf() rounds the number: down, though it is in the middle */
+	assert_format(str_format_ns, 1005, "1.00us");
+	assert_format(str_format_ns, 8345, "8.35us");
+	assert_format(str_format_ns, 2125, "2.12us");
 }
 
 static void counts_have_separators(void **state)

@@ -367,6 +367,7 @@ static int trace__init(struct trace *t, const struct options *o)
 		if (!t->tables[i])
 			return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
 		t->tables[i]->no_text = !(o->format->flags & FORMAT_FOR_PEOPLE);
+		t->tables[i]->only_text = !t->tables[i]->no_text;
 	}
 	if (!(o->format->flags & FORMAT_MIXED) && t->mixed && o->events != 1u << TRACE_MEMCALL)
 		return vs_fail(VS_EXIT_USAGE, "--events fault or --events memcall, or JSON",

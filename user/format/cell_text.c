@@ -4,6 +4,7 @@
  */
 #include "format/cell_text.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,68 +80,103 @@ static const size_t type_widths[] = {
 	[CELL_BOOL] = 3, [CELL_SERIES] = 0,
 };
 
-static char *number_text(const struct column *c, const struct number *n, bool negative)
+static void number_words(struct cell_words *w, const struct column *c, const struct number *n,
+			 bool negative)
 {
-	char text[STR_NUMBER_LEN + 1] = "-";
-
-	units[c->unit].format(text + negative, sizeof(text) - 1, n);
-	return strdup(text);
+	w->room[0] = '-';
+	units[c->unit].format(w->room + negative, sizeof(w->room) - 1, n);
+	w->text = w->room;
 }
 
-static char *real_text(const struct column *c, double v)
+static void real_words(struct cell_words *w, const struct column *c, double v)
 {
 	struct number n = { .real = fabs(v) };
 
-	if (!isfinite(v))
-		return strdup("-");
-	/* Out of what %.6f fits, and of uint64_t. */
-	if (n.real >= 0x1p63) {
-		char *text;
-
-		return asprintf(&text, "%.3g", v) < 0 ? NULL : text;
+	w->text = w->room;
+	if (!isfinite(v)) {
+		w->text = "-";
+	} else if (n.real >= 0x1p63) {
+		/* Out of what %.6f fits, and of uint64_t. */
+		snprintf(w->room, sizeof(w->room), "%.3g", v);
+	} else {
+		n.whole = (uint64_t)(n.real + 0.5);
+		number_words(w, c, &n, v < 0);
 	}
-	n.whole = (uint64_t)(n.real + 0.5);
-	return number_text(c, &n, v < 0);
 }
 
-static char *integer_text(const struct column *c, uint64_t whole, bool negative)
+static void integer_words(struct cell_words *w, const struct column *c, uint64_t whole,
+			  bool negative)
 {
 	const struct number n = { .real = (double)whole, .whole = whole, .integer = true };
 
-	return number_text(c, &n, negative);
+	number_words(w, c, &n, negative);
 }
 
-static char *hex_text(uint64_t v)
+static void hex_words(struct cell_words *w, uint64_t v)
 {
 	char digits[STR_DIGITS];
 	const char *first = str_digits(digits, v, 16);
+	const size_t len = (size_t)(digits + sizeof(digits) - first);
 
-	return strndup(first, (size_t)(digits + sizeof(digits) - first));
+	memcpy(w->room, first, len);
+	w->room[len] = '\0';
+	w->text = w->room;
 }
 
-char *cell_text(const struct column *c, const struct cell *cell, bool utf8)
+/** string_words - nearly all strings print as they are. */
+static void string_words(struct cell_words *w, const char *s, bool utf8)
 {
-	if (!cell->known)
-		return strdup(c->blank ? "" : "-");
+	if (utf8_is_plain(s)) {
+		w->text = s;
+		return;
+	}
+	w->owned = utf8_printable(s, utf8);
+	w->text = w->owned;
+}
+
+int cell_words__make(struct cell_words *w, const struct column *c, const struct cell *cell,
+		     bool utf8)
+{
+	w->owned = NULL;
+	w->text = "";
+	if (!cell->known) {
+		w->text = c->blank ? "" : "-";
+		return 0;
+	}
 	switch (c->type) {
 	case CELL_U64:
-		return integer_text(c, cell->u64, false);
+		integer_words(w, c, cell->u64, false);
+		break;
 	case CELL_I64:
-		return integer_text(c, cell->i64 < 0 ? -(uint64_t)cell->i64 : (uint64_t)cell->i64,
-				    cell->i64 < 0);
+		integer_words(w, c, cell->i64 < 0 ? -(uint64_t)cell->i64 : (uint64_t)cell->i64,
+			      cell->i64 < 0);
+		break;
 	case CELL_F64:
-		return real_text(c, cell->f64);
+		real_words(w, c, cell->f64);
+		break;
 	case CELL_STR:
-		return utf8_printable(cell->str, utf8);
+		string_words(w, cell->str, utf8);
+		break;
 	case CELL_HEX:
-		return hex_text(cell->u64);
+		hex_words(w, cell->u64);
+		break;
 	case CELL_BOOL:
-		return strdup(cell->b ? "yes" : "no");
+		w->text = cell->b ? "yes" : "no";
+		break;
 	case CELL_TABLE:
 	case CELL_SERIES:
 		break;
 	}
-	return strdup("");
+	return w->text ? 0 : -ENOMEM;
+}
+
+char *cell_text(const struct column *c, const struct cell *cell, bool utf8)
+{
+	struct cell_words w;
+
+	if (cell_words__make(&w, c, cell, utf8))
+		return NULL;
+	return w.owned ? w.owned : strdup(w.text);
 }
 
 bool cell_is_empty(const struct column *c, const struct cell *cell)

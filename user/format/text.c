@@ -36,7 +36,7 @@ struct text_field {
 	bool hidden;
 };
 
-/** struct grid - a table being laid out: @text has @nr texts for each row from @first_row on */
+/** struct grid - a table being laid out: @words has @nr texts for each row from @first_row on */
 struct grid {
 	const struct table *table;
 	const struct out_options *options;
@@ -44,7 +44,7 @@ struct grid {
 	size_t nr;
 	size_t first_row;
 	size_t gap;
-	char **text;
+	struct cell_words *words;
 	size_t indent;
 	struct drawn_column drawn; /* if a field is drawn */
 };
@@ -89,40 +89,37 @@ static int choose_fields(struct grid *g, bool stream)
 	return 0;
 }
 
-static char **text_at(const struct grid *g, size_t row)
+static const char *text_at(const struct grid *g, size_t row, size_t field)
 {
-	return &g->text[(row - g->first_row) * g->nr];
+	return g->words[(row - g->first_row) * g->nr + field].text;
 }
 
 static int format_cells(struct grid *g)
 {
 	const struct table *t = g->table;
+	struct cell_words *w;
+	int err = 0;
 
-	g->text = calloc((t->nr_rows - g->first_row) * g->nr + 1, sizeof(*g->text));
-	if (!g->text)
+	g->words = reallocarray(NULL, (t->nr_rows - g->first_row) * g->nr + 1, sizeof(*w));
+	if (!g->words)
 		return -ENOMEM;
-	for (size_t row = g->first_row; row < t->nr_rows; row++) {
-		for (size_t i = 0; i < g->nr; i++) {
-			const struct text_field *f = &g->fields[i];
-			char *text = cell_text(f->column,
-					       &t->cells[row * t->def->nr_columns + f->index],
-					       g->options->utf8);
-
-			if (!text)
-				return -ENOMEM;
-			text_at(g, row)[i] = text;
-		}
-	}
-	return 0;
+	w = g->words;
+	for (size_t row = g->first_row; row < t->nr_rows; row++)
+		for (size_t i = 0; i < g->nr; i++, w++)
+			if (cell_words__make(w, g->fields[i].column,
+					     &t->cells[row * t->def->nr_columns + g->fields[i].index],
+					     g->options->utf8))
+				err = -ENOMEM;
+	return err;
 }
 
 static void grid__free(struct grid *g)
 {
 	size_t nr = (g->table->nr_rows - g->first_row) * g->nr;
 
-	for (size_t i = 0; g->text && i < nr; i++)
-		free(g->text[i]);
-	free(g->text);
+	for (size_t i = 0; g->words && i < nr; i++)
+		free(g->words[i].owned);
+	free(g->words);
 	free(g->fields);
 }
 
@@ -159,7 +156,7 @@ static void measure(struct grid *g)
 	}
 	for (size_t row = g->first_row; row < g->table->nr_rows; row++) {
 		for (size_t i = 0; i < g->nr; i++) {
-			size_t width = utf8_width(text_at(g, row)[i]);
+			size_t width = utf8_width(text_at(g, row, i));
 
 			if (drawn_column__is(g->fields[i].column))
 				continue;
@@ -182,11 +179,11 @@ static void measure_stream(struct grid *g)
 		f->width = max(utf8_width(f->column->head), column_stream_width(f->column));
 		/* Rather a crooked line than a cut string, where the view has not said how wide. */
 		if (f->column->type == CELL_STR && !f->column->width)
-			f->width = max(f->width, utf8_width(text_at(g, g->first_row)[i]));
+			f->width = max(f->width, utf8_width(text_at(g, g->first_row, i)));
 	}
 	if (last && last->column->type == CELL_STR)
 		last->width = max(g->options->width,
-				  utf8_width(text_at(g, g->first_row)[g->nr - 1]));
+				  utf8_width(text_at(g, g->first_row, g->nr - 1)));
 }
 
 static size_t total_width(const struct grid *g)
@@ -271,7 +268,7 @@ static int print_field(struct line *l, const struct text_field *f, const char *t
 	char *cut = NULL;
 	int err;
 
-	if (f->column->type == CELL_STR) {
+	if (f->column->type == CELL_STR && utf8_width(text) > f->width) {
 		cut = utf8_truncate(text, f->width, keep, l->utf8);
 		if (!cut)
 			return -ENOMEM;
@@ -314,7 +311,7 @@ static int print_row(struct text *to, const struct grid *g, size_t row)
 		if (drawn_column__is(g->fields[i].column))
 			drawn_column__put(&g->drawn, &l, row);
 		else
-			err = print_field(&l, &g->fields[i], text_at(g, row)[i]);
+			err = print_field(&l, &g->fields[i], text_at(g, row, i));
 		l.gap += g->gap;
 	}
 	line__end(&l);
@@ -379,7 +376,7 @@ static size_t widest_number(const struct grid *g)
 
 	for (size_t i = 0; i < g->nr; i++) {
 		if (g->fields[i].column->type != CELL_STR)
-			width = max(width, utf8_width(g->text[i]));
+			width = max(width, utf8_width(text_at(g, g->first_row, i)));
 	}
 	return width;
 }
@@ -407,7 +404,7 @@ static int print_object(struct text *to, struct grid *g)
 		err = line__put_field(&l, value->column->head, names, true);
 		l.gap += g->gap;
 		if (!err)
-			err = print_field(&l, value, g->text[i]);
+			err = print_field(&l, value, text_at(g, g->first_row, i));
 		line__end(&l);
 	}
 	return err ? err : print_nested(to, g, 0);

@@ -78,6 +78,35 @@ static const struct scale byte_scales[] = {
 	{ 1ULL << 40, "TiB" },
 };
 
+/**
+ * put_scaled - @n / @size with @decimals (0 to 2) digits behind the point, as printf() rounds it
+ *
+ * Return: false, and nothing is put: it lies in the middle of two, so printf() has to.
+ */
+static bool put_scaled(char *buf, size_t len, uint64_t n, uint64_t size, int decimals,
+		       const char *unit)
+{
+	static const uint64_t tens[] = { 1, 10, 100 };
+	const uint64_t ten = tens[decimals], whole = n / size, rest = n % size * ten;
+	uint64_t part = rest / size, left = rest % size * 2;
+	char text[STR_NUMBER_LEN], *p = text + sizeof(text);
+
+	if (left == size)
+		return false;
+	part += whole * ten + (left > size);
+	p -= strlen(unit);
+	memcpy(p, unit, strlen(unit));
+	for (int i = 0; i < decimals; i++, part /= 10)
+		*--p = (char)('0' + part % 10);
+	if (decimals)
+		*--p = '.';
+	do {
+		*--p = (char)('0' + part % 10);
+	} while (part /= 10);
+	put_end(buf, len, p, text + sizeof(text));
+	return true;
+}
+
 /*
  * The smallest unit in which three digits before the point are enough: below 999.5 of it, so that
  * rounding never prints "1000us". In the last unit more digits are printed, with separators.
@@ -91,9 +120,12 @@ static void format_scaled(char *buf, size_t len, uint64_t n, const struct scale 
 		i++;
 	v = (double)n / s[i].size;
 	if (i == 0) {
-		snprintf(buf, len, "%" PRIu64 "%s", n, s[i].name);
+		put_scaled(buf, len, n, 1, 0, s[i].name);
 	} else if (v < 999.5) {
-		snprintf(buf, len, "%.*f%s", v < 9.995 ? 2 : v < 99.95 ? 1 : 0, v, s[i].name);
+		const int decimals = v < 9.995 ? 2 : v < 99.95 ? 1 : 0;
+
+		if (!put_scaled(buf, len, n, s[i].size, decimals, s[i].name))
+			snprintf(buf, len, "%.*f%s", decimals, v, s[i].name);
 	} else {
 		char count[STR_NUMBER_LEN];
 

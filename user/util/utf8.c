@@ -44,6 +44,13 @@ static bool is_all_plain(const char *s, size_t *len)
 	return !*p;
 }
 
+bool utf8_is_plain(const char *s)
+{
+	size_t len;
+
+	return is_all_plain(s, &len);
+}
+
 static bool is_unprintable(uint32_t cp)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(unprintable); i++) {

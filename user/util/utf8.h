@@ -23,6 +23,9 @@ int utf8_decode(const char *s, uint32_t *cp);
 /** utf8_clean - a copy, each byte that is not UTF-8 replaced by U+FFFD; NULL without memory. */
 char *utf8_clean(const char *s);
 
+/** utf8_is_plain - @s is printable ASCII: as many columns as bytes, and nothing to be escaped. */
+bool utf8_is_plain(const char *s);
+
 /**
  * utf8_printable - a copy that cannot move a cursor, change a colour or reverse text
  * @utf8: the terminal takes UTF-8; false: ASCII alone is left as it is

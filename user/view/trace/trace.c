@@ -206,7 +206,7 @@ int trace_fault_row(struct table *t, const struct trace_fault *fault,
 	err = text_cells(t, fault);
 	if (!err && fault->crash && fault->crash->event)
 		err = crash_cell(t, fault->crash);
-	if (!err && e->vma_end && row && row->is_vma)
+	if (!err && e->vma_end && row && row->is_vma && !t->only_text)
 		err = vma_cell(t, e, row);
 	return err;
 }
