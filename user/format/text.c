@@ -106,9 +106,10 @@ static int format_cells(struct grid *g)
 	w = g->words;
 	for (size_t row = g->first_row; row < t->nr_rows; row++)
 		for (size_t i = 0; i < g->nr; i++, w++)
-			if (cell_words__make(w, g->fields[i].column,
-					     &t->cells[row * t->def->nr_columns + g->fields[i].index],
-					     g->options->utf8))
+			if (cell_words__make(
+				    w, g->fields[i].column,
+				    &t->cells[row * t->def->nr_columns + g->fields[i].index],
+				    g->options->utf8))
 				err = -ENOMEM;
 	return err;
 }
