@@ -11,7 +11,7 @@ def taken:
 [.commands[] | .command as $command | .options[] | . + {command: $command}] as $all
 | [.commands[].command] as $commands
 | ($all | map(.group) | unique) as $groups
-| ["Who and what:", "How long:", "What is shown:", "Tuning:", "Serving:"] as $order
+| ["Targets and filters:", "Duration and intervals:", "Output:", "Tuning:", "Serving:"] as $order
 | (if ($groups - $order) != [] then error("unknown headings: \($groups - $order)") else empty end),
   "# Options",
   "",

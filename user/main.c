@@ -14,9 +14,11 @@ static const struct command commands[] = {
 	{
 		.name = "stat",
 		.args_doc = "[-- COMMAND [ARG...]]",
-		.summary = "count page faults by VMA, and print them at the end",
-		.doc = "Count page faults until COMMAND ends, the duration is over or Ctrl-C; then "
-		       "print them.\vWithout a command or a filter, the whole system is counted.",
+		.summary = "count page faults by mapping, VMA, process, cause or stack",
+		.doc = "Count page faults until COMMAND exits, the duration has passed or Ctrl-C "
+		       "is "
+		       "pressed; then print the counts.\vWithout a command or a filter, the whole "
+		       "system is traced.",
 		.is = COMMAND_STAT,
 		.args = ARGS_COMMAND,
 		.run = cmd_stat,
@@ -25,15 +27,21 @@ static const struct command commands[] = {
 		.name = "trace",
 		.args_doc = "[-- COMMAND [ARG...]]",
 		.summary = "print page faults, memory calls and TLB flushes as they happen",
-		.doc = "Print each page fault as it happens; with --events memory calls, the TLB "
-		       "flushes that they cause and the interrupts of other CPUs for these, too.\v"
-		       "FAULT: m minor, M major, ! not resolved; r read, w write, e exec, in "
-		       "capitals by the kernel; then the cause.\n\n"
-		       "--events memcall,shootdown: all is in the order of time, on all CPUs. #17 "
-		       "marks what belongs to memory call 17; faults show which one they follow. "
-		       "rw->r-- is the protection before and after, ! after it: writable memory "
-		       "became executable. Bytes are in K, M, G.\n\n"
-		       "Dropped events are counted, and the count is printed at the end.",
+		.doc = "Print each page fault as it happens; with --events also memory calls "
+		       "(system "
+		       "calls that change mappings), the TLB flushes that they cause, and the IPIs "
+		       "that other CPUs receive for them.\v"
+		       "FAULT: m minor, M major, ! failed; r read, w write, e exec (capital: "
+		       "access "
+		       "by the kernel); then the cause.\n\n"
+		       "With --events memcall,shootdown, events of all CPUs are sorted by time. "
+		       "#17 "
+		       "marks events that belong to memory call 17, and faults in a range that it "
+		       "changed. rw->r-- is the protection before and after the call; a ! behind "
+		       "it: "
+		       "writable memory became executable. Sizes are in K, M, G (powers of "
+		       "1,024).\n\n"
+		       "Lost events are counted, and the count is printed at the end.",
 		.is = COMMAND_TRACE,
 		.args = ARGS_COMMAND,
 		.run = cmd_trace,
@@ -41,16 +49,17 @@ static const struct command commands[] = {
 	{
 		.name = "shootdown",
 		.args_doc = "[-- COMMAND [ARG...]]",
-		.summary = "show which memory calls flush TLBs of other CPUs, and what it costs",
-		.doc = "Count memory calls (mprotect, munmap, madvise and such), the TLB flushes "
-		       "and interrupts that they cause, who is interrupted, and the faults that "
-		       "follow, until COMMAND ends, the duration is over or Ctrl-C; then print "
-		       "them.\vSENT: flushes that went to other CPUs; IPIS: interrupts that "
-		       "arrived there; DELAY: until their handler began; STOLEN: time that it "
-		       "took; FAULTS: those that followed where a call had changed something. "
-		       "Flushes that no memory call made are listed by their origin: a "
-		       "copy-on-write fault (cow), reclaim and so on. Without a command or a "
-		       "filter, the whole system is counted.",
+		.summary = "show which memory calls flush TLBs of other CPUs, and the cost",
+		.doc = "Count memory calls (system calls that change mappings: mprotect, munmap, "
+		       "madvise and others), the TLB flushes and IPIs that they cause, the tasks "
+		       "that these interrupt, and the refaults that follow, until COMMAND exits, "
+		       "the duration has passed or Ctrl-C is pressed; then print the counts.\v"
+		       "SENT: flushes sent to other CPUs; IPIS: interrupts that arrived there; "
+		       "DELAY: mean IPI latency, from sending to the start of the handler; STOLEN: "
+		       "time in the handlers; FAULTS: refaults, in ranges that a call had changed. "
+		       "Flushes without a memory call are listed by origin: copy-on-write faults "
+		       "(cow), reclaim and others. Without a command or a filter, the whole system "
+		       "is traced.",
 		.is = COMMAND_SHOOTDOWN,
 		.args = ARGS_COMMAND,
 		.run = cmd_shootdown,
@@ -58,14 +67,17 @@ static const struct command commands[] = {
 	{
 		.name = "record",
 		.args_doc = "[-- COMMAND [ARG...]]",
-		.summary = "write events and counts into a file, to look at later",
-		.doc = "Record page faults, and with --events memory calls and TLB flushes, with "
-		       "all counts, until COMMAND ends, the duration is over or Ctrl-C. `vmascope "
-		       "report` shows them, on any machine, without privileges.\vWithout a command "
-		       "or a filter, the whole system is recorded. A file is readable at any time, "
-		       "also after a crash. With --max-size the oldest is given up; with "
-		       "--snapshot "
-		       "SIGUSR1 writes FILE.1, FILE.2 and so on, and FILE is written at the end.",
+		.summary = "record events and counts to a file, for report",
+		.doc = "Record page faults, with --events also memory calls and TLB flushes, and "
+		       "all "
+		       "counts, until COMMAND exits, the duration has passed or Ctrl-C is pressed. "
+		       "`vmascope report` shows them, on any machine, without privileges.\vWithout "
+		       "a command or a filter, the whole system is recorded. A recording can be "
+		       "read at any time, also after a crash. With --max-size, the oldest files "
+		       "are "
+		       "removed; with --snapshot, SIGUSR1 writes FILE.1, FILE.2 and so on, and "
+		       "FILE "
+		       "is written at exit.",
 		.is = COMMAND_RECORD,
 		.args = ARGS_COMMAND,
 		.run = cmd_record,
@@ -73,11 +85,12 @@ static const struct command commands[] = {
 	{
 		.name = "report",
 		.args_doc = "[FILE...]",
-		.summary = "show what `record` wrote: as stat, shootdown or trace do",
+		.summary = "show a recording as stat, shootdown or trace, or compare two",
 		.doc = "Show a recording as `vmascope stat`, `shootdown` or `trace` would have "
-		       "shown the run. FILE is vmascope.rec by default; several files of one ring "
-		       "are one run.\vThe exit status is 3 if something is missing in a file: all "
-		       "that is whole is shown, and what is missing is reported.",
+		       "shown "
+		       "the run. FILE is vmascope.rec by default; the files of a --max-size "
+		       "recording are given together.\vThe exit status is 3 if a file is damaged: "
+		       "intact records are shown, and the missing part is reported.",
 		.is = COMMAND_REPORT,
 		.args = ARGS_FILES,
 		.run = cmd_report,
@@ -85,12 +98,12 @@ static const struct command commands[] = {
 	{
 		.name = "top",
 		.args_doc = "[-- COMMAND [ARG...]]",
-		.summary = "show it all live, in the terminal",
+		.summary = "show processes, VMAs, causes, memory calls and CPUs live",
 		.doc = "Show processes, VMAs, causes, memory calls and CPUs live in the terminal.\v"
 		       "F1 lists the keys; with -U or -K, 7 shows stacks. Without a command or a "
-		       "filter, it is of the whole "
-		       "system. COMMAND's input and output are /dev/null, but for --batch; when it "
-		       "has ended, its counts stay until q.",
+		       "filter, the whole system is traced. COMMAND's input and output are "
+		       "/dev/null, except with --batch; after it has exited, its counts stay on "
+		       "screen until q is pressed.",
 		.is = COMMAND_TOP,
 		.args = ARGS_COMMAND,
 		.run = cmd_top,
@@ -98,21 +111,24 @@ static const struct command commands[] = {
 	{
 		.name = "serve",
 		.args_doc = "[-- COMMAND [ARG...]]",
-		.summary = "answer Prometheus and browsers, until stopped",
-		.doc = "Count page faults, memory calls and TLB flushes all the time, and answer "
-		       "over "
-		       "HTTP: /metrics for Prometheus, /api/v1 and /events for programs, / for "
-		       "people.\vOnly this machine can ask, unless --allow-remote is given "
-		       "together "
-		       "with --token-file or --client-ca. Once all is attached, capabilities are "
-		       "given up. Without a command or a filter, the whole system is counted.",
+		.summary = "serve metrics for Prometheus and a web page, until stopped",
+		.doc = "Count page faults, memory calls and TLB flushes continuously, and serve "
+		       "them "
+		       "over HTTP: /metrics for Prometheus, /api/v1 and /events for programs, / is "
+		       "a web page.\vOnly clients on this machine can connect, unless "
+		       "--allow-remote "
+		       "is given together with --token-file or --client-ca. Capabilities are "
+		       "dropped "
+		       "once everything is attached. Without a command or a filter, the whole "
+		       "system "
+		       "is traced.",
 		.is = COMMAND_SERVE,
 		.args = ARGS_COMMAND,
 		.run = cmd_serve,
 	},
 	{
 		.name = "doctor",
-		.summary = "show what this kernel offers: hooks, variants in use, what is missing",
+		.summary = "show which kernel features and hook variants are available",
 		.doc = "Show which kernel features and hook variants are used, and why others are "
 		       "not.",
 		.is = COMMAND_DOCTOR,
@@ -121,10 +137,11 @@ static const struct command commands[] = {
 	{
 		.name = "explain",
 		.args_doc = "ADDR...",
-		.summary = "show page tables, page, VMA and TLB of addresses of a process",
-		.doc = "Show what the kernel and the CPU know of addresses (hexadecimal) of a "
-		       "live process: page-table entries, frame and page flags, VMA, TLB reach.\v"
-		       "What can't be known is listed, with the reason.",
+		.summary = "show page-table entries, page, VMA and TLB reach of addresses",
+		.doc = "Show what the kernel and the CPU know about addresses (hexadecimal) of a "
+		       "live "
+		       "process: page-table entries, page frame and its flags, VMA, TLB reach.\v"
+		       "Information that is not available is listed with the reason.",
 		.is = COMMAND_EXPLAIN,
 		.args = ARGS_ADDRESSES,
 		.run = cmd_explain,

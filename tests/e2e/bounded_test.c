@@ -234,7 +234,7 @@ static void too_few_are_refused(void **state)
 	vt_free(&cmd);
 	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "record", "--max-size", "512K", "--", "true"));
 	vt_equal(cmd.exit, 2, "exit status");
-	vt_contains(cmd.err, "1M or more");
+	vt_contains(cmd.err, "at least 1M");
 	vt_free(&cmd);
 }
 

@@ -357,8 +357,9 @@ static void existing_children_are_noted(void **state)
 	vt_run(&scope, NULL, VT_ARGS(vt_vmascope(), "stat", "-p", pid, "-d", "10ms"));
 	vt_equal(scope.exit, 0, "exit status: %s", scope.err);
 	snprintf(says, sizeof(says),
-		 "process %s has 2 child processes already, not traced: add -p %ld,%ld\n", pid,
-		 first, second);
+		 "process %s already has 2 child processes, which will not be traced: add -p "
+		 "%ld,%ld\n",
+		 pid, first, second);
 	vt_contains(scope.err, says);
 	vt_free(&scope);
 	vt_free(&parent);
@@ -382,8 +383,8 @@ static void names_of_threads_are_noted(void **state)
 	vt_run(&scope, NULL, VT_ARGS(vt_vmascope(), "stat", "-n", name, "-d", "10ms"));
 	vt_equal(scope.exit, 0, "exit status: %s", scope.err);
 	snprintf(says, sizeof(says),
-		 "no process is named '%s': it is the name of thread %ld of process %d (-t %ld)",
-		 name, tid, work.pid, tid);
+		 "no process is named '%s', but thread %ld of process %d is (use -t %ld)", name,
+		 tid, work.pid, tid);
 	vt_contains(scope.err, says);
 	vt_free(&scope);
 	vt_close_stdin(&work);

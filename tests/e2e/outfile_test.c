@@ -292,7 +292,7 @@ static void a_ring_removes_nothing_but_recordings(void **state)
 	vt_wait(&r.cmd, VT_PATIENCE);
 	vt_equal(r.cmd.exit, 1, "exit status");
 	vt_contains(r.cmd.err, notes);
-	vt_contains(r.cmd.err, "no recording");
+	vt_contains(r.cmd.err, "not a recording");
 	text = vt_read_file(notes, NULL);
 	vt_equal(strcmp(text, SECRET), 0, "difference of the notes");
 	free(text);

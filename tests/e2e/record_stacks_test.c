@@ -32,7 +32,7 @@ static void stacks_are_recorded_by_name(void **state)
 	vt_contains(cmd.out, "direct_c");
 	vt_free(&cmd);
 	vt_report(&cmd, file, VT_ARGS("--by", "process", "--folded"), 2);
-	vt_contains(cmd.err, "--folded is for stacks (add --by stack)");
+	vt_contains(cmd.err, "--folded requires stacks (add --by stack)");
 	vt_free(&cmd);
 	vt_report(&cmd, file, VT_ARGS("--view", "trace", "--by", "stack"), 2);
 	vt_contains(cmd.err, "do not go with --view trace");
@@ -85,6 +85,7 @@ static void memory_calls_have_stacks(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
+	vt_columns(80);
 	record_sites(&r, VT_ARGS("-U", "--events", "memcall,shootdown"));
 	vt_report(&cmd, r.file, VT_ARGS("-j", "--view", "shootdown", "--by", "stack"), 0);
 	by_stack = vt_json(cmd.out, "by stack");
@@ -148,7 +149,7 @@ static void events_have_stacks(void **state)
 	vt_contains(cmd.out, "\n      site_6+0x");
 	vt_free(&cmd);
 	vt_report(&cmd, r.file, VT_ARGS("-U"), 2);
-	vt_contains(cmd.err, "are for --view trace");
+	vt_contains(cmd.err, "require --view trace");
 	vt_free(&cmd);
 	vt_recorded_free(&r);
 }
@@ -170,7 +171,7 @@ static void stacks_that_were_not_recorded(void **state)
 					     NULL };
 
 		vt_report(&cmd, r.file, argv, 1);
-		vt_contains(cmd.err, "has no stacks (`vmascope record -U` does)");
+		vt_contains(cmd.err, "has no stacks (record it with -U)");
 		vt_free(&cmd);
 	}
 	vt_recorded_free(&r);

@@ -35,6 +35,7 @@ static void intervals_add_up(void **state)
 	size_t nr;
 
 	(void)state;
+	vt_columns(80);
 	vt_record(&r, VT_ARGS("-q"), VT_ARGS("storm", "--seconds", "4"));
 	all = report(r.file, VT_ARGS("-j", "-i", "1s"));
 	nr = json_object_array_length(all) - 1;
@@ -150,11 +151,11 @@ static void what_has_no_parts(void **state)
 		const char *says;
 		const char *args[6];
 	} bad[] = {
-		{ "-i is for --view stat", { "-i", "1s", "--view", "trace" } },
-		{ "-i is for --view stat", { "-i", "1s", "--diff" } },
-		{ "-i is for --view stat", { "-i", "1s", "--heatmap" } },
-		{ "--between is for --view trace", { "--between", "1s,2s" } },
-		{ "--between is for --view trace", { "--between", "1s,", "--diff" } },
+		{ "-i requires --view stat", { "-i", "1s", "--view", "trace" } },
+		{ "-i requires --view stat", { "-i", "1s", "--diff" } },
+		{ "-i requires --view stat", { "-i", "1s", "--heatmap" } },
+		{ "--between requires --view trace", { "--between", "1s,2s" } },
+		{ "--between requires --view trace", { "--between", "1s,", "--diff" } },
 		{ "--diff and --format perfetto", { "--diff", "--format", "perfetto" } },
 		{ "bad time: '2s,1s'", { "--view", "trace", "--between", "2s,1s" } },
 		{ "bad time: '5s'", { "--view", "trace", "--between", "5s" } },

@@ -140,6 +140,7 @@ static void the_culprit_in_text(void **state)
 	struct vt_recorded r;
 
 	(void)state;
+	vt_columns(80);
 	vt_record(&r, VT_ARGS("-q", "--events", "memcall", "-U", "--lines"),
 		  VT_ARGS("sites", "--calls", "3000"));
 	vt_report(&cmd, r.file, VT_ARGS("--view", "shootdown", "--by", "stack", "-j"), 0);
@@ -148,11 +149,11 @@ static void the_culprit_in_text(void **state)
 	check_order(json);
 	stack_of(json, "mprotect", vt_str(r.work, "culprit"));
 	first = vt_at(json, "stacks", 0);
-	line = strstr(text.out, "most time stolen by: ");
+	line = strstr(text.out, " of this time for ");
 	vt_equal(line != NULL, vt_int(first, "stolen_ns") > 0, "there is a culprit");
 	name = name_at(first, 1);
 	if (line && !strncmp(name, "site_", 5)) {
-		line += strlen("most time stolen by: ");
+		line += strlen(" of this time for ");
 		vt_true(!strncmp(line, "mprotect by ", 12));
 		vt_true(!strncmp(line + 12, name, strlen(name)));
 		vt_true(!strncmp(line + 12 + strlen(name), " (sites.c:", 10));
@@ -210,6 +211,7 @@ static void a_full_table_loses_nothing_in_silence(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
+	vt_columns(80);
 	vt_stat(&s, VT_ARGS("--by", "stack", "--stacks", "16"), VT_ARGS("storm"));
 	check_stacks(s.json);
 	vt_check_usage(s.json, s.work);
@@ -220,8 +222,8 @@ static void a_full_table_loses_nothing_in_silence(void **state)
 	vt_run(&cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--stacks", "16", "--",
 		       vt_workload("storm")));
-	vt_contains(cmd.out, "[stacks without a row]");
-	vt_contains(cmd.out, "(--stacks)");
+	vt_contains(cmd.out, "[stack table full]");
+	vt_contains(cmd.out, "(use --stacks ");
 	vt_check_width(cmd.out, 80);
 	vt_free(&cmd);
 }
@@ -361,36 +363,37 @@ static void what_does_not_go_together(void **state)
 		const char *says;
 		const char *args[6];
 	} bad[] = {
-		{ "-U is for stacks (add --by stack)", { "stat", "-U" } },
-		{ "--unwind dwarf is for stacks (add --by stack)",
+		{ "-U requires stacks (add --by stack)", { "stat", "-U" } },
+		{ "--unwind dwarf requires stacks (add --by stack)",
 		  { "stat", "--unwind", "dwarf" } },
-		{ "--lines is for stacks (add --by stack)", { "stat", "--lines" } },
-		{ "--stacks is for stacks (add --by stack)", { "stat", "--stacks", "64" } },
-		{ "--stack-size is for stacks", { "stat", "--stack-size", "8" } },
-		{ "--flame is for stacks", { "stat", "--flame", "/no/such/dir/x" } },
-		{ "--weight is for stacks", { "stat", "--weight", "time" } },
+		{ "--lines requires stacks (add --by stack)", { "stat", "--lines" } },
+		{ "--stacks requires stacks (add --by stack)", { "stat", "--stacks", "64" } },
+		{ "--stack-size requires stacks", { "stat", "--stack-size", "8" } },
+		{ "--flame requires stacks", { "stat", "--flame", "/no/such/dir/x" } },
+		{ "--weight requires stacks", { "stat", "--weight", "time" } },
 		{ "(add --unwind dwarf)", { "stat", "--by", "stack", "--stack-size", "8" } },
 		{ "--stacks", { "stat", "--by=stack", "--unwind", "dwarf", "--stacks", "64" } },
 		{ NULL, { "stat", "--by", "stack", "--folded", "-j" } },
 		{ NULL, { "stat", "--by", "stack", "--weight", "stolen" } },
 		{ NULL, { "stat", "--by", "stack", "--stack-size", "5" } },
 		{ NULL, { "stat", "--by", "stack", "--stacks", "17" } },
-		{ "--lines is for stacks (add --by stack)", { "shootdown", "--lines" } },
-		{ "--unwind dwarf is for stacks (add --by stack)",
+		{ "--lines requires stacks (add --by stack)", { "shootdown", "--lines" } },
+		{ "--unwind dwarf requires stacks (add --by stack)",
 		  { "shootdown", "--unwind", "dwarf" } },
 		{ "(add --unwind dwarf)", { "shootdown", "--by", "stack", "--stack-size", "8" } },
 		{ "--folded", { "shootdown", "--by", "stack", "--weight", "sent" } },
-		{ "--lines is for stacks (add -U or -K)", { "trace", "--lines" } },
-		{ "--stacks is for stacks (add -U or -K)", { "trace", "--stacks", "64" } },
-		{ "--unwind dwarf is for user stacks (add -U)",
+		{ "--lines requires stacks (add -U or -K)", { "trace", "--lines" } },
+		{ "--stacks requires stacks (add -U or -K)", { "trace", "--stacks", "64" } },
+		{ "--unwind dwarf requires user stacks (add -U)",
 		  { "trace", "-K", "--unwind", "dwarf" } },
 		{ "(add --unwind dwarf)", { "trace", "-U", "--stack-size", "8" } },
-		{ "--lines is for stacks (add -U or -K)", { "record", "--lines" } },
-		{ "--unwind dwarf is for user stacks (add -U)",
+		{ "--lines requires stacks (add -U or -K)", { "record", "--lines" } },
+		{ "--unwind dwarf requires user stacks (add -U)",
 		  { "record", "-K", "--unwind", "dwarf" } },
-		{ "--unwind dwarf is for user stacks (add -U)",
+		{ "--unwind dwarf requires user stacks (add -U)",
 		  { "top", "--batch", "-K", "--unwind", "dwarf" } },
-		{ "--stacks is for stacks (add -U or -K)", { "top", "--batch", "--stacks", "64" } },
+		{ "--stacks requires stacks (add -U or -K)",
+		  { "top", "--batch", "--stacks", "64" } },
 	};
 	struct vt_cmd cmd;
 

@@ -149,7 +149,7 @@ static void what_is_not_named_is_counted(void **state)
 	await_end(&r);
 	stat = vt_json(r.cmd.out, "stat");
 	vt_equal(stacks_in_files(stat), FILES, "files with a stack");
-	line = strstr(r.cmd.err, " addresses of code have no name");
+	line = strstr(r.cmd.err, " code addresses are not resolved");
 	vt_true(line);
 	while (line > r.cmd.err && line[-1] >= '0' && line[-1] <= '9')
 		line--;

@@ -195,7 +195,7 @@ static void ends_at_a_full_pipe(const char *const *args)
 		argv[n++] = strcmp(*args, "PID") ? *args : r.pid;
 	vt_start(&r.cmd, &(struct vt_how){ .stdout_fd = r.pipe[1] }, argv);
 	await_end(&r);
-	if (r.cmd.exit && !strstr(r.cmd.err, "nobody read it"))
+	if (r.cmd.exit && !strstr(r.cmd.err, "the reader did not read it in time"))
 		fail_msg("exit status %d: %s", r.cmd.exit, r.cmd.err);
 	end_target(&r);
 }

@@ -91,7 +91,7 @@ static void every_view_at_every_size(void **state)
 			vt_top_check_page(&t, sizes[s][0], sizes[s][1]);
 		}
 		vt_term_keys(&t, "F1");
-		vt_term_await(&t, "any key: back");
+		vt_term_await(&t, "press any key to return");
 		vt_term_keys(&t, "x");
 		vt_term_await(&t, VT_TOP_BAR);
 		vt_top_quit(&t);
@@ -482,6 +482,7 @@ static void stacks_are_named(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
+	vt_columns(80);
 	snprintf(callchain, sizeof(callchain), "%s/O0-fp/callchain", vt_workload("callchain"));
 	vt_run(&cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "top", "--batch", "--view", "stacks", "--", callchain,

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -52,6 +53,9 @@
 			vt_cmp(width_, <=, columns, "width of a line, up to: %.40s", p_);          \
 		}                                                                                  \
 	} while (0)
+
+/** vt_columns - from now on, what is started cuts lines at @columns in pipes and files, too */
+#define vt_columns(columns) vt_equal(setenv("COLUMNS", #columns, 1), 0, "setenv COLUMNS")
 
 /** vt_contains - @text holds @part */
 #define vt_contains(text, part)                                                                    \

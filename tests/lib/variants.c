@@ -69,7 +69,8 @@ static void read_rows(struct json_object *json)
 		snprintf(row->hook, sizeof(row->hook), "%s", hook);
 		snprintf(row->name, sizeof(row->name), "%s", vt_str(item, "variant"));
 		row->in_use = vt_bool(item, "in_use");
-		row->works = row->in_use || !strcmp(reason, "works, a better one does too");
+		row->works = row->in_use ||
+			     !strcmp(reason, "available (a preferred variant is in use)");
 	}
 	vt_cmp(offer.nr_rows, >=, 3, "variants that doctor tells of");
 }

@@ -106,7 +106,7 @@ static void help_tells_the_default(void **state)
 			is = row->standard / 1000000000;
 		/* one text for several commands */
 		if (!strcmp(row->name, "ring") && row->commands == COMMAND_RECORD)
-			assert_non_null(strstr(row->help, "of record 65536"));
+			assert_non_null(strstr(row->help, "for record 65536"));
 		else if (told != is)
 			fail_msg("--%s: the default is %lld, its help tells %lld", row->name, is,
 				 told);

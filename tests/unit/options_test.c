@@ -185,8 +185,8 @@ static void thread_ids(void **state)
 	/* these threads only: nobody is followed */
 	assert_false(o.capture.bpf.follow);
 	assert_bad("-t abc", "bad thread id: 'abc'");
-	assert_bad("-p 1 -t 2", "-p and -t exclude each other");
-	assert_bad("-t 2 -p 1", "-p and -t exclude each other");
+	assert_bad("-p 1 -t 2", "-p and -t are mutually exclusive");
+	assert_bad("-t 2 -p 1", "-p and -t are mutually exclusive");
 }
 
 static void command_names(void **state)
@@ -418,8 +418,8 @@ static void a_command_to_run(void **state)
 	assert_good("ls -p 1 --help");
 	assert_string_equal(o.argv[1], "-p");
 	assert_int_equal(o.capture.nr_ids, 0);
-	assert_bad("-p 1 -- ls", "exclude each other");
-	assert_bad("-p 1 ls", "exclude each other");
+	assert_bad("-p 1 -- ls", "are mutually exclusive");
+	assert_bad("-p 1 ls", "are mutually exclusive");
 	assert_good("--");
 	assert_null(o.argv);
 }

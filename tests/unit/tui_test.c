@@ -124,13 +124,13 @@ static void keys_to_stacks_say_what_counts_them(void **state)
 	start(&s);
 	has_not(&s, "7 stacks");
 	keys(&s, "7");
-	has(&s, "stacks are not counted: start top with -U (user) or -K (kernel)");
+	has(&s, "stacks are not collected: start top with -U (user) or -K (kernel)");
 	keys(&s, "3");
-	has_not(&s, "stacks are not counted");
+	has_not(&s, "stacks are not collected");
 	keys(&s, "\n");
-	has(&s, "stacks are not counted: start top with -U (user) or -K (kernel)");
+	has(&s, "stacks are not collected: start top with -U (user) or -K (kernel)");
 	keys(&s, "1");
-	has_not(&s, "stacks are not counted");
+	has_not(&s, "stacks are not collected");
 	stop(&s);
 }
 
@@ -234,7 +234,7 @@ static void typing_filters_at_once(void **state)
 	has_not(&s, "alpha");
 	keys(&s, "x");
 	has(&s, "not found");
-	has(&s, "nothing that the filter lets by");
+	has(&s, "no row matches the filter");
 	tui__key(&s.tui, KEY_BACKSPACE);
 	keys(&s, "\n");
 	has(&s, "filter: BET");
@@ -406,7 +406,7 @@ static void the_help_tells_every_key_that_has_a_name(void **state)
 	for (int i = 0; i < NR_VIEWS; i++)
 		if (!tui_views[i].hidden)
 			has(&s, tui_views[i].help);
-	has(&s, "any key: back");
+	has(&s, "press any key to return");
 	keys(&s, "q"); /* takes the help away, and nothing else */
 	assert_false(s.tui.quit);
 	has(&s, "alpha");

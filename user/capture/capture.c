@@ -163,8 +163,8 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 		if (c->variants[i] || !hooks[i].required)
 			continue;
 		hooks__why_not(hooks[i].variants, why, sizeof(why));
-		vs_error("this kernel has no hook for '%s' (%s); `vmascope doctor` shows more",
-			 hooks[i].what, why);
+		vs_error("no hook is available for '%s' (%s); see `vmascope doctor`", hooks[i].what,
+			 why);
 		return -EOPNOTSUPP;
 	}
 	bpf_object__for_each_program(prog, c->skel->obj)
@@ -247,7 +247,7 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 	for (int i = 0; i < 2 && !err; i++)
 		err = c->kernel->iterate(c, ITER_MARK, NULL, NULL);
 	if (err)
-		vs_error("cannot mark what is to be traced: %s", strerror(-err));
+		vs_error("cannot mark the tasks to trace: %s", strerror(-err));
 	return err;
 }
 
@@ -298,7 +298,7 @@ static int find_direct_map(struct capture *c)
 	err = bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.find_direct_map), &opts);
 	if (!err && c->skel->bss->direct_map)
 		return 0;
-	vs_warn("page tables can't be read (%s): causes come from the error code and the VMA",
+	vs_warn("cannot read page tables (%s): causes are derived from the error code and the VMA",
 		err ? strerror(-err) : "the direct map was not found");
 	c->variants[HOOK_CAUSE] = v + 1;
 	return 0;
@@ -337,7 +337,7 @@ static int load(struct capture *c, const struct capture_options *o)
 	if (err == -ESRCH)
 		err = -ENOMEM;
 	if (err) {
-		vs_fail(VS_EXIT_FAILURE, limit_hint(err) ? limit_hint(err) : "-v shows more",
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err) ? limit_hint(err) : "use -v for details",
 			"cannot load the BPF programs: %s", strerror(-err));
 		return err;
 	}
@@ -345,7 +345,7 @@ static int load(struct capture *c, const struct capture_options *o)
 		err = bpf_map__update_elem(c->skel->maps.cgroup_filter, &zero, sizeof(zero),
 					   &o->cgroup_fd, sizeof(o->cgroup_fd), BPF_ANY);
 	if (err) {
-		vs_error("cannot filter by that cgroup: %s", strerror(-err));
+		vs_error("cannot filter by cgroup: %s", strerror(-err));
 		return err;
 	}
 	calls__find_functions(c);
@@ -383,7 +383,7 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	if (!features__btf()) {
 		err = -errno;
 		vs_fail(VS_EXIT_FAILURE,
-			"a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, and /sys mounted",
+			"requires a kernel with CONFIG_DEBUG_INFO_BTF=y, and /sys mounted",
 			"cannot read the kernel's type information, /sys/kernel/btf/vmlinux: %s",
 			strerror(-err));
 		return err;

@@ -51,24 +51,23 @@ static struct feature features[NR_FEATURES] = {
 				   "4.17" },
 	[FEATURE_SW_EVENTS] = { "sw-events", "software perf events on page faults", "4.9" },
 	[FEATURE_FEXIT_FAULT] = { "fexit", "fexit of handle_mm_fault", "5.5" },
-	[FEATURE_TASK_STORAGE] = { "task-storage", "BPF storage for each task", "5.11" },
+	[FEATURE_TASK_STORAGE] = { "task-storage", "BPF task-local storage", "5.11" },
 	[FEATURE_RINGBUF] = { "ringbuf", "BPF ring buffer", "5.8" },
 	[FEATURE_READ_KERNEL] = { "read-kernel", "helper bpf_probe_read_kernel", "5.5" },
 	[FEATURE_TASK_ITER] = { "task-iter", "BPF iterator over tasks", "5.8" },
-	[FEATURE_MAPLE_TREE] = { "maple-tree", "VMAs in a maple tree, readable under RCU", "6.1" },
-	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "a sequence number that changes with VMAs",
-				  "6.4" },
-	[FEATURE_PLAIN_LOADS] = { "plain-loads", "kernel memory read by loads, not by a helper",
-				  "6.2" },
+	[FEATURE_MAPLE_TREE] = { "maple-tree", "maple tree of VMAs, readable under RCU", "6.1" },
+	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "per-mm sequence number of VMA changes", "6.4" },
+	[FEATURE_PLAIN_LOADS] = { "plain-loads",
+				  "reading kernel memory by plain loads, without a helper", "6.2" },
 	[FEATURE_FIND_VMA] = { "find-vma", "helper bpf_find_vma", "5.17" },
-	[FEATURE_PAGE_TABLES] = { "page-tables", "page tables read through the direct map",
+	[FEATURE_PAGE_TABLES] = { "page-tables", "reading page tables through the direct map",
 				  "x86-64; 5.17 for bpf_loop" },
 	[FEATURE_FENTRY_CALLS] = { "fentry-calls", "fentry and fexit of memory calls",
 				   "5.5; x86-64" },
 	[FEATURE_SYSCALL_TP] = { "syscall-tp", "typed tracepoints sys_enter and sys_exit",
 				 "5.5; x86-64" },
 	[FEATURE_TLB_FLUSH] = { "tlb-flush", "typed tracepoint tlb_flush", "5.5; x86-64" },
-	[FEATURE_CSD] = { "csd", "tracepoints of functions called on other CPUs", "6.5" },
+	[FEATURE_CSD] = { "csd", "tracepoints of cross-CPU function calls", "6.5" },
 	[FEATURE_FENTRY_FLUSH] = { "fentry-flush", "fentry and fexit of flush_tlb_func",
 				   "5.13; x86-64" },
 };
@@ -206,7 +205,7 @@ int features__check_limits(void)
 	if (!err && !features__btf() && limit_hint(-errno))
 		err = -errno;
 	if (err)
-		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot see what this kernel has: %s",
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot detect kernel features: %s",
 			strerror(-err));
 	return err;
 }
@@ -246,7 +245,7 @@ static int probe_btf(struct feature *f)
 {
 	if (features__btf())
 		return 0;
-	return reason(f, -errno, "no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF is off?)");
+	return reason(f, -errno, "no /sys/kernel/btf/vmlinux (is CONFIG_DEBUG_INFO_BTF off?)");
 }
 
 /** load_nop - a program that does nothing. Return: its fd, or a negative errno. */
@@ -332,7 +331,8 @@ static int try_fexit(struct feature *f, const char *function)
 
 	if (err == -EPERM)
 		return reason(f, err,
-			      "Operation not permitted: this kernel refuses to patch functions");
+			      "Operation not permitted: this kernel does not allow attaching to "
+			      "functions");
 	return err;
 }
 
@@ -341,9 +341,9 @@ static int probe_fexit(struct feature *f)
 	int err = try_fexit(f, "handle_mm_fault");
 
 	if (!err && ask->preempts())
-		return reason(
-			f, -EAGAIN,
-			"this kernel preempts such programs, and skips them for others meanwhile");
+		return reason(f, -EAGAIN,
+			      "this kernel can preempt these programs, and then skips other runs "
+			      "of them");
 	return err;
 }
 
@@ -403,18 +403,18 @@ static int has_mm_field(struct feature *f, const char *field, const char *text)
 
 static int probe_maple_tree(struct feature *f)
 {
-	return has_mm_field(f, "mm_mt", "mm_struct has no mm_mt: a kernel before 6.1");
+	return has_mm_field(f, "mm_mt", "mm_struct has no mm_mt (kernel before 6.1)");
 }
 
 static int probe_mm_lock_seq(struct feature *f)
 {
-	return has_mm_field(f, "mm_lock_seq", "mm_struct has no mm_lock_seq: before 6.4");
+	return has_mm_field(f, "mm_lock_seq", "mm_struct has no mm_lock_seq (kernel before 6.4)");
 }
 
 static int probe_plain_loads(struct feature *f)
 {
 	if (btf_id("bpf_rdonly_cast", BTF_KIND_FUNC) < 0)
-		return reason(f, -ENOENT, "this kernel has no bpf_rdonly_cast: before 6.2");
+		return reason(f, -ENOENT, "bpf_rdonly_cast is not available (kernel before 6.2)");
 	if (btf_id("vm_event_state", BTF_KIND_STRUCT) < 0)
 		return reason(f, -ENOENT,
 			      "no struct vm_event_state (CONFIG_VM_EVENT_COUNTERS is off?)");
@@ -424,12 +424,12 @@ static int probe_plain_loads(struct feature *f)
 static int probe_find_vma(struct feature *f)
 {
 	if (btf_id("bpf_find_vma", BTF_KIND_FUNC) < 0)
-		return reason(f, -ENOENT, "this kernel has no bpf_find_vma: before 5.17");
+		return reason(f, -ENOENT, "bpf_find_vma is not available (kernel before 5.17)");
 	/* kernel/bpf/mmap_unlock_work.h */
 	if (ask->is_rt())
 		return reason(
 			f, -EAGAIN,
-			"PREEMPT_RT takes no mmap lock where interrupts are off, as in a fault");
+			"not supported on PREEMPT_RT: the mmap lock cannot be taken in a fault");
 	return 0;
 }
 
@@ -438,9 +438,9 @@ static int probe_page_tables(struct feature *f)
 #if defined(__x86_64__)
 	if (btf_id("bpf_loop", BTF_KIND_FUNC) >= 0)
 		return 0;
-	return reason(f, -ENOENT, "this kernel has no bpf_loop: before 5.17");
+	return reason(f, -ENOENT, "bpf_loop is not available (kernel before 5.17)");
 #else
-	return reason(f, -EOPNOTSUPP, "only x86-64 page tables are known");
+	return reason(f, -EOPNOTSUPP, "supported on x86-64 only");
 #endif
 }
 
@@ -457,9 +457,9 @@ static int probe_fentry_calls(struct feature *f)
 	int err = try_fexit(f, "__x64_sys_mprotect");
 
 	if (!err && ask->preempts())
-		return reason(
-			f, -EAGAIN,
-			"this kernel preempts such programs, and skips them for others meanwhile");
+		return reason(f, -EAGAIN,
+			      "this kernel can preempt these programs, and then skips other runs "
+			      "of them");
 	return err;
 #else
 	return not_here(f);
@@ -493,7 +493,7 @@ static int probe_csd(struct feature *f)
 	int err = try_raw_tp("csd_queue_cpu");
 
 	if (err == -ENOENT)
-		return reason(f, err, "this kernel has no tracepoint csd_queue_cpu: before 6.5");
+		return reason(f, err, "this kernel has no tracepoint csd_queue_cpu (before 6.5)");
 	return err;
 }
 

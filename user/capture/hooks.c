@@ -15,19 +15,19 @@ static const struct hook_variant fault_begin[] = {
 		.name = "tp_btf/page_fault_user,page_fault_kernel",
 		.needs = { FEATURE_TP_BTF_FAULT, -1 },
 		.programs = { { "fault_user", SECTION }, { "fault_kernel", SECTION } },
-		.cost = "20-50 ns a fault",
+		.cost = "20-50 ns per fault",
 	},
 	{
 		.name = "raw_tp/page_fault_user,page_fault_kernel",
 		.needs = { FEATURE_RAW_TP_FAULT, -1 },
 		.programs = { { "fault_user_raw", SECTION }, { "fault_kernel_raw", SECTION } },
-		.cost = "20-50 ns a fault",
+		.cost = "20-50 ns per fault",
 	},
 	{
 		.name = "sw-event/PAGE_FAULTS",
 		.needs = { FEATURE_SW_EVENTS, -1 },
 		.programs = { { "fault_sw", PERF_COUNT_SW_PAGE_FAULTS } },
-		.cost = "120-200 ns a fault; read, write and exec are not distinguished",
+		.cost = "120-200 ns per fault; read, write and exec are not distinguished",
 	},
 	{},
 };
@@ -37,14 +37,14 @@ static const struct hook_variant fault_end[] = {
 		.name = "fexit/handle_mm_fault",
 		.needs = { FEATURE_FEXIT_FAULT, -1 },
 		.programs = { { "fault_done", SECTION } },
-		.cost = "30-60 ns a fault",
+		.cost = "30-60 ns per fault",
 	},
 	{
 		.name = "sw-event/PAGE_FAULTS_MIN,PAGE_FAULTS_MAJ",
 		.needs = { FEATURE_SW_EVENTS, -1 },
 		.programs = { { "fault_minor_sw", PERF_COUNT_SW_PAGE_FAULTS_MIN },
 			      { "fault_major_sw", PERF_COUNT_SW_PAGE_FAULTS_MAJ } },
-		.cost = "120-200 ns a fault; kernel-initiated faults (GUP) have no VMA",
+		.cost = "120-200 ns per fault; kernel-initiated faults (GUP) have no VMA",
 	},
 	{},
 };
@@ -53,13 +53,13 @@ static const struct hook_variant vma[] = {
 	{
 		.name = "maple-tree walk",
 		.needs = { FEATURE_READ_KERNEL, FEATURE_MAPLE_TREE, -1 },
-		.cost = "100-200 ns where the cache misses",
+		.cost = "100-200 ns per cache miss",
 		.value = VS_LOOKUP_MAPLE,
 	},
 	{
 		.name = "bpf_find_vma",
 		.needs = { FEATURE_READ_KERNEL, FEATURE_FIND_VMA, -1 },
-		.cost = "830 ns; misses while the mmap lock is taken",
+		.cost = "830 ns; fails while the mmap lock is held for writing",
 		.value = VS_LOOKUP_FIND_VMA,
 	},
 	{},
@@ -71,7 +71,7 @@ static const struct hook_variant vma_cache[] = {
 		.needs = { FEATURE_MM_LOCK_SEQ, -1 },
 		.cost = "10 ns",
 	},
-	{ .name = "none", .needs = { -1 }, .cost = "every fault looks its VMA up" },
+	{ .name = "none", .needs = { -1 }, .cost = "a VMA lookup for every fault" },
 	{},
 };
 
@@ -79,9 +79,11 @@ static const struct hook_variant reads[] = {
 	{
 		.name = "plain loads",
 		.needs = { FEATURE_PLAIN_LOADS, -1 },
-		.cost = "1 ns each",
+		.cost = "1 ns per read",
 	},
-	{ .name = "bpf_probe_read_kernel", .needs = { -1 }, .cost = "40 ns each, 4 a fault" },
+	{ .name = "bpf_probe_read_kernel",
+	  .needs = { -1 },
+	  .cost = "40 ns per read, 4 reads per fault" },
 	{},
 };
 
@@ -90,7 +92,7 @@ static const struct hook_variant cause[] = {
 		.name = "page-table walk",
 		.needs = { FEATURE_PAGE_TABLES, -1 },
 		.programs = { { "find_direct_map", RUN } },
-		.cost = "40 ns a fault by plain loads, 200 ns without them",
+		.cost = "40 ns per fault with plain loads, 200 ns without",
 	},
 	{
 		.name = "error code and VMA",
@@ -109,7 +111,7 @@ static const struct hook_variant task[] = {
 			      { "task_exit", SECTION },
 			      { "task_signal", SECTION },
 			      { "cpu_changes", SECTION } },
-		.cost = "0.3 us a fork, exec or exit",
+		.cost = "0.3 us per fork, exec or exit",
 	},
 	{},
 };
@@ -119,7 +121,7 @@ static const struct hook_variant targets[] = {
 		.name = "iter/task",
 		.needs = { FEATURE_TASK_ITER, -1 },
 		.programs = { { "task_iter", SECTION } },
-		.cost = "once, at start and end",
+		.cost = "once at start and at end",
 	},
 	{},
 };
@@ -135,7 +137,7 @@ static const struct hook_variant memcall[] = {
 		.name = "fentry,fexit/__x64_sys_*",
 		.needs = { FEATURE_FENTRY_CALLS, -1 },
 		.programs = { { "sweep_ranges", RUN }, VS_EACH_MEMORY_SYSCALL(CALL_PROGRAMS) },
-		.cost = "these system calls only, 50-100 ns each",
+		.cost = "50-100 ns per memory call; other system calls are not affected",
 	},
 	{
 		.name = "tp_btf/sys_enter,sys_exit",
@@ -143,7 +145,7 @@ static const struct hook_variant memcall[] = {
 		.programs = { { "call_enter", SECTION },
 			      { "call_exit", SECTION },
 			      { "sweep_ranges", RUN } },
-		.cost = "every system call of every task; `vmascope doctor --cost` measures it",
+		.cost = "affects every system call of every task (measure with `doctor --cost`)",
 	},
 	{},
 };
@@ -153,7 +155,7 @@ static const struct hook_variant flush[] = {
 		.name = "tp_btf/tlb_flush",
 		.needs = { FEATURE_TLB_FLUSH, -1 },
 		.programs = { { "tlb_flushed", SECTION } },
-		.cost = "20 ns a context switch that flushes; 0.3 us a flush",
+		.cost = "20 ns per context switch with a flush; 0.3 us per flush",
 	},
 	{},
 };
@@ -167,7 +169,7 @@ static const struct hook_variant interrupt[] = {
 			      { "ipi_begins", SECTION },
 			      { "ipi_sent", SECTION },
 			      { "settle_ipis", RUN } },
-		.cost = "20 ns a function called on another CPU; 0.5 us if it flushes",
+		.cost = "20 ns per cross-CPU function call; 0.5 us if it is a flush",
 	},
 	{
 		.name = "fentry,fexit/flush_tlb_func",
@@ -177,29 +179,29 @@ static const struct hook_variant interrupt[] = {
 			      { "kernel_flush_ends", SECTION },
 			      { "kernel_flush_begins", SECTION },
 			      { "kernel_flush_sent", SECTION } },
-		.cost = "0.3 us a flush; interrupts are seen where they arrive only",
+		.cost = "0.3 us per flush; IPIs are seen on the target CPU only",
 	},
 	{},
 };
 
 /* Tasks are attached first, so that no child is missed. */
 const struct hook hooks[NR_HOOKS] = {
-	[HOOK_FAULT_BEGIN] = { "fault_begin", "fault begins", fault_begin, .required = true,
+	[HOOK_FAULT_BEGIN] = { "fault_begin", "start of a fault", fault_begin, .required = true,
 			       .attach = 3 },
-	[HOOK_FAULT_END] = { "fault_end", "fault ends, minor or major", fault_end, .required = true,
-			     .attach = 2 },
-	[HOOK_VMA] = { "vma", "VMA of an address", vma, .required = true },
-	[HOOK_VMA_CACHE] = { "vma_cache", "when a known VMA still holds", vma_cache },
-	[HOOK_READS] = { "reads", "page-table entries", reads },
-	[HOOK_CAUSE] = { "cause", "why a fault happened", cause, .required = true },
+	[HOOK_FAULT_END] = { "fault_end", "end of a fault, minor or major", fault_end,
+			     .required = true, .attach = 2 },
+	[HOOK_VMA] = { "vma", "VMA lookup", vma, .required = true },
+	[HOOK_VMA_CACHE] = { "vma_cache", "validation of cached VMAs", vma_cache },
+	[HOOK_READS] = { "reads", "reads of kernel memory", reads },
+	[HOOK_CAUSE] = { "cause", "cause of a fault", cause, .required = true },
 	[HOOK_TASK] = { "task", "fork, exec, exit", task, .required = true, .attach = 1 },
-	[HOOK_TARGETS] = { "targets", "marking of tasks that run already", targets,
+	[HOOK_TARGETS] = { "targets", "marking of tasks that already run", targets,
 			   .required = true },
-	[HOOK_MEMCALL] = { "memcall", "munmap, mprotect and such", memcall,
+	[HOOK_MEMCALL] = { "memcall", "memory calls (munmap, mprotect and others)", memcall,
 			   .request = REQUEST_CALLS, .attach = 6 },
-	[HOOK_FLUSH] = { "flush", "TLB flushes, at their sender", flush, .request = REQUEST_FLUSHES,
-			 .attach = 5 },
-	[HOOK_INTERRUPT] = { "interrupt", "flush interrupts, at their targets", interrupt,
+	[HOOK_FLUSH] = { "flush", "TLB flushes, on the initiating CPU", flush,
+			 .request = REQUEST_FLUSHES, .attach = 5 },
+	[HOOK_INTERRUPT] = { "interrupt", "TLB flush IPIs, on the target CPU", interrupt,
 			     .request = REQUEST_FLUSHES, .attach = 4 },
 };
 
@@ -226,8 +228,8 @@ void hooks__why_not(const struct hook_variant *v, char *buf, size_t size)
 		if (feature_on(*need))
 			continue;
 		snprintf(buf, size, "%s: %s", f->name,
-			 f->disabled ? "switched off by --no-feature" : f->reason);
+			 f->disabled ? "disabled by --no-feature" : f->reason);
 		return;
 	}
-	snprintf(buf, size, "works, a better one does too");
+	snprintf(buf, size, "available (a preferred variant is in use)");
 }

@@ -49,7 +49,7 @@ static void *map_shared(const struct bpf_map *map, size_t bytes, const char *nam
 
 	if (p != MAP_FAILED)
 		return p;
-	vs_error("cannot map %s of %zu bytes: %s (fewer --slots need less)", name, bytes,
+	vs_error("cannot map %s of %zu bytes: %s (a lower --slots needs less memory)", name, bytes,
 		 strerror(errno));
 	return NULL;
 }

@@ -22,18 +22,18 @@ static const struct table_def root_table = {
 static const struct column hook_columns[] = {
 	{ .key = "hook", .head = "HOOK", .type = CELL_STR, .left = true },
 	{ .key = "in_use", .type = CELL_BOOL },
-	{ .key = "mark", .head = "USE", .type = CELL_STR, .left = true, .text_only = true },
+	{ .key = "mark", .head = "IN USE", .type = CELL_STR, .left = true, .text_only = true },
 	{ .key = "variant", .head = "VARIANT", .type = CELL_STR, .left = true },
-	{ .key = "reason", .head = "WHY NOT, OR ITS COST", .type = CELL_STR },
+	{ .key = "reason", .head = "COST, OR WHY NOT USED", .type = CELL_STR },
 };
 static const struct table_def hook_table = { .key = "hooks", TABLE_COLUMNS(hook_columns) };
 
 static const struct column feature_columns[] = {
 	{ .key = "feature", .head = "FEATURE", .type = CELL_STR, .left = true },
-	{ .key = "available", .head = "THERE", .type = CELL_BOOL },
+	{ .key = "available", .head = "AVAILABLE", .type = CELL_BOOL },
 	{ .key = "disabled", .type = CELL_BOOL },
 	{ .key = "since", .head = "SINCE", .type = CELL_STR, .left = true },
-	{ .key = "what", .head = "WHAT", .type = CELL_STR, .left = true },
+	{ .key = "what", .head = "DESCRIPTION", .type = CELL_STR, .left = true },
 	{ .key = "reason", .type = CELL_STR },
 };
 static const struct table_def feature_table = { .key = "features", TABLE_COLUMNS(feature_columns) };
@@ -108,11 +108,13 @@ static int make(struct document *d, bool *usable)
 	rows = hook_rows(usable);
 	if (!rows || document__add(d, rows))
 		return -ENOMEM;
-	if (table__set_title(rows, "Linux %s: vmascope %s here\n", u.release,
-			     *usable ? "works" : "does not work"))
+	if (table__set_title(rows, "Linux %s: %s\n\nHooks and their variants, preferred first\n",
+			     u.release,
+			     *usable ? "vmascope is supported"
+				     : "vmascope is not supported (a required hook is missing)"))
 		return -ENOMEM;
 	rows = feature_rows();
-	if (!rows || document__add(d, rows) || table__set_title(rows, "%s", ""))
+	if (!rows || document__add(d, rows) || table__set_title(rows, "Kernel features\n"))
 		return -ENOMEM;
 	table__set_u64(root, "schema", VIEW_SCHEMA);
 	table__set_bool(root, "usable", *usable);

@@ -29,13 +29,16 @@ static int check_usage(const struct options *o)
 
 	if (o->capture.nr_ids != 1)
 		return vs_fail(VS_EXIT_USAGE, "vmascope explain -p PID ADDR...",
-			       "one process is needed, by -p");
+			       "exactly one process is required (-p PID)");
 	if (!o->argv || !*o->argv)
-		return vs_fail(VS_EXIT_USAGE, "vmascope explain -p PID ADDR...", "which address?");
+		return vs_fail(VS_EXIT_USAGE, "vmascope explain -p PID ADDR...",
+			       "no address given");
 	for (char **arg = o->argv; *arg; arg++)
 		if (parse_address(*arg, &address))
-			return vs_fail(VS_EXIT_USAGE, "hexadecimal, 64 bits at most: 7ffd12345678",
-				       "bad address: '%s'", *arg);
+			return vs_fail(
+				VS_EXIT_USAGE,
+				"a hexadecimal number of at most 64 bits, for example 7ffd12345678",
+				"bad address: '%s'", *arg);
 	return 0;
 }
 
@@ -49,11 +52,12 @@ static int open_target(struct explain_target *target, pid_t pid)
 	case -ESRCH:
 		return vs_fail(VS_EXIT_FAILURE, proc_hint(), "no such process: %d", pid);
 	case -ENOMSG:
-		return vs_fail(VS_EXIT_FAILURE, "a kernel thread, or a process that has ended",
+		return vs_fail(VS_EXIT_FAILURE, "it is a kernel thread, or has exited",
 			       "process %d has no user memory", pid);
 	case -EACCES:
 	case -EPERM:
-		return vs_fail(VS_EXIT_FAILURE, "needs CAP_SYS_PTRACE, or the process's own user",
+		return vs_fail(VS_EXIT_FAILURE,
+			       "requires CAP_SYS_PTRACE, or the same user as the process",
 			       "cannot read /proc/%d/maps: %s", pid, strerror(-err));
 	default:
 		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot read /proc/%d/maps: %s", pid,

@@ -74,7 +74,7 @@ static void check(struct session *s)
 	if (!r->saver.error || r->told)
 		return;
 	r->told = true;
-	vs_error("cannot write %s: %s; what is there can be read, nothing is added to it",
+	vs_error("cannot write %s: %s; recording stops, the data written so far is readable",
 		 r->writer.options.path, r->writer.why ? r->writer.why : strerror(-r->saver.error));
 	if (!s->options->argv)
 		session__stop(s);
@@ -443,8 +443,8 @@ static void tell(const struct session *s, const struct vs_stats *stats)
 	vs_note("recorded %s events, %s into %s%s", count, size, r->writer.options.path,
 		s->options->max_size ? ".*" : "");
 	if (lost)
-		vs_warn("%llu of %llu events were lost: the reader was too slow (a larger --ring, "
-			"or a filter, helps); the counts have them all",
+		vs_warn("%llu of %llu events were lost because the ring buffer was full (use a "
+			"larger --ring, or a filter); counts are complete",
 			(unsigned long long)lost, (unsigned long long)(stats->emitted + lost));
 }
 
@@ -518,7 +518,7 @@ static int check_size(const struct options *o)
 	const uint64_t least = wants_stacks(o) ? STACKS_LEAST_SIZE : 0;
 
 	if (o->max_size && !o->snapshot_ns && o->max_size < least)
-		return vs_fail(VS_EXIT_USAGE, "4M or more with -U or -K",
+		return vs_fail(VS_EXIT_USAGE, "use 4M or more with -U or -K",
 			       "--max-size is too small for stacks");
 	return 0;
 }
@@ -527,7 +527,7 @@ static int check_size(const struct options *o)
 static int check_stacks(const struct options *o)
 {
 	if (o->dwarf && !o->capture.bpf.user_stacks)
-		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
+		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf requires user stacks");
 	return options__check_stacks(o, wants_stacks(o), "add -U or -K");
 }
 
@@ -545,8 +545,7 @@ int cmd_record(struct options *o)
 
 	call_stacks__init(&r.call_stacks, &s.captured, o);
 	if (!strcmp(path, "-"))
-		return vs_fail(VS_EXIT_USAGE, "-o FILE",
-			       "a recording goes into a file, not to stdout");
+		return vs_fail(VS_EXIT_USAGE, "-o FILE", "cannot write a recording to stdout");
 	status = check_stacks(o);
 	if (!status)
 		status = check_size(o);
@@ -560,7 +559,7 @@ int cmd_record(struct options *o)
 	signal(SIGUSR1, on_snapshot_signal);
 	machine__read(&s.machine);
 	if (build_ids__start(&r.build_ids))
-		vs_warn("cannot start to read build IDs: the recording is going to have none");
+		vs_warn("cannot read build IDs: the recording will have none");
 	status = session__open(&s, o, wanted(o));
 	/* each checkpoint may be the end of an interval of the report */
 	if (!status)

@@ -363,23 +363,23 @@ static bool stacks_of_some(const struct options *o, const struct header *h)
 static int check_view(const struct options *o, const struct header *h)
 {
 	if (o->view == REPORT_SHOOTDOWN && !h->shootdowns)
-		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events memcall,shootdown` does",
-			       "this recording has no memory calls");
+		return vs_fail(VS_EXIT_FAILURE, "record it with --events memcall,shootdown",
+			       "the recording has no memory calls");
 	if (o->view == REPORT_TRACE && o->events & ~h->events)
-		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events LIST` chooses them",
-			       "this recording does not have all of these events");
+		return vs_fail(VS_EXIT_FAILURE, "`vmascope record --events LIST` selects them",
+			       "the recording does not have all of these events");
 	if (with_stacks(o) && !h->stacks)
-		return vs_fail(VS_EXIT_FAILURE, "`vmascope record -U` does",
-			       "this recording has no stacks");
+		return vs_fail(VS_EXIT_FAILURE, "record it with -U", "the recording has no stacks");
 	if (stacks_of_some(o, h) && !(h->events & 1u << TRACE_FAULT))
-		return vs_fail(VS_EXIT_FAILURE,
-			       "`vmascope record` has them unless --events says otherwise",
-			       "the stacks of some VMAs are known by events of faults, which this "
-			       "recording does not have");
+		return vs_fail(
+			VS_EXIT_FAILURE, "record it with --events fault",
+			"--vma with stacks requires fault events, which the recording does not "
+			"have");
 	if ((o->view == REPORT_STAT && o->no_stat_by) ||
 	    (o->view == REPORT_SHOOTDOWN && o->no_shootdown_by))
-		return vs_fail(VS_EXIT_USAGE, "--help lists them",
-			       "the view %s has no such grouping", report_view_names[o->view]);
+		return vs_fail(VS_EXIT_USAGE, "--help lists the groupings",
+			       "the view %s does not have this grouping",
+			       report_view_names[o->view]);
 	return 0;
 }
 
@@ -446,22 +446,23 @@ static int check_rows(const struct options *o)
 							: NULL;
 
 	if (without && (o->by_given || o->folded || o->flame || o->weight >= 0))
-		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
-			       "--by, --folded, --flame and --weight do not go with %s", without);
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "--by, --folded, --flame and --weight cannot be used with %s",
+			       without);
 	if (o->interval_ns &&
 	    (without || o->view != REPORT_STAT || o->heatmap || o->folded || o->flame))
-		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
-			       "-i is for --view stat, without --heatmap, --folded and --flame");
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "-i requires --view stat, without --heatmap, --folded and --flame");
 	if (o->diff && of_events(o))
-		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
-			       "--diff and --format %s exclude each other", o->format->name);
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "--diff and --format %s are mutually exclusive", o->format->name);
 	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !of_events(o))))
-		return vs_fail(VS_EXIT_USAGE, "-i TIME shows counts by interval",
-			       "--between is for --view trace and --format perfetto");
+		return vs_fail(VS_EXIT_USAGE, "use -i TIME for counts by interval",
+			       "--between requires --view trace or --format perfetto");
 	if ((o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks) &&
 	    (o->view != REPORT_TRACE || o->diff || of_events(o)))
-		return vs_fail(VS_EXIT_USAGE, "--by stack shows what was recorded",
-			       "-U and -K are for --view trace");
+		return vs_fail(VS_EXIT_USAGE, "use --by stack for counts by stack",
+			       "-U and -K require --view trace");
 	return 0;
 }
 
@@ -490,8 +491,8 @@ int cmd_report(struct options *o)
 		return status;
 	/* also what is printed, of a recording that somebody made up */
 	if (o->max_processes)
-		memory__bound(MOST_BYTES,
-			      "it would take more than 960MiB; --max-processes 0 sets no bound");
+		memory__bound(MOST_BYTES, "it would need more than 960 MiB of memory; "
+					  "--max-processes 0 removes the limit");
 	status = o->diff ? report_diff(o) : report_one(o);
 	memory__unbound();
 	return status;

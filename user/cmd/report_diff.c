@@ -58,12 +58,11 @@ static void tell_missing(const struct diff *diff)
 	const struct diff_side *a = &diff->side[SIDE_A], *b = &diff->side[SIDE_B];
 
 	if (!a->shootdown != !b->shootdown)
-		vs_note("%s has no memory calls (`vmascope record --events "
-			"memcall,shootdown` does)",
+		vs_note("%s has no memory calls (record it with --events "
+			"memcall,shootdown)",
 			a->shootdown ? b->name : a->name);
 	if (!a->stacks != !b->stacks)
-		vs_note("%s has no stacks (`vmascope record -U` does)",
-			a->stacks ? b->name : a->name);
+		vs_note("%s has no stacks (record it with -U)", a->stacks ? b->name : a->name);
 }
 
 static int print(const struct options *o, const struct run *a, const struct run *b)
@@ -96,7 +95,7 @@ int report_diff(const struct options *o)
 
 	if (!o->argv || !o->argv[0] || !o->argv[1] || o->argv[2])
 		return vs_fail(VS_EXIT_USAGE, "vmascope report --diff A B",
-			       "--diff takes two recordings");
+			       "--diff requires two recordings");
 	status = load(&a, o->argv[0], o->max_processes);
 	if (!status)
 		status = load(&b, o->argv[1], o->max_processes);

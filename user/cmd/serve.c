@@ -31,27 +31,30 @@ struct service {
 static int check(const struct service *x, const struct options *o, struct listen_address *a)
 {
 	if (x->listen_fd == -EINVAL)
-		return vs_fail(VS_EXIT_USAGE, "one socket that listens on an IP address",
+		return vs_fail(VS_EXIT_USAGE,
+			       "pass exactly one socket that listens on an IP address",
 			       "the service manager passed no usable socket (LISTEN_FDS)");
 	if (x->listen_fd < 0 && listen__parse(o->listen, a))
-		return vs_fail(VS_EXIT_USAGE, "ADDRESS:PORT, with an address in numbers",
+		return vs_fail(VS_EXIT_USAGE,
+			       "ADDRESS:PORT with a numeric address, for example 127.0.0.1:9464",
 			       "bad address: '%s'", o->listen);
 	if (!o->tls_cert != !o->tls_key || (o->client_ca && !o->tls_cert))
-		return vs_fail(VS_EXIT_USAGE, "--client-ca needs both",
-			       "--tls-cert and --tls-key go together");
+		return vs_fail(VS_EXIT_USAGE, "--client-ca requires both, too",
+			       "--tls-cert and --tls-key require each other");
 	if (o->max_series < metric_store__least())
-		return vs_fail(VS_EXIT_USAGE, "--group-by none takes least",
+		return vs_fail(VS_EXIT_USAGE,
+			       "use at least that many; --group-by none needs fewest",
 			       "--max-series is less than %u", metric_store__least());
 	if (a->loopback)
 		return 0;
 	if (!o->allow_remote)
-		return vs_fail(VS_EXIT_USAGE, "--allow-remote, with --token-file or --client-ca",
-			       "%s can be reached from other machines", o->listen);
+		return vs_fail(VS_EXIT_USAGE, "use --allow-remote with --token-file or --client-ca",
+			       "%s is not a loopback address", o->listen);
 	if (!o->token_file && !o->client_ca)
-		return vs_fail(VS_EXIT_USAGE, "--token-file FILE or --client-ca FILE",
-			       "--allow-remote needs to know who may ask");
+		return vs_fail(VS_EXIT_USAGE, "add --token-file FILE or --client-ca FILE",
+			       "--allow-remote requires authentication of clients");
 	if (!o->tls_cert)
-		vs_warn("without --tls-cert the token crosses the network as plain text");
+		vs_warn("without --tls-cert, the token is sent over the network unencrypted");
 	return 0;
 }
 
@@ -76,13 +79,14 @@ static int prepare(struct service *x, const struct options *o)
 	if (access__read(&x->access, &files))
 		return VS_EXIT_FAILURE;
 	if (!x->access.required && access__make_token(&x->access))
-		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot make a token: no random numbers");
+		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot generate a token: no random numbers");
 	if (privileges__find_user(o->run_as, &x->user))
-		return vs_fail(VS_EXIT_USAGE, "--run-as USER", "no such user: '%s'", o->run_as);
+		return vs_fail(VS_EXIT_USAGE, "choose another one with --run-as USER",
+			       "no such user: '%s'", o->run_as);
 	if (x->listen_fd < 0)
 		x->listen_fd = listen__open(&x->address);
 	if (x->listen_fd < 0)
-		return vs_fail(VS_EXIT_FAILURE, "--listen ADDRESS:PORT takes another one",
+		return vs_fail(VS_EXIT_FAILURE, "choose another address with --listen ADDRESS:PORT",
 			       "cannot listen on %s: %s", o->listen, strerror(-x->listen_fd));
 	/* the other process would only say that it cannot change its user */
 	if (capabilities__check() || server__fork(&x->server, &x->access, x->listen_fd, &x->user))
@@ -140,7 +144,7 @@ static int explained(struct service *x, int err)
 	if (err == -EPIPE)
 		server__explain(&x->server);
 	else if (err)
-		vs_error("cannot serve any longer: %s", strerror(-err));
+		vs_error("cannot continue to serve: %s", strerror(-err));
 	return err;
 }
 
@@ -167,8 +171,8 @@ static void print_where(const struct service *x)
 	listen__format(&x->address, address, sizeof(address));
 	vs_note("listening on %s://%s", scheme, address);
 	if (!x->access.required && x->access.exposed != DETAIL_ALL)
-		vs_note("with processes and addresses: %s://%s/#token=%s", scheme, address,
-			x->access.token);
+		vs_note("with access to processes and addresses: %s://%s/#token=%s", scheme,
+			address, x->access.token);
 }
 
 /** run - the session is open. Return: an exit status. */

@@ -251,17 +251,17 @@ static void tell_losses(const struct trace *t, const struct vs_stats *stats, uin
 	const uint64_t generated = stats->emitted + stats->lost[VS_LOST_EVENTS];
 
 	if (lost)
-		vs_warn("%llu of %llu events were lost: the reader was too slow (a larger --ring, "
-			"or a filter, helps; `vmascope stat` and `shootdown` count them all)",
+		vs_warn("%llu of %llu events were lost because the ring buffer was full (use a "
+			"larger --ring, a filter, or -o FILE; `vmascope stat` counts all)",
 			(unsigned long long)lost, (unsigned long long)generated);
 	if (stats->eventless && faults)
-		vs_warn("%llu faults were taken by the kernel without a trap (GUP): they have no "
-			"event (`vmascope stat` counts them)",
+		vs_warn("%llu kernel-initiated faults (GUP) have no event (`vmascope stat` counts "
+			"them)",
 			(unsigned long long)stats->eventless);
 	if (t->timeline.late)
 		vs_debug(1,
 			 "%llu events are out of order: they lasted longer than %d ms, or "
-			 "there were too many at one time",
+			 "too many were waiting at the same time",
 			 (unsigned long long)t->timeline.late,
 			 (int)(t->timeline.hold_ns / 1000000));
 }
@@ -370,8 +370,9 @@ static int trace__init(struct trace *t, const struct options *o)
 		t->tables[i]->only_text = !t->tables[i]->no_text;
 	}
 	if (!(o->format->flags & FORMAT_MIXED) && t->mixed && o->events != 1u << TRACE_MEMCALL)
-		return vs_fail(VS_EXIT_USAGE, "--events fault or --events memcall, or JSON",
-			       "CSV has one table, so one kind of events");
+		return vs_fail(VS_EXIT_USAGE,
+			       "use --events fault, --events memcall, or --format json",
+			       "CSV output can have only one kind of event");
 	return 0;
 }
 
@@ -472,7 +473,7 @@ int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), v
 static int check_stacks(const struct options *o)
 {
 	if (o->dwarf && !o->capture.bpf.user_stacks)
-		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
+		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf requires user stacks");
 	return options__check_stacks(o, o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks,
 				     "add -U or -K");
 }

@@ -83,9 +83,9 @@ struct cost_job {
 };
 
 static const struct cost_job jobs[] = {
-	{ "First touch of an anonymous page, under `stat`", touch, false },
-	{ "getpid(2), under `shootdown`", call_getpid, true },
-	{ "mprotect(2) of a page, under `shootdown`", call_mprotect, true },
+	{ "First touch of an anonymous page, with stat", touch, false },
+	{ "getpid(2), with shootdown", call_getpid, true },
+	{ "mprotect(2) of a page, with shootdown", call_mprotect, true },
 };
 #define NR_JOBS ARRAY_SIZE(jobs)
 
@@ -252,11 +252,11 @@ static int job_table(const struct options *o, const struct worker *f, size_t job
 	err = err ? err : measure(o, f, job, getpid(), &untraced, NULL);
 	err = err ? err : measure(o, f, job, f->pid, &traced, NULL);
 	err = err ? err
-		  : table__set_title(t, "\n%s, fastest of %d rounds:", jobs[job].title,
+		  : table__set_title(t, "\n%s (fastest of %d rounds):", jobs[job].title,
 				     STORM_ROUNDS);
 	err = err ? err : job_row(t, "no tracing", plain, plain);
-	err = err ? err : job_row(t, "another is traced", untraced, plain);
-	return err ? err : job_row(t, "it is traced", traced, plain);
+	err = err ? err : job_row(t, "another process is traced", untraced, plain);
+	return err ? err : job_row(t, "this process is traced", traced, plain);
 }
 
 static int program_rows(const struct options *o, const struct worker *f, struct document *d)
@@ -265,7 +265,9 @@ static int program_rows(const struct options *o, const struct worker *f, struct 
 	int err = t ? document__add(d, t) : -ENOMEM;
 	double unused;
 
-	err = err ? err : table__set_title(t, "\nThe programs' own time (bpf_stats):");
+	err = err ? err
+		  : table__set_title(t,
+				     "\nRun time of the BPF programs (kernel.bpf_stats_enabled):");
 	for (size_t job = 0; job < NR_JOBS && !err; job++)
 		if (job != 1) /* getpid runs none that mprotect does not */
 			err = measure(o, f, job, f->pid, &unused, t);

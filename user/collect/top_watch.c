@@ -124,7 +124,7 @@ static void see_map_counts(struct top_watch *w)
 			continue;
 		snprintf(about, sizeof(about), "vmas %u", row->process->pid);
 		notes__add(&w->notes, since_start(w), NOTE_WARNING, about,
-			   "%s (%u) has had %u VMAs; vm.max_map_count allows %llu",
+			   "%s (%u) had %u VMAs; the limit is %llu (vm.max_map_count)",
 			   row->process->comm, row->process->pid, row->map_count,
 			   (unsigned long long)w->max_map_count);
 	}
@@ -153,7 +153,7 @@ static void note_storm_began(struct top_watch *w)
 	str_format_count(rate, sizeof(rate), s->peak);
 	str_format_count(usual, sizeof(usual), s->median);
 	notes__add(&w->notes, since_start(w), NOTE_STORM, "",
-		   "storm begins: %s faults/s, usually %s", rate, usual);
+		   "fault storm begins: %s faults/s (median %s)", rate, usual);
 }
 
 static void note_storm_over(struct top_watch *w, const struct storm *s)
@@ -164,7 +164,8 @@ static void note_storm_over(struct top_watch *w, const struct storm *s)
 	str_format_count(mean, sizeof(mean), storm_mean(s));
 	str_format_count(peak, sizeof(peak), s->peak);
 	notes__add(&w->notes, since_start(w), NOTE_STORM, "",
-		   "storm over: %s, %s faults/s, peak %s; %.0f%% by %s (%llu), %.0f%% in %s, "
+		   "fault storm ended after %s: %s faults/s, peak %s; %.0f%% by %s (%llu), %.0f%% "
+		   "in %s, "
 		   "%.0f%% %s",
 		   length, mean, peak, percent(s, STORM_PROCESS), s->top[STORM_PROCESS].name,
 		   (unsigned long long)s->top[STORM_PROCESS].id, percent(s, STORM_VMA),
@@ -203,8 +204,9 @@ void top_watch__init(struct top_watch *w, struct session *s)
 	session__hooks(s, in_use);
 	for (int i = 0; i < NR_HOOKS; i++)
 		if (in_use[i].fallback)
-			notes__add(&w->notes, 0, NOTE_INFO, "", "fallback: %s by %s",
-				   in_use[i].name, in_use[i].variant);
+			notes__add(&w->notes, 0, NOTE_INFO, "",
+				   "hook %s uses variant %s (see doctor)", in_use[i].name,
+				   in_use[i].variant);
 }
 
 void top_watch__free(struct top_watch *w)

@@ -125,7 +125,7 @@ static void read_pagemap(struct explanation *e, pid_t pid)
 
 	/* walk_page_test() in mm/pagewalk.c: what is there reads as 0 */
 	if (e->has_smaps && smaps__has(&e->smaps, "pf")) {
-		unknown(e, "pagemap", "it passes over VMAs of frames without struct page (pf)");
+		unknown(e, "pagemap", "not available for VMAs of frames without struct page (pf)");
 		return;
 	}
 	err = pagemap__read(pid, e->address, &e->pagemap);
@@ -147,14 +147,14 @@ static void find_frame(struct explanation *e, pid_t pid)
 		e->frame = last->frame;
 		e->frame_from = "page tables";
 	} else if (e->has_pagemap && e->pagemap & PAGEMAP_PRESENT) {
-		unknown(e, "frame", "/proc/%d/pagemap hides it (needs CAP_SYS_ADMIN, or root)",
+		unknown(e, "frame", "/proc/%d/pagemap hides it (requires root or CAP_SYS_ADMIN)",
 			pid);
 	}
 }
 
 static void read_page(struct explanation *e)
 {
-	static const char hint[] = "needs root";
+	static const char hint[] = "requires root";
 	int err;
 
 	if (!e->frame)
@@ -165,7 +165,7 @@ static void read_page(struct explanation *e)
 		unknown(e, "page flags", "/proc/kpageflags: %s (%s)", strerror(-err),
 			err == -ENOENT ? "CONFIG_PROC_PAGE_MONITOR is off" : hint);
 	if (e->has_flags && e->flags & (KPAGE_NOPAGE | KPAGE_ZERO)) {
-		unknown(e, "map count", "the kernel does not count it for %s",
+		unknown(e, "map count", "not counted by the kernel for %s",
 			e->flags & KPAGE_ZERO ? "the zero page" : "frames without struct page");
 		return;
 	}
@@ -242,7 +242,7 @@ static void find_gap(struct explanation *e, const struct explain_target *t)
 		return;
 	if (read_line(t->pid, "limits", "Max stack size", line, sizeof(line)) ||
 	    sscanf(line, "Max stack size %31s", soft) != 1) {
-		unknown(e, "stack limit", "/proc/%d/limits can't be read", t->pid);
+		unknown(e, "stack limit", "cannot read /proc/%d/limits", t->pid);
 		return;
 	}
 	e->gap.limit_known = true;
@@ -287,14 +287,16 @@ static void read_vma(struct explanation *e, const struct explain_target *t)
 	e->file_offset = e->vma.offset + (e->address - e->vma.start);
 	if (!smaps_is_cheap(t, e->address, &vmas)) {
 		unknown(e, "VMA sizes and flags",
-			"smaps would hold mmap_lock for %zu VMAs and their page tables", vmas);
+			"not read: smaps would hold mmap_lock for %zu VMAs and their page tables",
+			vmas);
 		return;
 	}
 	err = smaps__read(t->pid, e->address, &e->smaps);
 	e->has_smaps = !err;
 	if (err == -ENOENT)
 		unknown(e, "VMA sizes and flags",
-			"/proc/%d/smaps has no such VMA: unmapped meanwhile", t->pid);
+			"/proc/%d/smaps does not have the VMA: it was unmapped in the meantime",
+			t->pid);
 	else if (err)
 		unknown(e, "VMA sizes and flags", "/proc/%d/smaps: %s", t->pid, strerror(-err));
 	else
@@ -330,7 +332,7 @@ static void find_page_size(struct explanation *e)
 		e->page_size_from = "smaps";
 	} else if (e->has_vma) {
 		unknown(e, "page size",
-			"page tables do not show it, and smaps has more than one size");
+			"not shown by page tables, and smaps has more than one size");
 	}
 }
 

@@ -71,7 +71,7 @@ static int find_direct_map(struct page_tables *t, char *missing)
 	}
 	if (t->skel->bss->direct_map)
 		return 0;
-	return missing_because(missing, -ENOENT, "the kernel's direct map was not found");
+	return missing_because(missing, -ENOENT, "the direct map of the kernel was not found");
 }
 
 static int load(struct page_tables *t, char *missing)
@@ -85,8 +85,8 @@ static int load(struct page_tables *t, char *missing)
 	if (!err)
 		return find_direct_map(t, missing);
 	snprintf(missing, MISSING_LEN, "cannot load BPF programs: %s%s", strerror(-err),
-		 err == -EPERM || err == -EACCES ? " (needs CAP_BPF and CAP_PERFMON, or root)"
-						 : " (-v shows more)");
+		 err == -EPERM || err == -EACCES ? " (requires root, or CAP_BPF and CAP_PERFMON)"
+						 : " (use -v for details)");
 	return err;
 }
 
@@ -99,13 +99,11 @@ int page_tables__open(struct page_tables **out, char *missing)
 
 	*out = NULL;
 	if (f->disabled)
-		return missing_because(missing, -ENOTSUP, "switched off by --no-feature");
+		return missing_because(missing, -ENOTSUP, "disabled by --no-feature");
 	if (!f->available)
 		return missing_because(missing, -ENOTSUP, f->reason);
 	if (!in_initial_pid_namespace())
-		return missing_because(
-			missing, -ENOTSUP,
-			"in a PID namespace, where BPF knows processes by other ids");
+		return missing_because(missing, -ENOTSUP, "not supported in a PID namespace");
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return missing_because(missing, -ENOMEM, strerror(ENOMEM));
@@ -168,7 +166,8 @@ void page_tables__read(struct page_tables *t, pid_t pid, uint64_t address, struc
 		return;
 	}
 	if (!bss->explain_levels) {
-		missing_because(walk->missing, 0, "the process has no page tables (any more)");
+		missing_because(walk->missing, 0,
+				"the process has no page tables (it may have exited)");
 		return;
 	}
 	walk->levels = bss->explain_levels;
@@ -176,7 +175,8 @@ void page_tables__read(struct page_tables *t, pid_t pid, uint64_t address, struc
 		walk->entries[walk->nr++] = table_entry__decode(bss->explain_entries[i], i,
 								walk->levels, address, &t->layout);
 	if (!walk->nr || walk->entries[walk->nr - 1].kind == ENTRY_TABLE)
-		missing_because(walk->missing, 0, "a table could not be read (freed meanwhile?)");
+		missing_because(walk->missing, 0,
+				"a page table could not be read (it may have been freed)");
 }
 
 struct swap_layout page_tables__layout(void)

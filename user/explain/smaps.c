@@ -33,23 +33,23 @@ static const struct flag vm_flags[] = {
 	{ 0, "gd", NULL, "grows down" },
 	{ 0, "gu", NULL, "has guard regions" }, /* 6.19 */
 	{ 0, "pf", NULL, "frames without struct page" },
-	{ 0, "dw", NULL, "file not writable meanwhile" },
+	{ 0, "dw", NULL, "writes to the file are denied" },
 	{ 0, "lo", NULL, "locked in memory" },
 	{ 0, "io", NULL, "device memory" },
-	{ 0, "sr", NULL, "read in sequence" },
-	{ 0, "rr", NULL, "read at random" },
+	{ 0, "sr", NULL, "sequential read advised" },
+	{ 0, "rr", NULL, "random read advised" },
 	{ 0, "dc", NULL, "not copied on fork" },
 	{ 0, "de", NULL, "not expandable" },
-	{ 0, "lf", NULL, "locked once touched" },
+	{ 0, "lf", NULL, "locked on fault" },
 	{ 0, "ac", NULL, "accounted" },
 	{ 0, "nr", NULL, "no swap reserved" },
 	{ 0, "ht", NULL, "hugetlb" },
-	{ 0, "sf", NULL, "synchronous faults" },
+	{ 0, "sf", NULL, "synchronous page faults" },
 	{ 0, "nl", NULL, "non-linear" },
-	{ 0, "ar", NULL, "architecture's flag" },
+	{ 0, "ar", NULL, "architecture-specific flag" },
 	{ 0, "wf", NULL, "wiped on fork" },
 	{ 0, "dd", NULL, "not in core dumps" },
-	{ 0, "bt", NULL, "branch targets guarded" },
+	{ 0, "bt", NULL, "branch target protection" },
 	{ 0, "mt", NULL, "memory tagging" },
 	{ 0, "sd", NULL, "soft-dirty" },
 	{ 0, "mm", NULL, "mixed: with and without struct page" },
@@ -65,7 +65,7 @@ static const struct flag vm_flags[] = {
 	{ 0, "sl", NULL, "sealed" },
 };
 
-static const struct flag unknown_flag = { .word = "not known to vmascope" };
+static const struct flag unknown_flag = { .word = "unknown" };
 
 static int parse_field(struct smaps *s, const char *line)
 {

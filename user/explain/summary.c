@@ -24,20 +24,20 @@ static void no_vma(const struct explanation *e, char *buf, size_t size)
 {
 	if (e->kind == ADDRESS_KERNEL)
 		snprintf(buf, size,
-			 "in the kernel's half of the address space: a touch from user "
-			 "mode is SIGSEGV");
+			 "in the kernel half of the address space: an access from user "
+			 "mode raises SIGSEGV");
 	else if (e->gap.there && e->gap.grows)
 		snprintf(buf, size,
-			 "no VMA yet, but in the gap below a stack: a touch makes the "
-			 "stack grow");
+			 "no VMA, in the gap below a stack: an access makes the stack "
+			 "grow");
 	else if (e->gap.there && e->gap.limit_known)
 		snprintf(buf, size,
-			 "no VMA: in the gap below a stack, where it can't grow any more "
-			 "(limit, or guard gap): a touch is SIGSEGV (SEGV_MAPERR)");
+			 "no VMA, in the gap below a stack, which cannot grow this far "
+			 "(limit or guard gap): an access raises SIGSEGV (SEGV_MAPERR)");
 	else if (e->gap.there)
-		snprintf(buf, size, "no VMA: in the gap below a stack");
+		snprintf(buf, size, "no VMA, in the gap below a stack");
 	else
-		snprintf(buf, size, "no VMA holds it: a touch is SIGSEGV (SEGV_MAPERR)");
+		snprintf(buf, size, "no VMA: an access raises SIGSEGV (SEGV_MAPERR)");
 }
 
 static bool has(const struct explanation *e, char perm)
@@ -48,11 +48,12 @@ static bool has(const struct explanation *e, char perm)
 static const char *what_of_empty(const struct explanation *e)
 {
 	if (e->vma.inode)
-		return has(e, 's') ? "not mapped yet: a touch maps the file's page"
-				   : "not mapped yet: a read maps the file's page, a write a copy";
+		return has(e, 's') ? "not mapped yet: an access maps the page of the file"
+				   : "not mapped yet: a read maps the page of the file, a write a "
+				     "copy of it";
 	if (*e->vma.name == '[' && strncmp(e->vma.name, "[heap", 5) &&
 	    strncmp(e->vma.name, "[stack", 6) && strncmp(e->vma.name, "[anon", 5))
-		return "not mapped yet: a touch asks the kernel for its page";
+		return "not mapped yet: an access makes the kernel map its page";
 	return "not touched yet: the first touch maps zeroed memory";
 }
 
@@ -65,45 +66,44 @@ static void of_present(const struct explanation *e, const struct table_entry *en
 	if (rw && has(e, 'w'))
 		write = ", writable";
 	else if (has(e, 'w'))
-		write = has(e, 's') ? ", read-only so far: the first write is notified"
-				    : ", read-only so far: a write copies it, or reuses it";
+		write = has(e, 's') ? ", read-only: the first write raises a write-notify fault"
+				    : ", read-only: a write copies the page, or reuses it";
 	snprintf(buf, size, "mapped by a %s%s", size_name(e->page_size), write);
 }
 
 static const char *what_of_marker(const struct table_entry *entry)
 {
 	if (entry->marker & MARKER_GUARD)
-		return "a guard (MADV_GUARD_INSTALL): a touch is SIGSEGV";
+		return "guard page (MADV_GUARD_INSTALL): an access raises SIGSEGV";
 	if (entry->marker & MARKER_POISONED)
-		return "poisoned: a touch is SIGBUS";
+		return "poisoned: an access raises SIGBUS";
 	if (entry->marker & MARKER_UFFD_WP)
 		return "no page, but write-protected by userfaultfd";
-	return "a marker that is not known to vmascope";
+	return "unknown PTE marker";
 }
 
 static void of_entry(const struct explanation *e, const struct table_entry *entry, char *buf,
 		     size_t size)
 {
 	static const char *const texts[] = {
-		[ENTRY_SWAP] = "swapped out: a touch reads it back (major fault)",
-		[ENTRY_MIGRATION] = "being moved to another frame: a touch waits for that",
-		[ENTRY_HWPOISON] = "lost to a memory error: a touch is SIGBUS",
-		[ENTRY_DEVICE] = "in a device's memory: a touch brings it back",
+		[ENTRY_SWAP] = "swapped out: an access swaps it in",
+		[ENTRY_MIGRATION] = "under migration: an access waits for its end",
+		[ENTRY_HWPOISON] = "hardware memory error: an access raises SIGBUS",
+		[ENTRY_DEVICE] = "in device memory: an access moves it back",
 		[ENTRY_SPLITTING] = "a huge page that is being split",
 	};
 
 	if (!strncmp(e->vma.perms, "---", 3))
-		snprintf(buf, size, "PROT_NONE%s: a touch is SIGSEGV (SEGV_ACCERR)",
-			 entry->kind == ENTRY_EMPTY ? ", and nothing mapped" : "");
+		snprintf(buf, size, "PROT_NONE%s: an access raises SIGSEGV (SEGV_ACCERR)",
+			 entry->kind == ENTRY_EMPTY ? ", nothing mapped" : "");
 	else if (e->kind == ADDRESS_KERNEL)
-		snprintf(buf, size,
-			 "the kernel's own page for user mode: calls into it are emulated");
+		snprintf(buf, size, "vsyscall page of the kernel: calls are emulated");
 	else if (entry->kind == ENTRY_EMPTY)
 		snprintf(buf, size, "%s", what_of_empty(e));
 	else if (entry->kind == ENTRY_PAGE)
 		of_present(e, entry, buf, size);
 	else if (entry->kind == ENTRY_PROTNONE)
-		snprintf(buf, size, "mapped by a %s, access taken away for a NUMA hint",
+		snprintf(buf, size, "mapped by a %s, made inaccessible by NUMA balancing",
 			 size_name(e->page_size));
 	else if (entry->kind == ENTRY_MARKER)
 		snprintf(buf, size, "%s", what_of_marker(entry));
@@ -118,8 +118,8 @@ void explanation__summary(const struct explanation *e, char *buf, size_t size)
 	if (e->kind == ADDRESS_NON_CANONICAL)
 		snprintf(
 			buf, size,
-			"not canonical: bits 63 to %d are not all alike, so it has no translation: "
-			"a touch is SIGSEGV, without the address",
+			"non-canonical: bits 63 to %d are not all equal: an access raises SIGSEGV, "
+			"without the address",
 			e->levels == 5 ? 56 : 47);
 	else if (!e->has_vma)
 		no_vma(e, buf, size);
@@ -131,5 +131,5 @@ void explanation__summary(const struct explanation *e, char *buf, size_t size)
 			 : e->pagemap & PAGEMAP_SWAPPED ? "swapped out, or another special entry"
 							: "not mapped");
 	else
-		snprintf(buf, size, "in a VMA; whether a page is mapped is not known");
+		snprintf(buf, size, "in a VMA; unknown whether a page is mapped");
 }

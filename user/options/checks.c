@@ -35,13 +35,13 @@ int options__check_stacks(const struct options *o, bool wanted, const char *how)
 	const char *name = stack_option(o);
 
 	if (name && !wanted)
-		return vs_fail(VS_EXIT_USAGE, how, "%s is for stacks", name);
+		return vs_fail(VS_EXIT_USAGE, how, "%s requires stacks", name);
 	if (o->stack_bytes && !o->dwarf)
 		return vs_fail(VS_EXIT_USAGE, "add --unwind dwarf",
-			       "--stack-size is of the copies that --unwind dwarf makes");
+			       "--stack-size requires --unwind dwarf");
 	if (o->capture.nr_stacks && o->dwarf)
-		return vs_fail(VS_EXIT_USAGE, "leave one of them out",
-			       "--stacks is of the table that --unwind dwarf does without");
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "--stacks has no effect with --unwind dwarf");
 	return 0;
 }
 

@@ -21,7 +21,7 @@ static int parse_ids(struct options *o, char *arg, struct argp_state *state, boo
 	int n, err = 0;
 
 	if (o->capture.nr_ids && o->capture.threads != threads)
-		return option_bad(state, "id list", arg, "-p and -t exclude each other");
+		return option_bad(state, "id list", arg, "-p and -t are mutually exclusive");
 	n = str_split(arg, &items);
 	if (n < 0)
 		return option_bad(state, "id list", arg, "numbers, separated by commas");
@@ -155,8 +155,8 @@ OPTION_PARSER(option_parse_either_by)
 		return option_bad_word(
 			state, "grouping", arg, row->list(0),
 			"mapping, vma, process, comm, thread, cause, cpu, cgroup, stack, function; "
-			"of "
-			"shootdown: vma, call, process, comm, thread, site, stack, function, cpu");
+			"for shootdown: vma, call, process, comm, thread, site, stack, function, "
+			"cpu");
 	o->by = stat < 0 ? 0 : stat;
 	o->shootdown_by = shootdown < 0 ? 0 : shootdown;
 	o->no_stat_by = stat < 0;
@@ -192,7 +192,7 @@ OPTION_PARSER(option_parse_between)
 		*comma = ',';
 	return good ? 0
 		    : option_bad(state, "time", arg,
-				 "FROM,TO since the start: 1.5s,2s; 10s, to the end; ,500ms");
+				 "FROM,TO since the start, for example 1.5s,2s or 10s, or ,500ms");
 }
 
 const char *option_list_top_views(unsigned int commands)

@@ -255,8 +255,8 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 		o->capture.bpf.follow = false;
 	log_setup(o->format->flags & FORMAT_MESSAGES, o->quiet, o->verbosity);
 	if (cmd->args == ARGS_COMMAND && o->argv && o->capture.nr_ids)
-		return vs_fail(VS_EXIT_USAGE, "give one of them",
-			       "a command to run and -p or -t exclude each other");
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "a command to run and -p or -t are mutually exclusive");
 	return 0;
 }
 

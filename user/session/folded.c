@@ -24,7 +24,7 @@ static const struct {
 	[WEIGHT_FAULTS] = { "page faults", UNIT_COUNT },
 	[WEIGHT_TIME] = { "time", UNIT_NS },
 	[WEIGHT_STOLEN] = { "time stolen from other CPUs", UNIT_NS },
-	[WEIGHT_SENT] = { "flushes sent to other CPUs", UNIT_COUNT },
+	[WEIGHT_SENT] = { "remote TLB flushes sent", UNIT_COUNT },
 	[WEIGHT_CALLS] = { "memory calls and flushes", UNIT_COUNT },
 };
 
@@ -35,10 +35,11 @@ int folded__check(struct options *o, bool by_stack, unsigned int known)
 	if (status)
 		return status;
 	if (o->folded && !(o->format->flags & FORMAT_FOR_PEOPLE))
-		return vs_fail(VS_EXIT_USAGE, "give one of them",
-			       "--folded and --format %s exclude each other", o->format->name);
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "--folded and --format %s are mutually exclusive", o->format->name);
 	if (o->weight >= 0 && !(known & 1u << o->weight))
-		return vs_fail(VS_EXIT_USAGE, "stat has faults and time, shootdown all but faults",
+		return vs_fail(VS_EXIT_USAGE,
+			       "stat: faults or time; shootdown: stolen, time, sent or calls",
 			       "bad weight: '%s'", stack_weight_names[o->weight]);
 	if (o->weight < 0)
 		o->weight = __builtin_ctz(known);
@@ -162,7 +163,7 @@ int folded__faults(struct session *s)
 	if (!err)
 		err = add_named(f, "[no stack]", fault_value(o, &rests.none));
 	if (!err)
-		err = add_named(f, "[stacks without a row]", fault_value(o, &rests.overflow));
+		err = add_named(f, "[stack table full]", fault_value(o, &rests.overflow));
 	if (!err)
 		err = add_named(f, STACK_EITHER, fault_value(o, &rests.either));
 	if (!err)
@@ -203,6 +204,6 @@ int folded__calls(struct session *s)
 			err = add_named(f, row->comm, value);
 	}
 	if (!err)
-		err = add_named(f, "[calls without a row]", call_value(o, &all->overflow.counts));
+		err = add_named(f, "[call table full]", call_value(o, &all->overflow.counts));
 	return print(s, f, err);
 }

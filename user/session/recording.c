@@ -79,15 +79,17 @@ static int cannot_read(const char *path, int err)
 			       path);
 	if (err == -EBADMSG)
 		return vs_fail(VS_EXIT_FAILURE, NULL,
-			       "%s is no recording, or its header is damaged", path);
+			       "%s is not a recording, or its header is damaged", path);
 	if (err == -ESPIPE)
-		return vs_fail(VS_EXIT_FAILURE, "copy it into a file: it is read several times",
+		return vs_fail(VS_EXIT_FAILURE,
+			       "copy it to a regular file: it is read several times",
 			       "cannot read %s: not a regular file", path);
 	if (err == -EPROTONOSUPPORT)
-		return vs_fail(VS_EXIT_FAILURE, "use the vmascope that made it, or a later one",
-			       "%s is of another version of the format", path);
+		return vs_fail(VS_EXIT_FAILURE,
+			       "use the version of vmascope that wrote it, or a later one",
+			       "%s has an unsupported format version", path);
 	return vs_fail(VS_EXIT_FAILURE,
-		       err == -ENOENT ? "`vmascope record` makes one" : limit_hint(err),
+		       err == -ENOENT ? "create one with `vmascope record`" : limit_hint(err),
 		       "cannot read %s: %s", path, strerror(-err));
 }
 
@@ -169,13 +171,13 @@ static void tell_damage(const struct recording *r, const struct damage *d, const
 
 	str_format_bytes(bytes, sizeof(bytes), d->bytes);
 	if (d->records)
-		vs_warn("%s is damaged: %s in %llu places are missing, among them %llu records of "
-			"the time from %s to %s",
+		vs_warn("%s is damaged: %s missing in %llu places, including %llu records between "
+			"%s and %s",
 			path, bytes, (unsigned long long)d->blocks, (unsigned long long)d->records,
 			since_start(r, d->first_ns, first, sizeof(first)),
 			since_start(r, d->last_ns, last, sizeof(last)));
 	else if (d->blocks)
-		vs_warn("%s is damaged: %s in %llu places are missing", path, bytes,
+		vs_warn("%s is damaged: %s missing in %llu places", path, bytes,
 			(unsigned long long)d->blocks);
 }
 
@@ -184,7 +186,7 @@ static void tell_end(const struct recording *r, const char *path)
 	char counts[STR_NUMBER_LEN], events[STR_NUMBER_LEN];
 
 	vs_warn("%s has no end marker: it was interrupted or is still being written; "
-		"counts are those of the first %s, events of the first %s",
+		"it has counts of the first %s and events of the first %s",
 		path, since_start(r, r->end_ns, counts, sizeof(counts)),
 		since_start(r, r->last_ns, events, sizeof(events)));
 }
@@ -196,12 +198,12 @@ static int check_file(struct recording *r, const struct reader *reader, const ch
 	const uint32_t number = reader->header.file;
 
 	if (reader->header.run != r->header.run || (before && number <= before)) {
-		vs_fail(VS_EXIT_FAILURE, "give the files of one ring, the oldest first",
-			"%s is of another run, or out of order", path);
+		vs_fail(VS_EXIT_FAILURE, "give the files of one recording, oldest first",
+			"%s is from another recording, or out of order", path);
 		return -EINVAL;
 	}
 	if (before && number != before + 1) {
-		vs_warn("files %u to %u of the run are missing", before + 1, number - 1);
+		vs_warn("files %u to %u of the recording are missing", before + 1, number - 1);
 		r->whole = false;
 	}
 	return 0;
@@ -218,8 +220,8 @@ static int cannot_keep(struct recording *r, const char *path, int err)
 	str_format_bytes(most, sizeof(most), r->loader.max_bytes);
 	if (err == -E2BIG)
 		vs_fail(VS_EXIT_FAILURE, NULL,
-			"cannot read %s: it would take more than %s of memory, far more than a "
-			"recording of its size has reason to",
+			"cannot read %s: it would need more than %s of memory, far more than a "
+			"valid recording of its size",
 			path, most);
 	else
 		vs_fail(VS_EXIT_FAILURE, memory__hint(), "cannot read %s: not enough memory", path);

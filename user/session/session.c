@@ -441,7 +441,7 @@ static void end_child(struct session *s)
 	if (!s->options->argv || child__poll(&s->child))
 		return;
 	kill(s->child.pid, SIGTERM);
-	vs_warn("process %d was sent SIGTERM", s->child.pid);
+	vs_warn("sent SIGTERM to process %d", s->child.pid);
 }
 
 /** next_interval - when the one that began at @last ends, if its length stays what it is now. */

@@ -55,7 +55,7 @@ void session__say_how(const struct session *s)
 	for (int i = 0; i < NR_HOOKS; i++)
 		vs_debug(1, "%s: %s%s", in_use[i].name, in_use[i].variant,
 			 in_use[i].fallback ? " (not the preferred variant)" : "");
-	vs_debug(1, "%u slots, %u histograms, %u rows of calls, %u stacks, on %u CPUs",
+	vs_debug(1, "%u slots, %u histograms, %u call rows, %u stacks, %u CPUs",
 		 capture__nr_slots(s->live->capture), capture__nr_hists(s->live->capture),
 		 capture__nr_call_rows(s->live->capture), capture__nr_stacks(s->live->capture),
 		 capture__nr_cpus(s->live->capture));

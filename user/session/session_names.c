@@ -46,7 +46,8 @@ int session_names__open(struct session *s, void (*idle)(void *session))
 	int err = namer__new(&s->namer, &no);
 
 	if (err) {
-		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot read names: %s", strerror(-err));
+		vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot read symbols: %s",
+			strerror(-err));
 		return err;
 	}
 	s->sampling = s->options->dwarf && s->options->capture.bpf.user_stacks;
@@ -59,8 +60,8 @@ void session_names__say(const struct session *s)
 	const size_t n = s->namer ? namer__unnamed(s->namer) : 0;
 
 	if (n)
-		vs_warn("%zu addresses of code have no name: there was no time for it after the "
-			"end; a run that ends with its target (-- COMMAND, or -p PID without -d) "
-			"names all",
+		vs_warn("%zu code addresses are not resolved: time ran out after the end of the "
+			"run (all are resolved if the run ends with its target: -- COMMAND, or "
+			"-p PID without -d)",
 			n);
 }

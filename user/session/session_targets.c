@@ -40,11 +40,11 @@ int session_targets__check(const struct options *o)
 		if (tgid < 0)
 			return vs_fail(VS_EXIT_FAILURE,
 				       proc_hint() ? proc_hint()
-						   : "it may have ended; `ps -e` lists them",
+						   : "it may have exited; `ps -e` lists processes",
 				       "no such %s: %d", o->capture.threads ? "thread" : "process",
 				       o->capture.ids[i]);
 		if (!o->capture.threads && tgid != o->capture.ids[i])
-			return vs_fail(VS_EXIT_FAILURE, "-t traces a thread, -p its process",
+			return vs_fail(VS_EXIT_FAILURE, "use -t for a thread, -p for its process",
 				       "%d is a thread of process %ld", o->capture.ids[i], tgid);
 	}
 	return 0;

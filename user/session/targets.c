@@ -76,8 +76,9 @@ static void note_children(const struct options *o, pid_t pid)
 
 	each_task(pid, children_of_thread, &c);
 	if (c.nr)
-		vs_note("process %d has %zu child process%s already, not traced: add -p %s%s", pid,
-			c.nr, c.nr > 1 ? "es" : "", c.named, c.nr > MAX_NAMED ? ",..." : "");
+		vs_note("process %d already has %zu child process%s, which will not be traced: add "
+			"-p %s%s",
+			pid, c.nr, c.nr > 1 ? "es" : "", c.named, c.nr > MAX_NAMED ? ",..." : "");
 }
 
 /** struct named - who has the name that -n wants */
@@ -129,7 +130,6 @@ void targets__note(const struct options *o)
 		return;
 	each_task(0, look_at_process, &n);
 	if (n.thread && !n.process)
-		vs_note("no process is named '%s': it is the name of thread %d of process %d (-t "
-			"%d)",
+		vs_note("no process is named '%s', but thread %d of process %d is (use -t %d)",
 			o->capture.comm, n.thread, n.thread_of, n.thread);
 }

@@ -245,7 +245,7 @@ static const char *kernel_find(struct symbolizer *s, uint64_t at, uint64_t *star
 	s->kernel_read_ns = now;
 	err = kernel_symbols__read(&table);
 	if (err) {
-		vs_debug(1, "no functions of the kernel: %s", strerror(-err));
+		vs_debug(1, "no kernel symbols: %s", strerror(-err));
 		return NULL;
 	}
 	symbol_table__close(&s->kernel);

@@ -60,13 +60,14 @@ int capabilities__check(void)
 	}
 	cap_free(caps);
 	if (!*missing && in_user_namespace()) {
-		vs_fail(VS_EXIT_FAILURE, "run it outside of the user namespace",
-			"not permitted to trace: the capabilities are those of a user namespace");
+		vs_fail(VS_EXIT_FAILURE, "run outside the user namespace",
+			"not permitted to trace: capabilities of a user namespace are not "
+			"sufficient");
 		return -EPERM;
 	}
 	if (!*missing)
 		return 0;
-	vs_fail(VS_EXIT_FAILURE, "run it as root, or with these capabilities",
+	vs_fail(VS_EXIT_FAILURE, "run as root, or grant these capabilities",
 		"not permitted to trace: %s missing", missing);
 	return -EPERM;
 }

@@ -13,9 +13,9 @@
 const char *limit_hint(int err)
 {
 	if (err == -EMFILE)
-		return "raise the limit of open files: ulimit -n";
+		return "raise the limit of open files (ulimit -n)";
 	if (err == -ENOMEM)
-		return "raise the limits of memory: ulimit -v, memory.max of the cgroup";
+		return "raise the memory limits (ulimit -v, memory.max of the cgroup)";
 	return NULL;
 }
 

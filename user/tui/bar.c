@@ -101,9 +101,9 @@ static const struct {
 	const char *name;
 	const char *text;
 } words[] = {
-	{ "TIME%", "time spent in faults, of one CPU's time" },
-	{ "SENT, IPIS", "flushes sent to other CPUs; interrupts that they made there" },
-	{ "STOLEN%", "time that these interrupts took, of one CPU's time" },
+	{ "TIME%", "time in page faults, summed over threads (100% = one thread)" },
+	{ "SENT, IPIS", "remote TLB flushes sent; IPIs that arrived for them" },
+	{ "STOLEN%", "time in the IPI handlers on other CPUs (100% = one CPU)" },
 };
 
 void tui_help__draw(struct canvas *c)
@@ -122,7 +122,7 @@ void tui_help__draw(struct canvas *c)
 	for (size_t i = 0; i < ARRAY_SIZE(words) && y < c->height - 1; i++)
 		help_line(c, y++, words[i].name, words[i].text);
 	canvas__blank(c, y, 0, c->width, STYLE_HELP);
-	canvas__put(c, y, 2, c->width, STYLE_BAR, " any key: back ");
+	canvas__put(c, y, 2, c->width, STYLE_BAR, " press any key to return ");
 	/* all below it goes: half a page is harder to read */
 	while (++y < c->height)
 		canvas__blank(c, y, 0, c->width, STYLE_PLAIN);

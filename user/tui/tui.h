@@ -97,7 +97,7 @@ struct tui_facts {
 };
 
 /** What keys say that lead to stacks where none are counted. */
-#define TUI_NO_STACKS "stacks are not counted: start top with -U (user) or -K (kernel)"
+#define TUI_NO_STACKS "stacks are not collected: start top with -U (user) or -K (kernel)"
 
 /**
  * struct tui - all of it

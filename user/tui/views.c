@@ -7,7 +7,7 @@
 const struct tui_view tui_views[NR_VIEWS] = {
 	[VIEW_PROCESSES] = {
 		.name = "processes",
-		.help = "processes: faults, and interrupts that their flushes caused",
+		.help = "processes: page faults, and TLB shootdowns they initiated",
 		.make = top_processes,
 		.sort = "faults",
 		.descending = true,
@@ -15,7 +15,7 @@ const struct tui_view tui_views[NR_VIEWS] = {
 	},
 	[VIEW_VMAS] = {
 		.name = "vmas",
-		.help = "VMAs of the selected process, its address space above them",
+		.help = "VMAs of the selected process, with a map of its address space",
 		.make = top_vmas,
 		.sort = "faults",
 		.descending = true,
@@ -26,7 +26,7 @@ const struct tui_view tui_views[NR_VIEWS] = {
 	},
 	[VIEW_CAUSES] = {
 		.name = "causes",
-		.help = "why memory faults: of all, of a process, of a VMA",
+		.help = "causes of page faults: system, process or VMA",
 		.make = top_causes,
 		.sort = "faults",
 		.descending = true,
@@ -36,7 +36,7 @@ const struct tui_view tui_views[NR_VIEWS] = {
 	},
 	[VIEW_CALLS] = {
 		.name = "calls",
-		.help = "memory calls, their flushes, and what these cost others",
+		.help = "memory calls, their TLB flushes, and the cost on other CPUs",
 		.make = top_calls,
 		.sort = "interrupts",
 		.descending = true,
@@ -45,14 +45,14 @@ const struct tui_view tui_views[NR_VIEWS] = {
 	},
 	[VIEW_CPUS] = {
 		.name = "cpus",
-		.help = "CPUs, and by which others each was interrupted",
+		.help = "CPUs: TLB flush IPIs received, by sending CPU",
 		.make = top_cpus,
 		.sort = "cpu",
 		.drill = NR_VIEWS,
 	},
 	[VIEW_LOG] = {
 		.name = "log",
-		.help = "storms, losses, warnings, fallbacks in use",
+		.help = "log: fault storms, losses, warnings, hook variants",
 		.make = top_notes,
 		.sort = "at_ns",
 		.descending = true,
@@ -60,7 +60,7 @@ const struct tui_view tui_views[NR_VIEWS] = {
 	},
 	[VIEW_STACKS] = {
 		.name = "stacks",
-		.help = "with -U or -K: stacks that fault, of all or of a process",
+		.help = "stacks of page faults (needs -U or -K)",
 		.make = top_stacks,
 		.sort = "faults",
 		.descending = true,
@@ -70,7 +70,7 @@ const struct tui_view tui_views[NR_VIEWS] = {
 	},
 	[VIEW_SYMBOLS] = {
 		.name = "symbols",
-		.help = "the functions of a stack, innermost first",
+		.help = "functions of a stack, innermost first",
 		.make = top_symbols,
 		.sort = "depth",
 		.process = true,

@@ -41,7 +41,7 @@ static const char *refuse(const struct stat *st)
 	if (S_ISCHR(st->st_mode))
 		return NULL;
 	if (!S_ISREG(st->st_mode) && !S_ISFIFO(st->st_mode))
-		return "it is no regular file";
+		return "not a regular file";
 	if (st->st_uid != geteuid())
 		return "it belongs to another user";
 	if (S_ISREG(st->st_mode) && st->st_nlink > 1)
@@ -175,12 +175,12 @@ int out_file__removable(const char *path, const char *magic, size_t magic_len, c
 	*why = NULL;
 	if (lstat(path, &st))
 		return 0;
-	*why = S_ISREG(st.st_mode) || S_ISLNK(st.st_mode) ? refuse(&st) : "it is no regular file";
+	*why = S_ISREG(st.st_mode) || S_ISLNK(st.st_mode) ? refuse(&st) : "not a regular file";
 	if (*why)
 		return -EPERM;
 	has = has_magic(path, &st, magic, magic_len);
 	if (has == 1)
 		return 1;
-	*why = has < 0 ? strerror(-has) : "it is no recording";
+	*why = has < 0 ? strerror(-has) : "not a recording";
 	return has < 0 ? has : -EPERM;
 }

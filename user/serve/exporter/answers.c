@@ -268,7 +268,7 @@ static struct body *json_body(const struct document *d)
 static struct body *not_found(void)
 {
 	static const char text[] =
-		"{\"error\":{\"message\":\"no such process, or it took no fault\"}}\n";
+		"{\"error\":{\"message\":\"no such process, or it had no page faults\"}}\n";
 
 	return body__new(404, BODY_JSON, strdup(text), sizeof(text) - 1);
 }
@@ -291,7 +291,7 @@ static struct body *metrics_body(struct exporter *e, const struct query *q)
 	const bool sum = e->group_by == GROUP_BY_COMM && !processes;
 	struct info infos[NR_HOOKS + 1] = {
 		{ .name = "vmascope_build",
-		  .help = "The version of vmascope, and the rule of its groups.",
+		  .help = "Version of vmascope and its --group-by rule.",
 		  .labels = { { "version", VMASCOPE_VERSION },
 			      { "group_by", group_by_names[sum ? GROUP_BY_NONE : e->group_by] } } },
 	};

@@ -157,7 +157,7 @@ void self_metrics__name_programs(struct exporter *e, bool run_stats)
 	capture__each_program(e->live->capture, name_program, &p);
 	e->run_stats_fd = run_stats ? bpf_enable_stats(BPF_STATS_RUN_TIME) : -1;
 	if (run_stats && e->run_stats_fd < 0)
-		vs_debug(1, "bpf_stats can't be turned on: it takes CAP_SYS_ADMIN, or "
+		vs_debug(1, "cannot enable kernel.bpf_stats_enabled: requires CAP_SYS_ADMIN, or "
 			    "kernel.bpf_stats_enabled=1");
 	if (e->run_stats_fd >= 0 || stats_enabled())
 		e->store.known |= NEEDS_RUN_STATS;

@@ -39,8 +39,8 @@ static int open_file(const char *path, bool secret)
 		vs_error("cannot read %s: larger than 64 KiB", path);
 	} else if (secret && st.st_mode & S_IRWXO) {
 		err = -EPERM;
-		vs_fail(VS_EXIT_FAILURE, "chmod o= FILE", "%s: any user can read or write it",
-			path);
+		vs_fail(VS_EXIT_FAILURE, "chmod o= FILE",
+			"%s is readable or writable by other users", path);
 	}
 	if (err && fd >= 0)
 		close(fd);
@@ -79,8 +79,8 @@ static int read_token(struct access *a, const char *path)
 	len = strlen(a->token);
 	if (len >= ACCESS_TOKEN_MIN && len <= ACCESS_TOKEN_MAX)
 		return 0;
-	vs_fail(VS_EXIT_FAILURE, "its first line has 16 to 512 characters", "%s holds no token",
-		path);
+	vs_fail(VS_EXIT_FAILURE, "the first line must have 16 to 512 characters",
+		"%s does not contain a token", path);
 	return -EINVAL;
 }
 

@@ -124,7 +124,7 @@ static bool ask_process(struct MHD_Connection *connection, struct query *q)
 static enum MHD_Result healthz(struct server *s, struct MHD_Connection *connection,
 			       const struct grant *grant)
 {
-	static char ok[] = "ok\n", stale[] = "the counters are not being read\n";
+	static char ok[] = "ok\n", stale[] = "counters are not being updated\n";
 	const bool alive = clock__monotonic_ns() - s->mailbox->alive_ns < ALIVE_NS;
 	char *text = alive ? ok : stale;
 
@@ -213,10 +213,10 @@ static enum MHD_Result ask_mailbox(struct server *s, struct request *r, const st
 
 	if (p->ask && !p->ask(r->connection, &q))
 		return reply_error(r->connection, MHD_HTTP_BAD_REQUEST,
-				   "a parameter is missing or wrong: see docs/serve.md");
+				   "a parameter is missing or invalid (see docs/serve.md)");
 	if (query__details(&q) & ~grant->details)
 		return reply_error(r->connection, MHD_HTTP_UNAUTHORIZED,
-				   "a token is needed to see processes and addresses: "
+				   "a token is required to see processes and addresses: "
 				   "Authorization: Bearer TOKEN");
 	switch (mailbox__ask(s->mailbox, &q, r->began_ns, &body)) {
 	case MAILBOX_HERE:
@@ -226,7 +226,7 @@ static enum MHD_Result ask_mailbox(struct server *s, struct request *r, const st
 		return MHD_YES;
 	default:
 		return reply_error(r->connection, MHD_HTTP_SERVICE_UNAVAILABLE,
-				   "too many different questions at one time");
+				   "too many different requests at the same time");
 	}
 }
 
@@ -236,9 +236,9 @@ static const char *refusal(unsigned int status)
 {
 	switch (status) {
 	case MHD_HTTP_UNAUTHORIZED:
-		return "a token is needed: Authorization: Bearer TOKEN";
+		return "a token is required: Authorization: Bearer TOKEN";
 	case MHD_HTTP_FORBIDDEN:
-		return "a client certificate is needed";
+		return "a client certificate is required";
 	default:
 		return "Host is not a name of the loopback address";
 	}
@@ -259,7 +259,7 @@ static enum MHD_Result answer(struct server *s, struct request *r, const char *u
 			     MHD_create_response_from_buffer(asset->len, (void *)asset->data,
 							     MHD_RESPMEM_PERSISTENT));
 	if (!p)
-		return reply_error(r->connection, MHD_HTTP_NOT_FOUND, "there is nothing here");
+		return reply_error(r->connection, MHD_HTTP_NOT_FOUND, "not found");
 	return p->answer ? p->answer(s, r->connection, &grant) : ask_mailbox(s, r, p, &grant);
 }
 
@@ -286,9 +286,11 @@ static enum MHD_Result begin(struct MHD_Connection *connection, const char *meth
 	*context = r;
 	connections__request(connection, true, false);
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))
-		return reply_error(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET and HEAD only");
+		return reply_error(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+				   "only GET and HEAD are supported");
 	if (wants_to_send(connection))
-		return reply_error(connection, MHD_HTTP_CONTENT_TOO_LARGE, "no body is taken");
+		return reply_error(connection, MHD_HTTP_CONTENT_TOO_LARGE,
+				   "a request body is not supported");
 	return MHD_YES;
 }
 

@@ -121,7 +121,8 @@ static int start_daemon(struct server *s)
 		vs_fail(VS_EXIT_FAILURE, NULL, "cannot start the HTTP server: not enough memory");
 		return -ENOMEM;
 	}
-	vs_fail(VS_EXIT_FAILURE, "see -v; with --tls-cert, check the certificate and its key",
+	vs_fail(VS_EXIT_FAILURE,
+		"use -v for details; with --tls-cert, check the certificate and its key",
 		"cannot start the HTTP server");
 	return -EINVAL;
 }
@@ -257,7 +258,7 @@ void server__explain(struct server_process *p)
 	if (WIFSIGNALED(status))
 		vs_error("the HTTP server was killed by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status) == VS_EXIT_OK)
-		vs_error("the HTTP server ended");
+		vs_error("the HTTP server exited");
 }
 
 void server__stop(struct server_process *p)

@@ -182,7 +182,7 @@ static int fetch(struct search *s, struct elf_probe *found)
 	s->m->fetcher.kind = &fetcher_kind;
 	/* A server that does not answer is not asked again: each file would wait for it. */
 	if (helper__call(&s->m->fetcher, &c, s->m->fetch_ms)) {
-		vs_debug(1, "debuginfod does not answer: it is not asked any more");
+		vs_debug(1, "debuginfod does not respond: no further requests are sent");
 		s->m->fetch_ms = 0;
 		return -1;
 	}

@@ -39,7 +39,7 @@ static int ask_once(struct modules *m, struct module *module, const struct reade
 	if (err) {
 		module->gave_up = true;
 		m->given_up++;
-		vs_debug(1, "cannot read %s any further: %s", module->path,
+		vs_debug(1, "cannot read the rest of %s: %s", module->path,
 			 err == -ETIME ? "it takes too long" : "its reader crashed");
 		return err;
 	}
@@ -118,7 +118,7 @@ static int take_table(struct modules *m, struct module *module,
 		close(fd);
 	module->err = err;
 	if (err)
-		vs_debug(1, "no functions of %s: %s", module->path, strerror(-err));
+		vs_debug(1, "no symbols for %s: %s", module->path, strerror(-err));
 	else
 		modules__account(m, module, module->table.bytes);
 	return err;

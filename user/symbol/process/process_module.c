@@ -198,7 +198,7 @@ struct module *process__module(struct processes *all, struct mapped_process *p, 
 		map->err = -ESTALE;
 	}
 	if (map->err)
-		vs_debug(1, "no symbols of %s: %s", map->map.path, strerror(-map->err));
+		vs_debug(1, "no symbols for %s: %s", map->map.path, strerror(-map->err));
 	map->module = module ? module->id : 0;
 	return module;
 }
@@ -232,7 +232,7 @@ static void tell_refused(struct mapped_process *p, int err)
 	if (err == p->perf_err || err == -ENOENT || err == -ESRCH)
 		return;
 	p->perf_err = err;
-	vs_debug(1, "the perf map of process %u is not read: %s", p->key.pid, strerror(-err));
+	vs_debug(1, "cannot read the perf map of process %u: %s", p->key.pid, strerror(-err));
 }
 
 static struct module *read_perf_map(struct processes *all, struct mapped_process *p)

@@ -134,5 +134,5 @@ void list__draw(struct list *l, struct canvas *c, unsigned int y, unsigned int h
 	}
 	if (!l->order.nr && l->height)
 		canvas__put(c, y + 1, 0, c->width, STYLE_DIM,
-			    *l->filter ? "nothing that the filter lets by" : "nothing yet");
+			    *l->filter ? "no row matches the filter" : "nothing yet");
 }

@@ -54,16 +54,16 @@ int screen__check(void)
 	int err;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return vs_fail(VS_EXIT_FAILURE, "--batch prints plain text",
-			       "top needs a terminal for input and output");
+		return vs_fail(VS_EXIT_FAILURE, "use --batch for plain text",
+			       "top requires a terminal for input and output");
 	if (setupterm(NULL, STDOUT_FILENO, &err) == ERR)
-		return vs_fail(VS_EXIT_FAILURE, "set TERM to a known one, or use --batch",
-			       "the terminal '%s' is not known", name ? name : "");
+		return vs_fail(VS_EXIT_FAILURE, "set TERM to a known type, or use --batch",
+			       "unknown terminal type '%s'", name ? name : "");
 	err = !cursor_address || !clear_screen;
 	del_curterm(cur_term);
 	if (err)
-		return vs_fail(VS_EXIT_FAILURE, "--batch prints plain text",
-			       "a terminal of type '%s' can't show pages", name ? name : "");
+		return vs_fail(VS_EXIT_FAILURE, "use --batch for plain text",
+			       "a terminal of type '%s' is not supported", name ? name : "");
 	return 0;
 }
 
@@ -106,8 +106,8 @@ int screen__start(bool colour)
 	tcgetattr(STDOUT_FILENO, &before);
 	terminal = newterm(NULL, stdout, stdin);
 	if (!terminal)
-		return vs_fail(VS_EXIT_FAILURE, "--batch prints plain text",
-			       "cannot take the terminal");
+		return vs_fail(VS_EXIT_FAILURE, "use --batch for plain text",
+			       "cannot set up the terminal");
 	set_escdelay(ESC_DELAY_MS);
 	cbreak();
 	noecho();
