@@ -350,6 +350,7 @@ static void near_the_limit(void **state)
 	long limit;
 
 	(void)state;
+	vt_columns(80);
 	limit = ordinary_limit();
 	snprintf(vmas, sizeof(vmas), "%ld", limit - limit / 12);
 	vt_shootdown(&shot, VT_ARGS("--by", "call"), VT_ARGS("mapcount", "--vmas", vmas));

@@ -15,6 +15,7 @@ static void doctor_as_text(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
+	vt_columns(80);
 	vt_bpf_list(&before);
 	vt_run(&cmd, NULL, VT_ARGS(vt_vmascope(), "doctor"));
 	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);

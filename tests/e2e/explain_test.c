@@ -600,6 +600,7 @@ static void as_text(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
+	vt_columns(80);
 	start_child();
 	snprintf(pid, sizeof(pid), "%d", child);
 	snprintf(address, sizeof(address), "%" PRIx64, m->file);

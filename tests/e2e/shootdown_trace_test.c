@@ -281,6 +281,7 @@ static void text_lines(void **state)
 	char *text, by[32];
 
 	(void)state;
+	vt_columns(80);
 	vt_run(&cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "trace", "--events", "memcall,shootdown", "-o", out, "--",
 		       vt_workload("pingpong"), "--pairs", "100"));

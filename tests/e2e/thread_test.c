@@ -250,6 +250,7 @@ static void text_by_thread(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
+	vt_columns(80);
 	vt_run(&cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "stat", "--by", "thread", "-o", output, "--",
 		       vt_workload("threads"), "--pages", PAGES, "--result", result));

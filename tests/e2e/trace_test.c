@@ -353,6 +353,7 @@ static void text_has_a_line_a_fault(void **state)
 	char *text;
 
 	(void)state;
+	vt_columns(80);
 	vt_run(&cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "trace", "--ring", "65536", "-o", out, "--",
 		       vt_workload("causes"), "--count", "300", "anon-zero"));

@@ -11,6 +11,8 @@
 #include "util/log.h"
 #include "util/str.h"
 
+/** Columns of a frame of --batch in a pipe or a file. */
+#define PIPE_WIDTH 132
 /** The first numbers come sooner than that: nobody likes an empty screen. */
 #define FIRST_INTERVAL_NS 300000000ULL
 
@@ -51,7 +53,7 @@ static void show(struct top *top)
 static int print(struct top *top)
 {
 	const struct session *s = &top->session;
-	const int err = tui__print(&top->tui, s->out.width ? s->out.width : 80, s->out.utf8,
+	const int err = tui__print(&top->tui, s->out.width ? s->out.width : PIPE_WIDTH, s->out.utf8,
 				   s->options->top, s->out.file);
 
 	return err ? err : fflush(s->out.file) ? -errno : 0;
@@ -269,7 +271,7 @@ static int check_stacks(struct options *o)
 	    !o->capture.bpf.kernel_stacks)
 		o->capture.bpf.user_stacks = true;
 	if (o->dwarf && !o->capture.bpf.user_stacks)
-		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf is for user stacks");
+		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf requires user stacks");
 	return options__check_stacks(o, o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks,
 				     "add -U or -K");
 }
@@ -290,7 +292,7 @@ int cmd_top(struct options *o)
 
 	as_frames(o);
 	if (o->frames && !o->batch)
-		return vs_fail(VS_EXIT_USAGE, "add --batch", "--frames is of --batch");
+		return vs_fail(VS_EXIT_USAGE, "add --batch", "--frames requires --batch");
 	status = check_stacks(o);
 	if (status)
 		return status;

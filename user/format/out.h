@@ -16,6 +16,7 @@
  * struct out_options - how to print
  * @stream: where to; @file: to print to it
  * @width: columns of the text, 0: no limit
+ * @drawn_width: columns that lines with a drawn column aim at where @width is 0; 0: as wide as they get
  * @utf8: text may use Unicode
  * @colour: text may use colour
  */
@@ -23,6 +24,7 @@ struct out_options {
 	struct out_stream *stream;
 	FILE *file;
 	unsigned int width;
+	unsigned int drawn_width;
 	bool utf8;
 	bool colour;
 };

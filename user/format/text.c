@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * text.c - rows as columns for people: aligned by their contents, never wider than asked.
+ * text.c - rows as columns for people: aligned by their contents, not wider than the terminal.
  *
  * Where a table is too wide its last column of strings is cut, then the one before it: paths keep
- * their end, other strings both ends, or the start, if the view says so. A column that is drawn
- * (out/drawn_column.h) takes the room that the others leave.
+ * their end, other strings both ends, or the start, if the view says so; command names are never
+ * cut. A column that is drawn (format/drawn_column.h) takes the room that the others leave.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -23,6 +23,8 @@
 #define INDENT 2      /* of a nested table */
 #define MIN_WIDTH 4   /* columns of strings are not cut below that */
 #define FAIR_WIDTH 12 /* rather than below that, spare columns are left out */
+#define COMM_WIDTH 15 /* of a command name in a stream, unless lines are narrower than WIDE_LINE */
+#define WIDE_LINE 100
 
 #define BOLD "\033[1m"
 #define NORMAL "\033[m"
@@ -146,13 +148,19 @@ static size_t max(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
+/** drawn_width - of lines with a drawn column, 0: no limit */
+static size_t drawn_width(const struct grid *g)
+{
+	return g->options->width ? g->options->width : g->options->drawn_width;
+}
+
 static void measure(struct grid *g)
 {
 	for (size_t i = 0; i < g->nr; i++) {
 		struct text_field *f = &g->fields[i];
 
 		f->width = drawn_column__is(f->column)
-				   ? drawn_column__least(g->table, f->index, g->options->width)
+				   ? drawn_column__least(g->table, f->index, drawn_width(g))
 				   : utf8_width(f->column->head);
 	}
 	for (size_t row = g->first_row; row < g->table->nr_rows; row++) {
@@ -178,8 +186,10 @@ static void measure_stream(struct grid *g)
 		struct text_field *f = &g->fields[i];
 
 		f->width = max(utf8_width(f->column->head), column_stream_width(f->column));
+		if (f->column->whole && (!g->options->width || g->options->width >= WIDE_LINE))
+			f->width = max(f->width, COMM_WIDTH);
 		/* Rather a crooked line than a cut string, where the view has not said how wide. */
-		if (f->column->type == CELL_STR && !f->column->width)
+		if (f->column->type == CELL_STR && (!f->column->width || f->column->whole))
 			f->width = max(f->width, utf8_width(text_at(g, g->first_row, i)));
 	}
 	if (last && last->column->type == CELL_STR)
@@ -217,7 +227,7 @@ static void cut_strings(struct grid *g, size_t least)
 		struct text_field *f = &g->fields[i];
 		size_t cut = f->width > least ? f->width - least : 0;
 
-		if (f->column->type != CELL_STR)
+		if (f->column->type != CELL_STR || f->column->whole)
 			continue;
 		cut = cut < over ? cut : over;
 		f->width -= cut;
@@ -248,8 +258,8 @@ static void stretch(struct grid *g)
 
 		if (!drawn_column__is(f->column))
 			continue;
-		if (g->options->width)
-			room = f->width + max(g->options->width, total_width(g)) - total_width(g);
+		if (drawn_width(g))
+			room = f->width + max(drawn_width(g), total_width(g)) - total_width(g);
 		drawn_column__layout(&g->drawn, g->table, f->index, room, g->options);
 		f->width = g->drawn.width;
 	}

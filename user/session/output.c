@@ -11,15 +11,26 @@
 #include "sys/memory.h"
 #include "util/log.h"
 #include "util/out_file.h"
+#include "util/str.h"
 
-/** terminal_width - of the output: a terminal's own, else 80. */
-static unsigned int terminal_width(int fd)
+/** Columns of a terminal that does not report its size, and of drawings outside a terminal. */
+#define DEFAULT_WIDTH 80
+#define LEAST_WIDTH 40
+
+/**
+ * output_width - of a terminal, its own; of a pipe or a file, that of COLUMNS (watch(1) sets it)
+ * Return: columns; 0: lines are not cut.
+ */
+static unsigned int output_width(int fd)
 {
+	const char *columns = getenv("COLUMNS");
 	struct winsize w;
+	uint64_t n;
 
-	if (isatty(fd) && !ioctl(fd, TIOCGWINSZ, &w) && w.ws_col >= 40)
-		return w.ws_col;
-	return 80;
+	if (isatty(fd))
+		return !ioctl(fd, TIOCGWINSZ, &w) && w.ws_col >= LEAST_WIDTH ? w.ws_col
+									     : DEFAULT_WIDTH;
+	return columns && !str_parse_u64(columns, UINT16_MAX, &n) && n >= LEAST_WIDTH ? n : 0;
 }
 
 static bool locale_is_utf8(void)
@@ -55,7 +66,8 @@ int options__output(const struct options *o, struct out_options *out)
 		return err;
 	}
 	out->file = out_stream__file(out->stream);
-	out->width = o->wide ? 0 : terminal_width(fd);
+	out->width = o->wide ? 0 : output_width(fd);
+	out->drawn_width = o->wide ? 0 : DEFAULT_WIDTH;
 	out->utf8 = !o->ascii && locale_is_utf8();
 	out->colour = takes_colour(fd);
 	return 0;
@@ -70,11 +82,11 @@ int options__close_output(struct out_options *out, int err)
 	if (!err)
 		err = last;
 	if (err == -ETIMEDOUT)
-		vs_fail(VS_EXIT_FAILURE, "-o FILE takes all of it",
-			"the output is not complete: nobody read it");
+		vs_fail(VS_EXIT_FAILURE, "use -o FILE",
+			"the output is incomplete: the reader did not read it in time");
 	else if (err == -ENOMEM)
 		vs_fail(VS_EXIT_FAILURE, memory__hint(),
-			"the output is not complete: not enough memory");
+			"the output is incomplete: not enough memory");
 	else if (err)
 		vs_error("cannot write the output: %s", strerror(-err));
 	return err;

@@ -51,6 +51,7 @@ struct table_def;
  * @bar: text: draw the number as a bar, against the greatest one of the column
  * @spare: text: left out where lines are too narrow for all columns
  * @keep_start: text: what is too long loses its end, not its middle
+ * @whole: text: never cut, as a command name
  * @blank: text: where it is not known, nothing is printed, no "-"
  * @width: text: columns it takes in a stream, where contents cannot be measured; 0: by its type
  * @object: of CELL_TABLE: the cells hold tables of this kind, of one row: CSV has its fields here
@@ -66,6 +67,7 @@ struct column {
 	bool bar;
 	bool spare;
 	bool keep_start;
+	bool whole;
 	bool blank;
 	unsigned int width;
 	const struct table_def *object;

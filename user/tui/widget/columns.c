@@ -11,7 +11,7 @@
 
 /** Columns between two columns. */
 #define GAP 1
-/** A name that is cut shorter says nothing. */
+/** A name that is cut shorter says nothing; a command name is not cut. */
 #define LEAST_NAME 12
 
 bool column_is_left(const struct column *c)
@@ -81,7 +81,7 @@ static size_t last_of(const struct table_def *def)
 /** width_in - what column @i takes at least. */
 static unsigned int width_in(const struct columns *c, size_t i, size_t last)
 {
-	if (i == last && c->widths[i] > LEAST_NAME)
+	if (i == last && c->widths[i] > LEAST_NAME && !c->def->columns[i].whole)
 		return LEAST_NAME;
 	return c->widths[i];
 }

@@ -12,7 +12,7 @@ static const struct column columns[] = {
 	{.key = "since_ns", .head = "SO FAR", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "pid", .head = "PID", .type = CELL_U64},
 	{.key = "tid", .head = "TID", .type = CELL_U64},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},
 	{.key = "cause", .head = "CAUSE", .type = CELL_STR, .left = true},
 	{.key = "address", .head = "ADDRESS", .type = CELL_HEX},
 	{.key = "vma", .head = "VMA", .type = CELL_STR},

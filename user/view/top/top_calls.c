@@ -18,7 +18,7 @@
 	TIME("stolen_ns", "STOLEN"),                                                               \
 	COUNT("refaults", "REFAULT", .spare = true),                                               \
 	{.key = "pid", .head = "PID", .type = CELL_U64},                                           \
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},                           \
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},                           \
 	{.key = "call", .head = "CALL", .type = CELL_STR, .keep_start = true}
 /* clang-format on */
 

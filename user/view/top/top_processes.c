@@ -25,7 +25,7 @@
 	{.key = "uid", .head = "UID", .type = CELL_U64, .spare = true},                            \
 	{.key = "ended", .head = "ENDED", .type = CELL_STR, .left = true, .optional = true,        \
 	 .spare = true},                                                                           \
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},                           \
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},                           \
 	{.key = "cgroup", .head = "CGROUP", .type = CELL_STR, .spare = true, .optional = true}
 /* clang-format on */
 

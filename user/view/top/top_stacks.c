@@ -23,7 +23,7 @@
 	TIME("fault_ns", "TIME"),                                                                  \
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS},                   \
 	{.key = "pid", .head = "PID", .type = CELL_U64, .spare = true},                            \
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .spare = true},            \
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .spare = true},            \
 	{.key = "stack", .head = "STACK", .type = CELL_STR, .keep_start = true}
 
 static const struct column symbol_columns[] = {
@@ -101,7 +101,7 @@ static int rest_rows(const struct top_view *v, struct table *t, const struct vs_
 		const struct vs_stack_counts *counts;
 	} rests[] = {
 		{ "[no stack]", &r.none },
-		{ "[stacks without a row]", &r.overflow },
+		{ "[stack table full]", &r.overflow },
 		{ "[ended]", &r.ended },
 		{ STACK_EITHER, &r.either },
 	};

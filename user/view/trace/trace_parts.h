@@ -16,7 +16,7 @@
 	{.key = "type", .type = CELL_STR},                                                         \
 	{.key = "time_ns", .type = CELL_I64, .unit = UNIT_NS},                                     \
 	{.key = "time", .head = "TIME", .type = CELL_STR, .text_only = true},                      \
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .width = 8,                \
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .width = 8,                \
 	 .text_only = !(mine)},                                                                    \
 	{.key = "pid", .type = CELL_U64, .text_only = !(mine)},                                    \
 	{.key = "tid", .head = "TID", .type = CELL_U64, .width = 7, .text_only = !(mine)},         \
