@@ -455,6 +455,7 @@ static void text_stays_in_its_bounds(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
+	vt_columns(80);
 	vt_run(&cmd, &how,
 	       VT_ARGS(vt_vmascope(), "stat", "--hist", "--heatmap", "--", vt_workload("storm"),
 		       "--faults", "50000"));
@@ -490,12 +491,13 @@ static void text_tells_the_storm(void **state)
 	char *text, *told, *table;
 
 	(void)state;
+	vt_columns(80);
 	stat_storm(path, "text", " faults/s  (", true);
 	text = vt_read_file(path, NULL);
 	vt_contains(text, " faults/s  (");
 	vt_contains(text, ")  STORM\n");
-	told = strstr(text, "\nSTORM over: ");
-	table = strstr(text, "\nStorms: ");
+	told = strstr(text, "\nSTORM ended: ");
+	table = strstr(text, "\nFault storms (");
 	vt_true(told && table && told < table);
 	vt_contains(told, "in [anon]");
 	vt_contains(table, "anon-zero");

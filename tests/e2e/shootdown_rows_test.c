@@ -45,6 +45,7 @@ static void text_fits(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
+	vt_columns(80);
 	for (size_t i = 0; i < NR_KINDS; i++) {
 		vt_run(&cmd, NULL,
 		       VT_ARGS(vt_vmascope(), "shootdown", "--by", kinds[i].by, "--",
@@ -166,7 +167,7 @@ static void calls_that_steal_nothing(void **state)
 	       VT_ARGS(vt_vmascope(), "shootdown", "--top", "3", "--", vt_workload("protect"),
 		       "--calls", "50000"));
 	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
-	rows = strstr(cmd.out, "Whose calls");
+	rows = strstr(cmd.out, "Memory calls by ");
 	vt_true(rows);
 	vt_contains(rows, "TIME");
 	vt_contains(rows, "MAX");

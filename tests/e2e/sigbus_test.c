@@ -163,7 +163,7 @@ static void counts_name_what_shows_it(void **state)
 	};
 	static const char *const texts[] = {
 		"faults that raised a signal: 1 sigbus\n"
-		"  where and why: trace or record --cause sigbus\n",
+		"  for details: trace or record --cause sigbus\n",
 		"",
 		"faults that raised a signal: 1 sigbus\n",
 		"SIGBUS: beyond the end of the file",

@@ -91,8 +91,8 @@ static void text_says_what_to_raise(void **state)
 	vt_run(&cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "stat", "--slots", "1024", "--", vt_workload("split"),
 		       "--vmas", "6000"));
-	vt_contains(cmd.out, "faults of VMAs without a slot of their own");
-	vt_contains(cmd.out, "(--slots 2048)");
+	vt_contains(cmd.out, "faults without a VMA slot");
+	vt_contains(cmd.out, "(use --slots 2048)");
 	vt_free(&cmd);
 }
 

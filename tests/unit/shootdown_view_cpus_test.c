@@ -48,10 +48,10 @@ static void text_joins_cpus_of_a_pair(void **state)
 	assert_true(unknown(t, at, "delay_ns"));
 	assert_int_equal(number(t, row_of(t, "target", "[idle]"), "count"), 1);
 	assert_int_equal(number(t, row_of(t, "kind", "kernel-range"), "count"), 4);
-	s->view.pair_limit = 2;
+	s->view.limit = 2;
 	t = look(s, "initiators");
 	assert_int_equal(t->nr_rows, 2);
-	assert_non_null(strstr(t->footer, "and 4 more with 10 interrupts"));
+	assert_non_null(strstr(t->footer, "and 4 more rows with 10 IPIs"));
 }
 
 static void rows_by_cpu(void **state)
@@ -77,12 +77,12 @@ static void rows_by_cpu(void **state)
 	assert_int_equal(sum(t, "receipts"), 10 + 6 + 3 + 1 + 3 + 4 + 2);
 	assert_int_equal(sum(t, "sends") + UNKNOWN, sum(t, "receipts"));
 	assert_string_equal(text(find(s, "cpus"), 3, "note"), "isolated, nohz_full");
-	assert_says(s, "2 CPUs to be left alone (isolated, nohz_full): 20 interrupts, 10.0us");
+	assert_says(s, "2 isolated or nohz_full CPUs received 20 TLB flush IPIs, 10.0us stolen");
 	/* where it is not known which are, none is said not to be */
 	s->view.isolated = s->view.nohz_full = NULL;
 	t = look(s, "cpus");
 	assert_true(unknown(t, 1, "isolated"));
-	assert_says_not(s, "to be left alone");
+	assert_says_not(s, "isolated or nohz_full");
 }
 
 static void few_cpus_are_told_in_numbers(void **state)

@@ -198,10 +198,10 @@ static void text_has_a_line_and_a_table(void **state)
 	assert_int_equal(storm_view__ended(s, 100 * SECOND, &d), 0);
 	assert_int_equal(storm_view__all(&storms, 100 * SECOND, &d), 0);
 	assert_text(render("text", &d, 80, true),
-		    "STORM over: 2.00s long from 8.00s, 5,000 faults/s, peak 5,000, usually 500\n"
+		    "STORM ended: 2.00s from 8.00s, 5,000 faults/s, peak 5,000, median 500\n"
 		    "  1% in [heap], 2% cow, 1% by redis (6)\n"
 		    "\n"
-		    "Storms: at least 4 times the median rate, and 1000 faults/s\n"
+		    "Fault storms (at least 4 times the median rate and 1000 faults/s)\n"
 		    "START  LENGTH  FAULTS  PEAK/S  MEAN/S  CAUSE  PID  COMM      %  IN\n"
 		    "8.00s   2.00s  10,000   5,000   5,000  cow      6  redis  1.2%  [heap]\n");
 }

@@ -270,7 +270,7 @@ static void flushes_of_no_call_say_what_did_it(void **state)
 	e.flush.pages = 0;
 	assert_line(
 		flush_table(&e.flush), 0,
-		"  0.001235 pingpong    1234   0        cow: flush local, 0 pages: done already\n");
+		"  0.001235 pingpong    1234   0        cow: flush local, 0 pages: already done\n");
 	e.flush.pages = ~0ULL;
 	assert_line(flush_table(&e.flush), 0,
 		    "  0.001235 pingpong    1234   0        cow: flush local, all\n");
@@ -290,7 +290,7 @@ static void interrupts_of_idle_cpus_and_by_nobody_known(void **state)
 	strcpy(e.ipi.to_comm, "swapper/1");
 	e.ipi.sent_ns = 0;
 	assert_line(ipi_table(&e.ipi), 0,
-		    "  0.001237 idle           0   1  412ns interrupted, by whom is not known\n");
+		    "  0.001237 idle           0   1  412ns interrupted, initiator unknown\n");
 }
 
 /* Where there are only faults, nothing has changed. */

@@ -12,9 +12,6 @@
 #include "util/log.h"
 #include "view/shootdown/shootdown.h"
 
-/** Initiators and targets of text, unless --top asks for others. */
-#define PAIR_ROWS 10
-
 /** tell_apart - what rows of calls are asked for. */
 static void tell_apart(struct options *o)
 {
@@ -76,13 +73,12 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 			 .duration_ns = s->end_ns - s->start_ns,
 			 .hooks = in_use,
 			 .nr_hooks = NR_HOOKS,
-			 .nr_slots = facts.nr_slots },
+			 .nr_slots = facts.nr_slots,
+			 .nr_stacks = facts.nr_stacks,
+			 .ring_bytes = facts.ring_bytes },
 		.by = o->shootdown_by,
 		.vma_glob = o->vma,
 		.limit = text ? o->top : 0,
-		.pair_limit = !text	     ? 0
-			      : o->top_given ? o->top
-					     : PAIR_ROWS,
 		.threads = &s->live->threads,
 		.stacks = &s->live->stacks,
 		.namer = s->namer,
@@ -109,7 +105,7 @@ static int check_stacks(struct options *o)
 {
 	if (o->weight >= 0 && !o->folded && !o->flame)
 		return vs_fail(VS_EXIT_USAGE, "add one of them",
-			       "--weight is for --folded and --flame");
+			       "--weight requires --folded or --flame");
 	return folded__check(o, shootdown_by_needs_stacks(o->shootdown_by), CALL_WEIGHTS);
 }
 

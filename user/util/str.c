@@ -140,6 +140,18 @@ void str_format_ns(char *buf, size_t len, uint64_t ns)
 	format_scaled(buf, len, ns, time_scales, ARRAY_SIZE(time_scales));
 }
 
+void str_format_share(char *buf, size_t len, uint64_t part, uint64_t whole)
+{
+	const double percent = whole ? 100.0 * part / whole : 0;
+
+	if (part && percent < 0.1)
+		snprintf(buf, len, "<0.1%%");
+	else if (part < whole && percent > 99.9)
+		snprintf(buf, len, ">99.9%%");
+	else
+		snprintf(buf, len, "%.1f%%", percent);
+}
+
 void str_format_bytes(char *buf, size_t len, uint64_t bytes)
 {
 	format_scaled(buf, len, bytes, byte_scales, ARRAY_SIZE(byte_scales));

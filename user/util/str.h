@@ -39,6 +39,9 @@ void str_format_ns(char *buf, size_t len, uint64_t ns);
 /** str_format_count - with thousands separators: 1,234,567. */
 void str_format_count(char *buf, size_t len, uint64_t n);
 
+/** str_format_share - a share of a whole, in percent: 35.2%; <0.1%, >99.9% where it is not 0 or all. */
+void str_format_share(char *buf, size_t len, uint64_t part, uint64_t whole);
+
 /** str_format_bytes - with 3 significant digits and binary units: 512B, 4.00KiB, 1.50GiB. */
 void str_format_bytes(char *buf, size_t len, uint64_t bytes);
 

@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "model/names.h"
+#include "util/array.h"
 #include "util/str.h"
 
 /** More than these can't be asked for. */
 #define MAX_SLOTS (1u << 22)
+#define MAX_RING (1ULL << 30)
 
 static const struct column root_columns[] = {
 	{ .key = "schema", .type = CELL_U64 },
@@ -39,19 +42,28 @@ static const struct table_def lost_table = {
 	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(lost_columns)
 };
 
-/** What people read where the name alone does not say it. */
+/** What people read. */
 static const char *const lost_texts[VS_NR_LOST] = {
-	[VS_LOST_SLOTS] = "faults of VMAs without a slot of their own: counted by process and name",
-	[VS_LOST_CALLS] = "calls and flushes without a row of their own: their process has one",
-	[VS_LOST_PAIRS] = "interrupts that found no place among initiators and targets",
-	[VS_LOST_RANGES] = "ranges of memory calls, for lack of room: faults that followed them "
-			   "are not counted as refaults",
-	[VS_LOST_REFAULTS] = "faults that may have followed a memory call: the kernel faulted "
-			     "pages in by itself, at addresses that no hook shows",
-	[VS_LOST_STACKS] = "stacks without a row of their own: one row has them all (--stacks)",
-	[VS_LOST_SAMPLES] =
-		"copies of stacks: the ring buffer was full, callers are unknown (--ring)",
-	[VS_LOST_MISSED] = "runs of programs, skipped by the kernel",
+	[VS_LOST_EVENTS] = "events (ring buffer full)",
+	[VS_LOST_TASKS] = "tasks without state (out of memory)",
+	[VS_LOST_LOOKUPS] = "VMA lookups: faults counted by process only",
+	[VS_LOST_FILES] = "file names (table full)",
+	[VS_LOST_LATENCY] = "latencies of completed faults",
+	[VS_LOST_IDENTITY] = "faults that ended after their process had exited",
+	[VS_LOST_HISTS] = "latency histograms of a process and cause (table full): shared ones are "
+			  "used (use a larger --hists)",
+	[VS_LOST_NOTICES] = "notifications of exited processes (ring buffer full): found later",
+	[VS_LOST_HEAT] = "faults missing from the heatmap of addresses (table full)",
+	[VS_LOST_SLOTS] = "faults without a VMA slot, counted by process and mapping name",
+	[VS_LOST_CALLS] = "memory calls and flushes counted by process only (table full)",
+	[VS_LOST_PAIRS] = "IPIs missing from initiators and targets (table full)",
+	[VS_LOST_RANGES] = "ranges of memory calls (table full): refaults in them are not "
+			   "counted as such",
+	[VS_LOST_REFAULTS] = "kernel-initiated faults that may be refaults (address unknown on "
+			     "this kernel)",
+	[VS_LOST_STACKS] = "stacks (table full): counted in one row",
+	[VS_LOST_SAMPLES] = "stack copies (ring buffer full): call chains unknown",
+	[VS_LOST_MISSED] = "runs of BPF programs skipped by the kernel",
 };
 
 struct table *run_view__add(struct document *d, const struct table_def *def)
@@ -122,25 +134,39 @@ static size_t written(int n, size_t room)
 	return (size_t)n < room ? (size_t)n : room - 1;
 }
 
-size_t run_view__fallbacks(const struct run_facts *run, char *text, size_t size)
-{
-	size_t len = 0;
+/** Variants of hooks that make a figure less exact. */
+static const struct {
+	const char *hook;
+	const char *variant;
+	const char *text;
+} limits[] = {
+	{ "fault_begin", "sw-event/PAGE_FAULTS",
+	  "read, write and exec accesses are not distinguished on this kernel" },
+	{ "cause", "error code and VMA",
+	  "causes are less exact: page tables cannot be read, so that swap-in, NUMA hint, "
+	  "migration and spurious faults are not distinguished" },
+};
 
-	*text = '\0';
+void run_view__print_limits(const struct run_facts *run, FILE *f)
+{
 	for (size_t i = 0; i < run->nr_hooks; i++)
-		if (run->hooks[i].fallback)
-			len += written(snprintf(text + len, size - len, "\n  %s by %s",
-						run->hooks[i].name, run->hooks[i].variant),
-				       size - len);
-	return len;
+		for (size_t k = 0; k < ARRAY_SIZE(limits); k++)
+			if (run->hooks[i].variant && !strcmp(run->hooks[i].name, limits[k].hook) &&
+			    !strcmp(run->hooks[i].variant, limits[k].variant))
+				fprintf(f, "  %s\n", limits[k].text);
 }
 
-/** more_slots - which option would have given VMAs slots, where that was what was lost. */
-static void more_slots(const struct run_facts *run, int lost, char *text, size_t size)
+/** to_raise - the option that avoids a loss, with a value; "": there is none */
+static void to_raise(const struct run_facts *run, int lost, char *text, size_t size)
 {
 	*text = '\0';
 	if (lost == VS_LOST_SLOTS && run->nr_slots && run->nr_slots <= MAX_SLOTS / 2)
-		snprintf(text, size, " (--slots %u)", run->nr_slots * 2);
+		snprintf(text, size, " (use --slots %u)", run->nr_slots * 2);
+	else if (lost == VS_LOST_STACKS && run->nr_stacks)
+		snprintf(text, size, " (use --stacks %u)", run->nr_stacks * 4);
+	else if ((lost == VS_LOST_EVENTS || lost == VS_LOST_SAMPLES) && run->ring_bytes &&
+		 run->ring_bytes <= MAX_RING / 4)
+		snprintf(text, size, " (use --ring %zu)", run->ring_bytes >> 8);
 }
 
 size_t run_view__losses(const struct run_facts *run, char *text, size_t size)
@@ -153,7 +179,7 @@ size_t run_view__losses(const struct run_facts *run, char *text, size_t size)
 		if (!run->stats.lost[i])
 			continue;
 		str_format_count(count, sizeof(count), run->stats.lost[i]);
-		more_slots(run, i, option, sizeof(option));
+		to_raise(run, i, option, sizeof(option));
 		len += written(snprintf(text + len, size - len, "lost: %s %s%s\n", count,
 					lost_texts[i] ? lost_texts[i] : lost_names[i], option),
 			       size - len);

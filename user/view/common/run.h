@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "events.h"
 #include "table/rows.h"
@@ -30,7 +31,7 @@ struct run_hook {
  * @interval: number of the interval, from 1; 0: the whole run
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping
- * @nr_slots: that there were; 0: unknown
+ * @nr_slots, @nr_stacks, @ring_bytes: that there were; 0: unknown
  */
 struct run_facts {
 	const char *command;
@@ -40,6 +41,8 @@ struct run_facts {
 	size_t nr_hooks;
 	struct vs_stats stats;
 	uint32_t nr_slots;
+	uint32_t nr_stacks;
+	size_t ring_bytes;
 };
 
 /**
@@ -62,12 +65,16 @@ int run_view__header(const struct run_facts *run, struct document *d);
 int run_view__lost(const struct run_facts *run, uint64_t unattributed, struct document *d);
 
 /**
- * run_view__fallbacks - a line for each hook whose best variant is not in use, for people
+ * run_view__print_limits - a line for each hook variant in use that makes a figure less exact
+ *
+ * The variants themselves are shown by `doctor`, -v and JSON.
+ */
+void run_view__print_limits(const struct run_facts *run, FILE *f);
+
+/**
+ * run_view__losses - a line for each loss, for people, with the option that avoids it
  * Return: characters written into @text, at most @size - 1.
  */
-size_t run_view__fallbacks(const struct run_facts *run, char *text, size_t size);
-
-/** run_view__losses - a line for each loss, for people. Return: as run_view__fallbacks(). */
 size_t run_view__losses(const struct run_facts *run, char *text, size_t size);
 
 #endif /* VMASCOPE_VIEW_COMMON_RUN_H */

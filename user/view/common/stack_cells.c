@@ -96,7 +96,7 @@ int stack_each_line(const struct named_stack *s, size_t limit, stack_line_fn fn,
 	}
 	if (err || shown == nr)
 		return err;
-	snprintf(line, sizeof(line), "and %zu more (--wide shows all)", nr - shown);
+	snprintf(line, sizeof(line), "and %zu more frames (-w shows all)", nr - shown);
 	return fn(ctx, line);
 }
 

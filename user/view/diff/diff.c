@@ -10,6 +10,7 @@
 
 #include "model/names.h"
 #include "util/array.h"
+#include "util/str.h"
 #include "view/common/run.h"
 #include "view/common/stack_cells.h"
 #include "view/common/stack_entries.h"
@@ -103,7 +104,7 @@ static int add_mappings(const struct diff *diff, struct sums *s, enum side side)
 		for (size_t r = 0; r < m->processes[i]->nr_rows && !err; r++) {
 			const struct fault_row *row = m->processes[i]->rows[r];
 
-			err = sums__add(s, side, row->is_vma ? row->name : "[in no mapping]",
+			err = sums__add(s, side, row->is_vma ? row->name : "[no VMA]",
 					counts_faults(&row->counts), row->counts.latency_count,
 					row->counts.latency_sum_ns);
 		}
@@ -244,7 +245,7 @@ static int add_stacks(const struct diff *diff, struct sums *s, enum side side)
 		err = sums__add(s, side, "[no stack]", stack_faults(&all->none), all->none.timed,
 				all->none.time_ns);
 	return err ? err
-		   : sums__add(s, side, "[stacks without a row]", stack_faults(&all->overflow),
+		   : sums__add(s, side, "[stack table full]", stack_faults(&all->overflow),
 			       all->overflow.timed, all->overflow.time_ns);
 }
 
@@ -318,7 +319,8 @@ static int put_frames(const struct diff *diff, struct table *t, const struct sum
 	if (!err && nr > FRAMES_SHOWN && !diff->all_frames) {
 		char more[64];
 
-		snprintf(more, sizeof(more), "and %zu more (--wide shows all)", nr - FRAMES_SHOWN);
+		snprintf(more, sizeof(more), "and %zu more frames (-w shows all)",
+			 nr - FRAMES_SHOWN);
 		err = put_frame(t, more);
 	}
 	free(comm);
@@ -370,6 +372,22 @@ static const struct {
 	{ &stack_table, have_stacks, add_stacks, put_frames },
 };
 
+/** put_rest - how many rows text leaves out, with their sums. Return: 0 or -ENOMEM. */
+static int put_rest(const struct diff *diff, const struct sums *s, struct table *text)
+{
+	char rows[STR_NUMBER_LEN], a[STR_NUMBER_LEN], b[STR_NUMBER_LEN];
+	uint64_t count[NR_SIDES] = {};
+
+	for (size_t i = diff->limit; i < s->nr; i++)
+		for (int side = 0; side < NR_SIDES; side++)
+			count[side] += s->list[i].count[side];
+	str_format_count(rows, sizeof(rows), s->nr - diff->limit);
+	str_format_count(a, sizeof(a), count[SIDE_A]);
+	str_format_count(b, sizeof(b), count[SIDE_B]);
+	return table__set_footer(text, "and %s more rows with %s in A, %s in B (use --top N)", rows,
+				 a, b);
+}
+
 /** put_sums - what changed most first: all to @changes, as many as asked for to @text. */
 static int put_sums(const struct diff *diff, size_t view, struct sums *s, struct table *changes,
 		    struct table *text)
@@ -386,7 +404,9 @@ static int put_sums(const struct diff *diff, size_t view, struct sums *s, struct
 		if (!err && (!diff->limit || i < diff->limit))
 			err = views[view].put(diff, text, &s->list[i]);
 	}
-	return err ? err : table__set_title(text, "By %s, what changed most first", by);
+	if (!err)
+		err = table__set_title(text, "By %s, largest change first", by);
+	return err || !diff->limit || s->nr <= diff->limit ? err : put_rest(diff, s, text);
 }
 
 static int put_view(const struct diff *diff, size_t view, struct table *changes, struct document *d)

@@ -146,13 +146,13 @@ struct table *explain_part__tables(const struct explanation *e)
 	}
 	if (!err)
 		err = table__set_title(t, "\nPage tables, %u levels%s:", e->levels,
-				       e->walk.nr ? "" : " (entries are not known)");
+				       e->walk.nr ? "" : " (entries unknown)");
 	str_format_bytes(covers, sizeof(covers), size);
 	if (last && !table_entry__maps(last))
-		prose__add(&p, "  offset in the %s that the last entry covers: 0x%" PRIx64, covers,
+		prose__add(&p, "  offset in the %s range of the last entry: 0x%" PRIx64, covers,
 			   e->address & (size - 1));
 	else
-		prose__add(&p, "  offset in a page of %s: 0x%" PRIx64, covers,
+		prose__add(&p, "  offset in the %s page: 0x%" PRIx64, covers,
 			   e->address & (size - 1));
 	if (last)
 		entry_prose(e, last, &p);
@@ -188,9 +188,9 @@ static struct table *pagemap_part(const struct explanation *e, struct prose *p)
 		const char *yes;
 	} bits[] = {
 		{ PAGEMAP_PRESENT, "present", "present" },
-		{ PAGEMAP_SWAPPED, "swapped", "swapped, or special" },
-		{ PAGEMAP_EXCLUSIVE, "exclusive", "mapped by this process alone" },
-		{ PAGEMAP_FILE, "file_or_shared", "of a file or shared" },
+		{ PAGEMAP_SWAPPED, "swapped", "swap or other special entry" },
+		{ PAGEMAP_EXCLUSIVE, "exclusive", "mapped by this process only" },
+		{ PAGEMAP_FILE, "file_or_shared", "file-backed or shared" },
 		{ PAGEMAP_SOFT_DIRTY, "soft_dirty", "soft-dirty" },
 		{ PAGEMAP_UFFD_WP, "uffd_wp", "write-protected by userfaultfd" },
 		{ PAGEMAP_GUARD, "guard", "guard" },
@@ -215,9 +215,9 @@ static struct table *pagemap_part(const struct explanation *e, struct prose *p)
 		table__set_bool(t, bits[i].key, set);
 	}
 	if (!n)
-		prose__add(p, "nothing there");
+		prose__add(p, "no page");
 	if (!e->soft_dirty_kept)
-		prose__add(p, " (this kernel keeps no soft-dirty bits)");
+		prose__add(p, " (no soft-dirty bits on this kernel)");
 	return t;
 }
 
@@ -233,7 +233,7 @@ static int page_flags_part(struct table *t, const struct explanation *e, struct 
 	if (!e->flags)
 		prose__add(p, " none");
 	if (unnamed)
-		prose__add(p, "%s bits 0x%" PRIx64 " without a name", nr ? "," : "", unnamed);
+		prose__add(p, "%s unnamed bits 0x%" PRIx64, nr ? "," : "", unnamed);
 	table__set_u64(t, "flags_unnamed", unnamed);
 	return set_part(t, "flags", explain_part__flags(flags, nr, NULL));
 }
@@ -263,7 +263,7 @@ struct table *explain_part__page(const struct explanation *e)
 	if (!err && e->has_flags)
 		err = page_flags_part(t, e, &p);
 	if (!err && !e->frame && !e->has_pagemap)
-		prose__add(&p, " not known");
+		prose__add(&p, " unknown");
 	return give(t, err ? err : table__set_title(t, "%s", p.text));
 }
 
@@ -278,7 +278,7 @@ static const struct column reach_columns[] = {
 	{ .key = "shared_by_sizes", .type = CELL_BOOL },
 	{ .key = "assoc", .head = "ASSOCIATIVITY", .type = CELL_STR, .text_only = true },
 	{ .key = "reach_bytes", .head = "REACH", .type = CELL_U64, .unit = UNIT_BYTES },
-	{ .key = "vma_percent", .head = "OF THE VMA", .type = CELL_F64, .unit = UNIT_PERCENT },
+	{ .key = "vma_percent", .head = "VMA%", .type = CELL_F64, .unit = UNIT_PERCENT },
 };
 static const struct table_def reach_table = { .key = "tlbs", TABLE_COLUMNS(reach_columns) };
 
@@ -294,7 +294,7 @@ static const struct table_def tlb_table = { .key = "tlb",
 static int add_reach(struct table *t, const struct explanation *e, const struct tlb *tlb)
 {
 	const uint64_t reach = tlb->entries * e->page_size, vma = e->vma.end - e->vma.start;
-	char assoc[32] = "not told";
+	char assoc[32] = "unknown";
 	int err;
 
 	if (table__add_row(t) < 0)
@@ -322,14 +322,14 @@ static int tlb_title(struct table *t, const struct explanation *e, const struct 
 	char size[STR_NUMBER_LEN];
 
 	if (!e->page_size)
-		return table__set_title(t, "\nTLB reach: not known, as the page size is not");
+		return table__set_title(t, "\nTLB reach: unknown (page size unknown)");
 	str_format_bytes(size, sizeof(size), e->page_size);
 	if (!tlbs->nr)
 		return table__set_title(t,
-					"\nTLB reach by pages of %s: not known, as this CPU "
-					"does not report its TLBs' sizes",
+					"\nTLB reach with pages of %s: unknown (this CPU does "
+					"not report the sizes of its TLBs)",
 					size);
-	return table__set_title(t, "\nTLB reach by pages of %s (size by %s; %s, %s%s%s):", size,
+	return table__set_title(t, "\nTLB reach with pages of %s (size from %s; %s, %s%s%s):", size,
 				e->page_size_from, tlbs->vendor, tlbs->source,
 				tlbs->virtual ? ", as reported by the hypervisor" : "",
 				tlbs->hybrid ? "; other cores may differ" : "");
@@ -359,6 +359,6 @@ struct table *explain_part__tlb(const struct explanation *e, const struct tlbs *
 		table__set_bool(t, "hybrid", tlbs->hybrid);
 	}
 	if (!err && bit && tlbs->nr && !reach->nr_rows)
-		err = table__set_footer(t, "  cpuid reports no TLB for pages of this size");
+		err = table__set_footer(t, "  cpuid reports no TLB for this page size");
 	return give(t, err ? err : tlb_title(t, e, tlbs));
 }

@@ -202,9 +202,9 @@ static int gap_part(struct table *around, const struct stack_gap *gap)
 		str_format_bytes(limit, sizeof(limit), gap->limit);
 	}
 	return table__set_footer(around,
-				 "  the VMA after it is a stack (limit %s): it %s as far "
-				 "as this",
-				 limit, gap->grows ? "can grow" : "can't grow");
+				 "  the next VMA is a stack (limit %s), which %s down to "
+				 "this address",
+				 limit, gap->grows ? "can grow" : "cannot grow");
 }
 
 struct table *explain_part__around(const struct explanation *e)

@@ -14,6 +14,7 @@
 #include "view/faults/stat_functions.h"
 #include "view/faults/stat_group.h"
 #include "view/faults/stat_stacks.h"
+#include "view/faults/stat_text.h"
 #include "view/faults/threads.h"
 
 static const struct column totals_columns[] = { JSON_COUNT_COLUMNS };
@@ -67,20 +68,6 @@ static const struct column process_columns[] = {
 static const struct table_def process_table = { .key = "processes",
 						.json_only = true,
 						TABLE_COLUMNS(process_columns) };
-
-/** facts - of the run or the interval. */
-static struct run_facts facts(const struct stat_view *v)
-{
-	return (struct run_facts){
-		.command = v->command,
-		.duration_ns = v->duration_ns,
-		.interval = v->interval,
-		.hooks = v->hooks,
-		.nr_hooks = v->nr_hooks,
-		.stats = v->stats,
-		.nr_slots = v->nr_slots,
-	};
-}
 
 static int vma_row(const struct stat_view *v, struct table *t, const struct fault_row *row,
 		   const struct vs_counts *c)
@@ -186,142 +173,6 @@ static int process_row(const struct stat_view *v, const struct process *p, struc
 	return 0;
 }
 
-/* --- what people read above and below the rows ---------------------------------------------- */
-
-/** interval_title - one line with its numbers at the same place, to be read from top to bottom. */
-static int interval_title(const struct stat_view *v, struct table *rows,
-			  const struct vs_counts *total)
-{
-	char faults[STR_NUMBER_LEN], rate[STR_NUMBER_LEN], more[2 * STR_NUMBER_LEN + 32] = "";
-	const uint64_t n = counts_faults(total);
-
-	str_format_count(faults, sizeof(faults), n);
-	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
-	if (total->outcome[VS_MAJOR] || total->outcome[VS_INCOMPLETE])
-		snprintf(more, sizeof(more), ", %llu major, %llu incomplete",
-			 (unsigned long long)total->outcome[VS_MAJOR],
-			 (unsigned long long)total->outcome[VS_INCOMPLETE]);
-	return table__set_title(rows, "%s%8.2fs %11s faults/s  (%s faults%s)%s\n",
-				rows->nr_rows ? "\n" : "", (v->end_ns - v->start_ns) / 1e9, rate,
-				faults, more, v->storm ? "  STORM" : "");
-}
-
-static int title(const struct stat_view *v, struct table *rows, const struct vs_counts *total)
-{
-	char duration[STR_NUMBER_LEN], faults[STR_NUMBER_LEN], minor[STR_NUMBER_LEN];
-	char major[STR_NUMBER_LEN], failed[STR_NUMBER_LEN], rate[STR_NUMBER_LEN];
-	char gup[STR_NUMBER_LEN + 64] = "", fallbacks[512];
-	const struct run_facts run = facts(v);
-	const uint64_t n = counts_faults(total);
-	size_t len;
-
-	if (v->interval)
-		return interval_title(v, rows, total);
-	str_format_ns(duration, sizeof(duration), v->duration_ns);
-	str_format_count(faults, sizeof(faults), n);
-	str_format_count(minor, sizeof(minor), total->outcome[VS_MINOR]);
-	str_format_count(major, sizeof(major), total->outcome[VS_MAJOR]);
-	str_format_count(failed, sizeof(failed), total->outcome[VS_INCOMPLETE]);
-	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
-	if (counts_gup(total)) {
-		char count[STR_NUMBER_LEN];
-
-		str_format_count(count, sizeof(count), counts_gup(total));
-		snprintf(gup, sizeof(gup),
-			 "\n  %s of them by the kernel itself, without a trap (GUP)", count);
-	}
-	len = run_view__fallbacks(&run, fallbacks, sizeof(fallbacks));
-	return table__set_title(
-		rows,
-		"Page faults of %s, %s\n  %s faults (%s/s): %s minor, %s major, %s incomplete%s"
-		"%s%s\n",
-		v->command, duration, faults, rate, minor, major, failed, gup,
-		len ? "\n  fallbacks:" : "", fallbacks);
-}
-
-/** say_busiest - the thread that spent most time in faults. Return: bytes written. */
-static size_t say_busiest(const struct stat_view *v, char *text, size_t size)
-{
-	const struct vs_thread *busiest = threads__busiest(v->threads);
-	char spent[STR_NUMBER_LEN];
-	int n;
-
-	if (!busiest)
-		return 0;
-	str_format_ns(spent, sizeof(spent), busiest->fault_ns);
-	n = snprintf(text, size, "most time in faults: %s (thread %u), %s, %.1f%% of its time\n",
-		     busiest->comm, busiest->tid, spent,
-		     100 * thread_share(busiest, v->start_ns, v->end_ns));
-	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
-}
-
-/** say_trapless - faults that rows of threads do not have. Return: bytes written. */
-static size_t say_trapless(const struct vs_counts *total, char *text, size_t size)
-{
-	int n;
-
-	if (!counts_gup(total))
-		return 0;
-	n = snprintf(text, size, "%llu faults by the kernel itself (GUP) belong to no thread\n",
-		     (unsigned long long)counts_gup(total));
-	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
-}
-
-/** say_signals - faults that raised a signal, and what shows where. Return: bytes written. */
-static size_t say_signals(const struct vs_counts *total, char *text, size_t size)
-{
-	static const int causes[] = { VS_CAUSE_SEGV_MAPERR, VS_CAUSE_SEGV_ACCERR, VS_CAUSE_SIGBUS,
-				      VS_CAUSE_PKEY };
-	char counts[160] = "", names[80] = "", line[512];
-	size_t n = 0, m = 0;
-
-	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++) {
-		const uint64_t faults = total->cause[causes[i]];
-
-		if (!faults)
-			continue;
-		n += snprintf(counts + n, sizeof(counts) - n, "%s%llu %s", n ? ", " : "",
-			      (unsigned long long)faults, cause_names[causes[i]]);
-		m += snprintf(names + m, sizeof(names) - m, "%s%s", m ? "," : "",
-			      cause_names[causes[i]]);
-	}
-	if (!n)
-		return 0;
-	n = snprintf(line, sizeof(line),
-		     "faults that raised a signal: %s\n"
-		     "  where and why: trace or record --cause %s\n",
-		     counts, names);
-	return n < size ? (size_t)snprintf(text, size, "%s", line) : 0;
-}
-
-static int footer(const struct stat_view *v, struct table *rows, const struct vs_counts *total,
-		  const struct vs_counts *overflow)
-{
-	const struct run_facts run = facts(v);
-	char text[1024] = "";
-	size_t len = 0;
-
-	if (rows->footer)
-		len = snprintf(text, sizeof(text), "%s\n", rows->footer);
-	if (v->by == BY_THREAD && len < sizeof(text))
-		len += say_trapless(total, text + len, sizeof(text) - len);
-	if (!v->interval && len < sizeof(text))
-		len += say_signals(total, text + len, sizeof(text) - len);
-	/* what was lost is counted over the run, and told at its end */
-	if (!v->interval)
-		len += run_view__losses(&run, text + len, sizeof(text) - len);
-	if (counts_faults(overflow) && len < sizeof(text))
-		len += snprintf(text + len, sizeof(text) - len,
-				"%llu faults belong to no process that was found\n",
-				(unsigned long long)counts_faults(overflow));
-	if (!v->interval && v->by != BY_THREAD && len < sizeof(text))
-		len += say_busiest(v, text + len, sizeof(text) - len);
-	if (!len)
-		return 0;
-	text[strlen(text) - 1] = '\0';
-	return table__set_footer(rows, "%s", text);
-}
-
 struct table *stat_totals(const struct model *m)
 {
 	struct table *t = table__new(&totals_table);
@@ -391,7 +242,7 @@ static int processes(const struct stat_view *v, const struct model *m, struct do
 int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
-	const struct run_facts run = facts(v);
+	const struct run_facts run = stat_text__facts(v);
 	struct table *totals, *threads = NULL, *rows;
 	struct vs_hist hist = {};
 	int err = run_view__header(&run, d);
@@ -425,8 +276,8 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 		return -ENOMEM;
 	/* one below the other: columns stay where they are */
 	rows->steady = v->interval;
-	err = title(v, rows, &total);
+	err = stat_text__title(v, m, rows, &total);
 	if (!err)
-		err = footer(v, rows, &total, &overflow);
+		err = stat_text__footer(v, rows, &total, &overflow);
 	return err ? err : run_view__lost(&run, counts_faults(&overflow), d);
 }

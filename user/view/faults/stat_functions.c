@@ -19,7 +19,7 @@ static const struct column function_columns[] = {
 	{.key = "total_time_ns", .head = "TOTAL TIME", .type = CELL_U64, .unit = UNIT_NS,
 	 .spare = true},
 	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .keep_start = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .keep_start = true},
 	{.key = "function", .head = "FUNCTION", .type = CELL_STR, .left = true,
 	 .keep_start = true},
 	{.key = "module", .head = "MODULE", .type = CELL_STR},
@@ -143,6 +143,7 @@ static int rows(const struct stat_view *v, struct table *t, struct function_list
 		uint64_t total)
 {
 	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
+	uint64_t rest = 0;
 	int err = 0;
 
 	if (all->nr)
@@ -150,9 +151,12 @@ static int rows(const struct stat_view *v, struct table *t, struct function_list
 		      v->weigh_time ? by_self_time : by_self);
 	for (size_t i = 0; i < shown && !err; i++)
 		err = row(v, t, (const void *)all->list[i], total);
+	for (size_t i = shown; i < all->nr; i++)
+		rest += ((const struct function *)all->list[i])->self;
 	if (!err && shown < all->nr)
-		err = table__set_footer(t, "and %zu more functions (--top N shows more)",
-					all->nr - shown);
+		err = table__set_footer(
+			t, "and %zu more functions with %llu faults in SELF (use --top N)",
+			all->nr - shown, (unsigned long long)rest);
 	return err;
 }
 
@@ -185,7 +189,7 @@ struct table *stat_functions__make(const struct stat_view *v, const struct vs_co
 	if (!err && v->stacks_as_text) {
 		err = rest_row(t, "[no stack]", stack_faults(&rests.none), total);
 		if (!err)
-			err = rest_row(t, "[stacks without a row]", stack_faults(&rests.overflow),
+			err = rest_row(t, "[stack table full]", stack_faults(&rests.overflow),
 				       total);
 		if (!err)
 			err = rest_row(t, STACK_EITHER, stack_faults(&rests.either), total);

@@ -47,7 +47,7 @@ const char *const stat_by_names[NR_STAT_BY] = {
 
 #define PROCESS_COLUMNS                                                                            \
 	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},                         \
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .optional = true}
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .optional = true}
 
 #define VMA_COLUMNS                                                                                \
 	{.key = "start", .head = "START", .type = CELL_HEX},                                       \
@@ -70,12 +70,12 @@ static const struct column vma_latency_columns[] = {
 static const struct column process_columns[] = {
 	COUNT_COLUMNS, LATENCY_COLUMNS,
 	{.key = "pid", .head = "PID", .type = CELL_U64},
-	{.key = "comm", .head = "COMM", .type = CELL_STR},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true},
 };
 static const struct column comm_columns[] = {
 	COUNT_COLUMNS, LATENCY_COLUMNS,
 	{.key = "processes", .head = "PROCS", .type = CELL_U64},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .keep_start = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .keep_start = true},
 };
 static const struct column cause_columns[] = {
 	{.key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -383,7 +383,7 @@ static int fill(const struct stat_view *v, struct table *t, struct groups *g, ui
 	for (size_t i = shown; i < g->nr; i++)
 		counts_add(&rest, &g->list[i].counts);
 	if (!err && shown < g->nr)
-		err = table__set_footer(t, "and %zu more with %llu faults (--top N shows more)",
+		err = table__set_footer(t, "and %zu more rows with %llu faults (use --top N)",
 					g->nr - shown, (unsigned long long)counts_faults(&rest));
 	return err;
 }

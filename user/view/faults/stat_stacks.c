@@ -139,10 +139,10 @@ static int text_stack(const struct stat_view *v, struct table *t, const struct s
 static void what_to_raise(const struct stat_view *v, char *text, size_t size)
 {
 	if (v->sampling && v->ring_bytes)
-		snprintf(text, size, "the ring buffer was full: --ring %zu or more (KiB, now %zu)",
+		snprintf(text, size, "ring buffer full: use --ring %zu or more (KiB, now %zu)",
 			 v->ring_bytes >> 8, v->ring_bytes >> 10);
 	else if (v->nr_stacks)
-		snprintf(text, size, "the table was full: --stacks %u or more (now %u)",
+		snprintf(text, size, "stack table full: use --stacks %u or more (now %u)",
 			 4 * v->nr_stacks, v->nr_stacks);
 	else
 		*text = '\0';
@@ -183,7 +183,7 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 	struct rest rests[] = {
 		{ all->none, "[no stack]", false, false },
 		{ all->ended, "[ended]", false, false },
-		{ all->overflow, "[stacks without a row]", true, false },
+		{ all->overflow, "[stack table full]", true, false },
 		{ all->either, STACK_EITHER, true, false },
 	};
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
@@ -203,8 +203,7 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 	for (size_t i = shown; i < nr; i++)
 		stack_counts_add(&rest, &list[i].counts);
 	if (!err && shown < nr)
-		err = table__set_footer(t,
-					"and %zu more stacks with %llu faults (--top N shows more)",
+		err = table__set_footer(t, "and %zu more stacks with %llu faults (use --top N)",
 					nr - shown, (unsigned long long)stack_faults(&rest));
 	return err;
 }

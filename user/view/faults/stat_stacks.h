@@ -9,7 +9,7 @@
 #include "view/faults/stat.h"
 
 /** Faults of --vma whose stack found no row, or that have none. */
-#define STACK_EITHER "[no stack, or no row for it]"
+#define STACK_EITHER "[no stack, or stack table full]"
 
 /** stat_stacks__rest - fill the object `stacks_rest`. */
 void stat_stacks__rest(struct table *t, const struct stack_rests *r);

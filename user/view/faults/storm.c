@@ -33,7 +33,7 @@ static const struct column storm_columns[] = {
 	{ .key = "cause", .head = "CAUSE", .type = CELL_STR, .left = true },
 	{ .key = "pid", .head = "PID", .type = CELL_U64 },
 	{ .key = "tid", .head = "TID", .type = CELL_U64, .optional = true, .spare = true },
-	{ .key = "comm", .head = "COMM", .type = CELL_STR, .left = true },
+	{ .key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true },
 	{ .key = "vma_percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT },
 	{ .key = "vma", .head = "IN", .type = CELL_STR },
 };
@@ -89,9 +89,9 @@ int storm_view__ended(const struct storm *storm, uint64_t start_ns, struct docum
 	str_format_count(peak, sizeof(peak), storm->peak);
 	str_format_count(median, sizeof(median), storm->median);
 	return table__set_title(t,
-				"STORM %s: %s long from %s, %s faults/s, peak %s, usually %s\n"
+				"STORM %s: %s from %s, %s faults/s, peak %s, median %s\n"
 				"  %.0f%% in %s, %.0f%% %s, %.0f%% by %s (%llu)%s\n",
-				storm->ongoing ? "still on" : "over", length, start, mean, peak,
+				storm->ongoing ? "ongoing" : "ended", length, start, mean, peak,
 				median, share(storm, STORM_VMA), top[STORM_VMA].name,
 				share(storm, STORM_CAUSE), top[STORM_CAUSE].name,
 				share(storm, STORM_PROCESS), top[STORM_PROCESS].name,
@@ -133,7 +133,7 @@ int storm_view__all(const struct storms *s, uint64_t start_ns, struct document *
 		return -ENOMEM;
 	if (s->nr)
 		err = table__set_title(
-			t, "Storms: at least %g times the median rate, and %g faults/s\n",
+			t, "Fault storms (at least %g times the median rate and %g faults/s)\n",
 			STORM_RATIO, STORM_LEAST_RATE);
 	for (size_t i = 0; i < s->nr && !err; i++)
 		err = storm_row(t, &s->list[i], start_ns);

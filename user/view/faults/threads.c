@@ -12,7 +12,7 @@ static const struct column columns[] = {
 	{ .key = "pid", .head = "PID", .type = CELL_U64 },
 	{ .key = "tid", .head = "TID", .type = CELL_U64 },
 	{ .key = "exited", .type = CELL_BOOL },
-	{ .key = "comm", .head = "COMM", .type = CELL_STR },
+	{ .key = "comm", .head = "COMM", .type = CELL_STR, .whole = true },
 };
 
 static const struct table_def json_table = { .key = "threads",
@@ -48,7 +48,7 @@ static int cut(struct table *t, size_t limit)
 	for (size_t i = limit; i < nr; i++)
 		faults += table__cell(t, i, "faults")->u64;
 	table__truncate(t, limit);
-	return table__set_footer(t, "and %zu more threads with %llu faults (--top N shows more)",
+	return table__set_footer(t, "and %zu more threads with %llu faults (use --top N)",
 				 nr - limit, (unsigned long long)faults);
 }
 

@@ -95,80 +95,92 @@ static uint64_t received(const struct vs_shootdowns *s)
 	return s->received[VS_IPI_USER] + s->received[VS_IPI_KERNEL] + s->received[VS_IPI_ALL];
 }
 
-static void say_calls(const struct shootdown_doc *d, FILE *f)
+/** print_cost - the time on other CPUs, and whose memory calls took most of it. Return: 0 or -ENOMEM. */
+static int print_cost(const struct shootdown_doc *d, FILE *f)
 {
-	const struct vs_shootdowns *s = &d->model->totals;
-	char calls[STR_NUMBER_LEN], errors[STR_NUMBER_LEN], sends[STR_NUMBER_LEN];
-	char took[STR_NUMBER_LEN];
+	char stolen[STR_NUMBER_LEN], of_run[STR_NUMBER_LEN];
 
-	str_format_count(calls, sizeof(calls), s->calls);
-	str_format_count(errors, sizeof(errors), s->errors);
-	str_format_count(sends, sizeof(sends), s->sends);
-	str_format_ns(took, sizeof(took), d->all.latency_ns);
-	if (d->view->calls_known)
-		fprintf(f, "  %s memory calls took %s", calls, took);
-	else
-		fprintf(f, "  memory calls are not known here");
-	if (s->errors)
-		fprintf(f, " (%s failed)", errors);
-	if (d->view->flushes_known)
-		fprintf(f, "; %s shootdowns were sent\n", sends);
-	else
-		fprintf(f, "; flushes are not known here\n");
+	if (!d->view->interrupts_known) {
+		fputs("  the cost on other CPUs is unknown: no hook for IPIs is available\n", f);
+		return 0;
+	}
+	if (!d->all.received) {
+		fputs("  no other CPU was interrupted\n", f);
+		return 0;
+	}
+	str_format_ns(stolen, sizeof(stolen), d->all.stolen_ns);
+	str_format_share(of_run, sizeof(of_run), d->all.stolen_ns, d->view->run.duration_ns);
+	fprintf(f, "  TLB shootdowns took %s on other CPUs, %s of one CPU", stolen, of_run);
+	return shootdown_rows__say_worst(d, f);
 }
 
-/** say_others - interrupts that those who are traced took from others. */
-static void say_others(const struct shootdown_doc *d, FILE *f)
+static void print_calls(const struct shootdown_doc *d, FILE *f)
+{
+	const struct vs_shootdowns *s = &d->model->totals;
+	char calls[STR_NUMBER_LEN], errors[STR_NUMBER_LEN], took[STR_NUMBER_LEN];
+
+	if (!d->view->calls_known) {
+		fputs("  memory calls are unknown: no hook for them is available\n", f);
+		return;
+	}
+	str_format_count(calls, sizeof(calls), s->calls);
+	str_format_count(errors, sizeof(errors), s->errors);
+	str_format_ns(took, sizeof(took), d->all.latency_ns);
+	fprintf(f, "  %s memory calls took %s", calls, took);
+	if (s->errors)
+		fprintf(f, " (%s failed)", errors);
+	fputc('\n', f);
+}
+
+/** print_flushes - TLB flushes sent to other CPUs, and IPIs that arrived there for them */
+static void print_flushes(const struct shootdown_doc *d, FILE *f)
+{
+	char sends[STR_NUMBER_LEN], ipis[STR_NUMBER_LEN];
+
+	if (!d->view->flushes_known) {
+		fputs("  TLB flushes are unknown: no hook for them is available\n", f);
+		return;
+	}
+	str_format_count(sends, sizeof(sends), d->model->totals.sends);
+	str_format_count(ipis, sizeof(ipis), d->all.received);
+	fprintf(f, "  %s TLB flushes were sent to other CPUs", sends);
+	if (d->view->interrupts_known)
+		fprintf(f, "; %s IPIs arrived there", ipis);
+	fputc('\n', f);
+}
+
+/** print_received - IPIs that traced tasks received from others. */
+static void print_received(const struct shootdown_doc *d, FILE *f)
 {
 	const struct vs_shootdowns *s = &d->model->totals;
 	const uint64_t all = received(s), others = all - d->all.received;
 	char count[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
 
+	if (!d->view->interrupts_known || d->view->vma_glob || !others)
+		return;
 	str_format_count(count, sizeof(count), others);
 	str_format_ns(stolen, sizeof(stolen), s->stolen_ns - d->all.stolen_ns);
-	fprintf(f, "  others interrupted them %s time%s, %s", count, others == 1 ? "" : "s",
-		stolen);
+	fprintf(f, "  traced tasks received %s IPI%s from others, %s", count,
+		others == 1 ? "" : "s", stolen);
 	if (all > s->joined)
-		fprintf(f, "; the sender of %.1f%% is not known", 100.0 * (all - s->joined) / all);
+		fprintf(f, "; the initiator of %.1f%% of all IPIs is unknown",
+			100.0 * (all - s->joined) / all);
 	fputc('\n', f);
 }
 
-/** say_cost - what was taken from other CPUs. */
-static void say_cost(const struct shootdown_doc *d, FILE *f)
+static void print_limits(const struct shootdown_view *v, FILE *f)
 {
-	const double ns = d->view->run.duration_ns;
-	const double share = ns > 0 ? 100.0 * d->all.stolen_ns / ns : 0;
-	char count[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
-
-	if (!d->view->interrupts_known) {
-		fprintf(f, "  interrupts are not known here\n");
-		return;
-	}
-	str_format_count(count, sizeof(count), d->all.received);
-	str_format_ns(stolen, sizeof(stolen), d->all.stolen_ns);
-	fprintf(f, "  they interrupted other CPUs %s times and took %s", count, stolen);
-	if (share >= 0.1)
-		fprintf(f, ", %.1f%% of one CPU", share);
-	fputc('\n', f);
-	if (!d->view->vma_glob && received(&d->model->totals) > d->all.received)
-		say_others(d, f);
-}
-
-static void say_missing(const struct shootdown_view *v, FILE *f)
-{
-	char fallbacks[1024], count[STR_NUMBER_LEN];
+	char count[STR_NUMBER_LEN];
 
 	if (v->vma_glob)
-		fprintf(f, "  calls on VMAs named %s\n", v->vma_glob);
+		fprintf(f, "  only calls on VMAs named %s\n", v->vma_glob);
 	if (v->run.stats.eventless) {
 		str_format_count(count, sizeof(count), v->run.stats.eventless);
 		fprintf(f,
-			"  %s faults were taken without a trap (GUP): which calls they follow is "
+			"  %s kernel-initiated faults (GUP) may be refaults: their addresses are "
 			"unknown\n",
 			count);
 	}
-	if (run_view__fallbacks(&v->run, fallbacks, sizeof(fallbacks)))
-		fprintf(f, "  fallbacks:%s\n", fallbacks);
 }
 
 static int summary(const struct shootdown_doc *d)
@@ -183,10 +195,11 @@ static int summary(const struct shootdown_doc *d)
 		return -ENOMEM;
 	str_format_ns(duration, sizeof(duration), d->view->run.duration_ns);
 	fprintf(f, "TLB shootdowns of %s, %s\n", d->view->run.command, duration);
-	say_calls(d, f);
-	say_cost(d, f);
-	err = shootdown_rows__say_worst(d, f);
-	say_missing(d->view, f);
+	err = print_cost(d, f);
+	print_calls(d, f);
+	print_flushes(d, f);
+	print_received(d, f);
+	print_limits(d->view, f);
 	if (fclose(f))
 		err = -ENOMEM;
 	if (!err)

@@ -41,7 +41,7 @@ extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];
  * @run: facts of the run
  * @by: what the rows are
  * @vma_glob: only calls on VMAs with such a name; NULL: all
- * @limit: rows of text at most, 0: all; @pair_limit: initiators and targets, same
+ * @limit: rows of text in a table at most, 0: all
  * @threads: for the names of threads; may be NULL
  * @stacks: and @namer, which names them, for SHOOTDOWN_BY_STACK; @stacks_as_text, @all_frames: as in
  *	struct stat_view; @per_process: stacks and functions of each process apart
@@ -57,7 +57,6 @@ struct shootdown_view {
 	enum shootdown_by by;
 	const char *vma_glob;
 	size_t limit;
-	size_t pair_limit;
 	const struct threads *threads;
 	struct stacks *stacks;
 	struct namer *namer;

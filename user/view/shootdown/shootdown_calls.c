@@ -33,7 +33,7 @@ static const struct column cost_columns[] = {
 	{.key = "full", .head = "FULL", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},
 	{.key = "pages", .head = "PAGES", .type = CELL_U64, .unit = UNIT_COUNT, .spare = true},
 	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
-	{.key = "targets", .head = "/SENT", .type = CELL_F64, .unit = UNIT_PER_SECOND},
+	{.key = "targets", .head = "IPIS/SENT", .type = CELL_F64, .unit = UNIT_PER_SECOND},
 	{.key = "delay_p50_ns", .head = "DELAY", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "delay_p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
@@ -172,10 +172,10 @@ int shootdown_calls__text(const struct shootdown_doc *d)
 			err = cost_row(d, cost, &d->sums[i]);
 	}
 	if (!err && did->nr_rows)
-		err = table__set_title(did, "What calls did\n");
+		err = table__set_title(did, "Memory calls\n");
 	if (!err && cost->nr_rows)
-		err = table__set_title(cost, "What they cost others: flushes sent, interrupts "
-					     "there, their delay and time\n");
+		err = table__set_title(cost, "Remote cost: TLB flushes sent, IPIs on other CPUs, "
+					     "their latency (DELAY) and handler time (STOLEN)\n");
 	return err;
 }
 

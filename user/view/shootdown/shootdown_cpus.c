@@ -14,8 +14,8 @@ static const struct column cpu_columns[] = {
 	{.key = "isolated", .type = CELL_BOOL},
 	{.key = "nohz_full", .type = CELL_BOOL},
 	{.key = "sends", .head = "SENT", .type = CELL_U64, .unit = UNIT_COUNT},
-	{.key = "inflicted_ns", .head = "COST OTHERS", .type = CELL_U64, .unit = UNIT_NS},
-	{.key = "receipts", .head = "TAKEN", .type = CELL_U64, .unit = UNIT_COUNT},
+	{.key = "inflicted_ns", .head = "REMOTE COST", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "receipts", .head = "RECEIVED", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "ipi_delay_ns", .type = CELL_U64},
 	{.key = "delay_ns", .head = "DELAY", .type = CELL_F64, .unit = UNIT_NS, .text_only = true},
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
@@ -28,7 +28,7 @@ static const struct column matrix_columns[] = {
 	{.key = "delay_ns", .head = "DELAY", .type = CELL_F64, .unit = UNIT_NS, .spare = true},
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "note", .head = "NOTE", .type = CELL_STR, .left = true, .optional = true},
-	{.key = "cpu", .head = "ON CPU", .type = CELL_U64},
+	{.key = "cpu", .head = "TARGET CPU", .type = CELL_U64},
 	{.key = "from", .head = "FROM CPU", .type = CELL_SERIES, .left = true},
 };
 static const struct column few_columns[] = {
@@ -36,7 +36,7 @@ static const struct column few_columns[] = {
 	{.key = "delay_ns", .head = "DELAY", .type = CELL_F64, .unit = UNIT_NS, .spare = true},
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "note", .head = "NOTE", .type = CELL_STR, .left = true, .optional = true},
-	{.key = "cpu", .head = "ON CPU", .type = CELL_U64},
+	{.key = "cpu", .head = "TARGET CPU", .type = CELL_U64},
 	{.key = "from", .head = "FROM CPU", .type = CELL_STR},
 };
 /* clang-format on */
@@ -153,8 +153,7 @@ int shootdown_cpus__rows(const struct shootdown_doc *d)
 		if (sums.list[cpu].sends || sums.list[cpu].receipts)
 			err = cpu_row(d->view, t, &sums.list[cpu], cpu);
 	if (!err && t->nr_rows)
-		err = table__set_title(t,
-				       "Interrupts that each CPU sent, and those that it took\n");
+		err = table__set_title(t, "TLB flush IPIs sent and received by each CPU\n");
 	free(sums.list);
 	return err;
 }
@@ -242,12 +241,21 @@ static int matrix_row(const struct shootdown_doc *d, struct table *t, struct mat
 static int cut(const struct shootdown_doc *d, struct table *t)
 {
 	const size_t limit = d->view->limit, nr = t->nr_rows;
+	char ipis[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
+	uint64_t receipts = 0, stolen_ns = 0;
 
 	if (!limit || nr <= limit)
 		return 0;
 	table__sort(t, "stolen_ns");
+	for (size_t i = limit; i < nr; i++) {
+		receipts += table__cell(t, i, "receipts")->u64;
+		stolen_ns += table__cell(t, i, "stolen_ns")->u64;
+	}
 	table__truncate(t, limit);
-	return table__set_footer(t, "and %zu more CPUs (--top N shows more)", nr - limit);
+	str_format_count(ipis, sizeof(ipis), receipts);
+	str_format_ns(stolen, sizeof(stolen), stolen_ns);
+	return table__set_footer(t, "and %zu more CPUs with %s IPIs, %s stolen (use --top N)",
+				 nr - limit, ipis, stolen);
 }
 
 int shootdown_cpus__matrix(const struct shootdown_doc *d)
@@ -264,7 +272,7 @@ int shootdown_cpus__matrix(const struct shootdown_doc *d)
 	if (!err)
 		err = table__set_labels(t, m.cpus, m.nr);
 	if (!err && t->nr_rows)
-		err = table__set_title(t, "Which CPUs were interrupted, from which\n");
+		err = table__set_title(t, "TLB flush IPIs by target CPU and initiating CPU\n");
 	if (!err)
 		err = cut(d, t);
 	matrix__free(&m);
@@ -297,8 +305,8 @@ size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t si
 	str_format_count(count, sizeof(count), all.receipts);
 	str_format_ns(stolen, sizeof(stolen), all.stolen_ns);
 	n = snprintf(text, size,
-		     "%u CPU%s to be left alone (isolated, nohz_full): %s interrupts, "
-		     "%s\n",
+		     "%u isolated or nohz_full CPU%s received %s TLB flush IPIs, %s "
+		     "stolen\n",
 		     nr, nr > 1 ? "s" : "", count, stolen);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

@@ -11,7 +11,7 @@
 /* clang-format off */
 static const struct column fault_columns[] = {
 	{.key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT},
-	{.key = "share_percent", .head = "OF ALL", .type = CELL_F64, .unit = UNIT_PERCENT},
+	{.key = "share_percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT},
 	{.key = "fault_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "calls", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "call", .type = CELL_STR},
@@ -68,8 +68,8 @@ int shootdown_faults__make(const struct shootdown_doc *d)
 	table__sort(t, "fault_ns");
 	str_format_count(number, sizeof(number), all);
 	return table__set_title(t,
-				"Faults that followed, where a call had changed something, "
-				"of %s\n",
+				"Refaults: page faults in ranges that a memory call had "
+				"changed (of %s faults)\n",
 				number);
 }
 
@@ -123,5 +123,5 @@ int shootdown_unowned__make(const struct shootdown_doc *d)
 		err = unowned_row(t, "sender unknown", NULL, unknown);
 	if (err || !t->nr_rows)
 		return err;
-	return table__set_title(t, "Flushes and interrupts that no memory call or fault owns\n");
+	return table__set_title(t, "TLB flushes and IPIs without a memory call or page fault\n");
 }

@@ -28,7 +28,7 @@ static const struct column text_columns[] = {
 	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},
 	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true},
 	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .keep_start = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .keep_start = true},
 	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true},
 	{.key = "function", .head = "FUNCTION", .type = CELL_STR, .left = true,
 	 .keep_start = true},
@@ -162,10 +162,9 @@ static int rows(const struct shootdown_view *v, struct table *json, struct table
 	for (size_t i = 0; i < shown && !err; i++)
 		err = text_row(v, text, (const void *)all->list[i]);
 	if (!err && shown)
-		err = table__set_title(text,
-				       "Calls made from each function, and from what it called\n");
+		err = table__set_title(text, "Memory calls by function (callees included)\n");
 	if (!err && shown < all->nr)
-		err = table__set_footer(text, "and %zu more functions (--top 0 shows all)",
+		err = table__set_footer(text, "and %zu more functions (use --top N)",
 					all->nr - shown);
 	return err;
 }

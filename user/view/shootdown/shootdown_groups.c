@@ -328,7 +328,7 @@ int call_groups__tell_rest(const struct call_groups *g, size_t shown, struct tab
 	str_format_count(rows, sizeof(rows), g->nr - shown);
 	str_format_count(calls, sizeof(calls), rest.count);
 	str_format_ns(stolen, sizeof(stolen), rest.stolen_ns);
-	return table__set_footer(t, "and %s more: %s calls, %s stolen (--top 0 shows all)", rows,
+	return table__set_footer(t, "and %s more rows: %s calls, %s stolen (use --top N)", rows,
 				 calls, stolen);
 }
 

@@ -116,8 +116,8 @@ static void say_maps(const struct shootdown_view *v, FILE *f, const struct owner
 	str_format_count(vmas, sizeof(vmas), o->map_count);
 	str_format_count(limit, sizeof(limit), v->max_map_count);
 	fprintf(f,
-		"%s (pid %u) had %s VMAs; the limit is %s (vm.max_map_count): mprotect that "
-		"splits, mmap and munmap will fail with ENOMEM\n",
+		"%s (pid %u) had %s VMAs; the limit is %s (vm.max_map_count): beyond it, mmap, "
+		"munmap and mprotect fail with ENOMEM\n",
 		o->comm, o->pid, vmas, limit);
 }
 
@@ -136,9 +136,10 @@ static void say_wx(FILE *f, const struct owner *o)
 		fprintf(f, "%s (pid %u) made writable memory executable %s time%s", o->comm, o->pid,
 			flips, plural(o->wx_flip));
 	if (o->wx_flip && o->wx_both)
-		fprintf(f, "; both at once %s time%s", both, plural(o->wx_both));
+		fprintf(f, "; writable and executable memory was requested %s time%s", both,
+			plural(o->wx_both));
 	if (!o->wx_flip && o->wx_both)
-		fprintf(f, "%s (pid %u) asked for memory that is writable and executable %s time%s",
+		fprintf(f, "%s (pid %u) requested writable and executable memory %s time%s",
 			o->comm, o->pid, both, plural(o->wx_both));
 	if (o->wx_flip || o->wx_both)
 		fputc('\n', f);

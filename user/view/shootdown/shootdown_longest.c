@@ -16,7 +16,7 @@ static const struct column columns[] = {
 	{.key = "at_ns", .head = "AT", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "pid", .head = "PID", .type = CELL_U64},
 	{.key = "tid", .type = CELL_U64},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .spare = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .spare = true},
 	{.key = "errno", .head = "ERRNO", .type = CELL_STR, .left = true, .optional = true},
 	CALL_NAME_COLUMNS,
 	{.key = "label", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true,
@@ -131,18 +131,18 @@ int shootdown_longest__make(const struct shootdown_doc *d)
 	t = run_view__add(d->document, &longest_table);
 	if (!t)
 		return -ENOMEM;
-	shown = d->view->pair_limit && d->view->pair_limit < l->nr ? d->view->pair_limit : l->nr;
+	shown = d->view->limit && d->view->limit < l->nr ? d->view->limit : l->nr;
 	for (size_t i = 0; i < shown && !err; i++)
 		err = row(d, t, &l->list[i]);
 	if (!err && shown)
-		err = table__set_title(t, "Longest calls\n");
+		err = table__set_title(t, "Longest memory calls\n");
 	if (!err && l->lost)
 		err = table__set_footer(t,
 					l->of_events
-						? "%llu more calls may be among them: the "
-						  "recording has no events of those"
-						: "%llu more that may be among them were lost (a "
-						  "larger --ring helps)",
+						? "%llu more calls are not compared: the "
+						  "recording does not have their events"
+						: "%llu more calls are not compared: their events "
+						  "were lost (use a larger --ring)",
 					(unsigned long long)l->lost);
 	return err;
 }

@@ -37,8 +37,8 @@ static const struct column process_columns[] = {
 	{.key = "delay_ns", .head = "DELAY", .type = CELL_F64, .unit = UNIT_NS},
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "kind", .head = "KIND", .type = CELL_STR, .left = true, .optional = true},
-	{.key = "initiator", .head = "INITIATOR", .type = CELL_STR, .left = true},
-	{.key = "target", .head = "TARGET", .type = CELL_STR},
+	{.key = "initiator", .head = "INITIATOR", .type = CELL_STR, .whole = true, .left = true},
+	{.key = "target", .head = "TARGET", .type = CELL_STR, .whole = true},
 };
 static const struct table_def process_table = {
 	.key = "initiators", .text_only = true, TABLE_COLUMNS(process_columns)};
@@ -165,7 +165,7 @@ static int process_row(struct table *t, const struct call_pair *p)
 static int process_rows(const struct shootdown_doc *d, struct table *t, struct call_pair *pairs,
 			size_t nr)
 {
-	const size_t limit = d->view->pair_limit, shown = limit && nr > limit ? limit : nr;
+	const size_t limit = d->view->limit, shown = limit && nr > limit ? limit : nr;
 	uint64_t rest = 0;
 	int err = 0;
 
@@ -174,9 +174,9 @@ static int process_rows(const struct shootdown_doc *d, struct table *t, struct c
 	for (size_t i = shown; i < nr; i++)
 		rest += pairs[i].pair.count;
 	if (!err && shown)
-		err = table__set_title(t, "Who interrupted whom\n");
+		err = table__set_title(t, "TLB shootdowns by initiator and target\n");
 	if (!err && shown < nr)
-		err = table__set_footer(t, "and %zu more with %llu interrupts (--top N shows more)",
+		err = table__set_footer(t, "and %zu more rows with %llu IPIs (use --top N)",
 					nr - shown, (unsigned long long)rest);
 	return err;
 }

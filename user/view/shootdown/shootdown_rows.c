@@ -58,7 +58,7 @@ static const struct column site_columns[] = {
 
 #define TEXT_PROCESS_COLUMNS                                                                       \
 	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},                         \
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .optional = true}
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .optional = true}
 
 #define TEXT_CALL_COLUMN                                                                           \
 	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true}
@@ -74,12 +74,12 @@ static const struct column vma_text_columns[] = {
 };
 static const struct column process_text_columns[] = {
 	TEXT_COLUMNS, {.key = "pid", .head = "PID", .type = CELL_U64},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},
 	TEXT_CALL_COLUMN,
 };
 static const struct column comm_text_columns[] = {
 	TEXT_COLUMNS, {.key = "processes", .head = "PROCESSES", .type = CELL_U64, .unit = UNIT_COUNT},
-	{.key = "comm", .head = "COMM", .type = CELL_STR, .left = true},
+	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},
 	TEXT_CALL_COLUMN,
 };
 static const struct column thread_text_columns[] = {
@@ -105,27 +105,27 @@ static const struct rows_def {
 			       { .key = "rows",
 				 .text_only = true,
 				 TABLE_COLUMNS(vma_text_columns) },
-			       "Whose calls, on what (permissions as they were before)" },
+			       "Memory calls by process and VMA (permissions before the call)" },
 	[SHOOTDOWN_BY_PROCESS] = { { .key = "by_process", TABLE_COLUMNS(process_columns) },
 				   { .key = "rows",
 				     .text_only = true,
 				     TABLE_COLUMNS(process_text_columns) },
-				   "Whose calls" },
+				   "Memory calls by process" },
 	[SHOOTDOWN_BY_COMM] = { { .key = "by_comm", TABLE_COLUMNS(comm_columns) },
 				{ .key = "rows",
 				  .text_only = true,
 				  TABLE_COLUMNS(comm_text_columns) },
-				"Whose calls, by command name" },
+				"Memory calls by command name" },
 	[SHOOTDOWN_BY_THREAD] = { { .key = "threads", TABLE_COLUMNS(thread_columns) },
 				  { .key = "rows",
 				    .text_only = true,
 				    TABLE_COLUMNS(thread_text_columns) },
-				  "Whose calls, by thread" },
+				  "Memory calls by thread" },
 	[SHOOTDOWN_BY_SITE] = { { .key = "sites", TABLE_COLUMNS(site_columns) },
 				{ .key = "rows",
 				  .text_only = true,
 				  TABLE_COLUMNS(site_text_columns) },
-				"Whose calls, from where" },
+				"Memory calls by call site" },
 };
 
 /* --- JSON and CSV -------------------------------------------------------------------------- */
@@ -428,16 +428,17 @@ int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
 {
 	const enum shootdown_by by = d->view->by;
 	const bool from = by == SHOOTDOWN_BY_SITE || shootdown_by_needs_stacks(by);
-	char stolen[STR_NUMBER_LEN];
+	char share[STR_NUMBER_LEN];
 	struct call_groups g = {};
 	int err = call_groups__make(&g, d, from ? by : SHOOTDOWN_BY_VMA, true);
 
-	if (!err && g.nr && g.list[0].counts.stolen_ns) {
-		str_format_ns(stolen, sizeof(stolen), g.list[0].counts.stolen_ns);
-		fputs("  most time stolen by: ", f);
+	if (!err && g.nr && g.list[0].counts.stolen_ns && d->all.stolen_ns) {
+		str_format_share(share, sizeof(share), g.list[0].counts.stolen_ns,
+				 d->all.stolen_ns);
+		fprintf(f, "\n  %s of this time for ", share);
 		say_group(d, f, &g.list[0]);
-		fprintf(f, ": %s in all\n", stolen);
 	}
+	fputc('\n', f);
 	call_groups__free(&g);
 	return err;
 }

@@ -162,7 +162,7 @@ static int text_rows(const struct shootdown_view *v, struct table *t, const stru
 	for (size_t i = 0; i < shown && !err; i++)
 		err = text_row(v, t, &g->list[i]);
 	if (!err && shown)
-		err = table__set_title(t, "Whose calls, called by whom\n");
+		err = table__set_title(t, "Memory calls by stack\n");
 	if (err || shown == g->nr)
 		return err;
 	return call_groups__tell_rest(g, shown, t);

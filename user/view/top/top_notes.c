@@ -7,7 +7,7 @@ static const struct column columns[] = {
 	TOP_ID_COLUMN,
 	{ .key = "at_ns", .head = "AT", .type = CELL_U64, .unit = UNIT_NS },
 	{ .key = "level", .head = "KIND", .type = CELL_STR, .left = true },
-	{ .key = "text", .head = "WHAT", .type = CELL_STR, .keep_start = true },
+	{ .key = "text", .head = "MESSAGE", .type = CELL_STR, .keep_start = true },
 };
 static const struct table_def notes_table = {
 	.key = "notes",

@@ -94,7 +94,7 @@ static int flush_words(struct table *t, const struct vs_event_flush *e)
 		fprintf(w.file, "all");
 	else
 		fprintf(w.file, "%" PRIu64 " page%s%s", (uint64_t)e->pages,
-			e->pages == 1 ? "" : "s", e->pages ? "" : ": done already");
+			e->pages == 1 ? "" : "s", e->pages ? "" : ": already done");
 	/* its call may not be in the stream */
 	if (e->id)
 		fprintf(w.file, ", %s", call_name(e->call));
@@ -167,7 +167,7 @@ static void say_sender(FILE *f, const struct vs_event_ipi *e)
 	char after[STR_NUMBER_LEN];
 
 	if (!e->sent_ns) {
-		fprintf(f, "interrupted, by whom is not known");
+		fprintf(f, "interrupted, initiator unknown");
 		return;
 	}
 	str_format_ns(after, sizeof(after), delay(e));

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stat_summary.c - what page faults cost, where, and why, in words. */
+#include "view/faults/stat_summary.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/names.h"
+#include "util/array.h"
+#include "util/hash.h"
+#include "util/str.h"
+#include "view/faults/stat_group.h"
+
+/** A part is named where it has at least this share of the whole. */
+#define MOST 0.5
+
+/** What the faults of a cause are, after "are"; the others go by their names. */
+static const char *const cause_texts[VS_NR_CAUSES] = {
+	[VS_CAUSE_ANON_ZERO] = "first touches of anonymous memory",
+	[VS_CAUSE_FILE_MAP] = "accesses to file pages in the page cache",
+	[VS_CAUSE_FILE_READ] = "accesses to file pages that had to be read",
+	[VS_CAUSE_FILE_WAIT] = "waits for file pages that were being read",
+	[VS_CAUSE_SHMEM] = "accesses to shared memory",
+	[VS_CAUSE_SWAP_IN] = "accesses to swapped-out pages",
+	[VS_CAUSE_COW] = "copy-on-write",
+	[VS_CAUSE_COW_REUSE] = "copy-on-write without a copy",
+	[VS_CAUSE_COW_ZERO] = "copy-on-write of the zero page",
+	[VS_CAUSE_WRITE_NOTIFY] = "first writes to clean shared file pages",
+	[VS_CAUSE_NUMA_HINT] = "hinting faults of NUMA balancing",
+	[VS_CAUSE_UFFD] = "handled by userfaultfd",
+	[VS_CAUSE_MIGRATION] = "waits for page migration",
+	[VS_CAUSE_GUP] = "kernel-initiated",
+};
+
+/**
+ * struct part - a mapping of a command, or all of a command
+ * @name: of the mapping, NULL: all of the command
+ * @process: whose it is, of several that of the last; @processes: how many
+ */
+struct part {
+	const char *comm;
+	const char *name;
+	const struct process *process;
+	size_t processes;
+	uint64_t faults;
+	uint64_t ns;
+	uint64_t causes[VS_NR_CAUSES];
+};
+
+/** struct parts - all of them; @by_key: their places + 1 */
+struct parts {
+	struct part *list;
+	size_t nr, cap;
+	struct hash by_key;
+};
+
+/** struct part_key - hashes of the names */
+struct part_key {
+	uint64_t comm;
+	uint64_t name;
+};
+
+static int add(struct parts *p, const struct process *process, const char *name,
+	       const struct vs_counts *c)
+{
+	const struct part_key key = { hash_string(0, process->comm),
+				      name ? hash_string(1, name) : 0 };
+	uintptr_t place = (uintptr_t)hash__get(&p->by_key, &key);
+	struct part *part;
+
+	if (!place) {
+		if (array__reserve(&p->list, &p->cap, p->nr + 1, sizeof(*p->list)))
+			return -ENOMEM;
+		p->list[p->nr++] = (struct part){ .comm = process->comm, .name = name };
+		place = p->nr;
+		if (hash__set(&p->by_key, &key, (void *)place))
+			return -ENOMEM;
+	}
+	part = &p->list[place - 1];
+	/* rows of one process come one after another */
+	part->processes += part->process != process;
+	part->process = process;
+	part->faults += counts_faults(c);
+	part->ns += c->latency_sum_ns;
+	for (int i = 0; i < VS_NR_CAUSES; i++)
+		part->causes[i] += c->cause[i];
+	return 0;
+}
+
+static int add_all(struct parts *p, const struct stat_view *v, const struct model *m)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		const struct process *process = m->processes[i];
+
+		for (size_t r = 0; r < process->nr_rows && !err; r++) {
+			const struct fault_row *row = process->rows[r];
+			const struct vs_counts c = stat_counts(v, row);
+
+			if (!stat_selected(v, row) || !counts_faults(&c))
+				continue;
+			err = add(p, process, row->is_vma ? row->name : outside_name(row), &c);
+			if (!err)
+				err = add(p, process, NULL, &c);
+		}
+	}
+	return err;
+}
+
+/** largest - of those that are mappings, or of those that are commands; NULL: there are none */
+static const struct part *largest(const struct parts *p, bool mapping, bool by_time)
+{
+	const struct part *most = NULL;
+
+	for (size_t i = 0; i < p->nr; i++) {
+		const struct part *x = &p->list[i];
+
+		if (mapping != (x->name != NULL))
+			continue;
+		if (!most || (by_time ? x->ns > most->ns : x->faults > most->faults))
+			most = x;
+	}
+	return most;
+}
+
+static const char *short_name(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	return *path == '/' && last[1] ? last + 1 : path;
+}
+
+/** struct whole - what shares are of: time, or faults where no time is known */
+struct whole {
+	bool time;
+	uint64_t amount;
+};
+
+static uint64_t amount(const struct part *part, const struct whole *w)
+{
+	return w->time ? part->ns : part->faults;
+}
+
+/** print_causes - ", 98.0% of the faults there are copy-on-write (cow)" */
+static void print_causes(const struct part *part, FILE *f)
+{
+	char of_part[STR_NUMBER_LEN];
+	int cause = 0;
+
+	for (int i = 1; i < VS_NR_CAUSES; i++)
+		if (part->causes[i] > part->causes[cause])
+			cause = i;
+	if (cause == VS_CAUSE_UNKNOWN || part->causes[cause] < part->faults * MOST)
+		return;
+	str_format_share(of_part, sizeof(of_part), part->causes[cause], part->faults);
+	fprintf(f, "; %s of the faults there: ", of_part);
+	if (cause_texts[cause])
+		fprintf(f, "%s (%s)", cause_texts[cause], cause_names[cause]);
+	else
+		fputs(cause_names[cause], f);
+}
+
+/** print_part - "99.9% of it in [anon] of storm (31907); 98.0% of the faults there: ..." */
+static void print_part(const struct part *part, const struct whole *w, FILE *f)
+{
+	char of_all[STR_NUMBER_LEN];
+
+	str_format_share(of_all, sizeof(of_all), amount(part, w), w->amount);
+	fprintf(f, "  %s%s of %s in ", amount(part, w) < w->amount * MOST ? "most, " : "", of_all,
+		w->time ? "this time" : "the faults");
+	if (part->name)
+		fprintf(f, "%s of ", short_name(part->name));
+	if (part->processes == 1)
+		fprintf(f, "%s (%u)", part->comm, part->process->pid);
+	else
+		fprintf(f, "%s (%zu processes)", part->comm, part->processes);
+	print_causes(part, f);
+	fputc('\n', f);
+}
+
+/** print_cost - how long all faults took */
+static void print_cost(const struct stat_view *v, const struct vs_counts *total, FILE *f)
+{
+	const uint64_t completed = total->outcome[VS_MINOR] + total->outcome[VS_MAJOR];
+	char text[STR_NUMBER_LEN], of_run[STR_NUMBER_LEN];
+
+	str_format_ns(text, sizeof(text), total->latency_sum_ns);
+	str_format_share(of_run, sizeof(of_run), total->latency_sum_ns, v->duration_ns);
+	fprintf(f, "  fault handling took %s, %s of one thread's time", text, of_run);
+	if (completed > total->latency_count) {
+		str_format_count(text, sizeof(text), completed - total->latency_count);
+		fprintf(f, ", without %s faults of unknown duration", text);
+	}
+	fputc('\n', f);
+}
+
+int stat_summary__print(const struct stat_view *v, const struct model *m,
+			const struct vs_counts *total, FILE *f)
+{
+	const struct whole w = { .time = total->latency_sum_ns,
+				 .amount = total->latency_sum_ns ? total->latency_sum_ns
+								 : counts_faults(total) };
+	const struct part *part, *comm;
+	struct parts p = {};
+	int err;
+
+	if (!w.amount)
+		return 0;
+	if (w.time)
+		print_cost(v, total, f);
+	hash__init(&p.by_key, sizeof(struct part_key));
+	err = add_all(&p, v, m);
+	part = err ? NULL : largest(&p, true, w.time);
+	comm = err ? NULL : largest(&p, false, w.time);
+	if (part)
+		print_part(amount(part, &w) < w.amount * MOST ? comm : part, &w, f);
+	hash__free(&p.by_key, NULL);
+	free(p.list);
+	return err;
+}

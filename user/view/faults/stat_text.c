@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stat_text.c - the text above and below the rows of `vmascope stat`, for people. */
+#include "view/faults/stat_text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "model/names.h"
+#include "util/array.h"
+#include "util/clock.h"
+#include "util/str.h"
+#include "view/faults/stat_summary.h"
+
+struct run_facts stat_text__facts(const struct stat_view *v)
+{
+	return (struct run_facts){
+		.command = v->command,
+		.duration_ns = v->duration_ns,
+		.interval = v->interval,
+		.hooks = v->hooks,
+		.nr_hooks = v->nr_hooks,
+		.stats = v->stats,
+		.nr_slots = v->nr_slots,
+		.nr_stacks = v->nr_stacks,
+		.ring_bytes = v->ring_bytes,
+	};
+}
+
+/** finish - what was written to @f, which is closed, becomes the title or the footer */
+static int finish(struct table *rows, FILE *f, char **text, size_t *len, bool is_footer, int err)
+{
+	if (fclose(f))
+		err = -ENOMEM;
+	if (!err && *len && is_footer) {
+		(*text)[*len - 1] = '\0';
+		err = table__set_footer(rows, "%s", *text);
+	} else if (!err && *len) {
+		err = table__set_title(rows, "%s", *text);
+	}
+	free(*text);
+	return err;
+}
+
+/* --- above --------------------------------------------------------------------------------- */
+
+/** print_interval - one line with its numbers at the same place, to be read from top to bottom. */
+static void print_interval(const struct stat_view *v, const struct table *rows,
+			   const struct vs_counts *total, FILE *f)
+{
+	char faults[STR_NUMBER_LEN], rate[STR_NUMBER_LEN];
+	const uint64_t n = counts_faults(total);
+
+	str_format_count(faults, sizeof(faults), n);
+	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
+	fprintf(f, "%s%8.2fs %11s faults/s  (%s faults", rows->nr_rows ? "\n" : "",
+		(v->end_ns - v->start_ns) / 1e9, rate, faults);
+	if (total->outcome[VS_MAJOR] || total->outcome[VS_INCOMPLETE])
+		fprintf(f, ", %llu major, %llu failed",
+			(unsigned long long)total->outcome[VS_MAJOR],
+			(unsigned long long)total->outcome[VS_INCOMPLETE]);
+	fprintf(f, ")%s\n", v->storm ? "  STORM" : "");
+}
+
+static void print_counts(const struct stat_view *v, const struct vs_counts *total, FILE *f)
+{
+	char faults[STR_NUMBER_LEN], minor[STR_NUMBER_LEN], major[STR_NUMBER_LEN];
+	char failed[STR_NUMBER_LEN], rate[STR_NUMBER_LEN], gup[STR_NUMBER_LEN];
+	const uint64_t n = counts_faults(total);
+
+	str_format_count(faults, sizeof(faults), n);
+	str_format_count(minor, sizeof(minor), total->outcome[VS_MINOR]);
+	str_format_count(major, sizeof(major), total->outcome[VS_MAJOR]);
+	str_format_count(failed, sizeof(failed), total->outcome[VS_INCOMPLETE]);
+	str_format_count(gup, sizeof(gup), counts_gup(total));
+	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
+	fprintf(f, "  %s faults (%s/s): %s minor, %s major, %s failed", faults, rate, minor, major,
+		failed);
+	if (counts_gup(total))
+		fprintf(f, "; %s of them kernel-initiated (GUP)", gup);
+	fputc('\n', f);
+}
+
+int stat_text__title(const struct stat_view *v, const struct model *m, struct table *rows,
+		     const struct vs_counts *total)
+{
+	const struct run_facts run = stat_text__facts(v);
+	char duration[STR_NUMBER_LEN], *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int err = 0;
+
+	if (!f)
+		return -ENOMEM;
+	if (v->interval) {
+		print_interval(v, rows, total, f);
+	} else {
+		str_format_ns(duration, sizeof(duration), v->duration_ns);
+		fprintf(f, "Page faults of %s, %s\n", v->command, duration);
+		err = stat_summary__print(v, m, total, f);
+		print_counts(v, total, f);
+		run_view__print_limits(&run, f);
+	}
+	return finish(rows, f, &text, &len, false, err);
+}
+
+/* --- below --------------------------------------------------------------------------------- */
+
+/** print_busiest - the thread that spent most time in faults */
+static void print_busiest(const struct stat_view *v, FILE *f)
+{
+	const struct vs_thread *busiest = threads__busiest(v->threads);
+	char spent[STR_NUMBER_LEN];
+
+	if (!busiest)
+		return;
+	str_format_ns(spent, sizeof(spent), busiest->fault_ns);
+	fprintf(f, "most time in faults: %s (thread %u), %s, %.1f%% of its time\n", busiest->comm,
+		busiest->tid, spent, 100 * thread_share(busiest, v->start_ns, v->end_ns));
+}
+
+/** print_signals - faults that raised a signal, and which command shows details */
+static void print_signals(const struct vs_counts *total, FILE *f)
+{
+	static const int causes[] = { VS_CAUSE_SEGV_MAPERR, VS_CAUSE_SEGV_ACCERR, VS_CAUSE_SIGBUS,
+				      VS_CAUSE_PKEY };
+	const char *sep = "faults that raised a signal: ";
+
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
+		if (!total->cause[causes[i]])
+			continue;
+		fprintf(f, "%s%llu %s", sep, (unsigned long long)total->cause[causes[i]],
+			cause_names[causes[i]]);
+		sep = ", ";
+	}
+	if (*sep != ',')
+		return;
+	sep = "\n  for details: trace or record --cause ";
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
+		if (!total->cause[causes[i]])
+			continue;
+		fprintf(f, "%s%s", sep, cause_names[causes[i]]);
+		sep = ",";
+	}
+	fputc('\n', f);
+}
+
+int stat_text__footer(const struct stat_view *v, struct table *rows, const struct vs_counts *total,
+		      const struct vs_counts *overflow)
+{
+	const struct run_facts run = stat_text__facts(v);
+	char losses[2048], *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return -ENOMEM;
+	if (rows->footer)
+		fprintf(f, "%s\n", rows->footer);
+	if (v->by == BY_THREAD && counts_gup(total))
+		fprintf(f, "%llu kernel-initiated faults (GUP) are not attributed to threads\n",
+			(unsigned long long)counts_gup(total));
+	if (!v->interval)
+		print_signals(total, f);
+	/* what was lost is counted over the run, and shown at its end */
+	if (!v->interval && run_view__losses(&run, losses, sizeof(losses)))
+		fputs(losses, f);
+	if (counts_faults(overflow))
+		fprintf(f, "%llu faults of unknown processes\n",
+			(unsigned long long)counts_faults(overflow));
+	if (!v->interval && v->by != BY_THREAD)
+		print_busiest(v, f);
+	return finish(rows, f, &text, &len, true, 0);
+}
