@@ -433,7 +433,7 @@ static void tell(const struct session *s, const struct vs_stats *stats)
 {
 	const struct recorder *r = s->private;
 	const uint64_t events = r->writer.nr_events, lost = stats->lost[VS_LOST_EVENTS];
-	char count[STR_NUMBER_LEN], size[STR_NUMBER_LEN];
+	char count[STR_NUMBER_LEN], size[STR_NUMBER_LEN], ring[32];
 
 	/* events that found no room are no part of it */
 	if (r->told)
@@ -443,9 +443,10 @@ static void tell(const struct session *s, const struct vs_stats *stats)
 	vs_note("recorded %s events, %s into %s%s", count, size, r->writer.options.path,
 		s->options->max_size ? ".*" : "");
 	if (lost)
-		vs_warn("%llu of %llu events were lost because the ring buffer was full (use a "
-			"larger --ring, or a filter); counts are complete",
-			(unsigned long long)lost, (unsigned long long)(stats->emitted + lost));
+		vs_warn("%llu of %llu events were lost because they were not written fast enough "
+			"(use %s, or a filter); counts are complete",
+			(unsigned long long)lost, (unsigned long long)(stats->emitted + lost),
+			session__larger_ring(s, ring, sizeof(ring)));
 }
 
 /** naming - stacks are about to be freed: what is to be named has to be named now. */

@@ -5,9 +5,12 @@
 #include "cmd/shootdown.h"
 
 #include "cmd/print.h"
+#include <string.h>
+
 #include "collect/call_stacks.h"
 #include "collect/long_calls.h"
 #include "session/folded.h"
+#include "session/no_match.h"
 #include "util/array.h"
 #include "util/log.h"
 #include "view/shootdown/shootdown.h"
@@ -62,6 +65,15 @@ static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 			stats->lost[VS_LOST_SAMPLES] += all->rows[i]->counts.count;
 }
 
+static bool has_rows(const struct document *d, const char *key)
+{
+	for (size_t i = 0; i < d->nr_tables; i++)
+		if (d->tables[i]->def->key && !strcmp(d->tables[i]->def->key, key) &&
+		    d->tables[i]->nr_rows)
+			return true;
+	return false;
+}
+
 int shootdown_print(struct session *s, const struct longest_calls *longest)
 {
 	const struct options *o = s->options;
@@ -97,6 +109,8 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 		count_stack_losses(s, &v.run.stats);
 	shootdown__know(s, in_use, &v);
 	err = shootdown_view__make(&v, &s->live->shootdown, &s->live->model, &d);
+	if (!err && v.calls_known && !has_rows(&d, "calls"))
+		no_match__note(o, "memory calls or TLB flushes");
 	return session__document(s, &d, err);
 }
 

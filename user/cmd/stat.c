@@ -5,6 +5,7 @@
 #include "cmd/print.h"
 #include "collect/slices.h"
 #include "session/folded.h"
+#include "session/no_match.h"
 #include "util/log.h"
 #include "view/faults/heatmap.h"
 #include "view/faults/hist.h"
@@ -70,6 +71,8 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.all_frames = o->wide,
 		.per_process = o->per_process,
 		.sampling = s->sampling,
+		.unwound = facts.unwound,
+		.recorded = !s->source->live,
 		.nr_stacks = facts.nr_stacks,
 		.ring_bytes = facts.ring_bytes,
 		.rows_only = !(o->format->flags & FORMAT_NESTED),
@@ -196,9 +199,13 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 {
 	const struct options *o = s->options;
 	struct stat_view v = interval_view(s, 0, s->start_ns, s->end_ns);
+	struct vs_counts total;
 	struct document d = {};
 	int err = make(s, &v, &d);
 
+	total = stat_group__total(&v, &s->live->model);
+	if (!counts_faults(&total))
+		no_match__note(o, "page faults");
 	if (!err && s->source->facts(s).in_flight)
 		err = in_flight_view__make(&s->live->in_flight, &d);
 	if (!err && o->hist)

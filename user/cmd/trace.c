@@ -13,6 +13,7 @@
 #include "cmd/print.h"
 #include "collect/trace_record.h"
 #include "model/history/timeline.h"
+#include "session/no_match.h"
 #include "util/log.h"
 #include "util/stop.h"
 #include "util/str.h"
@@ -243,17 +244,20 @@ static int summary_row(struct session *s, struct table *table, const struct vs_s
 	return table__set_str(table, "type", "summary");
 }
 
-/** tell_losses - @unwritten: rows that were printed, and that nobody read; @faults: were asked for */
-static void tell_losses(const struct trace *t, const struct vs_stats *stats, uint64_t unwritten,
-			bool faults)
+/** report_losses - @unwritten: rows that were printed, and not read */
+static void report_losses(const struct session *s, const struct vs_stats *stats, uint64_t unwritten)
 {
+	const bool faults = s->options->events & 1u << TRACE_FAULT;
 	const uint64_t lost = stats->lost[VS_LOST_EVENTS] + unwritten;
 	const uint64_t generated = stats->emitted + stats->lost[VS_LOST_EVENTS];
+	const struct trace *t = s->private;
+	char ring[32];
 
 	if (lost)
-		vs_warn("%llu of %llu events were lost because the ring buffer was full (use a "
-			"larger --ring, a filter, or -o FILE; `vmascope stat` counts all)",
-			(unsigned long long)lost, (unsigned long long)generated);
+		vs_warn("%llu of %llu events were lost because the output was not read fast enough "
+			"(use %s, a filter, or -o FILE; `vmascope stat` counts all)",
+			(unsigned long long)lost, (unsigned long long)generated,
+			session__larger_ring(s, ring, sizeof(ring)));
 	if (stats->eventless && faults)
 		vs_warn("%llu kernel-initiated faults (GUP) have no event (`vmascope stat` counts "
 			"them)",
@@ -345,10 +349,11 @@ static int finish(struct session *s)
 	if (!err && fflush(s->out.file))
 		err = errno ? -errno : -EIO;
 	table__free(table);
-	/* a failed write has an error message of its own, and is no fault of a slow reader */
+	if (!err && !t->printed && !in_flight)
+		no_match__note(s->options, "events");
+	/* a failed write has its own error message, and is not due to a slow reader */
 	if (!err || err == -ETIMEDOUT)
-		tell_losses(t, &stats, err ? out_stream__unwritten(s->out.stream) : 0,
-			    s->options->events & 1u << TRACE_FAULT);
+		report_losses(s, &stats, err ? out_stream__unwritten(s->out.stream) : 0);
 	return err;
 }
 

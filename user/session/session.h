@@ -180,6 +180,12 @@ int session__document(struct session *s, struct document *d, int err);
 /** session__row - print the newest row of @t, a stream's, likewise. Return: 0 or a negative errno. */
 int session__row(struct session *s, struct table *t, bool first);
 
+/**
+ * session__larger_ring - "--ring 32768": the option that would have avoided lost events, in @buf
+ * Return: @buf.
+ */
+const char *session__larger_ring(const struct session *s, char *buf, size_t size);
+
 /** session__describe - what is traced, for people: into @what. */
 void session__describe(struct session *s);
 

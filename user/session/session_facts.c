@@ -61,6 +61,18 @@ void session__say_how(const struct session *s)
 		 capture__nr_cpus(s->live->capture));
 }
 
+const char *session__larger_ring(const struct session *s, char *buf, size_t size)
+{
+	const uint32_t kib = s->source->facts(s).ring_bytes >> 10;
+
+	/* it is a power of two, 1 GiB at most */
+	if (kib && kib <= 1 << 18)
+		snprintf(buf, size, "--ring %u", kib * 4);
+	else
+		snprintf(buf, size, "a larger --ring");
+	return buf;
+}
+
 void session__describe(struct session *s)
 {
 	const struct options *o = s->options;

@@ -55,6 +55,7 @@ static inline bool stat_by_needs_stacks(enum stat_by by)
  * @all_frames: then, leave none out; @per_process: stacks of several processes are not one
  * @nr_stacks, @ring_bytes: sizes of the table of stacks and of the ring buffer; 0: not known;
  *	@sampling: stacks are copied into the ring buffer
+ * @unwound: user stacks were unwound by DWARF; @recorded: the run was read from a recording
  * @rows_only: leave out what JSON alone shows
  * @no_processes: leave out the processes with their VMAs, and the threads
  * @hooks: and @nr_hooks
@@ -79,6 +80,8 @@ struct stat_view {
 	bool all_frames;
 	bool per_process;
 	bool sampling;
+	bool unwound;
+	bool recorded;
 	uint32_t nr_stacks;
 	size_t ring_bytes;
 	bool rows_only;

@@ -11,6 +11,7 @@
 #include "util/str.h"
 #include "view/common/stack_cells.h"
 #include "view/common/stack_entries.h"
+#include "view/common/stack_hints.h"
 
 /** Frames of one stack in text, unless lines may be as long as they like. */
 #define FRAMES_SHOWN 24
@@ -119,7 +120,7 @@ static int head_line(struct table *t, const struct vs_stack_counts *c, uint64_t 
 }
 
 static int text_stack(const struct stat_view *v, struct table *t, const struct stack_entry *e,
-		      uint64_t total)
+		      uint64_t total, struct stack_hints *hints)
 {
 	struct named_stack named;
 	char whose[64];
@@ -130,8 +131,10 @@ static int text_stack(const struct stat_view *v, struct table *t, const struct s
 	else
 		snprintf(whose, sizeof(whose), "%s (%zu processes)", stack_comm(e->stack),
 			 e->processes);
-	if (!err)
+	if (!err) {
+		stack_hints__add(hints, &named, stack_faults(&e->counts));
 		err = head_line(t, &e->counts, total, whose);
+	}
 	return err ? err : stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
 }
 
@@ -177,6 +180,32 @@ static int by_size(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
+/** footer - @left stacks with @faults are not shown; and what to do about those that are. */
+static int footer(const struct stat_view *v, struct table *t, const struct stack_hints *hints,
+		  size_t left, uint64_t faults)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int err = 0;
+
+	if (!f)
+		return -ENOMEM;
+	if (left)
+		fprintf(f, "and %zu more stacks with %llu faults (use --top N)\n", left,
+			(unsigned long long)faults);
+	if (!v->interval)
+		stack_hints__print(hints, v->unwound, v->recorded, f);
+	if (fclose(f))
+		err = -ENOMEM;
+	if (!err && len) {
+		text[len - 1] = '\0';
+		err = table__set_footer(t, "%s", text);
+	}
+	free(text);
+	return err;
+}
+
 static int text_rows(const struct stat_view *v, struct table *t, const struct stack_entry *list,
 		     size_t nr, uint64_t total, const struct stack_rests *all)
 {
@@ -188,6 +217,7 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 	};
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
 	struct vs_stack_counts rest = {};
+	struct stack_hints hints = {};
 	int err = 0;
 
 	qsort(rests, ARRAY_SIZE(rests), sizeof(*rests), by_size);
@@ -198,13 +228,13 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 			if (!rests[k].shown && stack_faults(&rests[k].counts) >= faults)
 				err = rest_row(v, t, &rests[k], total);
 		if (!err && i < shown)
-			err = text_stack(v, t, &list[i], total);
+			err = text_stack(v, t, &list[i], total, &hints);
 	}
 	for (size_t i = shown; i < nr; i++)
 		stack_counts_add(&rest, &list[i].counts);
-	if (!err && shown < nr)
-		err = table__set_footer(t, "and %zu more stacks with %llu faults (use --top N)",
-					nr - shown, (unsigned long long)stack_faults(&rest));
+	if (!err)
+		err = footer(v, t, &hints, nr - shown, stack_faults(&rest));
+	stack_hints__free(&hints);
 	return err;
 }
 

@@ -116,18 +116,27 @@ static int print_cost(const struct shootdown_doc *d, FILE *f)
 
 static void print_calls(const struct shootdown_doc *d, FILE *f)
 {
-	const struct vs_shootdowns *s = &d->model->totals;
+	uint64_t nr_calls = d->model->totals.calls, nr_errors = d->model->totals.errors;
 	char calls[STR_NUMBER_LEN], errors[STR_NUMBER_LEN], took[STR_NUMBER_LEN];
 
 	if (!d->view->calls_known) {
 		fputs("  memory calls are unknown: no hook for them is available\n", f);
 		return;
 	}
-	str_format_count(calls, sizeof(calls), s->calls);
-	str_format_count(errors, sizeof(errors), s->errors);
+	/* totals are not known by VMA */
+	if (d->view->vma_glob)
+		nr_calls = nr_errors = 0;
+	for (size_t i = 0; i < d->nr_sums && d->view->vma_glob; i++) {
+		if (d->sums[i].call >= VS_NR_FOLLOWED_CALLS)
+			continue;
+		nr_calls += d->sums[i].counts.count;
+		nr_errors += d->sums[i].counts.errors;
+	}
+	str_format_count(calls, sizeof(calls), nr_calls);
+	str_format_count(errors, sizeof(errors), nr_errors);
 	str_format_ns(took, sizeof(took), d->all.latency_ns);
 	fprintf(f, "  %s memory calls took %s", calls, took);
-	if (s->errors)
+	if (nr_errors)
 		fprintf(f, " (%s failed)", errors);
 	fputc('\n', f);
 }
@@ -141,7 +150,9 @@ static void print_flushes(const struct shootdown_doc *d, FILE *f)
 		fputs("  TLB flushes are unknown: no hook for them is available\n", f);
 		return;
 	}
-	str_format_count(sends, sizeof(sends), d->model->totals.sends);
+	str_format_count(sends, sizeof(sends),
+			 d->view->vma_glob ? d->all.flush[VS_FLUSH_REMOTE]
+					   : d->model->totals.sends);
 	str_format_count(ipis, sizeof(ipis), d->all.received);
 	fprintf(f, "  %s TLB flushes were sent to other CPUs", sends);
 	if (d->view->interrupts_known)
@@ -172,8 +183,6 @@ static void print_limits(const struct shootdown_view *v, FILE *f)
 {
 	char count[STR_NUMBER_LEN];
 
-	if (v->vma_glob)
-		fprintf(f, "  only calls on VMAs named %s\n", v->vma_glob);
 	if (v->run.stats.eventless) {
 		str_format_count(count, sizeof(count), v->run.stats.eventless);
 		fprintf(f,
@@ -195,6 +204,8 @@ static int summary(const struct shootdown_doc *d)
 		return -ENOMEM;
 	str_format_ns(duration, sizeof(duration), d->view->run.duration_ns);
 	fprintf(f, "TLB shootdowns of %s, %s\n", d->view->run.command, duration);
+	if (d->view->vma_glob)
+		fprintf(f, "  only memory calls on VMAs named %s:\n", d->view->vma_glob);
 	err = print_cost(d, f);
 	print_calls(d, f);
 	print_flushes(d, f);
