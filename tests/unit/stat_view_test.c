@@ -419,6 +419,57 @@ static void a_title_for_people(void **state)
 	assert_string_equal(text(t, 0, "variant"), "best");
 }
 
+/* The line of the title after the first one, of heap faults that took @ns each; 0: that is unknown. */
+static const char *summary(struct seen *s, uint64_t ns)
+{
+	const struct table *t;
+
+	s->model.overflow.counts.latency_count = s->model.overflow.counts.latency_sum_ns = 0;
+	for (size_t i = 0; i < s->model.nr_processes; i++) {
+		const struct process *p = s->model.processes[i];
+
+		for (size_t r = 0; r < p->nr_rows; r++) {
+			struct vs_counts *c = &p->rows[r]->counts;
+
+			c->latency_count = c->latency_sum_ns = 0;
+			if (!p->rows[r]->is_vma || strcmp(p->rows[r]->name, "[heap]"))
+				continue;
+			c->latency_count = ns ? counts_faults(c) : 0;
+			c->latency_sum_ns = ns * c->latency_count;
+			memset(c->cause, 0, sizeof(c->cause));
+			c->cause[VS_CAUSE_COW] = counts_faults(c) - 1;
+			c->cause[VS_CAUSE_ANON_ZERO] = 1;
+		}
+	}
+	t = look(s, "mappings");
+	assert_non_null(t->title);
+	return strchr(t->title, '\n') + 1;
+}
+
+/* Heaps have 10 + 2 faults of "one" and 60 of "two", of 111 in all. */
+static void the_title_begins_with_a_summary(void **state)
+{
+	struct seen *s = *state;
+	static const char lines[] =
+		"  fault handling took 72.0ms, 2.4% of one thread's time, without 39 faults of "
+		"unknown duration\n"
+		"  83.3% of this time in [heap] of two (200); 98.3% of the faults there: "
+		"copy-on-write (cow)\n"
+		"  111 faults ";
+	const char *text = summary(s, 1000000);
+
+	assert_int_equal(strncmp(text, lines, strlen(lines)), 0);
+	/* where no time is known, the shares are of the faults */
+	text = summary(s, 0);
+	assert_null(strstr(text, "took"));
+	assert_true(!strncmp(text, "  54.1% of the faults in [heap] of two (200); ", 46));
+	/* an interval has one line */
+	s->view.interval = 1;
+	text = summary(s, 1000000);
+	assert_null(strstr(text, "%"));
+	s->view.interval = 0;
+}
+
 static void what_was_lost_is_told(void **state)
 {
 	struct seen *s = *state;
@@ -441,6 +492,13 @@ static void what_was_lost_is_told(void **state)
 	assert_non_null(
 		strstr(t->footer, "counted by process and mapping name (use --slots 8192)"));
 	assert_non_null(strstr(t->footer, "4 faults of unknown processes"));
+	/* the option that avoids a loss */
+	s->view.nr_stacks = 64;
+	s->view.ring_bytes = 8 << 20;
+	look(s, "lost");
+	t = find(s, "mappings");
+	assert_non_null(strstr(t->footer, "(use --stacks 256)"));
+	assert_non_null(strstr(t->footer, "(use --ring 32768)"));
 }
 
 static void nothing_at_all(void **state)
@@ -482,6 +540,7 @@ int main(void)
 		VIEW_TEST(only_vmas_that_are_asked_for),
 		VIEW_TEST(an_interval_shows_what_came_since_the_mark),
 		VIEW_TEST(a_title_for_people),
+		VIEW_TEST(the_title_begins_with_a_summary),
 		VIEW_TEST(what_was_lost_is_told),
 		cmocka_unit_test(nothing_at_all),
 	};

@@ -71,6 +71,28 @@ static void bytes_have_binary_units(void **state)
 	assert_format(str_format_bytes, UINT64_MAX, "16,777,216TiB");
 }
 
+static void assert_share(uint64_t part, uint64_t whole, const char *text)
+{
+	char buf[STR_NUMBER_LEN];
+
+	str_format_share(buf, sizeof(buf), part, whole);
+	assert_string_equal(buf, text);
+}
+
+/* Neither nothing nor all of it is rounded away. */
+static void shares_are_percent(void **state)
+{
+	(void)state;
+	assert_share(0, 100, "0.0%");
+	assert_share(1, 100000, "<0.1%");
+	assert_share(1, 1000, "0.1%");
+	assert_share(352, 1000, "35.2%");
+	assert_share(99999, 100000, ">99.9%");
+	assert_share(100, 100, "100.0%");
+	assert_share(310, 100, "310.0%");
+	assert_share(5, 0, "0.0%");
+}
+
 static void durations_are_parsed(void **state)
 {
 	static const struct {
@@ -211,6 +233,7 @@ int main(void)
 		cmocka_unit_test(times_have_three_digits),
 		cmocka_unit_test(counts_have_separators),
 		cmocka_unit_test(bytes_have_binary_units),
+		cmocka_unit_test(shares_are_percent),
 		cmocka_unit_test(durations_are_parsed),
 		cmocka_unit_test(bad_durations_are_refused),
 		cmocka_unit_test(sizes_are_parsed),

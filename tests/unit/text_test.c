@@ -198,6 +198,97 @@ static void a_streams_own_width_counts(void **state)
 						 "redis-server [heap]\n");
 }
 
+static const struct column task_columns[] = {
+	{ .key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
+	{ .key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true },
+	{ .key = "name", .head = "NAME", .type = CELL_STR },
+};
+static const struct table_def task_def = { .key = "tasks", TABLE_COLUMNS(task_columns) };
+
+static struct table *task(const char *comm, const char *name)
+{
+	struct table *t = new_table(&task_def);
+
+	add_row(t);
+	table__set_u64(t, "faults", 7);
+	table__set_str(t, "comm", comm);
+	table__set_str(t, "name", name);
+	return t;
+}
+
+static void a_command_name_is_never_cut(void **state)
+{
+	(void)state;
+	assert_text(render_table("text", task("fifteen-letters", "[anon:something]"), 30, true),
+		    "FAULTS  COMM             NAME\n"
+		    "     7  fifteen-letters  [an…\n");
+	/* not even where nothing else can be */
+	assert_text(render_table("text", task("fifteen-letters", "[heap]"), 24, true),
+		    "FAULTS  COMM\n"
+		    "     7  fifteen-letters\n");
+	/* in a stream its width is that of any, where lines have room */
+	assert_text(render_stream("text", task("redis", "[heap]"), 100),
+		    "        FAULTS COMM            NAME\n"
+		    "             7 redis           [heap]\n");
+	assert_text(render_stream("text", task("fifteen-letters", "[heap]"), 60),
+		    "        FAULTS COMM            NAME\n"
+		    "             7 fifteen-letters [heap]\n");
+}
+
+static void without_a_limit_nothing_is_cut(void **state)
+{
+	static const char path[] =
+		"/a/directory/with/a/name/of/more/than/eighty/characters/in/which/there/is/a/"
+		"library.so.6";
+	char line[256];
+
+	(void)state;
+	snprintf(line, sizeof(line),
+		 "FAULTS  COMM   NAME\n"
+		 "     7  redis  %s\n",
+		 path);
+	assert_text(render_table("text", task("redis", path), 0, true), line);
+}
+
+/* The strip of a series aims at @drawn_width where lines have no limit. */
+static void drawings_have_a_width_outside_a_terminal(void **state)
+{
+	static const struct column columns[] = {
+		{ .key = "counts", .head = "COUNTS", .type = CELL_SERIES },
+		{ .key = "name", .head = "NAME", .type = CELL_STR },
+	};
+	static const struct table_def def = { .key = "series", TABLE_COLUMNS(columns) };
+	const unsigned int widths[] = { 0, 80 };
+	uint64_t counts[200];
+
+	(void)state;
+	for (size_t i = 0; i < NR(counts); i++)
+		counts[i] = 1;
+	for (size_t i = 0; i < NR(widths); i++) {
+		struct document d = { 0 };
+		struct table *t = new_table(&def);
+		char *text = NULL;
+		size_t len = 0;
+		struct out_options o = { .drawn_width = widths[i], .utf8 = true };
+
+		add_row(t);
+		table__set_series(t, "counts", counts, NR(counts));
+		table__set_str(t, "name", "a name");
+		document__add(&d, t);
+		o.file = open_memstream(&text, &len);
+		assert_non_null(o.file);
+		assert_int_equal(out_format__find("text")->document(&d, &o), 0);
+		assert_int_equal(fclose(o.file), 0);
+		document__free(&d);
+		if (widths[i])
+			assert_fits(text, widths[i]);
+		else
+			assert_true(utf8_width(text) > 3 * NR(counts));
+		assert_non_null(strstr(text, "a name"));
+		free(text);
+	}
+}
+
 static void colour_marks_the_heading_alone(void **state)
 {
 	char *text = NULL;
@@ -249,6 +340,9 @@ int main(void)
 		cmocka_unit_test(hostile_names_cannot_reach_the_terminal),
 		cmocka_unit_test(a_stream_has_one_heading_and_fixed_columns),
 		cmocka_unit_test(a_streams_own_width_counts),
+		cmocka_unit_test(a_command_name_is_never_cut),
+		cmocka_unit_test(without_a_limit_nothing_is_cut),
+		cmocka_unit_test(drawings_have_a_width_outside_a_terminal),
 		cmocka_unit_test(colour_marks_the_heading_alone),
 		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(formats_are_found_by_name),

@@ -144,7 +144,7 @@ void str_format_share(char *buf, size_t len, uint64_t part, uint64_t whole)
 {
 	const double percent = whole ? 100.0 * part / whole : 0;
 
-	if (part && percent < 0.1)
+	if (part && whole && percent < 0.1)
 		snprintf(buf, len, "<0.1%%");
 	else if (part < whole && percent > 99.9)
 		snprintf(buf, len, ">99.9%%");

@@ -39,9 +39,9 @@ const char *const stat_by_names[NR_STAT_BY] = {
 
 #define LATENCY_COLUMNS                                                                            \
 	{.key = "p50_ns", .head = "P50", .type = CELL_U64, .unit = UNIT_NS},                       \
-	{.key = "p90_ns", .head = "P90", .type = CELL_U64, .unit = UNIT_NS},                       \
+	{.key = "p90_ns", .head = "P90", .type = CELL_U64, .unit = UNIT_NS, .spare = true},        \
 	{.key = "p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},                       \
-	{.key = "p999_ns", .head = "P99.9", .type = CELL_U64, .unit = UNIT_NS},                    \
+	{.key = "p999_ns", .head = "P99.9", .type = CELL_U64, .unit = UNIT_NS, .spare = true},     \
 	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS},                       \
 	{.key = "sum_ns", .head = "SUM", .type = CELL_U64, .unit = UNIT_NS}
 
