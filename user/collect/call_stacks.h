@@ -2,7 +2,7 @@
 /*
  * call_stacks.h - --unwind dwarf: memory calls by stacks that are found here, from their events.
  *
- * BPF counts all calls without their stacks. What an event tells of is moved from the row that BPF
+ * BPF counts all calls without their stacks. What an event describes is moved from the row that BPF
  * counts to the row of the stack, so that what was lost stays in the former, and sums are exact. The
  * faults that followed a call, and what is flushed outside of calls, have no stack.
  */
@@ -17,7 +17,7 @@
 
 /**
  * struct call_stacks - the joining
- * @options: what rows are told apart by, as of session__open()
+ * @options: what distinguishes rows, as of session__open()
  * @interrupts: by the call that sent them, which has not ended; struct vs_call_counts
  */
 struct call_stacks {

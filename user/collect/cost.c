@@ -119,7 +119,7 @@ static double repeat(const struct cost_job *job)
 	return best;
 }
 
-/** struct worker - a child that does a job each time it is told to */
+/** struct worker - a child that does a job on request */
 struct worker {
 	pid_t pid;
 	int ask;

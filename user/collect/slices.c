@@ -7,7 +7,7 @@
 
 #include "view/faults/stat_group.h"
 
-/** A terminal's line has room for about so many. */
+/** About as many as a line of a terminal has room for. */
 #define SLICES_WANTED 60
 /** No slice is shorter: reading all counters takes a millisecond where many processes run. */
 #define SLICE_LEAST_NS 20000000ULL

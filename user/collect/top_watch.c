@@ -14,7 +14,7 @@
 #include "view/faults/storm.h"
 #include "view/top/top_cells.h"
 
-/** Processes with so large a part of vm.max_map_count VMAs are told of, percent. */
+/** Processes with at least this share of vm.max_map_count VMAs are reported, percent. */
 #define MANY_VMAS 90
 
 static uint64_t read_number(const char *path)

@@ -47,7 +47,7 @@ struct trace_record {
 };
 
 /**
- * struct trace_resolver - what earlier events told of later ones
+ * struct trace_resolver - what earlier events say about later ones
  * @vma_glob: faults and calls in other VMAs are not wanted; NULL: all are
  * @explain_crashes: crashes are looked for
  * @calls: then, memory calls, by process
@@ -82,7 +82,7 @@ void trace_resolver__forget(struct trace_resolver *x);
 /** trace_record_size - bytes that are in use. */
 size_t trace_record_size(const struct trace_record *r);
 
-/** trace_record_end_ns - when what it tells of ended, and the record came to be. */
+/** trace_record_end_ns - when what it describes ended, and the record was made. */
 uint64_t trace_record_end_ns(const struct trace_record *r);
 
 #endif /* VMASCOPE_COLLECT_TRACE_RECORD_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * explanation.h - all that can be learnt of one address, and what can't be, and why.
+ * explanation.h - what is known about an address, and what is not, with the reason.
  */
 #ifndef VMASCOPE_EXPLAIN_EXPLANATION_H
 #define VMASCOPE_EXPLAIN_EXPLANATION_H
@@ -13,7 +13,7 @@
 
 #define MAX_UNKNOWNS 8
 
-/** struct unknown - something that could not be learnt: what, and why */
+/** struct unknown - information that is not available, and why */
 struct unknown {
 	const char *what;
 	char why[MISSING_LEN];

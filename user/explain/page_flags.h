@@ -36,8 +36,8 @@
 int pagemap__read(pid_t pid, uint64_t address, uint64_t *entry);
 
 /**
- * pagemap__frame - the frame that @entry tells
- * Return: 0 if it tells none: not present, or no CAP_SYS_ADMIN (then the kernel blanks it).
+ * pagemap__frame - the frame in @entry
+ * Return: 0 if there is none: not present, or no CAP_SYS_ADMIN (then the kernel blanks it).
  */
 uint64_t pagemap__frame(uint64_t entry);
 

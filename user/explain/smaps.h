@@ -32,7 +32,7 @@ enum smaps_field {
 
 /**
  * struct smaps - one VMA
- * @known: bit set of the fields that the kernel told; @bytes: their values
+ * @known: bit set of the fields that the kernel printed; @bytes: their values
  * @map: its head line; @map.name is owned
  * @vm_flags: as they stand there, "rd wr mr"; "" if there are none
  */

@@ -3,7 +3,7 @@
  * tlb.h - the sizes of this CPU's TLBs, by cpuid.
  *
  * AMD (and Hygon): leaves 0x80000005, 0x80000006 and 0x80000019. Intel: leaf 0x18, or the
- * descriptors of leaf 2 on CPUs that do not point there. Others do not tell.
+ * descriptors of leaf 2 on CPUs that do not point there. Others do not report them.
  */
 #ifndef VMASCOPE_EXPLAIN_TLB_H
 #define VMASCOPE_EXPLAIN_TLB_H
@@ -35,7 +35,7 @@ extern const char *const tlb_type_names[];
 /**
  * struct tlb - one TLB
  * @level: from 1
- * @ways: TLB_FULL: fully associative, 0: not told
+ * @ways: TLB_FULL: fully associative, 0: unknown
  * @entries: for each size in @sizes; of a TLB that sizes share, they compete for them
  */
 struct tlb {
@@ -49,8 +49,8 @@ struct tlb {
 #define MAX_TLBS 48
 
 /**
- * struct tlbs - what the CPU tells
- * @source: the leaves that told it; "" if none did
+ * struct tlbs - what the CPU reports
+ * @source: the leaves that report it; "" if none does
  * @virtual: a hypervisor is there, which may have made it up
  * @hybrid: other CPUs of this machine may have other sizes
  */
@@ -74,7 +74,7 @@ struct cpuid_regs {
 /** cpuid_fn - the registers of a leaf; all 0 if there is no such leaf */
 typedef struct cpuid_regs cpuid_fn(uint32_t leaf, uint32_t subleaf);
 
-/** tlbs__decode - fill @t by what @cpuid tells. */
+/** tlbs__decode - fill @t from what @cpuid reports. */
 void tlbs__decode(struct tlbs *t, cpuid_fn *cpuid);
 
 /** tlbs__read - of the CPU that this runs on; none but on x86-64. */

@@ -100,7 +100,7 @@ static uint64_t uuid_of(enum track_kind kind, uint32_t id)
 	return (uint64_t)kind << 32 | id;
 }
 
-/** is_new - a track that has not been told; then it counts as told. */
+/** is_new - a track that has not been written; from now on it counts as written. */
 static bool is_new(struct tracks *t, uint64_t uuid)
 {
 	if (hash__get_u64(&t->known, uuid))

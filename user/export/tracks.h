@@ -31,8 +31,8 @@ struct track_note {
 
 /**
  * struct tracks - the trace
- * @known: tracks that have been told, by their uuid
- * @begun: there is a packet; @texts: so many texts have been told
+ * @known: tracks that have been written, by their uuid
+ * @begun: there is a packet; @texts: number of texts that have been written
  * @buf: of @cap bytes, for a packet
  * @error: of the first write that failed, negative errno
  */

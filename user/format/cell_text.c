@@ -73,7 +73,7 @@ static const struct unit units[] = {
 	[UNIT_PER_SECOND] = { format_rate, 9 }, /* 1,234,567 */
 };
 
-/* Stream columns of the types for which the unit does not tell. */
+/* Stream columns of types without a unit. */
 static const size_t type_widths[] = {
 	[CELL_F64] = 13,		  /* 123456.000000 */
 	[CELL_STR] = 6,	 [CELL_HEX] = 12, /* a user address with four levels of page tables */

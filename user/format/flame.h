@@ -14,7 +14,7 @@
 
 #include "table/rows.h"
 
-/** Frames of one stack, at most; what is further in is left out, and told by a frame "…". */
+/** Frames of one stack, at most; what is further in is left out, and marked by a frame "…". */
 #define FLAME_MAX_DEPTH 512
 
 struct flame;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * put.h - write finished output to a file, and tell whether it got there.
+ * put.h - write finished output to a file, and return whether it was written.
  *
  * Outputs build their text in memory and write it at once: a broken pipe or a full disk is then
  * seen in one place, with its errno.

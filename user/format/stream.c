@@ -11,7 +11,7 @@
 #include "util/array.h"
 #include "util/stop.h"
 
-/** Bytes that are written at one time, as far as nobody wants to see them sooner. */
+/** Bytes that are written at one time, unless they are to be seen sooner. */
 #define BUFFER_BYTES (64u << 10)
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stream.h - a stream to a descriptor that gives up where a run is to end and nobody reads, and that
+ * stream.h - a stream to a descriptor that gives up where a run is to end and the output is not read, and that
  * knows which of its rows have been written.
  */
 #ifndef VMASCOPE_FORMAT_STREAM_H
@@ -32,7 +32,7 @@ uint64_t out_stream__unwritten(struct out_stream *s);
 
 /**
  * out_stream__close - write what is left, and free it; NULL is fine
- * Return: 0 or the negative errno of the first write that failed; -ETIMEDOUT: nobody read.
+ * Return: 0 or the negative errno of the first write that failed; -ETIMEDOUT: it was not read.
  */
 int out_stream__close(struct out_stream *s);
 

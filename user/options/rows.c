@@ -132,7 +132,7 @@ const struct option_row option_rows[] = {
 	{"wide", 'w', NULL, GROUP_SHOWN, PRINTING, "do not cut lines to the width of the terminal", FLAG(wide)},
 	{"ascii", 0, NULL, GROUP_SHOWN, EVERY, "use ASCII characters only", FLAG(ascii)},
 	{"quiet", 'q', NULL, GROUP_SHOWN, EVERY, "suppress warnings and notes", FLAG(quiet)},
-	{"verbose", 'v', NULL, GROUP_SHOWN, EVERY, "print more details; can be given up to three times",
+	{"verbose", 'v', NULL, GROUP_SHOWN, EVERY, "print more details (-v to -vvv)",
 	 .type = OPTION_TIMES, FIELD(verbosity)},
 
 	/* --- what is shown: counts --- */
@@ -222,7 +222,7 @@ const struct option_row option_rows[] = {
 
 	/* --- tuning --- */
 	{"no-feature", 0, "NAME", GROUP_TUNING, EVERY & ~COMMAND_REPORT,
-	 "do not use this kernel feature (doctor lists them)", WORD(option_parse_feature, option_list_features)},
+	 "do not use this kernel feature (see doctor)", WORD(option_parse_feature, option_list_features)},
 	{"slots", 0, "N", GROUP_TUNING, TRACING,
 	 "VMAs and processes counted at the same time (default: by number of CPUs, at most 32768)",
 	 POWER_OF_2(capture.nr_slots, CAPTURE_MIN_SLOTS, CAPTURE_MAX_SLOTS), .what = "number of slots"},

@@ -9,7 +9,7 @@
 #include "symbol/symbolizer.h"
 
 /**
- * image_maps__set - tell the symbolizer what @stack's process image had mapped
+ * image_maps__set - set in the symbolizer what @stack's process image had mapped
  * @process: that image, as the symbolizer is asked for it
  *
  * Return: 0 or -ENOMEM.

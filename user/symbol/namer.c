@@ -16,7 +16,7 @@
 #define DEFAULT_BYTES (32u << 20)
 /** Functions inlined into one another at one address, and the one that holds them all. */
 #define MAX_INLINED 16
-/** Frames of the tracing itself are among so many innermost ones. */
+/** Frames of the tracing itself are among this many innermost ones. */
 #define MAX_GLUE 24
 
 /** What a process has mapped is taken down as often as this. */

@@ -3,8 +3,8 @@
  * namer.h - names for the stacks of a model, also of processes that have ended since.
  *
  * What is at an address of a live process is asked of /proc. Of an image that has ended, or was
- * replaced by an exec, its mappings are those that faulted: BPF told of each as it did. Where two
- * of them claim an address, nobody knows whose code it was, and it stays an address.
+ * replaced by an exec, its mappings are those that faulted: BPF reported each fault. Where two
+ * of them claim an address, it is unknown whose code it was, and it stays an address.
  */
 #ifndef VMASCOPE_SYMBOL_NAMER_H
 #define VMASCOPE_SYMBOL_NAMER_H
@@ -18,7 +18,7 @@ struct namer;
  * struct namer_options - all zero is fine, but for @gone
  * @symbols: of the symbolizer
  * @gone: the process image of a stack has ended or was replaced, as of now; @ctx: its first argument
- * @recorded: frames of stacks are numbers, of which it knows the names (NULL: nobody does); nothing
+ * @recorded: frames of stacks are numbers, of which it knows the names (NULL: they are unknown); nothing
  *	else is asked, and stacks are true; NULL: they are addresses
  * @max_bytes: of names that are kept, 0: 32 MiB
  */
@@ -69,7 +69,7 @@ void namer__note(struct namer *n, const struct stack *stack);
 int namer__stack(struct namer *n, const struct stack *stack, struct named_stack *named);
 
 /**
- * namer__true_stack - the stack that the kernel meant, as far as files tell: with the caller of a
+ * namer__true_stack - the stack that the kernel meant, according to the files: with the caller of a
  *	function that has pushed nothing, without what a wrong frame pointer led to
  * @all: it is put there, if it is another one; without counts
  *

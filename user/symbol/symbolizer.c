@@ -216,7 +216,7 @@ size_t symbolizer__user(struct symbolizer *s, const struct symbol_process *proce
 		return 1;
 	if (mapping__is_file(map))
 		nr = file_frames(s, p, map, ip, is_return_address, frames, max);
-	/* To read a perf map may cost other files their memory, and what was told of them. */
+	/* To read a perf map may cost other files their memory, and what was reported about them. */
 	if (nr == 1 && !frames[0].name && !frames[0].file && mapping__is_memory(map))
 		jit_frame(s, p, map, is_return_address, &frames[0]);
 	return nr;

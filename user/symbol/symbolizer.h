@@ -3,9 +3,9 @@
  * symbolizer.h - names for addresses of code: user space by ELF, DWARF and perf maps, the kernel by
  * /proc/kallsyms.
  *
- * A name is never wrong: of a file that may not be the one that was mapped nothing is told but
+ * A name is never wrong: of a file that may not be the one that was mapped nothing is returned but
  * where in it. Whatever a traced process mapped is read by helper processes (helper.h); each file
- * has so much time, all files together so much memory.
+ * has a time limit, all files together a memory limit.
  *
  * One thread at a time. What frames point to is good until the next call. Make the symbolizer
  * before BPF programs and other threads: its helpers are forks.
@@ -23,7 +23,7 @@ struct symbolizer;
 
 /**
  * struct symbolizer_options - all zero is fine
- * @lines: tell source lines and inlined functions
+ * @lines: return source lines and inlined functions
  * @max_bytes: that are kept, 0: 64 MiB. A file's functions may be half of it
  * @ms_per_file: time of a CPU that reading one file may take, 0: 5000
  * @fetch_ms: time to wait for debuginfod, where DEBUGINFOD_URLS is set, 0: 10000
@@ -51,7 +51,7 @@ struct symbolizer_options {
  * @name: NULL: not known
  * @offset: of @ip from its start; 0 of an inlined one
  * @module: path of the file, "[vdso]", "[anon]", a perf map, "[kernel]"; NULL: not known
- * @in_file: @module_offset tells where in it
+ * @in_file: @module_offset is the place in it
  * @module_offset: the address that the ELF file has (addr2line takes it); of a file that could
  *	not be read, the offset in the file
  * @file: of the source, NULL: not known; @line: in it, 0: not known
@@ -91,8 +91,8 @@ int symbolizer__new(struct symbolizer **s, const struct symbolizer_options *opti
 void symbolizer__free(struct symbolizer *s);
 
 /**
- * symbolizer__set_maps - tell the mappings of a process that may be gone when it is asked for
- * @maps: @nr of them that held code, copied; the ones told before are forgotten
+ * symbolizer__set_maps - set the mappings of a process that may have exited when it is looked up
+ * @maps: @nr of them that held code, copied; earlier ones are dropped
  *
  * Without this, they are read from /proc/PID/maps: at the first question about the process, and
  * when an address is in none of them.
@@ -112,7 +112,7 @@ void symbolizer__note(struct symbolizer *s, const struct symbol_process *process
 bool symbolizer__late(struct symbolizer *s);
 
 /**
- * symbolizer__end_process - it is gone, or another program runs in it: /proc tells no more of it
+ * symbolizer__end_process - it is gone, or another program runs in it: /proc no longer describes it
  * @maps: @nr mappings that held code, to be added to those that were read while it lived; two files
  *	at one address rule each other out
  *

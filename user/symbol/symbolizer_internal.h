@@ -10,7 +10,7 @@
 /**
  * struct symbolizer - all that is known
  * @kernel: functions of the kernel; @kernel_read_ns: when they were read last, 0: not yet
- * @kernel_name: of the frame that was told last; @kernel_module: of it
+ * @kernel_name: of the frame that was returned last; @kernel_module: of it
  */
 struct symbolizer {
 	struct modules modules;

@@ -33,7 +33,7 @@ const char *unwind_end_name(enum unwind_end end)
 }
 
 /*
- * By frame pointer, where no CFI tells: JITs keep them, and so does code that has none (Go, V8's
+ * By frame pointer, where there is no CFI: JITs keep them, and so does code that has none (Go, V8's
  * built-in functions). In a function that does not, rbp is anything. So it must point up into the
  * copy, to a pointer that points further up (of the outermost frame: to nothing) and to code.
  */
@@ -83,7 +83,7 @@ static const struct unwind_rule *rule_at(struct symbolizer *s, struct mapped_pro
 	return NULL;
 }
 
-/* Return: as rule__apply(); -ENODATA: nothing tells. */
+/* Return: as rule__apply(); -ENODATA: no rule is known. */
 static int follow(struct walk *w, uint64_t *caller, bool *signal)
 {
 	const uint64_t at = w->regs[RULE_RIP] - w->is_return_address;
@@ -127,7 +127,7 @@ static enum unwind_end step(struct walk *w)
 		return UNWIND_LOST;
 	memcpy(w->regs, caller, sizeof(caller));
 	w->is_return_address = !signal;
-	/* What is no code has called nobody; a signal may have interrupted anything. */
+	/* What is not code has no caller; a signal may have interrupted anything. */
 	if (!signal && !process__find(&w->s->processes, w->process, caller[RULE_RIP] - 1))
 		return UNWIND_LOST;
 	return UNWIND_FULL;

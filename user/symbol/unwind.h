@@ -45,7 +45,7 @@ enum unwind_end {
 	UNWIND_COMPLETE,  /* the outermost function was reached */
 	UNWIND_FULL,	  /* there was no room for more */
 	UNWIND_TRUNCATED, /* the copy of the stack ends here */
-	UNWIND_NO_RULE,	  /* nothing tells how this code keeps its frames */
+	UNWIND_NO_RULE,	  /* no rule is known for this code */
 	UNWIND_LOST,	  /* what was found is no code, or does not go on */
 	UNWIND_NR_ENDS,
 };
@@ -58,7 +58,7 @@ const char *unwind_end_name(enum unwind_end end);
  * @process: its mappings are the ones that the symbolizer knows
  * @frames: room for @max, at least 1; the first one is where the thread was
  *
- * Where no CFI tells (a JIT's code, assembly), frame pointers are followed, if they look like it.
+ * Where there is no CFI (a JIT's code, assembly), frame pointers are followed, if they look like it.
  * Return: the number of frames, 1 or more.
  */
 size_t unwind__x86_64(struct symbolizer *s, const struct symbol_process *process,

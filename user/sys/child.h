@@ -14,7 +14,7 @@
  * @pid: 0 before it is started
  * @pidfd: readable when it has ended
  * @go_fd: where it waits to be let go
- * @error_fd: where a failed exec tells its errno
+ * @error_fd: where a failed exec writes its errno
  * @ended: it has been waited for
  * @status: as waitpid(2) gives it
  */

@@ -75,7 +75,7 @@ void kernel__swap_types_of(unsigned int version, bool device_private, bool has_m
 	unsigned int top = NR_SWAP_TYPES;
 
 	*migration = *hwpoison = 0;
-	/* SWP_SWAPIN_ERROR was a type of its own from 6.0 until 15520a3f0469 (6.3) */
+	/* SWP_SWAPIN_ERROR was a separate type from 6.0 until 15520a3f0469 (6.3) */
 	if (version >= KERNEL(6, 0) && version < KERNEL(6, 3))
 		top--;
 	/* SWP_PTE_MARKER: 679d10331910 (5.19) */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel.h - constants of the running kernel that BTF does not tell: by version and configuration.
+ * kernel.h - constants of the running kernel that BTF does not contain: by version and configuration.
  */
 #ifndef VMASCOPE_SYS_KERNEL_H
 #define VMASCOPE_SYS_KERNEL_H
@@ -28,7 +28,7 @@ bool kernel__is_confidential(void);
  * kernel__preempts - kernel code of the running kernel can be preempted anywhere
  *
  * Then a BPF trampoline's program can be, too, and while it is, the same program is not run for
- * other tasks on that CPU. Since 7.0 x86 kernels always are; before, the mode is told by debugfs
+ * other tasks on that CPU. Since 7.0 x86 kernels always are; before, the mode is in debugfs
  * where that is mounted, else by the build.
  */
 bool kernel__preempts(void);

@@ -22,7 +22,7 @@ void memory__unbound(void);
 /**
  * memory__available - Return: @bytes can be allocated now, all together
  *
- * For libraries that do not tell whether they failed for want of memory or because of what they were given:
+ * For libraries that do not report whether they failed for want of memory or because of what they were given:
  * asked before, a failure is the latter. Nothing is kept, so other threads may allocate it meanwhile.
  */
 bool memory__available(uint64_t bytes);

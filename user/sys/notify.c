@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* notify.c - tell whoever started this process that it is ready. */
+/* notify.c - notify the service manager that this process is ready. */
 #include "sys/notify.h"
 
 #include <errno.h>

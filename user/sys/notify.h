@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * notify.h - tell whoever started this process that it is ready, as sd_notify(3) does.
+ * notify.h - notify the service manager that this process is ready, as sd_notify(3) does.
  */
 #ifndef VMASCOPE_SYS_NOTIFY_H
 #define VMASCOPE_SYS_NOTIFY_H
@@ -16,7 +16,7 @@ void notify__take(void);
  * notify__ready - send READY=1 to that socket, if there was one
  *
  * A datagram to an AF_UNIX socket: a path, or "@NAME" in the abstract namespace. Never waits; who
- * does not receive it is not told. Return: 0 or a negative errno.
+ * does not receive it is not an error. Return: 0 or a negative errno.
  */
 int notify__ready(void);
 

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A sanitizer maps terabytes, and reads files of its own. */
+/* A sanitizer maps terabytes, and reads other files. */
 #ifdef __SANITIZE_ADDRESS__
 #define SANITIZED true
 #else

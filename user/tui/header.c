@@ -12,7 +12,7 @@
 #define NUMBER_WIDTH 11
 /** A sparkline is not wider. */
 #define SPARK_MOST 120
-/** What meters tell besides: on narrow pages, and on wide ones; the sparkline takes what is left. */
+/** Details of meters: on narrow pages, and on wide ones; the sparkline takes what is left. */
 #define DETAILS_LEAST 38
 #define DETAILS_MOST 58
 

@@ -80,7 +80,7 @@ struct tui_hit {
 #define TUI_HITS 256
 
 /**
- * struct tui_facts - what the header tells besides the views
+ * struct tui_facts - what the header shows besides the views
  * @own_share: of one CPU, that vmascope itself used; @bpf_share: that its programs did; negative:
  *	not known
  * @lost: losses of all kinds so far

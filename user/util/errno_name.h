@@ -9,7 +9,7 @@
  * errno_name - the name of an error: "ENOMEM"
  * @err: positive
  *
- * Return: its name; "errno 4000" of one that has none, or where the C library does not tell; good
+ * Return: its name; "errno 4000" of one that has none, or where the C library does not know it; good
  * until the thread's next call.
  */
 const char *errno_name(int err);

@@ -74,7 +74,7 @@ static struct json_object *json_text(const char *text)
 	return value;
 }
 
-/** put - @text to stderr, which may be a pipe that nobody reads. */
+/** put - @text to stderr, which may be a pipe without a reader. */
 static void put(const char *text)
 {
 	size_t done;

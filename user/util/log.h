@@ -36,7 +36,7 @@ void log_setup(bool json, bool quiet, int verbosity);
  * log_divert - while the terminal shows something else
  * @fn: gets each message in place of stderr; NULL: stderr again
  *
- * An error is told on stderr all the same, after @fn, which has to put the terminal right.
+ * An error is printed on stderr in any case, after @fn, which has to restore the terminal.
  */
 void log_divert(void (*fn)(void *ctx, bool is_error, const char *text), void *ctx);
 

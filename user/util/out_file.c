@@ -143,7 +143,7 @@ int out_file__create(const char *path, mode_t mode, const char **why)
 			fd = open_present(path, &st);
 		else
 			fd = replace(path, mode);
-		/* a directory may let nothing new in, or the file be a mount of its own */
+		/* a directory may let nothing new in, or the file may be a mount point */
 		if (fd < 0 && there && S_ISREG(st.st_mode) && fd != -ENOSPC)
 			fd = open_present(path, &st);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* startup.c - standard descriptors, SIGXFSZ and the limit of descriptors, as startup.h tells. */
+/* startup.c - standard descriptors, SIGXFSZ and the limit of descriptors, see startup.h. */
 #include "util/startup.h"
 
 #include <errno.h>

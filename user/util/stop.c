@@ -22,7 +22,7 @@
 
 /** A write that blocks is interrupted this often, once the run was asked to end. */
 #define TICK_NS 20000000L
-/** A pipe that nobody reads is made larger by this, once: as large as any user may make one. */
+/** A pipe that is not read is enlarged to this size, once: as large as any user may make one. */
 #define PIPE_MORE (1u << 20)
 
 #ifndef sigev_notify_thread_id
@@ -40,7 +40,7 @@ static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP };
  * @hurried: see stop__hurried()
  * @writing: a write is under way; @progress_ns: it began, or went on
  * @give_up: of stop__guard()
- * @unread: a write was waited for in vain
+ * @unread: a write did not complete in time
  * @child: process id of the command; 0: none
  */
 static struct {

@@ -21,7 +21,7 @@
 /** Files of secrets and certificates are not larger. */
 #define MAX_FILE 65536
 
-/** open_file - a regular file; @secret: that not everybody may read. Return: a fd, or -errno, told. */
+/** open_file - a regular file; @secret: that other users may not read. Return: a fd, or -errno after an error message. */
 static int open_file(const char *path, bool secret)
 {
 	/* a FIFO would block */
@@ -47,7 +47,7 @@ static int open_file(const char *path, bool secret)
 	return err ? err : fd;
 }
 
-/** read_file - all of it, as text. Return: 0 or a negative errno, told. */
+/** read_file - all of it, as text. Return: 0 or a negative errno after an error message. */
 static int read_file(const char *path, bool secret, char **text)
 {
 	int fd = open_file(path, secret), err = -ENOMEM;
@@ -129,7 +129,7 @@ void access__free(struct access *a)
 	free(a->client_ca);
 }
 
-/** same - in a time that does not tell where they differ. */
+/** same - in a time that does not depend on where they differ. */
 static bool same(const char *secret, const char *given)
 {
 	const size_t len = strlen(secret), given_len = strlen(given);

@@ -10,7 +10,7 @@
 
 #define LISTEN_DEFAULT "127.0.0.1:9469"
 
-/** struct listen_address - parsed; @loopback: nobody else's machine can reach it */
+/** struct listen_address - parsed; @loopback: it cannot be reached from other machines */
 struct listen_address {
 	struct sockaddr_storage addr;
 	socklen_t len;

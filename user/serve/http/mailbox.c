@@ -34,7 +34,7 @@ static struct entry *find(struct mailbox *m, const struct query *q)
 	return NULL;
 }
 
-/** claim - a place for @q: a free one, or that of the question that nobody has asked for longest */
+/** claim - a place for @q: a free one, or that of the request that was asked least recently */
 static struct entry *claim(struct mailbox *m, const struct query *q)
 {
 	struct entry *oldest = NULL;

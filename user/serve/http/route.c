@@ -263,7 +263,7 @@ static enum MHD_Result answer(struct server *s, struct request *r, const char *u
 	return p->answer ? p->answer(s, r->connection, &grant) : ask_mailbox(s, r, p, &grant);
 }
 
-/** wants_to_send - the request has a body: nobody sends us any. */
+/** wants_to_send - the request has a body, which is not supported. */
 static bool wants_to_send(struct MHD_Connection *connection)
 {
 	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,

@@ -2,7 +2,7 @@
 /*
  * server.h - the process that answers HTTP: its life, and what its parts have in common.
  *
- * A process of its own, without root, capabilities, files and most system calls, runs
+ * A separate process, without root, capabilities, files and most system calls, runs
  * libmicrohttpd's loop in its only thread. It shares no memory with the process that counts.
  */
 #ifndef VMASCOPE_SERVE_HTTP_SERVER_H
@@ -22,7 +22,7 @@
 #define SERVER_CONNECTIONS 4096u
 /** Event streams at most; clients without a token or certificate have half of them. */
 #define SERVER_STREAMS 32u
-/** Of these, one address has at most so many. */
+/** At most this many of them for one address. */
 #define SERVER_CLIENT_STREAMS 8u
 /** A connection's buffer: a request's line and headers are to fit. */
 #define SERVER_REQUEST_BYTES 8192u

@@ -13,7 +13,7 @@
 #define TYPE_PROMETHEUS "text/plain; version=0.0.4; charset=utf-8"
 #define TYPE_OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
-/** struct info_label - of a metric that is 1, and whose labels tell something; NULL name ends */
+/** struct info_label - of a metric that is 1, and whose labels are its information; NULL name ends */
 struct info_label {
 	const char *name;
 	const char *value;

@@ -25,7 +25,7 @@ extern const char *const group_by_names[NR_GROUP_BY];
 
 /** The group of all that has no other; no process's own group is called so. */
 #define GROUP_OTHER "other"
-/** The group of everything, where groups are not told apart. */
+/** The group of everything, where groups are not distinguished. */
 #define GROUP_ALL "all"
 
 /**

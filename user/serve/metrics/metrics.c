@@ -151,7 +151,7 @@ void metrics__init(void)
 {
 	for (int call = 0; call < VS_NR_CALLS; call++)
 		metric_classes[call] = call_names[call];
-	/* those that vs_call_class() tells apart, as call_label() says them */
+	/* those that vs_call_class() distinguishes, as call_label() says them */
 	metric_classes[vs_call_class(VS_CALL_MADVISE, VS_MADV_DONTNEED)] = "madvise DONTNEED";
 	metric_classes[vs_call_class(VS_CALL_MADVISE, VS_MADV_FREE)] = "madvise FREE";
 	metric_classes[vs_call_class(VS_CALL_MMAP, VS_MMAP_FIXED)] = "mmap FIXED";

@@ -58,7 +58,7 @@ static inline unsigned int group_call(enum call_field field, unsigned int class)
 	return GROUP_CALLS + field * VS_NR_CALL_CLASSES + class;
 }
 
-/** enum serve_map - tables whose fill is told */
+/** enum serve_map - tables whose fill level is exported */
 enum serve_map {
 	MAP_SLOTS,
 	MAP_HISTS,
@@ -70,7 +70,7 @@ enum serve_map {
 /** Programs of BPF at most. */
 #define MAX_PROGRAMS 64
 
-/** Cells of what is not told apart by group. */
+/** Cells of metrics without groups. */
 enum fixed_cell {
 	FIXED_CAUSE_HIST,
 	FIXED_CALL_HIST = FIXED_CAUSE_HIST + VS_NR_CAUSES * LE_CELLS,
@@ -120,7 +120,7 @@ enum metric_type {
  * @help: a sentence
  * @grouped: the cells are of each group
  * @all: values that are 0 are shown, too
- * @label: that tells the cells apart, NULL: there is one; @values: of it
+ * @label: that distinguishes the cells, NULL: there is one; @values: of it
  * @also: one more label, as text; NULL: none
  * @first: cell; @nr: of cells, or of histograms
  * @decimals: the cells hold 10^-decimals of the unit

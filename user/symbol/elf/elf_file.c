@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/** why - what a library failed for: libelf and libdw do not tell; malloc() does. errno was 0 before. */
+/** why - what a library failed for: libelf and libdw do not set errno; malloc() does. errno was 0 before. */
 static int why(void)
 {
 	return errno == ENOMEM ? -ENOMEM : -ENOEXEC;

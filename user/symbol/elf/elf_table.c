@@ -20,7 +20,7 @@ struct code_span {
 /** struct candidate - a symbol that may name code */
 struct candidate {
 	uint64_t start;
-	uint64_t end; /* start: its size is not told */
+	uint64_t end; /* start: its size is unknown */
 	uint64_t limit;
 	uint8_t quality;
 	const char *name; /* the ELF file's */
@@ -177,7 +177,7 @@ static int by_place(const void *a, const void *b)
 }
 
 /*
- * Where no size is told, a function reaches to the next symbol. A file that lists only what it
+ * Where no size is known, a function reaches to the next symbol. A file that lists only what it
  * exports, or what it was not told to forget, may have others in between: then it is one byte.
  */
 static void give_sizes(struct collected *c, bool complete)

@@ -106,7 +106,7 @@ struct lines {
 /**
  * struct reader_reply - an answer
  * @err: 0 or a negative errno: -ESTALE: no such file is open; -ENOEXEC: not an ELF file that can
- *	be read; -ENOENT: it tells nothing of that address; -EFBIG, -ENOMEM
+ *	be read; -ENOENT: it has nothing for that address; -EFBIG, -ENOMEM
  * @cpu_ns: that it took
  */
 struct reader_reply {

@@ -26,13 +26,13 @@
 
 /* For one that was killed to be gone; FUSE holds a process for as long as its server likes. */
 #define REAP_MS 500
-/* On a busy machine an answer may take so many times longer than it is allowed on an idle one. */
+/* On a busy machine the time limit of an answer is this many times that of an idle one. */
 #define MOST_DELAYS 8
 
 /* On this the helper finds its requests. */
 #define HELPER_FD 3
 
-/* The C library's last words are for nobody, a sanitizer's are. */
+/* Messages of the C library are discarded, those of a sanitizer are not. */
 #ifdef __SANITIZE_ADDRESS__
 #define KEEP_STDERR true
 #else
@@ -141,7 +141,7 @@ static void drop_files(int fd)
 	close_range(HELPER_FD + 1, ~0U, 0);
 }
 
-/* A request that loops ends even if nobody waits for it any more. */
+/* A request that loops ends even if it is not waited for. */
 static void limit_cpu(void)
 {
 	struct rlimit limit;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * helper.h - work that may crash or never end, done by a process of its own.
+ * helper.h - work that may crash or never end, done by a separate process.
  *
  * What a traced program mapped is hostile input: its ELF and DWARF may crash or stall whoever
  * reads them, and its file system (FUSE) may stall whoever opens them. So one helper opens files

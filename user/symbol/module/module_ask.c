@@ -69,7 +69,7 @@ int module__ask(struct modules *m, struct module *module, const struct reader_re
 	int unwanted, *to = fd ? fd : &unwanted;
 	int err = ask_once(m, module, request, fds, nr_fds, reply, to);
 
-	/* It was never told of the file, was started anew, or has forgotten it. */
+	/* It has never seen the file, was started anew, or has forgotten it. */
 	if (err == -ESTALE) {
 		err = open_in_reader(m, module, reply);
 		if (!err)

@@ -129,7 +129,7 @@ static bool same_name(const char *link, const struct open_request *r)
 }
 
 /*
- * The file of the mapping itself. Where the inode that maps tells is not the one that stat()
+ * The file of the mapping itself. Where the inode in maps is not the one that stat()
  * does (overlayfs), the same name behind the same addresses is enough.
  */
 static int by_mapping(const struct open_request *r)

@@ -4,7 +4,7 @@
  *
  * A path is no identity: files get replaced, and a container's paths are its own. So the file
  * behind the mapping itself is opened where that can be (/proc/PID/map_files), and otherwise what
- * a path leads to is compared with what the kernel told of the mapping. The helper has the
+ * a path leads to is compared with what the kernel reported about the mapping. The helper has the
  * tracer's privileges, but reads no file.
  */
 #ifndef VMASCOPE_SYMBOL_OPENER_OPEN_FILE_H

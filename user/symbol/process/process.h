@@ -10,7 +10,7 @@
 
 /**
  * struct mapping - a mapping that holds code
- * @map: as it was told or read; its path is the mapping's
+ * @map: as it was reported or read; its path is the mapping's
  * @no_code: only kept because a file begins there
  * @build_id: of its file, as far as known
  * @module: number of its module, 0: none yet
@@ -30,7 +30,7 @@ struct mapping {
  * @live: its mappings are read from /proc, again from @reread_ns on
  * @place: where its perf map is
  * @perf_map: number of the module of its perf map, 0: none; @perf_again_ns: when to look for a newer
- *	one; @perf_err: why there is none, as far as that was told
+ *	one; @perf_err: why there is none, where that was reported
  */
 struct mapped_process {
 	struct symbol_process key;
@@ -106,7 +106,7 @@ struct module *process__perf_map(struct processes *all, struct mapped_process *p
 
 /**
  * address_of - the ELF file's address for an address of the process
- * Return: false: it cannot be told; @address is the offset in the file.
+ * Return: false: it is unknown; @address is the offset in the file.
  */
 bool address_of(const struct mapping *map, const struct module *module, uint64_t ip,
 		uint64_t *address);

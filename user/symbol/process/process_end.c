@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* process_end.c - the mappings of a process that is gone: as read while it lived, and as told. */
+/* process_end.c - the mappings of a process that is gone: as read while it was running, and as reported by BPF. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@ struct claim {
 	bool disputed;
 };
 
-/** same_file - memory without a file has no offset that could tell. */
+/** same_file - memory without a file has no offset to compare. */
 static bool same_file(const struct symbol_map *a, const struct symbol_map *b)
 {
 	if (!a->inode && !b->inode)
@@ -59,7 +59,7 @@ static size_t add(struct claim *claims, size_t nr, const struct symbol_map *map)
 	return nr;
 }
 
-/* Of two files at one address nobody knows which one ran: neither stays. */
+/* Of two files at one address it is unknown which one ran: neither stays. */
 static int set_undisputed(struct processes *all, const struct symbol_process *key,
 			  const struct claim *claims, size_t nr)
 {

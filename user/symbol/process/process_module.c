@@ -213,7 +213,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
 }
 
-/* A live process tells where its files are; it may end before its list is there. */
+/* The files of a live process are read from /proc; it may exit before the list has been read. */
 static void learn_place(struct processes *all, struct mapped_process *p)
 {
 	const struct open_request r = { .op = OPEN_PLACE,

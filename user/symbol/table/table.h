@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** It tells a table from rubbish, not one version from another: both sides are one program. */
+/** It distinguishes a table from garbage, not versions: both sides are one program. */
 #define TABLE_MAGIC 0x766d61736b746162ULL
 /** Parts of a file that are code; a linker makes one or two. They are looked through one by one. */
 #define TABLE_MAX_SEGMENTS 64
@@ -27,7 +27,7 @@ struct table_segment {
 
 /**
  * struct table_piece - code that belongs to one function: @size bytes from @start
- * @before: the function begins so many bytes before (another one may lie within it)
+ * @before: the function begins this many bytes before (another one may lie within it)
  * @name: where in the names
  */
 struct table_piece {
@@ -80,7 +80,7 @@ const char *symbol_table__find(const struct symbol_table *t, uint64_t address, u
 
 /**
  * struct table_symbol - a function that goes into a table
- * @rank: where functions overlap, the highest rank is told
+ * @rank: where functions overlap, the highest rank is returned
  * @order: where it came from, set by table_builder__add(): later is higher among equals
  */
 struct table_symbol {

@@ -71,7 +71,7 @@ static int compare_cells(const struct column *c, const struct cell *a, const str
 	return 0;
 }
 
-/** struct sorting - what qsort_r() hands to compare_rows(); @tie: where @column does not tell */
+/** struct sorting - what qsort_r() hands to compare_rows(); @tie: where @column is equal */
 struct sorting {
 	const struct table *table;
 	const struct column *column;

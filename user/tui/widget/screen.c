@@ -31,7 +31,7 @@ static struct termios before;
 /**
  * give_up - the run is to end, and the terminal takes nothing (from a signal handler)
  *
- * It may just be stopped (Ctrl-S); otherwise nobody reads what it shows. ncurses writes again
+ * It may just be stopped (Ctrl-S); otherwise its output is not read. ncurses writes again
  * whenever a signal interrupts it, so this is the way out.
  */
 static void give_up(void)

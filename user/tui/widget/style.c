@@ -15,7 +15,7 @@ enum {
 	WHITE,
 };
 
-/** Terminals of so many colours take 0xrrggbb in place of a colour's number. */
+/** Terminals with this many colours take 0xrrggbb in place of a colour number. */
 #define DIRECT_COLOURS (1 << 24)
 
 /* clang-format off */
