@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stream.h - a stream to a descriptor that gives up where a run is to end and the output is not read, and that
- * knows which of its rows have been written.
+ * stream.h - a stream to a descriptor that gives up where a run is to end and the output is not
+ * read, and that knows which of its rows have been written.
  */
 #ifndef VMASCOPE_FORMAT_STREAM_H
 #define VMASCOPE_FORMAT_STREAM_H

@@ -21,7 +21,10 @@
 /** Files of secrets and certificates are not larger. */
 #define MAX_FILE 65536
 
-/** open_file - a regular file; @secret: that other users may not read. Return: a fd, or -errno after an error message. */
+/**
+ * open_file - a regular file; @secret: that other users may not read
+ * Return: a fd, or -errno after an error message.
+ */
 static int open_file(const char *path, bool secret)
 {
 	/* a FIFO would block */

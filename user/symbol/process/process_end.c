@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* process_end.c - the mappings of a process that is gone: as read while it was running, and as reported by BPF. */
+/* process_end.c - the mappings of a process that is gone: as read, and as reported by BPF. */
 #include <errno.h>
 #include <stdlib.h>
 
