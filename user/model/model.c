@@ -10,7 +10,7 @@
 #include <time.h>
 
 #define ENDED "[ended]"
-/** Rows that a process which has ended has, as a rule: so many times more are kept. */
+/** Rows that an exited process usually has: this many times more are kept. */
 #define ROWS_OF_PROCESS 8
 
 /** struct row_key - identity of a row, for as long as the model lives */

@@ -65,7 +65,7 @@ struct fault_row {
  * @pid: in the initial pid namespace; @start_ns: with it, its identity
  * @comm: latest command name
  * @cgroup_name: path below the cgroup v2 root, NULL if not known
- * @exited: it has ended; @ended_ns: when the model learnt of it (CLOCK_MONOTONIC)
+ * @exited: it has ended; @ended_ns: when the model detected it (CLOCK_MONOTONIC)
  * @base_minor, @base_major: the kernel's counts of the command's first task at its exec
  * @latency: by cause; NULL where none was measured
  * @rows: its VMAs and its images' faults without one
@@ -182,7 +182,7 @@ void model__mark(struct model *m);
 
 /**
  * model__keep - choose what model__forget() keeps: processes that a slot counts for
- * @before_ns: and processes and rows whose end the model learnt of then or later
+ * @before_ns: and processes and rows whose end the model detected then or later
  * @watched: and this one, with all its rows; may be NULL
  */
 void model__keep(struct model *m, uint64_t before_ns, const struct process *watched);

@@ -167,7 +167,7 @@ static struct call_row describe(const struct shootdown *s, const struct model *m
 	return row;
 }
 
-/** append - a row of its own; the capacity of the array is the next power of two. */
+/** append - a new row; the capacity of the array is the next power of two. */
 static struct call_row *append(struct shootdown *s, const struct call_row *row)
 {
 	const size_t nr = s->nr_rows;

@@ -119,9 +119,9 @@ struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint
 void shootdown__update(struct shootdown *s, uint32_t index, const struct vs_call_row *row);
 
 /**
- * shootdown__move - from a row that BPF does not tell apart by stack to the one of its stack
+ * shootdown__move - from a row that BPF does not split by stack to the one of its stack
  * @like: what both have in common, and the stack; its range and @map_count extend the row's
- * @counts: of events of such calls; the row without the stack keeps what no event told of
+ * @counts: of events of such calls; the row without the stack keeps what no event described
  *
  * For stacks that are found in user space (--unwind dwarf), after BPF has counted.
  * Return: 0; -ENOENT: there is no such row yet; -ENOMEM.
@@ -140,7 +140,7 @@ void shootdown__mark(struct shootdown *s);
  * those of VMAs that are gone in one of their process
  *
  * Between model__keep() and model__forget(): processes that a row still counts for are busy, too.
- * What has been told of a row goes along. No pointer to a row may be kept across it.
+ * What has been exported of a row is moved, too. No pointer to a row may be kept across it.
  * Return: 0 or -ENOMEM (then some of it is kept).
  */
 int shootdown__forget(struct shootdown *s, struct model *m);

@@ -66,12 +66,12 @@ struct stack_index {
 
 /**
  * struct stacks - all of them
- * @list: in the order in which they were first seen; @numbered: so many were, ever
+ * @list: in the order in which they were first seen; @numbered: how many there have been
  * @overflow: what found no row; @none: what has no stack; and when the interval began
  * @overflow_first, @none_first: faults at the first of two readings
  * @unknown: counted by stacks__count() without one; part of @overflow
  * @ended: what stacks counted that stacks__forget() has freed
- * @noted: of @list, so many have been looked at by who takes down what their processes have mapped
+ * @noted: how many of @list have been examined for what their processes have mapped
  * @vma_glob: set by the caller where faults of some VMAs alone are asked for: then @overflow and @none
  *	are still of all; NULL: of all VMAs
  * @by_index: by BPF's row
@@ -126,7 +126,7 @@ void stacks__update(struct stacks *s, uint32_t index, const struct vs_stack_row 
 
 /**
  * stacks__count - a fault that BPF has not counted
- * @stack: one of these; NULL: nobody knows
+ * @stack: one of these; NULL: unknown
  */
 void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
 		   uint64_t duration_ns);

@@ -127,7 +127,7 @@ static void drop_half(struct threads *t)
 	t->nr = kept;
 }
 
-/** crowded - so many can be dropped that sorting all of them is worth it, also where most of them live */
+/** crowded - enough can be dropped to be worth sorting all of them, even if most are alive */
 static bool crowded(const struct threads *t)
 {
 	return t->nr >= THREADS_MAX && t->nr - t->alive >= THREADS_MAX / 2 + t->nr / 4;

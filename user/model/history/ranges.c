@@ -146,7 +146,7 @@ void ranges__add(struct ranges *r, const struct vs_event_call *call)
 	add_call(recent, call);
 }
 
-/** fault_fits - what a fault found, as far as its record tells */
+/** fault_fits - what a fault found, according to its record */
 static unsigned int fault_fits(const struct vs_event_fault *fault)
 {
 	switch (fault->cause) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* storm.c - tell storms by the rates of intervals, and add up what was hit in each. */
+/* storm.c - detect storms by the rates of intervals, and add up what was hit in each. */
 #include "model/history/storm.h"
 
 #include <stdio.h>

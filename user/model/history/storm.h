@@ -28,7 +28,7 @@
 /** Bytes of a name, the terminating NUL included; longer ones lose their beginning. */
 #define STORM_NAME_LEN 128
 
-/** enum storm_what - what the faults of a storm are told apart by */
+/** enum storm_what - what the faults of a storm are counted by */
 enum storm_what {
 	STORM_VMA,
 	STORM_CAUSE,
@@ -65,7 +65,7 @@ struct storm {
 
 struct storms;
 
-/** storm_rows_fn - tell by storms__tally() what has been hit in the interval that is being added. */
+/** storm_rows_fn - report by storms__tally() what has been hit in the interval that is being added. */
 typedef void storm_rows_fn(void *ctx, struct storms *s);
 
 /**
@@ -104,7 +104,7 @@ const struct storm *storms__add(struct storms *s, uint64_t from_ns, uint64_t to_
 /** storms__end - the run is over. Return: the storm that was still on; NULL: none was. */
 const struct storm *storms__end(struct storms *s);
 
-/** storms__tally - @faults of the interval hit @name; @id tells apart what has one name. */
+/** storms__tally - @faults of the interval hit @name; @id distinguishes what has the same name. */
 void storms__tally(struct storms *s, enum storm_what what, const char *name, uint64_t id,
 		   uint64_t faults);
 

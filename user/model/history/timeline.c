@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** struct timeline_entry - a record that waits; @seq tells apart those of one time */
+/** struct timeline_entry - a record that waits; @seq orders those of one time */
 struct timeline_entry {
 	uint64_t time_ns;
 	uint64_t seq;

@@ -2,10 +2,10 @@
 /*
  * timeline.h - records of all CPUs in the order of their times, though they come in another one.
  *
- * A record is emitted when what it tells of ends, and its time is that of the beginning: a memory
+ * A record is emitted when what it describes ends, and its time is that of the beginning: a memory
  * call comes after its own flushes. So each waits until all that can have begun before it should
  * be there: for a hold time, measured against the latest time that is known to have been reached.
- * That is told by the records themselves, not by a clock, so a reader that lags behind, or reads a
+ * That is seen by the records themselves, not by a clock, so a reader that lags behind, or reads a
  * recording, holds them back no less.
  *
  *	timeline__add(&t, event, event->size, event->time_ns, event->time_ns + duration);
