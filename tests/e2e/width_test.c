@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* 100 characters, of which comm has the first 15. */
 #define TEN "0123456789"
@@ -25,7 +26,9 @@ static void record(void)
 	struct vt_cmd cmd;
 
 	vt_equal(unsetenv("COLUMNS"), 0, "unsetenv");
-	snprintf(program, sizeof(program), "%s", vt_path(NAME));
+	snprintf(program, sizeof(program), "%s", vt_path("programs"));
+	vt_sys(mkdir(program, 0755));
+	snprintf(program + strlen(program), sizeof(program) - strlen(program), "/" NAME);
 	snprintf(recording, sizeof(recording), "%s", vt_path("long.rec"));
 	vt_run(&cmd, NULL, VT_ARGS("cp", vt_workload("causes"), program));
 	vt_equal(cmd.exit, 0, "cp: %s", cmd.err);
@@ -49,7 +52,7 @@ static void a_pipe_is_not_cut(void **state)
 
 	(void)state;
 	record();
-	report(&cmd, NULL, "vma", "-q");
+	report(&cmd, NULL, "mapping", "-q");
 	vt_contains(cmd.out, program);
 	vt_true(!strstr(cmd.out, "...") && !strstr(cmd.out, "…"));
 	vt_free(&cmd);
@@ -62,7 +65,7 @@ static void columns_is_the_width_of_a_pipe(void **state)
 
 	(void)state;
 	record();
-	report(&cmd, &narrow, "vma", "-q");
+	report(&cmd, &narrow, "mapping", "-q");
 	vt_check_width(cmd.out, 70);
 	vt_true(!strstr(cmd.out, program));
 	vt_free(&cmd);
@@ -71,10 +74,10 @@ static void columns_is_the_width_of_a_pipe(void **state)
 	vt_contains(cmd.out, " " COMM "\n");
 	vt_free(&cmd);
 	/* -w is stronger, and what is no number is none */
-	report(&cmd, &narrow, "vma", "-w");
+	report(&cmd, &narrow, "mapping", "-w");
 	vt_contains(cmd.out, program);
 	vt_free(&cmd);
-	report(&cmd, &bad, "vma", "-q");
+	report(&cmd, &bad, "mapping", "-q");
 	vt_contains(cmd.out, program);
 	vt_free(&cmd);
 }
@@ -87,7 +90,7 @@ static void a_terminal_gives_its_width(void **state)
 	record();
 	/* the terminal itself would break longer lines, and show the end of the name */
 	vt_term_open(&t, 70, 60, VT_UTF8 " COLUMNS=200",
-		     VT_ARGS(vt_vmascope(), "report", recording, "--by", "vma"));
+		     VT_ARGS(vt_vmascope(), "report", recording, "--by", "mapping"));
 	vt_term_ended(&t, 0);
 	vt_contains(t.screen, "…");
 	vt_contains(t.screen, " [stack]");
@@ -101,10 +104,10 @@ static void a_filter_that_matches_nothing(void **state)
 
 	(void)state;
 	record();
-	report(&cmd, NULL, "vma", "--vma=*no-such-name*");
+	report(&cmd, NULL, "mapping", "--vma=*no-such-name*");
 	vt_contains(cmd.err, "no page faults matched --vma *no-such-name* (without --vma, ");
 	vt_free(&cmd);
-	report(&cmd, NULL, "vma", "--vma=[stack]");
+	report(&cmd, NULL, "mapping", "--vma=[stack]");
 	vt_equal(strlen(cmd.err), 0, "stderr: %s", cmd.err);
 	vt_free(&cmd);
 	vt_run(&cmd, NULL,

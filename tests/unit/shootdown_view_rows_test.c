@@ -110,7 +110,7 @@ static void text_is_limited(void **state)
 	s->view.limit = 1;
 	t = look(s, "rows");
 	assert_int_equal(t->nr_rows, 1);
-	assert_non_null(strstr(t->footer, "and 7 more: 24 calls, 7.50us stolen"));
+	assert_non_null(strstr(t->footer, "and 7 more rows: 24 calls, 7.50us stolen"));
 	assert_int_equal(find(s, "vmas")->nr_rows, 8);
 	s->view.limit = 0;
 	t = look(s, "rows");

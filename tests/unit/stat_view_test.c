@@ -342,7 +342,7 @@ static void a_limit_tells_what_it_left_out(void **state)
 	t = look(s, "mappings");
 	assert_int_equal(t->nr_rows, 2);
 	assert_non_null(t->footer);
-	assert_non_null(strstr(t->footer, "4 more with 24 faults"));
+	assert_non_null(strstr(t->footer, "4 more rows with 24 faults"));
 	/* it is for the text's rows alone */
 	assert_int_equal(inner(find(s, "processes"), 1, "vmas")->nr_rows, 3);
 	s->view.limit = 6;

@@ -221,18 +221,18 @@ static void a_command_name_is_never_cut(void **state)
 	(void)state;
 	assert_text(render_table("text", task("fifteen-letters", "[anon:something]"), 30, true),
 		    "FAULTS  COMM             NAME\n"
-		    "     7  fifteen-letters  [an…\n");
+		    "     7  fifteen-letters  [a…g]\n");
 	/* not even where nothing else can be */
 	assert_text(render_table("text", task("fifteen-letters", "[heap]"), 24, true),
 		    "FAULTS  COMM\n"
 		    "     7  fifteen-letters\n");
 	/* in a stream its width is that of any, where lines have room */
 	assert_text(render_stream("text", task("redis", "[heap]"), 100),
-		    "        FAULTS COMM            NAME\n"
-		    "             7 redis           [heap]\n");
+		    "   FAULTS COMM            NAME\n"
+		    "        7 redis           [heap]\n");
 	assert_text(render_stream("text", task("fifteen-letters", "[heap]"), 60),
-		    "        FAULTS COMM            NAME\n"
-		    "             7 fifteen-letters [heap]\n");
+		    "   FAULTS COMM            NAME\n"
+		    "        7 fifteen-letters [heap]\n");
 }
 
 static void without_a_limit_nothing_is_cut(void **state)
@@ -283,7 +283,7 @@ static void drawings_have_a_width_outside_a_terminal(void **state)
 		if (widths[i])
 			assert_fits(text, widths[i]);
 		else
-			assert_true(utf8_width(text) > 3 * NR(counts));
+			assert_true(strlen(text) > 3 * NR(counts));
 		assert_non_null(strstr(text, "a name"));
 		free(text);
 	}

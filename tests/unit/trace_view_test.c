@@ -194,17 +194,17 @@ static void a_wide_line_has_it_all(void **state)
 	const struct events e = story();
 
 	(void)state;
-	assert_line(
-		call_table(&e.call, &since_start), 0,
-		"  0.001234 pingpong    1234   0 3.12us #17 mprotect(7f3a12345000+4K, rw->r--), "
-		"[anon], flushed 1 page, 1 IPI, 12->14 VMAs, from libc.so.6+0x28345\n");
-	assert_line(
-		ipi_table(&e.ipi), 0,
-		"  0.001237 reader      1235   1  412ns #17   interrupted by CPU 0 after 2.30us, "
-		"mprotect of pingpong 1234\n");
-	assert_line(
-		fault_table(&trace_mixed_table, &e.fault, 0), 0,
-		"  0.001240 reader      1235   1 1.62us fault mw cow 7f3a12345008 [anon]+0x8\n");
+	assert_line(call_table(&e.call, &since_start), 0,
+		    "  0.001234 pingpong           1234   0 3.12us #17 mprotect(7f3a12345000+4K, "
+		    "rw->r--), "
+		    "[anon], flushed 1 page, 1 IPI, 12->14 VMAs, from libc.so.6+0x28345\n");
+	assert_line(ipi_table(&e.ipi), 0,
+		    "  0.001237 reader             1235   1  412ns #17   interrupted by CPU 0 "
+		    "after 2.30us, "
+		    "mprotect of pingpong 1234\n");
+	assert_line(fault_table(&trace_mixed_table, &e.fault, 0), 0,
+		    "  0.001240 reader             1235   1 1.62us fault mw cow 7f3a12345008 "
+		    "[anon]+0x8\n");
 }
 
 static void the_words_of_calls(void **state)
@@ -224,15 +224,16 @@ static void the_words_of_calls(void **state)
 	e.call.full = 1;
 	e.call.queued = 3;
 	assert_line(call_table(&e.call, &since_start), 0,
-		    "  0.001234 pingpong    1234   0 3.12us #17 mprotect(7f3a12345000+4K, "
+		    "  0.001234 pingpong           1234   0 3.12us #17 mprotect(7f3a12345000+4K, "
 		    "rw-|--->rwx!), [anon] and 3+ more, flushed all, 3 IPIs, writable and "
 		    "executable, 12->14 VMAs, from libc.so.6+0x28345\n");
 	e = story();
 	e.call.call = VS_CALL_EXIT;
 	e.call.duration_ns = 0;
 	e.call.nr_vmas = e.call.pages = e.call.queued = 0;
-	assert_line(call_table(&e.call, &since_start), 0,
-		    "  0.001234 pingpong    1234   0      - #17 exit, from libc.so.6+0x28345\n");
+	assert_line(
+		call_table(&e.call, &since_start), 0,
+		"  0.001234 pingpong           1234   0      - #17 exit, from libc.so.6+0x28345\n");
 }
 
 static void code_that_is_not_known_is_an_address(void **state)
@@ -246,17 +247,17 @@ static void code_that_is_not_known_is_an_address(void **state)
 	e.call.map_after = 12;
 	e.call.pages = e.call.queued = 0;
 	assert_int_equal(trace_call_row(t, &call, &since_start), 0);
-	assert_line(
-		t, 0,
-		"  0.001234 pingpong    1234   0 3.12us #17 mprotect(7f3a12345000+4K, rw->r--), "
-		"from 7f0000002345\n");
+	assert_line(t, 0,
+		    "  0.001234 pingpong           1234   0 3.12us #17 mprotect(7f3a12345000+4K, "
+		    "rw->r--), "
+		    "from 7f0000002345\n");
 	t = new_table(&trace_call_table);
 	e.call.site = 0;
 	assert_int_equal(trace_call_row(t, &call, &since_start), 0);
-	assert_line(
-		t, 0,
-		"  0.001234 pingpong    1234   0 3.12us #17 mprotect(7f3a12345000+4K, rw->r--), "
-		"from 7f0000001000\n");
+	assert_line(t, 0,
+		    "  0.001234 pingpong           1234   0 3.12us #17 mprotect(7f3a12345000+4K, "
+		    "rw->r--), "
+		    "from 7f0000001000\n");
 }
 
 static void flushes_of_no_call_say_what_did_it(void **state)
@@ -268,17 +269,17 @@ static void flushes_of_no_call_say_what_did_it(void **state)
 	e.flush.call = e.ipi.call = VS_CALL_COW;
 	e.flush.flush = VS_FLUSH_LOCAL;
 	e.flush.pages = 0;
-	assert_line(
-		flush_table(&e.flush), 0,
-		"  0.001235 pingpong    1234   0        cow: flush local, 0 pages: already done\n");
+	assert_line(flush_table(&e.flush), 0,
+		    "  0.001235 pingpong           1234   0        cow: flush local, 0 pages: "
+		    "already done\n");
 	e.flush.pages = ~0ULL;
 	assert_line(flush_table(&e.flush), 0,
-		    "  0.001235 pingpong    1234   0        cow: flush local, all\n");
+		    "  0.001235 pingpong           1234   0        cow: flush local, all\n");
 	e.ipi.ipi = VS_IPI_ALL;
-	assert_line(
-		ipi_table(&e.ipi), 0,
-		"  0.001237 reader      1235   1  412ns cow: interrupted by CPU 0 after 2.30us, "
-		"all, pingpong 1234\n");
+	assert_line(ipi_table(&e.ipi), 0,
+		    "  0.001237 reader             1235   1  412ns cow: interrupted by CPU 0 after "
+		    "2.30us, "
+		    "all, pingpong 1234\n");
 }
 
 static void interrupts_of_idle_cpus_and_by_nobody_known(void **state)
@@ -289,8 +290,9 @@ static void interrupts_of_idle_cpus_and_by_nobody_known(void **state)
 	e.ipi.to_pid = e.ipi.to_tid = 0;
 	strcpy(e.ipi.to_comm, "swapper/1");
 	e.ipi.sent_ns = 0;
-	assert_line(ipi_table(&e.ipi), 0,
-		    "  0.001237 idle           0   1  412ns interrupted, initiator unknown\n");
+	assert_line(
+		ipi_table(&e.ipi), 0,
+		"  0.001237 idle                  0   1  412ns interrupted, initiator unknown\n");
 }
 
 /* Where there are only faults, nothing has changed. */
@@ -327,9 +329,9 @@ static void what_was_under_way_began_before_the_start(void **state)
 
 	(void)state;
 	e.fault.head.time_ns = START_NS - 292087;
-	assert_line(
-		fault_table(&trace_mixed_table, &e.fault, 0), 0,
-		" -0.000292 reader      1235   1 1.62us fault mw cow 7f3a12345008 [anon]+0x8\n");
+	assert_line(fault_table(&trace_mixed_table, &e.fault, 0), 0,
+		    " -0.000292 reader             1235   1 1.62us fault mw cow 7f3a12345008 "
+		    "[anon]+0x8\n");
 	text = render_stream("json", fault_table(&trace_table, &e.fault, 0), 0);
 	assert_non_null(strstr(text, "\"time_ns\":-292087,"));
 	free(text);

@@ -27,7 +27,8 @@ const char *const stat_by_names[NR_STAT_BY] = {
 	{.key = "major", .head = "MAJOR", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}, \
 	{.key = "incomplete", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,              \
 	 .optional = true},                                                                        \
-	{.key = "gup", .head = "GUP", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}      \
+	{.key = "gup", .head = "GUP", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true,      \
+	 .spare = true}                                                                            \
 	VS_EACH_FIGURE(AND_FIGURE_COLUMN)
 
 #define ACCESS_COLUMNS                                                                             \
