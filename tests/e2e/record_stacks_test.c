@@ -35,7 +35,7 @@ static void stacks_are_recorded_by_name(void **state)
 	vt_contains(cmd.err, "--folded requires stacks (add --by stack)");
 	vt_free(&cmd);
 	vt_report(&cmd, file, VT_ARGS("--view", "trace", "--by", "stack"), 2);
-	vt_contains(cmd.err, "do not go with --view trace");
+	vt_contains(cmd.err, "cannot be used with --view trace");
 	vt_free(&cmd);
 	vt_report(&cmd, file, VT_ARGS("--by", "stack", "--flame", "/no/such/dir/x"), 1);
 	vt_equal(strcmp(cmd.err,
