@@ -237,9 +237,9 @@ static const struct expected {
 	  "no tracepoint tlb_flush",
 	  HOOK_FLUSH,
 	  -1 },
-	{ { .fexit = -EPERM }, FEATURE_FEXIT_FAULT, "refuses to patch", HOOK_FAULT_END, 1 },
-	{ { .fexit = -EPERM }, FEATURE_FENTRY_FLUSH, "refuses to patch", HOOK_INTERRUPT, 0 },
-	{ { .preempts = true }, FEATURE_FEXIT_FAULT, "preempts", HOOK_FAULT_END, 1 },
+	{ { .fexit = -EPERM }, FEATURE_FEXIT_FAULT, "does not allow attaching", HOOK_FAULT_END, 1 },
+	{ { .fexit = -EPERM }, FEATURE_FENTRY_FLUSH, "does not allow attaching", HOOK_INTERRUPT, 0 },
+	{ { .preempts = true }, FEATURE_FEXIT_FAULT, "can preempt", HOOK_FAULT_END, 1 },
 	{ { .event = -EACCES }, FEATURE_SW_EVENTS, "perf_event_paranoid", HOOK_FAULT_END, 0 },
 	{ { .set_program = -EINVAL }, FEATURE_SW_EVENTS, "Invalid argument", HOOK_FAULT_END, 0 },
 	{ { .confidential = true }, FEATURE_READ_KERNEL, "lockdown=confidentiality", HOOK_VMA, -1 },
@@ -247,8 +247,8 @@ static const struct expected {
 	{ { .no_maps = true }, FEATURE_RINGBUF, "not supported", HOOK_TASK, -1 },
 	{ { .without = "bpf_iter_task" }, FEATURE_TASK_ITER, "", HOOK_TARGETS, -1 },
 #if defined(__x86_64__)
-	{ { .fexit = -EPERM }, FEATURE_FENTRY_CALLS, "refuses to patch", HOOK_MEMCALL, 1 },
-	{ { .preempts = true }, FEATURE_FENTRY_CALLS, "preempts", HOOK_MEMCALL, 1 },
+	{ { .fexit = -EPERM }, FEATURE_FENTRY_CALLS, "does not allow attaching", HOOK_MEMCALL, 1 },
+	{ { .preempts = true }, FEATURE_FENTRY_CALLS, "can preempt", HOOK_MEMCALL, 1 },
 	{ { .without = "bpf_loop" }, FEATURE_PAGE_TABLES, "before 5.17", HOOK_CAUSE, 1 },
 #endif
 	{ { .no_btf = true }, FEATURE_BTF, "CONFIG_DEBUG_INFO_BTF", HOOK_TASK, -1 },
@@ -280,7 +280,7 @@ static void the_reason_is_that_of_the_first_need_that_is_missing(void **state)
 	(void)state;
 	make_kernel((struct made_kernel){ .without = "csd_queue_cpu" });
 	hooks__why_not(&hooks[HOOK_INTERRUPT].variants[0], why, sizeof(why));
-	assert_string_equal(why, "csd: this kernel has no tracepoint csd_queue_cpu: before 6.5");
+	assert_string_equal(why, "csd: this kernel has no tracepoint csd_queue_cpu (before 6.5)");
 	make_kernel((struct made_kernel){ .confidential = true, .without = "mm_mt" });
 	hooks__why_not(&hooks[HOOK_VMA].variants[0], why, sizeof(why));
 	assert_memory_equal(why, "read-kernel: ", 13);
@@ -298,7 +298,7 @@ static void a_feature_is_switched_off(void **state)
 	assert_true(features__probe()[FEATURE_CSD].available);
 	assert_int_equal(variant_of(HOOK_INTERRUPT), 1);
 	hooks__why_not(&hooks[HOOK_INTERRUPT].variants[0], why, sizeof(why));
-	assert_string_equal(why, "csd: switched off by --no-feature");
+	assert_string_equal(why, "csd: disabled by --no-feature");
 	/* each name that is listed can be given */
 	features__names(names, sizeof(names));
 	for (char *rest = names, *name; (name = strsep(&rest, ","));)

@@ -72,7 +72,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.per_process = o->per_process,
 		.sampling = s->sampling,
 		.unwound = facts.unwound,
-		.recorded = !s->source->live,
+		.recorded = !s->source->open,
 		.nr_stacks = facts.nr_stacks,
 		.ring_bytes = facts.ring_bytes,
 		.rows_only = !(o->format->flags & FORMAT_NESTED),
