@@ -81,8 +81,10 @@ const char *const stack_weight_names[NR_STACK_WEIGHTS] = {
 };
 
 const char *const option_group_heads[NR_OPTION_GROUPS] = {
-	[GROUP_TARGETS] = "Targets and filters:", [GROUP_RUN] = "Duration and intervals:",
-	[GROUP_SHOWN] = "Output:",  [GROUP_TUNING] = "Tuning:",
+	[GROUP_TARGETS] = "Targets and filters:",
+	[GROUP_RUN] = "Duration and intervals:",
+	[GROUP_SHOWN] = "Output:",
+	[GROUP_TUNING] = "Tuning:",
 	[GROUP_SERVING] = "Serving:",
 };
 
