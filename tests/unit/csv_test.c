@@ -70,9 +70,9 @@ static void the_first_list_that_text_shows_is_chosen(void **state)
 	(void)state;
 	hidden.json_only = true;
 	add_vma(shown, 1, 2, "shown");
-	assert_int_equal(document__add(&d, sample_totals()), 0);
-	assert_int_equal(document__add(&d, new_table(&hidden)), 0);
-	assert_int_equal(document__add(&d, shown), 0);
+	document__add(&d, sample_totals());
+	document__add(&d, new_table(&hidden));
+	document__add(&d, shown);
 	assert_text(render("csv", &d, 0, true), "start,faults,share,name\r\n0x1,2,,shown\r\n");
 }
 

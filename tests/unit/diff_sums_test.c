@@ -22,7 +22,7 @@ static void rows_of_few_names_take_little(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < ROWS; i++) {
 		snprintf(name, sizeof(name), "call %u", (unsigned int)(i % 20));
-		assert_int_equal(sums__add(&s, i % 2 ? SIDE_B : SIDE_A, name, i, 1, 10), 0);
+		sums__add(&s, i % 2 ? SIDE_B : SIDE_A, name, i, 1, 10);
 	}
 	assert_true(s.cap <= 128);
 	sums__merge(&s);
@@ -49,8 +49,8 @@ static void as_many_names_as_rows_are_kept(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < ROWS; i++) {
 		snprintf(name, sizeof(name), "%u", i);
-		assert_int_equal(sums__add(&s, SIDE_A, name, 1, 0, 0), 0);
-		assert_int_equal(sums__add(&s, SIDE_B, name, 2, 0, 0), 0);
+		sums__add(&s, SIDE_A, name, 1, 0, 0);
+		sums__add(&s, SIDE_B, name, 2, 0, 0);
 	}
 	sums__merge(&s);
 	assert_int_equal(s.nr, ROWS);

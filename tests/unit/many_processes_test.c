@@ -112,8 +112,8 @@ static void print(struct replay *r, const char *format)
 
 	assert_non_null(o.file);
 	v.threads = &r->threads;
-	assert_int_equal(stat_view__make(&v, &r->model, &d), 0);
-	assert_int_equal(out_format__find(format)->document(&d, &o), 0);
+	stat_view__make(&v, &r->model, &d);
+	assert_int_equal(out_format__document(out_format__find(format), &d, &o), 0);
 	document__free(&d);
 	fclose(o.file);
 }

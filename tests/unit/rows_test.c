@@ -43,12 +43,12 @@ static void a_string_is_copied_and_replaced(void **state)
 
 	(void)state;
 	add_row(t);
-	assert_int_equal(table__set_str(t, "command", text), 0);
+	table__set_str(t, "command", text);
 	text[0] = 'F';
 	assert_string_equal(table__cell(t, 0, "command")->str, "first");
-	assert_int_equal(table__set_str(t, "command", table__cell(t, 0, "command")->str), 0);
+	table__set_str(t, "command", table__cell(t, 0, "command")->str);
 	assert_string_equal(table__cell(t, 0, "command")->str, "first");
-	assert_int_equal(table__set_str(t, "command", NULL), 0);
+	table__set_str(t, "command", NULL);
 	assert_false(table__cell(t, 0, "command")->known);
 	table__free(t);
 }
@@ -59,7 +59,8 @@ static void many_rows_stay_as_they_were(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < 1000; i++) {
-		assert_int_equal(table__add_row(t), i);
+		table__add_row(t);
+		assert_int_equal(t->nr_rows, i + 1);
 		table__set_u64(t, "faults", i * 3);
 	}
 	for (uint64_t i = 0; i < 1000; i++)
@@ -81,7 +82,7 @@ static struct table *unsorted(void)
 		table__set_u64(t, "faults", rows[i].faults);
 		table__set_i64(t, "delta", rows[i].delta);
 		table__set_u64(t, "longest_ns", i);
-		assert_int_equal(table__set_str(t, "command", rows[i].command), 0);
+		table__set_str(t, "command", rows[i].command);
 	}
 	add_row(t);
 	table__set_u64(t, "longest_ns", NR(rows));
@@ -142,10 +143,10 @@ static void titles_are_replaced(void **state)
 	struct table *t = new_table(&totals_def);
 
 	(void)state;
-	assert_int_equal(table__set_title(t, "%d of %s", 1, "x"), 0);
-	assert_int_equal(table__set_title(t, "%s, again", t->title), 0);
+	table__set_title(t, "%d of %s", 1, "x");
+	table__set_title(t, "%s, again", t->title);
 	assert_string_equal(t->title, "1 of x, again");
-	assert_int_equal(table__set_footer(t, "end"), 0);
+	table__set_footer(t, "end");
 	assert_string_equal(t->footer, "end");
 	table__free(t);
 }
@@ -155,13 +156,107 @@ static void a_document_owns_its_tables(void **state)
 	struct document d = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < 20; i++)
-		assert_int_equal(document__add(&d, sample_processes()), 0);
+	for (size_t i = 0; i < 20; i++) {
+		struct table *t = sample_processes();
+
+		assert_ptr_equal(document__add(&d, t), t);
+	}
 	assert_int_equal(d.nr_tables, 20);
-	assert_int_equal(document__add(&d, NULL), -ENOMEM);
-	assert_int_equal(d.nr_tables, 20);
+	assert_int_equal(document__error(&d), 0);
 	document__free(&d);
 	assert_int_equal(d.nr_tables, 0);
+}
+
+/* --- errors -------------------------------------------------------------------------------- */
+
+static void a_failed_table_stays_as_it_was(void **state)
+{
+	struct table *t = new_table(&totals_def);
+
+	(void)state;
+	add_row(t);
+	table__set_u64(t, "faults", 1);
+	table__set_title(t, "before");
+	table__fail(t, 0);
+	assert_int_equal(t->err, 0);
+	table__fail(t, -ENOMEM);
+	table__fail(t, -EIO);
+	assert_int_equal(t->err, -ENOMEM);
+	table__set_u64(t, "faults", 2);
+	table__set_str(t, "command", "no");
+	table__set_title(t, "after");
+	table__add_row(t);
+	table__sort(t, "faults");
+	assert_int_equal(t->nr_rows, 1);
+	assert_int_equal(t->cells[0].u64, 1);
+	assert_string_equal(t->title, "before");
+	table__free(t);
+}
+
+static void what_fails_in_a_cell_fails_all_that_hold_it(void **state)
+{
+	struct table *processes = new_table(&process_def), *vmas = new_table(&vma_def);
+	struct document d = { 0 };
+
+	(void)state;
+	add_process(processes, 1, "one", vmas);
+	assert_ptr_equal(document__add(&d, processes), processes);
+	add_vma(vmas, 4096, 1, "name");
+	assert_int_equal(document__error(&d), 0);
+	table__fail(vmas, -ENOMEM);
+	assert_int_equal(processes->err, -ENOMEM);
+	assert_int_equal(document__error(&d), -ENOMEM);
+	document__free(&d);
+}
+
+static void what_is_added_after_its_error_is_freed(void **state)
+{
+	struct table *processes = new_table(&process_def), *vmas = new_table(&vma_def), *t;
+	struct document d = { 0 };
+
+	(void)state;
+	table__fail(vmas, -ENOMEM);
+	add_row(processes);
+	table__set_table(processes, "vmas", vmas);
+	assert_int_equal(processes->err, -ENOMEM);
+	/* it takes nothing more, and what it gives takes anything */
+	t = table__sub(processes, &vma_def);
+	table__add_row(t);
+	table__set_str(t, "name", "no");
+	assert_int_equal(t->nr_rows, 0);
+	t = document__add(&d, processes);
+	table__set_u64(t, "pid", 1);
+	assert_int_equal(document__error(&d), -ENOMEM);
+	assert_int_equal(d.nr_tables, 0);
+	t = document__table(&d, &totals_def);
+	table__set_u64(t, "faults", 1);
+	assert_int_equal(d.nr_tables, 0);
+	document__free(&d);
+}
+
+static void nothing_is_printed_of_what_has_failed(void **state)
+{
+	static const char *const formats[] = { "text", "json", "csv" };
+
+	(void)state;
+	for (size_t i = 0; i < NR(formats); i++) {
+		const struct out_format *f = out_format__find(formats[i]);
+		struct table *t = sample_processes();
+		struct document d = { 0 };
+		char *text = NULL;
+		size_t len = 0;
+		struct out_options o = { .file = open_memstream(&text, &len) };
+
+		assert_non_null(o.file);
+		document__add(&d, t);
+		table__fail(t, -ENOMEM);
+		assert_int_equal(out_format__document(f, &d, &o), -ENOMEM);
+		assert_int_equal(out_format__row(f, t, &o, true), -ENOMEM);
+		fclose(o.file);
+		assert_int_equal(len, 0);
+		free(text);
+		document__free(&d);
+	}
 }
 
 static void wrong_key(struct table *t)
@@ -216,6 +311,10 @@ int main(void)
 		cmocka_unit_test(truncate_drops_rows_and_what_they_own),
 		cmocka_unit_test(titles_are_replaced),
 		cmocka_unit_test(a_document_owns_its_tables),
+		cmocka_unit_test(a_failed_table_stays_as_it_was),
+		cmocka_unit_test(what_fails_in_a_cell_fails_all_that_hold_it),
+		cmocka_unit_test(what_is_added_after_its_error_is_freed),
+		cmocka_unit_test(nothing_is_printed_of_what_has_failed),
 		cmocka_unit_test(misuse_aborts),
 	};
 

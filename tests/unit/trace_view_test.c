@@ -110,7 +110,7 @@ static struct table *call_table(const struct vs_event_call *e, const struct trac
 					 .interrupts_known = true };
 	struct table *t = new_table(&trace_call_table);
 
-	assert_int_equal(trace_call_row(t, &call, clock), 0);
+	trace_call_row(t, &call, clock);
 	return t;
 }
 
@@ -118,7 +118,7 @@ static struct table *flush_table(const struct vs_event_flush *e)
 {
 	struct table *t = new_table(&trace_flush_table);
 
-	assert_int_equal(trace_flush_row(t, e, &since_start), 0);
+	trace_flush_row(t, e, &since_start);
 	return t;
 }
 
@@ -126,7 +126,7 @@ static struct table *ipi_table(const struct vs_event_ipi *e)
 {
 	struct table *t = new_table(&trace_interrupt_table);
 
-	assert_int_equal(trace_interrupt_row(t, e, &since_start), 0);
+	trace_interrupt_row(t, e, &since_start);
 	return t;
 }
 
@@ -136,7 +136,7 @@ static struct table *fault_table(const struct table_def *def, const struct vs_ev
 	const struct trace_fault fault = { .event = e, .row = &anon, .after = after };
 	struct table *t = new_table(def);
 
-	assert_int_equal(trace_fault_row(t, &fault, &since_start), 0);
+	trace_fault_row(t, &fault, &since_start);
 	return t;
 }
 
@@ -246,14 +246,14 @@ static void code_that_is_not_known_is_an_address(void **state)
 	(void)state;
 	e.call.map_after = 12;
 	e.call.pages = e.call.queued = 0;
-	assert_int_equal(trace_call_row(t, &call, &since_start), 0);
+	trace_call_row(t, &call, &since_start);
 	assert_line(t, 0,
 		    "  0.001234 pingpong           1234   0 3.12us #17 mprotect(7f3a12345000+4K, "
 		    "rw->r--), "
 		    "from 7f0000002345\n");
 	t = new_table(&trace_call_table);
 	e.call.site = 0;
-	assert_int_equal(trace_call_row(t, &call, &since_start), 0);
+	trace_call_row(t, &call, &since_start);
 	assert_line(t, 0,
 		    "  0.001234 pingpong           1234   0 3.12us #17 mprotect(7f3a12345000+4K, "
 		    "rw->r--), "
@@ -421,7 +421,7 @@ static void what_is_not_counted_is_null(void **state)
 	struct json_object *o;
 
 	(void)state;
-	assert_int_equal(trace_call_row(t, &call, &since_start), 0);
+	trace_call_row(t, &call, &since_start);
 	o = parsed(t);
 	assert_value(o, "flushes", "null");
 	assert_value(o, "pages", "null");

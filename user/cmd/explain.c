@@ -65,22 +65,20 @@ static int open_target(struct explain_target *target, pid_t pid)
 	}
 }
 
-static int make(struct document *d, struct explain_target *target, char **args)
+static void make(struct document *d, struct explain_target *target, char **args)
 {
 	struct table *addresses = explain_view__begin(d, target);
-	int err = addresses ? 0 : -ENOMEM;
 
-	for (; *args && !err; args++) {
+	for (; *args; args++) {
 		struct explanation e;
 		uint64_t address = 0;
 
 		/* each was checked before */
 		parse_address(*args, &address);
 		explanation__make(&e, target, address);
-		err = explain_view__add(addresses, target, &e);
+		explain_view__add(addresses, target, &e);
 		explanation__free(&e);
 	}
-	return err;
 }
 
 int cmd_explain(struct options *o)
@@ -100,9 +98,8 @@ int cmd_explain(struct options *o)
 	}
 	err = options__output(o, &out);
 	if (!err) {
-		err = make(&d, &target, o->argv);
-		if (!err)
-			err = o->format->document(&d, &out);
+		make(&d, &target, o->argv);
+		err = out_format__document(o->format, &d, &out);
 		document__free(&d);
 		err = options__close_output(&out, err);
 	}

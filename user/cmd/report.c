@@ -277,32 +277,33 @@ struct exported {
 	struct session *session;
 };
 
-static int write_line(void *file, const char *line)
+static void write_line(void *file, const char *line)
 {
-	return fprintf(file, "%s\n", line) < 0 ? -ENOMEM : 0;
+	fprintf(file, "%s\n", line);
 }
 
 /** stack_text - struct perfetto.stack_text */
-static char *stack_text(void *ctx, const struct vs_stack_ref *ref)
+static int stack_text(void *ctx, const struct vs_stack_ref *ref, char **text)
 {
 	struct session *s = ctx;
 	const struct stack *stack = session__stack(s, ref);
 	struct named_stack named;
-	char *text = NULL;
 	size_t size;
 	FILE *file;
-	int err;
+	int err = stack ? namer__stack(s->namer, stack, &named) : 0;
 
-	if (!stack || !(file = open_memstream(&text, &size)))
-		return NULL;
-	err = namer__stack(s->namer, stack, &named);
-	if (!err)
-		err = stack_each_line(&named, 0, write_line, file);
-	if (fclose(file) || err || !size) {
-		free(text);
-		return NULL;
+	if (!stack || err)
+		return err;
+	file = open_memstream(text, &size);
+	if (!file)
+		return -ENOMEM;
+	stack_each_line(&named, 0, write_line, file);
+	err = fclose(file) ? -ENOMEM : 0;
+	if (err || !size) {
+		free(*text);
+		*text = NULL;
 	}
-	return text;
+	return err;
 }
 
 static int export_event(void *ctx, const union record *event, enum record_type type)

@@ -79,9 +79,8 @@ static int print(const struct options *o, const struct run *a, const struct run 
 	if (options__output(o, &out))
 		return VS_EXIT_FAILURE;
 	tell_missing(&diff);
-	err = diff_view__make(&diff, &d);
-	if (!err)
-		err = o->format->document(&d, &out);
+	diff_view__make(&diff, &d);
+	err = out_format__document(o->format, &d, &out);
 	document__free(&d);
 	if (options__close_output(&out, err))
 		return VS_EXIT_FAILURE;

@@ -102,16 +102,15 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 		.unwound = facts.unwound,
 	};
 	struct document d = {};
-	int err;
 
 	session__stats(s, &v.run.stats);
 	if (s->sampling && shootdown_by_needs_stacks(v.by))
 		count_stack_losses(s, &v.run.stats);
 	shootdown__know(s, in_use, &v);
-	err = shootdown_view__make(&v, &s->live->shootdown, &s->live->model, &d);
-	if (!err && v.calls_known && !has_rows(&d, "calls"))
+	shootdown_view__make(&v, &s->live->shootdown, &s->live->model, &d);
+	if (v.calls_known && !has_rows(&d, "calls"))
 		no_match__note(o, "memory calls or TLB flushes");
-	return session__document(s, &d, err);
+	return session__document(s, &d);
 }
 
 /** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */

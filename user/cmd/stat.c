@@ -93,10 +93,9 @@ static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 		stats->lost[VS_LOST_EVENTS] = 0;
 }
 
-static int make(struct session *s, struct stat_view *v, struct document *d)
+static void make(struct session *s, struct stat_view *v, struct document *d)
 {
 	struct run_hook in_use[NR_HOOKS];
-	int err;
 
 	session__hooks(s, in_use);
 	v->hooks = in_use;
@@ -104,10 +103,9 @@ static int make(struct session *s, struct stat_view *v, struct document *d)
 	session__stats(s, &v->stats);
 	if (stat_by_needs_stacks(v->by) && s->source->facts(s).counts_stacks)
 		count_stack_losses(s, &v->stats);
-	err = stat_view__make(v, &s->live->model, d);
+	stat_view__make(v, &s->live->model, d);
 	v->hooks = NULL;
 	v->nr_hooks = 0;
-	return err;
 }
 
 /* --- intervals ----------------------------------------------------------------------------- */
@@ -138,17 +136,16 @@ static int print_interval(struct course *c, uint64_t now_ns, bool last)
 	struct stat_view v = interval_view(s, c->number++, c->from_ns, now_ns);
 	const struct storm *storm = add_storms(c, &v, last);
 	struct document d = {};
-	int err;
 
 	v.storm = c->storms.on;
-	err = make(s, &v, &d);
+	make(s, &v, &d);
 	/* text has them at the end only: intervals are to be read one below the other */
-	if (!err && s->options->hist && !is_text(s))
-		err = hist_view__make(&v, &s->live->model, &d);
-	if (!err && storm)
-		err = storm_view__ended(storm, s->start_ns, &d);
+	if (s->options->hist && !is_text(s))
+		hist_view__make(&v, &s->live->model, &d);
+	if (storm)
+		storm_view__ended(storm, s->start_ns, &d);
 	c->from_ns = now_ns;
-	return session__document(s, &d, err);
+	return session__document(s, &d);
 }
 
 static int read_slice(struct course *c, uint64_t now_ns)
@@ -201,24 +198,24 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 	struct stat_view v = interval_view(s, 0, s->start_ns, s->end_ns);
 	struct vs_counts total;
 	struct document d = {};
-	int err = make(s, &v, &d);
 
 	total = stat_group__total(&v, &s->live->model);
 	if (!counts_faults(&total))
 		no_match__note(o, "page faults");
-	if (!err && s->source->facts(s).in_flight)
-		err = in_flight_view__make(&s->live->in_flight, &d);
-	if (!err && o->hist)
-		err = hist_view__make(&v, &s->live->model, &d);
-	if (!err && c && c->slices)
-		err = slices__read(c->slices, s, &v, s->end_ns);
-	if (!err && heat)
-		err = heatmap_view__make(heat, &v, &s->live->model, &d);
-	if (!err && c && o->interval_ns)
-		err = storm_view__all(&c->storms, s->start_ns, &d);
-	if (o->interval_ns && is_text(s))
+	make(s, &v, &d);
+	if (s->source->facts(s).in_flight)
+		in_flight_view__make(&s->live->in_flight, &d);
+	if (o->hist)
+		hist_view__make(&v, &s->live->model, &d);
+	if (c && c->slices)
+		document__fail(&d, slices__read(c->slices, s, &v, s->end_ns));
+	if (heat)
+		heatmap_view__make(heat, &v, &s->live->model, &d);
+	if (c && o->interval_ns)
+		storm_view__all(&c->storms, s->start_ns, &d);
+	if (o->interval_ns && is_text(s) && !document__error(&d))
 		fputc('\n', s->out.file);
-	return session__document(s, &d, err);
+	return session__document(s, &d);
 }
 
 int stat_print(struct session *s, const struct heat *heat)

@@ -34,20 +34,25 @@ struct top {
 	uint64_t frames;
 };
 
+/** show - the page, unless it is not whole: then the session has failed. */
 static void show(struct top *top)
 {
+	struct session *s = &top->session;
 	unsigned int width, height;
 
 	screen__size(&width, &height);
 	if (width != top->canvas.width || height != top->canvas.height) {
 		canvas__free(&top->canvas);
-		if (canvas__init(&top->canvas, width, height, top->session.out.utf8)) {
-			top->session.error = -ENOMEM;
+		if (canvas__init(&top->canvas, width, height, s->out.utf8)) {
+			s->error = -ENOMEM;
 			return;
 		}
 	}
 	tui__draw(&top->tui, &top->canvas);
-	screen__show(&top->canvas);
+	if (!s->error)
+		s->error = tui__error(&top->tui) ? tui__error(&top->tui) : top->canvas.err;
+	if (!s->error)
+		screen__show(&top->canvas);
 }
 
 static int print(struct top *top)
@@ -130,7 +135,7 @@ static bool read_input(struct top *top)
 	struct screen_input in;
 	bool any = false;
 
-	while (!top->tui.quit && screen__read(&in)) {
+	while (!top->tui.quit && !tui__error(&top->tui) && screen__read(&in)) {
 		any = true;
 		if (in.click)
 			tui__click(&top->tui, in.y, in.x);

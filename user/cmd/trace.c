@@ -59,21 +59,21 @@ struct kind {
 	enum trace_event asked;
 	const struct table_def *def;
 	const char *count;
-	int (*row)(const struct trace *t, struct table *table, const struct trace_record *r);
+	void (*row)(const struct trace *t, struct table *table, const struct trace_record *r);
 	const struct vs_stack_ref *(*stack)(const struct trace_record *r);
 };
 
-static int fault_row(const struct trace *t, struct table *table, const struct trace_record *r)
+static void fault_row(const struct trace *t, struct table *table, const struct trace_record *r)
 {
 	const struct trace_fault fault = { .event = &r->fault,
 					   .row = r->row[0],
 					   .crash = r->crash ? &r->crash->crash : NULL,
 					   .after = r->after };
 
-	return trace_fault_row(table, &fault, &t->clock);
+	trace_fault_row(table, &fault, &t->clock);
 }
 
-static int call_row(const struct trace *t, struct table *table, const struct trace_record *r)
+static void call_row(const struct trace *t, struct table *table, const struct trace_record *r)
 {
 	const struct trace_call call = { .event = &r->call,
 					 .vmas = r->row,
@@ -81,17 +81,17 @@ static int call_row(const struct trace *t, struct table *table, const struct tra
 					 .flushes_known = t->flushes_known,
 					 .interrupts_known = t->interrupts_known };
 
-	return trace_call_row(table, &call, &t->clock);
+	trace_call_row(table, &call, &t->clock);
 }
 
-static int flush_row(const struct trace *t, struct table *table, const struct trace_record *r)
+static void flush_row(const struct trace *t, struct table *table, const struct trace_record *r)
 {
-	return trace_flush_row(table, &r->flush, &t->clock);
+	trace_flush_row(table, &r->flush, &t->clock);
 }
 
-static int ipi_row(const struct trace *t, struct table *table, const struct trace_record *r)
+static void ipi_row(const struct trace *t, struct table *table, const struct trace_record *r)
 {
-	return trace_interrupt_row(table, &r->ipi, &t->clock);
+	trace_interrupt_row(table, &r->ipi, &t->clock);
 }
 
 static const struct vs_stack_ref *fault_stack(const struct trace_record *r)
@@ -126,21 +126,26 @@ static const unsigned int wants[NR_TRACE_EVENTS] = {
 
 /* --- one record ---------------------------------------------------------------------------- */
 
-static int add_stack(struct session *s, struct table *table, const struct stack *stack)
+static void add_stack(struct session *s, struct table *table, const struct stack *stack)
 {
-	struct named_stack named;
-	int err;
+	struct named_stack named = { 0 };
 
 	stack = namer__true_stack(s->namer, &s->live->stacks, stack);
-	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
-	if (err)
-		return err;
+	table__fail(table, stack ? namer__stack(s->namer, stack, &named) : -ENOMEM);
 	/* a recording may have more than is asked for */
 	if (!s->options->capture.bpf.user_stacks)
 		named.nr_user = 0;
 	if (!s->options->capture.bpf.kernel_stacks)
 		named.nr_kernel = 0;
-	return trace_stack(table, &named);
+	trace_stack(table, &named);
+}
+
+/** print_row - of @table, to be counted as one that is written or not. Return: 0 or a negative errno. */
+static int print_row(struct session *s, struct table *table, bool first)
+{
+	const int err = session__row(s, table, first);
+
+	return err ? err : out_stream__end_row(s->out.stream);
 }
 
 static void print(struct session *s, const struct trace_record *r)
@@ -148,14 +153,12 @@ static void print(struct session *s, const struct trace_record *r)
 	struct trace *t = s->private;
 	struct table *table = t->tables[r->head.type];
 
-	if (!s->error)
-		s->error = kinds[r->head.type].row(t, table, r);
-	if (!s->error && r->stack)
-		s->error = add_stack(s, table, r->stack);
-	if (!s->error)
-		s->error = session__row(s, table, !t->printed);
-	if (!s->error)
-		s->error = out_stream__end_row(s->out.stream);
+	if (!s->error) {
+		kinds[r->head.type].row(t, table, r);
+		if (r->stack)
+			add_stack(s, table, r->stack);
+		s->error = print_row(s, table, !t->printed);
+	}
 	if (!s->error) {
 		t->printed++;
 		t->count[r->head.type]++;
@@ -222,17 +225,22 @@ static int on_tick(struct session *s)
 
 /* --- the end ------------------------------------------------------------------------------- */
 
-static int summary_row(struct session *s, struct table *table, const struct vs_stats *stats)
+/** knows_in_flight - which faults had not ended when counting did. */
+static bool knows_in_flight(const struct session *s)
 {
+	return s->options->events & 1u << TRACE_FAULT && s->source->facts(s).in_flight;
+}
+
+/** print_summary - the last row of a stream. Return: 0 or a negative errno. */
+static int print_summary(struct session *s, const struct vs_stats *stats, uint64_t in_flight)
+{
+	struct table *table = table__new(&trace_summary_table);
 	const uint64_t lost = stats->lost[VS_LOST_EVENTS];
 	const struct trace *t = s->private;
-	struct table *totals = stat_totals(&s->live->model);
+	int err;
 
-	if (!totals || table__add_row(table) < 0) {
-		table__free(totals);
-		return -ENOMEM;
-	}
-	table__set_table(table, "totals", totals);
+	table__add_row(table);
+	table__set_table(table, "totals", stat_totals(&s->live->model));
 	table__set_u64(table, "events", t->printed);
 	for (size_t i = 0; i < NR_TYPES; i++)
 		if (kinds[i].count)
@@ -241,7 +249,12 @@ static int summary_row(struct session *s, struct table *table, const struct vs_s
 	table__set_u64(table, "lost", lost);
 	table__set_u64(table, "generated", stats->emitted + lost);
 	table__set_u64(table, "eventless", stats->eventless);
-	return table__set_str(table, "type", "summary");
+	table__set_word(table, "type", "summary");
+	if (knows_in_flight(s))
+		table__set_u64(table, "in_flight", in_flight);
+	err = session__row(s, table, false);
+	table__free(table);
+	return err;
 }
 
 /** report_losses - @unwritten: rows that were printed, and not read */
@@ -285,12 +298,6 @@ static void print_rest(struct session *s)
 	}
 }
 
-/** knows_in_flight - which faults had not ended when counting did. */
-static bool knows_in_flight(const struct session *s)
-{
-	return s->options->events & 1u << TRACE_FAULT && s->source->facts(s).in_flight;
-}
-
 /** is_shown - by --vma and --between, as events are. */
 static bool is_shown(const struct session *s, const struct in_flight_fault *f)
 {
@@ -316,11 +323,8 @@ static int print_in_flight(struct session *s, uint64_t *nr)
 
 		if (!is_shown(s, &list->fault[i]))
 			continue;
-		err = trace_fault_row(table, &fault, &t->clock);
-		if (!err)
-			err = session__row(s, table, !t->printed && !*nr);
-		if (!err)
-			err = out_stream__end_row(s->out.stream);
+		trace_fault_row(table, &fault, &t->clock);
+		err = print_row(s, table, !t->printed && !*nr);
 		++*nr;
 	}
 	return err;
@@ -329,26 +333,19 @@ static int print_in_flight(struct session *s, uint64_t *nr)
 static int finish(struct session *s)
 {
 	uint64_t in_flight = 0;
-	struct table *table = table__new(&trace_summary_table);
 	struct trace *t = s->private;
 	struct vs_stats stats;
-	int err = table ? 0 : -ENOMEM;
+	int err;
 
 	print_rest(s);
 	session__stats(s, &stats);
-	if (!err)
-		err = s->error;
+	err = s->error;
 	if (!err)
 		err = print_in_flight(s, &in_flight);
-	if (!err)
-		err = summary_row(s, table, &stats);
-	if (!err && knows_in_flight(s))
-		table__set_u64(table, "in_flight", in_flight);
 	if (!err && s->options->format->flags & FORMAT_SUMMARY)
-		err = session__row(s, table, false);
+		err = print_summary(s, &stats, in_flight);
 	if (!err && fflush(s->out.file))
 		err = errno ? -errno : -EIO;
-	table__free(table);
 	if (!err && !t->printed && !in_flight)
 		no_match__note(s->options, "events");
 	/* a failed write has its own error message, and is not due to a slow reader */
@@ -369,8 +366,6 @@ static int trace__init(struct trace *t, const struct options *o)
 		if (!kinds[i].def)
 			continue;
 		t->tables[i] = table__new(t->mixed ? kinds[i].def : &trace_table);
-		if (!t->tables[i])
-			return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
 		t->tables[i]->no_text = !(o->format->flags & FORMAT_FOR_PEOPLE);
 		t->tables[i]->only_text = !t->tables[i]->no_text;
 	}

@@ -179,22 +179,21 @@ static int program_row(void *ctx, const char *name, int fd)
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &len) || !info.run_cnt)
 		return 0;
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "runs", info.run_cnt);
 	table__set_f64(t, "run_ns", (double)info.run_time_ns / info.run_cnt);
 	table__set_u64(t, "insns", info.verified_insns);
-	return table__set_str(t, "program", name);
+	table__set_str(t, "program", name);
+	return 0;
 }
 
-static int job_row(struct table *t, const char *who, double ns, double plain)
+static void job_row(struct table *t, const char *who, double ns, double plain)
 {
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_f64(t, "each_ns", ns);
 	if (ns > plain)
 		table__set_f64(t, "added_ns", ns - plain);
-	return table__set_str(t, "who", who);
+	table__set_str(t, "who", who);
 }
 
 static void ignore(void *ctx, const struct vs_event *event)
@@ -243,31 +242,29 @@ static int measure(const struct options *o, const struct worker *f, size_t job, 
 static int job_table(const struct options *o, const struct worker *f, size_t job,
 		     struct document *d)
 {
-	struct table *t = table__new(&job_tables[job]);
+	struct table *t = document__table(d, &job_tables[job]);
 	double plain, untraced, traced;
-	int err = t ? document__add(d, t) : -ENOMEM;
+	int err = worker_run(f, job, &plain); /* warm up */
 
-	err = err ? err : worker_run(f, job, &plain); /* warm up */
 	err = err ? err : worker_run(f, job, &plain);
 	err = err ? err : measure(o, f, job, getpid(), &untraced, NULL);
 	err = err ? err : measure(o, f, job, f->pid, &traced, NULL);
-	err = err ? err
-		  : table__set_title(t, "\n%s (fastest of %d rounds):", jobs[job].title,
-				     STORM_ROUNDS);
-	err = err ? err : job_row(t, "no tracing", plain, plain);
-	err = err ? err : job_row(t, "another process is traced", untraced, plain);
-	return err ? err : job_row(t, "this process is traced", traced, plain);
+	if (err)
+		return err;
+	table__set_title(t, "\n%s (fastest of %d rounds):", jobs[job].title, STORM_ROUNDS);
+	job_row(t, "no tracing", plain, plain);
+	job_row(t, "another process is traced", untraced, plain);
+	job_row(t, "this process is traced", traced, plain);
+	return 0;
 }
 
 static int program_rows(const struct options *o, const struct worker *f, struct document *d)
 {
-	struct table *t = table__new(&program_table);
-	int err = t ? document__add(d, t) : -ENOMEM;
+	struct table *t = document__table(d, &program_table);
 	double unused;
+	int err = 0;
 
-	err = err ? err
-		  : table__set_title(t,
-				     "\nRun time of the BPF programs (kernel.bpf_stats_enabled):");
+	table__set_title(t, "\nRun time of the BPF programs (kernel.bpf_stats_enabled):");
 	for (size_t job = 0; job < NR_JOBS && !err; job++)
 		if (job != 1) /* getpid runs none that mprotect does not */
 			err = measure(o, f, job, f->pid, &unused, t);

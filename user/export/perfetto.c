@@ -96,7 +96,7 @@ static void count_fault(struct perfetto *p, uint32_t pid, uint64_t time_ns)
 		count = calloc(1, sizeof(*count));
 		if (!count || hash__set_u64(&p->by_pid, pid, count)) {
 			free(count);
-			p->tracks.error = -ENOMEM;
+			tracks__fail(&p->tracks, -ENOMEM);
 			return;
 		}
 		count->pid = pid;
@@ -123,20 +123,20 @@ static const char *row_name(const struct perfetto *p, uint32_t slot)
 static uint64_t stack_number(struct perfetto *p, const struct vs_stack_ref *ref)
 {
 	uintptr_t number;
-	char *text;
+	char *text = NULL;
 
 	if (!p->stack_text || !ref->row)
 		return 0;
 	number = (uintptr_t)hash__get_u64(&p->stacks, ref->row);
 	if (number)
 		return number;
-	text = p->stack_text(p->ctx, ref);
+	tracks__fail(&p->tracks, p->stack_text(p->ctx, ref, &text));
 	if (!text)
 		return 0;
 	number = tracks__text(&p->tracks, text);
 	free(text);
-	if (number && hash__set_u64(&p->stacks, ref->row, (void *)number))
-		p->tracks.error = -ENOMEM;
+	if (number)
+		tracks__fail(&p->tracks, hash__set_u64(&p->stacks, ref->row, (void *)number));
 	return number;
 }
 

@@ -19,8 +19,8 @@
  * @faults: in it; @by_pid: the same of each process, struct window_count
  * @active: of these, a list of those with faults in this window or the one before
  * @flows: arrows so far
- * @stack_text: of a fault's or call's stack, a line for each function, to be freed; NULL: it has none.
- *	@ctx: its first argument. NULL: there are no stacks
+ * @stack_text: of a fault's or call's stack, @text, a line for each function, to be freed; NULL: it has
+ *	none. @ctx: its first argument. Return: 0 or a negative errno. NULL: there are no stacks
  * @unknown: what the recording does not hold; set by the caller, NULL: nothing is missing
  * @stacks: those that were told, by the number of a stack: numbers of texts
  */
@@ -32,7 +32,7 @@ struct perfetto {
 	struct hash by_pid;
 	struct window_count *active;
 	uint64_t flows;
-	char *(*stack_text)(void *ctx, const struct vs_stack_ref *ref);
+	int (*stack_text)(void *ctx, const struct vs_stack_ref *ref, char **text);
 	void *ctx;
 	const struct unknown_columns *unknown;
 	struct hash stacks;
@@ -41,7 +41,7 @@ struct perfetto {
 void perfetto__init(struct perfetto *p, FILE *file, const struct model *model);
 void perfetto__free(struct perfetto *p);
 
-/** perfetto__event - one event. Return: 0 or a negative errno. */
+/** perfetto__event - one event. Return: 0 or a negative errno, of the first thing that failed. */
 int perfetto__event(struct perfetto *p, const union record *event, enum record_type type);
 
 /** perfetto__end - the last counts. Return: 0 or a negative errno. */

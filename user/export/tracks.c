@@ -49,6 +49,22 @@ void tracks__free(struct tracks *t)
 
 /* --- packets ------------------------------------------------------------------------------- */
 
+void tracks__fail(struct tracks *t, int err)
+{
+	if (!t->error)
+		t->error = err;
+}
+
+/** clean - a copy of @text as a trace may have it, to be freed; NULL: the trace has failed. */
+static char *clean(struct tracks *t, const char *text)
+{
+	char *copy = utf8_clean(text);
+
+	if (!copy)
+		tracks__fail(t, -ENOMEM);
+	return copy;
+}
+
 static void put_packet(struct tracks *t, P(TracePacket) * packet)
 {
 	uint8_t head[1 + VARINT_MAX] = { PACKET_TAG };
@@ -105,8 +121,7 @@ static bool is_new(struct tracks *t, uint64_t uuid)
 {
 	if (hash__get_u64(&t->known, uuid))
 		return false;
-	if (hash__set_u64(&t->known, uuid, t))
-		t->error = -ENOMEM;
+	tracks__fail(t, hash__set_u64(&t->known, uuid, t));
 	return true;
 }
 
@@ -129,7 +144,7 @@ uint64_t tracks__process(struct tracks *t, uint32_t pid, const char *name)
 		return uuid;
 	process.has_pid = true;
 	process.pid = (int32_t)pid;
-	process.process_name = utf8_clean(name);
+	process.process_name = clean(t, name);
 	track.process = &process;
 	put_track(t, &track);
 	free(process.process_name);
@@ -147,7 +162,7 @@ uint64_t tracks__thread(struct tracks *t, uint32_t pid, uint32_t tid, const char
 	thread.has_pid = thread.has_tid = true;
 	thread.pid = (int32_t)pid;
 	thread.tid = (int32_t)tid;
-	thread.thread_name = utf8_clean(name);
+	thread.thread_name = clean(t, name);
 	track.thread = &thread;
 	track.has_parent_uuid = true;
 	track.parent_uuid = tracks__process(t, pid, name);
@@ -206,29 +221,27 @@ uint64_t tracks__text(struct tracks *t, const char *text)
 	P(TracePacket) packet = INIT(TRACE_PACKET);
 	P(InternedData) data = INIT(INTERNED_DATA);
 	P(InternedString) string = INIT(INTERNED_STRING), *strings = &string;
-	char *clean = utf8_clean(text);
+	char *copy = clean(t, text);
 
-	if (!clean) {
-		t->error = -ENOMEM;
+	if (!copy)
 		return 0;
-	}
 	string.has_iid = string.has_str = true;
 	string.iid = ++t->texts;
-	string.str = (ProtobufCBinaryData){ .len = strlen(clean), .data = (uint8_t *)clean };
+	string.str = (ProtobufCBinaryData){ .len = strlen(copy), .data = (uint8_t *)copy };
 	data.debug_annotation_string_values = &strings;
 	data.n_debug_annotation_string_values = 1;
 	packet.interned_data = &data;
 	put_packet(t, &packet);
-	free(clean);
+	free(copy);
 	return t->texts;
 }
 
 /** annotate - @text is the note's clean copy, to be freed; NULL: it is a number. */
-static P(DebugAnnotation) annotate(const struct track_note *note, char **text)
+static P(DebugAnnotation) annotate(struct tracks *t, const struct track_note *note, char **text)
 {
 	P(DebugAnnotation) a = INIT(DEBUG_ANNOTATION);
 
-	*text = note->text ? utf8_clean(note->text) : NULL;
+	*text = note->text ? clean(t, note->text) : NULL;
 	a.name = (char *)note->name;
 	a.string_value = *text;
 	a.has_pointer_value = !note->text && note->is_address;
@@ -268,7 +281,7 @@ void tracks__slice(struct tracks *t, const struct slice *slice)
 
 	for (size_t i = 0; i < slice->nr_notes; i++) {
 		refers |= slice->notes[i].is_text;
-		notes[i] = annotate(&slice->notes[i], &texts[i]);
+		notes[i] = annotate(t, &slice->notes[i], &texts[i]);
 		list[i] = &notes[i];
 	}
 	event.debug_annotations = list;

@@ -34,7 +34,7 @@ struct track_note {
  * @known: tracks that have been written, by their uuid
  * @begun: there is a packet; @texts: number of texts that have been written
  * @buf: of @cap bytes, for a packet
- * @error: of the first write that failed, negative errno
+ * @error: of the first thing that failed, a negative errno: from then on nothing is written
  */
 struct tracks {
 	FILE *file;
@@ -61,6 +61,9 @@ struct slice {
 
 void tracks__init(struct tracks *t, FILE *file);
 void tracks__free(struct tracks *t);
+
+/** tracks__fail - @err, a negative errno, is the first error, unless there is one; 0 is none. */
+void tracks__fail(struct tracks *t, int err);
 
 /** tracks__process and others - the track's uuid; a track is described when it is met first */
 uint64_t tracks__process(struct tracks *t, uint32_t pid, const char *name);

@@ -26,6 +26,7 @@ struct flame {
 	size_t bytes;
 	size_t max_bytes;
 	uint64_t rest;
+	bool failed;
 };
 
 struct flame *flame__new(size_t max_bytes)
@@ -44,6 +45,17 @@ void flame__free(struct flame *f)
 	if (f)
 		free(f->stacks);
 	free(f);
+}
+
+void flame__fail(struct flame *f)
+{
+	if (f)
+		f->failed = true;
+}
+
+bool flame__failed(const struct flame *f)
+{
+	return !f || f->failed;
 }
 
 /* Frame by frame, so that stacks that begin alike are together: ';' is below all of a name. */
@@ -135,34 +147,37 @@ static int append(struct flame *f, char *text, uint64_t value)
 	return 0;
 }
 
-int flame__add(struct flame *f, const char *const *frames, size_t nr, uint64_t value)
+void flame__add(struct flame *f, const char *const *frames, size_t nr, uint64_t value)
 {
 	char *text;
-	int err;
 
-	if (!nr || !value)
-		return 0;
+	if (flame__failed(f) || !nr || !value)
+		return;
 	if (f->bytes > f->max_bytes || f->nr > 2 * f->sorted + MIN_MERGE)
 		merge(f);
 	if (f->bytes > f->max_bytes) {
 		f->rest = add_up(f->rest, value);
-		return 0;
+		return;
 	}
 	text = fold(frames, nr);
-	err = text ? append(f, text, value) : -ENOMEM;
-	if (err)
-		free(text);
-	return err;
+	if (text && !append(f, text, value))
+		return;
+	free(text);
+	f->failed = true;
 }
 
 size_t flame__stacks(struct flame *f, const struct flame_stack **stacks)
 {
-	char *rest = f->rest ? strdup(FLAME_REST) : NULL;
+	char *rest = f && f->rest ? strdup(FLAME_REST) : NULL;
 
-	if (rest && append(f, rest, f->rest))
+	*stacks = NULL;
+	if (f && f->rest && (!rest || append(f, rest, f->rest))) {
 		free(rest);
-	else if (rest)
-		f->rest = 0;
+		f->failed = true;
+	}
+	if (flame__failed(f))
+		return 0;
+	f->rest = 0;
 	merge(f);
 	*stacks = f->stacks;
 	return f->nr;
@@ -173,7 +188,7 @@ int flame__folded(struct flame *f, FILE *to)
 	const struct flame_stack *stacks;
 	size_t nr = flame__stacks(f, &stacks);
 	struct sink s;
-	int err = sink__open(&s);
+	int err = flame__failed(f) ? -ENOMEM : sink__open(&s);
 
 	if (err)
 		return err;

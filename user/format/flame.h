@@ -8,6 +8,7 @@
 #ifndef VMASCOPE_FORMAT_FLAME_H
 #define VMASCOPE_FORMAT_FLAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ struct flame_options {
  * flame__new - no stacks yet
  * @max_bytes: of different stacks, 0: 64 MiB; what comes then is one frame, FLAME_REST
  *
- * Return: NULL without memory.
+ * Return: it, or NULL without memory, which takes stacks as well, and has failed.
  */
 struct flame *flame__new(size_t max_bytes);
 #define FLAME_REST "[more stacks]"
@@ -44,16 +45,22 @@ struct flame *flame__new(size_t max_bytes);
 /** flame__free - NULL is fine. */
 void flame__free(struct flame *f);
 
+/** flame__fail - there was no memory for a stack. */
+void flame__fail(struct flame *f);
+/** flame__failed - a stack is missing: nothing of it will be written. */
+bool flame__failed(const struct flame *f);
+
 /**
  * flame__add - a stack; the same one may come again
  * @frames: @nr names, outermost first: any bytes; by custom "_[k]" ends those of the kernel, "_[i]"
  *	of inlined functions, "_[j]" of a JIT
- *
- * Return: 0 or -ENOMEM.
  */
-int flame__add(struct flame *f, const char *const *frames, size_t nr, uint64_t value);
+void flame__add(struct flame *f, const char *const *frames, size_t nr, uint64_t value);
 
-/** flame__folded - a line for each stack, sorted. Return: 0 or the errno of a failed write. */
+/**
+ * flame__folded - a line for each stack, sorted
+ * Return: 0, the errno of a failed write, or -ENOMEM: a stack is missing, and nothing was written.
+ */
 int flame__folded(struct flame *f, FILE *to);
 
 /** flame__svg - the graph. Return: as above. */
@@ -68,7 +75,7 @@ struct flame_stack {
 	uint64_t value;
 };
 
-/** flame__stacks - all of them, each once, sorted by frames. Return: how many. */
+/** flame__stacks - all of them, each once, sorted by frames. Return: how many; none, if it has failed. */
 size_t flame__stacks(struct flame *f, const struct flame_stack **stacks);
 
 /** flame_script - what makes the graph answer to the mouse, JavaScript */

@@ -328,7 +328,7 @@ int flame__svg(struct flame *f, const struct flame_options *o, FILE *to)
 	const struct flame_stack *stacks;
 	size_t nr = flame__stacks(f, &stacks);
 	struct sink s;
-	int err = d ? sink__open(&s) : -ENOMEM;
+	int err = d && !flame__failed(f) ? sink__open(&s) : -ENOMEM;
 
 	if (err) {
 		free(d);

@@ -24,3 +24,17 @@ const struct out_format *out_format__find(const char *name)
 	}
 	return NULL;
 }
+
+int out_format__document(const struct out_format *f, const struct document *d,
+			 const struct out_options *o)
+{
+	const int err = document__error(d);
+
+	return err ? err : f->document(d, o);
+}
+
+int out_format__row(const struct out_format *f, const struct table *t, const struct out_options *o,
+		    bool first)
+{
+	return t->err ? t->err : f->row(t, o, first);
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * line.h - lines of text that never exceed a width and never end in blanks.
+ *
+ * Where there is no memory for one, its text has failed.
  */
 #ifndef VMASCOPE_FORMAT_LINE_H
 #define VMASCOPE_FORMAT_LINE_H
@@ -26,11 +28,11 @@ struct line {
 	size_t gap;
 };
 
-/** line__put - append printable text, as much of it as fits. Return: 0 or -ENOMEM. */
-int line__put(struct line *l, const char *text);
+/** line__put - append printable text, as much of it as fits. */
+void line__put(struct line *l, const char *text);
 
 /** line__put_field - append text in a field of @width columns, which has room for it. */
-int line__put_field(struct line *l, const char *text, size_t width, bool left);
+void line__put_field(struct line *l, const char *text, size_t width, bool left);
 
 /** line__end - end it; @l is ready for the next. */
 void line__end(struct line *l);
@@ -39,6 +41,6 @@ void line__end(struct line *l);
  * line__put_prose - print lines of text, escaped, wrapped between words
  * @indent: blanks before each line; a line's own are kept
  */
-int line__put_prose(struct line *l, const char *text, size_t indent);
+void line__put_prose(struct line *l, const char *text, size_t indent);
 
 #endif /* VMASCOPE_FORMAT_LINE_H */

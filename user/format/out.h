@@ -45,7 +45,7 @@ struct out_options {
  * @document: print a whole document; Return: 0 or a negative errno of the first failed write
  * @row: print one row of a stream (trace), the newest row of @t; @first on the first call
  *
- * Both are NULL with FORMAT_OF_EVENTS.
+ * Both are NULL with FORMAT_OF_EVENTS, and are called by out_format__document() and out_format__row().
  */
 struct out_format {
 	const char *name;
@@ -60,5 +60,16 @@ extern const struct out_format out_formats[];
 
 /** out_format__find - by name; NULL if there is none. */
 const struct out_format *out_format__find(const char *name);
+
+/**
+ * out_format__document - print @d, unless it has failed
+ * Return: 0, the negative errno of the first failed write, or that of @d, of which nothing is printed.
+ */
+int out_format__document(const struct out_format *f, const struct document *d,
+			 const struct out_options *o);
+
+/** out_format__row - print the newest row of @t, the same; @first on the first call. */
+int out_format__row(const struct out_format *f, const struct table *t, const struct out_options *o,
+		    bool first);
 
 #endif /* VMASCOPE_FORMAT_OUT_H */

@@ -51,8 +51,8 @@ struct grid {
 	struct drawn_column drawn; /* if a field is drawn */
 };
 
-static int print_table(struct text *to, const struct table *t, const struct out_options *o,
-		       size_t indent);
+static void print_table(struct text *to, const struct table *t, const struct out_options *o,
+			size_t indent);
 
 static struct line new_line(struct text *to, const struct out_options *o)
 {
@@ -69,13 +69,14 @@ static bool all_empty(const struct table *t, size_t column)
 	return true;
 }
 
-static int choose_fields(struct grid *g, bool stream)
+/** choose_fields - Return: false: there was no memory. */
+static bool choose_fields(struct grid *g, bool stream)
 {
 	const struct table_def *def = g->table->def;
 
 	g->fields = calloc(def->nr_columns + 1, sizeof(*g->fields));
 	if (!g->fields)
-		return -ENOMEM;
+		return false;
 	for (size_t i = 0; i < def->nr_columns; i++) {
 		const struct column *c = &def->columns[i];
 
@@ -88,7 +89,7 @@ static int choose_fields(struct grid *g, bool stream)
 	}
 	if (g->nr && g->fields[g->nr - 1].column->type == CELL_STR)
 		g->fields[g->nr - 1].left = true;
-	return 0;
+	return true;
 }
 
 static const char *text_at(const struct grid *g, size_t row, size_t field)
@@ -96,15 +97,16 @@ static const char *text_at(const struct grid *g, size_t row, size_t field)
 	return g->words[(row - g->first_row) * g->nr + field].text;
 }
 
-static int format_cells(struct grid *g)
+/** format_cells - Return: false: there was no memory. */
+static bool format_cells(struct grid *g)
 {
 	const struct table *t = g->table;
 	struct cell_words *w;
-	int err = 0;
+	bool made = true;
 
 	g->words = reallocarray(NULL, (t->nr_rows - g->first_row) * g->nr + 1, sizeof(*w));
 	if (!g->words)
-		return -ENOMEM;
+		return false;
 	w = g->words;
 	for (size_t row = g->first_row; row < t->nr_rows; row++)
 		for (size_t i = 0; i < g->nr; i++, w++)
@@ -112,8 +114,8 @@ static int format_cells(struct grid *g)
 				    w, g->fields[i].column,
 				    &t->cells[row * t->def->nr_columns + g->fields[i].index],
 				    g->options->utf8))
-				err = -ENOMEM;
-	return err;
+				made = false;
+	return made;
 }
 
 static void grid__free(struct grid *g)
@@ -126,21 +128,19 @@ static void grid__free(struct grid *g)
 	free(g->fields);
 }
 
-static int grid__init(struct grid *g, const struct table *t, const struct out_options *o,
-		      bool stream)
+/** grid__init - Return: false: there was no memory, and @to has failed. */
+static bool grid__init(struct grid *g, struct text *to, const struct table *t,
+		       const struct out_options *o, bool stream)
 {
-	int err;
-
 	*g = (struct grid){ .table = t,
 			    .options = o,
 			    .first_row = stream ? t->nr_rows - 1 : 0,
 			    .gap = stream ? STREAM_GAP : GAP };
-	err = choose_fields(g, stream);
-	if (!err)
-		err = format_cells(g);
-	if (err)
-		grid__free(g);
-	return err;
+	if (choose_fields(g, stream) && format_cells(g))
+		return true;
+	grid__free(g);
+	to->failed = true;
+	return false;
 }
 
 static size_t max(size_t a, size_t b)
@@ -273,74 +273,65 @@ static enum utf8_keep what_to_keep(const struct column *c, const char *text)
 	return *text == '/' ? UTF8_KEEP_END : UTF8_KEEP_ENDS;
 }
 
-static int print_field(struct line *l, const struct text_field *f, const char *text)
+static void print_field(struct line *l, const struct text_field *f, const char *text)
 {
 	enum utf8_keep keep = what_to_keep(f->column, text);
 	char *cut = NULL;
-	int err;
 
 	if (f->column->type == CELL_STR && utf8_width(text) > f->width) {
 		cut = utf8_truncate(text, f->width, keep, l->utf8);
-		if (!cut)
-			return -ENOMEM;
+		l->to->failed |= !cut;
 	}
-	err = line__put_field(l, cut ? cut : text, f->width, f->left);
+	line__put_field(l, cut ? cut : text, f->width, f->left);
 	free(cut);
-	return err;
 }
 
-static int print_heading(struct text *to, const struct grid *g)
+static void print_heading(struct text *to, const struct grid *g)
 {
 	struct line l = new_line(to, g->options);
-	int err = 0;
 
 	if (g->options->colour)
 		text__puts(to, BOLD);
 	l.gap = g->indent;
-	for (size_t i = 0; i < g->nr && !err; i++) {
+	for (size_t i = 0; i < g->nr; i++) {
 		if (g->fields[i].hidden)
 			continue;
-		err = line__put_field(&l, g->fields[i].column->head, g->fields[i].width,
-				      g->fields[i].left);
+		line__put_field(&l, g->fields[i].column->head, g->fields[i].width,
+				g->fields[i].left);
 		l.gap += g->gap;
 	}
 	if (g->options->colour)
 		text__puts(to, NORMAL);
 	line__end(&l);
-	return err;
 }
 
-static int print_row(struct text *to, const struct grid *g, size_t row)
+static void print_row(struct text *to, const struct grid *g, size_t row)
 {
 	struct line l = new_line(to, g->options);
-	int err = 0;
 
 	l.gap = g->indent;
-	for (size_t i = 0; i < g->nr && !err; i++) {
+	for (size_t i = 0; i < g->nr; i++) {
 		if (g->fields[i].hidden)
 			continue;
 		if (drawn_column__is(g->fields[i].column))
 			drawn_column__put(&g->drawn, &l, row);
 		else
-			err = print_field(&l, &g->fields[i], text_at(g, row, i));
+			print_field(&l, &g->fields[i], text_at(g, row, i));
 		l.gap += g->gap;
 	}
 	line__end(&l);
-	return err;
 }
 
-static int print_nested(struct text *to, const struct grid *g, size_t row)
+static void print_nested(struct text *to, const struct grid *g, size_t row)
 {
 	const struct table_def *def = g->table->def;
-	int err = 0;
 
-	for (size_t i = 0; i < def->nr_columns && !err; i++) {
+	for (size_t i = 0; i < def->nr_columns; i++) {
 		const struct cell *cell = &g->table->cells[row * def->nr_columns + i];
 
 		if (def->columns[i].type == CELL_TABLE && def->columns[i].head && cell->known)
-			err = print_table(to, cell->table, g->options, g->indent + INDENT);
+			print_table(to, cell->table, g->options, g->indent + INDENT);
 	}
-	return err;
 }
 
 /* Below bars and strips: their axes, and what shades mean. */
@@ -360,24 +351,20 @@ static void print_axis(struct text *to, const struct grid *g)
 	}
 }
 
-static int print_list(struct text *to, struct grid *g)
+static void print_list(struct text *to, struct grid *g)
 {
-	int err = 0;
-
 	measure(g);
 	shrink(g);
 	stretch(g);
 	if (g->nr && g->table->nr_rows)
-		err = print_heading(to, g);
-	for (size_t row = 0; row < g->table->nr_rows && !err; row++) {
+		print_heading(to, g);
+	for (size_t row = 0; row < g->table->nr_rows; row++) {
 		if (g->nr)
-			err = print_row(to, g, row);
-		if (!err)
-			err = print_nested(to, g, row);
+			print_row(to, g, row);
+		print_nested(to, g, row);
 	}
-	if (!err && g->table->nr_rows)
+	if (g->table->nr_rows)
 		print_axis(to, g);
-	return err;
 }
 
 /* Numbers of one object stand below each other; strings begin where the widest number does. */
@@ -393,18 +380,17 @@ static size_t widest_number(const struct grid *g)
 }
 
 /* One row as lines of NAME VALUE. */
-static int print_object(struct text *to, struct grid *g)
+static void print_object(struct text *to, struct grid *g)
 {
 	size_t names = 0, numbers, start;
-	int err = 0;
 
 	if (!g->table->nr_rows)
-		return 0;
+		return;
 	numbers = widest_number(g);
 	for (size_t i = 0; i < g->nr; i++)
 		names = max(names, utf8_width(g->fields[i].column->head));
 	start = g->indent + names + g->gap;
-	for (size_t i = 0; i < g->nr && !err; i++) {
+	for (size_t i = 0; i < g->nr; i++) {
 		struct line l = new_line(to, g->options);
 		struct text_field *value = &g->fields[i];
 
@@ -412,61 +398,56 @@ static int print_object(struct text *to, struct grid *g)
 		value->width = value->left ? l.limit - (start < l.limit ? start : l.limit)
 					   : numbers;
 		l.gap = g->indent;
-		err = line__put_field(&l, value->column->head, names, true);
+		line__put_field(&l, value->column->head, names, true);
 		l.gap += g->gap;
-		if (!err)
-			err = print_field(&l, value, text_at(g, g->first_row, i));
+		print_field(&l, value, text_at(g, g->first_row, i));
 		line__end(&l);
 	}
-	return err ? err : print_nested(to, g, 0);
+	print_nested(to, g, 0);
 }
 
-static int print_prose(struct text *to, const char *text, const struct out_options *o,
-		       size_t indent)
+static void print_prose(struct text *to, const char *text, const struct out_options *o,
+			size_t indent)
 {
 	struct line l = new_line(to, o);
 
-	return text ? line__put_prose(&l, text, indent) : 0;
+	if (text)
+		line__put_prose(&l, text, indent);
 }
 
-static int print_table(struct text *to, const struct table *t, const struct out_options *o,
-		       size_t indent)
+static void print_table(struct text *to, const struct table *t, const struct out_options *o,
+			size_t indent)
 {
 	struct grid g;
-	int err;
 
-	if (t->def->json_only)
-		return 0;
-	err = grid__init(&g, t, o, false);
-	if (err)
-		return err;
+	if (t->def->json_only || !grid__init(&g, to, t, o, false))
+		return;
 	g.indent = indent;
-	err = print_prose(to, t->title, o, indent);
-	if (!err)
-		err = t->def->shape == TABLE_OBJECT ? print_object(to, &g) : print_list(to, &g);
-	if (!err)
-		err = print_prose(to, t->footer, o, indent);
+	print_prose(to, t->title, o, indent);
+	if (t->def->shape == TABLE_OBJECT)
+		print_object(to, &g);
+	else
+		print_list(to, &g);
+	print_prose(to, t->footer, o, indent);
 	grid__free(&g);
-	return err;
 }
 
 int text_document(const struct document *d, const struct out_options *o)
 {
 	struct text all = {};
-	int err = 0;
+	int err;
 
-	for (size_t i = 0; i < d->nr_tables && !err; i++) {
+	for (size_t i = 0; i < d->nr_tables; i++) {
 		const size_t before = all.len;
 
 		if (before)
 			text__putc(&all, '\n');
-		err = print_table(&all, d->tables[i], o, 0);
+		print_table(&all, d->tables[i], o, 0);
 		/* A table may print nothing; then it needs no blank line either. */
 		if (before && all.len == before + 1)
 			all.len = before;
 	}
-	if (!err)
-		err = put_out(o->file, &all, true);
+	err = put_out(o->file, &all, true);
 	text__free(&all);
 	return err;
 }
@@ -479,21 +460,17 @@ int text_row(const struct table *t, const struct out_options *o, bool first)
 
 	if (!t->nr_rows)
 		return -EINVAL;
-	err = grid__init(&g, t, o, true);
-	if (err)
-		return err;
+	if (!grid__init(&g, &s, t, o, true))
+		return -ENOMEM;
 	measure_stream(&g);
 	shrink(&g);
-	if (first)
-		err = print_prose(&s, t->title, o, 0);
-	if (first && !err)
-		err = print_heading(&s, &g);
-	if (!err)
-		err = print_row(&s, &g, g.first_row);
-	if (!err)
-		err = print_prose(&s, t->footer, o, 0);
-	if (!err)
-		err = put_out(o->file, &s, false);
+	if (first) {
+		print_prose(&s, t->title, o, 0);
+		print_heading(&s, &g);
+	}
+	print_row(&s, &g, g.first_row);
+	print_prose(&s, t->footer, o, 0);
+	err = put_out(o->file, &s, false);
 	text__free(&s);
 	grid__free(&g);
 	return err;

@@ -2,8 +2,6 @@
 /* list.c - `vmascope help --list`: all commands and their options, for what is made from them. */
 #include "options/option.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,28 +72,21 @@ static const char *default_of(const struct option_row *row, char *text)
 	}
 }
 
-static int set_str(struct table *t, const char *key, const char *text)
-{
-	return text ? table__set_str(t, key, text) : 0;
-}
-
 /** set_range - least and most of what has some */
-static int set_range(struct table *t, const struct option_row *row)
+static void set_range(struct table *t, const struct option_row *row)
 {
 	char text[VALUE_LEN];
-	int err = 0;
 
 	if (row->type != OPTION_NUMBER && row->type != OPTION_TIME && row->type != OPTION_SIZE)
-		return 0;
+		return;
 	if (row->least || row->type == OPTION_NUMBER) {
 		format_value(row, row->least, text);
-		err = table__set_str(t, "least", text);
+		table__set_str(t, "least", text);
 	}
-	if (!err && row->most) {
+	if (row->most) {
 		format_value(row, row->most, text);
-		err = table__set_str(t, "most", text);
+		table__set_str(t, "most", text);
 	}
-	return err;
 }
 
 /** words_of - what an argument of @row may be, for @commands. Return: NULL: it is not a word of a list. */
@@ -106,62 +97,48 @@ static const char *words_of(const struct option_row *row, unsigned int commands)
 	return row->names ? option_names(row->names, row->nr_names) : NULL;
 }
 
-static int add_option(struct table *t, const struct option_row *row, unsigned int commands)
+static void add_option(struct table *t, const struct option_row *row, unsigned int commands)
 {
 	const char letter[] = { row->letter, '\0' };
 	char text[VALUE_LEN];
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
-	err = table__set_str(t, "name", row->name);
-	err = err ? err : set_str(t, "letter", row->letter ? letter : NULL);
-	err = err ? err : set_str(t, "argument", row->arg);
-	err = err ? err : table__set_str(t, "group", option_group_heads[row->group]);
-	err = err ? err : table__set_str(t, "help", row->help);
-	err = err ? err
-		  : table__set_str(t, "type", row->arg ? option_type_names[row->type] : "flag");
-	err = err ? err : set_range(t, row);
-	err = err ? err : set_str(t, "unit", row->unit);
-	err = err ? err : set_str(t, "default", default_of(row, text));
-	return err ? err : set_str(t, "values", words_of(row, commands));
+	table__add_row(t);
+	table__set_str(t, "name", row->name);
+	table__set_str(t, "letter", row->letter ? letter : NULL);
+	table__set_str(t, "argument", row->arg);
+	table__set_str(t, "group", option_group_heads[row->group]);
+	table__set_str(t, "help", row->help);
+	table__set_str(t, "type", row->arg ? option_type_names[row->type] : "flag");
+	set_range(t, row);
+	table__set_str(t, "unit", row->unit);
+	table__set_str(t, "default", default_of(row, text));
+	table__set_str(t, "values", words_of(row, commands));
 }
 
-static int add_command(struct table *t, const struct command *cmd)
+static void add_command(struct table *t, const struct command *cmd)
 {
-	struct table *options = table__new(&option_table);
-	int err;
+	struct table *options;
 
-	if (!options || table__add_row(t) < 0) {
-		table__free(options);
-		return -ENOMEM;
-	}
-	table__set_table(t, "options", options);
-	err = table__set_str(t, "command", cmd->name);
-	err = err ? err : table__set_str(t, "summary", cmd->summary);
-	err = err ? err : set_str(t, "arguments", cmd->args_doc);
-	err = err ? err : table__set_str(t, "about", cmd->doc);
-	for (const struct option_row *row = option_rows; row->name && !err; row++)
+	table__add_row(t);
+	options = table__sub(t, &option_table);
+	table__set_str(t, "command", cmd->name);
+	table__set_str(t, "summary", cmd->summary);
+	table__set_str(t, "arguments", cmd->args_doc);
+	table__set_str(t, "about", cmd->doc);
+	for (const struct option_row *row = option_rows; row->name; row++)
 		if (row->commands & cmd->is)
-			err = add_option(options, row, cmd->is);
-	return err;
+			add_option(options, row, cmd->is);
 }
 
-static int make(struct document *d, const struct command *commands, size_t nr)
+static void make(struct document *d, const struct command *commands, size_t nr)
 {
-	struct table *root = table__new(&root_table), *list;
-	int err;
+	struct table *root = document__table(d, &root_table), *list;
 
-	if (!root || document__add(d, root) || table__add_row(root) < 0)
-		return -ENOMEM;
 	table__set_u64(root, "schema", LIST_SCHEMA);
-	err = table__set_str(root, "version", VMASCOPE_VERSION);
-	list = table__new(&command_table);
-	if (err || !list || document__add(d, list))
-		return -ENOMEM;
-	for (size_t i = 0; i < nr && !err; i++)
-		err = add_command(list, &commands[i]);
-	return err;
+	table__set_str(root, "version", VMASCOPE_VERSION);
+	list = document__table(d, &command_table);
+	for (size_t i = 0; i < nr; i++)
+		add_command(list, &commands[i]);
 }
 
 int options__list(const struct command *commands, size_t nr)
@@ -173,9 +150,8 @@ int options__list(const struct command *commands, size_t nr)
 	if (err)
 		return vs_fail(VS_EXIT_FAILURE, NULL, "cannot write to stdout: %s", strerror(-err));
 	out.file = out_stream__file(out.stream);
-	err = make(&d, commands, nr);
-	if (!err)
-		err = out_format__find("json")->document(&d, &out);
+	make(&d, commands, nr);
+	err = out_format__document(out_format__find("json"), &d, &out);
 	document__free(&d);
 	last = out_stream__close(out.stream);
 	err = err ? err : last;

@@ -51,13 +51,13 @@ int folded__check(struct options *o, bool by_stack, unsigned int known)
 /* --- stacks -------------------------------------------------------------------------------- */
 
 /** add_named - a stack that has no frames, by its name. */
-static int add_named(struct flame *f, const char *name, uint64_t value)
+static void add_named(struct flame *f, const char *name, uint64_t value)
 {
-	return value ? flame__add(f, &name, 1, value) : 0;
+	flame__add(f, &name, 1, value);
 }
 
-static int add_stack(struct session *s, struct flame *f, const struct stack *stack,
-		     const char *under, uint64_t value)
+static void add_stack(struct session *s, struct flame *f, const struct stack *stack,
+		      const char *under, uint64_t value)
 {
 	struct named_stack named;
 	char **names;
@@ -65,17 +65,18 @@ static int add_stack(struct session *s, struct flame *f, const struct stack *sta
 	int err;
 
 	if (!value)
-		return 0;
+		return;
 	stack = namer__true_stack(s->namer, &s->live->stacks, stack);
 	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
 	if (!err)
 		err = stack_folded(&named, stack->process ? stack->process->comm : stack->comm,
 				   under, &names, &nr);
-	if (err)
-		return err;
-	err = flame__add(f, (const char *const *)names, nr, value);
+	if (err) {
+		flame__fail(f);
+		return;
+	}
+	flame__add(f, (const char *const *)names, nr, value);
 	stack_folded_free(names, nr);
-	return err;
 }
 
 /* --- outputs ------------------------------------------------------------------------------- */
@@ -124,14 +125,15 @@ static int write_svg(struct session *s, struct flame *f)
 		   : 0;
 }
 
-/** print - all that was asked for of @f, which is freed. @err: of making it. Return: an exit status. */
-static int print(struct session *s, struct flame *f, int err)
+/** print - all that was asked for of @f, which is freed. Return: an exit status. */
+static int print(struct session *s, struct flame *f)
 {
-	int status = err ? vs_fail(VS_EXIT_FAILURE, memory__hint(), "not enough memory") : 0;
+	const bool failed = flame__failed(f);
+	int status = failed ? vs_fail(VS_EXIT_FAILURE, memory__hint(), "not enough memory") : 0;
 
-	if (!err && s->options->folded)
+	if (!failed && s->options->folded)
 		s->error = -abs(flame__folded(f, s->out.file));
-	if (!err && s->flame)
+	if (!failed && s->flame)
 		status = write_svg(s, f);
 	flame__free(f);
 	return status;
@@ -153,22 +155,16 @@ int folded__faults(struct session *s)
 	struct stack_rests rests;
 	struct flame *f = flame__new(0);
 	const size_t most = all->nr; /* it may grow */
-	int err = f ? 0 : -ENOMEM;
 
 	stack_rests(all, false, &total, &rests);
-	for (size_t i = 0; i < most && !err; i++)
+	for (size_t i = 0; i < most; i++)
 		if (!all->list[i]->outside)
-			err = add_stack(s, f, all->list[i], NULL,
-					fault_value(o, &all->list[i]->counts));
-	if (!err)
-		err = add_named(f, "[no stack]", fault_value(o, &rests.none));
-	if (!err)
-		err = add_named(f, "[stack table full]", fault_value(o, &rests.overflow));
-	if (!err)
-		err = add_named(f, STACK_EITHER, fault_value(o, &rests.either));
-	if (!err)
-		err = add_named(f, "[ended]", fault_value(o, &rests.ended));
-	return print(s, f, err);
+			add_stack(s, f, all->list[i], NULL, fault_value(o, &all->list[i]->counts));
+	add_named(f, "[no stack]", fault_value(o, &rests.none));
+	add_named(f, "[stack table full]", fault_value(o, &rests.overflow));
+	add_named(f, STACK_EITHER, fault_value(o, &rests.either));
+	add_named(f, "[ended]", fault_value(o, &rests.ended));
+	return print(s, f);
 }
 
 /* --- calls --------------------------------------------------------------------------------- */
@@ -192,18 +188,16 @@ int folded__calls(struct session *s)
 	const struct options *o = s->options;
 	const struct shootdown *all = &s->live->shootdown;
 	struct flame *f = flame__new(0);
-	int err = f ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < all->nr_rows && !err; i++) {
+	for (size_t i = 0; i < all->nr_rows; i++) {
 		const struct call_row *row = all->rows[i];
 		const uint64_t value = call_value(o, &row->counts);
 
 		if (row->stack)
-			err = add_stack(s, f, row->stack, call_names[row->call], value);
+			add_stack(s, f, row->stack, call_names[row->call], value);
 		else
-			err = add_named(f, row->comm, value);
+			add_named(f, row->comm, value);
 	}
-	if (!err)
-		err = add_named(f, "[call table full]", call_value(o, &all->overflow.counts));
-	return print(s, f, err);
+	add_named(f, "[call table full]", call_value(o, &all->overflow.counts));
+	return print(s, f);
 }

@@ -3,14 +3,14 @@
 #include "record/format/unknown.h"
 #include "session/session.h"
 
-int session__document(struct session *s, struct document *d, int err)
+int session__document(struct session *s, struct document *d)
 {
 	const struct unknown_columns *unknown = s->source->facts(s).unknown;
+	int err;
 
 	for (size_t i = 0; unknown && i < unknown->nr; i++)
 		document__forget(d, unknown->key[i]);
-	if (!err)
-		err = s->options->format->document(d, &s->out);
+	err = out_format__document(s->options->format, d, &s->out);
 	document__free(d);
 	return err;
 }
@@ -21,5 +21,5 @@ int session__row(struct session *s, struct table *t, bool first)
 
 	for (size_t i = 0; unknown && i < unknown->nr; i++)
 		table__forget(t, unknown->key[i]);
-	return s->options->format->row(t, &s->out, first);
+	return out_format__row(s->options->format, t, &s->out, first);
 }

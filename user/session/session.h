@@ -172,10 +172,9 @@ void session__hooks(const struct session *s, struct run_hook *hooks_in_use);
 
 /**
  * session__document - print @d, without what the source does not know, and free it
- * @err: of making it: then it is not printed
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno, also of making it: then nothing is printed.
  */
-int session__document(struct session *s, struct document *d, int err);
+int session__document(struct session *s, struct document *d);
 
 /** session__row - print the newest row of @t, a stream's, likewise. Return: 0 or a negative errno. */
 int session__row(struct session *s, struct table *t, bool first);

@@ -468,6 +468,7 @@ int namer__stack(struct namer *n, const struct stack *stack, struct named_stack 
 	size_t user = 0, all, skip;
 	int err;
 
+	*named = (struct named_stack){ 0 };
 	if (n->o.recorded)
 		return name_recorded(n, stack, named);
 	free_replaced(n);

@@ -61,7 +61,7 @@ void namer__note(struct namer *n, const struct stack *stack);
 
 /**
  * namer__stack - name the functions of @stack
- * @named: what it points to is good until the next call
+ * @named: what it points to is good until the next call; without memory it has no frames
  *
  * Of the kernel's frames those of the tracing itself are left out.
  * Return: 0 or -ENOMEM.

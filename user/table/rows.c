@@ -12,13 +12,25 @@
 
 #define FIRST_ROWS 2
 
+static const struct table_def no_def = { .key = "none" };
+
+/** no_table - there was no memory for it */
+static struct table no_table = { .def = &no_def, .err = -ENOMEM };
+
 struct table *table__new(const struct table_def *def)
 {
 	struct table *t = calloc(1, sizeof(*t));
 
-	if (t)
-		t->def = def;
+	if (!t)
+		return &no_table;
+	t->def = def;
 	return t;
+}
+
+void table__fail(struct table *t, int err)
+{
+	for (; err && t && !t->err; t = t->parent)
+		t->err = err;
 }
 
 /* Frees what a cell of column @c owns, and makes it unknown. */
@@ -45,7 +57,7 @@ void table__truncate(struct table *t, size_t nr_rows)
 
 void table__free(struct table *t)
 {
-	if (!t)
+	if (!t || t == &no_table)
 		return;
 	table__truncate(t, 0);
 	free(t->cells);
@@ -55,22 +67,25 @@ void table__free(struct table *t)
 	free(t);
 }
 
-int table__add_row(struct table *t)
+void table__add_row(struct table *t)
 {
 	size_t columns = t->def->nr_columns;
 
+	if (t->err)
+		return;
 	if (t->nr_rows == t->cap_rows) {
 		const size_t first = t->def->shape == TABLE_OBJECT ? 1 : FIRST_ROWS;
 		const size_t cap = t->cap_rows ? t->cap_rows * 2 : first;
 		struct cell *cells = reallocarray(t->cells, cap, columns * sizeof(*cells));
 
-		if (!cells)
-			return -ENOMEM;
+		if (!cells) {
+			table__fail(t, -ENOMEM);
+			return;
+		}
 		t->cells = cells;
 		t->cap_rows = cap;
 	}
-	memset(t->cells + t->nr_rows * columns, 0, columns * sizeof(*t->cells));
-	return (int)t->nr_rows++;
+	memset(t->cells + t->nr_rows++ * columns, 0, columns * sizeof(*t->cells));
 }
 
 static void __attribute__((noreturn))
@@ -114,6 +129,8 @@ static struct cell *cell_at(const struct table *t, size_t row, size_t column, co
 
 struct cell *table__cell(const struct table *t, size_t row, const char *key)
 {
+	if (t->err)
+		return (struct cell *)&t->nowhere;
 	return cell_at(t, row, find_column(t, key, 0), key);
 }
 
@@ -121,10 +138,15 @@ struct cell *table__cell(const struct table *t, size_t row, const char *key)
 static struct cell *new_value(struct table *t, const char *key, enum cell_type type,
 			      enum cell_type or_type)
 {
-	const size_t column = find_column(t, key, t->next_column);
-	const struct column *c = &t->def->columns[column];
-	struct cell *cell = cell_at(t, t->nr_rows - 1, column, key);
+	const struct column *c;
+	struct cell *cell;
+	size_t column;
 
+	if (t->err)
+		return &t->nowhere;
+	column = find_column(t, key, t->next_column);
+	c = &t->def->columns[column];
+	cell = cell_at(t, t->nr_rows - 1, column, key);
 	if (c->type != type && c->type != or_type)
 		misuse(t, key, "holds another type");
 	t->next_column = column + 1;
@@ -172,29 +194,28 @@ void table__forget(struct table *t, const char *key)
 	}
 }
 
-/** set_copy - @copy is the cell's from now on */
+/** set_copy - the cell owns @copy; NULL: there was no memory. */
 static void set_copy(struct table *t, const char *key, char *copy)
 {
-	struct cell *cell = new_value(t, key, CELL_STR, CELL_STR);
-
-	cell->known = copy != NULL;
-	cell->str = copy;
+	if (!copy)
+		table__fail(t, -ENOMEM);
+	if (t->err)
+		free(copy);
+	else
+		new_value(t, key, CELL_STR, CELL_STR)->str = copy;
 }
 
-int table__set_str(struct table *t, const char *key, const char *v)
+void table__set_str(struct table *t, const char *key, const char *v)
 {
-	char *copy = v ? strdup(v) : NULL;
-
-	set_copy(t, key, copy);
-	return v && !copy ? -ENOMEM : 0;
+	if (v)
+		set_copy(t, key, strdup(v));
+	else
+		new_value(t, key, CELL_STR, CELL_STR)->known = false;
 }
 
-int table__set_text(struct table *t, const char *key, const struct text *v)
+void table__set_text(struct table *t, const char *key, const struct text *v)
 {
-	char *copy = v->failed ? NULL : strndup(v->len ? v->at : "", v->len);
-
-	set_copy(t, key, copy);
-	return copy ? 0 : -ENOMEM;
+	set_copy(t, key, v->failed ? NULL : strndup(v->len ? v->at : "", v->len));
 }
 
 void table__set_word(struct table *t, const char *key, const char *v)
@@ -209,70 +230,92 @@ void table__set_word(struct table *t, const char *key, const char *v)
 
 void table__set_table(struct table *t, const char *key, struct table *v)
 {
-	struct cell *cell = new_value(t, key, CELL_TABLE, CELL_TABLE);
+	struct cell *cell;
 
+	table__fail(t, v ? v->err : 0);
+	if (t->err) {
+		table__free(v);
+		return;
+	}
+	cell = new_value(t, key, CELL_TABLE, CELL_TABLE);
 	cell->known = v != NULL;
 	cell->table = v;
+	if (v)
+		v->parent = t;
 }
 
-int table__set_series(struct table *t, const char *key, const uint64_t *counts, size_t nr)
+struct table *table__sub(struct table *t, const struct table_def *def)
+{
+	struct table *sub = t->err ? &no_table : table__new(def);
+
+	table__set_table(t, def->key, sub);
+	if (def->shape == TABLE_OBJECT)
+		table__add_row(sub);
+	return sub;
+}
+
+void table__set_series(struct table *t, const char *key, const uint64_t *counts, size_t nr)
 {
 	struct series *copy = malloc(sizeof(*copy) + nr * sizeof(*counts));
-	struct cell *cell = new_value(t, key, CELL_SERIES, CELL_SERIES);
 
-	cell->known = copy != NULL;
-	cell->series = copy;
 	if (!copy)
-		return -ENOMEM;
+		table__fail(t, -ENOMEM);
+	if (t->err) {
+		free(copy);
+		return;
+	}
 	copy->nr = nr;
 	memcpy(copy->counts, counts, nr * sizeof(*counts));
-	return 0;
+	new_value(t, key, CELL_SERIES, CELL_SERIES)->series = copy;
 }
 
-int table__set_labels(struct table *t, const uint64_t *labels, size_t nr)
+void table__set_labels(struct table *t, const uint64_t *labels, size_t nr)
 {
 	uint64_t *copy = malloc(nr * sizeof(*labels) + 1);
 
 	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, labels, nr * sizeof(*labels));
+		table__fail(t, -ENOMEM);
+	if (t->err) {
+		free(copy);
+		return;
+	}
+	if (nr)
+		memcpy(copy, labels, nr * sizeof(*labels));
 	free(t->labels);
 	t->labels = copy;
 	t->nr_labels = nr;
-	return 0;
 }
 
-static int set_text(char **text, const char *fmt, va_list args)
+static void set_line(struct table *t, char **line, const char *fmt, va_list args)
 {
 	char *fresh;
 
-	if (vasprintf(&fresh, fmt, args) < 0)
-		return -ENOMEM;
-	free(*text);
-	*text = fresh;
-	return 0;
+	if (t->err)
+		return;
+	if (vasprintf(&fresh, fmt, args) < 0) {
+		table__fail(t, -ENOMEM);
+		return;
+	}
+	free(*line);
+	*line = fresh;
 }
 
-int table__set_title(struct table *t, const char *fmt, ...)
+void table__set_title(struct table *t, const char *fmt, ...)
 {
 	va_list args;
-	int err;
 
 	va_start(args, fmt);
-	err = set_text(&t->title, fmt, args);
+	set_line(t, &t->title, fmt, args);
 	va_end(args);
-	return err;
 }
 
-int table__set_footer(struct table *t, const char *fmt, ...)
+void table__set_footer(struct table *t, const char *fmt, ...)
 {
 	va_list args;
-	int err;
 
 	va_start(args, fmt);
-	err = set_text(&t->footer, fmt, args);
+	set_line(t, &t->footer, fmt, args);
 	va_end(args);
-	return err;
 }
 
 /** struct row_sorting - what compare_rows() needs: the @column of @t */
@@ -320,40 +363,71 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	return order ? order : DESCENDING(right, left); /* as they were: stable */
 }
 
-/* Without memory the rows stay as they are. */
 void table__sort(struct table *t, const char *key)
 {
-	struct row_sorting s = { .t = t, .column = find_column(t, key, 0) };
 	size_t columns = t->def->nr_columns, row_size = columns * sizeof(*t->cells);
-	size_t *order = calloc(t->nr_rows + 1, sizeof(*order));
-	struct cell *cells = calloc(t->nr_rows + 1, row_size);
+	struct row_sorting s = { .t = t };
+	struct cell *cells;
+	size_t *order;
 
+	if (t->err)
+		return;
+	s.column = find_column(t, key, 0);
+	if (!t->nr_rows)
+		return;
+	order = calloc(t->nr_rows, sizeof(*order));
+	cells = calloc(t->nr_rows, row_size);
 	if (order && cells) {
 		for (size_t i = 0; i < t->nr_rows; i++)
 			order[i] = i;
 		qsort_r(order, t->nr_rows, sizeof(*order), compare_rows, &s);
 		for (size_t i = 0; i < t->nr_rows; i++)
 			memcpy(cells + i * columns, t->cells + order[i] * columns, row_size);
-		if (t->nr_rows)
-			memcpy(t->cells, cells, t->nr_rows * row_size);
+		memcpy(t->cells, cells, t->nr_rows * row_size);
+	} else {
+		table__fail(t, -ENOMEM);
 	}
 	free(order);
 	free(cells);
 }
 
-int document__add(struct document *d, struct table *t)
+void document__fail(struct document *d, int err)
+{
+	if (!d->err)
+		d->err = err;
+}
+
+struct table *document__add(struct document *d, struct table *t)
 {
 	struct table **tables = reallocarray(d->tables, d->nr_tables + 1, sizeof(*tables));
 
-	if (!tables || !t) {
-		if (tables)
-			d->tables = tables;
+	document__fail(d, tables ? t->err : -ENOMEM);
+	if (tables)
+		d->tables = tables;
+	if (d->err) {
 		table__free(t);
-		return -ENOMEM;
+		return &no_table;
 	}
-	d->tables = tables;
 	d->tables[d->nr_tables++] = t;
-	return 0;
+	return t;
+}
+
+struct table *document__table(struct document *d, const struct table_def *def)
+{
+	struct table *t = document__add(d, table__new(def));
+
+	if (def->shape == TABLE_OBJECT)
+		table__add_row(t);
+	return t;
+}
+
+int document__error(const struct document *d)
+{
+	int err = d->err;
+
+	for (size_t i = 0; i < d->nr_tables && !err; i++)
+		err = d->tables[i]->err;
+	return err;
 }
 
 void document__forget(struct document *d, const char *key)

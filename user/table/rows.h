@@ -4,6 +4,10 @@
  *
  * A view fills tables; an output format (user/format/) knows tables and nothing else. A cell may hold a
  * table itself, so that a process can carry its VMAs; JSON nests it, text indents it.
+ *
+ * Nothing that fills a table returns an error. A table remembers its first one, and so do the tables and
+ * the document that hold it; it is not changed any more. Whoever prints or reads it checks once, at the
+ * end: document__error(), or @err of a table that is in no document.
  */
 #ifndef VMASCOPE_TABLE_ROWS_H
 #define VMASCOPE_TABLE_ROWS_H
@@ -137,6 +141,9 @@ struct cell {
  * @step_ns: the time that one count of a series spans; 0: series are not over time
  * @labels: then, numbers below a series, one for each count; @nr_labels of them, owned
  * @next_column: the one after that which was set last: values are mostly set in their order
+ * @err: of the first thing that failed, a negative errno; 0: nothing
+ * @parent: the table that has it in a cell; NULL: none
+ * @nowhere: where values go after an error
  */
 struct table {
 	const struct table_def *def;
@@ -152,23 +159,29 @@ struct table {
 	size_t nr_rows;
 	size_t cap_rows;
 	size_t next_column;
+	int err;
+	struct table *parent;
+	struct cell nowhere;
 };
 
-/** struct document - what one command prints at once: tables in order */
+/**
+ * struct document - what one command prints at once: tables in order
+ * @err: of the first thing besides its tables that failed, a negative errno; 0: nothing
+ */
 struct document {
 	struct table **tables;
 	size_t nr_tables;
+	int err;
 };
 
-/** table__new - an empty table; NULL without memory. */
+/** table__new - an empty table, never NULL: without memory it is one that has failed. */
 struct table *table__new(const struct table_def *def);
 /** table__free - with all its cells and their tables; NULL is fine. */
 void table__free(struct table *t);
-/**
- * table__add_row - append a row, all cells unknown
- * Return: its number, or -ENOMEM.
- */
-int table__add_row(struct table *t);
+/** table__fail - @err, a negative errno, is its first error, unless it has one; 0 is none. */
+void table__fail(struct table *t, int err);
+/** table__add_row - append a row, all cells unknown. */
+void table__add_row(struct table *t);
 /** table__cell - the cell of @row under the column whose key is @key; aborts on a wrong key. */
 struct cell *table__cell(const struct table *t, size_t row, const char *key);
 /** table__set_u64 - (and below) set a cell of the last row by the column's key. */
@@ -180,30 +193,41 @@ void table__set_bool(struct table *t, const char *key, bool v);
 void table__unset(struct table *t, const char *key);
 /** table__forget - no cell of column @key is known, if there is one: in any row, and in tables in cells. */
 void table__forget(struct table *t, const char *key);
-/** table__set_str - copies @v; NULL leaves the cell unknown. Return: 0 or -ENOMEM. */
-int table__set_str(struct table *t, const char *key, const char *v);
-/** table__set_text - copies what @v has. Return: 0 or -ENOMEM, also if @v has failed. */
-int table__set_text(struct table *t, const char *key, const struct text *v);
+/** table__set_str - copies @v; NULL leaves the cell unknown. */
+void table__set_str(struct table *t, const char *key, const char *v);
+/** table__set_text - copies what @v has; if that has failed, so has the table. */
+void table__set_text(struct table *t, const char *key, const struct text *v);
 /** table__set_word - @v is not copied, and outlives the table: a literal, a name of a list. NULL: unknown. */
 void table__set_word(struct table *t, const char *key, const char *v);
-/** table__set_table - the cell owns @v from now on. */
+/** table__set_table - the cell owns @v, filled before: it may be freed at once. NULL: unknown. */
 void table__set_table(struct table *t, const char *key, struct table *v);
-/** table__set_series - copies @counts. Return: 0 or -ENOMEM. */
-int table__set_series(struct table *t, const char *key, const uint64_t *counts, size_t nr);
-/** table__set_title - printf-style; replaces an earlier one. Return: 0 or -ENOMEM. */
-int table__set_title(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-int table__set_footer(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/**
+ * table__sub - a new table in the cell of the last row under the key of @def, with a row if it is an
+ *	object; to be filled
+ */
+struct table *table__sub(struct table *t, const struct table_def *def);
+/** table__set_series - copies @counts. */
+void table__set_series(struct table *t, const char *key, const uint64_t *counts, size_t nr);
+/** table__set_title - printf-style; replaces an earlier one. */
+void table__set_title(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void table__set_footer(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** table__clear_footer - no footer. */
 void table__clear_footer(struct table *t);
-/** table__set_labels - copies @labels, of the columns of its series. Return: 0 or -ENOMEM. */
-int table__set_labels(struct table *t, const uint64_t *labels, size_t nr);
+/** table__set_labels - copies @labels, of the columns of its series. */
+void table__set_labels(struct table *t, const uint64_t *labels, size_t nr);
 /** table__sort - by one column, numbers descending, strings ascending; stable. */
 void table__sort(struct table *t, const char *key);
 /** table__truncate - drop the rows from @nr_rows on. */
 void table__truncate(struct table *t, size_t nr_rows);
 
-/** document__add - the document owns @t from now on. Return: 0 or -ENOMEM (then @t is freed). */
-int document__add(struct document *d, struct table *t);
+/** document__add - the document owns @t. Return: what to fill from now on: @t, if it is still there. */
+struct table *document__add(struct document *d, struct table *t);
+/** document__table - a new table, with a row if it is an object; to be filled. */
+struct table *document__table(struct document *d, const struct table_def *def);
+/** document__fail - @err, a negative errno, is its first error, unless it has one; 0 is none. */
+void document__fail(struct document *d, int err);
+/** document__error - the first thing that failed; Return: a negative errno, 0: nothing. */
+int document__error(const struct document *d);
 /** document__forget - table__forget() of all tables. */
 void document__forget(struct document *d, const char *key);
 /** document__free - with all its tables; @d itself is the caller's. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* header.c - the lines above the rows: what is traced, meters, sparklines. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "tui/tui.h"
@@ -197,7 +196,6 @@ static void clock_text(char *text, size_t size, uint64_t ns)
 static void draw_title(const struct tui *t, struct canvas *c, unsigned int y)
 {
 	char length[STR_NUMBER_LEN], every[STR_NUMBER_LEN], right[96];
-	char *safe = utf8_printable(t->what, c->utf8), *cut;
 	unsigned int end = c->width, x;
 
 	clock_text(length, sizeof(length), t->view.run_ns);
@@ -214,11 +212,8 @@ static void draw_title(const struct tui *t, struct canvas *c, unsigned int y)
 	if (x < end)
 		canvas__put(c, y, x, end - x, STYLE_PLAIN, right);
 	canvas__put(c, y, 0, 8, STYLE_BOLD, "vmascope");
-	cut = safe && x > 10 ? utf8_truncate(safe, x - 10, UTF8_KEEP_START, c->utf8) : NULL;
-	if (cut)
-		canvas__put(c, y, 9, x - 10, STYLE_PLAIN, cut);
-	free(cut);
-	free(safe);
+	if (x > 10)
+		canvas__put_any(c, y, 9, x - 10, STYLE_PLAIN, t->what, UTF8_KEEP_START);
 }
 
 unsigned int tui_header__draw(struct tui *t, struct canvas *c, unsigned int y)

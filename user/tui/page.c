@@ -2,7 +2,6 @@
 /* page.c - put the page together: header, tabs, strip, rows, bar. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "tui/tui.h"
 #include "tui/widget/strip.h"
@@ -67,14 +66,8 @@ static void draw_tabs(struct tui *t, struct canvas *c, unsigned int y)
 	}
 	scope_text(t, scope, sizeof(scope));
 	if (*scope && x + 4 < c->width) {
-		char *safe = utf8_printable(scope, c->utf8);
-		char *cut = safe ? utf8_truncate(safe, c->width - x - 4, UTF8_KEEP_ENDS, c->utf8)
-				 : NULL;
-
-		if (cut)
-			canvas__printf(c, y, x + 1, STYLE_BOLD, "of %s", cut);
-		free(safe);
-		free(cut);
+		canvas__put(c, y, x + 1, c->width, STYLE_BOLD, "of ");
+		canvas__put_any(c, y, x + 4, c->width - x - 4, STYLE_BOLD, scope, UTF8_KEEP_ENDS);
 	}
 }
 
@@ -130,6 +123,7 @@ int tui__print(struct tui *t, unsigned int width, bool utf8, size_t rows, FILE *
 	const size_t shown = rows && rows < l->order.nr ? rows : l->order.nr;
 	struct canvas c;
 	unsigned int y;
+	int err;
 
 	if (canvas__init(&c, width, PRINT_EXTRA + shown, utf8))
 		return -ENOMEM;
@@ -137,8 +131,11 @@ int tui__print(struct tui *t, unsigned int width, bool utf8, size_t rows, FILE *
 	y = tui_header__draw(t, &c, 0);
 	y += draw_strip(t, &c, y);
 	list__draw(l, &c, y, shown + 1, false);
-	canvas__print(&c, 0, y + 1 + (shown ? shown : 1), f);
-	fputc('\n', f);
+	err = tui__error(t) ? tui__error(t) : c.err;
+	if (!err) {
+		canvas__print(&c, 0, y + 1 + (shown ? shown : 1), f);
+		fputc('\n', f);
+	}
 	canvas__free(&c);
-	return ferror(f) ? -EIO : 0;
+	return err || !ferror(f) ? err : -EIO;
 }

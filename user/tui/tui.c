@@ -25,6 +25,15 @@ void tui__free(struct tui *t)
 		list__free(&t->lists[i]);
 }
 
+int tui__error(const struct tui *t)
+{
+	int err = 0;
+
+	for (int i = 0; i < NR_VIEWS && !err; i++)
+		err = t->lists[i].err;
+	return err;
+}
+
 /* --- what is shown ------------------------------------------------------------------------- */
 
 /** scoped - the view's numbers, narrowed as far as the view @id can be. */

@@ -150,6 +150,9 @@ void tui__end(struct tui *t, const char *why, uint64_t run_ns);
 /** tui__has - the view has a tab and a key. */
 bool tui__has(const struct tui *t, enum tui_view_id id);
 
+/** tui__error - the first thing that failed, after which the page is not whole; 0: nothing. */
+int tui__error(const struct tui *t);
+
 /** tui__remake - the rows of the view that is shown, anew. */
 void tui__remake(struct tui *t);
 
@@ -174,7 +177,10 @@ void tui__draw(struct tui *t, struct canvas *c);
 #define TUI_LEAST_WIDTH 40
 #define TUI_LEAST_HEIGHT 10
 
-/** tui__print - the page as plain text, with all rows or @rows of them, for logs. */
+/**
+ * tui__print - the page as plain text, with all rows or @rows of them, for logs
+ * Return: 0 or a negative errno: without memory nothing is printed.
+ */
 int tui__print(struct tui *t, unsigned int width, bool utf8, size_t rows, FILE *f);
 
 /* --- parts of the page; a count that is returned is of the lines that were drawn -------------- */

@@ -60,29 +60,22 @@ static const struct table_def vma_table = {.key = "vmas", TABLE_COLUMNS(vma_colu
 
 /* --- status -------------------------------------------------------------------------------- */
 
-static int hooks_map(const struct exporter *e, struct table *parent)
+static void hooks_map(const struct exporter *e, struct table *parent)
 {
-	struct table *t = run_view__sub(parent, &hook_table);
-	int err = t ? 0 : -ENOMEM;
+	struct table *t = table__sub(parent, &hook_table);
 
-	for (size_t i = 0; i < e->stat.nr_hooks && !err; i++) {
-		err = table__add_row(t) < 0 ? -ENOMEM : 0;
-		if (!err)
-			err = table__set_str(t, "hook", e->stat.hooks[i].name);
-		if (!err)
-			err = table__set_str(t, "variant", e->stat.hooks[i].variant);
+	for (size_t i = 0; i < e->stat.nr_hooks; i++) {
+		table__add_row(t);
+		table__set_str(t, "hook", e->stat.hooks[i].name);
+		table__set_str(t, "variant", e->stat.hooks[i].variant);
 	}
-	return err;
 }
 
-static int status(struct exporter *e, const struct query *q, struct document *d)
+static void status(struct exporter *e, const struct query *q, struct document *d)
 {
-	struct table *t = run_view__add(d, &status_table);
+	struct table *t = document__table(d, &status_table);
 	struct run_facts run = {};
-	int err;
 
-	if (!t)
-		return -ENOMEM;
 	table__set_u64(t, "schema", VIEW_SCHEMA);
 	table__set_bool(t, "expose_processes", q->details & DETAIL_PROCESSES);
 	table__set_bool(t, "expose_addresses", q->details & DETAIL_ADDRESSES);
@@ -95,21 +88,19 @@ static int status(struct exporter *e, const struct query *q, struct document *d)
 	table__set_u64(t, "groups", e->store.fixed[FIXED_GROUPS]);
 	table__set_u64(t, "series", e->store.series);
 	table__set_u64(t, "max_series", e->store.max_series);
-	err = table__set_str(t, "version", VMASCOPE_VERSION);
+	table__set_str(t, "version", VMASCOPE_VERSION);
 	/* it may name processes */
-	if (!err && q->details & DETAIL_PROCESSES)
-		err = table__set_str(t, "command", e->command);
-	if (!err)
-		err = table__set_str(t, "group_by", group_by_names[e->group_by]);
-	if (!err)
-		err = hooks_map(e, t);
+	if (q->details & DETAIL_PROCESSES)
+		table__set_str(t, "command", e->command);
+	table__set_str(t, "group_by", group_by_names[e->group_by]);
+	hooks_map(e, t);
 	capture__stats(e->live->capture, &run.stats);
-	return err ? err : run_view__lost(&run, e->store.fixed[FIXED_UNATTRIBUTED], d);
+	run_view__lost(&run, e->store.fixed[FIXED_UNATTRIBUTED], d);
 }
 
 /* --- stat and shootdown -------------------------------------------------------------------- */
 
-static int stat(struct exporter *e, const struct query *q, struct document *d)
+static void stat(struct exporter *e, const struct query *q, struct document *d)
 {
 	struct stat_view v = e->stat;
 
@@ -120,31 +111,28 @@ static int stat(struct exporter *e, const struct query *q, struct document *d)
 	v.end_ns = clock__monotonic_ns();
 	v.duration_ns = v.end_ns - v.start_ns;
 	capture__stats(e->live->capture, &v.stats);
-	return stat_view__make(&v, &e->live->model, d);
+	stat_view__make(&v, &e->live->model, d);
 }
 
-static int shootdown(struct exporter *e, const struct query *q, struct document *d)
+static void shootdown(struct exporter *e, const struct query *q, struct document *d)
 {
 	struct shootdown_view v = e->shootdown;
-	int err;
 
 	v.by = q->by;
 	v.run.duration_ns = clock__monotonic_ns() - e->start_ns;
 	capture__stats(e->live->capture, &v.run.stats);
-	err = shootdown_view__make(&v, &e->live->shootdown, &e->live->model, d);
+	shootdown_view__make(&v, &e->live->shootdown, &e->live->model, d);
 	for (size_t i = 0; i < d->nr_tables; i++)
 		if (d->tables[i]->def->shape == TABLE_LIST)
 			table__truncate(d->tables[i], q->top);
-	return err;
 }
 
 /* --- processes ----------------------------------------------------------------------------- */
 
-static int process_cells(const struct exporter *e, struct table *t, const struct process *p)
+static void process_cells(const struct exporter *e, struct table *t, const struct process *p)
 {
 	struct vs_counts sum = {}, marked = {};
 	char group[GROUP_NAME_LEN];
-	int err;
 
 	for (size_t i = 0; i < p->nr_rows; i++) {
 		counts_add(&sum, &p->rows[i]->counts);
@@ -157,39 +145,31 @@ static int process_cells(const struct exporter *e, struct table *t, const struct
 	table__set_u64(t, "minor", sum.outcome[VS_MINOR]);
 	table__set_u64(t, "major", sum.outcome[VS_MAJOR]);
 	table__set_u64(t, "interval_faults", counts_faults(&sum) - counts_faults(&marked));
-	err = table__set_str(t, "comm", p->comm);
-	if (!err)
-		err = table__set_str(t, "cgroup", p->cgroup_name);
-	return err ? err : table__set_str(t, "group", group);
+	table__set_str(t, "comm", p->comm);
+	table__set_str(t, "cgroup", p->cgroup_name);
+	table__set_str(t, "group", group);
 }
 
-static int processes(struct exporter *e, const struct query *q, struct document *d)
+static void processes(struct exporter *e, const struct query *q, struct document *d)
 {
 	const struct model *m = &e->live->model;
-	struct table *head = run_view__add(d, &schema_table), *t = run_view__add(d, &listed_table);
-	int err = head && t ? 0 : -ENOMEM;
+	struct table *head = document__table(d, &schema_table),
+		     *t = document__table(d, &listed_table);
 
-	if (!err)
-		table__set_u64(head, "schema", VIEW_SCHEMA);
-	for (size_t i = 0; i < m->nr_processes && !err; i++) {
-		err = table__add_row(t) < 0 ? -ENOMEM : 0;
-		if (!err)
-			err = process_cells(e, t, m->processes[i]);
+	table__set_u64(head, "schema", VIEW_SCHEMA);
+	for (size_t i = 0; i < m->nr_processes; i++) {
+		table__add_row(t);
+		process_cells(e, t, m->processes[i]);
 	}
-	if (err)
-		return err;
 	table__sort(t, "faults");
 	table__truncate(t, q->top);
-	return 0;
 }
 
-static int vma_row(struct table *t, const struct fault_row *row)
+static void vma_row(struct table *t, const struct fault_row *row)
 {
 	char perms[5];
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	vma_perms(row->vma.key.flags, perms);
 	if (!vma_is_several(&row->vma)) {
 		table__set_u64(t, "start", row->vma.start);
@@ -201,8 +181,8 @@ static int vma_row(struct table *t, const struct fault_row *row)
 		       counts_faults(&row->counts) - counts_faults(&row->marked));
 	table__set_u64(t, "latency_sum_ns", row->counts.latency_sum_ns);
 	table__set_u64(t, "latency_max_ns", row->counts.latency_max_ns);
-	err = table__set_str(t, "perms", perms);
-	return err ? err : table__set_str(t, "name", row->name);
+	table__set_str(t, "perms", perms);
+	table__set_str(t, "name", row->name);
 }
 
 /** by_address - low addresses first; tables sort numbers descending. */
@@ -220,29 +200,27 @@ static void by_address(struct table *t)
 	}
 }
 
-static int process(struct exporter *e, const struct query *q, struct document *d)
+static void process(struct exporter *e, const struct query *q, struct document *d)
 {
 	const struct process *p = model__process(&e->live->model, q->pid);
 	struct table *t, *vmas;
-	int err;
 
-	if (!p)
-		return -ESRCH;
-	t = run_view__add(d, &process_table);
-	vmas = t ? run_view__sub(t, &vma_table) : NULL;
-	if (!vmas)
-		return -ENOMEM;
+	if (!p) {
+		document__fail(d, -ESRCH);
+		return;
+	}
+	t = document__table(d, &process_table);
+	vmas = table__sub(t, &vma_table);
 	table__set_u64(t, "schema", VIEW_SCHEMA);
-	err = process_cells(e, t, p);
-	for (size_t i = 0; i < p->nr_rows && !err; i++)
+	process_cells(e, t, p);
+	for (size_t i = 0; i < p->nr_rows; i++)
 		if (p->rows[i]->is_vma && counts_faults(&p->rows[i]->counts))
-			err = vma_row(vmas, p->rows[i]);
+			vma_row(vmas, p->rows[i]);
 	table__sort(vmas, "faults");
 	table__set_u64(t, "vmas_left_out",
 		       vmas->nr_rows > MOST_VMAS ? vmas->nr_rows - MOST_VMAS : 0);
 	table__truncate(vmas, MOST_VMAS);
 	by_address(vmas);
-	return err;
 }
 
 /* --- all of it ----------------------------------------------------------------------------- */
@@ -257,7 +235,7 @@ static struct body *json_body(const struct document *d)
 	o.file = open_memstream(&text, &len);
 	if (!o.file)
 		return NULL;
-	err = out_format__find("json")->document(d, &o);
+	err = out_format__document(out_format__find("json"), d, &o);
 	if (fclose(o.file) || err) {
 		free(text);
 		return NULL;
@@ -314,19 +292,18 @@ static struct body *metrics_body(struct exporter *e, const struct query *q)
 
 struct body *answers__make(struct exporter *e, const struct query *q)
 {
-	static int (*const documents[NR_QUESTIONS])(struct exporter * e, const struct query *q,
-						    struct document *d) = {
+	static void (*const documents[NR_QUESTIONS])(struct exporter * e, const struct query *q,
+						     struct document *d) = {
 		[ASK_STATUS] = status,	     [ASK_STAT] = stat,	      [ASK_SHOOTDOWN] = shootdown,
 		[ASK_PROCESSES] = processes, [ASK_PROCESS] = process,
 	};
 	struct document d = {};
 	struct body *body;
-	int err;
 
 	if (q->question == ASK_PROMETHEUS || q->question == ASK_OPENMETRICS)
 		return metrics_body(e, q);
-	err = documents[q->question](e, q, &d);
-	body = err == -ESRCH ? not_found() : err ? NULL : json_body(&d);
+	documents[q->question](e, q, &d);
+	body = document__error(&d) == -ESRCH ? not_found() : json_body(&d);
 	document__free(&d);
 	return body;
 }

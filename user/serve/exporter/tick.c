@@ -76,18 +76,19 @@ static const struct table_def storm_table = {.shape = TABLE_OBJECT, TABLE_COLUMN
 /* clang-format on */
 
 /** event - the one row of @t as an event; @t is freed. Return: NULL without memory. */
-static struct body *event(struct exporter *e, const char *name, struct table *t, int err)
+static struct body *event(struct exporter *e, const char *name, struct table *t)
 {
 	const struct out_format *json = out_format__find("json");
 	char *text = NULL;
 	size_t len;
-	FILE *f = err ? NULL : open_memstream(&text, &len);
+	FILE *f = open_memstream(&text, &len);
+	int err = 0;
 
 	if (f) {
 		const struct out_options o = { .file = f };
 
 		fprintf(f, "id: %llu\nevent: %s\ndata: ", (unsigned long long)e->next_id, name);
-		err = json->row(t, &o, true);
+		err = out_format__row(json, t, &o, true);
 		fputc('\n', f);
 		if (fclose(f))
 			err = -ENOMEM;
@@ -102,34 +103,29 @@ static struct body *event(struct exporter *e, const char *name, struct table *t,
 
 /* --- lists --------------------------------------------------------------------------------- */
 
-static int count_row(struct table *t, const char *name, uint64_t count)
+static void count_row(struct table *t, const char *name, uint64_t count)
 {
 	if (!count)
-		return 0;
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+		return;
+	table__add_row(t);
 	table__set_u64(t, "count", count);
-	return table__set_str(t, "name", name);
+	table__set_str(t, "name", name);
 }
 
-static int add_causes(struct table *tick, const struct vs_counts *c)
+static void add_causes(struct table *tick, const struct vs_counts *c)
 {
-	struct table *t = run_view__sub(tick, &cause_table);
-	int err = t ? 0 : -ENOMEM;
+	struct table *t = table__sub(tick, &cause_table);
 
-	for (int i = 0; i < VS_NR_CAUSES && !err; i++)
-		err = count_row(t, cause_names[i], c->cause[i]);
-	return err;
+	for (int i = 0; i < VS_NR_CAUSES; i++)
+		count_row(t, cause_names[i], c->cause[i]);
 }
 
-static int add_lost(struct table *tick, const struct vs_stats *now, const struct vs_stats *then)
+static void add_lost(struct table *tick, const struct vs_stats *now, const struct vs_stats *then)
 {
-	struct table *t = run_view__sub(tick, &lost_table);
-	int err = t ? 0 : -ENOMEM;
+	struct table *t = table__sub(tick, &lost_table);
 
-	for (int i = 0; i < VS_NR_LOST && !err; i++)
-		err = count_row(t, lost_names[i], now->lost[i] - then->lost[i]);
-	return err;
+	for (int i = 0; i < VS_NR_LOST; i++)
+		count_row(t, lost_names[i], now->lost[i] - then->lost[i]);
 }
 
 static uint64_t group_faults(const struct metric_group *g)
@@ -141,28 +137,23 @@ static uint64_t group_faults(const struct metric_group *g)
 	return n;
 }
 
-static int add_groups(struct exporter *e, struct table *tick)
+static void add_groups(struct exporter *e, struct table *tick)
 {
 	const struct metric_group *list[METRIC_STORE_GROUPS + 1];
 	const size_t nr = metric_store__list(&e->store, list);
-	struct table *t = run_view__sub(tick, &group_table);
-	int err = t ? 0 : -ENOMEM;
+	struct table *t = table__sub(tick, &group_table);
 
-	for (size_t i = 0; i < nr && !err; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const uint64_t faults = group_faults(list[i]) - list[i]->marked;
 
 		if (!faults)
 			continue;
-		if (table__add_row(t) < 0)
-			return -ENOMEM;
+		table__add_row(t);
 		table__set_u64(t, "faults", faults);
-		err = table__set_str(t, "group", list[i]->name);
+		table__set_str(t, "group", list[i]->name);
 	}
-	if (!err) {
-		table__sort(t, "faults");
-		table__truncate(t, TOP);
-	}
-	return err;
+	table__sort(t, "faults");
+	table__truncate(t, TOP);
 }
 
 /** struct top_rows - rows with most faults in the interval, the first with most */
@@ -186,26 +177,22 @@ static void top_add(struct top_rows *top, const struct fault_row *row, uint64_t 
 	top->faults[at] = faults;
 }
 
-static int vma_row(struct table *t, const struct fault_row *row, uint64_t faults)
+static void vma_row(struct table *t, const struct fault_row *row, uint64_t faults)
 {
-	int err;
-
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "pid", row->process->pid);
 	if (!vma_is_several(&row->vma))
 		table__set_u64(t, "start", row->vma.start);
 	table__set_u64(t, "faults", faults);
-	err = table__set_str(t, "comm", row->process->comm);
-	return err ? err : table__set_str(t, "name", row->name);
+	table__set_str(t, "comm", row->process->comm);
+	table__set_str(t, "name", row->name);
 }
 
-static int add_vmas(const struct exporter *e, struct table *tick)
+static void add_vmas(const struct exporter *e, struct table *tick)
 {
 	const struct model *m = &e->live->model;
-	struct table *t = run_view__sub(tick, &vma_table);
+	struct table *t = table__sub(tick, &vma_table);
 	struct top_rows top = {};
-	int err = t ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < m->nr_processes; i++)
 		for (size_t r = 0; r < m->processes[i]->nr_rows; r++) {
@@ -216,9 +203,8 @@ static int add_vmas(const struct exporter *e, struct table *tick)
 			if (row->is_vma && faults)
 				top_add(&top, row, faults);
 		}
-	for (size_t i = 0; i < top.nr && !err; i++)
-		err = vma_row(t, top.row[i], top.faults[i]);
-	return err;
+	for (size_t i = 0; i < top.nr; i++)
+		vma_row(t, top.row[i], top.faults[i]);
 }
 
 /* --- memory calls and shootdowns ------------------------------------------------------------- */
@@ -235,7 +221,7 @@ static void add_row(struct class_sums *c, const struct call_row *row, uint32_t c
 	call_fields(&row->marked, c->then[class]);
 }
 
-static int call_row(struct table *t, const char *call, const uint64_t *now, const uint64_t *then)
+static void call_row(struct table *t, const char *call, const uint64_t *now, const uint64_t *then)
 {
 	static const struct {
 		const char *key;
@@ -248,27 +234,24 @@ static int call_row(struct table *t, const char *call, const uint64_t *now, cons
 	};
 
 	if (!memcmp(now, then, NR_CALL_FIELDS * sizeof(*now)))
-		return 0;
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+		return;
+	table__add_row(t);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		table__set_u64(t, fields[i].key, now[fields[i].field] - then[fields[i].field]);
-	return table__set_str(t, "call", call);
+	table__set_str(t, "call", call);
 }
 
-static int add_calls(const struct exporter *e, struct table *tick)
+static void add_calls(const struct exporter *e, struct table *tick)
 {
 	const struct shootdown *s = &e->live->shootdown;
-	struct table *t = run_view__sub(tick, &call_table);
+	struct table *t = table__sub(tick, &call_table);
 	struct class_sums calls = {};
-	int err = t ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < s->nr_rows; i++)
 		add_row(&calls, s->rows[i], vs_call_class(s->rows[i]->call, s->rows[i]->detail));
 	add_row(&calls, &s->overflow, VS_CALL_OTHER);
-	for (int class = 0; class < VS_NR_CALL_CLASSES && !err; class ++)
-		err = call_row(t, metric_classes[class], calls.now[class], calls.then[class]);
-	return err;
+	for (int class = 0; class < VS_NR_CALL_CLASSES; class ++)
+		call_row(t, metric_classes[class], calls.now[class], calls.then[class]);
 }
 
 static uint64_t all_kinds(const __u64 *by_kind)
@@ -280,14 +263,12 @@ static uint64_t all_kinds(const __u64 *by_kind)
 	return n;
 }
 
-static int add_shootdowns(const struct exporter *e, struct table *tick)
+static void add_shootdowns(const struct exporter *e, struct table *tick)
 {
 	const struct vs_shootdowns *now = &e->live->shootdown.totals,
 				   *then = &e->live->shootdown.marked;
-	struct table *t = run_view__sub(tick, &shootdown_table);
+	struct table *t = table__sub(tick, &shootdown_table);
 
-	if (!t)
-		return -ENOMEM;
 	if (e->shootdown.flushes_known) {
 		table__set_u64(t, "sends", now->sends - then->sends);
 		table__set_u64(t, "local", now->local - then->local);
@@ -296,11 +277,10 @@ static int add_shootdowns(const struct exporter *e, struct table *tick)
 	if (e->shootdown.queued_known)
 		table__set_u64(t, "queued", all_kinds(now->queued) - all_kinds(then->queued));
 	if (!e->shootdown.interrupts_known)
-		return 0;
+		return;
 	table__set_u64(t, "receipts", all_kinds(now->received) - all_kinds(then->received));
 	table__set_u64(t, "delay_ns", now->delay_ns - then->delay_ns);
 	table__set_u64(t, "stolen_ns", now->stolen_ns - then->stolen_ns);
-	return 0;
 }
 
 /** struct cpu_pair - interrupts from one CPU to another */
@@ -337,26 +317,22 @@ static int sum_pairs(const struct call_pair *pairs, size_t nr, int sign, struct 
 	return 0;
 }
 
-static int add_cpus(const struct exporter *e, struct table *tick)
+static void add_cpus(const struct exporter *e, struct table *tick)
 {
 	const struct shootdown *s = &e->live->shootdown;
-	struct table *t = run_view__sub(tick, &cpu_table);
+	struct table *t = table__sub(tick, &cpu_table);
 	const struct cpu_pair *p;
 	struct hash sum;
 	uint64_t key;
 	size_t pos = 0;
-	int err;
 
 	hash__init(&sum, sizeof(key));
-	err = t ? sum_pairs(s->pairs, s->nr_pairs, 1, &sum) : -ENOMEM;
-	if (!err)
-		err = sum_pairs(s->marked_pairs, s->nr_marked_pairs, -1, &sum);
-	while (!err && (p = hash__next(&sum, &pos, &key))) {
+	table__fail(t, sum_pairs(s->pairs, s->nr_pairs, 1, &sum));
+	table__fail(t, sum_pairs(s->marked_pairs, s->nr_marked_pairs, -1, &sum));
+	while ((p = hash__next(&sum, &pos, &key))) {
 		if ((int64_t)p->count <= 0)
 			continue;
-		err = table__add_row(t) < 0 ? -ENOMEM : 0;
-		if (err)
-			break;
+		table__add_row(t);
 		if (key >> 32 != FROM_UNKNOWN)
 			table__set_u64(t, "from", key >> 32);
 		table__set_u64(t, "to", (uint32_t)key);
@@ -364,7 +340,6 @@ static int add_cpus(const struct exporter *e, struct table *tick)
 		table__set_u64(t, "stolen_ns", p->stolen_ns);
 	}
 	hash__free(&sum, free);
-	return err;
 }
 
 /* --- the events ---------------------------------------------------------------------------- */
@@ -391,34 +366,25 @@ struct body *tick__event(struct exporter *e, uint64_t now_ns, bool storm, unsign
 	uint64_t octaves[HIST_OCTAVES];
 	struct vs_stats stats;
 	struct vs_counts c;
-	int err;
 
-	if (!t || table__add_row(t) < 0) {
-		table__free(t);
-		return NULL;
-	}
+	table__add_row(t);
 	capture__stats(e->live->capture, &stats);
 	table__set_u64(t, "schema", VIEW_SCHEMA);
 	table__set_u64(t, "time_ms", exporter__unix_ms(now_ns));
 	table__set_u64(t, "duration_ns", now_ns - e->from_ns);
 	table__set_bool(t, "storm", storm);
 	faults_cells(e, t, &c, octaves);
-	err = table__set_series(t, "latency", octaves, HIST_OCTAVES);
-	if (!err)
-		err = add_causes(t, &c);
-	if (!err && (e->group_by != GROUP_BY_COMM || details & DETAIL_PROCESSES))
-		err = add_groups(e, t);
-	if (!err && details == DETAIL_ALL)
-		err = add_vmas(e, t);
-	if (!err)
-		err = add_calls(e, t);
-	if (!err)
-		err = add_shootdowns(e, t);
-	if (!err)
-		err = add_cpus(e, t);
-	if (!err)
-		err = add_lost(t, &stats, &e->marked);
-	return event(e, "tick", t, err);
+	table__set_series(t, "latency", octaves, HIST_OCTAVES);
+	add_causes(t, &c);
+	if (e->group_by != GROUP_BY_COMM || details & DETAIL_PROCESSES)
+		add_groups(e, t);
+	if (details == DETAIL_ALL)
+		add_vmas(e, t);
+	add_calls(e, t);
+	add_shootdowns(e, t);
+	add_cpus(e, t);
+	add_lost(t, &stats, &e->marked);
+	return event(e, "tick", t);
 }
 
 struct body *tick__storm(struct exporter *e, const struct storm *storm, bool ended,
@@ -426,29 +392,24 @@ struct body *tick__storm(struct exporter *e, const struct storm *storm, bool end
 {
 	struct table *t = table__new(&storm_table);
 	const struct storm_top *top = storm->top;
-	int err;
 
-	if (!t || table__add_row(t) < 0) {
-		table__free(t);
-		return NULL;
-	}
+	table__add_row(t);
 	table__set_u64(t, "schema", VIEW_SCHEMA);
 	table__set_u64(t, "from_ms", exporter__unix_ms(storm->from_ns));
 	table__set_u64(t, "to_ms", exporter__unix_ms(storm->to_ns));
 	table__set_u64(t, "faults", storm->faults);
 	table__set_f64(t, "peak_per_s", storm->peak);
 	table__set_f64(t, "median_per_s", storm->median);
-	err = table__set_str(t, "state", ended ? "end" : "begin");
-	if (!ended || err)
-		return event(e, "storm", t, err);
-	err = table__set_str(t, "vma", top[STORM_VMA].name);
-	if (!err)
-		err = table__set_str(t, "cause", top[STORM_CAUSE].name);
-	if (err || !(details & DETAIL_PROCESSES))
-		return event(e, "storm", t, err);
-	table__set_u64(t, "pid", top[STORM_PROCESS].id);
-	err = table__set_str(t, "process", top[STORM_PROCESS].name);
-	return event(e, "storm", t, err);
+	table__set_str(t, "state", ended ? "end" : "begin");
+	if (ended) {
+		table__set_str(t, "vma", top[STORM_VMA].name);
+		table__set_str(t, "cause", top[STORM_CAUSE].name);
+	}
+	if (ended && details & DETAIL_PROCESSES) {
+		table__set_u64(t, "pid", top[STORM_PROCESS].id);
+		table__set_str(t, "process", top[STORM_PROCESS].name);
+	}
+	return event(e, "storm", t);
 }
 
 void tick__mark(struct exporter *e)

@@ -47,6 +47,7 @@ static void set(struct glyph *g, const char *text, size_t len, enum style style)
 
 void canvas__clear(struct canvas *c)
 {
+	c->err = 0;
 	for (unsigned int y = 0; y < c->height; y++)
 		canvas__blank(c, y, 0, c->width, STYLE_PLAIN);
 }
@@ -112,6 +113,22 @@ unsigned int canvas__put(struct canvas *c, unsigned int y, unsigned int x, unsig
 	/* the second half of a wide character that lost its first */
 	if (glyph_at(c, y, x + taken) && !*glyph_at(c, y, x + taken)->text)
 		set(glyph_at(c, y, x + taken), " ", 1, style);
+	return taken;
+}
+
+unsigned int canvas__put_any(struct canvas *c, unsigned int y, unsigned int x, unsigned int width,
+			     enum style style, const char *text, enum utf8_keep keep)
+{
+	char *safe = utf8_printable(text, c->utf8);
+	char *cut = safe ? utf8_truncate(safe, width, keep, c->utf8) : NULL;
+	unsigned int taken = 0;
+
+	if (cut)
+		taken = canvas__put(c, y, x, width, style, cut);
+	else
+		c->err = -ENOMEM;
+	free(safe);
+	free(cut);
 	return taken;
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "tui/widget/style.h"
+#include "util/utf8.h"
 
 /** struct glyph - one column: @text of one character in UTF-8, "" behind a wide one */
 struct glyph {
@@ -22,19 +23,21 @@ struct glyph {
  * @width: and @height, in columns and lines
  * @utf8: more than ASCII may be drawn
  * @glyphs: line by line
+ * @err: of the first thing that could not be drawn, a negative errno; 0: all was
  */
 struct canvas {
 	unsigned int width;
 	unsigned int height;
 	bool utf8;
 	struct glyph *glyphs;
+	int err;
 };
 
 /** canvas__init - an empty page. Return: 0 or -ENOMEM. */
 int canvas__init(struct canvas *c, unsigned int width, unsigned int height, bool utf8);
 void canvas__free(struct canvas *c);
 
-/** canvas__clear - all blank. */
+/** canvas__clear - all blank, and no error. */
 void canvas__clear(struct canvas *c);
 
 /**
@@ -44,7 +47,11 @@ void canvas__clear(struct canvas *c);
 unsigned int canvas__put(struct canvas *c, unsigned int y, unsigned int x, unsigned int width,
 			 enum style style, const char *text);
 
-/** canvas__printf - the same, without a limit but the page's edge. */
+/** canvas__put_any - the same of any text: made printable, and cut so that @keep of it is left. */
+unsigned int canvas__put_any(struct canvas *c, unsigned int y, unsigned int x, unsigned int width,
+			     enum style style, const char *text, enum utf8_keep keep);
+
+/** canvas__printf - canvas__put(), without a limit but the page's edge. */
 unsigned int canvas__printf(struct canvas *c, unsigned int y, unsigned int x, enum style style,
 			    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 

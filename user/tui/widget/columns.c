@@ -2,6 +2,7 @@
 /* columns.c - lay out the columns of a table. */
 #include "tui/widget/columns.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,11 +25,14 @@ void columns__reset(struct columns *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static unsigned int text_width(const struct column *c, const struct cell *cell, bool utf8)
+static unsigned int text_width(struct columns *columns, const struct column *c,
+			       const struct cell *cell, bool utf8)
 {
 	char *text = cell_text(c, cell, utf8);
 	const unsigned int width = text ? utf8_width(text) : 0;
 
+	if (!text)
+		columns->err = -ENOMEM;
 	free(text);
 	return width;
 }
@@ -50,7 +54,7 @@ static void measure(struct columns *c, const struct table *t, const struct order
 			const struct cell *cell = &t->cells[o->rows[r] * nr + i];
 			const unsigned int w = col->type == CELL_SERIES
 						       ? series_width(cell)
-						       : text_width(col, cell, utf8);
+						       : text_width(c, col, cell, utf8);
 
 			*width = w > *width ? w : *width;
 		}

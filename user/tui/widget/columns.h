@@ -23,6 +23,7 @@ struct place {
  * @used: optional columns that had something to show once
  * @def: whose they are: another table begins anew
  * @places: of what fits, @nr of them
+ * @err: a cell could not be measured: a negative errno, else 0
  */
 struct columns {
 	unsigned int widths[COLUMNS_MAX];
@@ -30,6 +31,7 @@ struct columns {
 	const struct table_def *def;
 	struct place places[COLUMNS_MAX];
 	size_t nr;
+	int err;
 };
 
 /**

@@ -2,8 +2,6 @@
 /* list.c - the rows of a list: which are there, which is selected. */
 #include "tui/widget/list.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 void list__init(struct list *l, const char *sort, bool descending)
@@ -40,26 +38,36 @@ static void find_cursor(struct list *l)
 		l->id = id_at(l, l->cursor);
 }
 
-int list__reorder(struct list *l)
+/** fail - nothing of it is to be seen, or to be gone into, any more. */
+static void fail(struct list *l, int err)
+{
+	list__free(l);
+	l->err = err;
+}
+
+void list__reorder(struct list *l)
 {
 	int err;
 
 	if (!l->table)
-		return 0;
+		return;
 	order__free(&l->order);
 	err = order__make(&l->order, l->table, l->sort, l->descending, l->filter);
-	if (!err)
+	if (err)
+		fail(l, err);
+	else
 		find_cursor(l);
-	return err;
 }
 
-int list__take(struct list *l, struct table *t)
+void list__take(struct list *l, struct table *t)
 {
-	if (!t)
-		return -ENOMEM;
+	const int err = t->err;
+
 	table__free(l->table);
 	l->table = t;
-	return list__reorder(l);
+	if (err)
+		fail(l, err);
+	list__reorder(l);
 }
 
 void list__go(struct list *l, size_t place)

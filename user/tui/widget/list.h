@@ -22,6 +22,7 @@
  * @filter, @search: texts, "": none
  * @cursor: place of the selected row; @id: its id; @follow: the row is kept, not the place
  * @offset: place of the first row on the screen; @height: rows on the screen
+ * @err: of the first table that was not made, or put in order, a negative errno; then it is empty
  */
 struct list {
 	struct table *table;
@@ -36,17 +37,18 @@ struct list {
 	size_t offset;
 	size_t height;
 	struct columns columns;
+	int err;
 };
 
 /** list__init - empty, sorted by @sort. */
 void list__init(struct list *l, const char *sort, bool descending);
 void list__free(struct list *l);
 
-/** list__take - @t, owned from now on, is what is shown. Return: 0 or -ENOMEM. */
-int list__take(struct list *l, struct table *t);
+/** list__take - @t, owned from now on, is what is shown. */
+void list__take(struct list *l, struct table *t);
 
-/** list__reorder - sort or filter have changed. Return: 0 or -ENOMEM. */
-int list__reorder(struct list *l);
+/** list__reorder - sort or filter have changed. */
+void list__reorder(struct list *l);
 
 /** list__move - the cursor by @by rows; never beyond an end. */
 void list__move(struct list *l, long by);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* list_draw.c - head and rows of a list. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,8 @@ static void draw_text(struct canvas *c, unsigned int y, const struct place *p,
 		x += p->width - utf8_width(cut);
 	if (cut)
 		canvas__put(c, y, x, p->width, style, cut);
+	else
+		c->err = -ENOMEM;
 	free(cut);
 }
 
@@ -96,6 +99,8 @@ static void draw_row(const struct list *l, struct canvas *c, unsigned int y, siz
 		text = cell_text(col, cell, c->utf8);
 		if (text)
 			draw_text(c, y, p, col, cell_style(col, cell), text);
+		else
+			c->err = -ENOMEM;
 		free(text);
 	}
 	if (has_ended(l, row))
@@ -124,6 +129,8 @@ void list__draw(struct list *l, struct canvas *c, unsigned int y, unsigned int h
 	l->height = height - 1;
 	scroll_to_cursor(l);
 	columns__lay_out(&l->columns, l->table, &l->order, l->offset, l->height, c->width, c->utf8);
+	if (l->columns.err)
+		c->err = l->columns.err;
 	draw_head(l, c, y);
 	for (size_t i = 0; i < l->height && l->offset + i < l->order.nr; i++) {
 		const size_t place = l->offset + i;

@@ -19,7 +19,8 @@ const struct column *table_column(const struct table *t, const char *key)
 static bool cell_holds(const struct column *c, const struct cell *cell, const char *text)
 {
 	char *shown = cell->known ? cell_text(c, cell, true) : NULL;
-	const bool found = shown && strcasestr(shown, text);
+	/* without memory, what may be meant is not hidden */
+	const bool found = cell->known && (!shown || strcasestr(shown, text));
 
 	free(shown);
 	return found;

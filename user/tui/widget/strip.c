@@ -161,6 +161,8 @@ static void draw_name(const struct strip *s, const struct strip_vma *v, const st
 			canvas__put(c, y, x + 1, width, style, name);
 		}
 	}
+	if (!name)
+		c->err = -ENOMEM;
 	free(name);
 }
 
@@ -177,7 +179,8 @@ void strip__draw(const struct table *t, size_t selected, struct canvas *c, unsig
 {
 	struct strip s;
 
-	if (strip__make(&s, t, c->width)) {
+	c->err = strip__make(&s, t, c->width);
+	if (c->err) {
 		strip__free(&s);
 		return;
 	}

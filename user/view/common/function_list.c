@@ -26,13 +26,17 @@ void function_list__init(struct function_list *l, size_t size)
 	hash__init(&l->by_key, sizeof(struct function_key));
 }
 
+static void free_function(struct listed_function *f)
+{
+	free(f->name);
+	free(f->module);
+	free(f);
+}
+
 void function_list__free(struct function_list *l)
 {
-	for (size_t i = 0; i < l->nr; i++) {
-		free(l->list[i]->name);
-		free(l->list[i]->module);
-		free(l->list[i]);
-	}
+	for (size_t i = 0; i < l->nr; i++)
+		free_function(l->list[i]);
 	free(l->list);
 	hash__free(&l->by_key, NULL);
 }
@@ -96,7 +100,9 @@ void *function_list__get(struct function_list *l, const struct symbol_frame *fra
 		return NULL;
 	f->name = strdup(key.name);
 	f->module = module ? strdup(module) : NULL;
-	if (!f->name || (module && !f->module) || hash__set(&l->by_key, &key, f))
-		return NULL;
-	return f;
+	if (f->name && (!module || f->module) && !hash__set(&l->by_key, &key, f))
+		return f;
+	/* all that are listed have names */
+	free_function(l->list[--l->nr]);
+	return NULL;
 }

@@ -2,7 +2,6 @@
 /* run.c - the head of a document, and what was lost. */
 #include "view/common/run.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,64 +65,30 @@ static const char *const lost_texts[VS_NR_LOST] = {
 	[VS_LOST_MISSED] = "runs of BPF programs skipped by the kernel",
 };
 
-struct table *run_view__add(struct document *d, const struct table_def *def)
+void run_view__header(const struct run_facts *run, struct document *d)
 {
-	struct table *t = table__new(def);
+	struct table *t = document__table(d, &root_table);
 
-	if (!t || document__add(d, t))
-		return NULL;
-	if (def->shape == TABLE_OBJECT && table__add_row(t) < 0)
-		return NULL;
-	return t;
-}
-
-struct table *run_view__sub(struct table *parent, const struct table_def *def)
-{
-	struct table *t = table__new(def);
-
-	if (!t)
-		return NULL;
-	table__set_table(parent, def->key, t);
-	if (def->shape == TABLE_OBJECT && table__add_row(t) < 0)
-		return NULL;
-	return t;
-}
-
-int run_view__header(const struct run_facts *run, struct document *d)
-{
-	struct table *t = run_view__add(d, &root_table);
-	int err;
-
-	if (!t)
-		return -ENOMEM;
 	table__set_u64(t, "schema", VIEW_SCHEMA);
 	table__set_u64(t, "duration_ns", run->duration_ns);
 	if (run->interval)
 		table__set_u64(t, "interval", run->interval);
-	err = table__set_str(t, "command", run->command);
-	t = run_view__add(d, &hook_table);
-	if (err || !t)
-		return -ENOMEM;
-	for (size_t i = 0; i < run->nr_hooks && !err; i++) {
-		if (table__add_row(t) < 0)
-			return -ENOMEM;
-		err = table__set_str(t, "hook", run->hooks[i].name);
-		if (!err)
-			err = table__set_str(t, "variant", run->hooks[i].variant);
+	table__set_str(t, "command", run->command);
+	t = document__table(d, &hook_table);
+	for (size_t i = 0; i < run->nr_hooks; i++) {
+		table__add_row(t);
+		table__set_str(t, "hook", run->hooks[i].name);
+		table__set_str(t, "variant", run->hooks[i].variant);
 	}
-	return err;
 }
 
-int run_view__lost(const struct run_facts *run, uint64_t unattributed, struct document *d)
+void run_view__lost(const struct run_facts *run, uint64_t unattributed, struct document *d)
 {
-	struct table *t = run_view__add(d, &lost_table);
+	struct table *t = document__table(d, &lost_table);
 
-	if (!t)
-		return -ENOMEM;
 	for (int i = 0; i < VS_NR_LOST; i++)
 		table__set_u64(t, lost_names[i], run->stats.lost[i]);
 	table__set_u64(t, "unattributed", unattributed);
-	return 0;
 }
 
 /** written - what snprintf() put into @room bytes, when it returned @n. */

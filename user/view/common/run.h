@@ -45,24 +45,14 @@ struct run_facts {
 	size_t ring_bytes;
 };
 
-/**
- * run_view__add - a new table, owned by the document; with an empty row if it is an object
- * Return: the table, or NULL without memory.
- */
-struct table *run_view__add(struct document *d, const struct table_def *def);
-
-/** run_view__sub - the same, owned by the cell of the last row of @parent under its own key. */
-struct table *run_view__sub(struct table *parent, const struct table_def *def);
-
-/** run_view__header - schema, command, interval, duration, hooks. Return: 0 or -ENOMEM. */
-int run_view__header(const struct run_facts *run, struct document *d);
+/** run_view__header - schema, command, interval, duration, hooks. */
+void run_view__header(const struct run_facts *run, struct document *d);
 
 /**
  * run_view__lost - the table of losses
  * @unattributed: faults that belong to no process that was found
- * Return: 0 or -ENOMEM.
  */
-int run_view__lost(const struct run_facts *run, uint64_t unattributed, struct document *d);
+void run_view__lost(const struct run_facts *run, uint64_t unattributed, struct document *d);
 
 /**
  * run_view__print_limits - a line for each hook variant in use that makes a figure less exact

@@ -17,17 +17,12 @@ static const struct table_def frames_table = { .key = "frames", TABLE_COLUMNS(fr
 static const struct table_def kernel_frames_table = { .key = "kernel_frames",
 						      TABLE_COLUMNS(frame_columns) };
 
-static int frame_row(struct table *t, const struct symbol_frame *f)
+static void frame_row(struct table *t, const struct symbol_frame *f)
 {
-	int err;
-
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
-	err = table__set_str(t, "name", f->name);
-	if (!err)
-		err = table__set_str(t, "module", f->module);
-	if (!err)
-		err = table__set_str(t, "file", f->file);
+	table__add_row(t);
+	table__set_str(t, "name", f->name);
+	table__set_str(t, "module", f->module);
+	table__set_str(t, "file", f->file);
 	if (f->name)
 		table__set_u64(t, "offset", f->offset);
 	if (f->in_file)
@@ -36,28 +31,21 @@ static int frame_row(struct table *t, const struct symbol_frame *f)
 		table__set_u64(t, "line", f->line);
 	table__set_bool(t, "inlined", f->inlined);
 	table__set_u64(t, "address", f->ip);
-	return err;
 }
 
-static int frames_cell(struct table *t, const struct table_def *def,
-		       const struct symbol_frame *frames, size_t nr)
+static void frames_cell(struct table *t, const struct table_def *def,
+			const struct symbol_frame *frames, size_t nr)
 {
-	struct table *list = table__new(def);
-	int err = 0;
+	struct table *list = table__sub(t, def);
 
-	if (!list)
-		return -ENOMEM;
-	table__set_table(t, def->key, list);
-	for (size_t i = 0; i < nr && !err; i++)
-		err = frame_row(list, &frames[i]);
-	return err;
+	for (size_t i = 0; i < nr; i++)
+		frame_row(list, &frames[i]);
 }
 
-int stack_cells(struct table *t, const struct named_stack *s)
+void stack_cells(struct table *t, const struct named_stack *s)
 {
-	int err = frames_cell(t, &frames_table, s->user, s->nr_user);
-
-	return err ? err : frames_cell(t, &kernel_frames_table, s->kernel, s->nr_kernel);
+	frames_cell(t, &frames_table, s->user, s->nr_user);
+	frames_cell(t, &kernel_frames_table, s->kernel, s->nr_kernel);
 }
 
 /* --- lines --------------------------------------------------------------------------------- */
@@ -83,21 +71,20 @@ void frame_text(const struct symbol_frame *f, char *buf)
 			 base(f->module));
 }
 
-int stack_each_line(const struct named_stack *s, size_t limit, stack_line_fn fn, void *ctx)
+void stack_each_line(const struct named_stack *s, size_t limit, stack_line_fn fn, void *ctx)
 {
 	const size_t nr = s->nr_kernel + s->nr_user;
 	const size_t shown = limit && nr > limit ? limit - 1 : nr;
 	char line[FRAME_TEXT_LEN];
-	int err = 0;
 
-	for (size_t i = 0; i < shown && !err; i++) {
+	for (size_t i = 0; i < shown; i++) {
 		frame_text(i < s->nr_kernel ? &s->kernel[i] : &s->user[i - s->nr_kernel], line);
-		err = fn(ctx, line);
+		fn(ctx, line);
 	}
-	if (err || shown == nr)
-		return err;
+	if (shown == nr)
+		return;
 	snprintf(line, sizeof(line), "and %zu more frames (-w shows all)", nr - shown);
-	return fn(ctx, line);
+	fn(ctx, line);
 }
 
 /* --- flame graphs -------------------------------------------------------------------------- */

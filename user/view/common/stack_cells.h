@@ -19,24 +19,20 @@
 /** Longest line that is made of a frame; names of C++ and Rust may be any length. */
 #define FRAME_TEXT_LEN 512
 
-/** stack_cells - fill the columns of the last row. Return: 0 or -ENOMEM. */
-int stack_cells(struct table *t, const struct named_stack *named);
+/** stack_cells - fill the columns of the last row. */
+void stack_cells(struct table *t, const struct named_stack *named);
 
 /** frame_text - "malloc+0x1a (libc.so.6)", "parse (main.c:12)", into @buf of FRAME_TEXT_LEN. */
 void frame_text(const struct symbol_frame *f, char *buf);
 
-/**
- * stack_line_fn - gets a line of a stack; @line: NULL-terminated. Return: 0 or a negative errno.
- */
-typedef int (*stack_line_fn)(void *ctx, const char *line);
+/** stack_line_fn - gets a line of a stack; @line: NULL-terminated. */
+typedef void (*stack_line_fn)(void *ctx, const char *line);
 
 /**
  * stack_each_line - the frames of a stack as lines, innermost first: the kernel's, then the user's
  * @limit: lines at most, the last of which tells how many more there are; 0: all
- *
- * Return: 0, or the first value of @fn that is not 0.
  */
-int stack_each_line(const struct named_stack *named, size_t limit, stack_line_fn fn, void *ctx);
+void stack_each_line(const struct named_stack *named, size_t limit, stack_line_fn fn, void *ctx);
 
 /**
  * stack_folded - names as flame graphs take them, outermost first

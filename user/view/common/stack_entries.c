@@ -252,7 +252,8 @@ struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t 
 		if (*nr)
 			qsort(list, *nr, sizeof(*list), from->weigh_time ? by_time : by_faults);
 	}
-	if (err) {
+	if (!list || err) {
+		*nr = 0;
 		free(list);
 		return NULL;
 	}

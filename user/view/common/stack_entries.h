@@ -53,7 +53,7 @@ struct merged_key {
 int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_merge merge,
 		     struct merged_key *key);
 
-/** stack_entries - @nr: set. Return: to be freed; NULL without memory. */
+/** stack_entries - @nr: set. Return: to be freed; NULL, and none, without memory. */
 struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t *nr);
 
 /** stack_counts_since - @all but what was @marked; the maximum is of all: it has no difference. */

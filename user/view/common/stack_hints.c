@@ -16,8 +16,10 @@ static size_t module_at(struct stack_hints *h, const char *module)
 	for (size_t i = 0; i < STACK_HINT_MODULES; i++) {
 		if (!h->modules[i])
 			h->modules[i] = strdup(module);
-		if (!h->modules[i])
+		if (!h->modules[i]) {
+			h->failed = true;
 			break;
+		}
 		if (!strcmp(h->modules[i], module))
 			return i;
 	}

@@ -16,12 +16,14 @@
  * struct stack_hints - of the stacks of one table; zero at first
  * @events: with user frames; @single: of them, with one user frame
  * @modules: files with nameless functions, the names owned; @nameless: events with such a frame
+ * @failed: there was no memory for the name of a module
  */
 struct stack_hints {
 	uint64_t events;
 	uint64_t single;
 	char *modules[STACK_HINT_MODULES];
 	uint64_t nameless[STACK_HINT_MODULES];
+	bool failed;
 };
 
 /** stack_hints__add - @events with the stack @named */

@@ -2,8 +2,6 @@
 /* stat_cells.c - fill the cells of counts, causes, sizes and latencies. */
 #include "view/common/stat_cells.h"
 
-#include <errno.h>
-
 #include "model/names.h"
 #include "util/array.h"
 
@@ -73,57 +71,41 @@ uint64_t latency_quantile(const struct vs_hist *hist, double q)
 	return ns > hist->max_ns ? hist->max_ns : ns;
 }
 
-static int latency_object(struct table *parent, const struct vs_counts *c,
-			  const struct vs_hist *hist)
+static void latency_object(struct table *parent, const struct vs_counts *c,
+			   const struct vs_hist *hist)
 {
-	struct table *t = table__new(&latency_table);
+	struct table *t = table__sub(parent, &latency_table);
 
-	if (!t)
-		return -ENOMEM;
-	table__set_table(parent, "latency_ns", t);
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
 	table__set_u64(t, "count", c->latency_count);
 	table__set_u64(t, "sum", c->latency_sum_ns);
 	if (c->latency_count && (c->latency_max_ns || hist))
 		table__set_u64(t, "max", c->latency_max_ns ? c->latency_max_ns : hist->max_ns);
 	for (size_t i = 0; hist && c->latency_count && i < NR_QUANTILES; i++)
 		table__set_u64(t, quantiles[i].key, latency_quantile(hist, quantiles[i].q));
-	return 0;
 }
 
-static int cause_map(struct table *parent, const struct vs_counts *c)
+static void cause_map(struct table *parent, const struct vs_counts *c)
 {
-	struct table *t = table__new(&cause_table);
-	int err = 0;
+	struct table *t = table__sub(parent, &cause_table);
 
-	if (!t)
-		return -ENOMEM;
-	table__set_table(parent, "causes", t);
-	for (int i = 0; i < VS_NR_CAUSES && !err; i++) {
+	for (int i = 0; i < VS_NR_CAUSES; i++) {
 		if (!c->cause[i])
 			continue;
-		if (table__add_row(t) < 0)
-			return -ENOMEM;
-		err = table__set_str(t, "cause", cause_names[i]);
+		table__add_row(t);
+		table__set_str(t, "cause", cause_names[i]);
 		table__set_u64(t, "faults", c->cause[i]);
 	}
-	return err;
 }
 
-int counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hist *hist)
+void counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hist *hist)
 {
-	struct table *sizes = table__new(&size_table);
+	struct table *sizes = table__sub(t, &size_table);
 
-	if (!sizes)
-		return -ENOMEM;
-	table__set_table(t, "sizes", sizes);
-	if (table__add_row(sizes) < 0)
-		return -ENOMEM;
 	for (int i = 0; i < VS_NR_SIZES; i++)
 		table__set_u64(sizes, size_columns[i].key, c->size[i]);
 	figure_cells(t, c);
-	return cause_map(t, c) ? -ENOMEM : latency_object(t, c, hist);
+	cause_map(t, c);
+	latency_object(t, c, hist);
 }
 
 void latency_cells(struct table *t, const struct vs_hist *hist)

@@ -28,10 +28,8 @@ void counts_cells(struct table *t, const struct vs_counts *c);
 /**
  * counts_tables - fill figures, sizes, causes and latency_ns of a row of JSON_COUNT_COLUMNS
  * @hist: latencies; NULL: quantiles are not known
- *
- * Return: 0 or -ENOMEM.
  */
-int counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hist *hist);
+void counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hist *hist);
 
 /** latency_cells - fill p50_ns to p999_ns, max_ns and sum_ns of the last row. */
 void latency_cells(struct table *t, const struct vs_hist *hist);

@@ -95,20 +95,18 @@ static const struct table_def root_table = {
 
 /* --- sums ---------------------------------------------------------------------------------- */
 
-static int add_mappings(const struct diff *diff, struct sums *s, enum side side)
+static void add_mappings(const struct diff *diff, struct sums *s, enum side side)
 {
 	const struct model *m = diff->side[side].model;
-	int err = 0;
 
 	for (size_t i = 0; i < m->nr_processes; i++)
-		for (size_t r = 0; r < m->processes[i]->nr_rows && !err; r++) {
+		for (size_t r = 0; r < m->processes[i]->nr_rows; r++) {
 			const struct fault_row *row = m->processes[i]->rows[r];
 
-			err = sums__add(s, side, row->is_vma ? row->name : "[no VMA]",
-					counts_faults(&row->counts), row->counts.latency_count,
-					row->counts.latency_sum_ns);
+			sums__add(s, side, row->is_vma ? row->name : "[no VMA]",
+				  counts_faults(&row->counts), row->counts.latency_count,
+				  row->counts.latency_sum_ns);
 		}
-	return err;
 }
 
 /** cause_latency - of faults by @cause, of all processes. */
@@ -122,39 +120,35 @@ static struct vs_hist cause_latency(const struct model *m, int cause)
 	return sum;
 }
 
-static int add_causes(const struct diff *diff, struct sums *s, enum side side)
+static void add_causes(const struct diff *diff, struct sums *s, enum side side)
 {
 	const struct model *m = diff->side[side].model;
 	struct vs_counts all = m->overflow.counts;
-	int err = 0;
 
 	for (size_t i = 0; i < m->nr_processes; i++)
 		for (size_t r = 0; r < m->processes[i]->nr_rows; r++)
 			counts_add(&all, &m->processes[i]->rows[r]->counts);
-	for (int cause = 0; cause < VS_NR_CAUSES && !err; cause++) {
+	for (int cause = 0; cause < VS_NR_CAUSES; cause++) {
 		const struct vs_hist hist = cause_latency(m, cause);
 
-		err = sums__add(s, side, cause_names[cause], all.cause[cause], hist__count(&hist),
-				hist.sum_ns);
+		sums__add(s, side, cause_names[cause], all.cause[cause], hist__count(&hist),
+			  hist.sum_ns);
 	}
-	return err;
 }
 
-static int add_calls(const struct diff *diff, struct sums *s, enum side side)
+static void add_calls(const struct diff *diff, struct sums *s, enum side side)
 {
 	const struct shootdown *x = diff->side[side].shootdown;
 	char name[CALL_LABEL_LEN];
-	int err = 0;
 
-	for (size_t i = 0; i < x->nr_rows && !err; i++) {
+	for (size_t i = 0; i < x->nr_rows; i++) {
 		const struct call_row *row = x->rows[i];
 		const bool timed = row->counts.latency_ns;
 
 		call_label(name, sizeof(name), row->call, row->detail);
-		err = sums__add(s, side, name, row->counts.count, timed ? row->counts.count : 0,
-				row->counts.latency_ns);
+		sums__add(s, side, name, row->counts.count, timed ? row->counts.count : 0,
+			  row->counts.latency_ns);
 	}
-	return err;
 }
 
 /** struct kinds - of frames: recorded with -U, with -K */
@@ -208,45 +202,42 @@ static char *join(char **names, size_t nr)
 	return text;
 }
 
-static int add_stack(const struct diff *diff, struct sums *s, enum side side,
-		     const struct stack *stack, struct kinds kinds)
+static void add_stack(const struct diff *diff, struct sums *s, enum side side,
+		      const struct stack *stack, struct kinds kinds)
 {
 	const struct vs_stack_counts *c = &stack->counts;
 	struct named_stack named;
-	char **names, *name;
-	size_t nr;
+	char **names = NULL, *name = NULL;
+	size_t nr = 0;
 	int err = namer__stack(diff->side[side].namer, stack, &named);
 
-	if (err)
-		return err;
 	if (!kinds.user)
 		named.nr_user = 0;
 	if (!kinds.kernel)
 		named.nr_kernel = 0;
-	err = stack_folded(&named, stack_comm(stack), NULL, &names, &nr);
-	if (err)
-		return err;
-	name = join(names, nr);
-	err = name ? sums__add(s, side, name, stack_faults(c), c->timed, c->time_ns) : -ENOMEM;
+	if (!err)
+		err = stack_folded(&named, stack_comm(stack), NULL, &names, &nr);
+	if (!err)
+		name = join(names, nr);
+	if (name)
+		sums__add(s, side, name, stack_faults(c), c->timed, c->time_ns);
+	else
+		s->err = -ENOMEM;
 	free(name);
 	stack_folded_free(names, nr);
-	return err;
 }
 
-static int add_stacks(const struct diff *diff, struct sums *s, enum side side)
+static void add_stacks(const struct diff *diff, struct sums *s, enum side side)
 {
 	const struct stacks *all = diff->side[side].stacks;
 	const struct kinds kinds = kinds_of(diff);
-	int err = 0;
 
-	for (size_t i = 0; i < all->nr && !err; i++)
-		err = add_stack(diff, s, side, all->list[i], kinds);
-	if (!err)
-		err = sums__add(s, side, "[no stack]", stack_faults(&all->none), all->none.timed,
-				all->none.time_ns);
-	return err ? err
-		   : sums__add(s, side, "[stack table full]", stack_faults(&all->overflow),
-			       all->overflow.timed, all->overflow.time_ns);
+	for (size_t i = 0; i < all->nr; i++)
+		add_stack(diff, s, side, all->list[i], kinds);
+	sums__add(s, side, "[no stack]", stack_faults(&all->none), all->none.timed,
+		  all->none.time_ns);
+	sums__add(s, side, "[stack table full]", stack_faults(&all->overflow), all->overflow.timed,
+		  all->overflow.time_ns);
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */
@@ -273,10 +264,9 @@ static int by_change(const void *a, const void *b, void *ctx)
 }
 
 /** put_row - the numbers of @s, with @name in the last column. */
-static int put_row(const struct diff *diff, struct table *t, const struct sum *s, const char *name)
+static void put_row(const struct diff *diff, struct table *t, const struct sum *s, const char *name)
 {
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_f64(t, "change_per_second", change(s, diff));
 	table__set_f64(t, "a_per_second", per_second(s->count[SIDE_A], &diff->side[SIDE_A]));
 	table__set_f64(t, "b_per_second", per_second(s->count[SIDE_B], &diff->side[SIDE_B]));
@@ -286,67 +276,66 @@ static int put_row(const struct diff *diff, struct table *t, const struct sum *s
 		table__set_u64(t, "a_avg_ns", s->time_ns[SIDE_A] / s->timed[SIDE_A]);
 	if (s->timed[SIDE_B])
 		table__set_u64(t, "b_avg_ns", s->time_ns[SIDE_B] / s->timed[SIDE_B]);
-	return table__set_str(t, "name", name);
+	table__set_str(t, "name", name);
 }
 
 /** put_sum - a row of it. */
-static int put_sum(const struct diff *diff, struct table *t, const struct sum *s)
+static void put_sum(const struct diff *diff, struct table *t, const struct sum *s)
 {
-	return put_row(diff, t, s, s->name);
+	put_row(diff, t, s, s->name);
 }
 
-static int put_frame(struct table *t, const char *frame)
+static void put_frame(struct table *t, const char *frame)
 {
 	char line[FRAME_TEXT_LEN + 2];
 
 	snprintf(line, sizeof(line), "  %s", frame);
-	return table__add_row(t) < 0 ? -ENOMEM : table__set_str(t, "name", line);
+	table__add_row(t);
+	table__set_str(t, "name", line);
 }
 
 /** put_frames - a row of the process, and one of each of its stack's functions, innermost first. */
-static int put_frames(const struct diff *diff, struct table *t, const struct sum *s)
+static void put_frames(const struct diff *diff, struct table *t, const struct sum *s)
 {
 	char *comm = strndup(s->name, strcspn(s->name, ";")), *rest = strdup(s->name), *sep;
-	int err = comm && rest ? put_row(diff, t, s, comm) : -ENOMEM;
-	size_t nr = 0, len = strlen(s->name);
+	size_t nr = 0, len = rest ? strlen(rest) : 0;
 
-	while (!err && (sep = memrchr(rest, ';', len))) {
+	if (!comm || !rest)
+		table__fail(t, -ENOMEM);
+	put_row(diff, t, s, comm);
+	while (len && (sep = memrchr(rest, ';', len))) {
 		if (nr++ < FRAMES_SHOWN || diff->all_frames)
-			err = put_frame(t, sep + 1);
+			put_frame(t, sep + 1);
 		*sep = '\0';
 		len = (size_t)(sep - rest);
 	}
-	if (!err && nr > FRAMES_SHOWN && !diff->all_frames) {
+	if (nr > FRAMES_SHOWN && !diff->all_frames) {
 		char more[64];
 
 		snprintf(more, sizeof(more), "and %zu more frames (-w shows all)",
 			 nr - FRAMES_SHOWN);
-		err = put_frame(t, more);
+		put_frame(t, more);
 	}
 	free(comm);
 	free(rest);
-	return err;
 }
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
-static int put_run(struct table *t, const char *name, const struct diff_side *side)
+static void put_run(struct table *t, const char *name, const struct diff_side *side)
 {
 	uint64_t faults = counts_faults(&side->model->overflow.counts);
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	for (size_t i = 0; i < side->model->nr_processes; i++)
 		for (size_t r = 0; r < side->model->processes[i]->nr_rows; r++)
 			faults += counts_faults(&side->model->processes[i]->rows[r]->counts);
 	table__set_u64(t, "duration_ns", side->duration_ns);
 	table__set_u64(t, "faults", faults);
 	table__set_f64(t, "faults_per_second", per_second(faults, side));
-	err = table__set_str(t, "run", name);
-	if (!err)
-		err = table__set_str(t, "file", side->name);
-	return err ? err : table__set_str(t, "command", side->command);
+	table__set_str(t, "run", name);
+	table__set_str(t, "file", side->name);
+	table__set_str(t, "command", side->command);
 }
 
 static bool have_calls(const struct diff *diff)
@@ -363,8 +352,8 @@ static bool have_stacks(const struct diff *diff)
 static const struct {
 	const struct table_def *table;
 	bool (*have)(const struct diff *diff);
-	int (*add)(const struct diff *diff, struct sums *s, enum side side);
-	int (*put)(const struct diff *diff, struct table *t, const struct sum *s);
+	void (*add)(const struct diff *diff, struct sums *s, enum side side);
+	void (*put)(const struct diff *diff, struct table *t, const struct sum *s);
 } views[] = {
 	{ &mapping_table, NULL, add_mappings, put_sum },
 	{ &cause_table, NULL, add_causes, put_sum },
@@ -372,8 +361,8 @@ static const struct {
 	{ &stack_table, have_stacks, add_stacks, put_frames },
 };
 
-/** put_rest - how many rows text leaves out, with their sums. Return: 0 or -ENOMEM. */
-static int put_rest(const struct diff *diff, const struct sums *s, struct table *text)
+/** put_rest - how many rows text leaves out, with their sums. */
+static void put_rest(const struct diff *diff, const struct sums *s, struct table *text)
 {
 	char rows[STR_NUMBER_LEN], a[STR_NUMBER_LEN], b[STR_NUMBER_LEN];
 	uint64_t count[NR_SIDES] = {};
@@ -384,63 +373,53 @@ static int put_rest(const struct diff *diff, const struct sums *s, struct table 
 	str_format_count(rows, sizeof(rows), s->nr - diff->limit);
 	str_format_count(a, sizeof(a), count[SIDE_A]);
 	str_format_count(b, sizeof(b), count[SIDE_B]);
-	return table__set_footer(text, "and %s more rows with %s in A, %s in B (use --top N)", rows,
-				 a, b);
+	table__set_footer(text, "and %s more rows with %s in A, %s in B (use --top N)", rows, a, b);
 }
 
 /** put_sums - what changed most first: all to @changes, as many as asked for to @text. */
-static int put_sums(const struct diff *diff, size_t view, struct sums *s, struct table *changes,
-		    struct table *text)
+static void put_sums(const struct diff *diff, size_t view, struct sums *s, struct table *changes,
+		     struct table *text)
 {
 	const char *by = views[view].table->key;
-	int err = 0;
 
 	if (s->nr)
 		qsort_r(s->list, s->nr, sizeof(*s->list), by_change, (void *)diff);
-	for (size_t i = 0; i < s->nr && !err; i++) {
-		err = put_sum(diff, changes, &s->list[i]);
-		if (!err)
-			err = table__set_str(changes, "by", by);
-		if (!err && (!diff->limit || i < diff->limit))
-			err = views[view].put(diff, text, &s->list[i]);
+	for (size_t i = 0; i < s->nr; i++) {
+		put_sum(diff, changes, &s->list[i]);
+		table__set_str(changes, "by", by);
+		if (!diff->limit || i < diff->limit)
+			views[view].put(diff, text, &s->list[i]);
 	}
-	if (!err)
-		err = table__set_title(text, "By %s, largest change first", by);
-	return err || !diff->limit || s->nr <= diff->limit ? err : put_rest(diff, s, text);
+	table__set_title(text, "By %s, largest change first", by);
+	if (diff->limit && s->nr > diff->limit)
+		put_rest(diff, s, text);
 }
 
-static int put_view(const struct diff *diff, size_t view, struct table *changes, struct document *d)
+static void put_view(const struct diff *diff, size_t view, struct table *changes,
+		     struct document *d)
 {
-	struct table *text = run_view__add(d, views[view].table);
+	struct table *text = document__table(d, views[view].table);
 	struct sums sums = {};
-	int err = text ? 0 : -ENOMEM;
 
-	for (int side = 0; side < NR_SIDES && !err; side++)
-		err = views[view].add(diff, &sums, side);
-	if (!err) {
-		sums__merge(&sums);
-		err = put_sums(diff, view, &sums, changes, text);
-	}
+	for (int side = 0; side < NR_SIDES; side++)
+		views[view].add(diff, &sums, side);
+	sums__merge(&sums);
+	table__fail(text, sums.err);
+	put_sums(diff, view, &sums, changes, text);
 	sums__free(&sums);
-	return err;
 }
 
-int diff_view__make(const struct diff *diff, struct document *d)
+void diff_view__make(const struct diff *diff, struct document *d)
 {
-	struct table *root = run_view__add(d, &root_table);
+	struct table *root = document__table(d, &root_table);
 	/* before the runs: CSV has the first list */
-	struct table *changes = run_view__add(d, &change_table);
-	struct table *runs = run_view__add(d, &run_table);
-	int err = root && changes && runs ? 0 : -ENOMEM;
+	struct table *changes = document__table(d, &change_table);
+	struct table *runs = document__table(d, &run_table);
 
-	if (err)
-		return err;
 	table__set_u64(root, "schema", VIEW_SCHEMA);
-	err = put_run(runs, "A", &diff->side[SIDE_A]);
-	if (!err)
-		err = put_run(runs, "B", &diff->side[SIDE_B]);
-	for (size_t i = 0; i < ARRAY_SIZE(views) && !err; i++)
+	put_run(runs, "A", &diff->side[SIDE_A]);
+	put_run(runs, "B", &diff->side[SIDE_B]);
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++)
 		if (!views[i].have || views[i].have(diff))
-			err = put_view(diff, i, changes, d);
-	return err;
+			put_view(diff, i, changes, d);
 }

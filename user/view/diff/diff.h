@@ -43,10 +43,7 @@ struct diff {
 	size_t limit;
 };
 
-/**
- * diff_view__make - tables by mapping, by cause, and by call and stack where both have these
- * Return: 0 or -ENOMEM.
- */
-int diff_view__make(const struct diff *diff, struct document *d);
+/** diff_view__make - tables by mapping, by cause, and by call and stack where both have these. */
+void diff_view__make(const struct diff *diff, struct document *d);
 
 #endif /* VMASCOPE_VIEW_DIFF_DIFF_H */

@@ -43,24 +43,26 @@ static int grow(struct sums *s)
 				  : array__reserve(&s->list, &s->cap, s->cap + 1, sizeof(*s->list));
 }
 
-int sums__add(struct sums *s, enum side side, const char *name, uint64_t count, uint64_t timed,
-	      uint64_t time_ns)
+void sums__add(struct sums *s, enum side side, const char *name, uint64_t count, uint64_t timed,
+	       uint64_t time_ns)
 {
 	struct sum *sum;
 
-	if (!count)
-		return 0;
-	if (s->nr == s->cap && grow(s))
-		return -ENOMEM;
+	if (!count || s->err)
+		return;
+	s->err = s->nr == s->cap ? grow(s) : 0;
+	if (s->err)
+		return;
 	sum = &s->list[s->nr];
 	*sum = (struct sum){ .name = strdup(name) };
-	if (!sum->name)
-		return -ENOMEM;
+	if (!sum->name) {
+		s->err = -ENOMEM;
+		return;
+	}
 	sum->count[side] = count;
 	sum->timed[side] = timed;
 	sum->time_ns[side] = time_ns;
 	s->nr++;
-	return 0;
 }
 
 void sums__free(struct sums *s)

@@ -4,8 +4,8 @@
  *
  *	struct sums s = {};
  *
- *	err = sums__add(&s, SIDE_A, "[heap]", 12, 12, 20000);
- *	err = sums__add(&s, SIDE_B, "[heap]", 10, 10, 19000);
+ *	sums__add(&s, SIDE_A, "[heap]", 12, 12, 20000);
+ *	sums__add(&s, SIDE_B, "[heap]", 10, 10, 19000);
  *	sums__merge(&s);	// one of each name
  *	sums__free(&s);
  */
@@ -38,11 +38,12 @@ struct sums {
 	struct sum *list;
 	size_t nr;
 	size_t cap;
+	int err; /* of the first that could not be added, negative errno; 0: all were */
 };
 
-/** sums__add - nothing, if @count is 0. @name: copied. Return: 0 or -ENOMEM. */
-int sums__add(struct sums *s, enum side side, const char *name, uint64_t count, uint64_t timed,
-	      uint64_t time_ns);
+/** sums__add - nothing, if @count is 0. @name: copied. */
+void sums__add(struct sums *s, enum side side, const char *name, uint64_t count, uint64_t timed,
+	       uint64_t time_ns);
 
 /** sums__merge - those of one name become one. */
 void sums__merge(struct sums *s);

@@ -8,14 +8,11 @@
 #include "explain/explanation.h"
 #include "table/rows.h"
 
-/**
- * explain_view__begin - the head of the document, and the table that addresses are added to
- * Return: the table, which @d owns; NULL without memory.
- */
+/** explain_view__begin - the head of the document. Return: the table that addresses are added to. */
 struct table *explain_view__begin(struct document *d, const struct explain_target *t);
 
-/** explain_view__add - a row for one address. Return: 0 or -ENOMEM. */
-int explain_view__add(struct table *addresses, const struct explain_target *t,
-		      const struct explanation *e);
+/** explain_view__add - a row for one address. */
+void explain_view__add(struct table *addresses, const struct explain_target *t,
+		       const struct explanation *e);
 
 #endif /* VMASCOPE_VIEW_EXPLAIN_EXPLAIN_H */

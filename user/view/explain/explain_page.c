@@ -1,28 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* explain_page.c - the sections of `vmascope explain` about page tables, the page and TLBs. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "util/array.h"
 #include "util/str.h"
 #include "view/explain/explain_parts.h"
-
-static struct table *give(struct table *t, int err)
-{
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
-}
-
-static int set_part(struct table *t, const char *key, struct table *part)
-{
-	if (!part)
-		return -ENOMEM;
-	table__set_table(t, key, part);
-	return 0;
-}
 
 /* --- page tables ----------------------------------------------------------------------------- */
 
@@ -74,15 +57,13 @@ static void entry_prose(const struct explanation *e, const struct table_entry *e
 			   entry->swap_offset);
 }
 
-static int add_entry(struct table *t, const struct explanation *e, const struct table_entry *entry)
+static void add_entry(struct table *t, const struct explanation *e, const struct table_entry *entry)
 {
 	const struct flag *flags[MAX_ENTRY_FLAGS];
 	const size_t nr = table_entry__flags(entry, flags);
 	struct prose marks = {};
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "index", entry->index);
 	table__set_u64(t, "entry", entry->raw);
 	if (entry->has_frame)
@@ -97,56 +78,45 @@ static int add_entry(struct table *t, const struct explanation *e, const struct 
 	}
 	for (size_t i = 0; i < nr; i++)
 		prose__add(&marks, "%s%s", i ? " " : "", flags[i]->mark);
-	err = table__set_str(t, "level", table_level__name(entry->level, e->levels));
-	err = err ? err : table__set_str(t, "kind", entry_kind_names[entry->kind]);
-	err = err ? err : table__set_str(t, "marks", marks.text);
-	return err ? err : set_part(t, "flags", explain_part__flags(flags, nr, NULL));
+	table__set_str(t, "level", table_level__name(entry->level, e->levels));
+	table__set_str(t, "kind", entry_kind_names[entry->kind]);
+	table__set_str(t, "marks", marks.text);
+	explain_part__flags(t, flags, nr);
 }
 
 /** below_unread - the levels that were not read: index alone. */
-static int below_unread(struct table *t, const struct explanation *e)
+static void below_unread(struct table *t, const struct explanation *e)
 {
 	const struct table_entry *last = e->walk.nr ? &e->walk.entries[e->walk.nr - 1] : NULL;
 	unsigned int level = last ? last->level + 1 : TABLE_LEVELS - e->levels;
 
 	for (; level < TABLE_LEVELS; level++) {
-		if (table__add_row(t) < 0)
-			return -ENOMEM;
+		table__add_row(t);
 		table__set_u64(t, "index", table_level__index(level, e->address));
-		if (table__set_str(t, "level", table_level__name(level, e->levels)))
-			return -ENOMEM;
+		table__set_str(t, "level", table_level__name(level, e->levels));
 	}
-	return 0;
 }
 
-struct table *explain_part__tables(const struct explanation *e)
+void explain_part__tables(struct table *parent, const struct explanation *e)
 {
 	const struct table_entry *last = explanation__last(e);
-	struct table *t = table__new(&tables_table), *entries = table__new(&entry_table);
+	struct table *t = table__sub(parent, &tables_table), *entries = table__sub(t, &entry_table);
 	uint64_t size = last ? table_level__size(last->level) : 4096;
 	char covers[STR_NUMBER_LEN];
 	struct prose p = {};
-	int err;
 
-	if (!t || !entries || table__add_row(t) < 0) {
-		table__free(entries);
-		return give(t, -ENOMEM);
-	}
-	err = set_part(t, "entries", entries);
-	for (size_t i = 0; i < e->walk.nr && !err; i++)
-		err = add_entry(entries, e, &e->walk.entries[i]);
-	if (!err)
-		err = below_unread(entries, e);
+	for (size_t i = 0; i < e->walk.nr; i++)
+		add_entry(entries, e, &e->walk.entries[i]);
+	below_unread(entries, e);
 	if (e->walk.levels)
 		table__set_u64(t, "levels", e->levels);
 	table__set_u64(t, "offset", e->address & (size - 1));
 	if (e->page_size) {
 		table__set_u64(t, "page_size", e->page_size);
-		err = err ? err : table__set_str(t, "page_size_from", e->page_size_from);
+		table__set_str(t, "page_size_from", e->page_size_from);
 	}
-	if (!err)
-		err = table__set_title(t, "\nPage tables, %u levels%s:", e->levels,
-				       e->walk.nr ? "" : " (entries unknown)");
+	table__set_title(t, "\nPage tables, %u levels%s:", e->levels,
+			 e->walk.nr ? "" : " (entries unknown)");
 	str_format_bytes(covers, sizeof(covers), size);
 	if (last && !table_entry__maps(last))
 		prose__add(&p, "  offset in the %s range of the last entry: 0x%" PRIx64, covers,
@@ -156,7 +126,7 @@ struct table *explain_part__tables(const struct explanation *e)
 			   e->address & (size - 1));
 	if (last)
 		entry_prose(e, last, &p);
-	return give(t, err ? err : table__set_footer(t, "%s", p.text));
+	table__set_footer(t, "%s", p.text);
 }
 
 /* --- the page -------------------------------------------------------------------------------- */
@@ -180,7 +150,7 @@ static const struct table_def page_table = { .key = "page",
 					     .shape = TABLE_OBJECT,
 					     TABLE_COLUMNS(page_columns) };
 
-static struct table *pagemap_part(const struct explanation *e, struct prose *p)
+static void pagemap_part(struct table *parent, const struct explanation *e, struct prose *p)
 {
 	static const struct {
 		uint64_t bit;
@@ -195,11 +165,9 @@ static struct table *pagemap_part(const struct explanation *e, struct prose *p)
 		{ PAGEMAP_UFFD_WP, "uffd_wp", "write-protected by userfaultfd" },
 		{ PAGEMAP_GUARD, "guard", "guard" },
 	};
-	struct table *t = table__new(&pagemap_table);
+	struct table *t = table__sub(parent, &pagemap_table);
 	size_t n = 0;
 
-	if (!t || table__add_row(t) < 0)
-		return give(t, -ENOMEM);
 	prose__add(p, "\n  pagemap: ");
 	/* with the frame left out: it stands elsewhere, and is 0 where it is hidden */
 	table__set_u64(t, "entry", e->pagemap & ~PAGEMAP_FRAME);
@@ -218,10 +186,9 @@ static struct table *pagemap_part(const struct explanation *e, struct prose *p)
 		prose__add(p, "no page");
 	if (!e->soft_dirty_kept)
 		prose__add(p, " (no soft-dirty bits on this kernel)");
-	return t;
 }
 
-static int page_flags_part(struct table *t, const struct explanation *e, struct prose *p)
+static void page_flags_part(struct table *t, const struct explanation *e, struct prose *p)
 {
 	const struct flag *flags[MAX_PAGE_FLAGS];
 	const size_t nr = page_flags__decode(e->flags, flags);
@@ -235,21 +202,18 @@ static int page_flags_part(struct table *t, const struct explanation *e, struct 
 	if (unnamed)
 		prose__add(p, "%s unnamed bits 0x%" PRIx64, nr ? "," : "", unnamed);
 	table__set_u64(t, "flags_unnamed", unnamed);
-	return set_part(t, "flags", explain_part__flags(flags, nr, NULL));
+	explain_part__flags(t, flags, nr);
 }
 
-struct table *explain_part__page(const struct explanation *e)
+void explain_part__page(struct table *parent, const struct explanation *e)
 {
-	struct table *t = table__new(&page_table);
+	struct table *t = table__sub(parent, &page_table);
 	struct prose p = {};
-	int err = 0;
 
-	if (!t || table__add_row(t) < 0)
-		return give(t, -ENOMEM);
 	prose__add(&p, "\nPage:");
 	if (e->frame) {
 		table__set_u64(t, "frame", e->frame);
-		err = table__set_str(t, "frame_from", e->frame_from);
+		table__set_str(t, "frame_from", e->frame_from);
 		prose__add(&p, "\n  frame 0x%" PRIx64 " (physical 0x%" PRIx64 ", by %s)", e->frame,
 			   e->frame << 12 | (e->address & 4095), e->frame_from);
 	}
@@ -258,13 +222,13 @@ struct table *explain_part__page(const struct explanation *e)
 		prose__add(&p, ", mapped %" PRIu64 " time%s", e->mapcount,
 			   e->mapcount == 1 ? "" : "s");
 	}
-	if (!err && e->has_pagemap)
-		err = set_part(t, "pagemap", pagemap_part(e, &p));
-	if (!err && e->has_flags)
-		err = page_flags_part(t, e, &p);
-	if (!err && !e->frame && !e->has_pagemap)
+	if (e->has_pagemap)
+		pagemap_part(t, e, &p);
+	if (e->has_flags)
+		page_flags_part(t, e, &p);
+	if (!e->frame && !e->has_pagemap)
 		prose__add(&p, " unknown");
-	return give(t, err ? err : table__set_title(t, "%s", p.text));
+	table__set_title(t, "%s", p.text);
 }
 
 /* --- TLB reach ------------------------------------------------------------------------------- */
@@ -291,14 +255,12 @@ static const struct table_def tlb_table = { .key = "tlb",
 					    .shape = TABLE_OBJECT,
 					    TABLE_COLUMNS(tlb_columns) };
 
-static int add_reach(struct table *t, const struct explanation *e, const struct tlb *tlb)
+static void add_reach(struct table *t, const struct explanation *e, const struct tlb *tlb)
 {
 	const uint64_t reach = tlb->entries * e->page_size, vma = e->vma.end - e->vma.start;
 	char assoc[32] = "unknown";
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "level", tlb->level);
 	table__set_u64(t, "entries", tlb->entries);
 	if (tlb->ways) {
@@ -313,52 +275,50 @@ static int add_reach(struct table *t, const struct explanation *e, const struct 
 	table__set_bool(t, "shared_by_sizes", tlb->sizes & (tlb->sizes - 1));
 	table__set_u64(t, "reach_bytes", reach);
 	table__set_f64(t, "vma_percent", reach >= vma ? 100 : 100.0 * reach / vma);
-	err = table__set_str(t, "type", tlb_type_names[tlb->type]);
-	return err ? err : table__set_str(t, "assoc", assoc);
+	table__set_str(t, "type", tlb_type_names[tlb->type]);
+	table__set_str(t, "assoc", assoc);
 }
 
-static int tlb_title(struct table *t, const struct explanation *e, const struct tlbs *tlbs)
+static void tlb_title(struct table *t, const struct explanation *e, const struct tlbs *tlbs)
 {
 	char size[STR_NUMBER_LEN];
 
-	if (!e->page_size)
-		return table__set_title(t, "\nTLB reach: unknown (page size unknown)");
+	if (!e->page_size) {
+		table__set_title(t, "\nTLB reach: unknown (page size unknown)");
+		return;
+	}
 	str_format_bytes(size, sizeof(size), e->page_size);
-	if (!tlbs->nr)
-		return table__set_title(t,
-					"\nTLB reach with pages of %s: unknown (this CPU does "
-					"not report the sizes of its TLBs)",
-					size);
-	return table__set_title(t, "\nTLB reach with pages of %s (size from %s; %s, %s%s%s):", size,
-				e->page_size_from, tlbs->vendor, tlbs->source,
-				tlbs->virtual ? ", as reported by the hypervisor" : "",
-				tlbs->hybrid ? "; other cores may differ" : "");
+	if (!tlbs->nr) {
+		table__set_title(t,
+				 "\nTLB reach with pages of %s: unknown (this CPU does "
+				 "not report the sizes of its TLBs)",
+				 size);
+		return;
+	}
+	table__set_title(t, "\nTLB reach with pages of %s (size from %s; %s, %s%s%s):", size,
+			 e->page_size_from, tlbs->vendor, tlbs->source,
+			 tlbs->virtual ? ", as reported by the hypervisor" : "",
+			 tlbs->hybrid ? "; other cores may differ" : "");
 }
 
-struct table *explain_part__tlb(const struct explanation *e, const struct tlbs *tlbs)
+void explain_part__tlb(struct table *parent, const struct explanation *e, const struct tlbs *tlbs)
 {
-	struct table *t = table__new(&tlb_table), *reach = table__new(&reach_table);
+	struct table *t = table__sub(parent, &tlb_table), *reach = table__sub(t, &reach_table);
 	const unsigned int bit = tlb_size_bit(e->page_size);
-	int err;
 
-	if (!t || !reach || table__add_row(t) < 0) {
-		table__free(reach);
-		return give(t, -ENOMEM);
-	}
-	err = set_part(t, "tlbs", reach);
-	for (size_t i = 0; i < tlbs->nr && !err; i++)
+	for (size_t i = 0; i < tlbs->nr; i++)
 		if (tlbs->tlb[i].sizes & bit)
-			err = add_reach(reach, e, &tlbs->tlb[i]);
+			add_reach(reach, e, &tlbs->tlb[i]);
 	if (e->page_size)
 		table__set_u64(t, "page_size", e->page_size);
-	if (*tlbs->vendor && !err)
-		err = table__set_str(t, "vendor", tlbs->vendor);
+	if (*tlbs->vendor)
+		table__set_str(t, "vendor", tlbs->vendor);
 	if (tlbs->nr) {
-		err = err ? err : table__set_str(t, "source", tlbs->source);
+		table__set_str(t, "source", tlbs->source);
 		table__set_bool(t, "virtual_cpu", tlbs->virtual);
 		table__set_bool(t, "hybrid", tlbs->hybrid);
 	}
-	if (!err && bit && tlbs->nr && !reach->nr_rows)
-		err = table__set_footer(t, "  cpuid reports no TLB for this page size");
-	return give(t, err ? err : tlb_title(t, e, tlbs));
+	if (bit && tlbs->nr && !reach->nr_rows)
+		table__set_footer(t, "  cpuid reports no TLB for this page size");
+	tlb_title(t, e, tlbs);
 }

@@ -23,20 +23,17 @@ static const struct column flag_columns[] = {
 	{ .key = "flag", .type = CELL_STR },
 	{ .key = "word", .type = CELL_STR },
 };
-static const struct table_def flag_table = { .shape = TABLE_MAP, TABLE_COLUMNS(flag_columns) };
+static const struct table_def flag_table = { .key = "flags",
+					     .shape = TABLE_MAP,
+					     TABLE_COLUMNS(flag_columns) };
 
-struct table *explain_part__flags(const struct flag *const *flags, size_t nr, struct prose *words)
+void explain_part__flags(struct table *parent, const struct flag *const *flags, size_t nr)
 {
-	struct table *t = table__new(&flag_table);
+	struct table *t = table__sub(parent, &flag_table);
 
-	for (size_t i = 0; t && i < nr; i++) {
-		if (table__add_row(t) < 0 || table__set_str(t, "flag", flags[i]->name) ||
-		    table__set_str(t, "word", flags[i]->word)) {
-			table__free(t);
-			return NULL;
-		}
-		if (words)
-			prose__add(words, "%s%s", i ? ", " : "", flags[i]->word);
+	for (size_t i = 0; i < nr; i++) {
+		table__add_row(t);
+		table__set_str(t, "flag", flags[i]->name);
+		table__set_str(t, "word", flags[i]->word);
 	}
-	return t;
 }

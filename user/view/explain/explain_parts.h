@@ -8,13 +8,13 @@
 #include "explain/explanation.h"
 #include "table/rows.h"
 
-/** explain_part__tables and others - a section. Return: its table, or NULL without memory. */
-struct table *explain_part__tables(const struct explanation *e);
-struct table *explain_part__page(const struct explanation *e);
-struct table *explain_part__vma(const struct explanation *e);
-struct table *explain_part__around(const struct explanation *e);
-struct table *explain_part__tlb(const struct explanation *e, const struct tlbs *tlbs);
-struct table *explain_part__unknown(const struct explanation *e);
+/** explain_part__tables and others - a section, in its cell of the last row of @parent. */
+void explain_part__tables(struct table *parent, const struct explanation *e);
+void explain_part__page(struct table *parent, const struct explanation *e);
+void explain_part__vma(struct table *parent, const struct explanation *e);
+void explain_part__around(struct table *parent, const struct explanation *e);
+void explain_part__tlb(struct table *parent, const struct explanation *e, const struct tlbs *tlbs);
+void explain_part__unknown(struct table *parent, const struct explanation *e);
 
 /** struct prose - a line of text that grows; what does not fit is cut */
 struct prose {
@@ -25,10 +25,7 @@ struct prose {
 /** prose__add - append, as snprintf() does; what does not fit is cut. */
 void prose__add(struct prose *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/**
- * explain_part__flags - a TABLE_MAP of flags for JSON, and their words for text
- * @words: what to append the words to, separated by commas; NULL: nothing
- */
-struct table *explain_part__flags(const struct flag *const *flags, size_t nr, struct prose *words);
+/** explain_part__flags - the cell "flags" of the last row of @parent: a map of flags for JSON. */
+void explain_part__flags(struct table *parent, const struct flag *const *flags, size_t nr);
 
 #endif /* VMASCOPE_VIEW_EXPLAIN_EXPLAIN_PARTS_H */

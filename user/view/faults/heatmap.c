@@ -66,44 +66,35 @@ static const struct table_def heatmap_table = { .key = "heatmap",
 						.shape = TABLE_OBJECT,
 						TABLE_COLUMNS(heatmap_columns) };
 
-/** sub - a new table owned by a cell of @parent. */
+/** sub - a new table in a cell of @parent. */
 static struct table *sub(struct table *parent, const struct table_def *def, const struct heat *h)
 {
-	struct table *t = table__new(def);
+	struct table *t = table__sub(parent, def);
 
-	if (!t)
-		return NULL;
 	t->step_ns = h->slice_ns;
-	table__set_table(parent, def->key, t);
 	return t;
 }
 
 /* --- latency ------------------------------------------------------------------------------- */
 
-static int latency_rows(const struct heat *h, struct table *parent)
+static void latency_rows(const struct heat *h, struct table *parent)
 {
 	struct table *t = sub(parent, &latency_table, h);
 	unsigned int first, end;
 	char range[HIST_RANGE_LEN];
-	int err;
 
-	if (!t)
-		return -ENOMEM;
-	err = table__set_title(t, "Page faults by latency, over time\n");
+	table__set_title(t, "Page faults by latency, over time\n");
 	if (!hist_span(h->latency_total, &first, &end))
-		return err;
-	for (unsigned int i = first; i < end && !err; i++) {
-		if (table__add_row(t) < 0)
-			return -ENOMEM;
+		return;
+	for (unsigned int i = first; i < end; i++) {
+		table__add_row(t);
 		hist_range(range, sizeof(range), i);
 		table__set_u64(t, "low", hist__octave_low(i));
 		table__set_u64(t, "high", hist__octave_low(i + 1));
 		table__set_u64(t, "faults", h->latency_total[i]);
-		err = table__set_series(t, "counts", h->latency[i], h->nr);
-		if (!err)
-			err = table__set_str(t, "range", range);
+		table__set_series(t, "counts", h->latency[i], h->nr);
+		table__set_str(t, "range", range);
 	}
-	return err;
 }
 
 /* --- addresses ----------------------------------------------------------------------------- */
@@ -339,15 +330,13 @@ static void extent(const struct span *s, uint64_t *start, uint64_t *end)
 	}
 }
 
-static int address_row(const struct heat *h, const struct rows *r, struct table *t,
-		       const struct span *s)
+static void address_row(const struct heat *h, const struct rows *r, struct table *t,
+			const struct span *s)
 {
 	const uint32_t pid = s->cells[0]->key.pid;
 	uint64_t slices[HEAT_SLICES] = {}, start, end;
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	add_slices(slices, s);
 	extent(s, &start, &end);
 	table__set_u64(t, "pid", pid);
@@ -357,78 +346,66 @@ static int address_row(const struct heat *h, const struct rows *r, struct table 
 	table__set_u64(t, "end", end);
 	table__set_u64(t, "size", end - start);
 	table__set_u64(t, "faults", s->faults);
-	err = table__set_series(t, "counts", slices, h->nr);
-	return err ? err : table__set_str(t, "name", cell_name(s->cells[0]));
+	table__set_series(t, "counts", slices, h->nr);
+	table__set_str(t, "name", cell_name(s->cells[0]));
 }
 
-static int small_row(const struct heat *h, const struct rows *r, struct table *t)
+static void small_row(const struct heat *h, const struct rows *r, struct table *t)
 {
-	int err;
-
 	if (!r->nr_small)
-		return 0;
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+		return;
+	table__add_row(t);
 	table__set_u64(t, "faults", r->small_faults);
-	err = table__set_series(t, "counts", r->small, h->nr);
-	return err ? err : table__set_str(t, "name", "[others]");
+	table__set_series(t, "counts", r->small, h->nr);
+	table__set_str(t, "name", "[others]");
 }
 
 /** unplaced_footer - @unplaced faults are in no row; @full of them found the map full. */
-static int unplaced_footer(struct table *t, uint64_t unplaced, uint64_t full)
+static void unplaced_footer(struct table *t, uint64_t unplaced, uint64_t full)
 {
 	char without[STR_NUMBER_LEN], lost[STR_NUMBER_LEN];
 
 	if (!unplaced)
-		return 0;
+		return;
 	str_format_count(without, sizeof(without), unplaced > full ? unplaced - full : 0);
 	str_format_count(lost, sizeof(lost), full);
-	if (!full)
-		return table__set_footer(t, "not shown: %s faults without an address", without);
-	return table__set_footer(
+	if (!full) {
+		table__set_footer(t, "not shown: %s faults without an address", without);
+		return;
+	}
+	table__set_footer(
 		t, "not shown: %s faults without an address, %s lost because the map was full",
 		without, lost);
 }
 
-static int address_rows(const struct heat *h, const struct rows *r, struct table *parent,
-			uint64_t unplaced, uint64_t full)
+static void address_rows(const struct heat *h, const struct rows *r, struct table *parent,
+			 uint64_t unplaced, uint64_t full)
 {
 	struct table *t = sub(parent, &address_table, h);
-	int err;
 
-	if (!t)
-		return -ENOMEM;
-	err = table__set_title(t, "\nPage faults by address, over time (resolution: 2 MiB)\n");
-	for (size_t i = 0; i < r->nr && !err; i++)
-		err = address_row(h, r, t, &r->list[i]);
-	if (!err)
-		err = small_row(h, r, t);
-	return err ? err : unplaced_footer(t, unplaced, full);
+	table__set_title(t, "\nPage faults by address, over time (resolution: 2 MiB)\n");
+	for (size_t i = 0; i < r->nr; i++)
+		address_row(h, r, t, &r->list[i]);
+	small_row(h, r, t);
+	unplaced_footer(t, unplaced, full);
 }
 
-int heatmap_view__make(const struct heat *h, const struct stat_view *v, const struct model *m,
-		       struct document *d)
+void heatmap_view__make(const struct heat *h, const struct stat_view *v, const struct model *m,
+			struct document *d)
 {
 	const struct vs_counts all = stat_group__total(v, m);
-	struct table *t = table__new(&heatmap_table);
+	struct table *t = document__table(d, &heatmap_table);
 	struct rows r = {};
 	uint64_t unplaced;
-	int err;
 
-	if (!t || document__add(d, t) || table__add_row(t) < 0)
-		return -ENOMEM;
-	err = choose_cells(h, v, &r);
-	if (err)
-		return err;
+	table__fail(t, choose_cells(h, v, &r));
 	place_mappings(&r);
 	refine(&r);
 	qsort(r.list, r.nr, sizeof(*r.list), by_address);
 	unplaced = counts_faults(&all) > r.faults ? counts_faults(&all) - r.faults : 0;
 	table__set_u64(t, "slice_ns", h->slice_ns);
 	table__set_u64(t, "unplaced", unplaced);
-	err = latency_rows(h, t);
-	if (!err)
-		err = address_rows(h, &r, t, unplaced, v->stats.lost[VS_LOST_HEAT]);
+	latency_rows(h, t);
+	address_rows(h, &r, t, unplaced, v->stats.lost[VS_LOST_HEAT]);
 	free(r.cells);
-	return err;
 }

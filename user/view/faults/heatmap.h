@@ -16,9 +16,8 @@
  *
  * A row of addresses is a mapping, or a part of one where it has many faults; what has less than
  * half a percent of all is one row, "[others]".
- * Return: 0 or -ENOMEM.
  */
-int heatmap_view__make(const struct heat *h, const struct stat_view *v, const struct model *m,
-		       struct document *d);
+void heatmap_view__make(const struct heat *h, const struct stat_view *v, const struct model *m,
+			struct document *d);
 
 #endif /* VMASCOPE_VIEW_FAULTS_HEATMAP_H */

@@ -54,39 +54,36 @@ bool hist_span(const uint64_t *octaves, unsigned int *first, unsigned int *end)
 	return *first < *end;
 }
 
-static int bucket_row(struct table *t, unsigned int octave, uint64_t count, double below)
+static void bucket_row(struct table *t, unsigned int octave, uint64_t count, double below)
 {
 	char range[HIST_RANGE_LEN];
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	hist_range(range, sizeof(range), octave);
 	table__set_u64(t, "low", hist__octave_low(octave));
 	table__set_u64(t, "high", hist__octave_low(octave + 1));
 	table__set_u64(t, "count", count);
 	table__set_u64(t, "bar", count);
 	table__set_f64(t, "below", below);
-	return table__set_str(t, "range", range);
+	table__set_str(t, "range", range);
 }
 
-static int bucket_rows(struct table *t, const struct vs_hist *h)
+static void bucket_rows(struct table *t, const struct vs_hist *h)
 {
 	const uint64_t all = hist__count(h);
 	uint64_t octaves[HIST_OCTAVES], sum = 0;
 	unsigned int first, end;
-	int err = 0;
 
 	hist__octaves(h, octaves);
 	if (!hist_span(octaves, &first, &end))
-		return 0;
-	for (unsigned int i = first; i < end && !err; i++) {
+		return;
+	for (unsigned int i = first; i < end; i++) {
 		sum += octaves[i];
-		err = bucket_row(t, i, octaves[i], 100.0 * sum / all);
+		bucket_row(t, i, octaves[i], 100.0 * sum / all);
 	}
-	return err;
 }
 
-static int title(struct table *t, const char *cause, const struct vs_hist *h)
+static void title(struct table *t, const char *cause, const struct vs_hist *h)
 {
 	char count[STR_NUMBER_LEN], middle[STR_NUMBER_LEN], high[STR_NUMBER_LEN];
 	char sum[STR_NUMBER_LEN];
@@ -95,26 +92,20 @@ static int title(struct table *t, const char *cause, const struct vs_hist *h)
 	str_format_ns(middle, sizeof(middle), hist__quantile(h, 0.5));
 	str_format_ns(high, sizeof(high), hist__quantile(h, 0.99));
 	str_format_ns(sum, sizeof(sum), h->sum_ns);
-	return table__set_title(t, "\n%s: %s faults, %s in total, p50 %s, p99 %s\n", cause, count,
-				sum, middle, high);
+	table__set_title(t, "\n%s: %s faults, %s in total, p50 %s, p99 %s\n", cause, count, sum,
+			 middle, high);
 }
 
-static int hist_row(struct table *t, const char *cause, const struct vs_hist *h)
+static void hist_row(struct table *t, const char *cause, const struct vs_hist *h)
 {
-	struct table *buckets = table__new(&bucket_table);
-	int err;
+	struct table *buckets;
 
-	if (!buckets || table__add_row(t) < 0) {
-		table__free(buckets);
-		return -ENOMEM;
-	}
-	table__set_table(t, "buckets", buckets);
-	err = table__set_str(t, "cause", cause);
-	if (!err)
-		err = table__set_str(t, "unit", "ns");
-	if (!err)
-		err = title(buckets, cause, h);
-	return err ? err : bucket_rows(buckets, h);
+	table__add_row(t);
+	buckets = table__sub(t, &bucket_table);
+	table__set_str(t, "cause", cause);
+	table__set_str(t, "unit", "ns");
+	title(buckets, cause, h);
+	bucket_rows(buckets, h);
 }
 
 /** struct by_cause - the latencies of one cause */
@@ -132,39 +123,36 @@ static int most_first(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-static int cause_rows(const struct stat_view *v, const struct model *m, struct table *t)
+static void cause_rows(const struct stat_view *v, const struct model *m, struct table *t)
 {
 	struct by_cause *causes = calloc(VS_NR_CAUSES, sizeof(*causes));
-	int err = causes ? 0 : -ENOMEM;
 
-	for (int i = 0; i < VS_NR_CAUSES && !err; i++) {
+	if (!causes) {
+		table__fail(t, -ENOMEM);
+		return;
+	}
+	for (int i = 0; i < VS_NR_CAUSES; i++) {
 		causes[i].cause = i;
 		stat_group__latency(v, m, i, &causes[i].hist);
 		causes[i].count = hist__count(&causes[i].hist);
 	}
-	if (!err)
-		qsort(causes, VS_NR_CAUSES, sizeof(*causes), most_first);
-	for (int i = 0; i < VS_NR_CAUSES && !err && causes[i].count; i++)
-		err = hist_row(t, cause_names[causes[i].cause], &causes[i].hist);
+	qsort(causes, VS_NR_CAUSES, sizeof(*causes), most_first);
+	for (int i = 0; i < VS_NR_CAUSES && causes[i].count; i++)
+		hist_row(t, cause_names[causes[i].cause], &causes[i].hist);
 	free(causes);
-	return err;
 }
 
-int hist_view__make(const struct stat_view *v, const struct model *m, struct document *d)
+void hist_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
-	struct table *t = table__new(&hist_table);
+	struct table *t = document__table(d, &hist_table);
 	struct vs_hist all = {};
-	int err;
 
-	if (!t || document__add(d, t))
-		return -ENOMEM;
 	stat_group__selected_latency(v, m, &all);
-	err = table__set_title(t, "Latency of page faults%s",
-			       hist__count(&all) ? "" : ": no fault was measured");
-	if (err || !hist__count(&all))
-		return err;
-	err = hist_row(t, "all", &all);
-	if (!err && !v->vma_glob)
-		err = cause_rows(v, m, t);
-	return err;
+	table__set_title(t, "Latency of page faults%s",
+			 hist__count(&all) ? "" : ": no fault was measured");
+	if (!hist__count(&all))
+		return;
+	hist_row(t, "all", &all);
+	if (!v->vma_glob)
+		cause_rows(v, m, t);
 }

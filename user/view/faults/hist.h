@@ -24,8 +24,7 @@ bool hist_span(const uint64_t *octaves, unsigned int *first, unsigned int *end);
  * hist_view__make - add the table to @d: all faults, then those of each cause, most first
  *
  * Under --vma, latencies are not known by cause: then all faults alone.
- * Return: 0 or -ENOMEM.
  */
-int hist_view__make(const struct stat_view *v, const struct model *m, struct document *d);
+void hist_view__make(const struct stat_view *v, const struct model *m, struct document *d);
 
 #endif /* VMASCOPE_VIEW_FAULTS_HIST_H */

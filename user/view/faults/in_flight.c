@@ -2,8 +2,6 @@
 /* in_flight.c - a row for each fault that had not ended: who waits, where, for how long. */
 #include "view/faults/in_flight.h"
 
-#include <errno.h>
-
 #include "model/names.h"
 #include "util/array.h"
 
@@ -22,40 +20,33 @@ static const struct table_def table = { .key = "in_flight",
 					.columns = columns,
 					.nr_columns = ARRAY_SIZE(columns) };
 
-static int add_row(struct table *t, const struct in_flight_fault *f)
+static void add_row(struct table *t, const struct in_flight_fault *f)
 {
 	const struct vs_event_fault *e = &f->event;
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "pid", e->pid);
 	table__set_u64(t, "tid", e->tid);
 	if (e->duration_ns) {
 		table__set_u64(t, "since_ns", e->duration_ns);
 		table__set_u64(t, "address", e->address);
 	}
-	err = table__set_str(t, "comm", e->comm);
-	if (!err)
-		err = table__set_str(t, "cause", cause_names[e->cause]);
-	return err || !f->row ? err : table__set_str(t, "vma", f->row->name);
+	table__set_str(t, "comm", e->comm);
+	table__set_str(t, "cause", cause_names[e->cause]);
+	if (f->row)
+		table__set_str(t, "vma", f->row->name);
 }
 
-int in_flight_view__make(const struct in_flight *list, struct document *d)
+void in_flight_view__make(const struct in_flight *list, struct document *d)
 {
-	struct table *t = table__new(&table);
-	int err = 0;
+	struct table *t = document__table(d, &table);
 
-	if (!t || document__add(d, t))
-		return -ENOMEM;
 	if (list->nr)
-		err = table__set_title(
-			t,
-			"\nFaults in flight when counting ended: %zu, counted neither as "
-			"completed nor as failed\n",
-			list->nr);
-	for (size_t i = 0; i < list->nr && !err; i++)
-		err = add_row(t, &list->fault[i]);
+		table__set_title(t,
+				 "\nFaults in flight when counting ended: %zu, counted neither as "
+				 "completed nor as failed\n",
+				 list->nr);
+	for (size_t i = 0; i < list->nr; i++)
+		add_row(t, &list->fault[i]);
 	table__sort(t, "since_ns");
-	return err;
 }

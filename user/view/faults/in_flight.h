@@ -8,7 +8,7 @@
 #include "model/in_flight.h"
 #include "table/rows.h"
 
-/** in_flight_view__make - add the table `in_flight` to @d, the longest first. Return: 0 or -ENOMEM. */
-int in_flight_view__make(const struct in_flight *list, struct document *d);
+/** in_flight_view__make - add the table `in_flight` to @d, the longest first. */
+void in_flight_view__make(const struct in_flight *list, struct document *d);
 
 #endif /* VMASCOPE_VIEW_FAULTS_IN_FLIGHT_H */

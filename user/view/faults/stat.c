@@ -2,9 +2,7 @@
 /* stat.c - the document of `vmascope stat`: header, totals, processes with VMAs, grouped rows. */
 #include "view/faults/stat.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/names.h"
@@ -69,15 +67,13 @@ static const struct table_def process_table = { .key = "processes",
 						.json_only = true,
 						TABLE_COLUMNS(process_columns) };
 
-static int vma_row(const struct stat_view *v, struct table *t, const struct fault_row *row,
-		   const struct vs_counts *c)
+static void vma_row(const struct stat_view *v, struct table *t, const struct fault_row *row,
+		    const struct vs_counts *c)
 {
 	struct vs_hist hist = {};
 	char perms[5];
-	int err = 0;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_bool(t, "several", vma_is_several(&row->vma));
 	/* what stands for several has none of these */
 	if (!vma_is_several(&row->vma)) {
@@ -85,22 +81,19 @@ static int vma_row(const struct stat_view *v, struct table *t, const struct faul
 		table__set_u64(t, "start", row->vma.start);
 		table__set_u64(t, "end", row->vma.end);
 		table__set_u64(t, "inode", row->vma.key.file.ino);
-		err = table__set_str(t, "perms", perms);
+		table__set_str(t, "perms", perms);
 	}
-	if (!err)
-		err = table__set_str(t, "name", row->name);
+	table__set_str(t, "name", row->name);
 	counts_cells(t, c);
 	latency__add(&hist, row->latency, v->interval);
-	return err ? err : counts_tables(t, c, row->latency ? &hist : NULL);
+	counts_tables(t, c, row->latency ? &hist : NULL);
 }
 
 /** vma_rows - the process's VMAs; what it has outside any is added to @outside. */
-static int vma_rows(const struct stat_view *v, const struct process *p, struct table *t,
-		    struct vs_counts *all, struct vs_counts *outside)
+static void vma_rows(const struct stat_view *v, const struct process *p, struct table *t,
+		     struct vs_counts *all, struct vs_counts *outside)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < p->nr_rows && !err; i++) {
+	for (size_t i = 0; i < p->nr_rows; i++) {
 		const struct vs_counts c = stat_counts(v, p->rows[i]);
 
 		if (!stat_selected(v, p->rows[i]))
@@ -109,32 +102,25 @@ static int vma_rows(const struct stat_view *v, const struct process *p, struct t
 		if (!p->rows[i]->is_vma)
 			counts_add(outside, &c);
 		else if (counts_faults(&c))
-			err = vma_row(v, t, p->rows[i], &c);
+			vma_row(v, t, p->rows[i], &c);
 	}
 	table__sort(t, "faults");
-	return err;
 }
 
-static int process_row(const struct stat_view *v, const struct process *p, struct table *t,
-		       struct vs_counts *total)
+static void process_row(const struct stat_view *v, const struct process *p, struct table *t,
+			struct vs_counts *total)
 {
 	struct table *vmas = table__new(&vma_table), *reasons, *before;
 	uint64_t no_address = 0, lookup_missed = 0, no_slot = 0;
 	struct vs_hist hist = {};
 	struct vs_counts all = {}, outside = {};
-	int err;
 
-	if (!vmas)
-		return -ENOMEM;
-	err = vma_rows(v, p, vmas, &all, &outside);
-	if (err || (!counts_faults(&all) && (v->interval || v->vma_glob))) {
+	vma_rows(v, p, vmas, &all, &outside);
+	if (!counts_faults(&all) && (v->interval || v->vma_glob)) {
 		table__free(vmas);
-		return err;
+		return;
 	}
-	if (table__add_row(t) < 0) {
-		table__free(vmas);
-		return -ENOMEM;
-	}
+	table__add_row(t);
 	table__set_table(t, "vmas", vmas);
 	counts_add(total, &all);
 	table__set_u64(t, "pid", p->pid);
@@ -145,20 +131,17 @@ static int process_row(const struct stat_view *v, const struct process *p, struc
 		table__set_i64(t, "exit_code", p->exit_code);
 	counts_cells(t, &all);
 	table__set_u64(t, "overflow", counts_faults(&outside));
-	err = table__set_str(t, "comm", p->comm);
-	if (!err)
-		err = table__set_str(t, "cgroup", p->cgroup_name);
+	table__set_str(t, "comm", p->comm);
+	table__set_str(t, "cgroup", p->cgroup_name);
 	/* with --vma, of the VMAs that it names, where --latency has measured them */
 	for (size_t i = 0; v->vma_glob && i < p->nr_rows; i++)
 		if (stat_selected(v, p->rows[i]))
 			latency__add(&hist, p->rows[i]->latency, v->interval);
 	if (!v->vma_glob)
 		process_latency(p, v->interval, &hist);
-	err = err ? err : counts_tables(t, &all, hist__count(&hist) ? &hist : NULL);
-	before = run_view__sub(t, &before_exec_table);
-	reasons = run_view__sub(t, &overflow_table);
-	if (err || !before || !reasons)
-		return -ENOMEM;
+	counts_tables(t, &all, hist__count(&hist) ? &hist : NULL);
+	before = table__sub(t, &before_exec_table);
+	reasons = table__sub(t, &overflow_table);
 	table__set_u64(before, "minor", p->base_minor);
 	table__set_u64(before, "major", p->base_major);
 	table__set_u64(reasons, "gup", counts_gup(&outside));
@@ -170,7 +153,6 @@ static int process_row(const struct stat_view *v, const struct process *p, struc
 	table__set_u64(reasons, "no_address", no_address);
 	table__set_u64(reasons, "lookup_missed", lookup_missed);
 	table__set_u64(reasons, "no_slot", no_slot);
-	return 0;
 }
 
 struct table *stat_totals(const struct model *m)
@@ -180,84 +162,64 @@ struct table *stat_totals(const struct model *m)
 	struct stat_view v = {};
 	struct vs_hist hist = {};
 
-	if (!t || table__add_row(t) < 0) {
-		table__free(t);
-		return NULL;
-	}
+	table__add_row(t);
 	for (size_t i = 0; i < m->nr_processes; i++)
 		for (size_t r = 0; r < m->processes[i]->nr_rows; r++)
 			counts_add(&total, &m->processes[i]->rows[r]->counts);
 	counts_cells(t, &total);
 	stat_group__latency(&v, m, -1, &hist);
-	if (!counts_tables(t, &total, &hist))
-		return t;
-	table__free(t);
-	return NULL;
+	counts_tables(t, &total, &hist);
+	return t;
 }
 
-/** make_rows - by what was asked for. Return: the table that text shows, owned by @d, or NULL. */
+/** make_rows - by what was asked for. Return: the table that text shows, owned by @d. */
 static struct table *make_rows(const struct stat_view *v, const struct model *m,
 			       const struct vs_counts *total, struct table *threads,
 			       struct document *d)
 {
-	struct table *rows;
-
 	if (v->by == BY_THREAD)
 		return threads;
 	if (v->by == BY_STACK)
 		return stat_stacks__make(v, total, d);
 	if (v->by == BY_FUNCTION)
 		return stat_functions__make(v, total, d);
-	rows = stat_group__make(v, m, counts_faults(total));
-	return rows && !document__add(d, rows) ? rows : NULL;
+	return document__add(d, stat_group__make(v, m, counts_faults(total)));
 }
 
 /** processes - all of them, with their VMAs; what they have is added to @total. */
-static int processes(const struct stat_view *v, const struct model *m, struct document *d,
-		     struct vs_counts *total)
+static void processes(const struct stat_view *v, const struct model *m, struct document *d,
+		      struct vs_counts *total)
 {
 	struct table *t;
-	int err = 0;
 
 	if (v->no_processes || v->rows_only) {
 		*total = stat_group__total(v, m);
-		return 0;
+		return;
 	}
-	t = run_view__add(d, &process_table);
-	if (!t)
-		return -ENOMEM;
-	for (size_t i = 0; i < m->nr_processes && !err; i++)
-		err = process_row(v, m->processes[i], t, total);
-	if (err)
-		return err;
+	t = document__table(d, &process_table);
+	for (size_t i = 0; i < m->nr_processes; i++)
+		process_row(v, m->processes[i], t, total);
 	table__sort(t, "faults");
 	if (!v->vma_glob) {
 		const struct vs_counts overflow = stat_counts(v, &m->overflow);
 
 		counts_add(total, &overflow);
 	}
-	return 0;
 }
 
-int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
+void stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
 	const struct run_facts run = stat_text__facts(v);
 	struct table *totals, *threads = NULL, *rows;
 	struct vs_hist hist = {};
-	int err = run_view__header(&run, d);
 
-	totals = run_view__add(d, &totals_table);
-	if (err || !totals)
-		return -ENOMEM;
-	err = processes(v, m, d, &total);
-	if (err)
-		return err;
+	run_view__header(&run, d);
+	totals = document__table(d, &totals_table);
+	processes(v, m, d, &total);
 	counts_cells(totals, &total);
 	stat_group__selected_latency(v, m, &hist);
-	err = counts_tables(totals, &total, hist__count(&hist) ? &hist : NULL);
-	if (err)
-		return err;
+	counts_tables(totals, &total, hist__count(&hist) ? &hist : NULL);
 
 	if (!v->no_processes) {
 		const bool by_thread = v->by == BY_THREAD;
@@ -268,16 +230,12 @@ int stat_view__make(const struct stat_view *v, const struct model *m, struct doc
 							   v->end_ns, by_thread, limit)
 				  : threads_view__make(v->threads, v->start_ns, v->end_ns,
 						       by_thread, limit);
-		if (!threads || document__add(d, threads))
-			return -ENOMEM;
+		threads = document__add(d, threads);
 	}
 	rows = make_rows(v, m, &total, threads, d);
-	if (!rows)
-		return -ENOMEM;
 	/* one below the other: columns stay where they are */
 	rows->steady = v->interval;
-	err = stat_text__title(v, m, rows, &total);
-	if (!err)
-		err = stat_text__footer(v, rows, &total, &overflow);
-	return err ? err : run_view__lost(&run, counts_faults(&overflow), d);
+	stat_text__title(v, m, rows, &total);
+	stat_text__footer(v, rows, &total, &overflow);
+	run_view__lost(&run, counts_faults(&overflow), d);
 }

@@ -92,16 +92,10 @@ struct stat_view {
 	uint32_t nr_slots;
 };
 
-/**
- * stat_totals - a table `totals`: the sum over a model, as in `stat`
- * Return: the table, or NULL without memory.
- */
+/** stat_totals - a table `totals`: the sum over a model, as in `stat`. */
 struct table *stat_totals(const struct model *m);
 
-/**
- * stat_view__make - fill @d with the tables
- * Return: 0 or -ENOMEM.
- */
-int stat_view__make(const struct stat_view *v, const struct model *m, struct document *d);
+/** stat_view__make - fill @d with the tables. */
+void stat_view__make(const struct stat_view *v, const struct model *m, struct document *d);
 
 #endif /* VMASCOPE_VIEW_FAULTS_STAT_H */

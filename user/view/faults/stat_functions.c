@@ -106,12 +106,9 @@ static int by_self_time(const void *a, const void *b)
 	return by_self(a, b);
 }
 
-static int row(const struct stat_view *v, struct table *t, const struct function *f, uint64_t all)
+static void row(const struct stat_view *v, struct table *t, const struct function *f, uint64_t all)
 {
-	int err = table__add_row(t) < 0 ? -ENOMEM : 0;
-
-	if (err)
-		return err;
+	table__add_row(t);
 	table__set_u64(t, "self", f->self);
 	table__set_f64(t, "percent", all ? 100.0 * f->self / all : 0);
 	table__set_u64(t, "total", f->total);
@@ -120,44 +117,40 @@ static int row(const struct stat_view *v, struct table *t, const struct function
 	table__set_u64(t, "total_time_ns", f->total_ns);
 	if (v->per_process)
 		table__set_u64(t, "pid", f->stack->pid);
-	err = table__set_str(t, "comm", stack_comm(f->stack));
-	if (!err)
-		err = table__set_str(t, "function", f->function.name);
-	return err ? err : table__set_str(t, "module", f->function.module);
+	table__set_str(t, "comm", stack_comm(f->stack));
+	table__set_str(t, "function", f->function.name);
+	table__set_str(t, "module", f->function.module);
 }
 
 /** rest_row - faults that have no stack are in no function. */
-static int rest_row(struct table *t, const char *name, uint64_t faults, uint64_t all)
+static void rest_row(struct table *t, const char *name, uint64_t faults, uint64_t all)
 {
 	if (!faults)
-		return 0;
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+		return;
+	table__add_row(t);
 	table__set_u64(t, "self", faults);
 	table__set_f64(t, "percent", all ? 100.0 * faults / all : 0);
 	table__set_u64(t, "total", faults);
-	return table__set_str(t, "function", name);
+	table__set_str(t, "function", name);
 }
 
-static int rows(const struct stat_view *v, struct table *t, struct function_list *all,
-		uint64_t total)
+static void rows(const struct stat_view *v, struct table *t, struct function_list *all,
+		 uint64_t total)
 {
 	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
 	uint64_t rest = 0;
-	int err = 0;
 
 	if (all->nr)
 		qsort(all->list, all->nr, sizeof(*all->list),
 		      v->weigh_time ? by_self_time : by_self);
-	for (size_t i = 0; i < shown && !err; i++)
-		err = row(v, t, (const void *)all->list[i], total);
+	for (size_t i = 0; i < shown; i++)
+		row(v, t, (const void *)all->list[i], total);
 	for (size_t i = shown; i < all->nr; i++)
 		rest += ((const struct function *)all->list[i])->self;
-	if (!err && shown < all->nr)
-		err = table__set_footer(
-			t, "and %zu more functions with %llu faults in SELF (use --top N)",
-			all->nr - shown, (unsigned long long)rest);
-	return err;
+	if (shown < all->nr)
+		table__set_footer(t,
+				  "and %zu more functions with %llu faults in SELF (use --top N)",
+				  all->nr - shown, (unsigned long long)rest);
 }
 
 struct table *stat_functions__make(const struct stat_view *v, const struct vs_counts *counts,
@@ -169,37 +162,30 @@ struct table *stat_functions__make(const struct stat_view *v, const struct vs_co
 	const struct stack_entries_from from = { .stacks = s,
 						 .namer = v->namer,
 						 .marked = v->interval };
-	struct table *t = run_view__add(d, &functions_table);
-	struct table *rest = run_view__add(d, &rest_table);
+	struct table *t = document__table(d, &functions_table);
+	struct table *rest = document__table(d, &rest_table);
 	struct function_list all;
 	struct stack_rests rests;
 	struct stack_entry *list;
-	size_t nr = 0;
-	int err = !t || !rest ? -ENOMEM : 0;
+	size_t nr;
 
 	stack_rests(s, v->interval, counts, &rests);
 	function_list__init(&all, sizeof(struct function));
-	list = err ? NULL : stack_entries(&from, &nr);
+	list = stack_entries(&from, &nr);
 	if (!list)
-		err = -ENOMEM;
-	for (size_t i = 0; i < nr && !err; i++)
-		err = count_stack(&all, v, &list[i], i + 1);
-	if (!err)
-		err = rows(v, t, &all, total);
-	if (!err && v->stacks_as_text) {
-		err = rest_row(t, "[no stack]", stack_faults(&rests.none), total);
-		if (!err)
-			err = rest_row(t, "[stack table full]", stack_faults(&rests.overflow),
-				       total);
-		if (!err)
-			err = rest_row(t, STACK_EITHER, stack_faults(&rests.either), total);
-		if (!err)
-			err = rest_row(t, "[ended]", stack_faults(&rests.ended), total);
+		document__fail(d, -ENOMEM);
+	for (size_t i = 0; i < nr; i++)
+		table__fail(t, count_stack(&all, v, &list[i], i + 1));
+	rows(v, t, &all, total);
+	if (v->stacks_as_text) {
+		rest_row(t, "[no stack]", stack_faults(&rests.none), total);
+		rest_row(t, "[stack table full]", stack_faults(&rests.overflow), total);
+		rest_row(t, STACK_EITHER, stack_faults(&rests.either), total);
+		rest_row(t, "[ended]", stack_faults(&rests.ended), total);
 		table__sort(t, v->weigh_time ? "self_time_ns" : "self");
 	}
-	if (!err)
-		stat_stacks__rest(rest, &rests);
+	stat_stacks__rest(rest, &rests);
 	free(list);
 	function_list__free(&all);
-	return err ? NULL : t;
+	return t;
 }

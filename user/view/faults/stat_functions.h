@@ -10,7 +10,7 @@
 /**
  * stat_functions__make - fill @d with the tables
  * @all: faults that are 100 %
- * Return: the table that text shows, owned by @d; NULL without memory.
+ * Return: the table that text shows, owned by @d.
  */
 struct table *stat_functions__make(const struct stat_view *v, const struct vs_counts *all,
 				   struct document *d);

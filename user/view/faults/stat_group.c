@@ -2,7 +2,7 @@
 /* stat_group.c - group what was counted by mapping, VMA, process, command, cause, CPU or cgroup. */
 #include "view/faults/stat_group.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -281,7 +281,7 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct f
 		group = group_get(g, &key);
 	}
 	if (!group)
-		return -1;
+		return -ENOMEM;
 	if (v->by == BY_COMM && row->process && row->process != group->process) {
 		/* rows of one process come one after another */
 		if (of_processes)
@@ -330,63 +330,62 @@ static bool one_process(const struct groups *g)
 	return true;
 }
 
-static int name_cells(const struct stat_view *v, struct table *t, const struct group *g,
-		      bool show_process)
+static void name_cells(const struct stat_view *v, struct table *t, const struct group *g,
+		       bool show_process)
 {
 	const struct vs_vma_info *vma = &g->row->vma;
 	char perms[5] = "";
-	int err;
 
-	if (v->by == BY_CGROUP)
-		return table__set_str(t, "cgroup", g->name);
+	if (v->by == BY_CGROUP) {
+		table__set_str(t, "cgroup", g->name);
+		return;
+	}
 	if (v->by == BY_COMM) {
 		table__set_u64(t, "processes", g->processes);
-		return table__set_str(t, "comm", g->name);
+		table__set_str(t, "comm", g->name);
+		return;
 	}
 	if ((show_process || v->by == BY_PROCESS) && g->process) {
 		table__set_u64(t, "pid", g->process->pid);
-		err = table__set_str(t, "comm", g->process->comm);
-		if (err)
-			return err;
+		table__set_str(t, "comm", g->process->comm);
 	}
+	if (v->by == BY_PROCESS && !g->process)
+		table__set_str(t, "comm", "[none]");
 	if (v->by == BY_PROCESS)
-		return g->process ? 0 : table__set_str(t, "comm", "[none]");
-	if (v->by == BY_MAPPING)
-		return table__set_str(t, "mapping", g->name);
+		return;
+	if (v->by == BY_MAPPING) {
+		table__set_str(t, "mapping", g->name);
+		return;
+	}
 	if (g->row->is_vma && !vma_is_several(vma)) {
 		vma_perms(vma->key.flags, perms);
 		table__set_u64(t, "start", vma->start);
 		table__set_u64(t, "end", vma->end);
 	}
-	err = table__set_str(t, "perms", perms);
-	return err ? err : table__set_str(t, "vma", g->name);
+	table__set_str(t, "perms", perms);
+	table__set_str(t, "vma", g->name);
 }
 
-static int fill(const struct stat_view *v, struct table *t, struct groups *g, uint64_t total)
+static void fill(const struct stat_view *v, struct table *t, struct groups *g, uint64_t total)
 {
 	const bool show_process = !one_process(g);
 	struct vs_counts rest = {};
 	size_t shown = v->limit && g->nr > v->limit ? v->limit : g->nr;
-	int err = 0;
 
 	if (g->nr) /* else there is no list: qsort() must not see NULL */
-		if (g->nr)
-			qsort(g->list, g->nr, sizeof(*g->list), by_count);
-	for (size_t i = 0; !err && i < shown; i++) {
-		err = table__add_row(t);
-		if (err < 0)
-			return err;
+		qsort(g->list, g->nr, sizeof(*g->list), by_count);
+	for (size_t i = 0; i < shown; i++) {
+		table__add_row(t);
 		if (v->by == BY_PROCESS && g->list[i].process && !v->vma_glob)
 			process_latency(g->list[i].process, v->interval, &g->list[i].hist);
 		row_cells(v, t, &g->list[i].counts, &g->list[i].hist, total);
-		err = name_cells(v, t, &g->list[i], show_process);
+		name_cells(v, t, &g->list[i], show_process);
 	}
 	for (size_t i = shown; i < g->nr; i++)
 		counts_add(&rest, &g->list[i].counts);
-	if (!err && shown < g->nr)
-		err = table__set_footer(t, "and %zu more rows with %llu faults (use --top N)",
-					g->nr - shown, (unsigned long long)counts_faults(&rest));
-	return err;
+	if (shown < g->nr)
+		table__set_footer(t, "and %zu more rows with %llu faults (use --top N)",
+				  g->nr - shown, (unsigned long long)counts_faults(&rest));
 }
 
 /* --- causes and CPUs: not made of rows ------------------------------------------------------ */
@@ -411,75 +410,62 @@ static void cause_totals(const struct stat_view *v, const struct model *m, uint6
 }
 
 /** fill_causes - latencies are those of all VMAs: they are not known under --vma. */
-static int fill_causes(const struct stat_view *v, const struct model *m, struct table *t,
-		       uint64_t total)
+static void fill_causes(const struct stat_view *v, const struct model *m, struct table *t,
+			uint64_t total)
 {
 	uint64_t sums[VS_NR_CAUSES] = {};
-	int err = 0;
 
 	cause_totals(v, m, sums);
-	for (int i = 0; i < VS_NR_CAUSES && !err; i++) {
+	for (int i = 0; i < VS_NR_CAUSES; i++) {
 		struct vs_hist hist = {};
 
 		if (!sums[i])
 			continue;
-		err = table__add_row(t);
-		if (err < 0)
-			return err;
+		table__add_row(t);
 		table__set_u64(t, "faults", sums[i]);
 		table__set_f64(t, "percent", total ? 100.0 * sums[i] / total : 0);
-		err = table__set_str(t, "cause", cause_names[i]);
+		table__set_str(t, "cause", cause_names[i]);
 		if (v->vma_glob)
 			continue;
 		stat_group__latency(v, m, i, &hist);
 		latency_cells(t, &hist);
 	}
 	table__sort(t, "faults");
-	return err;
 }
 
-static int fill_cpus(const struct stat_view *v, const struct model *m, struct table *t,
-		     uint64_t total)
+static void fill_cpus(const struct stat_view *v, const struct model *m, struct table *t,
+		      uint64_t total)
 {
 	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++) {
 		struct vs_counts c = m->cpus[cpu].counts;
-		int err;
 
 		if (v->interval)
 			counts_sub(&c, &m->cpus[cpu].marked);
 		if (!counts_faults(&c))
 			continue;
-		err = table__add_row(t);
-		if (err < 0)
-			return err;
+		table__add_row(t);
 		row_cells(v, t, &c, NULL, total);
 		table__set_u64(t, "cpu", cpu);
 	}
-	return 0;
 }
 
 struct table *stat_group__make(const struct stat_view *v, const struct model *m, uint64_t total)
 {
 	struct table *t = table__new(&group_tables[shows_latency(v)][v->by]);
 	struct groups g = {};
-	int err;
 
-	if (!t)
-		return NULL;
 	hash__init(&g.by_key, sizeof(struct group_key));
 	if (v->by == BY_CPU) {
-		err = fill_cpus(v, m, t, total);
+		fill_cpus(v, m, t, total);
 	} else if (v->by == BY_CAUSE) {
-		err = fill_causes(v, m, t, total);
+		fill_causes(v, m, t, total);
 	} else {
-		err = group_rows(v, m, &g);
-		if (!err)
-			err = fill(v, t, &g, total);
+		table__fail(t, group_rows(v, m, &g));
+		/* else one of them may be without its row */
+		if (!t->err)
+			fill(v, t, &g, total);
 	}
 	hash__free(&g.by_key, NULL);
 	free(g.list);
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+	return t;
 }

@@ -34,7 +34,6 @@ struct vs_counts stat_group__total(const struct stat_view *v, const struct model
 /**
  * stat_group__make - the grouped rows, most faults first
  * @total: faults that are 100 %
- * Return: the table, or NULL without memory.
  */
 struct table *stat_group__make(const struct stat_view *v, const struct model *m, uint64_t total);
 

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "util/array.h"
 #include "util/str.h"
 #include "view/common/stack_cells.h"
 #include "view/common/stack_entries.h"
 #include "view/common/stack_hints.h"
+#include "view/common/words.h"
 
 /** Frames of one stack in text, unless lines may be as long as they like. */
 #define FRAMES_SHOWN 24
@@ -63,13 +63,12 @@ static struct stacks *stacks_of(const struct stat_view *v)
 
 /* --- JSON and CSV -------------------------------------------------------------------------- */
 
-static int json_row(const struct stat_view *v, struct table *t, const struct stack_entry *e)
+static void json_row(const struct stat_view *v, struct table *t, const struct stack_entry *e)
 {
 	struct named_stack named;
-	int err = namer__stack(v->namer, e->stack, &named);
 
-	if (err || table__add_row(t) < 0)
-		return -ENOMEM;
+	table__fail(t, namer__stack(v->namer, e->stack, &named));
+	table__add_row(t);
 	table__set_u64(t, "faults", stack_faults(&e->counts));
 	table__set_u64(t, "minor", e->counts.outcome[VS_MINOR]);
 	table__set_u64(t, "major", e->counts.outcome[VS_MAJOR]);
@@ -80,62 +79,58 @@ static int json_row(const struct stat_view *v, struct table *t, const struct sta
 	if (e->processes == 1)
 		table__set_u64(t, "pid", e->stack->pid);
 	table__set_u64(t, "processes", e->processes);
-	err = table__set_str(t, "comm", stack_comm(e->stack));
-	return err ? err : stack_cells(t, &named);
+	table__set_str(t, "comm", stack_comm(e->stack));
+	stack_cells(t, &named);
 }
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-static int frame_line(void *ctx, const char *line)
+static void frame_line(void *ctx, const char *line)
 {
 	struct table *t = ctx;
 	char indented[FRAME_TEXT_LEN + 2];
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	snprintf(indented, sizeof(indented), "  %s", line);
-	if (table__set_str(t, "faults", "") || table__set_str(t, "percent", "") ||
-	    table__set_str(t, "time", ""))
-		return -ENOMEM;
-	return table__set_str(t, "stack", indented);
+	table__set_str(t, "faults", "");
+	table__set_str(t, "percent", "");
+	table__set_str(t, "time", "");
+	table__set_str(t, "stack", indented);
 }
 
 /** head_line - the numbers, and whose they are. */
-static int head_line(struct table *t, const struct vs_stack_counts *c, uint64_t total,
-		     const char *whose)
+static void head_line(struct table *t, const struct vs_stack_counts *c, uint64_t total,
+		      const char *whose)
 {
 	char faults[STR_NUMBER_LEN], time[STR_NUMBER_LEN] = "", percent[STR_NUMBER_LEN];
 	const uint64_t n = stack_faults(c);
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	str_format_count(faults, sizeof(faults), n);
 	snprintf(percent, sizeof(percent), "%.1f%%", total ? 100.0 * n / total : 0);
 	if (c->timed)
 		str_format_ns(time, sizeof(time), c->time_ns);
-	if (table__set_str(t, "faults", faults) || table__set_str(t, "percent", percent) ||
-	    table__set_str(t, "time", time))
-		return -ENOMEM;
-	return table__set_str(t, "stack", whose);
+	table__set_str(t, "faults", faults);
+	table__set_str(t, "percent", percent);
+	table__set_str(t, "time", time);
+	table__set_str(t, "stack", whose);
 }
 
-static int text_stack(const struct stat_view *v, struct table *t, const struct stack_entry *e,
-		      uint64_t total, struct stack_hints *hints)
+static void text_stack(const struct stat_view *v, struct table *t, const struct stack_entry *e,
+		       uint64_t total, struct stack_hints *hints)
 {
 	struct named_stack named;
 	char whose[64];
-	int err = namer__stack(v->namer, e->stack, &named);
 
+	table__fail(t, namer__stack(v->namer, e->stack, &named));
 	if (e->processes == 1)
 		snprintf(whose, sizeof(whose), "%s (%u)", stack_comm(e->stack), e->stack->pid);
 	else
 		snprintf(whose, sizeof(whose), "%s (%zu processes)", stack_comm(e->stack),
 			 e->processes);
-	if (!err) {
-		stack_hints__add(hints, &named, stack_faults(&e->counts));
-		err = head_line(t, &e->counts, total, whose);
-	}
-	return err ? err : stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
+	stack_hints__add(hints, &named, stack_faults(&e->counts));
+	head_line(t, &e->counts, total, whose);
+	stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
 }
 
 /** what_to_raise - so that fewer stacks find no room, for people. */
@@ -159,17 +154,17 @@ struct rest {
 	bool shown;
 };
 
-static int rest_row(const struct stat_view *v, struct table *t, struct rest *r, uint64_t total)
+static void rest_row(const struct stat_view *v, struct table *t, struct rest *r, uint64_t total)
 {
 	char text[128];
-	int err;
 
 	r->shown = true;
 	if (!stack_faults(&r->counts))
-		return 0;
-	err = head_line(t, &r->counts, total, r->what);
+		return;
+	head_line(t, &r->counts, total, r->what);
 	what_to_raise(v, text, sizeof(text));
-	return err || !r->raise || !*text ? err : frame_line(t, text);
+	if (r->raise && *text)
+		frame_line(t, text);
 }
 
 static int by_size(const void *a, const void *b)
@@ -181,33 +176,23 @@ static int by_size(const void *a, const void *b)
 }
 
 /** footer - @left stacks with @faults are not shown; and what to do about those that are. */
-static int footer(const struct stat_view *v, struct table *t, const struct stack_hints *hints,
-		  size_t left, uint64_t faults)
+static void footer(const struct stat_view *v, struct table *t, const struct stack_hints *hints,
+		   size_t left, uint64_t faults)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-	int err = 0;
+	struct words w;
 
-	if (!f)
-		return -ENOMEM;
+	if (!words__open(&w, t))
+		return;
 	if (left)
-		fprintf(f, "and %zu more stacks with %llu faults (use --top N)\n", left,
+		fprintf(w.file, "and %zu more stacks with %llu faults (use --top N)\n", left,
 			(unsigned long long)faults);
 	if (!v->interval)
-		stack_hints__print(hints, v->unwound, v->recorded, f);
-	if (fclose(f))
-		err = -ENOMEM;
-	if (!err && len) {
-		text[len - 1] = '\0';
-		err = table__set_footer(t, "%s", text);
-	}
-	free(text);
-	return err;
+		stack_hints__print(hints, v->unwound, v->recorded, w.file);
+	words__footer(&w);
 }
 
-static int text_rows(const struct stat_view *v, struct table *t, const struct stack_entry *list,
-		     size_t nr, uint64_t total, const struct stack_rests *all)
+static void text_rows(const struct stat_view *v, struct table *t, const struct stack_entry *list,
+		      size_t nr, uint64_t total, const struct stack_rests *all)
 {
 	struct rest rests[] = {
 		{ all->none, "[no stack]", false, false },
@@ -218,24 +203,22 @@ static int text_rows(const struct stat_view *v, struct table *t, const struct st
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
 	struct vs_stack_counts rest = {};
 	struct stack_hints hints = {};
-	int err = 0;
 
 	qsort(rests, ARRAY_SIZE(rests), sizeof(*rests), by_size);
-	for (size_t i = 0; i <= shown && !err; i++) {
+	for (size_t i = 0; i <= shown; i++) {
 		const uint64_t faults = i < shown ? stack_faults(&list[i].counts) : 0;
 
-		for (size_t k = 0; k < ARRAY_SIZE(rests) && !err; k++)
+		for (size_t k = 0; k < ARRAY_SIZE(rests); k++)
 			if (!rests[k].shown && stack_faults(&rests[k].counts) >= faults)
-				err = rest_row(v, t, &rests[k], total);
-		if (!err && i < shown)
-			err = text_stack(v, t, &list[i], total, &hints);
+				rest_row(v, t, &rests[k], total);
+		if (i < shown)
+			text_stack(v, t, &list[i], total, &hints);
 	}
 	for (size_t i = shown; i < nr; i++)
 		stack_counts_add(&rest, &list[i].counts);
-	if (!err)
-		err = footer(v, t, &hints, nr - shown, stack_faults(&rest));
+	table__fail(t, hints.failed ? -ENOMEM : 0);
+	footer(v, t, &hints, nr - shown, stack_faults(&rest));
 	stack_hints__free(&hints);
-	return err;
 }
 
 void stat_stacks__rest(struct table *t, const struct stack_rests *r)
@@ -263,25 +246,22 @@ struct table *stat_stacks__make(const struct stat_view *v, const struct vs_count
 		.weigh_time = v->weigh_time,
 		.merge = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS,
 	};
-	struct table *rows = run_view__add(d, &stacks_table);
-	struct table *rest = run_view__add(d, &rest_table);
-	struct table *text = run_view__add(d, &text_table);
+	struct table *rows = document__table(d, &stacks_table);
+	struct table *rest = document__table(d, &rest_table);
+	struct table *text = document__table(d, &text_table);
 	struct stack_rests rests;
 	struct stack_entry *list;
 	size_t nr;
-	int err = 0;
 
 	stack_rests(s, v->interval, all, &rests);
 	list = stack_entries(&from, &nr);
-	if (!rows || !rest || !text || !list) {
-		free(list);
-		return NULL;
-	}
+	if (!list)
+		document__fail(d, -ENOMEM);
 	stat_stacks__rest(rest, &rests);
-	for (size_t i = 0; i < nr && !err && !v->stacks_as_text; i++)
-		err = json_row(v, rows, &list[i]);
-	if (!err && v->stacks_as_text)
-		err = text_rows(v, text, list, nr, total, &rests);
+	for (size_t i = 0; i < nr && !v->stacks_as_text; i++)
+		json_row(v, rows, &list[i]);
+	if (v->stacks_as_text)
+		text_rows(v, text, list, nr, total, &rests);
 	free(list);
-	return err ? NULL : text;
+	return text;
 }

@@ -17,7 +17,7 @@ void stat_stacks__rest(struct table *t, const struct stack_rests *r);
 /**
  * stat_stacks__make - add the rows to @d
  * @all: faults that are 100 %
- * Return: the table that text shows, owned by @d; NULL without memory.
+ * Return: the table that text shows, owned by @d.
  */
 struct table *stat_stacks__make(const struct stat_view *v, const struct vs_counts *all,
 				struct document *d);

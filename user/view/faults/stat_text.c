@@ -2,14 +2,13 @@
 /* stat_text.c - the text above and below the rows of `vmascope stat`, for people. */
 #include "view/faults/stat_text.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "model/names.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/str.h"
+#include "view/common/words.h"
 #include "view/faults/stat_summary.h"
 
 struct run_facts stat_text__facts(const struct stat_view *v)
@@ -25,21 +24,6 @@ struct run_facts stat_text__facts(const struct stat_view *v)
 		.nr_stacks = v->nr_stacks,
 		.ring_bytes = v->ring_bytes,
 	};
-}
-
-/** finish - what was written to @f, which is closed, becomes the title or the footer */
-static int finish(struct table *rows, FILE *f, char **text, size_t *len, bool is_footer, int err)
-{
-	if (fclose(f))
-		err = -ENOMEM;
-	if (!err && *len && is_footer) {
-		(*text)[*len - 1] = '\0';
-		err = table__set_footer(rows, "%s", *text);
-	} else if (!err && *len) {
-		err = table__set_title(rows, "%s", *text);
-	}
-	free(*text);
-	return err;
 }
 
 /* --- above --------------------------------------------------------------------------------- */
@@ -81,27 +65,25 @@ static void print_counts(const struct stat_view *v, const struct vs_counts *tota
 	fputc('\n', f);
 }
 
-int stat_text__title(const struct stat_view *v, const struct model *m, struct table *rows,
-		     const struct vs_counts *total)
+void stat_text__title(const struct stat_view *v, const struct model *m, struct table *rows,
+		      const struct vs_counts *total)
 {
 	const struct run_facts run = stat_text__facts(v);
-	char duration[STR_NUMBER_LEN], *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-	int err = 0;
+	char duration[STR_NUMBER_LEN];
+	struct words w;
 
-	if (!f)
-		return -ENOMEM;
+	if (!words__open(&w, rows))
+		return;
 	if (v->interval) {
-		print_interval(v, rows, total, f);
+		print_interval(v, rows, total, w.file);
 	} else {
 		str_format_ns(duration, sizeof(duration), v->duration_ns);
-		fprintf(f, "Page faults of %s, %s\n", v->command, duration);
-		err = stat_summary__print(v, m, total, f);
-		print_counts(v, total, f);
-		run_view__print_limits(&run, f);
+		fprintf(w.file, "Page faults of %s, %s\n", v->command, duration);
+		table__fail(rows, stat_summary__print(v, m, total, w.file));
+		print_counts(v, total, w.file);
+		run_view__print_limits(&run, w.file);
 	}
-	return finish(rows, f, &text, &len, false, err);
+	words__title(&w);
 }
 
 /* --- below --------------------------------------------------------------------------------- */
@@ -145,30 +127,30 @@ static void print_signals(const struct vs_counts *total, FILE *f)
 	fputc('\n', f);
 }
 
-int stat_text__footer(const struct stat_view *v, struct table *rows, const struct vs_counts *total,
-		      const struct vs_counts *overflow)
+void stat_text__footer(const struct stat_view *v, struct table *rows, const struct vs_counts *total,
+		       const struct vs_counts *overflow)
 {
 	const struct run_facts run = stat_text__facts(v);
-	char losses[2048], *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	char losses[2048];
+	struct words w;
 
-	if (!f)
-		return -ENOMEM;
+	if (!words__open(&w, rows))
+		return;
 	if (rows->footer)
-		fprintf(f, "%s\n", rows->footer);
+		fprintf(w.file, "%s\n", rows->footer);
 	if (v->by == BY_THREAD && counts_gup(total))
-		fprintf(f, "%llu kernel-initiated faults (GUP) are not attributed to threads\n",
+		fprintf(w.file,
+			"%llu kernel-initiated faults (GUP) are not attributed to threads\n",
 			(unsigned long long)counts_gup(total));
 	if (!v->interval)
-		print_signals(total, f);
+		print_signals(total, w.file);
 	/* what was lost is counted over the run, and shown at its end */
 	if (!v->interval && run_view__losses(&run, losses, sizeof(losses)))
-		fputs(losses, f);
+		fputs(losses, w.file);
 	if (counts_faults(overflow))
-		fprintf(f, "%llu faults of unknown processes\n",
+		fprintf(w.file, "%llu faults of unknown processes\n",
 			(unsigned long long)counts_faults(overflow));
 	if (!v->interval && v->by != BY_THREAD)
-		print_busiest(v, f);
-	return finish(rows, f, &text, &len, true, 0);
+		print_busiest(v, w.file);
+	words__footer(&w);
 }

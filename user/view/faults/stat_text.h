@@ -13,17 +13,15 @@ struct run_facts stat_text__facts(const struct stat_view *v);
 /**
  * stat_text__title - the title of @rows: a summary, and the faults by outcome; of an interval, one line
  * @total: the faults that are shown
- * Return: 0 or -ENOMEM.
  */
-int stat_text__title(const struct stat_view *v, const struct model *m, struct table *rows,
-		     const struct vs_counts *total);
+void stat_text__title(const struct stat_view *v, const struct model *m, struct table *rows,
+		      const struct vs_counts *total);
 
 /**
  * stat_text__footer - what is added below @rows: signals, losses, the busiest thread
  * @overflow: faults of unknown processes
- * Return: 0 or -ENOMEM.
  */
-int stat_text__footer(const struct stat_view *v, struct table *rows, const struct vs_counts *total,
-		      const struct vs_counts *overflow);
+void stat_text__footer(const struct stat_view *v, struct table *rows, const struct vs_counts *total,
+		       const struct vs_counts *overflow);
 
 #endif /* VMASCOPE_VIEW_FAULTS_STAT_TEXT_H */

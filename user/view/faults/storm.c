@@ -2,9 +2,7 @@
 /* storm.c - storms as a line of text each, and as a table. */
 #include "view/faults/storm.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "model/names.h"
 #include "util/str.h"
@@ -71,15 +69,13 @@ static double share(const struct storm *storm, enum storm_what what)
 	return storm->faults ? 100.0 * storm->top[what].faults / storm->faults : 0;
 }
 
-int storm_view__ended(const struct storm *storm, uint64_t start_ns, struct document *d)
+void storm_view__ended(const struct storm *storm, uint64_t start_ns, struct document *d)
 {
 	char start[STR_NUMBER_LEN], length[STR_NUMBER_LEN], mean[STR_NUMBER_LEN];
 	char peak[STR_NUMBER_LEN], median[STR_NUMBER_LEN], thread[64] = "";
 	const struct storm_top *top = storm->top;
-	struct table *t = table__new(&line_table);
+	struct table *t = document__table(d, &line_table);
 
-	if (!t || document__add(d, t))
-		return -ENOMEM;
 	if (top[STORM_THREAD].id)
 		snprintf(thread, sizeof(thread), ", %.0f%% by thread %llu",
 			 share(storm, STORM_THREAD), (unsigned long long)top[STORM_THREAD].id);
@@ -88,23 +84,21 @@ int storm_view__ended(const struct storm *storm, uint64_t start_ns, struct docum
 	str_format_count(mean, sizeof(mean), storm_mean(storm));
 	str_format_count(peak, sizeof(peak), storm->peak);
 	str_format_count(median, sizeof(median), storm->median);
-	return table__set_title(t,
-				"STORM %s: %s from %s, %s faults/s, peak %s, median %s\n"
-				"  %.0f%% in %s, %.0f%% %s, %.0f%% by %s (%llu)%s\n",
-				storm->ongoing ? "ongoing" : "ended", length, start, mean, peak,
-				median, share(storm, STORM_VMA), top[STORM_VMA].name,
-				share(storm, STORM_CAUSE), top[STORM_CAUSE].name,
-				share(storm, STORM_PROCESS), top[STORM_PROCESS].name,
-				(unsigned long long)top[STORM_PROCESS].id, thread);
+	table__set_title(t,
+			 "STORM %s: %s from %s, %s faults/s, peak %s, median %s\n"
+			 "  %.0f%% in %s, %.0f%% %s, %.0f%% by %s (%llu)%s\n",
+			 storm->ongoing ? "ongoing" : "ended", length, start, mean, peak, median,
+			 share(storm, STORM_VMA), top[STORM_VMA].name, share(storm, STORM_CAUSE),
+			 top[STORM_CAUSE].name, share(storm, STORM_PROCESS),
+			 top[STORM_PROCESS].name, (unsigned long long)top[STORM_PROCESS].id,
+			 thread);
 }
 
-static int storm_row(struct table *t, const struct storm *storm, uint64_t start_ns)
+static void storm_row(struct table *t, const struct storm *storm, uint64_t start_ns)
 {
 	const struct storm_top *top = storm->top;
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "start_ns", storm->from_ns - start_ns);
 	table__set_u64(t, "length_ns", storm->to_ns - storm->from_ns);
 	table__set_bool(t, "ongoing", storm->ongoing);
@@ -118,24 +112,19 @@ static int storm_row(struct table *t, const struct storm *storm, uint64_t start_
 	if (top[STORM_THREAD].id)
 		table__set_u64(t, "tid", top[STORM_THREAD].id);
 	table__set_f64(t, "vma_percent", share(storm, STORM_VMA));
-	err = table__set_str(t, "cause", top[STORM_CAUSE].name);
-	if (!err)
-		err = table__set_str(t, "comm", top[STORM_PROCESS].name);
-	return err ? err : table__set_str(t, "vma", top[STORM_VMA].name);
+	table__set_str(t, "cause", top[STORM_CAUSE].name);
+	table__set_str(t, "comm", top[STORM_PROCESS].name);
+	table__set_str(t, "vma", top[STORM_VMA].name);
 }
 
-int storm_view__all(const struct storms *s, uint64_t start_ns, struct document *d)
+void storm_view__all(const struct storms *s, uint64_t start_ns, struct document *d)
 {
-	struct table *t = table__new(&storm_table);
-	int err = 0;
+	struct table *t = document__table(d, &storm_table);
 
-	if (!t || document__add(d, t))
-		return -ENOMEM;
 	if (s->nr)
-		err = table__set_title(
+		table__set_title(
 			t, "Fault storms (at least %g times the median rate and %g faults/s)\n",
 			STORM_RATIO, STORM_LEAST_RATE);
-	for (size_t i = 0; i < s->nr && !err; i++)
-		err = storm_row(t, &s->list[i], start_ns);
-	return err;
+	for (size_t i = 0; i < s->nr; i++)
+		storm_row(t, &s->list[i], start_ns);
 }

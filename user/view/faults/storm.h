@@ -14,11 +14,10 @@ void storm_view__rows(const struct stat_view *v, const struct model *m, struct s
 /**
  * storm_view__ended - add a line of text that tells of @storm
  * @start_ns: begin of the run
- * Return: 0 or -ENOMEM.
  */
-int storm_view__ended(const struct storm *storm, uint64_t start_ns, struct document *d);
+void storm_view__ended(const struct storm *storm, uint64_t start_ns, struct document *d);
 
-/** storm_view__all - add the table of all storms. Return: 0 or -ENOMEM. */
-int storm_view__all(const struct storms *s, uint64_t start_ns, struct document *d);
+/** storm_view__all - add the table of all storms. */
+void storm_view__all(const struct storms *s, uint64_t start_ns, struct document *d);
 
 #endif /* VMASCOPE_VIEW_FAULTS_STORM_H */

@@ -2,8 +2,6 @@
 /* threads.c - a row for each thread: its faults, the time in them, and the share of its time. */
 #include "view/faults/threads.h"
 
-#include <errno.h>
-
 static const struct column columns[] = {
 	{ .key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
 	{ .key = "fault_ns", .head = "IN FAULTS", .type = CELL_U64, .unit = UNIT_NS },
@@ -20,13 +18,12 @@ static const struct table_def json_table = { .key = "threads",
 					     TABLE_COLUMNS(columns) };
 static const struct table_def text_table = { .key = "threads", TABLE_COLUMNS(columns) };
 
-static int row(struct table *t, const struct vs_thread *thread, uint64_t start_ns, uint64_t end_ns)
+static void row(struct table *t, const struct vs_thread *thread, uint64_t start_ns, uint64_t end_ns)
 {
 	uint64_t from = thread->since_ns > start_ns ? thread->since_ns : start_ns;
 	uint64_t to = thread->until_ns ? thread->until_ns : end_ns;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "faults", thread->faults);
 	table__set_u64(t, "fault_ns", thread->fault_ns);
 	table__set_u64(t, "lived_ns", to > from ? to - from : 0);
@@ -34,46 +31,40 @@ static int row(struct table *t, const struct vs_thread *thread, uint64_t start_n
 	table__set_u64(t, "pid", thread->pid);
 	table__set_u64(t, "tid", thread->tid);
 	table__set_bool(t, "exited", thread->until_ns != 0);
-	return table__set_str(t, "comm", thread->comm);
+	table__set_str(t, "comm", thread->comm);
 }
 
-/** cut - leave @limit rows, and say what the others have. Return: 0 or -ENOMEM. */
-static int cut(struct table *t, size_t limit)
+/** cut - leave @limit rows, and say what the others have. */
+static void cut(struct table *t, size_t limit)
 {
 	const size_t nr = t->nr_rows;
 	uint64_t faults = 0;
 
 	if (!limit || nr <= limit)
-		return 0;
+		return;
 	for (size_t i = limit; i < nr; i++)
 		faults += table__cell(t, i, "faults")->u64;
 	table__truncate(t, limit);
-	return table__set_footer(t, "and %zu more threads with %llu faults (use --top N)",
-				 nr - limit, (unsigned long long)faults);
+	table__set_footer(t, "and %zu more threads with %llu faults (use --top N)", nr - limit,
+			  (unsigned long long)faults);
 }
 
 static struct table *make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
 			  bool interval, bool text, size_t limit)
 {
 	struct table *t = table__new(text ? &text_table : &json_table);
-	int err = 0;
 
-	for (size_t i = 0; t && !err && i < threads->nr; i++) {
+	for (size_t i = 0; i < threads->nr; i++) {
 		const struct vs_thread since = threads__interval(threads->list[i]);
 
 		if (!interval)
-			err = row(t, threads->list[i], start_ns, end_ns);
+			row(t, threads->list[i], start_ns, end_ns);
 		else if (since.faults || since.fault_ns)
-			err = row(t, &since, start_ns, end_ns);
+			row(t, &since, start_ns, end_ns);
 	}
-	if (t && !err) {
-		table__sort(t, "fault_ns");
-		err = cut(t, limit);
-	}
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+	table__sort(t, "fault_ns");
+	cut(t, limit);
+	return t;
 }
 
 struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,

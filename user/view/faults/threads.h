@@ -15,8 +15,6 @@
  * @start_ns: and @end_ns: the run, CLOCK_MONOTONIC
  * @text: text shows it, too
  * @limit: rows at most, 0: all
- *
- * Return: the table, or NULL without memory.
  */
 struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
 				 bool text, size_t limit);

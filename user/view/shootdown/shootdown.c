@@ -2,12 +2,12 @@
 /* shootdown.c - the document of `vmascope shootdown`: totals, the summary, and all parts in order. */
 #include "view/shootdown/shootdown.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "util/array.h"
 #include "util/str.h"
+#include "view/common/words.h"
 #include "view/shootdown/shootdown_parts.h"
 
 const char *const shootdown_by_names[NR_SHOOTDOWN_BY] = {
@@ -45,23 +45,19 @@ static const struct table_def summary_table = { .key = "summary",
 
 /* --- totals -------------------------------------------------------------------------------- */
 
-static int totals(const struct shootdown_doc *d)
+static void totals(const struct shootdown_doc *d)
 {
 	const struct vs_shootdowns *s = &d->model->totals;
 	const struct shootdown_view *v = d->view;
-	struct table *t = run_view__add(d->document, &totals_table), *flushes;
+	struct table *t = document__table(d->document, &totals_table), *flushes;
 
-	if (!t)
-		return -ENOMEM;
 	if (v->calls_known) {
 		table__set_u64(t, "calls", s->calls);
 		table__set_u64(t, "errors", s->errors);
 	}
 	table__set_u64(t, "eventless", v->run.stats.eventless);
 	if (v->flushes_known) {
-		flushes = run_view__sub(t, &call_flush_table);
-		if (!flushes)
-			return -ENOMEM;
+		flushes = table__sub(t, &call_flush_table);
 		table__set_u64(t, "sends", s->sends);
 		table__set_u64(flushes, "local", s->local);
 		table__set_u64(flushes, "remote", s->sends);
@@ -70,22 +66,21 @@ static int totals(const struct shootdown_doc *d)
 	if (v->queued_known)
 		table__set_u64(t, "queued", s->queued[VS_IPI_USER]);
 	if (!v->interrupts_known)
-		return 0;
+		return;
 	table__set_u64(t, "receipts", s->received[VS_IPI_USER]);
 	table__set_u64(t, "kernel_receipts", s->received[VS_IPI_KERNEL] + s->received[VS_IPI_ALL]);
 	table__set_u64(t, "joined", s->joined);
 	table__set_u64(t, "owned", s->owned);
 	table__set_u64(t, "ipi_delay_ns", s->delay_ns);
 	table__set_u64(t, "stolen_ns", s->stolen_ns);
-	return 0;
 }
 
-static int machine(const struct shootdown_doc *d)
+static void machine(const struct shootdown_doc *d)
 {
-	struct table *t = run_view__add(d->document, &machine_table);
-	int err = t ? table__set_str(t, "cpus_isolated", d->view->isolated) : -ENOMEM;
+	struct table *t = document__table(d->document, &machine_table);
 
-	return err ? err : table__set_str(t, "cpus_nohz_full", d->view->nohz_full);
+	table__set_str(t, "cpus_isolated", d->view->isolated);
+	table__set_str(t, "cpus_nohz_full", d->view->nohz_full);
 }
 
 /* --- the summary --------------------------------------------------------------------------- */
@@ -95,23 +90,23 @@ static uint64_t received(const struct vs_shootdowns *s)
 	return s->received[VS_IPI_USER] + s->received[VS_IPI_KERNEL] + s->received[VS_IPI_ALL];
 }
 
-/** print_cost - the time on other CPUs, and whose memory calls took most of it. Return: 0 or -ENOMEM. */
-static int print_cost(const struct shootdown_doc *d, FILE *f)
+/** print_cost - the time on other CPUs, and whose memory calls took most of it. */
+static void print_cost(const struct shootdown_doc *d, FILE *f)
 {
 	char stolen[STR_NUMBER_LEN], of_run[STR_NUMBER_LEN];
 
 	if (!d->view->interrupts_known) {
 		fputs("  the cost on other CPUs is unknown: no hook for IPIs is available\n", f);
-		return 0;
+		return;
 	}
 	if (!d->all.received) {
 		fputs("  no other CPU was interrupted\n", f);
-		return 0;
+		return;
 	}
 	str_format_ns(stolen, sizeof(stolen), d->all.stolen_ns);
 	str_format_share(of_run, sizeof(of_run), d->all.stolen_ns, d->view->run.duration_ns);
 	fprintf(f, "  TLB shootdowns took %s on other CPUs, %s of one CPU", stolen, of_run);
-	return shootdown_rows__say_worst(d, f);
+	shootdown_rows__say_worst(d, f);
 }
 
 static void print_calls(const struct shootdown_doc *d, FILE *f)
@@ -192,38 +187,31 @@ static void print_limits(const struct shootdown_view *v, FILE *f)
 	}
 }
 
-static int summary(const struct shootdown_doc *d)
+static void summary(const struct shootdown_doc *d)
 {
-	struct table *t = run_view__add(d->document, &summary_table);
-	char duration[STR_NUMBER_LEN], *text = NULL;
-	size_t len;
-	FILE *f = t ? open_memstream(&text, &len) : NULL;
-	int err;
+	struct table *t = document__table(d->document, &summary_table);
+	char duration[STR_NUMBER_LEN];
+	struct words w;
 
-	if (!f)
-		return -ENOMEM;
+	if (!words__open(&w, t))
+		return;
 	str_format_ns(duration, sizeof(duration), d->view->run.duration_ns);
-	fprintf(f, "TLB shootdowns of %s, %s\n", d->view->run.command, duration);
+	fprintf(w.file, "TLB shootdowns of %s, %s\n", d->view->run.command, duration);
 	if (d->view->vma_glob)
-		fprintf(f, "  only memory calls on VMAs named %s:\n", d->view->vma_glob);
-	err = print_cost(d, f);
-	print_calls(d, f);
-	print_flushes(d, f);
-	print_received(d, f);
-	print_limits(d->view, f);
-	if (fclose(f))
-		err = -ENOMEM;
-	if (!err)
-		err = table__set_title(t, "%s", text);
-	free(text);
-	return err;
+		fprintf(w.file, "  only memory calls on VMAs named %s:\n", d->view->vma_glob);
+	print_cost(d, w.file);
+	print_calls(d, w.file);
+	print_flushes(d, w.file);
+	print_received(d, w.file);
+	print_limits(d->view, w.file);
+	words__title(&w);
 }
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
 /** struct part - a step towards the document; @only: for one --by, or NR_SHOOTDOWN_BY: for all */
 static const struct part {
-	int (*make)(const struct shootdown_doc *d);
+	void (*make)(const struct shootdown_doc *d);
 	enum shootdown_by only;
 } parts[] = {
 	{ machine, NR_SHOOTDOWN_BY },
@@ -244,17 +232,16 @@ static const struct part {
 	{ shootdown_limits__make, NR_SHOOTDOWN_BY },
 };
 
-int shootdown_view__make(const struct shootdown_view *v, const struct shootdown *s,
-			 const struct model *m, struct document *document)
+void shootdown_view__make(const struct shootdown_view *v, const struct shootdown *s,
+			  const struct model *m, struct document *document)
 {
 	struct shootdown_doc d = { .view = v, .model = s, .processes = m, .document = document };
-	int err = run_view__header(&v->run, document);
 
-	if (!err)
-		err = call_sums__make(&d);
-	for (size_t i = 0; i < ARRAY_SIZE(parts) && !err; i++)
+	run_view__header(&v->run, document);
+	call_sums__make(&d);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if (parts[i].only == NR_SHOOTDOWN_BY || parts[i].only == v->by)
-			err = parts[i].make(&d);
+			parts[i].make(&d);
 	free(d.sums);
-	return err ? err : run_view__lost(&v->run, counts_faults(&m->overflow.counts), document);
+	run_view__lost(&v->run, counts_faults(&m->overflow.counts), document);
 }

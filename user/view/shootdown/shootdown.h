@@ -80,9 +80,8 @@ struct shootdown_view {
  *
  * With @vma_glob rows, calls and the faults that followed are those of such VMAs alone; totals,
  * pairs and what no call owns are not told apart by VMA, and so of all.
- * Return: 0 or -ENOMEM.
  */
-int shootdown_view__make(const struct shootdown_view *v, const struct shootdown *s,
-			 const struct model *m, struct document *d);
+void shootdown_view__make(const struct shootdown_view *v, const struct shootdown *s,
+			  const struct model *m, struct document *d);
 
 #endif /* VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_H */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown_calls.c - by call: what calls did, and what they cost others. */
-#include <errno.h>
-
 #include "model/names.h"
 #include "view/common/stat_cells.h"
 #include "view/shootdown/shootdown_parts.h"
@@ -79,24 +77,24 @@ static const struct vs_hist *own_hist(const struct shootdown_doc *d, const struc
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-static int label_cell(struct table *t, const struct call_sum *sum)
+static void label_cell(struct table *t, const struct call_sum *sum)
 {
 	char label[CALL_LABEL_LEN] = "[overflow]";
 
 	if (sum->call < VS_NR_CALLS)
 		call_label(label, sizeof(label), sum->call, sum->detail);
-	return table__set_str(t, "call", label);
+	table__set_str(t, "call", label);
 }
 
-static int did_row(const struct shootdown_doc *d, struct table *t, const struct call_sum *sum)
+static void did_row(const struct shootdown_doc *d, struct table *t, const struct call_sum *sum)
 {
 	const struct vs_hist *hist = own_hist(d, sum, VS_TIME_CALL);
 	const struct vs_call_counts *c = &sum->counts;
 	char errnos[CALL_ERRNOS_LEN];
 
 	call_errnos(c, errnos, sizeof(errnos));
-	if (table__add_row(t) < 0 || table__set_str(t, "errnos", errnos))
-		return -ENOMEM;
+	table__add_row(t);
+	table__set_str(t, "errnos", errnos);
 	table__set_u64(t, "count", c->count);
 	table__set_u64(t, "errors", c->errors);
 	if (!c->splits_unknown) {
@@ -114,18 +112,17 @@ static int did_row(const struct shootdown_doc *d, struct table *t, const struct 
 		table__set_u64(t, "p50_ns", latency_quantile(hist, 0.5));
 		table__set_u64(t, "p99_ns", latency_quantile(hist, 0.99));
 	}
-	return label_cell(t, sum);
+	label_cell(t, sum);
 }
 
-static int cost_row(const struct shootdown_doc *d, struct table *t, const struct call_sum *sum)
+static void cost_row(const struct shootdown_doc *d, struct table *t, const struct call_sum *sum)
 {
 	const struct vs_hist *delay = own_hist(d, sum, VS_TIME_DELAY);
 	const struct shootdown_view *v = d->view;
 	const struct vs_call_counts *c = &sum->counts;
 	const double targets = call_targets(v, c);
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	if (v->flushes_known) {
 		table__set_u64(t, "local", c->flush[VS_FLUSH_LOCAL]);
 		table__set_u64(t, "remote", c->flush[VS_FLUSH_REMOTE]);
@@ -142,7 +139,7 @@ static int cost_row(const struct shootdown_doc *d, struct table *t, const struct
 		table__set_u64(t, "delay_p50_ns", latency_quantile(delay, 0.5));
 		table__set_u64(t, "delay_p99_ns", latency_quantile(delay, 0.99));
 	}
-	return label_cell(t, sum);
+	label_cell(t, sum);
 }
 
 static bool did_something(const struct call_sum *sum)
@@ -157,45 +154,36 @@ static bool cost_something(const struct call_sum *sum)
 	return c->flush[VS_FLUSH_LOCAL] || c->flush[VS_FLUSH_REMOTE] || c->received;
 }
 
-int shootdown_calls__text(const struct shootdown_doc *d)
+void shootdown_calls__text(const struct shootdown_doc *d)
 {
-	struct table *did = run_view__add(d->document, &did_table);
-	struct table *cost = run_view__add(d->document, &cost_table);
-	int err = 0;
+	struct table *did = document__table(d->document, &did_table);
+	struct table *cost = document__table(d->document, &cost_table);
 
-	if (!did || !cost)
-		return -ENOMEM;
-	for (size_t i = 0; i < d->nr_sums && !err; i++) {
+	for (size_t i = 0; i < d->nr_sums; i++) {
 		if (did_something(&d->sums[i]))
-			err = did_row(d, did, &d->sums[i]);
-		if (!err && cost_something(&d->sums[i]))
-			err = cost_row(d, cost, &d->sums[i]);
+			did_row(d, did, &d->sums[i]);
+		if (cost_something(&d->sums[i]))
+			cost_row(d, cost, &d->sums[i]);
 	}
-	if (!err && did->nr_rows)
-		err = table__set_title(did, "Memory calls\n");
-	if (!err && cost->nr_rows)
-		err = table__set_title(cost, "Remote cost: TLB flushes sent, IPIs on other CPUs, "
-					     "their latency (DELAY) and handler time (STOLEN)\n");
-	return err;
+	if (did->nr_rows)
+		table__set_title(did, "Memory calls\n");
+	if (cost->nr_rows)
+		table__set_title(cost, "Remote cost: TLB flushes sent, IPIs on other CPUs, "
+				       "their latency (DELAY) and handler time (STOLEN)\n");
 }
 
 /* --- JSON and CSV -------------------------------------------------------------------------- */
 
-int shootdown_calls__rows(const struct shootdown_doc *d)
+void shootdown_calls__rows(const struct shootdown_doc *d)
 {
-	struct table *t = run_view__add(d->document, &call_table);
-	int err = t ? 0 : -ENOMEM;
+	struct table *t = document__table(d->document, &call_table);
 
-	for (size_t i = 0; i < d->nr_sums && !err; i++) {
+	for (size_t i = 0; i < d->nr_sums; i++) {
 		const struct call_sum *sum = &d->sums[i];
 
-		if (table__add_row(t) < 0)
-			return -ENOMEM;
-		err = call_name_cells(t, sum->call, sum->detail);
-		if (!err)
-			err = call_cells(d->view, t, sum->call, &sum->counts,
-					 own_hist(d, sum, VS_TIME_CALL),
-					 own_hist(d, sum, VS_TIME_DELAY));
+		table__add_row(t);
+		call_name_cells(t, sum->call, sum->detail);
+		call_cells(d->view, t, sum->call, &sum->counts, own_hist(d, sum, VS_TIME_CALL),
+			   own_hist(d, sum, VS_TIME_DELAY));
 	}
-	return err;
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown_cells.c - fill the cells that every sum of calls has in JSON and CSV. */
-#include <errno.h>
-
 #include <stdio.h>
 
 #include "model/names.h"
@@ -88,27 +86,24 @@ void call_errnos(const struct vs_call_counts *c, char *buf, size_t size)
 	}
 }
 
-static int errno_cells(struct table *t, const struct vs_call_counts *c)
+static void errno_cells(struct table *t, const struct vs_call_counts *c)
 {
 	struct table *errnos;
 
 	if (!c->errors || known_errnos(c) != c->errors)
-		return 0;
-	errnos = run_view__sub(t, &call_errnos_table);
-	for (int i = 0; errnos && i < VS_NR_ERRNOS; i++)
+		return;
+	errnos = table__sub(t, &call_errnos_table);
+	for (int i = 0; i < VS_NR_ERRNOS; i++)
 		table__set_u64(errnos, errno_names[i], c->failed[i]);
-	return errnos ? 0 : -ENOMEM;
 }
 
-int call_name_cells(struct table *t, uint32_t call, uint32_t detail)
+void call_name_cells(struct table *t, uint32_t call, uint32_t detail)
 {
-	int err = table__set_str(t, "call", call < VS_NR_CALLS ? call_names[call] : "overflow");
-
+	table__set_str(t, "call", call < VS_NR_CALLS ? call_names[call] : "overflow");
 	if (call == VS_CALL_MMAP)
 		table__set_bool(t, "fixed", detail == VS_MMAP_FIXED);
-	if (!err && call_has_advice(call))
-		err = table__set_str(t, "advice", advice_name(detail));
-	return err;
+	if (call_has_advice(call))
+		table__set_str(t, "advice", advice_name(detail));
 }
 
 double call_targets(const struct shootdown_view *v, const struct vs_call_counts *c)
@@ -118,90 +113,77 @@ double call_targets(const struct shootdown_view *v, const struct vs_call_counts 
 	return v->flushes_known && v->interrupts_known && sent ? (double)c->received / sent : -1;
 }
 
-static int time_object(struct table *parent, const struct table_def *def, uint64_t sum_ns,
-		       uint64_t max_ns, const struct vs_hist *hist)
+static void time_object(struct table *parent, const struct table_def *def, uint64_t sum_ns,
+			uint64_t max_ns, const struct vs_hist *hist)
 {
-	struct table *t = run_view__sub(parent, def);
+	struct table *t = table__sub(parent, def);
 
-	if (!t)
-		return -ENOMEM;
 	table__set_u64(t, "sum", sum_ns);
 	/* of what was not moved to a stack, the longest may not be known */
 	if (max_ns || !sum_ns)
 		table__set_u64(t, "max", max_ns);
 	if (!hist || !hist__count(hist))
-		return 0;
+		return;
 	table__set_u64(t, "p50", latency_quantile(hist, 0.5));
 	table__set_u64(t, "p99", latency_quantile(hist, 0.99));
-	return 0;
 }
 
 /** followed_cells - what only a call that is followed has. */
-static int followed_cells(struct table *t, const struct vs_call_counts *c,
-			  const struct vs_hist *latency)
+static void followed_cells(struct table *t, const struct vs_call_counts *c,
+			   const struct vs_hist *latency)
 {
 	struct table *wx;
 
 	table__set_u64(t, "errors", c->errors);
-	if (errno_cells(t, c))
-		return -ENOMEM;
+	errno_cells(t, c);
 	table__set_u64(t, "bytes", c->bytes);
 	table__set_u64(t, "splits_unknown", c->splits_unknown);
 	if (!c->splits_unknown) {
 		table__set_u64(t, "splits", c->splits);
 		table__set_u64(t, "merges", c->merges);
 	}
-	wx = run_view__sub(t, &call_wx_table);
-	if (!wx)
-		return -ENOMEM;
+	wx = table__sub(t, &call_wx_table);
 	table__set_u64(wx, "both", c->wx_both);
 	table__set_u64(wx, "flips", c->wx_flip);
 	/* exit has none: it does not return */
-	if (!c->latency_ns)
-		return 0;
-	return time_object(t, &call_latency_table, c->latency_ns, c->latency_max_ns, latency);
+	if (c->latency_ns)
+		time_object(t, &call_latency_table, c->latency_ns, c->latency_max_ns, latency);
 }
 
-static int flush_cells(struct table *t, const struct vs_call_counts *c)
+static void flush_cells(struct table *t, const struct vs_call_counts *c)
 {
-	struct table *flushes = run_view__sub(t, &call_flush_table);
+	struct table *flushes = table__sub(t, &call_flush_table);
 
-	if (!flushes)
-		return -ENOMEM;
 	table__set_u64(flushes, "local", c->flush[VS_FLUSH_LOCAL]);
 	table__set_u64(flushes, "remote", c->flush[VS_FLUSH_REMOTE]);
 	table__set_u64(flushes, "full", c->full);
 	table__set_u64(t, "pages", c->pages);
-	return 0;
 }
 
-static int interrupt_cells(struct table *t, const struct vs_call_counts *c,
-			   const struct vs_hist *delay)
+static void interrupt_cells(struct table *t, const struct vs_call_counts *c,
+			    const struct vs_hist *delay)
 {
 	table__set_u64(t, "interrupts", c->received);
 	table__set_u64(t, "stolen_ns", c->stolen_ns);
-	if (!c->received)
-		return 0;
-	return time_object(t, &call_delay_table, c->delay_ns, c->delay_max_ns, delay);
+	if (c->received)
+		time_object(t, &call_delay_table, c->delay_ns, c->delay_max_ns, delay);
 }
 
-int call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
-	       const struct vs_call_counts *c, const struct vs_hist *latency,
-	       const struct vs_hist *delay)
+void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
+		const struct vs_call_counts *c, const struct vs_hist *latency,
+		const struct vs_hist *delay)
 {
 	const double targets = call_targets(v, c);
-	int err = 0;
 
 	table__set_u64(t, "count", c->count);
 	table__set_u64(t, "refaults", c->refaults);
 	table__set_u64(t, "refault_ns", c->refault_ns);
 	if (v->calls_known && call_is_followed(call))
-		err = followed_cells(t, c, latency);
-	if (!err && v->flushes_known)
-		err = flush_cells(t, c);
-	if (!err && v->interrupts_known)
-		err = interrupt_cells(t, c, delay);
+		followed_cells(t, c, latency);
+	if (v->flushes_known)
+		flush_cells(t, c);
+	if (v->interrupts_known)
+		interrupt_cells(t, c, delay);
 	if (targets >= 0)
 		table__set_f64(t, "targets_per_call", targets);
-	return err;
 }

@@ -84,12 +84,18 @@ static uint32_t end_of_cpus(const struct shootdown *s)
 	return end;
 }
 
-static int cpu_sums__make(struct cpu_sums *c, const struct shootdown *s)
+/** cpu_sums__make - without memory the document has failed, and there are none. */
+static void cpu_sums__make(struct cpu_sums *c, const struct shootdown_doc *d)
 {
-	c->nr = end_of_cpus(s);
-	c->list = calloc((size_t)c->nr + 1, sizeof(*c->list));
-	if (!c->list)
-		return -ENOMEM;
+	const struct shootdown *s = d->model;
+	const uint32_t nr = end_of_cpus(s);
+
+	*c = (struct cpu_sums){ .list = calloc((size_t)nr + 1, sizeof(*c->list)) };
+	if (!c->list) {
+		document__fail(d->document, -ENOMEM);
+		return;
+	}
+	c->nr = nr;
 	for (size_t i = 0; i < s->nr_pairs; i++) {
 		const struct call_pair *p = &s->pairs[i];
 		struct cpu_sum *from = &c->list[p->key.from_cpu], *to = &c->list[p->key.to_cpu];
@@ -103,7 +109,6 @@ static int cpu_sums__make(struct cpu_sums *c, const struct shootdown *s)
 		from->sends += p->pair.count;
 		from->inflicted_ns += p->pair.stolen_ns;
 	}
-	return 0;
 }
 
 /** note - what is special about a CPU. */
@@ -126,11 +131,10 @@ static void set_costs(struct table *t, const struct cpu_sum *c)
 
 /* --- rows of --by cpu ---------------------------------------------------------------------- */
 
-static int cpu_row(const struct shootdown_view *v, struct table *t, const struct cpu_sum *c,
-		   uint32_t cpu)
+static void cpu_row(const struct shootdown_view *v, struct table *t, const struct cpu_sum *c,
+		    uint32_t cpu)
 {
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "cpu", cpu);
 	if (v->isolated)
 		table__set_bool(t, "isolated", cpu_list_has(v->isolated, cpu));
@@ -140,22 +144,21 @@ static int cpu_row(const struct shootdown_view *v, struct table *t, const struct
 	table__set_u64(t, "inflicted_ns", c->inflicted_ns);
 	table__set_u64(t, "ipi_delay_ns", c->delay_ns);
 	set_costs(t, c);
-	return table__set_str(t, "note", note(v, cpu));
+	table__set_str(t, "note", note(v, cpu));
 }
 
-int shootdown_cpus__rows(const struct shootdown_doc *d)
+void shootdown_cpus__rows(const struct shootdown_doc *d)
 {
-	struct table *t = run_view__add(d->document, &cpu_table);
-	struct cpu_sums sums = {};
-	int err = t ? cpu_sums__make(&sums, d->model) : -ENOMEM;
+	struct table *t = document__table(d->document, &cpu_table);
+	struct cpu_sums sums;
 
-	for (uint32_t cpu = 0; cpu < sums.nr && !err; cpu++)
+	cpu_sums__make(&sums, d);
+	for (uint32_t cpu = 0; cpu < sums.nr; cpu++)
 		if (sums.list[cpu].sends || sums.list[cpu].receipts)
-			err = cpu_row(d->view, t, &sums.list[cpu], cpu);
-	if (!err && t->nr_rows)
-		err = table__set_title(t, "TLB flush IPIs sent and received by each CPU\n");
+			cpu_row(d->view, t, &sums.list[cpu], cpu);
+	if (t->nr_rows)
+		table__set_title(t, "TLB flush IPIs sent and received by each CPU\n");
 	free(sums.list);
-	return err;
 }
 
 /* --- the matrix ---------------------------------------------------------------------------- */
@@ -173,23 +176,26 @@ struct matrix {
 	size_t nr;
 };
 
-static int matrix__make(struct matrix *m, const struct shootdown *s)
+/** matrix__make - without memory the document has failed, and it is empty. */
+static void matrix__make(struct matrix *m, const struct shootdown_doc *d)
 {
-	int err = cpu_sums__make(&m->sums, s);
-	size_t room = (size_t)m->sums.nr + 1;
+	size_t room;
 
+	cpu_sums__make(&m->sums, d);
+	room = (size_t)m->sums.nr + 1;
 	m->cpus = calloc(room, sizeof(*m->cpus));
 	m->place = calloc(room, sizeof(*m->place));
 	m->counts = calloc(room, sizeof(*m->counts));
-	if (err || !m->cpus || !m->place || !m->counts)
-		return -ENOMEM;
+	if (!m->cpus || !m->place || !m->counts) {
+		document__fail(d->document, -ENOMEM);
+		m->sums.nr = 0;
+	}
 	for (uint32_t cpu = 0; cpu < m->sums.nr; cpu++) {
 		if (!m->sums.list[cpu].sends)
 			continue;
 		m->place[cpu] = m->nr;
 		m->cpus[m->nr++] = cpu;
 	}
-	return 0;
 }
 
 static void matrix__free(struct matrix *m)
@@ -201,13 +207,15 @@ static void matrix__free(struct matrix *m)
 }
 
 /** set_from - "0: 3,846, 1: 4" where there are few, else a strip. */
-static int set_from(struct table *t, const struct matrix *m)
+static void set_from(struct table *t, const struct matrix *m)
 {
 	char text[FEW_CPUS * (STR_NUMBER_LEN + 16)] = "", count[STR_NUMBER_LEN];
 	size_t len = 0;
 
-	if (m->nr > FEW_CPUS)
-		return table__set_series(t, "from", m->counts, m->nr);
+	if (m->nr > FEW_CPUS) {
+		table__set_series(t, "from", m->counts, m->nr);
+		return;
+	}
 	for (size_t i = 0; i < m->nr; i++) {
 		if (!m->counts[i])
 			continue;
@@ -215,16 +223,15 @@ static int set_from(struct table *t, const struct matrix *m)
 		len += snprintf(text + len, sizeof(text) - len, "%s%llu: %s", len ? "  " : "",
 				(unsigned long long)m->cpus[i], count);
 	}
-	return table__set_str(t, "from", text);
+	table__set_str(t, "from", text);
 }
 
-static int matrix_row(const struct shootdown_doc *d, struct table *t, struct matrix *m,
-		      uint32_t cpu)
+static void matrix_row(const struct shootdown_doc *d, struct table *t, struct matrix *m,
+		       uint32_t cpu)
 {
 	const struct shootdown *s = d->model;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	for (size_t i = 0; i < m->nr; i++)
 		m->counts[i] = 0;
 	for (size_t i = 0; i < s->nr_pairs; i++)
@@ -232,20 +239,19 @@ static int matrix_row(const struct shootdown_doc *d, struct table *t, struct mat
 			m->counts[m->place[s->pairs[i].key.from_cpu]] += s->pairs[i].pair.count;
 	table__set_u64(t, "cpu", cpu);
 	set_costs(t, &m->sums.list[cpu]);
-	if (table__set_str(t, "note", note(d->view, cpu)))
-		return -ENOMEM;
-	return set_from(t, m);
+	table__set_str(t, "note", note(d->view, cpu));
+	set_from(t, m);
 }
 
 /** cut - where there are too many rows, those that lost most are left. */
-static int cut(const struct shootdown_doc *d, struct table *t)
+static void cut(const struct shootdown_doc *d, struct table *t)
 {
 	const size_t limit = d->view->limit, nr = t->nr_rows;
 	char ipis[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
 	uint64_t receipts = 0, stolen_ns = 0;
 
 	if (!limit || nr <= limit)
-		return 0;
+		return;
 	table__sort(t, "stolen_ns");
 	for (size_t i = limit; i < nr; i++) {
 		receipts += table__cell(t, i, "receipts")->u64;
@@ -254,29 +260,25 @@ static int cut(const struct shootdown_doc *d, struct table *t)
 	table__truncate(t, limit);
 	str_format_count(ipis, sizeof(ipis), receipts);
 	str_format_ns(stolen, sizeof(stolen), stolen_ns);
-	return table__set_footer(t, "and %zu more CPUs with %s IPIs, %s stolen (use --top N)",
-				 nr - limit, ipis, stolen);
+	table__set_footer(t, "and %zu more CPUs with %s IPIs, %s stolen (use --top N)", nr - limit,
+			  ipis, stolen);
 }
 
-int shootdown_cpus__matrix(const struct shootdown_doc *d)
+void shootdown_cpus__matrix(const struct shootdown_doc *d)
 {
 	struct matrix m = {};
-	int err = matrix__make(&m, d->model);
-	struct table *t = err ? NULL : run_view__add(d->document, &matrix_tables[m.nr <= FEW_CPUS]);
+	struct table *t;
 
-	if (!t)
-		err = -ENOMEM;
-	for (uint32_t cpu = 0; cpu < m.sums.nr && !err; cpu++)
+	matrix__make(&m, d);
+	t = document__table(d->document, &matrix_tables[m.nr <= FEW_CPUS]);
+	for (uint32_t cpu = 0; cpu < m.sums.nr; cpu++)
 		if (m.sums.list[cpu].receipts)
-			err = matrix_row(d, t, &m, cpu);
-	if (!err)
-		err = table__set_labels(t, m.cpus, m.nr);
-	if (!err && t->nr_rows)
-		err = table__set_title(t, "TLB flush IPIs by target CPU and initiating CPU\n");
-	if (!err)
-		err = cut(d, t);
+			matrix_row(d, t, &m, cpu);
+	table__set_labels(t, m.cpus, m.nr);
+	if (t->nr_rows)
+		table__set_title(t, "TLB flush IPIs by target CPU and initiating CPU\n");
+	cut(d, t);
 	matrix__free(&m);
-	return err;
 }
 
 /* --- CPUs that are to be left alone -------------------------------------------------------- */
@@ -285,19 +287,18 @@ size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t si
 {
 	char count[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
 	struct cpu_sum all = {};
-	struct cpu_sums sums = {};
+	struct cpu_sums sums;
 	uint32_t nr = 0;
 	int n = 0;
 
 	*text = '\0';
-	if (!cpu_sums__make(&sums, d->model)) {
-		for (uint32_t cpu = 0; cpu < sums.nr; cpu++) {
-			if (!*note(d->view, cpu) || !sums.list[cpu].receipts)
-				continue;
-			nr++;
-			all.receipts += sums.list[cpu].receipts;
-			all.stolen_ns += sums.list[cpu].stolen_ns;
-		}
+	cpu_sums__make(&sums, d);
+	for (uint32_t cpu = 0; cpu < sums.nr; cpu++) {
+		if (!*note(d->view, cpu) || !sums.list[cpu].receipts)
+			continue;
+		nr++;
+		all.receipts += sums.list[cpu].receipts;
+		all.stolen_ns += sums.list[cpu].stolen_ns;
 	}
 	free(sums.list);
 	if (!nr)

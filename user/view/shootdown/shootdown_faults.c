@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown_faults.c - the faults that followed calls, and the flushes that no call owns. */
-#include <errno.h>
-#include <string.h>
-
 #include "model/names.h"
 #include "util/str.h"
 #include "view/faults/stat_group.h"
@@ -33,13 +30,11 @@ static const struct table_def unowned_table = {.key = "unowned", TABLE_COLUMNS(u
 
 /* --- faults that followed ------------------------------------------------------------------ */
 
-static int fault_row(struct table *t, const struct call_sum *sum, uint64_t all)
+static void fault_row(struct table *t, const struct call_sum *sum, uint64_t all)
 {
 	char label[CALL_LABEL_LEN] = "[overflow]";
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "calls", sum->counts.count);
 	table__set_u64(t, "faults", sum->counts.refaults);
 	table__set_u64(t, "fault_ns", sum->counts.refault_ns);
@@ -47,44 +42,42 @@ static int fault_row(struct table *t, const struct call_sum *sum, uint64_t all)
 		table__set_f64(t, "share_percent", 100.0 * sum->counts.refaults / all);
 	if (sum->call < VS_NR_CALLS)
 		call_label(label, sizeof(label), sum->call, sum->detail);
-	err = call_name_cells(t, sum->call, sum->detail);
-	return err ? err : table__set_str(t, "label", label);
+	call_name_cells(t, sum->call, sum->detail);
+	table__set_str(t, "label", label);
 }
 
-int shootdown_faults__make(const struct shootdown_doc *d)
+void shootdown_faults__make(const struct shootdown_doc *d)
 {
 	const struct stat_view everything = {};
 	const struct vs_counts counts = stat_group__total(&everything, d->processes);
 	const uint64_t all = counts_faults(&counts);
-	struct table *t = run_view__add(d->document, &fault_table);
+	struct table *t = document__table(d->document, &fault_table);
 	char number[STR_NUMBER_LEN];
-	int err = t ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < d->nr_sums && !err; i++)
+	for (size_t i = 0; i < d->nr_sums; i++)
 		if (d->sums[i].counts.refaults)
-			err = fault_row(t, &d->sums[i], all);
-	if (err || !t->nr_rows)
-		return err;
+			fault_row(t, &d->sums[i], all);
+	if (!t->nr_rows)
+		return;
 	table__sort(t, "fault_ns");
 	str_format_count(number, sizeof(number), all);
-	return table__set_title(t,
-				"Refaults: page faults in ranges that a memory call had "
-				"changed (of %s faults)\n",
-				number);
+	table__set_title(t,
+			 "Refaults: page faults in ranges that a memory call had "
+			 "changed (of %s faults)\n",
+			 number);
 }
 
 /* --- what no call owns --------------------------------------------------------------------- */
 
 /** unowned_row - @flushes: NULL: not known. */
-static int unowned_row(struct table *t, const char *reason, const struct vs_call_counts *flushes,
-		       uint64_t interrupts)
+static void unowned_row(struct table *t, const char *reason, const struct vs_call_counts *flushes,
+			uint64_t interrupts)
 {
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	if (flushes)
 		table__set_u64(t, "count", flushes->count);
 	table__set_u64(t, "interrupts", interrupts);
-	return table__set_str(t, "reason", reason);
+	table__set_str(t, "reason", reason);
 }
 
 /** sender_unknown - interrupts taken that were not joined to their sending. */
@@ -97,31 +90,29 @@ static uint64_t sender_unknown(const struct vs_shootdowns *s)
 	return received > s->joined ? received - s->joined : 0;
 }
 
-int shootdown_unowned__make(const struct shootdown_doc *d)
+void shootdown_unowned__make(const struct shootdown_doc *d)
 {
 	const uint64_t unknown = sender_unknown(&d->model->totals);
 	const uint64_t not_traced = d->model->totals.not_traced;
-	struct table *t = run_view__add(d->document, &unowned_table);
-	int err = t ? 0 : -ENOMEM;
+	struct table *t = document__table(d->document, &unowned_table);
 
-	for (size_t i = 0; i < d->nr_sums && !err; i++) {
+	for (size_t i = 0; i < d->nr_sums; i++) {
 		const struct call_sum *sum = &d->sums[i];
 		const struct vs_call_counts *c = &sum->counts;
 		/* no hook sees a flush of kernel addresses: only its interrupts */
 		const bool seen = sum->call < VS_CALL_KERNEL_RANGE;
 
 		if (sum->call >= VS_CALL_FIRST_UNOWNED && sum->call < VS_NR_CALLS)
-			err = unowned_row(t, call_names[sum->call], seen ? c : NULL, c->received);
-		if (!err && sum->call == VS_CALL_SYSCALL) {
+			unowned_row(t, call_names[sum->call], seen ? c : NULL, c->received);
+		if (sum->call == VS_CALL_SYSCALL) {
 			table__set_u64(t, "syscall", sum->detail & ~VS_SYSCALL_COMPAT);
 			table__set_bool(t, "compat", sum->detail & VS_SYSCALL_COMPAT);
 		}
 	}
-	if (!err && not_traced)
-		err = unowned_row(t, "sender not traced", NULL, not_traced);
-	if (!err && unknown)
-		err = unowned_row(t, "sender unknown", NULL, unknown);
-	if (err || !t->nr_rows)
-		return err;
-	return table__set_title(t, "TLB flushes and IPIs without a memory call or page fault\n");
+	if (not_traced)
+		unowned_row(t, "sender not traced", NULL, not_traced);
+	if (unknown)
+		unowned_row(t, "sender unknown", NULL, unknown);
+	if (t->nr_rows)
+		table__set_title(t, "TLB flushes and IPIs without a memory call or page fault\n");
 }

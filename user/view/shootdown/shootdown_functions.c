@@ -96,45 +96,37 @@ static int cheaper(const void *a, const void *b)
 	return order ? order : strcmp(x->function.name, y->function.name);
 }
 
-static int name_cells(const struct shootdown_view *v, struct table *t,
-		      const struct call_function *f)
+static void name_cells(const struct shootdown_view *v, struct table *t,
+		       const struct call_function *f)
 {
-	int err;
-
 	if (v->per_process && call_pid(f->row))
 		table__set_u64(t, "pid", call_pid(f->row));
-	err = table__set_str(t, "comm", call_comm(f->row));
-	if (!err)
-		err = table__set_str(t, "function", f->function.name);
-	return err ? err : table__set_str(t, "module", f->function.module);
+	table__set_str(t, "comm", call_comm(f->row));
+	table__set_str(t, "function", f->function.name);
+	table__set_str(t, "module", f->function.module);
 }
 
-static int json_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
+static void json_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
 {
-	int err = table__add_row(t) < 0 ? -ENOMEM : name_cells(v, t, f);
-
-	if (!err)
-		err = call_name_cells(t, f->row->call, f->row->detail);
-	if (!err)
-		err = call_cells(v, t, f->row->call, &f->counts, NULL, NULL);
+	table__add_row(t);
+	name_cells(v, t, f);
+	call_name_cells(t, f->row->call, f->row->detail);
+	call_cells(v, t, f->row->call, &f->counts, NULL, NULL);
 	if (v->unwound && f->row->stack) {
 		table__unset(t, "refaults");
 		table__unset(t, "refault_ns");
 	}
-	return err;
 }
 
-static int text_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
+static void text_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
 {
 	const struct vs_call_counts *c = &f->counts;
 	char label[CALL_LABEL_LEN], errnos[CALL_ERRNOS_LEN];
-	int err = table__add_row(t) < 0 ? -ENOMEM : name_cells(v, t, f);
 
+	table__add_row(t);
+	name_cells(v, t, f);
 	call_errnos(c, errnos, sizeof(errnos));
-	if (!err)
-		err = table__set_str(t, "errnos", errnos);
-	if (err)
-		return err;
+	table__set_str(t, "errnos", errnos);
 	table__set_u64(t, "count", c->count);
 	table__set_u64(t, "errors", c->errors);
 	if (v->interrupts_known) {
@@ -146,46 +138,38 @@ static int text_row(const struct shootdown_view *v, struct table *t, const struc
 	if (c->latency_max_ns)
 		table__set_u64(t, "max_ns", c->latency_max_ns);
 	call_label(label, sizeof(label), f->row->call, f->row->detail);
-	return table__set_str(t, "call", label);
+	table__set_str(t, "call", label);
 }
 
-static int rows(const struct shootdown_view *v, struct table *json, struct table *text,
-		struct function_list *all)
+static void rows(const struct shootdown_view *v, struct table *json, struct table *text,
+		 struct function_list *all)
 {
 	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
-	int err = 0;
 
 	if (all->nr)
 		qsort(all->list, all->nr, sizeof(*all->list), cheaper);
-	for (size_t i = 0; i < all->nr && !err; i++)
-		err = json_row(v, json, (const void *)all->list[i]);
-	for (size_t i = 0; i < shown && !err; i++)
-		err = text_row(v, text, (const void *)all->list[i]);
-	if (!err && shown)
-		err = table__set_title(text, "Memory calls by function (callees included)\n");
-	if (!err && shown < all->nr)
-		err = table__set_footer(text, "and %zu more functions (use --top N)",
-					all->nr - shown);
-	return err;
+	for (size_t i = 0; i < all->nr; i++)
+		json_row(v, json, (const void *)all->list[i]);
+	for (size_t i = 0; i < shown; i++)
+		text_row(v, text, (const void *)all->list[i]);
+	if (shown)
+		table__set_title(text, "Memory calls by function (callees included)\n");
+	if (shown < all->nr)
+		table__set_footer(text, "and %zu more functions (use --top N)", all->nr - shown);
 }
 
-int shootdown_functions__make(const struct shootdown_doc *d)
+void shootdown_functions__make(const struct shootdown_doc *d)
 {
-	struct table *text = run_view__add(d->document, &text_table);
-	struct table *json = run_view__add(d->document, &json_table);
+	struct table *text = document__table(d->document, &text_table);
+	struct table *json = document__table(d->document, &json_table);
 	struct function_list all;
 	struct call_groups g = {};
-	int err;
 
-	if (!text || !json)
-		return -ENOMEM;
 	function_list__init(&all, sizeof(struct call_function));
-	err = call_groups__make(&g, d, SHOOTDOWN_BY_FUNCTION, false);
-	for (size_t i = 0; i < g.nr && !err; i++)
-		err = count_group(&all, d->view, &g.list[i], i + 1);
-	if (!err)
-		err = rows(d->view, json, text, &all);
+	call_groups__make(&g, d, SHOOTDOWN_BY_FUNCTION, false);
+	for (size_t i = 0; i < g.nr; i++)
+		table__fail(json, count_group(&all, d->view, &g.list[i], i + 1));
+	rows(d->view, json, text, &all);
 	call_groups__free(&g);
 	function_list__free(&all);
-	return err;
 }

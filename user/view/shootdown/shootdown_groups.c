@@ -115,8 +115,14 @@ static int group_row(struct call_groups *g, enum shootdown_by by, bool join,
 static int group_add(struct call_groups *g, const struct shootdown_view *v, struct call_row *row,
 		     enum shootdown_by by, bool join)
 {
-	if (shootdown_by_needs_stacks(by) && row->stack)
-		row->stack = namer__true_stack(v->namer, v->stacks, row->stack);
+	const struct stack *is;
+
+	if (shootdown_by_needs_stacks(by) && row->stack) {
+		is = namer__true_stack(v->namer, v->stacks, row->stack);
+		if (!is)
+			return -ENOMEM;
+		row->stack = is;
+	}
 	return group_row(g, by, join, row);
 }
 
@@ -291,15 +297,13 @@ static int name_threads(struct call_groups *g, const struct threads *threads)
 	return err;
 }
 
-int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
-		      bool join)
+/** make - all groups, with what they name. Return: 0 or -ENOMEM. */
+static int make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
+		bool join)
 {
 	const struct shootdown *s = d->model;
 	int err = 0;
 
-	memset(g, 0, sizeof(*g));
-	hash__init(&g->by_key, sizeof(struct call_group_key));
-	hash__init(&g->threads, sizeof(uint64_t));
 	for (size_t i = 0; i < s->nr_rows && !err; i++)
 		if (call_selected(d->view, s->rows[i]))
 			err = group_add(g, d->view, s->rows[i], by, join);
@@ -307,18 +311,27 @@ int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum
 		err = group_row(g, by, join, &s->overflow);
 	if (!err && by == SHOOTDOWN_BY_COMM)
 		err = count_processes(g, d);
+	if (!err && by == SHOOTDOWN_BY_THREAD)
+		err = name_threads(g, d->view->threads);
 	if (!err && shootdown_by_needs_stacks(by) && d->view->namer)
 		err = merge_stacks(g, d->view);
+	return err;
+}
+
+void call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
+		       bool join)
+{
+	memset(g, 0, sizeof(*g));
+	hash__init(&g->by_key, sizeof(struct call_group_key));
+	hash__init(&g->threads, sizeof(uint64_t));
+	document__fail(d->document, make(g, d, by, join));
 	if (join && by == SHOOTDOWN_BY_VMA)
 		join_neighbours(g);
 	if (g->nr)
 		qsort(g->list, g->nr, sizeof(*g->list), cheaper);
-	if (!err && by == SHOOTDOWN_BY_THREAD)
-		err = name_threads(g, d->view->threads);
-	return err;
 }
 
-int call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t)
+void call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t)
 {
 	char rows[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN], calls[STR_NUMBER_LEN];
 	struct vs_call_counts rest = {};
@@ -328,8 +341,8 @@ int call_groups__tell_rest(const struct call_groups *g, size_t shown, struct tab
 	str_format_count(rows, sizeof(rows), g->nr - shown);
 	str_format_count(calls, sizeof(calls), rest.count);
 	str_format_ns(stolen, sizeof(stolen), rest.stolen_ns);
-	return table__set_footer(t, "and %s more rows: %s calls, %s stolen (use --top N)", rows,
-				 calls, stolen);
+	table__set_footer(t, "and %s more rows: %s calls, %s stolen (use --top N)", rows, calls,
+			  stolen);
 }
 
 void call_groups__free(struct call_groups *g)

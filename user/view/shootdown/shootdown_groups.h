@@ -39,13 +39,13 @@ struct call_groups {
  * call_groups__make - what --vma selects
  * @join: for people: a VMA whose permissions change to and fro is one, and so are VMAs of one name
  *	next to each other, as calls split them
- * Return: 0 or -ENOMEM; to be freed in any case.
+ * Without memory the document has failed; to be freed in any case.
  */
-int call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
-		      bool join);
+void call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
+		       bool join);
 
-/** call_groups__tell_rest - a footer of @t: what comes after the first @shown. Return: 0 or -ENOMEM. */
-int call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t);
+/** call_groups__tell_rest - a footer of @t: what comes after the first @shown. */
+void call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t);
 
 void call_groups__free(struct call_groups *g);
 

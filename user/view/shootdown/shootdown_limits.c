@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/str.h"
+#include "view/common/words.h"
 #include "view/shootdown/shootdown_parts.h"
 
 /** From this share of vm.max_map_count on, percent, a process is near it. */
@@ -92,17 +93,16 @@ static bool near(const struct shootdown_view *v, const struct owner *o)
 	return v->max_map_count && o->map_count * 100ULL >= v->max_map_count * NEAR_PERCENT;
 }
 
-static int map_row(const struct shootdown_view *v, struct table *t, const struct owner *o)
+static void map_row(const struct shootdown_view *v, struct table *t, const struct owner *o)
 {
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "pid", o->pid);
 	table__set_u64(t, "vmas", o->map_count);
 	if (v->max_map_count) {
 		table__set_u64(t, "limit", v->max_map_count);
 		table__set_bool(t, "near", near(v, o));
 	}
-	return table__set_str(t, "comm", o->comm);
+	table__set_str(t, "comm", o->comm);
 }
 
 /* --- warnings ------------------------------------------------------------------------------ */
@@ -155,46 +155,33 @@ static void say_rest(const struct shootdown_doc *d, FILE *f)
 	fputs(text, f);
 }
 
-static int warnings(const struct shootdown_doc *d, const struct owner *o, size_t nr)
+static void warnings(const struct shootdown_doc *d, const struct owner *o, size_t nr)
 {
-	struct table *t = run_view__add(d->document, &line_table);
-	char *text = NULL;
-	size_t len;
-	FILE *f = t ? open_memstream(&text, &len) : NULL;
-	int err = 0;
+	struct table *t = document__table(d->document, &line_table);
+	struct words w;
 
-	if (!f)
-		return -ENOMEM;
+	if (!words__open(&w, t))
+		return;
 	for (size_t i = 0; i < nr; i++)
-		say_maps(d->view, f, &o[i]);
+		say_maps(d->view, w.file, &o[i]);
 	for (size_t i = 0; i < nr; i++)
-		say_wx(f, &o[i]);
-	say_rest(d, f);
-	if (fclose(f))
-		err = -ENOMEM;
-	else if (len)
-		err = table__set_title(t, "%s", text);
-	free(text);
-	return err;
+		say_wx(w.file, &o[i]);
+	say_rest(d, w.file);
+	words__title(&w);
 }
 
-int shootdown_limits__make(const struct shootdown_doc *d)
+void shootdown_limits__make(const struct shootdown_doc *d)
 {
-	struct table *t = run_view__add(d->document, &map_table);
+	struct table *t = document__table(d->document, &map_table);
 	struct owner *o;
 	size_t nr;
-	int err = 0;
 
-	if (!t)
-		return -ENOMEM;
 	o = owners_of(d->model, &nr);
 	if (!o)
-		return -ENOMEM;
-	for (size_t i = 0; i < nr && !err; i++)
+		document__fail(d->document, -ENOMEM);
+	for (size_t i = 0; i < nr; i++)
 		if (o[i].map_count)
-			err = map_row(d->view, t, &o[i]);
-	if (!err)
-		err = warnings(d, o, nr);
+			map_row(d->view, t, &o[i]);
+	warnings(d, o, nr);
 	free(o);
-	return err;
 }

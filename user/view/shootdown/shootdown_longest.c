@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown_longest.c - the memory calls that took longest: when, of whom, on what, from where. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,40 +58,36 @@ static void from_text(const struct long_call *c, char *buf, size_t size)
 		snprintf(buf, size, "%llx", (unsigned long long)c->call.site);
 }
 
-static int site_cells(struct table *t, const struct long_call *c)
+static void site_cells(struct table *t, const struct long_call *c)
 {
 	char text[512];
-	int err;
 
 	from_text(c, text, sizeof(text));
 	if (c->call.site)
 		table__set_u64(t, "site", c->call.site);
 	if (c->function)
 		table__set_u64(t, "function_offset", c->function_offset);
-	err = table__set_str(t, "function", c->function);
-	if (!err)
-		err = table__set_str(t, "module", c->module);
-	return err || !*text ? err : table__set_str(t, "from", text);
+	table__set_str(t, "function", c->function);
+	table__set_str(t, "module", c->module);
+	if (*text)
+		table__set_str(t, "from", text);
 }
 
-static int error_cell(struct table *t, const struct vs_event_call *e)
+static void error_cell(struct table *t, const struct vs_event_call *e)
 {
-	if (!call_event__failed(e))
-		return 0;
-	return table__set_str(t, "errno",
-			      errno_name((int)-(e->result < 0 ? e->result : VS_BRK_FAILED)));
+	if (call_event__failed(e))
+		table__set_str(t, "errno",
+			       errno_name((int)-(e->result < 0 ? e->result : VS_BRK_FAILED)));
 }
 
-static int row(const struct shootdown_doc *d, struct table *t, const struct long_call *c)
+static void row(const struct shootdown_doc *d, struct table *t, const struct long_call *c)
 {
 	const struct vs_event_call *e = &c->call;
 	const uint64_t start_ns = d->view->start_ns;
 	char label[CALL_LABEL_LEN];
 	uint64_t start, end;
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "duration_ns", e->duration_ns);
 	table__set_u64(t, "at_ns", e->head.time_ns > start_ns ? e->head.time_ns - start_ns : 0);
 	table__set_u64(t, "pid", e->pid);
@@ -105,44 +100,35 @@ static int row(const struct shootdown_doc *d, struct table *t, const struct long
 	if (call_event__bytes(e))
 		table__set_u64(t, "bytes", call_event__bytes(e));
 	call_label(label, sizeof(label), e->call, e->detail);
-	err = table__set_str(t, "comm", e->comm);
-	if (!err)
-		err = error_cell(t, e);
-	if (!err)
-		err = call_name_cells(t, e->call, e->detail);
-	if (!err)
-		err = table__set_str(t, "label", label);
-	if (!err)
-		err = table__set_str(t, "vma", c->vma);
-	if (!err && c->vma)
-		err = table__set_str(t, "where", last_part(c->vma));
-	return err ? err : site_cells(t, c);
+	table__set_str(t, "comm", e->comm);
+	error_cell(t, e);
+	call_name_cells(t, e->call, e->detail);
+	table__set_str(t, "label", label);
+	table__set_str(t, "vma", c->vma);
+	if (c->vma)
+		table__set_str(t, "where", last_part(c->vma));
+	site_cells(t, c);
 }
 
-int shootdown_longest__make(const struct shootdown_doc *d)
+void shootdown_longest__make(const struct shootdown_doc *d)
 {
 	const struct longest_calls *l = d->view->longest;
 	struct table *t;
 	size_t shown;
-	int err = 0;
 
 	if (!l)
-		return 0;
-	t = run_view__add(d->document, &longest_table);
-	if (!t)
-		return -ENOMEM;
+		return;
+	t = document__table(d->document, &longest_table);
 	shown = d->view->limit && d->view->limit < l->nr ? d->view->limit : l->nr;
-	for (size_t i = 0; i < shown && !err; i++)
-		err = row(d, t, &l->list[i]);
-	if (!err && shown)
-		err = table__set_title(t, "Longest memory calls\n");
-	if (!err && l->lost)
-		err = table__set_footer(t,
-					l->of_events
-						? "%llu more calls are not compared: the "
-						  "recording does not have their events"
-						: "%llu more calls are not compared: their events "
-						  "were lost (use a larger --ring)",
-					(unsigned long long)l->lost);
-	return err;
+	for (size_t i = 0; i < shown; i++)
+		row(d, t, &l->list[i]);
+	if (shown)
+		table__set_title(t, "Longest memory calls\n");
+	if (l->lost)
+		table__set_footer(t,
+				  l->of_events ? "%llu more calls are not compared: the "
+						 "recording does not have their events"
+					       : "%llu more calls are not compared: their events "
+						 "were lost (use a larger --ring)",
+				  (unsigned long long)l->lost);
 }

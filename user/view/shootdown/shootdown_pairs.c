@@ -64,34 +64,28 @@ static int by_stolen(const void *a, const void *b)
 
 /* --- JSON ---------------------------------------------------------------------------------- */
 
-static int who_object(struct table *parent, const struct table_def *def, uint32_t pid,
-		      const char *comm)
+static void who_object(struct table *parent, const struct table_def *def, uint32_t pid,
+		       const char *comm)
 {
-	struct table *t = run_view__sub(parent, def);
+	struct table *t = table__sub(parent, def);
 
-	if (!t)
-		return -ENOMEM;
 	table__set_u64(t, "pid", pid);
-	return table__set_str(t, "comm", comm);
+	table__set_str(t, "comm", comm);
 }
 
-static int pair_row(struct table *t, const struct call_pair *p)
+static void pair_row(struct table *t, const struct call_pair *p)
 {
-	int err;
-
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "cpu_to", p->key.to_cpu);
 	table__set_u64(t, "count", p->pair.count);
 	table__set_u64(t, "stolen_ns", p->pair.stolen_ns);
-	err = table__set_str(t, "kind", p->key.ipi < VS_NR_IPI ? ipi_names[p->key.ipi] : NULL);
-	if (!err)
-		err = who_object(t, &target_table, p->key.to_pid, p->pair.to_comm);
-	if (err || !pair_known(p))
-		return err;
+	table__set_str(t, "kind", p->key.ipi < VS_NR_IPI ? ipi_names[p->key.ipi] : NULL);
+	who_object(t, &target_table, p->key.to_pid, p->pair.to_comm);
+	if (!pair_known(p))
+		return;
 	table__set_u64(t, "cpu_from", p->key.from_cpu);
 	table__set_u64(t, "ipi_delay_ns", p->pair.delay_ns);
-	return who_object(t, &initiator_table, p->key.from_pid, p->pair.from_comm);
+	who_object(t, &initiator_table, p->key.from_pid, p->pair.from_comm);
 }
 
 /* --- text: by process ---------------------------------------------------------------------- */
@@ -134,69 +128,69 @@ static size_t join_processes(struct call_pair *pairs, size_t nr)
 }
 
 /** set_who - "redis-server (12)"; process 0 is what runs where nothing does. */
-static int set_who(struct table *t, const char *key, uint32_t pid, const char *comm)
+static void set_who(struct table *t, const char *key, uint32_t pid, const char *comm)
 {
 	char who[VS_COMM_LEN + 16];
 
-	if (!pid)
-		return table__set_str(t, key, "[idle]");
+	if (!pid) {
+		table__set_str(t, key, "[idle]");
+		return;
+	}
 	snprintf(who, sizeof(who), "%s (%u)", comm, pid);
-	return table__set_str(t, key, who);
+	table__set_str(t, key, who);
 }
 
-static int process_row(struct table *t, const struct call_pair *p)
+static void process_row(struct table *t, const struct call_pair *p)
 {
 	const bool known = pair_known(p), other = p->key.ipi && p->key.ipi < VS_NR_IPI;
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_u64(t, "count", p->pair.count);
 	table__set_u64(t, "stolen_ns", p->pair.stolen_ns);
 	if (known && p->pair.count)
 		table__set_f64(t, "delay_ns", (double)p->pair.delay_ns / p->pair.count);
-	err = table__set_str(t, "kind", other ? ipi_names[p->key.ipi] : "");
-	if (!err)
-		err = known ? set_who(t, "initiator", p->key.from_pid, p->pair.from_comm)
-			    : table__set_str(t, "initiator", "[unknown]");
-	return err ? err : set_who(t, "target", p->key.to_pid, p->pair.to_comm);
+	table__set_str(t, "kind", other ? ipi_names[p->key.ipi] : "");
+	if (known)
+		set_who(t, "initiator", p->key.from_pid, p->pair.from_comm);
+	else
+		table__set_str(t, "initiator", "[unknown]");
+	set_who(t, "target", p->key.to_pid, p->pair.to_comm);
 }
 
-static int process_rows(const struct shootdown_doc *d, struct table *t, struct call_pair *pairs,
-			size_t nr)
+static void process_rows(const struct shootdown_doc *d, struct table *t, struct call_pair *pairs,
+			 size_t nr)
 {
 	const size_t limit = d->view->limit, shown = limit && nr > limit ? limit : nr;
 	uint64_t rest = 0;
-	int err = 0;
 
-	for (size_t i = 0; i < shown && !err; i++)
-		err = process_row(t, &pairs[i]);
+	for (size_t i = 0; i < shown; i++)
+		process_row(t, &pairs[i]);
 	for (size_t i = shown; i < nr; i++)
 		rest += pairs[i].pair.count;
-	if (!err && shown)
-		err = table__set_title(t, "TLB shootdowns by initiator and target\n");
-	if (!err && shown < nr)
-		err = table__set_footer(t, "and %zu more rows with %llu IPIs (use --top N)",
-					nr - shown, (unsigned long long)rest);
-	return err;
+	if (shown)
+		table__set_title(t, "TLB shootdowns by initiator and target\n");
+	if (shown < nr)
+		table__set_footer(t, "and %zu more rows with %llu IPIs (use --top N)", nr - shown,
+				  (unsigned long long)rest);
 }
 
-int shootdown_pairs__make(const struct shootdown_doc *d)
+void shootdown_pairs__make(const struct shootdown_doc *d)
 {
-	struct table *text = run_view__add(d->document, &process_table);
-	struct table *t = run_view__add(d->document, &pair_table);
+	struct table *text = document__table(d->document, &process_table);
+	struct table *t = document__table(d->document, &pair_table);
 	const size_t nr = d->model->nr_pairs;
 	struct call_pair *pairs = malloc(nr * sizeof(*pairs) + 1);
-	int err = text && t && pairs ? 0 : -ENOMEM;
 
-	if (!err && nr) {
+	if (!pairs) {
+		table__fail(t, -ENOMEM);
+		return;
+	}
+	if (nr) {
 		memcpy(pairs, d->model->pairs, nr * sizeof(*pairs));
 		qsort(pairs, nr, sizeof(*pairs), by_stolen);
 	}
-	for (size_t i = 0; i < nr && !err; i++)
-		err = pair_row(t, &pairs[i]);
-	if (!err)
-		err = process_rows(d, text, pairs, join_processes(pairs, nr));
+	for (size_t i = 0; i < nr; i++)
+		pair_row(t, &pairs[i]);
+	process_rows(d, text, pairs, join_processes(pairs, nr));
 	free(pairs);
-	return err;
 }

@@ -36,8 +36,8 @@ struct shootdown_doc {
 
 /* --- sums (shootdown_sums.c) --------------------------------------------------------------- */
 
-/** call_sums__make - fill sums and all of @d, which the caller frees. Return: 0 or -ENOMEM. */
-int call_sums__make(struct shootdown_doc *d);
+/** call_sums__make - fill sums and all of @d, which the caller frees. */
+void call_sums__make(struct shootdown_doc *d);
 
 /** call_selected - the row is one that --vma asks for. */
 bool call_selected(const struct shootdown_view *v, const struct call_row *row);
@@ -90,17 +90,15 @@ extern const struct table_def call_errnos_table;
 	}
 
 /** call_name_cells - the name of @call, its advice, whether it is MAP_FIXED. */
-int call_name_cells(struct table *t, uint32_t call, uint32_t detail);
+void call_name_cells(struct table *t, uint32_t call, uint32_t detail);
 
 /**
  * call_cells - fill CALL_COUNT_COLUMNS
  * @latency, @delay: histograms of just these calls; NULL: quantiles are not known
- *
- * Return: 0 or -ENOMEM.
  */
-int call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
-	       const struct vs_call_counts *c, const struct vs_hist *latency,
-	       const struct vs_hist *delay);
+void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
+		const struct vs_call_counts *c, const struct vs_hist *latency,
+		const struct vs_hist *delay);
 
 /** Bytes that hold any call_errnos(). */
 #define CALL_ERRNOS_LEN 64
@@ -111,45 +109,45 @@ void call_errnos(const struct vs_call_counts *c, char *buf, size_t size);
 /** call_targets - interrupts for each flush that was sent; negative: not known. */
 double call_targets(const struct shootdown_view *v, const struct vs_call_counts *c);
 
-/* --- parts: each adds its tables. Return: 0 or -ENOMEM. -------------------------------------- */
+/* --- parts: each adds its tables ---------------------------------------------------------------- */
 
 /** shootdown_calls__text - two tables: what calls did, and what they cost others. */
-int shootdown_calls__text(const struct shootdown_doc *d);
+void shootdown_calls__text(const struct shootdown_doc *d);
 /** shootdown_calls__rows - the table `calls`. */
-int shootdown_calls__rows(const struct shootdown_doc *d);
+void shootdown_calls__rows(const struct shootdown_doc *d);
 
 /** shootdown_rows__make - by VMA, process, command name, thread or call site, as asked. */
-int shootdown_rows__make(const struct shootdown_doc *d);
+void shootdown_rows__make(const struct shootdown_doc *d);
 /** shootdown_rows__say_worst - a line on what cost others most; nothing if nothing did. */
-int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f);
+void shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f);
 
 /** shootdown_stacks__make - by stack. */
-int shootdown_stacks__make(const struct shootdown_doc *d);
+void shootdown_stacks__make(const struct shootdown_doc *d);
 /** shootdown_functions__make - by function that is on the stacks. */
-int shootdown_functions__make(const struct shootdown_doc *d);
+void shootdown_functions__make(const struct shootdown_doc *d);
 /** shootdown_stacks__say - " by FUNCTION", of the caller of the row's call; nothing if not known. */
 void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row *row, FILE *f);
 
 /** shootdown_longest__make - the longest calls. */
-int shootdown_longest__make(const struct shootdown_doc *d);
+void shootdown_longest__make(const struct shootdown_doc *d);
 
 /** shootdown_pairs__make - who interrupted whom. */
-int shootdown_pairs__make(const struct shootdown_doc *d);
+void shootdown_pairs__make(const struct shootdown_doc *d);
 /** pair_known - the sender is known. */
 bool pair_known(const struct call_pair *p);
 
 /** shootdown_cpus__rows - of --by cpu; shootdown_cpus__matrix - text: target by initiator. */
-int shootdown_cpus__rows(const struct shootdown_doc *d);
-int shootdown_cpus__matrix(const struct shootdown_doc *d);
+void shootdown_cpus__rows(const struct shootdown_doc *d);
+void shootdown_cpus__matrix(const struct shootdown_doc *d);
 /** shootdown_cpus__warn - interrupts of isolated CPUs, for people. Return: characters written. */
 size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t size);
 
 /** shootdown_faults__make - the faults that followed. */
-int shootdown_faults__make(const struct shootdown_doc *d);
+void shootdown_faults__make(const struct shootdown_doc *d);
 /** shootdown_unowned__make - what no call owns, by reason. */
-int shootdown_unowned__make(const struct shootdown_doc *d);
+void shootdown_unowned__make(const struct shootdown_doc *d);
 
 /** shootdown_limits__make - VMAs of each process; below all: what should be looked at. */
-int shootdown_limits__make(const struct shootdown_doc *d);
+void shootdown_limits__make(const struct shootdown_doc *d);
 
 #endif /* VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_PARTS_H */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown_rows.c - who made which call: rows by VMA, process, thread or call site. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -130,22 +129,21 @@ static const struct rows_def {
 
 /* --- JSON and CSV -------------------------------------------------------------------------- */
 
-static int vma_cells(struct table *t, const struct call_row *row)
+static void vma_cells(struct table *t, const struct call_row *row)
 {
 	char perms[5];
-	int err;
 
 	if (!row->vma)
-		return 0;
+		return;
 	vma_perms(row->vma->vma.key.flags, perms);
-	err = table__set_str(t, "perms", perms);
-	return err ? err : table__set_str(t, "vma", row->vma->name);
+	table__set_str(t, "perms", perms);
+	table__set_str(t, "vma", row->vma->name);
 }
 
-static int thread_cells(const struct call_groups *g, struct table *t, const struct call_row *row)
+static void thread_cells(const struct call_groups *g, struct table *t, const struct call_row *row)
 {
 	table__set_u64(t, "tid", row->tid);
-	return table__set_str(t, "thread", call_groups__thread(g, row->tid));
+	table__set_str(t, "thread", call_groups__thread(g, row->tid));
 }
 
 /** short_name - the last component of a path: the line is short, and the whole is in JSON. */
@@ -174,15 +172,16 @@ static struct site find_site(const struct shootdown_doc *d, const struct call_ro
 	const struct fault_row *vma = call_site_vma(row);
 	const struct stack *stack = row->stack;
 	const bool named_site = stack && stack->nr_user == 1 && stack->frames[0].ip == row->site;
-	struct named_stack named;
+	struct named_stack named = { 0 };
 	struct site s = { 0 };
 
 	if (vma)
 		s = (struct site){ .module = vma->name,
 				   .in_file = true,
 				   .offset = call_site_offset(vma, row->site) };
-	if (!named_site || !d->view->namer || namer__stack(d->view->namer, stack, &named) ||
-	    !named.nr_user)
+	if (named_site && d->view->namer)
+		document__fail(d->document, namer__stack(d->view->namer, stack, &named));
+	if (!named.nr_user)
 		return s;
 	s.function = named.user[0].name;
 	s.function_offset = named.user[0].offset;
@@ -207,21 +206,20 @@ static void print_site(const struct site *s, char *buf, size_t size)
 		snprintf(buf, size, "%s", s->module);
 }
 
-static int site_cells(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
+static void site_cells(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
 {
 	struct site s;
-	int err;
 
 	if (!row->site)
-		return 0;
+		return;
 	s = find_site(d, row);
 	table__set_u64(t, "site", row->site);
 	if (s.in_file)
 		table__set_u64(t, "offset", s.offset);
 	if (s.function)
 		table__set_u64(t, "function_offset", s.function_offset);
-	err = table__set_str(t, "function", s.function);
-	return err ? err : table__set_str(t, "vma", s.module);
+	table__set_str(t, "function", s.function);
+	table__set_str(t, "vma", s.module);
 }
 
 static void place_cells(struct table *t, const struct call_group *g)
@@ -237,33 +235,30 @@ static void place_cells(struct table *t, const struct call_group *g)
 		table__set_u64(t, "pid", call_pid(g->row));
 }
 
-static int json_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
-		    const struct call_group *g)
+static void json_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
+		     const struct call_group *g)
 {
 	const struct call_row *row = g->row;
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	if (d->view->by == SHOOTDOWN_BY_COMM)
 		table__set_u64(t, "processes", g->processes);
 	else
 		place_cells(t, g);
-	err = table__set_str(t, "comm", call_comm(row));
-	if (!err)
-		err = call_name_cells(t, row->call, row->detail);
-	if (!err && d->view->by == SHOOTDOWN_BY_VMA)
-		err = vma_cells(t, row);
-	if (!err && d->view->by == SHOOTDOWN_BY_THREAD)
-		err = thread_cells(all, t, row);
-	if (!err && d->view->by == SHOOTDOWN_BY_SITE)
-		err = site_cells(d, t, row);
-	return err ? err : call_cells(d->view, t, row->call, &g->counts, NULL, NULL);
+	table__set_str(t, "comm", call_comm(row));
+	call_name_cells(t, row->call, row->detail);
+	if (d->view->by == SHOOTDOWN_BY_VMA)
+		vma_cells(t, row);
+	if (d->view->by == SHOOTDOWN_BY_THREAD)
+		thread_cells(all, t, row);
+	if (d->view->by == SHOOTDOWN_BY_SITE)
+		site_cells(d, t, row);
+	call_cells(d->view, t, row->call, &g->counts, NULL, NULL);
 }
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-static int vma_text(struct table *t, const struct call_group *g)
+static void vma_text(struct table *t, const struct call_group *g)
 {
 	uint64_t start, end;
 	char perms[5];
@@ -276,47 +271,44 @@ static int vma_text(struct table *t, const struct call_group *g)
 	if (g->nr_vmas > 1)
 		table__set_u64(t, "vmas", g->nr_vmas);
 	call_group_perms(g, perms);
-	if (table__set_str(t, "perms", perms))
-		return -ENOMEM;
-	return table__set_str(t, "where", g->row->vma ? short_name(g->row->vma->name) : "");
+	table__set_str(t, "perms", perms);
+	table__set_str(t, "where", g->row->vma ? short_name(g->row->vma->name) : "");
 }
 
-static int thread_text(const struct call_groups *g, struct table *t, const struct call_row *row)
+static void thread_text(const struct call_groups *g, struct table *t, const struct call_row *row)
 {
 	const char *name = call_groups__thread(g, row->tid);
 
 	table__set_u64(t, "tid", row->tid);
 	/* most threads have the name of their process, which says nothing */
-	return table__set_str(t, "thread", name && strcmp(name, call_comm(row)) ? name : "");
+	table__set_str(t, "thread", name && strcmp(name, call_comm(row)) ? name : "");
 }
 
-static int site_text(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
+static void site_text(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
 {
 	char where[512];
 	struct site s;
 
 	if (!row->site)
-		return 0;
+		return;
 	s = find_site(d, row);
 	table__set_u64(t, "site", row->site);
 	if (!s.module)
-		return 0;
+		return;
 	print_site(&s, where, sizeof(where));
-	return table__set_str(t, "where", where);
+	table__set_str(t, "where", where);
 }
 
-static int text_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
-		    const struct call_group *g, bool show_process)
+static void text_row(const struct shootdown_doc *d, struct table *t, const struct call_groups *all,
+		     const struct call_group *g, bool show_process)
 {
 	const struct shootdown_view *v = d->view;
 	const struct call_row *row = g->row;
 	char label[CALL_LABEL_LEN], errnos[CALL_ERRNOS_LEN];
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	call_errnos(&g->counts, errnos, sizeof(errnos));
-	err = table__set_str(t, "errnos", errnos);
+	table__set_str(t, "errnos", errnos);
 	table__set_u64(t, "count", g->counts.count);
 	table__set_u64(t, "errors", g->counts.errors);
 	table__set_u64(t, "refaults", g->counts.refaults);
@@ -332,18 +324,16 @@ static int text_row(const struct shootdown_doc *d, struct table *t, const struct
 		table__set_u64(t, "processes", g->processes);
 	else if (show_process)
 		table__set_u64(t, "pid", call_pid(row));
-	if (!err && show_process)
-		err = table__set_str(t, "comm", call_comm(row));
+	if (show_process)
+		table__set_str(t, "comm", call_comm(row));
 	call_label(label, sizeof(label), row->call, row->detail);
-	if (!err)
-		err = table__set_str(t, "call", label);
-	if (!err && v->by == SHOOTDOWN_BY_VMA)
-		err = vma_text(t, g);
-	if (!err && v->by == SHOOTDOWN_BY_THREAD)
-		err = thread_text(all, t, row);
-	if (!err && v->by == SHOOTDOWN_BY_SITE)
-		err = site_text(d, t, row);
-	return err;
+	table__set_str(t, "call", label);
+	if (v->by == SHOOTDOWN_BY_VMA)
+		vma_text(t, g);
+	if (v->by == SHOOTDOWN_BY_THREAD)
+		thread_text(all, t, row);
+	if (v->by == SHOOTDOWN_BY_SITE)
+		site_text(d, t, row);
 }
 
 static bool one_process(const struct call_groups *g)
@@ -354,43 +344,37 @@ static bool one_process(const struct call_groups *g)
 	return true;
 }
 
-static int text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)
+static void text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)
 {
 	const bool show_process = d->view->by == SHOOTDOWN_BY_PROCESS ||
 				  d->view->by == SHOOTDOWN_BY_COMM || !one_process(g);
 	const size_t shown = d->view->limit && g->nr > d->view->limit ? d->view->limit : g->nr;
-	int err = 0;
 
-	for (size_t i = 0; i < shown && !err; i++)
-		err = text_row(d, t, g, &g->list[i], show_process);
-	if (!err && shown)
-		err = table__set_title(t, "%s\n", rows_defs[d->view->by].title);
-	return err || !shown || shown == g->nr ? err : call_groups__tell_rest(g, shown, t);
+	for (size_t i = 0; i < shown; i++)
+		text_row(d, t, g, &g->list[i], show_process);
+	if (shown)
+		table__set_title(t, "%s\n", rows_defs[d->view->by].title);
+	if (shown && shown < g->nr)
+		call_groups__tell_rest(g, shown, t);
 }
 
-int shootdown_rows__make(const struct shootdown_doc *d)
+void shootdown_rows__make(const struct shootdown_doc *d)
 {
 	const struct rows_def *def = &rows_defs[d->view->by];
 	struct call_groups apart = {}, joined = {};
 	struct table *text, *rows;
-	int err;
 
 	if (!def->json.nr_columns)
-		return 0;
-	text = run_view__add(d->document, &def->text);
-	rows = run_view__add(d->document, &def->json);
-	if (!text || !rows)
-		return -ENOMEM;
-	err = call_groups__make(&apart, d, d->view->by, false);
-	for (size_t i = 0; i < apart.nr && !err; i++)
-		err = json_row(d, rows, &apart, &apart.list[i]);
-	if (!err)
-		err = call_groups__make(&joined, d, d->view->by, true);
-	if (!err)
-		err = text_rows(d, text, &joined);
+		return;
+	text = document__table(d->document, &def->text);
+	rows = document__table(d->document, &def->json);
+	call_groups__make(&apart, d, d->view->by, false);
+	for (size_t i = 0; i < apart.nr; i++)
+		json_row(d, rows, &apart, &apart.list[i]);
+	call_groups__make(&joined, d, d->view->by, true);
+	text_rows(d, text, &joined);
 	call_groups__free(&apart);
 	call_groups__free(&joined);
-	return err;
 }
 
 /** say_group - "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */
@@ -424,15 +408,15 @@ static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_
 		fprintf(f, ", %s (%u)", call_comm(g->row), call_pid(g->row));
 }
 
-int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
+void shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
 {
 	const enum shootdown_by by = d->view->by;
 	const bool from = by == SHOOTDOWN_BY_SITE || shootdown_by_needs_stacks(by);
 	char share[STR_NUMBER_LEN];
 	struct call_groups g = {};
-	int err = call_groups__make(&g, d, from ? by : SHOOTDOWN_BY_VMA, true);
 
-	if (!err && g.nr && g.list[0].counts.stolen_ns && d->all.stolen_ns) {
+	call_groups__make(&g, d, from ? by : SHOOTDOWN_BY_VMA, true);
+	if (g.nr && g.list[0].counts.stolen_ns && d->all.stolen_ns) {
 		str_format_share(share, sizeof(share), g.list[0].counts.stolen_ns,
 				 d->all.stolen_ns);
 		fprintf(f, "\n  %s of this time for ", share);
@@ -440,5 +424,4 @@ int shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
 	}
 	fputc('\n', f);
 	call_groups__free(&g);
-	return err;
 }

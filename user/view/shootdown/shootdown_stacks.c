@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown_stacks.c - who made which call: rows by stack. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "model/names.h"
 #include "util/array.h"
@@ -44,33 +41,32 @@ static const struct table_def text_table = { .key = "rows",
 					     TABLE_COLUMNS(text_columns) };
 
 /** name_row - the functions of a row's stack; none where it has no stack. */
-static int name_row(const struct shootdown_view *v, const struct call_row *row,
-		    struct named_stack *named)
+static struct named_stack name_row(const struct shootdown_doc *d, const struct call_row *row)
 {
-	memset(named, 0, sizeof(*named));
-	return row->stack ? namer__stack(v->namer, row->stack, named) : 0;
+	struct named_stack named = { 0 };
+
+	if (row->stack)
+		document__fail(d->document, namer__stack(d->view->namer, row->stack, &named));
+	return named;
 }
 
-static int json_row(const struct shootdown_view *v, struct table *t, const struct call_group *g)
+static void json_row(const struct shootdown_doc *d, struct table *t, const struct call_group *g)
 {
-	struct named_stack named;
-	int err = name_row(v, g->row, &named);
+	const struct named_stack named = name_row(d, g->row);
+	const struct shootdown_view *v = d->view;
 
-	if (err || table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	if (call_pid(g->row) && g->processes == 1)
 		table__set_u64(t, "pid", call_pid(g->row));
 	table__set_u64(t, "processes", g->processes);
-	err = table__set_str(t, "comm", call_comm(g->row));
-	if (!err)
-		err = call_name_cells(t, g->row->call, g->row->detail);
-	if (!err)
-		err = call_cells(v, t, g->row->call, &g->counts, NULL, NULL);
+	table__set_str(t, "comm", call_comm(g->row));
+	call_name_cells(t, g->row->call, g->row->detail);
+	call_cells(v, t, g->row->call, &g->counts, NULL, NULL);
 	if (v->unwound && g->row->stack) {
 		table__unset(t, "refaults");
 		table__unset(t, "refault_ns");
 	}
-	return err ? err : stack_cells(t, &named);
+	stack_cells(t, &named);
 }
 
 /* --- text ---------------------------------------------------------------------------------- */
@@ -87,7 +83,7 @@ struct stack_numbers {
 	char max[STR_NUMBER_LEN];
 };
 
-static int line(struct table *t, const struct stack_numbers *n, const char *text)
+static void line(struct table *t, const struct stack_numbers *n, const char *text)
 {
 	const struct {
 		const char *key;
@@ -97,23 +93,22 @@ static int line(struct table *t, const struct stack_numbers *n, const char *text
 		{ "sent", n->sent },   { "interrupts", n->ipis }, { "stolen", n->stolen },
 		{ "time", n->time },   { "max", n->max },	  { "stack", text },
 	};
-	int err = table__add_row(t) < 0 ? -ENOMEM : 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(cells) && !err; i++)
-		err = table__set_str(t, cells[i].key, cells[i].text);
-	return err;
+	table__add_row(t);
+	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
+		table__set_str(t, cells[i].key, cells[i].text);
 }
 
-static int frame_line(void *ctx, const char *frame)
+static void frame_line(void *ctx, const char *frame)
 {
 	static const struct stack_numbers nothing;
 	char indented[FRAME_TEXT_LEN + 2];
 
 	snprintf(indented, sizeof(indented), "  %s", frame);
-	return line(ctx, &nothing, indented);
+	line(ctx, &nothing, indented);
 }
 
-static int head_line(const struct shootdown_view *v, struct table *t, const struct call_group *g)
+static void head_line(const struct shootdown_view *v, struct table *t, const struct call_group *g)
 {
 	struct stack_numbers n = {
 		.sent = "-", .ipis = "-", .stolen = "-", .time = "-", .max = "-"
@@ -141,57 +136,49 @@ static int head_line(const struct shootdown_view *v, struct table *t, const stru
 		snprintf(whose, sizeof(whose), "%s (%zu processes)", call_comm(g->row),
 			 g->processes);
 	snprintf(text, sizeof(text), "%s, %s", label, whose);
-	return line(t, &n, text);
+	line(t, &n, text);
 }
 
-static int text_row(const struct shootdown_view *v, struct table *t, const struct call_group *g)
+static void text_row(const struct shootdown_doc *d, struct table *t, const struct call_group *g)
 {
-	struct named_stack named;
-	int err = name_row(v, g->row, &named);
+	const struct named_stack named = name_row(d, g->row);
 
-	if (!err)
-		err = head_line(v, t, g);
-	return err ? err : stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
+	head_line(d->view, t, g);
+	stack_each_line(&named, d->view->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
 }
 
-static int text_rows(const struct shootdown_view *v, struct table *t, const struct call_groups *g)
+static void text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)
 {
-	const size_t shown = v->limit && g->nr > v->limit ? v->limit : g->nr;
-	int err = 0;
+	const size_t limit = d->view->limit, shown = limit && g->nr > limit ? limit : g->nr;
 
-	for (size_t i = 0; i < shown && !err; i++)
-		err = text_row(v, t, &g->list[i]);
-	if (!err && shown)
-		err = table__set_title(t, "Memory calls by stack\n");
-	if (err || shown == g->nr)
-		return err;
-	return call_groups__tell_rest(g, shown, t);
+	for (size_t i = 0; i < shown; i++)
+		text_row(d, t, &g->list[i]);
+	if (shown)
+		table__set_title(t, "Memory calls by stack\n");
+	if (shown < g->nr)
+		call_groups__tell_rest(g, shown, t);
 }
 
-int shootdown_stacks__make(const struct shootdown_doc *d)
+void shootdown_stacks__make(const struct shootdown_doc *d)
 {
-	struct table *text = run_view__add(d->document, &text_table);
-	struct table *rows = run_view__add(d->document, &json_table);
+	struct table *text = document__table(d->document, &text_table);
+	struct table *rows = document__table(d->document, &json_table);
 	struct call_groups g = {};
-	int err;
 
-	if (!text || !rows)
-		return -ENOMEM;
-	err = call_groups__make(&g, d, SHOOTDOWN_BY_STACK, false);
-	for (size_t i = 0; i < g.nr && !err && !d->view->stacks_as_text; i++)
-		err = json_row(d->view, rows, &g.list[i]);
-	if (!err && d->view->stacks_as_text)
-		err = text_rows(d->view, text, &g);
+	call_groups__make(&g, d, SHOOTDOWN_BY_STACK, false);
+	for (size_t i = 0; i < g.nr && !d->view->stacks_as_text; i++)
+		json_row(d, rows, &g.list[i]);
+	if (d->view->stacks_as_text)
+		text_rows(d, text, &g);
 	call_groups__free(&g);
-	return err;
 }
 
 void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row *row, FILE *f)
 {
-	struct named_stack named;
+	const struct named_stack named = name_row(d, row);
 	char text[FRAME_TEXT_LEN];
 
-	if (name_row(d->view, row, &named) || !named.nr_user)
+	if (!named.nr_user)
 		return;
 	/* the innermost function is libc's for the system call: who called it is the news */
 	frame_text(&named.user[named.nr_user > 1], text);

@@ -85,17 +85,16 @@ static int cheaper(const void *a, const void *b)
 	return order ? order : DESCENDING(y->detail, x->detail);
 }
 
-int call_sums__make(struct shootdown_doc *d)
+void call_sums__make(struct shootdown_doc *d)
 {
 	const struct shootdown *s = d->model;
-	int err = 0;
 
-	for (size_t i = 0; i < s->nr_rows && !err; i++)
+	for (size_t i = 0; i < s->nr_rows; i++)
 		if (call_selected(d->view, s->rows[i]))
-			err = add(d, s->rows[i]->call, s->rows[i]->detail, &s->rows[i]->counts);
-	if (!err && !d->view->vma_glob)
-		err = add(d, s->overflow.call, 0, &s->overflow.counts);
+			document__fail(d->document, add(d, s->rows[i]->call, s->rows[i]->detail,
+							&s->rows[i]->counts));
+	if (!d->view->vma_glob)
+		document__fail(d->document, add(d, s->overflow.call, 0, &s->overflow.counts));
 	if (d->nr_sums)
 		qsort(d->sums, d->nr_sums, sizeof(*d->sums), cheaper);
-	return err;
 }

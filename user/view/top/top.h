@@ -50,7 +50,7 @@ struct top_view {
 	bool interrupts_known;
 };
 
-/** Each makes a table. Return: it, or NULL without memory. */
+/** Each makes a table, which may have failed. */
 struct table *top_processes(const struct top_view *v);
 struct table *top_vmas(const struct top_view *v);
 struct table *top_causes(const struct top_view *v);

@@ -24,11 +24,10 @@
 
 TOP_TABLES(calls, COLUMNS_OF);
 
-static int call_cells_of(const struct top_view *v, struct table *t, const struct call_row *row)
+static void call_cells_of(const struct top_view *v, struct table *t, const struct call_row *row)
 {
 	const struct vs_call_counts c = top_call_counts(v, row);
 	char label[CALL_LABEL_LEN];
-	int err;
 
 	top_count(v, t, "count", c.count);
 	top_count(v, t, "errors", c.errors);
@@ -49,8 +48,8 @@ static int call_cells_of(const struct top_view *v, struct table *t, const struct
 	if (call_pid(row))
 		table__set_u64(t, "pid", call_pid(row));
 	call_label(label, sizeof(label), row->call, row->detail);
-	err = table__set_str(t, "comm", call_comm(row));
-	return err ? err : table__set_str(t, "call", label);
+	table__set_str(t, "comm", call_comm(row));
+	table__set_str(t, "call", label);
 }
 
 static bool is_shown(const struct top_view *v, const struct call_row *row)
@@ -68,17 +67,12 @@ struct table *top_calls(const struct top_view *v)
 	const struct shootdown *s = v->shootdown;
 	struct table *t = table__new(&calls_tables[v->rates]);
 
-	for (size_t i = 0; t && i < s->nr_rows; i++) {
+	for (size_t i = 0; i < s->nr_rows; i++) {
 		if (!is_shown(v, s->rows[i]))
 			continue;
-		if (table__add_row(t) < 0)
-			goto fail;
+		table__add_row(t);
 		table__set_u64(t, "id", (uintptr_t)s->rows[i]);
-		if (call_cells_of(v, t, s->rows[i]))
-			goto fail;
+		call_cells_of(v, t, s->rows[i]);
 	}
 	return t;
-fail:
-	table__free(t);
-	return NULL;
 }

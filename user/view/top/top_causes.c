@@ -76,14 +76,13 @@ static void only_cells(const struct top_view *v, struct table *t, const struct v
 		table__set_u64(t, "max_ns", c->latency_max_ns);
 }
 
-static int cause_row(const struct top_view *v, struct table *t, int cause,
-		     const struct vs_counts *all)
+static void cause_row(const struct top_view *v, struct table *t, int cause,
+		      const struct vs_counts *all)
 {
 	const uint64_t faults = all->cause[cause], total = counts_faults(all);
 	struct vs_hist hist = {};
 
-	if (table__add_row(t) < 0)
-		return -1;
+	table__add_row(t);
 	table__set_u64(t, "id", cause);
 	top_count(v, t, "faults", faults);
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
@@ -91,7 +90,7 @@ static int cause_row(const struct top_view *v, struct table *t, int cause,
 		latency_cells_of(v, t, &hist);
 	else if (faults && faults == total && !all->so_far_ns)
 		only_cells(v, t, all);
-	return table__set_str(t, "cause", cause_names[cause]);
+	table__set_str(t, "cause", cause_names[cause]);
 }
 
 /** is_in_flight - faults of this cause took time, though none may have ended. */
@@ -115,13 +114,9 @@ struct table *top_causes(const struct top_view *v)
 {
 	struct table *t = table__new(&causes_tables[v->rates]);
 	const struct vs_counts all = counts_of(v);
-	int err = 0;
 
-	for (int i = 0; t && i < VS_NR_CAUSES && !err; i++)
+	for (int i = 0; i < VS_NR_CAUSES; i++)
 		if (all.cause[i] || ever(v, i) || is_in_flight(v, i))
-			err = cause_row(v, t, i, &all);
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+			cause_row(v, t, i, &all);
+	return t;
 }

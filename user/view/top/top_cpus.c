@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_cpus.c - top: a row for each CPU: its faults, and which CPU interrupted it how often. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "view/shootdown/shootdown_parts.h"
@@ -38,17 +39,19 @@ struct cpu_pairs {
 	uint64_t *stolen_ns;
 };
 
-/** pairs_new - room for all: one piece of memory, @counts is its beginning. */
+/** pairs_new - room for all: one piece of memory, @counts is its beginning. Return: 0 or -ENOMEM. */
 static int pairs_new(struct cpu_pairs *c, uint32_t nr)
 {
-	c->nr = nr;
 	c->counts = calloc((size_t)nr * (nr + 5) + 1, sizeof(*c->counts));
+	if (!c->counts)
+		return -ENOMEM;
+	c->nr = nr;
 	c->sent = c->counts + (size_t)nr * nr;
 	c->received = c->sent + nr;
 	c->joined = c->received + nr;
 	c->delay_ns = c->joined + nr;
 	c->stolen_ns = c->delay_ns + nr;
-	return c->counts ? 0 : -1;
+	return 0;
 }
 
 /** pairs_add - @sign -1 takes them away: what was counted when the interval began. */
@@ -89,23 +92,22 @@ static uint32_t end_of_cpus(const struct top_view *v)
 	return end < v->model->nr_cpus ? end : v->model->nr_cpus;
 }
 
-static int from_cells(const struct top_view *v, struct table *t, const struct cpu_pairs *c,
-		      uint32_t cpu)
+static void from_cells(const struct top_view *v, struct table *t, const struct cpu_pairs *c,
+		       uint32_t cpu)
 {
 	uint64_t *row = c->counts + (size_t)cpu * c->nr;
 
 	for (uint32_t i = 0; i < c->nr; i++)
 		row[i] = (uint64_t)(top_rate(v, row[i]) + 0.5);
-	return table__set_series(t, "from", row, c->nr);
+	table__set_series(t, "from", row, c->nr);
 }
 
-static int cpu_row(const struct top_view *v, struct table *t, const struct cpu_pairs *c,
-		   uint32_t cpu)
+static void cpu_row(const struct top_view *v, struct table *t, const struct cpu_pairs *c,
+		    uint32_t cpu)
 {
 	struct vs_counts counts = v->model->cpus[cpu].counts;
 
-	if (table__add_row(t) < 0)
-		return -1;
+	table__add_row(t);
 	if (v->rates)
 		counts_sub(&counts, &v->model->cpus[cpu].marked);
 	table__set_u64(t, "id", cpu);
@@ -115,13 +117,13 @@ static int cpu_row(const struct top_view *v, struct table *t, const struct cpu_p
 	top_count(v, t, "major", counts.outcome[VS_MAJOR]);
 	top_time(v, t, "fault_ns", counts.latency_sum_ns);
 	if (!v->interrupts_known)
-		return 0;
+		return;
 	top_count(v, t, "sent", c->sent[cpu]);
 	top_count(v, t, "received", c->received[cpu]);
 	top_time(v, t, "stolen_ns", c->stolen_ns[cpu]);
 	if (c->joined[cpu])
 		table__set_f64(t, "delay_ns", (double)c->delay_ns[cpu] / c->joined[cpu]);
-	return from_cells(v, t, c, cpu);
+	from_cells(v, t, c, cpu);
 }
 
 struct table *top_cpus(const struct top_view *v)
@@ -129,18 +131,13 @@ struct table *top_cpus(const struct top_view *v)
 	const struct shootdown *s = v->shootdown;
 	struct table *t = table__new(&cpus_tables[v->rates]);
 	struct cpu_pairs c = {};
-	int err = t ? pairs_new(&c, end_of_cpus(v)) : -1;
 
-	if (!err) {
-		pairs_add(&c, s->pairs, s->nr_pairs, 1);
-		if (v->rates)
-			pairs_add(&c, s->marked_pairs, s->nr_marked_pairs, -1);
-	}
-	for (uint32_t cpu = 0; !err && cpu < c.nr; cpu++)
-		err = cpu_row(v, t, &c, cpu);
+	table__fail(t, pairs_new(&c, end_of_cpus(v)));
+	pairs_add(&c, s->pairs, s->nr_pairs, 1);
+	if (v->rates)
+		pairs_add(&c, s->marked_pairs, s->nr_marked_pairs, -1);
+	for (uint32_t cpu = 0; cpu < c.nr; cpu++)
+		cpu_row(v, t, &c, cpu);
 	free(c.counts);
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+	return t;
 }

@@ -19,19 +19,14 @@ struct table *top_notes(const struct top_view *v)
 {
 	struct table *t = table__new(&notes_table);
 
-	for (size_t i = 0; t && i < v->notes->nr; i++) {
+	for (size_t i = 0; i < v->notes->nr; i++) {
 		const struct note *n = &v->notes->list[i];
 
-		if (table__add_row(t) < 0)
-			goto fail;
+		table__add_row(t);
 		table__set_u64(t, "id", n->id);
 		table__set_u64(t, "at_ns", n->at_ns);
-		if (table__set_str(t, "level", note_level_names[n->level]) ||
-		    table__set_str(t, "text", n->text))
-			goto fail;
+		table__set_str(t, "level", note_level_names[n->level]);
+		table__set_str(t, "text", n->text);
 	}
 	return t;
-fail:
-	table__free(t);
-	return NULL;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_processes.c - top: a row for each process, its faults and what its flushes cost others. */
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "view/common/stat_cells.h"
@@ -50,6 +50,7 @@ static struct caused *caused_by(struct hash *h, const struct process *p)
 	return c;
 }
 
+/** sum_calls - by process. Return: 0 or -ENOMEM. */
 static int sum_calls(const struct top_view *v, struct hash *h)
 {
 	for (size_t i = 0; i < v->shootdown->nr_rows; i++) {
@@ -60,7 +61,7 @@ static int sum_calls(const struct top_view *v, struct hash *h)
 			continue;
 		c = caused_by(h, row->process);
 		if (!c)
-			return -1;
+			return -ENOMEM;
 		const struct vs_call_counts counts = top_call_counts(v, row);
 
 		call_counts_add(&c->counts, &counts);
@@ -92,14 +93,12 @@ static uint64_t vmas_of(const struct process *p)
 	return n;
 }
 
-static int process_row(const struct top_view *v, struct table *t, const struct process *p,
-		       const struct vs_counts *c, const struct vs_call_counts *calls)
+static void process_row(const struct top_view *v, struct table *t, const struct process *p,
+			const struct vs_counts *c, const struct vs_call_counts *calls)
 {
 	struct vs_hist hist = {};
-	int err;
 
-	if (table__add_row(t) < 0)
-		return -1;
+	table__add_row(t);
 	table__set_u64(t, "id", (uintptr_t)p);
 	table__set_u64(t, "pid", p->pid);
 	table__set_u64(t, "uid", p->uid);
@@ -116,10 +115,9 @@ static int process_row(const struct top_view *v, struct table *t, const struct p
 	if (hist__count(&hist))
 		table__set_u64(t, "p99_ns", latency_quantile(&hist, 0.99));
 	call_cells_of(v, t, calls);
-	err = table__set_str(t, "ended", p->exited ? "ended" : "");
-	if (!err)
-		err = table__set_str(t, "cgroup", p->cgroup_name ? p->cgroup_name : "");
-	return err ? err : table__set_str(t, "comm", p->comm);
+	table__set_str(t, "ended", p->exited ? "ended" : "");
+	table__set_str(t, "cgroup", p->cgroup_name ? p->cgroup_name : "");
+	table__set_str(t, "comm", p->comm);
 }
 
 /** is_shown - those that have ended are shown for as long as they have something to tell. */
@@ -137,23 +135,17 @@ struct table *top_processes(const struct top_view *v)
 {
 	struct table *t = table__new(&processes_tables[v->rates]);
 	struct hash calls;
-	int err;
 
-	if (!t)
-		return NULL;
 	hash__init(&calls, sizeof(uint64_t));
-	err = sum_calls(v, &calls);
-	for (size_t i = 0; i < v->model->nr_processes && !err; i++) {
+	table__fail(t, sum_calls(v, &calls));
+	for (size_t i = 0; i < v->model->nr_processes; i++) {
 		const struct process *p = v->model->processes[i];
 		const struct vs_counts c = top_process_counts(v, p);
 		const struct caused *by_calls = hash__get_u64(&calls, (uintptr_t)p);
 
 		if (is_shown(p, &c, by_calls ? &by_calls->counts : NULL))
-			err = process_row(v, t, p, &c, by_calls ? &by_calls->counts : NULL);
+			process_row(v, t, p, &c, by_calls ? &by_calls->counts : NULL);
 	}
 	hash__free(&calls, free);
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+	return t;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_stacks.c - top: a row for each stack that faults, and a row for each function of one. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "util/array.h"
 #include "view/common/stack_cells.h"
@@ -58,13 +58,12 @@ static void one_line(const struct named_stack *s, char *buf, size_t size)
 	}
 }
 
-static int stack_row(const struct top_view *v, struct table *t, uint64_t id,
-		     const struct vs_stack_counts *c, uint64_t total)
+static void stack_row(const struct top_view *v, struct table *t, uint64_t id,
+		      const struct vs_stack_counts *c, uint64_t total)
 {
 	const uint64_t faults = stack_faults(c);
 
-	if (table__add_row(t) < 0)
-		return -1;
+	table__add_row(t);
 	table__set_u64(t, "id", id);
 	top_count(v, t, "faults", faults);
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
@@ -72,28 +71,25 @@ static int stack_row(const struct top_view *v, struct table *t, uint64_t id,
 	top_time(v, t, "fault_ns", c->time_ns);
 	if (c->timed)
 		table__set_f64(t, "average_ns", (double)c->time_ns / c->timed);
-	return 0;
 }
 
-static int entry_row(const struct top_view *v, struct table *t, const struct stack_entry *e,
-		     uint64_t total)
+static void entry_row(const struct top_view *v, struct table *t, const struct stack_entry *e,
+		      uint64_t total)
 {
 	struct named_stack named;
 	char text[4 * FRAME_TEXT_LEN];
 
-	if (namer__stack(v->namer, e->stack, &named) ||
-	    stack_row(v, t, (uintptr_t)e->stack, &e->counts, total))
-		return -1;
+	table__fail(t, namer__stack(v->namer, e->stack, &named));
+	stack_row(v, t, (uintptr_t)e->stack, &e->counts, total);
 	one_line(&named, text, sizeof(text));
 	if (e->processes == 1)
 		table__set_u64(t, "pid", e->stack->pid);
-	if (table__set_str(t, "comm", stack_comm(e->stack)))
-		return -1;
-	return table__set_str(t, "stack", *text ? text : "[no frames]");
+	table__set_str(t, "comm", stack_comm(e->stack));
+	table__set_str(t, "stack", *text ? text : "[no frames]");
 }
 
 /** rest_rows - what no stack counts. */
-static int rest_rows(const struct top_view *v, struct table *t, const struct vs_counts *all)
+static void rest_rows(const struct top_view *v, struct table *t, const struct vs_counts *all)
 {
 	struct stack_rests r;
 	const struct {
@@ -110,11 +106,10 @@ static int rest_rows(const struct top_view *v, struct table *t, const struct vs_
 	for (size_t i = 0; i < ARRAY_SIZE(rests); i++) {
 		if (!stack_faults(rests[i].counts))
 			continue;
-		if (stack_row(v, t, 1 + i, rests[i].counts, counts_faults(all)) ||
-		    table__set_str(t, "comm", "") || table__set_str(t, "stack", rests[i].text))
-			return -1;
+		stack_row(v, t, 1 + i, rests[i].counts, counts_faults(all));
+		table__set_str(t, "comm", "");
+		table__set_str(t, "stack", rests[i].text);
 	}
-	return 0;
 }
 
 struct table *top_stacks(const struct top_view *v)
@@ -131,57 +126,46 @@ struct table *top_stacks(const struct top_view *v)
 		.merge_most = MOST_MERGED,
 	};
 	struct stack_entry *list;
-	size_t nr = 0;
-	int err = 0;
+	size_t nr;
 
-	if (!t || !v->stacks)
+	if (!v->stacks)
 		return t;
 	list = stack_entries(&from, &nr);
 	if (!list)
-		err = -1;
-	for (size_t i = 0; i < nr && i < MOST_STACKS && !err; i++)
-		err = entry_row(v, t, &list[i], total);
+		table__fail(t, -ENOMEM);
+	for (size_t i = 0; i < nr && i < MOST_STACKS; i++)
+		entry_row(v, t, &list[i], total);
 	free(list);
-	if (!err && !v->process)
-		err = rest_rows(v, t, &counts);
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+	if (!v->process)
+		rest_rows(v, t, &counts);
+	return t;
 }
 
 /* --- functions of one ---------------------------------------------------------------------- */
 
-static int symbol_row(struct table *t, const struct symbol_frame *f, uint64_t depth, bool kernel)
+static void symbol_row(struct table *t, const struct symbol_frame *f, uint64_t depth, bool kernel)
 {
 	char text[FRAME_TEXT_LEN];
 
-	if (table__add_row(t) < 0)
-		return -1;
+	table__add_row(t);
 	frame_text(f, text);
 	table__set_u64(t, "id", 1 + depth);
 	table__set_u64(t, "depth", depth);
-	return table__set_str(t, "mode", kernel ? "kernel" : "user") ||
-			       table__set_str(t, "function", text)
-		       ? -1
-		       : 0;
+	table__set_str(t, "mode", kernel ? "kernel" : "user");
+	table__set_str(t, "function", text);
 }
 
 struct table *top_symbols(const struct top_view *v)
 {
 	struct table *t = table__new(&symbols_table);
 	struct named_stack s;
-	int err;
 
-	if (!t || !v->stack)
+	if (!v->stack)
 		return t;
-	err = namer__stack(v->namer, v->stack, &s);
-	for (size_t i = 0; !err && i < s.nr_kernel; i++)
-		err = symbol_row(t, &s.kernel[i], i, true);
-	for (size_t i = 0; !err && i < s.nr_user; i++)
-		err = symbol_row(t, &s.user[i], s.nr_kernel + i, false);
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+	table__fail(t, namer__stack(v->namer, v->stack, &s));
+	for (size_t i = 0; i < s.nr_kernel; i++)
+		symbol_row(t, &s.kernel[i], i, true);
+	for (size_t i = 0; i < s.nr_user; i++)
+		symbol_row(t, &s.user[i], s.nr_kernel + i, false);
+	return t;
 }

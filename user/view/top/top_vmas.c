@@ -23,30 +23,32 @@
 
 TOP_TABLES(vmas, COLUMNS);
 
-static int where_cells(struct table *t, const struct fault_row *row)
+static void where_cells(struct table *t, const struct fault_row *row)
 {
 	char perms[5] = "";
-	int err;
 
-	if (!row->is_vma)
-		return table__set_str(t, "vma", outside_name(row));
-	if (vma_is_several(&row->vma))
-		return table__set_str(t, "vma", row->name);
+	if (!row->is_vma) {
+		table__set_str(t, "vma", outside_name(row));
+		return;
+	}
+	if (vma_is_several(&row->vma)) {
+		table__set_str(t, "vma", row->name);
+		return;
+	}
 	vma_perms(row->vma.key.flags, perms);
 	table__set_u64(t, "start", row->vma.start);
 	table__set_u64(t, "end", row->vma.end);
 	table__set_u64(t, "size", row->vma.end - row->vma.start);
-	err = table__set_str(t, "perms", perms);
-	return err ? err : table__set_str(t, "vma", row->name);
+	table__set_str(t, "perms", perms);
+	table__set_str(t, "vma", row->name);
 }
 
-static int vma_row(const struct top_view *v, struct table *t, const struct fault_row *row,
-		   const struct vs_counts *c, uint64_t total)
+static void vma_row(const struct top_view *v, struct table *t, const struct fault_row *row,
+		    const struct vs_counts *c, uint64_t total)
 {
 	const uint64_t faults = counts_faults(c);
 
-	if (table__add_row(t) < 0)
-		return -1;
+	table__add_row(t);
 	table__set_u64(t, "id", (uintptr_t)row);
 	top_count(v, t, "faults", faults);
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
@@ -57,38 +59,29 @@ static int vma_row(const struct top_view *v, struct table *t, const struct fault
 	top_time(v, t, "fault_ns", counts_time(c));
 	top_average(t, "average_ns", c);
 	top_figures(v, t, c);
-	return where_cells(t, row);
+	where_cells(t, row);
 }
 
-static int process_rows(const struct top_view *v, struct table *t, const struct process *p,
-			uint64_t total)
+static void process_rows(const struct top_view *v, struct table *t, const struct process *p,
+			 uint64_t total)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < p->nr_rows && !err; i++) {
+	for (size_t i = 0; i < p->nr_rows; i++) {
 		const struct fault_row *row = p->rows[i];
 		const struct vs_counts c = top_counts(v, row);
 
 		/* a VMA that is gone has no slot, and stays for what it has counted */
 		if (top_selected(v, row) && (counts_faults(&c) || (row->is_vma && row->slot)))
-			err = vma_row(v, t, row, &c, total);
+			vma_row(v, t, row, &c, total);
 	}
-	return err;
 }
 
 struct table *top_vmas(const struct top_view *v)
 {
 	struct table *t = table__new(&vmas_tables[v->rates]);
 	const struct vs_counts total = top_total(v);
-	int err = 0;
 
-	if (!t)
-		return NULL;
-	for (size_t i = 0; i < v->model->nr_processes && !err; i++)
+	for (size_t i = 0; i < v->model->nr_processes; i++)
 		if (!v->process || v->process == v->model->processes[i])
-			err = process_rows(v, t, v->model->processes[i], counts_faults(&total));
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+			process_rows(v, t, v->model->processes[i], counts_faults(&total));
+	return t;
 }

@@ -2,14 +2,13 @@
 /* crash.c - say why an address could not be used, from what is near and what was called. */
 #include "view/trace/crash.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/history/calls.h"
 #include "model/names.h"
 #include "util/str.h"
+#include "view/common/words.h"
 
 /** mmap_min_addr is 64 KiB by default: nothing is mapped below. */
 #define NULL_PAGES 65536
@@ -135,45 +134,34 @@ static uint64_t distance(const struct vs_near *near, uint64_t address)
 	return near->start > address ? near->start - address : 0;
 }
 
-static int near_object(struct table *parent, const struct table_def *def, const struct crash *c,
-		       enum vs_near_place place)
+static void near_object(struct table *parent, const struct table_def *def, const struct crash *c,
+			enum vs_near_place place)
 {
 	const struct vs_near *near = &c->event->near[place];
 	uint64_t address = place == VS_NEAR_IP ? c->event->ip : c->fault->address;
 	struct table *t;
 	char perms[5];
-	int err;
 
 	if (!c->near[place])
-		return 0;
-	t = table__new(def);
-	if (!t)
-		return -ENOMEM;
-	table__set_table(parent, def->key, t);
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+		return;
+	t = table__sub(parent, def);
 	vma_perms(c->near[place]->vma.key.flags, perms);
 	table__set_u64(t, "start", near->start);
 	table__set_u64(t, "end", near->end);
 	table__set_u64(t, "distance", distance(near, address));
 	if (place == VS_NEAR_IP)
 		table__set_u64(t, "offset", address - near->start + near->pgoff * 4096);
-	err = table__set_str(t, "perms", perms);
-	return err ? err : table__set_str(t, "name", c->near[place]->name);
+	table__set_str(t, "perms", perms);
+	table__set_str(t, "name", c->near[place]->name);
 }
 
-static int call_object(struct table *parent, const struct crash *c)
+static void call_object(struct table *parent, const struct crash *c)
 {
 	struct table *t;
 
 	if (!c->call)
-		return 0;
-	t = table__new(&call_table);
-	if (!t)
-		return -ENOMEM;
-	table__set_table(parent, "last_call", t);
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+		return;
+	t = table__sub(parent, &call_table);
 	table__set_u64(t, "start", c->call->argument[0]);
 	/* what a call does not take is left over in the register */
 	if (c->call->call != VS_CALL_BRK)
@@ -182,7 +170,7 @@ static int call_object(struct table *parent, const struct crash *c)
 		table__set_u64(t, "argument", c->call->argument[2]);
 	table__set_u64(t, "tid", c->call->tid);
 	table__set_u64(t, "ago_ns", c->fault->head.time_ns - c->call->head.time_ns);
-	return table__set_str(t, "call", call_names[c->call->call]);
+	table__set_str(t, "call", call_names[c->call->call]);
 }
 
 static const char *signal_name(const struct crash *c)
@@ -191,13 +179,13 @@ static const char *signal_name(const struct crash *c)
 }
 
 /** signal_cells - the signal, what becomes of it, and why it was raised. */
-static int signal_cells(struct table *t, const struct crash *c)
+static void signal_cells(struct table *t, const struct crash *c)
 {
 	char reason[REASON_LEN];
-	int err = table__set_str(t, "signal", signal_name(c));
 
+	table__set_str(t, "signal", signal_name(c));
 	if (!c->event->signal)
-		return err;
+		return;
 	table__set_bool(t, "handled", c->event->handled);
 	if (crash_has_file(c)) {
 		table__set_u64(t, "file_offset", crash_offset(c));
@@ -205,10 +193,9 @@ static int signal_cells(struct table *t, const struct crash *c)
 		if (c->event->fs_limit)
 			table__set_u64(t, "fs_limit", c->event->fs_limit);
 	}
-	err = err ? err : table__set_str(t, "si_code", crash_code_name(c));
-	if (!err && crash_reason(c, reason, sizeof(reason)))
-		err = table__set_str(t, "reason", reason);
-	return err;
+	table__set_str(t, "si_code", crash_code_name(c));
+	if (crash_reason(c, reason, sizeof(reason)))
+		table__set_str(t, "reason", reason);
 }
 
 /* --- the same in words ---------------------------------------------------------------------- */
@@ -242,14 +229,10 @@ static void say_call(FILE *f, const struct crash *c)
 	fprintf(f, ") by thread %u", c->call->tid);
 }
 
-static char *say(const struct crash *c)
+void crash_print(FILE *f, const struct crash *c)
 {
-	char *text = NULL, perms[5], reason[REASON_LEN];
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	char perms[5], reason[REASON_LEN];
 
-	if (!f)
-		return NULL;
 	fprintf(f, "%s: %s, %s of 0x%llx%s", signal_name(c), crash_kind_names[crash_kind(c)],
 		access_names[c->fault->access], (unsigned long long)c->fault->address,
 		c->event->handled ? ", handled" : "");
@@ -271,28 +254,24 @@ static char *say(const struct crash *c)
 	say_near(f, c, VS_NEAR_BELOW, "above the end of");
 	say_near(f, c, VS_NEAR_ABOVE, "below the start of");
 	say_call(f, c);
-	return fclose(f) ? NULL : text;
 }
 
 struct table *crash_table(const struct crash *c)
 {
 	struct table *t = table__new(&crash_table_def);
-	char *text = say(c);
-	int err = t && text && table__add_row(t) >= 0 ? 0 : -ENOMEM;
+	struct words w;
 
-	if (!err) {
-		table__set_u64(t, "sp", c->event->sp);
-		err = table__set_str(t, "kind", crash_kind_names[crash_kind(c)]);
-		err = err ? err : signal_cells(t, c);
-		err = err ? err : near_object(t, &below_table, c, VS_NEAR_BELOW);
-		err = err ? err : near_object(t, &above_table, c, VS_NEAR_ABOVE);
-		err = err ? err : near_object(t, &code_table, c, VS_NEAR_IP);
-		err = err ? err : call_object(t, c);
-		err = err ? err : table__set_str(t, "text", text);
+	table__add_row(t);
+	table__set_u64(t, "sp", c->event->sp);
+	table__set_str(t, "kind", crash_kind_names[crash_kind(c)]);
+	signal_cells(t, c);
+	near_object(t, &below_table, c, VS_NEAR_BELOW);
+	near_object(t, &above_table, c, VS_NEAR_ABOVE);
+	near_object(t, &code_table, c, VS_NEAR_IP);
+	call_object(t, c);
+	if (words__open(&w, t)) {
+		crash_print(w.file, c);
+		words__cell(&w, "text");
 	}
-	free(text);
-	if (!err)
-		return t;
-	table__free(t);
-	return NULL;
+	return t;
 }

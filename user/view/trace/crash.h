@@ -5,6 +5,8 @@
 #ifndef VMASCOPE_VIEW_TRACE_CRASH_H
 #define VMASCOPE_VIEW_TRACE_CRASH_H
 
+#include <stdio.h>
+
 #include "events.h"
 #include "model/model.h"
 #include "table/rows.h"
@@ -71,7 +73,10 @@ uint64_t crash_offset(const struct crash *c);
  */
 bool crash_reason(const struct crash *c, char *buf, size_t size);
 
-/** crash_table - one row: the cells of @c; NULL without memory */
+/** crash_table - an object: all that is known of @c */
 struct table *crash_table(const struct crash *c);
+
+/** crash_print - the same in words: a line, and below it lines that are indented. */
+void crash_print(FILE *f, const struct crash *c);
 
 #endif /* VMASCOPE_VIEW_TRACE_CRASH_H */

@@ -3,11 +3,10 @@
 #include "view/trace/trace.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
 
 #include "model/names.h"
 #include "view/common/figure_cells.h"
+#include "view/common/words.h"
 #include "view/trace/trace_parts.h"
 
 /* clang-format off */
@@ -82,23 +81,17 @@ static uint64_t file_offset(const struct vs_event_fault *e, const struct fault_r
 	return in_vma + e->vma_pgoff * 4096;
 }
 
-static int vma_cell(struct table *t, const struct vs_event_fault *e, const struct fault_row *row)
+static void vma_cell(struct table *t, const struct vs_event_fault *e, const struct fault_row *row)
 {
-	struct table *vma = table__new(&vma_table);
+	struct table *vma = table__sub(t, &vma_table);
 	char perms[5];
-	int err;
 
-	if (!vma)
-		return -ENOMEM;
-	table__set_table(t, "vma", vma);
-	if (table__add_row(vma) < 0)
-		return -ENOMEM;
 	vma_perms(row->vma.key.flags, perms);
 	table__set_u64(vma, "start", e->vma_start);
 	table__set_u64(vma, "end", e->vma_end);
 	table__set_u64(vma, "offset", file_offset(e, row));
-	err = table__set_str(vma, "perms", perms);
-	return err ? err : table__set_str(vma, "name", row->name);
+	table__set_str(vma, "perms", perms);
+	table__set_str(vma, "name", row->name);
 }
 
 static void say_kind(struct text *to, const struct trace_fault *fault)
@@ -141,52 +134,50 @@ static void say_mixed(struct text *to, const struct trace_fault *fault)
 	say_where(to, fault);
 }
 
-static int said_cell(struct table *t, const char *key, const struct trace_fault *fault,
-		     void (*say)(struct text *to, const struct trace_fault *fault))
+static void said_cell(struct table *t, const char *key, const struct trace_fault *fault,
+		      void (*say)(struct text *to, const struct trace_fault *fault))
 {
 	struct text text = {};
-	int err;
 
 	say(&text, fault);
-	err = table__set_text(t, key, &text);
+	table__set_text(t, key, &text);
 	text__free(&text);
-	return err;
 }
 
 /** text_cells - the fault in the columns that text shows. */
-static int text_cells(struct table *t, const struct trace_fault *fault)
+static void text_cells(struct table *t, const struct trace_fault *fault)
 {
-	int err;
-
 	if (t->no_text)
-		return 0;
-	if (t->def != &trace_table)
-		return said_cell(t, "event", fault, say_mixed);
-	err = said_cell(t, "kind", fault, say_kind);
-	return err ? err : said_cell(t, "where", fault, say_where);
+		return;
+	if (t->def != &trace_table) {
+		said_cell(t, "event", fault, say_mixed);
+		return;
+	}
+	said_cell(t, "kind", fault, say_kind);
+	said_cell(t, "where", fault, say_where);
 }
 
 /** crash_cell - JSON gets the object, text the same in words below the line. */
-static int crash_cell(struct table *t, const struct crash *crash)
+static void crash_cell(struct table *t, const struct crash *crash)
 {
-	struct table *cell = crash_table(crash);
+	struct words w;
 
-	if (!cell)
-		return -ENOMEM;
-	table__set_table(t, "crash", cell);
-	return table__set_footer(t, "  %s", table__cell(cell, 0, "text")->str);
+	table__set_table(t, "crash", crash_table(crash));
+	if (!words__open(&w, t))
+		return;
+	fputs("  ", w.file);
+	crash_print(w.file, crash);
+	words__footer(&w);
 }
 
-int trace_fault_row(struct table *t, const struct trace_fault *fault,
-		    const struct trace_clock *clock)
+void trace_fault_row(struct table *t, const struct trace_fault *fault,
+		     const struct trace_clock *clock)
 {
 	const struct vs_event_fault *e = fault->event;
 	const struct fault_row *row = fault->row;
 	const struct trace_who who = { "fault", e->comm, e->pid, e->tid };
-	int err = trace_begin(t, &e->head, &who, clock);
 
-	if (err)
-		return err;
+	trace_begin(t, &e->head, &who, clock);
 	if (e->duration_ns)
 		table__set_u64(t, "duration_ns", e->duration_ns);
 	table__set_word(t, "mode", origin_names[e->origin]);
@@ -203,10 +194,9 @@ int trace_fault_row(struct table *t, const struct trace_fault *fault,
 		table__set_u64(t, "ip", e->ip);
 	if (fault->after && t->def != &trace_table)
 		table__set_u64(t, "after", fault->after);
-	err = text_cells(t, fault);
-	if (!err && fault->crash && fault->crash->event)
-		err = crash_cell(t, fault->crash);
-	if (!err && e->vma_end && row && row->is_vma && !t->only_text)
-		err = vma_cell(t, e, row);
-	return err;
+	text_cells(t, fault);
+	if (fault->crash && fault->crash->event)
+		crash_cell(t, fault->crash);
+	if (e->vma_end && row && row->is_vma && !t->only_text)
+		vma_cell(t, e, row);
 }

@@ -73,21 +73,21 @@ struct trace_call {
 /**
  * trace_fault_row - replace the only row of @t by a fault
  * @t: of trace_table or trace_mixed_table
- * Return: 0 or -ENOMEM; so do those below.
  */
-int trace_fault_row(struct table *t, const struct trace_fault *fault,
-		    const struct trace_clock *clock);
+void trace_fault_row(struct table *t, const struct trace_fault *fault,
+		     const struct trace_clock *clock);
 
 /** trace_call_row - by a memory call; @t: of trace_call_table */
-int trace_call_row(struct table *t, const struct trace_call *call, const struct trace_clock *clock);
-
-/** trace_flush_row - by a flush; @t: of trace_flush_table */
-int trace_flush_row(struct table *t, const struct vs_event_flush *e,
+void trace_call_row(struct table *t, const struct trace_call *call,
 		    const struct trace_clock *clock);
 
+/** trace_flush_row - by a flush; @t: of trace_flush_table */
+void trace_flush_row(struct table *t, const struct vs_event_flush *e,
+		     const struct trace_clock *clock);
+
 /** trace_interrupt_row - by an interrupt; @t: of trace_interrupt_table */
-int trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
-			const struct trace_clock *clock);
+void trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
+			 const struct trace_clock *clock);
 
 struct named_stack;
 
@@ -96,6 +96,6 @@ struct named_stack;
  *
  * In text its lines follow the row, after what is there already.
  */
-int trace_stack(struct table *t, const struct named_stack *stack);
+void trace_stack(struct table *t, const struct named_stack *stack);
 
 #endif /* VMASCOPE_VIEW_TRACE_TRACE_H */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace_call.c - a row for each memory call: what it asked for, what came of it, what it cost. */
-#include <errno.h>
 #include <inttypes.h>
 
 #include "model/names.h"
 #include "util/errno_name.h"
+#include "view/common/words.h"
 #include "view/trace/call_args.h"
 #include "view/trace/trace_parts.h"
 
@@ -90,7 +90,7 @@ static const struct wx_words *wx_of(const struct vs_event_call *e)
 /* --- cells --------------------------------------------------------------------------------- */
 
 /** argument_cells - those that the call has, and what came back. */
-static int argument_cells(struct table *t, const struct vs_event_call *e)
+static void argument_cells(struct table *t, const struct vs_event_call *e)
 {
 	static const char *const keys[NR_CALL_ARGS] = {
 		[CALL_ARG_START] = "start",
@@ -105,18 +105,19 @@ static int argument_cells(struct table *t, const struct vs_event_call *e)
 			table__set_u64(t, keys[i], value);
 	if (call_returns(e))
 		table__set_i64(t, "result", e->result);
-	return call_errno(e) ? table__set_str(t, "errno", errno_name(call_errno(e))) : 0;
+	if (call_errno(e))
+		table__set_str(t, "errno", errno_name(call_errno(e)));
 }
 
-static int prot_cell(struct table *t, const char *key, const struct vs_event_call *e)
+static void prot_cell(struct table *t, const char *key, const struct vs_event_call *e)
 {
 	char text[4];
 
 	prot_text(e->argument[2], text);
-	return table__set_str(t, key, text);
+	table__set_str(t, key, text);
 }
 
-static int flushes_cell(struct table *t, const struct trace_call *call)
+static void flushes_cell(struct table *t, const struct trace_call *call)
 {
 	const struct vs_event_call *e = call->event;
 	struct table *flushes;
@@ -124,44 +125,32 @@ static int flushes_cell(struct table *t, const struct trace_call *call)
 	if (call->interrupts_known)
 		table__set_u64(t, "interrupts", e->queued);
 	if (!call->flushes_known)
-		return 0;
+		return;
 	table__set_u64(t, "pages", e->pages);
-	flushes = table__new(&flushes_table);
-	if (!flushes)
-		return -ENOMEM;
-	table__set_table(t, "flushes", flushes);
-	if (table__add_row(flushes) < 0)
-		return -ENOMEM;
+	flushes = table__sub(t, &flushes_table);
 	table__set_u64(flushes, "local", e->flush[VS_FLUSH_LOCAL]);
 	table__set_u64(flushes, "remote", e->flush[VS_FLUSH_REMOTE]);
 	table__set_u64(flushes, "full", e->full);
-	return 0;
 }
 
-static int vmas_cell(struct table *t, const struct trace_call *call)
+static void vmas_cell(struct table *t, const struct trace_call *call)
 {
 	const struct vs_event_call *e = call->event;
 	const bool changed = call_sets_prot(e) && e->call != VS_CALL_MMAP && !call_failed(e);
-	struct table *vmas = table__new(&vmas_table);
+	struct table *vmas = table__sub(t, &vmas_table);
 	char perms[5];
-	int err = 0;
 
-	if (!vmas)
-		return -ENOMEM;
-	table__set_table(t, "vmas", vmas);
-	for (uint32_t i = 0; i < e->nr_vmas && i < VS_CALL_VMAS && !err; i++) {
-		if (table__add_row(vmas) < 0)
-			return -ENOMEM;
+	for (uint32_t i = 0; i < e->nr_vmas && i < VS_CALL_VMAS; i++) {
+		table__add_row(vmas);
 		table__set_u64(vmas, "start", e->vma[i].start);
 		table__set_u64(vmas, "end", e->vma[i].end);
 		vma_perms(e->vma[i].flags, perms);
-		err = table__set_str(vmas, "perms", perms);
-		if (!err && changed)
-			err = prot_cell(vmas, "prot_after", e);
-		if (!err && call->vmas[i])
-			err = table__set_str(vmas, "name", call->vmas[i]->name);
+		table__set_str(vmas, "perms", perms);
+		if (changed)
+			prot_cell(vmas, "prot_after", e);
+		if (call->vmas[i])
+			table__set_str(vmas, "name", call->vmas[i]->name);
 	}
-	return err;
 }
 
 /** called_from - the return address, or the system call itself where that is not known. */
@@ -178,20 +167,15 @@ static uint64_t code_offset(const struct trace_call *call)
 	return vma->name_kind == VS_NAME_FILE ? in_vma + vma->key.pgoff * 4096 : in_vma;
 }
 
-static int code_cell(struct table *t, const struct trace_call *call)
+static void code_cell(struct table *t, const struct trace_call *call)
 {
 	struct table *code;
 
 	if (!call->code)
-		return 0;
-	code = table__new(&code_table);
-	if (!code)
-		return -ENOMEM;
-	table__set_table(t, "code", code);
-	if (table__add_row(code) < 0)
-		return -ENOMEM;
+		return;
+	code = table__sub(t, &code_table);
 	table__set_u64(code, "offset", code_offset(call));
-	return table__set_str(code, "name", call->code->name);
+	table__set_str(code, "name", call->code->name);
 }
 
 /* --- words --------------------------------------------------------------------------------- */
@@ -237,14 +221,13 @@ static void say_code(FILE *f, const struct trace_call *call)
 }
 
 /** words_cell - the call, and after it, as a line may be cut, what matters less and less. */
-static int words_cell(struct table *t, const struct trace_call *call)
+static void words_cell(struct table *t, const struct trace_call *call)
 {
 	const struct vs_event_call *e = call->event;
-	struct trace_words w;
-	int err = t->no_text ? 0 : trace_words__open(&w);
+	struct words w;
 
-	if (err || t->no_text)
-		return err;
+	if (t->no_text || !words__open(&w, t))
+		return;
 	fprintf(w.file, "#%" PRIu64 " ", (uint64_t)e->id);
 	call_print(w.file, e);
 	say_vmas(w.file, e, e->nr_vmas ? call->vmas[0] : NULL);
@@ -253,17 +236,15 @@ static int words_cell(struct table *t, const struct trace_call *call)
 		fprintf(w.file, ", %s", wx_of(e)->text);
 	say_maps(w.file, e);
 	say_code(w.file, call);
-	return trace_words__close(&w, t);
+	words__cell(&w, "event");
 }
 
-int trace_call_row(struct table *t, const struct trace_call *call, const struct trace_clock *clock)
+void trace_call_row(struct table *t, const struct trace_call *call, const struct trace_clock *clock)
 {
 	const struct vs_event_call *e = call->event;
 	const struct trace_who who = { "memcall", e->comm, e->pid, e->tid };
-	int err = trace_begin(t, &e->head, &who, clock);
 
-	if (err)
-		return err;
+	trace_begin(t, &e->head, &who, clock);
 	table__set_u64(t, "id", e->id);
 	table__set_u64(t, "map_before", e->map_before);
 	if (e->map_after)
@@ -274,16 +255,15 @@ int trace_call_row(struct table *t, const struct trace_call *call, const struct 
 		table__set_u64(t, "ip", e->ip);
 	if (e->site)
 		table__set_u64(t, "site", e->site);
-	err = table__set_str(t, "call", e->call < VS_NR_CALLS ? call_names[e->call] : NULL);
-	if (!err && call_has_advice(e->call))
-		err = table__set_str(t, "advice", advice_name(e->detail));
-	if (!err && call_sets_prot(e))
-		err = prot_cell(t, "prot", e);
-	if (!err)
-		err = table__set_str(t, "wx", wx_of(e)->name);
-	err = err ? err : argument_cells(t, e);
-	err = err ? err : flushes_cell(t, call);
-	err = err ? err : code_cell(t, call);
-	err = err ? err : vmas_cell(t, call);
-	return err ? err : words_cell(t, call);
+	table__set_str(t, "call", e->call < VS_NR_CALLS ? call_names[e->call] : NULL);
+	if (call_has_advice(e->call))
+		table__set_str(t, "advice", advice_name(e->detail));
+	if (call_sets_prot(e))
+		prot_cell(t, "prot", e);
+	table__set_str(t, "wx", wx_of(e)->name);
+	argument_cells(t, e);
+	flushes_cell(t, call);
+	code_cell(t, call);
+	vmas_cell(t, call);
+	words_cell(t, call);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace_flush.c - a row for each flush, and for each interrupt that made another CPU flush. */
-#include <errno.h>
 #include <inttypes.h>
 
 #include "model/names.h"
 #include "util/str.h"
+#include "view/common/words.h"
 #include "view/trace/trace_parts.h"
 
 /** Pages of a flush of the whole address space. */
@@ -81,13 +81,12 @@ static void say_owner(FILE *f, uint64_t id, const char *call)
 
 /* --- flushes ------------------------------------------------------------------------------- */
 
-static int flush_words(struct table *t, const struct vs_event_flush *e)
+static void flush_words(struct table *t, const struct vs_event_flush *e)
 {
-	struct trace_words w;
-	int err = t->no_text ? 0 : trace_words__open(&w);
+	struct words w;
 
-	if (err || t->no_text)
-		return err;
+	if (t->no_text || !words__open(&w, t))
+		return;
 	say_owner(w.file, e->id, call_name(e->call));
 	fprintf(w.file, "flush %s, ", flush_names[e->flush % VS_NR_FLUSH]);
 	if (e->pages == ALL_PAGES)
@@ -98,26 +97,24 @@ static int flush_words(struct table *t, const struct vs_event_flush *e)
 	/* its call may not be in the stream */
 	if (e->id)
 		fprintf(w.file, ", %s", call_name(e->call));
-	return trace_words__close(&w, t);
+	words__cell(&w, "event");
 }
 
-int trace_flush_row(struct table *t, const struct vs_event_flush *e,
-		    const struct trace_clock *clock)
+void trace_flush_row(struct table *t, const struct vs_event_flush *e,
+		     const struct trace_clock *clock)
 {
 	const struct trace_who who = { "flush", e->comm, e->pid, e->tid };
-	int err = trace_begin(t, &e->head, &who, clock);
 
-	if (err)
-		return err;
+	trace_begin(t, &e->head, &who, clock);
 	if (e->id)
 		table__set_u64(t, "id", e->id);
 	if (e->pages != ALL_PAGES)
 		table__set_u64(t, "pages", e->pages);
 	table__set_bool(t, "full", e->pages == ALL_PAGES);
-	err = table__set_str(t, "call", call_name(e->call));
+	table__set_str(t, "call", call_name(e->call));
 	table__set_word(t, "kind", flush_names[e->flush % VS_NR_FLUSH]);
 	table__set_word(t, "took", "");
-	return err ? err : flush_words(t, e);
+	flush_words(t, e);
 }
 
 /* --- interrupts ---------------------------------------------------------------------------- */
@@ -128,38 +125,32 @@ static uint64_t delay(const struct vs_event_ipi *e)
 	return e->head.time_ns > e->sent_ns ? e->head.time_ns - e->sent_ns : 0;
 }
 
-static int task_cell(struct table *t, const struct table_def *def, uint32_t pid, uint32_t tid,
-		     const char *comm)
+static struct table *task_cell(struct table *t, const struct table_def *def, uint32_t pid,
+			       uint32_t tid, const char *comm)
 {
-	struct table *task = table__new(def);
+	struct table *task = table__sub(t, def);
 
-	if (!task)
-		return -ENOMEM;
-	table__set_table(t, def->key, task);
-	if (table__add_row(task) < 0)
-		return -ENOMEM;
 	table__set_u64(task, "pid", pid);
 	table__set_u64(task, "tid", tid);
-	return table__set_str(task, "comm", comm);
+	table__set_str(task, "comm", comm);
+	return task;
 }
 
 /** sender_cells - what is known of it, if it is. */
-static int sender_cells(struct table *t, const struct vs_event_ipi *e,
-			const struct trace_clock *clock)
+static void sender_cells(struct table *t, const struct vs_event_ipi *e,
+			 const struct trace_clock *clock)
 {
-	int err;
+	struct table *initiator;
 
 	if (!e->sent_ns)
-		return 0;
+		return;
 	if (e->id)
 		table__set_u64(t, "id", e->id);
 	table__set_i64(t, "sent_ns", trace_time_ns(clock, e->sent_ns));
 	table__set_u64(t, "delay_ns", delay(e));
-	err = table__set_str(t, "call", call_name(e->call));
-	err = err ? err : task_cell(t, &initiator_table, e->from_pid, e->from_tid, e->from_comm);
-	if (!err)
-		table__set_u64(table__cell(t, 0, "initiator")->table, "cpu", e->from_cpu);
-	return err;
+	table__set_str(t, "call", call_name(e->call));
+	initiator = task_cell(t, &initiator_table, e->from_pid, e->from_tid, e->from_comm);
+	table__set_u64(initiator, "cpu", e->from_cpu);
 }
 
 static void say_sender(FILE *f, const struct vs_event_ipi *e)
@@ -179,30 +170,27 @@ static void say_sender(FILE *f, const struct vs_event_ipi *e)
 		e->from_comm, e->from_tid);
 }
 
-static int interrupt_words(struct table *t, const struct vs_event_ipi *e)
+static void interrupt_words(struct table *t, const struct vs_event_ipi *e)
 {
-	struct trace_words w;
-	int err = t->no_text ? 0 : trace_words__open(&w);
+	struct words w;
 
-	if (err || t->no_text)
-		return err;
+	if (t->no_text || !words__open(&w, t))
+		return;
 	say_sender(w.file, e);
-	return trace_words__close(&w, t);
+	words__cell(&w, "event");
 }
 
-int trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
-			const struct trace_clock *clock)
+void trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
+			 const struct trace_clock *clock)
 {
 	/* text alone shows these; what runs where nothing does has a long name there */
 	const struct trace_who who = { "interrupt", e->to_tid ? e->to_comm : "idle", e->to_pid,
 				       e->to_tid };
-	int err = trace_begin(t, &e->head, &who, clock);
 
-	if (err)
-		return err;
+	trace_begin(t, &e->head, &who, clock);
 	table__set_u64(t, "stolen_ns", e->stolen_ns);
 	table__set_word(t, "kind", e->ipi < VS_NR_IPI ? ipi_names[e->ipi] : NULL);
-	err = sender_cells(t, e, clock);
-	err = err ? err : task_cell(t, &target_table, e->to_pid, e->to_tid, e->to_comm);
-	return err ? err : interrupt_words(t, e);
+	sender_cells(t, e, clock);
+	task_cell(t, &target_table, e->to_pid, e->to_tid, e->to_comm);
+	interrupt_words(t, e);
 }

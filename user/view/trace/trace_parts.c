@@ -2,8 +2,7 @@
 /* trace_parts.c - the first columns of trace's rows, and the words of the last one. */
 #include "view/trace/trace_parts.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -40,17 +39,15 @@ static void say_time(struct text *to, int64_t time_ns, bool wall)
  *
  * What was under way when counting began has a time before the start.
  */
-static int time_cell(struct table *t, int64_t time_ns, bool wall)
+static void time_cell(struct table *t, int64_t time_ns, bool wall)
 {
 	struct text text = {};
-	int err;
 
 	if (t->no_text)
-		return 0;
+		return;
 	say_time(&text, time_ns, wall);
-	err = table__set_text(t, "time", &text);
+	table__set_text(t, "time", &text);
 	text__free(&text);
-	return err;
 }
 
 int64_t trace_time_ns(const struct trace_clock *clock, uint64_t ns)
@@ -61,39 +58,21 @@ int64_t trace_time_ns(const struct trace_clock *clock, uint64_t ns)
 	return (int64_t)(ns + since);
 }
 
-int trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
-		const struct trace_clock *clock)
+void trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
+		 const struct trace_clock *clock)
 {
 	const int64_t time_ns = trace_time_ns(clock, head->time_ns);
-	int err;
 
 	table__truncate(t, 0);
 	table__clear_footer(t);
-	if (table__add_row(t) < 0)
-		return -ENOMEM;
+	table__add_row(t);
 	table__set_word(t, "type", who->type);
 	table__set_i64(t, "time_ns", time_ns);
-	err = time_cell(t, time_ns, clock->wall);
-	err = err ? err : table__set_str(t, "comm", who->comm);
+	time_cell(t, time_ns, clock->wall);
+	table__set_str(t, "comm", who->comm);
 	table__set_u64(t, "pid", who->pid);
 	table__set_u64(t, "tid", who->tid);
 	table__set_u64(t, "cpu", head->cpu);
-	return err;
-}
-
-int trace_words__open(struct trace_words *w)
-{
-	*w = (struct trace_words){ 0 };
-	w->file = open_memstream(&w->text, &w->size);
-	return w->file ? 0 : -ENOMEM;
-}
-
-int trace_words__close(struct trace_words *w, struct table *t)
-{
-	int err = fclose(w->file) ? -ENOMEM : table__set_str(t, "event", w->text);
-
-	free(w->text);
-	return err;
 }
 
 const char *trace_short_name(const char *name)

@@ -5,8 +5,6 @@
 #ifndef VMASCOPE_VIEW_TRACE_TRACE_PARTS_H
 #define VMASCOPE_VIEW_TRACE_TRACE_PARTS_H
 
-#include <stdio.h>
-
 #include "view/trace/trace.h"
 
 /* clang-format off */
@@ -44,22 +42,9 @@ struct trace_who {
 	uint32_t tid;
 };
 
-/** trace_begin - a new row of @t, the only one, and its first columns. Return: 0 or -ENOMEM. */
-int trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
-		const struct trace_clock *clock);
-
-/** struct trace_words - the text of column "event" while it is written to @file */
-struct trace_words {
-	FILE *file;
-	char *text;
-	size_t size;
-};
-
-/** trace_words__open - Return: 0 or -ENOMEM. */
-int trace_words__open(struct trace_words *w);
-
-/** trace_words__close - what was written goes into @t. Return: 0 or -ENOMEM. */
-int trace_words__close(struct trace_words *w, struct table *t);
+/** trace_begin - a new row of @t, the only one, and its first columns. */
+void trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
+		 const struct trace_clock *clock);
 
 /** trace_short_name - of a VMA: of paths the last component, as lines are short. */
 const char *trace_short_name(const char *name);
