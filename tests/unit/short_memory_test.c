@@ -277,7 +277,6 @@ static int begin(void **state)
 	s.seen->view.namer = s.namer;
 	s.seen->view.longest = &s.longest;
 	s.seen->view.limit = 3;
-	s.seen->view.pair_limit = 2;
 	s.seen->view.isolated = "1";
 	s.seen->view.nohz_full = "";
 	*state = &s;
@@ -447,7 +446,9 @@ static int print_shootdown(struct scene *s, const char *format, int by, FILE *to
 	struct document d = {};
 
 	v.by = by;
-	v.stacks_as_text = *format == 't';
+	v.no_text = *format != 't';
+	v.no_json = *format == 't';
+	v.rows_only = *format == 'c';
 	shootdown_view__make(&v, &s->seen->s, &s->seen->model, &d);
 	return print_document(&d, format, to);
 }
@@ -469,7 +470,10 @@ static int print_diff(struct scene *s, const char *format, int i, FILE *to)
 					.shootdown = &s->seen->s,
 					.stacks = &s->stacks,
 					.namer = s->namer };
-	const struct diff diff = { .side = { side, side }, .limit = 2 };
+	const struct diff diff = { .side = { side, side },
+				   .limit = 2,
+				   .no_text = *format != 't',
+				   .no_json = *format == 't' };
 	struct document d = {};
 
 	(void)i;
@@ -531,6 +535,8 @@ static int print_event(struct scene *s, const char *format, int what, FILE *to)
 	struct named_stack named;
 	int err;
 
+	t->no_text = *format != 't';
+	t->no_json = *format != 'j';
 	fault.vma_start = HEAP;
 	fault.vma_end = HEAP + 16 * PAGE;
 	event.nr_vmas = 1;

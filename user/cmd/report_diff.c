@@ -67,10 +67,13 @@ static void tell_missing(const struct diff *diff)
 
 static int print(const struct options *o, const struct run *a, const struct run *b)
 {
+	const bool text = o->format->flags & FORMAT_FOR_PEOPLE;
 	const struct diff diff = {
 		.side = { side_of(a), side_of(b) },
 		.all_frames = o->wide,
 		.limit = o->top,
+		.no_text = !text,
+		.no_json = text,
 	};
 	struct document d = {};
 	struct out_options out;

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown.c - `vmascope shootdown`: count memory calls and flushes until the end, then print. */
-#include <string.h>
-
 #include "cmd/shootdown.h"
 
 #include "cmd/print.h"
-#include <string.h>
-
 #include "collect/call_stacks.h"
 #include "collect/long_calls.h"
 #include "session/folded.h"
@@ -65,15 +61,6 @@ static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 			stats->lost[VS_LOST_SAMPLES] += all->rows[i]->counts.count;
 }
 
-static bool has_rows(const struct document *d, const char *key)
-{
-	for (size_t i = 0; i < d->nr_tables; i++)
-		if (d->tables[i]->def->key && !strcmp(d->tables[i]->def->key, key) &&
-		    d->tables[i]->nr_rows)
-			return true;
-	return false;
-}
-
 int shootdown_print(struct session *s, const struct longest_calls *longest)
 {
 	const struct options *o = s->options;
@@ -94,7 +81,9 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 		.threads = &s->live->threads,
 		.stacks = &s->live->stacks,
 		.namer = s->namer,
-		.stacks_as_text = text,
+		.no_text = !text,
+		.no_json = text,
+		.rows_only = !text && !(o->format->flags & FORMAT_NESTED),
 		.all_frames = o->wide,
 		.per_process = o->per_process,
 		.longest = longest,
@@ -108,7 +97,7 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 		count_stack_losses(s, &v.run.stats);
 	shootdown__know(s, in_use, &v);
 	shootdown_view__make(&v, &s->live->shootdown, &s->live->model, &d);
-	if (v.calls_known && !has_rows(&d, "calls"))
+	if (v.calls_known && !shootdown_view__counted(&v, &s->live->shootdown))
 		no_match__note(o, "memory calls or TLB flushes");
 	return session__document(s, &d);
 }

@@ -367,7 +367,7 @@ static int trace__init(struct trace *t, const struct options *o)
 			continue;
 		t->tables[i] = table__new(t->mixed ? kinds[i].def : &trace_table);
 		t->tables[i]->no_text = !(o->format->flags & FORMAT_FOR_PEOPLE);
-		t->tables[i]->only_text = !t->tables[i]->no_text;
+		t->tables[i]->no_json = !(o->format->flags & FORMAT_NESTED);
 	}
 	if (!(o->format->flags & FORMAT_MIXED) && t->mixed && o->events != 1u << TRACE_MEMCALL)
 		return vs_fail(VS_EXIT_USAGE,

@@ -135,8 +135,7 @@ struct cell {
  * struct table - rows of one kind
  * @title: text: a line above the table; NULL: none; owned
  * @footer: text: a line (or several) below it, or below the row of a stream; NULL: none; owned
- * @no_text: no text is made of it: what only text shows need not be set; @only_text: nothing else is:
- *	what text does not show need not be
+ * @no_text: no text is made of it: what only text shows need not be set; @no_json: the same of JSON
  * @steady: text: all columns are shown, also optional ones that are empty
  * @step_ns: the time that one count of a series spans; 0: series are not over time
  * @labels: then, numbers below a series, one for each count; @nr_labels of them, owned
@@ -150,7 +149,7 @@ struct table {
 	char *title;
 	char *footer;
 	bool no_text;
-	bool only_text;
+	bool no_json;
 	bool steady;
 	uint64_t step_ns;
 	uint64_t *labels;

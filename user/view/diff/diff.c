@@ -385,9 +385,11 @@ static void put_sums(const struct diff *diff, size_t view, struct sums *s, struc
 	if (s->nr)
 		qsort_r(s->list, s->nr, sizeof(*s->list), by_change, (void *)diff);
 	for (size_t i = 0; i < s->nr; i++) {
-		put_sum(diff, changes, &s->list[i]);
-		table__set_str(changes, "by", by);
-		if (!diff->limit || i < diff->limit)
+		if (!diff->no_json) {
+			put_sum(diff, changes, &s->list[i]);
+			table__set_word(changes, "by", by);
+		}
+		if (!diff->no_text && (!diff->limit || i < diff->limit))
 			views[view].put(diff, text, &s->list[i]);
 	}
 	table__set_title(text, "By %s, largest change first", by);

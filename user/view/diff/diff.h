@@ -36,11 +36,14 @@ struct diff_side {
  * @side: A and B
  * @all_frames: of a stack, in text
  * @limit: rows of each table of text at most, 0: all
+ * @no_text: leave out what text alone shows; @no_json: what others show
  */
 struct diff {
 	struct diff_side side[NR_SIDES];
 	bool all_frames;
 	size_t limit;
+	bool no_text;
+	bool no_json;
 };
 
 /** diff_view__make - tables by mapping, by cause, and by call and stack where both have these. */

@@ -221,7 +221,7 @@ void stat_view__make(const struct stat_view *v, const struct model *m, struct do
 	stat_group__selected_latency(v, m, &hist);
 	counts_tables(totals, &total, hist__count(&hist) ? &hist : NULL);
 
-	if (!v->no_processes) {
+	if (!v->no_processes && (v->by == BY_THREAD || !v->rows_only)) {
 		const bool by_thread = v->by == BY_THREAD;
 		const size_t limit = by_thread ? v->limit : 0;
 

@@ -56,7 +56,7 @@ static inline bool stat_by_needs_stacks(enum stat_by by)
  * @nr_stacks, @ring_bytes: sizes of the table of stacks and of the ring buffer; 0: not known;
  *	@sampling: stacks are copied into the ring buffer
  * @unwound: user stacks were unwound by DWARF; @recorded: the run was read from a recording
- * @rows_only: leave out what JSON alone shows
+ * @rows_only: leave out what JSON alone shows: processes with their VMAs, and the threads
  * @no_processes: leave out the processes with their VMAs, and the threads
  * @hooks: and @nr_hooks
  * @stats: BPF's own bookkeeping; @nr_slots: as in struct run_facts

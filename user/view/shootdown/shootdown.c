@@ -209,28 +209,45 @@ static void summary(const struct shootdown_doc *d)
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
+/* Who shows a part: text, JSON, and what has the rows of --by alone, which is CSV. */
+#define IN_TEXT 1u
+#define IN_JSON 2u
+#define IN_ROWS 4u
+#define IN_BOTH (IN_TEXT | IN_JSON)
+#define IN_ALL (IN_BOTH | IN_ROWS)
+
 /** struct part - a step towards the document; @only: for one --by, or NR_SHOOTDOWN_BY: for all */
 static const struct part {
 	void (*make)(const struct shootdown_doc *d);
+	unsigned int shown;
 	enum shootdown_by only;
 } parts[] = {
-	{ machine, NR_SHOOTDOWN_BY },
-	{ totals, NR_SHOOTDOWN_BY },
-	{ summary, NR_SHOOTDOWN_BY },
-	{ shootdown_calls__text, NR_SHOOTDOWN_BY },
+	{ machine, IN_JSON, NR_SHOOTDOWN_BY },
+	{ totals, IN_JSON, NR_SHOOTDOWN_BY },
+	{ summary, IN_TEXT, NR_SHOOTDOWN_BY },
+	{ shootdown_calls__text, IN_TEXT, NR_SHOOTDOWN_BY },
 	/* the rows of --by are the first list that CSV meets */
-	{ shootdown_rows__make, NR_SHOOTDOWN_BY },
-	{ shootdown_cpus__rows, SHOOTDOWN_BY_CPU },
-	{ shootdown_stacks__make, SHOOTDOWN_BY_STACK },
-	{ shootdown_functions__make, SHOOTDOWN_BY_FUNCTION },
-	{ shootdown_calls__rows, NR_SHOOTDOWN_BY },
-	{ shootdown_longest__make, NR_SHOOTDOWN_BY },
-	{ shootdown_pairs__make, NR_SHOOTDOWN_BY },
-	{ shootdown_cpus__matrix, NR_SHOOTDOWN_BY },
-	{ shootdown_faults__make, NR_SHOOTDOWN_BY },
-	{ shootdown_unowned__make, NR_SHOOTDOWN_BY },
-	{ shootdown_limits__make, NR_SHOOTDOWN_BY },
+	{ shootdown_rows__make, IN_ALL, NR_SHOOTDOWN_BY },
+	{ shootdown_cpus__rows, IN_ALL, SHOOTDOWN_BY_CPU },
+	{ shootdown_stacks__make, IN_ALL, SHOOTDOWN_BY_STACK },
+	{ shootdown_functions__make, IN_ALL, SHOOTDOWN_BY_FUNCTION },
+	{ shootdown_calls__rows, IN_JSON | IN_ROWS, NR_SHOOTDOWN_BY },
+	{ shootdown_longest__make, IN_BOTH, NR_SHOOTDOWN_BY },
+	{ shootdown_pairs__make, IN_BOTH, NR_SHOOTDOWN_BY },
+	{ shootdown_cpus__matrix, IN_TEXT, NR_SHOOTDOWN_BY },
+	{ shootdown_faults__make, IN_BOTH, NR_SHOOTDOWN_BY },
+	{ shootdown_unowned__make, IN_BOTH, NR_SHOOTDOWN_BY },
+	{ shootdown_limits__make, IN_BOTH, NR_SHOOTDOWN_BY },
 };
+
+static bool is_shown(const struct shootdown_view *v, const struct part *part)
+{
+	const unsigned int in = v->rows_only
+					? IN_ROWS
+					: (v->no_text ? 0 : IN_TEXT) | (v->no_json ? 0 : IN_JSON);
+
+	return part->shown & in && (part->only == NR_SHOOTDOWN_BY || part->only == v->by);
+}
 
 void shootdown_view__make(const struct shootdown_view *v, const struct shootdown *s,
 			  const struct model *m, struct document *document)
@@ -240,7 +257,7 @@ void shootdown_view__make(const struct shootdown_view *v, const struct shootdown
 	run_view__header(&v->run, document);
 	call_sums__make(&d);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (parts[i].only == NR_SHOOTDOWN_BY || parts[i].only == v->by)
+		if (is_shown(v, &parts[i]))
 			parts[i].make(&d);
 	free(d.sums);
 	run_view__lost(&v->run, counts_faults(&m->overflow.counts), document);

@@ -43,8 +43,8 @@ extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];
  * @vma_glob: only calls on VMAs with such a name; NULL: all
  * @limit: rows of text in a table at most, 0: all
  * @threads: for the names of threads; may be NULL
- * @stacks: and @namer, which names them, for SHOOTDOWN_BY_STACK; @stacks_as_text, @all_frames: as in
- *	struct stat_view; @per_process: stacks and functions of each process apart
+ * @stacks: and @namer, which names them, for SHOOTDOWN_BY_STACK; @all_frames: as in struct stat_view; @per_process: stacks and functions of each process apart
+ * @no_text: leave out what text alone shows, @no_json: what others show; @rows_only: make the rows alone
  * @unwound: stacks were found in user space: which faults followed the calls of one is not known
  * @longest: calls, NULL: not known; @start_ns: when counting began, CLOCK_MONOTONIC
  * @isolated, @nohz_full: CPUs, as the kernel writes the list; NULL: not known
@@ -60,9 +60,11 @@ struct shootdown_view {
 	const struct threads *threads;
 	struct stacks *stacks;
 	struct namer *namer;
-	bool stacks_as_text;
 	bool all_frames;
 	bool per_process;
+	bool no_text;
+	bool no_json;
+	bool rows_only;
 	bool unwound;
 	const struct longest_calls *longest;
 	uint64_t start_ns;
@@ -74,6 +76,9 @@ struct shootdown_view {
 	bool interrupts_known;
 	bool queued_known;
 };
+
+/** shootdown_view__counted - there is a call, flush or interrupt to be shown. */
+bool shootdown_view__counted(const struct shootdown_view *v, const struct shootdown *s);
 
 /**
  * shootdown_view__make - fill @d with the tables

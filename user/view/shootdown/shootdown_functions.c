@@ -148,9 +148,9 @@ static void rows(const struct shootdown_view *v, struct table *json, struct tabl
 
 	if (all->nr)
 		qsort(all->list, all->nr, sizeof(*all->list), cheaper);
-	for (size_t i = 0; i < all->nr; i++)
+	for (size_t i = 0; i < all->nr && !v->no_json; i++)
 		json_row(v, json, (const void *)all->list[i]);
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < shown && !v->no_text; i++)
 		text_row(v, text, (const void *)all->list[i]);
 	if (shown)
 		table__set_title(text, "Memory calls by function (callees included)\n");

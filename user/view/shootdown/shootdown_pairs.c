@@ -189,8 +189,9 @@ void shootdown_pairs__make(const struct shootdown_doc *d)
 		memcpy(pairs, d->model->pairs, nr * sizeof(*pairs));
 		qsort(pairs, nr, sizeof(*pairs), by_stolen);
 	}
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr && !d->view->no_json; i++)
 		pair_row(t, &pairs[i]);
-	process_rows(d, text, pairs, join_processes(pairs, nr));
+	if (!d->view->no_text)
+		process_rows(d, text, pairs, join_processes(pairs, nr));
 	free(pairs);
 }

@@ -361,20 +361,24 @@ static void text_rows(const struct shootdown_doc *d, struct table *t, const stru
 void shootdown_rows__make(const struct shootdown_doc *d)
 {
 	const struct rows_def *def = &rows_defs[d->view->by];
-	struct call_groups apart = {}, joined = {};
 	struct table *text, *rows;
+	struct call_groups g;
 
 	if (!def->json.nr_columns)
 		return;
 	text = document__table(d->document, &def->text);
 	rows = document__table(d->document, &def->json);
-	call_groups__make(&apart, d, d->view->by, false);
-	for (size_t i = 0; i < apart.nr; i++)
-		json_row(d, rows, &apart, &apart.list[i]);
-	call_groups__make(&joined, d, d->view->by, true);
-	text_rows(d, text, &joined);
-	call_groups__free(&apart);
-	call_groups__free(&joined);
+	if (!d->view->no_json) {
+		call_groups__make(&g, d, d->view->by, false);
+		for (size_t i = 0; i < g.nr; i++)
+			json_row(d, rows, &g, &g.list[i]);
+		call_groups__free(&g);
+	}
+	if (!d->view->no_text) {
+		call_groups__make(&g, d, d->view->by, true);
+		text_rows(d, text, &g);
+		call_groups__free(&g);
+	}
 }
 
 /** say_group - "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */

@@ -163,12 +163,12 @@ void shootdown_stacks__make(const struct shootdown_doc *d)
 {
 	struct table *text = document__table(d->document, &text_table);
 	struct table *rows = document__table(d->document, &json_table);
-	struct call_groups g = {};
+	struct call_groups g;
 
 	call_groups__make(&g, d, SHOOTDOWN_BY_STACK, false);
-	for (size_t i = 0; i < g.nr && !d->view->stacks_as_text; i++)
+	for (size_t i = 0; i < g.nr && !d->view->no_json; i++)
 		json_row(d, rows, &g.list[i]);
-	if (d->view->stacks_as_text)
+	if (!d->view->no_text)
 		text_rows(d, text, &g);
 	call_groups__free(&g);
 }

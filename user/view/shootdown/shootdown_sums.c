@@ -98,3 +98,11 @@ void call_sums__make(struct shootdown_doc *d)
 	if (d->nr_sums)
 		qsort(d->sums, d->nr_sums, sizeof(*d->sums), cheaper);
 }
+
+bool shootdown_view__counted(const struct shootdown_view *v, const struct shootdown *s)
+{
+	for (size_t i = 0; i < s->nr_rows; i++)
+		if (call_selected(v, s->rows[i]) && call_counts_any(&s->rows[i]->counts))
+			return true;
+	return !v->vma_glob && call_counts_any(&s->overflow.counts);
+}

@@ -162,8 +162,9 @@ static void crash_cell(struct table *t, const struct crash *crash)
 {
 	struct words w;
 
-	table__set_table(t, "crash", crash_table(crash));
-	if (!words__open(&w, t))
+	if (!t->no_json)
+		table__set_table(t, "crash", crash_table(crash));
+	if (t->no_text || !words__open(&w, t))
 		return;
 	fputs("  ", w.file);
 	crash_print(w.file, crash);
@@ -197,6 +198,6 @@ void trace_fault_row(struct table *t, const struct trace_fault *fault,
 	text_cells(t, fault);
 	if (fault->crash && fault->crash->event)
 		crash_cell(t, fault->crash);
-	if (e->vma_end && row && row->is_vma && !t->only_text)
+	if (!t->no_json && e->vma_end && row && row->is_vma)
 		vma_cell(t, e, row);
 }

@@ -127,6 +127,8 @@ static void flushes_cell(struct table *t, const struct trace_call *call)
 	if (!call->flushes_known)
 		return;
 	table__set_u64(t, "pages", e->pages);
+	if (!trace_has_objects(t))
+		return;
 	flushes = table__sub(t, &flushes_table);
 	table__set_u64(flushes, "local", e->flush[VS_FLUSH_LOCAL]);
 	table__set_u64(flushes, "remote", e->flush[VS_FLUSH_REMOTE]);
@@ -137,9 +139,12 @@ static void vmas_cell(struct table *t, const struct trace_call *call)
 {
 	const struct vs_event_call *e = call->event;
 	const bool changed = call_sets_prot(e) && e->call != VS_CALL_MMAP && !call_failed(e);
-	struct table *vmas = table__sub(t, &vmas_table);
+	struct table *vmas;
 	char perms[5];
 
+	if (t->no_json)
+		return;
+	vmas = table__sub(t, &vmas_table);
 	for (uint32_t i = 0; i < e->nr_vmas && i < VS_CALL_VMAS; i++) {
 		table__add_row(vmas);
 		table__set_u64(vmas, "start", e->vma[i].start);
@@ -171,7 +176,7 @@ static void code_cell(struct table *t, const struct trace_call *call)
 {
 	struct table *code;
 
-	if (!call->code)
+	if (!call->code || !trace_has_objects(t))
 		return;
 	code = table__sub(t, &code_table);
 	table__set_u64(code, "offset", code_offset(call));

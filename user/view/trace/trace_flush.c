@@ -125,23 +125,26 @@ static uint64_t delay(const struct vs_event_ipi *e)
 	return e->head.time_ns > e->sent_ns ? e->head.time_ns - e->sent_ns : 0;
 }
 
-static struct table *task_cell(struct table *t, const struct table_def *def, uint32_t pid,
-			       uint32_t tid, const char *comm)
+/** task_cell - an object of @def; @cpu: NULL: it has none */
+static void task_cell(struct table *t, const struct table_def *def, uint32_t pid, uint32_t tid,
+		      const char *comm, const uint32_t *cpu)
 {
-	struct table *task = table__sub(t, def);
+	struct table *task;
 
+	if (!trace_has_objects(t))
+		return;
+	task = table__sub(t, def);
 	table__set_u64(task, "pid", pid);
 	table__set_u64(task, "tid", tid);
 	table__set_str(task, "comm", comm);
-	return task;
+	if (cpu)
+		table__set_u64(task, "cpu", *cpu);
 }
 
 /** sender_cells - what is known of it, if it is. */
 static void sender_cells(struct table *t, const struct vs_event_ipi *e,
 			 const struct trace_clock *clock)
 {
-	struct table *initiator;
-
 	if (!e->sent_ns)
 		return;
 	if (e->id)
@@ -149,8 +152,7 @@ static void sender_cells(struct table *t, const struct vs_event_ipi *e,
 	table__set_i64(t, "sent_ns", trace_time_ns(clock, e->sent_ns));
 	table__set_u64(t, "delay_ns", delay(e));
 	table__set_str(t, "call", call_name(e->call));
-	initiator = task_cell(t, &initiator_table, e->from_pid, e->from_tid, e->from_comm);
-	table__set_u64(initiator, "cpu", e->from_cpu);
+	task_cell(t, &initiator_table, e->from_pid, e->from_tid, e->from_comm, &e->from_cpu);
 }
 
 static void say_sender(FILE *f, const struct vs_event_ipi *e)
@@ -191,6 +193,6 @@ void trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
 	table__set_u64(t, "stolen_ns", e->stolen_ns);
 	table__set_word(t, "kind", e->ipi < VS_NR_IPI ? ipi_names[e->ipi] : NULL);
 	sender_cells(t, e, clock);
-	task_cell(t, &target_table, e->to_pid, e->to_tid, e->to_comm);
+	task_cell(t, &target_table, e->to_pid, e->to_tid, e->to_comm, NULL);
 	interrupt_words(t, e);
 }

@@ -42,6 +42,12 @@ struct trace_who {
 	uint32_t tid;
 };
 
+/** trace_has_objects - tables of one row in cells are shown: text has none, CSV has their fields. */
+static inline bool trace_has_objects(const struct table *t)
+{
+	return t->no_text || !t->no_json;
+}
+
 /** trace_begin - a new row of @t, the only one, and its first columns. */
 void trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
 		 const struct trace_clock *clock);

@@ -15,8 +15,9 @@ void trace_stack(struct table *t, const struct named_stack *stack)
 {
 	struct words w;
 
-	stack_cells(t, stack);
-	if (!words__open(&w, t))
+	if (!t->no_json)
+		stack_cells(t, stack);
+	if (t->no_text || !words__open(&w, t))
 		return;
 	if (t->footer)
 		fputs(t->footer, w.file);
