@@ -488,11 +488,6 @@ static int finish(struct session *s)
 	return r->saver.error ? VS_EXIT_FAILURE : 0;
 }
 
-static bool wants_stacks(const struct options *o)
-{
-	return o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks;
-}
-
 static unsigned int wanted(const struct options *o)
 {
 	unsigned int wants = 0;
@@ -504,9 +499,9 @@ static unsigned int wanted(const struct options *o)
 	if (o->events & 1u << TRACE_SHOOTDOWN)
 		wants |= SESSION_SHOOTDOWN_EVENTS | SESSION_SHOOTDOWNS;
 	/* without events of faults, nothing would refer to copies of their stacks */
-	if (wants_stacks(o) && (!o->dwarf || wants & SESSION_FAULT_EVENTS))
+	if (options__with_stacks(o) && (!o->dwarf || wants & SESSION_FAULT_EVENTS))
 		wants |= SESSION_FAULT_STACKS;
-	if (wants_stacks(o) && wants & SESSION_SHOOTDOWNS)
+	if (options__with_stacks(o) && wants & SESSION_SHOOTDOWNS)
 		wants |= SESSION_CALL_STACKS;
 	if (o->dwarf && wants & SESSION_SHOOTDOWNS)
 		wants |= CALL_STACKS_WANTS;
@@ -516,20 +511,12 @@ static unsigned int wanted(const struct options *o)
 /** check_size - no ring is too small for what it has to hold. Return: 0 or an exit status. */
 static int check_size(const struct options *o)
 {
-	const uint64_t least = wants_stacks(o) ? STACKS_LEAST_SIZE : 0;
+	const uint64_t least = options__with_stacks(o) ? STACKS_LEAST_SIZE : 0;
 
 	if (o->max_size && !o->snapshot_ns && o->max_size < least)
 		return vs_fail(VS_EXIT_USAGE, "use 4M or more with -U or -K",
 			       "--max-size is too small for stacks");
 	return 0;
-}
-
-/** check_stacks - what goes with them. Return: 0 or an exit status. */
-static int check_stacks(const struct options *o)
-{
-	if (o->dwarf && !o->capture.bpf.user_stacks)
-		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf requires user stacks");
-	return options__check_stacks(o, wants_stacks(o), "add -U or -K");
 }
 
 int cmd_record(struct options *o)
@@ -547,14 +534,15 @@ int cmd_record(struct options *o)
 	call_stacks__init(&r.call_stacks, &s.captured, o);
 	if (!strcmp(path, "-"))
 		return vs_fail(VS_EXIT_USAGE, "-o FILE", "cannot write a recording to stdout");
-	status = check_stacks(o);
+	status = options__check_event_stacks(o);
 	if (!status)
 		status = check_size(o);
 	if (status)
 		return status;
 	/* rows are as fine as any grouping of the report needs */
 	o->capture.bpf.call_vma = o->capture.bpf.call_site = o->capture.bpf.call_tid = true;
-	o->capture.bpf.call_stack = wants_stacks(o) && !o->dwarf && wanted(o) & SESSION_SHOOTDOWNS;
+	o->capture.bpf.call_stack = options__with_stacks(o) && !o->dwarf &&
+				    wanted(o) & SESSION_SHOOTDOWNS;
 	o->output = NULL;
 	/* also where there is none to write: the signal must not end the run, nor a child ignore it */
 	signal(SIGUSR1, on_snapshot_signal);

@@ -104,8 +104,7 @@ static bool by_stack(const struct options *o)
 /** with_stacks - the view shows any. */
 static bool with_stacks(const struct options *o)
 {
-	return by_stack(o) || (o->view == REPORT_TRACE &&
-			       (o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks));
+	return by_stack(o) || (o->view == REPORT_TRACE && options__with_stacks(o));
 }
 
 /** feed - the events to the view, in order. */
@@ -460,8 +459,7 @@ static int check_rows(const struct options *o)
 	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !of_events(o))))
 		return vs_fail(VS_EXIT_USAGE, "use -i TIME for counts by interval",
 			       "--between requires --view trace or --format perfetto");
-	if ((o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks) &&
-	    (o->view != REPORT_TRACE || o->diff || of_events(o)))
+	if (options__with_stacks(o) && (o->view != REPORT_TRACE || o->diff || of_events(o)))
 		return vs_fail(VS_EXIT_USAGE, "use --by stack for counts by stack",
 			       "-U and -K require --view trace");
 	return 0;

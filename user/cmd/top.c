@@ -275,17 +275,12 @@ static int check_stacks(struct options *o)
 	if (o->view_name && tui_views[tui_view__find(o->view_name)].stacks &&
 	    !o->capture.bpf.kernel_stacks)
 		o->capture.bpf.user_stacks = true;
-	if (o->dwarf && !o->capture.bpf.user_stacks)
-		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf requires user stacks");
-	return options__check_stacks(o, o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks,
-				     "add -U or -K");
+	return options__check_event_stacks(o);
 }
 
 static unsigned int wanted(const struct options *o)
 {
-	return SESSION_SHOOTDOWNS |
-	       (o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks ? SESSION_FAULT_STACKS
-									   : 0) |
+	return SESSION_SHOOTDOWNS | (options__with_stacks(o) ? SESSION_FAULT_STACKS : 0) |
 	       (o->dwarf ? SESSION_FAULT_EVENTS : 0);
 }
 

@@ -359,7 +359,7 @@ static int finish(struct session *s)
 static int trace__init(struct trace *t, const struct options *o)
 {
 	t->mixed = o->events != 1u << TRACE_FAULT;
-	t->stacks = t->slow = o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks;
+	t->stacks = t->slow = options__with_stacks(o);
 	timeline__init(&t->timeline);
 	trace_resolver__init(&t->resolver, o->vma, o->capture.bpf.causes != 0);
 	for (size_t i = 0; i < NR_TYPES; i++) {
@@ -412,7 +412,7 @@ static unsigned int wanted(const struct options *o)
 	for (int i = 0; i < NR_TRACE_EVENTS; i++)
 		if (o->events & 1u << i)
 			all |= wants[i];
-	if (!o->capture.bpf.user_stacks && !o->capture.bpf.kernel_stacks)
+	if (!options__with_stacks(o))
 		return all;
 	if (all & SESSION_FAULT_EVENTS)
 		all |= SESSION_FAULT_STACKS;
@@ -469,22 +469,13 @@ int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), v
 	return status;
 }
 
-/** check_stacks - what goes with them. Return: 0 or an exit status. */
-static int check_stacks(const struct options *o)
-{
-	if (o->dwarf && !o->capture.bpf.user_stacks)
-		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf requires user stacks");
-	return options__check_stacks(o, o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks,
-				     "add -U or -K");
-}
-
 int cmd_trace(struct options *o)
 {
 	struct trace t = {};
 	struct session s = {
 		.event = on_event, .private = &t, .in_use_ns = in_use_ns, .forgetting = forgetting
 	};
-	int status = check_stacks(o);
+	int status = options__check_event_stacks(o);
 
 	if (status)
 		return status;

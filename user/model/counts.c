@@ -59,3 +59,12 @@ uint64_t counts_access(const struct vs_counts *c, enum vs_access access)
 {
 	return c->access[VS_ORIGIN_USER][access] + c->access[VS_ORIGIN_KERNEL][access];
 }
+
+uint64_t counts_kernel(const struct vs_counts *c)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < VS_NR_ACCESS; i++)
+		n += c->access[VS_ORIGIN_KERNEL][i];
+	return n;
+}

@@ -239,6 +239,9 @@ uint64_t counts_gup(const struct vs_counts *c);
 /** counts_access - those of @access, user and kernel mode. */
 uint64_t counts_access(const struct vs_counts *c, enum vs_access access);
 
+/** counts_kernel - those of kernel mode. */
+uint64_t counts_kernel(const struct vs_counts *c);
+
 /**
  * vma_name - the name of a VMA, as /proc/PID/maps has it, but for VS_SHARED_MEMORY
  * Return: to be freed, or NULL.

@@ -45,6 +45,18 @@ int options__check_stacks(const struct options *o, bool wanted, const char *how)
 	return 0;
 }
 
+bool options__with_stacks(const struct options *o)
+{
+	return o->capture.bpf.user_stacks || o->capture.bpf.kernel_stacks;
+}
+
+int options__check_event_stacks(const struct options *o)
+{
+	if (o->dwarf && !o->capture.bpf.user_stacks)
+		return vs_fail(VS_EXIT_USAGE, "add -U", "--unwind dwarf requires user stacks");
+	return options__check_stacks(o, options__with_stacks(o), "add -U or -K");
+}
+
 bool options__in_time(const struct options *o, uint64_t start_ns, uint64_t time_ns)
 {
 	const uint64_t since = time_ns > start_ns ? time_ns - start_ns : 0;

@@ -208,6 +208,12 @@ int options__list(const struct command *commands, size_t nr);
  */
 int options__check_stacks(const struct options *o, bool wanted, const char *how);
 
+/** options__with_stacks - -U or -K is given. */
+bool options__with_stacks(const struct options *o);
+
+/** options__check_event_stacks - the same of a command whose stacks are those of -U and -K. */
+int options__check_event_stacks(const struct options *o);
+
 /** options__in_time - an event of @time_ns is to be shown, of a run that began at @start_ns. */
 bool options__in_time(const struct options *o, uint64_t start_ns, uint64_t time_ns);
 

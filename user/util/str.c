@@ -50,6 +50,13 @@ static void put_end(char *buf, size_t len, const char *first, const char *end)
 	buf[n] = '\0';
 }
 
+const char *str_last_part(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	return *path == '/' && last[1] ? last + 1 : path;
+}
+
 void str_format_u64(char *buf, size_t len, uint64_t n)
 {
 	char digits[STR_DIGITS];

@@ -30,6 +30,9 @@ size_t str_room(const char *s);
  */
 const char *str_keep(char **to, const char *s);
 
+/** str_last_part - of an absolute path the last component; anything else as it is. */
+const char *str_last_part(const char *path);
+
 /** str_format_u64 - as printf() prints it, but quicker; what does not fit is cut. */
 void str_format_u64(char *buf, size_t len, uint64_t n);
 

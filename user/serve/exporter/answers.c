@@ -8,6 +8,7 @@
 #include "format/out.h"
 #include "serve/exporter/exporter.h"
 #include "util/array.h"
+#include "view/common/stat_cells.h"
 #include "view/faults/stat_group.h"
 
 /** VMAs of /api/v1/process at most. */
@@ -167,10 +168,7 @@ static void processes(struct exporter *e, const struct query *q, struct document
 
 static void vma_row(struct table *t, const struct fault_row *row)
 {
-	char perms[5];
-
 	table__add_row(t);
-	vma_perms(row->vma.key.flags, perms);
 	if (!vma_is_several(&row->vma)) {
 		table__set_u64(t, "start", row->vma.start);
 		table__set_u64(t, "end", row->vma.end);
@@ -181,7 +179,7 @@ static void vma_row(struct table *t, const struct fault_row *row)
 		       counts_faults(&row->counts) - counts_faults(&row->marked));
 	table__set_u64(t, "latency_sum_ns", row->counts.latency_sum_ns);
 	table__set_u64(t, "latency_max_ns", row->counts.latency_max_ns);
-	table__set_str(t, "perms", perms);
+	perms_cell(t, row->vma.key.flags);
 	table__set_str(t, "name", row->name);
 }
 

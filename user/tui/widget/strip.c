@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/array.h"
+#include "util/str.h"
 #include "util/utf8.h"
 
 static const char *const shades_utf8[] = { "_", "░", "▒", "▓", "█" };
@@ -130,11 +131,7 @@ static void draw_heat(const struct strip *s, struct canvas *c, unsigned int y)
 /** name_of - the last part of a path, or the name as it is. To be freed; or NULL. */
 static char *name_of(const struct table *t, size_t row, bool utf8)
 {
-	const char *name = table__cell(t, row, "vma")->str;
-
-	if (*name == '/' && strrchr(name, '/')[1])
-		name = strrchr(name, '/') + 1;
-	return utf8_printable(name, utf8);
+	return utf8_printable(str_last_part(table__cell(t, row, "vma")->str), utf8);
 }
 
 static bool is_blank(const struct canvas *c, unsigned int y, unsigned int from, unsigned int to)

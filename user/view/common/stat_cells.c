@@ -48,10 +48,6 @@ static const struct table_def size_table = { .key = "sizes",
 
 void counts_cells(struct table *t, const struct vs_counts *c)
 {
-	uint64_t kernel = 0;
-
-	for (int i = 0; i < VS_NR_ACCESS; i++)
-		kernel += c->access[VS_ORIGIN_KERNEL][i];
 	table__set_u64(t, "faults", counts_faults(c));
 	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
 	table__set_u64(t, "major", c->outcome[VS_MAJOR]);
@@ -61,7 +57,7 @@ void counts_cells(struct table *t, const struct vs_counts *c)
 	table__set_u64(t, "read", counts_access(c, VS_ACCESS_READ));
 	table__set_u64(t, "write", counts_access(c, VS_ACCESS_WRITE));
 	table__set_u64(t, "exec", counts_access(c, VS_ACCESS_EXEC));
-	table__set_u64(t, "kernel", kernel);
+	table__set_u64(t, "kernel", counts_kernel(c));
 }
 
 uint64_t latency_quantile(const struct vs_hist *hist, double q)
@@ -108,12 +104,25 @@ void counts_tables(struct table *t, const struct vs_counts *c, const struct vs_h
 	latency_object(t, c, hist);
 }
 
+void quantile_cells(struct table *t, const struct vs_hist *hist)
+{
+	for (size_t i = 0; i < NR_QUANTILES; i++)
+		table__set_u64(t, quantiles[i].column, latency_quantile(hist, quantiles[i].q));
+}
+
+void perms_cell(struct table *t, uint64_t vm_flags)
+{
+	char perms[5];
+
+	vma_perms(vm_flags, perms);
+	table__set_str(t, "perms", perms);
+}
+
 void latency_cells(struct table *t, const struct vs_hist *hist)
 {
 	if (!hist__count(hist))
 		return;
-	for (size_t i = 0; i < NR_QUANTILES; i++)
-		table__set_u64(t, quantiles[i].column, latency_quantile(hist, quantiles[i].q));
+	quantile_cells(t, hist);
 	table__set_u64(t, "max_ns", hist->max_ns);
 	table__set_u64(t, "sum_ns", hist->sum_ns);
 }

@@ -31,6 +31,12 @@ void counts_cells(struct table *t, const struct vs_counts *c);
  */
 void counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hist *hist);
 
+/** perms_cell - fill perms. */
+void perms_cell(struct table *t, uint64_t vm_flags);
+
+/** quantile_cells - fill p50_ns to p999_ns of the last row; @hist has some. */
+void quantile_cells(struct table *t, const struct vs_hist *hist);
+
 /** latency_cells - fill p50_ns to p999_ns, max_ns and sum_ns of the last row. */
 void latency_cells(struct table *t, const struct vs_hist *hist);
 

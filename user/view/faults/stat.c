@@ -71,17 +71,15 @@ static void vma_row(const struct stat_view *v, struct table *t, const struct fau
 		    const struct vs_counts *c)
 {
 	struct vs_hist hist = {};
-	char perms[5];
 
 	table__add_row(t);
 	table__set_bool(t, "several", vma_is_several(&row->vma));
 	/* what stands for several has none of these */
 	if (!vma_is_several(&row->vma)) {
-		vma_perms(row->vma.key.flags, perms);
 		table__set_u64(t, "start", row->vma.start);
 		table__set_u64(t, "end", row->vma.end);
 		table__set_u64(t, "inode", row->vma.key.file.ino);
-		table__set_str(t, "perms", perms);
+		perms_cell(t, row->vma.key.flags);
 	}
 	table__set_str(t, "name", row->name);
 	counts_cells(t, c);

@@ -24,20 +24,10 @@ static const struct column function_columns[] = {
 	 .keep_start = true},
 	{.key = "module", .head = "MODULE", .type = CELL_STR},
 };
-static const struct column rest_columns[] = {
-	{.key = "overflow", .type = CELL_U64},
-	{.key = "no_stack", .type = CELL_U64},
-	{.key = "ended", .type = CELL_U64},
-	{.key = "either", .type = CELL_U64},
-};
 /* clang-format on */
 
 static const struct table_def functions_table = { .key = "functions",
 						  TABLE_COLUMNS(function_columns) };
-static const struct table_def rest_table = {
-	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(rest_columns)
-};
-
 /**
  * struct function - one of them
  * @stack: one that it is on
@@ -163,13 +153,13 @@ struct table *stat_functions__make(const struct stat_view *v, const struct vs_co
 						 .namer = v->namer,
 						 .marked = v->interval };
 	struct table *t = document__table(d, &functions_table);
-	struct table *rest = document__table(d, &rest_table);
 	struct function_list all;
 	struct stack_rests rests;
 	struct stack_entry *list;
 	size_t nr;
 
 	stack_rests(s, v->interval, counts, &rests);
+	stat_stacks__rest(d, &rests);
 	function_list__init(&all, sizeof(struct function));
 	list = stack_entries(&from, &nr);
 	if (!list)
@@ -184,7 +174,6 @@ struct table *stat_functions__make(const struct stat_view *v, const struct vs_co
 		rest_row(t, "[ended]", stack_faults(&rests.ended), total);
 		table__sort(t, v->weigh_time ? "self_time_ns" : "self");
 	}
-	stat_stacks__rest(rest, &rests);
 	free(list);
 	function_list__free(&all);
 	return t;

@@ -186,10 +186,7 @@ static void row_cells(const struct stat_view *v, struct table *t, const struct v
 		      const struct vs_hist *hist, uint64_t total)
 {
 	const uint64_t faults = counts_faults(c);
-	uint64_t kernel = 0;
 
-	for (int i = 0; i < VS_NR_ACCESS; i++)
-		kernel += c->access[VS_ORIGIN_KERNEL][i];
 	table__set_u64(t, "faults", faults);
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
 	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
@@ -204,7 +201,7 @@ static void row_cells(const struct stat_view *v, struct table *t, const struct v
 	table__set_u64(t, "read", counts_access(c, VS_ACCESS_READ));
 	table__set_u64(t, "write", counts_access(c, VS_ACCESS_WRITE));
 	table__set_u64(t, "exec", counts_access(c, VS_ACCESS_EXEC));
-	table__set_u64(t, "kernel", kernel);
+	table__set_u64(t, "kernel", counts_kernel(c));
 	if (c->latency_count)
 		table__set_f64(t, "average_ns", (double)c->latency_sum_ns / c->latency_count);
 }
@@ -334,7 +331,6 @@ static void name_cells(const struct stat_view *v, struct table *t, const struct 
 		       bool show_process)
 {
 	const struct vs_vma_info *vma = &g->row->vma;
-	char perms[5] = "";
 
 	if (v->by == BY_CGROUP) {
 		table__set_str(t, "cgroup", g->name);
@@ -357,12 +353,12 @@ static void name_cells(const struct stat_view *v, struct table *t, const struct 
 		table__set_str(t, "mapping", g->name);
 		return;
 	}
+	table__set_word(t, "perms", "");
 	if (g->row->is_vma && !vma_is_several(vma)) {
-		vma_perms(vma->key.flags, perms);
+		perms_cell(t, vma->key.flags);
 		table__set_u64(t, "start", vma->start);
 		table__set_u64(t, "end", vma->end);
 	}
-	table__set_str(t, "perms", perms);
 	table__set_str(t, "vma", g->name);
 }
 

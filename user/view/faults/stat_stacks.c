@@ -221,9 +221,10 @@ static void text_rows(const struct stat_view *v, struct table *t, const struct s
 	stack_hints__free(&hints);
 }
 
-void stat_stacks__rest(struct table *t, const struct stack_rests *r)
+void stat_stacks__rest(struct document *d, const struct stack_rests *r)
 {
 	const uint64_t either = stack_faults(&r->either);
+	struct table *t = document__table(d, &rest_table);
 
 	/* unknown where it is not known which of the two it is */
 	if (!either) {
@@ -246,18 +247,17 @@ struct table *stat_stacks__make(const struct stat_view *v, const struct vs_count
 		.weigh_time = v->weigh_time,
 		.merge = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS,
 	};
-	struct table *rows = document__table(d, &stacks_table);
-	struct table *rest = document__table(d, &rest_table);
-	struct table *text = document__table(d, &text_table);
+	struct table *rows = document__table(d, &stacks_table), *text;
 	struct stack_rests rests;
 	struct stack_entry *list;
 	size_t nr;
 
 	stack_rests(s, v->interval, all, &rests);
+	stat_stacks__rest(d, &rests);
+	text = document__table(d, &text_table);
 	list = stack_entries(&from, &nr);
 	if (!list)
 		document__fail(d, -ENOMEM);
-	stat_stacks__rest(rest, &rests);
 	for (size_t i = 0; i < nr && !v->stacks_as_text; i++)
 		json_row(v, rows, &list[i]);
 	if (v->stacks_as_text)

@@ -11,8 +11,8 @@
 /** Faults of --vma whose stack found no row, or that have none. */
 #define STACK_EITHER "[no stack, or stack table full]"
 
-/** stat_stacks__rest - fill the object `stacks_rest`. */
-void stat_stacks__rest(struct table *t, const struct stack_rests *r);
+/** stat_stacks__rest - add the object `stacks_rest`. */
+void stat_stacks__rest(struct document *d, const struct stack_rests *r);
 
 /**
  * stat_stacks__make - add the rows to @d

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/names.h"
 #include "util/array.h"
@@ -125,13 +124,6 @@ static const struct part *largest(const struct parts *p, bool mapping, bool by_t
 	return most;
 }
 
-static const char *short_name(const char *path)
-{
-	const char *last = strrchr(path, '/');
-
-	return *path == '/' && last[1] ? last + 1 : path;
-}
-
 /** struct whole - what shares are of: time, or faults where no time is known */
 struct whole {
 	bool time;
@@ -171,7 +163,7 @@ static void print_part(const struct part *part, const struct whole *w, FILE *f)
 	fprintf(f, "  %s%s of %s in ", amount(part, w) < w->amount * MOST ? "most, " : "", of_all,
 		w->time ? "this time" : "the faults");
 	if (part->name)
-		fprintf(f, "%s of ", short_name(part->name));
+		fprintf(f, "%s of ", str_last_part(part->name));
 	if (part->processes == 1)
 		fprintf(f, "%s (%u)", part->comm, part->process->pid);
 	else

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown_longest.c - the memory calls that took longest: when, of whom, on what, from where. */
 #include <stdio.h>
-#include <string.h>
 
 #include "model/history/call_event.h"
 #include "model/history/longest_calls.h"
 #include "model/names.h"
 #include "util/errno_name.h"
+#include "util/str.h"
 #include "view/shootdown/shootdown_parts.h"
 
 /* clang-format off */
@@ -36,24 +36,19 @@ static const struct column columns[] = {
 
 static const struct table_def longest_table = { .key = "longest", TABLE_COLUMNS(columns) };
 
-static const char *last_part(const char *path)
-{
-	return *path == '/' && strrchr(path, '/')[1] ? strrchr(path, '/') + 1 : path;
-}
-
 /** from_text - "parse+0x1f (redis-server)", or what is known of it. */
 static void from_text(const struct long_call *c, char *buf, size_t size)
 {
 	*buf = '\0';
 	if (c->function && c->module)
 		snprintf(buf, size, "%s+0x%llx (%s)", c->function,
-			 (unsigned long long)c->function_offset, last_part(c->module));
+			 (unsigned long long)c->function_offset, str_last_part(c->module));
 	else if (c->function)
 		snprintf(buf, size, "%s+0x%llx", c->function,
 			 (unsigned long long)c->function_offset);
 	else if (c->call.site && c->module)
 		snprintf(buf, size, "%llx (%s)", (unsigned long long)c->call.site,
-			 last_part(c->module));
+			 str_last_part(c->module));
 	else if (c->call.site)
 		snprintf(buf, size, "%llx", (unsigned long long)c->call.site);
 }
@@ -106,7 +101,7 @@ static void row(const struct shootdown_doc *d, struct table *t, const struct lon
 	table__set_str(t, "label", label);
 	table__set_str(t, "vma", c->vma);
 	if (c->vma)
-		table__set_str(t, "where", last_part(c->vma));
+		table__set_str(t, "where", str_last_part(c->vma));
 	site_cells(t, c);
 }
 

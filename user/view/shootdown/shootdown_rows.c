@@ -6,6 +6,7 @@
 #include "model/names.h"
 #include "symbol/namer.h"
 #include "util/str.h"
+#include "view/common/stat_cells.h"
 #include "view/shootdown/shootdown_groups.h"
 #include "view/shootdown/shootdown_parts.h"
 
@@ -131,12 +132,9 @@ static const struct rows_def {
 
 static void vma_cells(struct table *t, const struct call_row *row)
 {
-	char perms[5];
-
 	if (!row->vma)
 		return;
-	vma_perms(row->vma->vma.key.flags, perms);
-	table__set_str(t, "perms", perms);
+	perms_cell(t, row->vma->vma.key.flags);
 	table__set_str(t, "vma", row->vma->name);
 }
 
@@ -144,12 +142,6 @@ static void thread_cells(const struct call_groups *g, struct table *t, const str
 {
 	table__set_u64(t, "tid", row->tid);
 	table__set_str(t, "thread", call_groups__thread(g, row->tid));
-}
-
-/** short_name - the last component of a path: the line is short, and the whole is in JSON. */
-static const char *short_name(const char *name)
-{
-	return *name == '/' && strrchr(name, '/')[1] ? strrchr(name, '/') + 1 : name;
 }
 
 /**
@@ -198,9 +190,9 @@ static void print_site(const struct site *s, char *buf, size_t size)
 {
 	if (s->function)
 		snprintf(buf, size, "%s+0x%llx (%s)", s->function,
-			 (unsigned long long)s->function_offset, short_name(s->module));
+			 (unsigned long long)s->function_offset, str_last_part(s->module));
 	else if (s->in_file)
-		snprintf(buf, size, "%s+0x%llx", short_name(s->module),
+		snprintf(buf, size, "%s+0x%llx", str_last_part(s->module),
 			 (unsigned long long)s->offset);
 	else
 		snprintf(buf, size, "%s", s->module);
@@ -272,7 +264,7 @@ static void vma_text(struct table *t, const struct call_group *g)
 		table__set_u64(t, "vmas", g->nr_vmas);
 	call_group_perms(g, perms);
 	table__set_str(t, "perms", perms);
-	table__set_str(t, "where", g->row->vma ? short_name(g->row->vma->name) : "");
+	table__set_str(t, "where", g->row->vma ? str_last_part(g->row->vma->name) : "");
 }
 
 static void thread_text(const struct call_groups *g, struct table *t, const struct call_row *row)
@@ -403,7 +395,7 @@ static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_
 	call_group_range(g, &start, &end);
 	if (g->row->vma && end) {
 		str_format_bytes(bytes, sizeof(bytes), end - start);
-		fprintf(f, " of %s %llx (%s)", short_name(g->row->vma->name),
+		fprintf(f, " of %s %llx (%s)", str_last_part(g->row->vma->name),
 			(unsigned long long)start, bytes);
 	}
 	if (g->processes > 1)

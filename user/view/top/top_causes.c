@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_causes.c - top: a row for each cause of faults: of all, of a process, or of one VMA. */
 #include "model/names.h"
-#include "util/array.h"
 #include "view/common/stat_cells.h"
 #include "view/top/top_cells.h"
 
@@ -48,21 +47,10 @@ static bool latency_of(const struct top_view *v, int cause, struct vs_hist *sum)
 
 static void latency_cells_of(const struct top_view *v, struct table *t, const struct vs_hist *hist)
 {
-	static const struct {
-		const char *key;
-		double q;
-	} quantiles[] = {
-		{ "p50_ns", 0.5 },
-		{ "p90_ns", 0.9 },
-		{ "p99_ns", 0.99 },
-		{ "p999_ns", 0.999 },
-	};
-
 	top_time(v, t, "fault_ns", hist->sum_ns + hist->so_far_ns);
 	if (!hist__count(hist))
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++)
-		table__set_u64(t, quantiles[i].key, latency_quantile(hist, quantiles[i].q));
+	quantile_cells(t, hist);
 	/* a maximum has no difference: it is of the whole run */
 	if (!v->rates)
 		table__set_u64(t, "max_ns", hist->max_ns);

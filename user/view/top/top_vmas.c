@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_vmas.c - top: a row for each VMA of a process, or of all. */
+#include "view/common/stat_cells.h"
 #include "view/top/top_cells.h"
 
 /* clang-format off */
@@ -25,8 +26,6 @@ TOP_TABLES(vmas, COLUMNS);
 
 static void where_cells(struct table *t, const struct fault_row *row)
 {
-	char perms[5] = "";
-
 	if (!row->is_vma) {
 		table__set_str(t, "vma", outside_name(row));
 		return;
@@ -35,11 +34,10 @@ static void where_cells(struct table *t, const struct fault_row *row)
 		table__set_str(t, "vma", row->name);
 		return;
 	}
-	vma_perms(row->vma.key.flags, perms);
 	table__set_u64(t, "start", row->vma.start);
 	table__set_u64(t, "end", row->vma.end);
 	table__set_u64(t, "size", row->vma.end - row->vma.start);
-	table__set_str(t, "perms", perms);
+	perms_cell(t, row->vma.key.flags);
 	table__set_str(t, "vma", row->name);
 }
 

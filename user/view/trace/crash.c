@@ -8,6 +8,7 @@
 #include "model/history/calls.h"
 #include "model/names.h"
 #include "util/str.h"
+#include "view/common/stat_cells.h"
 #include "view/common/words.h"
 
 /** mmap_min_addr is 64 KiB by default: nothing is mapped below. */
@@ -140,18 +141,16 @@ static void near_object(struct table *parent, const struct table_def *def, const
 	const struct vs_near *near = &c->event->near[place];
 	uint64_t address = place == VS_NEAR_IP ? c->event->ip : c->fault->address;
 	struct table *t;
-	char perms[5];
 
 	if (!c->near[place])
 		return;
 	t = table__sub(parent, def);
-	vma_perms(c->near[place]->vma.key.flags, perms);
 	table__set_u64(t, "start", near->start);
 	table__set_u64(t, "end", near->end);
 	table__set_u64(t, "distance", distance(near, address));
 	if (place == VS_NEAR_IP)
 		table__set_u64(t, "offset", address - near->start + near->pgoff * 4096);
-	table__set_str(t, "perms", perms);
+	perms_cell(t, c->near[place]->vma.key.flags);
 	table__set_str(t, "name", c->near[place]->name);
 }
 

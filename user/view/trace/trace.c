@@ -5,7 +5,9 @@
 #include <ctype.h>
 
 #include "model/names.h"
+#include "util/str.h"
 #include "view/common/figure_cells.h"
+#include "view/common/stat_cells.h"
 #include "view/common/words.h"
 #include "view/trace/trace_parts.h"
 
@@ -84,13 +86,11 @@ static uint64_t file_offset(const struct vs_event_fault *e, const struct fault_r
 static void vma_cell(struct table *t, const struct vs_event_fault *e, const struct fault_row *row)
 {
 	struct table *vma = table__sub(t, &vma_table);
-	char perms[5];
 
-	vma_perms(row->vma.key.flags, perms);
 	table__set_u64(vma, "start", e->vma_start);
 	table__set_u64(vma, "end", e->vma_end);
 	table__set_u64(vma, "offset", file_offset(e, row));
-	table__set_str(vma, "perms", perms);
+	perms_cell(vma, row->vma.key.flags);
 	table__set_str(vma, "name", row->name);
 }
 
@@ -113,7 +113,7 @@ static void say_where(struct text *to, const struct trace_fault *fault)
 		text__puts(to, "[no VMA]");
 		return;
 	}
-	text__puts(to, trace_short_name(row->name));
+	text__puts(to, str_last_part(row->name));
 	text__puts(to, "+0x");
 	text__hex(to, file_offset(fault->event, row));
 }

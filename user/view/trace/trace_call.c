@@ -4,6 +4,8 @@
 
 #include "model/names.h"
 #include "util/errno_name.h"
+#include "util/str.h"
+#include "view/common/stat_cells.h"
 #include "view/common/words.h"
 #include "view/trace/call_args.h"
 #include "view/trace/trace_parts.h"
@@ -140,7 +142,6 @@ static void vmas_cell(struct table *t, const struct trace_call *call)
 	const struct vs_event_call *e = call->event;
 	const bool changed = call_sets_prot(e) && e->call != VS_CALL_MMAP && !call_failed(e);
 	struct table *vmas;
-	char perms[5];
 
 	if (t->no_json)
 		return;
@@ -149,8 +150,7 @@ static void vmas_cell(struct table *t, const struct trace_call *call)
 		table__add_row(vmas);
 		table__set_u64(vmas, "start", e->vma[i].start);
 		table__set_u64(vmas, "end", e->vma[i].end);
-		vma_perms(e->vma[i].flags, perms);
-		table__set_str(vmas, "perms", perms);
+		perms_cell(vmas, e->vma[i].flags);
 		if (changed)
 			prot_cell(vmas, "prot_after", e);
 		if (call->vmas[i])
@@ -194,7 +194,7 @@ static void say_vmas(FILE *f, const struct vs_event_call *e, const struct fault_
 {
 	if (!first)
 		return;
-	fprintf(f, ", %s", trace_short_name(first->name));
+	fprintf(f, ", %s", str_last_part(first->name));
 	if (e->nr_vmas > 1)
 		fprintf(f, " and %u%s more", e->nr_vmas - 1, e->nr_vmas == VS_CALL_VMAS ? "+" : "");
 }
@@ -219,7 +219,7 @@ static void say_maps(FILE *f, const struct vs_event_call *e)
 static void say_code(FILE *f, const struct trace_call *call)
 {
 	if (call->code)
-		fprintf(f, ", from %s+0x%" PRIx64, trace_short_name(call->code->name),
+		fprintf(f, ", from %s+0x%" PRIx64, str_last_part(call->code->name),
 			code_offset(call));
 	else if (called_from(call->event))
 		fprintf(f, ", from %" PRIx64, called_from(call->event));

@@ -3,7 +3,6 @@
 #include "view/trace/trace_parts.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #define NS_PER_S 1000000000
@@ -73,11 +72,4 @@ void trace_begin(struct table *t, const struct vs_event *head, const struct trac
 	table__set_u64(t, "pid", who->pid);
 	table__set_u64(t, "tid", who->tid);
 	table__set_u64(t, "cpu", head->cpu);
-}
-
-const char *trace_short_name(const char *name)
-{
-	const char *last = strrchr(name, '/');
-
-	return *name == '/' && last[1] ? last + 1 : name;
 }

@@ -52,7 +52,4 @@ static inline bool trace_has_objects(const struct table *t)
 void trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
 		 const struct trace_clock *clock);
 
-/** trace_short_name - of a VMA: of paths the last component, as lines are short. */
-const char *trace_short_name(const char *name);
-
 #endif /* VMASCOPE_VIEW_TRACE_TRACE_PARTS_H */
