@@ -433,14 +433,13 @@ static void tell(const struct session *s, const struct vs_stats *stats)
 {
 	const struct recorder *r = s->private;
 	const uint64_t events = r->writer.nr_events, lost = stats->lost[VS_LOST_EVENTS];
-	char count[STR_NUMBER_LEN], size[STR_NUMBER_LEN], ring[32];
+	char ring[32];
 
 	/* events that found no room are no part of it */
 	if (r->told)
 		return;
-	str_format_count(count, sizeof(count), events);
-	str_format_bytes(size, sizeof(size), r->writer.bytes);
-	vs_note("recorded %s events, %s into %s%s", count, size, r->writer.options.path,
+	vs_note("recorded %s events, %s into %s%s", str_count(events).text,
+		str_bytes(r->writer.bytes).text, r->writer.options.path,
 		s->options->max_size ? ".*" : "");
 	if (lost)
 		vs_warn("%llu of %llu events were lost because they were not written fast enough "

@@ -148,26 +148,20 @@ static double percent(const struct storm *s, enum storm_what what)
 static void note_storm_began(struct top_watch *w)
 {
 	const struct storm *s = &w->storms.list[w->storms.nr - 1];
-	char rate[STR_NUMBER_LEN], usual[STR_NUMBER_LEN];
 
-	str_format_count(rate, sizeof(rate), s->peak);
-	str_format_count(usual, sizeof(usual), s->median);
 	notes__add(&w->notes, since_start(w), NOTE_STORM, "",
-		   "fault storm begins: %s faults/s (median %s)", rate, usual);
+		   "fault storm begins: %s faults/s (median %s)", str_count(s->peak).text,
+		   str_count(s->median).text);
 }
 
 static void note_storm_over(struct top_watch *w, const struct storm *s)
 {
-	char length[STR_NUMBER_LEN], mean[STR_NUMBER_LEN], peak[STR_NUMBER_LEN];
-
-	str_format_ns(length, sizeof(length), s->to_ns - s->from_ns);
-	str_format_count(mean, sizeof(mean), storm_mean(s));
-	str_format_count(peak, sizeof(peak), s->peak);
 	notes__add(&w->notes, since_start(w), NOTE_STORM, "",
 		   "fault storm ended after %s: %s faults/s, peak %s; %.0f%% by %s (%llu), %.0f%% "
 		   "in %s, "
 		   "%.0f%% %s",
-		   length, mean, peak, percent(s, STORM_PROCESS), s->top[STORM_PROCESS].name,
+		   str_ns(s->to_ns - s->from_ns).text, str_count(storm_mean(s)).text,
+		   str_count(s->peak).text, percent(s, STORM_PROCESS), s->top[STORM_PROCESS].name,
 		   (unsigned long long)s->top[STORM_PROCESS].id, percent(s, STORM_VMA),
 		   s->top[STORM_VMA].name, percent(s, STORM_CAUSE), s->top[STORM_CAUSE].name);
 }

@@ -334,13 +334,13 @@ static void put_item(const struct drawn_column *x, struct line *l, size_t level,
 
 void drawn_column__put_legend(const struct drawn_column *x, struct line *l, size_t indent)
 {
-	char width[STR_NUMBER_LEN], text[STR_NUMBER_LEN + 32];
+	char text[STR_NUMBER_LEN + 32];
 
 	if (!x->max || !x->merge)
 		return;
-	str_format_ns(width, sizeof(width), x->table->step_ns * x->merge);
 	if (x->table->step_ns)
-		snprintf(text, sizeof(text), "count per cell (%s):", width);
+		snprintf(text, sizeof(text),
+			 "count per cell (%s):", str_ns(x->table->step_ns * x->merge).text);
 	else if (x->merge > 1)
 		snprintf(text, sizeof(text), "count per cell (%zu columns):", x->merge);
 	else

@@ -214,15 +214,12 @@ static int check_file(struct recording *r, const struct reader *reader, const ch
 /** cannot_keep - there is no memory for more, or none is allowed. Return: @err */
 static int cannot_keep(struct recording *r, const char *path, int err)
 {
-	char most[STR_NUMBER_LEN];
-
 	r->told = true;
-	str_format_bytes(most, sizeof(most), r->loader.max_bytes);
 	if (err == -E2BIG)
 		vs_fail(VS_EXIT_FAILURE, NULL,
 			"cannot read %s: it would need more than %s of memory, far more than a "
 			"valid recording of its size",
-			path, most);
+			path, str_bytes(r->loader.max_bytes).text);
 	else
 		vs_fail(VS_EXIT_FAILURE, memory__hint(), "cannot read %s: not enough memory", path);
 	return err;

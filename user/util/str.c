@@ -164,6 +164,38 @@ void str_format_bytes(char *buf, size_t len, uint64_t bytes)
 	format_scaled(buf, len, bytes, byte_scales, ARRAY_SIZE(byte_scales));
 }
 
+struct str_number str_ns(uint64_t ns)
+{
+	struct str_number n;
+
+	str_format_ns(n.text, sizeof(n.text), ns);
+	return n;
+}
+
+struct str_number str_count(uint64_t n)
+{
+	struct str_number s;
+
+	str_format_count(s.text, sizeof(s.text), n);
+	return s;
+}
+
+struct str_number str_share(uint64_t part, uint64_t whole)
+{
+	struct str_number n;
+
+	str_format_share(n.text, sizeof(n.text), part, whole);
+	return n;
+}
+
+struct str_number str_bytes(uint64_t bytes)
+{
+	struct str_number n;
+
+	str_format_bytes(n.text, sizeof(n.text), bytes);
+	return n;
+}
+
 void str_format_count(char *buf, size_t len, uint64_t n)
 {
 	char text[STR_NUMBER_LEN];

@@ -48,6 +48,17 @@ void str_format_share(char *buf, size_t len, uint64_t part, uint64_t whole);
 /** str_format_bytes - with 3 significant digits and binary units: 512B, 4.00KiB, 1.50GiB. */
 void str_format_bytes(char *buf, size_t len, uint64_t bytes);
 
+/** struct str_number - a number as text, returned by value: good until the end of the expression */
+struct str_number {
+	char text[STR_NUMBER_LEN];
+};
+
+/** str_ns and others - as the str_format_*() of their names: printf("%s", str_ns(812).text). */
+struct str_number str_ns(uint64_t ns);
+struct str_number str_count(uint64_t n);
+struct str_number str_share(uint64_t part, uint64_t whole);
+struct str_number str_bytes(uint64_t bytes);
+
 /**
  * str_parse_duration - "5" and "5s" are seconds; also ns, us, ms, m, h; "1.5" is fine
  * @ns: the result, nanoseconds

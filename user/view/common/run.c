@@ -136,16 +136,16 @@ static void to_raise(const struct run_facts *run, int lost, char *text, size_t s
 
 size_t run_view__losses(const struct run_facts *run, char *text, size_t size)
 {
-	char count[STR_NUMBER_LEN], option[STR_NUMBER_LEN + 16];
+	char option[STR_NUMBER_LEN + 16];
 	size_t len = 0;
 
 	*text = '\0';
 	for (int i = 0; i < VS_NR_LOST; i++) {
 		if (!run->stats.lost[i])
 			continue;
-		str_format_count(count, sizeof(count), run->stats.lost[i]);
 		to_raise(run, i, option, sizeof(option));
-		len += written(snprintf(text + len, size - len, "lost: %s %s%s\n", count,
+		len += written(snprintf(text + len, size - len, "lost: %s %s%s\n",
+					str_count(run->stats.lost[i]).text,
 					lost_texts[i] ? lost_texts[i] : lost_names[i], option),
 			       size - len);
 	}

@@ -49,15 +49,13 @@ void stack_hints__add(struct stack_hints *h, const struct named_stack *named, ui
 
 void stack_hints__print(const struct stack_hints *h, bool unwound, bool recorded, FILE *f)
 {
-	char share[STR_NUMBER_LEN];
 	size_t most = 0;
 
 	if (!unwound && h->single && h->single >= h->events / SINGLE_SHARE) {
-		str_format_share(share, sizeof(share), h->single, h->events);
 		fprintf(f,
 			"%s of these have a user stack of one function: code without frame "
 			"pointers? (try --unwind dwarf)\n",
-			share);
+			str_share(h->single, h->events).text);
 	}
 	for (size_t i = 1; i < STACK_HINT_MODULES; i++)
 		if (h->nameless[i] > h->nameless[most])

@@ -364,16 +364,14 @@ static const struct {
 /** put_rest - how many rows text leaves out, with their sums. */
 static void put_rest(const struct diff *diff, const struct sums *s, struct table *text)
 {
-	char rows[STR_NUMBER_LEN], a[STR_NUMBER_LEN], b[STR_NUMBER_LEN];
 	uint64_t count[NR_SIDES] = {};
 
 	for (size_t i = diff->limit; i < s->nr; i++)
 		for (int side = 0; side < NR_SIDES; side++)
 			count[side] += s->list[i].count[side];
-	str_format_count(rows, sizeof(rows), s->nr - diff->limit);
-	str_format_count(a, sizeof(a), count[SIDE_A]);
-	str_format_count(b, sizeof(b), count[SIDE_B]);
-	table__set_footer(text, "and %s more rows with %s in A, %s in B (use --top N)", rows, a, b);
+	table__set_footer(text, "and %s more rows with %s in A, %s in B (use --top N)",
+			  str_count(s->nr - diff->limit).text, str_count(count[SIDE_A]).text,
+			  str_count(count[SIDE_B]).text);
 }
 
 /** put_sums - what changed most first: all to @changes, as many as asked for to @text. */

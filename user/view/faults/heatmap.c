@@ -363,19 +363,18 @@ static void small_row(const struct heat *h, const struct rows *r, struct table *
 /** unplaced_footer - @unplaced faults are in no row; @full of them found the map full. */
 static void unplaced_footer(struct table *t, uint64_t unplaced, uint64_t full)
 {
-	char without[STR_NUMBER_LEN], lost[STR_NUMBER_LEN];
+	char without[STR_NUMBER_LEN];
 
 	if (!unplaced)
 		return;
 	str_format_count(without, sizeof(without), unplaced > full ? unplaced - full : 0);
-	str_format_count(lost, sizeof(lost), full);
 	if (!full) {
 		table__set_footer(t, "not shown: %s faults without an address", without);
 		return;
 	}
 	table__set_footer(
 		t, "not shown: %s faults without an address, %s lost because the map was full",
-		without, lost);
+		without, str_count(full).text);
 }
 
 static void address_rows(const struct heat *h, const struct rows *r, struct table *parent,

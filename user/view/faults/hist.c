@@ -85,15 +85,9 @@ static void bucket_rows(struct table *t, const struct vs_hist *h)
 
 static void title(struct table *t, const char *cause, const struct vs_hist *h)
 {
-	char count[STR_NUMBER_LEN], middle[STR_NUMBER_LEN], high[STR_NUMBER_LEN];
-	char sum[STR_NUMBER_LEN];
-
-	str_format_count(count, sizeof(count), hist__count(h));
-	str_format_ns(middle, sizeof(middle), hist__quantile(h, 0.5));
-	str_format_ns(high, sizeof(high), hist__quantile(h, 0.99));
-	str_format_ns(sum, sizeof(sum), h->sum_ns);
-	table__set_title(t, "\n%s: %s faults, %s in total, p50 %s, p99 %s\n", cause, count, sum,
-			 middle, high);
+	table__set_title(t, "\n%s: %s faults, %s in total, p50 %s, p99 %s\n", cause,
+			 str_count(hist__count(h)).text, str_ns(h->sum_ns).text,
+			 str_ns(hist__quantile(h, 0.5)).text, str_ns(hist__quantile(h, 0.99)).text);
 }
 
 static void hist_row(struct table *t, const char *cause, const struct vs_hist *h)

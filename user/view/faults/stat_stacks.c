@@ -102,15 +102,14 @@ static void frame_line(void *ctx, const char *line)
 static void head_line(struct table *t, const struct vs_stack_counts *c, uint64_t total,
 		      const char *whose)
 {
-	char faults[STR_NUMBER_LEN], time[STR_NUMBER_LEN] = "", percent[STR_NUMBER_LEN];
+	char time[STR_NUMBER_LEN] = "", percent[STR_NUMBER_LEN];
 	const uint64_t n = stack_faults(c);
 
 	table__add_row(t);
-	str_format_count(faults, sizeof(faults), n);
 	snprintf(percent, sizeof(percent), "%.1f%%", total ? 100.0 * n / total : 0);
 	if (c->timed)
 		str_format_ns(time, sizeof(time), c->time_ns);
-	table__set_str(t, "faults", faults);
+	table__set_str(t, "faults", str_count(n).text);
 	table__set_str(t, "percent", percent);
 	table__set_str(t, "time", time);
 	table__set_str(t, "stack", whose);

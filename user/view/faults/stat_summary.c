@@ -138,7 +138,6 @@ static uint64_t amount(const struct part *part, const struct whole *w)
 /** print_causes - ", 98.0% of the faults there are copy-on-write (cow)" */
 static void print_causes(const struct part *part, FILE *f)
 {
-	char of_part[STR_NUMBER_LEN];
 	int cause = 0;
 
 	for (int i = 1; i < VS_NR_CAUSES; i++)
@@ -146,8 +145,7 @@ static void print_causes(const struct part *part, FILE *f)
 			cause = i;
 	if (cause == VS_CAUSE_UNKNOWN || part->causes[cause] < part->faults * MOST)
 		return;
-	str_format_share(of_part, sizeof(of_part), part->causes[cause], part->faults);
-	fprintf(f, "; %s of the faults there: ", of_part);
+	fprintf(f, "; %s of the faults there: ", str_share(part->causes[cause], part->faults).text);
 	if (cause_texts[cause])
 		fprintf(f, "%s (%s)", cause_texts[cause], cause_names[cause]);
 	else
@@ -157,11 +155,8 @@ static void print_causes(const struct part *part, FILE *f)
 /** print_part - "99.9% of it in [anon] of storm (31907); 98.0% of the faults there: ..." */
 static void print_part(const struct part *part, const struct whole *w, FILE *f)
 {
-	char of_all[STR_NUMBER_LEN];
-
-	str_format_share(of_all, sizeof(of_all), amount(part, w), w->amount);
-	fprintf(f, "  %s%s of %s in ", amount(part, w) < w->amount * MOST ? "most, " : "", of_all,
-		w->time ? "this time" : "the faults");
+	fprintf(f, "  %s%s of %s in ", amount(part, w) < w->amount * MOST ? "most, " : "",
+		str_share(amount(part, w), w->amount).text, w->time ? "this time" : "the faults");
 	if (part->name)
 		fprintf(f, "%s of ", str_last_part(part->name));
 	if (part->processes == 1)
@@ -176,11 +171,11 @@ static void print_part(const struct part *part, const struct whole *w, FILE *f)
 static void print_cost(const struct stat_view *v, const struct vs_counts *total, FILE *f)
 {
 	const uint64_t completed = total->outcome[VS_MINOR] + total->outcome[VS_MAJOR];
-	char text[STR_NUMBER_LEN], of_run[STR_NUMBER_LEN];
+	char text[STR_NUMBER_LEN];
 
 	str_format_ns(text, sizeof(text), total->latency_sum_ns);
-	str_format_share(of_run, sizeof(of_run), total->latency_sum_ns, v->duration_ns);
-	fprintf(f, "  fault handling took %s, %s of one thread's time", text, of_run);
+	fprintf(f, "  fault handling took %s, %s of one thread's time", text,
+		str_share(total->latency_sum_ns, v->duration_ns).text);
 	if (completed > total->latency_count) {
 		str_format_count(text, sizeof(text), completed - total->latency_count);
 		fprintf(f, ", without %s faults of unknown duration", text);

@@ -32,13 +32,11 @@ struct run_facts stat_text__facts(const struct stat_view *v)
 static void print_interval(const struct stat_view *v, const struct table *rows,
 			   const struct vs_counts *total, FILE *f)
 {
-	char faults[STR_NUMBER_LEN], rate[STR_NUMBER_LEN];
 	const uint64_t n = counts_faults(total);
 
-	str_format_count(faults, sizeof(faults), n);
-	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
 	fprintf(f, "%s%8.2fs %11s faults/s  (%s faults", rows->nr_rows ? "\n" : "",
-		(v->end_ns - v->start_ns) / 1e9, rate, faults);
+		(v->end_ns - v->start_ns) / 1e9,
+		str_count(clock__per_second(n, v->duration_ns)).text, str_count(n).text);
 	if (total->outcome[VS_MAJOR] || total->outcome[VS_INCOMPLETE])
 		fprintf(f, ", %llu major, %llu failed",
 			(unsigned long long)total->outcome[VS_MAJOR],
@@ -48,20 +46,15 @@ static void print_interval(const struct stat_view *v, const struct table *rows,
 
 static void print_counts(const struct stat_view *v, const struct vs_counts *total, FILE *f)
 {
-	char faults[STR_NUMBER_LEN], minor[STR_NUMBER_LEN], major[STR_NUMBER_LEN];
-	char failed[STR_NUMBER_LEN], rate[STR_NUMBER_LEN], gup[STR_NUMBER_LEN];
 	const uint64_t n = counts_faults(total);
 
-	str_format_count(faults, sizeof(faults), n);
-	str_format_count(minor, sizeof(minor), total->outcome[VS_MINOR]);
-	str_format_count(major, sizeof(major), total->outcome[VS_MAJOR]);
-	str_format_count(failed, sizeof(failed), total->outcome[VS_INCOMPLETE]);
-	str_format_count(gup, sizeof(gup), counts_gup(total));
-	str_format_count(rate, sizeof(rate), clock__per_second(n, v->duration_ns));
-	fprintf(f, "  %s faults (%s/s): %s minor, %s major, %s failed", faults, rate, minor, major,
-		failed);
+	fprintf(f, "  %s faults (%s/s): %s minor, %s major, %s failed", str_count(n).text,
+		str_count(clock__per_second(n, v->duration_ns)).text,
+		str_count(total->outcome[VS_MINOR]).text, str_count(total->outcome[VS_MAJOR]).text,
+		str_count(total->outcome[VS_INCOMPLETE]).text);
 	if (counts_gup(total))
-		fprintf(f, "; %s of them kernel-initiated (GUP)", gup);
+		fprintf(f, "; %s of them kernel-initiated (GUP)",
+			str_count(counts_gup(total)).text);
 	fputc('\n', f);
 }
 
@@ -69,7 +62,6 @@ void stat_text__title(const struct stat_view *v, const struct model *m, struct t
 		      const struct vs_counts *total)
 {
 	const struct run_facts run = stat_text__facts(v);
-	char duration[STR_NUMBER_LEN];
 	struct words w;
 
 	if (!words__open(&w, rows))
@@ -77,8 +69,7 @@ void stat_text__title(const struct stat_view *v, const struct model *m, struct t
 	if (v->interval) {
 		print_interval(v, rows, total, w.file);
 	} else {
-		str_format_ns(duration, sizeof(duration), v->duration_ns);
-		fprintf(w.file, "Page faults of %s, %s\n", v->command, duration);
+		fprintf(w.file, "Page faults of %s, %s\n", v->command, str_ns(v->duration_ns).text);
 		table__fail(rows, stat_summary__print(v, m, total, w.file));
 		print_counts(v, total, w.file);
 		run_view__print_limits(&run, w.file);
@@ -92,13 +83,12 @@ void stat_text__title(const struct stat_view *v, const struct model *m, struct t
 static void print_busiest(const struct stat_view *v, FILE *f)
 {
 	const struct vs_thread *busiest = threads__busiest(v->threads);
-	char spent[STR_NUMBER_LEN];
 
 	if (!busiest)
 		return;
-	str_format_ns(spent, sizeof(spent), busiest->fault_ns);
 	fprintf(f, "most time in faults: %s (thread %u), %s, %.1f%% of its time\n", busiest->comm,
-		busiest->tid, spent, 100 * thread_share(busiest, v->start_ns, v->end_ns));
+		busiest->tid, str_ns(busiest->fault_ns).text,
+		100 * thread_share(busiest, v->start_ns, v->end_ns));
 }
 
 /** print_signals - faults that raised a signal, and which command shows details */

@@ -71,27 +71,23 @@ static double share(const struct storm *storm, enum storm_what what)
 
 void storm_view__ended(const struct storm *storm, uint64_t start_ns, struct document *d)
 {
-	char start[STR_NUMBER_LEN], length[STR_NUMBER_LEN], mean[STR_NUMBER_LEN];
-	char peak[STR_NUMBER_LEN], median[STR_NUMBER_LEN], thread[64] = "";
+	char thread[64] = "";
 	const struct storm_top *top = storm->top;
 	struct table *t = document__table(d, &line_table);
 
 	if (top[STORM_THREAD].id)
 		snprintf(thread, sizeof(thread), ", %.0f%% by thread %llu",
 			 share(storm, STORM_THREAD), (unsigned long long)top[STORM_THREAD].id);
-	str_format_ns(start, sizeof(start), storm->from_ns - start_ns);
-	str_format_ns(length, sizeof(length), storm->to_ns - storm->from_ns);
-	str_format_count(mean, sizeof(mean), storm_mean(storm));
-	str_format_count(peak, sizeof(peak), storm->peak);
-	str_format_count(median, sizeof(median), storm->median);
-	table__set_title(t,
-			 "STORM %s: %s from %s, %s faults/s, peak %s, median %s\n"
-			 "  %.0f%% in %s, %.0f%% %s, %.0f%% by %s (%llu)%s\n",
-			 storm->ongoing ? "ongoing" : "ended", length, start, mean, peak, median,
-			 share(storm, STORM_VMA), top[STORM_VMA].name, share(storm, STORM_CAUSE),
-			 top[STORM_CAUSE].name, share(storm, STORM_PROCESS),
-			 top[STORM_PROCESS].name, (unsigned long long)top[STORM_PROCESS].id,
-			 thread);
+	table__set_title(
+		t,
+		"STORM %s: %s from %s, %s faults/s, peak %s, median %s\n"
+		"  %.0f%% in %s, %.0f%% %s, %.0f%% by %s (%llu)%s\n",
+		storm->ongoing ? "ongoing" : "ended", str_ns(storm->to_ns - storm->from_ns).text,
+		str_ns(storm->from_ns - start_ns).text, str_count(storm_mean(storm)).text,
+		str_count(storm->peak).text, str_count(storm->median).text, share(storm, STORM_VMA),
+		top[STORM_VMA].name, share(storm, STORM_CAUSE), top[STORM_CAUSE].name,
+		share(storm, STORM_PROCESS), top[STORM_PROCESS].name,
+		(unsigned long long)top[STORM_PROCESS].id, thread);
 }
 
 static void storm_row(struct table *t, const struct storm *storm, uint64_t start_ns)

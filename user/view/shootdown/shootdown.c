@@ -93,8 +93,6 @@ static uint64_t received(const struct vs_shootdowns *s)
 /** print_cost - the time on other CPUs, and whose memory calls took most of it. */
 static void print_cost(const struct shootdown_doc *d, FILE *f)
 {
-	char stolen[STR_NUMBER_LEN], of_run[STR_NUMBER_LEN];
-
 	if (!d->view->interrupts_known) {
 		fputs("  the cost on other CPUs is unknown: no hook for IPIs is available\n", f);
 		return;
@@ -103,16 +101,15 @@ static void print_cost(const struct shootdown_doc *d, FILE *f)
 		fputs("  no other CPU was interrupted\n", f);
 		return;
 	}
-	str_format_ns(stolen, sizeof(stolen), d->all.stolen_ns);
-	str_format_share(of_run, sizeof(of_run), d->all.stolen_ns, d->view->run.duration_ns);
-	fprintf(f, "  TLB shootdowns took %s on other CPUs, %s of one CPU", stolen, of_run);
+	fprintf(f, "  TLB shootdowns took %s on other CPUs, %s of one CPU",
+		str_ns(d->all.stolen_ns).text,
+		str_share(d->all.stolen_ns, d->view->run.duration_ns).text);
 	shootdown_rows__say_worst(d, f);
 }
 
 static void print_calls(const struct shootdown_doc *d, FILE *f)
 {
 	uint64_t nr_calls = d->model->totals.calls, nr_errors = d->model->totals.errors;
-	char calls[STR_NUMBER_LEN], errors[STR_NUMBER_LEN], took[STR_NUMBER_LEN];
 
 	if (!d->view->calls_known) {
 		fputs("  memory calls are unknown: no hook for them is available\n", f);
@@ -127,19 +124,17 @@ static void print_calls(const struct shootdown_doc *d, FILE *f)
 		nr_calls += d->sums[i].counts.count;
 		nr_errors += d->sums[i].counts.errors;
 	}
-	str_format_count(calls, sizeof(calls), nr_calls);
-	str_format_count(errors, sizeof(errors), nr_errors);
-	str_format_ns(took, sizeof(took), d->all.latency_ns);
-	fprintf(f, "  %s memory calls took %s", calls, took);
+	fprintf(f, "  %s memory calls took %s", str_count(nr_calls).text,
+		str_ns(d->all.latency_ns).text);
 	if (nr_errors)
-		fprintf(f, " (%s failed)", errors);
+		fprintf(f, " (%s failed)", str_count(nr_errors).text);
 	fputc('\n', f);
 }
 
 /** print_flushes - TLB flushes sent to other CPUs, and IPIs that arrived there for them */
 static void print_flushes(const struct shootdown_doc *d, FILE *f)
 {
-	char sends[STR_NUMBER_LEN], ipis[STR_NUMBER_LEN];
+	char sends[STR_NUMBER_LEN];
 
 	if (!d->view->flushes_known) {
 		fputs("  TLB flushes are unknown: no hook for them is available\n", f);
@@ -148,10 +143,9 @@ static void print_flushes(const struct shootdown_doc *d, FILE *f)
 	str_format_count(sends, sizeof(sends),
 			 d->view->vma_glob ? d->all.flush[VS_FLUSH_REMOTE]
 					   : d->model->totals.sends);
-	str_format_count(ipis, sizeof(ipis), d->all.received);
 	fprintf(f, "  %s TLB flushes were sent to other CPUs", sends);
 	if (d->view->interrupts_known)
-		fprintf(f, "; %s IPIs arrived there", ipis);
+		fprintf(f, "; %s IPIs arrived there", str_count(d->all.received).text);
 	fputc('\n', f);
 }
 
@@ -160,14 +154,11 @@ static void print_received(const struct shootdown_doc *d, FILE *f)
 {
 	const struct vs_shootdowns *s = &d->model->totals;
 	const uint64_t all = received(s), others = all - d->all.received;
-	char count[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
 
 	if (!d->view->interrupts_known || d->view->vma_glob || !others)
 		return;
-	str_format_count(count, sizeof(count), others);
-	str_format_ns(stolen, sizeof(stolen), s->stolen_ns - d->all.stolen_ns);
-	fprintf(f, "  traced tasks received %s IPI%s from others, %s", count,
-		others == 1 ? "" : "s", stolen);
+	fprintf(f, "  traced tasks received %s IPI%s from others, %s", str_count(others).text,
+		others == 1 ? "" : "s", str_ns(s->stolen_ns - d->all.stolen_ns).text);
 	if (all > s->joined)
 		fprintf(f, "; the initiator of %.1f%% of all IPIs is unknown",
 			100.0 * (all - s->joined) / all);
@@ -176,27 +167,23 @@ static void print_received(const struct shootdown_doc *d, FILE *f)
 
 static void print_limits(const struct shootdown_view *v, FILE *f)
 {
-	char count[STR_NUMBER_LEN];
-
 	if (v->run.stats.eventless) {
-		str_format_count(count, sizeof(count), v->run.stats.eventless);
 		fprintf(f,
 			"  %s kernel-initiated faults (GUP) may be refaults: their addresses are "
 			"unknown\n",
-			count);
+			str_count(v->run.stats.eventless).text);
 	}
 }
 
 static void summary(const struct shootdown_doc *d)
 {
 	struct table *t = document__table(d->document, &summary_table);
-	char duration[STR_NUMBER_LEN];
 	struct words w;
 
 	if (!words__open(&w, t))
 		return;
-	str_format_ns(duration, sizeof(duration), d->view->run.duration_ns);
-	fprintf(w.file, "TLB shootdowns of %s, %s\n", d->view->run.command, duration);
+	fprintf(w.file, "TLB shootdowns of %s, %s\n", d->view->run.command,
+		str_ns(d->view->run.duration_ns).text);
 	if (d->view->vma_glob)
 		fprintf(w.file, "  only memory calls on VMAs named %s:\n", d->view->vma_glob);
 	print_cost(d, w.file);

@@ -72,16 +72,15 @@ static int commonest(const struct vs_call_counts *c, uint32_t done)
 void call_errnos(const struct vs_call_counts *c, char *buf, size_t size)
 {
 	const bool one = c->failed[commonest(c, 0) & (VS_NR_ERRNOS - 1)] == c->errors;
-	char count[STR_NUMBER_LEN];
 	uint32_t done = 0;
 	size_t len = 0;
 	int i;
 
 	*buf = '\0';
 	while ((i = commonest(c, done)) < VS_NR_ERRNOS && len < size) {
-		str_format_count(count, sizeof(count), c->failed[i]);
 		len += (size_t)snprintf(buf + len, size - len, "%s%s%s%s", done ? ", " : "",
-					errno_names[i], one ? "" : " ", one ? "" : count);
+					errno_names[i], one ? "" : " ",
+					one ? "" : str_count(c->failed[i]).text);
 		done |= 1u << i;
 	}
 }

@@ -209,7 +209,7 @@ static void matrix__free(struct matrix *m)
 /** set_from - "0: 3,846, 1: 4" where there are few, else a strip. */
 static void set_from(struct table *t, const struct matrix *m)
 {
-	char text[FEW_CPUS * (STR_NUMBER_LEN + 16)] = "", count[STR_NUMBER_LEN];
+	char text[FEW_CPUS * (STR_NUMBER_LEN + 16)] = "";
 	size_t len = 0;
 
 	if (m->nr > FEW_CPUS) {
@@ -219,9 +219,8 @@ static void set_from(struct table *t, const struct matrix *m)
 	for (size_t i = 0; i < m->nr; i++) {
 		if (!m->counts[i])
 			continue;
-		str_format_count(count, sizeof(count), m->counts[i]);
 		len += snprintf(text + len, sizeof(text) - len, "%s%llu: %s", len ? "  " : "",
-				(unsigned long long)m->cpus[i], count);
+				(unsigned long long)m->cpus[i], str_count(m->counts[i]).text);
 	}
 	table__set_str(t, "from", text);
 }
@@ -247,7 +246,6 @@ static void matrix_row(const struct shootdown_doc *d, struct table *t, struct ma
 static void cut(const struct shootdown_doc *d, struct table *t)
 {
 	const size_t limit = d->view->limit, nr = t->nr_rows;
-	char ipis[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
 	uint64_t receipts = 0, stolen_ns = 0;
 
 	if (!limit || nr <= limit)
@@ -258,10 +256,8 @@ static void cut(const struct shootdown_doc *d, struct table *t)
 		stolen_ns += table__cell(t, i, "stolen_ns")->u64;
 	}
 	table__truncate(t, limit);
-	str_format_count(ipis, sizeof(ipis), receipts);
-	str_format_ns(stolen, sizeof(stolen), stolen_ns);
 	table__set_footer(t, "and %zu more CPUs with %s IPIs, %s stolen (use --top N)", nr - limit,
-			  ipis, stolen);
+			  str_count(receipts).text, str_ns(stolen_ns).text);
 }
 
 void shootdown_cpus__matrix(const struct shootdown_doc *d)
@@ -285,7 +281,6 @@ void shootdown_cpus__matrix(const struct shootdown_doc *d)
 
 size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t size)
 {
-	char count[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN];
 	struct cpu_sum all = {};
 	struct cpu_sums sums;
 	uint32_t nr = 0;
@@ -303,11 +298,10 @@ size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t si
 	free(sums.list);
 	if (!nr)
 		return 0;
-	str_format_count(count, sizeof(count), all.receipts);
-	str_format_ns(stolen, sizeof(stolen), all.stolen_ns);
 	n = snprintf(text, size,
 		     "%u isolated or nohz_full CPU%s received %s TLB flush IPIs, %s "
 		     "stolen\n",
-		     nr, nr > 1 ? "s" : "", count, stolen);
+		     nr, nr > 1 ? "s" : "", str_count(all.receipts).text,
+		     str_ns(all.stolen_ns).text);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

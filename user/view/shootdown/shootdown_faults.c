@@ -52,7 +52,6 @@ void shootdown_faults__make(const struct shootdown_doc *d)
 	const struct vs_counts counts = stat_group__total(&everything, d->processes);
 	const uint64_t all = counts_faults(&counts);
 	struct table *t = document__table(d->document, &fault_table);
-	char number[STR_NUMBER_LEN];
 
 	for (size_t i = 0; i < d->nr_sums; i++)
 		if (d->sums[i].counts.refaults)
@@ -60,11 +59,10 @@ void shootdown_faults__make(const struct shootdown_doc *d)
 	if (!t->nr_rows)
 		return;
 	table__sort(t, "fault_ns");
-	str_format_count(number, sizeof(number), all);
 	table__set_title(t,
 			 "Refaults: page faults in ranges that a memory call had "
 			 "changed (of %s faults)\n",
-			 number);
+			 str_count(all).text);
 }
 
 /* --- what no call owns --------------------------------------------------------------------- */

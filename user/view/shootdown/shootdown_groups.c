@@ -333,16 +333,13 @@ void call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enu
 
 void call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t)
 {
-	char rows[STR_NUMBER_LEN], stolen[STR_NUMBER_LEN], calls[STR_NUMBER_LEN];
 	struct vs_call_counts rest = {};
 
 	for (size_t i = shown; i < g->nr; i++)
 		call_counts_add(&rest, &g->list[i].counts);
-	str_format_count(rows, sizeof(rows), g->nr - shown);
-	str_format_count(calls, sizeof(calls), rest.count);
-	str_format_ns(stolen, sizeof(stolen), rest.stolen_ns);
-	table__set_footer(t, "and %s more rows: %s calls, %s stolen (use --top N)", rows, calls,
-			  stolen);
+	table__set_footer(t, "and %s more rows: %s calls, %s stolen (use --top N)",
+			  str_count(g->nr - shown).text, str_count(rest.count).text,
+			  str_ns(rest.stolen_ns).text);
 }
 
 void call_groups__free(struct call_groups *g)

@@ -109,16 +109,12 @@ static void map_row(const struct shootdown_view *v, struct table *t, const struc
 
 static void say_maps(const struct shootdown_view *v, FILE *f, const struct owner *o)
 {
-	char vmas[STR_NUMBER_LEN], limit[STR_NUMBER_LEN];
-
 	if (!near(v, o))
 		return;
-	str_format_count(vmas, sizeof(vmas), o->map_count);
-	str_format_count(limit, sizeof(limit), v->max_map_count);
 	fprintf(f,
 		"%s (pid %u) had %s VMAs; the limit is %s (vm.max_map_count): beyond it, mmap, "
 		"munmap and mprotect fail with ENOMEM\n",
-		o->comm, o->pid, vmas, limit);
+		o->comm, o->pid, str_count(o->map_count).text, str_count(v->max_map_count).text);
 }
 
 static const char *plural(uint64_t n)
@@ -128,13 +124,12 @@ static const char *plural(uint64_t n)
 
 static void say_wx(FILE *f, const struct owner *o)
 {
-	char flips[STR_NUMBER_LEN], both[STR_NUMBER_LEN];
+	char both[STR_NUMBER_LEN];
 
-	str_format_count(flips, sizeof(flips), o->wx_flip);
 	str_format_count(both, sizeof(both), o->wx_both);
 	if (o->wx_flip)
 		fprintf(f, "%s (pid %u) made writable memory executable %s time%s", o->comm, o->pid,
-			flips, plural(o->wx_flip));
+			str_count(o->wx_flip).text, plural(o->wx_flip));
 	if (o->wx_flip && o->wx_both)
 		fprintf(f, "; writable and executable memory was requested %s time%s", both,
 			plural(o->wx_both));

@@ -377,7 +377,7 @@ void shootdown_rows__make(const struct shootdown_doc *d)
 static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_group *g)
 {
 	/* rows of a recording always have one; a group of others may have many */
-	char where[512], label[CALL_LABEL_LEN], bytes[STR_NUMBER_LEN];
+	char where[512], label[CALL_LABEL_LEN];
 	uint64_t start, end;
 
 	call_label(label, sizeof(label), g->row->call, g->row->detail);
@@ -394,9 +394,8 @@ static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_
 		shootdown_stacks__say(d, g->row, f);
 	call_group_range(g, &start, &end);
 	if (g->row->vma && end) {
-		str_format_bytes(bytes, sizeof(bytes), end - start);
 		fprintf(f, " of %s %llx (%s)", str_last_part(g->row->vma->name),
-			(unsigned long long)start, bytes);
+			(unsigned long long)start, str_bytes(end - start).text);
 	}
 	if (g->processes > 1)
 		fprintf(f, ", %s (%zu processes)", call_comm(g->row), g->processes);
@@ -408,14 +407,12 @@ void shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)
 {
 	const enum shootdown_by by = d->view->by;
 	const bool from = by == SHOOTDOWN_BY_SITE || shootdown_by_needs_stacks(by);
-	char share[STR_NUMBER_LEN];
 	struct call_groups g = {};
 
 	call_groups__make(&g, d, from ? by : SHOOTDOWN_BY_VMA, true);
 	if (g.nr && g.list[0].counts.stolen_ns && d->all.stolen_ns) {
-		str_format_share(share, sizeof(share), g.list[0].counts.stolen_ns,
-				 d->all.stolen_ns);
-		fprintf(f, "\n  %s of this time for ", share);
+		fprintf(f, "\n  %s of this time for ",
+			str_share(g.list[0].counts.stolen_ns, d->all.stolen_ns).text);
 		say_group(d, f, &g.list[0]);
 	}
 	fputc('\n', f);

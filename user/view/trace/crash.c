@@ -201,25 +201,24 @@ static void signal_cells(struct table *t, const struct crash *c)
 
 static void say_near(FILE *f, const struct crash *c, enum vs_near_place place, const char *where)
 {
-	char bytes[STR_NUMBER_LEN], perms[5];
+	char perms[5];
 	const struct fault_row *row = c->near[place];
 
 	if (!row)
 		return;
 	vma_perms(row->vma.key.flags, perms);
-	str_format_bytes(bytes, sizeof(bytes), distance(&c->event->near[place], c->fault->address));
-	fprintf(f, "\n    %s %s %s %s", bytes, where, perms, row->name);
+	fprintf(f, "\n    %s %s %s %s",
+		str_bytes(distance(&c->event->near[place], c->fault->address)).text, where, perms,
+		row->name);
 }
 
 static void say_call(FILE *f, const struct crash *c)
 {
-	char ago[STR_NUMBER_LEN];
-
 	if (!c->call)
 		return;
-	str_format_ns(ago, sizeof(ago), c->fault->head.time_ns - c->call->head.time_ns);
-	fprintf(f, "\n    %s before: %s(0x%llx", ago, call_names[c->call->call],
-		(unsigned long long)c->call->argument[0]);
+	fprintf(f, "\n    %s before: %s(0x%llx",
+		str_ns(c->fault->head.time_ns - c->call->head.time_ns).text,
+		call_names[c->call->call], (unsigned long long)c->call->argument[0]);
 	if (c->call->call != VS_CALL_BRK)
 		fprintf(f, ", %llu", (unsigned long long)c->call->argument[1]);
 	if (c->call->call == VS_CALL_MPROTECT || c->call->call == VS_CALL_PKEY_MPROTECT)

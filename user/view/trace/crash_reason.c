@@ -94,13 +94,12 @@ static const char *poison_reason(const struct crash *c)
 
 bool crash_reason(const struct crash *c, char *buf, size_t size)
 {
-	char at[STR_NUMBER_LEN], end[STR_NUMBER_LEN], limit[STR_NUMBER_LEN];
+	char at[STR_NUMBER_LEN], end[STR_NUMBER_LEN];
 
 	if (!crash_is_bus(c) || !c->event->signal)
 		return false;
 	str_format_bytes(at, sizeof(at), crash_offset(c));
 	str_format_bytes(end, sizeof(end), c->event->file_size);
-	str_format_bytes(limit, sizeof(limit), c->event->fs_limit);
 	switch (crash_bus_kind(c)) {
 	case CRASH_POISON:
 		snprintf(buf, size, "%s", poison_reason(c));
@@ -110,7 +109,7 @@ bool crash_reason(const struct crash *c, char *buf, size_t size)
 		break;
 	case CRASH_FS_FULL:
 		snprintf(buf, size, "offset %s of a file of %s, on a tmpfs that holds at most %s",
-			 at, end, limit);
+			 at, end, str_bytes(c->event->fs_limit).text);
 		break;
 	case CRASH_NO_SHMEM:
 		snprintf(

@@ -157,15 +157,12 @@ static void sender_cells(struct table *t, const struct vs_event_ipi *e,
 
 static void say_sender(FILE *f, const struct vs_event_ipi *e)
 {
-	char after[STR_NUMBER_LEN];
-
 	if (!e->sent_ns) {
 		fprintf(f, "interrupted, initiator unknown");
 		return;
 	}
-	str_format_ns(after, sizeof(after), delay(e));
 	say_owner(f, e->id, call_name(e->call));
-	fprintf(f, "interrupted by CPU %u after %s", e->from_cpu, after);
+	fprintf(f, "interrupted by CPU %u after %s", e->from_cpu, str_ns(delay(e)).text);
 	if (e->ipi != VS_IPI_USER && e->ipi < VS_NR_IPI)
 		fprintf(f, ", %s", ipi_names[e->ipi]);
 	fprintf(f, ", %s%s%s %u", e->id ? call_name(e->call) : "", e->id ? " of " : "",
