@@ -84,12 +84,11 @@ static void see_cost(struct top_watch *w, uint64_t interval_ns, struct tui_facts
 static void note_loss(struct top_watch *w, int what, uint64_t lost)
 {
 	struct run_facts facts = {};
-	char text[256];
+	char text[LOSS_LEN];
 
 	facts.stats.lost[what] = lost;
 	facts.nr_slots = w->session->source->facts(w->session).nr_slots;
-	run_view__losses(&facts, text, sizeof(text));
-	text[strcspn(text, "\n")] = '\0';
+	run_view__loss(&facts, what, text, sizeof(text));
 	notes__add(&w->notes, since_start(w), NOTE_WARNING, lost_names[what], "%s", text);
 }
 

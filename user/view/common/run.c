@@ -91,14 +91,6 @@ void run_view__lost(const struct run_facts *run, uint64_t unattributed, struct d
 	table__set_u64(t, "unattributed", unattributed);
 }
 
-/** written - what snprintf() put into @room bytes, when it returned @n. */
-static size_t written(int n, size_t room)
-{
-	if (n < 0 || !room)
-		return 0;
-	return (size_t)n < room ? (size_t)n : room - 1;
-}
-
 /** Variants of hooks that make a figure less exact. */
 static const struct {
 	const char *hook;
@@ -134,20 +126,23 @@ static void to_raise(const struct run_facts *run, int lost, char *text, size_t s
 		snprintf(text, size, " (use --ring %zu)", run->ring_bytes >> 8);
 }
 
-size_t run_view__losses(const struct run_facts *run, char *text, size_t size)
+void run_view__loss(const struct run_facts *run, int lost, char *text, size_t size)
 {
 	char option[STR_NUMBER_LEN + 16];
-	size_t len = 0;
 
-	*text = '\0';
+	to_raise(run, lost, option, sizeof(option));
+	snprintf(text, size, "lost: %s %s%s", str_count(run->stats.lost[lost]).text,
+		 lost_texts[lost] ? lost_texts[lost] : lost_names[lost], option);
+}
+
+void run_view__print_losses(const struct run_facts *run, FILE *f)
+{
+	char text[LOSS_LEN];
+
 	for (int i = 0; i < VS_NR_LOST; i++) {
 		if (!run->stats.lost[i])
 			continue;
-		to_raise(run, i, option, sizeof(option));
-		len += written(snprintf(text + len, size - len, "lost: %s %s%s\n",
-					str_count(run->stats.lost[i]).text,
-					lost_texts[i] ? lost_texts[i] : lost_names[i], option),
-			       size - len);
+		run_view__loss(run, i, text, sizeof(text));
+		fprintf(f, "%s\n", text);
 	}
-	return len;
 }

@@ -61,10 +61,13 @@ void run_view__lost(const struct run_facts *run, uint64_t unattributed, struct d
  */
 void run_view__print_limits(const struct run_facts *run, FILE *f);
 
-/**
- * run_view__losses - a line for each loss, for people, with the option that avoids it
- * Return: characters written into @text, at most @size - 1.
- */
-size_t run_view__losses(const struct run_facts *run, char *text, size_t size);
+/** Bytes that hold any run_view__loss(). */
+#define LOSS_LEN 512
+
+/** run_view__loss - of kind @lost (enum vs_lost), for people, with the option that avoids it. */
+void run_view__loss(const struct run_facts *run, int lost, char *text, size_t size);
+
+/** run_view__print_losses - a line for each. */
+void run_view__print_losses(const struct run_facts *run, FILE *f);
 
 #endif /* VMASCOPE_VIEW_COMMON_RUN_H */

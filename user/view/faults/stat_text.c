@@ -121,7 +121,6 @@ void stat_text__footer(const struct stat_view *v, struct table *rows, const stru
 		       const struct vs_counts *overflow)
 {
 	const struct run_facts run = stat_text__facts(v);
-	char losses[2048];
 	struct words w;
 
 	if (!words__open(&w, rows))
@@ -135,8 +134,8 @@ void stat_text__footer(const struct stat_view *v, struct table *rows, const stru
 	if (!v->interval)
 		print_signals(total, w.file);
 	/* what was lost is counted over the run, and shown at its end */
-	if (!v->interval && run_view__losses(&run, losses, sizeof(losses)))
-		fputs(losses, w.file);
+	if (!v->interval)
+		run_view__print_losses(&run, w.file);
 	if (counts_faults(overflow))
 		fprintf(w.file, "%llu faults of unknown processes\n",
 			(unsigned long long)counts_faults(overflow));

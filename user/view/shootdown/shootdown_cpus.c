@@ -279,14 +279,12 @@ void shootdown_cpus__matrix(const struct shootdown_doc *d)
 
 /* --- CPUs that are to be left alone -------------------------------------------------------- */
 
-size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t size)
+void shootdown_cpus__warn(const struct shootdown_doc *d, FILE *f)
 {
 	struct cpu_sum all = {};
 	struct cpu_sums sums;
 	uint32_t nr = 0;
-	int n = 0;
 
-	*text = '\0';
 	cpu_sums__make(&sums, d);
 	for (uint32_t cpu = 0; cpu < sums.nr; cpu++) {
 		if (!*note(d->view, cpu) || !sums.list[cpu].receipts)
@@ -296,12 +294,10 @@ size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t si
 		all.stolen_ns += sums.list[cpu].stolen_ns;
 	}
 	free(sums.list);
-	if (!nr)
-		return 0;
-	n = snprintf(text, size,
-		     "%u isolated or nohz_full CPU%s received %s TLB flush IPIs, %s "
-		     "stolen\n",
-		     nr, nr > 1 ? "s" : "", str_count(all.receipts).text,
-		     str_ns(all.stolen_ns).text);
-	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+	if (nr)
+		fprintf(f,
+			"%u isolated or nohz_full CPU%s received %s TLB flush IPIs, %s "
+			"stolen\n",
+			nr, nr > 1 ? "s" : "", str_count(all.receipts).text,
+			str_ns(all.stolen_ns).text);
 }

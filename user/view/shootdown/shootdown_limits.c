@@ -140,16 +140,6 @@ static void say_wx(FILE *f, const struct owner *o)
 		fputc('\n', f);
 }
 
-static void say_rest(const struct shootdown_doc *d, FILE *f)
-{
-	char text[1024];
-
-	shootdown_cpus__warn(d, text, sizeof(text));
-	fputs(text, f);
-	run_view__losses(&d->view->run, text, sizeof(text));
-	fputs(text, f);
-}
-
 static void warnings(const struct shootdown_doc *d, const struct owner *o, size_t nr)
 {
 	struct table *t = document__table(d->document, &line_table);
@@ -161,7 +151,8 @@ static void warnings(const struct shootdown_doc *d, const struct owner *o, size_
 		say_maps(d->view, w.file, &o[i]);
 	for (size_t i = 0; i < nr; i++)
 		say_wx(w.file, &o[i]);
-	say_rest(d, w.file);
+	shootdown_cpus__warn(d, w.file);
+	run_view__print_losses(&d->view->run, w.file);
 	words__title(&w);
 }
 

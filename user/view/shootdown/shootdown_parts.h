@@ -139,8 +139,8 @@ bool pair_known(const struct call_pair *p);
 /** shootdown_cpus__rows - of --by cpu; shootdown_cpus__matrix - text: target by initiator. */
 void shootdown_cpus__rows(const struct shootdown_doc *d);
 void shootdown_cpus__matrix(const struct shootdown_doc *d);
-/** shootdown_cpus__warn - interrupts of isolated CPUs, for people. Return: characters written. */
-size_t shootdown_cpus__warn(const struct shootdown_doc *d, char *text, size_t size);
+/** shootdown_cpus__warn - interrupts of isolated CPUs, for people. */
+void shootdown_cpus__warn(const struct shootdown_doc *d, FILE *f);
 
 /** shootdown_faults__make - the faults that followed. */
 void shootdown_faults__make(const struct shootdown_doc *d);
