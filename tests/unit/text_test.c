@@ -203,7 +203,7 @@ static const struct column task_columns[] = {
 	{ .key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true },
 	{ .key = "name", .head = "NAME", .type = CELL_STR },
 };
-static const struct table_def task_def = { .key = "tasks", TABLE_COLUMNS(task_columns) };
+static const struct table_def task_def = TABLE_DEF("tasks", task_columns);
 
 static struct table *task(const char *comm, const char *name)
 {
@@ -257,7 +257,7 @@ static void drawings_have_a_width_outside_a_terminal(void **state)
 		{ .key = "counts", .head = "COUNTS", .type = CELL_SERIES },
 		{ .key = "name", .head = "NAME", .type = CELL_STR },
 	};
-	static const struct table_def def = { .key = "series", TABLE_COLUMNS(columns) };
+	static const struct table_def def = TABLE_DEF("series", columns);
 	const unsigned int widths[] = { 0, 80 };
 	uint64_t counts[200];
 

@@ -14,9 +14,7 @@ static const struct column root_columns[] = {
 	{ .key = "kernel", .type = CELL_STR },
 	{ .key = "usable", .type = CELL_BOOL },
 };
-static const struct table_def root_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(root_columns)
-};
+static const struct table_def root_table = OBJECT_DEF(NULL, root_columns, .json_only = true);
 
 static const struct column hook_columns[] = {
 	{ .key = "hook", .head = "HOOK", .type = CELL_STR, .left = true },
@@ -25,7 +23,7 @@ static const struct column hook_columns[] = {
 	{ .key = "variant", .head = "VARIANT", .type = CELL_STR, .left = true },
 	{ .key = "reason", .head = "COST, OR WHY NOT USED", .type = CELL_STR },
 };
-static const struct table_def hook_table = { .key = "hooks", TABLE_COLUMNS(hook_columns) };
+static const struct table_def hook_table = TABLE_DEF("hooks", hook_columns);
 
 static const struct column feature_columns[] = {
 	{ .key = "feature", .head = "FEATURE", .type = CELL_STR, .left = true },
@@ -35,7 +33,7 @@ static const struct column feature_columns[] = {
 	{ .key = "what", .head = "DESCRIPTION", .type = CELL_STR, .left = true },
 	{ .key = "reason", .type = CELL_STR },
 };
-static const struct table_def feature_table = { .key = "features", TABLE_COLUMNS(feature_columns) };
+static const struct table_def feature_table = TABLE_DEF("features", feature_columns);
 
 static void hook_row(struct table *t, const struct hook *hook, const struct hook_variant *v,
 		     bool in_use)

@@ -43,7 +43,7 @@ static const struct column program_columns[] = {
 	{ .key = "run_ns", .head = "EACH", .type = CELL_F64, .unit = UNIT_NS },
 	{ .key = "insns", .head = "INSNS VERIFIED", .type = CELL_U64, .unit = UNIT_COUNT },
 };
-static const struct table_def program_table = { .key = "programs", TABLE_COLUMNS(program_columns) };
+static const struct table_def program_table = TABLE_DEF("programs", program_columns);
 
 /* --- what is measured ------------------------------------------------------------------------ */
 
@@ -90,9 +90,9 @@ static const struct cost_job jobs[] = {
 #define NR_JOBS ARRAY_SIZE(jobs)
 
 static const struct table_def job_tables[NR_JOBS] = {
-	{ .key = "cost", TABLE_COLUMNS(cost_columns) },
-	{ .key = "cost_getpid", TABLE_COLUMNS(cost_columns) },
-	{ .key = "cost_mprotect", TABLE_COLUMNS(cost_columns) },
+	TABLE_DEF("cost", cost_columns),
+	TABLE_DEF("cost_getpid", cost_columns),
+	TABLE_DEF("cost_mprotect", cost_columns),
 };
 
 /** repeat - ns of one time of @job, in the fastest round. */

@@ -20,7 +20,7 @@ static const struct column root_columns[] = {
 	{ .key = "schema", .type = CELL_U64 },
 	{ .key = "version", .type = CELL_STR },
 };
-static const struct table_def root_table = { .shape = TABLE_OBJECT, TABLE_COLUMNS(root_columns) };
+static const struct table_def root_table = OBJECT_DEF(NULL, root_columns);
 
 static const struct column option_columns[] = {
 	{ .key = "name", .type = CELL_STR },	 { .key = "letter", .type = CELL_STR },
@@ -30,14 +30,14 @@ static const struct column option_columns[] = {
 	{ .key = "unit", .type = CELL_STR },	 { .key = "default", .type = CELL_STR },
 	{ .key = "values", .type = CELL_STR },
 };
-static const struct table_def option_table = { .key = "options", TABLE_COLUMNS(option_columns) };
+static const struct table_def option_table = TABLE_DEF("options", option_columns);
 
 static const struct column command_columns[] = {
 	{ .key = "command", .type = CELL_STR },	  { .key = "summary", .type = CELL_STR },
 	{ .key = "arguments", .type = CELL_STR }, { .key = "about", .type = CELL_STR },
 	{ .key = "options", .type = CELL_TABLE },
 };
-static const struct table_def command_table = { .key = "commands", TABLE_COLUMNS(command_columns) };
+static const struct table_def command_table = TABLE_DEF("commands", command_columns);
 
 /** format_value - @value of @row as it is typed: "30", "1s", "16". */
 static void format_value(const struct option_row *row, uint64_t value, char *text)

@@ -101,8 +101,13 @@ struct table_def {
 	bool text_only;
 };
 
-/** TABLE_COLUMNS - those of an array, in a struct table_def */
-#define TABLE_COLUMNS(array) .columns = (array), .nr_columns = ARRAY_SIZE(array)
+/** TABLE_DEF - initializer of a struct table_def: its key (or NULL), the columns, other members */
+#define TABLE_DEF(name, array, ...)                                                                \
+	{                                                                                          \
+		.key = (name), .columns = (array), .nr_columns = ARRAY_SIZE(array), ##__VA_ARGS__  \
+	}
+/** OBJECT_DEF - the same of an object: a table of one row */
+#define OBJECT_DEF(name, array, ...) TABLE_DEF(name, array, .shape = TABLE_OBJECT, ##__VA_ARGS__)
 
 struct table;
 

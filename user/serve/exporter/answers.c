@@ -26,12 +26,11 @@ static const struct column status_columns[] = {
 	{.key = "groups", .type = CELL_U64}, {.key = "series", .type = CELL_U64},
 	{.key = "max_series", .type = CELL_U64}, {.key = "hooks", .type = CELL_TABLE},
 };
-static const struct table_def status_table = {.shape = TABLE_OBJECT, TABLE_COLUMNS(status_columns)};
+static const struct table_def status_table = OBJECT_DEF(NULL, status_columns);
 static const struct column hook_columns[] = {
 	{.key = "hook", .type = CELL_STR}, {.key = "variant", .type = CELL_STR},
 };
-static const struct table_def hook_table = {
-	.key = "hooks", .shape = TABLE_MAP, TABLE_COLUMNS(hook_columns)};
+static const struct table_def hook_table = TABLE_DEF("hooks", hook_columns, .shape = TABLE_MAP);
 
 #define PROCESS_COLUMNS \
 	{.key = "pid", .type = CELL_U64}, {.key = "comm", .type = CELL_STR}, \
@@ -44,11 +43,11 @@ static const struct column process_columns[] = {
 	{.key = "schema", .type = CELL_U64}, PROCESS_COLUMNS,
 	{.key = "vmas", .type = CELL_TABLE}, {.key = "vmas_left_out", .type = CELL_U64},
 };
-static const struct table_def process_table = {.shape = TABLE_OBJECT, TABLE_COLUMNS(process_columns)};
+static const struct table_def process_table = OBJECT_DEF(NULL, process_columns);
 static const struct column listed_columns[] = { PROCESS_COLUMNS };
-static const struct table_def listed_table = {.key = "processes", TABLE_COLUMNS(listed_columns)};
+static const struct table_def listed_table = TABLE_DEF("processes", listed_columns);
 static const struct column schema_columns[] = { {.key = "schema", .type = CELL_U64} };
-static const struct table_def schema_table = {.shape = TABLE_OBJECT, TABLE_COLUMNS(schema_columns)};
+static const struct table_def schema_table = OBJECT_DEF(NULL, schema_columns);
 static const struct column vma_columns[] = {
 	{.key = "start", .type = CELL_HEX}, {.key = "end", .type = CELL_HEX},
 	{.key = "perms", .type = CELL_STR}, {.key = "name", .type = CELL_STR},
@@ -56,7 +55,7 @@ static const struct column vma_columns[] = {
 	{.key = "interval_faults", .type = CELL_U64}, {.key = "latency_sum_ns", .type = CELL_U64},
 	{.key = "latency_max_ns", .type = CELL_U64},
 };
-static const struct table_def vma_table = {.key = "vmas", TABLE_COLUMNS(vma_columns)};
+static const struct table_def vma_table = TABLE_DEF("vmas", vma_columns);
 /* clang-format on */
 
 /* --- status -------------------------------------------------------------------------------- */

@@ -19,40 +19,37 @@
 static const struct column count_columns[] = {
 	{.key = "name", .type = CELL_STR}, {.key = "count", .type = CELL_U64},
 };
-static const struct table_def cause_table = {
-	.key = "causes", .shape = TABLE_MAP, TABLE_COLUMNS(count_columns)};
-static const struct table_def lost_table = {
-	.key = "lost", .shape = TABLE_MAP, TABLE_COLUMNS(count_columns)};
+static const struct table_def cause_table = TABLE_DEF("causes", count_columns, .shape = TABLE_MAP);
+static const struct table_def lost_table = TABLE_DEF("lost", count_columns, .shape = TABLE_MAP);
 static const struct column group_columns[] = {
 	{.key = "group", .type = CELL_STR}, {.key = "faults", .type = CELL_U64},
 };
-static const struct table_def group_table = {.key = "groups", TABLE_COLUMNS(group_columns)};
+static const struct table_def group_table = TABLE_DEF("groups", group_columns);
 static const struct column vma_columns[] = {
 	{.key = "pid", .type = CELL_U64}, {.key = "comm", .type = CELL_STR},
 	{.key = "name", .type = CELL_STR}, {.key = "start", .type = CELL_HEX},
 	{.key = "faults", .type = CELL_U64},
 };
-static const struct table_def vma_table = {.key = "vmas", TABLE_COLUMNS(vma_columns)};
+static const struct table_def vma_table = TABLE_DEF("vmas", vma_columns);
 static const struct column call_columns[] = {
 	{.key = "call", .type = CELL_STR}, {.key = "count", .type = CELL_U64},
 	{.key = "errors", .type = CELL_U64}, {.key = "latency_ns", .type = CELL_U64},
 	{.key = "flushes", .type = CELL_U64}, {.key = "interrupts", .type = CELL_U64},
 	{.key = "stolen_ns", .type = CELL_U64}, {.key = "refaults", .type = CELL_U64},
 };
-static const struct table_def call_table = {.key = "calls", TABLE_COLUMNS(call_columns)};
+static const struct table_def call_table = TABLE_DEF("calls", call_columns);
 static const struct column shootdown_columns[] = {
 	{.key = "sends", .type = CELL_U64}, {.key = "local", .type = CELL_U64},
 	{.key = "full", .type = CELL_U64}, {.key = "queued", .type = CELL_U64},
 	{.key = "receipts", .type = CELL_U64}, {.key = "delay_ns", .type = CELL_U64},
 	{.key = "stolen_ns", .type = CELL_U64},
 };
-static const struct table_def shootdown_table = {
-	.key = "shootdowns", .shape = TABLE_OBJECT, TABLE_COLUMNS(shootdown_columns)};
+static const struct table_def shootdown_table = OBJECT_DEF("shootdowns", shootdown_columns);
 static const struct column cpu_columns[] = {
 	{.key = "from", .type = CELL_U64}, {.key = "to", .type = CELL_U64},
 	{.key = "count", .type = CELL_U64}, {.key = "stolen_ns", .type = CELL_U64},
 };
-static const struct table_def cpu_table = {.key = "cpus", TABLE_COLUMNS(cpu_columns)};
+static const struct table_def cpu_table = TABLE_DEF("cpus", cpu_columns);
 static const struct column tick_columns[] = {
 	{.key = "schema", .type = CELL_U64}, {.key = "time_ms", .type = CELL_U64},
 	{.key = "duration_ns", .type = CELL_U64}, {.key = "faults", .type = CELL_U64},
@@ -63,7 +60,7 @@ static const struct column tick_columns[] = {
 	{.key = "shootdowns", .type = CELL_TABLE}, {.key = "cpus", .type = CELL_TABLE},
 	{.key = "lost", .type = CELL_TABLE}, {.key = "storm", .type = CELL_BOOL},
 };
-static const struct table_def tick_table = {.shape = TABLE_OBJECT, TABLE_COLUMNS(tick_columns)};
+static const struct table_def tick_table = OBJECT_DEF(NULL, tick_columns);
 static const struct column storm_columns[] = {
 	{.key = "schema", .type = CELL_U64}, {.key = "state", .type = CELL_STR},
 	{.key = "from_ms", .type = CELL_U64}, {.key = "to_ms", .type = CELL_U64},
@@ -72,7 +69,7 @@ static const struct column storm_columns[] = {
 	{.key = "cause", .type = CELL_STR}, {.key = "process", .type = CELL_STR},
 	{.key = "pid", .type = CELL_U64},
 };
-static const struct table_def storm_table = {.shape = TABLE_OBJECT, TABLE_COLUMNS(storm_columns)};
+static const struct table_def storm_table = OBJECT_DEF(NULL, storm_columns);
 /* clang-format on */
 
 /** event - the one row of @t as an event; @t is freed. Return: NULL without memory. */

@@ -19,17 +19,14 @@ static const struct column root_columns[] = {
 	{ .key = "interval", .type = CELL_U64 },
 	{ .key = "duration_ns", .type = CELL_U64, .unit = UNIT_NS },
 };
-static const struct table_def root_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(root_columns)
-};
+static const struct table_def root_table = OBJECT_DEF(NULL, root_columns, .json_only = true);
 
 static const struct column hook_columns[] = {
 	{ .key = "hook", .head = "HOOK", .type = CELL_STR },
 	{ .key = "variant", .head = "VARIANT", .type = CELL_STR },
 };
-static const struct table_def hook_table = {
-	.key = "hooks", .shape = TABLE_MAP, .json_only = true, TABLE_COLUMNS(hook_columns)
-};
+static const struct table_def hook_table = TABLE_DEF("hooks", hook_columns, .shape = TABLE_MAP,
+						     .json_only = true);
 
 static const struct column lost_columns[] = {
 #define COLUMN(id, name) { .key = (name), .type = CELL_U64 },
@@ -37,9 +34,7 @@ static const struct column lost_columns[] = {
 #undef COLUMN
 		{ .key = "unattributed", .type = CELL_U64 },
 };
-static const struct table_def lost_table = {
-	.key = "lost", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(lost_columns)
-};
+static const struct table_def lost_table = OBJECT_DEF("lost", lost_columns, .json_only = true);
 
 /** What people read. */
 static const char *const lost_texts[VS_NR_LOST] = {

@@ -13,9 +13,8 @@ static const struct column frame_columns[] = {
 	{ .key = "file", .type = CELL_STR },	 { .key = "line", .type = CELL_U64 },
 	{ .key = "inlined", .type = CELL_BOOL }, { .key = "address", .type = CELL_HEX },
 };
-static const struct table_def frames_table = { .key = "frames", TABLE_COLUMNS(frame_columns) };
-static const struct table_def kernel_frames_table = { .key = "kernel_frames",
-						      TABLE_COLUMNS(frame_columns) };
+static const struct table_def frames_table = TABLE_DEF("frames", frame_columns);
+static const struct table_def kernel_frames_table = TABLE_DEF("kernel_frames", frame_columns);
 
 static void frame_row(struct table *t, const struct symbol_frame *f)
 {

@@ -24,17 +24,13 @@ static const struct column latency_columns[] = {
 	{ .key = "p99", .type = CELL_U64 },   { .key = "p999", .type = CELL_U64 },
 	{ .key = "max", .type = CELL_U64 },
 };
-static const struct table_def latency_table = { .key = "latency_ns",
-						.shape = TABLE_OBJECT,
-						TABLE_COLUMNS(latency_columns) };
+static const struct table_def latency_table = OBJECT_DEF("latency_ns", latency_columns);
 
 static const struct column cause_columns[] = {
 	{ .key = "cause", .type = CELL_STR },
 	{ .key = "faults", .type = CELL_U64 },
 };
-static const struct table_def cause_table = { .key = "causes",
-					      .shape = TABLE_MAP,
-					      TABLE_COLUMNS(cause_columns) };
+static const struct table_def cause_table = TABLE_DEF("causes", cause_columns, .shape = TABLE_MAP);
 
 static const struct column size_columns[] = {
 	{ .key = "page", .type = CELL_U64 },
@@ -42,9 +38,7 @@ static const struct column size_columns[] = {
 	{ .key = "pmd", .type = CELL_U64 },
 	{ .key = "pud", .type = CELL_U64 },
 };
-static const struct table_def size_table = { .key = "sizes",
-					     .shape = TABLE_OBJECT,
-					     TABLE_COLUMNS(size_columns) };
+static const struct table_def size_table = OBJECT_DEF("sizes", size_columns);
 
 void counts_cells(struct table *t, const struct vs_counts *c)
 {

@@ -29,7 +29,7 @@ static const struct column run_columns[] = {
 	{ .key = "file", .head = "FILE", .type = CELL_STR, .spare = true },
 	{ .key = "command", .head = "COMMAND", .type = CELL_STR },
 };
-static const struct table_def run_table = { .key = "runs", TABLE_COLUMNS(run_columns) };
+static const struct table_def run_table = TABLE_DEF("runs", run_columns);
 
 /* clang-format off */
 /* numbers of a row; those of whole runs have no room beside frames */
@@ -74,24 +74,15 @@ static const struct column stack_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def change_table = { .key = "changes", TABLE_COLUMNS(change_columns) };
-static const struct table_def mapping_table = { .key = "mapping",
-						.text_only = true,
-						TABLE_COLUMNS(mapping_columns) };
-static const struct table_def cause_table = { .key = "cause",
-					      .text_only = true,
-					      TABLE_COLUMNS(cause_columns) };
-static const struct table_def call_table = { .key = "call",
-					     .text_only = true,
-					     TABLE_COLUMNS(call_columns) };
-static const struct table_def stack_table = { .key = "stack",
-					      .text_only = true,
-					      TABLE_COLUMNS(stack_columns) };
+static const struct table_def change_table = TABLE_DEF("changes", change_columns);
+static const struct table_def mapping_table = TABLE_DEF("mapping", mapping_columns,
+							.text_only = true);
+static const struct table_def cause_table = TABLE_DEF("cause", cause_columns, .text_only = true);
+static const struct table_def call_table = TABLE_DEF("call", call_columns, .text_only = true);
+static const struct table_def stack_table = TABLE_DEF("stack", stack_columns, .text_only = true);
 
 static const struct column root_columns[] = { { .key = "schema", .type = CELL_U64 } };
-static const struct table_def root_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(root_columns)
-};
+static const struct table_def root_table = OBJECT_DEF(NULL, root_columns, .json_only = true);
 
 /* --- sums ---------------------------------------------------------------------------------- */
 

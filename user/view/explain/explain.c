@@ -12,7 +12,7 @@ static const struct column root_columns[] = {
 	{ .key = "pid", .type = CELL_U64 },
 	{ .key = "comm", .type = CELL_STR },
 };
-static const struct table_def root_table = { .shape = TABLE_OBJECT, TABLE_COLUMNS(root_columns) };
+static const struct table_def root_table = OBJECT_DEF(NULL, root_columns);
 
 static const struct column address_columns[] = {
 	{ .key = "address", .type = CELL_HEX },
@@ -26,14 +26,11 @@ static const struct column address_columns[] = {
 	{ .key = "tlb", .head = "", .type = CELL_TABLE },
 	{ .key = "unknown", .head = "", .type = CELL_TABLE },
 };
-static const struct table_def address_table = { .key = "addresses",
-						TABLE_COLUMNS(address_columns) };
+static const struct table_def address_table = TABLE_DEF("addresses", address_columns);
 
 /* The first lines of an address: a table for its title alone. */
 static const struct column head_columns[] = { { .key = "none", .type = CELL_BOOL } };
-static const struct table_def head_table = { .key = "head",
-					     .text_only = true,
-					     TABLE_COLUMNS(head_columns) };
+static const struct table_def head_table = TABLE_DEF("head", head_columns, .text_only = true);
 
 struct table *explain_view__begin(struct document *d, const struct explain_target *t)
 {
@@ -74,7 +71,7 @@ static const struct column unknown_columns[] = {
 	{ .key = "what", .type = CELL_STR },
 	{ .key = "why", .type = CELL_STR },
 };
-static const struct table_def unknown_table = { .key = "unknown", TABLE_COLUMNS(unknown_columns) };
+static const struct table_def unknown_table = TABLE_DEF("unknown", unknown_columns);
 
 void explain_part__unknown(struct table *parent, const struct explanation *e)
 {

@@ -22,7 +22,7 @@ static const struct column entry_columns[] = {
 	{ .key = "swap_offset", .type = CELL_U64 },
 	{ .key = "marker", .type = CELL_HEX },
 };
-static const struct table_def entry_table = { .key = "entries", TABLE_COLUMNS(entry_columns) };
+static const struct table_def entry_table = TABLE_DEF("entries", entry_columns);
 
 static const struct column tables_columns[] = {
 	{ .key = "levels", .type = CELL_U64 },
@@ -31,9 +31,7 @@ static const struct column tables_columns[] = {
 	{ .key = "page_size_from", .type = CELL_STR },
 	{ .key = "entries", .head = "", .type = CELL_TABLE },
 };
-static const struct table_def tables_table = { .key = "page_tables",
-					       .shape = TABLE_OBJECT,
-					       TABLE_COLUMNS(tables_columns) };
+static const struct table_def tables_table = OBJECT_DEF("page_tables", tables_columns);
 
 /** entry_prose - what stands below the levels about the last one. */
 static void entry_prose(const struct explanation *e, const struct table_entry *entry,
@@ -137,18 +135,14 @@ static const struct column pagemap_columns[] = {
 	{ .key = "exclusive", .type = CELL_BOOL }, { .key = "file_or_shared", .type = CELL_BOOL },
 	{ .key = "uffd_wp", .type = CELL_BOOL },   { .key = "guard", .type = CELL_BOOL },
 };
-static const struct table_def pagemap_table = { .key = "pagemap",
-						.shape = TABLE_OBJECT,
-						TABLE_COLUMNS(pagemap_columns) };
+static const struct table_def pagemap_table = OBJECT_DEF("pagemap", pagemap_columns);
 
 static const struct column page_columns[] = {
 	{ .key = "frame", .type = CELL_HEX },	 { .key = "frame_from", .type = CELL_STR },
 	{ .key = "mapcount", .type = CELL_U64 }, { .key = "pagemap", .type = CELL_TABLE },
 	{ .key = "flags", .type = CELL_TABLE },	 { .key = "flags_unnamed", .type = CELL_HEX },
 };
-static const struct table_def page_table = { .key = "page",
-					     .shape = TABLE_OBJECT,
-					     TABLE_COLUMNS(page_columns) };
+static const struct table_def page_table = OBJECT_DEF("page", page_columns);
 
 static void pagemap_part(struct table *parent, const struct explanation *e, struct prose *p)
 {
@@ -244,16 +238,14 @@ static const struct column reach_columns[] = {
 	{ .key = "reach_bytes", .head = "REACH", .type = CELL_U64, .unit = UNIT_BYTES },
 	{ .key = "vma_percent", .head = "VMA%", .type = CELL_F64, .unit = UNIT_PERCENT },
 };
-static const struct table_def reach_table = { .key = "tlbs", TABLE_COLUMNS(reach_columns) };
+static const struct table_def reach_table = TABLE_DEF("tlbs", reach_columns);
 
 static const struct column tlb_columns[] = {
 	{ .key = "page_size", .type = CELL_U64 }, { .key = "vendor", .type = CELL_STR },
 	{ .key = "source", .type = CELL_STR },	  { .key = "virtual_cpu", .type = CELL_BOOL },
 	{ .key = "hybrid", .type = CELL_BOOL },	  { .key = "tlbs", .head = "", .type = CELL_TABLE },
 };
-static const struct table_def tlb_table = { .key = "tlb",
-					    .shape = TABLE_OBJECT,
-					    TABLE_COLUMNS(tlb_columns) };
+static const struct table_def tlb_table = OBJECT_DEF("tlb", tlb_columns);
 
 static void add_reach(struct table *t, const struct explanation *e, const struct tlb *tlb)
 {

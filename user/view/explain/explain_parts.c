@@ -23,9 +23,7 @@ static const struct column flag_columns[] = {
 	{ .key = "flag", .type = CELL_STR },
 	{ .key = "word", .type = CELL_STR },
 };
-static const struct table_def flag_table = { .key = "flags",
-					     .shape = TABLE_MAP,
-					     TABLE_COLUMNS(flag_columns) };
+static const struct table_def flag_table = TABLE_DEF("flags", flag_columns, .shape = TABLE_MAP);
 
 void explain_part__flags(struct table *parent, const struct flag *const *flags, size_t nr)
 {

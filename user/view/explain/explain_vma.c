@@ -30,9 +30,7 @@ static const struct column vma_columns[] = {
 	{ .key = "lazy_free_bytes", .head = "LazyFree", .type = CELL_U64, .unit = UNIT_BYTES },
 	{ .key = "vm_flags", .type = CELL_TABLE },
 };
-static const struct table_def vma_table = { .key = "vma",
-					    .shape = TABLE_OBJECT,
-					    TABLE_COLUMNS(vma_columns) };
+static const struct table_def vma_table = OBJECT_DEF("vma", vma_columns);
 
 static const char *const field_keys[NR_SMAPS_FIELDS] = {
 	[SMAPS_RSS] = "rss_bytes",
@@ -51,9 +49,7 @@ static const struct column flag_columns[] = {
 	{ .key = "flag", .type = CELL_STR },
 	{ .key = "word", .type = CELL_STR },
 };
-static const struct table_def flag_table = { .key = "vm_flags",
-					     .shape = TABLE_MAP,
-					     TABLE_COLUMNS(flag_columns) };
+static const struct table_def flag_table = TABLE_DEF("vm_flags", flag_columns, .shape = TABLE_MAP);
 
 static const char *name_of(const struct proc_map *map)
 {
@@ -132,24 +128,20 @@ static const struct column near_columns[] = {
 	{ .key = "perms", .head = "PERM", .type = CELL_STR, .left = true },
 	{ .key = "name", .head = "NAME", .type = CELL_STR },
 };
-static const struct table_def near_table = { .key = "nearest", TABLE_COLUMNS(near_columns) };
+static const struct table_def near_table = TABLE_DEF("nearest", near_columns);
 
 static const struct column gap_columns[] = {
 	{ .key = "limit_bytes", .type = CELL_U64, .unit = UNIT_BYTES },
 	{ .key = "unlimited", .type = CELL_BOOL },
 	{ .key = "grows", .type = CELL_BOOL },
 };
-static const struct table_def gap_table = { .key = "stack_gap",
-					    .shape = TABLE_OBJECT,
-					    TABLE_COLUMNS(gap_columns) };
+static const struct table_def gap_table = OBJECT_DEF("stack_gap", gap_columns);
 
 static const struct column around_columns[] = {
 	{ .key = "nearest", .head = "", .type = CELL_TABLE },
 	{ .key = "stack_gap", .type = CELL_TABLE },
 };
-static const struct table_def around_table = { .key = "around",
-					       .shape = TABLE_OBJECT,
-					       TABLE_COLUMNS(around_columns) };
+static const struct table_def around_table = OBJECT_DEF("around", around_columns);
 
 static void add_neighbour(struct table *t, const char *side, const struct neighbour *n)
 {

@@ -27,7 +27,7 @@ static const struct column latency_columns[] = {
 	  .spare = true },
 	{ .key = "counts", .head = "TIME", .type = CELL_SERIES, .left = true },
 };
-static const struct table_def latency_table = { .key = "latency", TABLE_COLUMNS(latency_columns) };
+static const struct table_def latency_table = TABLE_DEF("latency", latency_columns);
 
 static const struct column address_columns[] = {
 	{ .key = "pid", .type = CELL_U64 },
@@ -54,7 +54,7 @@ static const struct column address_columns[] = {
 	{ .key = "counts", .head = "TIME", .type = CELL_SERIES, .left = true },
 	{ .key = "name", .head = "MAPPING", .type = CELL_STR },
 };
-static const struct table_def address_table = { .key = "address", TABLE_COLUMNS(address_columns) };
+static const struct table_def address_table = TABLE_DEF("address", address_columns);
 
 static const struct column heatmap_columns[] = {
 	{ .key = "slice_ns", .type = CELL_U64, .unit = UNIT_NS },
@@ -62,9 +62,7 @@ static const struct column heatmap_columns[] = {
 	{ .key = "latency", .head = "", .type = CELL_TABLE },
 	{ .key = "address", .head = "", .type = CELL_TABLE },
 };
-static const struct table_def heatmap_table = { .key = "heatmap",
-						.shape = TABLE_OBJECT,
-						TABLE_COLUMNS(heatmap_columns) };
+static const struct table_def heatmap_table = OBJECT_DEF("heatmap", heatmap_columns);
 
 /** sub - a new table in a cell of @parent. */
 static struct table *sub(struct table *parent, const struct table_def *def, const struct heat *h)

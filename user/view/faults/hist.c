@@ -27,14 +27,14 @@ static const struct column bucket_columns[] = {
 	  .bar = true,
 	  .left = true },
 };
-static const struct table_def bucket_table = { .key = "buckets", TABLE_COLUMNS(bucket_columns) };
+static const struct table_def bucket_table = TABLE_DEF("buckets", bucket_columns);
 
 static const struct column hist_columns[] = {
 	{ .key = "cause", .type = CELL_STR },
 	{ .key = "unit", .type = CELL_STR },
 	{ .key = "buckets", .head = "", .type = CELL_TABLE },
 };
-static const struct table_def hist_table = { .key = "histograms", TABLE_COLUMNS(hist_columns) };
+static const struct table_def hist_table = TABLE_DEF("histograms", hist_columns);
 
 void hist_range(char *buf, size_t len, unsigned int octave)
 {

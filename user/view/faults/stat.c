@@ -16,9 +16,8 @@
 #include "view/faults/threads.h"
 
 static const struct column totals_columns[] = { JSON_COUNT_COLUMNS };
-static const struct table_def totals_table = {
-	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(totals_columns)
-};
+static const struct table_def totals_table = OBJECT_DEF("totals", totals_columns,
+							.json_only = true);
 
 static const struct column vma_columns[] = {
 	{ .key = "start", .type = CELL_HEX },
@@ -29,15 +28,13 @@ static const struct column vma_columns[] = {
 	{ .key = "several", .type = CELL_BOOL },
 	JSON_COUNT_COLUMNS,
 };
-static const struct table_def vma_table = { .key = "vmas", TABLE_COLUMNS(vma_columns) };
+static const struct table_def vma_table = TABLE_DEF("vmas", vma_columns);
 
 static const struct column before_exec_columns[] = {
 	{ .key = "minor", .type = CELL_U64 },
 	{ .key = "major", .type = CELL_U64 },
 };
-static const struct table_def before_exec_table = { .key = "before_exec",
-						    .shape = TABLE_OBJECT,
-						    TABLE_COLUMNS(before_exec_columns) };
+static const struct table_def before_exec_table = OBJECT_DEF("before_exec", before_exec_columns);
 
 static const struct column overflow_columns[] = {
 	{ .key = "gup", .type = CELL_U64 },
@@ -45,9 +42,7 @@ static const struct column overflow_columns[] = {
 	{ .key = "lookup_missed", .type = CELL_U64 },
 	{ .key = "no_slot", .type = CELL_U64 },
 };
-static const struct table_def overflow_table = { .key = "overflow_reasons",
-						 .shape = TABLE_OBJECT,
-						 TABLE_COLUMNS(overflow_columns) };
+static const struct table_def overflow_table = OBJECT_DEF("overflow_reasons", overflow_columns);
 
 static const struct column process_columns[] = {
 	{ .key = "pid", .type = CELL_U64 },
@@ -63,9 +58,8 @@ static const struct column process_columns[] = {
 	{ .key = "overflow", .type = CELL_U64 },
 	{ .key = "overflow_reasons", .type = CELL_TABLE },
 };
-static const struct table_def process_table = { .key = "processes",
-						.json_only = true,
-						TABLE_COLUMNS(process_columns) };
+static const struct table_def process_table = TABLE_DEF("processes", process_columns,
+							.json_only = true);
 
 static void vma_row(const struct stat_view *v, struct table *t, const struct fault_row *row,
 		    const struct vs_counts *c)

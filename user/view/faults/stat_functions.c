@@ -26,8 +26,7 @@ static const struct column function_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def functions_table = { .key = "functions",
-						  TABLE_COLUMNS(function_columns) };
+static const struct table_def functions_table = TABLE_DEF("functions", function_columns);
 /**
  * struct function - one of them
  * @stack: one that it is on

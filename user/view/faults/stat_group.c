@@ -90,22 +90,22 @@ static const struct column cgroup_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CG
 /* [with latencies][by what] */
 static const struct table_def group_tables[2][NR_STAT_BY] = {
 	{
-		[BY_MAPPING] = { .key = "mappings", TABLE_COLUMNS(mapping_columns) },
-		[BY_VMA] = { .key = "vmas", TABLE_COLUMNS(vma_columns) },
-		[BY_PROCESS] = { .key = "by_process", TABLE_COLUMNS(process_columns) },
-		[BY_CAUSE] = { .key = "causes", TABLE_COLUMNS(cause_columns) },
-		[BY_CPU] = { .key = "cpus", TABLE_COLUMNS(cpu_columns) },
-		[BY_CGROUP] = { .key = "cgroups", TABLE_COLUMNS(cgroup_columns) },
-		[BY_COMM] = { .key = "comms", TABLE_COLUMNS(comm_columns) },
+		[BY_MAPPING] = TABLE_DEF("mappings", mapping_columns),
+		[BY_VMA] = TABLE_DEF("vmas", vma_columns),
+		[BY_PROCESS] = TABLE_DEF("by_process", process_columns),
+		[BY_CAUSE] = TABLE_DEF("causes", cause_columns),
+		[BY_CPU] = TABLE_DEF("cpus", cpu_columns),
+		[BY_CGROUP] = TABLE_DEF("cgroups", cgroup_columns),
+		[BY_COMM] = TABLE_DEF("comms", comm_columns),
 	},
 	{
-		[BY_MAPPING] = { .key = "mappings", TABLE_COLUMNS(mapping_latency_columns) },
-		[BY_VMA] = { .key = "vmas", TABLE_COLUMNS(vma_latency_columns) },
-		[BY_PROCESS] = { .key = "by_process", TABLE_COLUMNS(process_columns) },
-		[BY_CAUSE] = { .key = "causes", TABLE_COLUMNS(cause_columns) },
-		[BY_CPU] = { .key = "cpus", TABLE_COLUMNS(cpu_columns) },
-		[BY_CGROUP] = { .key = "cgroups", TABLE_COLUMNS(cgroup_columns) },
-		[BY_COMM] = { .key = "comms", TABLE_COLUMNS(comm_columns) },
+		[BY_MAPPING] = TABLE_DEF("mappings", mapping_latency_columns),
+		[BY_VMA] = TABLE_DEF("vmas", vma_latency_columns),
+		[BY_PROCESS] = TABLE_DEF("by_process", process_columns),
+		[BY_CAUSE] = TABLE_DEF("causes", cause_columns),
+		[BY_CPU] = TABLE_DEF("cpus", cpu_columns),
+		[BY_CGROUP] = TABLE_DEF("cgroups", cgroup_columns),
+		[BY_COMM] = TABLE_DEF("comms", comm_columns),
 	},
 };
 

@@ -45,13 +45,10 @@ static const struct column text_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def stacks_table = { .key = "stacks", TABLE_COLUMNS(stack_columns) };
-static const struct table_def rest_table = {
-	.key = "stacks_rest", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(rest_columns)
-};
-static const struct table_def text_table = { .key = "rows",
-					     .text_only = true,
-					     TABLE_COLUMNS(text_columns) };
+static const struct table_def stacks_table = TABLE_DEF("stacks", stack_columns);
+static const struct table_def rest_table = OBJECT_DEF("stacks_rest", rest_columns,
+						      .json_only = true);
+static const struct table_def text_table = TABLE_DEF("rows", text_columns, .text_only = true);
 
 /** stacks_of - what there is; nothing where no stacks were asked for. */
 static struct stacks *stacks_of(const struct stat_view *v)

@@ -11,9 +11,7 @@
 static const struct column line_columns[] = {
 	{ .key = "line", .type = CELL_STR },
 };
-static const struct table_def line_table = { .key = "storm",
-					     .text_only = true,
-					     TABLE_COLUMNS(line_columns) };
+static const struct table_def line_table = TABLE_DEF("storm", line_columns, .text_only = true);
 
 static const struct column storm_columns[] = {
 	{ .key = "start_ns", .head = "START", .type = CELL_U64, .unit = UNIT_NS },
@@ -35,7 +33,7 @@ static const struct column storm_columns[] = {
 	{ .key = "vma_percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT },
 	{ .key = "vma", .head = "IN", .type = CELL_STR },
 };
-static const struct table_def storm_table = { .key = "storms", TABLE_COLUMNS(storm_columns) };
+static const struct table_def storm_table = TABLE_DEF("storms", storm_columns);
 
 void storm_view__rows(const struct stat_view *v, const struct model *m, struct storms *s)
 {

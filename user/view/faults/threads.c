@@ -13,10 +13,8 @@ static const struct column columns[] = {
 	{ .key = "comm", .head = "COMM", .type = CELL_STR, .whole = true },
 };
 
-static const struct table_def json_table = { .key = "threads",
-					     .json_only = true,
-					     TABLE_COLUMNS(columns) };
-static const struct table_def text_table = { .key = "threads", TABLE_COLUMNS(columns) };
+static const struct table_def json_table = TABLE_DEF("threads", columns, .json_only = true);
+static const struct table_def text_table = TABLE_DEF("threads", columns);
 
 static void row(struct table *t, const struct vs_thread *thread, uint64_t start_ns, uint64_t end_ns)
 {

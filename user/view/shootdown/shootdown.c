@@ -22,9 +22,7 @@ static const struct column machine_columns[] = {
 	{ .key = "cpus_isolated", .type = CELL_STR },
 	{ .key = "cpus_nohz_full", .type = CELL_STR },
 };
-static const struct table_def machine_table = {
-	.key = NULL, .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(machine_columns)
-};
+static const struct table_def machine_table = OBJECT_DEF(NULL, machine_columns, .json_only = true);
 
 static const struct column totals_columns[] = {
 	{ .key = "calls", .type = CELL_U64 },	  { .key = "errors", .type = CELL_U64 },
@@ -34,14 +32,11 @@ static const struct column totals_columns[] = {
 	{ .key = "flushes", .type = CELL_TABLE }, { .key = "ipi_delay_ns", .type = CELL_U64 },
 	{ .key = "stolen_ns", .type = CELL_U64 }, { .key = "eventless", .type = CELL_U64 },
 };
-static const struct table_def totals_table = {
-	.key = "totals", .shape = TABLE_OBJECT, .json_only = true, TABLE_COLUMNS(totals_columns)
-};
+static const struct table_def totals_table = OBJECT_DEF("totals", totals_columns,
+							.json_only = true);
 
 static const struct column line_columns[] = { { .key = "line", .type = CELL_STR } };
-static const struct table_def summary_table = { .key = "summary",
-						.text_only = true,
-						TABLE_COLUMNS(line_columns) };
+static const struct table_def summary_table = TABLE_DEF("summary", line_columns, .text_only = true);
 
 /* --- totals -------------------------------------------------------------------------------- */
 

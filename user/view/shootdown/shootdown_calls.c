@@ -39,13 +39,9 @@ static const struct column cost_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def call_table = { .key = "calls", TABLE_COLUMNS(call_columns) };
-static const struct table_def did_table = { .key = "did",
-					    .text_only = true,
-					    TABLE_COLUMNS(did_columns) };
-static const struct table_def cost_table = { .key = "cost",
-					     .text_only = true,
-					     TABLE_COLUMNS(cost_columns) };
+static const struct table_def call_table = TABLE_DEF("calls", call_columns);
+static const struct table_def did_table = TABLE_DEF("did", did_columns, .text_only = true);
+static const struct table_def cost_table = TABLE_DEF("cost", cost_columns, .text_only = true);
 
 static bool has_time(const struct vs_call_counts *c, enum vs_call_time time)
 {

@@ -13,29 +13,21 @@ static const struct column time_columns[] = {
 	{ .key = "p50", .type = CELL_U64 },
 	{ .key = "p99", .type = CELL_U64 },
 };
-const struct table_def call_latency_table = { .key = "latency_ns",
-					      .shape = TABLE_OBJECT,
-					      TABLE_COLUMNS(time_columns) };
-const struct table_def call_delay_table = { .key = "ipi_delay_ns",
-					    .shape = TABLE_OBJECT,
-					    TABLE_COLUMNS(time_columns) };
+const struct table_def call_latency_table = OBJECT_DEF("latency_ns", time_columns);
+const struct table_def call_delay_table = OBJECT_DEF("ipi_delay_ns", time_columns);
 
 static const struct column flush_columns[] = {
 	{ .key = "local", .type = CELL_U64 },
 	{ .key = "remote", .type = CELL_U64 },
 	{ .key = "full", .type = CELL_U64 },
 };
-const struct table_def call_flush_table = { .key = "flushes",
-					    .shape = TABLE_OBJECT,
-					    TABLE_COLUMNS(flush_columns) };
+const struct table_def call_flush_table = OBJECT_DEF("flushes", flush_columns);
 
 static const struct column wx_columns[] = {
 	{ .key = "both", .type = CELL_U64 },
 	{ .key = "flips", .type = CELL_U64 },
 };
-const struct table_def call_wx_table = { .key = "wx",
-					 .shape = TABLE_OBJECT,
-					 TABLE_COLUMNS(wx_columns) };
+const struct table_def call_wx_table = OBJECT_DEF("wx", wx_columns);
 
 static const struct column errno_columns[] = {
 #define ERRNO_COLUMN(name, number) { .key = #name, .type = CELL_U64 },
@@ -43,9 +35,7 @@ static const struct column errno_columns[] = {
 #undef ERRNO_COLUMN
 		{ .key = "other", .type = CELL_U64 },
 };
-const struct table_def call_errnos_table = { .key = "errnos",
-					     .shape = TABLE_OBJECT,
-					     TABLE_COLUMNS(errno_columns) };
+const struct table_def call_errnos_table = OBJECT_DEF("errnos", errno_columns);
 
 /** known_errnos - how many of the failed calls are told apart: none of a recording of before. */
 static uint64_t known_errnos(const struct vs_call_counts *c)

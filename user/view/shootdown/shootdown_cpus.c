@@ -21,7 +21,7 @@ static const struct column cpu_columns[] = {
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "note", .head = "NOTE", .type = CELL_STR, .text_only = true, .optional = true},
 };
-static const struct table_def cpu_table = {.key = "cpus", TABLE_COLUMNS(cpu_columns)};
+static const struct table_def cpu_table = TABLE_DEF("cpus", cpu_columns);
 
 static const struct column matrix_columns[] = {
 	{.key = "receipts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -46,8 +46,8 @@ static const struct column few_columns[] = {
 
 /* [few CPUs] */
 static const struct table_def matrix_tables[2] = {
-	{ .key = "matrix", .text_only = true, TABLE_COLUMNS(matrix_columns) },
-	{ .key = "matrix", .text_only = true, TABLE_COLUMNS(few_columns) },
+	TABLE_DEF("matrix", matrix_columns, .text_only = true),
+	TABLE_DEF("matrix", few_columns, .text_only = true),
 };
 
 /**

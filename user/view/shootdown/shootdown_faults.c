@@ -16,7 +16,7 @@ static const struct column fault_columns[] = {
 	{.key = "fixed", .type = CELL_BOOL},
 	{.key = "label", .head = "CALL", .type = CELL_STR, .text_only = true},
 };
-static const struct table_def fault_table = {.key = "refaults", TABLE_COLUMNS(fault_columns)};
+static const struct table_def fault_table = TABLE_DEF("refaults", fault_columns);
 
 static const struct column unowned_columns[] = {
 	{.key = "count", .head = "FLUSHES", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -25,7 +25,7 @@ static const struct column unowned_columns[] = {
 	{.key = "syscall", .head = "NUMBER", .type = CELL_U64, .optional = true},
 	{.key = "compat", .type = CELL_BOOL},
 };
-static const struct table_def unowned_table = {.key = "unowned", TABLE_COLUMNS(unowned_columns)};
+static const struct table_def unowned_table = TABLE_DEF("unowned", unowned_columns);
 /* clang-format on */
 
 /* --- faults that followed ------------------------------------------------------------------ */

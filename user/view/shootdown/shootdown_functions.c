@@ -36,10 +36,8 @@ static const struct column text_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def json_table = { .key = "functions", TABLE_COLUMNS(json_columns) };
-static const struct table_def text_table = { .key = "rows",
-					     .text_only = true,
-					     TABLE_COLUMNS(text_columns) };
+static const struct table_def json_table = TABLE_DEF("functions", json_columns);
+static const struct table_def text_table = TABLE_DEF("rows", text_columns, .text_only = true);
 
 /**
  * struct call_function - a function, and calls of one kind made from it or from what it called

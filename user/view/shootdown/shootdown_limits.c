@@ -20,12 +20,10 @@ static const struct column map_columns[] = {
 	{.key = "limit", .type = CELL_U64},
 	{.key = "near", .type = CELL_BOOL},
 };
-static const struct table_def map_table = {
-	.key = "map_counts", .json_only = true, TABLE_COLUMNS(map_columns)};
+static const struct table_def map_table = TABLE_DEF("map_counts", map_columns, .json_only = true);
 
 static const struct column line_columns[] = {{.key = "line", .type = CELL_STR}};
-static const struct table_def line_table = {
-	.key = "warnings", .text_only = true, TABLE_COLUMNS(line_columns)};
+static const struct table_def line_table = TABLE_DEF("warnings", line_columns, .text_only = true);
 /* clang-format on */
 
 /** struct owner - what the rows of one process tell of it */

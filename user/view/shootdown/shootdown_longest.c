@@ -34,7 +34,7 @@ static const struct column columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def longest_table = { .key = "longest", TABLE_COLUMNS(columns) };
+static const struct table_def longest_table = TABLE_DEF("longest", columns);
 
 /** from_text - "parse+0x1f (redis-server)", or what is known of it. */
 static void from_text(const struct long_call *c, char *buf, size_t size)

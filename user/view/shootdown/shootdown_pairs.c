@@ -14,10 +14,8 @@ static const struct column who_columns[] = {
 	{.key = "pid", .type = CELL_U64},
 	{.key = "comm", .type = CELL_STR},
 };
-static const struct table_def initiator_table = {
-	.key = "initiator", .shape = TABLE_OBJECT, TABLE_COLUMNS(who_columns)};
-static const struct table_def target_table = {
-	.key = "target", .shape = TABLE_OBJECT, TABLE_COLUMNS(who_columns)};
+static const struct table_def initiator_table = OBJECT_DEF("initiator", who_columns);
+static const struct table_def target_table = OBJECT_DEF("target", who_columns);
 
 static const struct column pair_columns[] = {
 	{.key = "initiator", .type = CELL_TABLE, .object = &initiator_table},
@@ -29,8 +27,7 @@ static const struct column pair_columns[] = {
 	{.key = "ipi_delay_ns", .type = CELL_U64},
 	{.key = "stolen_ns", .type = CELL_U64},
 };
-static const struct table_def pair_table = {
-	.key = "pairs", .json_only = true, TABLE_COLUMNS(pair_columns)};
+static const struct table_def pair_table = TABLE_DEF("pairs", pair_columns, .json_only = true);
 
 static const struct column process_columns[] = {
 	{.key = "count", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
@@ -40,8 +37,7 @@ static const struct column process_columns[] = {
 	{.key = "initiator", .head = "INITIATOR", .type = CELL_STR, .whole = true, .left = true},
 	{.key = "target", .head = "TARGET", .type = CELL_STR, .whole = true},
 };
-static const struct table_def process_table = {
-	.key = "initiators", .text_only = true, TABLE_COLUMNS(process_columns)};
+static const struct table_def process_table = TABLE_DEF("initiators", process_columns, .text_only = true);
 /* clang-format on */
 
 bool pair_known(const struct call_pair *p)

@@ -35,10 +35,8 @@ static const struct column text_columns[] = {
 };
 /* clang-format on */
 
-static const struct table_def json_table = { .key = "stacks", TABLE_COLUMNS(json_columns) };
-static const struct table_def text_table = { .key = "rows",
-					     .text_only = true,
-					     TABLE_COLUMNS(text_columns) };
+static const struct table_def json_table = TABLE_DEF("stacks", json_columns);
+static const struct table_def text_table = TABLE_DEF("rows", text_columns, .text_only = true);
 
 /** name_row - the functions of a row's stack; none where it has no stack. */
 static struct named_stack name_row(const struct shootdown_doc *d, const struct call_row *row)

@@ -95,24 +95,16 @@ static const struct column near_columns[] = {
 	{ .key = "perms", .type = CELL_STR },	 { .key = "name", .type = CELL_STR },
 	{ .key = "distance", .type = CELL_U64 }, { .key = "offset", .type = CELL_U64 },
 };
-static const struct table_def below_table = { .key = "below",
-					      .shape = TABLE_OBJECT,
-					      TABLE_COLUMNS(near_columns) };
-static const struct table_def above_table = { .key = "above",
-					      .shape = TABLE_OBJECT,
-					      TABLE_COLUMNS(near_columns) };
-static const struct table_def code_table = { .key = "code",
-					     .shape = TABLE_OBJECT,
-					     TABLE_COLUMNS(near_columns) };
+static const struct table_def below_table = OBJECT_DEF("below", near_columns);
+static const struct table_def above_table = OBJECT_DEF("above", near_columns);
+static const struct table_def code_table = OBJECT_DEF("code", near_columns);
 
 static const struct column call_columns[] = {
 	{ .key = "call", .type = CELL_STR },   { .key = "start", .type = CELL_HEX },
 	{ .key = "length", .type = CELL_U64 }, { .key = "argument", .type = CELL_U64 },
 	{ .key = "tid", .type = CELL_U64 },    { .key = "ago_ns", .type = CELL_U64 },
 };
-static const struct table_def call_table = { .key = "last_call",
-					     .shape = TABLE_OBJECT,
-					     TABLE_COLUMNS(call_columns) };
+static const struct table_def call_table = OBJECT_DEF("last_call", call_columns);
 
 static const struct column crash_columns[] = {
 	{ .key = "kind", .type = CELL_STR },	    { .key = "signal", .type = CELL_STR },
@@ -123,9 +115,7 @@ static const struct column crash_columns[] = {
 	{ .key = "above", .type = CELL_TABLE },	    { .key = "code", .type = CELL_TABLE },
 	{ .key = "last_call", .type = CELL_TABLE }, { .key = "text", .head = "", .type = CELL_STR },
 };
-static const struct table_def crash_table_def = { .key = "crash",
-						  .shape = TABLE_OBJECT,
-						  TABLE_COLUMNS(crash_columns) };
+static const struct table_def crash_table_def = OBJECT_DEF("crash", crash_columns);
 
 /** distance - of the address from the nearer end of a VMA, bytes. */
 static uint64_t distance(const struct vs_near *near, uint64_t address)

@@ -64,14 +64,11 @@ static const struct column summary_columns[] = {
 };
 /* clang-format on */
 
-const struct table_def trace_table = { .key = "faults", TABLE_COLUMNS(trace_columns) };
-const struct table_def trace_mixed_table = { .key = "faults", TABLE_COLUMNS(mixed_columns) };
-const struct table_def trace_summary_table = { .key = "summary",
-					       .json_only = true,
-					       TABLE_COLUMNS(summary_columns) };
-static const struct table_def vma_table = { .key = "vma",
-					    .shape = TABLE_OBJECT,
-					    TABLE_COLUMNS(vma_columns) };
+const struct table_def trace_table = TABLE_DEF("faults", trace_columns);
+const struct table_def trace_mixed_table = TABLE_DEF("faults", mixed_columns);
+const struct table_def trace_summary_table = TABLE_DEF("summary", summary_columns,
+						       .json_only = true);
+static const struct table_def vma_table = OBJECT_DEF("vma", vma_columns);
 
 /** file_offset - of the address: in the file, or from the start of what has none. */
 static uint64_t file_offset(const struct vs_event_fault *e, const struct fault_row *row)

@@ -16,9 +16,7 @@ static const struct column flushes_columns[] = {
 	{.key = "remote", .type = CELL_U64},
 	{.key = "full", .type = CELL_U64},
 };
-static const struct table_def flushes_table = {
-	.key = "flushes", .shape = TABLE_OBJECT, TABLE_COLUMNS(flushes_columns)
-};
+static const struct table_def flushes_table = OBJECT_DEF("flushes", flushes_columns);
 
 static const struct column vmas_columns[] = {
 	{.key = "start", .type = CELL_HEX},
@@ -27,15 +25,13 @@ static const struct column vmas_columns[] = {
 	{.key = "prot_after", .type = CELL_STR},
 	{.key = "name", .type = CELL_STR},
 };
-static const struct table_def vmas_table = {.key = "vmas", TABLE_COLUMNS(vmas_columns)};
+static const struct table_def vmas_table = TABLE_DEF("vmas", vmas_columns);
 
 static const struct column code_columns[] = {
 	{.key = "name", .type = CELL_STR},
 	{.key = "offset", .type = CELL_U64, .unit = UNIT_BYTES},
 };
-static const struct table_def code_table = {
-	.key = "code", .shape = TABLE_OBJECT, TABLE_COLUMNS(code_columns)
-};
+static const struct table_def code_table = OBJECT_DEF("code", code_columns);
 
 static const struct column call_columns[] = {
 	TRACE_WHO_COLUMNS(true),
@@ -65,7 +61,7 @@ static const struct column call_columns[] = {
 };
 /* clang-format on */
 
-const struct table_def trace_call_table = { .key = "memcalls", TABLE_COLUMNS(call_columns) };
+const struct table_def trace_call_table = TABLE_DEF("memcalls", call_columns);
 
 /** struct wx_words - what a call did to the rule that memory is writable or executable, not both */
 struct wx_words {

@@ -29,18 +29,14 @@ static const struct column initiator_columns[] = {
 	{.key = "comm", .type = CELL_STR},
 	{.key = "cpu", .type = CELL_U64},
 };
-static const struct table_def initiator_table = {
-	.key = "initiator", .shape = TABLE_OBJECT, TABLE_COLUMNS(initiator_columns)
-};
+static const struct table_def initiator_table = OBJECT_DEF("initiator", initiator_columns);
 
 static const struct column target_columns[] = {
 	{.key = "pid", .type = CELL_U64},
 	{.key = "tid", .type = CELL_U64},
 	{.key = "comm", .type = CELL_STR},
 };
-static const struct table_def target_table = {
-	.key = "target", .shape = TABLE_OBJECT, TABLE_COLUMNS(target_columns)
-};
+static const struct table_def target_table = OBJECT_DEF("target", target_columns);
 
 static const struct column interrupt_columns[] = {
 	TRACE_WHO_COLUMNS(false),
@@ -56,9 +52,8 @@ static const struct column interrupt_columns[] = {
 };
 /* clang-format on */
 
-const struct table_def trace_flush_table = { .key = "flushes", TABLE_COLUMNS(flush_columns) };
-const struct table_def trace_interrupt_table = { .key = "interrupts",
-						 TABLE_COLUMNS(interrupt_columns) };
+const struct table_def trace_flush_table = TABLE_DEF("flushes", flush_columns);
+const struct table_def trace_interrupt_table = TABLE_DEF("interrupts", interrupt_columns);
 
 static const char *const flush_names[VS_NR_FLUSH] = {
 	[VS_FLUSH_LOCAL] = "local",
