@@ -57,6 +57,11 @@ const char *str_last_part(const char *path)
 	return *path == '/' && last[1] ? last + 1 : path;
 }
 
+const char *str_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void str_format_u64(char *buf, size_t len, uint64_t n)
 {
 	char digits[STR_DIGITS];

@@ -33,6 +33,9 @@ const char *str_keep(char **to, const char *s);
 /** str_last_part - of an absolute path the last component; anything else as it is. */
 const char *str_last_part(const char *path);
 
+/** str_plural - the ending of a word that is said of @n: "s", or "" of one. */
+const char *str_plural(uint64_t n);
+
 /** str_format_u64 - as printf() prints it, but quicker; what does not fit is cut. */
 void str_format_u64(char *buf, size_t len, uint64_t n);
 

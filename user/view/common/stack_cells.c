@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** Frames of one stack in rows of text, unless all are asked for. */
+#define FRAMES_SHOWN 16
+
 static const struct column frame_columns[] = {
 	{ .key = "name", .type = CELL_STR },	 { .key = "offset", .type = CELL_U64 },
 	{ .key = "module", .type = CELL_STR },	 { .key = "module_offset", .type = CELL_HEX },
@@ -84,6 +87,33 @@ void stack_each_line(const struct named_stack *s, size_t limit, stack_line_fn fn
 		return;
 	snprintf(line, sizeof(line), "and %zu more frames (-w shows all)", nr - shown);
 	fn(ctx, line);
+}
+
+void stack_owner(char *buf, const char *comm, uint32_t pid, size_t processes)
+{
+	if (processes == 1)
+		snprintf(buf, STACK_OWNER_LEN, "%s (%u)", comm, pid);
+	else
+		snprintf(buf, STACK_OWNER_LEN, "%s (%zu processes)", comm, processes);
+}
+
+void stack_line(struct table *t, const char *text)
+{
+	char indented[FRAME_TEXT_LEN + 2];
+
+	snprintf(indented, sizeof(indented), "  %s", text);
+	table__add_row(t);
+	table__set_str(t, "stack", indented);
+}
+
+static void frame_line(void *ctx, const char *line)
+{
+	stack_line(ctx, line);
+}
+
+void stack_lines(struct table *t, const struct named_stack *named, bool all)
+{
+	stack_each_line(named, all ? 0 : FRAMES_SHOWN, frame_line, t);
 }
 
 /* --- flame graphs -------------------------------------------------------------------------- */

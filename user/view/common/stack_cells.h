@@ -25,6 +25,18 @@ void stack_cells(struct table *t, const struct named_stack *named);
 /** frame_text - "malloc+0x1a (libc.so.6)", "parse (main.c:12)", into @buf of FRAME_TEXT_LEN. */
 void frame_text(const struct symbol_frame *f, char *buf);
 
+/** Bytes that hold any stack_owner(). */
+#define STACK_OWNER_LEN 64
+
+/** stack_owner - "redis (123)", or "redis (3 processes)", into @buf of STACK_OWNER_LEN. */
+void stack_owner(char *buf, const char *comm, uint32_t pid, size_t processes);
+
+/** stack_line - a row of a table of text, with nothing but @text below "stack", indented. */
+void stack_line(struct table *t, const char *text);
+
+/** stack_lines - such rows of the frames of a stack: the innermost ones, unless @all are wanted. */
+void stack_lines(struct table *t, const struct named_stack *named, bool all);
+
 /** stack_line_fn - gets a line of a stack; @line: NULL-terminated. */
 typedef void (*stack_line_fn)(void *ctx, const char *line);
 

@@ -213,8 +213,7 @@ void explain_part__page(struct table *parent, const struct explanation *e)
 	}
 	if (e->has_mapcount) {
 		table__set_u64(t, "mapcount", e->mapcount);
-		prose__add(&p, ", mapped %" PRIu64 " time%s", e->mapcount,
-			   e->mapcount == 1 ? "" : "s");
+		prose__add(&p, ", mapped %" PRIu64 " time%s", e->mapcount, str_plural(e->mapcount));
 	}
 	if (e->has_pagemap)
 		pagemap_part(t, e, &p);

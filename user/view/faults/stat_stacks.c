@@ -13,9 +13,6 @@
 #include "view/common/stack_hints.h"
 #include "view/common/words.h"
 
-/** Frames of one stack in text, unless lines may be as long as they like. */
-#define FRAMES_SHOWN 24
-
 /* clang-format off */
 static const struct column stack_columns[] = {
 	{.key = "faults", .type = CELL_U64},
@@ -38,9 +35,9 @@ static const struct column rest_columns[] = {
 };
 /* Texts, as most lines are of frames, and have no numbers. */
 static const struct column text_columns[] = {
-	{.key = "faults", .head = "FAULTS", .type = CELL_STR},
-	{.key = "percent", .head = "%", .type = CELL_STR},
-	{.key = "time", .head = "TIME", .type = CELL_STR},
+	{.key = "faults", .head = "FAULTS", .type = CELL_STR, .blank = true},
+	{.key = "percent", .head = "%", .type = CELL_STR, .blank = true},
+	{.key = "time", .head = "TIME", .type = CELL_STR, .blank = true},
 	{.key = "stack", .head = "STACK", .type = CELL_STR, .keep_start = true},
 };
 /* clang-format on */
@@ -82,33 +79,19 @@ static void json_row(const struct stat_view *v, struct table *t, const struct st
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-static void frame_line(void *ctx, const char *line)
-{
-	struct table *t = ctx;
-	char indented[FRAME_TEXT_LEN + 2];
-
-	table__add_row(t);
-	snprintf(indented, sizeof(indented), "  %s", line);
-	table__set_str(t, "faults", "");
-	table__set_str(t, "percent", "");
-	table__set_str(t, "time", "");
-	table__set_str(t, "stack", indented);
-}
-
 /** head_line - the numbers, and whose they are. */
 static void head_line(struct table *t, const struct vs_stack_counts *c, uint64_t total,
 		      const char *whose)
 {
-	char time[STR_NUMBER_LEN] = "", percent[STR_NUMBER_LEN];
+	char percent[STR_NUMBER_LEN];
 	const uint64_t n = stack_faults(c);
 
 	table__add_row(t);
 	snprintf(percent, sizeof(percent), "%.1f%%", total ? 100.0 * n / total : 0);
-	if (c->timed)
-		str_format_ns(time, sizeof(time), c->time_ns);
 	table__set_str(t, "faults", str_count(n).text);
 	table__set_str(t, "percent", percent);
-	table__set_str(t, "time", time);
+	if (c->timed)
+		table__set_str(t, "time", str_ns(c->time_ns).text);
 	table__set_str(t, "stack", whose);
 }
 
@@ -116,17 +99,13 @@ static void text_stack(const struct stat_view *v, struct table *t, const struct 
 		       uint64_t total, struct stack_hints *hints)
 {
 	struct named_stack named;
-	char whose[64];
+	char owner[STACK_OWNER_LEN];
 
 	table__fail(t, namer__stack(v->namer, e->stack, &named));
-	if (e->processes == 1)
-		snprintf(whose, sizeof(whose), "%s (%u)", stack_comm(e->stack), e->stack->pid);
-	else
-		snprintf(whose, sizeof(whose), "%s (%zu processes)", stack_comm(e->stack),
-			 e->processes);
+	stack_owner(owner, stack_comm(e->stack), e->stack->pid, e->processes);
 	stack_hints__add(hints, &named, stack_faults(&e->counts));
-	head_line(t, &e->counts, total, whose);
-	stack_each_line(&named, v->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
+	head_line(t, &e->counts, total, owner);
+	stack_lines(t, &named, v->all_frames);
 }
 
 /** what_to_raise - so that fewer stacks find no room, for people. */
@@ -160,7 +139,7 @@ static void rest_row(const struct stat_view *v, struct table *t, struct rest *r,
 	head_line(t, &r->counts, total, r->what);
 	what_to_raise(v, text, sizeof(text));
 	if (r->raise && *text)
-		frame_line(t, text);
+		stack_line(t, text);
 }
 
 static int by_size(const void *a, const void *b)

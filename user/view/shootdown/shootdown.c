@@ -153,7 +153,7 @@ static void print_received(const struct shootdown_doc *d, FILE *f)
 	if (!d->view->interrupts_known || d->view->vma_glob || !others)
 		return;
 	fprintf(f, "  traced tasks received %s IPI%s from others, %s", str_count(others).text,
-		others == 1 ? "" : "s", str_ns(s->stolen_ns - d->all.stolen_ns).text);
+		str_plural(others), str_ns(s->stolen_ns - d->all.stolen_ns).text);
 	if (all > s->joined)
 		fprintf(f, "; the initiator of %.1f%% of all IPIs is unknown",
 			100.0 * (all - s->joined) / all);

@@ -10,7 +10,7 @@ static const struct column call_columns[] = { CALL_NAME_COLUMNS, CALL_COUNT_COLU
 static const struct column did_columns[] = {
 	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},
-	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},
+	CALL_ERRNOS_COLUMN,
 	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS, .spare = true},
 	{.key = "p50_ns", .head = "P50", .type = CELL_U64, .unit = UNIT_NS},
@@ -86,11 +86,9 @@ static void did_row(const struct shootdown_doc *d, struct table *t, const struct
 {
 	const struct vs_hist *hist = own_hist(d, sum, VS_TIME_CALL);
 	const struct vs_call_counts *c = &sum->counts;
-	char errnos[CALL_ERRNOS_LEN];
 
-	call_errnos(c, errnos, sizeof(errnos));
 	table__add_row(t);
-	table__set_str(t, "errnos", errnos);
+	call_errnos_cell(t, c);
 	table__set_u64(t, "count", c->count);
 	table__set_u64(t, "errors", c->errors);
 	if (!c->splits_unknown) {

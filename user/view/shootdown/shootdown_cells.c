@@ -59,20 +59,21 @@ static int commonest(const struct vs_call_counts *c, uint32_t done)
 	return best;
 }
 
-void call_errnos(const struct vs_call_counts *c, char *buf, size_t size)
+void call_errnos_cell(struct table *t, const struct vs_call_counts *c)
 {
 	const bool one = c->failed[commonest(c, 0) & (VS_NR_ERRNOS - 1)] == c->errors;
 	uint32_t done = 0;
+	char text[64];
 	size_t len = 0;
 	int i;
 
-	*buf = '\0';
-	while ((i = commonest(c, done)) < VS_NR_ERRNOS && len < size) {
-		len += (size_t)snprintf(buf + len, size - len, "%s%s%s%s", done ? ", " : "",
-					errno_names[i], one ? "" : " ",
+	while ((i = commonest(c, done)) < VS_NR_ERRNOS && len < sizeof(text)) {
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s%s%s",
+					done ? ", " : "", errno_names[i], one ? "" : " ",
 					one ? "" : str_count(c->failed[i]).text);
 		done |= 1u << i;
 	}
+	table__set_str(t, "errnos", done ? text : NULL);
 }
 
 static void errno_cells(struct table *t, const struct vs_call_counts *c)
@@ -175,4 +176,36 @@ void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
 		interrupt_cells(t, c, delay);
 	if (targets >= 0)
 		table__set_f64(t, "targets_per_call", targets);
+}
+
+void call_stack_cells(const struct shootdown_view *v, struct table *t, const struct call_row *row,
+		      const struct vs_call_counts *c)
+{
+	call_name_cells(t, row->call, row->detail);
+	call_cells(v, t, row->call, c, NULL, NULL);
+	/* refaults are not counted by a stack that is unwound here */
+	if (v->unwound && row->stack) {
+		table__unset(t, "refaults");
+		table__unset(t, "refault_ns");
+	}
+}
+
+void call_text_cells(const struct shootdown_view *v, struct table *t, const struct call_row *row,
+		     const struct vs_call_counts *c)
+{
+	char label[CALL_LABEL_LEN];
+
+	table__set_u64(t, "count", c->count);
+	table__set_u64(t, "errors", c->errors);
+	call_errnos_cell(t, c);
+	if (v->interrupts_known) {
+		table__set_u64(t, "interrupts", c->received);
+		table__set_u64(t, "stolen_ns", c->stolen_ns);
+	}
+	if (c->latency_ns)
+		table__set_u64(t, "sum_ns", c->latency_ns);
+	if (c->latency_max_ns)
+		table__set_u64(t, "max_ns", c->latency_max_ns);
+	call_label(label, sizeof(label), row->call, row->detail);
+	table__set_str(t, "call", label);
 }

@@ -19,17 +19,10 @@ static const struct column json_columns[] = {
 	CALL_COUNT_COLUMNS,
 };
 static const struct column text_columns[] = {
-	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},
-	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,
-	 .optional = true},
-	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},
-	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
-	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
-	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},
-	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true},
+	CALL_TEXT_COLUMNS,
 	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .keep_start = true},
-	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true},
+	CALL_TEXT_COLUMN,
 	{.key = "function", .head = "FUNCTION", .type = CELL_STR, .left = true,
 	 .keep_start = true},
 	{.key = "module", .head = "MODULE", .type = CELL_STR},
@@ -108,35 +101,14 @@ static void json_row(const struct shootdown_view *v, struct table *t, const stru
 {
 	table__add_row(t);
 	name_cells(v, t, f);
-	call_name_cells(t, f->row->call, f->row->detail);
-	call_cells(v, t, f->row->call, &f->counts, NULL, NULL);
-	if (v->unwound && f->row->stack) {
-		table__unset(t, "refaults");
-		table__unset(t, "refault_ns");
-	}
+	call_stack_cells(v, t, f->row, &f->counts);
 }
 
 static void text_row(const struct shootdown_view *v, struct table *t, const struct call_function *f)
 {
-	const struct vs_call_counts *c = &f->counts;
-	char label[CALL_LABEL_LEN], errnos[CALL_ERRNOS_LEN];
-
 	table__add_row(t);
 	name_cells(v, t, f);
-	call_errnos(c, errnos, sizeof(errnos));
-	table__set_str(t, "errnos", errnos);
-	table__set_u64(t, "count", c->count);
-	table__set_u64(t, "errors", c->errors);
-	if (v->interrupts_known) {
-		table__set_u64(t, "interrupts", c->received);
-		table__set_u64(t, "stolen_ns", c->stolen_ns);
-	}
-	if (c->latency_ns)
-		table__set_u64(t, "sum_ns", c->latency_ns);
-	if (c->latency_max_ns)
-		table__set_u64(t, "max_ns", c->latency_max_ns);
-	call_label(label, sizeof(label), f->row->call, f->row->detail);
-	table__set_str(t, "call", label);
+	call_text_cells(v, t, f->row, &f->counts);
 }
 
 static void rows(const struct shootdown_view *v, struct table *json, struct table *text,

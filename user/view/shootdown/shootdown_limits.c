@@ -115,11 +115,6 @@ static void say_maps(const struct shootdown_view *v, FILE *f, const struct owner
 		o->comm, o->pid, str_count(o->map_count).text, str_count(v->max_map_count).text);
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void say_wx(FILE *f, const struct owner *o)
 {
 	char both[STR_NUMBER_LEN];
@@ -127,13 +122,13 @@ static void say_wx(FILE *f, const struct owner *o)
 	str_format_count(both, sizeof(both), o->wx_both);
 	if (o->wx_flip)
 		fprintf(f, "%s (pid %u) made writable memory executable %s time%s", o->comm, o->pid,
-			str_count(o->wx_flip).text, plural(o->wx_flip));
+			str_count(o->wx_flip).text, str_plural(o->wx_flip));
 	if (o->wx_flip && o->wx_both)
 		fprintf(f, "; writable and executable memory was requested %s time%s", both,
-			plural(o->wx_both));
+			str_plural(o->wx_both));
 	if (!o->wx_flip && o->wx_both)
 		fprintf(f, "%s (pid %u) requested writable and executable memory %s time%s",
-			o->comm, o->pid, both, plural(o->wx_both));
+			o->comm, o->pid, both, str_plural(o->wx_both));
 	if (o->wx_flip || o->wx_both)
 		fputc('\n', f);
 }

@@ -100,11 +100,38 @@ void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
 		const struct vs_call_counts *c, const struct vs_hist *latency,
 		const struct vs_hist *delay);
 
-/** Bytes that hold any call_errnos(). */
-#define CALL_ERRNOS_LEN 64
+/* clang-format off */
+/** How the calls of a row of text failed: call_errnos_cell() fills it. */
+#define CALL_ERRNOS_COLUMN                                                                         \
+	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true,     \
+	 .optional = true, .blank = true}
 
-/** call_errnos - "ENOMEM", or "ENOMEM 12, EINVAL 3"; "": none failed. */
-void call_errnos(const struct vs_call_counts *c, char *buf, size_t size);
+/** Which calls a row of text counts, and what they cost: call_text_cells() fills them. */
+#define CALL_TEXT_COLUMNS                                                                          \
+	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},                   \
+	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,                  \
+	 .optional = true}, CALL_ERRNOS_COLUMN,                                                    \
+	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},               \
+	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},                 \
+	{.key = "refaults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT,                \
+	 .optional = true},                                                                        \
+	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},    \
+	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true}
+
+#define CALL_TEXT_COLUMN                                                                           \
+	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true}
+/* clang-format on */
+
+/** call_errnos_cell - "ENOMEM", or "ENOMEM 12, EINVAL 3"; nothing: none failed. */
+void call_errnos_cell(struct table *t, const struct vs_call_counts *c);
+
+/** call_text_cells - fill CALL_TEXT_COLUMNS but refaults, and CALL_TEXT_COLUMN. */
+void call_text_cells(const struct shootdown_view *v, struct table *t, const struct call_row *row,
+		     const struct vs_call_counts *c);
+
+/** call_stack_cells - all JSON and CSV tell of calls of the kind of @row, from one stack. */
+void call_stack_cells(const struct shootdown_view *v, struct table *t, const struct call_row *row,
+		      const struct vs_call_counts *c);
 
 /** call_targets - interrupts for each flush that was sent; negative: not known. */
 double call_targets(const struct shootdown_view *v, const struct vs_call_counts *c);

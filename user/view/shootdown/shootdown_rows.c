@@ -44,27 +44,12 @@ static const struct column site_columns[] = {
 	CALL_COUNT_COLUMNS,
 };
 
-#define TEXT_COLUMNS                                                                               \
-	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},                   \
-	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,                  \
-	 .optional = true},                                                                        \
-	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},      \
-	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},               \
-	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},                 \
-	{.key = "refaults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT,                \
-	 .optional = true},                                                                        \
-	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},    \
-	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true}
-
 #define TEXT_PROCESS_COLUMNS                                                                       \
 	{.key = "pid", .head = "PID", .type = CELL_U64, .optional = true},                         \
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true, .optional = true}
 
-#define TEXT_CALL_COLUMN                                                                           \
-	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true}
-
 static const struct column vma_text_columns[] = {
-	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, TEXT_CALL_COLUMN,
+	CALL_TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, CALL_TEXT_COLUMN,
 	{.key = "start", .head = "START", .type = CELL_HEX, .spare = true},
 	{.key = "size", .head = "SIZE", .type = CELL_U64, .unit = UNIT_BYTES, .spare = true},
 	{.key = "vmas", .head = "VMAS", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true,
@@ -73,23 +58,23 @@ static const struct column vma_text_columns[] = {
 	{.key = "where", .head = "VMA", .type = CELL_STR},
 };
 static const struct column process_text_columns[] = {
-	TEXT_COLUMNS, {.key = "pid", .head = "PID", .type = CELL_U64},
+	CALL_TEXT_COLUMNS, {.key = "pid", .head = "PID", .type = CELL_U64},
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},
-	TEXT_CALL_COLUMN,
+	CALL_TEXT_COLUMN,
 };
 static const struct column comm_text_columns[] = {
-	TEXT_COLUMNS, {.key = "processes", .head = "PROCESSES", .type = CELL_U64, .unit = UNIT_COUNT},
+	CALL_TEXT_COLUMNS, {.key = "processes", .head = "PROCESSES", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},
-	TEXT_CALL_COLUMN,
+	CALL_TEXT_COLUMN,
 };
 static const struct column thread_text_columns[] = {
-	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS,
+	CALL_TEXT_COLUMNS, TEXT_PROCESS_COLUMNS,
 	{.key = "tid", .head = "TID", .type = CELL_U64},
 	{.key = "thread", .head = "THREAD", .type = CELL_STR, .left = true, .optional = true},
-	TEXT_CALL_COLUMN,
+	CALL_TEXT_COLUMN,
 };
 static const struct column site_text_columns[] = {
-	TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, TEXT_CALL_COLUMN,
+	CALL_TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, CALL_TEXT_COLUMN,
 	{.key = "site", .head = "CALLED FROM", .type = CELL_HEX},
 	{.key = "where", .head = "IN", .type = CELL_STR},
 };
@@ -286,30 +271,16 @@ static void text_row(const struct shootdown_doc *d, struct table *t, const struc
 {
 	const struct shootdown_view *v = d->view;
 	const struct call_row *row = g->row;
-	char label[CALL_LABEL_LEN], errnos[CALL_ERRNOS_LEN];
 
 	table__add_row(t);
-	call_errnos(&g->counts, errnos, sizeof(errnos));
-	table__set_str(t, "errnos", errnos);
-	table__set_u64(t, "count", g->counts.count);
-	table__set_u64(t, "errors", g->counts.errors);
+	call_text_cells(v, t, row, &g->counts);
 	table__set_u64(t, "refaults", g->counts.refaults);
-	if (g->counts.latency_ns) {
-		table__set_u64(t, "sum_ns", g->counts.latency_ns);
-		table__set_u64(t, "max_ns", g->counts.latency_max_ns);
-	}
-	if (v->interrupts_known) {
-		table__set_u64(t, "interrupts", g->counts.received);
-		table__set_u64(t, "stolen_ns", g->counts.stolen_ns);
-	}
 	if (v->by == SHOOTDOWN_BY_COMM)
 		table__set_u64(t, "processes", g->processes);
 	else if (show_process)
 		table__set_u64(t, "pid", call_pid(row));
 	if (show_process)
 		table__set_str(t, "comm", call_comm(row));
-	call_label(label, sizeof(label), row->call, row->detail);
-	table__set_str(t, "call", label);
 	if (v->by == SHOOTDOWN_BY_VMA)
 		vma_text(t, g);
 	if (v->by == SHOOTDOWN_BY_THREAD)

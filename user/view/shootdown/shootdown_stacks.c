@@ -9,9 +9,6 @@
 #include "view/shootdown/shootdown_groups.h"
 #include "view/shootdown/shootdown_parts.h"
 
-/** Frames of one stack in text, unless all are asked for. */
-#define FRAMES_SHOWN 16
-
 /* clang-format off */
 static const struct column json_columns[] = {
 	{.key = "pid", .type = CELL_U64},
@@ -23,14 +20,14 @@ static const struct column json_columns[] = {
 };
 /* Texts, as most lines are of frames, and have no numbers. */
 static const struct column text_columns[] = {
-	{.key = "count", .head = "CALLS", .type = CELL_STR},
-	{.key = "errors", .head = "FAILED", .type = CELL_STR, .optional = true},
-	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true, .optional = true},
-	{.key = "sent", .head = "SENT", .type = CELL_STR},
-	{.key = "interrupts", .head = "IPIS", .type = CELL_STR},
-	{.key = "stolen", .head = "STOLEN", .type = CELL_STR},
-	{.key = "time", .head = "TIME", .type = CELL_STR},
-	{.key = "max", .head = "MAX", .type = CELL_STR},
+	{.key = "count", .head = "CALLS", .type = CELL_STR, .blank = true},
+	{.key = "errors", .head = "FAILED", .type = CELL_STR, .blank = true, .optional = true},
+	CALL_ERRNOS_COLUMN,
+	{.key = "sent", .head = "SENT", .type = CELL_STR, .blank = true},
+	{.key = "interrupts", .head = "IPIS", .type = CELL_STR, .blank = true},
+	{.key = "stolen", .head = "STOLEN", .type = CELL_STR, .blank = true},
+	{.key = "time", .head = "TIME", .type = CELL_STR, .blank = true},
+	{.key = "max", .head = "MAX", .type = CELL_STR, .blank = true},
 	{.key = "stack", .head = "CALL", .type = CELL_STR, .keep_start = true},
 };
 /* clang-format on */
@@ -58,83 +55,38 @@ static void json_row(const struct shootdown_doc *d, struct table *t, const struc
 		table__set_u64(t, "pid", call_pid(g->row));
 	table__set_u64(t, "processes", g->processes);
 	table__set_str(t, "comm", call_comm(g->row));
-	call_name_cells(t, g->row->call, g->row->detail);
-	call_cells(v, t, g->row->call, &g->counts, NULL, NULL);
-	if (v->unwound && g->row->stack) {
-		table__unset(t, "refaults");
-		table__unset(t, "refault_ns");
-	}
+	call_stack_cells(v, t, g->row, &g->counts);
 	stack_cells(t, &named);
 }
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-/** struct stack_numbers - texts of a line's columns, "": nothing */
-struct stack_numbers {
-	char count[STR_NUMBER_LEN];
-	char errors[STR_NUMBER_LEN];
-	char errnos[CALL_ERRNOS_LEN];
-	char sent[STR_NUMBER_LEN];
-	char ipis[STR_NUMBER_LEN];
-	char stolen[STR_NUMBER_LEN];
-	char time[STR_NUMBER_LEN];
-	char max[STR_NUMBER_LEN];
-};
-
-static void line(struct table *t, const struct stack_numbers *n, const char *text)
+/** known_cell - @n; "-" where it is not known, as nothing is in lines of frames. */
+static void known_cell(struct table *t, const char *key, bool known, struct str_number n)
 {
-	const struct {
-		const char *key;
-		const char *text;
-	} cells[] = {
-		{ "count", n->count }, { "errors", n->errors },	  { "errnos", n->errnos },
-		{ "sent", n->sent },   { "interrupts", n->ipis }, { "stolen", n->stolen },
-		{ "time", n->time },   { "max", n->max },	  { "stack", text },
-	};
-
-	table__add_row(t);
-	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
-		table__set_str(t, cells[i].key, cells[i].text);
-}
-
-static void frame_line(void *ctx, const char *frame)
-{
-	static const struct stack_numbers nothing;
-	char indented[FRAME_TEXT_LEN + 2];
-
-	snprintf(indented, sizeof(indented), "  %s", frame);
-	line(ctx, &nothing, indented);
+	table__set_str(t, key, known ? n.text : "-");
 }
 
 static void head_line(const struct shootdown_view *v, struct table *t, const struct call_group *g)
 {
-	struct stack_numbers n = {
-		.sent = "-", .ipis = "-", .stolen = "-", .time = "-", .max = "-"
-	};
-	char label[CALL_LABEL_LEN], whose[64], text[CALL_LABEL_LEN + 128];
+	char label[CALL_LABEL_LEN], owner[STACK_OWNER_LEN],
+		text[CALL_LABEL_LEN + STACK_OWNER_LEN + 2];
+	const struct vs_call_counts *c = &g->counts;
 
-	str_format_count(n.count, sizeof(n.count), g->counts.count);
-	if (g->counts.errors)
-		str_format_count(n.errors, sizeof(n.errors), g->counts.errors);
-	call_errnos(&g->counts, n.errnos, sizeof(n.errnos));
-	if (v->flushes_known)
-		str_format_count(n.sent, sizeof(n.sent), g->counts.flush[VS_FLUSH_REMOTE]);
-	if (v->interrupts_known) {
-		str_format_count(n.ipis, sizeof(n.ipis), g->counts.received);
-		str_format_ns(n.stolen, sizeof(n.stolen), g->counts.stolen_ns);
-	}
-	if (g->counts.latency_ns)
-		str_format_ns(n.time, sizeof(n.time), g->counts.latency_ns);
-	if (g->counts.latency_max_ns)
-		str_format_ns(n.max, sizeof(n.max), g->counts.latency_max_ns);
+	table__add_row(t);
+	table__set_str(t, "count", str_count(c->count).text);
+	if (c->errors)
+		table__set_str(t, "errors", str_count(c->errors).text);
+	call_errnos_cell(t, c);
+	known_cell(t, "sent", v->flushes_known, str_count(c->flush[VS_FLUSH_REMOTE]));
+	known_cell(t, "interrupts", v->interrupts_known, str_count(c->received));
+	known_cell(t, "stolen", v->interrupts_known, str_ns(c->stolen_ns));
+	known_cell(t, "time", c->latency_ns, str_ns(c->latency_ns));
+	known_cell(t, "max", c->latency_max_ns, str_ns(c->latency_max_ns));
 	call_label(label, sizeof(label), g->row->call, g->row->detail);
-	if (g->processes == 1)
-		snprintf(whose, sizeof(whose), "%s (%u)", call_comm(g->row), call_pid(g->row));
-	else
-		snprintf(whose, sizeof(whose), "%s (%zu processes)", call_comm(g->row),
-			 g->processes);
-	snprintf(text, sizeof(text), "%s, %s", label, whose);
-	line(t, &n, text);
+	stack_owner(owner, call_comm(g->row), call_pid(g->row), g->processes);
+	snprintf(text, sizeof(text), "%s, %s", label, owner);
+	table__set_str(t, "stack", text);
 }
 
 static void text_row(const struct shootdown_doc *d, struct table *t, const struct call_group *g)
@@ -142,7 +94,7 @@ static void text_row(const struct shootdown_doc *d, struct table *t, const struc
 	const struct named_stack named = name_row(d, g->row);
 
 	head_line(d->view, t, g);
-	stack_each_line(&named, d->view->all_frames ? 0 : FRAMES_SHOWN, frame_line, t);
+	stack_lines(t, &named, d->view->all_frames);
 }
 
 static void text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)

@@ -181,11 +181,6 @@ static void code_cell(struct table *t, const struct trace_call *call)
 
 /* --- words --------------------------------------------------------------------------------- */
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void say_vmas(FILE *f, const struct vs_event_call *e, const struct fault_row *first)
 {
 	if (!first)
@@ -200,9 +195,10 @@ static void say_flushes(FILE *f, const struct vs_event_call *e)
 	if (e->full)
 		fprintf(f, ", flushed all");
 	else if (e->pages)
-		fprintf(f, ", flushed %" PRIu64 " page%s", (uint64_t)e->pages, plural(e->pages));
+		fprintf(f, ", flushed %" PRIu64 " page%s", (uint64_t)e->pages,
+			str_plural(e->pages));
 	if (e->queued)
-		fprintf(f, ", %u IPI%s", e->queued, plural(e->queued));
+		fprintf(f, ", %u IPI%s", e->queued, str_plural(e->queued));
 }
 
 /** say_maps - that a VMA was split, or some became one; new images and new maps are told already. */

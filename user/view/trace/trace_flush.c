@@ -87,8 +87,8 @@ static void flush_words(struct table *t, const struct vs_event_flush *e)
 	if (e->pages == ALL_PAGES)
 		fprintf(w.file, "all");
 	else
-		fprintf(w.file, "%" PRIu64 " page%s%s", (uint64_t)e->pages,
-			e->pages == 1 ? "" : "s", e->pages ? "" : ": already done");
+		fprintf(w.file, "%" PRIu64 " page%s%s", (uint64_t)e->pages, str_plural(e->pages),
+			e->pages ? "" : ": already done");
 	/* its call may not be in the stream */
 	if (e->id)
 		fprintf(w.file, ", %s", call_name(e->call));
