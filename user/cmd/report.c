@@ -14,6 +14,7 @@
 #include "session/recording.h"
 #include "sys/memory.h"
 #include "util/log.h"
+#include "util/text_file.h"
 #include "view/common/stack_cells.h"
 
 /** Memory in all; a recording has most of it at LOADER_MOST_BYTES, what is printed the rest. */
@@ -287,21 +288,18 @@ static int stack_text(void *ctx, const struct vs_stack_ref *ref, char **text)
 	struct session *s = ctx;
 	const struct stack *stack = session__stack(s, ref);
 	struct named_stack named;
-	size_t size;
-	FILE *file;
+	struct text_file t;
 	int err = stack ? namer__stack(s->namer, stack, &named) : 0;
 
 	if (!stack || err)
 		return err;
-	file = open_memstream(text, &size);
-	if (!file)
+	if (text_file__open(&t))
 		return -ENOMEM;
-	stack_each_line(&named, 0, write_line, file);
-	err = fclose(file) ? -ENOMEM : 0;
-	if (err || !size) {
-		free(*text);
-		*text = NULL;
-	}
+	stack_each_line(&named, 0, write_line, t.file);
+	err = text_file__close(&t);
+	*text = t.text.len ? t.text.at : NULL;
+	if (!*text)
+		text__free(&t.text);
 	return err;
 }
 

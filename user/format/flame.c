@@ -116,26 +116,26 @@ static char *clean_name(const char *name)
 
 static char *fold(const char *const *frames, size_t nr)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *mem = open_memstream(&text, &len);
-	bool failed = !mem;
+	struct text text = { 0 };
 
-	for (size_t i = 0; i < nr && !failed; i++) {
+	for (size_t i = 0; i < nr && !text.failed; i++) {
 		const bool full = i == FLAME_MAX_DEPTH - 1 && nr > FLAME_MAX_DEPTH;
 		char *name = clean_name(full ? "…" : frames[i]);
 
-		failed = !name || fprintf(mem, "%s%s", i ? ";" : "", name) < 0;
+		if (i)
+			text__putc(&text, ';');
+		if (name)
+			text__puts(&text, name);
+		else
+			text.failed = true;
 		free(name);
 		if (full)
 			break;
 	}
-	if (mem && fclose(mem))
-		failed = true;
-	if (!failed)
-		return text;
-	free(text);
-	return NULL;
+	text__putc(&text, '\0');
+	if (text.failed)
+		text__free(&text);
+	return text.at;
 }
 
 static int append(struct flame *f, char *text, uint64_t value)
@@ -193,6 +193,6 @@ int flame__folded(struct flame *f, FILE *to)
 	if (err)
 		return err;
 	for (size_t i = 0; i < nr; i++)
-		fprintf(s.mem, "%s %" PRIu64 "\n", stacks[i].text, stacks[i].value);
+		fprintf(s.file, "%s %" PRIu64 "\n", stacks[i].text, stacks[i].value);
 	return sink__close(&s, to, 0, false);
 }

@@ -335,7 +335,7 @@ int flame__svg(struct flame *f, const struct flame_options *o, FILE *to)
 		return err;
 	}
 	d->o = o;
-	d->out = s.mem;
+	d->out = s.file;
 	for (size_t i = 0; i < nr; i++)
 		d->total += stacks[i].value;
 	draw(d, stacks, nr);

@@ -5,24 +5,23 @@
 #include "format/put.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 int sink__open(struct sink *s)
 {
-	*s = (struct sink){ 0 };
-	s->mem = open_memstream(&s->text, &s->len);
-	return s->mem ? 0 : -errno;
+	const int err = text_file__open(&s->mem);
+
+	s->file = s->mem.file;
+	return err;
 }
 
 int sink__close(struct sink *s, FILE *to, int err, bool flush)
 {
-	bool failed = ferror(s->mem);
+	const int closed = text_file__close(&s->mem);
 
-	if (fclose(s->mem) || failed)
-		err = err ? err : -ENOMEM;
+	err = err ? err : closed;
 	if (!err)
-		err = put(to, s->text, s->len, flush);
-	free(s->text);
+		err = put(to, s->mem.text.at, s->mem.text.len, flush);
+	text__free(&s->mem.text);
 	return err;
 }
 

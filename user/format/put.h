@@ -12,13 +12,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "util/text.h"
+#include "util/text_file.h"
 
-/** struct sink - text that is being built: print to @mem */
+/** struct sink - text that is being built: print to @file */
 struct sink {
-	FILE *mem;
-	char *text;
-	size_t len;
+	FILE *file;
+	struct text_file mem;
 };
 
 /** sink__open - Return: 0 or a negative errno. */

@@ -8,6 +8,7 @@
 #include "format/out.h"
 #include "serve/exporter/exporter.h"
 #include "util/array.h"
+#include "util/text_file.h"
 #include "view/common/stat_cells.h"
 #include "view/faults/stat_group.h"
 
@@ -224,20 +225,18 @@ static void process(struct exporter *e, const struct query *q, struct document *
 
 static struct body *json_body(const struct document *d)
 {
-	struct out_options o = {};
-	char *text = NULL;
-	size_t len;
+	struct text_file t;
 	int err;
 
-	o.file = open_memstream(&text, &len);
-	if (!o.file)
+	if (text_file__open(&t))
 		return NULL;
-	err = out_format__document(out_format__find("json"), d, &o);
-	if (fclose(o.file) || err) {
-		free(text);
+	err = out_format__document(out_format__find("json"), d,
+				   &(struct out_options){ .file = t.file });
+	if (text_file__close(&t) || err) {
+		text__free(&t.text);
 		return NULL;
 	}
-	return body__new(200, BODY_JSON, text, len);
+	return body__new(200, BODY_JSON, t.text.at, t.text.len);
 }
 
 static struct body *not_found(void)
@@ -271,20 +270,17 @@ static struct body *metrics_body(struct exporter *e, const struct query *q)
 			      { "group_by", group_by_names[sum ? GROUP_BY_NONE : e->group_by] } } },
 	};
 	const size_t nr = 1 + hook_infos(e, &infos[1]);
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct text_file t;
 
-	if (!f)
+	if (text_file__open(&t))
 		return NULL;
-	exposition__write(f, &e->store, infos, nr,
+	exposition__write(t.file, &e->store, infos, nr,
 			  (openmetrics ? EXPOSE_OPENMETRICS : 0) |
 				  (processes ? EXPOSE_EXEMPLARS : 0) | (sum ? EXPOSE_SUM : 0));
-	if (fclose(f)) {
-		free(text);
+	if (text_file__close(&t))
 		return NULL;
-	}
-	return body__new(200, openmetrics ? BODY_OPENMETRICS : BODY_PROMETHEUS, text, len);
+	return body__new(200, openmetrics ? BODY_OPENMETRICS : BODY_PROMETHEUS, t.text.at,
+			 t.text.len);
 }
 
 struct body *answers__make(struct exporter *e, const struct query *q)

@@ -10,6 +10,7 @@
 #include "model/names.h"
 #include "serve/exporter/exporter.h"
 #include "util/array.h"
+#include "util/text_file.h"
 #include "view/faults/stat_group.h"
 
 /** Groups and VMAs of an event. */
@@ -76,26 +77,23 @@ static const struct table_def storm_table = OBJECT_DEF(NULL, storm_columns);
 static struct body *event(struct exporter *e, const char *name, struct table *t)
 {
 	const struct out_format *json = out_format__find("json");
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-	int err = 0;
+	struct text_file f;
+	int err = text_file__open(&f);
 
-	if (f) {
-		const struct out_options o = { .file = f };
+	if (!err) {
+		const struct out_options o = { .file = f.file };
 
-		fprintf(f, "id: %llu\nevent: %s\ndata: ", (unsigned long long)e->next_id, name);
+		fprintf(f.file, "id: %llu\nevent: %s\ndata: ", (unsigned long long)e->next_id,
+			name);
 		err = out_format__row(json, t, &o, true);
-		fputc('\n', f);
-		if (fclose(f))
-			err = -ENOMEM;
+		fputc('\n', f.file);
+		err = text_file__close(&f) ? -ENOMEM : err;
 	}
 	table__free(t);
-	if (!f || err) {
-		free(text);
-		return NULL;
-	}
-	return body__new(200, BODY_EVENT, text, len);
+	if (!err)
+		return body__new(200, BODY_EVENT, f.text.at, f.text.len);
+	text__free(&f.text);
+	return NULL;
 }
 
 /* --- lists --------------------------------------------------------------------------------- */

@@ -52,6 +52,12 @@ void canvas__clear(struct canvas *c)
 		canvas__blank(c, y, 0, c->width, STYLE_PLAIN);
 }
 
+void canvas__fail(struct canvas *c, int err)
+{
+	if (!c->err)
+		c->err = err;
+}
+
 void canvas__blank(struct canvas *c, unsigned int y, unsigned int x, unsigned int width,
 		   enum style style)
 {
@@ -126,7 +132,7 @@ unsigned int canvas__put_any(struct canvas *c, unsigned int y, unsigned int x, u
 	if (cut)
 		taken = canvas__put(c, y, x, width, style, cut);
 	else
-		c->err = -ENOMEM;
+		canvas__fail(c, -ENOMEM);
 	free(safe);
 	free(cut);
 	return taken;

@@ -40,6 +40,9 @@ void canvas__free(struct canvas *c);
 /** canvas__clear - all blank, and no error. */
 void canvas__clear(struct canvas *c);
 
+/** canvas__fail - remember @err, unless it is 0 or there is an earlier one. */
+void canvas__fail(struct canvas *c, int err);
+
 /**
  * canvas__put - write printable text, as much of it as fits into @width columns and the page
  * Return: columns taken.

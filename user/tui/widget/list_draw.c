@@ -51,7 +51,7 @@ static void draw_text(struct canvas *c, unsigned int y, const struct place *p,
 	if (cut)
 		canvas__put(c, y, x, p->width, style, cut);
 	else
-		c->err = -ENOMEM;
+		canvas__fail(c, -ENOMEM);
 	free(cut);
 }
 
@@ -100,7 +100,7 @@ static void draw_row(const struct list *l, struct canvas *c, unsigned int y, siz
 		if (text)
 			draw_text(c, y, p, col, cell_style(col, cell), text);
 		else
-			c->err = -ENOMEM;
+			canvas__fail(c, -ENOMEM);
 		free(text);
 	}
 	if (has_ended(l, row))
@@ -129,8 +129,7 @@ void list__draw(struct list *l, struct canvas *c, unsigned int y, unsigned int h
 	l->height = height - 1;
 	scroll_to_cursor(l);
 	columns__lay_out(&l->columns, l->table, &l->order, l->offset, l->height, c->width, c->utf8);
-	if (l->columns.err)
-		c->err = l->columns.err;
+	canvas__fail(c, l->columns.err);
 	draw_head(l, c, y);
 	for (size_t i = 0; i < l->height && l->offset + i < l->order.nr; i++) {
 		const size_t place = l->offset + i;

@@ -159,7 +159,7 @@ static void draw_name(const struct strip *s, const struct strip_vma *v, const st
 		}
 	}
 	if (!name)
-		c->err = -ENOMEM;
+		canvas__fail(c, -ENOMEM);
 	free(name);
 }
 
@@ -176,8 +176,10 @@ void strip__draw(const struct table *t, size_t selected, struct canvas *c, unsig
 {
 	struct strip s;
 
-	c->err = strip__make(&s, t, c->width);
-	if (c->err) {
+	const int err = strip__make(&s, t, c->width);
+
+	if (err) {
+		canvas__fail(c, err);
 		strip__free(&s);
 		return;
 	}

@@ -2,25 +2,21 @@
 /* words.c - see words.h */
 #include "view/common/words.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 bool words__open(struct words *w, struct table *t)
 {
-	*w = (struct words){ .table = t };
-	if (!t->err)
-		w->file = open_memstream(&w->text, &w->len);
-	if (!w->file)
-		table__fail(t, -ENOMEM);
+	w->table = t;
+	if (t->err)
+		return false;
+	table__fail(t, text_file__open(&w->mem));
+	w->file = w->mem.file;
 	return w->file;
 }
 
 /** end - Return: the text; NULL: it is empty, or the table has failed. */
 static const char *end(struct words *w)
 {
-	if (fclose(w->file))
-		table__fail(w->table, -ENOMEM);
-	return w->table->err || !w->len ? NULL : w->text;
+	table__fail(w->table, text_file__close(&w->mem));
+	return w->table->err || !w->mem.text.len ? NULL : w->mem.text.at;
 }
 
 void words__cell(struct words *w, const char *key)
@@ -28,7 +24,7 @@ void words__cell(struct words *w, const char *key)
 	const char *text = end(w);
 
 	table__set_str(w->table, key, text ? text : "");
-	free(w->text);
+	text__free(&w->mem.text);
 }
 
 void words__title(struct words *w)
@@ -37,15 +33,15 @@ void words__title(struct words *w)
 
 	if (text)
 		table__set_title(w->table, "%s", text);
-	free(w->text);
+	text__free(&w->mem.text);
 }
 
 void words__footer(struct words *w)
 {
 	const char *text = end(w);
-	const int len = (int)w->len;
+	const int len = (int)w->mem.text.len;
 
 	if (text)
 		table__set_footer(w->table, "%.*s", text[len - 1] == '\n' ? len - 1 : len, text);
-	free(w->text);
+	text__free(&w->mem.text);
 }

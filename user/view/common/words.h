@@ -15,13 +15,13 @@
 #include <stdio.h>
 
 #include "table/rows.h"
+#include "util/text_file.h"
 
 /** struct words - what is printed to @file, for @table */
 struct words {
 	FILE *file;
 	struct table *table;
-	char *text;
-	size_t len;
+	struct text_file mem;
 };
 
 /** words__open - Return: false: @t has failed, now or before, and nothing is to be printed. */

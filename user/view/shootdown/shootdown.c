@@ -198,8 +198,8 @@ static void summary(const struct shootdown_doc *d)
 #define IN_BOTH (IN_TEXT | IN_JSON)
 #define IN_ALL (IN_BOTH | IN_ROWS)
 
-/** struct part - a step towards the document; @only: for one --by, or NR_SHOOTDOWN_BY: for all */
-static const struct part {
+/** struct doc_part - a step towards the document; @only: for one --by, or NR_SHOOTDOWN_BY: for all */
+static const struct doc_part {
 	void (*make)(const struct shootdown_doc *d);
 	unsigned int shown;
 	enum shootdown_by only;
@@ -222,7 +222,7 @@ static const struct part {
 	{ shootdown_limits__make, IN_BOTH, NR_SHOOTDOWN_BY },
 };
 
-static bool is_shown(const struct shootdown_view *v, const struct part *part)
+static bool is_shown(const struct shootdown_view *v, const struct doc_part *part)
 {
 	const unsigned int in = v->rows_only
 					? IN_ROWS

@@ -6,9 +6,7 @@
 
 static void put_line(void *ctx, const char *line)
 {
-	FILE *f = ctx;
-
-	fprintf(f, "%s      %s", ftell(f) ? "\n" : "", line);
+	fprintf(ctx, "      %s\n", line);
 }
 
 void trace_stack(struct table *t, const struct named_stack *stack)
@@ -20,7 +18,7 @@ void trace_stack(struct table *t, const struct named_stack *stack)
 	if (t->no_text || !words__open(&w, t))
 		return;
 	if (t->footer)
-		fputs(t->footer, w.file);
+		fprintf(w.file, "%s\n", t->footer);
 	stack_each_line(stack, 0, put_line, w.file);
 	words__footer(&w);
 }

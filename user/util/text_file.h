@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * text_file.h - a text that grows, printed to as a file.
+ *
+ * In place of open_memstream(): without memory, glibc's ends in the middle of a text, and nobody is
+ * told.
+ */
+#ifndef VMASCOPE_UTIL_TEXT_FILE_H
+#define VMASCOPE_UTIL_TEXT_FILE_H
+
+#include <stdio.h>
+
+#include "util/text.h"
+
+/** struct text_file - what is printed to @file; it stays where it is until it is closed */
+struct text_file {
+	FILE *file;
+	struct text text;
+	char buffer[1024];
+};
+
+/** text_file__open - Return: 0 or -ENOMEM; @t is empty then. */
+int text_file__open(struct text_file *t);
+
+/**
+ * text_file__close - @t->text has all that was printed, and a 0 behind it
+ *
+ * The caller frees it. Return: 0 or -ENOMEM: there is no text.
+ */
+int text_file__close(struct text_file *t);
+
+#endif /* VMASCOPE_UTIL_TEXT_FILE_H */
