@@ -70,7 +70,7 @@ static int64_t count_of(const struct vt_term *t, const char *name)
 static const char *const view_texts[][4] = {
 	{ "FAULTS", "SENT", "COMM", "pingpong" }, { "START", "PERM", "VMA", "[stack]" },
 	{ "P99.9", "CAUSE", "cow", "anon-zero" }, { "CALLS", "DELAY", "CALL", "mprotect" },
-	{ "CPU", "STOLEN", "by 0", NULL },	  { "AT", "KIND", "WHAT", "info" },
+	{ "CPU", "STOLEN", "by 0", NULL },	  { "AT", "KIND", "MESSAGE", "info" },
 };
 
 static void every_view_at_every_size(void **state)
