@@ -94,13 +94,13 @@ static void read_features(struct json_object *json)
 static void read_needs(size_t f, struct json_object *json)
 {
 	struct json_object *item;
-	char switched_off[64];
+	char disabled[80];
 	size_t row = 0;
 
-	snprintf(switched_off, sizeof(switched_off), "%s: switched off", offer.features[f]);
+	snprintf(disabled, sizeof(disabled), "%s: disabled by --no-feature", offer.features[f]);
 	vt_each(item, json, "hooks")
 	{
-		if (!strncmp(vt_str(item, "reason"), switched_off, strlen(switched_off)))
+		if (!strncmp(vt_str(item, "reason"), disabled, strlen(disabled)))
 			offer.rows[row].needs |= 1ULL << f;
 		row++;
 	}
