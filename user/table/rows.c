@@ -246,21 +246,20 @@ void table__set_table(struct table *t, const char *key, struct table *v)
 
 struct table *table__sub(struct table *t, const struct table_def *def)
 {
-	struct table *sub = t->err ? &no_table : table__new(def);
+	struct table *sub = table__new(def);
 
-	table__set_table(t, def->key, sub);
 	if (def->shape == TABLE_OBJECT)
 		table__add_row(sub);
-	return sub;
+	table__set_table(t, def->key, sub);
+	return t->err ? &no_table : sub;
 }
 
 void table__set_series(struct table *t, const char *key, const uint64_t *counts, size_t nr)
 {
 	struct series *copy = malloc(sizeof(*copy) + nr * sizeof(*counts));
 
-	if (!copy)
-		table__fail(t, -ENOMEM);
-	if (t->err) {
+	table__fail(t, copy ? 0 : -ENOMEM);
+	if (!copy || t->err) {
 		free(copy);
 		return;
 	}
@@ -273,9 +272,8 @@ void table__set_labels(struct table *t, const uint64_t *labels, size_t nr)
 {
 	uint64_t *copy = malloc(nr * sizeof(*labels) + 1);
 
-	if (!copy)
-		table__fail(t, -ENOMEM);
-	if (t->err) {
+	table__fail(t, copy ? 0 : -ENOMEM);
+	if (!copy || t->err) {
 		free(copy);
 		return;
 	}

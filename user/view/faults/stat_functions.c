@@ -163,7 +163,7 @@ struct table *stat_functions__make(const struct stat_view *v, const struct vs_co
 	list = stack_entries(&from, &nr);
 	if (!list)
 		document__fail(d, -ENOMEM);
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; list && i < nr; i++)
 		table__fail(t, count_stack(&all, v, &list[i], i + 1));
 	rows(v, t, &all, total);
 	if (v->stacks_as_text) {

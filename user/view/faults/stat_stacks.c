@@ -233,9 +233,9 @@ struct table *stat_stacks__make(const struct stat_view *v, const struct vs_count
 	list = stack_entries(&from, &nr);
 	if (!list)
 		document__fail(d, -ENOMEM);
-	for (size_t i = 0; i < nr && !v->stacks_as_text; i++)
+	for (size_t i = 0; list && i < nr && !v->stacks_as_text; i++)
 		json_row(v, rows, &list[i]);
-	if (v->stacks_as_text)
+	if (list && v->stacks_as_text)
 		text_rows(v, text, list, nr, total, &rests);
 	free(list);
 	return text;

@@ -158,10 +158,10 @@ void shootdown_limits__make(const struct shootdown_doc *d)
 	o = owners_of(d->model, &nr);
 	if (!o)
 		document__fail(d->document, -ENOMEM);
-	for (size_t i = 0; i < nr && !d->view->no_json; i++)
+	for (size_t i = 0; o && i < nr && !d->view->no_json; i++)
 		if (o[i].map_count)
 			map_row(d->view, t, &o[i]);
-	if (!d->view->no_text)
+	if (o && !d->view->no_text)
 		warnings(d, o, nr);
 	free(o);
 }

@@ -133,7 +133,7 @@ struct table *top_stacks(const struct top_view *v)
 	list = stack_entries(&from, &nr);
 	if (!list)
 		table__fail(t, -ENOMEM);
-	for (size_t i = 0; i < nr && i < MOST_STACKS; i++)
+	for (size_t i = 0; list && i < nr && i < MOST_STACKS; i++)
 		entry_row(v, t, &list[i], total);
 	free(list);
 	if (!v->process)
