@@ -64,9 +64,24 @@ static int64_t ends(const struct vt_kevent *e, size_t n, pid_t pid)
 	return sum;
 }
 
+/**
+ * by_the_kernel - full flushes in faults, for which the kernel has reasons that no test controls:
+ * a fault that finds no free page reclaims or compacts memory
+ */
+static int64_t by_the_kernel(struct json_object *json)
+{
+	static const char *const calls[] = { "cow", "fault", "numa", "reclaim" };
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		sum += vt_calls_sum(json, calls[i], NULL, "flushes.full");
+	return sum;
+}
+
 static void check_killed(const char *mode)
 {
 	const struct vt_kevent *events;
+	int64_t by_exit, ended;
 	struct vt_scope s;
 	size_t n;
 
@@ -75,8 +90,11 @@ static void check_killed(const char *mode)
 	events = vt_ftrace_stop(&n);
 	vt_check_shootdown(s.json);
 	check_innocent(s.json, mode);
-	vt_equal(flushes(s.json, "exit", NULL), ends(events, n, (pid_t)vt_int(s.work, "pid")),
-		 "flushes of exit in mode %s", mode);
+	by_exit = flushes(s.json, "exit", NULL);
+	ended = ends(events, n, (pid_t)vt_int(s.work, "pid"));
+	/* those in faults may have come behind the last system call, or before it */
+	vt_cmp(by_exit, <=, ended, "flushes of exit in mode %s", mode);
+	vt_cmp(by_exit, >=, ended - by_the_kernel(s.json), "flushes of exit in mode %s", mode);
 	vt_scope_free(&s);
 }
 
