@@ -24,6 +24,19 @@ function digits(v)
 	return v < 9.995 ? 2 : v < 99.95 ? 1 : 0;
 }
 
+/*
+ * fixed - toFixed(), but a number that lies exactly between two goes to the even one, as with
+ * printf(). Such a number is a multiple of 1/8; others only look so, and toFixed() is right.
+ */
+function fixed(v, decimals)
+{
+	const parts = v * 10 ** decimals;
+
+	if (Number.isInteger(v * 8) && parts % 1 === 0.5 && Math.floor(parts) % 2 === 0)
+		return (Math.floor(parts) / 10 ** decimals).toFixed(decimals);
+	return v.toFixed(decimals);
+}
+
 /* The smallest unit in which three digits before the point are enough. */
 function scaled(n, scales)
 {
@@ -36,7 +49,7 @@ function scaled(n, scales)
 	const v = n / scales[i][0];
 	if (i === 0)
 		return Math.round(v) + scales[0][1];
-	return (v < 999.5 ? v.toFixed(digits(v)) : count(v)) + scales[i][1];
+	return (v < 999.5 ? fixed(v, digits(v)) : count(v)) + scales[i][1];
 }
 
 /** ns - 1.87us */
