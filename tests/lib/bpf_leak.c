@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bpf_leak.c - which BPF programs, maps and links the kernel holds, to see that none stay behind.
+ * bpf_leak.c - list the BPF programs, maps and links in the kernel, to check that none is left
+ * behind.
  *
- * By bpf(2) itself, as `bpftool prog` and `bpftool map` do, so that it works in a small guest; who
- * holds them is in /proc/PID/fdinfo.
+ * Uses bpf(2) directly, like `bpftool prog` and `bpftool map`, so that it works in a small guest;
+ * their holders are found in /proc/PID/fdinfo.
  */
 #include "bpf_leak.h"
 #include "check.h"
@@ -49,7 +50,7 @@ static bool known(const struct vt_bpf_ids *ids, int kind, uint32_t id)
 	return false;
 }
 
-/* What one descriptor holds; a link has the id of its program as well, which is a program's own. */
+/* Add what a descriptor refers to; a link also lists the id of its program, which is not added. */
 static void add_descriptor(struct vt_bpf_ids *ids, const char *path)
 {
 	char text[1024];
@@ -69,7 +70,7 @@ static void add_descriptor(struct vt_bpf_ids *ids, const char *path)
 	}
 }
 
-/* Add what process @pid holds; one that ends meanwhile holds nothing. */
+/* Add what process @pid holds; nothing if it exits meanwhile. */
 static void add_process(struct vt_bpf_ids *ids, const char *pid)
 {
 	char path[300], target[64];
@@ -82,7 +83,10 @@ static void add_process(struct vt_bpf_ids *ids, const char *pid)
 	while (dir && (entry = readdir(dir))) {
 		n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
 		target[n < 0 ? 0 : n] = 0;
-		/* anon_inode:bpf-prog, bpf-map, bpf_link, bpf-link; [perf_event] holds a link's */
+		/*
+		 * anon_inode:bpf-prog, bpf-map, bpf_link, bpf-link; [perf_event] refers to that of
+		 * a link
+		 */
 		if (!strstr(target, "bpf"))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/fdinfo/%s", pid, entry->d_name);
@@ -143,7 +147,9 @@ static void list_held(struct vt_bpf_ids *ids)
 	closedir(dir);
 }
 
-/** struct left - what was new and nobody's at the first look; only that can be ours */
+/**
+ * struct left - what was new and held by no process at the first look; only that can be vmascope's
+ */
 struct left {
 	const struct vt_bpf_ids *before;
 	struct vt_bpf_ids first;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * bpf_leak.h - which BPF programs, maps and links the kernel holds, to see that none stay behind.
+ * bpf_leak.h - list the BPF programs, maps and links in the kernel, to check that none is left
+ * behind.
  *
- * Others load and unload theirs meanwhile: those that a living process holds are its own.
+ * Other processes load and unload theirs meanwhile: what a living process holds is attributed to
+ * it.
  */
 #ifndef VT_BPF_LEAK_H
 #define VT_BPF_LEAK_H
@@ -21,11 +23,11 @@ struct vt_bpf_ids {
 
 void vt_bpf_list(struct vt_bpf_ids *ids);
 /**
- * vt_bpf_await_none_new - wait until the kernel holds nothing that is not in @before and that no
- * process holds; what vmascope has pinned or left attached would stay
+ * vt_bpf_await_none_new - wait until everything in the kernel is in @before or held by a process;
+ * what vmascope has pinned or left attached would remain
  */
 void vt_bpf_await_none_new(const struct vt_bpf_ids *before);
-/** vt_bpf_held - how many programs, maps and links process @pid holds */
+/** vt_bpf_held - number of programs, maps and links that process @pid holds */
 size_t vt_bpf_held(pid_t pid);
 /** vt_bpf_program - a descriptor of the program @name, at most 15 bytes, of process @pid; the caller closes it */
 int vt_bpf_program(pid_t pid, const char *name);

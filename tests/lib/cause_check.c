@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cause_check.c - compare the causes that vmascope tells with what a workload knows.
+ * cause_check.c - compare the causes that vmascope reports with those that a workload expects.
  */
 #include "cause_check.h"
 #include "check.h"
@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-/* Σ of @cause over the rows of process @pid that overlap the range. */
+/* Sum of @cause over the rows of process @pid that overlap the range. */
 int64_t vt_cause_count(struct json_object *stat, int64_t pid, uint64_t start, uint64_t end,
 		       const char *cause)
 {
@@ -28,7 +28,7 @@ int64_t vt_cause_count(struct json_object *stat, int64_t pid, uint64_t start, ui
 	return sum;
 }
 
-/* Σ over all causes: Σ causes = faults, in each VMA and process. */
+/* Check that the causes of each VMA and process add up to its faults. */
 static void check_cause_sums(struct json_object *o)
 {
 	int64_t sum = 0;
@@ -52,7 +52,7 @@ void vt_check_cause_sums(struct json_object *stat)
 	}
 }
 
-/* What the workload expects of one cause in one range: several records add up. */
+/* The number that the workload expects for one cause in one range: several records add up. */
 static int64_t expected(struct json_object *work, struct json_object *like)
 {
 	struct json_object *range;
@@ -75,10 +75,10 @@ void vt_check_causes(struct json_object *stat, struct json_object *work)
 		uint64_t start = vt_hex(range, "start"), end = vt_hex(range, "end");
 		int64_t pid = vt_int(range, "pid"), got;
 
-		if (!strcmp(cause, "segv-maperr")) { /* no VMA: in the process's own counts */
+		if (!strcmp(cause, "segv-maperr")) { /* no VMA: in the counts of the process */
 			struct json_object *process = vt_process(stat, pid);
 
-			/* one more page is touched before, to warm up */
+			/* one more page is accessed before, to warm up */
 			vt_equal(vt_int(process, "causes.segv-maperr"), expected(work, range) + 1,
 				 "segv-maperr of %s", vt_str(work, "mode"));
 			continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* chains.c - what the workload callchain says of its own calls, held against frames of vmascope's. */
+/* chains.c - compare the calls that the workload callchain prints with vmascope's frames. */
 #include "chains.h"
 #include "check.h"
 
@@ -30,7 +30,7 @@ void vt_chain_parse(struct vt_chain *c, char *line)
 	vt_cmp(c->nr, >, 1, "calls in the chain");
 }
 
-/* "" where it is null. */
+/* "" if it is null. */
 static const char *text(struct json_object *frame, const char *key)
 {
 	struct json_object *o = vt_get(frame, key);
@@ -49,7 +49,7 @@ bool vt_frame_own(struct json_object *frame)
 {
 	const char *module = base_name(text(frame, "module"));
 
-	/* one that was deleted is called "callchain (deleted)" */
+	/* a deleted file is called "callchain (deleted)" */
 	return !strncmp(module, "callchain", 9) || !strncmp(module, "libchain.so", 11);
 }
 
@@ -58,7 +58,7 @@ bool vt_frame_is(struct json_object *frame, const char *name, int line)
 	struct json_object *at = vt_get(frame, "line");
 	const char *own = text(frame, "name");
 
-	/* a compiler's copy of a function: "name.part.0" */
+	/* the compiler's copy of a function: "name.part.0" */
 	return strcspn(own, ".") == strlen(name) && !strncmp(own, name, strlen(name)) &&
 	       (!line || (at && json_object_get_int(at) == line));
 }
@@ -70,7 +70,7 @@ static bool call_matches(const struct vt_call *call, struct json_object *frame, 
 		       !vt_hex(frame, "address");
 	if (!vt_frame_own(frame))
 		return false;
-	/* A name that cannot be known is left out; it is never another one's. */
+	/* An unknown name is omitted; it must never be that of another function. */
 	if (!vt_get(frame, "name"))
 		return names >= VT_NAMES_EXPORTED && vt_get(frame, "module_offset");
 	if (names == VT_NAMES_NONE)
@@ -82,7 +82,10 @@ static bool call_matches(const struct vt_call *call, struct json_object *frame, 
 		!strcmp(base_name(text(frame, "file")), "callchain.c"));
 }
 
-/** others - how many frames from @at on are of other files; at the @end all are, _start too. */
+/**
+ * others - number of frames from @at on that are in other files; at the @end all are, including
+ * _start
+ */
 static size_t others(struct json_object *stack, size_t at, bool end)
 {
 	const size_t nr = vt_len(stack, "frames"), from = at;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check.h - assertions that print both sides and what they are about.
+ * check.h - assertions that print both values and a description.
  */
 #ifndef VT_CHECK_H
 #define VT_CHECK_H
@@ -28,7 +28,7 @@
 			fail_msg("%s:%d: %s: %s", __FILE__, __LINE__, #call, strerror(errno));     \
 	} while (0)
 
-/** vt_cmp - @got @op @want, as numbers; the rest is a printf format that says what they count */
+/** vt_cmp - check @got @op @want, as numbers; the rest is a printf format that describes them */
 #define vt_cmp(got, op, want, ...)                                                                 \
 	do {                                                                                       \
 		long long got_ = (long long)(got), want_ = (long long)(want);                      \
@@ -54,10 +54,10 @@
 		}                                                                                  \
 	} while (0)
 
-/** vt_columns - from now on, what is started cuts lines at @columns in pipes and files, too */
+/** vt_columns - programs started from now on cut lines at @columns in pipes and files, too */
 #define vt_columns(columns) vt_equal(setenv("COLUMNS", #columns, 1), 0, "setenv COLUMNS")
 
-/** vt_contains - @text holds @part */
+/** vt_contains - @text contains @part */
 #define vt_contains(text, part)                                                                    \
 	do {                                                                                       \
 		if (!strstr(text, part))                                                           \

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpu_tlbs.c - what this CPU's own cpuid says of its TLBs.
+ * cpu_tlbs.c - the TLBs that this CPU's cpuid lists.
  *
- * Counted only: AMD's leaves 0x80000005, 0x80000006 and 0x80000019 have a field for each TLB,
- * Intel's leaf 0x18 a subleaf, Intel's leaf 2 a byte.
+ * They are only counted: AMD's leaves 0x80000005, 0x80000006 and 0x80000019 have a field for each
+ * TLB, Intel's leaf 0x18 a subleaf, Intel's leaf 2 a byte.
  */
 #include "cpu_tlbs.h"
 #include "check.h"
@@ -79,7 +79,7 @@ static int intel_subleaves(uint64_t size)
 	return n;
 }
 
-/* Bytes of leaf 2 by the pages that they tell of; those of 4 MiB alone mean nothing in 64-bit mode. */
+/* Descriptor bytes of leaf 2 by page size; those for 4 MiB only do not apply in 64-bit mode. */
 static int intel_bytes(uint64_t size)
 {
 	static const char of_4k[] =

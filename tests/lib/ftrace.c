@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ftrace.c - what the kernel's own tracer says of a run: memory calls, TLB flushes, and the
- * interrupts that carry them, counted by this library and not by vmascope.
+ * ftrace.c - the kernel's tracer as a reference: memory calls, TLB flushes and their IPIs, counted
+ * by this library independently of vmascope.
  */
 #include "ftrace.h"
 #include "check.h"
@@ -23,7 +23,7 @@ static char instance[128];
 static struct vt_kevent *events;
 static size_t nr_events;
 
-/* Those that change mappings, or make pages clean or go: all that a test asks for. */
+/* System calls that change mappings, or clean or drop pages: those that tests use. */
 static const long calls[] = {
 	SYS_mmap,     SYS_mprotect,  SYS_munmap,	  SYS_brk,   SYS_mremap, SYS_msync,
 	SYS_madvise,  SYS_clone,     SYS_clone3,	  SYS_fork,  SYS_vfork,	 SYS_execve,
@@ -98,7 +98,7 @@ void vt_ftrace_start(void)
 	char name[64];
 
 	vt_true(!instance[0]);
-	/* its buffers are large, and two tracers slow each other down */
+	/* its buffers are large, and two tracers would slow each other down */
 	vt_lock_machine();
 	snprintf(instance, sizeof(instance), TRACEFS "/instances/vmascope_test_%d", getpid());
 	vt_sys(mkdir(instance, 0700));
@@ -193,7 +193,7 @@ static bool parse_entry(const char *p, struct vt_kevent *e)
 	return ours;
 }
 
-/* Of the sender's own part alone, by the filter. */
+/* The filter only lets events of the initiator's local part pass. */
 static bool parse_own_end(const char *p, struct vt_kevent *e)
 {
 	return parse_function(p, e);
@@ -251,7 +251,7 @@ static const struct {
 	{ "tracing_mark_write: ", VT_MARK, parse_mark },
 };
 
-/* "   COMM-TID   [CPU]  SECONDS.MICROSECONDS: EVENT: …"; a command's name may hold anything. */
+/* "   COMM-TID   [CPU]  SECONDS.MICROSECONDS: EVENT: …"; a command name may contain anything. */
 static bool parse_line(const char *line, struct vt_kevent *e)
 {
 	unsigned long seconds, micros;
@@ -328,17 +328,18 @@ size_t vt_ftrace_index_of(const char *mark)
 }
 
 /*
- * struct follow - the state of one pass over the events
- * @root: who is followed, with all that it forks; @gone: it has ended
- * @member: by tid: one of those that are followed, now. A number is used again as soon as its task is
- *	gone, by anybody, but not before the event of the fork. It is not dropped at sched_process_exit:
- *	since 6.16 that comes before the task's memory goes, whose flushes are its own
- * @call: by tid: 1 + number of the system call that it is inside of
- * @part: by tid: 1: a local flush now is part of a remote one. Not every remote flush has such a part
- *	(one of an address space that is not loaded has none): VT_OWN and VT_OWN_END tell, and before
- *	6.5, where there are none, the next local flush is assumed to be it
- * @only: NULL: all calls count; else those with this first argument: @at: by tid: it is inside of one
- * @sender: by CPU: who queued what there; @sender.waits: it has not arrived yet
+ * struct follow - state of one pass over the events
+ * @root: the process that is followed, with all that it forks; @gone: it has exited
+ * @member: by tid: the task is followed now. A tid may be reused by any process once its task is
+ *	gone, but not before the fork event. It is not cleared at sched_process_exit: since 6.16
+ *	that precedes the release of the task's memory, whose flushes belong to the task
+ * @call: by tid: 1 + number of the current system call
+ * @part: by tid: 1: a local flush at this point is part of a remote one. Not every remote flush has
+ *	such a part (one of an address space that is not loaded has none): VT_OWN and VT_OWN_END
+ *	mark it; before 6.5, which lacks these, the next local flush is assumed to be it
+ * @only: NULL: all calls count; otherwise those with this first argument: @at: by tid: the task is
+ *	in one
+ * @sender: by target CPU: initiators of queued IPIs; @sender.waits: the IPI has not arrived yet
  */
 struct sender {
 	uint64_t csd;
@@ -398,7 +399,7 @@ static void follow_queue(struct follow *f, const struct vt_kevent *e)
 	s[i] = (struct sender){ e->b, true, e->tid, e->cpu, f->call[e->tid] };
 }
 
-/* The interrupt @e arrives: who sent it? A csd serves one pair of CPUs, and is used again. */
+/* Find the initiator of the IPI @e that arrives. A csd serves one pair of CPUs, and is reused. */
 static bool follow_entry(struct follow *f, const struct vt_kevent *e, struct sender *from)
 {
 	struct sender *s = f->sender[e->cpu];
@@ -446,7 +447,7 @@ static void add_own(struct vt_ktally *t, struct follow *f, const struct vt_keven
 		break;
 	case VT_LEAVE:
 		if (f->call[e->tid] != e->a + 1)
-			break; /* a child comes out of its parent's call */
+			break; /* a child starts inside its parent's call */
 		t->call[e->a].left++;
 		t->call[e->a].failed += (int64_t)e->b < 0 && (int64_t)e->b >= -4095;
 		break;
@@ -465,7 +466,7 @@ static void add_own(struct vt_ktally *t, struct follow *f, const struct vt_keven
 	}
 }
 
-/* What must be known of all tasks, followed or not, before and after the span that counts. */
+/* State that must be tracked for all tasks, also before and after the span that counts. */
 static void keep_state(struct follow *f, const struct vt_kevent *e)
 {
 	if (e->kind == VT_OWN)
@@ -515,7 +516,7 @@ static size_t first_exec(pid_t pid)
 	return 0;
 }
 
-/* An interrupt arrives: did one of those that are followed send it, or take it? */
+/* An IPI arrives: count it if its initiator or its target is followed. */
 static void add_arrival(struct vt_ktally *t, struct follow *f, const struct vt_kevent *e,
 			const struct sender *from)
 {
@@ -532,7 +533,10 @@ static void add_arrival(struct vt_ktally *t, struct follow *f, const struct vt_k
 	t->pair[from->cpu][e->cpu]++;
 }
 
-/* Is @e a part of what counts of its task? A call begins with its first event, and ends with its last. */
+/*
+ * Is @e an event that counts for its task? A call begins with its first event, and ends with its
+ * last.
+ */
 static bool counts(struct follow *f, const struct vt_kevent *e)
 {
 	bool now;

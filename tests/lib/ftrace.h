@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ftrace.h - what the kernel's own tracer says of a run: memory calls, TLB flushes, and the
- * interrupts that carry them, counted by this library and not by vmascope.
+ * ftrace.h - the kernel's tracer as a reference: memory calls, TLB flushes and their IPIs, counted
+ * by this library independently of vmascope.
  *
- * The tracer is a tracefs instance of this process's own. An event that its buffer could not take
- * fails the test.
+ * It uses a private tracefs instance. A lost event fails the test.
  */
 #ifndef VT_FTRACE_H
 #define VT_FTRACE_H
@@ -15,20 +14,20 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 
-/* arm64 has no such calls; a list of calls ends with 0 */
+/* arm64 does not have these calls; a list of calls ends with 0 */
 #ifndef SYS_fork
 #define SYS_fork 0
 #define SYS_vfork 0
 #endif
 
-/** enum vt_kind - what happened; see struct vt_kevent for what @a, @b, @c then are */
+/** enum vt_kind - type of an event; the comments list @a, @b, @c of struct vt_kevent */
 enum vt_kind {
-	VT_ENTER, /* of a system call: number, first argument, second */
-	VT_LEAVE, /* of a system call: number, result */
+	VT_ENTER, /* entry of a system call: number, first argument, second */
+	VT_LEAVE, /* exit of a system call: number, result */
 	VT_FLUSH, /* tlb_flush: reason, pages */
-	VT_QUEUE, /* an interrupt that flushes is queued: target CPU, csd, function */
+	VT_QUEUE, /* a TLB flush IPI is queued: target CPU, csd, function */
 	VT_ENTRY, /* its handler begins: -, csd, function */
-	VT_OWN,	  /* the sender does its own CPU's part: -, 0, function */
+	VT_OWN,	  /* the initiator handles its local part: -, 0, function */
 	VT_OWN_END,
 	VT_FORK, /* new tid */
 	VT_EXEC,
@@ -45,7 +44,7 @@ enum vt_ipi {
 };
 
 #define VT_REASON_TASK_SWITCH 0
-#define VT_REASON_REMOTE 1 /* at the target */
+#define VT_REASON_REMOTE 1 /* on the target */
 #define VT_REASON_LOCAL 2
 #define VT_REASON_LOCAL_MM 3
 #define VT_REASON_SEND 4
@@ -59,20 +58,20 @@ struct vt_kevent {
 	int64_t a;
 	uint64_t b;
 	uint64_t c;
-	char text[64]; /* of VT_EXEC: the file; of VT_MARK: the mark */
+	char text[64]; /* VT_EXEC: the file; VT_MARK: the mark */
 };
 
 #define VT_MAX_CPUS 64
 #define VT_MAX_NR 512
-/** Index of what happened outside of a system call: faults, and the end of a process. */
+/** Index of events outside of system calls: faults, and the exit of a process. */
 #define VT_NO_CALL VT_MAX_NR
 
 /**
- * struct vt_kcall - what the followed tasks did inside of one system call
- * @remote: flushes sent to other CPUs; @local: flushes of the own CPU
- * @full, @pages: of both, those of everything, and base pages of the others; a local flush that
- *	belongs to a remote one is not counted again
- * @queued, @received: interrupts by flush_tlb_func
+ * struct vt_kcall - what the followed tasks did in one system call
+ * @remote: flushes sent to other CPUs; @local: flushes of the local CPU
+ * @full, @pages: of both kinds: full flushes, and base pages of the others; a local flush that is
+ *	part of a remote one is not counted again
+ * @queued, @received: IPIs with flush_tlb_func
  */
 struct vt_kcall {
 	int64_t entered;
@@ -87,13 +86,13 @@ struct vt_kcall {
 };
 
 /**
- * struct vt_ktally - what the followed tasks did, and what was done to them
+ * struct vt_ktally - what the followed tasks did, and the IPIs that they received
  * @call: by number of the system call
- * @all: Σ @call
- * @queued: interrupts that they sent, by enum vt_ipi; @received: those of them that arrived
- * @taken: interrupts that found one of them running; @own: those of them that they sent
- * @either: those that they sent, or that found them running
- * @pair: of @received by flush_tlb_func, by CPU of the sender and of the target
+ * @all: sum of @call
+ * @queued: IPIs that they sent, by enum vt_ipi; @received: those of them that arrived
+ * @taken: IPIs that interrupted one of them; @own: those of them that they sent themselves
+ * @either: IPIs that they sent, or that interrupted them
+ * @pair: @received with flush_tlb_func, by CPU of the initiator and of the target
  */
 struct vt_ktally {
 	struct vt_kcall call[VT_MAX_NR + 1];
@@ -106,40 +105,40 @@ struct vt_ktally {
 	int64_t pair[VT_MAX_CPUS][VT_MAX_CPUS];
 };
 
-/** vt_ftrace_start - begin; there is one at a time, and every test's teardown ends it */
+/** vt_ftrace_start - start tracing; only one at a time, and every test's teardown ends it */
 void vt_ftrace_start(void);
 /**
- * vt_ftrace_only - from now on, of task @pid alone, such as a thread of the kernel
+ * vt_ftrace_only - from now on, only trace task @pid, such as a kernel thread
  *
- * What a busy machine does meanwhile would fill the tracer's buffer.
+ * Otherwise activity on a busy machine would fill the tracer's buffer.
  */
 void vt_ftrace_only(pid_t pid);
-/** vt_ftrace_mark - put @text into the trace */
+/** vt_ftrace_mark - write @text to the trace */
 void vt_ftrace_mark(const char *text);
-/** vt_ftrace_stop - end, and read the events. Return: them, valid until the next start. */
+/** vt_ftrace_stop - stop, and read the events. Return: events, valid until the next start. */
 const struct vt_kevent *vt_ftrace_stop(size_t *n);
-/** vt_ftrace_cancel - end, if one is there; no assertion. Return: 0 or -1. */
+/** vt_ftrace_cancel - stop tracing if it is active; no assertion. Return: 0 or -1. */
 int vt_ftrace_cancel(void);
-/** vt_ftrace_has_csd - whether this kernel has the events of interrupts (6.5) */
+/** vt_ftrace_has_csd - this kernel has the events for IPIs (6.5) */
 bool vt_ftrace_has_csd(void);
 
 /** vt_ftrace_exec_of - the first process that executed @file (as it was given to exec) */
 pid_t vt_ftrace_exec_of(const char *file);
-/** vt_ftrace_index_of - index of the event that is @mark */
+/** vt_ftrace_index_of - index of the event with @mark */
 size_t vt_ftrace_index_of(const char *mark);
 /**
- * vt_ftrace_tally - add up what @pid, its threads and its descendants did
- * @from: NULL: since its first exec; else since this mark
- * @to: NULL: until the end; else until this mark
+ * vt_ftrace_tally - add up the events of @pid, its threads and its descendants
+ * @from: NULL: from its first exec; otherwise from this mark on
+ * @to: NULL: to the end; otherwise to this mark
  */
 void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const char *to);
 /**
- * vt_ftrace_tally_at - of all that, what was inside of system calls whose first argument was @address
+ * vt_ftrace_tally_at - the same, limited to system calls whose first argument was @address
  *
- * What was done to them meanwhile is of all calls.
+ * IPIs that they received are counted for all calls.
  */
 void vt_ftrace_tally_at(struct vt_ktally *t, pid_t pid, uint64_t address);
-/** vt_ftrace_receipts - interrupts by flush_tlb_func that anybody took between two indices */
+/** vt_ftrace_receipts - IPIs with flush_tlb_func that any CPU received between two indices */
 int64_t vt_ftrace_receipts(size_t from, size_t to);
 
 #endif /* VT_FTRACE_H */

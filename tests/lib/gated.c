@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* gated.c - workloads at their gate, and `stat` that attaches meanwhile. */
+/* gated.c - workloads that wait at a gate, and `stat` that attaches meanwhile. */
 #include "gated.h"
 
 #include <stdio.h>

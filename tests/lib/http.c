@@ -14,7 +14,7 @@
 #include "check.h"
 #include "scope.h"
 
-/** Seconds that an answer may take before the server counts as hung. */
+/** Time limit of a response in seconds, after which the server counts as hung. */
 #define ANSWER_S VT_PATIENCE
 #define MOST_REPLY (64UL << 20)
 
@@ -26,8 +26,8 @@ static struct sockaddr_in loopback(int port)
 }
 
 /*
- * A port for the server alone: the socket keeps it from all who ask for any port (bind, connect) and
- * from who lacks SO_REUSEADDR, while the server, which has it, may listen on it.
+ * Reserve a port for the server: the socket keeps others from getting it as an arbitrary port
+ * (bind, connect), or without SO_REUSEADDR; the server uses that option, and so may listen on it.
  * Return: the socket.
  */
 static int reserve_port(int *port)
@@ -70,7 +70,7 @@ bool vt_send(int fd, const char *text, size_t len)
 	return true;
 }
 
-/** unchunk - take the sizes out of a chunked body, in place. */
+/** unchunk - remove the sizes from a chunked body, in place. */
 static void unchunk(struct vt_reply *r)
 {
 	char *from = r->body, *to = r->body;
@@ -166,7 +166,7 @@ static bool answers(void *arg)
 		vt_wait(&s->cmd, 1);
 		fail_msg("serve ended with %d: %s", s->cmd.exit, s->cmd.err);
 	}
-	/* it listens before it attaches, so connecting is not enough */
+	/* it listens before it attaches, so a connection is not sufficient */
 	err = connect(fd, (struct sockaddr *)&addr, sizeof(addr));
 	close(fd);
 	return !err;
@@ -213,7 +213,7 @@ void vt_serve_start_by(struct vt_serve *s, const char *const *by)
 	argv[n++] = address;
 	vt_start(&s->cmd, NULL, argv);
 	vt_await(answers, s, "serve listens", VT_PATIENCE);
-	/* it answers once it is attached */
+	/* it responds once it is attached */
 	free(vt_fetch(s, "/metrics"));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * json_get.c - parse JSON, and fetch members by path; a member that is missing fails the test.
+ * json_get.c - parse JSON, and get members by path; a missing member fails the test.
  */
 #include "json_get.h"
 #include "check.h"

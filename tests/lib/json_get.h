@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * json_get.h - parse JSON, and fetch members by path; a member that is missing fails the test.
+ * json_get.h - parse JSON, and get members by path; a missing member fails the test.
  */
 #ifndef VT_JSON_GET_H
 #define VT_JSON_GET_H
@@ -11,14 +11,14 @@
 
 #include <json.h>
 
-/** vt_json - the one JSON document in @text, which @what names in a failure */
+/** vt_json - parse @text, which has one JSON document; failures mention @what */
 struct json_object *vt_json(const char *text, const char *what);
 struct json_object *vt_json_file(const char *path);
-/** vt_json_lines - every document in @text, one after another, as an array */
+/** vt_json_lines - parse all documents in @text, as an array */
 struct json_object *vt_json_lines(const char *text, const char *what);
-/** vt_get - member at @path ("a.b.c"), or NULL */
+/** vt_get - the member at @path ("a.b.c"), or NULL */
 struct json_object *vt_get(struct json_object *o, const char *path);
-/** vt_need - as vt_get(), but it must be there and of type @type */
+/** vt_need - as vt_get(), but it must exist and have type @type */
 struct json_object *vt_need(struct json_object *o, const char *path, enum json_type type);
 int64_t vt_int(struct json_object *o, const char *path);
 const char *vt_str(struct json_object *o, const char *path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* load.c - counters of the kernel beside a program that vmascope watches. */
+/* load.c - kernel counters for a program that vmascope traces. */
 #include "load.h"
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ static const char *const calls[VT_LOAD_CALLS] = {
 	"madvise", "mremap", "pkey_mprotect", "process_madvise",
 };
 
-/** count - a counter of tracepoint @event in @pid and all that it will fork */
+/** count - open a counter of tracepoint @event in @pid and all that it will fork */
 static int count(pid_t pid, const char *event, const char *filter)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT,
@@ -44,7 +44,7 @@ static int count(pid_t pid, const char *event, const char *filter)
 	return fd;
 }
 
-/** count_traps - a counter of software event @config in @pid and all that it will fork */
+/** count_traps - open a counter of software event @config in @pid and all that it will fork */
 static int count_traps(pid_t pid, uint64_t config)
 {
 	struct perf_event_attr attr = {
@@ -65,7 +65,7 @@ static int64_t value(int fd)
 	return n;
 }
 
-/* Of the process itself: fields 10 and 12 of /proc/PID/stat. */
+/* Faults of the process itself: fields 10 and 12 of /proc/PID/stat. */
 static void usage_of(pid_t pid, int64_t *minor, int64_t *major)
 {
 	char path[64], *text, *p;
@@ -82,7 +82,10 @@ static void usage_of(pid_t pid, int64_t *minor, int64_t *major)
 
 void vt_load_start(struct vt_load *load, const char *const *argv)
 {
-	/* it ends when all that the program has made has: then all counters, and vmascope, are at their ends */
+	/*
+	 * --reap: it exits after all descendants of the program, so that all counters and vmascope
+	 * are complete
+	 */
 	const char *all[64] = { vt_workload("gate"), "--reap" };
 	const struct vt_how how = { .stdin_pipe = true };
 	char event[64];
@@ -161,14 +164,16 @@ static void same_calls(const struct vt_load *load, struct json_object *json)
 		all += load->calls[i];
 	}
 	vt_cmp(vt_int(json, "totals.calls"), >=, all, "calls in totals");
-	/* since 6.16 a task's counters end before its memory does: its last flush is not among them */
+	/*
+	 * since 6.16 a task's counters end before its memory is released: they miss its last flush
+	 */
 	sends = vt_int(json, "totals.sends");
 	vt_cmp(sends, >=, load->sends, "flushes of other CPUs = tlb_flush");
 	vt_cmp(sends - vt_calls_sum(json, "exit", NULL, "flushes.remote"), <=, load->sends,
 	       "flushes of other CPUs, without those of exit = tlb_flush");
 }
 
-/* One run of @argv under @verb, which is to count what the kernel counts. */
+/* Run @argv under @verb, whose counts must match those of the kernel. */
 static void check_run(const char *verb, const char *const *argv, int status, unsigned int flags)
 {
 	const char *output = vt_path("load.output");

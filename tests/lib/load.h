@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * load.h - any program, its faults, memory calls and TLB flushes counted by the kernel beside, and
- * compared with what vmascope says of it.
+ * load.h - run any program, count its faults, memory calls and TLB flushes with the kernel's
+ * counters, and compare these with vmascope's counts.
  */
 #ifndef VT_LOAD_H
 #define VT_LOAD_H
@@ -12,15 +12,15 @@
 
 #define VT_LOAD_CALLS 8
 
-/** What vt_load_check() is told of a program: it leaves children that nobody waits for. */
+/** Flag for vt_load_check(): the program leaves children that nobody waits for. */
 #define VT_LOAD_UNWAITED 1u
 
 /**
- * struct vt_load - a program that waits at its gate, or has run
- * @minor, @major: faults of it and of its descendants that were waited for (getrusage)
+ * struct vt_load - a program that waits at its gate, or has exited
+ * @minor, @major: its faults, and those of descendants that were waited for (getrusage)
  * @calls: returns from each system call that changes mappings (syscalls:sys_exit_*)
- * @sends: flushes of other CPUs (tlb:tlb_flush)
- * @traps: page faults that were traps and completed (the software events PAGE_FAULTS_MIN and _MAJ), also
+ * @sends: flushes sent to other CPUs (tlb:tlb_flush)
+ * @traps: page faults that trapped and completed (software events PAGE_FAULTS_MIN and _MAJ), also
  *	of descendants that nobody waited for
  */
 struct vt_load {
@@ -32,18 +32,22 @@ struct vt_load {
 	int fd[VT_LOAD_CALLS + 3];
 };
 
-/** vt_load_start - @argv (by PATH) will run once the gate opens; all counters are at 0 */
+/**
+ * vt_load_start - prepare to run @argv (found in PATH) once the gate opens; all counters are at 0
+ */
 void vt_load_start(struct vt_load *load, const char *const *argv);
-/** vt_load_run - open the gate, wait for the end, and read the counters. Return: exit status. */
+/** vt_load_run - open the gate, wait for the exit, and read the counters. Return: exit status. */
 int vt_load_run(struct vt_load *load);
 void vt_load_free(struct vt_load *load);
 
 /**
  * vt_load_check - run @argv three times, under `stat`, `shootdown` and `record`, and compare
  *
- * minor and major faults = getrusage; sums = total; calls = sys_exit_*; sends = tlb_flush; a report
- * of the recording has the same. @status: what the program ends with.
- * @flags: VT_LOAD_UNWAITED: then getrusage lacks some, and traps = the kernel's software events instead
+ * Checks that minor and major faults = getrusage; sums = total; calls = sys_exit_*; sends =
+ * tlb_flush; and that a report of the recording has the same. @status: expected status of the
+ * program.
+ * @flags: VT_LOAD_UNWAITED: getrusage is incomplete, so traps = the kernel's software events is
+ *	checked
  */
 void vt_load_check(const char *const *argv, int status, unsigned int flags);
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# lock.sh - for test scripts: be the only test that changes or needs a state of the whole machine.
+# lock.sh - for test scripts: be the only test that changes or depends on global state of the machine.
 
-# lock_machine: wait for it, and keep it until this shell ends or unlock_machine; see
+# lock_machine: wait for the lock, and hold it until this shell exits or unlock_machine; see
 # vt_lock_machine() in tests/lib/system.h
 lock_machine()
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* memcg.c - a cgroup whose memory is limited. */
+/* memcg.c - a cgroup with a memory limit. */
 #include "memcg.h"
 
 #include "check.h"

@@ -1,9 +1,8 @@
 # shellcheck shell=bash
-# netns.sh - a network for this script alone, so that no port of it is in use; for scripts that start
-# servers.
+# netns.sh - a private network for scripts that start servers, in which no port is in use.
 
-# own_network SCRIPT [ARGUMENT…]: runs the script again in a network namespace that has only
-# loopback. Where there are none (a container without the right), it goes on in the host's.
+# own_network SCRIPT [ARGUMENT…]: run the script again in a network namespace that only has
+# loopback. If that is not permitted (in a container), go on in the current one.
 own_network()
 {
 	[ -z "${VMASCOPE_OWN_NETWORK:-}" ] || return 0

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* privileges.c - user, groups, capabilities and filters of threads, from /proc/PID/task/TID/status. */
+/*
+ * privileges.c - check user, groups, capabilities and seccomp of threads in
+ * /proc/PID/task/TID/status.
+ */
 #include "privileges.h"
 
 #include <dirent.h>
@@ -17,7 +20,7 @@
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38
 #endif
-/** What the process that counts reads /proc with. */
+/** Capabilities with which the counting process reads /proc. */
 #define PROC_CAPS (1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_SYS_PTRACE | 1ULL << CAP_PERFMON)
 #define ALL_CAPS ((1ULL << (CAP_LAST_CAP + 1)) - 1)
 /** uid and gid of nobody and nogroup */
@@ -36,7 +39,7 @@ static uint64_t number_of(const char *text, const char *name, int base)
 	return strtoull(field_of(text, name), NULL, base);
 }
 
-/** check_ids - all four of them, and no other groups */
+/** check_ids - all four ids are the expected ones, and there are no other groups */
 static void check_ids(const char *text, const char *path)
 {
 	const char *groups;
@@ -79,13 +82,13 @@ static void check_thread(const char *path, uint64_t caps, bool filtered)
 	check_ids(text, path);
 	check_caps(text, caps, path);
 	vt_equal(number_of(text, "\nNoNewPrivs:", 10), 1, "NoNewPrivs in %s", path);
-	/* the sanitizers' runtime needs more system calls */
+	/* the sanitizers' runtime needs more system calls, so no filter is installed */
 	if (filtered && !strstr(vt_vmascope(), "asan"))
 		vt_equal(number_of(text, "\nSeccomp:", 10), 2, "Seccomp in %s", path);
 	free(text);
 }
 
-/** check_threads - of @pid: not root, at most @caps, and with a filter of system calls if @filtered */
+/** check_threads - threads of @pid: not root, at most @caps, and with seccomp if @filtered */
 static void check_threads(pid_t pid, uint64_t caps, bool filtered)
 {
 	char path[300];

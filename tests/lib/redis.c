@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * redis.c - a redis-server of the test's own, on a unix socket in the test's own directory.
+ * redis.c - run a private redis-server, on a unix socket in the test's directory.
  */
 #include "redis.h"
 #include "check.h"

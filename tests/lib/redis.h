@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * redis.h - a redis-server of the test's own, on a unix socket in the test's own directory.
+ * redis.h - run a private redis-server, on a unix socket in the test's directory.
  */
 #ifndef VT_REDIS_H
 #define VT_REDIS_H
@@ -14,11 +14,13 @@ struct vt_redis {
 };
 
 void vt_redis_start(struct vt_redis *r);
-/** vt_redis_bench - redis-benchmark's SET requests per second, over @requests of them */
+/**
+ * vt_redis_bench - run @requests SET requests with redis-benchmark. Return: requests per second.
+ */
 double vt_redis_bench(struct vt_redis *r, const char *requests);
-/** vt_redis_cli - one command; fails the test unless redis-cli ends with status 0 */
+/** vt_redis_cli - run one command; fails the test unless redis-cli exits with status 0 */
 void vt_redis_cli(struct vt_redis *r, const char *a, const char *b);
-/** vt_redis_stop - end it, by its own pid */
+/** vt_redis_stop - end it, by its pid */
 void vt_redis_stop(struct vt_redis *r);
 
 #endif /* VT_REDIS_H */

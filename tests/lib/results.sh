@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# results.sh - run test programs, some at once, and add up their TAP; sourced by tests/run.
+# results.sh - run test programs in parallel, and add up their TAP results; sourced by tests/run.
 #
-# A program is a failure if it crashes, hangs, runs no test, or prints more or fewer results than it
-# planned; a skip is a failure, too. With VMASCOPE_FAILURES=FILE each failure is appended there as
-# "what<tab>command that repeats it".
+# A program fails if it crashes, hangs, runs no test, or prints more or fewer results than it
+# planned; a skip is a failure, too. With VMASCOPE_FAILURES=FILE each failure is appended to FILE as
+# "description<tab>command that repeats it".
 
 : "${VMASCOPE_TEST_TIMEOUT:=900}"
 passed=0 failed=0 skipped=0 programs=0
@@ -24,14 +24,14 @@ trap results_end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# failure WHAT COMMAND: for the list at the end; the caller counts it as failed or skipped
+# failure WHAT COMMAND: add to the list of failures; the caller counts it as failed or skipped
 failure()
 {
 	failures+=("$1"$'\t'"$2")
 	[ -z "${VMASCOPE_FAILURES:-}" ] || printf '%s\t%s\n' "$1" "$2" >>"$VMASCOPE_FAILURES"
 }
 
-# alone GROUP NAME TEST: the command that runs a single test, or the program where only that can be
+# alone GROUP NAME TEST: print the command that runs a test, or its program if only that is possible
 alone()
 {
 	local test=${3%% *}
@@ -42,7 +42,7 @@ alone()
 	esac
 }
 
-# judge GROUP NAME STATUS SECONDS LOG: prints "passed", "failed WHAT<tab>COMMAND" or "skipped …" for
+# judge GROUP NAME STATUS SECONDS LOG: print "passed", "failed WHAT<tab>COMMAND" or "skipped …" for
 # each result
 judge()
 {
@@ -87,7 +87,7 @@ judge()
 	[ -z "$line" ] || printf 'failed %s: %s\ttests/run %s\n' "$label" "$line" "$group${name:+ $name}"
 }
 
-# run_one NUMBER GROUP NAME COMMAND…: in the background; leaves NUMBER.log and NUMBER.verdict
+# run_one NUMBER GROUP NAME COMMAND…: run it in the background; writes NUMBER.log, NUMBER.verdict
 run_one()
 {
 	local to=$results/$1 group=$2 name=$3 start=$SECONDS pid=
@@ -103,7 +103,7 @@ run_one()
 	mv "$to.new" "$to.verdict"
 }
 
-# show NUMBER GROUP NAME: what came out of it, and its part of the sums
+# show NUMBER GROUP NAME: print its results, and add them to the sums
 show()
 {
 	local to=$results/$1 label=$2${3:+/$3} kind rest seconds=0 tests=0 bad=0
@@ -129,7 +129,7 @@ show()
 	rm -f "$to".*
 }
 
-# queue GROUP NAME COMMAND…: to be run by run_queue
+# queue GROUP NAME COMMAND…: add a program for run_queue
 queue()
 {
 	local quoted
@@ -138,7 +138,7 @@ queue()
 	queued+=("$quoted")
 }
 
-# run_queue JOBS: what was queued, JOBS at a time; each is shown when it has ended
+# run_queue JOBS: run the queued programs, JOBS at a time, and show the results of each at its exit
 run_queue()
 {
 	local jobs=$1 started=0 pid item
@@ -160,7 +160,7 @@ run_queue()
 	queued=()
 }
 
-# list_failures: with the command that repeats each
+# list_failures: print the failures, each with the command that repeats it
 list_failures()
 {
 	local item

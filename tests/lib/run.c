@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * run.c - start a program, wait for it with a time bound, and keep what it printed.
+ * run.c - start a program, wait for it with a time limit, and keep its output.
  *
- * Output goes to memfds, so no program ever blocks on a test that is not reading.
+ * Output goes to memfds, so a program never blocks on a test that does not read.
  */
 #include "run.h"
 #include "check.h"
@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What was started and not yet reaped, so that a failed test leaves nothing running. */
+/* Programs that were started and not yet reaped, so that a failed test leaves none running. */
 static pid_t live[64];
 
 static void live_set(pid_t from, pid_t to)
@@ -101,7 +101,7 @@ static char *slurp(int fd, size_t *len)
 	return buf;
 }
 
-/* The program may lie where @uid cannot look, so it is opened before. */
+/* @uid may not have access to the program, so it is opened before. */
 static void become(uid_t uid, const char *program, const char *const *argv)
 {
 	int fd = open(program, O_PATH);
@@ -112,7 +112,7 @@ static void become(uid_t uid, const char *program, const char *const *argv)
 	_exit(126);
 }
 
-/* A socket with an address that the kernel chooses: "@" and five digits, for NOTIFY_SOCKET. */
+/* A socket with an address chosen by the kernel, "@" and five digits, for NOTIFY_SOCKET. */
 static int notify_socket(char address[8])
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -138,7 +138,7 @@ static _Noreturn void child(const struct vt_how *how, const char *const *argv, i
 	setpgid(0, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* a shell starts what it runs in the background with SIGINT ignored, nohup ignores SIGHUP */
+	/* a shell starts background commands with SIGINT ignored, nohup ignores SIGHUP */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
@@ -169,7 +169,7 @@ void vt_start(struct vt_cmd *cmd, const struct vt_how *how, const char *const *a
 		vt_sys(in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC));
 	vt_sys(cmd->out_fd = memfd_create("stdout", MFD_CLOEXEC));
 	vt_sys(cmd->err_fd = memfd_create("stderr", MFD_CLOEXEC));
-	/* Appending, so that a program and its children don't write over each other. */
+	/* O_APPEND, so that a program and its children don't overwrite each other's output. */
 	fcntl(cmd->out_fd, F_SETFL, O_APPEND);
 	fcntl(cmd->err_fd, F_SETFL, O_APPEND);
 	cmd->notify_fd = notify_socket(notify);
@@ -391,7 +391,7 @@ void vt_write_file(const char *path, const char *text)
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	int err = fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ? errno : 0;
 
-	/* what the file is of may have to be removed */
+	/* close it, as what the file belongs to may have to be removed */
 	if (fd >= 0)
 		close(fd);
 	if (err)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scope.c - run vmascope on a workload, and compare what the two say.
+ * scope.c - run vmascope on a workload, and compare their results.
  */
 #include "scope.h"
 #include "check.h"
@@ -41,9 +41,9 @@ static size_t append(const char **argv, size_t n, const char *const *more)
 	return n;
 }
 
-/** Runs of a workload in whose time the kernel moved pages, at most. */
+/** Maximum number of runs of a workload that the kernel disturbs by migrating pages. */
 #define MOST_RUNS 5
-/** As tests/workload/workload.h has them: a child said so, or the workload itself. */
+/** As in tests/workload/workload.h: a child or the workload itself failed. */
 #define WORKLOAD_FAILED 3
 #define WORKLOAD_WRONG 4
 
@@ -57,9 +57,10 @@ int64_t vt_moved_pages(void)
 }
 
 /*
- * A page that the kernel is moving (compaction) is not mapped for a moment, and who touches it then
- * takes a fault more (mm/migrate.c, migration_entry_wait()): getrusage has it, and the workload, which
- * knows of none, takes itself for wrong. It is run again, but only if pages have been moved.
+ * A page that the kernel is migrating (compaction) is briefly unmapped, and an access at that time
+ * takes an additional fault (mm/migrate.c, migration_entry_wait()): getrusage counts it, and the
+ * workload, which does not expect it, reports failure. It is run again, but only if pages were
+ * migrated.
  */
 static void run_undisturbed(struct vt_cmd *cmd, const char *const *argv)
 {
@@ -131,7 +132,9 @@ void vt_scope_free(struct vt_scope *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* The system call that @pid is blocked in, by /proc/PID/syscall, and its first argument; or -1. */
+/*
+ * The system call in which @pid is blocked, from /proc/PID/syscall, and its first argument; or -1.
+ */
 static long blocked_in(pid_t pid, unsigned long *first)
 {
 	char path[64], line[128] = "";
@@ -259,12 +262,12 @@ struct json_object *vt_process(struct json_object *stat, int64_t pid)
 	return found;
 }
 
-/* For the log: where faults too many or too few come from. */
+/* For the log: shows where missing or additional faults occurred. */
 static void show_process(struct json_object *stat, int64_t pid)
 {
 	struct json_object *process;
 
-	/* not by print_message(), which cuts it */
+	/* print_message() would cut it */
 	vt_each(process, stat, "processes") if (vt_int(process, "pid") == pid)
 		printf("# %s\n", json_object_to_json_string(process));
 	fflush(stdout);
@@ -316,7 +319,7 @@ const char *vt_range_name(struct json_object *work, struct json_object *range)
 	static const struct {
 		const char *kind;
 		const char *name;
-		const char *member; /* of the workload's result, if the name is made at run time */
+		const char *member; /* in the workload's result, if made at run time */
 	} names[] = {
 		{ "anon", "[anon]", NULL },
 		{ "zero", "[anon]", NULL },
@@ -337,7 +340,9 @@ const char *vt_range_name(struct json_object *work, struct json_object *range)
 	return NULL;
 }
 
-/* The VMA of the process @pid that holds all of @range; exactly one must, under its name. */
+/*
+ * The VMA of process @pid that contains @range; there must be exactly one, with the expected name.
+ */
 static struct json_object *row_of(struct json_object *stat, struct json_object *work,
 				  struct json_object *range)
 {
@@ -406,7 +411,7 @@ void vt_check_ranges(struct json_object *stat, struct json_object *work)
 
 /* --- messages -------------------------------------------------------------------------------- */
 
-/** is_warning - such as of the command that is traced: it may still have been running, and was ended */
+/** is_warning - a warning, such as that the traced command was still running and was ended */
 static bool is_warning(const char *line)
 {
 	return !strncmp(line, "vmascope: warning: ", 19) || !strncmp(line, "{\"warning\":", 11);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * scope.h - run vmascope on a workload, and compare what the two say.
+ * scope.h - run vmascope on a workload, and compare their results.
  */
 #ifndef VT_SCOPE_H
 #define VT_SCOPE_H
@@ -13,7 +13,7 @@ const char *vt_vmascope(void);
 /** vt_workload - path of the workload @name */
 const char *vt_workload(const char *name);
 
-/** struct vt_scope - one run of vmascope; @json is its output, @work the workload's own result */
+/** struct vt_scope - a run of vmascope; @json: its output, @work: the workload's result */
 struct vt_scope {
 	struct vt_cmd cmd;
 	struct json_object *json;
@@ -21,65 +21,67 @@ struct vt_scope {
 };
 
 /**
- * vt_stat - `vmascope stat --format json FILTERS -- WORKLOAD ARGS`, which must end with status 0
+ * vt_stat - `vmascope stat --format json FILTERS -- WORKLOAD ARGS`, which must exit with status 0
  * @filters: may be NULL
- * @work: workload's name and arguments; --result is added
+ * @work: name and arguments of the workload; --result is added
  */
 void vt_stat(struct vt_scope *s, const char *const *filters, const char *const *work);
-/** vt_trace - the same with `trace`; @json becomes the array of the lines */
+/** vt_trace - the same with `trace`; @json is set to an array of the lines */
 void vt_trace(struct vt_scope *s, const char *const *filters, const char *const *work);
 /**
- * vt_moved_pages - pages that the kernel has moved since it was started (compaction), of all processes
+ * vt_moved_pages - number of pages that the kernel has migrated (compaction) since boot, of all
+ * processes
  *
- * While it moves one, the page is not mapped: a call that would have flushed for it does not, and who
- * touches it takes a fault more.
+ * A page is unmapped while it is migrated: a call that would have flushed for it does not, and an
+ * access takes an additional fault.
  */
 int64_t vt_moved_pages(void);
 /** vt_scope_run - as vt_stat(), for any command @verb whose output is JSON documents */
 void vt_scope_run(struct vt_scope *s, const char *verb, const char *const *filters,
 		  const char *const *work);
-/** vt_scope_one - the same, if that output is one JSON document */
+/** vt_scope_one - the same, for output that is one JSON document */
 void vt_scope_one(struct vt_scope *s, const char *verb, const char *const *filters,
 		  const char *const *work);
 void vt_scope_free(struct vt_scope *s);
 
 /**
- * vt_await_attached - wait until vmascope process @cmd notifies that it is attached (sd_notify)
+ * vt_await_attached - wait until the vmascope process @cmd reports that it is attached (sd_notify)
  *
- * Once for each start.
+ * Call it once for each start.
  */
 void vt_await_attached(const struct vt_cmd *cmd);
-/** vt_await_reading - wait until @cmd has begun to read its stdin: it is past its exec and loader */
+/** vt_await_reading - wait until @cmd reads its stdin: exec and dynamic loading are done */
 void vt_await_reading(const struct vt_cmd *cmd);
-/** vt_interrupt - end @cmd by SIGINT, as Ctrl-C would; its status must be 0 */
+/** vt_interrupt - end @cmd with SIGINT, as Ctrl-C would; its exit status must be 0 */
 void vt_interrupt(struct vt_cmd *cmd);
 
 /**
- * vt_one_error - @cmd has printed one error, as text or JSON, which holds @part (NULL: anything); each
- * line is whole, and vmascope's; the rest is a printf format that says what was run
+ * vt_one_error - check that @cmd has printed one error, as text or JSON, which contains @part
+ * (NULL: anything), and that each line is complete and comes from vmascope; the rest is a printf
+ * format that describes the run
  */
 void vt_one_error(const struct vt_cmd *cmd, const char *part, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** vt_check_sums - every invariant that `stat`'s JSON has within itself */
+/** vt_check_sums - check all invariants within the JSON of `stat` */
 void vt_check_sums(struct json_object *stat);
-/** vt_check_usage - minor and major of the command and of its children equal getrusage */
+/** vt_check_usage - minor and major faults of the command and its children equal getrusage */
 void vt_check_usage(struct json_object *stat, struct json_object *work);
 /**
- * vt_check_attached_usage - the same for one process that was attached to at its gate: usage at
- * the end minus usage at the gate
+ * vt_check_attached_usage - the same for a process that was attached to at its gate: usage at the
+ * end minus usage at the gate
  */
 void vt_check_attached_usage(struct json_object *stat, struct json_object *work);
-/** vt_check_ranges - each range that the workload knows has exactly these faults in its VMA */
+/** vt_check_ranges - each range that the workload lists has exactly these faults in its VMA */
 void vt_check_ranges(struct json_object *stat, struct json_object *work);
-/** vt_knows_access - the hook that shows a fault's begin tells reads, writes and execs apart */
+/** vt_knows_access - the hook at the start of a fault distinguishes reads, writes and execs */
 bool vt_knows_access(struct json_object *stat);
-/** vt_range_name - name that a range of @work must have, or NULL if any will do */
+/** vt_range_name - the name that a range of @work must have, or NULL if any is allowed */
 const char *vt_range_name(struct json_object *work, struct json_object *range);
 
-/** vt_sum_pid - Σ of @member ("minor") over the entries of processes with @pid; -1 pid: all */
+/** vt_sum_pid - sum of @member ("minor") over the processes with @pid; -1: all */
 int64_t vt_sum_pid(struct json_object *stat, int64_t pid, const char *member);
-/** vt_process - the one entry of @pid */
+/** vt_process - the only entry of @pid */
 struct json_object *vt_process(struct json_object *stat, int64_t pid);
 
 #endif /* VT_SCOPE_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* select.c - run the tests of a program, or those that VMASCOPE_TEST names. */
+/* select.c - run all tests of a program, or those that VMASCOPE_TEST selects. */
 #include "check.h"
 #include "system.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** is_named - one of @patterns, separated by commas, matches @name. */
+/** is_named - @name matches one of the comma-separated @patterns. */
 static bool is_named(const char *patterns, const char *name)
 {
 	char *copy = strdup(patterns), *save;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shootdown.c - run `vmascope shootdown` under the kernel's own tracer, and compare what they say.
+ * shootdown.c - run `vmascope shootdown` under the kernel's tracer, and compare their results.
  */
 #include "shootdown.h"
 #include "check.h"
@@ -13,8 +13,8 @@
 #define MAX_CALLS 4
 
 /**
- * What the rows of one name are in the tracer's words: system calls, and what happens outside of
- * one if @outside. Names of the same group are compared by their sum.
+ * What the rows of one name correspond to in the trace: system calls, and, if @outside, events
+ * outside of calls. Names in the same group are compared by their sum.
  */
 static const struct {
 	const char *names[6];
@@ -30,16 +30,16 @@ static const struct {
 	{ { "process_madvise" }, { SYS_process_madvise }, true, false },
 	{ { "brk" }, { SYS_brk }, true, false },
 	{ { "mmap" }, { SYS_mmap }, true, false },
-	/* a thread is no fork, and the tracer can't tell them apart */
+	/* creating a thread is no fork, but the trace does not distinguish them */
 	{ { "fork" }, { SYS_clone, SYS_clone3, SYS_fork, SYS_vfork }, false, false },
 	{ { "writeback" }, { SYS_msync, SYS_fsync }, false, false },
 	{ { "truncate" }, { SYS_truncate, SYS_ftruncate }, false, false },
 	{ { "userfaultfd" }, { SYS_ioctl }, false, false },
-	/* faults, the end of a process, and its beginning, which is still inside of execve */
+	/* faults, exit, and the start of a process, which is still inside of execve */
 	{ { "cow", "fault", "numa", "exit", "exec", "other" }, { SYS_execve }, false, true },
 };
 
-/* Members of a row, and of struct vt_kcall. */
+/* Members of a row, and the corresponding members of struct vt_kcall. */
 static const struct {
 	const char *member;
 	size_t offset;
@@ -68,7 +68,9 @@ static bool is(struct json_object *row, const char *member, const char *want)
 	return !want || (got && !strcmp(json_object_get_string(got), want));
 }
 
-/* What a row can't have (errors of what is no call), or the object that it is in, is null: 0. */
+/*
+ * What a row can't have (errors outside of calls), or the object that contains it, is null: use 0.
+ */
 static int64_t number_of(struct json_object *row, const char *path)
 {
 	char name[64];
@@ -106,7 +108,7 @@ int64_t vt_calls_sum(struct json_object *json, const char *call, const char *adv
 	return vt_rows_sum(json, "calls", call, advice, -1, member);
 }
 
-/* A sender from before the attachment is not known: null. */
+/* An initiator from before the attachment is unknown: null. */
 static bool number_is(struct json_object *o, const char *path, int64_t want)
 {
 	struct json_object *got = vt_get(o, path);
@@ -159,7 +161,7 @@ static void check_row(struct json_object *row)
 		vt_true(vt_hex(row, "start") <= vt_hex(row, "end"));
 }
 
-/* Rows that are told apart further add up to those of the calls, name by name. */
+/* Rows that are further subdivided add up to those of the calls, name by name. */
 static void check_list(struct json_object *json, const char *list)
 {
 	static const char *const more[] = { "bytes",	"stolen_ns",	  "splits",
@@ -175,7 +177,7 @@ static void check_list(struct json_object *json, const char *list)
 	{
 		const char *name = vt_str(call, "call");
 
-		/* of some rows it is known, of all it is not */
+		/* known for some rows, but not for all */
 		if (!strcmp(more[i], "splits") || !strcmp(more[i], "merges"))
 			if (vt_rows_sum(json, "calls", name, NULL, -1, "splits_unknown"))
 				continue;
@@ -257,10 +259,11 @@ static int64_t of_scope(struct json_object *json, size_t group, const char *memb
 }
 
 /**
- * unseen - how many of @n interrupts may have passed a tracer by
+ * unseen - number of @n IPIs that a tracer may have missed
  *
- * One that finds its CPU on the way into idle is handled without csd_function_entry or _exit, once
- * in some thousand (seen on 6.18; two tracers miss the same ones, and /proc/interrupts has them).
+ * An IPI that arrives while its CPU enters idle is handled without csd_function_entry or _exit,
+ * about once in a thousand (seen on 6.18; two tracers miss the same ones, and /proc/interrupts
+ * counts them).
  */
 static int64_t unseen(int64_t n)
 {
@@ -296,7 +299,7 @@ void vt_check_page(const struct vt_shot *shot, struct vt_ktally *kernel)
 	       "interrupts of the page's mprotects");
 }
 
-/* What they took, too: of interrupts only, for those that others sent. */
+/* Check what they received; with interrupt events only, those that others sent. */
 static void check_receipts(struct json_object *json, const struct vt_ktally *least,
 			   const struct vt_ktally *most)
 {
@@ -314,16 +317,16 @@ static void check_receipts(struct json_object *json, const struct vt_ktally *lea
 }
 
 /*
- * Once in some ten runs there is one flush of a copy-on-write that the tracer has not, on 6.18 as on
- * 7.3. Not explained.
+ * About once in ten runs there is one flush for copy-on-write that the trace lacks, on 6.18 as well
+ * as on 7.3. The reason is unknown.
  */
 #define COW_MORE 1
 
 /**
- * differs - say what differs, and go on: the other figures tell why
- * @more: may be there
+ * differs - print a difference, and go on, as the other figures help to explain it
+ * @more: allowed excess
  *
- * Return: whether it does.
+ * Return: there is a difference.
  */
 static bool differs(const char *what, const char *of, int64_t got, int64_t want, int64_t more)
 {
@@ -346,7 +349,7 @@ void vt_check_kernel(struct json_object *json, const struct vt_ktally *kernel,
 		{ "totals.flushes.full", kernel->all.full },
 		{ "totals.queued", kernel->queued[VT_IPI_USER] },
 	};
-	bool csd = vt_ftrace_has_csd(); /* else no tracer knows of interrupts, before 6.5 */
+	bool csd = vt_ftrace_has_csd(); /* without csd events, before 6.5, no tracer sees IPIs */
 	int wrong = 0;
 
 	for (size_t g = 0; g < NR(same); g++) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * system.c - facts of the machine that a test needs, and settings that are put back after it.
+ * system.c - properties of the machine that a test needs, and settings that are restored after it.
  *
- * Undoing uses no assertion: it must go on with the rest when one step fails.
+ * Restoring uses no assertions: if one step fails, the others must still be done.
  */
 #include "system.h"
 #include "check.h"
@@ -26,11 +26,11 @@
 
 /** 2 MiB, as a power of two of base pages. */
 #define HUGE_ORDER 9
-/** More of them than any test asks for. */
+/** More than any test needs. */
 #define ENOUGH_HUGE_PAGES 256
 
 #define ZRAM_CONTROL "/sys/class/zram-control/"
-/** swapon(2): the first device that is used has the highest priority. */
+/** swapon(2): swap with the highest priority is used first. */
 #define SWAP_FIRST (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK)
 
 struct setting {
@@ -40,7 +40,7 @@ struct setting {
 
 static struct setting settings[16];
 static int nr_settings;
-static int zram = -1; /* number of the device */
+static int zram = -1; /* number of the zram device */
 static bool swap_on;
 static int lock_fd = -1;
 
@@ -53,7 +53,7 @@ void vt_lock_machine(void)
 		vt_true(errno == EINTR);
 }
 
-/* By flock(2) and not by close(2) alone: a child may have the descriptor, too. */
+/* Use flock(2), not just close(2): a child may have inherited the descriptor. */
 static void unlock_machine(void)
 {
 	if (lock_fd < 0)
@@ -132,7 +132,7 @@ int vt_test_done(void **state)
 	return undo();
 }
 
-/* A test program that is ended from outside must put things back as well. */
+/* A test program that is terminated must restore the settings, too. */
 static void on_term(int sig)
 {
 	undo();
@@ -154,7 +154,9 @@ int vt_require_root(void **state)
 	signal(SIGTERM, on_term);
 	signal(SIGINT, on_term);
 	signal(SIGPIPE, SIG_IGN);
-	/* what is not of the test's making: the rights of new files, and where workloads have theirs */
+	/*
+	 * inherited settings that matter: the mode of new files, and where workloads create theirs
+	 */
 	umask(022);
 	setenv("TMPDIR", vt_disk_dir(), 1);
 	return 0;
@@ -176,7 +178,7 @@ void vt_set(const char *path, const char *value)
 	vt_lock_machine();
 	vt_true(nr_settings < 16);
 	pick = old = vt_read_file(path, NULL);
-	if (strchr(old, '[')) /* a choice: "always [madvise] never" */
+	if (strchr(old, '[')) /* a selection: "always [madvise] never" */
 		pick = strchr(old, '[') + 1;
 	end = pick + strcspn(pick, "]\n");
 	snprintf(s->path, sizeof(s->path), "%s", path);
@@ -186,7 +188,7 @@ void vt_set(const char *path, const char *value)
 	vt_write_file(path, value);
 }
 
-/* Blocks of 2 MiB and more that are free, of all zones and nodes, in units of 2 MiB. */
+/* Free memory in blocks of at least 2 MiB, over all zones and nodes, in units of 2 MiB. */
 static long free_huge_pages(void)
 {
 	char *text = vt_read_file("/proc/buddyinfo", NULL), *rest = text, *line;
@@ -196,7 +198,7 @@ static long free_huge_pages(void)
 		char *p = line, *end;
 		int at = 0;
 
-		/* then how many of 1, 2, 4, … pages */
+		/* then the numbers of blocks of 1, 2, 4, … pages */
 		if (sscanf(line, "Node %*d, zone %*s%n", &at) || !at)
 			continue;
 		p += at;
@@ -281,7 +283,7 @@ static bool has_zram_device(void *arg)
 	return !access(zram_device(), F_OK);
 }
 
-/* One of its own: the first may be the machine's swap. */
+/* Use a new device, as the first one may be the machine's swap. */
 void vt_swap_on_zram(const char *size)
 {
 	vt_lock_machine();
@@ -333,7 +335,7 @@ int64_t vt_interrupts(const char *name, int cpu)
 	for (int i = 0;; i++, p = end) {
 		long long n = strtoll(p, &end, 10);
 
-		if (end == p || *end != ' ') /* what follows the numbers */
+		if (end == p || *end != ' ') /* the text after the numbers */
 			break;
 		if (cpu < 0 || cpu == i)
 			sum += n;

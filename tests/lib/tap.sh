@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# tap.sh - for test scripts that print TAP: results, numbered.
+# tap.sh - for test scripts: print numbered TAP results.
 
 number=0
 
-# result STATUS NAME [FILE]: a test's result, with the file as what is to be said of it
+# result STATUS NAME [FILE]: print a result; if it failed, with the contents of FILE as a comment
 result()
 {
 	number=$((number + 1))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * term.c - terminals by a tmux server of their own, which ends with the test.
+ * term.c - terminals in a private tmux server, which ends with the test.
  */
 #include "term.h"
 #include "check.h"
@@ -12,7 +12,7 @@
 
 static const char *pid_path, *before_path, *after_path;
 
-/** tmux - run a command of the server. Return: what it printed, to be freed. */
+/** tmux - run a command of the server. Return: its output, to be freed. */
 static char *tmux(const struct vt_term *t, const char *const *args)
 {
 	const char *argv[64] = { "tmux", "-u", "-S", t->socket };
@@ -39,7 +39,7 @@ static bool has_socket(void *arg)
 	return !access(t->socket, F_OK);
 }
 
-/** quote - append @word to a line of shell. */
+/** quote - append @word, quoted, to a shell command line. */
 static void quote(char *line, size_t size, const char *word)
 {
 	const size_t len = strlen(line);
@@ -59,13 +59,13 @@ void vt_term_open(struct vt_term *t, unsigned int width, unsigned int height, co
 	pid_path = strdup(vt_path("pid"));
 	before_path = strdup(vt_path("before"));
 	after_path = strdup(vt_path("after"));
-	/* in the foreground, so that it goes when the test fails */
+	/* in the foreground, so that it ends when the test fails */
 	vt_start(&t->server, &(struct vt_how){ .env = "SHELL=/bin/sh" },
 		 VT_ARGS("tmux", "-u", "-S", t->socket, "-f", "/dev/null", "-D"));
 	vt_await(has_socket, t, "tmux starts", VT_PATIENCE);
 	/*
-	 * The program takes the place of a shell, whose pid it has. Ctrl-C reaches the shell around
-	 * it, too: without a trap some (dash) end by it, and the pane with them.
+	 * The program replaces a shell and has its pid. Ctrl-C also reaches the outer shell:
+	 * without a trap some shells (dash) exit because of it, and the pane closes.
 	 */
 	snprintf(line, sizeof(line),
 		 "trap : INT; stty -g >%s; sh -c 'echo $$ >%s; exec env \"$@\"' sh %s", before_path,
@@ -115,17 +115,17 @@ void vt_term_resize(struct vt_term *t, unsigned int width, unsigned int height)
 	free(tmux(t, VT_ARGS("resize-window", "-x", w, "-y", h)));
 }
 
-/** struct look - the screen, once it is no page that is still being drawn */
+/** struct look - a screen, for waiting until the page is completely drawn */
 struct look {
 	struct vt_term *term;
 	bool colours;
 };
 
 /*
- * tmux takes what a program writes in pieces, and may be asked between two of them. ncurses draws
- * from the top down, and puts the cursor where the page ends: there it is when the page is whole. A
- * program that has not taken the other page of the terminal draws none. Both commands are of one
- * moment: tmux reads nothing between them.
+ * tmux reads a program's output in pieces, and may be queried between two of them. ncurses draws
+ * from the top down, and leaves the cursor where the page ends, so its position shows that the page
+ * is complete. A program that has not switched to the alternate screen draws no page. The result of
+ * both commands is consistent, as tmux reads no output between them.
  */
 static bool is_whole(void *arg)
 {
@@ -242,7 +242,7 @@ void vt_term_ended(struct vt_term *t, int status)
 	read_into(t->before, sizeof(t->before), before_path);
 	read_into(t->after, sizeof(t->after), after_path);
 	assert_string_equal(t->before, t->after);
-	/* the other page, a hidden cursor, the mouse: all as it was before */
+	/* alternate screen, hidden cursor, mouse: all are restored */
 	flags = tmux(t, VT_ARGS("display-message", "-p",
 				"#{alternate_on}#{cursor_flag}#{mouse_any_flag}#{keypad_flag}"));
 	assert_string_equal(flags, "0100\n");

@@ -38,8 +38,8 @@ struct page_wait {
 };
 
 /*
- * The terminal has its new size before top has drawn the page. A lower one shows the last lines of
- * the old page until then, its bar included: only the first line is of the new page.
+ * The terminal has its new size before top has drawn the page. A smaller one shows the last lines
+ * of the old page until then, including its bar: only the first line belongs to the new page.
  */
 static bool is_drawn(void *arg)
 {

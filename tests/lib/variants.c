@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * variants.c - every variant of every hook that this kernel offers, and how to force each.
+ * variants.c - find every variant of every hook on this kernel, and how to force each.
  *
- * Nothing here knows a hook or a feature: `doctor` says what there is, and which of its rows a
- * feature takes away. So a hook that is added to vmascope is tested without a change here.
+ * This code has no list of hooks or features: `doctor` lists them, and which of its rows require a
+ * feature. So a hook that is added to vmascope is tested without a change here.
  */
 #include "variants.h"
 #include "check.h"
@@ -14,7 +14,7 @@
 
 #define MAX_FEATURES 64
 
-/* What doctor says of one variant: @needs has a bit for each feature that it cannot do without. */
+/* doctor's row of a variant: @needs has a bit for each feature that it requires. */
 struct row {
 	char hook[32];
 	char name[96];
@@ -28,12 +28,12 @@ struct offer {
 	struct row rows[VT_VARIANTS_MAX];
 	size_t nr_features;
 	char features[MAX_FEATURES][32];
-	uint64_t required; /* features that vmascope does not work without */
+	uint64_t required; /* features that vmascope itself requires */
 };
 
 static struct offer offer;
 
-/* Several run at the same time: in an emulated guest each takes seconds. */
+/* Number of concurrent runs, as in an emulated guest each takes seconds. */
 #define AT_ONCE 4
 
 static void start_doctor(struct vt_cmd *cmd, const char *without)
@@ -90,7 +90,7 @@ static void read_features(struct json_object *json)
 	vt_cmp(offer.nr_features, >=, 3, "features that doctor tells of");
 }
 
-/* Which rows name feature @f as what they miss, once it is switched off, as @json tells. */
+/* Find the rows that require feature @f, from the output @json with the feature disabled. */
 static void read_needs(size_t f, struct json_object *json)
 {
 	struct json_object *item;
@@ -128,7 +128,7 @@ static void read_all_needs(void)
 	}
 }
 
-/* The features to switch off, so that no better variant of its hook is chosen. */
+/* The features to disable, so that no preferred variant of its hook is chosen. */
 static uint64_t without(const struct row *row)
 {
 	uint64_t off = 0;
@@ -160,7 +160,7 @@ static void set_args(struct vt_variant *v)
 	}
 }
 
-/* The best of its hook, with the features of @off switched off. */
+/* It is the preferred variant of its hook, with the features in @off disabled. */
 static bool is_best(const struct row *row, uint64_t off)
 {
 	for (const struct row *better = offer.rows; better < row; better++)

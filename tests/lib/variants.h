@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * variants.h - every variant of every hook that this kernel offers, and how to force each.
+ * variants.h - find every variant of every hook on this kernel, and how to force each.
  */
 #ifndef VT_VARIANTS_H
 #define VT_VARIANTS_H
@@ -13,10 +13,10 @@
 
 /**
  * struct vt_variant - one variant of one hook
- * @hook, @name: as `doctor` calls them
- * @in_use: it is what vmascope chooses by itself
- * @args: what makes vmascope choose it: "--no-feature", NAME, ..., NULL
- * @rows, @off: private: doctor's rows that it stands for, and the features that are switched off
+ * @hook, @name: as in the output of `doctor`
+ * @in_use: vmascope chooses it by default
+ * @args: arguments that make vmascope choose it: "--no-feature", NAME, ..., NULL
+ * @rows, @off: private: the rows of doctor that it stands for, and the features that are disabled
  */
 struct vt_variant {
 	char hook[32];
@@ -28,18 +28,18 @@ struct vt_variant {
 };
 
 /**
- * vt_variants - ask `doctor`, once with everything and once without each feature
+ * vt_variants - run `doctor`, once with all features and once without each feature
  * @v: room for VT_VARIANTS_MAX
  *
- * Return: how many there are. A variant that works, and that no --no-feature can force, fails.
+ * Return: number of variants. Fails if an available variant cannot be forced by --no-feature.
  */
 size_t vt_variants(struct vt_variant *v);
 
 /**
- * vt_variants_join - have @to force what @v forces, too, so that one run shows both
+ * vt_variants_join - make @to also force what @v forces, so that one run tests both
  *
- * Return: false, and nothing is changed, where that is not possible: they are of the same hook, or
- * what one switches off takes away the other.
+ * Return: false, and nothing is changed, if that is not possible: both are variants of the same
+ * hook, or one disables what the other requires.
  */
 bool vt_variants_join(struct vt_variant *to, const struct vt_variant *v);
 

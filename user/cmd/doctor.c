@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* doctor.c - `vmascope doctor`: each hook, the variant in use, and why no better one is. */
+/*
+ * doctor.c - `vmascope doctor`: each hook, the variant in use, and why no preferred one is
+ * available.
+ */
 #include <errno.h>
 #include <sys/utsname.h>
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* explain.c - `vmascope explain`: addresses of a live process, each looked at from all sides. */
+/*
+ * explain.c - `vmascope explain`: page tables, page, VMA and TLB reach of addresses of a live
+ * process.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +76,7 @@ static void make(struct document *d, struct explain_target *target, char **args)
 		struct explanation e;
 		uint64_t address = 0;
 
-		/* each was checked before */
+		/* all addresses have been checked before */
 		parse_address(*args, &address);
 		explanation__make(&e, target, address);
 		explain_view__add(addresses, target, &e);

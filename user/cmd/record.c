@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* record.c - `vmascope record`: events and counts into a file, a ring of files, or a snapshot. */
+/*
+ * record.c - `vmascope record`: write events and counts to a file, a ring of files, or a snapshot.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,26 +19,26 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/** How often is looked whether there is anything to do, and how often counts are written. */
+/** Interval at which pending work is checked; counts are written at a multiple of it. */
 #define TICK_NS 100000000ULL
 #define CHECKPOINT_TICKS 10
-/** Slots of processes that have ended are taken back when there are so many of these. */
+/** Slots of exited processes are reclaimed once there are this many of them. */
 #define RECLAIM_PROCESSES 64
-/** What a process takes of a checkpoint, with its VMAs and before it is packed, more or less. */
+/** Approximate size of a process with its VMAs in a checkpoint, uncompressed. */
 #define PROCESS_BYTES 1536
-/** No ring of files with stacks is smaller. */
+/** Minimum size of a ring of files with stacks. */
 #define STACKS_LEAST_SIZE (4ULL << 20)
-/** Events of a snapshot may be older than it is long by a block of them. */
+/** Events of a snapshot may be older than its length by the time that one block covers. */
 #define SNAPSHOT_MARGIN_NS 5000000000ULL
 
 /**
- * struct recorder - the recording that is being made
- * @ticks: since the last checkpoint
- * @snapshots: written so far
- * @call_stacks: of memory calls, where stacks are unwound here
- * @clock_changes: of the time of day that have been written
- * @longest: memory calls, of those that are events; @nr_calls: so many of these there were
- * @told: that it can't be written
+ * struct recorder - a recording that is being written
+ * @ticks: ticks since the last checkpoint
+ * @snapshots: number of snapshots written
+ * @call_stacks: stacks of memory calls, if stacks are unwound in user space
+ * @clock_changes: changes of the time of day written so far
+ * @longest: the longest memory calls among those recorded as events; @nr_calls: how many there were
+ * @told: a write error has been reported
  */
 struct recorder {
 	struct header header;
@@ -63,9 +65,9 @@ static void on_snapshot_signal(int sig)
 /* --- errors -------------------------------------------------------------------------------- */
 
 /**
- * check - what has been written is whole, but there may come no more
+ * check - report a failed write: the recording is valid up to it, but nothing more is written
  *
- * A command that runs is not to be harmed by it, so it goes on.
+ * The run goes on, so that the traced command is not affected.
  */
 static void check(struct session *s)
 {
@@ -88,7 +90,7 @@ static void keep_error(struct recorder *r, int err)
 
 /* --- events -------------------------------------------------------------------------------- */
 
-/** number - of the row that @slot stands for, told before. */
+/** number - the number of the row in @slot, which is written first if necessary. */
 static uint32_t number(struct session *s, uint32_t slot, uint32_t generation, uint64_t time_ns)
 {
 	struct recorder *r = s->private;
@@ -96,7 +98,10 @@ static uint32_t number(struct session *s, uint32_t slot, uint32_t generation, ui
 	return saver__tell(&r->saver, live__row(s->live, slot, generation), time_ns);
 }
 
-/** image_number - of the process image in slot @proc, if it is one of @pid; all its rows are told. */
+/**
+ * image_number - the number of the process image in slot @proc if it belongs to @pid, after writing
+ * all its rows.
+ */
 static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uint64_t time_ns)
 {
 	const struct model *m = &s->live->model;
@@ -111,13 +116,15 @@ static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uin
 	return row && row->process->pid == pid ? saver__tell(&r->saver, row, time_ns) : 0;
 }
 
-/** is_recorded - such events are to be recorded: others come for call_stacks.h alone */
+/** is_recorded - events of this type are recorded; the others are only needed by call_stacks.h */
 static bool is_recorded(const struct session *s, enum trace_event event)
 {
 	return s->options->events & 1u << event;
 }
 
-/** number_stack - a row of stacks becomes the number of its stack. Return: the stack, or NULL. */
+/**
+ * number_stack - replace the row of a stack by the number of the stack. Return: the stack, or NULL.
+ */
 static const struct stack *number_stack(struct session *s, struct vs_stack_ref *ref)
 {
 	const struct stack *stack = s->namer ? session__stack(s, ref) : NULL;
@@ -137,7 +144,7 @@ static void record_fault(struct session *s, const struct vs_event *event)
 	e.slot = number(s, e.slot, e.generation, end_ns);
 	e.proc = image_number(s, e.proc, e.pid, end_ns);
 	stack = number_stack(s, &e.stack);
-	/* BPF does not count by stacks that it does not know */
+	/* BPF does not count per stack for stacks that are unwound in user space */
 	if (sampled)
 		stacks__count(&s->live->stacks, stack, e.outcome, e.duration_ns);
 	saver__event(&r->saver, RECORD_FAULT, &e, end_ns);
@@ -215,8 +222,8 @@ static void (*const event_fns[])(struct session *s, const struct vs_event *e) = 
 /* --- checkpoints and files ----------------------------------------------------------------- */
 
 /**
- * checkpoint - of the model, which is up to date
- * @at_ns: what the model has: of faults in flight, their time up to then
+ * checkpoint - write a checkpoint of the model, which is up to date
+ * @at_ns: time of the counts in the model; faults in flight are accounted up to it
  */
 static void checkpoint(struct session *s, uint64_t at_ns, bool full)
 {
@@ -241,8 +248,8 @@ static void end_file(struct recorder *r)
 }
 
 /**
- * next_file - of a ring: each has all counts at its begin and at its end
- * @named: stacks may be named; else the next checkpoint has them
+ * next_file - begin the next file of a ring; each file has all counts at its beginning and its end
+ * @named: stacks may be symbolized now; otherwise the next checkpoint has them
  * Return: 0 or a negative errno.
  */
 static int next_file(struct session *s, bool named)
@@ -263,7 +270,7 @@ static int next_file(struct session *s, bool named)
 
 /* --- events and ticks ------------------------------------------------------------------------ */
 
-/** follow_clock - before the events that came after the time of day was set */
+/** follow_clock - record that the time of day was set, before the events that came after it */
 static void follow_clock(struct session *s)
 {
 	struct recorder *r = s->private;
@@ -279,14 +286,14 @@ static void on_event(struct session *s, const struct vs_event *e)
 	struct recorder *r = s->private;
 
 	follow_clock(s);
-	/* far more may come at once than a ring holds */
+	/* far more events may arrive at once than a ring holds */
 	if (!r->saver.error && writer__is_full(&r->writer))
 		keep_error(r, next_file(s, false));
 	if (!r->saver.error && e->type < ARRAY_SIZE(event_fns) && event_fns[e->type])
 		event_fns[e->type](s, e);
 }
 
-/** write_snapshot - what is in memory, behind all counts. */
+/** write_snapshot - write the events in memory, after a checkpoint of all counts. */
 static void write_snapshot(struct session *s, uint64_t now_ns, bool numbered)
 {
 	struct recorder *r = s->private;
@@ -298,7 +305,7 @@ static void write_snapshot(struct session *s, uint64_t now_ns, bool numbered)
 	end_file(r);
 }
 
-/** gone_with_slots - processes that have ended, and that slots still count for. */
+/** gone_with_slots - number of exited processes that still have slots. */
 static size_t gone_with_slots(const struct model *m)
 {
 	size_t n = 0;
@@ -308,7 +315,10 @@ static size_t gone_with_slots(const struct model *m)
 	return n;
 }
 
-/** kept_since - what ended since then is kept: events that a snapshot will have refer to it. */
+/**
+ * kept_since - processes that exited at this time or later are kept: events of a snapshot refer to
+ * them.
+ */
 static uint64_t kept_since(const struct recorder *r, uint64_t now_ns)
 {
 	const uint64_t snapshot_ns = r->writer.options.snapshot_ns + SNAPSHOT_MARGIN_NS;
@@ -318,7 +328,7 @@ static uint64_t kept_since(const struct recorder *r, uint64_t now_ns)
 	return now_ns > snapshot_ns ? now_ns - snapshot_ns : 0;
 }
 
-/** most_processes - by --max-processes, and of a ring by what its files have room for; 0: no bound. */
+/** most_processes - limit by --max-processes and by the size of a ring's files; 0: no limit. */
 static size_t most_processes(const struct session *s)
 {
 	const struct recorder *r = s->private;
@@ -329,7 +339,7 @@ static size_t most_processes(const struct session *s)
 	return room > SESSION_LEAST_PROCESSES ? room : SESSION_LEAST_PROCESSES;
 }
 
-/** crowded - far more processes came in less than a second than are kept. */
+/** crowded - far more processes appeared in less than a second than are kept. */
 static bool crowded(const struct session *s)
 {
 	const size_t max = most_processes(s), nr = s->live->model.nr_processes;
@@ -337,7 +347,7 @@ static bool crowded(const struct session *s)
 	return max && nr > 2 * max && nr > s->live->bound_at;
 }
 
-/** forget - the dead. Return: 1: some were forgotten; 0; or a negative errno. */
+/** forget - free exited processes. Return: 1: some were freed; 0; or a negative errno. */
 static int forget(struct session *s, uint64_t now_ns)
 {
 	struct recorder *r = s->private;
@@ -348,7 +358,9 @@ static int forget(struct session *s, uint64_t now_ns)
 	return err ? err : live__bound(s->live, most_processes(s), kept_since(r, now_ns));
 }
 
-/** look_after - what is due of the recording. Return: 0 or a negative errno. */
+/**
+ * look_after - do the periodic work of the recording that is due. Return: 0 or a negative errno.
+ */
 static int look_after(struct session *s)
 {
 	struct recorder *r = s->private;
@@ -369,7 +381,7 @@ static int look_after(struct session *s)
 	forgotten = err ? err : forget(s, now_ns);
 	if (forgotten < 0)
 		return forgotten;
-	/* what it was told of them before is not how it is now */
+	/* what was written about them before is out of date */
 	if (keeps && forgotten)
 		saver__retell(&r->saver);
 	if (keeps && !snapshot_wanted)
@@ -428,14 +440,16 @@ static int begin(struct session *s, const char *path)
 		       r->writer.why ? r->writer.why : strerror(-err));
 }
 
-/** tell - what there is now; on stderr, as the command's own output may be on stdout. */
+/**
+ * tell - print a summary of the recording to stderr, as the command's own output may be on stdout.
+ */
 static void tell(const struct session *s, const struct vs_stats *stats)
 {
 	const struct recorder *r = s->private;
 	const uint64_t events = r->writer.nr_events, lost = stats->lost[VS_LOST_EVENTS];
 	char ring[32];
 
-	/* events that found no room are no part of it */
+	/* events that were lost are not part of the recording */
 	if (r->told)
 		return;
 	vs_note("recorded %s events, %s into %s%s", str_count(events).text,
@@ -448,7 +462,7 @@ static void tell(const struct session *s, const struct vs_stats *stats)
 			session__larger_ring(s, ring, sizeof(ring)));
 }
 
-/** naming - stacks are about to be freed: what is to be named has to be named now. */
+/** naming - stacks are about to be freed: symbolize now those that have to be. */
 static void naming(struct session *s)
 {
 	struct recorder *r = s->private;
@@ -507,7 +521,7 @@ static unsigned int wanted(const struct options *o)
 	return wants;
 }
 
-/** check_size - no ring is too small for what it has to hold. Return: 0 or an exit status. */
+/** check_size - reject a ring that is too small. Return: 0 or an exit status. */
 static int check_size(const struct options *o)
 {
 	const uint64_t least = options__with_stacks(o) ? STACKS_LEAST_SIZE : 0;
@@ -538,12 +552,15 @@ int cmd_record(struct options *o)
 		status = check_size(o);
 	if (status)
 		return status;
-	/* rows are as fine as any grouping of the report needs */
+	/* rows are as fine-grained as any grouping of the report needs */
 	o->capture.bpf.call_vma = o->capture.bpf.call_site = o->capture.bpf.call_tid = true;
 	o->capture.bpf.call_stack = options__with_stacks(o) && !o->dwarf &&
 				    wanted(o) & SESSION_SHOOTDOWNS;
 	o->output = NULL;
-	/* also where there is none to write: the signal must not end the run, nor a child ignore it */
+	/*
+	 * set even if no snapshot is possible: the signal must neither end the run nor be ignored
+	 * by a child
+	 */
 	signal(SIGUSR1, on_snapshot_signal);
 	machine__read(&s.machine);
 	if (build_ids__start(&r.build_ids))

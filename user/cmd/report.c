@@ -17,16 +17,19 @@
 #include "util/text_file.h"
 #include "view/common/stack_cells.h"
 
-/** Memory in all; a recording has most of it at LOADER_MOST_BYTES, what is printed the rest. */
+/**
+ * Total memory limit: LOADER_MOST_BYTES of it are for the recording, the rest is for the output.
+ */
 #define MOST_BYTES (960ULL << 20)
-/** The heatmap's slices at first: they get longer as the run does. */
+/** Initial length of the heatmap's slices; they get longer as the run does. */
 #define FIRST_SLICE_NS 1000000ULL
 
 /**
- * struct report - a recording, and the session that it stands for
- * @failed: it could not be read
- * @vma_stacks: where stacks of some VMAs are asked for
- * @longest: memory calls, of those that are events; @nr_calls: so many of these were read
+ * struct report - a recording, and a session that stands for the recorded one
+ * @failed: the recording could not be read
+ * @vma_stacks: stacks of selected VMAs are requested
+ * @longest: the longest memory calls among those recorded as events; @nr_calls: number of calls
+ *	read
  */
 struct report {
 	struct recording recording;
@@ -40,7 +43,7 @@ struct report {
 	uint64_t nr_calls;
 };
 
-/** take_over - what the session of the run knew at its end. */
+/** take_over - copy what the recorded session knew at its end. */
 static void take_over(struct report *r)
 {
 	struct session *s = &r->session;
@@ -50,7 +53,7 @@ static void take_over(struct report *r)
 	r->recorded.in_flight = loader__has_in_flight(&r->recording.loader);
 }
 
-/** forgetting - rows are about to be freed: nothing may point to them. */
+/** forgetting - rows are about to be freed: drop all pointers to them. */
 static void forgetting(void *ctx)
 {
 	struct report *r = ctx;
@@ -71,7 +74,7 @@ static void forgetting(void *ctx)
 	}
 }
 
-/** in_use_ns - events that wait refer to what ended then or later. */
+/** in_use_ns - pending events refer to processes that exited at this time or later. */
 static uint64_t in_use_ns(void *ctx)
 {
 	const struct report *r = ctx;
@@ -79,7 +82,7 @@ static uint64_t in_use_ns(void *ctx)
 	return r->session.in_use_ns ? r->session.in_use_ns(&r->session) : UINT64_MAX;
 }
 
-/** failed - reading a recording ended with @err: if no message told that, the session's error does. */
+/** failed - report that reading ended with @err, unless a message was printed already. */
 static bool failed(struct report *r, int err)
 {
 	if (err && !r->recording.told && !r->session.error)
@@ -102,13 +105,13 @@ static bool by_stack(const struct options *o)
 	       (o->view == REPORT_SHOOTDOWN && shootdown_by_needs_stacks(o->shootdown_by));
 }
 
-/** with_stacks - the view shows any. */
+/** with_stacks - the view shows stacks. */
 static bool with_stacks(const struct options *o)
 {
 	return by_stack(o) || (o->view == REPORT_TRACE && options__with_stacks(o));
 }
 
-/** feed - the events to the view, in order. */
+/** feed - pass the events to the view, in order. */
 static int feed(struct session *s, void *ctx)
 {
 	struct report *r = ctx;
@@ -123,7 +126,7 @@ static int feed(struct session *s, void *ctx)
 
 /* --- counts -------------------------------------------------------------------------------- */
 
-/** add_call - an event, to the longest if it is one of them, and in a VMA that is asked for. */
+/** add_call - add a call event to the longest calls and, if selected, to its VMA. */
 static int add_call(void *ctx, const union record *event, enum record_type type)
 {
 	const struct vs_event_call *call = &event->call;
@@ -138,7 +141,7 @@ static int add_call(void *ctx, const union record *event, enum record_type type)
 	return long_calls__add(&r->longest, s, call, session__stack(s, &call->stack));
 }
 
-/** read_calls - all counts, and the longest of those calls that are events. Return: 0 or failure. */
+/** read_calls - read all counts, and the longest calls among the events. Return: 0 or failure. */
 static int read_calls(struct report *r)
 {
 	if (recording__read_names(&r->recording) ||
@@ -155,7 +158,9 @@ static int count_event(void *ctx, const union record *event, enum record_type ty
 	return type == RECORD_FAULT ? vma_stacks__count(&r->vma_stacks, &event->fault) : 0;
 }
 
-/** read_faults - all counts, and stacks by events where --vma asks for it. Return: 0 or failure. */
+/**
+ * read_faults - read all counts and, if --vma needs them, stacks from events. Return: 0 or failure.
+ */
 static int read_faults(struct report *r)
 {
 	const bool by_events = r->vma_stacks.session;
@@ -185,7 +190,7 @@ static int print_counts(struct report *r)
 	return calls ? folded__calls(s) : folded__faults(s);
 }
 
-/** add_heat - a fault into the map of addresses, which is no larger than a live one. */
+/** add_heat - add a fault to the address map, which is no larger than in a live run. */
 static int add_heat(void *ctx, const union record *event, enum record_type type)
 {
 	const struct vs_event_fault *e = &event->fault;
@@ -211,7 +216,7 @@ static int add_heat(void *ctx, const union record *event, enum record_type type)
 	return 0;
 }
 
-/** counts_of - all counts are those of @time_ns: an interval may end. */
+/** counts_of - all counts are those of @time_ns: an interval may end here. */
 static int counts_of(void *ctx, uint64_t time_ns)
 {
 	struct report *r = ctx;
@@ -240,13 +245,13 @@ static int print_intervals(struct report *r)
 	struct session *s = &r->session;
 
 	s->error = stat_replay(s, feed_counts, r);
-	/* that has its message */
+	/* an error message was printed already */
 	if (r->recording.told)
 		s->error = 0;
 	return r->recording.told || s->error ? VS_EXIT_FAILURE : 0;
 }
 
-/** print_heatmap - counts, and what the events tell of their course. */
+/** print_heatmap - print the counts, and their distribution over time from the events. */
 static int print_heatmap(struct report *r)
 {
 	struct session *s = &r->session;
@@ -263,7 +268,7 @@ static int print_heatmap(struct report *r)
 	return err || s->error ? VS_EXIT_FAILURE : 0;
 }
 
-/** of_events - the format is made of the recorded events, not of a view */
+/** of_events - the output format is generated from the recorded events, not from a view */
 static bool of_events(const struct options *o)
 {
 	return o->format->flags & FORMAT_OF_EVENTS;
@@ -271,7 +276,7 @@ static bool of_events(const struct options *o)
 
 /* --- Perfetto ------------------------------------------------------------------------------ */
 
-/** struct exported - to where, and of which run */
+/** struct exported - output file of an export, and its report */
 struct exported {
 	struct perfetto perfetto;
 	struct session *session;
@@ -282,7 +287,7 @@ static void write_line(void *file, const char *line)
 	fprintf(file, "%s\n", line);
 }
 
-/** stack_text - struct perfetto.stack_text */
+/** stack_text - implementation of struct perfetto.stack_text */
 static int stack_text(void *ctx, const struct vs_stack_ref *ref, char **text)
 {
 	struct session *s = ctx;
@@ -336,7 +341,7 @@ static int export(struct report *r)
 
 /* --- the command --------------------------------------------------------------------------- */
 
-/** show - as asked. Return: an exit status. */
+/** show - print the requested view. Return: an exit status. */
 static int show(struct report *r)
 {
 	const struct options *o = r->session.options;
@@ -350,14 +355,17 @@ static int show(struct report *r)
 	return o->view == REPORT_STAT && o->heatmap ? print_heatmap(r) : print_counts(r);
 }
 
-/** stacks_of_some - stacks of faults in VMAs that the recorder did not choose */
+/** stacks_of_some - stacks of faults are requested for VMAs that the recorder did not select */
 static bool stacks_of_some(const struct options *o, const struct header *h)
 {
 	return o->view == REPORT_STAT && by_stack(o) && o->vma &&
 	       (!h->vma_glob || strcmp(o->vma, h->vma_glob));
 }
 
-/** check_view - the recording has what the view shows. Return: 0 or an exit status, told. */
+/**
+ * check_view - check that the recording has what the view shows, or print an error.
+ * Return: 0 or an exit status.
+ */
 static int check_view(const struct options *o, const struct header *h)
 {
 	if (o->view == REPORT_SHOOTDOWN && !h->shootdowns)
@@ -381,7 +389,7 @@ static int check_view(const struct options *o, const struct header *h)
 	return 0;
 }
 
-/** begin - a session as it would be at the end of the run. */
+/** begin - set up a session as it would be at the end of the run. */
 static int begin(struct report *r, struct options *o)
 {
 	const struct header *h = &r->recording.header;
@@ -435,7 +443,10 @@ static int run(struct report *r, struct options *o)
 	return status || r->recording.whole ? status : VS_EXIT_PARTIAL;
 }
 
-/** check_rows - what groups rows is given where there are some. Return: 0 or an exit status, told. */
+/**
+ * check_rows - reject options that group rows or require another view, with an error message.
+ * Return: 0 or an exit status.
+ */
 static int check_rows(const struct options *o)
 {
 	const char *without = o->diff			? "--diff"
@@ -486,7 +497,7 @@ int cmd_report(struct options *o)
 
 	if (status)
 		return status;
-	/* also what is printed, of a recording that somebody made up */
+	/* the limit also covers the output, as the recording may be forged */
 	if (o->max_processes)
 		memory__bound(MOST_BYTES, "it would need more than 960 MiB of memory; "
 					  "--max-processes 0 removes the limit");

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* report_diff.c - `vmascope report --diff A B`: two recordings side by side. */
+/* report_diff.c - `vmascope report --diff A B`: compare two recordings. */
 #include "cmd/print.h"
 #include "session/recording.h"
 #include "sys/memory.h"
 #include "util/log.h"
 #include "view/diff/diff.h"
 
-/** struct run - a recording, and names for its stacks */
+/** struct run - a recording, and the symbolizer for its stacks */
 struct run {
 	const char *path;
 	struct recording recording;
 	struct namer *namer;
 };
 
-/** load - all of the recording. Return: 0 or an exit status, told. */
+/** load - load a whole recording, or print an error. Return: 0 or an exit status. */
 static int load(struct run *run, char *path, size_t max_processes)
 {
 	char *const paths[] = { path, NULL };
@@ -52,7 +52,7 @@ static struct diff_side side_of(const struct run *run)
 	};
 }
 
-/** tell_missing - what only one of them has, and so is not compared. */
+/** tell_missing - report data that only one of the recordings has, and that is not compared. */
 static void tell_missing(const struct diff *diff)
 {
 	const struct diff_side *a = &diff->side[SIDE_A], *b = &diff->side[SIDE_B];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* serve.c - `vmascope serve`: count until told to end, and answer over HTTP meanwhile. */
+/* serve.c - `vmascope serve`: count until terminated, and serve the counts over HTTP. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "sys/privileges.h"
 #include "util/log.h"
 
-/** struct service - the process that counts, and the one that answers */
+/** struct service - state of the counting process and of the HTTP server process */
 struct service {
 	struct session *session;
 	struct exporter exporter;
@@ -27,7 +27,7 @@ struct service {
 	int listen_fd;
 };
 
-/** check - what the options say of each other. Return: 0 or an exit status, told. */
+/** check - check the options for conflicts, or print an error. Return: 0 or an exit status. */
 static int check(const struct service *x, const struct options *o, struct listen_address *a)
 {
 	if (x->listen_fd == -EINVAL)
@@ -58,7 +58,10 @@ static int check(const struct service *x, const struct options *o, struct listen
 	return 0;
 }
 
-/** prepare - all that can fail without a capture. Return: 0 or an exit status, told. */
+/**
+ * prepare - do everything that can fail without a capture, or print an error.
+ * Return: 0 or an exit status.
+ */
 static int prepare(struct service *x, const struct options *o)
 {
 	const struct access_files files = { .token = o->token_file,
@@ -88,7 +91,7 @@ static int prepare(struct service *x, const struct options *o)
 	if (x->listen_fd < 0)
 		return vs_fail(VS_EXIT_FAILURE, "choose another address with --listen ADDRESS:PORT",
 			       "cannot listen on %s: %s", o->listen, strerror(-x->listen_fd));
-	/* the other process would only say that it cannot change its user */
+	/* otherwise the server process would only report that it cannot change its user */
 	if (capabilities__check() || server__fork(&x->server, &x->access, x->listen_fd, &x->user))
 		return VS_EXIT_FAILURE;
 	close(x->listen_fd);
@@ -139,7 +142,7 @@ static void set_exporter(struct service *x)
 	self_metrics__name_programs(e, o->bpf_stats);
 }
 
-/** explained - @err, of talking to the server, after an error message */
+/** explained - print the cause of @err, an error of the connection to the server */
 static int explained(struct service *x, int err)
 {
 	if (err == -EPIPE)
@@ -163,7 +166,7 @@ static int woken(struct session *s)
 	return s->error = explained(x, exporter__answer(&x->exporter));
 }
 
-/** print_where - the address, and what is needed to see everything */
+/** print_where - print the address, and what is required for full access */
 static void print_where(const struct service *x)
 {
 	const char *scheme = x->session->options->tls_cert ? "https" : "http";
@@ -176,7 +179,7 @@ static void print_where(const struct service *x)
 			address, x->access.token);
 }
 
-/** run - the session is open. Return: an exit status. */
+/** run - run the service on the open session. Return: an exit status. */
 static int run(struct service *x)
 {
 	struct session *s = x->session;

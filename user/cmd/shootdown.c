@@ -11,7 +11,7 @@
 #include "util/log.h"
 #include "view/shootdown/shootdown.h"
 
-/** tell_apart - what rows of calls are asked for. */
+/** tell_apart - select by what rows of calls are distinguished. */
 static void tell_apart(struct options *o)
 {
 	const enum shootdown_by by = o->shootdown_by;
@@ -29,9 +29,9 @@ void shootdown__know(const struct session *s, struct run_hook *in_use, struct sh
 
 	v->calls_known = session__variant(s, HOOK_MEMCALL);
 	v->flushes_known = session__variant(s, HOOK_FLUSH);
-	/* whose they are is known from the flush before them */
+	/* interrupts are attributed through the flush before them */
 	v->interrupts_known = interrupt && v->flushes_known;
-	/* the flush function itself tells of those that arrive only */
+	/* the hook on the flush function itself only reports IPIs that arrive */
 	v->queued_known = v->interrupts_known && interrupt == hooks[HOOK_INTERRUPT].variants;
 	session__hooks(s, in_use);
 	for (size_t i = 0; i < ARRAY_SIZE(asked_for); i++) {
@@ -46,9 +46,9 @@ void shootdown__know(const struct session *s, struct run_hook *in_use, struct sh
 }
 
 /**
- * count_stack_losses - calls whose stack is not known, each once
+ * count_stack_losses - count calls whose stack is unknown, each once
  *
- * The copy of a stack and the event that refers to it may both be lost, for nothing but the stack.
+ * If a stack is unwound in user space, its copy or the event that refers to it may be lost.
  */
 static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 {
@@ -102,7 +102,7 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 	return session__document(s, &d);
 }
 
-/** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
+/** check_stacks - check options against --by stack. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
 	if (o->weight >= 0 && !o->folded && !o->flame)
@@ -111,7 +111,7 @@ static int check_stacks(struct options *o)
 	return folded__check(o, shootdown_by_needs_stacks(o->shootdown_by), CALL_WEIGHTS);
 }
 
-/** struct shooting - the run: what is known by events alone */
+/** struct shooting - state of the run that comes from events alone */
 struct shooting {
 	struct call_stacks call_stacks;
 	struct longest_calls longest;
@@ -125,7 +125,7 @@ static void on_call(struct session *s, const struct vs_event_call *call)
 	if (long_calls__wants(&x->longest, s, call))
 		err = long_calls__add(&x->longest, s, call, long_calls__site(s, call));
 
-	/* BPF knows no stacks that are to be unwound here, so each call finds its own */
+	/* with unwinding in user space BPF has no stack, so each call is assigned its own here */
 	if (!err && s->sampling)
 		err = call_stacks__call(&x->call_stacks, call, session__stack(s, &call->stack));
 	if (err)
@@ -145,7 +145,7 @@ static void on_event(struct session *s, const struct vs_event *event)
 		s->error = err;
 }
 
-/** naming - stacks are about to be freed: what is to be named has to be named now. */
+/** naming - stacks are about to be freed: symbolize now those that have to be. */
 static void naming(struct session *s)
 {
 	struct shooting *x = s->private;
@@ -155,7 +155,7 @@ static void naming(struct session *s)
 
 static unsigned int wanted(const struct options *o)
 {
-	/* the longest calls have call sites, too */
+	/* the longest calls are shown with their call sites */
 	return SESSION_SHOOTDOWNS | SESSION_SITES | SESSION_LONGEST_CALLS |
 	       (o->dwarf ? CALL_STACKS_WANTS : 0);
 }

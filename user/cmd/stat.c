@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat.c - `vmascope stat`: count until the end, then print; and what is seen on the way there. */
+/* stat.c - `vmascope stat`: count until the end, then print; with -i, also print each interval. */
 #include <string.h>
 
 #include "cmd/print.h"
@@ -13,15 +13,15 @@
 #include "view/faults/stat_group.h"
 #include "view/faults/storm.h"
 
-/** Rows of an interval's text, unless --top asks for others. */
+/** Default number of rows in the text of an interval (see --top). */
 #define INTERVAL_ROWS 5
 
 /**
- * struct course - the run so far
- * @from_ns: where the present interval began; @number: its number
- * @due_ns: of a recorded run, when it should end
- * @storms: fed by intervals; @view: of the one that is being added
- * @slices: of --heatmap, else NULL
+ * struct course - state of the run so far
+ * @from_ns: start of the current interval; @number: its number
+ * @due_ns: in a recorded run, the time at which it should end
+ * @storms: updated at each interval; @view: of the interval that is being added
+ * @slices: slices of --heatmap, or NULL
  */
 struct course {
 	struct session *session;
@@ -45,7 +45,7 @@ static size_t row_limit(const struct session *s, uint64_t number)
 	return number && !s->options->top_given ? INTERVAL_ROWS : s->options->top;
 }
 
-/** interval_view - of interval @number, 0: of the whole run. */
+/** interval_view - view of interval @number; 0: of the whole run. */
 static struct stat_view interval_view(struct session *s, uint64_t number, uint64_t from_ns,
 				      uint64_t to_ns)
 {
@@ -80,10 +80,10 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 }
 
 /**
- * count_stack_losses - faults whose stack found no room, each once
+ * count_stack_losses - count faults whose stack was not stored, each once
  *
- * BPF counts attempts; and with --unwind dwarf, the copy of a stack and the record that refers to
- * it may both be lost, for nothing but the stack.
+ * BPF counts attempts. With --unwind dwarf, the copy of a stack or the record that refers to it may
+ * be lost, too.
  */
 static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 {
@@ -117,14 +117,14 @@ static void tell_rows(void *ctx, struct storms *storms)
 	storm_view__rows(c->view, &c->session->live->model, storms);
 }
 
-/** add_storms - the interval of @v to the storms. Return: one that has ended, or NULL. */
+/** add_storms - add the interval of @v to the storms. Return: a storm that has ended, or NULL. */
 static const struct storm *add_storms(struct course *c, const struct stat_view *v, bool last)
 {
 	const struct vs_counts all = stat_group__total(v, &c->session->live->model);
 	const struct storm *ended = NULL;
 
 	c->view = v;
-	/* too short a remainder has no rate worth the name */
+	/* a remainder that is too short has no meaningful rate */
 	if (!last || v->duration_ns >= c->session->options->interval_ns / 2)
 		ended = storms__add(&c->storms, c->from_ns, v->end_ns, counts_faults(&all));
 	return ended || !last ? ended : storms__end(&c->storms);
@@ -139,7 +139,7 @@ static int print_interval(struct course *c, uint64_t now_ns, bool last)
 
 	v.storm = c->storms.on;
 	make(s, &v, &d);
-	/* text has them at the end only: intervals are to be read one below the other */
+	/* text has them only at the end, so that intervals stay aligned */
 	if (s->options->hist && !is_text(s))
 		hist_view__make(&v, &s->live->model, &d);
 	if (storm)
@@ -161,7 +161,7 @@ static int read_slice(struct course *c, uint64_t now_ns)
 	return err;
 }
 
-/** end_interval - one ends now, the next one begins. */
+/** end_interval - end the current interval and begin the next one. */
 static int end_interval(struct course *c, uint64_t now_ns)
 {
 	struct session *s = c->session;
@@ -191,7 +191,10 @@ static int tick(struct session *s)
 
 /* --- the end ------------------------------------------------------------------------------- */
 
-/** print_all - @c: NULL: nothing was seen on the way; @heat: of --heatmap, else NULL */
+/**
+ * print_all - print the result; @c: NULL: there were no intervals; @heat: data of --heatmap, or
+ * NULL
+ */
 static int print_all(struct session *s, struct course *c, const struct heat *heat)
 {
 	const struct options *o = s->options;
@@ -251,10 +254,10 @@ static int course__init(struct course *c)
 
 /* --- of a recording ------------------------------------------------------------------------ */
 
-/** Of an interval: a checkpoint that comes a little before its end is as good as one at its end. */
+/** A checkpoint that is early by this much still counts as the end of an interval. */
 #define EARLY(interval_ns) ((interval_ns) / 16)
 
-/** replay_tick - the counts are those of s->read_ns. */
+/** replay_tick - called when the counts are those of s->read_ns. */
 static int replay_tick(struct session *s)
 {
 	struct course *c = s->private;
@@ -304,7 +307,7 @@ static unsigned int wanted(const struct options *o)
 	       (o->dwarf && o->capture.bpf.user_stacks ? SESSION_FAULT_EVENTS : 0);
 }
 
-/** check_stacks - what goes with --by stack, and what does not. Return: 0 or an exit status. */
+/** check_stacks - check options against --by stack. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
 	return folded__check(o, stat_by_needs_stacks(o->by), FAULT_WEIGHTS);
@@ -323,7 +326,7 @@ int cmd_stat(struct options *o)
 	if (!status)
 		status = session__open(&s, o, wanted(o));
 	if (!status) {
-		/* an interval's rows are held against its totals */
+		/* shares of an interval's rows are relative to its totals */
 		s.live->adds_up = o->interval_ns;
 		s.live->intervals = s.live->threads.so_far = o->interval_ns;
 		status = course__init(&c);

@@ -11,18 +11,18 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/** Columns of a frame of --batch in a pipe or a file. */
+/** Width of a --batch frame in a pipe or a file. */
 #define PIPE_WIDTH 132
-/** The first numbers come sooner than that: nobody likes an empty screen. */
+/** The first interval is shorter, so that the screen does not stay empty for long. */
 #define FIRST_INTERVAL_NS 300000000ULL
 
-/** When all has ended, signals are looked for so often. */
+/** Polling interval for signals after everything traced has ended. */
 #define END_POLL_MS 200
 
 /**
- * struct top - the run
- * @last_ns: when the model was read
- * @frames: printed
+ * struct top - state of the run
+ * @last_ns: time at which the model was read
+ * @frames: number of frames printed
  */
 struct top {
 	struct session session;
@@ -34,7 +34,7 @@ struct top {
 	uint64_t frames;
 };
 
-/** show - the page, unless it is not whole: then the session has failed. */
+/** show - draw the page; if it is incomplete, the session fails. */
 static void show(struct top *top)
 {
 	struct session *s = &top->session;
@@ -66,7 +66,7 @@ static int print(struct top *top)
 
 /* --- intervals and keys -------------------------------------------------------------------- */
 
-/** look_at_vma - the latencies by cause of the VMA that is looked at are kept, and shown. */
+/** look_at_vma - request the latencies by cause of the selected VMA, and show them. */
 static void look_at_vma(struct top *top)
 {
 	struct top_view *v = &top->tui.view;
@@ -76,7 +76,7 @@ static void look_at_vma(struct top *top)
 	v->vma_latency_of = v->vma;
 }
 
-/** read_model - what has happened since the last time. */
+/** read_model - read what has happened since the last call. */
 static int read_model(struct top *top)
 {
 	struct session *s = &top->session;
@@ -84,7 +84,7 @@ static int read_model(struct top *top)
 	uint64_t now;
 	int err;
 
-	/* what ended in the last interval has been shown */
+	/* processes that exited in the last interval have been shown */
 	err = live__forget(s->live, top->last_ns, top->tui.view.process);
 	if (err)
 		return err;
@@ -109,7 +109,7 @@ static int tick(struct session *s)
 {
 	struct top *top = s->private;
 	const struct options *o = s->options;
-	/* after a stop (Ctrl-Z) all intervals that were missed are due at once */
+	/* after a stop (Ctrl-Z) all missed intervals are due at once */
 	const bool too_soon = session__now() - top->last_ns < s->period_ns / 2;
 	int err;
 
@@ -129,7 +129,7 @@ static int tick(struct session *s)
 	return s->error;
 }
 
-/** read_input - all keys and clicks that wait. Return: there were some. */
+/** read_input - handle all pending keys and clicks. Return: there were some. */
 static bool read_input(struct top *top)
 {
 	struct screen_input in;
@@ -156,7 +156,7 @@ static void on_input(struct session *s)
 	s->period_ns = top->tui.interval_ns;
 	look_at_vma(top);
 	if (top->tui.quit) {
-		/* what is said from now on is to be seen */
+		/* messages from now on must be visible */
 		screen__stop();
 		log_divert(NULL, NULL);
 		session__stop(s);
@@ -198,7 +198,7 @@ static int begin(struct top *top)
 		.vma_glob = o->vma,
 		.calls_known = known(s, HOOK_MEMCALL),
 		.flushes_known = known(s, HOOK_FLUSH),
-		/* whose they are is known from the flush before them */
+		/* interrupts are attributed through the flush before them */
 		.interrupts_known = known(s, HOOK_INTERRUPT) && known(s, HOOK_FLUSH),
 	};
 	int status = 0;
@@ -228,7 +228,7 @@ static bool time_is_over(const struct session *s)
 	return s->options->duration_ns && s->end_ns >= s->start_ns + s->options->duration_ns;
 }
 
-/** linger - all that was traced has ended: its counts can be looked at for as long as one likes. */
+/** linger - everything traced has ended: keep the counts on screen until the user quits. */
 static void linger(struct top *top)
 {
 	struct session *s = &top->session;
@@ -258,7 +258,7 @@ static void finish(struct top *top)
 		linger(top);
 }
 
-/** as_frames - `--batch -n 5` as top(1) has it: no process is called 5. */
+/** as_frames - accept `--batch -n 5` as top(1) does: no process is called 5. */
 static void as_frames(struct options *o)
 {
 	uint64_t n;
@@ -269,7 +269,7 @@ static void as_frames(struct options *o)
 	}
 }
 
-/** check_stacks - what goes with them. Return: 0 or an exit status. */
+/** check_stacks - check options against stacks. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
 	if (o->view_name && tui_views[tui_view__find(o->view_name)].stacks &&

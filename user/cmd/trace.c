@@ -2,8 +2,9 @@
 /*
  * trace.c - `vmascope trace`: print each fault, memory call, flush and interrupt.
  *
- * Faults alone are printed as they come, which is in the order in which they end. With anything
- * else all go through a timeline first: the order is that of their beginnings, on all CPUs.
+ * If only faults are traced, they are printed as they arrive, in the order in which they end.
+ * Otherwise all events pass through a timeline and are printed in the order in which they began, on
+ * all CPUs.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,17 +21,17 @@
 #include "view/faults/stat.h"
 #include "view/trace/trace.h"
 
-/** Types of records that are printed are below it. */
+/** Types of records that are printed are below this value. */
 #define NR_TYPES (VS_EVENT_IPI + 1)
 
 /**
- * struct trace - the stream's state
- * @mixed: there is more in it than faults
- * @stacks: they are asked for; @slow: naming them takes time, so records wait for it in the timeline,
- *	and nothing is printed while others are read
- * @tables: by type of record, one row, filled anew for each event
- * @printed: rows; @count: by type of record
- * @flushes_known, @interrupts_known: memory calls tell of these
+ * struct trace - state of the stream
+ * @mixed: the stream has events other than faults
+ * @stacks: stacks are requested; @slow: symbolization is slow, so records wait for it in the
+ *	timeline, and nothing is printed while others are read
+ * @tables: a table of one row for each type of record, filled again for each event
+ * @printed: rows printed; @count: records by type
+ * @flushes_known, @interrupts_known: memory calls report their flushes and interrupts
  * @resolver: see trace_record.h
  */
 struct trace {
@@ -48,12 +49,12 @@ struct trace {
 };
 
 /**
- * struct kind - how one type of records is printed
- * @asked: by which event of --events
- * @def: its columns, where it is not alone
- * @count: key in the summary
- * @row: make its row
- * @stack: what it names as its stack; NULL: it has none
+ * struct kind - how one type of record is printed
+ * @asked: the event of --events that selects it
+ * @def: its columns, if it is mixed with other types
+ * @count: its key in the summary
+ * @row: fills its row
+ * @stack: returns the stack to symbolize; NULL: the type has none
  */
 struct kind {
 	enum trace_event asked;
@@ -132,7 +133,7 @@ static void add_stack(struct session *s, struct table *table, const struct stack
 
 	stack = namer__true_stack(s->namer, &s->live->stacks, stack);
 	table__fail(table, stack ? namer__stack(s->namer, stack, &named) : -ENOMEM);
-	/* a recording may have more than is asked for */
+	/* a recording may have more than is requested */
 	if (!s->options->capture.bpf.user_stacks)
 		named.nr_user = 0;
 	if (!s->options->capture.bpf.kernel_stacks)
@@ -140,7 +141,10 @@ static void add_stack(struct session *s, struct table *table, const struct stack
 	trace_stack(table, &named);
 }
 
-/** print_row - of @table, to be counted as one that is written or not. Return: 0 or a negative errno. */
+/**
+ * print_row - print the row in @table, and count it as written or not. Return: 0 or a negative
+ * errno.
+ */
 static int print_row(struct session *s, struct table *table, bool first)
 {
 	const int err = session__row(s, table, first);
@@ -168,7 +172,7 @@ static void print(struct session *s, const struct trace_record *r)
 	free(r->crash);
 }
 
-/** print_due - those that have waited long enough, as far as there is time. */
+/** print_due - print records that have waited long enough, while there is time. */
 static void print_due(struct session *s)
 {
 	struct trace *t = s->private;
@@ -225,13 +229,13 @@ static int on_tick(struct session *s)
 
 /* --- the end ------------------------------------------------------------------------------- */
 
-/** knows_in_flight - which faults had not ended when counting did. */
+/** knows_in_flight - the faults that were in flight when counting ended are known. */
 static bool knows_in_flight(const struct session *s)
 {
 	return s->options->events & 1u << TRACE_FAULT && s->source->facts(s).in_flight;
 }
 
-/** print_summary - the last row of a stream. Return: 0 or a negative errno. */
+/** print_summary - print the last row of a stream. Return: 0 or a negative errno. */
 static int print_summary(struct session *s, const struct vs_stats *stats, uint64_t in_flight)
 {
 	struct table *table = table__new(&trace_summary_table);
@@ -257,7 +261,7 @@ static int print_summary(struct session *s, const struct vs_stats *stats, uint64
 	return err;
 }
 
-/** report_losses - @unwritten: rows that were printed, and not read */
+/** report_losses - @unwritten: rows that were produced, but not read by the consumer */
 static void report_losses(const struct session *s, const struct vs_stats *stats, uint64_t unwritten)
 {
 	const bool faults = s->options->events & 1u << TRACE_FAULT;
@@ -283,7 +287,7 @@ static void report_losses(const struct session *s, const struct vs_stats *stats,
 			 (int)(t->timeline.hold_ns / 1000000));
 }
 
-/** print_rest - what waits in the timeline, as far as there is time for it. */
+/** print_rest - print what is left in the timeline, while there is time. */
 static void print_rest(struct session *s)
 {
 	struct trace *t = s->private;
@@ -298,7 +302,7 @@ static void print_rest(struct session *s)
 	}
 }
 
-/** is_shown - by --vma and --between, as events are. */
+/** is_shown - the fault is selected by --vma and --between, as events are. */
 static bool is_shown(const struct session *s, const struct in_flight_fault *f)
 {
 	const struct options *o = s->options;
@@ -307,7 +311,7 @@ static bool is_shown(const struct session *s, const struct in_flight_fault *f)
 	       (!o->vma || (f->row && f->row->is_vma && str_glob(o->vma, f->row->name)));
 }
 
-/** print_in_flight - faults that had not ended, behind all events: they are none, and have no stack. */
+/** print_in_flight - print faults that had not ended, after all events; they have no stack. */
 static int print_in_flight(struct session *s, uint64_t *nr)
 {
 	const struct in_flight *list = &s->live->in_flight;
@@ -348,7 +352,7 @@ static int finish(struct session *s)
 		err = errno ? -errno : -EIO;
 	if (!err && !t->printed && !in_flight)
 		no_match__note(s->options, "events");
-	/* a failed write has its own error message, and is not due to a slow reader */
+	/* a failed write has its own error message, and is not caused by a slow reader */
 	if (!err || err == -ETIMEDOUT)
 		report_losses(s, &stats, err ? out_stream__unwritten(s->out.stream) : 0);
 	return err;
@@ -380,7 +384,7 @@ static void trace__free(struct trace *t)
 {
 	const struct trace_record *r;
 
-	/* after an error some still wait */
+	/* after an error some records are still pending */
 	timeline__end(&t->timeline);
 	while ((r = timeline__next(&t->timeline)))
 		free(r->crash);
@@ -390,7 +394,7 @@ static void trace__free(struct trace *t)
 	trace_resolver__free(&t->resolver);
 }
 
-/** in_use_ns - records that wait point to what was there when they began. */
+/** in_use_ns - pending records refer to what existed when they began. */
 static uint64_t in_use_ns(const struct session *s)
 {
 	const struct trace *t = s->private;
@@ -421,7 +425,7 @@ static unsigned int wanted(const struct options *o)
 	return all;
 }
 
-/** opened - what is known only now that the capture is there. */
+/** opened - set what is only known once the capture is open. */
 static void opened(struct session *s)
 {
 	struct trace *t = s->private;
@@ -434,12 +438,12 @@ static void opened(struct session *s)
 		s->settle = on_tick;
 }
 
-/** replay_forgetting - what waits refers to rows that go: it does not wait any longer. */
+/** replay_forgetting - pending records refer to rows that are about to be freed: print them now. */
 static void replay_forgetting(struct session *s)
 {
 	struct trace *t = s->private;
 
-	/* what is summed up is older than all that waits */
+	/* processes that are summed up are older than all pending records */
 	if (!s->source->facts(s).summing) {
 		print_rest(s);
 		t->timeline.ended = false;
@@ -486,7 +490,7 @@ int cmd_trace(struct options *o)
 			opened(&s);
 			status = session__run(&s);
 		}
-		/* counting began */
+		/* counting has begun */
 		if (s.start_ns && (!status || s.error))
 			s.error = finish(&s);
 		status = session__close(&s, status);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* capabilities.c - the capabilities that a capture needs, checked before anything is tried. */
+/* capabilities.c - check the capabilities that a capture needs, before anything else is tried. */
 #include "sys/capabilities.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static bool has(cap_t caps, cap_value_t cap)
 /* PROC_USER_INIT_INO, include/linux/proc_ns.h */
 #define INITIAL_USER_NAMESPACE 0xeffffffdu
 
-/* Capabilities of another user namespace are none where all of the kernel is looked at. */
+/* Capabilities in another user namespace do not allow to trace the whole kernel. */
 static bool in_user_namespace(void)
 {
 	struct stat st;
@@ -52,7 +52,7 @@ int capabilities__check(void)
 	if (!caps)
 		return -errno;
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
-		/* what was all CAP_SYS_ADMIN before 5.8 still is included in it */
+		/* CAP_SYS_ADMIN, which was required before 5.8, still includes both */
 		if (has(caps, needed[i].cap) || has(caps, CAP_SYS_ADMIN))
 			continue;
 		strcat(missing, *missing ? " and " : "");

@@ -4,8 +4,8 @@
 #define VMASCOPE_SYS_CAPABILITIES_H
 
 /**
- * capabilities__check - that this process has them
- * Return: 0, or -EPERM after an error message that names those that are missing.
+ * capabilities__check - check that this process has them
+ * Return: 0, or -EPERM after an error message that lists the missing ones.
  */
 int capabilities__check(void);
 

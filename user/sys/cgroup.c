@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cgroup.c - find the cgroup hierarchies, and names and descriptors in the one that is chosen. */
+/*
+ * cgroup.c - find the cgroup hierarchies, and translate names and descriptors in the selected one.
+ */
 #include "sys/cgroup.h"
 
 #include <errno.h>
@@ -18,10 +20,10 @@
 
 /* include/linux/exportfs.h */
 #define FILEID_KERNFS 0xfe
-/** Hierarchies that can be mounted: cgroup v2's, one for each controller, and named ones. */
+/** Maximum number of mounted hierarchies: cgroup v2, one for each v1 controller, and named ones. */
 #define MAX_MOUNTS 32
 
-/** struct mounted - a hierarchy, and where it is mounted */
+/** struct mounted - a hierarchy and its mount point */
 struct mounted {
 	struct cgroup_hierarchy hierarchy;
 	char path[PATH_MAX];
@@ -31,7 +33,7 @@ static struct mounted mounts[MAX_MOUNTS];
 static size_t nr_mounts;
 static const struct mounted *chosen;
 
-/** number_of - of the hierarchy "name=NAME", by /proc/self/cgroup; 0: there is none. */
+/** number_of - number of the named hierarchy "name=NAME" in /proc/self/cgroup; 0: there is none. */
 static uint32_t number_of(const char *name)
 {
 	char line[PATH_MAX + 64];
@@ -67,7 +69,7 @@ static bool is_controller(const char *option)
 	return false;
 }
 
-/** read_v1 - of a mount of cgroup v1. Return: false if its options name no hierarchy. */
+/** read_v1 - parse the options of a cgroup v1 mount. Return: false if they name no hierarchy. */
 static bool read_v1(struct cgroup_hierarchy *h, const char *options)
 {
 	char buf[1024], *rest = buf, *option;
@@ -80,7 +82,7 @@ static bool read_v1(struct cgroup_hierarchy *h, const char *options)
 		else if (!strncmp(option, "name=", 5))
 			h->number = number_of(option);
 	}
-	/* with both, the controller's place in the task is the quicker one */
+	/* if it has both, the task's pointer for the controller is the faster lookup */
 	if (*h->controller)
 		h->number = 0;
 	return *h->controller || h->number;
@@ -110,7 +112,7 @@ static void read_mounts(void)
 		endmntent(f);
 }
 
-/** find - the mount of cgroup v2, or of the memory controller of cgroup v1; NULL: none. */
+/** find - find the mount of cgroup v2, or of the v1 memory controller; NULL: none. */
 static const struct mounted *find(bool v2)
 {
 	for (size_t i = 0; i < nr_mounts; i++)
@@ -120,7 +122,7 @@ static const struct mounted *find(bool v2)
 	return NULL;
 }
 
-/** choose - unless it has been. Return: NULL: none is mounted. */
+/** choose - select a hierarchy unless one is selected. Return: NULL: none is mounted. */
 static const struct mounted *choose(void)
 {
 	read_mounts();
@@ -138,7 +140,7 @@ const struct cgroup_hierarchy *cgroup__hierarchy(void)
 	return choose() ? &chosen->hierarchy : &v2;
 }
 
-/** below - the mount that @path is in, the innermost of them; NULL: none */
+/** below - the innermost mount that contains @path; NULL: none */
 static const struct mounted *below(const char *path)
 {
 	const struct mounted *best = NULL;
@@ -153,7 +155,7 @@ static const struct mounted *below(const char *path)
 	return best;
 }
 
-/** id_of - of an open cgroup's directory. Return: 0 or a negative errno. */
+/** id_of - the id of a cgroup from a descriptor of its directory. Return: 0 or a negative errno. */
 static int id_of(int fd, uint64_t *id)
 {
 	char buf[sizeof(struct file_handle) + MAX_HANDLE_SZ]
@@ -170,7 +172,7 @@ static int id_of(int fd, uint64_t *id)
 	return 0;
 }
 
-/** open_in - a cgroup below @m. Return: its descriptor or a negative errno. */
+/** open_in - open a cgroup below @m. Return: its descriptor or a negative errno. */
 static int open_in(const struct mounted *m, const char *path, char *full, size_t size)
 {
 	struct statfs fs;
@@ -205,7 +207,7 @@ int cgroup__open(const char *path, uint64_t *id)
 	if (at)
 		first = second = at;
 	fd = open_in(first, path, full, sizeof(full));
-	/* on a host with both: where memory is controlled, or where systemd keeps its units */
+	/* on a host with both versions: the hierarchy that controls memory, or systemd's */
 	if (fd == -ENOENT && second && second != first) {
 		first = second;
 		fd = open_in(second, path, full, sizeof(full));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cgroup.h - the cgroup hierarchy that filter and grouping are about: paths to descriptors, ids to
- * paths.
+ * cgroup.h - the cgroup hierarchy that is used for filtering and grouping: paths to descriptors,
+ * ids to paths.
  *
- * With -c it is the one that the path lies in. Else it is where memory is controlled: the memory
- * controller's of cgroup v1, if that is mounted; otherwise that of cgroup v2.
+ * With -c it is the one that contains the path. Otherwise it is the one that controls memory: that
+ * of the cgroup v1 memory controller if it is mounted, or else that of cgroup v2.
  */
 #ifndef VMASCOPE_SYS_CGROUP_H
 #define VMASCOPE_SYS_CGROUP_H
@@ -14,9 +14,9 @@
 
 /**
  * struct cgroup_hierarchy - a hierarchy
- * @v1: it is not that of cgroup v2
- * @controller: of cgroup v1, "" for a named hierarchy
- * @number: of a named hierarchy, as in /proc/PID/cgroup; else 0
+ * @v1: it is a cgroup v1 hierarchy
+ * @controller: name of its cgroup v1 controller, "" for a named hierarchy
+ * @number: number of a named hierarchy, as in /proc/PID/cgroup; otherwise 0
  */
 struct cgroup_hierarchy {
 	bool v1;
@@ -24,11 +24,12 @@ struct cgroup_hierarchy {
 	uint32_t number;
 };
 
-/** cgroup__hierarchy - the one that was chosen. */
+/** cgroup__hierarchy - the hierarchy that was selected. */
 const struct cgroup_hierarchy *cgroup__hierarchy(void);
 
 /**
- * cgroup__open - a cgroup by its path, absolute or below a mounted hierarchy, which becomes the one
+ * cgroup__open - open a cgroup, by absolute path or below a mounted hierarchy, and select that
+ * hierarchy
  * @id: set to the cgroup's id
  *
  * Return: a descriptor, or a negative errno after an error message.
@@ -37,9 +38,9 @@ int cgroup__open(const char *path, uint64_t *id);
 
 /**
  * cgroup__name - the path of a cgroup below the hierarchy's mount
- * @id: of its directory, as its file handle has it
+ * @id: id of its directory, as in its file handle
  *
- * Return: to be freed; "cgroup:ID" if it is gone or not known; NULL without memory.
+ * Return: a string to be freed; "cgroup:ID" if it is gone or unknown; NULL: out of memory.
  */
 char *cgroup__name(uint64_t id);
 

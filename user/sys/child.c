@@ -17,7 +17,7 @@
 #include "util/log.h"
 #include "util/startup.h"
 
-/** For the child to get to its wait, on a machine that is so busy that it hardly runs. */
+/** Limit for the child to reach its wait, even on an overloaded machine. */
 #define SLEEP_LIMIT_NS 60000000000ULL
 
 static void be_quiet(void)
@@ -35,12 +35,12 @@ static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
 	char go;
 	int err;
 
-	/* nothing of ours is inherited: neither ignored nor blocked signals */
+	/* the command inherits neither ignored nor blocked signals */
 	startup__restore();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (read(go_fd, &go, 1) != 1)
-		_exit(0); /* never let go: vmascope gave up, and has said why */
+		_exit(0); /* not released: vmascope gave up, and has reported the reason */
 	execvp(argv[0], argv);
 	err = errno;
 	if (write(error_fd, &err, sizeof(err)) < 0)
@@ -48,7 +48,7 @@ static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
 	_exit(127);
 }
 
-/** state_of - the letter of /proc/PID/stat; 0: it can't be read */
+/** state_of - the state letter in /proc/PID/stat; 0: it can't be read */
 static char state_of(pid_t pid)
 {
 	char path[64], text[512], *end;
@@ -67,10 +67,10 @@ static char state_of(pid_t pid)
 }
 
 /**
- * await_sleep - until the child waits to be let go
+ * await_sleep - wait until the child sleeps, waiting to be released
  *
- * Before, it still faults, on another CPU: a fault that is under way as the child is marked would be
- * counted, as if the command had taken it.
+ * Before that it still takes faults, on another CPU: a fault that is in progress when the child is
+ * marked would be counted as if the command had taken it.
  */
 static void await_sleep(pid_t pid)
 {
@@ -78,7 +78,7 @@ static void await_sleep(pid_t pid)
 	const uint64_t limit_ns = clock__monotonic_ns() + SLEEP_LIMIT_NS;
 	char state;
 
-	/* not while it runs, or is inside of a fault that reads */
+	/* wait while it runs, or handles a fault that reads from disk */
 	while (((state = state_of(pid)) == 'R' || state == 'D') && clock__monotonic_ns() < limit_ns)
 		nanosleep(&nap, NULL);
 }
@@ -155,7 +155,7 @@ void child__cleanup(struct child *c)
 	if (c->go_fd >= 0)
 		close(c->go_fd);
 	if (c->pid > 0 && !c->ended && c->go_fd >= 0)
-		waitpid(c->pid, &c->status, 0); /* it ends by itself: its pipe is closed */
+		waitpid(c->pid, &c->status, 0); /* it exits by itself, as its pipe is closed */
 	if (c->error_fd >= 0)
 		close(c->error_fd);
 	if (c->pidfd >= 0)

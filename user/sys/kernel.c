@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kernel.c - what differs between kernels and is in no type information. */
+/* kernel.c - properties of kernels that their type information does not contain. */
 #include "sys/kernel.h"
 
 #include <limits.h>
@@ -27,7 +27,7 @@ bool kernel__is_rt(void)
 	return !uname(&u) && strstr(u.version, "PREEMPT_RT");
 }
 
-/** first_line - of the file @path; empty where it can't be read. */
+/** first_line - read the first line of the file @path; empty if it can't be read. */
 static void first_line(const char *path, char *line, int size)
 {
 	FILE *f = fopen(path, "re");
@@ -108,14 +108,14 @@ struct kernel_swap_rest kernel__swap_rest(unsigned int version, uint32_t migrati
 	} else if (version >= KERNEL(5, 19)) {
 		rest.marker = 1u << 31;
 	}
-	/* From the lowest special type up, what is nothing else is device memory. */
+	/* types from the lowest special one up that are nothing else are device memory */
 	special = migration | hwpoison | rest.marker | rest.error;
 	if (special)
 		rest.device = ~special & ~((special & -special) - 1);
 	return rest;
 }
 
-/** open_config - the kernel's configuration, compressed or not; NULL if it is nowhere. */
+/** open_config - open the kernel's configuration, compressed or not; NULL: not found. */
 static gzFile open_config(void)
 {
 	gzFile f = gzopen("/proc/config.gz", "re");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* limits.c - what this process has not enough of, and what to do about it. */
+/* limits.c - detect resource limits, and advise how to raise them. */
 #include "sys/limits.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-/** Files that limit_files() opens at most. */
+/** Maximum number of files that limit_files() opens. */
 #define MOST_FILES 64
 
 const char *limit_hint(int err)
@@ -24,7 +24,7 @@ int limit_files(int nr)
 	int fds[MOST_FILES], n = 0, err = 0;
 
 	while (n < nr && n < MOST_FILES) {
-		/* standard descriptors are open: startup.h */
+		/* standard descriptors are always open: see startup.h */
 		fds[n] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
 		if (fds[n] < 0) {
 			err = -errno;

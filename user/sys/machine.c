@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* machine.c - read what the machine is set to, from /sys and /proc. */
+/* machine.c - read settings of the machine from /sys and /proc. */
 #include "sys/machine.h"
 
 #include <stdio.h>
@@ -9,10 +9,10 @@
 #include "util/cpu_list.h"
 #include "util/str.h"
 
-/** Long enough for any list of CPUs that a person has written. */
+/** Enough for any list of CPUs written by hand. */
 #define LINE_SIZE 4096
 
-/** read_line - the first line of a file. Return: @line; NULL: there is none. */
+/** read_line - read the first line of a file. Return: @line; NULL: there is none. */
 static const char *read_line(const char *path, char *line, size_t size)
 {
 	FILE *f = fopen(path, "re");
@@ -26,7 +26,10 @@ static const char *read_line(const char *path, char *line, size_t size)
 	return line;
 }
 
-/** read_cpus - of a file in /sys/devices/system/cpu. Without the feature it may say "(null)". */
+/**
+ * read_cpus - read a file in /sys/devices/system/cpu; "(null)" means that the feature is not
+ * configured.
+ */
 static char *read_cpus(const char *path)
 {
 	char line[LINE_SIZE];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * machine.h - what the machine is set to that a view has to know: CPUs that want no interrupts, and
- * how many VMAs a process may have.
+ * machine.h - settings of the machine that a view needs: isolated CPUs, and the maximum number of
+ * VMAs of a process.
  */
 #ifndef VMASCOPE_SYS_MACHINE_H
 #define VMASCOPE_SYS_MACHINE_H
@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 /**
- * struct machine - strings are owned
- * @isolated, @nohz_full: CPUs, as the kernel writes the list; NULL: not known
- * @max_map_count: vm.max_map_count, 0: not known
+ * struct machine - settings; it owns the strings
+ * @isolated, @nohz_full: CPU lists in the kernel's format; NULL: unknown
+ * @max_map_count: vm.max_map_count, 0: unknown
  */
 struct machine {
 	char *isolated;
@@ -19,9 +19,9 @@ struct machine {
 	uint64_t max_map_count;
 };
 
-/** machine__read - of this one. */
+/** machine__read - read the settings of this machine. */
 void machine__read(struct machine *m);
-/** machine__free - also of one that is all zero. */
+/** machine__free - free the strings; an all-zero struct is allowed. */
 void machine__free(struct machine *m);
 
 #endif /* VMASCOPE_SYS_MACHINE_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* memory.c - RLIMIT_DATA, for a time. */
+/* memory.c - set and restore RLIMIT_DATA. */
 #include "sys/memory.h"
 
 #include <stddef.h>

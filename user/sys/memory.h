@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * memory.h - a bound of all memory that this process may have, whatever it is for.
+ * memory.h - limit the memory of this process.
  */
 #ifndef VMASCOPE_SYS_MEMORY_H
 #define VMASCOPE_SYS_MEMORY_H
@@ -9,25 +9,26 @@
 #include <stdint.h>
 
 /**
- * memory__bound - allocations beyond @bytes fail (RLIMIT_DATA), until memory__unbound()
- * @hint: how the user lifts it, for messages; not copied
+ * memory__bound - make allocations beyond @bytes fail (RLIMIT_DATA), until memory__unbound()
+ * @hint: how the user can raise the limit, for messages; not copied
  *
- * A lower limit that the process was given stays. Sanitizers map terabytes: with them, nothing is bound.
+ * A lower existing limit is kept. Sanitizers map terabytes, so no limit is set for them.
  */
 void memory__bound(uint64_t bytes, const char *hint);
 
-/** memory__unbound - the limit is what it was. */
+/** memory__unbound - restore the previous limit. */
 void memory__unbound(void);
 
 /**
- * memory__available - Return: @bytes can be allocated now, all together
+ * memory__available - Return: @bytes can be allocated now, in total
  *
- * For libraries that do not report whether they failed for want of memory or because of what they were given:
- * asked before, a failure is the latter. Nothing is kept, so other threads may allocate it meanwhile.
+ * For libraries that do not report whether they failed because of memory or because of their input:
+ * if this is called before, a failure is due to the input. Nothing is reserved, so other threads
+ * may allocate the memory meanwhile.
  */
 bool memory__available(uint64_t bytes);
 
-/** memory__hint - for a message that there is not enough memory; NULL: there is none. */
+/** memory__hint - advice for a message about a lack of memory; NULL: there is none. */
 const char *memory__hint(void);
 
 #endif /* VMASCOPE_SYS_MEMORY_H */

@@ -8,15 +8,15 @@
 /**
  * notify__take - remember $NOTIFY_SOCKET, and remove it from the environment
  *
- * A command that is started afterwards is not asked to notify anybody. Call it once.
+ * So a command that is started afterwards does not notify. Call it once.
  */
 void notify__take(void);
 
 /**
  * notify__ready - send READY=1 to that socket, if there was one
  *
- * A datagram to an AF_UNIX socket: a path, or "@NAME" in the abstract namespace. Never waits; who
- * does not receive it is not an error. Return: 0 or a negative errno.
+ * Sends a datagram to an AF_UNIX socket: a path, or "@NAME" in the abstract namespace. Never
+ * blocks; a missing receiver is not an error. Return: 0 or a negative errno.
  */
 int notify__ready(void);
 

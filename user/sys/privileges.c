@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* privileges.c - the user and the capabilities that a process runs with. */
+/* privileges.c - drop the user and the capabilities of a process. */
 #include "sys/privileges.h"
 
 #include <errno.h>
@@ -20,7 +20,10 @@
 #define CAP_BPF 39
 #endif
 
-/** keep_only - of what is permitted, @nr @wanted ones. Return: 0 or a negative errno. */
+/**
+ * keep_only - keep only the @nr capabilities in @wanted that are permitted. Return: 0 or a negative
+ * errno.
+ */
 static int keep_only(const cap_value_t *wanted, int nr)
 {
 	cap_t now = cap_get_proc(), kept = cap_init();
@@ -55,7 +58,7 @@ int privileges__find_user(const char *name, struct user_ids *user)
 
 int privileges__drop(const struct user_ids *user)
 {
-	/* commit c8644cd0efe7, 5.19: maps that are open need no capability any more */
+	/* before commit c8644cd0efe7 (5.19), access to open maps requires CAP_BPF */
 	const cap_value_t wanted[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_PERFMON, CAP_BPF };
 	const int nr = kernel__version() < KERNEL(5, 19) ? 4 : 3;
 	int err;

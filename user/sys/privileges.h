@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * privileges.h - give up what is not needed once everything is attached.
+ * privileges.h - drop privileges that are not needed once everything is attached.
  */
 #ifndef VMASCOPE_SYS_PRIVILEGES_H
 #define VMASCOPE_SYS_PRIVILEGES_H
@@ -8,17 +8,18 @@
 #include "sys/sandbox.h"
 
 /**
- * privileges__drop - run as @user, if this is root, and give up all capabilities but those that
- * reading /proc and cgroupfs takes
+ * privileges__drop - if root, switch to @user, and drop all capabilities except those for reading
+ * /proc and cgroupfs
  *
- * CAP_SYS_PTRACE (/proc/PID/maps of others), CAP_DAC_READ_SEARCH (names of cgroups) and CAP_PERFMON
- * (events on CPUs that come online) stay, as far as they are there; before Linux 5.19, CAP_BPF does, which its maps need.
+ * CAP_SYS_PTRACE (/proc/PID/maps of other users), CAP_DAC_READ_SEARCH (names of cgroups) and
+ * CAP_PERFMON (events on CPUs that come online) are kept if they are available; so is CAP_BPF
+ * before Linux 5.19, which requires it for map access.
  * Return: 0, or a negative errno after an error message.
  */
 int privileges__drop(const struct user_ids *user);
 
 /**
- * privileges__find_user - numbers of a user and its group, by name or number
+ * privileges__find_user - look up a user and its group, by name or number
  * Return: 0 or -ENOENT.
  */
 int privileges__find_user(const char *name, struct user_ids *user);

@@ -11,7 +11,7 @@
 #include "events.h"
 #include "util/array.h"
 
-/** The name of the file that the kernel makes for shared anonymous memory, shmem_zero_setup(). */
+/** Name that the kernel gives to shared anonymous memory, see shmem_zero_setup(). */
 #define MADE_UP "/dev/zero (deleted)"
 
 int proc_map__parse(const char *line, struct proc_map *map)

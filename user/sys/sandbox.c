@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sandbox.c - give up user, capabilities, memory and system calls. */
+/* sandbox.c - drop user, capabilities, memory and system calls. */
 #include "sys/sandbox.h"
 #include "util/array.h"
 
@@ -19,7 +19,7 @@
 #define SANITIZED false
 #endif
 
-/** set_limits - a limit that this process was given may be lower: that stays. */
+/** set_limits - set limits, unless the process already has lower ones. */
 static int set_limits(const struct sandbox *s)
 {
 	const struct {
@@ -46,7 +46,7 @@ static int set_limits(const struct sandbox *s)
 	return 0;
 }
 
-/** filter_calls - system calls of another architecture kill the process. */
+/** filter_calls - install the filter; system calls of another architecture kill the process. */
 static int filter_calls(const struct sandbox *s)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
@@ -95,7 +95,7 @@ int sandbox__enter(const struct sandbox *s)
 {
 	int err;
 
-	/* that takes CAP_SETPCAP, which goes with the user */
+	/* this needs CAP_SETPCAP, which is lost along with the user */
 	sandbox__drop_bounds();
 	err = sandbox__set_user(&s->user, 0);
 	if (err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sandbox.h - give up what a process could do harm with: user, capabilities, memory, system calls.
+ * sandbox.h - drop privileges that an attacker could use: user, capabilities, memory, system calls.
  */
 #ifndef VMASCOPE_SYS_SANDBOX_H
 #define VMASCOPE_SYS_SANDBOX_H
@@ -9,21 +9,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/** struct user_ids - who a process runs as */
+/** struct user_ids - user and group that a process runs as */
 struct user_ids {
 	uid_t uid;
 	gid_t gid;
 };
 
-/** The user and group "nobody": they own no file. */
+/** The user and group "nobody", which own no files. */
 #define SANDBOX_NOBODY ((struct user_ids){ 65534, 65534 })
 
 /**
  * struct sandbox - what a process may still do
- * @user: who it runs as, where it has root to give up
- * @calls: system calls that it may make, @nr_calls of them; others fail with EPERM
- * @data_bytes: limit of its private memory (RLIMIT_DATA), if it has no lower one
- * @file_bytes: limit of the size of a file that it writes (RLIMIT_FSIZE), memory files included; likewise
+ * @user: user to switch to, if it is root
+ * @calls: the @nr_calls system calls that it may make; others fail with EPERM
+ * @data_bytes: limit of its private memory (RLIMIT_DATA), unless it has a lower one
+ * @file_bytes: limit of the size of a file that it writes (RLIMIT_FSIZE), including memory files;
+ *	the same
  */
 struct sandbox {
 	struct user_ids user;
@@ -34,22 +35,22 @@ struct sandbox {
 };
 
 /**
- * sandbox__enter - give up all but what @s says, for good
+ * sandbox__enter - permanently drop everything except what @s allows
  *
- * No process can be started any more. Files that are open stay usable. Built with a sanitizer, which
- * needs more, only the user and the capabilities are given up.
+ * No process can be started afterwards. Open files stay usable. In a build with a sanitizer, which
+ * needs more, only the user and the capabilities are dropped.
  * Return: 0 or a negative errno.
  */
 int sandbox__enter(const struct sandbox *s);
 
-/** sandbox__drop_bounds - no program that is executed gets a capability back; where that is permitted. */
+/** sandbox__drop_bounds - if permitted, make sure that no executed program regains a capability. */
 void sandbox__drop_bounds(void);
 
 /**
- * sandbox__set_user - run as @user from now on; capabilities are kept if @keep_caps, as permitted ones
+ * sandbox__set_user - switch to @user; with @keep_caps, permitted capabilities are kept
  *
- * Without CAP_SETUID or CAP_SETGID in a process that is root, it fails. One that is not root is left
- * as it is.
+ * Fails if the process is root, but lacks CAP_SETUID or CAP_SETGID. A process that is not root is
+ * left unchanged.
  * Return: 0 or a negative errno.
  */
 int sandbox__set_user(const struct user_ids *user, int keep_caps);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rows.c - the tables and documents of rows.h.
+ * rows.c - implementation of the tables and documents of rows.h.
  */
 #include "table/rows.h"
 
@@ -14,7 +14,7 @@
 
 static const struct table_def no_def = { .key = "none" };
 
-/** no_table - there was no memory for it */
+/** no_table - stands for a table that could not be allocated */
 static struct table no_table = { .def = &no_def, .err = -ENOMEM };
 
 struct table *table__new(const struct table_def *def)
@@ -33,7 +33,7 @@ void table__fail(struct table *t, int err)
 		t->err = err;
 }
 
-/* Frees what a cell of column @c owns, and makes it unknown. */
+/* Free what a cell of column @c owns, and make it unknown. */
 static void clear_cell(const struct column *c, struct cell *cell)
 {
 	if (cell->known && c->type == CELL_STR && !cell->borrowed)
@@ -97,9 +97,9 @@ misuse(const struct table *t, const char *key, const char *why)
 }
 
 /**
- * find_column - the one of @key; @guess is looked at first
+ * find_column - find the column with @key; @guess is tried first
  *
- * Equal literals are one in the program as a rule: nearly always a look at the pointers is enough.
+ * Equal literals are usually merged in the program, so comparing pointers is nearly always enough.
  */
 static size_t find_column(const struct table *t, const char *key, size_t guess)
 {
@@ -134,7 +134,9 @@ struct cell *table__cell(const struct table *t, size_t row, const char *key)
 	return cell_at(t, row, find_column(t, key, 0), key);
 }
 
-/* The cell under @key in the last row, emptied and marked known; its type is one of two. */
+/*
+ * The cell under @key in the last row, cleared and marked known; its type is one of the two given.
+ */
 static struct cell *new_value(struct table *t, const char *key, enum cell_type type,
 			      enum cell_type or_type)
 {
@@ -194,7 +196,7 @@ void table__forget(struct table *t, const char *key)
 	}
 }
 
-/** set_copy - the cell owns @copy; NULL: there was no memory. */
+/** set_copy - let the cell own @copy; NULL: out of memory. */
 static void set_copy(struct table *t, const char *key, char *copy)
 {
 	if (!copy)
@@ -224,7 +226,7 @@ void table__set_word(struct table *t, const char *key, const char *v)
 
 	cell->known = v != NULL;
 	cell->borrowed = true;
-	/* it is neither changed nor freed */
+	/* the cell neither changes nor frees it */
 	cell->str = (char *)v;
 }
 
@@ -316,7 +318,7 @@ void table__set_footer(struct table *t, const char *fmt, ...)
 	va_end(args);
 }
 
-/** struct row_sorting - what compare_rows() needs: the @column of @t */
+/** struct row_sorting - context of compare_rows(): the @column of @t to sort by */
 struct row_sorting {
 	const struct table *t;
 	size_t column;
@@ -324,7 +326,7 @@ struct row_sorting {
 
 #define DESCENDING(a, b) (((a) < (b)) - ((a) > (b)))
 
-/* Unknown cells come last; a table counts by its rows. */
+/* Unknown cells come last; a table is compared by its number of rows. */
 static int compare_cells(enum cell_type type, const struct cell *a, const struct cell *b)
 {
 	if (!a->known || !b->known)
@@ -358,7 +360,7 @@ static int compare_rows(const void *a, const void *b, void *arg)
 				  &s->t->cells[left * columns + s->column],
 				  &s->t->cells[right * columns + s->column]);
 
-	return order ? order : DESCENDING(right, left); /* as they were: stable */
+	return order ? order : DESCENDING(right, left); /* keep the original order: stable */
 }
 
 void table__sort(struct table *t, const char *key)

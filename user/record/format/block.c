@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* block.c - pack records into blocks, with checksums; check and unpack them. */
+/* block.c - pack records into blocks with checksums; check and unpack blocks. */
 #include "record/format/block.h"
 
 #include <errno.h>
@@ -12,7 +12,9 @@
 
 #include "util/array.h"
 
-/** Packing has to keep up with the fastest faults: differences are small already. */
+/**
+ * Compression has to keep up with the highest fault rate, and the differences are small already.
+ */
 #define ZSTD_LEVEL 1
 
 int packer__init(struct packer *p, enum block_kind kind)
@@ -81,7 +83,7 @@ static void restart(struct packer *p)
 	codec__restart(&p->codec);
 }
 
-/** most_raw - bytes that @stored ones may be packed from. */
+/** most_raw - most bytes that @stored bytes may be unpacked to. */
 static uint64_t most_raw(uint64_t stored)
 {
 	return BLOCK_FREE_BYTES + stored * BLOCK_RATIO;
@@ -100,7 +102,7 @@ const void *packer__seal(struct packer *p, size_t *size)
 				   ZSTD_LEVEL);
 	if (ZSTD_isError(stored))
 		return NULL;
-	/* what is packed beyond what a reader believes goes as it is: it is all the same anyway */
+	/* beyond the ratio that a reader accepts, the block is stored uncompressed */
 	if (p->len > most_raw(stored)) {
 		stored = p->len;
 		memcpy(head + 1, p->raw, p->len);
@@ -135,7 +137,7 @@ int block__unpack(const struct block_head *head, const void *stored, uint8_t **r
 
 	if (checksum(stored, head->stored) != head->crc)
 		return -EBADMSG;
-	/* a NUL behind it, for JSON */
+	/* one more byte for a terminating NUL, for JSON */
 	if (array__reserve(raw, cap, size + 1, 1))
 		return -ENOMEM;
 	(*raw)[size] = '\0';

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * block.h - blocks: records gathered and packed into one, and a block's bytes checked and unpacked.
+ * block.h - blocks: collect and pack records; check and unpack the bytes of a block.
  */
 #ifndef VMASCOPE_RECORD_FORMAT_BLOCK_H
 #define VMASCOPE_RECORD_FORMAT_BLOCK_H
@@ -14,10 +14,10 @@
 struct ZSTD_CCtx_s;
 
 /**
- * struct packer - the block that is being filled
+ * struct packer - a block that is being filled
  * @kind: enum block_kind
- * @codec: how records are written
- * @raw: @len bytes so far, of @cap
+ * @codec: encoder of the records
+ * @raw: @len bytes used, of @cap
  * @packed: the finished block
  */
 struct packer {
@@ -34,7 +34,7 @@ struct packer {
 	struct ZSTD_CCtx_s *zstd;
 };
 
-/** packer__init - Return: 0 or -ENOMEM; to be freed in any case. */
+/** packer__init - Return: 0 or -ENOMEM; must be freed in any case. */
 int packer__init(struct packer *p, enum block_kind kind);
 void packer__free(struct packer *p);
 
@@ -42,31 +42,31 @@ void packer__free(struct packer *p);
 int packer__put(struct packer *p, enum record_type type, const void *record, uint64_t time_ns);
 
 /**
- * packer__seal - finish the block, and begin the next
- * @size: bytes of it, its head included
+ * packer__seal - finish the block and begin the next one
+ * @size: set to its size in bytes, including the head
  *
- * Return: the block, good until the next call; NULL without memory.
+ * Return: the block, valid until the next call; NULL: out of memory.
  */
 const void *packer__seal(struct packer *p, size_t *size);
 
-/** block__head - a head for @stored bytes that are not packed. */
+/** block__head - make a head for @stored uncompressed bytes. */
 struct block_head block__head(enum block_kind kind, const void *data, uint32_t stored);
 
-/** block__sign - a head has been changed: set its checksum. */
+/** block__sign - set the checksum of a head that was changed. */
 void block__sign(struct block_head *head);
 
-/** block__head_valid - magic, checksum, sizes and their ratio are right. */
+/** block__head_valid - check magic, checksum, sizes and their ratio. */
 bool block__head_valid(const struct block_head *head);
 
-/** block__size - bytes of a block when it is unpacked. */
+/** block__size - size of the unpacked block in bytes. */
 size_t block__size(const struct block_head *head);
 
 /**
- * block__unpack - the bytes that a block was made of
- * @stored: head->stored bytes of the file
- * @raw: room, grown as it has to be; @cap: its size
+ * block__unpack - unpack and check a block
+ * @stored: head->stored bytes from the file
+ * @raw: buffer, grown as needed; @cap: its size
  *
- * Return: 0; -EBADMSG: they are damaged; -ENOMEM.
+ * Return: 0; -EBADMSG: the bytes are damaged; -ENOMEM.
  */
 int block__unpack(const struct block_head *head, const void *stored, uint8_t **raw, size_t *cap);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* file.c - append blocks to a file, so that what is there is whole at any time. */
+/* file.c - append blocks to a file, which is valid up to its end at any time. */
 #include "record/format/file.h"
 
 #include <errno.h>
@@ -57,14 +57,14 @@ static int append_block(struct file *f, const void *block, size_t size)
 		return 0;
 	}
 	f->nr--;
-	/* half a block is of no use: a disk that is full gets its place back */
+	/* remove a partial block, which is useless; this also frees space on a full disk */
 	if (ftruncate(f->fd, (off_t)f->size))
 		return err;
 	lseek(f->fd, (off_t)f->size, SEEK_SET);
 	return err;
 }
 
-/** append_plain - a block of @data, not compressed. */
+/** append_plain - append a block of @data, not compressed. */
 static int append_plain(struct file *f, enum block_kind kind, const void *data, size_t size)
 {
 	const struct block_head head = block__head(kind, data, size);
@@ -89,7 +89,9 @@ int file__append(struct file *f, const void *block, size_t size)
 	err = append_plain(f, BLOCK_INDEX, f->index, f->nr * sizeof(*f->index));
 	if (err)
 		return err;
-	/* the last entry is that of the index itself: the next one begins with it */
+	/*
+	 * the last entry is that of the index itself, and becomes the first entry of the next index
+	 */
 	f->index[0] = f->index[f->nr - 1];
 	f->nr = 1;
 	return 0;
@@ -112,13 +114,13 @@ int file__create(struct file *f, const char *path, const char *header, const cha
 
 size_t file__end_size(const struct file *f)
 {
-	/* the index may be due, and written with a block */
+	/* the index may be due and be written along with a block */
 	return sizeof(struct block_head) + (f->nr + 2) * sizeof(struct block_entry);
 }
 
 /*
- * XFS sets aside far more than is written for a file that grows (fs/xfs/xfs_iomap.c,
- * xfs_iomap_prealloc_size()), but not where the blocks are there already.
+ * XFS preallocates far more than is written to a growing file (fs/xfs/xfs_iomap.c,
+ * xfs_iomap_prealloc_size()), but not where blocks are allocated already.
  */
 int file__reserve(struct file *f, size_t size)
 {

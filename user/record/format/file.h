@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * file.h - a recording's file as it is written: blocks at its end, and the index when it is done.
+ * file.h - a recording's file while it is written: blocks are appended, and the index ends it.
  */
 #ifndef VMASCOPE_RECORD_FORMAT_FILE_H
 #define VMASCOPE_RECORD_FORMAT_FILE_H
@@ -11,10 +11,10 @@
 #include "record/format/format.h"
 
 /**
- * struct file - one that is being written
+ * struct file - a file that is being written
  * @fd: -1: none
- * @size: of all whole blocks
- * @index: @nr entries, one for each block since it was written last, of room for @cap
+ * @size: total size of all complete blocks
+ * @index: @nr entries, one for each block since the last index, with room for @cap
  */
 struct file {
 	int fd;
@@ -25,35 +25,36 @@ struct file {
 };
 
 /**
- * file__create - make @path anew, and begin it with the header
- * @header: as JSON
- * @why: set where @path was refused (util/out_file.h)
- * Return: 0 or a negative errno; to be closed in any case.
+ * file__create - create or replace @path, and write the header
+ * @header: the header as JSON
+ * @why: set if @path was refused (util/out_file.h)
+ * Return: 0 or a negative errno; must be closed in any case.
  */
 int file__create(struct file *f, const char *path, const char *header, const char **why);
 
 /**
- * file__append - write a block
- * @block: with its head, @size bytes
+ * file__append - append a block
+ * @block: the block with its head, @size bytes
  *
- * Return: 0; or a negative errno: then the file ends behind the block before it.
+ * Return: 0 or a negative errno; on failure the file ends after the previous block.
  */
 int file__append(struct file *f, const void *block, size_t size);
 
-/** file__end_size - bytes that file__finish() would add, and an index before it. */
+/** file__end_size - bytes that file__finish() would add, including an index before it. */
 size_t file__end_size(const struct file *f);
 
 /**
- * file__reserve - set aside @size bytes behind the end, where the file system would take more than
- * is asked for by itself
+ * file__reserve - allocate @size bytes after the end, on file systems that would preallocate more
  * Return: 0 or -ENOSPC.
  */
 int file__reserve(struct file *f, size_t size);
 
-/** file__finish - write the index: the file is whole. Return: 0 or a negative errno. */
+/**
+ * file__finish - write the final index, which completes the file. Return: 0 or a negative errno.
+ */
 int file__finish(struct file *f);
 
-/** file__close - Return: 0 or the negative errno of a write that failed late. */
+/** file__close - close the file. Return: 0 or the negative errno of a delayed write error. */
 int file__close(struct file *f);
 
 #endif /* VMASCOPE_RECORD_FORMAT_FILE_H */

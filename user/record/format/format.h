@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * format.h - the recording's format: what a file is made of, and the records that blocks hold.
+ * format.h - the recording's format: the structure of a file, and the records in its blocks.
  *
- * A file is FORMAT_MAGIC and then blocks, each of which can be read without those before it. The
- * first one is the header: JSON, which also lists every type of record and its fields. Blocks of
- * events and of checkpoints are compressed records of those types (schema.h). docs/record.md tells
- * it all.
+ * A file is FORMAT_MAGIC followed by blocks, each of which can be read without those before it. The
+ * first block is the header: JSON, which also lists every type of record and its fields. Blocks of
+ * events and of checkpoints are compressed records of those types (schema.h). docs/record.md
+ * describes the format.
  */
 #ifndef VMASCOPE_RECORD_FORMAT_FORMAT_H
 #define VMASCOPE_RECORD_FORMAT_FORMAT_H
@@ -16,45 +16,45 @@
 #include "events.h"
 #include "model/shootdown.h"
 
-/** Functions of a stack that are kept at most, the innermost ones. */
+/** Maximum number of frames kept of a stack, the innermost ones. */
 #define RECORD_FRAMES 512u
 
-/** A file's first bytes. */
+/** The first bytes of a file. */
 #define FORMAT_MAGIC "VMASCOPE"
 #define FORMAT_MAGIC_LEN 8
-/** Raised when an older reader would misunderstand; new types and fields do not raise it. */
+/** Raised when an older reader would misinterpret a file; new types and fields do not raise it. */
 #define FORMAT_VERSION 2
-/** Older ones that this reader understands: before 2, counts were never summed up anew. */
+/** Oldest version that can be read; before version 2, counts were never reset. */
 #define FORMAT_LEAST_VERSION 1
-/** A block's first bytes: a reader that has lost its way looks for them. */
+/** The first bytes of a block; after damage, a reader searches for them. */
 #define BLOCK_MAGIC 0x4b4c4256u /* "VBLK" */
-/** A block is no larger, packed or not: a reader believes no other. */
+/** Maximum size of a block, packed or not; a reader rejects larger ones. */
 #define BLOCK_MAX (64u << 20)
-/** No block is packed from more than BLOCK_FREE_BYTES and BLOCK_RATIO times its bytes. */
+/** A block is unpacked to at most BLOCK_FREE_BYTES plus BLOCK_RATIO times its packed size. */
 #define BLOCK_FREE_BYTES (64u << 10)
 #define BLOCK_RATIO 1024u
-/** Strings are cut to this, their end NUL included. */
+/** Maximum length of strings, including the terminating NUL; longer ones are cut. */
 #define RECORD_STR_MAX 4096u
 
 /** enum block_kind - what a block holds */
 enum block_kind {
 	BLOCK_HEADER = 1, /* JSON, not compressed */
-	BLOCK_EVENTS,	  /* events, in the ring's order, and what they refer to before them */
-	BLOCK_CHECKPOINT, /* all counts that changed since the one before; the first and last: all */
-	BLOCK_END, /* struct block_entry for each block since the index before; the file is whole */
-	BLOCK_INDEX, /* the same, where there are INDEX_ENTRIES of them */
+	BLOCK_EVENTS,	  /* events in ring buffer order, after the records they refer to */
+	BLOCK_CHECKPOINT, /* counts that changed since the last one; all in the first and last */
+	BLOCK_END,	  /* struct block_entry per block since the last index; ends the file */
+	BLOCK_INDEX,	  /* the same, written after every INDEX_ENTRIES blocks */
 };
 
 /**
- * struct block_head - little endian, as all numbers in a file
+ * struct block_head - head of a block; little endian, as are all numbers in a file
  * @magic: BLOCK_MAGIC
  * @kind: enum block_kind
- * @stored: bytes that follow; @raw: bytes of it when unpacked (zstd), 0: it is not packed
- * @records: in it
- * @crc: CRC-32 (zlib's) of what follows
- * @first_ns, @last_ns: times of what it holds, CLOCK_MONOTONIC; of events: of their ends
+ * @stored: bytes that follow; @raw: their size when unpacked (zstd), 0: they are not packed
+ * @records: number of records in the block
+ * @crc: CRC-32 (zlib's) of the bytes that follow
+ * @first_ns, @last_ns: range of the times in the block, CLOCK_MONOTONIC; of events, when they ended
  * @pad: 0
- * @head_crc: of the bytes before it
+ * @head_crc: CRC-32 of the preceding bytes of the head
  */
 struct block_head {
 	uint32_t magic;
@@ -70,7 +70,7 @@ struct block_head {
 };
 _Static_assert(sizeof(struct block_head) == 48, "block_head");
 
-/** struct block_entry - a line of the index: where a block is, and what its head says */
+/** struct block_entry - an entry of the index: the position of a block, and values from its head */
 struct block_entry {
 	uint64_t offset;
 	uint64_t first_ns;
@@ -79,20 +79,21 @@ struct block_entry {
 	uint32_t records;
 };
 _Static_assert(sizeof(struct block_entry) == 32, "block_entry");
-/** Blocks after which the index is written, so that it neither outgrows a block nor memory. */
+/** Number of blocks after which an index is written, which bounds its size and memory use. */
 #define INDEX_ENTRIES 32768u
 
 /*
- * A record is the model's own struct where that holds numbers and text alone, or is embedded in one that
- * adds the number of what it is of. It is a struct of its own where the model's has pointers: a file has
- * numbers in their place, and what is read from a file, which anyone may have made, must be checked before
- * it becomes one. So a process, a row, a row of calls and a stack are read into one of those below, which
- * record/load takes over into the model; a symbol's fields belong to a folder above this one.
+ * A record is the model's own struct if that has only numbers and text, or a struct that embeds it
+ * and adds the number of the object it belongs to. Where the model's struct has pointers, the
+ * record is a separate struct: a file has numbers in their place, and as a file may be forged, they
+ * must be checked first. So processes, rows, rows of calls and stacks are read into the structs
+ * below, which record/load converts to those of the model; the fields of a symbol belong to a
+ * directory above this one.
  */
 
-/** enum record_type - types of records, as the schema in schema.c names them */
+/** enum record_type - types of records, in the order of the schema in schema.c */
 enum record_type {
-	RECORD_NONE, /* of a type that this reader does not know */
+	RECORD_NONE, /* a type that this reader does not know */
 	RECORD_STATS,
 	RECORD_PROCESS,
 	RECORD_ROW,
@@ -107,7 +108,7 @@ enum record_type {
 	RECORD_SYMBOL,
 	RECORD_STACK,
 	RECORD_RESET,
-	RECORD_IN_FLIGHT, /* struct vs_event_fault, that had not ended: in the last checkpoint */
+	RECORD_IN_FLIGHT, /* struct vs_event_fault in flight: only in the last checkpoint */
 	RECORD_FAULT,	  /* events from here to RECORD_RSS */
 	RECORD_CALL,
 	RECORD_FLUSH,
@@ -120,18 +121,17 @@ enum record_type {
 	NR_RECORD_TYPES,
 };
 
-/** record_is_event - others are counts, or tell what events and counts refer to. */
+/** record_is_event - the others are counts, or define what events and counts refer to. */
 static inline bool record_is_event(enum record_type type)
 {
 	return type >= RECORD_FAULT && type <= RECORD_RSS;
 }
 
 /**
- * struct record_stats - ends a checkpoint
- * @time_ns: when the counts were read; @events: records of events that were written so far
- * @full: 1: the checkpoint has all counts, not only those that changed
- * @ended: 1: counting had ended, and the checkpoint lists the faults that were in flight then:
- *	@in_flight of them
+ * struct record_stats - end of a checkpoint
+ * @time_ns: when the counts were read; @events: number of events written so far
+ * @full: 1: the checkpoint has all counts; 0: only those that changed
+ * @ended: 1: counting had ended, and the checkpoint lists the @in_flight faults that were in flight
  */
 struct record_stats {
 	uint64_t time_ns;
@@ -142,15 +142,15 @@ struct record_stats {
 	struct vs_stats stats;
 };
 
-/* What a record_reset is about, a bit each. */
-#define RESET_COUNTS 1u /* of rows, processes, CPUs and calls */
+/* Bits of record_reset.what: what is reset. */
+#define RESET_COUNTS 1u /* counts of rows, processes, CPUs and calls */
 #define RESET_STACKS 2u
 
 /**
- * struct record_reset - counts are told anew
+ * struct record_reset - counts are reset and written again
  *
- * What was counted so far is 0 again, until the checkpoint says what it is: processes that have
- * ended may have become part of another one since.
+ * All counts become 0 until the checkpoint sets them: processes that have exited may have been
+ * merged into another one since.
  * @time_ns: when the counts were read
  * @what: RESET_*
  */
@@ -161,7 +161,7 @@ struct record_reset {
 
 /**
  * struct record_clock - the time of day was set, or the machine was suspended
- * @time_ns: that is known from this time on, CLOCK_MONOTONIC; @wall_ns: the same moment since 1970
+ * @time_ns: when this was detected, CLOCK_MONOTONIC; @wall_ns: the same moment since 1970
  */
 struct record_clock {
 	uint64_t time_ns;
@@ -169,14 +169,14 @@ struct record_clock {
 };
 
 /**
- * Number of a process, and with its @is_vma taken away of its rows: the sum of all those for which
- * a checkpoint had no room.
+ * Number of the process that is the sum of all processes for which a checkpoint had no room; this
+ * number minus its @is_vma is the number of its rows.
  */
 #define RECORD_REST UINT32_MAX
-/** Number of the stack that stands for all those of processes that have been forgotten. */
+/** Number of the stack that stands for all stacks of processes that have been freed. */
 #define RECORD_STACK_ENDED UINT32_MAX
 
-/** struct record_process - struct process (model/model.h); @number is never used again */
+/** struct record_process - struct process (model/model.h); @number is never reused */
 struct record_process {
 	uint32_t number;
 	uint32_t pid;
@@ -194,10 +194,10 @@ struct record_process {
 };
 
 /**
- * struct record_row - struct fault_row: a VMA, or what a process image has outside any
- * @number: never used again; row 0 is not told, it counts what belongs to no process
- * @process: its number
- * @build_id: of the file, hexadecimal, where it holds code; else NULL
+ * struct record_row - struct fault_row: a VMA, or what a process image counts outside of VMAs
+ * @number: never reused; row 0 has no record: it counts what belongs to no process
+ * @process: number of its process
+ * @build_id: build ID of a file with code, hexadecimal; otherwise NULL
  */
 struct record_row {
 	uint32_t number;
@@ -215,15 +215,15 @@ struct record_row {
 	const char *build_id;
 };
 
-/** struct record_counts - all that row or CPU @number has counted since the start of the run */
+/** struct record_counts - all counts of a row or CPU @number since the start of the run */
 struct record_counts {
 	uint64_t number;
 	struct vs_counts counts;
 };
 
 /**
- * struct record_latency - a histogram: of row @row; else of process @process by @cause; of neither:
- * of all processes that had none of their own, by @cause
+ * struct record_latency - a histogram of row @row; or, if that is not set, of process @process by
+ * @cause; or, if neither is, by @cause for all processes without a histogram
  */
 struct record_latency {
 	uint32_t row;
@@ -234,8 +234,8 @@ struct record_latency {
 };
 
 /**
- * struct record_call_row - struct call_row (model/shootdown.h); row 0: what found no other
- * @stack: number of its stack, told before it; 0: none was asked for
+ * struct record_call_row - struct call_row (model/shootdown.h); row 0: calls that found no free row
+ * @stack: number of its stack, written before it; 0: stacks were not requested
  */
 struct record_call_row {
 	uint32_t number;
@@ -255,14 +255,16 @@ struct record_call_row {
 	struct vs_call_counts counts;
 };
 
-/** struct record_call_hist - by vs_call_class() and enum vs_call_time */
+/** struct record_call_hist - histogram by vs_call_class() and enum vs_call_time */
 struct record_call_hist {
 	uint32_t class;
 	uint32_t time;
 	struct vs_hist hist;
 };
 
-/** struct record_symbol - struct symbol_frame (symbol/symbolizer.h); @number is told before its use */
+/**
+ * struct record_symbol - struct symbol_frame (symbol/symbolizer.h); written before @number is used
+ */
 struct record_symbol {
 	uint32_t number;
 	uint32_t inlined;
@@ -277,9 +279,9 @@ struct record_symbol {
 };
 
 /**
- * struct record_stack - a stack, and the faults that began there
- * @number: never used again; VS_STACK_OVERFLOW and VS_STACK_NONE as in enum vs_stack_special
- * @process: its number
+ * struct record_stack - a stack, and the counts of the faults with this stack
+ * @number: never reused; VS_STACK_OVERFLOW and VS_STACK_NONE as in enum vs_stack_special
+ * @process: number of its process
  * @frame: numbers of symbols, innermost first: @nr_user of user mode, then @nr_kernel
  */
 struct record_stack {
@@ -303,10 +305,10 @@ struct record_rss {
 };
 
 /**
- * union record - one of any type
+ * union record - a record of any type
  *
- * Events are those of events.h, but that their slots are numbers of rows, which are never used
- * again, their stacks those of struct record_stack, which may follow later, and generations 0.
+ * Events are those of events.h, with these differences: slots are numbers of rows, which are never
+ * reused; stacks are numbers of struct record_stack, which may follow later; generations are 0.
  */
 union record {
 	struct record_stats stats;

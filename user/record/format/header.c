@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* header.c - the header to JSON and back. */
+/* header.c - convert the header to JSON and back. */
 #include "record/format/header.h"
 
 #include <errno.h>
@@ -13,20 +13,22 @@
 #include "util/array.h"
 
 #define FORMAT_NAME "vmascope recording"
-/** Possible CPUs at most (the largest CONFIG_NR_CPUS), so that a wrong number costs no memory. */
+/**
+ * Maximum number of possible CPUs (the largest CONFIG_NR_CPUS); bounds memory for a wrong number.
+ */
 #define MAX_CPUS 8192
 
-/** Bytes of a header at most: ours are below 16 KiB. */
+/** Maximum size of a header in bytes; those that vmascope writes are below 16 KiB. */
 #define MAX_BYTES (1u << 20)
 /**
- * Memory for each of these bytes while they are parsed, at most: an empty object, two bytes and a comma,
- * takes 900. json-c drops what it has no memory for, or says that it is no JSON.
+ * Maximum memory for each byte of JSON while it is parsed: an empty object, two bytes and a comma,
+ * takes 900. On failed allocations json-c drops data or reports a syntax error.
  */
 #define PARSE_RATIO 400u
-/** Memory for a header that is made. */
+/** Memory limit for formatting a header. */
 #define FORMAT_BYTES (1u << 20)
 
-/** enum member_kind - what a member of struct header is */
+/** enum member_kind - type of a member of struct header */
 enum member_kind {
 	MEMBER_STRING,
 	MEMBER_U64,
@@ -34,7 +36,7 @@ enum member_kind {
 	MEMBER_BOOL,
 };
 
-/** The members that stand for themselves. */
+/** The members that map to one JSON value each. */
 static const struct member {
 	const char *key;
 	enum member_kind kind;
@@ -122,7 +124,7 @@ static struct json_object *format_hooks(const struct header *h)
 	return list;
 }
 
-/** format_type - its fields: [name, kind, elements]. */
+/** format_type - the fields of a type: [name, kind, elements]. */
 static struct json_object *format_type(uint32_t id)
 {
 	const struct type *t = &record_types[id];
@@ -282,7 +284,7 @@ static int parse_types(struct codec *codec, struct json_object *root)
 		name = string_at(o, "name");
 		fields = array_at(o, "fields");
 		id = json_object_get_uint64(json_object_object_get(o, "id"));
-		/* fields of one type are told once: a second list would shift the first */
+		/* each type's fields may be listed once: a second list would shift the first */
 		if (!name || !fields || id >= CODEC_MAX_TYPES || codec->shapes[id].nr)
 			return -EBADMSG;
 		for (size_t f = 0; f < json_object_array_length(fields) && !err; f++)
@@ -291,7 +293,7 @@ static int parse_types(struct codec *codec, struct json_object *root)
 	return err;
 }
 
-/** parse_calls - numbers of memory calls are those of the recording's names. */
+/** parse_calls - map numbers of memory calls by the names in the recording. */
 static int parse_calls(struct codec *codec, struct json_object *root)
 {
 	struct json_object *all = json_object_object_get(root, "enums"), *names;

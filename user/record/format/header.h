@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * header.h - the recording's header, as JSON: where and how it was made, and what types of records
- * it holds.
+ * header.h - the recording's header, as JSON: where and how it was made, and its types of records.
  */
 #ifndef VMASCOPE_RECORD_FORMAT_HEADER_H
 #define VMASCOPE_RECORD_FORMAT_HEADER_H
@@ -12,7 +11,7 @@
 
 #include "record/format/schema.h"
 
-/** Hooks that a header tells of at most. */
+/** Maximum number of hooks in a header. */
 #define HEADER_MAX_HOOKS 32
 
 /** struct header_hook - a hook, and its variant */
@@ -23,16 +22,17 @@ struct header_hook {
 };
 
 /**
- * struct header - all strings are owned
- * @run: the same in all files of one run; @file: number of the file in it, from 1
+ * struct header - the header; it owns all strings
+ * @run: identifies the run, the same in all its files; @file: number of the file in the run, from 1
  * @tool: vmascope's version; @host, @kernel, @machine: as uname(2) has them
- * @what: what was traced, for people; @vma_glob: of --vma, or NULL
- * @start_ns: counting began (CLOCK_MONOTONIC); @wall_ns: the same moment since 1970
- * @nr_cpus: possible ones; @events: bit 0: faults, 1: memory calls, 2: flushes and interrupts
- * @shootdowns: memory calls and flushes were counted; @causes: of --cause, bit set
- * @stacks: of faults were counted; @unwound: all stacks were found in user space (--unwind dwarf)
- * @isolated, @nohz_full: CPUs, or NULL; @max_map_count: 0: not known
- * @hooks: @nr_hooks of them
+ * @what: what was traced, for display; @vma_glob: argument of --vma, or NULL
+ * @start_ns: when counting began (CLOCK_MONOTONIC); @wall_ns: the same moment since 1970
+ * @nr_cpus: possible CPUs; @events: bit 0: faults, 1: memory calls, 2: flushes and interrupts
+ * @shootdowns: memory calls and flushes were counted; @causes: bit set of --cause
+ * @stacks: faults were counted by stack; @unwound: stacks were unwound in user space (--unwind
+ *	dwarf)
+ * @isolated, @nohz_full: CPU lists, or NULL; @max_map_count: 0: unknown
+ * @hooks: @nr_hooks entries
  */
 struct header {
 	uint64_t run;
@@ -58,18 +58,21 @@ struct header {
 	size_t nr_hooks;
 };
 
-/** header__free - what it owns. */
+/** header__free - free what the header owns. */
 void header__free(struct header *h);
 
-/** header__format - as JSON, with the types of this build. Return: to be freed; NULL: no memory. */
+/**
+ * header__format - format as JSON, with the record types of this build.
+ * Return: a string that the caller frees; NULL: out of memory.
+ */
 char *header__format(const struct header *h);
 
 /**
- * header__parse - from JSON
- * @h: set, to be freed in any case
- * @codec: all zero; gets the types that the header tells
+ * header__parse - parse a header from JSON
+ * @h: filled in; must be freed in any case
+ * @codec: zeroed by the caller; gets the types that the header defines
  *
- * Return: 0; -EBADMSG: it is no header; -EPROTONOSUPPORT: of a newer version; -ENOMEM.
+ * Return: 0; -EBADMSG: it is not a header; -EPROTONOSUPPORT: its version is newer; -ENOMEM.
  */
 int header__parse(struct header *h, struct codec *codec, const char *text);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* reader.c - find the blocks that are whole, check them, and hand out their records. */
+/* reader.c - find valid blocks, check them, and return their records. */
 #include "record/format/reader.h"
 
 #include <errno.h>
@@ -9,10 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/** Bytes that are looked through at a time for the next block. */
+/** Bytes that are searched at a time for the next block. */
 #define SEARCH_BYTES 65536
 
-/** read_at - @size bytes. Return: 0; -ENODATA: the file ends before; another negative errno. */
+/**
+ * read_at - read @size bytes.
+ * Return: 0; -ENODATA: the file ends before; another negative errno.
+ */
 static int read_at(const struct reader *r, uint64_t offset, void *to, size_t size)
 {
 	char *at = to;
@@ -39,7 +42,7 @@ static void missing_bytes(struct reader *r, uint64_t bytes)
 	r->damage.bytes += bytes;
 }
 
-/** missing_block - its head is whole. */
+/** missing_block - account for a lost block whose head is valid. */
 static void missing_block(struct reader *r, const struct block_head *head)
 {
 	struct damage *d = &r->damage;
@@ -60,10 +63,10 @@ bool reader__whole(const struct reader *r)
 /* --- blocks -------------------------------------------------------------------------------- */
 
 /**
- * look - have @size bytes from @offset on in the window
- * @at: set to them
+ * look - make @size bytes from @offset on available in the window
+ * @at: set to their address
  *
- * Return: 0; -ENODATA: there are too few; another negative errno.
+ * Return: 0; -ENODATA: the file has fewer bytes; another negative errno.
  */
 static int look(struct reader *r, uint64_t offset, size_t size, const uint8_t **at)
 {
@@ -92,7 +95,7 @@ static int look(struct reader *r, uint64_t offset, size_t size, const uint8_t **
 }
 
 /**
- * find_head - the first whole head from r->offset on
+ * find_head - find the first valid head from r->offset on
  * Return: 0; -ENODATA: there is none; another negative errno.
  */
 static int find_head(struct reader *r, struct block_head *head)
@@ -102,7 +105,7 @@ static int find_head(struct reader *r, struct block_head *head)
 	const uint8_t *at, *found;
 	int err = read_at(r, from, head, sizeof(*head));
 
-	/* as a rule it is right here */
+	/* it is normally right here */
 	if ((!err && block__head_valid(head)) || (err && err != -ENODATA))
 		return err;
 	while (!(err = look(r, from, sizeof(*head), &at))) {
@@ -127,7 +130,7 @@ static int find_head(struct reader *r, struct block_head *head)
 	return err;
 }
 
-/** next_head - the next block's; what is skipped before it is damage. */
+/** next_head - read the head of the next block; bytes skipped before it count as damage. */
 static int next_head(struct reader *r, struct block_head *head)
 {
 	const uint64_t from = r->offset;
@@ -157,12 +160,15 @@ static int reserve_stored(struct reader *r, size_t size)
 	return 0;
 }
 
-/** read_block - what belongs to @head. Return: 0; -EBADMSG, -ENODATA: damaged; -errno. */
+/**
+ * read_block - read the contents of the block of @head. Return: 0; -EBADMSG, -ENODATA: damaged;
+ * -errno.
+ */
 static int read_block(struct reader *r, const struct block_head *head)
 {
 	int err;
 
-	/* a wrong length costs no memory */
+	/* check before allocating memory for a wrong length */
 	if (head->stored > r->size - r->offset - sizeof(*head))
 		return -ENODATA;
 	err = reserve_stored(r, head->stored);
@@ -171,7 +177,7 @@ static int read_block(struct reader *r, const struct block_head *head)
 	return err ? err : block__unpack(head, r->stored, &r->raw, &r->raw_cap);
 }
 
-/** next_block - the next whole one, of any kind. Return: enum block_kind; 0: none; -errno. */
+/** next_block - read the next valid block of any kind. Return: enum block_kind; 0: none; -errno. */
 static int next_block(struct reader *r)
 {
 	struct block_head head;
@@ -225,7 +231,7 @@ int reader__record(struct reader *r, union record *record)
 	type = codec__get(&r->codec, &r->at, r->end, record);
 	if (type >= 0)
 		return type;
-	/* its checksum is right, so whoever wrote it was wrong */
+	/* the checksum is correct, so the writer was faulty */
 	missing_block(r, &r->block);
 	r->at = r->end;
 	return -ENODATA;
@@ -252,7 +258,7 @@ int reader__open(struct reader *r, const char *path)
 	struct stat st;
 
 	memset(r, 0, sizeof(*r));
-	/* a FIFO would block */
+	/* without O_NONBLOCK, opening a FIFO would block */
 	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (r->fd < 0 || fstat(r->fd, &st))
 		return -errno;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * reader.h - a recording's blocks and records, one after another; what is damaged is stepped over
- * and told. Nothing in a file is trusted.
+ * reader.h - read a recording's blocks and records in order; damaged parts are skipped and
+ * reported. Nothing in a file is trusted.
  */
 #ifndef VMASCOPE_RECORD_FORMAT_READER_H
 #define VMASCOPE_RECORD_FORMAT_READER_H
@@ -13,11 +13,11 @@
 #include "record/format/header.h"
 
 /**
- * struct damage - what is missing
- * @ended: the file has its end
- * @blocks: damaged ones, and gaps between blocks; @bytes: in them
- * @records: in damaged blocks whose head is whole
- * @first_ns, @last_ns: times of these, CLOCK_MONOTONIC; 0: not known
+ * struct damage - what is missing from a recording
+ * @ended: the file has an end marker
+ * @blocks: damaged blocks, and gaps between blocks; @bytes: bytes in these
+ * @records: records in damaged blocks whose head is valid
+ * @first_ns, @last_ns: time range of these, CLOCK_MONOTONIC; 0: unknown
  */
 struct damage {
 	bool ended;
@@ -30,10 +30,11 @@ struct damage {
 
 /**
  * struct reader - a file that is being read
- * @offset: of the next block
- * @block: head of the present one; @at, @end: what is unread of it
- * @last_ns: the latest time so far
- * @window: of READER_WINDOW bytes, what the file has from @window_at on: @window_len of them
+ * @offset: position of the next block
+ * @block: head of the current block; @at, @end: its unread part
+ * @last_ns: the latest time seen
+ * @window: buffer of READER_WINDOW bytes, which has @window_len bytes of the file from @window_at
+ *	on
  */
 struct reader {
 	int fd;
@@ -57,26 +58,26 @@ struct reader {
 
 /**
  * reader__open - open a recording, and read its header
- * Return: 0; -ESPIPE: no regular file; -EBADMSG: it is none, or its header is damaged; -EPROTONOSUPPORT: of a newer version;
- * another negative errno. To be closed in any case.
+ * Return: 0; -ESPIPE: not a regular file; -EBADMSG: not a recording, or its header is damaged;
+ * -EPROTONOSUPPORT: its version is newer; another negative errno. Must be closed in any case.
  */
 int reader__open(struct reader *r, const char *path);
 void reader__close(struct reader *r);
 
 /**
- * reader__block - go on to the next block of records that is whole
- * Return: enum block_kind; 0: there is none; a negative errno.
+ * reader__block - go to the next valid block of records
+ * Return: enum block_kind; 0: no more blocks; a negative errno.
  */
 int reader__block(struct reader *r);
 
 /**
- * reader__record - the next record of the block
- * @record: set; strings in it are good until the next block
- * Return: enum record_type; 0: there is none that is known; -ENODATA: the block is over.
+ * reader__record - read the next record of the block
+ * @record: filled in; its strings are valid until the next block
+ * Return: enum record_type; 0: its type is unknown; -ENODATA: end of the block.
  */
 int reader__record(struct reader *r, union record *record);
 
-/** reader__whole - nothing is missing, as far as it has been read. */
+/** reader__whole - nothing is missing in what was read so far. */
 bool reader__whole(const struct reader *r);
 
 #endif /* VMASCOPE_RECORD_FORMAT_READER_H */

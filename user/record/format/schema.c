@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* schema.c - records to bytes and back, by the fields that a schema tells. */
+/* schema.c - encode and decode records by the fields of a schema. */
 #include "record/format/schema.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "model/names.h"
 
-/** Bytes of a varint at most. */
+/** Maximum size of a varint in bytes. */
 #define VARINT_MAX 10
 
 void codec__free(struct codec *c)
@@ -36,7 +36,7 @@ static const struct field *field_named(enum record_type type, const char *name)
 	return NULL;
 }
 
-/** grow - room for @count more elements. */
+/** grow - make room for @count more elements. */
 static int grow(struct shape *s, uint32_t count)
 {
 	const size_t nr = s->nr + count;
@@ -94,7 +94,7 @@ int codec__name_call(struct codec *c, const char *name)
 	return 0;
 }
 
-/** call_of - what the recording's number @v of a call, or behind the last call, is here */
+/** call_of - translate the recording's number @v of a call, or one past the last call */
 static uint64_t call_of(const struct codec *c, uint64_t v)
 {
 	if (!c->nr_calls)
@@ -148,7 +148,7 @@ static uint8_t *put_varint(uint8_t *to, uint64_t v)
 	return to;
 }
 
-/** zigzag - small numbers of either sign become small numbers. */
+/** zigzag - encode small numbers of either sign as small numbers. */
 static uint64_t zigzag(uint64_t v)
 {
 	return v << 1 ^ -(v >> 63);
@@ -173,7 +173,7 @@ static uint64_t load(const void *from, uint8_t size)
 	}
 }
 
-/** put_string - its length with the NUL, and its bytes. */
+/** put_string - write its length with the NUL, and its bytes. */
 static uint8_t *put_string(uint8_t *to, const char *s)
 {
 	const size_t len = strnlen(s, RECORD_STR_MAX - 1);
@@ -210,7 +210,7 @@ size_t codec__put(struct codec *c, enum record_type type, const void *record, ui
 
 /* --- and back ------------------------------------------------------------------------------ */
 
-/** struct input - bytes that are being read; @bad: there were too few, or wrong ones */
+/** struct input - bytes that are being read; @bad: there were too few, or invalid ones */
 struct input {
 	const uint8_t *at;
 	const uint8_t *end;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* types.c - the table of record types: every field by its name, and where it is. */
+/* types.c - the table of record types: the name and offset of every field. */
 #include "record/format/schema.h"
 #include "util/array.h"
 
 #define MEMBER(type, member) (((type *)0)->member)
 
-/* One number; of a memory call; an array of numbers; an array of arrays; text of a fixed length; a string. */
+/*
+ * A number; the number of a memory call; an array of numbers; an array of arrays; a char array; a
+ * string.
+ */
 #define FIELD(name, at, size, kind, count, is_call)                                                \
 	{                                                                                          \
 		name, at, size, kind, count, is_call                                               \
@@ -27,7 +30,7 @@
 #define STRING(t, member)                                                                          \
 	FIELD(#member, offsetof(t, member), sizeof(char *), FIELD_STRING, 1, false)
 
-/* A figure's field is called as its member is. */
+/* The field of a figure has the name of its member. */
 #define FIGURE(member, ...) ONE(struct vs_event_fault, member),
 #define COUNTED_FIGURE(member, ...) NAMED(struct record_counts, #member, counts.member),
 

@@ -7,8 +7,8 @@
 #include "util/array.h"
 
 /**
- * struct source_field - what a column of views is made of
- * @offset: of the field in the record of @type; @key: the column's
+ * struct source_field - the record field that a column is made from
+ * @offset: offset of the field in the record of @type; @key: key of the column
  */
 struct source_field {
 	enum record_type type;
@@ -20,7 +20,7 @@ struct source_field {
 	{ RECORD_COUNTS, offsetof(struct record_counts, counts.member), key },                     \
 		{ RECORD_FAULT, offsetof(struct vs_event_fault, member), key },
 
-/* Figures, and what came after the first version of the format. */
+/* Figures, and fields that were added after the first version of the format. */
 static const struct source_field fields[] = {
 	VS_EACH_FIGURE(FIGURE){ RECORD_COUNTS, offsetof(struct record_counts, counts.handled),
 				"handled" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * unknown.h - what a recording of an earlier version does not hold: fields that are read as 0, and
- * are unknown.
+ * unknown.h - columns that are unknown, as a recording of an earlier version lacks their fields,
+ * which are read as 0.
  */
 #ifndef VMASCOPE_RECORD_FORMAT_UNKNOWN_H
 #define VMASCOPE_RECORD_FORMAT_UNKNOWN_H
@@ -11,19 +11,22 @@
 
 #include "record/format/schema.h"
 
-/** Columns of views that may be unknown, at most. */
+/** Maximum number of columns that may be unknown. */
 #define UNKNOWN_MAX (2 * VS_NR_FIGURES + 8)
 
 /**
- * struct unknown_columns - of a recording
- * @key: keys of the columns that are made of missing fields: @nr of them
+ * struct unknown_columns - unknown columns of a recording
+ * @key: keys of the @nr columns that are made from missing fields
  */
 struct unknown_columns {
 	const char *key[UNKNOWN_MAX];
 	size_t nr;
 };
 
-/** unknown_columns__find - those of a recording whose types of records @codec has from its header. */
+/**
+ * unknown_columns__find - find the unknown columns by the record types that @codec has from the
+ * header.
+ */
 void unknown_columns__find(struct unknown_columns *u, const struct codec *codec);
 
 /** unknown_columns__has - the column @key is unknown. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* writer.c - fill blocks, and put them where they go: into a file, a ring of files, or memory. */
+/* writer.c - fill blocks, and write them to a file or a ring of files, or keep them in memory. */
 #include "record/format/writer.h"
 
 #include <errno.h>
@@ -12,17 +12,17 @@
 
 #include "util/out_file.h"
 
-/** A block of events is written when it has so much, not packed. */
+/** A block of events is written when it reaches this size, uncompressed. */
 #define EVENTS_BYTES (256u << 10)
-/** A checkpoint that is longer goes into several blocks. */
+/** A longer checkpoint is split into several blocks. */
 #define CHECKPOINT_BYTES (1u << 20)
-/** Of a ring: the part of it that a block of events is, before it is packed. */
+/** A block of events, uncompressed, has at most this fraction of a ring. */
 #define BLOCK_SHARE 32
-/** And that the checkpoints of a file may have. */
+/** The checkpoints of a file may have this fraction of a ring. */
 #define BUDGET_SHARE 8
-/** What a file system may use besides the bytes themselves, for each file: its map of blocks. */
+/** Metadata that a file system may need for each file: its block map. */
 #define FILE_OVERHEAD 16384u
-/** File systems allocate at least so much. */
+/** Minimum allocation unit of file systems. */
 #define DISK_BLOCK 4096u
 
 /** struct kept_block - a block of events in memory, @size bytes with its head */
@@ -68,7 +68,7 @@ static uint64_t round_up(uint64_t bytes)
 	return (bytes + DISK_BLOCK - 1) / DISK_BLOCK * DISK_BLOCK;
 }
 
-/** on_disk - bytes that a file uses, whether they are in it or only set aside. */
+/** on_disk - bytes that a file occupies, including preallocated ones. */
 static uint64_t on_disk(const struct stat *st)
 {
 	const uint64_t size = round_up(st->st_size), blocks = (uint64_t)st->st_blocks * 512;
@@ -76,7 +76,7 @@ static uint64_t on_disk(const struct stat *st)
 	return size > blocks ? size : blocks;
 }
 
-/** used - by all files of the ring, the one that is being written included. */
+/** used - bytes used by all files of the ring, including the current one. */
 static uint64_t used(const struct writer *w)
 {
 	uint64_t sum = 0;
@@ -91,7 +91,7 @@ static uint64_t used(const struct writer *w)
 	return sum;
 }
 
-/** drop_oldest - of the files that are whole. Return: false: there is none. */
+/** drop_oldest - remove the oldest completed file. Return: false: there is none. */
 static bool drop_oldest(struct writer *w)
 {
 	char name[4096];
@@ -103,8 +103,8 @@ static bool drop_oldest(struct writer *w)
 }
 
 /**
- * make_room - for @size more bytes, and the end of the file
- * Return: 0; -EFBIG: the ring is too small for them.
+ * make_room - make room for @size more bytes and the end of the file
+ * Return: 0; -EFBIG: the ring is too small.
  */
 static int make_room(struct writer *w, size_t size)
 {
@@ -126,13 +126,13 @@ uint64_t writer__budget(const struct writer *w)
 
 /* --- files --------------------------------------------------------------------------------- */
 
-/** old_files - PATH.N, and PATH itself, in @found. Return: 0 or -ENOMEM. */
+/** old_files - find PATH.N, and PATH itself. Return: 0 or -ENOMEM. */
 static int old_files(const struct writer *w, glob_t *found)
 {
 	char *pattern, *to;
 	int err;
 
-	/* each character of the path may be one that glob() takes for more */
+	/* escape each character of the path, as glob() may treat it as a pattern */
 	pattern = malloc(2 * strlen(w->options.path) + sizeof(".[0-9]*"));
 	if (!pattern)
 		return -ENOMEM;
@@ -151,7 +151,7 @@ static int old_files(const struct writer *w, glob_t *found)
 	return err == GLOB_NOSPACE ? -ENOMEM : 0;
 }
 
-/** numbered - as a ring's files are: what is behind the path is nothing, or a number. */
+/** numbered - the name is that of a ring's file: nothing or a number follows the path. */
 static bool numbered(const struct writer *w, const char *name)
 {
 	const char *rest = name + strlen(w->options.path);
@@ -220,7 +220,7 @@ static void drop_first(struct writer *w)
 	free(b);
 }
 
-/** drop_old - what is older than the snapshot is long, and what takes too much memory. */
+/** drop_old - drop blocks that are older than the snapshot's length or exceed the memory limit. */
 static void drop_old(struct writer *w)
 {
 	const uint64_t max = w->options.max_bytes ? w->options.max_bytes : WRITER_SNAPSHOT_BYTES;

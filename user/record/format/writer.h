@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * writer.h - where blocks go: one file; a ring of files; or memory, until a snapshot is asked for.
+ * writer.h - write blocks to one file or a ring of files, or keep them in memory for a snapshot.
  */
 #ifndef VMASCOPE_RECORD_FORMAT_WRITER_H
 #define VMASCOPE_RECORD_FORMAT_WRITER_H
@@ -12,16 +12,16 @@
 #include "record/format/file.h"
 #include "record/format/header.h"
 
-/** Files of a ring: the one that is being written, and whole ones before it. */
+/** Number of files of a ring: the current one, and completed ones before it. */
 #define WRITER_RING_FILES 5
-/** Blocks that are kept for a snapshot take no more than this unless --max-size says so. */
+/** Default limit for the blocks that are kept for a snapshot (see --max-size). */
 #define WRITER_SNAPSHOT_BYTES (256ULL << 20)
 
 /**
- * struct writer_options - what is to be written
- * @path: of the file; of a ring and of snapshots, what their names begin with
- * @max_bytes: 0: no bound; else of all files at any moment, on disk; or of memory
- * @snapshot_ns: 0: write as it comes; else keep so much in memory
+ * struct writer_options - what to write
+ * @path: path of the file; for a ring and for snapshots, the prefix of their names
+ * @max_bytes: limit of the total size on disk, or in memory; 0: no limit
+ * @snapshot_ns: length of a snapshot that is kept in memory; 0: write at once
  */
 struct writer_options {
 	const char *path;
@@ -32,15 +32,15 @@ struct writer_options {
 struct kept_block;
 
 /**
- * struct writer - the recording that is being written
- * @header: of the run, the caller's
- * @events_bytes: a block of events is written when it has so much, not packed
- * @events: the block of events that is being filled; @checkpoint: that of counts
- * @first_kept, @last_kept: blocks in memory, of a snapshot; @kept_bytes in all
- * @why: the last file could not be made, or old ones could not be removed; NULL: see the errno
- * @nr_files: begun so far; @oldest: number of the oldest of a ring
- * @counted: bytes that went into checkpoints, before they were packed
- * @nr_events: faults, calls, flushes and interrupts; @bytes: written
+ * struct writer - a recording that is being written
+ * @header: header of the run, owned by the caller
+ * @events_bytes: a block of events is written when it reaches this size, uncompressed
+ * @events: the block of events that is being filled; @checkpoint: the same for counts
+ * @first_kept, @last_kept: blocks of a snapshot in memory, @kept_bytes in total
+ * @why: why a file could not be created or old ones not removed; NULL: see the errno
+ * @nr_files: files begun so far; @oldest: number of the oldest file of a ring
+ * @counted: uncompressed bytes that went into checkpoints
+ * @nr_events: faults, calls, flushes and interrupts; @bytes: bytes written
  */
 struct writer {
 	struct writer_options options;
@@ -60,39 +60,45 @@ struct writer {
 	uint64_t bytes;
 };
 
-/** writer__init - Return: 0 or -ENOMEM; to be closed in any case. */
+/** writer__init - Return: 0 or -ENOMEM; must be closed in any case. */
 int writer__init(struct writer *w, const struct writer_options *o, struct header *header);
 
 /**
- * writer__remove_old - of a ring or snapshots: recordings of these names that an earlier run left
- * @bad: set to the name of what is none, and stays there with all others; of @size bytes
+ * writer__remove_old - remove the recordings of a ring or of snapshots that an earlier run left
+ * @bad: set to the name of a file that is not a recording, in which case none is removed; has @size
+ *	bytes
  * Return: 0, or a negative errno with w->why set.
  */
 int writer__remove_old(struct writer *w, char *bad, size_t size);
 
 /**
- * writer__begin - begin a file; a full checkpoint is to follow
- * @numbered: its name ends in its number
- * Return: 0 or a negative errno; -EFBIG: not even alone it fits into a ring.
+ * writer__begin - begin a file; the caller then writes a full checkpoint
+ * @numbered: append the file's number to its name
+ * Return: 0 or a negative errno; -EFBIG: the ring is too small even for this alone.
  */
 int writer__begin(struct writer *w, bool numbered);
 
-/** writer__event - add a record of events, or what they refer to. Return: 0 or a negative errno. */
+/** writer__event - add a record to the block of events. Return: 0 or a negative errno. */
 int writer__event(struct writer *w, enum record_type type, const void *record, uint64_t time_ns);
 
 /** writer__count - add a record to the checkpoint. Return: 0 or a negative errno. */
 int writer__count(struct writer *w, enum record_type type, const void *record, uint64_t time_ns);
 
-/** writer__commit - write the checkpoint, behind the events so far. Return: 0 or a negative errno. */
+/**
+ * writer__commit - write the checkpoint, after the events so far. Return: 0 or a negative errno.
+ */
 int writer__commit(struct writer *w);
 
-/** writer__flush - end the block of events, to be found apart from later ones. */
+/** writer__flush - end the current block of events, so that later events are in another block. */
 int writer__flush(struct writer *w);
 
-/** writer__budget - what checkpoints of a file may have (struct saver); 0: no bound. */
+/** writer__budget - limit for the checkpoints of a file (struct saver); 0: no limit. */
 uint64_t writer__budget(const struct writer *w);
 
-/** writer__is_full - the file of a ring has its size: it is to be ended, and the next one begun. */
+/**
+ * writer__is_full - the current file of a ring has reached its size, and the next one must be
+ * begun.
+ */
 bool writer__is_full(const struct writer *w);
 
 /** writer__put_kept - write the blocks in memory to the file. Return: 0 or a negative errno. */

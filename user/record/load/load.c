@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* load.c - records become processes, rows and counts. */
+/* load.c - convert records to processes, rows and counts. */
 #include "record/load/load.h"
 #include "util/array.h"
 
@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Slots of an empty model: it grows. */
+/** Initial number of slots; the model grows. */
 #define FIRST_SLOTS 64
-/** Rows of calls are in no place of BPF's table. */
+/** Rows of calls from a recording are not in BPF's table. */
 #define NO_CALL_ROWS 1
-/** A recorder has no more pairs than its kernel had room for, and sums for each pair of CPUs. */
+/** Limit of pairs: a recorder has those its kernel had room for, and sums for each pair of CPUs. */
 #define MOST_PAIRS (1u << 20)
 
 int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct threads *t,
@@ -51,7 +51,7 @@ void loader__bound(struct loader *l, uint64_t file_bytes)
 	l->max_bytes = LOADER_FREE_BYTES + LOADER_RATIO * (file_bytes < most ? file_bytes : most);
 }
 
-/** append - to an array of pointers; its capacity is the next power of two. */
+/** append - append to an array of pointers; its capacity is the next power of two. */
 static int append(void ***array, size_t *nr, void *item)
 {
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): loader__init() is given all models */
@@ -66,7 +66,7 @@ static size_t text_bytes(const char *text)
 	return text ? strlen(text) : 0;
 }
 
-/** copy_string - for a string that is owned; the old one goes. Return: 0, -E2BIG or -ENOMEM. */
+/** copy_string - replace an owned string. Return: 0, -E2BIG or -ENOMEM. */
 static int copy_string(struct loader *l, char **to, const char *from)
 {
 	char *copy = from ? strdup(from) : NULL;
@@ -79,7 +79,7 @@ static int copy_string(struct loader *l, char **to, const char *from)
 	return l->max_bytes && l->bytes > l->max_bytes ? -E2BIG : 0;
 }
 
-/** copy_comm - what comes from a file may have no end. */
+/** copy_comm - copy a command name, which may lack its NUL in a file. */
 static void copy_comm(char *to, const char *from)
 {
 	memcpy(to, from, VS_COMM_LEN);
@@ -110,7 +110,7 @@ static int take_process(struct loader *l, const struct record_process *r)
 
 	if (err || loader__is_ended(l, r->number))
 		return err;
-	/* a new one begins, so all before it are whole */
+	/* a new process begins, so all before it are complete */
 	if (!p)
 		err = loader__sum_up(l);
 	if (err)
@@ -160,7 +160,7 @@ static struct fault_row *new_row(struct loader *l, struct process *p, uint32_t n
 	return row;
 }
 
-/** take_row - a row stays with its first process, and stays a VMA or none. */
+/** take_row - a row never changes its process, nor between VMA and non-VMA. */
 static int take_row(struct loader *l, const struct record_row *r)
 {
 	struct process *p = hash__get_u64(&l->processes, r->process);
@@ -252,7 +252,7 @@ static int take_thread(struct loader *l, const struct vs_thread *r)
 
 	copy_comm(thread.comm, r->comm);
 	threads__update(l->threads, &thread);
-	/* one came, or some went with it */
+	/* one thread was added, or some were dropped along with it */
 	l->bytes += (l->threads->nr - before) * (sizeof(*r) + LOADER_MALLOC_BYTES);
 	return l->max_bytes && l->bytes > l->max_bytes ? -E2BIG : 0;
 }
@@ -317,7 +317,7 @@ static int take_call_hist(struct loader *l, const struct record_call_hist *r)
 	return 0;
 }
 
-/** take_pair - a checkpoint has all of them or none: the first one replaces those before. */
+/** take_pair - a checkpoint has all pairs or none: the first one replaces those before. */
 static int take_pair(struct loader *l, const struct call_pair *r)
 {
 	struct shootdown *s = l->shootdown;
@@ -348,7 +348,7 @@ static void reset_latency(struct latency *latency)
 
 static void reset_row(struct fault_row *row)
 {
-	/* where an interval began stays known */
+	/* the counts at the start of the interval are kept */
 	memset(&row->counts, 0, sizeof(row->counts));
 	row->no_address = row->lookup_missed = row->no_slot = 0;
 	reset_latency(row->latency);
@@ -397,7 +397,7 @@ static int take_reset(struct loader *l, const struct record_reset *r)
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
-/** take_stats - a checkpoint ends. */
+/** take_stats - end of a checkpoint. */
 static int take_stats(struct loader *l, const struct record_stats *r)
 {
 	l->stats = *r;

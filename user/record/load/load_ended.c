@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * load_ended.c - of processes that have ended, those with most faults are kept; the others are summed up as
- * model__ended(), as a live command sums them up.
+ * load_ended.c - sum up exited processes as model__ended(), except those with most faults, as live
+ * commands do.
  *
- * Counts of a recording are sums since the start. So what was counted of a process that was summed up is
- * added once after each reset, whenever the recording has it again, and never twice.
+ * Counts in a recording are totals since the start. So the counts of a process that was summed up
+ * are added once after each reset, when the recording has them again, and never twice.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@
 
 #include "record/load/load.h"
 
-/** What had ended so long before, ns, has no more counts than the recording had of it by then. */
+/** Counts of a process are complete this long (ns) after it has exited. */
 #define SETTLE_NS 2000000000ULL
-/** once - Return: 1: @number is new in @set; 0: it was in it; -E2BIG; -ENOMEM */
+/** once - add @number to @set. Return: 1: it is new; 0: it was there already; -E2BIG; -ENOMEM */
 static int once(struct loader *l, struct numbers *set, uint64_t number)
 {
 	const size_t before = set->bytes;
@@ -41,7 +41,7 @@ void loader_ended__free(struct loader_ended *e)
 		numbers__free(&e->seen[i]);
 }
 
-/** make - model__ended() and its rows, which have slots: events may refer to what they stand for. */
+/** make - create model__ended() and its rows; these have slots, as events may refer to them. */
 static struct process *make(struct loader *l)
 {
 	struct model *m = l->model;
@@ -110,7 +110,7 @@ int loader__sum_row(struct loader *l, const struct record_row *r)
 	return 0;
 }
 
-/** row_of - the row that takes what row @number counts, if that was summed up; else NULL */
+/** row_of - the row that takes the counts of row @number, if that was summed up; otherwise NULL */
 static struct fault_row *row_of(struct loader *l, uint32_t number, int *err)
 {
 	const bool is_vma = numbers__has(&l->ended.rows[1], number);
@@ -204,13 +204,13 @@ int loader__sum_stack(struct loader *l, const struct record_stack *r)
 
 /* --- summing up ------------------------------------------------------------------------------ */
 
-/** now_ns - the time up to which the recording has been read: events may be behind the counts */
+/** now_ns - the time up to which the recording was read: events may lag behind the counts */
 static uint64_t now_ns(const struct loader *l)
 {
 	return l->event_ns ? l->event_ns : l->latest_ns;
 }
 
-/** stays - @p may be referred to, or counts come that are not known yet. */
+/** stays - @p may still be referred to, or more of its counts may follow. */
 static bool stays(const struct loader *l, const struct process *p, bool over)
 {
 	const uint64_t now = now_ns(l);
@@ -225,9 +225,9 @@ static bool stays(const struct loader *l, const struct process *p, bool over)
 }
 
 /**
- * choose - who goes is not @busy; that it was, for the time of this
- * @over: all has been read
- * Return: 1: some do; 0; -ENOMEM
+ * choose - clear @busy of the processes to sum up; the old value is saved in @watched
+ * @over: all records were read
+ * Return: 1: there are some; 0: none; -ENOMEM
  */
 static int choose(struct loader *l, bool over)
 {
@@ -251,7 +251,7 @@ static int choose(struct loader *l, bool over)
 	return err;
 }
 
-/** restore - what choose() has kept there. */
+/** restore - restore @busy from what choose() has saved. */
 static void restore(struct loader *l)
 {
 	struct model *m = l->model;
@@ -273,7 +273,7 @@ static int sum_calls(struct loader *l)
 	size_t kept = 0;
 	int err = 0;
 
-	/* rows of model__ended() that are made on the way are appended, and walked, too */
+	/* rows of model__ended() that are created here are appended, and are visited, too */
 	for (size_t i = 0; i < s->nr_rows; i++) {
 		struct call_row *row = s->rows[i];
 		const uint32_t number = row->number;
@@ -309,7 +309,7 @@ static int sum_stacks(struct loader *l)
 	return err;
 }
 
-/** let_go_row - @row is about to be merged: its number stands for model__ended()'s. */
+/** let_go_row - @row is about to be merged: map its number to the row of model__ended(). */
 static int let_go_row(struct loader *l, struct fault_row *row)
 {
 	struct numbers *seen = l->ended.seen;
@@ -365,7 +365,7 @@ static int sum_up(struct loader *l)
 	return err ? err : model__forget(m);
 }
 
-/** sum_up_beyond - the bound, if there are more than that. Return: 0, -E2BIG or -ENOMEM. */
+/** sum_up_beyond - sum up processes if there are more than @bound. Return: 0, -E2BIG or -ENOMEM. */
 static int sum_up_beyond(struct loader *l, size_t bound, bool over)
 {
 	struct model *m = l->model;
@@ -377,7 +377,7 @@ static int sum_up_beyond(struct loader *l, size_t bound, bool over)
 	if (err > 0)
 		err = sum_up(l);
 	restore(l);
-	/* where most have to stay, the next try waits until there are some more */
+	/* if most have to stay, the next attempt waits until there are more processes */
 	l->ended.at = m->nr_processes +
 		      (m->nr_processes > l->ended.max ? m->nr_processes / 4 : l->ended.max / 4);
 	return err;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* load_event.c - events of a recording: numbers of rows become slots, and nothing is out of range. */
+/* load_event.c - translate numbers of rows in events to slots, and validate the values. */
 #include "record/load/load.h"
 
-/** slot_of - of row @number, 0: it is not known. */
+/** slot_of - the slot of row @number; 0: unknown. */
 static uint32_t slot_of(const struct loader *l, uint32_t number)
 {
 	const struct fault_row *row = number ? hash__get_u64(&l->rows, number) : NULL;
@@ -13,7 +13,7 @@ static uint32_t slot_of(const struct loader *l, uint32_t number)
 	return row ? row->slot : 0;
 }
 
-/** vma_slot_of - likewise, of a VMA. */
+/** vma_slot_of - the same for a VMA. */
 static uint32_t vma_slot_of(const struct loader *l, uint32_t number)
 {
 	const uint32_t slot = slot_of(l, number);
@@ -48,7 +48,7 @@ int loader__in_flight(struct loader *l, const struct vs_event_fault *r)
 		return 0;
 	check_fault(l, &e);
 	row = e.slot ? l->model->by_slot[e.slot] : NULL;
-	/* it stays, as it is referred to */
+	/* keep the row, as the event refers to it */
 	if (row)
 		row->pinned = row->process->busy = true;
 	return in_flight__add(l->in_flight, &e, row);
@@ -105,7 +105,7 @@ static void check_crash(const struct loader *l, struct vs_event_crash *e)
 		e->near[i].slot = vma_slot_of(l, e->near[i].slot);
 }
 
-/** struct event_kind - what an event's head says in a ring */
+/** struct event_kind - type and size for the head of an event, as in a ring buffer */
 static const struct event_kind {
 	uint16_t type;
 	uint16_t size;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* load_memory.c - the memory and the slots that a recording takes: counted, and bounded. */
+/* load_memory.c - account for and limit the memory and slots of a recording. */
 #include "record/load/load.h"
 
 #include <errno.h>

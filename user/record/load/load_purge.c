@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* load_purge.c - what a full checkpoint does not tell of any more is freed: memory is bounded. */
+/*
+ * load_purge.c - free what a full checkpoint after a reset no longer contains, which bounds memory.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,9 @@ void loader__mark_stale(struct loader *l)
 		for (size_t r = 0; r < m->processes[i]->nr_rows; r++)
 			m->processes[i]->rows[r]->pinned = false;
 	}
-	/* what is summed up is told anew as it is read, and stays in any case */
+	/*
+	 * rows of exited processes are summed up again as their records are read, and always stay
+	 */
 	for (size_t i = 0; m->ended && i < m->ended->nr_rows; i++)
 		m->ended->rows[i]->pinned = m->ended->busy = true;
 	for (size_t i = 0; i < l->shootdown->nr_rows; i++)
@@ -61,7 +65,7 @@ static void purge_calls(struct loader *l)
 	s->overflow.stack = NULL;
 }
 
-/** give_back - a slot, for the next row. Without memory it stays unused. */
+/** give_back - make a slot available for the next row; if out of memory, it stays unused. */
 static void give_back(struct loader *l, uint32_t slot)
 {
 	if (array__more(&l->free_slots, l->nr_free, sizeof(*l->free_slots)))
@@ -86,7 +90,9 @@ static void free_row(struct loader *l, struct fault_row *row)
 	free(row);
 }
 
-/** ended_process - what the recorder or loader__sum_up() has summed up; NULL: nothing. */
+/**
+ * ended_process - the sum of exited processes, by the recorder or by loader__sum_up(); NULL: none.
+ */
 static struct process *ended_process(const struct model *m)
 {
 	if (m->ended)
@@ -98,7 +104,7 @@ static struct process *ended_process(const struct model *m)
 	return NULL;
 }
 
-/** heir - the row of @p that has taken over rows like @row; NULL: none has. */
+/** heir - the row of @p that has taken over the counts of rows like @row; NULL: there is none. */
 static struct fault_row *heir(const struct process *p, const struct fault_row *row)
 {
 	for (size_t i = 0; p && i < p->nr_rows; i++)
@@ -113,7 +119,10 @@ static void hand_on_latency(struct latency *to, const struct latency *from)
 		hist__add(&to->marked, &from->marked);
 }
 
-/** hand_on - what rows had counted when the interval began, to those that they are part of now. */
+/**
+ * hand_on - move counts at the start of the interval to the rows into which the rows of @p were
+ * merged.
+ */
 static void hand_on(struct process *ended, struct process *p)
 {
 	struct process *to = p->busy ? p : ended;
@@ -130,7 +139,7 @@ static void hand_on(struct process *ended, struct process *p)
 		hand_on_latency(to->latency[cause], p->latency[cause]);
 }
 
-/** purge_rows - of @p, those that are not told of; all, where it is not. */
+/** purge_rows - free the stale rows of @p, or all of them if @p is stale itself. */
 static void purge_rows(struct loader *l, struct process *p)
 {
 	size_t kept = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* load_stacks.c - records become stacks and symbols. */
+/* load_stacks.c - load records of stacks and symbols. */
 #include "record/load/load_stacks.h"
 
 #include <errno.h>
@@ -8,10 +8,12 @@
 
 #include "util/str.h"
 
-/** Stacks of a recording are in no rows of BPF. */
+/** Stacks of a recording are not in BPF's map. */
 #define NO_STACK_ROWS 1
 
-/** struct numbered_stack - of a number: its stack, NULL of those that are none, and its counts at last */
+/**
+ * struct numbered_stack - a stack by its number, NULL for special numbers, and its latest counts
+ */
 struct numbered_stack {
 	const struct stack *stack;
 	struct vs_stack_counts counts;
@@ -39,7 +41,7 @@ int loaded_stacks__symbol(struct loaded_stacks *l, const struct record_symbol *r
 	struct symbol_frame *f;
 	char *text;
 
-	/* the same in each file of a ring */
+	/* the symbol has the same number in each file of a ring */
 	if (hash__get_u64(&l->symbols, r->number))
 		return 0;
 	f = malloc(sizeof(*f) + str_room(r->name) + str_room(r->module) + str_room(r->file));
@@ -70,7 +72,7 @@ const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number)
 
 /* --- stacks -------------------------------------------------------------------------------- */
 
-/** add - by how much @r has grown since it was told last, to @to. Return: 0 or -ENOMEM. */
+/** add - add to @to what @r has counted since its previous record. Return: 0 or -ENOMEM. */
 static int add(struct loaded_stacks *l, const struct record_stack *r, const struct stack *stack,
 	       struct vs_stack_counts *to)
 {
@@ -103,7 +105,7 @@ const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t 
 	return told ? told->stack : NULL;
 }
 
-/** stack_of - a number has the frames that it was told with first. Return: NULL without memory. */
+/** stack_of - a number keeps the frames of its first record. Return: NULL: out of memory. */
 static struct stack *stack_of(struct loaded_stacks *l, const struct record_stack *r,
 			      struct process *process)
 {
@@ -184,7 +186,7 @@ int loaded_stacks__purge(struct loaded_stacks *l, struct numbers *seen, uint64_t
 	size_t nr = 0, pos = 0;
 	int err = 0;
 
-	/* without memory they stay, of no process */
+	/* if out of memory, the entries stay, without a stack */
 	while ((told = hash__next(&l->told, &pos, &key))) {
 		if (!goes(told))
 			continue;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * load_stacks.h - stacks of a recording: their frames are numbers of symbols, which it names.
+ * load_stacks.h - stacks of a recording; their frames are numbers of symbols, which it also
+ * contains.
  */
 #ifndef VMASCOPE_RECORD_LOAD_LOAD_STACKS_H
 #define VMASCOPE_RECORD_LOAD_LOAD_STACKS_H
@@ -14,11 +15,11 @@
 #include "util/numbers.h"
 
 /**
- * struct loaded_stacks - what has been loaded
- * @stacks: of the caller
- * @symbols: struct symbol_frame by number, with their strings
- * @told: by the number of a stack, what was told of it
- * @by_events: set by the caller, who counts events: what the recording counted is left out
+ * struct loaded_stacks - stacks and symbols loaded so far
+ * @stacks: owned by the caller
+ * @symbols: struct symbol_frame by number; their strings are owned
+ * @told: what was read about a stack, by its number
+ * @by_events: set by a caller that counts events: the recording's own counts are ignored
  */
 struct loaded_stacks {
 	struct stacks *stacks;
@@ -27,36 +28,41 @@ struct loaded_stacks {
 	bool by_events;
 };
 
-/** loaded_stacks__init - @stacks is made. Return: 0 or -ENOMEM; to be freed in any case. */
+/**
+ * loaded_stacks__init - @stacks is initialized by the caller. Return: 0 or -ENOMEM; must be freed
+ * in any case.
+ */
 int loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks);
 void loaded_stacks__free(struct loaded_stacks *l);
 
-/** loaded_stacks__symbol - a record. Return: 0 or -ENOMEM. */
+/** loaded_stacks__symbol - load a record of a symbol. Return: 0 or -ENOMEM. */
 int loaded_stacks__symbol(struct loaded_stacks *l, const struct record_symbol *r);
 
-/** loaded_stacks__stack - a record; @process: NULL: not known. Return: 0 or -ENOMEM. */
+/**
+ * loaded_stacks__stack - load a record of a stack; @process: NULL: unknown. Return: 0 or -ENOMEM.
+ */
 int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 			 struct process *process);
 
-/** loaded_stacks__find - by its number; NULL: it was not told. */
+/** loaded_stacks__find - find a stack by its number; NULL: there was no record of it. */
 const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t number);
 
-/** loaded_stacks__name - struct namer_options.recorded; @ctx: struct loaded_stacks. */
+/** loaded_stacks__name - implements struct namer_options.recorded; @ctx: struct loaded_stacks. */
 const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number);
 
-/** loaded_stacks__reset - all counts are 0 again. */
+/** loaded_stacks__reset - set all counts to 0. */
 void loaded_stacks__reset(struct loaded_stacks *l);
 
-/** loaded_stacks__known - a record of stack @number was there before. */
+/** loaded_stacks__known - there was a record of stack @number before. */
 bool loaded_stacks__known(const struct loaded_stacks *l, uint32_t number);
 
-/** loaded_stacks__bytes - of memory that a stack of @nr_frames takes, with what is known of it */
+/** loaded_stacks__bytes - memory for a stack of @nr_frames, with its entry in the hash */
 size_t loaded_stacks__bytes(size_t nr_frames);
 
 /**
- * loaded_stacks__purge - let go of stacks of processes that are not busy, and free them
- * @seen: gets the numbers of those that had counted; may be NULL
- * @bytes: what they took is taken from it
+ * loaded_stacks__purge - free the stacks of processes that are not busy
+ * @seen: gets the numbers of those with counts; may be NULL
+ * @bytes: reduced by their memory
  * Return: 0 or -ENOMEM.
  */
 int loaded_stacks__purge(struct loaded_stacks *l, struct numbers *seen, uint64_t *bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* build_id.c - open a mapped file by one helper, and let another find the linker's note in it. */
+/* build_id.c - open a mapped file in one helper process, and read its build ID in another. */
 #include "record/save/build_id.h"
 
 #include <errno.h>
@@ -10,11 +10,11 @@
 
 #include "util/log.h"
 
-/** A device number as the kernel has it (include/linux/kdev_t.h). */
+/** Bits of the minor number in the kernel's dev_t (include/linux/kdev_t.h). */
 #define MINOR_BITS 20
-/** Milliseconds for one file. */
+/** Time limit for one file, milliseconds. */
 #define PROBE_MS 1000
-/** The recorder does not wait for files any more once so many were late. */
+/** After this many time-outs, no more build IDs are read. */
 #define MAX_LATE 3
 
 int build_ids__start(struct build_ids *ids)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * build_id.h - the build ID of a file that holds code: symbols can be found by it on any machine.
+ * build_id.h - the build ID of a file with code, by which symbols can be found on any machine.
  *
- * The file is named by a traced process, so helpers open and parse it (symbol/helper.h).
+ * A traced process controls the file, so helper processes open and parse it (symbol/helper.h).
  */
 #ifndef VMASCOPE_RECORD_SAVE_BUILD_ID_H
 #define VMASCOPE_RECORD_SAVE_BUILD_ID_H
@@ -10,24 +10,27 @@
 #include "model/model.h"
 #include "symbol/module/module.h"
 
-/** struct build_ids - those who read them; all zero: nobody does, no file has one */
+/** struct build_ids - the helper processes; all zero: there are none, and no build ID is read */
 struct build_ids {
 	struct modules files;
 	bool running;
 };
 
-/** build_ids__start - before BPF programs and threads (helper.h). Return: 0 or a negative errno. */
+/**
+ * build_ids__start - start the helpers, before BPF programs and threads (helper.h). Return: 0 or a
+ * negative errno.
+ */
 int build_ids__start(struct build_ids *ids);
 
-/** build_ids__stop - one that is all zero is fine. */
+/** build_ids__stop - stop the helpers; an all-zero struct is allowed. */
 void build_ids__stop(struct build_ids *ids);
 
 /**
- * build_id__read - of the file that @row's VMA maps
- * @ids: NULL: nobody reads them
+ * build_id__read - read the build ID of the file that @row's VMA maps
+ * @ids: NULL: build IDs are not read
  *
- * Where several files in turn take longer than they may, no other one is asked for.
- * Return: as hexadecimal digits, to be freed; "" if it has none; NULL without memory.
+ * After several time-outs, no more files are read.
+ * Return: hexadecimal digits, to be freed; "" if there is none; NULL: out of memory.
  */
 char *build_id__read(struct build_ids *ids, const struct fault_row *row);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* save.c - write what a model holds: each thing when it is new, and when it has changed. */
+/* save.c - write the contents of a model: each object when it is new, and when it has changed. */
 #include "record/save/save.h"
 
 #include <errno.h>
@@ -8,10 +8,10 @@
 
 #include "record/save/build_id.h"
 
-/** Symbols and build IDs that are remembered at most: beyond it they are told again. */
+/** Maximum number of symbols and build IDs to remember; beyond it they are written again. */
 #define MOST_SYMBOLS (256u << 10)
 #define MOST_BUILD_IDS (16u << 10)
-/** Bytes of a fault in flight, more or less. */
+/** Approximate size of a fault in flight, bytes. */
 #define IN_FLIGHT_BYTES 96
 
 void saver__init(struct saver *s, struct writer *w, const struct model *m,
@@ -65,7 +65,7 @@ static struct record_process process_record(const struct process *p)
 	return r;
 }
 
-/** build_id - of a file that holds code; read once. */
+/** build_id - the build ID of a file with code; read once. */
 static const char *build_id(struct saver *s, const struct fault_row *row)
 {
 	const struct vs_file_key *key = &row->vma.key.file;
@@ -108,7 +108,7 @@ static struct record_row row_record(struct saver *s, const struct fault_row *row
 	return r;
 }
 
-/** event - among the events. */
+/** event - write a record into the block of events. */
 static void event(struct saver *s, enum record_type type, const void *record, uint64_t time_ns)
 {
 	if (!s->error)
@@ -148,7 +148,10 @@ uint32_t saver__tell(struct saver *s, const struct fault_row *row, uint64_t time
 	return row->number;
 }
 
-/** put_clock - how the time of day went so far, by @put: writer__event() or writer__count() */
+/**
+ * put_clock - write the changes of the time of day so far with @put: writer__event() or
+ * writer__count()
+ */
 static void put_clock(struct saver *s, uint64_t time_ns,
 		      int (*put)(struct writer *w, enum record_type type, const void *record,
 				 uint64_t time_ns))
@@ -158,7 +161,7 @@ static void put_clock(struct saver *s, uint64_t time_ns,
 		const struct record_clock r = { .time_ns = step->from_ns,
 						.wall_ns = step->from_ns + (uint64_t)step->add_ns };
 
-		/* the header tells what the run began with */
+		/* the header has the time of day at the start of the run */
 		if (step->from_ns && !s->error)
 			s->error = put(s->writer, RECORD_CLOCK, &r, time_ns);
 	}
@@ -235,7 +238,9 @@ static void put_process(struct saver *s, const struct process *p)
 			save_rest__add_row(&s->rest, p->rows[i]);
 }
 
-/** put_processes - those that count, or those that do not any more: these are written once. */
+/**
+ * put_processes - write active processes, or those that count no longer, which are written once.
+ */
 static void put_processes(struct saver *s, bool counting)
 {
 	const struct model *m = s->model;
@@ -249,7 +254,7 @@ static void put_processes(struct saver *s, bool counting)
 		    (!counting && saver__marked(s, MARK_DONE, p->number)))
 			continue;
 		put_process(s, p);
-		/* what is in the rest has to be added again each time */
+		/* what goes into the rest has to be added again in each checkpoint */
 		if (!counting && p->exited && p->settled &&
 		    rest == counts_faults(&s->rest.rows[0].counts) +
 				    counts_faults(&s->rest.rows[1].counts))
@@ -280,7 +285,7 @@ static void put_model(struct saver *s)
 	put_threads(s);
 }
 
-/** begin_anew - of what was written before, nothing is referred to. */
+/** begin_anew - forget what was written before, so that all of it is written again. */
 static void begin_anew(struct saver *s)
 {
 	const struct record_reset r = { .time_ns = s->time_ns, .what = RESET_COUNTS };
@@ -292,7 +297,7 @@ static void begin_anew(struct saver *s)
 	saver__count(s, RECORD_RESET, &r);
 }
 
-/** begin_stacks - all of them are to be written, and rows of calls again, with theirs. */
+/** begin_stacks - mark all stacks as unwritten, and rows of calls, which refer to them. */
 static void begin_stacks(struct saver *s)
 {
 	const struct record_reset r = { .time_ns = s->time_ns, .what = RESET_STACKS };
@@ -302,7 +307,10 @@ static void begin_stacks(struct saver *s)
 	s->stacks_due = false;
 }
 
-/** put_in_flight - faults that belong to no known VMA, or to one without room, have row 0. */
+/**
+ * put_in_flight - write faults in flight; those of an unknown VMA, or one that was not written,
+ * have row 0.
+ */
 static void put_in_flight(struct saver *s)
 {
 	for (size_t i = 0; i < s->in_flight->nr; i++) {
@@ -323,7 +331,7 @@ void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t t
 	s->time_ns = time_ns;
 	if (full) {
 		begin_anew(s);
-		/* each file of a ring may be the first that is left */
+		/* each file of a ring may become the oldest one that is left */
 		put_clock(s, time_ns, writer__count);
 	}
 	if (s->stacks_due && !s->unnamed)
@@ -342,7 +350,7 @@ void saver__checkpoint(struct saver *s, const struct vs_stats *stats, uint64_t t
 		put_in_flight(s);
 	if (s->stacks && !s->unnamed)
 		saver__put_stacks(s);
-	/* while stacks were named, events went on */
+	/* more events were recorded while stacks were symbolized */
 	r.events = s->writer->nr_events;
 	saver__count(s, RECORD_STATS, &r);
 	if (!s->error)

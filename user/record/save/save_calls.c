@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* save_calls.c - memory calls, flushes, and who interrupted whom, into a checkpoint. */
+/*
+ * save_calls.c - write memory calls, flushes and pairs of IPI initiator and target to a checkpoint.
+ */
 #include <errno.h>
 #include <string.h>
 
 #include "record/save/save.h"
 
-/** row_fits - and so does the process that it is of. */
+/** row_fits - the row and its process fit into the checkpoint. */
 static bool row_fits(const struct saver *s, const struct call_row *row)
 {
 	return saver__fits(s, MARK_CALL_ROW, row->number) &&
@@ -38,11 +40,11 @@ static void put_call_row(struct saver *s, uint32_t number, const struct call_row
 
 /* --- pairs ----------------------------------------------------------------------------------- */
 
-/** A part of the budget that pairs may have, and bytes of one, more or less. */
+/** Fraction of the budget for pairs, and the approximate size of a pair in bytes. */
 #define PAIRS_SHARE 8
 #define PAIR_BYTES 48
 
-/** put_sums - pairs beyond the first @most, by their CPUs alone. Return: 0 or -ENOMEM. */
+/** put_sums - write pairs beyond the first @most as sums by CPU. Return: 0 or -ENOMEM. */
 static int put_sums(struct saver *s, size_t most)
 {
 	const struct shootdown *x = s->shootdown;
@@ -57,7 +59,7 @@ static int put_sums(struct saver *s, size_t most)
 	return err;
 }
 
-/** put_pairs - all, if one has changed: they have no numbers. */
+/** put_pairs - write all pairs if one has changed, as they have no numbers. */
 static void put_pairs(struct saver *s)
 {
 	const struct shootdown *x = s->shootdown;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* save_marks.c - what was written last of each thing, so that it is written when it has changed. */
+/*
+ * save_marks.c - remember the last record written of each object, to write it again when it has
+ * changed.
+ */
 #include "record/save/save.h"
 
 #include <errno.h>
@@ -23,7 +26,7 @@ bool saver__fits(const struct saver *s, enum mark mark, uint64_t number)
 bool saver__changed(struct saver *s, enum mark mark, uint64_t number, const void *record,
 		    size_t size)
 {
-	/* 0 is what was never written */
+	/* 0 is reserved for objects that were never written */
 	const uint64_t hash = hash_bytes(hash_seed(0), record, size) | 1;
 
 	if (saver__marked(s, mark, number) == hash)

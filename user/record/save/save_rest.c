@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* save_rest.c - what a checkpoint of bounded size has no room for becomes one process, "[other]". */
+/* save_rest.c - sum up what exceeds the size limit of a checkpoint as one process, "[other]". */
 #include <string.h>
 
 #include "record/save/save.h"
@@ -43,7 +43,7 @@ void save_rest__add_call(struct save_rest *rest, const struct call_row *row)
 	call_counts_add(&rest->calls[i].counts, &row->counts);
 }
 
-/** put_row - also where nothing is left in it, if something has been. */
+/** put_row - write the row of the rest; if empty, only if it was written before. */
 static void put_row(struct saver *s, bool is_vma)
 {
 	const struct rest_row *from = &s->rest.rows[is_vma];

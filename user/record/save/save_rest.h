@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * save_rest.h - sums of what a checkpoint of bounded size has no room for.
+ * save_rest.h - sums of what exceeds the size limit of a checkpoint.
  */
 #ifndef VMASCOPE_RECORD_SAVE_SAVE_REST_H
 #define VMASCOPE_RECORD_SAVE_SAVE_REST_H
@@ -9,10 +9,12 @@
 #include "model/shootdown.h"
 #include "model/stacks.h"
 
-/** Kinds of memory calls whose rest is told apart: all there are; beyond it, row 0 takes it. */
+/**
+ * Maximum number of memory calls with separate sums: all there are; row 0 takes what exceeds it.
+ */
 #define REST_CALLS 128u
 
-/** struct rest_row - of rows that are VMAs, or that are none */
+/** struct rest_row - sum of rows that are VMAs, or of those that are not */
 struct rest_row {
 	struct vs_counts counts;
 	uint64_t no_address;
@@ -20,7 +22,7 @@ struct rest_row {
 	uint64_t no_slot;
 };
 
-/** struct rest_call - of rows of one call */
+/** struct rest_call - sum of the rows of one call */
 struct rest_call {
 	uint32_t call;
 	uint32_t detail;
@@ -30,12 +32,12 @@ struct rest_call {
 struct saver;
 
 /**
- * struct save_rest - summed up anew in each checkpoint
- * @rows: by is_vma
- * @latency: of processes, by cause
- * @calls: @nr_calls of them; the list itself stays
- * @other_calls: beyond it
- * @stacks: of stacks
+ * struct save_rest - the sums, computed again for each checkpoint
+ * @rows: sums of rows, by is_vma
+ * @latency: histograms of processes, by cause
+ * @calls: sums of @nr_calls calls; the array itself is kept
+ * @other_calls: sum of the calls that do not fit into @calls
+ * @stacks: sum of stacks
  */
 struct save_rest {
 	struct rest_row rows[2];
@@ -46,10 +48,10 @@ struct save_rest {
 	struct vs_stack_counts stacks;
 };
 
-/** save_rest__clear - a checkpoint begins. */
+/** save_rest__clear - reset at the beginning of a checkpoint. */
 void save_rest__clear(struct save_rest *rest);
 
-/** save_rest__add_row, save_rest__add_call - a row that is not written for itself. */
+/** save_rest__add_row, save_rest__add_call - add a row that is not written individually. */
 void save_rest__add_row(struct save_rest *rest, const struct fault_row *row);
 void save_rest__add_call(struct save_rest *rest, const struct call_row *row);
 

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* save_stacks.c - stacks into a recording, by name: where it is read, nobody can ask for names. */
+/*
+ * save_stacks.c - save stacks with their symbols, as they cannot be symbolized where the recording
+ * is read.
+ */
 #include <errno.h>
 #include <string.h>
 
 #include "record/save/save.h"
 
-/** struct symbol_key - a function at a place: its address, and a hash of all that is told of it */
+/** struct symbol_key - key of a symbol: its address, and a hash of its other fields */
 struct symbol_key {
 	uint64_t ip;
 	uint64_t hash;
 };
 
-/** add_text - NULL is another one than "" */
+/** add_text - add @text to hash @h; NULL differs from "" */
 static uint64_t add_text(uint64_t h, const char *text)
 {
 	return text ? hash_string(h, text) : hash_bytes(h, &text, sizeof(text));
@@ -28,7 +31,7 @@ static struct symbol_key key_of(const struct symbol_frame *f)
 	return (struct symbol_key){ f->ip, add_text(h, f->file) };
 }
 
-/** symbol_number - of one that has been numbered, or is now. Return: 0 without memory. */
+/** symbol_number - the number of a symbol, assigned on first use. Return: 0: out of memory. */
 static uint32_t symbol_number(struct saver *s, const struct symbol_frame *f)
 {
 	const struct symbol_key key = key_of(f);
@@ -40,7 +43,7 @@ static uint32_t symbol_number(struct saver *s, const struct symbol_frame *f)
 	return hash__set(&s->symbols, &key, (void *)number) ? 0 : number;
 }
 
-/** tell - a symbol, once in a file. Return: its number, 0 without memory. */
+/** tell - write a symbol, once in each file. Return: its number; 0: out of memory. */
 static uint32_t tell(struct saver *s, const struct symbol_frame *f)
 {
 	const uint32_t number = symbol_number(s, f);
@@ -66,7 +69,7 @@ static uint32_t tell(struct saver *s, const struct symbol_frame *f)
 	return number;
 }
 
-/** tell_frames - the innermost ones, for which there is room behind @nr others. Return: how many. */
+/** tell_frames - add the innermost frames that fit after @nr others. Return: their number. */
 static uint32_t tell_frames(struct saver *s, struct record_stack *r, uint32_t nr,
 			    const struct symbol_frame *frames, size_t nr_frames)
 {
@@ -118,7 +121,10 @@ void saver__put_stack(struct saver *s, const struct stack *stack)
 		s->used += s->writer->counted - before;
 }
 
-/** put_sum - of stacks that are not told apart; also where nothing is left in it, if something was. */
+/**
+ * put_sum - write the sum of stacks that are not distinguished; if empty, only if it was written
+ * before.
+ */
 static void put_sum(struct saver *s, uint32_t number, const struct vs_stack_counts *c)
 {
 	const struct record_stack r = { .number = number, .counts = *c };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* function_list.c - functions by the whole of their names: hostile ones can't pass for others. */
+/*
+ * function_list.c - functions, compared by their full names, so that no name can be mistaken for
+ * another.
+ */
 #include "view/common/function_list.h"
 
 #include <stdlib.h>
@@ -9,7 +12,7 @@
 #include "util/array.h"
 #include "view/common/stack_cells.h"
 
-/** Of a module's path, so much of the end tells it apart. */
+/** The last bytes of a module's path that are compared. */
 #define MODULE_LEN 256
 
 struct function_key {
@@ -41,7 +44,7 @@ void function_list__free(struct function_list *l)
 	hash__free(&l->by_key, NULL);
 }
 
-/** module_of - what is told of it: a JIT's list is another file in each process. */
+/** module_of - the module to show: a JIT's perf map is a different file in each process. */
 static const char *module_of(const struct symbol_frame *frame)
 {
 	if (!frame)
@@ -49,7 +52,7 @@ static const char *module_of(const struct symbol_frame *frame)
 	return frame->in_file || !frame->name ? frame->module : "[jit]";
 }
 
-/** make_key - @key is whole: no byte of it is left as it was. */
+/** make_key - every byte of @key is set. */
 static void make_key(struct function_key *key, const struct symbol_frame *frame,
 		     const struct function_owner *owner)
 {
@@ -71,7 +74,10 @@ static void make_key(struct function_key *key, const struct symbol_frame *frame,
 	key->kind = owner->kind;
 }
 
-/** append - room for one more, which doubles as it runs out. Return: it, or NULL. */
+/**
+ * append - append an element; the capacity doubles when it is exhausted. Return: the element, or
+ * NULL.
+ */
 static struct listed_function *append(struct function_list *l)
 {
 	struct listed_function *f = calloc(1, l->size);
@@ -102,7 +108,7 @@ void *function_list__get(struct function_list *l, const struct symbol_frame *fra
 	f->module = module ? strdup(module) : NULL;
 	if (f->name && (!module || f->module) && !hash__set(&l->by_key, &key, f))
 		return f;
-	/* all that are listed have names */
+	/* all functions that are listed have names */
 	free_function(l->list[--l->nr]);
 	return NULL;
 }

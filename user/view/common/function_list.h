@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * function_list.h - the functions on stacks, each once, by what they are called and whose they are.
+ * function_list.h - the functions on stacks, each once, by name, module and owner.
  */
 #ifndef VMASCOPE_VIEW_COMMON_FUNCTION_LIST_H
 #define VMASCOPE_VIEW_COMMON_FUNCTION_LIST_H
@@ -9,9 +9,9 @@
 #include "util/hash.h"
 
 /**
- * struct listed_function - one of them: the first member of what a view counts for it
- * @name: "[no stack]": the callers are not known; @module: NULL: none
- * @last: number of the stack that it was last counted for
+ * struct listed_function - a function: the first member of the struct in which a view counts for it
+ * @name: "[no stack]" if the callers are unknown; @module: NULL: none
+ * @last: number of the last stack that was counted for it
  */
 struct listed_function {
 	char *name;
@@ -19,7 +19,7 @@ struct listed_function {
 	size_t last;
 };
 
-/** struct function_list - all, @nr of them, each of @size bytes */
+/** struct function_list - the @nr functions, each of @size bytes */
 struct function_list {
 	struct listed_function **list;
 	size_t nr;
@@ -28,9 +28,9 @@ struct function_list {
 };
 
 /**
- * struct function_owner - what tells functions of the same name and module apart
- * @comm: of its process
- * @process: any number of it, 0: of all of this name; @kind: another one, as of what is counted
+ * struct function_owner - distinguishes functions of the same name and module
+ * @comm: command name of its process
+ * @process: any number for the process, 0: all of this name; @kind: the same, for what is counted
  */
 struct function_owner {
 	const char *comm;
@@ -38,22 +38,22 @@ struct function_owner {
 	uint64_t kind;
 };
 
-/** function_list__init - @size: of a function with what is counted, in bytes */
+/** function_list__init - @size: size of the struct in which the view counts, in bytes */
 void function_list__init(struct function_list *l, size_t size);
 
-/** function_list__free - those that were never used are fine, too. */
+/** function_list__free - free the list; an unused one is allowed. */
 void function_list__free(struct function_list *l);
 
 /**
- * function_list__get - the function of @frame, NULL: the stack is not known
- * Return: it; all that a view counts for a new one is 0; NULL: no memory.
+ * function_list__get - find or add the function of @frame; NULL: the stack is unknown
+ * Return: the function, whose counts are 0 if it is new; NULL: out of memory.
  */
 void *function_list__get(struct function_list *l, const struct symbol_frame *frame,
 			 const struct function_owner *owner);
 
 /**
- * function_list__first - stack number @number, from 1, counts for @f now: one that calls itself is on
- *	a stack more than once
+ * function_list__first - stack number @number, from 1, was not counted for @f yet: a recursive
+ * function is on a stack more than once
  */
 static inline bool function_list__first(struct listed_function *f, size_t number)
 {
@@ -63,7 +63,7 @@ static inline bool function_list__first(struct listed_function *f, size_t number
 	return first;
 }
 
-/** function_list__frame - number @i of the frames of @named, innermost first; NULL: there is none */
+/** function_list__frame - frame @i of @named, innermost first; NULL: there is none */
 static inline const struct symbol_frame *function_list__frame(const struct named_stack *named,
 							      size_t i)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* run.c - the head of a document, and what was lost. */
+/* run.c - the header of a document, and the losses. */
 #include "view/common/run.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "util/array.h"
 #include "util/str.h"
 
-/** More than these can't be asked for. */
+/** Upper limit of the option. */
 #define MAX_SLOTS (1u << 22)
 #define MAX_RING (1ULL << 30)
 
@@ -36,7 +36,7 @@ static const struct column lost_columns[] = {
 };
 static const struct table_def lost_table = OBJECT_DEF("lost", lost_columns, .json_only = true);
 
-/** What people read. */
+/** Descriptions for text output. */
 static const char *const lost_texts[VS_NR_LOST] = {
 	[VS_LOST_EVENTS] = "events (ring buffer full)",
 	[VS_LOST_TASKS] = "tasks without state (out of memory)",
@@ -108,7 +108,7 @@ void run_view__print_limits(const struct run_facts *run, FILE *f)
 				fprintf(f, "  %s\n", limits[k].text);
 }
 
-/** to_raise - the option that avoids a loss, with a value; "": there is none */
+/** to_raise - the option that avoids a loss, with a value; "" if there is none */
 static void to_raise(const struct run_facts *run, int lost, char *text, size_t size)
 {
 	*text = '\0';

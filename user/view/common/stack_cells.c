@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stack_cells.c - frames of stacks, in three shapes. */
+/* stack_cells.c - frames of stacks, in three representations. */
 #include "view/common/stack_cells.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Frames of one stack in rows of text, unless all are asked for. */
+/** Default number of frames of a stack in text. */
 #define FRAMES_SHOWN 16
 
 static const struct column frame_columns[] = {
@@ -118,7 +118,7 @@ void stack_lines(struct table *t, const struct named_stack *named, bool all)
 
 /* --- flame graphs -------------------------------------------------------------------------- */
 
-/** folded_name - with the ending that tells flame graphs what kind of function it is. */
+/** folded_name - the name with the suffix by which flame graphs distinguish kinds of functions. */
 static char *folded_name(const struct symbol_frame *f, bool kernel)
 {
 	const bool jit = f->name && f->module && !f->in_file && !kernel;

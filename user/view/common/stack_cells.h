@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stack_cells.h - a stack in rows: frames as JSON has them, lines as people read them, names as
- * flame graphs take them.
+ * stack_cells.h - a stack in rows: frames for JSON, lines for text, names for flame graphs.
  */
 #ifndef VMASCOPE_VIEW_COMMON_STACK_CELLS_H
 #define VMASCOPE_VIEW_COMMON_STACK_CELLS_H
@@ -9,54 +8,58 @@
 #include "symbol/namer.h"
 #include "table/rows.h"
 
-/** Columns of a row that has a stack; stack_cells() fills them. */
+/** Columns of a row with a stack, filled by stack_cells(). */
 #define STACK_COLUMNS                                                                              \
 	{ .key = "frames", .type = CELL_TABLE },                                                   \
 	{                                                                                          \
 		.key = "kernel_frames", .type = CELL_TABLE                                         \
 	}
 
-/** Longest line that is made of a frame; names of C++ and Rust may be any length. */
+/** Maximum length of a frame in text; names in C++ and Rust may be longer. */
 #define FRAME_TEXT_LEN 512
 
-/** stack_cells - fill the columns of the last row. */
+/** stack_cells - fill the columns in the last row. */
 void stack_cells(struct table *t, const struct named_stack *named);
 
-/** frame_text - "malloc+0x1a (libc.so.6)", "parse (main.c:12)", into @buf of FRAME_TEXT_LEN. */
+/**
+ * frame_text - format a frame, as "malloc+0x1a (libc.so.6)" or "parse (main.c:12)"; @buf has
+ * FRAME_TEXT_LEN.
+ */
 void frame_text(const struct symbol_frame *f, char *buf);
 
-/** Bytes that hold any stack_owner(). */
+/** Size of a buffer for stack_owner(). */
 #define STACK_OWNER_LEN 64
 
-/** stack_owner - "redis (123)", or "redis (3 processes)", into @buf of STACK_OWNER_LEN. */
+/** stack_owner - format "redis (123)" or "redis (3 processes)"; @buf has STACK_OWNER_LEN. */
 void stack_owner(char *buf, const char *comm, uint32_t pid, size_t processes);
 
-/** stack_line - a row of a table of text, with nothing but @text below "stack", indented. */
+/** stack_line - add a row to a text table, with only @text in column "stack", indented. */
 void stack_line(struct table *t, const char *text);
 
-/** stack_lines - such rows of the frames of a stack: the innermost ones, unless @all are wanted. */
+/** stack_lines - add such a row for each frame of a stack: the innermost ones, or @all. */
 void stack_lines(struct table *t, const struct named_stack *named, bool all);
 
-/** stack_line_fn - gets a line of a stack; @line: NULL-terminated. */
+/** stack_line_fn - called for each line of a stack; @line: NUL-terminated. */
 typedef void (*stack_line_fn)(void *ctx, const char *line);
 
 /**
- * stack_each_line - the frames of a stack as lines, innermost first: the kernel's, then the user's
- * @limit: lines at most, the last of which tells how many more there are; 0: all
+ * stack_each_line - pass the frames of a stack as lines, innermost first: kernel frames, then user
+ * frames
+ * @limit: maximum number of lines; the last one says how many are omitted; 0: all
  */
 void stack_each_line(const struct named_stack *named, size_t limit, stack_line_fn fn, void *ctx);
 
 /**
- * stack_folded - names as flame graphs take them, outermost first
- * @comm: the first of them; @call: the last one, NULL: none
- * @names: set; to be freed, the strings with it; @nr: how many
+ * stack_folded - names of a stack for a flame graph, outermost first
+ * @comm: the first name; @call: the last name, NULL: none
+ * @names: set to an array that the caller frees, including its strings; @nr: its length
  *
  * Return: 0 or -ENOMEM.
  */
 int stack_folded(const struct named_stack *named, const char *comm, const char *call, char ***names,
 		 size_t *nr);
 
-/** stack_folded_free - what stack_folded() made; NULL is fine. */
+/** stack_folded_free - free what stack_folded() returned; NULL is allowed. */
 void stack_folded_free(char **names, size_t nr);
 
 #endif /* VMASCOPE_VIEW_COMMON_STACK_CELLS_H */

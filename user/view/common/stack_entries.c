@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stack_entries.c - the stacks that faulted, in order of their weight. */
+/* stack_entries.c - the stacks of faults, sorted by weight. */
 #include "view/common/stack_entries.h"
 #include "util/array.h"
 
@@ -19,7 +19,7 @@ struct vs_stack_counts stack_counts_since(const struct vs_stack_counts *all,
 	return c;
 }
 
-/** counts_of - of the run, or since the mark. */
+/** counts_of - counts of the run, or since the mark. */
 static struct vs_stack_counts counts_of(bool marked, const struct vs_stack_counts *all,
 					const struct vs_stack_counts *before)
 {
@@ -31,7 +31,7 @@ static uint64_t less(uint64_t all, uint64_t some)
 	return all > some ? all - some : 0;
 }
 
-/** rest_of - what @total has that @some do not. */
+/** rest_of - what @total has counted beyond @some. */
 static struct vs_stack_counts rest_of(const struct vs_counts *total,
 				      const struct vs_stack_counts *some)
 {
@@ -95,7 +95,7 @@ static int by_time(const void *a, const void *b)
 						       : by_faults(a, b);
 }
 
-/** entry_add - what @stack counted, to the entry of the stack that it truly is. */
+/** entry_add - add the counts of @stack to the entry of the stack that it resolves to. */
 static int entry_add(const struct stack_entries_from *from, struct stack_entry *list, size_t *nr,
 		     struct hash *by_stack, const struct stack *stack)
 {
@@ -124,14 +124,14 @@ static int entry_add(const struct stack_entries_from *from, struct stack_entry *
 
 /* --- stacks of the same functions --------------------------------------------------------- */
 
-/** struct member_key - a process image that an entry is of; @entry: place in the list */
+/** struct member_key - a process image that an entry belongs to; @entry: index in the list */
 struct member_key {
 	uint64_t entry;
 	uint64_t image;
 	uint64_t pid;
 };
 
-/** add_bytes - to both halves, which begin with numbers that nobody knows */
+/** add_bytes - add to both hashes, which have different random seeds */
 static void add_bytes(struct merged_key *key, const void *bytes, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(key->hash); i++)
@@ -143,11 +143,13 @@ static void add_string(struct merged_key *key, const char *s)
 	add_bytes(key, s ? s : "", s ? strlen(s) + 1 : 1);
 }
 
-/** add_frame - a function by its name and file; code without a name by its place. */
+/**
+ * add_frame - add a function by its name and file; code without a name by its address in the file.
+ */
 static void add_frame(struct merged_key *key, const struct symbol_frame *f)
 {
 	add_string(key, f->name);
-	/* a JIT's list is another file in each process */
+	/* a JIT's perf map is a different file in each process */
 	if (f->in_file || !f->name)
 		add_string(key, f->module);
 	if (!f->name)
@@ -178,7 +180,7 @@ int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_
 	return 0;
 }
 
-/** add_member - @e is also of @stack's process. Return: 0 or -ENOMEM. */
+/** add_member - @e also belongs to @stack's process. Return: 0 or -ENOMEM. */
 static int add_member(struct hash *members, struct stack_entry *e, size_t entry,
 		      const struct stack *stack)
 {
@@ -190,7 +192,7 @@ static int add_member(struct hash *members, struct stack_entry *e, size_t entry,
 	return hash__set(members, &key, e);
 }
 
-/** merge - those of the first @most of @list that are one, in place. Return: 0 or -ENOMEM. */
+/** merge - merge equal stacks among the first @most of @list, in place. Return: 0 or -ENOMEM. */
 static int merge(const struct stack_entries_from *from, struct stack_entry *list, size_t *nr,
 		 size_t most)
 {
@@ -216,7 +218,9 @@ static int merge(const struct stack_entries_from *from, struct stack_entry *list
 			err = hash__set(&by_key, &key, (void *)(uintptr_t)at);
 		} else {
 			stack_counts_add(&list[at - 1].counts, &one.counts);
-			/* which one is heaviest may change from one interval to the next */
+			/*
+			 * keep the one seen first, as the heaviest one may change between intervals
+			 */
 			if (one.stack->number < list[at - 1].stack->number)
 				list[at - 1].stack = one.stack;
 		}
@@ -233,7 +237,7 @@ static int merge(const struct stack_entries_from *from, struct stack_entry *list
 
 struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t *nr)
 {
-	const size_t most = from->stacks->nr; /* it may grow */
+	const size_t most = from->stacks->nr; /* the list of stacks may grow below */
 	struct stack_entry *list = calloc(most + 1, sizeof(*list));
 	struct hash by_stack;
 	int err = 0;

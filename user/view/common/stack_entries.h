@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stack_entries.h - the stacks that faulted, each as the one that it truly is, the heaviest first.
+ * stack_entries.h - the stacks of faults, resolved and merged, the heaviest first.
  */
 #ifndef VMASCOPE_VIEW_COMMON_STACK_ENTRIES_H
 #define VMASCOPE_VIEW_COMMON_STACK_ENTRIES_H
@@ -9,9 +9,9 @@
 #include "symbol/namer.h"
 
 /**
- * struct stack_entry - a stack, and what it counted in the run or since the mark
- * @stack: of several that are shown as one, that which was seen first
- * @processes: whose it is: so many
+ * struct stack_entry - a stack, and its counts in the run or since the mark
+ * @stack: if several are merged, the one seen first
+ * @processes: number of processes that it belongs to
  */
 struct stack_entry {
 	const struct stack *stack;
@@ -19,20 +19,21 @@ struct stack_entry {
 	size_t processes;
 };
 
-/** enum stack_merge - which stacks are one */
+/** enum stack_merge - which stacks are merged */
 enum stack_merge {
-	STACK_MERGE_NONE,      /* of the same addresses, in one process image */
-	STACK_MERGE_PROCESS,   /* of the same functions, in one process image */
-	STACK_MERGE_FUNCTIONS, /* of the same functions, in processes of one name */
+	STACK_MERGE_NONE,      /* same addresses, in one process image */
+	STACK_MERGE_PROCESS,   /* same functions, in one process image */
+	STACK_MERGE_FUNCTIONS, /* same functions, in processes of one name */
 };
 
 /**
- * struct stack_entries_from - which
- * @stacks: all there are; true ones are put there, so it may grow
- * @marked: what they counted since the mark, not all
- * @weigh_time: most time first, not most faults
- * @process: only of this one; NULL: of all
- * @merge: which are one; @merge_most: of so many of the heaviest alone, as each is named for it; 0: all
+ * struct stack_entries_from - selects the stacks
+ * @stacks: all stacks; resolved ones are added, so it may grow
+ * @marked: use the counts since the mark, not all counts
+ * @weigh_time: sort by time, not by number of faults
+ * @process: only stacks of this process; NULL: of all
+ * @merge: which are merged; @merge_most: only among this number of the heaviest, as each of these
+ *	has to be symbolized; 0: all
  */
 struct stack_entries_from {
 	struct stacks *stacks;
@@ -44,26 +45,36 @@ struct stack_entries_from {
 	size_t merge_most;
 };
 
-/** struct merged_key - what stacks have in common that are one: two independent hashes of it */
+/**
+ * struct merged_key - key of stacks that are merged: two independent hashes of what they have in
+ * common
+ */
 struct merged_key {
 	uint64_t hash[2];
 };
 
-/** stack_merged_key - of @stack, which is named for it. Return: 0 or -ENOMEM. */
+/**
+ * stack_merged_key - make the key of @stack, which is symbolized for this. Return: 0 or -ENOMEM.
+ */
 int stack_merged_key(struct namer *namer, const struct stack *stack, enum stack_merge merge,
 		     struct merged_key *key);
 
-/** stack_entries - @nr: set. Return: to be freed; NULL, and none, without memory. */
+/**
+ * stack_entries - @nr: set to the length. Return: a list to be freed; NULL, with @nr 0: out of
+ * memory.
+ */
 struct stack_entry *stack_entries(const struct stack_entries_from *from, size_t *nr);
 
-/** stack_counts_since - @all but what was @marked; the maximum is of all: it has no difference. */
+/**
+ * stack_counts_since - @all minus @marked; the maximum is that of @all, as it has no difference.
+ */
 struct vs_stack_counts stack_counts_since(const struct vs_stack_counts *all,
 					  const struct vs_stack_counts *marked);
 
 /**
- * struct stack_rests - faults that no stack counts
- * @none: that have no stack; @overflow: whose stack found no row; @ended: whose stack is freed
- * @either: of --vma, where stacks found no row: the first or the second, it is not known which
+ * struct stack_rests - faults that are counted by no stack
+ * @none: without a stack; @overflow: the stack found no free row; @ended: the stack was freed
+ * @either: with --vma, if stacks found no row: @none or @overflow, it is unknown which
  */
 struct stack_rests {
 	struct vs_stack_counts none;
@@ -73,13 +84,13 @@ struct stack_rests {
 };
 
 /**
- * stack_rests - of the run, or since the mark
- * @total: of the VMAs that are asked for: where not all are, what stacks do not count is found by it
+ * stack_rests - compute them for the run, or since the mark
+ * @total: counts of the selected VMAs: if not all are selected, the rest is the difference to these
  */
 void stack_rests(const struct stacks *s, bool marked, const struct vs_counts *total,
 		 struct stack_rests *r);
 
-/** stack_comm - of its process, as it is called now, if that is known. */
+/** stack_comm - the current command name of its process, if that is known. */
 const char *stack_comm(const struct stack *s);
 
 #endif /* VMASCOPE_VIEW_COMMON_STACK_ENTRIES_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stack_hints.c - what to do about stacks that say little. */
+/* stack_hints.c - advice about stacks with little information. */
 #include "view/common/stack_hints.h"
 
 #include <stdlib.h>
@@ -7,10 +7,10 @@
 
 #include "util/str.h"
 
-/** From this share of the events on, stacks of one function are worth a line. */
+/** Stacks of one function are mentioned from 1/SINGLE_SHARE of the events on. */
 #define SINGLE_SHARE 4
 
-/** module_at - the place of @module; STACK_HINT_MODULES: there is none left */
+/** module_at - the index of @module; STACK_HINT_MODULES: there is no free one */
 static size_t module_at(struct stack_hints *h, const char *module)
 {
 	for (size_t i = 0; i < STACK_HINT_MODULES; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stack_hints.h - what to do about stacks that say little: of one function, or without names.
+ * stack_hints.h - advice about stacks with little information: a single function, or no names.
  */
 #ifndef VMASCOPE_VIEW_COMMON_STACK_HINTS_H
 #define VMASCOPE_VIEW_COMMON_STACK_HINTS_H
@@ -9,14 +9,14 @@
 
 #include "symbol/namer.h"
 
-/** Files whose functions have no names, that are told apart. */
+/** Maximum number of files without function names that are counted separately. */
 #define STACK_HINT_MODULES 8
 
 /**
- * struct stack_hints - of the stacks of one table; zero at first
- * @events: with user frames; @single: of them, with one user frame
- * @modules: files with nameless functions, the names owned; @nameless: events with such a frame
- * @failed: there was no memory for the name of a module
+ * struct stack_hints - statistics of the stacks of one table; zero at first
+ * @events: events with user frames; @single: those of them with one user frame
+ * @modules: files with unnamed functions, names owned; @nameless: events with such a frame
+ * @failed: out of memory for the name of a module
  */
 struct stack_hints {
 	uint64_t events;
@@ -26,13 +26,13 @@ struct stack_hints {
 	bool failed;
 };
 
-/** stack_hints__add - @events with the stack @named */
+/** stack_hints__add - add @events events with the stack @named */
 void stack_hints__add(struct stack_hints *h, const struct named_stack *named, uint64_t events);
 
 /**
- * stack_hints__print - a line for each next step, ended by a newline
- * @unwound: user stacks were unwound by DWARF
- * @recorded: names are those of a recording: symbols that are installed now do not help
+ * stack_hints__print - print a line for each piece of advice, ended by a newline
+ * @unwound: user stacks were unwound with DWARF
+ * @recorded: names come from a recording: installing symbols now does not help
  */
 void stack_hints__print(const struct stack_hints *h, bool unwound, bool recorded, FILE *f);
 

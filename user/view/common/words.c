@@ -12,7 +12,7 @@ bool words__open(struct words *w, struct table *t)
 	return w->file;
 }
 
-/** end - Return: the text; NULL: it is empty, or the table has failed. */
+/** end - finish the text. Return: the text; NULL: it is empty, or the table has failed. */
 static const char *end(struct words *w)
 {
 	table__fail(w->table, text_file__close(&w->mem));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * words.h - text for people that is printed piece by piece, and ends as a part of a table.
+ * words.h - text that is printed piece by piece, and becomes a part of a table.
  *
  *	struct words w;
  *
@@ -17,23 +17,28 @@
 #include "table/rows.h"
 #include "util/text_file.h"
 
-/** struct words - what is printed to @file, for @table */
+/** struct words - text printed to @file for @table */
 struct words {
 	FILE *file;
 	struct table *table;
 	struct text_file mem;
 };
 
-/** words__open - Return: false: @t has failed, now or before, and nothing is to be printed. */
+/**
+ * words__open - begin a text. Return: false: @t has failed, now or before, so nothing must be
+ * printed.
+ */
 bool words__open(struct words *w, struct table *t);
 
-/** words__cell - end it: it is the string of the last row under @key. */
+/** words__cell - finish the text and store it in the last row under @key. */
 void words__cell(struct words *w, const char *key);
 
-/** words__title - end it: unless it is empty, it is the title. */
+/** words__title - finish the text and make it the title, unless it is empty. */
 void words__title(struct words *w);
 
-/** words__footer - the same of the footer, in place of an earlier one; a newline at its end is cut. */
+/**
+ * words__footer - the same for the footer, replacing an earlier one; a newline at the end is cut.
+ */
 void words__footer(struct words *w);
 
 #endif /* VMASCOPE_VIEW_COMMON_WORDS_H */

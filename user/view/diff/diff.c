@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* diff.c - sums of two runs under the same names, and what differs between them. */
+/* diff.c - add up two runs by name, and show the differences. */
 #include "view/diff/diff.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "view/common/stack_cells.h"
 #include "view/common/stack_entries.h"
 
-/** Frames of one stack in text, unless all are asked for. */
+/** Default number of frames of a stack in text. */
 #define FRAMES_SHOWN 24
 
 static const struct column run_columns[] = {
@@ -32,7 +32,7 @@ static const struct column run_columns[] = {
 static const struct table_def run_table = TABLE_DEF("runs", run_columns);
 
 /* clang-format off */
-/* numbers of a row; those of whole runs have no room beside frames */
+/* numbers of a row; totals of the runs have no room beside frames */
 #define CHANGE_COLUMNS(...)                                                                          \
 	{.key = "change_per_second", .head = "CHANGE/S", .type = CELL_F64, .unit = UNIT_PER_SECOND,  \
 	 __VA_ARGS__},                                                                               \
@@ -47,7 +47,7 @@ static const struct table_def run_table = TABLE_DEF("runs", run_columns);
 	{.key = "b", .head = b_head, .type = CELL_U64, .unit = UNIT_COUNT, .spare = true}
 #define NAME_COLUMN(head_) {.key = "name", .head = head_, .type = CELL_STR}
 
-/* all of it, for scripts: of each view its rows, one view after another */
+/* for scripts, all rows: those of one view after those of another */
 static const struct column change_columns[] = {
 	{.key = "by", .type = CELL_STR},
 	{.key = "name", .type = CELL_STR},
@@ -100,7 +100,7 @@ static void add_mappings(const struct diff *diff, struct sums *s, enum side side
 		}
 }
 
-/** cause_latency - of faults by @cause, of all processes. */
+/** cause_latency - latencies of faults by @cause, in all processes. */
 static struct vs_hist cause_latency(const struct model *m, int cause)
 {
 	struct vs_hist sum = {};
@@ -142,13 +142,13 @@ static void add_calls(const struct diff *diff, struct sums *s, enum side side)
 	}
 }
 
-/** struct kinds - of frames: recorded with -U, with -K */
+/** struct kinds - kinds of frames: recorded with -U, with -K */
 struct kinds {
 	bool user;
 	bool kernel;
 };
 
-/** kinds_of - those that are in both runs; others would make every stack a new one. */
+/** kinds_of - kinds of frames in both runs; others would make every stack a new one. */
 static struct kinds kinds_of(const struct diff *diff)
 {
 	struct kinds both = { true, true };
@@ -167,13 +167,16 @@ static struct kinds kinds_of(const struct diff *diff)
 	return both;
 }
 
-/** known_name - of a frame; addresses of what has no name differ from run to run. */
+/** known_name - the name of a frame; addresses of unnamed code differ from run to run. */
 static const char *known_name(const char *name)
 {
 	return strncmp(name, "0x", 2) ? name : "[unknown]";
 }
 
-/** join - names with a ';' between them; none has one then. Return: to be freed, NULL: no memory. */
+/**
+ * join - join names with ';', which is replaced in the names. Return: to be freed, NULL: out of
+ * memory.
+ */
 static char *join(char **names, size_t nr)
 {
 	size_t len = 1;
@@ -238,7 +241,7 @@ static double per_second(uint64_t count, const struct diff_side *side)
 	return side->duration_ns ? count * 1e9 / side->duration_ns : 0;
 }
 
-/** change - of the rate of @sum, from A to B. */
+/** change - change of the rate of @sum, from A to B. */
 static double change(const struct sum *sum, const struct diff *diff)
 {
 	return per_second(sum->count[SIDE_B], &diff->side[SIDE_B]) -
@@ -254,7 +257,7 @@ static int by_change(const void *a, const void *b, void *ctx)
 	return strcmp(((const struct sum *)a)->name, ((const struct sum *)b)->name);
 }
 
-/** put_row - the numbers of @s, with @name in the last column. */
+/** put_row - add the numbers of @s, with @name in the last column. */
 static void put_row(const struct diff *diff, struct table *t, const struct sum *s, const char *name)
 {
 	table__add_row(t);
@@ -270,7 +273,7 @@ static void put_row(const struct diff *diff, struct table *t, const struct sum *
 	table__set_str(t, "name", name);
 }
 
-/** put_sum - a row of it. */
+/** put_sum - add a row for a sum. */
 static void put_sum(const struct diff *diff, struct table *t, const struct sum *s)
 {
 	put_row(diff, t, s, s->name);
@@ -285,7 +288,9 @@ static void put_frame(struct table *t, const char *frame)
 	table__set_str(t, "name", line);
 }
 
-/** put_frames - a row of the process, and one of each of its stack's functions, innermost first. */
+/**
+ * put_frames - add a row for the process, and one for each function of its stack, innermost first.
+ */
 static void put_frames(const struct diff *diff, struct table *t, const struct sum *s)
 {
 	char *comm = strndup(s->name, strcspn(s->name, ";")), *rest = strdup(s->name), *sep;
@@ -339,7 +344,7 @@ static bool have_stacks(const struct diff *diff)
 	return diff->side[SIDE_A].stacks && diff->side[SIDE_B].stacks;
 }
 
-/** views - what there is to compare, in the order in which it is shown; @have: NULL: always */
+/** views - what is compared, in this order; @have: NULL: always */
 static const struct {
 	const struct table_def *table;
 	bool (*have)(const struct diff *diff);
@@ -352,7 +357,7 @@ static const struct {
 	{ &stack_table, have_stacks, add_stacks, put_frames },
 };
 
-/** put_rest - how many rows text leaves out, with their sums. */
+/** put_rest - report the number of rows omitted from text, and their sums. */
 static void put_rest(const struct diff *diff, const struct sums *s, struct table *text)
 {
 	uint64_t count[NR_SIDES] = {};
@@ -365,7 +370,7 @@ static void put_rest(const struct diff *diff, const struct sums *s, struct table
 			  str_count(count[SIDE_B]).text);
 }
 
-/** put_sums - what changed most first: all to @changes, as many as asked for to @text. */
+/** put_sums - add rows, largest change first: all to @changes, as many as requested to @text. */
 static void put_sums(const struct diff *diff, size_t view, struct sums *s, struct table *changes,
 		     struct table *text)
 {
@@ -403,7 +408,7 @@ static void put_view(const struct diff *diff, size_t view, struct table *changes
 void diff_view__make(const struct diff *diff, struct document *d)
 {
 	struct table *root = document__table(d, &root_table);
-	/* before the runs: CSV has the first list */
+	/* before the runs, as CSV has the first list */
 	struct table *changes = document__table(d, &change_table);
 	struct table *runs = document__table(d, &run_table);
 

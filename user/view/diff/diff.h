@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * diff.h - the view of `vmascope report --diff`: two runs side by side, what changed most first.
+ * diff.h - the view of `vmascope report --diff`: two runs compared, largest change first.
  *
- * Runs differ in length, so rates are compared: faults and calls per second. Stacks are the same if
+ * Runs differ in length, so rates are compared: faults and calls per second. Stacks are equal if
  * their functions are: offsets, addresses and pids differ from run to run.
  */
 #ifndef VMASCOPE_VIEW_DIFF_DIFF_H
@@ -17,9 +17,9 @@
 
 /**
  * struct diff_side - one of the two runs
- * @name: of the recording; @command: what was traced, for people
+ * @name: name of the recording; @command: what was traced, for display
  * @shootdown: NULL: memory calls were not counted
- * @stacks: NULL: they were not counted; @namer: of their frames
+ * @stacks: NULL: not counted; @namer: symbolizes their frames
  */
 struct diff_side {
 	const char *name;
@@ -32,11 +32,11 @@ struct diff_side {
 };
 
 /**
- * struct diff - the two, and how to show them
+ * struct diff - the two runs, and how to show them
  * @side: A and B
- * @all_frames: of a stack, in text
- * @limit: rows of each table of text at most, 0: all
- * @no_text: leave out what text alone shows; @no_json: what others show
+ * @all_frames: show all frames of a stack in text
+ * @limit: maximum number of rows of a text table, 0: all
+ * @no_text: omit what only text shows; @no_json: omit what other formats show
  */
 struct diff {
 	struct diff_side side[NR_SIDES];
@@ -46,7 +46,9 @@ struct diff {
 	bool no_json;
 };
 
-/** diff_view__make - tables by mapping, by cause, and by call and stack where both have these. */
+/**
+ * diff_view__make - make tables by mapping, by cause, and by call and stack if both runs have them.
+ */
 void diff_view__make(const struct diff *diff, struct document *d);
 
 #endif /* VMASCOPE_VIEW_DIFF_DIFF_H */

@@ -35,7 +35,7 @@ void sums__merge(struct sums *s)
 	s->nr = nr;
 }
 
-/** grow - room for one more: most names are there already, a million calls have a few dozen. */
+/** grow - make room for one more: most names exist already, a million calls have a few dozen. */
 static int grow(struct sums *s)
 {
 	sums__merge(s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * diff_sums.h - what two runs have under the same names: events, and the time that they took.
+ * diff_sums.h - events of two runs by name, and the time that they took.
  *
  *	struct sums s = {};
  *
@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** enum side - of a sum: which run */
+/** enum side - which run */
 enum side {
 	SIDE_A,
 	SIDE_B,
@@ -23,8 +23,8 @@ enum side {
 };
 
 /**
- * struct sum - events under one name
- * @count: all; @timed of them took @time_ns
+ * struct sum - events of one name
+ * @count: all events; @timed of them took @time_ns
  */
 struct sum {
 	char *name;
@@ -33,19 +33,19 @@ struct sum {
 	uint64_t time_ns[NR_SIDES];
 };
 
-/** struct sums - all of one kind, in order of their names once they are merged; zero at first */
+/** struct sums - all sums of one kind, sorted by name once they are merged; zero at first */
 struct sums {
 	struct sum *list;
 	size_t nr;
 	size_t cap;
-	int err; /* of the first that could not be added, negative errno; 0: all were */
+	int err; /* negative errno of the first event that could not be added; 0: none */
 };
 
-/** sums__add - nothing, if @count is 0. @name: copied. */
+/** sums__add - add events, unless @count is 0. @name: copied. */
 void sums__add(struct sums *s, enum side side, const char *name, uint64_t count, uint64_t timed,
 	       uint64_t time_ns);
 
-/** sums__merge - those of one name become one. */
+/** sums__merge - merge sums of the same name. */
 void sums__merge(struct sums *s);
 
 void sums__free(struct sums *s);

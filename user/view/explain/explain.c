@@ -28,7 +28,7 @@ static const struct column address_columns[] = {
 };
 static const struct table_def address_table = TABLE_DEF("addresses", address_columns);
 
-/* The first lines of an address: a table for its title alone. */
+/* The first lines of an address: a table that only has a title. */
 static const struct column head_columns[] = { { .key = "none", .type = CELL_BOOL } };
 static const struct table_def head_table = TABLE_DEF("head", head_columns, .text_only = true);
 

@@ -8,10 +8,13 @@
 #include "explain/explanation.h"
 #include "table/rows.h"
 
-/** explain_view__begin - the head of the document. Return: the table that addresses are added to. */
+/**
+ * explain_view__begin - make the head of the document. Return: the table to which addresses are
+ * added.
+ */
 struct table *explain_view__begin(struct document *d, const struct explain_target *t);
 
-/** explain_view__add - a row for one address. */
+/** explain_view__add - add a row for one address. */
 void explain_view__add(struct table *addresses, const struct explain_target *t,
 		       const struct explanation *e);
 

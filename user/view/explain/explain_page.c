@@ -33,7 +33,7 @@ static const struct column tables_columns[] = {
 };
 static const struct table_def tables_table = OBJECT_DEF("page_tables", tables_columns);
 
-/** entry_prose - what stands below the levels about the last one. */
+/** entry_prose - text below the levels about the last one. */
 static void entry_prose(const struct explanation *e, const struct table_entry *entry,
 			struct prose *p)
 {
@@ -82,7 +82,7 @@ static void add_entry(struct table *t, const struct explanation *e, const struct
 	explain_part__flags(t, flags, nr);
 }
 
-/** below_unread - the levels that were not read: index alone. */
+/** below_unread - the levels that were not read: only their index is shown. */
 static void below_unread(struct table *t, const struct explanation *e)
 {
 	const struct table_entry *last = e->walk.nr ? &e->walk.entries[e->walk.nr - 1] : NULL;
@@ -163,7 +163,7 @@ static void pagemap_part(struct table *parent, const struct explanation *e, stru
 	size_t n = 0;
 
 	prose__add(p, "\n  pagemap: ");
-	/* with the frame left out: it stands elsewhere, and is 0 where it is hidden */
+	/* without the frame number, which is shown separately, and is 0 if it is hidden */
 	table__set_u64(t, "entry", e->pagemap & ~PAGEMAP_FRAME);
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
 		const bool set = e->pagemap & bits[i].bit;

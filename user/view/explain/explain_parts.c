@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* explain_parts.c - what the sections of `vmascope explain` share: lines of text, tables of flags. */
+/*
+ * explain_parts.c - helpers for the sections of `vmascope explain`: lines of text, tables of flags.
+ */
 #include "view/explain/explain_parts.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * explain_parts.h - the sections of `vmascope explain`, a table each; NULL: no memory.
+ * explain_parts.h - the sections of `vmascope explain`, one table each; NULL: out of memory.
  */
 #ifndef VMASCOPE_VIEW_EXPLAIN_EXPLAIN_PARTS_H
 #define VMASCOPE_VIEW_EXPLAIN_EXPLAIN_PARTS_H
@@ -8,7 +8,7 @@
 #include "explain/explanation.h"
 #include "table/rows.h"
 
-/** explain_part__tables and others - a section, in its cell of the last row of @parent. */
+/** explain_part__tables and others - make a section, in its cell of the last row of @parent. */
 void explain_part__tables(struct table *parent, const struct explanation *e);
 void explain_part__page(struct table *parent, const struct explanation *e);
 void explain_part__vma(struct table *parent, const struct explanation *e);
@@ -25,7 +25,9 @@ struct prose {
 /** prose__add - append, as snprintf() does; what does not fit is cut. */
 void prose__add(struct prose *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** explain_part__flags - the cell "flags" of the last row of @parent: a map of flags for JSON. */
+/**
+ * explain_part__flags - fill the cell "flags" of the last row of @parent: a map of flags for JSON.
+ */
 void explain_part__flags(struct table *parent, const struct flag *const *flags, size_t nr);
 
 #endif /* VMASCOPE_VIEW_EXPLAIN_EXPLAIN_PARTS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* explain_vma.c - the sections of `vmascope explain` about the VMA, or those nearest. */
+/* explain_vma.c - the sections of `vmascope explain` about the VMA, or the nearest ones. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -56,7 +56,7 @@ static const char *name_of(const struct proc_map *map)
 	return *map->name ? map->name : "[anon]";
 }
 
-/** vm_flags_part - each of the two-letter flags with its word. */
+/** vm_flags_part - each two-letter flag with its name. */
 static void vm_flags_part(struct table *parent, const struct smaps *s, struct prose *p)
 {
 	struct table *t = table__sub(parent, &flag_table);

@@ -10,9 +10,9 @@
 #include "view/faults/hist.h"
 #include "view/faults/stat_group.h"
 
-/** What has less than this part of all faults gets no row of its own. */
+/** A mapping with less than 1/SMALL_SHARE of all faults gets no separate row. */
 #define SMALL_SHARE 200
-/** A gap of this part of a row's addresses is where it is divided. */
+/** A row is divided at a gap of at least 1/GAP_SHARE of its addresses. */
 #define GAP_SHARE 4
 
 static const struct column latency_columns[] = {
@@ -64,7 +64,7 @@ static const struct column heatmap_columns[] = {
 };
 static const struct table_def heatmap_table = OBJECT_DEF("heatmap", heatmap_columns);
 
-/** sub - a new table in a cell of @parent. */
+/** sub - make a new table in a cell of @parent. */
 static struct table *sub(struct table *parent, const struct table_def *def, const struct heat *h)
 {
 	struct table *t = table__sub(parent, def);
@@ -97,7 +97,7 @@ static void latency_rows(const struct heat *h, struct table *parent)
 
 /* --- addresses ----------------------------------------------------------------------------- */
 
-/** struct span - cells next to each other in a mapping: a row */
+/** struct span - adjacent cells of a mapping: one row */
 struct span {
 	struct heat_cell *const *cells;
 	size_t nr;
@@ -106,8 +106,8 @@ struct span {
 
 /**
  * struct rows - the rows of addresses
- * @cells: all that are shown, by process, mapping and address
- * @small: of what has no row of its own
+ * @cells: all cells that are shown, by process, mapping and address
+ * @small: faults of mappings without a separate row
  */
 struct rows {
 	struct heat_cell **cells;
@@ -186,7 +186,7 @@ static void merge(struct rows *r, const struct span *s)
 	r->nr_small++;
 }
 
-/** place - give mapping @s a row; where there is none left, the smallest has to go. */
+/** place - give mapping @s a row; if none is left, it replaces the smallest one. */
 static void place(struct rows *r, const struct span *s)
 {
 	struct span *least = r->list;
@@ -234,7 +234,7 @@ static uint64_t last_region(const struct span *s)
 	return s->cells[s->nr - 1]->key.region;
 }
 
-/** cut_at - where to divide @s: its largest gap, or else the middle of its addresses. */
+/** cut_at - where to divide @s: at its largest gap, or else in the middle of its addresses. */
 static size_t cut_at(const struct span *s)
 {
 	const uint64_t middle = (first_region(s) + last_region(s) + 1) / 2;
@@ -265,7 +265,7 @@ static void split(struct span *s, struct span *upper)
 	s->faults -= upper->faults;
 }
 
-/** drop_small - the row of a part with few faults is better used for another. */
+/** drop_small - drop the row of a part with few faults to use it for another part. */
 static void drop_small(struct rows *r, size_t row)
 {
 	struct span *s = &r->list[row];
@@ -276,7 +276,7 @@ static void drop_small(struct rows *r, size_t row)
 	*s = r->list[--r->nr];
 }
 
-/** refine - as long as there are rows, divide the one with most faults that can be. */
+/** refine - while there are free rows, divide the row with most faults that can be divided. */
 static void refine(struct rows *r)
 {
 	while (r->nr < HEATMAP_ROWS - 1) {
@@ -307,7 +307,7 @@ static int by_address(const void *a, const void *b)
 	return first_region(x) < first_region(y) ? -1 : first_region(x) > first_region(y);
 }
 
-/** extent - from the first address to behind the last, no more than the VMAs themselves. */
+/** extent - from the first address to the end of the last one, limited to the VMAs. */
 static void extent(const struct span *s, uint64_t *start, uint64_t *end)
 {
 	uint64_t low = UINT64_MAX, high = 0;
@@ -358,7 +358,7 @@ static void small_row(const struct heat *h, const struct rows *r, struct table *
 	table__set_str(t, "name", "[others]");
 }
 
-/** unplaced_footer - @unplaced faults are in no row; @full of them found the map full. */
+/** unplaced_footer - @unplaced faults are in no row, @full of them because the map was full. */
 static void unplaced_footer(struct table *t, uint64_t unplaced, uint64_t full)
 {
 	char without[STR_NUMBER_LEN];

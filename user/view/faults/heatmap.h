@@ -8,14 +8,14 @@
 #include "model/history/heat.h"
 #include "view/faults/stat.h"
 
-/** Rows of addresses at most. */
+/** Maximum number of rows of addresses. */
 #define HEATMAP_ROWS 24
 
 /**
  * heatmap_view__make - add the tables to @d
  *
- * A row of addresses is a mapping, or a part of one where it has many faults; what has less than
- * half a percent of all is one row, "[others]".
+ * A row of addresses is a mapping, or a part of one if it has many faults; mappings with less than
+ * half a percent of all faults are summed up in one row, "[others]".
  */
 void heatmap_view__make(const struct heat *h, const struct stat_view *v, const struct model *m,
 			struct document *d);

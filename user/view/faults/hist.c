@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* hist.c - histograms of powers of two, as users of bcc and bpftrace know them. */
+/* hist.c - histograms of powers of two, in the style of bcc and bpftrace. */
 #include "view/faults/hist.h"
 
 #include <errno.h>

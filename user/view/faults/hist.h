@@ -7,15 +7,18 @@
 
 #include "view/faults/stat.h"
 
-/** Bytes that hold any hist_range(). */
+/** Size of a buffer for hist_range(). */
 #define HIST_RANGE_LEN 64
 
-/** hist_range - "1.02us - 2.05us": the latencies that @octave counts; the upper limit is not among them. */
+/**
+ * hist_range - format the range of latencies of @octave, "1.02us - 2.05us"; the upper limit is
+ * exclusive.
+ */
 void hist_range(char *buf, size_t len, unsigned int octave);
 
 /**
- * hist_span - the octaves that are not empty, and those between
- * @first: the lowest of them; @end: behind the highest
+ * hist_span - find the range of octaves that contains all non-empty ones
+ * @first: the lowest of them; @end: one past the highest
  * Return: false if all are empty.
  */
 bool hist_span(const uint64_t *octaves, unsigned int *first, unsigned int *end);
@@ -23,7 +26,7 @@ bool hist_span(const uint64_t *octaves, unsigned int *first, unsigned int *end);
 /**
  * hist_view__make - add the table to @d: all faults, then those of each cause, most first
  *
- * Under --vma, latencies are not known by cause: then all faults alone.
+ * With --vma, latencies by cause are unknown: then only all faults are shown.
  */
 void hist_view__make(const struct stat_view *v, const struct model *m, struct document *d);
 

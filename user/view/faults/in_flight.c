@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* in_flight.c - a row for each fault that had not ended: who waits, where, for how long. */
+/*
+ * in_flight.c - a row for each fault that has not ended: the waiting task, the address, the
+ * duration.
+ */
 #include "view/faults/in_flight.h"
 
 #include "model/names.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * in_flight.h - the view of faults that had not ended when counting did.
+ * in_flight.h - the view of faults in flight when counting ended.
  */
 #ifndef VMASCOPE_VIEW_FAULTS_IN_FLIGHT_H
 #define VMASCOPE_VIEW_FAULTS_IN_FLIGHT_H

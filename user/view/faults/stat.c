@@ -68,7 +68,7 @@ static void vma_row(const struct stat_view *v, struct table *t, const struct fau
 
 	table__add_row(t);
 	table__set_bool(t, "several", vma_is_several(&row->vma));
-	/* what stands for several has none of these */
+	/* a row that stands for several VMAs has none of these */
 	if (!vma_is_several(&row->vma)) {
 		table__set_u64(t, "start", row->vma.start);
 		table__set_u64(t, "end", row->vma.end);
@@ -81,7 +81,7 @@ static void vma_row(const struct stat_view *v, struct table *t, const struct fau
 	counts_tables(t, c, row->latency ? &hist : NULL);
 }
 
-/** vma_rows - the process's VMAs; what it has outside any is added to @outside. */
+/** vma_rows - add the process's VMAs; faults outside of VMAs are added to @outside. */
 static void vma_rows(const struct stat_view *v, const struct process *p, struct table *t,
 		     struct vs_counts *all, struct vs_counts *outside)
 {
@@ -125,7 +125,7 @@ static void process_row(const struct stat_view *v, const struct process *p, stru
 	table__set_u64(t, "overflow", counts_faults(&outside));
 	table__set_str(t, "comm", p->comm);
 	table__set_str(t, "cgroup", p->cgroup_name);
-	/* with --vma, of the VMAs that it names, where --latency has measured them */
+	/* with --vma, use the VMAs that it selects, if --latency has measured them */
 	for (size_t i = 0; v->vma_glob && i < p->nr_rows; i++)
 		if (stat_selected(v, p->rows[i]))
 			latency__add(&hist, p->rows[i]->latency, v->interval);
@@ -164,7 +164,7 @@ struct table *stat_totals(const struct model *m)
 	return t;
 }
 
-/** make_rows - by what was asked for. Return: the table that text shows, owned by @d. */
+/** make_rows - make the requested rows. Return: the table for text, owned by @d. */
 static struct table *make_rows(const struct stat_view *v, const struct model *m,
 			       const struct vs_counts *total, struct table *threads,
 			       struct document *d)
@@ -178,7 +178,7 @@ static struct table *make_rows(const struct stat_view *v, const struct model *m,
 	return document__add(d, stat_group__make(v, m, counts_faults(total)));
 }
 
-/** processes - all of them, with their VMAs; what they have is added to @total. */
+/** processes - add all processes with their VMAs; their counts are added to @total. */
 static void processes(const struct stat_view *v, const struct model *m, struct document *d,
 		      struct vs_counts *total)
 {
@@ -225,7 +225,7 @@ void stat_view__make(const struct stat_view *v, const struct model *m, struct do
 		threads = document__add(d, threads);
 	}
 	rows = make_rows(v, m, &total, threads, d);
-	/* one below the other: columns stay where they are */
+	/* the columns of successive intervals must be aligned */
 	rows->steady = v->interval;
 	stat_text__title(v, m, rows, &total);
 	stat_text__footer(v, rows, &total, &overflow);

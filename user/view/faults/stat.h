@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stat.h - the view of `vmascope stat`: totals, processes with their VMAs, and rows grouped as
- * asked.
+ * stat.h - the view of `vmascope stat`: totals, processes with their VMAs, and grouped rows.
  */
 #ifndef VMASCOPE_VIEW_FAULTS_STAT_H
 #define VMASCOPE_VIEW_FAULTS_STAT_H
@@ -30,10 +29,10 @@ enum stat_by {
 	NR_STAT_BY,
 };
 
-/** stat_by_names - as --by takes them, by enum stat_by */
+/** stat_by_names - arguments of --by, by enum stat_by */
 extern const char *const stat_by_names[NR_STAT_BY];
 
-/** stat_by_needs_stacks - the rows are made of stacks. */
+/** stat_by_needs_stacks - the rows are made from stacks. */
 static inline bool stat_by_needs_stacks(enum stat_by by)
 {
 	return by == BY_STACK || by == BY_FUNCTION;
@@ -41,25 +40,26 @@ static inline bool stat_by_needs_stacks(enum stat_by by)
 
 /**
  * struct stat_view - what to show
- * @command: what was run or attached to, for people
- * @duration_ns: of the interval or the run
- * @interval: number of the interval, from 1: count from the model's mark on; 0: from the start
- * @start_ns: and @end_ns: of the run so far, CLOCK_MONOTONIC; @threads: what each spent
- * @storm: the interval is stormy (model/storm.h)
+ * @command: what was run or attached to, for display
+ * @duration_ns: length of the interval or the run
+ * @interval: number of the interval, from 1: show counts since the model's mark; 0: since the start
+ * @start_ns: and @end_ns: range of the run so far, CLOCK_MONOTONIC; @threads: time spent by each
+ *	thread
+ * @storm: the interval is part of a storm (model/storm.h)
  * @by: grouping of the rows
- * @vma_glob: only VMAs with such a name; NULL: all
- * @limit: rows at most, 0: all
+ * @vma_glob: only VMAs whose name matches; NULL: all
+ * @limit: maximum number of rows, 0: all
  * @latency: show the latency of each row
- * @stacks: and @namer, which names them, for BY_STACK; @weigh_time: most time first
- * @stacks_as_text: make the lines that people read, else the rows for scripts: naming takes time;
- * @all_frames: then, leave none out; @per_process: stacks of several processes are not one
- * @nr_stacks, @ring_bytes: sizes of the table of stacks and of the ring buffer; 0: not known;
- *	@sampling: stacks are copied into the ring buffer
- * @unwound: user stacks were unwound by DWARF; @recorded: the run was read from a recording
- * @rows_only: leave out what JSON alone shows: processes with their VMAs, and the threads
- * @no_processes: leave out the processes with their VMAs, and the threads
- * @hooks: and @nr_hooks
- * @stats: BPF's own bookkeeping; @nr_slots: as in struct run_facts
+ * @stacks: and @namer, which symbolizes them, for BY_STACK; @weigh_time: sort by time
+ * @stacks_as_text: make the lines for text, not the rows for scripts, as symbolization takes time;
+ * @all_frames: then, omit none; @per_process: do not merge stacks of several processes
+ * @nr_stacks, @ring_bytes: sizes of the stack map and of the ring buffer; 0: unknown; @sampling:
+ *	stacks are copied into the ring buffer
+ * @unwound: user stacks were unwound with DWARF; @recorded: the run was read from a recording
+ * @rows_only: omit what only JSON shows: processes with their VMAs, and threads
+ * @no_processes: omit processes with their VMAs, and threads
+ * @hooks: the @nr_hooks hooks
+ * @stats: statistics of the BPF programs; @nr_slots: as in struct run_facts
  */
 struct stat_view {
 	const char *command;
@@ -92,7 +92,7 @@ struct stat_view {
 	uint32_t nr_slots;
 };
 
-/** stat_totals - a table `totals`: the sum over a model, as in `stat`. */
+/** stat_totals - make a table `totals`: the sum over a model, as in `stat`. */
 struct table *stat_totals(const struct model *m);
 
 /** stat_view__make - fill @d with the tables. */

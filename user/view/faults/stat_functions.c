@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat_functions.c - every function on the stacks: faults in itself, and in itself and all below. */
+/* stat_functions.c - every function on the stacks: faults in itself, and including its callees. */
 #include "view/faults/stat_functions.h"
 
 #include <errno.h>
@@ -28,8 +28,8 @@ static const struct column function_columns[] = {
 
 static const struct table_def functions_table = TABLE_DEF("functions", function_columns);
 /**
- * struct function - one of them
- * @stack: one that it is on
+ * struct function - a function with its faults
+ * @stack: one of the stacks that it is on
  */
 struct function {
 	struct listed_function function;
@@ -41,7 +41,7 @@ struct function {
 	uint64_t total_ns;
 };
 
-/** count_stack - stack number @number, from 1, in each of its functions. */
+/** count_stack - count stack number @number, from 1, for each of its functions. */
 static int count_stack(struct function_list *all, const struct stat_view *v,
 		       const struct stack_entry *e, size_t number)
 {
@@ -111,7 +111,7 @@ static void row(const struct stat_view *v, struct table *t, const struct functio
 	table__set_str(t, "module", f->function.module);
 }
 
-/** rest_row - faults that have no stack are in no function. */
+/** rest_row - add a row for faults without a stack, which belong to no function. */
 static void rest_row(struct table *t, const char *name, uint64_t faults, uint64_t all)
 {
 	if (!faults)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stat_functions.h - functions with the faults that began in them, and in those that they called.
+ * stat_functions.h - functions with the faults in themselves, and including their callees.
  */
 #ifndef VMASCOPE_VIEW_FAULTS_STAT_FUNCTIONS_H
 #define VMASCOPE_VIEW_FAULTS_STAT_FUNCTIONS_H
@@ -9,8 +9,8 @@
 
 /**
  * stat_functions__make - fill @d with the tables
- * @all: faults that are 100 %
- * Return: the table that text shows, owned by @d.
+ * @all: faults that correspond to 100 %
+ * Return: the table for text, owned by @d.
  */
 struct table *stat_functions__make(const struct stat_view *v, const struct vs_counts *all,
 				   struct document *d);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat_group.c - group what was counted by mapping, VMA, process, command, cause, CPU or cgroup. */
+/* stat_group.c - group counts by mapping, VMA, process, command, cause, CPU or cgroup. */
 #include "view/faults/stat_group.h"
 
 #include <errno.h>
@@ -87,7 +87,7 @@ static const struct column cpu_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CPU_C
 static const struct column cgroup_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CGROUP_COLUMN};
 /* clang-format on */
 
-/* [with latencies][by what] */
+/* by [with latencies] and [enum stat_by] */
 static const struct table_def group_tables[2][NR_STAT_BY] = {
 	{
 		[BY_MAPPING] = TABLE_DEF("mappings", mapping_columns),
@@ -109,7 +109,7 @@ static const struct table_def group_tables[2][NR_STAT_BY] = {
 	},
 };
 
-/** shows_latency - the rows have quantiles. */
+/** shows_latency - the rows show quantiles. */
 static bool shows_latency(const struct stat_view *v)
 {
 	return v->by == BY_PROCESS || v->by == BY_CAUSE || v->by == BY_COMM ||
@@ -122,7 +122,7 @@ struct vs_counts stat_counts(const struct stat_view *v, const struct fault_row *
 
 	if (!v->interval)
 		return c;
-	/* what a small ring sums up as [other] may be less than it was */
+	/* counts that a small ring sums up as [other] may decrease */
 	if (counts_faults(&c) < counts_faults(&row->marked))
 		return (struct vs_counts){};
 	counts_sub(&c, &row->marked);
@@ -181,7 +181,7 @@ struct vs_counts stat_group__total(const struct stat_view *v, const struct model
 	return total;
 }
 
-/** row_cells - what every row has. */
+/** row_cells - fill the cells that every row has. */
 static void row_cells(const struct stat_view *v, struct table *t, const struct vs_counts *c,
 		      const struct vs_hist *hist, uint64_t total)
 {
@@ -210,12 +210,12 @@ static void row_cells(const struct stat_view *v, struct table *t, const struct v
 
 /** struct group - rows that are shown as one */
 struct group {
-	const struct process *process; /* NULL: of several */
-	const struct fault_row *row;   /* BY_VMA: the one */
+	const struct process *process; /* NULL: several */
+	const struct fault_row *row;   /* BY_VMA: its row */
 	const char *name;
 	struct vs_counts counts;
 	struct vs_hist hist;
-	size_t processes; /* BY_COMM: that faulted */
+	size_t processes; /* BY_COMM: number of processes with faults */
 };
 
 struct groups {
@@ -224,7 +224,9 @@ struct groups {
 	struct hash by_key;
 };
 
-/** struct group_key - a hash of the name, so that keys have one size; 64 bits rule collisions out */
+/**
+ * struct group_key - a hash of the name gives keys a fixed size; 64 bits make collisions negligible
+ */
 struct group_key {
 	uint64_t process;
 	uint64_t name;
@@ -238,7 +240,7 @@ static struct group *group_add(struct groups *g)
 	return &g->list[g->nr++];
 }
 
-/** group_get - the group of @key; the hash holds its place + 1, as places move. */
+/** group_get - the group of @key; the hash has its index + 1, as addresses change. */
 static struct group *group_get(struct groups *g, const struct group_key *key)
 {
 	uintptr_t place = (uintptr_t)hash__get(&g->by_key, key);
@@ -259,7 +261,7 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct f
 	struct group_key key = {};
 	struct group *group;
 	const char *name = row->is_vma ? row->name : outside;
-	/* those of its VMAs, where they were measured, are the same faults once more */
+	/* histograms of VMAs, if measured, would count the same faults again */
 	const bool of_processes = (v->by == BY_PROCESS || v->by == BY_COMM) && !v->vma_glob;
 
 	if (!counts_faults(&c))
@@ -280,7 +282,7 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct f
 	if (!group)
 		return -ENOMEM;
 	if (v->by == BY_COMM && row->process && row->process != group->process) {
-		/* rows of one process come one after another */
+		/* rows of one process are adjacent */
 		if (of_processes)
 			process_latency(row->process, v->interval, &group->hist);
 		group->processes++;
@@ -368,7 +370,7 @@ static void fill(const struct stat_view *v, struct table *t, struct groups *g, u
 	struct vs_counts rest = {};
 	size_t shown = v->limit && g->nr > v->limit ? v->limit : g->nr;
 
-	if (g->nr) /* else there is no list: qsort() must not see NULL */
+	if (g->nr) /* qsort() must not be passed NULL */
 		qsort(g->list, g->nr, sizeof(*g->list), by_count);
 	for (size_t i = 0; i < shown; i++) {
 		table__add_row(t);
@@ -386,7 +388,7 @@ static void fill(const struct stat_view *v, struct table *t, struct groups *g, u
 
 /* --- causes and CPUs: not made of rows ------------------------------------------------------ */
 
-/** cause_totals - faults of each cause over all rows that are selected. */
+/** cause_totals - faults by cause, over all selected rows. */
 static void cause_totals(const struct stat_view *v, const struct model *m, uint64_t *sums)
 {
 	for (size_t i = 0; i < m->nr_processes; i++) {
@@ -405,7 +407,7 @@ static void cause_totals(const struct stat_view *v, const struct model *m, uint6
 		sums[n] += stat_counts(v, &m->overflow).cause[n];
 }
 
-/** fill_causes - latencies are those of all VMAs: they are not known under --vma. */
+/** fill_causes - latencies are those of all VMAs, so they are unknown with --vma. */
 static void fill_causes(const struct stat_view *v, const struct model *m, struct table *t,
 			uint64_t total)
 {
@@ -457,7 +459,7 @@ struct table *stat_group__make(const struct stat_view *v, const struct model *m,
 		fill_causes(v, m, t, total);
 	} else {
 		table__fail(t, group_rows(v, m, &g));
-		/* else one of them may be without its row */
+		/* otherwise a row may be missing */
 		if (!t->err)
 			fill(v, t, &g, total);
 	}

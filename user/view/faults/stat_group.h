@@ -7,15 +7,15 @@
 
 #include "view/faults/stat.h"
 
-/** stat_counts - of a row, in the interval or since the start. */
+/** stat_counts - counts of a row, in the interval or since the start. */
 struct vs_counts stat_counts(const struct stat_view *v, const struct fault_row *row);
 
-/** stat_selected - the row is one that --vma asks for. */
+/** stat_selected - the row is selected by --vma. */
 bool stat_selected(const struct stat_view *v, const struct fault_row *row);
 
 /**
  * stat_group__latency - add the latencies of all processes to @sum
- * @cause: of this cause only; -1: of all
+ * @cause: only of this cause; -1: of all
  */
 void stat_group__latency(const struct stat_view *v, const struct model *m, int cause,
 			 struct vs_hist *sum);
@@ -23,17 +23,17 @@ void stat_group__latency(const struct stat_view *v, const struct model *m, int c
 /**
  * stat_group__selected_latency - add the latencies of all that --vma selects to @sum
  *
- * Under --vma these are of the VMAs' own histograms.
+ * With --vma these come from the histograms of the VMAs.
  */
 void stat_group__selected_latency(const struct stat_view *v, const struct model *m,
 				  struct vs_hist *sum);
 
-/** stat_group__total - all that --vma selects, in the interval or since the start. */
+/** stat_group__total - counts of all that --vma selects, in the interval or since the start. */
 struct vs_counts stat_group__total(const struct stat_view *v, const struct model *m);
 
 /**
- * stat_group__make - the grouped rows, most faults first
- * @total: faults that are 100 %
+ * stat_group__make - make the grouped rows, most faults first
+ * @total: faults that correspond to 100 %
  */
 struct table *stat_group__make(const struct stat_view *v, const struct model *m, uint64_t total);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat_stacks.c - stacks with their faults: lines for people, arrays of frames for scripts. */
+/* stat_stacks.c - stacks with their faults: lines for text, arrays of frames for scripts. */
 #include "view/faults/stat_stacks.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ static const struct column rest_columns[] = {
 	{.key = "ended", .type = CELL_U64},
 	{.key = "either", .type = CELL_U64},
 };
-/* Texts, as most lines are of frames, and have no numbers. */
+/* Strings, as most lines are frames and have no numbers. */
 static const struct column text_columns[] = {
 	{.key = "faults", .head = "FAULTS", .type = CELL_STR, .blank = true},
 	{.key = "percent", .head = "%", .type = CELL_STR, .blank = true},
@@ -47,7 +47,7 @@ static const struct table_def rest_table = OBJECT_DEF("stacks_rest", rest_column
 						      .json_only = true);
 static const struct table_def text_table = TABLE_DEF("rows", text_columns, .text_only = true);
 
-/** stacks_of - what there is; nothing where no stacks were asked for. */
+/** stacks_of - the stacks; none if they were not requested. */
 static struct stacks *stacks_of(const struct stat_view *v)
 {
 	static struct stacks nothing;
@@ -79,7 +79,7 @@ static void json_row(const struct stat_view *v, struct table *t, const struct st
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-/** head_line - the numbers, and whose they are. */
+/** head_line - add a line with the numbers, and the processes of the stack. */
 static void head_line(struct table *t, const struct vs_stack_counts *c, uint64_t total,
 		      const char *whose)
 {
@@ -108,7 +108,7 @@ static void text_stack(const struct stat_view *v, struct table *t, const struct 
 	stack_lines(t, &named, v->all_frames);
 }
 
-/** what_to_raise - so that fewer stacks find no room, for people. */
+/** what_to_raise - describe the limit to raise so that more stacks can be stored. */
 static void what_to_raise(const struct stat_view *v, char *text, size_t size)
 {
 	if (v->sampling && v->ring_bytes)
@@ -121,7 +121,7 @@ static void what_to_raise(const struct stat_view *v, char *text, size_t size)
 		*text = '\0';
 }
 
-/** struct rest - faults without a stack, which are shown among those with one */
+/** struct rest - faults without a stack, which are listed among the stacks */
 struct rest {
 	struct vs_stack_counts counts;
 	const char *what;
@@ -150,7 +150,7 @@ static int by_size(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-/** footer - @left stacks with @faults are not shown; and what to do about those that are. */
+/** footer - @left stacks with @faults are not shown; add advice about those that are. */
 static void footer(const struct stat_view *v, struct table *t, const struct stack_hints *hints,
 		   size_t left, uint64_t faults)
 {
@@ -201,7 +201,7 @@ void stat_stacks__rest(struct document *d, const struct stack_rests *r)
 	const uint64_t either = stack_faults(&r->either);
 	struct table *t = document__table(d, &rest_table);
 
-	/* unknown where it is not known which of the two it is */
+	/* omitted if it is unknown which of the two it is */
 	if (!either) {
 		table__set_u64(t, "overflow", stack_faults(&r->overflow));
 		table__set_u64(t, "no_stack", stack_faults(&r->none));

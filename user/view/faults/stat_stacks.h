@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stat_stacks.h - rows of `vmascope stat --by stack`: who faulted, called by whom.
+ * stat_stacks.h - rows of `vmascope stat --by stack`: faults by call chain.
  */
 #ifndef VMASCOPE_VIEW_FAULTS_STAT_STACKS_H
 #define VMASCOPE_VIEW_FAULTS_STAT_STACKS_H
@@ -8,7 +8,7 @@
 #include "view/common/stack_entries.h"
 #include "view/faults/stat.h"
 
-/** Faults of --vma whose stack found no row, or that have none. */
+/** Faults with --vma that have no stack, or whose stack found no free row. */
 #define STACK_EITHER "[no stack, or stack table full]"
 
 /** stat_stacks__rest - add the object `stacks_rest`. */
@@ -16,8 +16,8 @@ void stat_stacks__rest(struct document *d, const struct stack_rests *r);
 
 /**
  * stat_stacks__make - add the rows to @d
- * @all: faults that are 100 %
- * Return: the table that text shows, owned by @d.
+ * @all: faults that correspond to 100 %
+ * Return: the table for text, owned by @d.
  */
 struct table *stat_stacks__make(const struct stat_view *v, const struct vs_counts *all,
 				struct document *d);

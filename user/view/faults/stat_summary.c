@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat_summary.c - what page faults cost, where, and why, in words. */
+/* stat_summary.c - a summary of page faults in words: time, location and cause. */
 #include "view/faults/stat_summary.h"
 
 #include <errno.h>
@@ -11,10 +11,10 @@
 #include "util/str.h"
 #include "view/faults/stat_group.h"
 
-/** A part is named where it has at least this share of the whole. */
+/** A part is mentioned if it has at least this share of the whole. */
 #define MOST 0.5
 
-/** What the faults of a cause are, after "are"; the others go by their names. */
+/** Descriptions of the faults of a cause, following "are"; other causes are shown by name. */
 static const char *const cause_texts[VS_NR_CAUSES] = {
 	[VS_CAUSE_ANON_ZERO] = "first touches of anonymous memory",
 	[VS_CAUSE_FILE_MAP] = "accesses to file pages in the page cache",
@@ -33,9 +33,9 @@ static const char *const cause_texts[VS_NR_CAUSES] = {
 };
 
 /**
- * struct part - a mapping of a command, or all of a command
- * @name: of the mapping, NULL: all of the command
- * @process: whose it is, of several that of the last; @processes: how many
+ * struct part - a mapping of a command, or everything of a command
+ * @name: name of the mapping, NULL: everything of the command
+ * @process: its process, the last one if there are several; @processes: number of processes
  */
 struct part {
 	const char *comm;
@@ -47,7 +47,7 @@ struct part {
 	uint64_t causes[VS_NR_CAUSES];
 };
 
-/** struct parts - all of them; @by_key: their places + 1 */
+/** struct parts - all parts; @by_key: their indices + 1 */
 struct parts {
 	struct part *list;
 	size_t nr, cap;
@@ -77,7 +77,7 @@ static int add(struct parts *p, const struct process *process, const char *name,
 			return -ENOMEM;
 	}
 	part = &p->list[place - 1];
-	/* rows of one process come one after another */
+	/* rows of one process are adjacent */
 	part->processes += part->process != process;
 	part->process = process;
 	part->faults += counts_faults(c);
@@ -108,7 +108,7 @@ static int add_all(struct parts *p, const struct stat_view *v, const struct mode
 	return err;
 }
 
-/** largest - of those that are mappings, or of those that are commands; NULL: there are none */
+/** largest - the largest mapping, or the largest command; NULL: there is none */
 static const struct part *largest(const struct parts *p, bool mapping, bool by_time)
 {
 	const struct part *most = NULL;
@@ -124,7 +124,7 @@ static const struct part *largest(const struct parts *p, bool mapping, bool by_t
 	return most;
 }
 
-/** struct whole - what shares are of: time, or faults where no time is known */
+/** struct whole - the base of shares: time, or faults if no time is known */
 struct whole {
 	bool time;
 	uint64_t amount;
@@ -135,7 +135,7 @@ static uint64_t amount(const struct part *part, const struct whole *w)
 	return w->time ? part->ns : part->faults;
 }
 
-/** print_causes - ", 98.0% of the faults there are copy-on-write (cow)" */
+/** print_causes - print ", 98.0% of the faults there are copy-on-write (cow)" */
 static void print_causes(const struct part *part, FILE *f)
 {
 	int cause = 0;
@@ -152,7 +152,7 @@ static void print_causes(const struct part *part, FILE *f)
 		fputs(cause_names[cause], f);
 }
 
-/** print_part - "99.9% of it in [anon] of storm (31907); 98.0% of the faults there: ..." */
+/** print_part - print "99.9% of it in [anon] of storm (31907); 98.0% of the faults there: ..." */
 static void print_part(const struct part *part, const struct whole *w, FILE *f)
 {
 	fprintf(f, "  %s%s of %s in ", amount(part, w) < w->amount * MOST ? "most, " : "",
@@ -167,7 +167,7 @@ static void print_part(const struct part *part, const struct whole *w, FILE *f)
 	fputc('\n', f);
 }
 
-/** print_cost - how long all faults took */
+/** print_cost - print how long all faults took */
 static void print_cost(const struct stat_view *v, const struct vs_counts *total, FILE *f)
 {
 	const uint64_t completed = total->outcome[VS_MINOR] + total->outcome[VS_MAJOR];

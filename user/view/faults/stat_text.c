@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat_text.c - the text above and below the rows of `vmascope stat`, for people. */
+/* stat_text.c - the text above and below the rows of `vmascope stat`. */
 #include "view/faults/stat_text.h"
 
 #include <stdio.h>
@@ -28,7 +28,7 @@ struct run_facts stat_text__facts(const struct stat_view *v)
 
 /* --- above --------------------------------------------------------------------------------- */
 
-/** print_interval - one line with its numbers at the same place, to be read from top to bottom. */
+/** print_interval - print one line, in which the numbers of successive intervals are aligned. */
 static void print_interval(const struct stat_view *v, const struct table *rows,
 			   const struct vs_counts *total, FILE *f)
 {
@@ -79,7 +79,7 @@ void stat_text__title(const struct stat_view *v, const struct model *m, struct t
 
 /* --- below --------------------------------------------------------------------------------- */
 
-/** print_busiest - the thread that spent most time in faults */
+/** print_busiest - print the thread that spent most time in faults */
 static void print_busiest(const struct stat_view *v, FILE *f)
 {
 	const struct vs_thread *busiest = threads__busiest(v->threads);
@@ -91,7 +91,7 @@ static void print_busiest(const struct stat_view *v, FILE *f)
 		100 * thread_share(busiest, v->start_ns, v->end_ns));
 }
 
-/** print_signals - faults that raised a signal, and which command shows details */
+/** print_signals - print the faults that raised a signal, and the command that shows details */
 static void print_signals(const struct vs_counts *total, FILE *f)
 {
 	static const int causes[] = { VS_CAUSE_SEGV_MAPERR, VS_CAUSE_SEGV_ACCERR, VS_CAUSE_SIGBUS,
@@ -133,7 +133,7 @@ void stat_text__footer(const struct stat_view *v, struct table *rows, const stru
 			(unsigned long long)counts_gup(total));
 	if (!v->interval)
 		print_signals(total, w.file);
-	/* what was lost is counted over the run, and shown at its end */
+	/* losses are counted over the run, and shown at its end */
 	if (!v->interval)
 		run_view__print_losses(&run, w.file);
 	if (counts_faults(overflow))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* storm.c - storms as a line of text each, and as a table. */
+/* storm.c - fault storms as lines of text, and as a table. */
 #include "view/faults/storm.h"
 
 #include <stdio.h>
@@ -61,7 +61,7 @@ void storm_view__rows(const struct stat_view *v, const struct model *m, struct s
 	}
 }
 
-/** share - of the storm's faults, percent. */
+/** share - percentage of the storm's faults. */
 static double share(const struct storm *storm, enum storm_what what)
 {
 	return storm->faults ? 100.0 * storm->top[what].faults / storm->faults : 0;

@@ -8,12 +8,14 @@
 #include "model/history/storm.h"
 #include "view/faults/stat.h"
 
-/** storm_view__rows - tell @s what was hit in the present interval: a storm_rows_fn's work. */
+/**
+ * storm_view__rows - add the rows with faults in the current interval to @s; for a storm_rows_fn.
+ */
 void storm_view__rows(const struct stat_view *v, const struct model *m, struct storms *s);
 
 /**
- * storm_view__ended - add a line of text that tells of @storm
- * @start_ns: begin of the run
+ * storm_view__ended - add a line of text that describes @storm
+ * @start_ns: start of the run
  */
 void storm_view__ended(const struct storm *storm, uint64_t start_ns, struct document *d);
 

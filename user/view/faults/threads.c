@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* threads.c - a row for each thread: its faults, the time in them, and the share of its time. */
+/*
+ * threads.c - a row for each thread: its faults, the time in them, and their share of its run time.
+ */
 #include "view/faults/threads.h"
 
 static const struct column columns[] = {
@@ -32,7 +34,7 @@ static void row(struct table *t, const struct vs_thread *thread, uint64_t start_
 	table__set_str(t, "comm", thread->comm);
 }
 
-/** cut - leave @limit rows, and say what the others have. */
+/** cut - keep @limit rows, and summarize the others. */
 static void cut(struct table *t, size_t limit)
 {
 	const size_t nr = t->nr_rows;

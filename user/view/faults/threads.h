@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * threads.h - rows of threads: how much of their time went into faults.
+ * threads.h - rows of threads: the share of their time that was spent in faults.
  */
 #ifndef VMASCOPE_VIEW_FAULTS_THREADS_H
 #define VMASCOPE_VIEW_FAULTS_THREADS_H
@@ -11,15 +11,18 @@
 #include "table/rows.h"
 
 /**
- * threads_view__make - threads, those that lost most first
+ * threads_view__make - make rows of threads, those with most time in faults first
  * @start_ns: and @end_ns: the run, CLOCK_MONOTONIC
- * @text: text shows it, too
- * @limit: rows at most, 0: all
+ * @text: show it in text, too
+ * @limit: maximum number of rows, 0: all
  */
 struct table *threads_view__make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,
 				 bool text, size_t limit);
 
-/** threads_view__interval - the same for an interval, from @from_ns to @to_ns: those with faults in it. */
+/**
+ * threads_view__interval - the same for an interval, from @from_ns to @to_ns: threads with faults
+ * in it.
+ */
 struct table *threads_view__interval(const struct threads *threads, uint64_t from_ns,
 				     uint64_t to_ns, bool text, size_t limit);
 

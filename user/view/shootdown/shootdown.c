@@ -85,7 +85,9 @@ static uint64_t received(const struct vs_shootdowns *s)
 	return s->received[VS_IPI_USER] + s->received[VS_IPI_KERNEL] + s->received[VS_IPI_ALL];
 }
 
-/** print_cost - the time on other CPUs, and whose memory calls took most of it. */
+/**
+ * print_cost - print the time on other CPUs, and the process whose memory calls caused most of it.
+ */
 static void print_cost(const struct shootdown_doc *d, FILE *f)
 {
 	if (!d->view->interrupts_known) {
@@ -110,7 +112,7 @@ static void print_calls(const struct shootdown_doc *d, FILE *f)
 		fputs("  memory calls are unknown: no hook for them is available\n", f);
 		return;
 	}
-	/* totals are not known by VMA */
+	/* totals by VMA are unknown */
 	if (d->view->vma_glob)
 		nr_calls = nr_errors = 0;
 	for (size_t i = 0; i < d->nr_sums && d->view->vma_glob; i++) {
@@ -126,7 +128,7 @@ static void print_calls(const struct shootdown_doc *d, FILE *f)
 	fputc('\n', f);
 }
 
-/** print_flushes - TLB flushes sent to other CPUs, and IPIs that arrived there for them */
+/** print_flushes - print the TLB flushes sent to other CPUs, and the IPIs that arrived there */
 static void print_flushes(const struct shootdown_doc *d, FILE *f)
 {
 	char sends[STR_NUMBER_LEN];
@@ -144,7 +146,7 @@ static void print_flushes(const struct shootdown_doc *d, FILE *f)
 	fputc('\n', f);
 }
 
-/** print_received - IPIs that traced tasks received from others. */
+/** print_received - print the IPIs that traced tasks received from others. */
 static void print_received(const struct shootdown_doc *d, FILE *f)
 {
 	const struct vs_shootdowns *s = &d->model->totals;
@@ -191,14 +193,16 @@ static void summary(const struct shootdown_doc *d)
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
-/* Who shows a part: text, JSON, and what has the rows of --by alone, which is CSV. */
+/* Formats that show a part: text, JSON, and CSV, which only has the rows of --by. */
 #define IN_TEXT 1u
 #define IN_JSON 2u
 #define IN_ROWS 4u
 #define IN_BOTH (IN_TEXT | IN_JSON)
 #define IN_ALL (IN_BOTH | IN_ROWS)
 
-/** struct doc_part - a step towards the document; @only: for one --by, or NR_SHOOTDOWN_BY: for all */
+/**
+ * struct doc_part - a step of making the document; @only: for one --by; NR_SHOOTDOWN_BY: for all
+ */
 static const struct doc_part {
 	void (*make)(const struct shootdown_doc *d);
 	unsigned int shown;
@@ -208,7 +212,7 @@ static const struct doc_part {
 	{ totals, IN_JSON, NR_SHOOTDOWN_BY },
 	{ summary, IN_TEXT, NR_SHOOTDOWN_BY },
 	{ shootdown_calls__text, IN_TEXT, NR_SHOOTDOWN_BY },
-	/* the rows of --by are the first list that CSV meets */
+	/* the rows of --by must be the first list, which CSV shows */
 	{ shootdown_rows__make, IN_ALL, NR_SHOOTDOWN_BY },
 	{ shootdown_cpus__rows, IN_ALL, SHOOTDOWN_BY_CPU },
 	{ shootdown_stacks__make, IN_ALL, SHOOTDOWN_BY_STACK },

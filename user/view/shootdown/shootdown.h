@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * shootdown.h - the view of `vmascope shootdown`: memory calls, the flushes and interrupts that they
- * caused, who interrupted whom, and the faults that followed.
+ * shootdown.h - the view of `vmascope shootdown`: memory calls, the flushes and IPIs that they
+ * caused, their initiators and targets, and the faults that followed.
  */
 #ifndef VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_H
 #define VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_H
@@ -13,7 +13,7 @@
 struct longest_calls;
 struct namer;
 
-/** enum shootdown_by - what the rows are told apart by, besides their call */
+/** enum shootdown_by - how rows are distinguished, besides by call */
 enum shootdown_by {
 	SHOOTDOWN_BY_VMA,
 	SHOOTDOWN_BY_CALL,
@@ -33,24 +33,27 @@ static inline bool shootdown_by_needs_stacks(enum shootdown_by by)
 	return by == SHOOTDOWN_BY_STACK || by == SHOOTDOWN_BY_FUNCTION;
 }
 
-/** shootdown_by_names - as --by takes them, by enum shootdown_by */
+/** shootdown_by_names - arguments of --by, by enum shootdown_by */
 extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];
 
 /**
  * struct shootdown_view - what to show
  * @run: facts of the run
- * @by: what the rows are
- * @vma_glob: only calls on VMAs with such a name; NULL: all
- * @limit: rows of text in a table at most, 0: all
- * @threads: for the names of threads; may be NULL
- * @stacks: and @namer, which names them, for SHOOTDOWN_BY_STACK; @all_frames: as in struct stat_view; @per_process: stacks and functions of each process apart
- * @no_text: leave out what text alone shows, @no_json: what others show; @rows_only: make the rows alone
- * @unwound: stacks were found in user space: which faults followed the calls of one is not known
- * @longest: calls, NULL: not known; @start_ns: when counting began, CLOCK_MONOTONIC
- * @isolated, @nohz_full: CPUs, as the kernel writes the list; NULL: not known
- * @max_map_count: VMAs that a process may have (vm.max_map_count), 0: not known
- * @calls_known, @flushes_known, @interrupts_known, @queued_known: a hook tells of memory calls, of
- *	flushes, of the interrupts that arrive, of those that are sent; what none does prints as unknown
+ * @by: what the rows stand for
+ * @vma_glob: only calls on VMAs whose name matches; NULL: all
+ * @limit: maximum number of rows of a text table, 0: all
+ * @threads: source of thread names; may be NULL
+ * @stacks: and @namer, which symbolizes them, for SHOOTDOWN_BY_STACK; @all_frames: as in struct
+ *	stat_view; @per_process: do not merge stacks and functions of several processes
+ * @no_text: omit what only text shows; @no_json: omit what other formats show; @rows_only: make
+ *	only the rows
+ * @unwound: stacks were unwound in user space: the faults that followed the calls of a stack are
+ *	unknown
+ * @longest: the longest calls, NULL: unknown; @start_ns: when counting began, CLOCK_MONOTONIC
+ * @isolated, @nohz_full: CPU lists in the kernel's format; NULL: unknown
+ * @max_map_count: maximum number of VMAs of a process (vm.max_map_count), 0: unknown
+ * @calls_known, @flushes_known, @interrupts_known, @queued_known: a hook reports memory calls,
+ *	flushes, IPIs that arrive, IPIs that are sent; what no hook reports is printed as unknown
  */
 struct shootdown_view {
 	struct run_facts run;
@@ -77,14 +80,14 @@ struct shootdown_view {
 	bool queued_known;
 };
 
-/** shootdown_view__counted - there is a call, flush or interrupt to be shown. */
+/** shootdown_view__counted - there is a call, flush or interrupt to show. */
 bool shootdown_view__counted(const struct shootdown_view *v, const struct shootdown *s);
 
 /**
  * shootdown_view__make - fill @d with the tables
  *
- * With @vma_glob rows, calls and the faults that followed are those of such VMAs alone; totals,
- * pairs and what no call owns are not told apart by VMA, and so of all.
+ * With @vma_glob, rows, calls and the faults that followed are only those of matching VMAs; totals,
+ * pairs and flushes outside of calls are not distinguished by VMA, so they are those of all.
  */
 void shootdown_view__make(const struct shootdown_view *v, const struct shootdown *s,
 			  const struct model *m, struct document *d);

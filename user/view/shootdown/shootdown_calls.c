@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_calls.c - by call: what calls did, and what they cost others. */
+/* shootdown_calls.c - rows by call: what the calls did, and their remote cost. */
 #include "model/names.h"
 #include "view/common/stat_cells.h"
 #include "view/shootdown/shootdown_parts.h"
@@ -49,9 +49,9 @@ static bool has_time(const struct vs_call_counts *c, enum vs_call_time time)
 }
 
 /**
- * own_hist - the histogram of @sum's calls and of no others; NULL: there is none
+ * own_hist - the histogram of exactly the calls of @sum; NULL: there is none
  *
- * Most advice of madvise, and both kinds of mmap, count in one.
+ * Most kinds of advice of madvise share a histogram, as do both kinds of mmap.
  */
 static const struct vs_hist *own_hist(const struct shootdown_doc *d, const struct call_sum *sum,
 				      enum vs_call_time time)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_cells.c - fill the cells that every sum of calls has in JSON and CSV. */
+/* shootdown_cells.c - fill the cells of sums of calls in JSON and CSV. */
 #include <stdio.h>
 
 #include "model/names.h"
@@ -37,7 +37,7 @@ static const struct column errno_columns[] = {
 };
 const struct table_def call_errnos_table = OBJECT_DEF("errnos", errno_columns);
 
-/** known_errnos - how many of the failed calls are told apart: none of a recording of before. */
+/** known_errnos - number of failed calls whose errno is counted; 0 for an older recording. */
 static uint64_t known_errnos(const struct vs_call_counts *c)
 {
 	uint64_t sum = 0;
@@ -47,7 +47,7 @@ static uint64_t known_errnos(const struct vs_call_counts *c)
 	return sum;
 }
 
-/** commonest - of those of @c that are not in @done; VS_NR_ERRNOS: none is left. */
+/** commonest - the most frequent errno of @c that is not in @done; VS_NR_ERRNOS: none is left. */
 static int commonest(const struct vs_call_counts *c, uint32_t done)
 {
 	int best = VS_NR_ERRNOS;
@@ -109,7 +109,7 @@ static void time_object(struct table *parent, const struct table_def *def, uint6
 	struct table *t = table__sub(parent, def);
 
 	table__set_u64(t, "sum", sum_ns);
-	/* of what was not moved to a stack, the longest may not be known */
+	/* the maximum of what was not moved to a stack may be unknown */
 	if (max_ns || !sum_ns)
 		table__set_u64(t, "max", max_ns);
 	if (!hist || !hist__count(hist))
@@ -118,7 +118,7 @@ static void time_object(struct table *parent, const struct table_def *def, uint6
 	table__set_u64(t, "p99", latency_quantile(hist, 0.99));
 }
 
-/** followed_cells - what only a call that is followed has. */
+/** followed_cells - cells of calls whose entry and exit are traced. */
 static void followed_cells(struct table *t, const struct vs_call_counts *c,
 			   const struct vs_hist *latency)
 {
@@ -135,7 +135,7 @@ static void followed_cells(struct table *t, const struct vs_call_counts *c,
 	wx = table__sub(t, &call_wx_table);
 	table__set_u64(wx, "both", c->wx_both);
 	table__set_u64(wx, "flips", c->wx_flip);
-	/* exit has none: it does not return */
+	/* exit has none, as it does not return */
 	if (c->latency_ns)
 		time_object(t, &call_latency_table, c->latency_ns, c->latency_max_ns, latency);
 }
@@ -183,7 +183,7 @@ void call_stack_cells(const struct shootdown_view *v, struct table *t, const str
 {
 	call_name_cells(t, row->call, row->detail);
 	call_cells(v, t, row->call, c, NULL, NULL);
-	/* refaults are not counted by a stack that is unwound here */
+	/* refaults are not counted by stack if stacks are unwound in user space */
 	if (v->unwound && row->stack) {
 		table__unset(t, "refaults");
 		table__unset(t, "refault_ns");

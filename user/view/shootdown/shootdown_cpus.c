@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_cpus.c - which CPUs interrupt which, what it costs them, and which should be left alone. */
+/* shootdown_cpus.c - initiating and target CPUs, the cost on targets, and IPIs to isolated CPUs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,19 +41,20 @@ static const struct column few_columns[] = {
 };
 /* clang-format on */
 
-/** Up to so many initiating CPUs, numbers are told, and not shades. */
+/** With at most this many initiating CPUs, numbers are shown instead of shades. */
 #define FEW_CPUS 4
 
-/* [few CPUs] */
+/* by [few CPUs] */
 static const struct table_def matrix_tables[2] = {
 	TABLE_DEF("matrix", matrix_columns, .text_only = true),
 	TABLE_DEF("matrix", few_columns, .text_only = true),
 };
 
 /**
- * struct cpu_sum - what a CPU took part in
- * @sends: interrupts that it sent and that arrived, @inflicted_ns: what they took elsewhere
- * @receipts: interrupts that it took; @joined: those whose sender is known; @delay_ns: of these
+ * struct cpu_sum - IPIs that a CPU sent and received
+ * @sends: IPIs that it sent and that arrived; @inflicted_ns: handler time that they took elsewhere
+ * @receipts: IPIs that it received; @joined: those with a known initiator; @delay_ns: latency of
+ *	these
  */
 struct cpu_sum {
 	uint64_t sends;
@@ -64,13 +65,13 @@ struct cpu_sum {
 	uint64_t stolen_ns;
 };
 
-/** struct cpu_sums - by CPU */
+/** struct cpu_sums - sums by CPU */
 struct cpu_sums {
 	struct cpu_sum *list;
 	uint32_t nr;
 };
 
-/** end_of_cpus - one behind the highest CPU there is, or is told of. */
+/** end_of_cpus - one past the highest CPU that exists or appears in the data. */
 static uint32_t end_of_cpus(const struct shootdown *s)
 {
 	uint32_t end = s->nr_cpus;
@@ -84,7 +85,7 @@ static uint32_t end_of_cpus(const struct shootdown *s)
 	return end;
 }
 
-/** cpu_sums__make - without memory the document has failed, and there are none. */
+/** cpu_sums__make - if out of memory, the document has failed, and there are no sums. */
 static void cpu_sums__make(struct cpu_sums *c, const struct shootdown_doc *d)
 {
 	const struct shootdown *s = d->model;
@@ -111,7 +112,7 @@ static void cpu_sums__make(struct cpu_sums *c, const struct shootdown_doc *d)
 	}
 }
 
-/** note - what is special about a CPU. */
+/** note - special properties of a CPU. */
 static const char *note(const struct shootdown_view *v, uint32_t cpu)
 {
 	const bool isolated = cpu_list_has(v->isolated, cpu);
@@ -164,9 +165,9 @@ void shootdown_cpus__rows(const struct shootdown_doc *d)
 /* --- the matrix ---------------------------------------------------------------------------- */
 
 /**
- * struct matrix - targets by initiators
- * @cpus: those that sent, @nr of them; @place: by CPU, where it is in there
- * @counts: room for a row
+ * struct matrix - IPIs by target and initiator
+ * @cpus: the @nr CPUs that sent IPIs; @place: their index in it, by CPU
+ * @counts: buffer for a row
  */
 struct matrix {
 	struct cpu_sums sums;
@@ -176,7 +177,7 @@ struct matrix {
 	size_t nr;
 };
 
-/** matrix__make - without memory the document has failed, and it is empty. */
+/** matrix__make - if out of memory, the document has failed, and the matrix is empty. */
 static void matrix__make(struct matrix *m, const struct shootdown_doc *d)
 {
 	size_t room;
@@ -206,7 +207,7 @@ static void matrix__free(struct matrix *m)
 	free(m->counts);
 }
 
-/** set_from - "0: 3,846, 1: 4" where there are few, else a strip. */
+/** set_from - set "0: 3,846, 1: 4" if there are few initiators, otherwise a strip. */
 static void set_from(struct table *t, const struct matrix *m)
 {
 	char text[FEW_CPUS * (STR_NUMBER_LEN + 16)] = "";
@@ -242,7 +243,7 @@ static void matrix_row(const struct shootdown_doc *d, struct table *t, struct ma
 	set_from(t, m);
 }
 
-/** cut - where there are too many rows, those that lost most are left. */
+/** cut - limit the number of rows to those that lost most time. */
 static void cut(const struct shootdown_doc *d, struct table *t)
 {
 	const size_t limit = d->view->limit, nr = t->nr_rows;

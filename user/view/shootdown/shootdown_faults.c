@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_faults.c - the faults that followed calls, and the flushes that no call owns. */
+/* shootdown_faults.c - the faults that followed calls, and the flushes outside of memory calls. */
 #include "model/names.h"
 #include "util/str.h"
 #include "view/faults/stat_group.h"
@@ -67,7 +67,7 @@ void shootdown_faults__make(const struct shootdown_doc *d)
 
 /* --- what no call owns --------------------------------------------------------------------- */
 
-/** unowned_row - @flushes: NULL: not known. */
+/** unowned_row - @flushes: NULL: unknown. */
 static void unowned_row(struct table *t, const char *reason, const struct vs_call_counts *flushes,
 			uint64_t interrupts)
 {
@@ -78,7 +78,7 @@ static void unowned_row(struct table *t, const char *reason, const struct vs_cal
 	table__set_str(t, "reason", reason);
 }
 
-/** sender_unknown - interrupts taken that were not joined to their sending. */
+/** sender_unknown - received IPIs that were not matched to an initiator. */
 static uint64_t sender_unknown(const struct vs_shootdowns *s)
 {
 	uint64_t received = 0;
@@ -97,7 +97,7 @@ void shootdown_unowned__make(const struct shootdown_doc *d)
 	for (size_t i = 0; i < d->nr_sums; i++) {
 		const struct call_sum *sum = &d->sums[i];
 		const struct vs_call_counts *c = &sum->counts;
-		/* no hook sees a flush of kernel addresses: only its interrupts */
+		/* no hook sees a flush of kernel addresses, only its IPIs */
 		const bool seen = sum->call < VS_CALL_KERNEL_RANGE;
 
 		if (sum->call >= VS_CALL_FIRST_UNOWNED && sum->call < VS_NR_CALLS)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_functions.c - every function on the stacks of memory calls: what all calls below it cost. */
+/*
+ * shootdown_functions.c - every function on the stacks of memory calls, with the cost of all calls
+ * below it.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +36,9 @@ static const struct table_def json_table = TABLE_DEF("functions", json_columns);
 static const struct table_def text_table = TABLE_DEF("rows", text_columns, .text_only = true);
 
 /**
- * struct call_function - a function, and calls of one kind made from it or from what it called
- * @row: one of them
- * @depth: the least number of functions between it and the call
+ * struct call_function - a function, and the calls of one kind made by it or by its callees
+ * @row: one of the rows
+ * @depth: the lowest number of functions between it and the call
  */
 struct call_function {
 	struct listed_function function;
@@ -44,7 +47,10 @@ struct call_function {
 	struct vs_call_counts counts;
 };
 
-/** count_group - group number @number, from 1, in each of its functions. Return: 0 or -ENOMEM. */
+/**
+ * count_group - count group number @number, from 1, for each of its functions. Return: 0 or
+ * -ENOMEM.
+ */
 static int count_group(struct function_list *all, const struct shootdown_view *v,
 		       const struct call_group *g, size_t number)
 {

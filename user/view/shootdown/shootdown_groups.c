@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_groups.c - group the rows of calls, and find what they name. */
+/* shootdown_groups.c - group the rows of calls, and resolve what they refer to. */
 #include "view/shootdown/shootdown_groups.h"
 
 #include <errno.h>
@@ -11,10 +11,13 @@
 #include "util/str.h"
 #include "view/common/stack_entries.h"
 
-/** VMAs of one name that are not further from each other are shown as one, bytes. */
+/** VMAs of one name with at most this distance, in bytes, are shown as one. */
 #define NEIGHBOUR_GAP (64u << 10)
 
-/** struct call_group_key - what the rows of a group have in common; what does not tell apart is 0 */
+/**
+ * struct call_group_key - what the rows of a group have in common; fields that are not compared are
+ * 0
+ */
 struct call_group_key {
 	uint64_t process;
 	uint64_t vma;
@@ -69,7 +72,7 @@ static struct call_group_key key_of(enum shootdown_by by, const struct call_row 
 	return key;
 }
 
-/** group_of - the group of @key; the hash holds its place + 1, as places move. */
+/** group_of - the group of @key; the hash has its index + 1, as addresses change. */
 static struct call_group *group_of(struct call_groups *g, const struct call_group_key *key)
 {
 	uintptr_t place = (uintptr_t)hash__get(&g->by_key, key);
@@ -111,7 +114,7 @@ static int group_row(struct call_groups *g, enum shootdown_by by, bool join,
 	return 0;
 }
 
-/** group_add - @row to its group; its stack is the one that it truly is. */
+/** group_add - add @row to its group, by the stack that its stack resolves to. */
 static int group_add(struct call_groups *g, const struct shootdown_view *v, struct call_row *row,
 		     enum shootdown_by by, bool join)
 {
@@ -133,27 +136,30 @@ static int cheaper(const void *a, const void *b)
 
 	if (!order)
 		order = (x->start > y->start) - (x->start < y->start);
-	/* those of one cost are in the order in which they were first seen, each time */
+	/* groups of equal cost are always in the order in which they were first seen */
 	return order ? order
 		     : (x->row->number > y->row->number) - (x->row->number < y->row->number);
 }
 
 /* --- processes and stacks that are one --------------------------------------------------------- */
 
-/** struct call_stack_key - what groups have in common whose stacks are of the same functions */
+/**
+ * struct call_stack_key - what groups that are merged by the functions of their stacks have in
+ * common
+ */
 struct call_stack_key {
 	struct merged_key stack;
 	uint64_t call;
 	uint64_t detail;
 };
 
-/** struct call_member_key - a process that a group is of; @group: its place */
+/** struct call_member_key - a process that a group belongs to; @group: its index */
 struct call_member_key {
 	uint64_t group;
 	uint64_t pid;
 };
 
-/** add_member - group @place of @g is also of the process of @row. Return: 0 or -ENOMEM. */
+/** add_member - group @place of @g also belongs to the process of @row. Return: 0 or -ENOMEM. */
 static int add_member(struct call_groups *g, struct hash *members, size_t place,
 		      const struct call_row *row)
 {
@@ -165,7 +171,9 @@ static int add_member(struct call_groups *g, struct hash *members, size_t place,
 	return hash__set(members, &key, (void *)1);
 }
 
-/** merge_stacks - groups whose stacks are of the same functions, in place. Return: 0 or -ENOMEM. */
+/**
+ * merge_stacks - merge groups whose stacks have the same functions, in place. Return: 0 or -ENOMEM.
+ */
 static int merge_stacks(struct call_groups *g, const struct shootdown_view *v)
 {
 	const enum stack_merge how = v->per_process ? STACK_MERGE_PROCESS : STACK_MERGE_FUNCTIONS;
@@ -201,7 +209,7 @@ static int merge_stacks(struct call_groups *g, const struct shootdown_view *v)
 	return err;
 }
 
-/** count_processes - of each group by command name. Return: 0 or -ENOMEM. */
+/** count_processes - count the processes of each group by command name. Return: 0 or -ENOMEM. */
 static int count_processes(struct call_groups *g, const struct shootdown_doc *d)
 {
 	const struct shootdown *s = d->model;
@@ -227,7 +235,7 @@ static int count_processes(struct call_groups *g, const struct shootdown_doc *d)
 
 #define ASCENDING(a, b) (((a) > (b)) - ((a) < (b)))
 
-/** same_kind - but for the addresses: 0 if two groups of VMAs have all in common. */
+/** same_kind - Return: 0: two groups of VMAs have everything but their addresses in common. */
 static int same_kind(const struct call_group *x, const struct call_group *y)
 {
 	int order = ASCENDING((uintptr_t)x->row->process, (uintptr_t)y->row->process);
@@ -241,7 +249,7 @@ static int same_kind(const struct call_group *x, const struct call_group *y)
 	return order ? order : ASCENDING(x->name, y->name);
 }
 
-/** by_place - those of VMAs first, neighbours next to each other. */
+/** by_place - sort groups of VMAs first, and by address, so that neighbours are adjacent. */
 static int by_place(const void *a, const void *b)
 {
 	const struct call_group *x = a, *y = b;
@@ -256,7 +264,7 @@ static int by_place(const void *a, const void *b)
 	return order ? order : ASCENDING(x_start, y_start);
 }
 
-/** try_join - add @next to @group, if they are neighbours. */
+/** try_join - merge @next into @group if they are neighbours. */
 static bool try_join(struct call_group *group, const struct call_group *next)
 {
 	uint64_t start, end, next_start, next_end;
@@ -297,7 +305,7 @@ static int name_threads(struct call_groups *g, const struct threads *threads)
 	return err;
 }
 
-/** make - all groups, with what they name. Return: 0 or -ENOMEM. */
+/** make - make all groups, and resolve what they refer to. Return: 0 or -ENOMEM. */
 static int make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
 		bool join)
 {
@@ -384,7 +392,7 @@ const struct fault_row *call_site_vma(const struct call_row *row)
 {
 	const struct process *p = row->process;
 
-	/* the latest first: an exec leaves the VMAs of the image before */
+	/* the latest first, as VMAs of the image before an exec are kept */
 	for (size_t i = p ? p->nr_rows : 0; i-- > 0;) {
 		const struct fault_row *c = p->rows[i];
 

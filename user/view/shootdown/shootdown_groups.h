@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * shootdown_groups.h - rows of calls that are shown as one: by VMA, process, thread or call site.
+ * shootdown_groups.h - groups of rows of calls: by VMA, process, thread or call site.
  */
 #ifndef VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_GROUPS_H
 #define VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_GROUPS_H
@@ -10,10 +10,10 @@
 
 /**
  * struct call_group - rows that are shown as one
- * @row: one of them, for what they have in common; @processes: whose they are: so many
+ * @row: one of them, for what they have in common; @processes: number of their processes
  * @start, @end: as in struct call_row
- * @all_flags: vm_flags that all their VMAs have; @any_flags: that one of them has
- * @name: hash of the VMA's name; @nr_vmas: how many, told apart by where they begin
+ * @all_flags: vm_flags that all their VMAs have; @any_flags: vm_flags that at least one of them has
+ * @name: hash of the VMA's name; @nr_vmas: number of VMAs, distinguished by their start
  */
 struct call_group {
 	const struct call_row *row;
@@ -27,7 +27,7 @@ struct call_group {
 	struct vs_call_counts counts;
 };
 
-/** struct call_groups - those that cost others most first; @threads: names of threads, by id */
+/** struct call_groups - groups, highest remote cost first; @threads: names of threads, by id */
 struct call_groups {
 	struct call_group *list;
 	size_t nr;
@@ -36,32 +36,37 @@ struct call_groups {
 };
 
 /**
- * call_groups__make - what --vma selects
- * @join: for people: a VMA whose permissions change to and fro is one, and so are VMAs of one name
- *	next to each other, as calls split them
- * Without memory the document has failed; to be freed in any case.
+ * call_groups__make - make the groups that --vma selects
+ * @join: for text: merge a VMA whose permissions change repeatedly, and neighbouring VMAs of one
+ *	name, as calls split them
+ * If out of memory, the document has failed; must be freed in any case.
  */
 void call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enum shootdown_by by,
 		       bool join);
 
-/** call_groups__tell_rest - a footer of @t: what comes after the first @shown. */
+/**
+ * call_groups__tell_rest - add a footer to @t that summarizes the groups after the first @shown.
+ */
 void call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t);
 
 void call_groups__free(struct call_groups *g);
 
-/** call_groups__thread - the name of thread @tid; NULL: not known. */
+/** call_groups__thread - the name of thread @tid; NULL: unknown. */
 const char *call_groups__thread(const struct call_groups *g, uint32_t tid);
 
-/** call_group_range - the addresses of its calls; of what is no call: of its VMA. Or 0 and 0. */
+/**
+ * call_group_range - the addresses of its calls, or of its VMA if it has no calls; otherwise 0 and
+ * 0.
+ */
 void call_group_range(const struct call_group *g, uint64_t *start, uint64_t *end);
 
-/** call_group_perms - as vma_perms(); '*' where its VMAs differ; "" without one. */
+/** call_group_perms - as vma_perms(); '*' where its VMAs differ; "" if it has none. */
 void call_group_perms(const struct call_group *g, char *perms);
 
-/** call_site_vma - the file's VMA that the row's call site lies in; NULL: not known. */
+/** call_site_vma - the VMA of the file that contains the row's call site; NULL: unknown. */
 const struct fault_row *call_site_vma(const struct call_row *row);
 
-/** call_site_offset - of @site in the file of @vma. */
+/** call_site_offset - offset of @site in the file of @vma. */
 uint64_t call_site_offset(const struct fault_row *vma, uint64_t site);
 
 #endif /* VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_GROUPS_H */

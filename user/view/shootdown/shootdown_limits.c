@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_limits.c - VMAs of each process against the limit, and what else should be looked at. */
+/* shootdown_limits.c - number of VMAs of each process against the limit, and warnings. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "view/common/words.h"
 #include "view/shootdown/shootdown_parts.h"
 
-/** From this share of vm.max_map_count on, percent, a process is near it. */
+/** A process is reported as near vm.max_map_count from this percentage on. */
 #define NEAR_PERCENT 90
 
 /* clang-format off */
@@ -26,7 +26,7 @@ static const struct column line_columns[] = {{.key = "line", .type = CELL_STR}};
 static const struct table_def line_table = TABLE_DEF("warnings", line_columns, .text_only = true);
 /* clang-format on */
 
-/** struct owner - what the rows of one process tell of it */
+/** struct owner - a process, with data from its rows */
 struct owner {
 	uint32_t pid;
 	const char *comm;
@@ -53,7 +53,10 @@ static int by_maps(const void *a, const void *b)
 	return by_pid(a, b);
 }
 
-/** owners_of - an owner for each process, most VMAs first. Return: to be freed; NULL: no memory. */
+/**
+ * owners_of - make an owner for each process, most VMAs first. Return: to be freed; NULL: out of
+ * memory.
+ */
 static struct owner *owners_of(const struct shootdown *s, size_t *nr)
 {
 	struct owner *o = calloc(s->nr_rows + 1, sizeof(*o));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_longest.c - the memory calls that took longest: when, of whom, on what, from where. */
+/* shootdown_longest.c - the longest memory calls: time, task, address range and call site. */
 #include <stdio.h>
 
 #include "model/history/call_event.h"
@@ -36,7 +36,7 @@ static const struct column columns[] = {
 
 static const struct table_def longest_table = TABLE_DEF("longest", columns);
 
-/** from_text - "parse+0x1f (redis-server)", or what is known of it. */
+/** from_text - format "parse+0x1f (redis-server)", or what is known of it. */
 static void from_text(const struct long_call *c, char *buf, size_t size)
 {
 	*buf = '\0';

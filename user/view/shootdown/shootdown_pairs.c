@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_pairs.c - who interrupted whom: pairs of processes and CPUs, and text by process. */
+/*
+ * shootdown_pairs.c - IPI initiators and targets: pairs of processes and CPUs, and text by process.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +101,7 @@ static int by_processes(const void *a, const void *b)
 	return pair_known(y) - pair_known(x);
 }
 
-/** join_processes - add up @pairs of the same processes. Return: how many are left. */
+/** join_processes - add up @pairs of the same processes. Return: the number of pairs left. */
 static size_t join_processes(struct call_pair *pairs, size_t nr)
 {
 	size_t kept = 0;
@@ -123,7 +125,7 @@ static size_t join_processes(struct call_pair *pairs, size_t nr)
 	return kept;
 }
 
-/** set_who - "redis-server (12)"; process 0 is what runs where nothing does. */
+/** set_who - set "redis-server (12)"; process 0 is an idle CPU. */
 static void set_who(struct table *t, const char *key, uint32_t pid, const char *comm)
 {
 	char who[VS_COMM_LEN + 16];

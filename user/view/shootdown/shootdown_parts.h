@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * shootdown_parts.h - the parts of the document of `vmascope shootdown`: a file each, put together
- * in shootdown.c. Text has narrow tables of its own; those of JSON and CSV hold everything.
+ * shootdown_parts.h - the parts of the document of `vmascope shootdown`: one file each, combined in
+ * shootdown.c. Text has separate, narrow tables; those of JSON and CSV have all data.
  */
 #ifndef VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_PARTS_H
 #define VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_PARTS_H
@@ -11,8 +11,8 @@
 #include "view/shootdown/shootdown.h"
 
 /**
- * struct call_sum - all rows of one call
- * @call: enum vs_call, VS_NR_CALLS: what found no row; @detail: as in struct vs_call_key
+ * struct call_sum - sum of all rows of one call
+ * @call: enum vs_call; VS_NR_CALLS: calls that found no free row; @detail: as in struct vs_call_key
  */
 struct call_sum {
 	uint32_t call;
@@ -21,8 +21,8 @@ struct call_sum {
 };
 
 /**
- * struct shootdown_doc - a document on its way
- * @sums: by call, those that cost others most first; @all: of all of them
+ * struct shootdown_doc - a document that is being made
+ * @sums: sums by call, highest remote cost first; @all: sum over all of them
  */
 struct shootdown_doc {
 	const struct shootdown_view *view;
@@ -36,22 +36,22 @@ struct shootdown_doc {
 
 /* --- sums (shootdown_sums.c) --------------------------------------------------------------- */
 
-/** call_sums__make - fill sums and all of @d, which the caller frees. */
+/** call_sums__make - fill the sums of @d, which the caller frees. */
 void call_sums__make(struct shootdown_doc *d);
 
-/** call_selected - the row is one that --vma asks for. */
+/** call_selected - the row is selected by --vma. */
 bool call_selected(const struct shootdown_view *v, const struct call_row *row);
 
-/** call_is_followed - its beginning and its end are seen: it has a latency, and may fail. */
+/** call_is_followed - its entry and exit are traced: it has a latency, and may fail. */
 bool call_is_followed(uint32_t call);
 
-/** call_counts_any - something was counted: calls, flushes or interrupts. */
+/** call_counts_any - the counts are not all 0: there are calls, flushes or interrupts. */
 bool call_counts_any(const struct vs_call_counts *c);
 
-/** call_counts_cheaper - for qsort(): that of @a cost others less than those of @b. */
+/** call_counts_cheaper - for qsort(): the remote cost of @a is lower than that of @b. */
 int call_counts_cheaper(const struct vs_call_counts *a, const struct vs_call_counts *b);
 
-/** call_pid, call_comm - of the process of a row, or of the kernel's thread. */
+/** call_pid, call_comm - process of a row, or the kernel thread. */
 uint32_t call_pid(const struct call_row *row);
 const char *call_comm(const struct call_row *row);
 
@@ -63,14 +63,14 @@ extern const struct table_def call_delay_table;
 extern const struct table_def call_wx_table;
 extern const struct table_def call_errnos_table;
 
-/** Which call: call_name_cells() fills them. */
+/** Columns of the kind of call, filled by call_name_cells(). */
 #define CALL_NAME_COLUMNS                                                                          \
 	{ .key = "call", .type = CELL_STR }, { .key = "advice", .type = CELL_STR },                \
 	{                                                                                          \
 		.key = "fixed", .type = CELL_BOOL                                                  \
 	}
 
-/** What JSON and CSV tell of every sum of calls: call_cells() fills them. */
+/** Columns of every sum of calls in JSON and CSV, filled by call_cells(). */
 #define CALL_COUNT_COLUMNS                                                                         \
 	{ .key = "count", .type = CELL_U64 }, { .key = "errors", .type = CELL_U64 },               \
 		{ .key = "errnos", .type = CELL_TABLE, .object = &call_errnos_table },             \
@@ -89,24 +89,24 @@ extern const struct table_def call_errnos_table;
 		.key = "refault_ns", .type = CELL_U64                                              \
 	}
 
-/** call_name_cells - the name of @call, its advice, whether it is MAP_FIXED. */
+/** call_name_cells - set the name of @call, its advice, and whether it is MAP_FIXED. */
 void call_name_cells(struct table *t, uint32_t call, uint32_t detail);
 
 /**
  * call_cells - fill CALL_COUNT_COLUMNS
- * @latency, @delay: histograms of just these calls; NULL: quantiles are not known
+ * @latency, @delay: histograms of exactly these calls; NULL: quantiles are unknown
  */
 void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
 		const struct vs_call_counts *c, const struct vs_hist *latency,
 		const struct vs_hist *delay);
 
 /* clang-format off */
-/** How the calls of a row of text failed: call_errnos_cell() fills it. */
+/** Errors of the calls of a text row, filled by call_errnos_cell(). */
 #define CALL_ERRNOS_COLUMN                                                                         \
 	{.key = "errnos", .head = "ERRNO", .type = CELL_STR, .left = true, .keep_start = true,     \
 	 .optional = true, .blank = true}
 
-/** Which calls a row of text counts, and what they cost: call_text_cells() fills them. */
+/** The calls that a text row counts, and their cost, filled by call_text_cells(). */
 #define CALL_TEXT_COLUMNS                                                                          \
 	{.key = "count", .head = "CALLS", .type = CELL_U64, .unit = UNIT_COUNT},                   \
 	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT,                  \
@@ -122,59 +122,69 @@ void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
 	{.key = "call", .head = "CALL", .type = CELL_STR, .left = true, .keep_start = true}
 /* clang-format on */
 
-/** call_errnos_cell - "ENOMEM", or "ENOMEM 12, EINVAL 3"; nothing: none failed. */
+/** call_errnos_cell - set "ENOMEM", or "ENOMEM 12, EINVAL 3"; nothing if none failed. */
 void call_errnos_cell(struct table *t, const struct vs_call_counts *c);
 
-/** call_text_cells - fill CALL_TEXT_COLUMNS but refaults, and CALL_TEXT_COLUMN. */
+/** call_text_cells - fill CALL_TEXT_COLUMNS except refaults, and CALL_TEXT_COLUMN. */
 void call_text_cells(const struct shootdown_view *v, struct table *t, const struct call_row *row,
 		     const struct vs_call_counts *c);
 
-/** call_stack_cells - all JSON and CSV tell of calls of the kind of @row, from one stack. */
+/** call_stack_cells - fill the JSON and CSV cells for calls of the kind of @row from one stack. */
 void call_stack_cells(const struct shootdown_view *v, struct table *t, const struct call_row *row,
 		      const struct vs_call_counts *c);
 
-/** call_targets - interrupts for each flush that was sent; negative: not known. */
+/** call_targets - IPIs for each flush that was sent; negative: unknown. */
 double call_targets(const struct shootdown_view *v, const struct vs_call_counts *c);
 
 /* --- parts: each adds its tables ---------------------------------------------------------------- */
 
-/** shootdown_calls__text - two tables: what calls did, and what they cost others. */
+/** shootdown_calls__text - make two tables: what calls did, and their remote cost. */
 void shootdown_calls__text(const struct shootdown_doc *d);
-/** shootdown_calls__rows - the table `calls`. */
+/** shootdown_calls__rows - make the table `calls`. */
 void shootdown_calls__rows(const struct shootdown_doc *d);
 
-/** shootdown_rows__make - by VMA, process, command name, thread or call site, as asked. */
+/**
+ * shootdown_rows__make - make rows by VMA, process, command name, thread or call site, as
+ * requested.
+ */
 void shootdown_rows__make(const struct shootdown_doc *d);
-/** shootdown_rows__say_worst - a line on what cost others most; nothing if nothing did. */
+/** shootdown_rows__say_worst - print a line about the highest remote cost, if there is any. */
 void shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f);
 
-/** shootdown_stacks__make - by stack. */
+/** shootdown_stacks__make - make rows by stack. */
 void shootdown_stacks__make(const struct shootdown_doc *d);
-/** shootdown_functions__make - by function that is on the stacks. */
+/** shootdown_functions__make - make rows by function on the stacks. */
 void shootdown_functions__make(const struct shootdown_doc *d);
-/** shootdown_stacks__say - " by FUNCTION", of the caller of the row's call; nothing if not known. */
+/**
+ * shootdown_stacks__say - print " by FUNCTION" for the caller of the row's call, if it is known.
+ */
 void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row *row, FILE *f);
 
-/** shootdown_longest__make - the longest calls. */
+/** shootdown_longest__make - make the table of the longest calls. */
 void shootdown_longest__make(const struct shootdown_doc *d);
 
-/** shootdown_pairs__make - who interrupted whom. */
+/** shootdown_pairs__make - make the pairs of initiator and target. */
 void shootdown_pairs__make(const struct shootdown_doc *d);
-/** pair_known - the sender is known. */
+/** pair_known - the initiator is known. */
 bool pair_known(const struct call_pair *p);
 
-/** shootdown_cpus__rows - of --by cpu; shootdown_cpus__matrix - text: target by initiator. */
+/**
+ * shootdown_cpus__rows - make rows of --by cpu; shootdown_cpus__matrix - text: target by initiator.
+ */
 void shootdown_cpus__rows(const struct shootdown_doc *d);
 void shootdown_cpus__matrix(const struct shootdown_doc *d);
-/** shootdown_cpus__warn - interrupts of isolated CPUs, for people. */
+/** shootdown_cpus__warn - print warnings about IPIs to isolated CPUs. */
 void shootdown_cpus__warn(const struct shootdown_doc *d, FILE *f);
 
-/** shootdown_faults__make - the faults that followed. */
+/** shootdown_faults__make - make the table of faults that followed calls. */
 void shootdown_faults__make(const struct shootdown_doc *d);
-/** shootdown_unowned__make - what no call owns, by reason. */
+/** shootdown_unowned__make - make the table of flushes outside of memory calls, by reason. */
 void shootdown_unowned__make(const struct shootdown_doc *d);
 
-/** shootdown_limits__make - VMAs of each process; below all: what should be looked at. */
+/**
+ * shootdown_limits__make - show the number of VMAs of each process, and, below all tables,
+ * warnings.
+ */
 void shootdown_limits__make(const struct shootdown_doc *d);
 
 #endif /* VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_PARTS_H */

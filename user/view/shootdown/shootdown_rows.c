@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_rows.c - who made which call: rows by VMA, process, thread or call site. */
+/* shootdown_rows.c - rows of memory calls by VMA, process, thread or call site. */
 #include <stdio.h>
 #include <string.h>
 
@@ -80,7 +80,7 @@ static const struct column site_text_columns[] = {
 };
 /* clang-format on */
 
-/** struct rows_def - the tables of one --by; those of what is not made here have no columns */
+/** struct rows_def - the tables of one --by; those that are made elsewhere have no columns */
 static const struct rows_def {
 	struct table_def json;
 	struct table_def text;
@@ -120,10 +120,10 @@ static void thread_cells(const struct call_groups *g, struct table *t, const str
 }
 
 /**
- * struct site - where a call came from, as far as it is known
- * @module: path of the file, or name of the memory; @offset: in the file
- * @function: and @function_offset in it; NULL: not known
- * Strings are good until the next stack is named.
+ * struct site - call site of a memory call, as far as it is known
+ * @module: path of the file, or name of the memory; @offset: offset in the file
+ * @function: and @function_offset in it; NULL: unknown
+ * Strings are valid until the next stack is symbolized.
  */
 struct site {
 	const char *module;
@@ -133,7 +133,7 @@ struct site {
 	uint64_t function_offset;
 };
 
-/** find_site - by symbols where there are any, else by a VMA that has faulted. */
+/** find_site - find it by symbols if there are any, otherwise by a VMA that had faults. */
 static struct site find_site(const struct shootdown_doc *d, const struct call_row *row)
 {
 	const struct fault_row *vma = call_site_vma(row);
@@ -160,7 +160,7 @@ static struct site find_site(const struct shootdown_doc *d, const struct call_ro
 	return s;
 }
 
-/** print_site - "parse+0x1f (redis-server)", "libc.so.6+0x1234" or "[anon]". */
+/** print_site - format "parse+0x1f (redis-server)", "libc.so.6+0x1234" or "[anon]". */
 static void print_site(const struct site *s, char *buf, size_t size)
 {
 	if (s->function)
@@ -247,7 +247,7 @@ static void thread_text(const struct call_groups *g, struct table *t, const stru
 	const char *name = call_groups__thread(g, row->tid);
 
 	table__set_u64(t, "tid", row->tid);
-	/* most threads have the name of their process, which says nothing */
+	/* most threads have the name of their process, which is redundant */
 	table__set_str(t, "thread", name && strcmp(name, call_comm(row)) ? name : "");
 }
 
@@ -334,10 +334,10 @@ void shootdown_rows__make(const struct shootdown_doc *d)
 	}
 }
 
-/** say_group - "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */
+/** say_group - print "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */
 static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_group *g)
 {
-	/* rows of a recording always have one; a group of others may have many */
+	/* rows of a recording always have one; other groups may have many */
 	char where[512], label[CALL_LABEL_LEN];
 	uint64_t start, end;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_stacks.c - who made which call: rows by stack. */
+/* shootdown_stacks.c - rows of memory calls by stack. */
 #include <stdio.h>
 
 #include "model/names.h"
@@ -18,7 +18,7 @@ static const struct column json_columns[] = {
 	CALL_COUNT_COLUMNS,
 	STACK_COLUMNS,
 };
-/* Texts, as most lines are of frames, and have no numbers. */
+/* Strings, as most lines are frames and have no numbers. */
 static const struct column text_columns[] = {
 	{.key = "count", .head = "CALLS", .type = CELL_STR, .blank = true},
 	{.key = "errors", .head = "FAILED", .type = CELL_STR, .blank = true, .optional = true},
@@ -35,7 +35,7 @@ static const struct column text_columns[] = {
 static const struct table_def json_table = TABLE_DEF("stacks", json_columns);
 static const struct table_def text_table = TABLE_DEF("rows", text_columns, .text_only = true);
 
-/** name_row - the functions of a row's stack; none where it has no stack. */
+/** name_row - symbolize a row's stack; no frames if it has none. */
 static struct named_stack name_row(const struct shootdown_doc *d, const struct call_row *row)
 {
 	struct named_stack named = { 0 };
@@ -61,7 +61,7 @@ static void json_row(const struct shootdown_doc *d, struct table *t, const struc
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-/** known_cell - @n; "-" where it is not known, as nothing is in lines of frames. */
+/** known_cell - set @n, or "-" if it is unknown, as cells in lines of frames are blank. */
 static void known_cell(struct table *t, const char *key, bool known, struct str_number n)
 {
 	table__set_str(t, key, known ? n.text : "-");
@@ -130,7 +130,7 @@ void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row 
 
 	if (!named.nr_user)
 		return;
-	/* the innermost function is libc's for the system call: who called it is the news */
+	/* the innermost function is libc's wrapper of the system call: show its caller */
 	frame_text(&named.user[named.nr_user > 1], text);
 	fprintf(f, " by %s", text);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown_sums.c - rows of calls added up by call, and the questions that all parts ask of rows. */
+/* shootdown_sums.c - add up rows of calls by call, and helpers on rows for all parts. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -46,7 +46,7 @@ const char *call_comm(const struct call_row *row)
 	return row->process ? row->process->comm : row->comm;
 }
 
-/** sum_of - the sum of @call, a new one if there is none. */
+/** sum_of - find or add the sum of @call. */
 static struct call_sum *sum_of(struct shootdown_doc *d, uint32_t call, uint32_t detail)
 {
 	const size_t nr = d->nr_sums;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top.h - the views of `vmascope top`: rows of what happened since the start, or per second in the
- * last interval.
+ * top.h - the views of `vmascope top`: counts since the start, or per second in the last interval.
  *
- * The columns `id` (and `vma_id`), which nobody sees, tell rows apart from one interval to the next.
+ * The columns `id` and `vma_id`, which are not displayed, identify rows across intervals.
  */
 #ifndef VMASCOPE_VIEW_TOP_TOP_H
 #define VMASCOPE_VIEW_TOP_TOP_H
@@ -16,18 +15,18 @@
 #include "table/rows.h"
 
 /**
- * struct top_view - what is shown
- * @model, @shootdown: marked when the interval began
- * @stacks: marked then, too, and @namer, which names them; NULL where none are asked for
+ * struct top_view - what to show
+ * @model, @shootdown: data, with a mark at the start of the interval
+ * @stacks: the same, and @namer, which symbolizes them; NULL if not requested
  * @notes: storms and warnings
- * @per_process: stacks of the same functions in several processes are several rows
- * @rates: per second, in the interval; else since the start
- * @interval_ns: length of the interval; @run_ns: since the start
- * @vma_glob: only VMAs with such a name; NULL: all
- * @process: only this one; NULL: all; @vma: only this one of it; NULL: all
- * @vma_latency: of @vma_latency_of in the interval, by cause; NULL: not known
- * @stack: of @process, whose functions top_symbols() tells
- * @calls_known, @flushes_known, @interrupts_known: a hook tells of them; else they are unknown
+ * @per_process: do not merge stacks of the same functions in several processes
+ * @rates: show rates in the interval; otherwise totals since the start
+ * @interval_ns: length of the interval; @run_ns: time since the start
+ * @vma_glob: only VMAs whose name matches; NULL: all
+ * @process: only this process; NULL: all; @vma: only this VMA of it; NULL: all
+ * @vma_latency: latencies of @vma_latency_of in the interval, by cause; NULL: unknown
+ * @stack: a stack of @process whose functions top_symbols() shows
+ * @calls_known, @flushes_known, @interrupts_known: a hook reports them; otherwise they are unknown
  */
 struct top_view {
 	const struct model *model;
@@ -50,7 +49,7 @@ struct top_view {
 	bool interrupts_known;
 };
 
-/** Each makes a table, which may have failed. */
+/** Each of these makes a table, which may have failed. */
 struct table *top_processes(const struct top_view *v);
 struct table *top_vmas(const struct top_view *v);
 struct table *top_causes(const struct top_view *v);
@@ -60,14 +59,14 @@ struct table *top_notes(const struct top_view *v);
 struct table *top_stacks(const struct top_view *v);
 struct table *top_symbols(const struct top_view *v);
 
-/** Ids from here on are addresses: of the process, VMA, stack or such that the row is of. */
+/** Ids from here on are addresses of the object of the row: process, VMA, stack or the like. */
 #define TOP_LEAST_OBJECT 4096
 
 /**
- * struct top_summary - the system in numbers: counts are per second or since the start, as the view
- * @fault_share: time that all tasks together spent in faults, of one CPU's time, 0 to …
- * @stolen_share: time that handlers of flush interrupts took, the same
- * @processes: that live and have been seen
+ * struct top_summary - system summary: counts are rates or totals, as in the view
+ * @fault_share: time that all tasks spent in faults, relative to one CPU: may exceed 1
+ * @stolen_share: handler time of TLB flush IPIs, in the same way
+ * @processes: number of live processes that were seen
  */
 struct top_summary {
 	double faults;
@@ -81,7 +80,7 @@ struct top_summary {
 	size_t processes;
 };
 
-/** top_summary__make - add it up from what @v is of. */
+/** top_summary__make - compute the summary from the data of @v. */
 void top_summary__make(struct top_summary *sum, const struct top_view *v);
 
 #endif /* VMASCOPE_VIEW_TOP_TOP_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top_calls.c - top: a row for each memory call of each process, and what its flushes cost others. */
+/* top_calls.c - top: a row for each memory call of each process, with its remote cost. */
 #include "model/names.h"
 #include "view/shootdown/shootdown_parts.h"
 #include "view/top/top_cells.h"

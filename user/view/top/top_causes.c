@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top_causes.c - top: a row for each cause of faults: of all, of a process, or of one VMA. */
+/* top_causes.c - top: a row for each cause of faults: of all processes, of one, or of one VMA. */
 #include "model/names.h"
 #include "view/common/stat_cells.h"
 #include "view/top/top_cells.h"
@@ -20,13 +20,13 @@
 
 TOP_TABLES(causes, COLUMNS);
 
-/** counts_of - what the view selects: one VMA, one process, or all. */
+/** counts_of - counts that the view selects: of one VMA, one process, or all. */
 static struct vs_counts counts_of(const struct top_view *v)
 {
 	return v->vma ? top_counts(v, v->vma) : top_total(v);
 }
 
-/** latency_of - Return: false: there are no histograms of just these faults. */
+/** latency_of - Return: false: there are no histograms of exactly these faults. */
 static bool latency_of(const struct top_view *v, int cause, struct vs_hist *sum)
 {
 	if (v->vma && v->vma == v->vma_latency_of && v->vma_latency && v->rates) {
@@ -51,12 +51,12 @@ static void latency_cells_of(const struct top_view *v, struct table *t, const st
 	if (!hist__count(hist))
 		return;
 	quantile_cells(t, hist);
-	/* a maximum has no difference: it is of the whole run */
+	/* a maximum has no difference: it is that of the whole run */
 	if (!v->rates)
 		table__set_u64(t, "max_ns", hist->max_ns);
 }
 
-/** only_cells - all faults are of one cause: without a histogram, their time is known all the same. */
+/** only_cells - if all faults have one cause, its time is known even without a histogram. */
 static void only_cells(const struct top_view *v, struct table *t, const struct vs_counts *c)
 {
 	top_time(v, t, "fault_ns", counts_time(c));
@@ -81,7 +81,7 @@ static void cause_row(const struct top_view *v, struct table *t, int cause,
 	table__set_str(t, "cause", cause_names[cause]);
 }
 
-/** is_in_flight - faults of this cause took time, though none may have ended. */
+/** is_in_flight - faults of this cause have taken time, even if none has ended. */
 static bool is_in_flight(const struct top_view *v, int cause)
 {
 	struct vs_hist hist = {};
@@ -89,7 +89,7 @@ static bool is_in_flight(const struct top_view *v, int cause)
 	return latency_of(v, cause, &hist) && hist.so_far_ns;
 }
 
-/** ever - the cause has been seen: its row stays while nothing happens. */
+/** ever - the cause has occurred before: its row stays. */
 static bool ever(const struct top_view *v, int cause)
 {
 	struct top_view since_start = *v;

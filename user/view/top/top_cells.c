@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top_cells.c - counts to rates, and which rows count: what all views of top share. */
+/*
+ * top_cells.c - helpers of all views of top: conversion of counts to rates, and selection of rows.
+ */
 #include "view/top/top_cells.h"
 
 #include <string.h>
@@ -64,7 +66,7 @@ bool top_call_is_new(const struct top_view *v, const struct call_row *row)
 	return !v->rates || memcmp(&row->counts, &row->marked, sizeof(row->counts));
 }
 
-/** add_row - what a row counted; most rows of most intervals: nothing happened there. */
+/** add_row - add the counts of a row; most rows have none in most intervals. */
 static void add_row(const struct top_view *v, struct vs_counts *sum, const struct fault_row *row)
 {
 	const uint64_t faults = counts_faults(&row->counts);
@@ -89,7 +91,7 @@ struct vs_counts top_process_counts(const struct top_view *v, const struct proce
 	return sum;
 }
 
-/** total_of_cpus - of all there is: rows are many, CPUs are few, and their sums are the same. */
+/** total_of_cpus - the total over CPUs, which equals that over rows, but CPUs are fewer. */
 static struct vs_counts total_of_cpus(const struct top_view *v)
 {
 	struct vs_counts sum = {};

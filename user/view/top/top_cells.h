@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_cells.h - what the views of `vmascope top` have in common: rates, and which rows count.
+ * top_cells.h - helpers of the views of `vmascope top`: rates, and selection of rows.
  *
- * This is the one place that knows how a count becomes a rate: what was counted since the mark, by
- * the length of the interval.
+ * Only this code converts a count to a rate: the count since the mark, divided by the length of the
+ * interval.
  */
 #ifndef VMASCOPE_VIEW_TOP_TOP_CELLS_H
 #define VMASCOPE_VIEW_TOP_TOP_CELLS_H
@@ -11,7 +11,7 @@
 #include "view/common/figure_cells.h"
 #include "view/top/top.h"
 
-/* A column of counts and one of times, since the start and per second: top_count(), top_time(). */
+/* Columns of counts and of times, since the start and per second: top_count(), top_time(). */
 #define TOP_TOTAL(k, h, ...)                                                                       \
 	{                                                                                          \
 		.key = (k), .head = (h), .type = CELL_U64, .unit = UNIT_COUNT, __VA_ARGS__         \
@@ -29,8 +29,8 @@
 		.key = (k), .head = h "%", .type = CELL_F64, .unit = UNIT_PERCENT, __VA_ARGS__     \
 	}
 /*
- * The same of the figures of faults (bpf/figures.h), for VS_EACH_FIGURE: a sum per second is a rate,
- * of a time a share; a maximum is what it is.
+ * The same for the figures of faults (bpf/figures.h), for VS_EACH_FIGURE: a sum becomes a rate, a
+ * sum of times a share; a maximum is unchanged.
  */
 #define TOP_FIGURE_COLUMN(key_, head_, suffix, type_, unit_)                                       \
 	{                                                                                          \
@@ -56,7 +56,7 @@
 	}
 
 /**
- * TOP_TABLES - tables of LIST(count column, time column, column of figures): [0] since the start, [1]
+ * TOP_TABLES - tables of LIST(count column, time column, figure column): [0] since the start, [1]
  * per second
  */
 #define TOP_TABLES(name, LIST)                                                                     \
@@ -73,40 +73,40 @@
 		  .nr_columns = sizeof(name##_rates) / sizeof(*name##_rates) },                    \
 	}
 
-/** top_rate - @n as the view has it: per second of the interval, or as it is. */
+/** top_rate - @n per second of the interval, or unchanged, as the view requires. */
 double top_rate(const struct top_view *v, uint64_t n);
 
-/** top_share - @ns of the interval, or of the run: 1 is all the time of one CPU. */
+/** top_share - @ns as a share of the interval or the run: 1 is the full time of one CPU. */
 double top_share(const struct top_view *v, uint64_t ns);
 
-/** top_count - set a cell of the last row under a TOP_TOTAL or TOP_RATE column. */
+/** top_count - set a cell of the last row in a TOP_TOTAL or TOP_RATE column. */
 void top_count(const struct top_view *v, struct table *t, const char *key, uint64_t n);
 
-/** top_time - the same of TOP_TIME and TOP_SHARE. */
+/** top_time - the same for TOP_TIME and TOP_SHARE. */
 void top_time(const struct top_view *v, struct table *t, const char *key, uint64_t ns);
 
-/** top_selected - the row is one that --vma asks for. */
+/** top_selected - the row is selected by --vma. */
 bool top_selected(const struct top_view *v, const struct fault_row *row);
 
-/** top_counts - of a row, since the mark or since the start. */
+/** top_counts - counts of a row, since the mark or since the start. */
 struct vs_counts top_counts(const struct top_view *v, const struct fault_row *row);
 
-/** top_call_counts - the same of a row of calls. */
+/** top_call_counts - the same for a row of calls. */
 struct vs_call_counts top_call_counts(const struct top_view *v, const struct call_row *row);
 
-/** top_call_is_new - cheaply: there may be something to tell of a row; of most rows there is not. */
+/** top_call_is_new - cheap check whether a row may have something to show; most rows have not. */
 bool top_call_is_new(const struct top_view *v, const struct call_row *row);
 
-/** top_process_counts - of all rows of a process that are selected. */
+/** top_process_counts - counts of all selected rows of a process. */
 struct vs_counts top_process_counts(const struct top_view *v, const struct process *p);
 
-/** top_total - of all that the view selects: a process, VMAs of a name, or all. */
+/** top_total - counts of all that the view selects: a process, VMAs of a name, or all. */
 struct vs_counts top_total(const struct top_view *v);
 
 /** top_figures - set the figures of @c under the columns of VS_EACH_FIGURE. */
 void top_figures(const struct top_view *v, struct table *t, const struct vs_counts *c);
 
-/** top_average - set the mean latency; it stays unknown where there is none. */
+/** top_average - set the mean latency; it stays unknown if there is none. */
 void top_average(struct table *t, const char *key, const struct vs_counts *c);
 
 #endif /* VMASCOPE_VIEW_TOP_TOP_CELLS_H */

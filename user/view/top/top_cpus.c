@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top_cpus.c - top: a row for each CPU: its faults, and which CPU interrupted it how often. */
+/* top_cpus.c - top: a row for each CPU: its faults, and the IPIs from each other CPU. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -24,9 +24,9 @@
 TOP_TABLES(cpus, COLUMNS);
 
 /**
- * struct cpu_pairs - pairs of CPUs
- * @nr: CPUs
- * @counts: interrupts, [target * nr + initiator]
+ * struct cpu_pairs - IPIs by pair of CPUs
+ * @nr: number of CPUs
+ * @counts: IPIs, [target * nr + initiator]
  * @sent: by initiator; @received, @joined, @delay_ns, @stolen_ns: by target
  */
 struct cpu_pairs {
@@ -39,7 +39,7 @@ struct cpu_pairs {
 	uint64_t *stolen_ns;
 };
 
-/** pairs_new - room for all: one piece of memory, @counts is its beginning. Return: 0 or -ENOMEM. */
+/** pairs_new - allocate all arrays as one block, which @counts points to. Return: 0 or -ENOMEM. */
 static int pairs_new(struct cpu_pairs *c, uint32_t nr)
 {
 	c->counts = calloc((size_t)nr * (nr + 5) + 1, sizeof(*c->counts));
@@ -54,7 +54,7 @@ static int pairs_new(struct cpu_pairs *c, uint32_t nr)
 	return 0;
 }
 
-/** pairs_add - @sign -1 takes them away: what was counted when the interval began. */
+/** pairs_add - add counts; @sign -1 subtracts those from before the interval. */
 static void pairs_add(struct cpu_pairs *c, const struct call_pair *pairs, size_t nr, int sign)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -74,7 +74,7 @@ static void pairs_add(struct cpu_pairs *c, const struct call_pair *pairs, size_t
 	}
 }
 
-/** end_of_cpus - one behind the last CPU on which anything was ever counted: others may not exist. */
+/** end_of_cpus - one past the last CPU with any counts: others may not exist. */
 static uint32_t end_of_cpus(const struct top_view *v)
 {
 	const struct shootdown *s = v->shootdown;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top_processes.c - top: a row for each process, its faults and what its flushes cost others. */
+/* top_processes.c - top: a row for each process, its faults and its remote cost. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -31,7 +31,7 @@
 
 TOP_TABLES(processes, COLUMNS);
 
-/** caused - what the calls of each process did, by the process's address. */
+/** struct caused - counts of the calls of each process, by the process's address. */
 struct caused {
 	struct vs_call_counts counts;
 };
@@ -50,7 +50,7 @@ static struct caused *caused_by(struct hash *h, const struct process *p)
 	return c;
 }
 
-/** sum_calls - by process. Return: 0 or -ENOMEM. */
+/** sum_calls - add up calls by process. Return: 0 or -ENOMEM. */
 static int sum_calls(const struct top_view *v, struct hash *h)
 {
 	for (size_t i = 0; i < v->shootdown->nr_rows; i++) {
@@ -69,7 +69,7 @@ static int sum_calls(const struct top_view *v, struct hash *h)
 	return 0;
 }
 
-/** call_cells_of - of a process without calls they are 0, and not unknown. */
+/** call_cells_of - set the cells of calls; they are 0, not unknown, for a process without calls. */
 static void call_cells_of(const struct top_view *v, struct table *t,
 			  const struct vs_call_counts *calls)
 {
@@ -120,7 +120,7 @@ static void process_row(const struct top_view *v, struct table *t, const struct 
 	table__set_str(t, "comm", p->comm);
 }
 
-/** is_shown - those that have ended are shown for as long as they have something to tell. */
+/** is_shown - the process is alive, or has exited and still has counts to show. */
 static bool is_shown(const struct process *p, const struct vs_counts *c,
 		     const struct vs_call_counts *calls)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top_stacks.c - top: a row for each stack that faults, and a row for each function of one. */
+/* top_stacks.c - top: a row for each stack of faults, and a row for each function of one. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "view/faults/stat_stacks.h"
 #include "view/top/top_cells.h"
 
-/** Stacks that are named, the heaviest first: names take time, and nobody reads more. */
+/** Maximum number of stacks that are symbolized, which takes time, the heaviest first. */
 #define MOST_STACKS 500
-/** Of those, rows of the same functions are one. */
+/** Maximum number of stacks that are considered for merging by their functions. */
 #define MOST_MERGED 2000
 
 /* clang-format off */
@@ -43,7 +43,7 @@ static const struct table_def symbols_table = { .key = "symbols",
 
 /* --- stacks -------------------------------------------------------------------------------- */
 
-/** one_line - "memset < fill < main", as much of it as there is room for. */
+/** one_line - format "memset < fill < main", cut to the size of the buffer. */
 static void one_line(const struct named_stack *s, char *buf, size_t size)
 {
 	const size_t nr = s->nr_kernel + s->nr_user;
@@ -88,7 +88,7 @@ static void entry_row(const struct top_view *v, struct table *t, const struct st
 	table__set_str(t, "stack", *text ? text : "[no frames]");
 }
 
-/** rest_rows - what no stack counts. */
+/** rest_rows - rows for faults that no stack counts. */
 static void rest_rows(const struct top_view *v, struct table *t, const struct vs_counts *all)
 {
 	struct stack_rests r;

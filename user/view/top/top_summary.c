@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* top_summary.c - the system in numbers: faults, flushes, what they cost. */
+/* top_summary.c - top: the system summary of faults, flushes and their cost. */
 #include <string.h>
 
 #include "view/top/top_cells.h"

@@ -67,7 +67,7 @@ static void process_rows(const struct top_view *v, struct table *t, const struct
 		const struct fault_row *row = p->rows[i];
 		const struct vs_counts c = top_counts(v, row);
 
-		/* a VMA that is gone has no slot, and stays for what it has counted */
+		/* a VMA that was unmapped has no slot, and is shown for its counts */
 		if (top_selected(v, row) && (counts_faults(&c) || (row->is_vma && row->slot)))
 			vma_row(v, t, row, &c, total);
 	}

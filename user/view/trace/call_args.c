@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* call_args.c - the table of memory calls' arguments, and how each is printed. */
+/* call_args.c - the table of memory calls' arguments, and how they are printed. */
 #include "view/trace/call_args.h"
 
 #include <errno.h>
@@ -13,30 +13,30 @@
 #define MAX_PARTS 3
 #define NONE (-1)
 
-/** struct bit_name - a flag; @name NULL: not worth a word */
+/** struct bit_name - a flag; @name NULL: it is not printed */
 struct bit_name {
 	uint64_t bit;
 	const char *name;
 };
 
-/** print_fn - print an argument, or several as one. */
+/** print_fn - prints an argument, or several as one. */
 typedef void print_fn(FILE *f, const struct vs_event_call *e);
 
-/** enum call_result - what a call returns, if it does not fail */
+/** enum call_result - what a successful call returns */
 enum call_result {
 	RESULT_ZERO,
 	RESULT_NUMBER,
 	RESULT_BREAK,
-	RESULT_PLACE, /* an address: that which was asked for, or another one */
-	RESULT_MOVED, /* an address: that which it had, or another one */
+	RESULT_PLACE, /* an address: the requested one, or another one */
+	RESULT_MOVED, /* an address: the old one, or a new one */
 };
 
 /**
- * struct call_shape - a call's arguments
- * @arg: by enum call_arg, its place in vs_event_call.argument, or NONE
+ * struct call_shape - arguments of a call
+ * @arg: index in vs_event_call.argument, by enum call_arg, or NONE
  * @result: see enum call_result
- * @parts: what is printed between the parentheses; without any there are none
- * @flags: names of its CALL_ARG_FLAGS; NULL: these are none
+ * @parts: what is printed between the parentheses; if there are none, these are omitted
+ * @flags: names of its CALL_ARG_FLAGS; NULL: it has no flags
  */
 struct call_shape {
 	signed char arg[NR_CALL_ARGS];
@@ -47,7 +47,7 @@ struct call_shape {
 
 /* --- parts --------------------------------------------------------------------------------- */
 
-/** print_length - exactly, in the largest unit that does it: 4K, 2M, 4097. */
+/** print_length - print a length exactly, in the largest unit that divides it: 4K, 2M, 4097. */
 static void print_length(FILE *f, uint64_t bytes)
 {
 	static const char units[] = "GMK";
@@ -74,7 +74,7 @@ static void print_new_length(FILE *f, const struct vs_event_call *e)
 	print_length(f, e->argument[2]);
 }
 
-/** print_place - of mmap: where it has to be, or how large it is to be, wherever that is. */
+/** print_place - for mmap: print the fixed address, or only the length. */
 static void print_place(FILE *f, const struct vs_event_call *e)
 {
 	if (e->argument[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE))
@@ -91,13 +91,15 @@ void prot_text(uint64_t prot, char *buf)
 	buf[3] = '\0';
 }
 
-/** vma_prot - of VMA @i before the call: vm_flags begin with the bits of PROT_*. */
+/**
+ * vma_prot - protection of VMA @i before the call: the low bits of vm_flags are those of PROT_*.
+ */
 static uint64_t vma_prot(const struct vs_event_call *e, uint32_t i)
 {
 	return e->vma[i].flags & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC);
 }
 
-/** print_before - the protections that the VMAs had, each once, if one of them changes. */
+/** print_before - print the old protections of the VMAs, each once, if one of them changes. */
 static void print_before(FILE *f, const struct vs_event_call *e, uint64_t prot)
 {
 	bool changes = false, seen[8] = {};
@@ -153,14 +155,14 @@ static const struct bit_name map_flags[] = {
 	{ MAP_NONBLOCK, "NONBLOCK" },
 	{ MAP_HUGETLB, "HUGETLB" },
 	{ MAP_SYNC, "SYNC" },
-	/* these do nothing */
+	/* these have no effect */
 	{ MAP_STACK, NULL },
 	{ MAP_DENYWRITE, NULL },
 	{ MAP_EXECUTABLE, NULL },
 	{},
 };
 
-/* mremap(2); the last one came with 5.7 */
+/* mremap(2); the last one was added in 5.7 */
 static const struct bit_name remap_flags[] = {
 	{ MREMAP_MAYMOVE, NULL },
 	{ MREMAP_FIXED, "FIXED" },
@@ -168,7 +170,7 @@ static const struct bit_name remap_flags[] = {
 	{},
 };
 
-/** print_flags - the names of the bits that are set, and what is left of them. */
+/** print_flags - print the names of the bits that are set, and the unknown ones in hex. */
 static void print_flags(FILE *f, uint64_t value, const struct bit_name *names)
 {
 	const char *between = ", ";
@@ -197,7 +199,7 @@ static void print_ranges(FILE *f, const struct vs_event_call *e)
 		e->argument[2] == 1 ? "range" : "ranges");
 }
 
-/** print_break - by how much it is to move; 0 asks where it is. */
+/** print_break - print by how much the break is to move; 0 queries it. */
 static void print_break(FILE *f, const struct vs_event_call *e)
 {
 	const uint64_t to = e->argument[0], from = e->argument[1];
@@ -209,7 +211,7 @@ static void print_break(FILE *f, const struct vs_event_call *e)
 
 /* --- the table ----------------------------------------------------------------------------- */
 
-/* What a row has where a call has fewer arguments. */
+/* for calls with fewer arguments */
 #define print_none NULL
 #define none_flags NULL
 #define CALL_SHAPE(id, name, traits, start, length, other, flags_at, result_kind, print1, print2,  \
@@ -246,7 +248,7 @@ int call_errno(const struct vs_event_call *e)
 
 bool call_failed(const struct vs_event_call *e)
 {
-	/* brk(2) as the kernel has it returns where the break is, always */
+	/* the system call brk always returns the current break */
 	if (e->call == VS_CALL_BRK)
 		return e->argument[0] && (uint64_t)e->result != e->argument[0];
 	return call_errno(e) != 0;
@@ -281,7 +283,7 @@ static void print_result(FILE *f, const struct vs_event_call *e)
 		fprintf(f, " = %" PRId64, (int64_t)e->result);
 }
 
-/** print_failure - the error first: it matters most, and a line may be cut. */
+/** print_failure - the error is printed first, as it matters most and a line may be cut. */
 static void print_failure(FILE *f, const struct vs_event_call *e)
 {
 	const int err = call_errno(e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* crash.c - say why an address could not be used, from what is near and what was called. */
+/* crash.c - why an access failed, derived from nearby VMAs and preceding memory calls. */
 #include "view/trace/crash.h"
 
 #include <stdio.h>
@@ -11,11 +11,11 @@
 #include "view/common/stat_cells.h"
 #include "view/common/words.h"
 
-/** mmap_min_addr is 64 KiB by default: nothing is mapped below. */
+/** The default of mmap_min_addr is 64 KiB: nothing is mapped below. */
 #define NULL_PAGES 65536
-/** A frame that is pushed may reach this far below the stack pointer. */
+/** Pushing a frame may access memory up to this far below the stack pointer. */
 #define STACK_SLACK 65536
-/** Bytes of the reason in words. */
+/** Size of the reason in words. */
 #define REASON_LEN 192
 
 const char *const crash_kind_names[NR_CRASH_KINDS] = {
@@ -41,7 +41,7 @@ static bool is_guard(const struct crash *c)
 	return c->vma && !(c->vma->vma.key.flags & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC));
 }
 
-/** vma_allows - the VMA would have allowed the access: its pages do not. */
+/** vma_allows - the VMA allows the access, so the failure is due to its pages. */
 static bool vma_allows(const struct crash *c)
 {
 	static const uint64_t wanted[VS_NR_ACCESS] = {
@@ -58,12 +58,12 @@ static bool protects(const struct vs_event_call *call)
 	return call && (call->call == VS_CALL_MPROTECT || call->call == VS_CALL_PKEY_MPROTECT);
 }
 
-/** near_sp - the access is where the stack pointer is. */
+/** near_sp - the access is close to the stack pointer. */
 static bool near_sp(const struct crash *c)
 {
 	uint64_t sp = c->event->sp, address = c->fault->address;
 
-	/* a stack that ends below has not overflown: its thread went astray */
+	/* a stack pointer inside the VMA below is not an overflow of this stack */
 	if (sp < c->event->near[VS_NEAR_BELOW].end)
 		return false;
 	return address < sp + STACK_SLACK && sp < address + STACK_SLACK;
@@ -77,7 +77,7 @@ enum crash_kind crash_kind(const struct crash *c)
 		return crash_bus_kind(c);
 	if (c->fault->address < NULL_PAGES)
 		return CRASH_NULL;
-	/* stacks grow down: what was left lies right below what they may use */
+	/* stacks grow down: an overflow is right below the writable VMA */
 	if (above && above->vma.key.flags & VS_VM_WRITE && near_sp(c) && (!c->vma || is_guard(c)))
 		return CRASH_STACK_OVERFLOW;
 	if (c->vma && c->fault->cause != VS_CAUSE_PKEY && vma_allows(c))
@@ -117,7 +117,7 @@ static const struct column crash_columns[] = {
 };
 static const struct table_def crash_table_def = OBJECT_DEF("crash", crash_columns);
 
-/** distance - of the address from the nearer end of a VMA, bytes. */
+/** distance - distance of the address from the nearer end of a VMA, bytes. */
 static uint64_t distance(const struct vs_near *near, uint64_t address)
 {
 	if (address >= near->end)
@@ -152,7 +152,7 @@ static void call_object(struct table *parent, const struct crash *c)
 		return;
 	t = table__sub(parent, &call_table);
 	table__set_u64(t, "start", c->call->argument[0]);
-	/* what a call does not take is left over in the register */
+	/* for calls without this argument, the register has a stale value */
 	if (c->call->call != VS_CALL_BRK)
 		table__set_u64(t, "length", c->call->argument[1]);
 	if (c->call->call != VS_CALL_BRK && c->call->call != VS_CALL_MUNMAP)
@@ -167,7 +167,7 @@ static const char *signal_name(const struct crash *c)
 	return crash_is_bus(c) ? "SIGBUS" : "SIGSEGV";
 }
 
-/** signal_cells - the signal, what becomes of it, and why it was raised. */
+/** signal_cells - the signal, its disposition, and why it was raised. */
 static void signal_cells(struct table *t, const struct crash *c)
 {
 	char reason[REASON_LEN];

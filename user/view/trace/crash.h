@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * crash.h - the view of a fault that ended in a signal: what is near, and what made it so.
+ * crash.h - the view of a fault that ended in a signal: its surroundings and its reason.
  */
 #ifndef VMASCOPE_VIEW_TRACE_CRASH_H
 #define VMASCOPE_VIEW_TRACE_CRASH_H
@@ -12,11 +12,11 @@
 #include "table/rows.h"
 
 /**
- * struct crash - what is known of it
- * @fault: itself; @vma: the VMA that holds the address, or NULL
+ * struct crash - what is known about such a fault
+ * @fault: the fault; @vma: the VMA that contains the address, or NULL
  * @event: its surroundings
- * @near: the rows of the VMAs in @event, NULL where there is none
- * @call: the latest memory call that concerns the address, or NULL
+ * @near: rows of the VMAs in @event, or NULL
+ * @call: the latest memory call that affected the address, or NULL
  */
 struct crash {
 	const struct vs_event_fault *fault;
@@ -26,57 +26,57 @@ struct crash {
 	const struct vs_event_call *call;
 };
 
-/** enum crash_kind - what it looks like */
+/** enum crash_kind - probable reason */
 enum crash_kind {
 	CRASH_PLAIN,
 	CRASH_NULL,	      /* an address in the first pages: a NULL pointer */
-	CRASH_STACK_OVERFLOW, /* the stack pointer is there, too */
+	CRASH_STACK_OVERFLOW, /* near the stack pointer */
 	CRASH_GUARD_PAGE,     /* a PROT_NONE VMA beside a writable one */
-	CRASH_AFTER_MUNMAP,   /* was mapped, until munmap, mremap or brk took it away */
-	CRASH_AFTER_MPROTECT, /* was allowed, until mprotect */
-	CRASH_BEYOND_EOF,     /* SIGBUS: the file ends before */
-	CRASH_FS_FULL,	      /* SIGBUS: of tmpfs */
-	CRASH_NO_SHMEM,	      /* SIGBUS: shared memory that has no limit of its own */
-	CRASH_NO_HUGE_PAGE,   /* SIGBUS: of hugetlbfs */
-	CRASH_READ_ERROR,     /* SIGBUS: inside the file */
-	CRASH_WRITE_ERROR,    /* SIGBUS: shared write inside the file */
+	CRASH_AFTER_MUNMAP,   /* was mapped before munmap, mremap or brk */
+	CRASH_AFTER_MPROTECT, /* was allowed before mprotect */
+	CRASH_BEYOND_EOF,     /* SIGBUS: beyond the end of the file */
+	CRASH_FS_FULL,	      /* SIGBUS: tmpfs is full */
+	CRASH_NO_SHMEM,	      /* SIGBUS: no memory for shared memory without a size limit */
+	CRASH_NO_HUGE_PAGE,   /* SIGBUS: no free page in hugetlbfs */
+	CRASH_READ_ERROR,     /* SIGBUS: read error inside the file */
+	CRASH_WRITE_ERROR,    /* SIGBUS: write error of a shared mapping, inside the file */
 	CRASH_POISON,	      /* SIGBUS, BUS_MCEERR_AR */
-	CRASH_DRIVER,	      /* SIGBUS: of a device, or of a file without an end */
-	CRASH_BUS,	      /* SIGBUS: without a file */
+	CRASH_DRIVER,	      /* SIGBUS: mapping of a device, or of a file without a size */
+	CRASH_BUS,	      /* SIGBUS: no file */
 	NR_CRASH_KINDS,
 };
 
 extern const char *const crash_kind_names[NR_CRASH_KINDS];
 
-/** crash_kind - see enum crash_kind. */
+/** crash_kind - determine the enum crash_kind. */
 enum crash_kind crash_kind(const struct crash *c);
 
-/** crash_bus_kind - the same of a SIGBUS. */
+/** crash_bus_kind - the same for a SIGBUS. */
 enum crash_kind crash_bus_kind(const struct crash *c);
 
-/** crash_is_bus - the signal was SIGBUS, else SIGSEGV. */
+/** crash_is_bus - the signal was SIGBUS, not SIGSEGV. */
 bool crash_is_bus(const struct crash *c);
 
-/** crash_code_name - name of si_code; NULL: not known */
+/** crash_code_name - name of si_code; NULL: unknown */
 const char *crash_code_name(const struct crash *c);
 
-/** crash_has_file - @c is in the mapping of a file, and its size is known. */
+/** crash_has_file - the address is in a file mapping, and the file's size is known. */
 bool crash_has_file(const struct crash *c);
 
-/** crash_offset - of the address in its file, bytes */
+/** crash_offset - offset of the address in its file, bytes */
 uint64_t crash_offset(const struct crash *c);
 
 /**
- * crash_reason - why the page could not be had, in words
+ * crash_reason - describe why the page was not available
  *
- * Return: false if it is not known, or no SIGBUS.
+ * Return: false: it is unknown, or the signal is not SIGBUS.
  */
 bool crash_reason(const struct crash *c, char *buf, size_t size);
 
-/** crash_table - an object: all that is known of @c */
+/** crash_table - make an object with all that is known about @c */
 struct table *crash_table(const struct crash *c);
 
-/** crash_print - the same in words: a line, and below it lines that are indented. */
+/** crash_print - the same as text: a line, followed by indented lines. */
 void crash_print(FILE *f, const struct crash *c);
 
 #endif /* VMASCOPE_VIEW_TRACE_CRASH_H */

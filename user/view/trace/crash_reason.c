@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* crash_reason.c - why a page that its VMA allows could not be had: SIGBUS, from the file's state. */
+/*
+ * crash_reason.c - why a page that its VMA allows was not available: SIGBUS, by the file's state.
+ */
 #include "view/trace/crash.h"
 
 #include <stdio.h>
@@ -7,7 +9,7 @@
 
 #include "util/str.h"
 
-/** The first of the types that PTE markers had, by version; no swap file can have them. */
+/** The lowest swap type of PTE markers in any version; swap files cannot have it. */
 #define FIRST_MARKER 30
 
 bool crash_is_bus(const struct crash *c)
@@ -42,7 +44,9 @@ bool crash_has_file(const struct crash *c)
 	return c->vma && c->event->signal && c->event->file_mode;
 }
 
-/** has_end - the file's size limits what of it can be used: it is no device's, no driver's. */
+/**
+ * has_end - the file's size limits what can be accessed: it does not belong to a device or driver.
+ */
 static bool has_end(const struct crash *c)
 {
 	const mode_t type = c->event->file_mode & S_IFMT;
@@ -55,7 +59,7 @@ static bool is_shared(const struct crash *c)
 	return c->vma->vma.key.flags & VS_VM_SHARED;
 }
 
-/** is_marked - the entry is a PTE marker: of those that there are, only poison ends in SIGBUS. */
+/** is_marked - the entry is a PTE marker: of the existing ones, only poison ends in SIGBUS. */
 static bool is_marked(const struct vs_event_crash *e)
 {
 	return e->entry && !(e->entry & PTE_PRESENT) && SWP_TYPE(e->entry) >= FIRST_MARKER;
@@ -65,7 +69,7 @@ enum crash_kind crash_bus_kind(const struct crash *c)
 {
 	const struct vs_event_crash *e = c->event;
 
-	/* without CONFIG_MEMORY_FAILURE the code of a marked page is BUS_ADRERR */
+	/* without CONFIG_MEMORY_FAILURE the code of a poisoned page is BUS_ADRERR */
 	if (e->code == VS_BUS_MCEERR_AR || is_marked(e))
 		return CRASH_POISON;
 	if (!e->signal || !c->vma)
@@ -84,7 +88,7 @@ enum crash_kind crash_bus_kind(const struct crash *c)
 								   : CRASH_READ_ERROR;
 }
 
-/** poison_reason - what made the page unusable. */
+/** poison_reason - why the page is unusable. */
 static const char *poison_reason(const struct crash *c)
 {
 	if (is_marked(c->event))

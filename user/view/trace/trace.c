@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* trace.c - a row for each fault: when, who, where, what it wanted, and how it ended. */
+/* trace.c - a row for each fault: time, task, location, access and outcome. */
 #include "view/trace/trace.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@
 
 /* clang-format off */
 
-/* In text, a fault has either columns of its own, or that of all events; NULL: not this one. */
+/* In text, a fault has either separate columns, or the one of all events; NULL: omitted. */
 #define FAULT_COLUMNS(figure_column, kind_head, address_head, where_head, event_head)               \
 	TRACE_WHO_COLUMNS(true),                                                                    \
 	TRACE_TOOK_COLUMN("duration_ns"),                                                           \
@@ -70,7 +70,7 @@ const struct table_def trace_summary_table = TABLE_DEF("summary", summary_column
 						       .json_only = true);
 static const struct table_def vma_table = OBJECT_DEF("vma", vma_columns);
 
-/** file_offset - of the address: in the file, or from the start of what has none. */
+/** file_offset - offset of the address in the file, or from the start of anonymous memory. */
 static uint64_t file_offset(const struct vs_event_fault *e, const struct fault_row *row)
 {
 	uint64_t in_vma = e->address - e->vma_start;
@@ -115,7 +115,7 @@ static void say_where(struct text *to, const struct trace_fault *fault)
 	text__hex(to, file_offset(fault->event, row));
 }
 
-/** say_mixed - the fault in words, and the call that it follows. */
+/** say_mixed - describe the fault in words, and the call that it follows. */
 static void say_mixed(struct text *to, const struct trace_fault *fault)
 {
 	text__puts(to, "fault ");
@@ -141,7 +141,7 @@ static void said_cell(struct table *t, const char *key, const struct trace_fault
 	text__free(&text);
 }
 
-/** text_cells - the fault in the columns that text shows. */
+/** text_cells - fill the columns that text shows. */
 static void text_cells(struct table *t, const struct trace_fault *fault)
 {
 	if (t->no_text)
@@ -154,7 +154,7 @@ static void text_cells(struct table *t, const struct trace_fault *fault)
 	said_cell(t, "where", fault, say_where);
 }
 
-/** crash_cell - JSON gets the object, text the same in words below the line. */
+/** crash_cell - JSON has the object, text has the same in words below the line. */
 static void crash_cell(struct table *t, const struct crash *crash)
 {
 	struct words w;
@@ -185,7 +185,7 @@ void trace_fault_row(struct table *t, const struct trace_fault *fault,
 	if (e->mapped)
 		table__set_word(t, "size", size_names[e->size]);
 	figure_cells_of_fault(t, e);
-	/* of a fault that began before counting, nothing but the thread is known */
+	/* if a fault began before counting, only its thread is known */
 	if (e->duration_ns || !fault->in_flight)
 		table__set_u64(t, "address", e->address);
 	if (e->ip)

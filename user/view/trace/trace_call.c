@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* trace_call.c - a row for each memory call: what it asked for, what came of it, what it cost. */
+/* trace_call.c - a row for each memory call: its arguments, result and cost. */
 #include <inttypes.h>
 
 #include "model/names.h"
@@ -63,7 +63,10 @@ static const struct column call_columns[] = {
 
 const struct table_def trace_call_table = TABLE_DEF("memcalls", call_columns);
 
-/** struct wx_words - what a call did to the rule that memory is writable or executable, not both */
+/**
+ * struct wx_words - descriptions of what a call did to W^X (memory is writable or executable, not
+ * both)
+ */
 struct wx_words {
 	uint32_t bit;
 	const char *name;
@@ -87,7 +90,7 @@ static const struct wx_words *wx_of(const struct vs_event_call *e)
 
 /* --- cells --------------------------------------------------------------------------------- */
 
-/** argument_cells - those that the call has, and what came back. */
+/** argument_cells - the arguments that the call has, and its result. */
 static void argument_cells(struct table *t, const struct vs_event_call *e)
 {
 	static const char *const keys[NR_CALL_ARGS] = {
@@ -154,7 +157,7 @@ static void vmas_cell(struct table *t, const struct trace_call *call)
 	}
 }
 
-/** called_from - the return address, or the system call itself where that is not known. */
+/** called_from - the return address, or the address of the system call if that is unknown. */
 static uint64_t called_from(const struct vs_event_call *e)
 {
 	return e->site ? e->site : e->ip;
@@ -201,7 +204,7 @@ static void say_flushes(FILE *f, const struct vs_event_call *e)
 		fprintf(f, ", %u IPI%s", e->queued, str_plural(e->queued));
 }
 
-/** say_maps - that a VMA was split, or some became one; new images and new maps are told already. */
+/** say_maps - report split and merged VMAs; new images and new maps were reported already. */
 static void say_maps(FILE *f, const struct vs_event_call *e)
 {
 	if (vs_call_in(e->call, VS_CALLS_IN_PLACE) && e->map_after && e->map_before != e->map_after)
@@ -217,7 +220,7 @@ static void say_code(FILE *f, const struct trace_call *call)
 		fprintf(f, ", from %" PRIx64, called_from(call->event));
 }
 
-/** words_cell - the call, and after it, as a line may be cut, what matters less and less. */
+/** words_cell - the call, followed by details in order of importance, as a line may be cut. */
 static void words_cell(struct table *t, const struct trace_call *call)
 {
 	const struct vs_event_call *e = call->event;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* trace_flush.c - a row for each flush, and for each interrupt that made another CPU flush. */
+/* trace_flush.c - a row for each flush, and for each TLB flush IPI. */
 #include <inttypes.h>
 
 #include "model/names.h"
@@ -7,7 +7,7 @@
 #include "view/common/words.h"
 #include "view/trace/trace_parts.h"
 
-/** Pages of a flush of the whole address space. */
+/** Number of pages that means the whole address space. */
 #define ALL_PAGES (~0ULL)
 
 /* clang-format off */
@@ -65,7 +65,7 @@ static const char *call_name(uint32_t call)
 	return call < VS_NR_CALLS ? call_names[call] : "?";
 }
 
-/** say_owner - the memory call that it belongs to, further in than that; or what else did it. */
+/** say_owner - print the memory call that it belongs to, indented, or the other cause. */
 static void say_owner(FILE *f, uint64_t id, const char *call)
 {
 	if (id)
@@ -89,7 +89,7 @@ static void flush_words(struct table *t, const struct vs_event_flush *e)
 	else
 		fprintf(w.file, "%" PRIu64 " page%s%s", (uint64_t)e->pages, str_plural(e->pages),
 			e->pages ? "" : ": already done");
-	/* its call may not be in the stream */
+	/* its memory call may not be in the stream */
 	if (e->id)
 		fprintf(w.file, ", %s", call_name(e->call));
 	words__cell(&w, "event");
@@ -114,13 +114,13 @@ void trace_flush_row(struct table *t, const struct vs_event_flush *e,
 
 /* --- interrupts ---------------------------------------------------------------------------- */
 
-/** delay - from its sending to its handler; the clocks of two CPUs may differ by a little. */
+/** delay - from sending to the handler; the clocks of two CPUs may differ slightly. */
 static uint64_t delay(const struct vs_event_ipi *e)
 {
 	return e->head.time_ns > e->sent_ns ? e->head.time_ns - e->sent_ns : 0;
 }
 
-/** task_cell - an object of @def; @cpu: NULL: it has none */
+/** task_cell - set an object of @def; @cpu: NULL: it has none */
 static void task_cell(struct table *t, const struct table_def *def, uint32_t pid, uint32_t tid,
 		      const char *comm, const uint32_t *cpu)
 {
@@ -136,7 +136,7 @@ static void task_cell(struct table *t, const struct table_def *def, uint32_t pid
 		table__set_u64(task, "cpu", *cpu);
 }
 
-/** sender_cells - what is known of it, if it is. */
+/** sender_cells - set what is known about the initiator. */
 static void sender_cells(struct table *t, const struct vs_event_ipi *e,
 			 const struct trace_clock *clock)
 {
@@ -177,7 +177,7 @@ static void interrupt_words(struct table *t, const struct vs_event_ipi *e)
 void trace_interrupt_row(struct table *t, const struct vs_event_ipi *e,
 			 const struct trace_clock *clock)
 {
-	/* text alone shows these; what runs where nothing does has a long name there */
+	/* only text shows these; the name of the idle task is long */
 	const struct trace_who who = { "interrupt", e->to_tid ? e->to_comm : "idle", e->to_pid,
 				       e->to_tid };
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* trace_parts.c - the first columns of trace's rows, and the words of the last one. */
+/* trace_parts.c - the first columns of trace's rows, and the text of the last one. */
 #include "view/trace/trace_parts.h"
 
 #include <stdio.h>
 #include <time.h>
 
 #define NS_PER_S 1000000000
-/** Columns before the point. */
+/** Digits before the decimal point. */
 #define SECONDS_WIDTH 3
 
-/** say_time - in seconds, or the time of day @wall */
+/** say_time - print seconds, or the time of day if @wall */
 static void say_time(struct text *to, int64_t time_ns, bool wall)
 {
 	const uint64_t distance = time_ns < 0 ? -(uint64_t)time_ns : (uint64_t)time_ns;
@@ -34,9 +34,9 @@ static void say_time(struct text *to, int64_t time_ns, bool wall)
 }
 
 /**
- * time_cell - of one width, whatever the time: a stream's columns stand still
+ * time_cell - set the time with a fixed width, so that the columns of a stream are aligned
  *
- * What was under way when counting began has a time before the start.
+ * Events that began before counting have a time before the start.
  */
 static void time_cell(struct table *t, int64_t time_ns, bool wall)
 {

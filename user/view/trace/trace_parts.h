@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * trace_parts.h - what the rows of `vmascope trace` have in common.
+ * trace_parts.h - helpers for the rows of `vmascope trace`.
  */
 #ifndef VMASCOPE_VIEW_TRACE_TRACE_PARTS_H
 #define VMASCOPE_VIEW_TRACE_TRACE_PARTS_H
@@ -9,7 +9,7 @@
 
 /* clang-format off */
 
-/* The columns that all begin with; @mine: they are in JSON, too. */
+/* The first columns of all tables; @mine: they are in JSON, too. */
 #define TRACE_WHO_COLUMNS(mine)                                                                    \
 	{.key = "type", .type = CELL_STR},                                                         \
 	{.key = "time_ns", .type = CELL_I64, .unit = UNIT_NS},                                     \
@@ -20,21 +20,21 @@
 	{.key = "tid", .head = "TID", .type = CELL_U64, .width = 7, .text_only = !(mine)},         \
 	{.key = "cpu", .head = "CPU", .type = CELL_U64, .width = 3}
 
-/* How long it took, before what happened. */
+/* The duration, before the description. */
 #define TRACE_TOOK_COLUMN(name)                                                                    \
 	{.key = (name), .head = "TOOK", .type = CELL_U64, .unit = UNIT_NS, .width = 6}
 
-/* Who called; trace_stack() fills them. */
+/* The call chain; trace_stack() fills it. */
 #define TRACE_STACK_COLUMNS                                                                        \
 	{.key = "frames", .type = CELL_TABLE}, {.key = "kernel_frames", .type = CELL_TABLE}
 
-/* What happened, in words; NULL as @title: not shown. */
+/* Description of the event; NULL as @title: not shown. */
 #define TRACE_EVENT_COLUMN(title)                                                                  \
 	{.key = "event", .head = (title), .type = CELL_STR, .text_only = true, .keep_start = true}
 
 /* clang-format on */
 
-/** struct trace_who - whose row it is: @type of JSON, and the task */
+/** struct trace_who - @type of the row in JSON, and its task */
 struct trace_who {
 	const char *type;
 	const char *comm;
@@ -42,13 +42,13 @@ struct trace_who {
 	uint32_t tid;
 };
 
-/** trace_has_objects - tables of one row in cells are shown: text has none, CSV has their fields. */
+/** trace_has_objects - one-row tables in cells are shown: not in text; CSV has their fields. */
 static inline bool trace_has_objects(const struct table *t)
 {
 	return t->no_text || !t->no_json;
 }
 
-/** trace_begin - a new row of @t, the only one, and its first columns. */
+/** trace_begin - replace the only row of @t, and fill the first columns. */
 void trace_begin(struct table *t, const struct vs_event *head, const struct trace_who *who,
 		 const struct trace_clock *clock);
 

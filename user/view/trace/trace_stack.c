@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* trace_stack.c - the stack of an event of `vmascope trace`: arrays for scripts, lines for people. */
+/* trace_stack.c - the stack of an event of `vmascope trace`: arrays for scripts, lines for text. */
 #include "view/common/stack_cells.h"
 #include "view/common/words.h"
 #include "view/trace/trace_parts.h"
