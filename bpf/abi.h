@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * abi.h - the part of the contract (events.h) that is the kernel's and the CPU's: numbers that both
- * sides compare with, whether or not the headers of the C library have them.
+ * abi.h - the part of the contract (events.h) that the kernel and the CPU define: constants that
+ * both sides use, whether or not the headers of the C library define them.
  */
 #ifndef VMASCOPE_ABI_H
 #define VMASCOPE_ABI_H
 
-/** What system calls return from -VS_MAX_ERRNO to -1 is an error (MAX_ERRNO, include/linux/err.h). */
+/** System calls return errors as -VS_MAX_ERRNO to -1 (MAX_ERRNO, include/linux/err.h). */
 #define VS_MAX_ERRNO 4095
 
 /* include/uapi/asm-generic/signal.h and siginfo.h */
@@ -22,7 +22,7 @@
 #define VS_TMPFS_MAGIC 0x01021994
 #define VS_ANON_INODE_FS_MAGIC 0x09041934
 
-/* include/uapi/asm-generic/mman-common.h: advice of madvise(2) that takes pages away */
+/* include/uapi/asm-generic/mman-common.h: advice of madvise(2) that drops or reclaims pages */
 #define VS_MADV_DONTNEED 4
 #define VS_MADV_FREE 8
 #define VS_MADV_REMOVE 9
@@ -53,13 +53,13 @@
 #define PTE_DIRTY 0x40ULL
 #define PTE_PSE 0x80ULL	      /* a leaf above the lowest level */
 #define PTE_PROTNONE 0x100ULL /* with PTE_PRESENT clear */
-#define PTE_SPECIAL 0x200ULL  /* a page that is no one's: of anonymous memory, the zero page */
+#define PTE_SPECIAL 0x200ULL  /* no normal page; in anonymous memory, the zero page */
 #define PTE_UFFD_WP 0x400ULL
 #define PTE_SAVED_DIRTY (1ULL << 58) /* read-only and dirty: fca4d413c5be (6.6) */
 #define PTE_NX (1ULL << 63)
 #define PTE_ADDRESS 0x000ffffffffff000ULL
 #define PTES_PER_TABLE 512
-/** PGD, P4D, PUD, PMD, PTE: the lowest bit of an address that each decodes; with four, no P4D */
+/** PGD, P4D, PUD, PMD, PTE: the lowest address bit that each decodes; four levels have no P4D */
 #define TABLE_LEVELS 5
 #define TABLE_SHIFTS                                                                               \
 	{                                                                                          \

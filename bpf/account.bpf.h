@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * account.bpf.h - a task's faults: where they begin and end, and of which process image they are.
+ * account.bpf.h - begin and end of a task's faults, and the process image that each belongs to.
  */
 #ifndef VMASCOPE_ACCOUNT_BPF_H
 #define VMASCOPE_ACCOUNT_BPF_H
@@ -14,7 +14,7 @@
 /** image_slot - the slot of the process image of the current task, whose mm is @t->mm */
 static __always_inline u32 image_slot(struct task_struct *task, const struct task_state *t)
 {
-	/* read: a number, which the task's own is not to the verifier */
+	/* read back as a plain number: the verifier does not treat the task's field as one */
 	u64 mm = *(volatile u64 *)&t->mm;
 	u32 tgid = task->tgid;
 	struct proc_entry *p = bpf_map_lookup_elem(&procs, &tgid);
@@ -22,7 +22,9 @@ static __always_inline u32 image_slot(struct task_struct *task, const struct tas
 	return p && p->mm == mm ? p->slot : proc_new(bpf_get_current_task(), mm);
 }
 
-/** switch_image - the task has another mm than the state is about: exec, or its first fault. */
+/**
+ * switch_image - the task's mm is not the one in its state: after an exec, or at its first fault.
+ */
 static __always_inline void switch_image(struct task_struct *task, struct task_state *t, u64 mm)
 {
 	struct vs_slot *s;
@@ -49,10 +51,10 @@ static __always_inline void switch_image(struct task_struct *task, struct task_s
 	t->flags &= ~TASK_WAITING;
 }
 
-/** counting_begins - the first hook of a task that was there before counting was on. */
+/** counting_begins - the first hook for a task that existed before counting was enabled. */
 static __noinline int counting_begins(struct task_struct *task, struct task_state *t)
 {
-	/* or the iterator did: what came after it was taken without a trap */
+	/* or the iterator did: faults counted since then were kernel-initiated (GUP) */
 	__sync_val_compare_and_swap(&t->last_minor, COUNTS_UNKNOWN, task->min_flt);
 	__sync_val_compare_and_swap(&t->last_major, COUNTS_UNKNOWN, task->maj_flt);
 	__sync_fetch_and_and(&t->flags, ~TASK_FRESH);
@@ -60,16 +62,16 @@ static __noinline int counting_begins(struct task_struct *task, struct task_stat
 }
 
 /**
- * within_filter - the filters let the current task by, which has a state
+ * within_filter - the filters match the current task, which has a state
  *
- * What a task has that leaves them and returns was not to be counted meanwhile.
+ * Faults that a task takes while the filters do not match it are not counted if they match again.
  */
 static __noinline int within_filter(struct task_struct *task, struct task_state *t)
 {
 	bool within = filter_matches(task);
 
 	if (t->flags & TASK_WAITING && !within) {
-		/* the command's program is not wanted, but what it runs may be */
+		/* the command's program is not wanted, but a program that it executes may be */
 		t->mm = (u64)task->mm;
 		t->last_minor = task->min_flt;
 		t->last_major = task->maj_flt;
@@ -88,7 +90,7 @@ static __noinline int within_filter(struct task_struct *task, struct task_state 
 	return within;
 }
 
-/** retry_image - there was no slot for the process image: one may have come back. */
+/** retry_image - no slot was free for the process image; try again, as one may have been freed. */
 static __always_inline void retry_image(struct task_struct *task, struct task_state *t)
 {
 	struct vs_slot *s;
@@ -104,7 +106,7 @@ static __always_inline void retry_image(struct task_struct *task, struct task_st
 /**
  * update_image - bring state @t of the current task up to its present mm
  *
- * A global function: the verifier looks at it once, not from each hook.
+ * A global function: the verifier checks it once instead of at each call.
  */
 __weak __noinline int update_image(struct task_state *t)
 {
@@ -122,9 +124,10 @@ __weak __noinline int update_image(struct task_state *t)
 
 /**
  * traced_image - traced(), with the filters, and the state brought up to the task's present mm
- * @begins: something begins, which is only of interest while faults are counted
+ * @begins: an operation begins; this matters only while faults are counted
  *
- * Return: NULL also for kernel threads, and for vmascope's own child until its exec.
+ * Return: the state; NULL if not traced, for kernel threads, and for vmascope's child before its
+ * exec.
  */
 static __always_inline struct task_state *traced_image(struct task_struct *task, bool begins)
 {
@@ -166,7 +169,7 @@ static __always_inline void identify(struct task_struct *task, struct task_state
 	f->vma.slot = VS_SLOT_OVERFLOW;
 }
 
-/** last_fault_over - counting is over, and a fault begins: one that began before has ended. */
+/** last_fault_over - a fault begins after counting has ended, so the previous fault has ended. */
 static __noinline int last_fault_over(struct task_struct *task)
 {
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
@@ -176,7 +179,7 @@ static __noinline int last_fault_over(struct task_struct *task)
 	return 0;
 }
 
-/** struct trap_regs - what is wanted of the registers that a trap saved; @at: where, 0: not known */
+/** struct trap_regs - needed part of the registers saved by a trap; @at: address, 0: unknown */
 struct trap_regs {
 	u64 at;
 	u64 ip;
@@ -224,15 +227,15 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	if (cfg.fault_stacks && stack_at_begin(f))
 		stack_take_at(t, f->vma.slot, f->vma.generation, &f->stack);
 	f->begin_ns = bpf_ktime_get_ns();
-	/* the iterator must not take the last one's begin for this one's */
+	/* the iterator must not use the previous fault's begin for this one */
 	barrier();
 	f->active = 1;
 }
 
 /**
  * fault_signalled - the pending fault of the current task, which raised a signal
- * @sig, @code: of the signal
- * @handled: the process has a handler, which will be called
+ * @sig, @code: number and si_code of the signal
+ * @handled: the process has a handler, which will run
  */
 static __always_inline void fault_signalled(struct task_struct *task, struct task_state *t, int sig,
 					    int code, bool handled)
@@ -251,17 +254,17 @@ static __always_inline void fault_signalled(struct task_struct *task, struct tas
 	fault_over(t, f, VS_INCOMPLETE);
 }
 
-/** same_page - the hooks of one fault may differ in the offset within the page. */
+/** same_page - the hooks of one fault may report different offsets within the page. */
 static __always_inline bool same_page(u64 a, u64 b)
 {
 	return !((a ^ b) >> 12);
 }
 
 /**
- * begun_before - a fault has ended of a task that is not counted yet, or has no state
+ * begun_before - a fault ended whose task is not counted yet, or has no state
  *
- * One that was in flight when counting began is not counted; one of a task for which there was no
- * memory is, without its process.
+ * A fault that was in flight when counting began is not counted; a fault of a task whose state
+ * could not be allocated is counted, without its process.
  */
 static __always_inline void begun_before(struct task_struct *task, enum vs_outcome outcome,
 					 enum vs_origin origin)
@@ -286,7 +289,7 @@ static __always_inline void begun_before(struct task_struct *task, enum vs_outco
 		stack_add(NO_STACK, outcome, 1, 0);
 }
 
-/** pending_of - the fault of the current task that has begun at @address's page, or NULL. */
+/** pending_of - the pending fault of the current task in the page of @address, or NULL. */
 static __always_inline struct task_state *pending_of(struct task_struct *task, u64 address)
 {
 	struct task_state *t = 0;
@@ -297,10 +300,10 @@ static __always_inline struct task_state *pending_of(struct task_struct *task, u
 }
 
 /**
- * still_identified - what was found when the fault began is its VMA
+ * still_identified - the VMA that was found when the fault began is still valid
  *
- * A stack may have had to grow first, and a VMA that a call is changing was seen half-way: while the
- * fault was handled, its lock was held, and still is.
+ * A stack may have had to grow first, and a VMA that was being changed may have been read in an
+ * inconsistent state. While the fault was handled, the VMA's lock was held, and it still is.
  */
 static __always_inline bool still_identified(const struct pending_fault *f, s64 seq)
 {
@@ -310,17 +313,17 @@ static __always_inline bool still_identified(const struct pending_fault *f, s64 
 /** identify_again - the pending fault of the current task; a global function of fault.bpf.c */
 int identify_again(struct task_state *t);
 
-/** fault_end_pending - the fault has ended that the hook of its begin showed. */
+/** fault_end_pending - the fault whose begin was seen by a hook has ended. */
 static __always_inline void fault_end_pending(struct task_struct *task, struct task_state *t,
 					      enum vs_outcome outcome, u64 now)
 {
 	const struct task_id id = { task->tgid, task->pid, task->comm };
 	struct pending_fault *f = &t->pending;
 
-	/* accounted by the kernel before we began to count */
+	/* accounted by the kernel before counting began */
 	if (outcome == VS_MAJOR ? t->last_major >= task->maj_flt : t->last_minor >= task->min_flt)
 		return;
-	/* no iterator settles a task while a fault is pending: it must not see the end before the count */
+	/* the iterator settles no task with a pending fault: the count comes before the end */
 	if (outcome == VS_MAJOR)
 		t->last_major++;
 	else
@@ -336,10 +339,10 @@ static __always_inline void fault_end_pending(struct task_struct *task, struct t
 }
 
 /**
- * fault_end_unpaired - a fault has ended whose begin was not seen: inside another, or without a trap
- * @origin, @trapless: as of fault_end()
+ * fault_end_unpaired - a fault ended whose begin was not seen: a nested or a kernel-initiated fault
+ * @origin, @trapless: as for fault_end()
  *
- * A global function: the verifier looks at it apart from the way of all other faults.
+ * A global function: the verifier checks it separately from the path of all other faults.
  */
 __weak __noinline int fault_end_unpaired(u64 address, u32 outcome, u32 origin, u32 trapless)
 {
@@ -351,7 +354,7 @@ __weak __noinline int fault_end_unpaired(u64 address, u32 outcome, u32 origin, u
 		begun_before(task, outcome, origin);
 		return 0;
 	}
-	/* the iterator may have counted it */
+	/* the iterator may have counted it already */
 	if (!count_take(outcome == VS_MAJOR ? &t->last_major : &t->last_minor,
 			outcome == VS_MAJOR ? task->maj_flt : task->min_flt))
 		return 0;
@@ -375,12 +378,12 @@ __weak __noinline int fault_end_unpaired(u64 address, u32 outcome, u32 origin, u
 /**
  * fault_end - a fault of the current task was accounted by the kernel
  * @task: the current task
- * @address: of the fault
+ * @address: faulting address
  * @outcome: VS_MINOR or VS_MAJOR
- * @origin: used where no begin was seen
- * @trapless: why it was taken, if @origin is VS_ORIGIN_GUP
+ * @origin: used if no begin was seen
+ * @trapless: cause of a kernel-initiated fault, if @origin is VS_ORIGIN_GUP
  *
- * One that began while faults were counted is counted, whatever came in between.
+ * A fault that began while faults were counted is counted, even if counting has ended since.
  */
 static __always_inline void fault_end(struct task_struct *task, u64 address,
 				      enum vs_outcome outcome, enum vs_origin origin,

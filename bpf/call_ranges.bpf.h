@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * call_ranges.bpf.h - what a memory call takes away, changes or maps: its ranges begin and end.
+ * call_ranges.bpf.h - the address ranges that a memory call unmaps, changes or maps.
  *
- * Where a call unmaps, or maps something, all older ranges are over there: what is touched later
- * is new memory. Others begin one, if the next access may fault because of them.
+ * Where a call maps or unmaps memory, all older ranges end: later accesses there use new memory.
+ * Other calls begin a range if the next access may fault because of them.
  */
 #ifndef VMASCOPE_CALL_RANGES_BPF_H
 #define VMASCOPE_CALL_RANGES_BPF_H
@@ -12,7 +12,7 @@
 #include "pidfd.bpf.h"
 
 #define ENOMEM 12
-/** VMAs that one mprotect is looked at in at most, and iovecs of one process_madvise (UIO_MAXIOV). */
+/** Maximum VMAs examined for one mprotect, and iovecs of one process_madvise (UIO_MAXIOV). */
 #define PROTECT_VMAS 4096
 #define MADVISE_IOVECS 1024
 
@@ -21,7 +21,7 @@ static __always_inline u64 page_up(u64 address)
 	return (address + 4095) & ~4095ULL;
 }
 
-/** call_cause - why ranges of the call that @t is inside of begin or end */
+/** call_cause - why ranges begin or end: the call that @t is inside of */
 static __always_inline void call_cause(const struct task_state *t, struct range_cause *cause)
 {
 	cause->proc = t->proc;
@@ -34,7 +34,7 @@ static __always_inline void call_cause(const struct task_state *t, struct range_
 	cause->ends = RANGE_ALL;
 }
 
-/** advice_takes - advice of madvise that takes pages away. Return: false if it does not. */
+/** advice_takes - madvise advice that drops or reclaims pages. Return: false for other advice. */
 static __always_inline bool advice_takes(u32 advice, struct range_cause *cause)
 {
 	cause->fits = vs_advice_fits(advice);
@@ -42,7 +42,7 @@ static __always_inline bool advice_takes(u32 advice, struct range_cause *cause)
 	return cause->fits;
 }
 
-/** protect_step - a range where the VMA at hand loses a right; else none. Return: 1 at the end */
+/** protect_step - begin a range if the current VMA loses an access right. Return: 1 at the end */
 static __always_inline long protect_step(struct task_struct *task, struct task_state *t)
 {
 	struct protect_walk *w = &t->call.walk;
@@ -83,7 +83,7 @@ static long protect_next(u64 i, void *unused)
 /**
  * protect_ranges - the current task begins an mprotect
  *
- * In the program itself: looking up VMAs takes most of the eight frames that a program may have.
+ * Inlined into the program: VMA lookups use most of the eight frames that a program may have.
  */
 static __always_inline void protect_ranges(struct task_struct *task, struct task_state *t,
 					   u64 start, u64 end, u64 prot)
@@ -95,12 +95,12 @@ static __always_inline void protect_ranges(struct task_struct *task, struct task
 	w->flags = (prot & VS_PROT_READ ? VS_VM_READ : 0) |
 		   (prot & VS_PROT_WRITE ? VS_VM_WRITE : 0) |
 		   (prot & VS_PROT_EXEC ? VS_VM_EXEC : 0);
-	/* nearly always, one VMA is all */
+	/* usually there is only one VMA */
 	if (start < end && !protect_step(task, t))
 		bpf_loop(PROTECT_VMAS, protect_next, 0, 0);
 }
 
-/** call_ranges_begin - the current task begins a memory call that is no mprotect, in its state. */
+/** call_ranges_begin - the current task begins the memory call in its state, not an mprotect. */
 __weak __noinline int call_ranges_begin(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -142,7 +142,7 @@ static __always_inline void remap_ranges(struct task_state *t, u64 to, struct ra
 	if (o->argument[3] & VS_MREMAP_DONTUNMAP)
 		cause->fits = RANGE_EMPTY;
 	ranges_add(from, from + was, cause, &t->range);
-	/* the pages came along, and with them what a fork did to them */
+	/* the pages were moved, together with the effect of an earlier fork on them */
 	cause->fits = 0;
 	cause->ends = RANGE_ALL & ~RANGE_WRITE;
 	ranges_add(to, to + is, cause, &t->range);
@@ -157,7 +157,7 @@ struct iovec {
 struct iovec_walk {
 	u64 at;
 	u64 nr;
-	u64 bytes; /* that are still to come: it may have ended early */
+	u64 bytes; /* still to come: the call may have ended early */
 	u64 start;
 	u64 end;
 	u32 proc;
@@ -192,7 +192,7 @@ static long iovec_next(u64 i, struct iovec_walk *w)
 	return 0;
 }
 
-/** vector_ranges - a process_madvise has advised @bytes, of itself or of another process. */
+/** vector_ranges - a process_madvise has advised @bytes of its own or another process. */
 static __always_inline void vector_ranges(struct task_state *t, u64 bytes)
 {
 	struct iovec_walk w = { .start = ~0ULL };
@@ -211,7 +211,7 @@ static __always_inline void vector_ranges(struct task_state *t, u64 bytes)
 		struct proc_entry *p = bpf_map_lookup_elem(&procs, &tgid);
 		struct vs_slot *s = p ? slot_at(p->slot) : 0;
 
-		/* a process that is not traced has no refaults, and needs no ranges */
+		/* a process that is not traced has no refaults and needs no ranges */
 		if (s) {
 			w.proc = p->slot;
 			w.generation = s->generation;
@@ -225,9 +225,9 @@ static __always_inline void vector_ranges(struct task_state *t, u64 bytes)
 }
 
 /**
- * vector_begin - a process_madvise of the process itself: where its first range is
+ * vector_begin - a process_madvise on the process itself: find the start of its first range
  *
- * Of another process nothing is known but how much was advised: its VMAs are not looked up.
+ * For another process only the advised size is known: its VMAs are not looked up.
  */
 static __noinline void vector_begin(struct open_call *o, int call, u32 tgid)
 {
@@ -236,14 +236,14 @@ static __noinline void vector_begin(struct open_call *o, int call, u32 tgid)
 	o->start = o->end = 0;
 	if (call != VS_CALL_PROCESS_MADVISE || pidfd_tgid(o->argument[0]) != tgid)
 		return;
-	/* a struct iovec; the program's stack has no room */
+	/* a struct iovec; the program's stack has no room for it */
 	if (bpf_probe_read_user(&o->start, 2 * sizeof(u64), (void *)o->argument[1]))
 		o->start = o->end = 0;
 	end = o->start + o->end;
 	o->end = page_up(end);
 }
 
-/** ends_ranges - the end of a call of this kind, which has succeeded, matters to ranges. */
+/** ends_ranges - a successful call of this kind affects ranges when it ends. */
 static __always_inline bool ends_ranges(u32 call)
 {
 	return call == VS_CALL_MUNMAP || call == VS_CALL_MMAP || call == VS_CALL_MREMAP ||
@@ -274,7 +274,7 @@ __weak __noinline int call_ranges_end(s64 result, u64 failed)
 			ranges_add(start, end, &cause, &t->range);
 		} else if (o->call == VS_CALL_MADVISE && result != -ENOMEM &&
 			   advice_takes(o->detail, &cause))
-			/* -ENOMEM: some of it was not mapped; the rest is done all the same */
+			/* -ENOMEM: part of the range was not mapped; the rest has been processed */
 			ranges_add(start, end, &cause, &t->range);
 		return 0;
 	}
@@ -283,7 +283,7 @@ __weak __noinline int call_ranges_end(s64 result, u64 failed)
 		ranges_add(start, end, &cause, &t->range);
 		break;
 	case VS_CALL_MMAP:
-		/* over pages that were there, it is as if they had been given back */
+		/* over existing pages, the effect is the same as dropping them */
 		if (o->detail == VS_MMAP_FIXED &&
 		    (o->flush[VS_FLUSH_LOCAL] || o->flush[VS_FLUSH_REMOTE]))
 			cause.fits = RANGE_EMPTY;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * call_rows.bpf.h - the table of calls: a row for each process and call, found by its key, counted
- * from any CPU, and taken back by user/ when the process is gone.
+ * call_rows.bpf.h - the table of calls: one row for each process and call, found by key, updated
+ * from any CPU, and reclaimed by user/ when the process has exited.
  */
 #ifndef VMASCOPE_CALL_ROWS_BPF_H
 #define VMASCOPE_CALL_ROWS_BPF_H
@@ -9,7 +9,7 @@
 #include "hist.bpf.h"
 #include "slots.bpf.h"
 
-/** Row 0 counts what found no other. */
+/** Row 0 counts calls for which no row was available. */
 #define CALL_ROW_NONE 0
 
 static __always_inline struct vs_call_row *call_row_at(u32 row)
@@ -17,7 +17,7 @@ static __always_inline struct vs_call_row *call_row_at(u32 row)
 	return bpf_map_lookup_elem(&call_rows, &row);
 }
 
-/** call_row_get - row @row, if it is still what it was at @generation; else the one for all. */
+/** call_row_get - row @row if its generation is still @generation; else row 0. */
 static __always_inline struct vs_call_row *call_row_get(u32 row, u32 generation)
 {
 	struct vs_call_row *r = call_row_at(row);
@@ -25,21 +25,21 @@ static __always_inline struct vs_call_row *call_row_get(u32 row, u32 generation)
 	return r && r->generation == generation ? r : call_row_at(CALL_ROW_NONE);
 }
 
-/** row_add - raise a counter of a row: all CPUs may. */
+/** row_add - add to a counter of a row; all CPUs may do so concurrently. */
 static __always_inline void row_add(u64 *counter, u64 n)
 {
 	if (n)
 		__sync_fetch_and_add(counter, n);
 }
 
-/** row_max - raise a maximum of a row; of two CPUs at once, one may be lost. */
+/** row_max - raise a maximum of a row; if two CPUs do so concurrently, one update may be lost. */
 static __always_inline void row_max(u64 *max, u64 v)
 {
 	if (v > *max)
 		*max = v;
 }
 
-/** call_time - count @ns in a histogram of calls of this class. */
+/** call_time - add @ns to a histogram of this class of calls. */
 static __always_inline void call_time(u32 call, u32 detail, enum vs_call_time time, u64 ns)
 {
 	u32 index = vs_call_class(call, detail) * VS_NR_CALL_TIMES + time;
@@ -55,10 +55,10 @@ static __always_inline struct vs_shootdowns *this_shootdowns(void)
 	return bpf_map_lookup_elem(&shootdowns, &zero);
 }
 
-/** One row of so many is kept for calls that are told apart by nothing but their process. */
+/** One row in this many is reserved for rows that are distinguished by process and call alone. */
 #define CALL_ROW_RESERVE 8
 
-/** is_coarse - @key tells calls apart by process, call and detail alone. */
+/** is_coarse - @key distinguishes calls by process, call and detail alone. */
 static __always_inline bool is_coarse(const struct vs_call_key *key)
 {
 	return !key->vma && !key->site && !key->tid && !key->stack.row;
@@ -84,7 +84,7 @@ static __always_inline u32 call_row_take(const struct vs_call_key *key)
 	return free ? *free : CALL_ROW_NONE;
 }
 
-/** call_row_new - a row for @key, which the current task is the first to need. */
+/** call_row_new - add a row for @key, for the current task. */
 static __always_inline u32 call_row_new(const struct vs_call_key *key)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -104,17 +104,17 @@ static __always_inline u32 call_row_new(const struct vs_call_key *key)
 		*(volatile u32 *)&r->used = 1;
 		return row;
 	}
-	/* another CPU was first */
+	/* another CPU added it first */
 	keep_spare(FREE_CALL_ROWS, row);
 	other = bpf_map_lookup_elem(&call_index, key);
 	return other ? *other : CALL_ROW_NONE;
 }
 
 /**
- * call_row_make - call_row_find() of a key that has no row yet
- * @wanted: the key; made coarse where no row is left
+ * call_row_make - slow path of call_row_find(): @key has no row yet
+ * @wanted: the key; made coarse if the table is full
  *
- * A global function: the verifier looks at it once, not from each place that calls it.
+ * A global function: the verifier checks it once instead of at each call.
  */
 __weak __noinline u32 call_row_make(struct vs_call_key *wanted)
 {
@@ -123,7 +123,7 @@ __weak __noinline u32 call_row_make(struct vs_call_key *wanted)
 
 	if (!wanted)
 		return CALL_ROW_NONE;
-	key = *wanted; /* an argument's memory is no map key to Linux 6.1 */
+	key = *wanted; /* Linux 6.1 does not accept memory of an argument as a map key */
 	row = call_row_new(&key);
 	if (row)
 		return row;
@@ -137,11 +137,11 @@ __weak __noinline u32 call_row_make(struct vs_call_key *wanted)
 }
 
 /**
- * call_row_find - the row of @key; where none is left, that of its process and call alone
- * @key: made coarse where none is left
+ * call_row_find - the row of @key; if the table is full, the row of its process and call alone
+ * @key: made coarse if the table is full
  * @generation: set
  *
- * Return: the row's number, CALL_ROW_NONE if there is not even that.
+ * Return: the row's number, or CALL_ROW_NONE if there is no such row either.
  */
 static __noinline u32 call_row_find(struct vs_call_key *key, u32 *generation)
 {
@@ -149,7 +149,7 @@ static __noinline u32 call_row_find(struct vs_call_key *key, u32 *generation)
 	u32 *found, row;
 
 	*generation = 0;
-	/* records are asked for, and no table */
+	/* only records were requested, no table */
 	if (cfg.nr_call_rows == 1)
 		return CALL_ROW_NONE;
 	found = bpf_map_lookup_elem(&call_index, key);

@@ -7,15 +7,17 @@
 
 #include "memory_calls.h"
 
-/** vs_call_key.detail: for VS_CALL_MMAP; for madvise it is the advice, for VS_CALL_SYSCALL its number */
+/** vs_call_key.detail for VS_CALL_MMAP; others: madvise's advice, number of VS_CALL_SYSCALL */
 #define VS_MMAP_FIXED 1
-/** the same, for VS_CALL_SYSCALL: the number is one of the table of 32-bit system calls */
+/** for VS_CALL_SYSCALL: the number is from the table of 32-bit system calls */
 #define VS_SYSCALL_COMPAT 0x8000u
 
-/** Histograms of calls: one for each enum vs_call; madvise's commonest advice and MAP_FIXED apart. */
+/**
+ * Histograms of calls: one per enum vs_call; common madvise advice and MAP_FIXED have their own.
+ */
 #define VS_NR_CALL_CLASSES (VS_NR_CALLS + 3)
 
-/** vs_call_class - which histograms a call counts in */
+/** vs_call_class - the histograms that a call is counted in */
 static inline __u32 vs_call_class(__u32 call, __u32 detail)
 {
 	if (call == VS_CALL_MADVISE && detail == VS_MADV_DONTNEED)
@@ -30,35 +32,37 @@ static inline __u32 vs_call_class(__u32 call, __u32 detail)
 /** enum vs_call_time - what the histograms of a class hold, ns */
 enum vs_call_time {
 	VS_TIME_CALL,	/* from the call's entry to its exit */
-	VS_TIME_DELAY,	/* from an interrupt's sending to its handler's beginning, at the target */
-	VS_TIME_STOLEN, /* the handler's own time */
+	VS_TIME_DELAY,	/* from sending an IPI to the start of its handler on the target */
+	VS_TIME_STOLEN, /* run time of the handler */
 	VS_NR_CALL_TIMES,
 };
 
-/** enum vs_flush - tracepoint tlb_flush's reasons, those of a sender or a local flush */
+/** enum vs_flush - reasons of tracepoint tlb_flush that apply to an initiator or a local flush */
 enum vs_flush {
 	VS_FLUSH_LOCAL,	 /* TLB_LOCAL_SHOOTDOWN, TLB_LOCAL_MM_SHOOTDOWN */
 	VS_FLUSH_REMOTE, /* TLB_REMOTE_SEND_IPI */
 	VS_NR_FLUSH,
 };
 
-/** enum vs_ipi - interrupts that flush, by the function that they call */
+/** enum vs_ipi - IPIs that flush, by the function that they call */
 enum vs_ipi {
-	VS_IPI_USER, /* flush_tlb_func(): of one mm, or of reclaim's batch; /proc/interrupts TLB */
-	VS_IPI_KERNEL, /* do_kernel_range_flush(): of kernel addresses; no tracepoint tlb_flush */
-	VS_IPI_ALL,    /* do_flush_tlb_all(): of everything; no tracepoint tlb_flush */
+	VS_IPI_USER,   /* flush_tlb_func(): one mm, or reclaim's batch; TLB in /proc/interrupts */
+	VS_IPI_KERNEL, /* do_kernel_range_flush(): kernel addresses; no tracepoint tlb_flush */
+	VS_IPI_ALL,    /* do_flush_tlb_all(): everything; no tracepoint tlb_flush */
 	VS_NR_IPI,
 };
 
-/** Counters by enum vs_ipi: a power of two, so that the verifier sees that an index fits. */
+/**
+ * Size of arrays indexed by enum vs_ipi: a power of two, so that the verifier can bound indices.
+ */
 #define VS_IPI_COUNTERS 4
 
 /**
- * struct vs_call_key - what a row counts; fields that were not asked for are 0
+ * struct vs_call_key - key of a row; fields that were not requested are 0
  * @proc: slot of the process image, 0: none (kernel threads); @proc_generation: of that slot
  * @vma: slot of the VMA at the call's first address; @vma_generation: of that slot
- * @site: user address that the call returns to
- * @stack: row of its stack
+ * @site: user address to which the call returns
+ * @stack: row of the call's stack
  * @tid: thread
  * @call: enum vs_call; @detail: advice, or VS_MMAP_*
  */
@@ -76,8 +80,8 @@ struct vs_call_key {
 _Static_assert(sizeof(struct vs_call_key) == 40, "vs_call_key");
 
 /**
- * VS_EACH_ERRNO - errors by which failed calls are told apart: name and number, in the order of
- *	enum vs_errno (include/uapi/asm-generic/errno-base.h, errno.h: the same on x86)
+ * VS_EACH_ERRNO - errors that are counted separately for failed calls: name and number, in the
+ *	order of enum vs_errno (include/uapi/asm-generic/errno-base.h, errno.h: the same on x86)
  */
 /* clang-format off */
 #define VS_EACH_ERRNO(X)                                                                           \
@@ -96,7 +100,7 @@ enum vs_errno {
 };
 _Static_assert(VS_NR_ERRNOS == 16, "a power of two, so that the verifier sees that an index fits");
 
-/** vs_errno_of - enum vs_errno of what a failed call returned */
+/** vs_errno_of - enum vs_errno for the return value of a failed call */
 static inline __u32 vs_errno_of(__s64 result)
 {
 	switch (-result) {
@@ -110,7 +114,7 @@ static inline __u32 vs_errno_of(__s64 result)
 	}
 }
 
-/** enum range_fit - what a fault found, and what a range of a memory call makes faults find */
+/** enum range_fit - state that a fault found, and states that a memory call leaves in a range */
 enum range_fit {
 	RANGE_EMPTY = 1,     /* no page, the zero page, or the file's page in place of a copy */
 	RANGE_STORED = 2,    /* a page that is in swap, or in the page cache and not mapped */
@@ -119,7 +123,7 @@ enum range_fit {
 	RANGE_ALL = 15,
 };
 
-/** vs_advice_fits - what faults find after madvise(2) with @advice; 0: it takes no pages away */
+/** vs_advice_fits - state that faults find after madvise(2) with @advice; 0: it drops no pages */
 static inline __u32 vs_advice_fits(__u32 advice)
 {
 	switch (advice) {
@@ -127,7 +131,7 @@ static inline __u32 vs_advice_fits(__u32 advice)
 	case VS_MADV_DONTNEED_LOCKED:
 	case VS_MADV_REMOVE:
 	case VS_MADV_GUARD_INSTALL:
-	case VS_MADV_FREE: /* at once what is in swap; what is mapped, when memory is short */
+	case VS_MADV_FREE: /* pages in swap: at once; mapped pages: when memory is short */
 		return RANGE_EMPTY;
 	case VS_MADV_COLD:
 	case VS_MADV_PAGEOUT:
@@ -137,7 +141,7 @@ static inline __u32 vs_advice_fits(__u32 advice)
 	}
 }
 
-/** vs_advice_ends - which older ranges are over where @advice, which takes pages away, begins one */
+/** vs_advice_ends - which older ranges end where a range of @advice, which drops pages, begins */
 static inline __u32 vs_advice_ends(__u32 advice)
 {
 	const __u32 fits = vs_advice_fits(advice);
@@ -145,26 +149,26 @@ static inline __u32 vs_advice_ends(__u32 advice)
 	return fits == RANGE_STORED || advice == VS_MADV_FREE ? fits : RANGE_ALL;
 }
 
-/** What brk(2) would return if it returned errors: it fails by returning the break as it was. */
+/** What brk(2) would return if it returned errors: on failure it returns the old break. */
 #define VS_BRK_FAILED (-12)
 
 /**
- * struct vs_call_counts - what is counted of a row
- * @count: calls ended (VS_CALL_EXIT: begun); of what is no call: flushes
- * @errors: of these, those that failed; @failed: by enum vs_errno, its sum is @errors
- * @latency_ns: their sum, 0 of what is no call; @latency_max_ns: the longest
- * @bytes: lengths asked for
- * @flush: by enum vs_flush; a flush of other CPUs also flushes the own one, as a local one
- * @full: flushes of the whole address space; @pages: base pages of all others; each counted once
- *	where a remote and a local one are the same
- * @splits, @merges: calls that left more, or fewer, VMAs; @splits_unknown: calls that may have, or
- *	not: another thread changed the mappings meanwhile
+ * struct vs_call_counts - counters of a row
+ * @count: calls ended (VS_CALL_EXIT: begun); flushes, for rows that are no calls
+ * @errors: failed calls, included in @count; @failed: by enum vs_errno, its sum is @errors
+ * @latency_ns: sum, 0 for rows that are no calls; @latency_max_ns: the longest
+ * @bytes: sum of the requested lengths
+ * @flush: by enum vs_flush; a remote flush also flushes the local CPU, counted as a local one
+ * @full: flushes of the whole address space; @pages: base pages of all others; a remote flush and
+ *	its local part count once
+ * @splits, @merges: calls that left more, or fewer, VMAs; @splits_unknown: calls for which this is
+ *	unknown, as another thread changed the mappings meanwhile
  * @wx_both: calls that made memory both writable and executable
  * @wx_flip: calls that made writable memory executable
- * @queued: interrupts sent to other CPUs; @received: those that were seen to arrive
- * @delay_ns: sum of their delays; @delay_max_ns: the longest
- * @stolen_ns: time that their handlers took there
- * @refaults: faults in a range that the call had changed or taken away; @refault_ns: their time
+ * @queued: IPIs sent; @received: those whose arrival was seen
+ * @delay_ns: sum of IPI latencies; @delay_max_ns: the longest
+ * @stolen_ns: handler time on the target CPUs
+ * @refaults: faults in a range that the call had changed or dropped; @refault_ns: their time
  */
 struct vs_call_counts {
 	__u64 count;
@@ -192,15 +196,15 @@ struct vs_call_counts {
 
 /**
  * struct vs_call_row - a row of the table of calls; read by user/ through a shared mapping
- * @key: what it stands for
+ * @key: its identity
  * @used: written last: the row is whole
- * @generation: raised each time the row is taken back
- * @pid: of the process, or thread of the kernel
- * @map_count: the most VMAs that its process had after a call
- * @start, @end: lowest address and end of the highest range of its calls
- * @comm: of the process, or thread of the kernel
+ * @generation: incremented each time the row is reclaimed
+ * @pid: of the process, or of the kernel thread
+ * @map_count: the maximum number of VMAs of its process after a call
+ * @start, @end: lowest start and highest end of the ranges of its calls
+ * @comm: of the process, or of the kernel thread
  *
- * Row 0 counts what found no other.
+ * Row 0 counts calls for which no row was available.
  */
 struct vs_call_row {
 	struct vs_call_key key;
@@ -215,7 +219,7 @@ struct vs_call_row {
 };
 _Static_assert(sizeof(struct vs_call_row) == 384, "vs_call_row");
 
-/** struct vs_pair_key - who interrupted whom */
+/** struct vs_pair_key - initiator and target of TLB shootdowns */
 struct vs_pair_key {
 	__u32 from_pid;
 	__u32 to_pid;
@@ -226,8 +230,8 @@ struct vs_pair_key {
 };
 
 /**
- * struct vs_pair - how often, and what it cost
- * @unjoined: of @count, those whose sender is not known: from_pid and from_cpu are 0
+ * struct vs_pair - IPIs between an initiator and a target, and their cost
+ * @unjoined: of @count, those whose initiator is unknown: from_pid and from_cpu are 0
  */
 struct vs_pair {
 	__u64 count;
@@ -239,15 +243,16 @@ struct vs_pair {
 };
 
 /**
- * struct vs_shootdowns - a CPU's totals; they do not depend on any table
- * @calls: and @errors: of the calls that are followed
- * @sends: flushes that went to other CPUs; @local: flushes of the own CPU
+ * struct vs_shootdowns - totals of a CPU; they do not depend on the size of any table
+ * @calls: memory calls; @errors: those that failed
+ * @sends: flushes sent to other CPUs; @local: flushes of the local CPU
  * @full: of the whole address space, each counted once
- * @queued: interrupts sent, by enum vs_ipi; @received: interrupts taken
- * @joined: of @received, those whose sender is known
- * @owned: of @joined, those that a memory call or a fault made
- * @not_traced: of @joined, those that others than those who are traced made in another way: no row has them
- * @delay_ns: of those joined; @stolen_ns: of all received
+ * @queued: IPIs sent, by enum vs_ipi; @received: IPIs received
+ * @joined: of @received, those whose initiator is known
+ * @owned: of @joined, those caused by a memory call or a fault
+ * @not_traced: of @joined, those from tasks that are not traced and with another cause: no row has
+ *	them
+ * @delay_ns: sum of IPI latencies of @joined; @stolen_ns: handler time of all received
  */
 struct vs_shootdowns {
 	__u64 calls;
@@ -264,13 +269,13 @@ struct vs_shootdowns {
 	__u64 stolen_ns;
 };
 
-/** So many of the longest calls are told. */
+/** Number of longest calls that are reported. */
 #define VS_LONGEST_CALLS 10
 
-/** VMAs that a call's record tells of at most. */
+/** Maximum number of VMAs in the record of a call. */
 #define VS_CALL_VMAS 4
 
-/** struct vs_call_vma - a VMA in the range of a call, as it was before; slot and generation name it */
+/** struct vs_call_vma - a VMA in the range of a call, before it; its id is slot and generation */
 struct vs_call_vma {
 	__u64 start;
 	__u64 end;
@@ -285,21 +290,21 @@ struct vs_call_vma {
 
 /**
  * struct vs_event_call - a memory call
- * @head: time is that of its beginning
- * @id: carried by its flushes and interrupts
- * @duration_ns: 0: it does not return (exit)
- * @argument: the first four
- * @result: what it returned, a negative errno if it failed
- * @ip: of the system call instruction; @site: where the function that holds it returns to, 0 if
- *	not known
+ * @head: time is the begin of the call
+ * @id: also in the records of its flushes and IPIs
+ * @duration_ns: 0: the call does not return (exit)
+ * @argument: the first four arguments
+ * @result: return value, a negative errno if the call failed
+ * @ip: address of the system call instruction; @site: return address of the function that contains
+ *	it, 0 if unknown
  * @pid: process; @tid: thread
  * @call: enum vs_call; @detail: advice, or VS_MMAP_*
  * @proc: slot of the process image
- * @map_before, @map_after: VMAs of the process
- * @flush: by enum vs_flush; @full: of the whole address space; @queued: interrupts sent
- * @pages: flushed, base pages
+ * @map_before, @map_after: number of VMAs of the process
+ * @flush: by enum vs_flush; @full: of the whole address space; @queued: IPIs sent
+ * @pages: base pages flushed
  * @wx: VS_WX_*
- * @nr_vmas: of @vma; VS_CALL_VMAS may mean that there were more
+ * @nr_vmas: entries of @vma; VS_CALL_VMAS may mean that there were more
  * @stack: as in struct vs_event_fault
  */
 struct vs_event_call {
@@ -332,10 +337,10 @@ _Static_assert(sizeof(struct vs_event_call) == 304, "vs_event_call");
 
 /**
  * struct vs_event_flush - a flush by a traced task
- * @id: of the memory call that it belongs to, 0 without one
- * @pages: base pages, ~0: the whole address space, 0: it was done already
+ * @id: of the memory call that caused it, 0 without one
+ * @pages: base pages, ~0: the whole address space, 0: the flush had been done already
  * @flush: enum vs_flush; @call: enum vs_call
- * @stack: of one without a call; else all zero: it is the call's
+ * @stack: of a flush without a call; else all zero: the call's stack applies
  */
 struct vs_event_flush {
 	struct vs_event head;
@@ -351,13 +356,13 @@ struct vs_event_flush {
 _Static_assert(sizeof(struct vs_event_flush) == 72, "vs_event_flush");
 
 /**
- * struct vs_event_ipi - an interrupt that made a CPU flush
- * @head: time is that of its handler's beginning; the CPU is the target
+ * struct vs_event_ipi - an IPI that made a CPU flush
+ * @head: time is the start of its handler; the CPU is the target
  * @id: of the memory call that sent it, 0 without one
- * @sent_ns: when, CLOCK_MONOTONIC; 0: the sender is not known
- * @stolen_ns: time in the handler
- * @from_pid, @from_tid, @from_cpu: initiator, @from_comm: its process's name
- * @to_pid, @to_tid: interrupted task (0: idle), @to_comm: its name
+ * @sent_ns: time of sending, CLOCK_MONOTONIC; 0: the initiator is unknown
+ * @stolen_ns: handler time
+ * @from_pid, @from_tid, @from_cpu: initiator, @from_comm: its command name
+ * @to_pid, @to_tid: interrupted task (0: idle), @to_comm: its command name
  * @call: enum vs_call; @ipi: enum vs_ipi
  */
 struct vs_event_ipi {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cause.bpf.h - why a fault happened: from the page-table entry before it, the error code, the
- * VMA, and how it ended.
+ * cause.bpf.h - the cause of a fault, from the page-table entry before it, the error code, the
+ * VMA, and the outcome.
  */
 #ifndef VMASCOPE_CAUSE_BPF_H
 #define VMASCOPE_CAUSE_BPF_H
@@ -17,9 +17,9 @@
 #define VSYSCALL_PAGE 0xffffffffff600000ULL
 
 /**
- * access_forbidden - the VMA does not allow it, as access_error() in arch/x86/mm/fault.c
+ * access_forbidden - the VMA does not permit the access; as access_error() in arch/x86/mm/fault.c
  *
- * Code in memory that may be read and not executed is first mapped, then refused by the CPU.
+ * Code in memory that is readable but not executable is mapped first, then refused by the CPU.
  */
 static __always_inline bool access_forbidden(const struct pending_fault *f)
 {
@@ -36,13 +36,13 @@ static __always_inline bool access_forbidden(const struct pending_fault *f)
 	return !(traits & (VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC));
 }
 
-/** refused - the cause of an access that ends in a signal in user mode, and in EFAULT in the kernel. */
+/** refused - cause of an access that ends in a signal in user mode, and in EFAULT in the kernel. */
 static __always_inline enum vs_cause refused(const struct pending_fault *f, enum vs_cause user)
 {
 	return f->origin == VS_ORIGIN_KERNEL ? VS_CAUSE_EFAULT : user;
 }
 
-/** beyond_eof - the page is not in the file: SIGBUS. */
+/** beyond_eof - the page is beyond the end of the file: SIGBUS. */
 static __always_inline bool beyond_eof(const struct pending_fault *f)
 {
 	u64 offset = ((f->address - f->vma.start) & ~4095ULL) + (f->vma.pgoff << 12);
@@ -52,9 +52,10 @@ static __always_inline bool beyond_eof(const struct pending_fault *f)
 }
 
 /**
- * is_uffd_minor - userfaultfd may be registered for pages that are in the page cache, not mapped
+ * is_uffd_minor - userfaultfd may be registered for minor faults: pages in the page cache, not
+ * mapped
  *
- * Its flag has moved twice (37, 38, 41), so what is registered for nothing else is for this.
+ * The flag has moved twice (bits 37, 38, 41), so a VMA registered for no other mode is assumed.
  */
 static __always_inline bool is_uffd_minor(const struct pending_fault *f)
 {
@@ -64,7 +65,7 @@ static __always_inline bool is_uffd_minor(const struct pending_fault *f)
 	       !(traits & VS_VM_UFFD_MISSING) && !(traits & VS_VM_UFFD_WP);
 }
 
-/** cause_of_empty - no page was there at all. */
+/** cause_of_empty - the entry was empty. */
 static __always_inline enum vs_cause cause_of_empty(const struct pending_fault *f)
 {
 	u64 traits = f->vma.traits;
@@ -81,7 +82,7 @@ static __always_inline enum vs_cause cause_of_empty(const struct pending_fault *
 		return refused(f, VS_CAUSE_SIGBUS);
 	if (f->cached == CACHED_SWAPPED)
 		return VS_CAUSE_SWAP_IN;
-	/* the read under way is another's, whatever the kernel counts the wait for it as */
+	/* another task is reading the page, whether the kernel counts the wait as minor or major */
 	if (f->cached == CACHED_READING && !(traits & VMA_IS_SHMEM))
 		return VS_CAUSE_FILE_WAIT;
 	/* do_cow_fault() */
@@ -90,7 +91,7 @@ static __always_inline enum vs_cause cause_of_empty(const struct pending_fault *
 	return traits & VMA_IS_SHMEM ? VS_CAUSE_SHMEM : VS_CAUSE_FILE_MAP;
 }
 
-/** cause_of_swapped - the entry is neither empty nor present: what does it stand for? */
+/** cause_of_swapped - the entry is neither empty nor present: find out what it encodes. */
 static __always_inline enum vs_cause cause_of_swapped(const struct pending_fault *f)
 {
 	u32 type = SWP_TYPE(f->page.entry);
@@ -106,17 +107,17 @@ static __always_inline enum vs_cause cause_of_swapped(const struct pending_fault
 	if (!(cfg.swp_marker & (1u << type)))
 		return VS_CAUSE_SWAP_IN;
 	if (SWP_OFFSET(f->page.entry) & MARKER_GUARD)
-		return refused(f, VS_CAUSE_SEGV_MAPERR); /* as the signal says */
+		return refused(f, VS_CAUSE_SEGV_MAPERR); /* as the signal's si_code says */
 	return SWP_OFFSET(f->page.entry) & MARKER_UFFD_WP ? VS_CAUSE_UFFD
 							  : refused(f, VS_CAUSE_SIGBUS);
 }
 
-/** cause_of_present - a page is there: what was not allowed? */
+/** cause_of_present - a page is mapped: find out which access was not permitted. */
 static __always_inline enum vs_cause cause_of_present(const struct pending_fault *f)
 {
 	if (f->access != VS_ACCESS_WRITE || f->page.entry & PTE_RW)
 		return VS_CAUSE_SPURIOUS;
-	/* of a shadow stack, what may be written is read-only and dirty */
+	/* in a shadow stack, a writable page is read-only and dirty */
 	if (f->error_code & X86_PF_SHSTK && f->page.entry & PTE_DIRTY)
 		return VS_CAUSE_SPURIOUS;
 	if (f->page.entry & PTE_UFFD_WP && f->vma.traits & VS_VM_UFFD_WP)
@@ -124,7 +125,7 @@ static __always_inline enum vs_cause cause_of_present(const struct pending_fault
 	return f->vma.traits & VS_VM_SHARED ? VS_CAUSE_WRITE_NOTIFY : VS_CAUSE_COW;
 }
 
-/** cause_of_hugetlb - what userfaultfd is to handle is told apart, else it is any fault. */
+/** cause_of_hugetlb - faults for userfaultfd are distinguished; all others have one cause. */
 static __always_inline enum vs_cause cause_of_hugetlb(const struct pending_fault *f)
 {
 	bool empty = f->page.readable ? !f->page.entry : !(f->error_code & X86_PF_PROT);
@@ -134,7 +135,7 @@ static __always_inline enum vs_cause cause_of_hugetlb(const struct pending_fault
 	return VS_CAUSE_HUGETLB;
 }
 
-/** cause_without_tables - what the error code and the VMA alone allow to say. */
+/** cause_without_tables - the cause as far as the error code and the VMA determine it. */
 static __always_inline enum vs_cause cause_without_tables(const struct pending_fault *f)
 {
 	if (!(f->error_code & X86_PF_PROT))
@@ -144,7 +145,7 @@ static __always_inline enum vs_cause cause_without_tables(const struct pending_f
 	return f->vma.traits & VS_VM_SHARED ? VS_CAUSE_WRITE_NOTIFY : VS_CAUSE_COW;
 }
 
-/** cause_at_begin - as far as it can be told before the fault is handled. */
+/** cause_at_begin - the cause as far as it is known before the fault is handled. */
 static __always_inline enum vs_cause cause_at_begin(const struct pending_fault *f)
 {
 	if (f->found == VMA_NONE) {
@@ -170,7 +171,7 @@ static __always_inline enum vs_cause cause_at_begin(const struct pending_fault *
 	return cause_of_present(f);
 }
 
-/** cause_of_signal - the fault ended in a signal, which says why. */
+/** cause_of_signal - the fault ended in a signal, whose si_code gives the cause. */
 static __always_inline enum vs_cause cause_of_signal(const struct pending_fault *f, int sig,
 						     int code)
 {
@@ -181,13 +182,13 @@ static __always_inline enum vs_cause cause_of_signal(const struct pending_fault 
 	return code == VS_SEGV_ACCERR ? VS_CAUSE_SEGV_ACCERR : VS_CAUSE_SEGV_MAPERR;
 }
 
-/** is_cow - a write to a private page that was read-only, whatever became of the page */
+/** is_cow - a write to a private page that was read-only, whether or not it was copied */
 static __always_inline bool is_cow(enum vs_cause cause)
 {
 	return cause == VS_CAUSE_COW || cause == VS_CAUSE_COW_REUSE || cause == VS_CAUSE_COW_ZERO;
 }
 
-/** cause_of_cow - has the page been copied? */
+/** cause_of_cow - distinguish whether the page has been copied. */
 static __always_inline enum vs_cause cause_of_cow(const struct pending_fault *f)
 {
 	if (f->frame == FRAME_KEPT)
@@ -197,7 +198,7 @@ static __always_inline enum vs_cause cause_of_cow(const struct pending_fault *f)
 	return VS_CAUSE_COW;
 }
 
-/** cause_at_end - the fault was completed: what that rules out, and what a major one had to do. */
+/** cause_at_end - refine the cause of a completed fault, and find what a major fault had to do. */
 static __always_inline enum vs_cause cause_at_end(const struct pending_fault *f,
 						  enum vs_outcome outcome)
 {
@@ -205,24 +206,24 @@ static __always_inline enum vs_cause cause_at_end(const struct pending_fault *f,
 
 	switch (f->cause) {
 	case VS_CAUSE_EFAULT:
-	case VS_CAUSE_SEGV_MAPERR: /* mapped meanwhile, and unmapped again; or a file has grown */
+	case VS_CAUSE_SEGV_MAPERR: /* mapped and unmapped again meanwhile, or the file has grown */
 		if (traits & VMA_IS_FILE)
 			return VS_CAUSE_FILE_MAP;
 		return VS_CAUSE_UNKNOWN;
 	case VS_CAUSE_SEGV_ACCERR: /* the VMA was changed meanwhile */
 	case VS_CAUSE_PKEY:
 		return VS_CAUSE_SPURIOUS;
-	case VS_CAUSE_SIGBUS: /* the file has grown */
+	case VS_CAUSE_SIGBUS: /* the file has grown meanwhile */
 		return VS_CAUSE_FILE_MAP;
-	case VS_CAUSE_SHMEM: /* the only reading that shared memory needs is from swap */
+	case VS_CAUSE_SHMEM: /* shared memory needs no I/O other than from swap */
 		return outcome == VS_MAJOR ? VS_CAUSE_SWAP_IN : VS_CAUSE_SHMEM;
-	case VS_CAUSE_COW: /* of a page that was not in the page cache yet */
+	case VS_CAUSE_COW: /* copy of a page that was not in the page cache */
 	case VS_CAUSE_FILE_MAP:
 		if (outcome == VS_MAJOR && traits & VMA_IS_FILE && !f->page.entry)
 			return traits & VMA_IS_SHMEM ? VS_CAUSE_SWAP_IN : VS_CAUSE_FILE_READ;
 		return f->cause == VS_CAUSE_COW ? cause_of_cow(f) : f->cause;
 	default:
-		/* without page tables, a major fault of anonymous memory is the only sign of swap */
+		/* without page tables, only a major fault of anonymous memory indicates swap */
 		if (f->cause == VS_CAUSE_ANON_ZERO && outcome == VS_MAJOR && !f->page.readable)
 			return VS_CAUSE_SWAP_IN;
 		return f->cause;

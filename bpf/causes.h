@@ -6,11 +6,11 @@
 #define VMASCOPE_CAUSES_H
 
 /**
- * VS_EACH_CAUSE - X(ID, name, what it is): all causes, in the order of their numbers
+ * VS_EACH_CAUSE - X(ID, name, description): all causes, in the order of their numbers
  *
  * A row makes the member VS_CAUSE_ID and its name in options, tables, JSON, metrics and traces.
- * Recordings hold the numbers: a new cause goes to the end. docs/causes.md describes each (a test
- * compares); which of them a fault has is decided in bpf/cause.bpf.h.
+ * Recordings hold the numbers: a new cause is appended. docs/causes.md describes each one (a test
+ * compares); bpf/cause.bpf.h determines the cause of a fault.
  */
 /* clang-format off */
 #define VS_EACH_CAUSE(X)                                                                           \
@@ -43,7 +43,7 @@
 	X(FILE_WAIT, "file-wait", "file page that somebody else was reading already")
 /* clang-format on */
 
-/** enum vs_cause - why a fault happened, as BPF decides it (bpf/cause.bpf.h); see VS_EACH_CAUSE */
+/** enum vs_cause - cause of a fault, as determined by BPF (bpf/cause.bpf.h); see VS_EACH_CAUSE */
 enum vs_cause {
 #define VS_CAUSE_MEMBER(id, name, what) VS_CAUSE_##id,
 	VS_EACH_CAUSE(VS_CAUSE_MEMBER)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cgroup.bpf.h - the cgroup of a task, in the hierarchy that filter and grouping are about: that of
- * cgroup v2, or of a controller of cgroup v1, or a named one.
+ * cgroup.bpf.h - the cgroup of a task, in the hierarchy used for filtering and grouping: that of
+ * cgroup v2, that of a controller of cgroup v1, or a named one.
  */
 #ifndef VMASCOPE_CGROUP_BPF_H
 #define VMASCOPE_CGROUP_BPF_H
@@ -10,12 +10,12 @@
 
 #include <bpf/bpf_core_read.h>
 
-/** Hierarchies that are looked through at most: one for each controller, and a few named ones. */
+/** Maximum number of hierarchies: one for each controller, and a few named ones. */
 #define CGROUP_HIERARCHIES 32
-/** Levels below the root at which the filter's cgroup is found. */
+/** Maximum depth below the root at which the filter's cgroup is found. */
 #define CGROUP_LEVELS 32
 
-/** The level of the filter's cgroup, plus 1; 0: none of its tasks has been seen yet. */
+/** Level of the filter's cgroup, plus 1; 0: none of its tasks has been seen yet. */
 __weak __u32 cgroup_filter_level = 0;
 
 /** cgroup_in_hierarchy - the cgroup of @set in hierarchy cfg.cgroup_hierarchy, or NULL. */
@@ -38,7 +38,7 @@ static __noinline u64 cgroup_in_hierarchy(u64 set)
 	return 0;
 }
 
-/** task_cgroup - address of @task's cgroup in the hierarchy that was chosen, or 0. */
+/** task_cgroup - address of @task's cgroup in the configured hierarchy, or 0. */
 static __always_inline u64 task_cgroup(struct task_struct *task)
 {
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
@@ -54,13 +54,13 @@ static __always_inline u64 task_cgroup(struct task_struct *task)
 	return css ? (u64)BPF_CORE_READ(css, cgroup) : 0;
 }
 
-/** cgroup_id - the id of the cgroup at address @cgroup, as its directory's file handle has it. */
+/** cgroup_id - id of the cgroup at address @cgroup, as in the file handle of its directory. */
 static __always_inline u64 cgroup_id(u64 cgroup)
 {
 	return cgroup ? BPF_CORE_READ((struct cgroup *)cgroup, kn, id) : 0;
 }
 
-/** cgroup_ancestor - id of the ancestor of @cgroup at @level, itself included. */
+/** cgroup_ancestor - id of the ancestor of @cgroup at @level, which may be @cgroup itself. */
 static __always_inline u64 cgroup_ancestor(u64 cgroup, u32 level)
 {
 	u64 ancestor = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compat.bpf.h - older and newer kernels' shapes of the same types, one flavour for each; each
- * says which commit or version brought the change, and when the shim can go.
+ * compat.bpf.h - older and newer definitions of kernel types, one flavour for each; each
+ * names the commit or version of the change, and when the shim can be removed.
  */
 #ifndef VMASCOPE_COMPAT_BPF_H
 #define VMASCOPE_COMPAT_BPF_H
@@ -14,9 +14,9 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 /*
- * mm_lock_seq came with per-VMA locks as an int (5e31275cc997, 6.4), raised when a writer lets go
- * of the mmap lock. It became a seqcount_t, odd while a writer is in, with eb449bd96954 (6.13).
- * The first flavour can go when kernels below 6.13 do.
+ * mm_lock_seq was added with per-VMA locks as an int (5e31275cc997, 6.4), incremented when a writer
+ * releases the mmap lock. It became a seqcount_t, odd while a writer holds it, with eb449bd96954
+ * (6.13). The first flavour can be removed with support for kernels before 6.13.
  */
 struct mm_struct___seq_int {
 	int mm_lock_seq;
@@ -32,7 +32,7 @@ struct mm_struct___seqcount {
 	seqcount_t mm_lock_seq;
 };
 
-/* A semaphore has this count but on PREEMPT_RT (include/linux/rwsem.h). Stays. */
+/* A semaphore has this count except on PREEMPT_RT (include/linux/rwsem.h). Stays. */
 struct rw_semaphore {
 	atomic_long_t count;
 };
@@ -42,8 +42,8 @@ struct mm_struct___counted {
 };
 
 /*
- * CONFIG_ANON_VMA_NAME adds the name to vm_area_struct (9a10064f5625, 5.17); its absence is a
- * choice of the kernel's builder, so this flavour stays.
+ * CONFIG_ANON_VMA_NAME adds the name to vm_area_struct (9a10064f5625, 5.17); it is optional,
+ * so this flavour stays.
  */
 struct anon_vma_name {
 	char name[0];
@@ -56,7 +56,7 @@ struct vm_area_struct___named {
 /*
  * A file of a stacking file system (overlayfs) mapped since def3ae83da02 (6.7) is a backing file
  * of type struct backing_file, whose user_path is what /proc/PID/maps shows. The f_mode bit that
- * says so has moved: user/sys/kernel.c knows where it is. Stays.
+ * marks it has moved: user/sys/kernel.c determines it. Stays.
  */
 struct backing_file {
 	struct path user_path;
@@ -65,12 +65,12 @@ struct backing_file {
 #pragma clang attribute pop
 
 /*
- * What reads a field that may be missing is a function of its own: inlined into a loop, the
- * compiler would compute the field's offset before asking whether it exists, and libbpf makes
- * that an invalid instruction.
+ * A field that may be missing is read in a separate function: when inlined into a loop, the
+ * compiler would compute the field's offset before testing whether it exists, and libbpf turns
+ * that into an invalid instruction.
  */
 
-/** A sequence that is never equal to one read: nothing is known. */
+/** A sequence that never equals one that was read: unknown. */
 #define MM_SEQ_NONE (-1LL)
 
 /** mm_has_sequence - this kernel has an mm_lock_seq. */
@@ -81,9 +81,9 @@ static __always_inline bool mm_has_sequence(void)
 }
 
 /**
- * mm_lock_sequence_inline - what changes whenever a VMA of @mm may have changed
+ * mm_lock_sequence_inline - a value that changes whenever a VMA of @mm may have changed
  *
- * Return: the sequence, or MM_SEQ_NONE where a writer is in or this kernel has none.
+ * Return: the sequence, or MM_SEQ_NONE while a writer holds the lock or if this kernel has none.
  */
 static __always_inline s64 mm_lock_sequence_inline(struct mm_struct *mm)
 {
@@ -99,11 +99,11 @@ static __always_inline s64 mm_lock_sequence_inline(struct mm_struct *mm)
 }
 
 /**
- * mm_writes_now - the sequence as it stands, a writer being in or not; 0 where there is none
+ * mm_writes_now - the current sequence, whether or not a writer holds the lock; 0 if there is none
  * @mm: read as a trusted pointer, by plain loads
- * @step: set to what one writer adds to it
+ * @step: set to the increment made by one writer
  *
- * Before 6.13 a writer adds 1 as it leaves; since then, 1 as it comes and 1 as it leaves.
+ * Before 6.13 a writer adds 1 when it unlocks; since then, 1 at lock and 1 at unlock.
  */
 static __noinline __attribute__((unused)) u32 mm_writes_now(struct mm_struct *mm, u32 *step)
 {
@@ -117,7 +117,7 @@ static __noinline __attribute__((unused)) u32 mm_writes_now(struct mm_struct *mm
 	return 0;
 }
 
-/** mm_writes_at - the same of an mm that need not be there any more. */
+/** mm_writes_at - as mm_writes_now(), for an mm that may have been freed. */
 static __noinline __attribute__((unused)) u32 mm_writes_at(u64 mm, u32 *step)
 {
 	if (bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq)) {
@@ -133,7 +133,7 @@ static __noinline __attribute__((unused)) u32 mm_writes_at(u64 mm, u32 *step)
 /* kernel/locking/rwsem.c */
 #define RWSEM_WRITER_LOCKED 1
 
-/** mm_is_written - a writer holds the mmap lock of @mm; true also where it can't be known. */
+/** mm_is_written - a writer holds the mmap lock of @mm; also true if this is unknown. */
 static __noinline __attribute__((unused)) bool mm_is_written(struct mm_struct *mm)
 {
 	struct mm_struct___counted *m = (void *)mm;
@@ -143,13 +143,13 @@ static __noinline __attribute__((unused)) bool mm_is_written(struct mm_struct *m
 	return m->mmap_lock.count.counter & RWSEM_WRITER_LOCKED;
 }
 
-/** mm_lock_sequence - the same, for loops */
+/** mm_lock_sequence - as mm_lock_sequence_inline(), for use in loops */
 static __noinline __attribute__((unused)) s64 mm_lock_sequence(struct mm_struct *mm)
 {
 	return mm_lock_sequence_inline(mm);
 }
 
-/** vma_has_uffd - userfaultfd is registered for @vma; the structure is empty without CONFIG_USERFAULTFD */
+/** vma_has_uffd - userfaultfd is registered for @vma; always false without CONFIG_USERFAULTFD */
 static __noinline __attribute__((unused)) u64 vma_has_uffd(const struct vm_area_struct *vma)
 {
 	if (!bpf_core_field_exists(vma->vm_userfaultfd_ctx.ctx))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * crash.bpf.h - the surroundings of a fault that raised a signal, taken down while the process
- * still has them: the nearest VMAs, the one of the instruction, and the mapped file.
+ * crash.bpf.h - the context of a fault that raised a signal, recorded while the process still has
+ * it: the nearest VMAs, the VMA of the instruction, and the mapped file.
  */
 #ifndef VMASCOPE_CRASH_BPF_H
 #define VMASCOPE_CRASH_BPF_H
@@ -18,8 +18,9 @@ static __always_inline void crash_near(struct task_struct *task, struct task_sta
 	if (f->found != VMA_FOUND)
 		maple_walk((u64)BPF_CORE_READ(task, mm, mm_mt.ma_root), f->address, &span);
 	/*
-	 * Before 6.13 the stack of all functions together has 512 bytes: what is to be looked up waits
-	 * in the record, what is found in the task's state, and no cache is asked.
+	 * Before 6.13 the combined stack of all functions is limited to 512 bytes: addresses to
+	 * look up are kept in the record, results are kept in the task's state, and the cache is
+	 *	not used.
 	 */
 	e->near[VS_NEAR_BELOW].start = span.min - 1;
 	e->near[VS_NEAR_ABOVE].start = span.max + 1;
@@ -37,7 +38,7 @@ static __always_inline void crash_near(struct task_struct *task, struct task_sta
 	}
 }
 
-/** crash_file - describe the file that is mapped at the fault. */
+/** crash_file - describe the file that is mapped at the faulting address. */
 static __always_inline void crash_file(const struct pending_fault *f, struct vs_event_crash *e)
 {
 	struct inode *inode = (void *)f->vma.inode;
@@ -57,7 +58,7 @@ static __always_inline void crash_file(const struct pending_fault *f, struct vs_
 	}
 }
 
-/** crash_emit - a ring record of the surroundings of @f, which raised signal @sig. */
+/** crash_emit - emit a record of the context of @f, which raised signal @sig. */
 static __noinline int crash_emit(struct task_struct *task, struct task_state *t,
 				 const struct pending_fault *f, int sig, int code)
 {

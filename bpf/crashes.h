@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * crashes.h - the part of events.h that is about faults that raise a signal; include that one.
+ * crashes.h - the part of events.h about faults that raise a signal; include events.h instead.
  */
 #ifndef VMASCOPE_CRASHES_H
 #define VMASCOPE_CRASHES_H
 
-/** struct vs_near - a VMA near a crash, all zero where there is none */
+/** struct vs_near - a VMA near a crash, all zero if there is none */
 struct vs_near {
 	__u64 start;
 	__u64 end;
@@ -14,7 +14,7 @@ struct vs_near {
 	__u32 generation;
 };
 
-/** Places in vs_event_crash.near */
+/** Indices of vs_event_crash.near */
 enum vs_near_place {
 	VS_NEAR_BELOW,
 	VS_NEAR_ABOVE,
@@ -23,15 +23,16 @@ enum vs_near_place {
 };
 
 /**
- * struct vs_event_crash - the surroundings of a fault that raised a signal; its own record follows
- * @address: of the fault
+ * struct vs_event_crash - the context of a fault that raised a signal; the fault's own record
+ * follows
+ * @address: faulting address
  * @ip: instruction pointer; @sp: stack pointer
  * @entry: page-table entry before the fault, 0 if there was none or it could not be read
- * @file_size: bytes that the mapped file has now, 0 without one
- * @fs_limit: bytes that its tmpfs may hold, 0 if that is not limited
+ * @file_size: current size of the mapped file in bytes, 0 without one
+ * @fs_limit: size limit of its tmpfs in bytes, 0 if there is none
  * @fs_magic: of its file system (include/uapi/linux/magic.h); @file_mode: i_mode
  * @signal: its number; @code: si_code (include/uapi/asm-generic/siginfo.h)
- * @handled: 1 if the process has a handler that will be called
+ * @handled: 1 if the process has a handler that will run
  * @near: the nearest VMAs below and above the address (those adjacent to the VMA that holds it),
  *        and the one of the instruction
  */

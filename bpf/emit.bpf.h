@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * emit.bpf.h - reserve a ring record or count the drop; count what else goes wrong.
+ * emit.bpf.h - reserve ring records and count drops and other errors.
  */
 #ifndef VMASCOPE_EMIT_BPF_H
 #define VMASCOPE_EMIT_BPF_H
 
 #include "maps.bpf.h"
 
-/** this_stats - this CPU's own bookkeeping. */
+/** this_stats - the statistics of this CPU. */
 static __always_inline struct vs_stats *this_stats(void)
 {
 	u32 zero = 0;
@@ -16,7 +16,7 @@ static __always_inline struct vs_stats *this_stats(void)
 }
 
 /**
- * stats_add - raise a counter that only tasks on this CPU, or only its interrupts, write
+ * stats_add - add to a counter that is written either by tasks on this CPU or by its interrupts
  *
  * Atomic where programs can be preempted.
  */
@@ -28,13 +28,13 @@ static __always_inline void stats_add(u64 *counter, u64 n)
 		*counter += n;
 }
 
-/** stats_add_anywhere - raise one that tasks on this CPU write, and interrupts in the middle of them. */
+/** stats_add_anywhere - add to a counter that both tasks and interrupts on this CPU write. */
 static __always_inline void stats_add_anywhere(u64 *counter, u64 n)
 {
 	__sync_fetch_and_add(counter, n);
 }
 
-/** count_lost - nothing is lost in silence. */
+/** count_lost - count a loss. */
 static __always_inline void count_lost(enum vs_lost what)
 {
 	struct vs_stats *s = this_stats();
@@ -43,13 +43,13 @@ static __always_inline void count_lost(enum vs_lost what)
 		stats_add_anywhere(&s->lost[what], 1);
 }
 
-/** is_streamed - records of @type are what was asked for, not vmascope's own notices. */
+/** is_streamed - records of @type were requested, and are not vmascope's internal notices. */
 static __always_inline bool is_streamed(u32 type)
 {
 	return cfg.streamed & (1u << (type & 31));
 }
 
-/** emit_reserve - a ring record of @size bytes, its head filled; NULL: dropped, and counted */
+/** emit_reserve - reserve a record of @size bytes and fill its head; NULL: dropped, and counted */
 static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64 time_ns)
 {
 	struct vs_event *e = bpf_ringbuf_reserve(&events, size, 0);
@@ -65,13 +65,13 @@ static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64
 	return e;
 }
 
-/** The reader has been woken, and has not begun to read since; user/ clears it before it reads. */
+/** The reader has been woken and has not begun to read since; user/ clears it before it reads. */
 __weak volatile __u32 reader_woken = 0;
 
 /**
- * wakes_reader - the ring holds as much as the reader is woken for, and this is the first to see it
+ * wakes_reader - the ring has reached the wake-up watermark, and the reader was not woken yet
  *
- * Each wake-up is an interrupt that the traced task takes (irq_work): one is enough.
+ * Each wake-up is an interrupt (irq_work) in the traced task: one is enough.
  */
 static __always_inline bool wakes_reader(void)
 {
@@ -79,7 +79,7 @@ static __always_inline bool wakes_reader(void)
 	       !__sync_lock_test_and_set(&reader_woken, 1);
 }
 
-/** emit_submit - hand a record over; the reader is woken at a watermark only. */
+/** emit_submit - submit a record; the reader is woken at the watermark only. */
 static __always_inline void emit_submit(void *event)
 {
 	struct vs_stats *s = is_streamed(((struct vs_event *)event)->type) ? this_stats() : 0;

@@ -34,7 +34,7 @@
  *
  * From the page-fault error code (arch/x86/include/asm/trap_pf.h: X86_PF_WRITE, X86_PF_INSTR) or
  * from handle_mm_fault()'s flags (FAULT_FLAG_WRITE, FAULT_FLAG_INSTRUCTION).
- * VS_ACCESS_UNKNOWN is used where no hook of this kernel tells it.
+ * VS_ACCESS_UNKNOWN is used where no hook of this kernel provides it.
  */
 enum vs_access {
 	VS_ACCESS_READ,
@@ -44,11 +44,11 @@ enum vs_access {
 	VS_NR_ACCESS,
 };
 
-/** enum vs_origin - who took the fault: user mode, kernel mode, or the kernel without a trap. */
+/** enum vs_origin - origin of a fault: user mode, kernel mode, or kernel-initiated (no trap). */
 enum vs_origin {
 	VS_ORIGIN_USER,
 	VS_ORIGIN_KERNEL,
-	VS_ORIGIN_GUP, /* get_user_pages() and friends: accounted to the task, but no trap */
+	VS_ORIGIN_GUP, /* get_user_pages() and similar: accounted to the task, but no trap */
 	VS_NR_ORIGIN,
 };
 
@@ -56,20 +56,20 @@ enum vs_origin {
 enum vs_outcome {
 	VS_MINOR,
 	VS_MAJOR,
-	VS_INCOMPLETE, /* begun, never accounted: a signal, a retry after one, a bad address */
+	VS_INCOMPLETE, /* begun, but never accounted: a signal, a retry after one, a bad address */
 	VS_NR_OUTCOME,
 };
 
 /** enum vs_size - what the fault mapped, by the page-table level of the new entry */
 enum vs_size {
-	VS_SIZE_PAGE,  /* one base page, or not known */
+	VS_SIZE_PAGE,  /* one base page, or unknown */
 	VS_SIZE_LARGE, /* several base pages at once: a large folio, or fault-around */
 	VS_SIZE_PMD,
 	VS_SIZE_PUD,
 	VS_NR_SIZES,
 };
 
-/* Words of struct vs_counts, and what they lack to fill cache lines. */
+/* Number of 64-bit words in struct vs_counts, and of those that pad it to cache lines. */
 #define VS_COUNTS_USED                                                                             \
 	(VS_NR_OUTCOME + VS_ORIGIN_GUP * VS_NR_ACCESS + 1 + VS_NR_CAUSES + VS_NR_SIZES + 1 +       \
 	 VS_NR_FIGURES + 4)
@@ -79,16 +79,17 @@ enum vs_size {
  * struct vs_counts - the counters of one slot on one CPU
  * @outcome: faults by enum vs_outcome
  * @access: faults by origin (user, kernel) and access
- * @gup: faults of VS_ORIGIN_GUP; no hook tells their access on every kernel
+ * @gup: faults of VS_ORIGIN_GUP; their access is not available on every kernel
  * @cause: faults by enum vs_cause
- * @size: completed faults by enum vs_size, where page tables can be read
- * @handled: incomplete ones that raised a signal for which the process had a handler
+ * @size: completed faults by enum vs_size, if page tables can be read
+ * @handled: incomplete faults that raised a signal for which the process had a handler
  * @latency_count: completed faults whose latency is known
- * @latency_sum_ns: their sum, in nanoseconds
- * @latency_max_ns: their maximum, in nanoseconds
- * @so_far_ns: what faults have been in flight for when an interval ended, without what has come into
- *	@latency_sum_ns of it since; may be below 0 on one CPU
- * Between them a member for each row of VS_EACH_FIGURE.
+ * @latency_sum_ns: sum of these latencies, in nanoseconds
+ * @latency_max_ns: maximum of these latencies, in nanoseconds
+ * @so_far_ns: time of faults in flight at the end of an interval, minus the part that has been
+ *	added to
+ *	@latency_sum_ns since; may be negative on one CPU
+ * Between them there is a member for each row of VS_EACH_FIGURE.
  *
  * Σ outcome = Σ access + gup = Σ cause, always.
  */
@@ -110,34 +111,34 @@ _Static_assert(sizeof(struct vs_counts) % 64 == 0, "vs_counts: whole cache lines
 
 #include "hists.h"
 
-/** enum vs_slot_kind - what a slot stands for */
+/** enum vs_slot_kind - kind of object that a slot describes */
 enum vs_slot_kind {
 	VS_SLOT_FREE, /* not in use, or handed out and not yet filled */
 	VS_SLOT_PROC, /* a process image (one mm in one process): its faults without a VMA */
 	VS_SLOT_VMA,  /* a VMA of a process image */
 };
 
-/** The histograms numbered as the causes are shared: they count where no own one is left. */
+/** The histograms with the numbers of the causes are shared: used when no other one is left. */
 #define VS_HIST_FIRST 32u
 #define VS_HIST_NONE 0xffffffffu
 
-/** Slot 0 is never handed out: it counts what found neither a process slot nor a VMA slot. */
+/** Slot 0 is never handed out: it counts faults for which no slot was found. */
 #define VS_SLOT_OVERFLOW 0
 
-/** enum vs_name_kind - how the name of a VMA is to be made */
+/** enum vs_name_kind - how the name of a VMA is formed */
 enum vs_name_kind {
 	VS_NAME_ANON,	 /* [anon], or [anon:NAME] where the name is set */
 	VS_NAME_FILE,	 /* struct vs_file under @file */
 	VS_NAME_HEAP,	 /* [heap] */
 	VS_NAME_STACK,	 /* [stack] */
-	VS_NAME_SPECIAL, /* the name as it stands: [vdso], [vvar], … */
+	VS_NAME_SPECIAL, /* the name is used verbatim: [vdso], [vvar], … */
 };
 
 /**
  * struct vs_file_key - identity of a mapped file
  * @ino: inode number, as in /proc/PID/maps
- * @dev: device, as the kernel has it (MKDEV: major << 20 | minor)
- * @generation: i_generation, so that a reused inode number is another file
+ * @dev: device, in the kernel's encoding (MKDEV: major << 20 | minor)
+ * @generation: i_generation, which distinguishes a reused inode number
  * @deleted: 1 if the name was unlinked when the VMA was first seen
  */
 struct vs_file_key {
@@ -153,7 +154,7 @@ _Static_assert(sizeof(struct vs_file_key) == 24, "vs_file_key");
  * struct vs_file - the path of a mapped file
  * @len: bytes used in @path
  * @truncated: 1 if leading components are missing
- * @pseudo: 1 if the file is in no directory tree: memfd, SysV shared memory, anonymous inodes
+ * @pseudo: 1 if the file is not in a directory tree: memfd, SysV shared memory, anonymous inodes
  * @magic: s_magic of its file system (include/uapi/linux/magic.h)
  * @path: its components, the last one first, each with a terminating NUL
  */
@@ -168,10 +169,10 @@ struct vs_file {
 /**
  * struct vs_vma_key - identity of a VMA slot within its process image
  * @anchor: vm_start; vm_end if the VMA grows down, so that a growing stack stays one VMA
- * @flags: the vm_flags that tell VMAs apart (VS_VM_IDENTITY)
+ * @flags: the vm_flags that distinguish VMAs (VS_VM_IDENTITY)
  * @file: mapped file, all zero without one
  * @pgoff: vm_pgoff of a file mapping (pages), else 0
- * @proc: slot of the process image; @proc_generation: of that slot, which is used again
+ * @proc: slot of the process image; @proc_generation: generation of that slot, which may be reused
  * @name_hash: of the name set by prctl(PR_SET_VMA_ANON_NAME), 0 without one
  */
 struct vs_vma_key {
@@ -199,9 +200,9 @@ _Static_assert(sizeof(struct vs_vma_key) == 64, "vs_vma_key");
 #define VS_VM_IDENTITY                                                                             \
 	(VS_VM_READ | VS_VM_WRITE | VS_VM_EXEC | VS_VM_SHARED | VS_VM_MAYSHARE | VS_VM_GROWSDOWN | \
 	 VS_VM_HUGETLB)
-/* In a key's flags, and no vm_flag: the slot is that of several VMAs, since slots ran out. */
+/* In a key's flags, not a vm_flag: the slot is shared by several VMAs, as slots ran out. */
 #define VS_VM_SEVERAL (1ULL << 62)
-/* The name of what a process has in VMAs that have not even got a slot by name. */
+/* The name for VMAs of a process that do not even have a slot by name. */
 #define VS_OTHER_VMAS "[other VMAs]"
 /* The name of shared anonymous memory; /proc/PID/maps has "/dev/zero (deleted)". */
 #define VS_SHARED_MEMORY "[anon_shmem]"
@@ -209,8 +210,8 @@ _Static_assert(sizeof(struct vs_vma_key) == 64, "vs_vma_key");
 /**
  * struct vs_vma_info - a VMA slot
  * @key: its identity
- * @start: lowest address seen of it
- * @end: first address after the highest seen of it
+ * @start: lowest start address seen
+ * @end: highest end address seen
  * @name_kind: enum vs_name_kind
  * @name: for VS_NAME_SPECIAL and named VS_NAME_ANON
  */
@@ -229,22 +230,22 @@ struct vs_vma_info {
 
 /**
  * struct vs_proc_info - a process image slot
- * @mm: address of its mm_struct, an identity only
- * @start_ns: start of the process's first thread, boot time, ns
- * @cgroup: cgroup v2 id of the task that was seen first
+ * @mm: address of its mm_struct, used as an identity only
+ * @start_ns: start time of the process's first thread, boot time, ns
+ * @cgroup: cgroup v2 id of the first task that was seen
  * @base_minor: the kernel's minor faults of that task when its counting began
- * @base_major: same, major
+ * @base_major: the same for major faults
  * @pid: thread group id, in the initial pid namespace
- * @ppid: of its parent
+ * @ppid: thread group id of its parent
  * @uid: real user id
  * @state: VS_PROC_* bits
- * @exit_code: as wait(2) gives it, if VS_PROC_EXITED
+ * @exit_code: as returned by wait(2), if VS_PROC_EXITED
  * @no_address: faults at addresses without a VMA
  * @lookup_missed: faults whose VMA the lockless lookup did not find
- * @no_slot: faults of VMAs for which no slot was left
+ * @no_slot: faults in VMAs for which no slot was left
  * @comm: command name of the process's first thread
- * @hist: by cause, its latency histogram; 0: none yet; VS_HIST_NONE: none was left, and the
- *	histogram that is numbered as the cause counts for it
+ * @hist: latency histogram by cause; 0: none yet; VS_HIST_NONE: none was left, and the
+ *	shared histogram with the number of the cause is used
  */
 struct vs_proc_info {
 	__u64 mm;
@@ -265,19 +266,19 @@ struct vs_proc_info {
 	__u32 hist[VS_NR_CAUSES];
 };
 
-/** enum vs_slot_choice - whether --vma asks for a VMA: its name is compared by user/ */
+/** enum vs_slot_choice - whether --vma matches a VMA: user/ compares its name */
 enum vs_slot_choice {
-	VS_SLOT_UNDECIDED, /* also where there is no --vma */
+	VS_SLOT_UNDECIDED, /* also if --vma is not given */
 	VS_SLOT_MUTED,	   /* its name does not match: no events */
 	VS_SLOT_CHOSEN,
 };
 
 /**
- * struct vs_slot - what a slot stands for; read by user/ through a shared mapping
+ * struct vs_slot - description of a slot; read by user/ through a shared mapping
  * @kind: enum vs_slot_kind, written last
- * @generation: raised each time the slot is taken back
+ * @generation: incremented each time the slot is reclaimed
  * @choice: enum vs_slot_choice, set by user/
- * @hist: latency histogram of a VMA, where asked for; 0: none
+ * @hist: latency histogram of a VMA, if requested; 0: none
  */
 struct vs_slot {
 	__u32 kind;
@@ -293,10 +294,10 @@ _Static_assert(sizeof(struct vs_slot) % 8 == 0, "vs_slot");
 
 /**
  * struct vs_slot_ring - free slots, as two counters over an array of indices
- * @taken: slots that BPF took so far
- * @given: slots that user/ gave so far; @given - @taken are free
+ * @taken: number of slots that BPF has taken
+ * @given: number of slots that user/ has freed; @given - @taken are free
  *
- * On cache lines of their own: both sides write.
+ * On separate cache lines, as both sides write.
  */
 struct vs_slot_ring {
 	__u64 taken;
@@ -305,13 +306,13 @@ struct vs_slot_ring {
 	__u64 pad1[7];
 };
 
-/** A place in the map of addresses stands for 2 MiB. */
+/** An entry in the map of addresses covers 2 MiB. */
 #define VS_HEAT_REGION_BITS 21
 
 /**
- * struct vs_heat_key - a place in the map of addresses, where faults are counted
+ * struct vs_heat_key - an entry in the map of addresses, where faults are counted
  * @pid: process
- * @slot: where the fault is counted too: of the VMA, of the process image, or VS_SLOT_OVERFLOW
+ * @slot: slot that also counts the fault: of the VMA, of the process image, or VS_SLOT_OVERFLOW
  * @region: address >> VS_HEAT_REGION_BITS
  */
 struct vs_heat_key {
@@ -322,23 +323,23 @@ struct vs_heat_key {
 _Static_assert(sizeof(struct vs_heat_key) == 16, "vs_heat_key");
 
 /* clang-format off */
-/** VS_EACH_LOST - what could not be done, each counted (struct vs_stats): its name in outputs */
+/** VS_EACH_LOST - losses, each with a counter (struct vs_stats): name in outputs */
 #define VS_EACH_LOST(X)                                                                            \
-	X(EVENTS, "events")     /* ring records that were asked for, dropped */                    \
-	X(SLOTS, "slots")       /* faults of VMAs that found no slot of their own */               \
+	X(EVENTS, "events")     /* ring records that were requested, but dropped */                \
+	X(SLOTS, "slots")       /* faults in VMAs for which no slot was left */                    \
 	X(TASKS, "tasks")       /* tasks for which no state could be allocated */                  \
-	X(LOOKUPS, "lookups")   /* VMA lookups that found nothing consistent */                    \
+	X(LOOKUPS, "lookups")   /* VMA lookups without a consistent result */                      \
 	X(FILES, "files")       /* file names that did not fit the table */                        \
-	X(LATENCY, "latency")   /* completed faults whose latency is not known */                  \
-	X(IDENTITY, "identity") /* faults that ended after their slot had been taken back */       \
-	X(HISTS, "hists")       /* processes' causes that found no histogram of their own */       \
-	X(NOTICES, "notices")   /* ring records of processes' ends: found by other means, later */ \
-	X(HEAT, "heat")         /* faults in memory that found no place in the map of addresses */ \
-	X(CALLS, "calls")       /* memory calls and flushes that found no row as fine as asked */  \
-	X(PAIRS, "pairs")       /* interrupts without a place in the table of initiators, targets */ \
-	X(RANGES, "ranges")     /* ranges of calls, forgotten: their refaults do not count */      \
-	X(STACKS, "stacks")     /* stacks that found no row of their own */                        \
-	X(SAMPLES, "samples")   /* copies of stacks without room in the ring: callers unknown */   \
+	X(LATENCY, "latency")   /* completed faults whose latency is unknown */                    \
+	X(IDENTITY, "identity") /* faults that ended after their slot had been reclaimed */        \
+	X(HISTS, "hists")       /* causes of processes without a free histogram */                 \
+	X(NOTICES, "notices")   /* records of process ends: detected later by other means */       \
+	X(HEAT, "heat")         /* faults not in the map of addresses: table full */               \
+	X(CALLS, "calls")       /* memory calls and flushes without a row as fine as asked */      \
+	X(PAIRS, "pairs")       /* IPIs not in the table of initiators, targets */                 \
+	X(RANGES, "ranges")     /* dropped ranges of calls: their refaults do not count */         \
+	X(STACKS, "stacks")     /* stacks for which no row was left */                             \
+	X(SAMPLES, "samples")   /* stack copies without room in the ring: callers unknown */       \
 	X(MISSED, "missed")     /* runs of programs that the kernel skipped (recursion_misses) */  \
 	X(REFAULTS, "refaults") /* faults without an address, of processes with such ranges */
 /* clang-format on */
@@ -351,13 +352,13 @@ enum vs_lost {
 	VS_NR_LOST,
 };
 
-/** struct vs_stats - a CPU's own bookkeeping */
+/** struct vs_stats - statistics of a CPU */
 struct vs_stats {
 	__u64 lost[VS_NR_LOST];
-	__u64 emitted;	    /* ring records that were asked for */
+	__u64 emitted;	    /* ring records that were requested */
 	__u64 walks;	    /* VMA lookups that walked the tree */
 	__u64 atomic_traps; /* traps with page faults disabled: the kernel takes no fault there */
-	__u64 eventless;    /* faults without a trap that no hook showed: counted, no event */
+	__u64 eventless;    /* kernel-initiated faults that no hook saw: counted, no event */
 };
 
 /** enum vs_event_type - types of ring records */
@@ -371,7 +372,7 @@ enum vs_event_type {
 	VS_EVENT_FLUSH,
 	VS_EVENT_IPI,
 	VS_EVENT_SAMPLE,
-	VS_EVENT_IN_FLIGHT, /* struct vs_event_fault: it has not ended, @duration_ns so far */
+	VS_EVENT_IN_FLIGHT, /* struct vs_event_fault: in flight, @duration_ns so far */
 };
 
 /** struct vs_event - head of every ring record; @type is enum vs_event_type */
@@ -390,19 +391,19 @@ struct vs_event {
 
 /**
  * struct vs_event_fault - one fault, emitted when its outcome is known
- * @head: time is that of the fault's begin where known, else of its end
- * @duration_ns: 0 if not known
+ * @head: time is the begin of the fault if known, else its end
+ * @duration_ns: 0 if unknown
  * @address: faulting address
- * @ip: user or kernel instruction pointer, 0 if not known
+ * @ip: user or kernel instruction pointer, 0 if unknown
  * @pid: process; @tid: thread
- * @slot: VMA slot, or the process's own, or VS_SLOT_OVERFLOW
+ * @slot: slot of the VMA or of the process image, or VS_SLOT_OVERFLOW
  * @generation: of @slot when the fault began
  * @proc: slot of the process image
- * @vma_start: and @vma_end, @vma_pgoff: the VMA as it was, 0 without one
+ * @vma_start: and @vma_end, @vma_pgoff: the VMA at that time, 0 without one
  * @access: enum vs_access; @origin: enum vs_origin; @outcome: enum vs_outcome;
- * @cause: enum vs_cause; @size: enum vs_size; behind it a member for each row of VS_EACH_FIGURE
- * @error_code: the hardware's (x86), 0 if not known
- * @stack: row of its stack, all zero if none was asked for
+ * @cause: enum vs_cause; @size: enum vs_size; followed by a member for each row of VS_EACH_FIGURE
+ * @error_code: of the CPU (x86), 0 if unknown
+ * @stack: row of its stack, all zero if none was requested
  */
 struct vs_event_fault {
 	struct vs_event head;
@@ -431,12 +432,13 @@ struct vs_event_fault {
 _Static_assert(sizeof(struct vs_event_fault) % 8 == 0, "vs_event_fault");
 
 /**
- * struct vs_thread - what a thread spent in faults; also what the task iterator yields for each
+ * struct vs_thread - time that a thread spent in faults; yielded by the task iterator for each
+ * thread
  * @pid: process; @tid: thread
  * @faults: completed and incomplete ones
  * @fault_ns: time in completed ones, ns
- * @so_far_ns: where there are intervals, that of one in flight up to the end of the last one, and of those
- *	that failed up to the last that ended before
+ * @so_far_ns: with intervals, time of the fault in flight up to the end of the last interval, and
+ *	of failed faults up to the last interval that ended before them
  * @since_ns: when its counting began, CLOCK_MONOTONIC
  * @until_ns: when it ended, 0 while it runs
  */
@@ -468,46 +470,46 @@ struct vs_event_proc {
 };
 
 /**
- * struct vs_config - what user/ decides before the programs are loaded (read-only data, so the
- * verifier removes what is not asked for)
+ * struct vs_config - configuration set by user/ before the programs are loaded (read-only data, so
+ * the verifier removes code that is not needed)
  * @nr_cpus: possible CPUs; @nr_slots: slots per CPU, a power of two
  * @targets: 1 = only tasks that are marked (-p, -t, -- CMD); 0 = every task
- * @follow: 1 = child processes of a traced task are traced; @follow_threads: new threads are,
- *	and the ids in map targets are process ids, not thread ids
- * @uid, @has_uid: real user id wanted
- * @comm, @has_comm: command name of the process wanted
- * @has_cgroup: 1 = only tasks under the cgroup in map cgroup_filter, of cgroup v2; under the one
+ * @follow: 1 = child processes of a traced task are traced; @follow_threads: new threads are
+ *	traced, and the ids in map targets are process ids, not thread ids
+ * @uid, @has_uid: real user id to match
+ * @comm, @has_comm: command name of the process to match
+ * @has_cgroup: 1 = only tasks under the cgroup in map cgroup_filter (cgroup v2), or under the one
  *	with id @cgroup_id if @cgroup_v1
- * @cgroup_v1: 1 = cgroups are those of another hierarchy: that of controller @cgroup_subsys (enum
- *	cgroup_subsys_id); a named one if @cgroup_hierarchy, its number, is not 0
+ * @cgroup_v1: 1 = use another hierarchy: that of controller @cgroup_subsys (enum
+ *	cgroup_subsys_id), or the named one with number @cgroup_hierarchy if that is not 0
  * @only: enum vs_outcome + 1 to count that outcome only, 0 for all
  * @emit_faults: 1 = a ring record for each fault
- * @nr_hists: histograms per CPU, a power of two; @vma_hists: 1 = one for each VMA, too
- * @crash: 1 = emit the surroundings of faults that raise a signal
- * @heat: 1 = count faults by address, too
- * @causes: bit set of the enum vs_cause wanted, 0 for all
+ * @nr_hists: histograms per CPU, a power of two; @vma_hists: 1 = also one for each VMA
+ * @crash: 1 = emit the context of faults that raise a signal
+ * @heat: 1 = also count faults by address
+ * @causes: bit set of the enum vs_cause to count, 0 for all
  * @fmode_backing: FMODE_BACKING of this kernel, 0 if it has none
- * @swp_migration, @swp_error, @swp_device, @swp_marker: bit sets of the swap types that mean this
- *	(linux/swap.h; which they are depends on the kernel's configuration); error: poison, or a
- *	read from swap that failed
+ * @swp_migration, @swp_error, @swp_device, @swp_marker: bit sets of the swap types with this
+ *	meaning (linux/swap.h; they depend on the kernel's configuration); error: poison, or a
+ *	failed read from swap
  * @preemptible: 1 = programs can be preempted, so counters need atomics
  * @wakeup_bytes: wake the reader when the ring holds this much
- * @streamed: bit set of the enum vs_event_type that were asked for: they count as emitted, or lost
+ * @streamed: bit set of the enum vs_event_type that were requested: they count as emitted, or lost
  * @emit_calls: 1 = a ring record for each memory call
- * @longest_calls: 1 = one for each that may be among the VS_LONGEST_CALLS longest; @longest_of_vmas:
- *	1 = of those whose first VMA is chosen
- * @emit_flushes: 1 = a ring record for each flush; @emit_ipis: 1 = for each interrupt
- * @refaults: 1 = remember the ranges of calls, to know the faults that follow
- * @call_vma, @call_site, @call_tid: 1 = rows of calls are told apart by these
- * @own_parts: 1 = tracepoints tell of the local part of a remote flush
- * @plain_loads: 1 = bpf_rdonly_cast() is there
- * @user_stacks, @kernel_stacks: 1 = this part of a stack is asked for; @fault_stacks: 1 = of faults;
- *	@stack_vma: 1 = rows of faults' stacks are told apart by the VMA that faulted, too;
- *	@call_stacks: 1 = of calls; @flush_stacks: 1 = of flushes without one; @call_stack: 1 = rows
- *	of calls are told apart by it
- * @sample_bytes: of user stacks to be copied into records of their own, for user/ to unwind; 0: the
+ * @longest_calls: 1 = one for each call that may be among the VS_LONGEST_CALLS longest;
+ *	@longest_of_vmas: 1 = only calls whose first VMA matches --vma
+ * @emit_flushes: 1 = a ring record for each flush; @emit_ipis: 1 = for each IPI
+ * @refaults: 1 = remember the ranges of calls, to detect refaults
+ * @call_vma, @call_site, @call_tid: 1 = rows of calls are distinguished by these
+ * @own_parts: 1 = tracepoints report the local part of a remote flush
+ * @plain_loads: 1 = bpf_rdonly_cast() is available
+ * @user_stacks, @kernel_stacks: 1 = take this part of a stack; @fault_stacks: 1 = of faults;
+ *	@stack_vma: 1 = rows of faults' stacks are also distinguished by the VMA that faulted;
+ *	@call_stacks: 1 = of calls; @flush_stacks: 1 = of flushes without a call; @call_stack: 1 =
+ *	rows of calls are distinguished by stack
+ * @sample_bytes: bytes of user stacks to copy into records, which user/ unwinds; 0: the
  *	kernel follows frame pointers
- * @nr_call_rows: a power of two; 1: no table is asked for; @nr_stacks: a power of two
+ * @nr_call_rows: a power of two; 1: no table is used; @nr_stacks: a power of two
  * @vma_lookup: enum vs_vma_lookup; @vma_cache: 1 = use the task's cache of lookups
  */
 struct vs_config {
@@ -565,7 +567,7 @@ struct vs_config {
 	__u32 sample_bytes;
 };
 
-/** enum vs_vma_lookup - how an address becomes a VMA */
+/** enum vs_vma_lookup - how the VMA of an address is found */
 enum vs_vma_lookup {
 	VS_LOOKUP_NONE,
 	VS_LOOKUP_MAPLE,    /* lockless walk of mm->mm_mt under RCU (6.1+) */

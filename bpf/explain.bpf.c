@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * explain.bpf.c - the page-table entries of one address of one process, from the top down.
+ * explain.bpf.c - read the page-table entries of one address of one process, from the top down.
  *
- * User space writes the question into the globals below, reads the iterator to its end, and finds
- * the answer beside it. The globals are plain numbers, so that the skeleton needs no type of ours.
+ * User space writes the query into the globals below, reads the iterator to its end, and finds the
+ * result in the other globals. They are plain integers, so that the skeleton needs no custom types.
  */
 #include "pte.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
-/* The question: a process or thread id as the initial PID namespace knows it, and an address. */
+/* The query: a process or thread id in the initial PID namespace, and an address. */
 __u32 explain_pid = 0;
 __u64 explain_address = 0;
 
 /*
- * The answer. explain_levels is 0 as long as no task with page tables was found; entries are by
- * level from explain_first on, explain_end - explain_first of them. With four levels, the PGD is at
- * the P4D's place.
+ * The result. explain_levels is 0 until a task with page tables has been found; entries are indexed
+ * by level from explain_first on, explain_end - explain_first of them. With four levels, the PGD is
+ * stored in the P4D's place.
  */
 __u32 explain_levels = 0;
 __u32 explain_first = 0;
 __u32 explain_end = 0;
 __u64 explain_entries[TABLE_LEVELS] = {};
 
-/** walk - note down every entry from @table down to the one that leads no further. */
+/** walk - record every entry from @table down to the last level that is present. */
 static __always_inline void walk(u64 table, u64 address, bool five)
 {
 	const u32 shifts[TABLE_LEVELS] = TABLE_SHIFTS;
@@ -48,7 +48,7 @@ int explain_iter(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	u64 pgd;
 
-	/* A leader that has ended has no mm, but its threads may go on: the first with one will do. */
+	/* An exited leader has no mm, but other threads may: use the first one with an mm. */
 	if (!task || explain_levels ||
 	    ((__u32)task->tgid != explain_pid && (__u32)task->pid != explain_pid))
 		return 0;

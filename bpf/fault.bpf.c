@@ -4,7 +4,7 @@
  *
  * Begin: the x86 and riscv tracepoints, as tp_btf or raw_tp; else the software event PAGE_FAULTS.
  * End: fexit of handle_mm_fault(); else the software events PAGE_FAULTS_MIN and _MAJ.
- * Which of them are loaded is user/capture/hooks.c's choice.
+ * user/capture/hooks.c chooses which of them are loaded.
  */
 #define KREAD_PLAIN_LOADS
 #include "account.bpf.h"
@@ -28,13 +28,13 @@ __noinline int folio_probe(struct pending_fault *f)
 	if (!f)
 		return 0;
 	folio_place(f, &p);
-	/* in memory: the verifier would follow what it knows of it from probe to probe */
+	/* kept in memory: the verifier would track its value from probe to probe */
 	f->page.sibling = NO_SIBLING;
 	for (u32 i = 0; i < NR_SIBLINGS; i++) {
 		s64 probe;
 
 		if (sibling_probe(&p, SIBLING_SHIFT + i, &probe)) {
-			/* without a table, all are empty */
+			/* without a table, all entries are empty */
 			if (f->page.table)
 				kread_u64(f->page.table + (probe & (PTES_PER_TABLE - 1)) * 8,
 					  &entry);
@@ -50,7 +50,7 @@ __noinline int folio_probe(struct pending_fault *f)
 	return 0;
 }
 
-/** struct entry_count - @n present entries of @table in [@lo, @hi), without the window of @index */
+/** struct entry_count - @n present entries of @table in [@lo, @hi), except the window of @index */
 struct entry_count {
 	u64 table;
 	u64 lo;
@@ -59,14 +59,14 @@ struct entry_count {
 	u64 n;
 };
 
-/** count_window - those of window @number of the table. Return: 1: it can't be read. */
+/** count_window - count entries of window @number of the table. Return: 1 if it can't be read. */
 static long count_window(u64 number, struct entry_count *c)
 {
 	u64 window[PTE_WINDOW], i = number * PTE_WINDOW, n = 0;
 
 	if (bpf_probe_read_kernel(window, sizeof(window), (void *)(c->table + i * 8)))
 		return 1;
-	/* without jumps: see less() */
+	/* without branches: see less() */
 	for (u64 k = 0; k < PTE_WINDOW; k++)
 		n += is_present(window[k]) & ~less(i + k, c->lo) & less(i + k, c->hi) &
 		     less(0, (i ^ c->index) >> 4);
@@ -75,9 +75,9 @@ static long count_window(u64 number, struct entry_count *c)
 }
 
 /**
- * count_between - present entries of a table in [@lo, @hi), but for the window of @index
+ * count_between - count present entries of a table in [@lo, @hi), except the window of @index
  *
- * By bpf_loop(): the verifier looks at its body once or twice, at a loop's in each of its turns.
+ * Uses bpf_loop(): the verifier checks its body once or twice, but a loop's in each iteration.
  */
 static __always_inline u64 count_between(u64 table, u64 lo, u64 hi, u64 index)
 {
@@ -130,12 +130,12 @@ __noinline int page_cached(const struct pending_fault *f)
 	shift = kread(struct xa_node, entry - XA_INTERNAL, shift);
 	if (index >> shift > XA_CHUNK_MASK)
 		return CACHED_NOT;
-	/* ends in a jump back: 6.1 takes no other loop */
+	/* ends in a backward jump: Linux 6.1 accepts no other loop */
 	for (u32 i = 0; i < XA_MAX_HEIGHT; i++) {
 		u64 node = entry - XA_INTERNAL;
 
 		entry = xa_slot(node, index >> shift);
-		/* a folio of several slots is in the first of them */
+		/* a folio that spans several slots is stored in the first of them */
 		if (xa_is_internal(entry) && entry <= XA_LAST_SIBLING + XA_INTERNAL)
 			entry = xa_slot(node, entry >> 2);
 		if (!xa_is_internal(entry) || entry <= XA_FIRST_NODE || shift < XA_CHUNK_SHIFT)
@@ -156,12 +156,12 @@ __noinline int identify_again(struct task_state *t)
 	return 0;
 }
 
-/** access_of - what the hardware's error code says. */
+/** access_of - access type from the hardware's error code. */
 static __always_inline enum vs_access access_of(u64 error_code)
 {
 	if (error_code & X86_PF_INSTR)
 		return VS_ACCESS_EXEC;
-	/* a shadow stack's pages are always taken as if to be written (do_user_addr_fault()) */
+	/* faults in a shadow stack are always handled as writes (do_user_addr_fault()) */
 	return error_code & (X86_PF_WRITE | X86_PF_SHSTK) ? VS_ACCESS_WRITE : VS_ACCESS_READ;
 }
 
@@ -171,10 +171,10 @@ static __always_inline void begin_trap(u64 address, const struct trap_regs *regs
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	if (origin == VS_ORIGIN_KERNEL) {
-		/* kernel addresses have no VMA: they are not what vmascope is about */
+		/* kernel addresses have no VMA and are not traced */
 		if ((s64)address < 0)
 			return;
-		/* faulthandler_disabled(): the kernel takes no fault, the copy just fails */
+		/* faulthandler_disabled(): the kernel handles no fault here, the copy fails */
 		if (task->pagefault_disabled) {
 			struct vs_stats *s = this_stats();
 
@@ -263,11 +263,11 @@ int fault_major_sw(struct bpf_perf_event_data *ctx)
 }
 
 /*
- * trapless_cause - why the kernel faulted a page of @vma in by itself
+ * trapless_cause - cause of a kernel-initiated fault (without a trap) in @vma
  *
- * break_ksm() asks for a page of a mergeable VMA as if from afar, from ksmd, or from the process
- * itself that wants its own pages back (MADV_UNMERGEABLE). Only ptrace(2)'s kin do so, too, and
- * from another process.
+ * break_ksm() requests a page of a mergeable VMA with the remote flag, from ksmd, or from the
+ * process that unmerges its own pages (MADV_UNMERGEABLE). Other users of that flag (ptrace(2) and
+ * similar) run in another process.
  */
 static __always_inline enum vs_cause trapless_cause(const struct vm_area_struct *vma,
 						    unsigned int flags)
@@ -281,10 +281,10 @@ static __always_inline enum vs_cause trapless_cause(const struct vm_area_struct 
 }
 
 /**
- * is_foreign - the fault was taken in the memory of another process
+ * is_foreign - the fault is in the memory of another process
  *
- * ptrace(2), process_vm_readv(2), exec(2) that puts its arguments into the new image: the kernel
- * counts it for the current task, whose VMAs it is not about.
+ * Examples are ptrace(2), process_vm_readv(2), and exec(2) copying arguments into the new image.
+ * The kernel accounts the fault to the current task, although it is not in one of that task's VMAs.
  */
 static __always_inline bool is_foreign(struct task_struct *task, const struct vm_area_struct *vma,
 				       unsigned int flags)
@@ -292,7 +292,7 @@ static __always_inline bool is_foreign(struct task_struct *task, const struct vm
 	return flags & FAULT_FLAG_REMOTE && BPF_CORE_READ(vma, vm_mm) != task->mm;
 }
 
-/** foreign_fault - count a fault that the current task took in another process's memory. */
+/** foreign_fault - count a fault of the current task in another process's memory. */
 static __noinline int foreign_fault(struct task_struct *task, enum vs_outcome outcome)
 {
 	struct task_state *t;
@@ -308,8 +308,8 @@ static __noinline int foreign_fault(struct task_struct *task, enum vs_outcome ou
 }
 
 /*
- * The same decision as mm_account_fault(). regs is NULL where the kernel faults a page in by
- * itself, for get_user_pages(), KSM or an IOMMU; it is an argument since bce617edecad (5.9).
+ * The same decision as in mm_account_fault(). regs is NULL for kernel-initiated faults
+ * (get_user_pages(), KSM, an IOMMU); it is an argument since bce617edecad (5.9).
  */
 SEC("fexit/handle_mm_fault")
 int BPF_PROG(fault_done, struct vm_area_struct *vma, unsigned long address, unsigned int flags,

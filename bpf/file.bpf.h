@@ -2,8 +2,9 @@
 /*
  * file.bpf.h - the identity and the path of a mapped file.
  *
- * The path is taken down when a file is first seen, by walking its dentries: a process may be
- * gone before user space could read /proc/PID/maps. bpf_d_path() may not be called at these hooks.
+ * The path is recorded when a file is first seen, by walking its dentries: the process may have
+ * exited before user space could read /proc/PID/maps. bpf_d_path() may not be called at these
+ * hooks.
  */
 #ifndef VMASCOPE_FILE_BPF_H
 #define VMASCOPE_FILE_BPF_H
@@ -11,9 +12,9 @@
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 
-/** Components and mount points that are walked at most. */
+/** Maximum number of components and mount points that are walked. */
 #define PATH_MAX_DEPTH 32
-/** NAME_MAX of include/uapi/linux/limits.h, and the NUL. */
+/** NAME_MAX of include/uapi/linux/limits.h, plus the NUL. */
 #define PATH_NAME_LEN 256
 
 /* include/uapi/linux/stat.h */
@@ -21,13 +22,13 @@
 #define S_IFREG 0100000
 #define S_IFBLK 0060000
 
-/** struct location - a struct path of our own, on our stack: no CO-RE */
+/** struct location - a copy of a struct path on our stack: no CO-RE */
 struct location {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
 };
 
-/** file_location - what /proc/PID/maps shows: of a backing file, the user's path. */
+/** file_location - the path that /proc/PID/maps shows: for a backing file, the user path. */
 static __always_inline struct location file_location(struct file *file)
 {
 	struct location path;
@@ -61,15 +62,15 @@ static __always_inline void file_key(struct file *file, struct vs_file_key *key)
 	key->ino = BPF_CORE_READ(inode, i_ino);
 	key->generation = BPF_CORE_READ(inode, i_generation);
 	key->dev = BPF_CORE_READ(inode, i_sb, s_dev);
-	/* d_unlinked(): unhashed, and not the root of a tree of its own */
+	/* d_unlinked(): unhashed, and not the root of a detached tree */
 	key->deleted = !BPF_CORE_READ(dentry, d_hash.pprev) &&
 		       BPF_CORE_READ(dentry, d_parent) != dentry;
 }
 
 /**
- * file_traits - VMA_IS_* and VMA_HAS_END of a mapping of @inode, which holds the pages
+ * file_traits - VMA_IS_* and VMA_HAS_END for a mapping of @inode, which holds the pages
  *
- * What a driver maps has no end where the size of its inode says.
+ * For mappings of a driver, the size of the inode is not the end of the data.
  */
 static __always_inline u64 file_traits(struct inode *inode)
 {
@@ -109,9 +110,9 @@ static __always_inline void file_walk(struct location path, struct vs_file *out)
 		}
 		name = BPF_CORE_READ(dentry, d_name.name);
 		/*
-		 * The length lives in the map, so that the verifier knows nothing of it and one
-		 * turn of the loop looks like the next; it is compared in the register that is
-		 * then used, because 6.1 forgets the bounds of what is spilled.
+		 * The length is kept in the map, so that the verifier does not track its value and
+		 * all iterations look alike; it is compared in the register that is used
+		 * afterwards, because 6.1 forgets the bounds of spilled values.
 		 */
 		at = out->len;
 		barrier_var(at);
@@ -122,7 +123,7 @@ static __always_inline void file_walk(struct location path, struct vs_file *out)
 			break;
 		out->len = at + (n & (2 * PATH_NAME_LEN - 1));
 		if (parent == dentry) {
-			/* not in any tree: memfd, SysV shared memory, anonymous inodes */
+			/* in no directory tree: memfd, SysV shared memory, anonymous inodes */
 			out->pseudo = 1;
 			return;
 		}
@@ -139,11 +140,11 @@ static __always_inline struct file_scratch *this_scratch(void)
 }
 
 /**
- * file_remember - take down the path of a file, if it is not known yet
+ * file_remember - record the path of a file, unless it is known already
  * @key: its identity
  * @address: of the struct file
  *
- * A global function: the verifier looks at it once, not from each place that calls it.
+ * A global function: the verifier checks it once instead of at each call.
  */
 __weak __noinline int file_remember(const struct vs_file_key *key, u64 address)
 {
@@ -154,7 +155,7 @@ __weak __noinline int file_remember(const struct vs_file_key *key, u64 address)
 		return 0;
 	if (!scratch || __sync_lock_test_and_set(&scratch->busy, 1))
 		return 0;
-	scratch->key = *key; /* an argument's memory is no map key to Linux 6.1 */
+	scratch->key = *key; /* Linux 6.1 does not accept memory of an argument as a map key */
 	if (bpf_map_lookup_elem(&files, &scratch->key))
 		goto out;
 	scratch->file.magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * filter.bpf.h - who is traced, and when: the first thing that every hook asks.
+ * filter.bpf.h - which tasks are traced, and when: the first check in every hook.
  *
  * Targets (-p, -t, -- CMD) are tasks that have a task_state: the task iterator marks them, and
- * fork passes it on. Otherwise every task has one that was there when counting began, and a later
- * one gets it at its first fault that the filters let by.
+ * fork passes the state on. Without targets, every task that existed when counting began has a
+ * state; a later task gets one at its first fault that matches the filters.
  */
 #ifndef VMASCOPE_FILTER_BPF_H
 #define VMASCOPE_FILTER_BPF_H
@@ -20,9 +20,9 @@
 #define PF_IO_WORKER 0x00000010u
 #define PF_USER_WORKER 0x00004000u /* 54e6842d0775 (6.4) */
 
-/** The one switch for all hooks and tasks: enum vs_counting; set by user/. */
+/** The global switch for all hooks and tasks: enum vs_counting; set by user/. */
 __weak volatile __u32 counting = COUNTING_SOON;
-/** When it was switched on, CLOCK_MONOTONIC. */
+/** When counting was enabled, CLOCK_MONOTONIC. */
 __weak volatile __u64 counting_since = 0;
 
 /** counts_now - faults are counted. */
@@ -31,13 +31,13 @@ static __always_inline bool counts_now(void)
 	return counting == COUNTING_ON;
 }
 
-/** is_filtered - not every task is to be traced. */
+/** is_filtered - some tasks are not to be traced. */
 static __always_inline bool is_filtered(void)
 {
 	return cfg.has_uid || cfg.has_comm || cfg.has_cgroup;
 }
 
-/** filter_matches_any - filter_matches() for a task that need not be the current one. */
+/** filter_matches_any - as filter_matches(), for a task that need not be the current one. */
 static __always_inline bool filter_matches_any(struct task_struct *task)
 {
 	if (cfg.has_uid && task->cred->uid.val != cfg.uid)
@@ -52,7 +52,7 @@ static __always_inline bool filter_matches_any(struct task_struct *task)
 	return !cfg.has_cgroup || task_under_cgroup(task);
 }
 
-/** filter_matches - the filters let the current task by. */
+/** filter_matches - the filters match the current task. */
 static __always_inline bool filter_matches(struct task_struct *task)
 {
 	if (cfg.has_uid && task->cred->uid.val != cfg.uid)
@@ -71,18 +71,18 @@ static __always_inline bool filter_matches(struct task_struct *task)
 	return bpf_current_task_under_cgroup(&cgroup_filter, 0) == 1;
 }
 
-/** born_since - all that the kernel has counted of @task is to be counted. */
+/** born_since - @task was created after counting began: all of its faults are to be counted. */
 static __always_inline bool born_since(struct task_struct *task)
 {
 	return counts_now() && !is_filtered() && task->start_time >= counting_since;
 }
 
 /**
- * task_state_create - start keeping state for @task, from its present counts on
+ * task_state_create - create the state of @task, starting from its present counts
  *
- * Of a task that was born since counting began, the state that it gets (all zero) is right as it
- * is: the iterator, on another CPU, may be first.
- * Return: the state, or NULL without memory (counted).
+ * For a task created since counting began, the initial state (all zero) is correct as it
+ * is: the iterator, on another CPU, may have created it first.
+ * Return: the state, or NULL if out of memory (counted).
  */
 static __always_inline struct task_state *task_state_create(struct task_struct *task)
 {
@@ -100,7 +100,7 @@ static __always_inline struct task_state *task_state_create(struct task_struct *
 		t->last_minor = task->min_flt;
 		t->last_major = task->maj_flt;
 	}
-	/* last: without it the iterator leaves the state alone (settle_running()) */
+	/* written last: until then the iterator ignores the state (settle_running()) */
 	barrier();
 	if (!t->since_ns)
 		t->since_ns = bpf_ktime_get_ns();
@@ -108,10 +108,10 @@ static __always_inline struct task_state *task_state_create(struct task_struct *
 }
 
 /**
- * is_targets_worker - the kernel made @task for a traced process, and no fork told of it
+ * is_targets_worker - the kernel created @task for a traced process, without the fork hook
  *
  * io_uring's workers (create_io_thread()) and vhost's (vhost_task_create()) are threads of the
- * process that are made by copy_process() directly.
+ * process that are created by calling copy_process() directly.
  */
 static __always_inline bool is_targets_worker(struct task_struct *task)
 {
@@ -124,17 +124,17 @@ static __always_inline bool is_targets_worker(struct task_struct *task)
 }
 
 /**
- * traced - the state of @task if it is traced, whatever the filters say of it
+ * traced - the state of @task if it is traced, whether or not the filters match
  * @task: the current task
- * @create: make a state for a task that has none
+ * @create: create a state for a task that has none
  *
- * Return: NULL if it is not.
+ * Return: the state, NULL if the task is not traced.
  */
 static __always_inline struct task_state *traced(struct task_struct *task, bool create)
 {
 	struct task_state *t = 0;
 
-	/* targets have a state; most of the others have no storage at all, which costs one load */
+	/* targets have a state; most other tasks have no storage: the check costs one load */
 	if (task->bpf_storage)
 		t = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (t)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * flusher.bpf.h - who flushes, and why: the memory call that the task is inside of, or what else is
- * known of it.
+ * flusher.bpf.h - the initiator and reason of a TLB flush: the memory call that the task is inside
+ * of, or another reason.
  */
 #ifndef VMASCOPE_FLUSHER_BPF_H
 #define VMASCOPE_FLUSHER_BPF_H
@@ -14,7 +14,7 @@
 	((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 |             \
 	 (u64)(f) << 40 | (u64)(g) << 48 | (u64)(h) << 56)
 
-/** kthread_call - what a thread of the kernel flushes for, by its name. */
+/** kthread_call - the reason of a flush by a kernel thread, from its name. */
 static __always_inline u32 kthread_call(struct task_struct *task)
 {
 	u64 name = 0;
@@ -31,7 +31,7 @@ static __always_inline u32 kthread_call(struct task_struct *task)
 	return VS_CALL_KTHREAD;
 }
 
-/** fault_call - what a fault of this cause flushes for. */
+/** fault_call - the reason of a flush inside a fault of this cause. */
 static __always_inline u32 fault_call(u32 cause)
 {
 	return cause == VS_CAUSE_COW	     ? VS_CALL_COW
@@ -41,10 +41,10 @@ static __always_inline u32 fault_call(u32 cause)
 }
 
 #if defined(__TARGET_ARCH_x86)
-/* What a task has in place of a result until its system call has ended (entry_SYSCALL_64). */
+/* The result register of a task until its system call has ended (entry_SYSCALL_64). */
 #define NO_RESULT_YET (-38) /* -ENOSYS */
 
-/** other_syscall_call - what a system call that is not followed flushes for. */
+/** other_syscall_call - the reason of a flush in a system call that is not followed. */
 static __always_inline u32 other_syscall_call(u64 nr, const struct pt_regs *regs)
 {
 	switch (nr) {
@@ -60,7 +60,7 @@ static __always_inline u32 other_syscall_call(u64 nr, const struct pt_regs *regs
 	}
 }
 
-/** compat_detail - vs_call_key.detail of 32-bit system call @nr, whose flush is one of @kind */
+/** compat_detail - vs_call_key.detail for 32-bit system call @nr, whose flush has reason @kind */
 static __always_inline u16 compat_detail(u32 kind, bool is_mmap2, u64 nr,
 					 const struct pt_regs *regs)
 {
@@ -73,7 +73,7 @@ static __always_inline u16 compat_detail(u32 kind, bool is_mmap2, u64 nr,
 	return kind == VS_CALL_MMAP && is_mmap2 && regs->si & VS_MAP_FIXED ? VS_MMAP_FIXED : 0;
 }
 
-/** syscall_kind - enum vs_call of a flush inside system call @nr; @detail: see vs_call_key */
+/** syscall_kind - enum vs_call for a flush inside system call @nr; @detail: see vs_call_key */
 static __always_inline u32 syscall_kind(struct task_struct *task, u64 nr, u16 *detail)
 {
 	const struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
@@ -94,31 +94,31 @@ static __always_inline u32 syscall_kind(struct task_struct *task, u64 nr, u16 *d
 #endif
 
 /**
- * syscall_nr - the system call that a task is inside of; -1: none, or it can't be known
+ * syscall_nr - the system call that a task is inside of; -1: none, or unknown
  *
- * What runs after its end, on the way back to user mode, is not inside: signals, task_work.
+ * Work done on the way back to user mode (signals, task_work) is not inside the call.
  */
 static __always_inline s64 syscall_nr(struct task_struct *task)
 {
 #if defined(__TARGET_ARCH_x86)
 	const struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 
-	/* an exception leaves no system call's number there */
+	/* for an exception, this is not a system call number */
 	return (s64)regs->ax == NO_RESULT_YET ? (s64)regs->orig_ax : -1;
 #else
 	return -1;
 #endif
 }
 
-/* Tasks have it where CONFIG_NUMA_BALANCING is set: a choice of the kernel's builder. */
+/* The field exists only with CONFIG_NUMA_BALANCING, which is optional. */
 struct task_struct___numa {
 	u64 node_stamp;
 } __attribute__((preserve_access_index));
 
 /**
- * scans_for_numa - task_numa_work() has been asked for in this task at least once
+ * scans_for_numa - task_numa_work() has been scheduled for this task at least once
  *
- * task_tick_numa() in kernel/sched/fair.c sets the stamp, and only while balancing is on.
+ * task_tick_numa() in kernel/sched/fair.c sets the stamp, only while NUMA balancing is enabled.
  */
 static __always_inline bool scans_for_numa(struct task_struct *task)
 {
@@ -128,27 +128,27 @@ static __always_inline bool scans_for_numa(struct task_struct *task)
 }
 
 /**
- * inside_call - @o is what the task is inside of
- * @nr: of the system call, -1: none
+ * inside_call - the task is inside of @o
+ * @nr: number of the current system call, -1: none
  *
- * One whose end was missed (the kernel skips programs that are at work on the CPU already) stays
- * open: it owns neither the faults behind it nor other system calls. One that a signal ended for
- * good owns nothing that the end of its task flushes.
+ * If the end of a call was missed (the kernel skips programs that are already running on the CPU),
+ * the call stays open: it owns neither later faults nor other system calls. A call whose task was
+ * killed by a signal does not own the flushes of the task's exit.
  */
 static __always_inline bool inside_call(const struct open_call *o, s64 nr)
 {
 	return o->begin_ns && nr >= 0 && nr == o->nr;
 }
 
-/** flusher_call() of a flush that is not inside a fault */
+/** flusher_call() for a flush that is not inside a fault */
 #define NO_FAULT (~0u)
 
 /**
- * flusher_call - what a flush of the current task is for that no open call owns
- * @nr: of the system call, -1: none
- * @cause: of the fault that the flush is inside of, or NO_FAULT
+ * flusher_call - the reason of a flush of the current task that no open call owns
+ * @nr: number of the current system call, -1: none
+ * @cause: cause of the fault that contains the flush, or NO_FAULT
  *
- * A global function: the verifier looks at it once, and not with all that its callers know.
+ * A global function: the verifier checks it once, without the state of its callers.
  * Return: enum vs_call, and vs_call_key.detail << 16
  */
 __weak __noinline u32 flusher_call(s64 nr, u32 cause)
@@ -171,11 +171,11 @@ __weak __noinline u32 flusher_call(s64 nr, u32 cause)
 		return call | (u32)detail << 16;
 	}
 #endif
-	/* on the way back to user mode, a scan is all that flushes a task's memory */
+	/* on the way back to user mode, only a NUMA scan flushes a task's memory */
 	return scans_for_numa(task) ? VS_CALL_NUMA : VS_CALL_OTHER;
 }
 
-/** in_scope - the filters let the current task by, whether or not it has memory of its own. */
+/** in_scope - the filters match the current task, whether or not it has an mm. */
 static __always_inline bool in_scope(struct task_struct *task, const struct task_state *t)
 {
 	if (!counts_now() || (cfg.targets && (!t || t->flags & TASK_WAITING)))
@@ -183,7 +183,7 @@ static __always_inline bool in_scope(struct task_struct *task, const struct task
 	return filter_matches(task);
 }
 
-/** flusher_stack - where the flush comes from: the fault's stack where it is one's, else its own. */
+/** flusher_stack - the stack of the flush: that of the fault if it is inside one, else its own. */
 static __always_inline void flusher_stack(struct task_struct *task, const struct task_state *t,
 					  struct flusher *f)
 {
@@ -195,9 +195,9 @@ static __always_inline void flusher_stack(struct task_struct *task, const struct
 }
 
 /**
- * flusher_describe - who flushes now: the current task
+ * flusher_describe - describe the current task as the initiator of a flush
  *
- * Return: its state, if it is inside a memory call; else NULL.
+ * Return: its state if it is inside a memory call, else NULL.
  */
 static __noinline struct task_state *flusher_describe(struct flusher *f, u32 call)
 {

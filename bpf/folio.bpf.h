@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * folio.bpf.h - what a fault has mapped: base pages, also of a large folio beyond the window of 16.
+ * folio.bpf.h - the pages that a fault has mapped, including those of a large folio beyond the
+ * window of 16.
  *
  * Since 6.18 a fault maps the whole of a file's folio (19773df031bc), before that of shared memory
  * (43e027e41423, 6.11) and of anonymous memory (19eaf44954df, 6.8). A folio is a naturally aligned
  * power of two of pages. So a block of 2^n pages around the address is doubled as long as its other
  * half (its sibling) was empty before and is not afterwards, as seen by one entry of it, the probe:
- * if the folio has that entry, it has the sibling, and all of it is new. That takes a load or two
- * of a fault that maps single pages.
+ * if the folio maps that entry, it maps the sibling, and all of it is new. This costs one or two
+ * loads for a fault that maps single pages.
  */
 #ifndef VMASCOPE_FOLIO_BPF_H
 #define VMASCOPE_FOLIO_BPF_H
@@ -15,14 +16,15 @@
 #include "pte.bpf.h"
 #include "vma.bpf.h"
 
-/** The smallest sibling has 16 pages, the largest 256: with it, a block is a table. */
+/** The smallest sibling has 16 pages, the largest 256: then a block is a whole table. */
 #define SIBLING_SHIFT 4
 #define NR_SIBLINGS 5
 
 /**
- * struct folio_place - an address in its table, and in what folios are aligned in
+ * struct folio_place - position of an address in its table and in the unit in which folios are
+ * aligned
  * @index: in the table; @lo, @hi: entries of the VMA in it
- * @offset: page of the file, or of the address space
+ * @offset: page offset in the file, or in the address space
  */
 struct folio_place {
 	s64 index;
@@ -42,10 +44,10 @@ static __always_inline void folio_place(const struct pending_fault *f, struct fo
 						: (s64)(f->address >> 12);
 }
 
-/** page_view.sibling while none was found */
+/** value of page_view.sibling while none has been found */
 #define NO_SIBLING 0xffff
 
-/** sibling_probe - the first entry of sibling @n that the VMA has. Return: false: it has none. */
+/** sibling_probe - the first entry of sibling @n inside the VMA. Return: false if there is none. */
 static __always_inline bool sibling_probe(const struct folio_place *p, u32 n, s64 *probe)
 {
 	s64 first = p->index + ((((p->offset >> n) ^ 1) << n) - p->offset), end = first + (1 << n);
@@ -59,29 +61,29 @@ static __always_inline bool sibling_probe(const struct folio_place *p, u32 n, s6
 }
 
 /**
- * folio_probe - before a fault: how many siblings, from the smallest on, are empty
+ * folio_probe - before a fault: count the empty siblings, from the smallest on
  *
- * A global function: the verifier looks at it once. In fault.bpf.c, as it reads by plain loads.
+ * A global function: the verifier checks it once. Defined in fault.bpf.c, as it uses plain loads.
  */
 int folio_probe(struct pending_fault *f);
 
 /**
- * maps_folios - folio_probe() has something to say of the fault
+ * maps_folios - folio_probe() applies to the fault
  *
- * An anonymous folio is mapped only where all of its entries are empty (alloc_anon_folio()), and one
- * that is larger than the window covers it. File folios are mapped around what is there.
+ * An anonymous folio is mapped only if all of its entries are empty (alloc_anon_folio()), and one
+ * that is larger than the window covers it. File folios are mapped around existing entries.
  */
 static __always_inline bool maps_folios(const struct pending_fault *f)
 {
-	/* kernels without plain loads have no such folios */
+	/* kernels without plain loads do not map such folios */
 	return kread_plainly() && f->found == VMA_FOUND && !f->page.entry && f->page.pmd &&
 	       (f->vma.traits & VMA_IS_FILE || !f->page.present) &&
 	       !(f->vma.traits & VS_VM_HUGETLB);
 }
 
 /**
- * folio_rest - after a fault: base pages that it has mapped outside of its window
- * @table: of PTEs, where they are now
+ * folio_rest - after a fault: count the base pages that it has mapped outside of its window
+ * @table: the current table of PTEs
  *
  * A global function of fault.bpf.c, as above.
  */
@@ -89,9 +91,9 @@ u32 folio_rest(const struct pending_fault *f, u64 table);
 
 /**
  * maps_beyond - the fault has mapped entries outside of its window
- * @now: what the page tables say after it
+ * @now: state of the page tables after it
  *
- * Nearly all faults end here, after one load.
+ * Nearly all faults are ruled out here, after one load.
  */
 static __always_inline bool maps_beyond(const struct pending_fault *f, const struct page_view *now)
 {
@@ -103,7 +105,7 @@ static __always_inline bool maps_beyond(const struct pending_fault *f, const str
 	       is_present(entry);
 }
 
-/** page_mapped - after a fault: how many base pages it has mapped, and how. */
+/** page_mapped - after a fault: set the number of base pages that it has mapped, and their size. */
 static __always_inline void page_mapped(struct task_struct *task, struct pending_fault *f)
 {
 	struct page_view now;
@@ -120,7 +122,7 @@ static __always_inline void page_mapped(struct task_struct *task, struct pending
 	f->frame = page_frame(f->address, &f->page, &now);
 	if (now.level == LEVEL_PUD) {
 		f->size = VS_SIZE_PUD;
-		f->mapped = 0x8000; /* 262,144 do not fit; one PUD stands for them */
+		f->mapped = 0x8000; /* 262,144 do not fit; this value stands for one PUD */
 	} else if (now.level == LEVEL_PMD) {
 		f->size = VS_SIZE_PMD;
 		f->mapped = PTES_PER_TABLE;
@@ -131,7 +133,7 @@ static __always_inline void page_mapped(struct task_struct *task, struct pending
 		if (f->mapped > 1)
 			f->size = VS_SIZE_LARGE;
 		else if (!f->mapped)
-			f->mapped = 1; /* it was present already: copied or made writable */
+			f->mapped = 1; /* it was present already, and was copied or made writable */
 	}
 }
 

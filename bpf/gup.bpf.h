@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gup.bpf.h - faults that the kernel takes for a task without a trap: get_user_pages() and its kin.
+ * gup.bpf.h - kernel-initiated faults (without a trap): get_user_pages() and similar.
  *
- * They show in the kernel's counts of the task only (and in fexit of handle_mm_fault()). What was
- * counted of these is raised atomically: the task iterator settles tasks that run on other CPUs.
+ * They are visible only in the kernel's counts of the task (and in fexit of handle_mm_fault()).
+ * Their counters are updated atomically: the task iterator settles tasks that run on other CPUs.
  */
 #ifndef VMASCOPE_GUP_BPF_H
 #define VMASCOPE_GUP_BPF_H
@@ -13,13 +13,13 @@
 #include "stack.bpf.h"
 
 /**
- * counts_take - what the kernel counted beyond @last is to be counted, by the caller alone
- * @last: COUNTS_UNKNOWN: nothing is
+ * counts_take - claim the faults that the kernel counted beyond @last, for the caller alone
+ * @last: last count that was claimed; COUNTS_UNKNOWN: claim none
  * @now: the kernel's count
  */
 static __always_inline u64 counts_take(u64 *last, u64 now)
 {
-	/* twice: the iterator may have taken a part meanwhile */
+	/* read twice: the iterator may have claimed a part meanwhile */
 	for (int i = 0; i < 2; i++) {
 		u64 old = *(volatile u64 *)last;
 
@@ -31,7 +31,7 @@ static __always_inline u64 counts_take(u64 *last, u64 now)
 	return 0;
 }
 
-/** count_take - the same, for a single fault. Return: false if others have counted it. */
+/** count_take - as counts_take(), for one fault. Return: false if it was claimed already. */
 static __always_inline bool count_take(u64 *last, u64 now)
 {
 	u64 old = *(volatile u64 *)last;
@@ -54,7 +54,7 @@ static __always_inline void gup_add(struct vs_counts *c, struct vs_stats *s, u64
 		stack_add(NO_STACK, outcome, n, 0);
 }
 
-/** count_gup - @minor and @major faults without a trap belong to @slot, and have no event. */
+/** count_gup - add @minor and @major kernel-initiated faults, which have no event, to @slot. */
 __weak __noinline int count_gup(u32 slot, u64 minor, u64 major)
 {
 	struct vs_counts *c = slot_counts(slot);
@@ -68,11 +68,11 @@ __weak __noinline int count_gup(u32 slot, u64 minor, u64 major)
 }
 
 /**
- * settle_gup - count the faults without a trap of a task that may be running on another CPU
+ * settle_gup - count the kernel-initiated faults of a task that may be running on another CPU
  *
- * Not while a fault is pending: then the next count is that fault's. What is pending is looked at
- * after the counts: if one has begun and ended in between, the counts that were taken are not what
- * they were any more.
+ * Not while a fault is pending: then the next count is that fault's. The pending state is read
+ * after the counts: if a fault has begun and ended in between, the claim of the counts fails, as
+ * they have changed.
  */
 static __always_inline void settle_gup(struct task_struct *task, struct task_state *t)
 {

@@ -7,7 +7,7 @@
 
 #include "emit.bpf.h"
 
-/** heat_add - count a fault of @pid at @address, in @slot, to which it was counted; if asked for. */
+/** heat_add - count a fault of @pid at @address, which was counted in @slot, if requested. */
 static __always_inline void heat_add(u32 pid, u32 slot, u64 address)
 {
 	struct vs_heat_key key = { .pid = pid,
@@ -21,7 +21,7 @@ static __always_inline void heat_add(u32 pid, u32 slot, u64 address)
 	if (!faults) {
 		if (!bpf_map_update_elem(&heat, &key, &first, BPF_NOEXIST))
 			return;
-		/* the table is full, or another CPU was first */
+		/* the table is full, or another CPU added the entry first */
 		faults = bpf_map_lookup_elem(&heat, &key);
 	}
 	if (faults)

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hist.bpf.h - log-linear latency histograms: one for each process and cause, on each CPU; and
- * one for each VMA where asked for.
+ * hist.bpf.h - log-linear latency histograms: one for each process and cause, on each CPU;
+ * optionally one for each VMA.
  */
 #ifndef VMASCOPE_HIST_BPF_H
 #define VMASCOPE_HIST_BPF_H
 
 #include "slots.bpf.h"
 
-/** exceeds - @v > @most, both below 2^63, without a jump: latencies are hard to predict */
+/** exceeds - @v > @most, both below 2^63, without a branch: latencies are hard to predict */
 static __always_inline u64 exceeds(u64 v, u64 most)
 {
 	return (most - v) >> 63;
 }
 
-/** log2_floor - of @v, from 1 to 2^63 - 1 (BPF has no instruction for it). */
+/** log2_floor - floor(log2(@v)) for @v from 1 to 2^63 - 1 (BPF has no instruction for it). */
 static __always_inline u32 log2_floor(u64 v)
 {
 	u64 n, step;
@@ -35,7 +35,7 @@ static __always_inline u32 log2_floor(u64 v)
 	return n + step + (v >> 1);
 }
 
-/** hist_bucket - of a latency; user/model/hist.c has the inverse. */
+/** hist_bucket - bucket of a latency; user/model/hist.c has the inverse. */
 static __always_inline u32 hist_bucket(u64 ns)
 {
 	if (ns < VS_HIST_STEPS)
@@ -43,7 +43,7 @@ static __always_inline u32 hist_bucket(u64 ns)
 	return vs_hist_bucket(ns, log2_floor(ns));
 }
 
-/** hist_take - a free histogram. Return: its number, or VS_HIST_NONE. */
+/** hist_take - take a free histogram. Return: its number, or VS_HIST_NONE. */
 __weak __noinline u32 hist_take(void)
 {
 	struct vs_slot_ring *ring;
@@ -60,13 +60,13 @@ __weak __noinline u32 hist_take(void)
 	return VS_HIST_NONE;
 }
 
-/** hist_get - the histogram that @place holds, taken at its first use. */
+/** hist_get - the histogram stored at @place, allocated at its first use. */
 static __always_inline u32 hist_get(u32 *place)
 {
 	u32 hist = *(volatile u32 *)place;
 
 	if (!hist) {
-		/* Of two CPUs, one does it; the other counts in the shared one this time. */
+		/* If two CPUs race, one allocates it; the other uses the shared one this time. */
 		if (__sync_val_compare_and_swap(place, 0, VS_HIST_NONE))
 			return VS_HIST_NONE;
 		hist = hist_take();
@@ -92,7 +92,7 @@ static __always_inline void hist_count(u32 hist, u32 bucket, u64 ns)
 	hist_put(bpf_map_lookup_elem(&hists, &index), bucket, ns);
 }
 
-/** The VMA whose latencies are kept by cause, too: its slot, and generation; 0: none. Set by user/. */
+/** VMA whose latencies are also kept by cause: slot and generation; 0: none. Set by user/. */
 __weak volatile __u64 watched_vma = 0;
 
 static __always_inline bool is_watched(u32 slot, u32 generation)
@@ -100,7 +100,7 @@ static __always_inline bool is_watched(u32 slot, u32 generation)
 	return watched_vma == ((u64)generation << 32 | slot) && slot;
 }
 
-/** watched_hist - of the VMA that is watched, faults of @cause on this CPU */
+/** watched_hist - histogram of the watched VMA for @cause on this CPU */
 static __always_inline struct vs_hist *watched_hist(u32 cause)
 {
 	u32 index = cfg.nr_cpus * cfg.nr_hists + bpf_get_smp_processor_id() * VS_WATCHED_HISTS +
@@ -110,7 +110,7 @@ static __always_inline struct vs_hist *watched_hist(u32 cause)
 	return bpf_map_lookup_elem(&hists, &index);
 }
 
-/** hist_of - the histogram of the process image's faults of @cause, or the one of all processes */
+/** hist_of - histogram of the process image for @cause, or the shared one of all processes */
 static __always_inline u32 hist_of(const struct task_state *t, u32 cause)
 {
 	struct vs_slot *s = slot_at(t->proc);
@@ -127,7 +127,7 @@ static __always_inline void hist_so_far(struct vs_hist *h, u64 ns)
 		__sync_fetch_and_add(&h->so_far_ns, ns);
 }
 
-/** hists_so_far - faults of @cause in @slot have been in flight for @ns more */
+/** hists_so_far - add @ns to the time in flight of faults of @cause in @slot */
 static __always_inline void hists_so_far(const struct task_state *t, u32 slot, u32 cause, u64 ns)
 {
 	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist_of(t, cause);
@@ -138,7 +138,7 @@ static __always_inline void hists_so_far(const struct task_state *t, u32 slot, u
 		hist_so_far(watched_hist(cause), ns);
 }
 
-/** hist_add - count the latency of a completed fault. */
+/** hist_add - add the latency of a completed fault. */
 static __always_inline void hist_add(const struct task_state *t, const struct pending_fault *f,
 				     u64 duration_ns)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * image.bpf.h - the process images: one mm in one process, which has a slot of its own.
+ * image.bpf.h - process images: one mm in one process, each with a slot.
  */
 #ifndef VMASCOPE_IMAGE_BPF_H
 #define VMASCOPE_IMAGE_BPF_H
@@ -9,14 +9,14 @@
 #include "slots.bpf.h"
 
 /*
- * Global functions: the verifier looks at each once, not from each place that calls it. They take
- * the task's address and read it by helper: Linux 6.1 hands no task over, and later verifiers look
- * through all type information at each pointer that is loaded from a trusted task.
+ * Global functions: the verifier checks each once instead of at each call. They take
+ * the task's address and read it by helper: Linux 6.1 does not accept a task as an argument, and
+ * later verifiers search all type information for each pointer that is loaded from a trusted task.
  */
 
 /**
- * proc_new - describe the process image of the task at @at, not always the current one, whose mm is
- * @mm
+ * proc_new - describe the process image with mm @mm of the task at @at, which need not be the
+ * current task
  *
  * Return: its slot, or 0.
  */
@@ -48,7 +48,7 @@ __weak __noinline u32 proc_new(u64 at, u64 mm)
 
 	other = bpf_map_lookup_elem(&procs, &tgid);
 	if (other && other->mm == mm) {
-		/* another thread was first */
+		/* another thread added it first */
 		slot_untake(slot);
 		return other->slot;
 	}
@@ -67,7 +67,7 @@ __weak __noinline u32 proc_new(u64 at, u64 mm)
 	return slot;
 }
 
-/** process_slot_of - process_slot() of the task at @t->task */
+/** process_slot_of - process_slot() for the task at @t->task */
 __weak __noinline u32 process_slot_of(struct task_state *t)
 {
 	struct task_struct *task;
@@ -84,7 +84,7 @@ __weak __noinline u32 process_slot_of(struct task_state *t)
 	p = bpf_map_lookup_elem(&procs, &tgid);
 	if (p)
 		return p->slot;
-	/* a thread that exits has none any more, before 6.16 */
+	/* before 6.16, an exiting thread has no mm any more */
 	mm = (u64)BPF_CORE_READ(task, mm);
 	if (!mm)
 		mm = (u64)BPF_CORE_READ(task, group_leader, mm);
@@ -94,8 +94,8 @@ __weak __noinline u32 process_slot_of(struct task_state *t)
 /**
  * process_slot - the slot of the present image of @task's process
  *
- * @task need not be the current one, nor have trapped ever.
- * Return: VS_SLOT_OVERFLOW if there is none.
+ * @task need not be the current one, and need not have faulted.
+ * Return: the slot, VS_SLOT_OVERFLOW if there is none.
  */
 static __always_inline u32 process_slot(struct task_struct *task, struct task_state *t)
 {

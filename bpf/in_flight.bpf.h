@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * in_flight.bpf.h - faults that have not ended when counting does: neither completed nor failed.
+ * in_flight.bpf.h - faults in flight when counting ends: neither completed nor failed.
  *
- * A pending fault may also be one that ended in EFAULT, or was given up for a signal: then the task
- * is somewhere else, as its saved registers show.
+ * A pending fault may also have ended in EFAULT, or have been abandoned for a signal: then the task
+ * is executing elsewhere, as its saved registers show.
  */
 #ifndef VMASCOPE_IN_FLIGHT_BPF_H
 #define VMASCOPE_IN_FLIGHT_BPF_H
@@ -17,7 +17,7 @@
 #define PF_ENDING 0x60cu
 
 #if defined(__TARGET_ARCH_x86)
-/** sleeps - the task waits inside the kernel: its saved stack pointer holds */
+/** sleeps - the task sleeps in the kernel, so its saved stack pointer is valid */
 static __always_inline bool sleeps(struct task_struct *task)
 {
 	u32 state = task->__state;
@@ -25,7 +25,7 @@ static __always_inline bool sleeps(struct task_struct *task)
 	return state & STATE_SLEEPS && !(state & STATE_STOPPED);
 }
 
-/** is_trap_of - the registers at @regs are those of a trap at @ip, and deeper calls are above it. */
+/** is_trap_of - the registers at @regs are those of a trap at @ip, below the current calls. */
 static __always_inline bool is_trap_of(struct task_struct *task, u64 regs, u64 ip)
 {
 	struct pt_regs *at = (void *)regs;
@@ -34,7 +34,7 @@ static __always_inline bool is_trap_of(struct task_struct *task, u64 regs, u64 i
 	       BPF_CORE_READ(at, orig_ax) == ~0UL;
 }
 
-/** began_before - a task of which no fault is pending sleeps in one that it took in user mode. */
+/** began_before - a task without a pending fault sleeps in a fault that it took in user mode. */
 static __always_inline bool began_before(struct task_struct *task)
 {
 	struct pt_regs *regs;
@@ -44,14 +44,14 @@ static __always_inline bool began_before(struct task_struct *task)
 	regs = (void *)bpf_task_pt_regs(task);
 	return regs && regs->orig_ax == ~0UL && regs->cs & 3;
 }
-/** How long a task that runs has to be in a fault to be known to: a timer tick comes more often. */
+/** Minimum time in a fault to detect it in a running task: longer than a timer tick. */
 #define TICKS_NS 20000000ULL
 
 /**
- * is_inside - the task is inside of fault @f, which it took up to @at_ns and that nothing shows to
- *	have ended
+ * is_inside - the task is inside of fault @f, which it took before @at_ns and whose end no hook has
+ *	shown
  *
- * While it runs in user mode, timer ticks write their registers where those of the trap were.
+ * While it runs in user mode, timer ticks overwrite the registers of the trap with their own.
  */
 static __always_inline bool is_inside(struct task_struct *task, const struct pending_fault *f,
 				      u64 at_ns)
@@ -94,7 +94,7 @@ static __always_inline bool began_before(struct task_struct *task)
 }
 #endif
 
-/** is_in_flight - the fault that is pending has not ended. */
+/** is_in_flight - the pending fault has not ended. */
 static __always_inline bool is_in_flight(struct task_struct *task, struct task_state *t)
 {
 	const struct pending_fault *f = &t->pending;
@@ -103,14 +103,14 @@ static __always_inline bool is_in_flight(struct task_struct *task, struct task_s
 		return false;
 	if (f->regs && sleeps(task))
 		return is_trap_of(task, f->regs, f->ip);
-	/* it runs: in user mode, what failed has raised a signal, which settled it */
+	/* running in user mode: a failed fault has raised a signal, which settled it */
 	return f->origin == VS_ORIGIN_USER || !is_refused(f->cause);
 }
 
 /**
- * count_so_far - an interval ends at @at_ns: the time until then of a fault that is in flight counts
+ * count_so_far - an interval ends at @at_ns: count the time until then of a fault in flight
  *
- * The task may be running: of a fault that ends meanwhile, a part may count in the next interval.
+ * The task may be running: part of a fault that ends meanwhile may count in the next interval.
  */
 static __noinline int count_so_far(struct task_struct *task, struct task_state *t, u64 at_ns)
 {
@@ -139,7 +139,7 @@ static __noinline int count_so_far(struct task_struct *task, struct task_state *
 	return so_far_add(t, slot, f->cause, ns);
 }
 
-/** in_flight_emit - a ring record; @since_ns: 0: it is not known when the fault began */
+/** in_flight_emit - emit a record; @since_ns: begin of the fault, 0: unknown */
 static __noinline int in_flight_emit(struct task_struct *task, struct task_state *t,
 				     const struct pending_fault *f, u64 since_ns)
 {
@@ -157,7 +157,7 @@ static __noinline int in_flight_emit(struct task_struct *task, struct task_state
 	return 0;
 }
 
-/** take_in_flight - the task's fault that has not ended, if there is one, is not pending any more. */
+/** take_in_flight - end the pending state of a task's fault in flight, if there is one. */
 static __noinline int take_in_flight(struct task_struct *task, struct task_state *t)
 {
 	struct pending_fault *f = &t->pending;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kread.bpf.h - kernel memory at any address, read by plain loads where the kernel lets a program
- * say what is there (bpf_rdonly_cast(): a35b9af4ec2c, 6.2); else by a helper, which takes 27 ns.
+ * kread.bpf.h - read kernel memory at any address: by plain loads if the kernel lets a program
+ * declare its type (bpf_rdonly_cast(): a35b9af4ec2c, 6.2); else by a helper, which takes 27 ns.
  *
- * A load of what is not mapped gives 0.
+ * A load from an unmapped address returns 0.
  *
- * Only in the file that defines KREAD_PLAIN_LOADS: Debian 12's bpftool cannot link two objects that
- * both name the same kernel function ("failed to resolve size of underlying type"). What several
- * objects define weakly must read by the helper, so that it is the same in each.
+ * Plain loads are used only in the file that defines KREAD_PLAIN_LOADS: Debian 12's bpftool cannot
+ * link two objects that refer to the same kernel function ("failed to resolve size of underlying
+ * type"). Functions that several objects define weakly must use the helper, so that they are the
+ * same in each.
  */
 #ifndef VMASCOPE_KREAD_BPF_H
 #define VMASCOPE_KREAD_BPF_H
@@ -17,7 +18,7 @@
 #include <bpf/bpf_core_read.h>
 
 #if defined(KREAD_PLAIN_LOADS)
-/* Where the kernel has none, cfg.plain_loads is 0, and the verifier removes the call. */
+/* If the kernel has no such function, cfg.plain_loads is 0, and the verifier removes the call. */
 extern void *bpf_rdonly_cast(const void *address, u32 type) __ksym __weak;
 #define kread_plainly() (cfg.plain_loads)
 #else
@@ -25,7 +26,7 @@ extern void *bpf_rdonly_cast(const void *address, u32 type) __ksym __weak;
 #define bpf_rdonly_cast(address, type) ((void *)(address))
 #endif
 
-/** kread_as - a pointer to a @type at @address, to be read with plain loads */
+/** kread_as - a pointer to a @type at @address, for plain loads */
 #define kread_as(type, address)                                                                    \
 	((type *)bpf_rdonly_cast((const void *)(address), bpf_core_type_id_kernel(type)))
 
@@ -42,7 +43,7 @@ extern void *bpf_rdonly_cast(const void *address, u32 type) __ksym __weak;
 		value__;                                                                           \
 	})
 
-/** kread_u64 - a number. Return: false if it can't be read. */
+/** kread_u64 - read a u64. Return: false if it can't be read. */
 static __always_inline bool kread_u64(u64 address, u64 *value)
 {
 	if (!kread_plainly())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* maps.bpf.c - the one definition of every map and of the configuration. */
+/* maps.bpf.c - the definitions of all maps and of the configuration. */
 #define VMASCOPE_DEFINE_MAPS
 #include "maps.bpf.h"
 

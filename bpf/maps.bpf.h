@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * maps.bpf.h - the type of every map; maps.bpf.c defines them, once. Sizes that depend on the machine
+ * maps.bpf.h - the types of all maps; maps.bpf.c defines them. Sizes that depend on the machine
  * or on options are set before loading.
  */
 #ifndef VMASCOPE_MAPS_BPF_H
@@ -19,7 +19,7 @@ struct map_tasks {
 	__type(value, struct task_state);
 };
 
-/* [cpu * cfg.nr_slots + slot], so that no cache line is shared between CPUs on the fault path */
+/* [cpu * cfg.nr_slots + slot]: CPUs share no cache line on the fault path */
 struct map_counts {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -78,7 +78,7 @@ struct map_hists {
 	__type(value, struct vs_hist);
 };
 
-/* what was taken and not used, by CPU and enum free_kind */
+/* taken and not used, by CPU and enum free_kind */
 struct map_spare_slot {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, NR_FREE);
@@ -108,7 +108,7 @@ struct map_files {
 	__type(value, struct vs_file);
 };
 
-/** struct file_scratch - where a path is put together, one for each CPU */
+/** struct file_scratch - buffer in which a path is assembled, one for each CPU */
 struct file_scratch {
 	u64 busy;
 	struct vs_file_key key;
@@ -122,7 +122,7 @@ struct map_file_scratch {
 	__type(value, struct file_scratch);
 };
 
-/* by memory, of 2 MiB each: its faults; one entry only where no such map was asked for */
+/* faults by address, in units of 2 MiB; one entry only if this map was not requested */
 struct map_heat {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -161,7 +161,7 @@ struct map_stack_index {
 	__type(value, u32);
 };
 
-/** struct stack_scratch - where a task's stack is read to: it is too large for the stack */
+/** struct stack_scratch - buffer for a task's stack, which does not fit on the BPF stack */
 struct stack_scratch {
 	struct vs_stack_key key;
 	struct vs_frames frames;
@@ -189,7 +189,7 @@ struct map_call_hists {
 	__type(value, struct vs_hist);
 };
 
-/* by CPU; others read it, too */
+/* by CPU; also read by other CPUs */
 struct map_cpu_flushes {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -197,7 +197,7 @@ struct map_cpu_flushes {
 	__type(value, struct cpu_flush);
 };
 
-/* by address of the kernel's struct for it: one for each pair of CPUs */
+/* by address of the kernel's call_single_data: one for each pair of CPUs */
 struct map_sent_ipis {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * memcall.bpf.c - the hooks where a memory call begins and ends: functions of the kernel, else the
- * tracepoints of all system calls, which slow every system call of every task
- * (SYSCALL_WORK_SYSCALL_TRACEPOINT). Attached only where somebody asks for them.
+ * tracepoints of all system calls, which slow down every system call of every task
+ * (SYSCALL_WORK_SYSCALL_TRACEPOINT). Attached only on request.
  */
 #include "memcall.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
 #if defined(__TARGET_ARCH_x86)
-/* the arguments are still in their registers, as the kernel keeps them for a restart */
+/* the arguments are still in their registers, where the kernel keeps them for a restart */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(call_enter, struct pt_regs *regs, long nr)
 {
@@ -29,7 +29,7 @@ int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 	return 0;
 }
 
-/* A system call's function takes the registers (arch/x86/include/asm/syscall_wrapper.h). */
+/* System call functions take the registers (arch/x86/include/asm/syscall_wrapper.h). */
 #define CALL_ENTRY(prefix, name)                                                                   \
 	SEC("fentry/" prefix #name)                                                                \
 	int BPF_PROG(name##_enter, struct pt_regs *regs)                                           \
@@ -48,7 +48,7 @@ int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 #define CALL_BY_REGISTERS(name)                                                                    \
 	CALL_ENTRY("__x64_sys_", name)                                                             \
 	CALL_RETURN("__x64_sys_", name)
-/* Of a call without arguments __x64_sys_* is another name only, which BTF does not have. */
+/* For a call without arguments, __x64_sys_* is only an alias, which is not in BTF. */
 #define CALL_WITHOUT_ARGUMENTS(name)                                                               \
 	CALL_ENTRY("__do_sys_", name)                                                              \
 	CALL_RETURN("__do_sys_", name)
@@ -58,7 +58,7 @@ int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 VS_EACH_MEMORY_SYSCALL(CALL_PROGRAMS)
 #endif
 
-/** sweep_node - a node goes where its process has, and where nothing is left of its ranges */
+/** sweep_node - remove a node if its process has exited, or if all its ranges have ended */
 static long sweep_node(void *map, const struct range_key *key, struct range_node *node, void *ctx)
 {
 	struct vs_slot *s = slot_at(key->proc);
@@ -74,7 +74,7 @@ static long sweep_node(void *map, const struct range_key *key, struct range_node
 	return 0;
 }
 
-/* Run by user/ where nodes of ranges have become many (BPF_PROG_RUN), never attached. */
+/* Run by user/ when there are many nodes of ranges (BPF_PROG_RUN), never attached. */
 SEC("raw_tp/sys_enter")
 int BPF_PROG(sweep_ranges)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * memcall.bpf.h - the memory call that a task is inside of: begun, ended, counted, told.
+ * memcall.bpf.h - the memory call that a task is inside of: its begin, end, counters and record.
  */
 #ifndef VMASCOPE_MEMCALL_BPF_H
 #define VMASCOPE_MEMCALL_BPF_H
@@ -18,7 +18,7 @@
 __weak __u64 last_call_id = 0;
 
 #if defined(__TARGET_ARCH_x86)
-/** syscall_call - enum vs_call of a system call, or -1 */
+/** syscall_call - enum vs_call for a system call, or -1 */
 static __always_inline int syscall_call(u64 nr)
 {
 	switch (nr) {
@@ -32,7 +32,7 @@ static __always_inline int syscall_call(u64 nr)
 	}
 }
 
-/** clone_flags - of one of the calls that make a process or a thread */
+/** clone_flags - flags of a call that creates a process or a thread */
 static __noinline u64 clone_flags(u64 nr, const struct pt_regs *regs)
 {
 	u64 flags = regs->di;
@@ -44,7 +44,7 @@ static __noinline u64 clone_flags(u64 nr, const struct pt_regs *regs)
 	return nr == __NR_fork ? 0 : flags;
 }
 
-/** makes_thread - a clone that is no fork: the child shares the mm, and the parent goes on. */
+/** makes_thread - a clone that is not a fork: the child shares the mm, and the parent continues. */
 static __always_inline bool makes_thread(u64 flags)
 {
 	return flags & CLONE_VM && !(flags & CLONE_VFORK);
@@ -54,13 +54,13 @@ static __always_inline bool makes_thread(u64 flags)
 
 /* --- begin --------------------------------------------------------------------------------- */
 
-/** call_look - look up the VMAs that the call is about, as they are before it. */
+/** call_look - look up the VMAs in the range of the call, as they are before it. */
 static __noinline int call_look(struct task_state *t, u64 start, u64 end)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct open_call *o = &t->call;
 
-	/* where it is, in its state: the stack has no room */
+	/* in the task's state: the stack has no room */
 	o->walk.at = start;
 	o->walk.end = end;
 	for (u32 i = 0; i < VS_CALL_VMAS; i++) {
@@ -78,7 +78,7 @@ static __noinline int call_look(struct task_state *t, u64 start, u64 end)
 	return 0;
 }
 
-/** call_range - the addresses that the call is about; none: 0 and 0. */
+/** call_range - the address range of the call; 0 and 0 if it has none. */
 static __always_inline void call_range(const struct open_call *o, u64 *start, u64 *end)
 {
 	*start = *end = 0;
@@ -129,7 +129,7 @@ static __always_inline u32 call_detail(const struct open_call *o)
 	return o->call == VS_CALL_MMAP && o->argument[3] & VS_MAP_FIXED ? VS_MMAP_FIXED : 0;
 }
 
-/** call_emit - a record of the call. Return: 0: there was no room, which is counted. */
+/** call_emit - emit a record of the call. Return: 0 if there was no room, which is counted. */
 static __noinline int call_emit(struct task_struct *task, const struct task_state *t, u64 now,
 				s64 result, u32 wx)
 {
@@ -168,9 +168,9 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
 
 #if defined(__TARGET_ARCH_x86)
 /**
- * call_note_mm - how the mm is as a call begins
+ * call_note_mm - record the state of the mm as a call begins
  *
- * A function, for its stack: looking up a VMA leaves little to those that call it.
+ * A separate function because of its stack: a VMA lookup leaves little to its callers.
  */
 static __noinline int call_note_mm(struct task_struct *task, struct open_call *o)
 {
@@ -189,7 +189,7 @@ static __noinline int call_note_mm(struct task_struct *task, struct open_call *o
 
 /**
  * call_begin - the current task enters a memory call
- * @nr: of the system call
+ * @nr: system call number
  */
 static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 {
@@ -212,7 +212,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	if (!t)
 		return;
 	o = &t->call;
-	/* read again: what is known of @nr and @call would make the verifier look at each call apart */
+	/* read again: with known @nr and @call, the verifier would check each call separately */
 	o->nr = regs->orig_ax;
 	o->call = call;
 	call = *(volatile u32 *)&o->call;
@@ -246,7 +246,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 		call_ranges_begin();
 	if (call != VS_CALL_EXIT)
 		return;
-	/* it does not return */
+	/* the call does not return */
 	row = call_row_get(o->row, o->row_generation);
 	sum = this_shootdowns();
 	if (row)
@@ -260,7 +260,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 
 /* --- end ----------------------------------------------------------------------------------- */
 
-/** call_wx - what the call does to the rule that memory is writable or executable, not both */
+/** call_wx - whether the call makes memory writable and executable (W^X) */
 static __always_inline u32 call_wx(const struct open_call *o)
 {
 	u64 prot = o->argument[2] & (VS_PROT_WRITE | VS_PROT_EXEC);
@@ -276,9 +276,9 @@ static __always_inline u32 call_wx(const struct open_call *o)
 }
 
 /**
- * writes_alone - nobody but the current task's call has changed the mappings since it began
+ * writes_alone - only the current task's call has changed the mappings since it began
  *
- * Then all that map_count differs by is its own: one writer at most came and left meanwhile.
+ * Then the change of map_count is due to the call: at most one writer took the lock meanwhile.
  */
 static __always_inline bool writes_alone(struct task_struct *task, const struct open_call *o)
 {
@@ -293,7 +293,7 @@ static __always_inline bool writes_alone(struct task_struct *task, const struct 
 	return mm_has_sequence() && o->mm_quiet && !mm_is_written(mm) && now - o->mm_seq <= step;
 }
 
-/** call_bytes - how much a call that has succeeded was about */
+/** call_bytes - size of the range of a successful call */
 static __always_inline u64 call_bytes(const struct open_call *o, s64 result)
 {
 	u64 start, end;
@@ -306,7 +306,10 @@ static __always_inline u64 call_bytes(const struct open_call *o, s64 result)
 	return end - start;
 }
 
-/** may_split - what the call does to map_count is a split, or a merge: it makes and takes no VMA. */
+/**
+ * may_split - the call changes map_count only by splits and merges, and neither adds nor removes
+ * VMAs.
+ */
 static __always_inline bool may_split(const struct open_call *o)
 {
 	return vs_call_in(o->call, VS_CALLS_MAY_SPLIT);
@@ -336,7 +339,7 @@ static __always_inline void call_count(struct vs_call_row *row, const struct ope
 		return;
 	}
 	row_add(&c->bytes, call_bytes(o, result));
-	/* mmap, brk and mremap make VMAs, munmap takes them: only the others split and merge alone */
+	/* mmap, brk, mremap and munmap add or remove VMAs, the others only split and merge */
 	if (!o->map_after && may_split(o))
 		row_add(&c->splits_unknown, 1);
 	else if (map_after > o->map_before && may_split(o))
@@ -349,7 +352,7 @@ static __always_inline void call_count(struct vs_call_row *row, const struct ope
 		row_add(&c->wx_flip, 1);
 }
 
-/** call_populates - faults without a trap since the call began belong to the VMA that it is about. */
+/** call_populates - kernel-initiated faults since the call began belong to the VMA of its range. */
 static __always_inline void call_populates(struct task_struct *task, struct task_state *t,
 					   const struct open_call *o, s64 result)
 {
@@ -365,15 +368,15 @@ static __always_inline void call_populates(struct task_struct *task, struct task
 	populate_end(t, start & ~4095ULL, (end + 4095) & ~4095ULL);
 }
 
-/* Calls that were emitted, by the bucket of their duration; see call_may_be_longest(). */
+/* Number of emitted calls by bucket of duration; see call_may_be_longest(). */
 __weak __u32 longest_emitted[VS_HIST_BUCKETS] = {};
 __weak __u32 longest_least = 0;
 __weak __u64 longest_lost = 0;
 
 /**
- * call_choice - whether the longest calls are looked for among those on the VMA of call @o
+ * call_choice - whether call @o is a candidate for the longest calls, according to its VMA
  *
- * Where --vma asks for some: those that have no VMA are not, and it takes user/ a moment to decide.
+ * With --vma, calls without a VMA are not, and user/ takes a moment to decide about the others.
  */
 static __always_inline u32 call_choice(const struct open_call *o)
 {
@@ -390,8 +393,8 @@ static __always_inline u32 call_choice(const struct open_call *o)
 /**
  * call_may_be_longest - fewer than VS_LONGEST_CALLS calls are known to have taken longer
  *
- * A bucket that has had so many puts all below it out of question, so that few are emitted however
- * many there are. Calls of which it is not decided whether they are wanted put none out.
+ * A bucket with that many calls rules out all buckets below it, so that few calls are emitted,
+ * however many there are. Calls for which --vma is undecided rule out no others.
  */
 static __always_inline bool call_may_be_longest(const struct open_call *o, u64 duration_ns)
 {
@@ -407,7 +410,7 @@ static __always_inline bool call_may_be_longest(const struct open_call *o, u64 d
 	return true;
 }
 
-/** call_note_site - where the function that has made the call returns to, as call_begin() does. */
+/** call_note_site - record the return address of the calling function, as call_begin() does. */
 static __noinline int call_note_site(struct task_struct *task, struct open_call *o)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -416,7 +419,7 @@ static __noinline int call_note_site(struct task_struct *task, struct open_call 
 	return 0;
 }
 
-/** call_end - the current task leaves the memory call that it is in, if it is in one. */
+/** call_end - the current task leaves its memory call, if it is inside one. */
 static __always_inline void call_end(s64 result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -434,13 +437,13 @@ static __always_inline void call_end(s64 result)
 		return;
 	o = &t->call;
 	call_populates(task, t, o, failed ? 0 : result);
-	/* brk fails by returning what the break is already */
+	/* on failure, brk returns the unchanged break */
 	if (o->call == VS_CALL_BRK && o->argument[0] && (u64)result != o->argument[0])
 		failed = true;
 	error = result < 0 ? result : VS_BRK_FAILED;
 	mm = task->mm;
 	map_after = o->map_before;
-	barrier_var(map_after); /* one load from either would be from a pointer of two kinds */
+	barrier_var(map_after); /* or one load would be through a pointer of two types */
 	if (mm && o->call != VS_CALL_EXEC)
 		map_after = mm->map_count;
 	o->map_after = writes_alone(task, o) ? map_after : 0;

@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * memory_calls.h - the part of the contract (events.h) that lists memory calls, what else flushes
- * TLBs, and the system calls that these are.
+ * memory_calls.h - the part of the contract (events.h) that lists memory calls, other reasons of
+ * TLB flushes, and the system calls of each.
  *
- * A new memory call is a row of VS_EACH_FOLLOWED_CALL and one for each of its system calls; what it
- * does to the pages in its range is decided in bpf/call_ranges.bpf.h and user/model/history/ranges.c.
+ * A new memory call needs a row of VS_EACH_FOLLOWED_CALL and one for each of its system calls; its
+ * effect on the pages in its range is defined in bpf/call_ranges.bpf.h and
+ * user/model/history/ranges.c.
  */
 #ifndef VMASCOPE_MEMORY_CALLS_H
 #define VMASCOPE_MEMORY_CALLS_H
 
-/* What calls have in common. */
+/* Traits of calls. */
 #define VS_CALL_OF_RANGE 1u  /* the first two arguments are a range of addresses */
 #define VS_CALL_MAY_SPLIT 2u /* a change of the number of VMAs is a split or a merge */
 #define VS_CALL_SETS_PROT 4u /* the third argument is a protection (PROT_*) */
-#define VS_CALL_CHANGES 8u   /* it takes memory away, or changes its use, or maps it anew */
-#define VS_CALL_IN_PLACE 16u /* no process begins or ends, and none gets another image */
+#define VS_CALL_CHANGES 8u   /* unmaps, maps or changes memory, or its use */
+#define VS_CALL_IN_PLACE 16u /* creates and ends no process, and replaces no image */
 
 /* clang-format off */
 /**
- * VS_EACH_FOLLOWED_CALL - system calls that are followed from their beginning to their end:
+ * VS_EACH_FOLLOWED_CALL - system calls that are traced from begin to end:
  *	X(ID, name, traits, start, length, other, flags, result, print1, print2, print3, flag_names)
- * @traits: of those above
- * @start, @length, @other, @flags: which argument it is, NONE: it has none
- * @result: what it returns, see enum call_result (user/)
- * @print1 to @print3, @flag_names: how the trace prints its arguments, `none`: no more
+ * @traits: VS_CALL_* bits
+ * @start, @length, @other, @flags: index of the argument, NONE if there is none
+ * @result: kind of return value, see enum call_result (user/)
+ * @print1 to @print3, @flag_names: how trace prints its arguments, `none`: no more
  *
- * Recordings hold the numbers, and the names that go with them: a new call changes those of
+ * Recordings hold the numbers and their names: a new call changes the numbers of
  * VS_EACH_OTHER_FLUSHER.
  */
 #define VS_EACH_FOLLOWED_CALL(X)                                                                   \
@@ -57,33 +58,33 @@
 	X(EXIT, "exit", 0, NONE, NONE, NONE, NONE, ZERO, none, none, none, none)
 
 /**
- * VS_EACH_OTHER_FLUSHER - what is known of flushes that no call owns: X(ID, name)
+ * VS_EACH_OTHER_FLUSHER - reasons of flushes that no call owns: X(ID, name)
  *
- * From VS_CALL_SYSCALL on (VS_CALL_FIRST_UNOWNED) it is who flushes, not why.
+ * From VS_CALL_SYSCALL on (VS_CALL_FIRST_UNOWNED), the kind of initiator is known, not the reason.
  */
 #define VS_EACH_OTHER_FLUSHER(X)                                                                   \
 	X(COW, "cow") /* a fault that copied a page */                                             \
-	X(NUMA, "numa") /* a NUMA hint fault, and the migration that it asks for */                \
+	X(NUMA, "numa") /* a NUMA hint fault, and the migration that it requests */                \
 	X(UFFD, "userfaultfd") /* userfaultfd's write protection (its ioctl) */                    \
 	X(FAULT, "fault") /* another fault */                                                      \
-	X(RECLAIM, "reclaim") /* kswapd, or a task that has to reclaim for itself */               \
+	X(RECLAIM, "reclaim") /* kswapd, or a task in direct reclaim */                            \
 	X(COMPACTION, "compaction") /* kcompactd */                                                \
 	X(KSM, "ksm") /* ksmd */                                                                   \
 	X(KHUGEPAGED, "khugepaged") /* khugepaged */                                               \
 	X(MIGRATE, "migrate") /* move_pages, migrate_pages, mbind */                               \
-	X(WRITEBACK, "writeback") /* msync, fsync and such, writeback: pages made clean */         \
-	X(TRUNCATE, "truncate") /* truncate, fallocate: pages taken from a file's mappings */      \
+	X(WRITEBACK, "writeback") /* msync, fsync and similar, writeback: pages made clean */      \
+	X(TRUNCATE, "truncate") /* truncate, fallocate: pages removed from a file's mappings */    \
 	X(SYSCALL, "system-call") /* another system call */                                        \
 	X(KTHREAD, "kernel-thread") /* another kernel thread */                                    \
 	X(OTHER, "other") /* a task outside a system call and outside a fault */                   \
-	X(KERNEL_RANGE, "kernel-range") /* of kernel addresses, by anyone */                       \
-	X(FLUSH_ALL, "flush-all")     /* of everything, by anyone */
+	X(KERNEL_RANGE, "kernel-range") /* kernel addresses, by any task */                        \
+	X(FLUSH_ALL, "flush-all")     /* everything, by any task */
 
 /**
- * VS_EACH_MEMORY_SYSCALL - the system calls that are followed: X(name, ID, hooked)
+ * VS_EACH_MEMORY_SYSCALL - the system calls that are traced: X(name, ID, hooked)
  * @name: as in <asm/unistd.h>
- * @hooked: how its function is called: BY_REGISTERS; WITHOUT_ARGUMENTS, then BTF has it under
- *	another name; NO_RETURN
+ * @hooked: signature of its function: BY_REGISTERS; WITHOUT_ARGUMENTS, which has another name in
+ *	BTF; NO_RETURN
  */
 #define VS_EACH_MEMORY_SYSCALL(X)                                                                  \
 	X(mmap, MMAP, BY_REGISTERS)                                                                \
@@ -103,7 +104,9 @@
 	X(exit, EXIT, NO_RETURN)                                                                   \
 	X(exit_group, EXIT, NO_RETURN)
 
-/** VS_EACH_FLUSHING_SYSCALL - those that are not, and what they flush for: X(name, ID) */
+/**
+ * VS_EACH_FLUSHING_SYSCALL - untraced system calls, and the reason of their flushes: X(name, ID)
+ */
 #define VS_EACH_FLUSHING_SYSCALL(X)                                                                \
 	X(msync, WRITEBACK)                                                                        \
 	X(fsync, WRITEBACK)                                                                        \
@@ -120,10 +123,10 @@
 /* clang-format on */
 
 /**
- * enum vs_call - what changes mappings, or flushes TLBs
+ * enum vs_call - memory calls, and other reasons of TLB flushes
  *
- * First the system calls that are followed from their beginning to their end; then what is known
- * of flushes that none of them owns.
+ * First come the system calls that are traced from begin to end; then the reasons of
+ * flushes that none of them owns.
  */
 enum vs_call {
 #define VS_CALL_MEMBER(id, ...) VS_CALL_##id,
@@ -136,7 +139,7 @@ enum vs_call {
 	VS_CALL_FIRST_UNOWNED = VS_CALL_SYSCALL,
 };
 
-/** VS_NR_MEMORY_SYSCALLS - rows of VS_EACH_MEMORY_SYSCALL */
+/** VS_NR_MEMORY_SYSCALLS - number of rows of VS_EACH_MEMORY_SYSCALL */
 #define VS_ONE_SYSCALL(...) +1
 enum {
 	VS_NR_MEMORY_SYSCALLS = VS_EACH_MEMORY_SYSCALL(VS_ONE_SYSCALL),
@@ -145,7 +148,7 @@ enum {
 
 _Static_assert(VS_NR_FOLLOWED_CALLS <= 32, "sets of followed calls are 32 bits");
 
-/* Sets of followed calls: those with a trait, as bits. */
+/* Sets of followed calls that have a trait, as bit masks. */
 #define VS_CALL_IF(id, traits, trait) | ((traits) & (trait) ? 1u << VS_CALL_##id : 0u)
 #define VS_CALL_IF_OF_RANGE(id, name, traits, ...) VS_CALL_IF(id, traits, VS_CALL_OF_RANGE)
 #define VS_CALL_IF_MAY_SPLIT(id, name, traits, ...) VS_CALL_IF(id, traits, VS_CALL_MAY_SPLIT)

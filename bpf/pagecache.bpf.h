@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pagecache.bpf.h - what the page cache has of a file's page when a fault begins: nothing, the page,
- * or one that is being read by somebody else, for whose read the fault will wait.
+ * pagecache.bpf.h - state of a file's page in the page cache when a fault begins: absent, present,
+ * or being read by another task, so that the fault will wait for that read.
  *
- * The kernel counts such a wait as minor, or as major where it had to take the mmap lock a second
- * time for it (FAULT_FLAG_TRIED): its outcome does not tell it apart.
+ * The kernel counts such a wait as minor, or as major if it had to take the mmap lock a second
+ * time for it (FAULT_FLAG_TRIED): the outcome does not identify it.
  *
  * The page cache is an array (xarray) of nodes with 64 slots each; tracing programs run inside an RCU
  * read-side section, so no node is freed while it is read.
@@ -19,19 +19,19 @@
 /* include/linux/xarray.h */
 #define XA_CHUNK_SHIFT 6
 #define XA_CHUNK_MASK ((1ULL << XA_CHUNK_SHIFT) - 1)
-#define XA_VALUE 1ULL		     /* a number: a page that is in swap, or was evicted */
-#define XA_INTERNAL 2ULL	     /* of the array's own, in the two lowest bits */
+#define XA_VALUE 1ULL		     /* a number: the page is in swap, or was evicted */
+#define XA_INTERNAL 2ULL	     /* internal to the array: the two lowest bits */
 #define XA_FIRST_NODE 4096ULL	     /* internal entries above are nodes */
-#define XA_LAST_SIBLING (62ULL << 2) /* those up to here say in which slot the entry is */
-/** Nodes from the top to the bottom, for 64 bits of an index. */
+#define XA_LAST_SIBLING (62ULL << 2) /* entries up to this one hold a slot number */
+/** Maximum depth of the tree, for a 64-bit index. */
 #define XA_MAX_HEIGHT 11
 
-/** enum page_cached - what the page cache had of the page as the fault began */
+/** enum page_cached - state of the page in the page cache when the fault began */
 enum page_cached {
-	CACHED_UNKNOWN, /* or it has no page cache */
+	CACHED_UNKNOWN, /* also if there is no page cache */
 	CACHED_NOT,
 	CACHED_SWAPPED, /* shared memory: the page is in swap */
-	CACHED_READING, /* it is there, its contents are not */
+	CACHED_READING, /* it is present, but its contents are not up to date */
 	CACHED_READY,
 };
 
@@ -51,7 +51,7 @@ static __always_inline u64 xa_slot(u64 node, u64 offset)
 	return entry;
 }
 
-/** cached_kind - what entry @entry of a page cache says: a folio, or why there is none */
+/** cached_kind - state according to entry @entry of a page cache: a folio, or why there is none */
 static __always_inline enum page_cached cached_kind(u64 entry, bool shmem)
 {
 	u64 flags;
@@ -61,21 +61,21 @@ static __always_inline enum page_cached cached_kind(u64 entry, bool shmem)
 	if (entry & XA_VALUE)
 		return shmem ? CACHED_SWAPPED : CACHED_NOT;
 	if (xa_is_internal(entry) ||
-	    !kread_u64(entry, &flags)) /* flags are a folio's first member */
+	    !kread_u64(entry, &flags)) /* flags are the first member of a folio */
 		return CACHED_UNKNOWN;
 	return flags >> bpf_core_enum_value(enum pageflags, PG_uptodate) & 1 ? CACHED_READY
 									     : CACHED_READING;
 }
 
 /**
- * page_cached - what the page cache has of the page of a fault that begins
+ * page_cached - state in the page cache of the page of a fault that begins
  *
- * A global function: the verifier looks at it once. In fault.bpf.c, as it reads by plain loads.
+ * A global function: the verifier checks it once. Defined in fault.bpf.c, as it uses plain loads.
  * Return: enum page_cached.
  */
 int page_cached(const struct pending_fault *f);
 
-/** may_be_cached - page_cached() has something to say of the fault: of a file's page, none is mapped. */
+/** may_be_cached - page_cached() applies to the fault: a page of a file, none is mapped. */
 static __always_inline bool may_be_cached(const struct pending_fault *f)
 {
 	return f->found == VMA_FOUND && f->vma.traits & VMA_HAS_END &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pidfd.bpf.h - the process that a file descriptor of the current task stands for (pidfd_open(2)).
+ * pidfd.bpf.h - the process that a pidfd of the current task refers to (pidfd_open(2)).
  */
 #ifndef VMASCOPE_PIDFD_BPF_H
 #define VMASCOPE_PIDFD_BPF_H
@@ -41,7 +41,7 @@ struct task_struct___files {
 /**
  * pidfd_tgid - process id, in the initial pid namespace
  *
- * Only where a system call has taken @fd for a pidfd; those below 0 stand for the caller (6.14).
+ * Only if a system call has accepted @fd as a pidfd; negative values refer to the caller (6.14).
  * Return: the id, 0 if it can't be read.
  */
 static __noinline u32 pidfd_tgid(u64 fd)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * populate.bpf.h - faults that the kernel takes without a trap inside a call that is about a range:
- * MADV_POPULATE_*, MAP_POPULATE, mlock and what grows locked memory. They belong to its VMA.
+ * populate.bpf.h - kernel-initiated faults (without a trap) inside a call on a range:
+ * MADV_POPULATE_*, MAP_POPULATE, mlock and growth of locked memory. They belong to its VMA.
  */
 #ifndef VMASCOPE_POPULATE_BPF_H
 #define VMASCOPE_POPULATE_BPF_H
@@ -12,14 +12,14 @@
 
 #include "account.bpf.h"
 
-/** populate_begin - such faults of the current task until now are of no call. */
+/** populate_begin - kernel-initiated faults of the current task until now belong to no call. */
 static __always_inline void populate_begin(struct task_struct *task, struct task_state *t)
 {
 	if (task->min_flt != t->last_minor || task->maj_flt != t->last_major)
 		settle_current();
 }
 
-/** maps_anew - a call is under way that maps memory: what is faulted in there follows from no other. */
+/** maps_anew - a call is mapping memory: faults in its range follow from no other call. */
 static __always_inline bool maps_anew(const struct open_call *o)
 {
 	return o->begin_ns &&
@@ -27,11 +27,12 @@ static __always_inline bool maps_anew(const struct open_call *o)
 }
 
 /**
- * populate_end - those since belong to the VMA of [@start, @end), if that is one
+ * populate_end - faults since populate_begin() belong to the VMA of [@start, @end), if there is
+ * only one
  *
- * @t: state of the current task; its call.ref is what the VMA is looked up in
+ * @t: state of the current task; its call.ref is used for the lookup of the VMA
  *
- * A global function: the verifier looks at it once, and not with all that its callers know.
+ * A global function: the verifier checks it once, without the state of its callers.
  */
 __weak __noinline int populate_end(struct task_state *t, u64 start, u64 end)
 {
@@ -60,13 +61,13 @@ __weak __noinline int populate_end(struct task_state *t, u64 start, u64 end)
 }
 
 #if defined(__TARGET_ARCH_x86)
-/** locks_range - system call @nr is mlock(2) or mlock2(2), which is no memory call that is followed. */
+/** locks_range - system call @nr is mlock(2) or mlock2(2), which are not traced as memory calls. */
 static __always_inline bool locks_range(u64 nr)
 {
 	return nr == __NR_mlock || nr == __NR_mlock2;
 }
 
-/** lock_begin - the current task enters one; a global function as above */
+/** lock_begin - the current task enters such a call; a global function as above */
 __weak __noinline int lock_begin(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -77,7 +78,7 @@ __weak __noinline int lock_begin(void)
 	return 0;
 }
 
-/** lock_end - it leaves one. */
+/** lock_end - the current task leaves such a call. */
 static __always_inline void lock_end(struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();

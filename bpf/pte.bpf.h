@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pte.bpf.h - an address becomes a page-table entry: the tables are read through the kernel's
+ * pte.bpf.h - find the page-table entry of an address: the tables are read through the kernel's
  * direct map of physical memory (x86-64).
  *
- * Where that map begins is not told by kallsyms on every kernel, so it is found: at a base tried,
- * the walk of the top table's own address must lead back to that table.
+ * kallsyms does not have the start of that map on every kernel, so it is searched: with the right
+ * base, the walk for the address of the top-level table leads back to that table.
  */
 #ifndef VMASCOPE_PTE_BPF_H
 #define VMASCOPE_PTE_BPF_H
@@ -19,10 +19,10 @@
 #define LEVEL_PUD 2
 #define LEVEL_ABOVE 3
 
-/** Entries that are read at once around one: 64 KiB, which is what fault-around maps by default. */
+/** Number of entries that are read around one: 64 KiB, the default size of fault-around. */
 #define PTE_WINDOW 16
 
-/** Start of the direct map, 0 while it is not known; found by find_direct_map in task.bpf.c. */
+/** Start of the direct map, 0 while it is unknown; set by find_direct_map in task.bpf.c. */
 extern __u64 direct_map;
 
 static __always_inline u32 table_index(u64 address, u32 shift)
@@ -31,9 +31,9 @@ static __always_inline u32 table_index(u64 address, u32 shift)
 }
 
 /**
- * table_entry - the entry of one level
+ * table_entry - read the entry of one level
  * @table: address of a table
- * @address: that is looked up; @shift: of this level
+ * @address: address that is looked up; @shift: of this level
  * @entry: result
  *
  * Return: address of the entry, 0 if it can't be read.
@@ -45,13 +45,13 @@ static __always_inline u64 table_entry(u64 table, u64 address, u32 shift, u64 *e
 	return bpf_probe_read_kernel(entry, sizeof(*entry), (void *)at) ? 0 : at;
 }
 
-/** five_levels - of page tables; then kernel addresses begin lower (asm/page_64_types.h). */
+/** five_levels - of page tables: kernel addresses begin lower then (asm/page_64_types.h). */
 static __always_inline bool five_levels(u64 kernel_address)
 {
 	return (kernel_address >> 47) != 0x1ffff;
 }
 
-/** is_present - 1 or 0, without a jump; PROT_NONE entries are present, too. */
+/** is_present - 1 or 0, without a branch; PROT_NONE entries are present, too. */
 static __always_inline u64 is_present(u64 entry)
 {
 	_Static_assert(PTE_PROTNONE == PTE_PRESENT << 8, "shifted by 8, they are the same bit");
@@ -59,9 +59,9 @@ static __always_inline u64 is_present(u64 entry)
 }
 
 /**
- * window_copied - read_window() by one copy
+ * window_copied - read_window() with a single copy
  *
- * Not inlined: only here the stack has to hold all entries.
+ * Not inlined, so that only this function's stack has to hold all entries.
  */
 static __noinline bool window_copied(u64 at, u32 index, struct page_view *v)
 {
@@ -77,7 +77,7 @@ static __noinline bool window_copied(u64 at, u32 index, struct page_view *v)
 }
 
 /**
- * read_window - the entry @index of the window at @at, and how many of its entries are present
+ * read_window - read entry @index of the window at @at, and count the present entries of the window
  *
  * Return: false if it can't be read.
  */
@@ -89,7 +89,7 @@ static __always_inline bool read_window(u64 at, u32 index, struct page_view *v)
 	if (!kread_plainly())
 		return window_copied(at, index, v);
 	window = kread_as(struct vm_event_state, at);
-	/* A load with its check is 40 bytes of machine code: 16 of them would crowd out the kernel's. */
+	/* A checked load is 40 bytes of machine code: 16 of them would evict kernel code. */
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < PTE_WINDOW; i++)
 		n += is_present(window->event[i]);
@@ -97,13 +97,13 @@ static __always_inline bool read_window(u64 at, u32 index, struct page_view *v)
 	return kread_u64(at + (index & (PTE_WINDOW - 1)) * 8, &v->entry);
 }
 
-/** is_table - an entry that leads to a table: neither empty, nor a leaf, nor swapped out. */
+/** is_table - the entry points to a table: it is neither empty, nor a leaf, nor swapped out. */
 static __always_inline bool is_table(u64 entry)
 {
 	return (entry & (PTE_PRESENT | PTE_PSE)) == PTE_PRESENT;
 }
 
-/** page_leaf - the lowest levels: what the PMD entry at v->pmd says of @address */
+/** page_leaf - read the lowest levels: state of @address, from the PMD entry at v->pmd */
 static __always_inline void page_leaf(u64 address, struct page_view *v)
 {
 	u32 index = table_index(address, 12);
@@ -127,10 +127,10 @@ static __always_inline void page_leaf(u64 address, struct page_view *v)
 }
 
 /**
- * page_walk - where the PMD entry of a user address is; if there is none, all that there is to know
+ * page_walk - find the PMD entry of a user address; if there is none, the result is complete
  *
- * A global function: the verifier looks at it once. Tables may be freed while they are read;
- * what is read then is wrong for this one fault, and harmless.
+ * A global function: the verifier checks it once. Tables may be freed while they are read;
+ * the result is then wrong for this one fault, and harmless.
  */
 __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 {
@@ -167,11 +167,11 @@ __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 }
 
 /**
- * page_read - what the page tables say of an address of the current task, before the fault; nothing
- * where they can't be read
+ * page_read - state of an address of the current task in the page tables, before the fault; unknown
+ * if they can't be read
  *
- * While no VMA has changed, no table is freed: the PMD entry's place is kept, as faults tend to
- * stay within its 2 MiB.
+ * While no VMA has changed, no table is freed: the location of the PMD entry is cached, as faults
+ * tend to stay within its 2 MiB.
  */
 static __always_inline void page_read(struct task_struct *task, struct task_state *t, s64 seq,
 				      u64 address, struct page_view *v)
@@ -204,9 +204,9 @@ static __always_inline u64 frame_of(u64 entry, u32 level, u64 address)
 }
 
 /**
- * is_zero_page - a present entry of anonymous memory maps the zero page, or the huge one
+ * is_zero_page - a present entry of anonymous memory maps the zero page, or the huge zero page
  *
- * PMDs of the huge zero page are special since 6.18 only; before, they are the ones that were never
+ * PMDs of the huge zero page are special only since 6.18; before, they are those that were never
  * dirty.
  */
 static __always_inline bool is_zero_page(const struct page_view *v)
@@ -215,7 +215,7 @@ static __always_inline bool is_zero_page(const struct page_view *v)
 	       (v->level == LEVEL_PMD && !(v->entry & (PTE_DIRTY | PTE_SAVED_DIRTY)));
 }
 
-/** page_frame - what has become of the page that was mapped before the fault, if any was */
+/** page_frame - whether the page that was mapped before the fault, if any, has been replaced */
 static __always_inline u8 page_frame(u64 address, const struct page_view *before,
 				     const struct page_view *now)
 {

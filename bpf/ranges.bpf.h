@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ranges.bpf.h - the ranges that memory calls changed or took away, to know the faults that follow.
+ * ranges.bpf.h - the ranges that memory calls changed or unmapped, to detect the faults that
+ * follow.
  *
- * A tree of nodes of 64 bits for each process image: a bit stands for a page at the lowest level,
- * for a node of the level below at the others. A range takes some nodes of each level, however long
- * it is. Of the ranges that hold an address at any level the latest counts; where
- * something else is mapped, all that came before is over.
+ * Each process image has a tree of nodes of 64 bits: a bit stands for a page at the lowest level,
+ * and for a node of the next lower level at the others. A range takes a few nodes of each level,
+ * whatever its length. Of the ranges that contain an address, at any level, the latest counts; a
+ * mapping over older ranges ends all of them.
  *
- * A range is there from the beginning of its call on: a fault may end before the call does. Calls
- * that change mappings as a writer of the mmap lock have not done so while mm_lock_seq stands
- * still; other calls are followed by faults that begin after they did.
+ * A range exists from the begin of its call: a fault may end before the call does. Calls
+ * that change mappings as a writer of the mmap lock have not taken effect while mm_lock_seq is
+ * unchanged; a fault follows from another call only if it begins after the call did.
  */
 #ifndef VMASCOPE_RANGES_BPF_H
 #define VMASCOPE_RANGES_BPF_H
@@ -20,21 +21,22 @@
 #define RANGE_PAGE_BITS 12
 #define RANGE_BITS (1 << RANGE_BITS_SHIFT)
 /**
- * A piece of a range takes at least so many bits of a node above the lowest level; a smaller one is
- * in the nodes below. So a few slots are enough for all ranges there, and each keeps its own time.
+ * Above the lowest level, a piece of a range takes at least this many bits of a node; a smaller
+ * piece is stored in the nodes below. So a few slots are enough for all ranges, each with its own
+ * time.
  */
 #define RANGE_LEAST_BITS 16
-/** Nodes of the highest level in 128 TiB, all that a process has unless it asks for more. */
+/** Number of nodes of the highest level in 128 TiB, the default address space of a process. */
 #define RANGE_TOP_NODES 32
-/** Holder of a slot that stands for what was mapped over older ranges. */
+/** Holder of a slot that marks memory mapped over older ranges. */
 #define RANGE_OVER (~0ULL)
 
-/** Nodes in map ranges: user/ asks for a sweep where they become many. */
+/** Size of map ranges, in nodes: user/ requests a sweep when it fills up. */
 __weak __u64 nr_range_nodes = 0;
 
 static const struct range_node empty_node = {};
 
-/** range_holder - of a call in @row; one without a row is counted where all such are: in row 0 */
+/** range_holder - holder for a call in @row; calls without a row are counted in row 0 */
 static __always_inline u64 range_holder(u32 row, u32 generation)
 {
 	return row ? row | (u64)generation << 32 : 1ULL << 63;
@@ -56,7 +58,7 @@ static __always_inline u64 range_bit(u64 page, u32 level)
 	return 1ULL << (page >> (RANGE_BITS_SHIFT * level) & (RANGE_BITS - 1));
 }
 
-/** range_proc_of - what is known of the ranges of a process image; NULL without a slot. */
+/** range_proc_of - the range state of a process image; NULL without a slot. */
 static __always_inline struct range_proc *range_proc_of(u32 proc, u32 generation, bool create)
 {
 	struct range_proc *p = proc ? bpf_map_lookup_elem(&range_procs, &proc) : 0;
@@ -74,12 +76,12 @@ static __always_inline struct range_proc *range_proc_of(u32 proc, u32 generation
 /* --- ranges begin -------------------------------------------------------------------------- */
 
 /*
- * What follows are global functions where they look at a slot, a node or a level: the verifier
- * looks at each once, and not at every way through six slots. Loops are unrolled: 6.1 takes none whose
- * head is fallen into twice.
+ * Functions below that examine a slot, a node or a level are global: the verifier checks
+ * each once, and not every path through six slots. Loops are unrolled: 6.1 accepts none whose
+ * head is entered by falling through twice.
  */
 
-/** range_above_slot - what a slot of a node above says of the node at hand, its bit there being @bit */
+/** range_above_slot - effect of a slot of a higher node on the current node, whose bit is @bit */
 __weak __noinline int range_above_slot(struct range_slot *s, u64 bit, struct new_range *n)
 {
 	if (!s || !n || !(s->bits & bit))
@@ -92,7 +94,7 @@ __weak __noinline int range_above_slot(struct range_slot *s, u64 bit, struct new
 	return 0;
 }
 
-/** range_above - what the nodes above say of the node at hand. */
+/** range_above - effect of the nodes above on the current node. */
 __weak __noinline int range_above(struct new_range *n, u32 levels)
 {
 	struct range_key key = {};
@@ -120,7 +122,7 @@ __weak __noinline int range_above(struct new_range *n, u32 levels)
 	return 0;
 }
 
-/** range_undo_slot - as if the failed call had not been. */
+/** range_undo_slot - revert the effect of the failed call. */
 __weak __noinline int range_undo_slot(struct range_slot *s, struct new_range *n)
 {
 	if (!s || !n)
@@ -132,20 +134,20 @@ __weak __noinline int range_undo_slot(struct range_slot *s, struct new_range *n)
 	return 0;
 }
 
-/** enum range_rank - which slot of a node is to be that of a new range: the highest rank */
+/** enum range_rank - preference for a slot of a node for a new range: the highest rank wins */
 enum range_rank {
-	RANK_OTHER = 1, /* of these, the oldest */
-	RANK_OVER,	/* nothing is left of it */
+	RANK_OTHER = 1, /* of these, the oldest is reused */
+	RANK_OVER,	/* the range has ended */
 	RANK_FREE,
-	RANK_SAME, /* of the same row, where no level is below that may know better: it goes on */
+	RANK_SAME, /* same row, and no lower level that may be more recent: it is extended */
 };
 
 #define RANK_SHIFT 56
 
 /**
- * range_rank - end what the new range ends of an older one
+ * range_rank - end the parts of an older range that the new range ends
  *
- * Return: enum range_rank << RANK_SHIFT, and its age below.
+ * Return: enum range_rank << RANK_SHIFT, with its age in the low bits.
  */
 __weak __noinline u64 range_rank(struct range_slot *s, struct new_range *n)
 {
@@ -168,7 +170,7 @@ __weak __noinline u64 range_rank(struct range_slot *s, struct new_range *n)
 	return rank << RANK_SHIFT | (~s->time_ns << 8 >> 8);
 }
 
-/** range_fill - a slot, free or not, becomes that of the new range. */
+/** range_fill - store the new range in a slot, whether free or not. */
 __weak __noinline int range_fill(struct range_slot *s, struct new_range *n)
 {
 	u64 holder;
@@ -176,7 +178,7 @@ __weak __noinline int range_fill(struct range_slot *s, struct new_range *n)
 	if (!s || !n)
 		return 0;
 	holder = s->holder;
-	/* the oldest range has to go, or another CPU took the slot */
+	/* the oldest range is dropped, or another CPU took the slot */
 	if ((s->bits && s->fits) ||
 	    __sync_val_compare_and_swap(&s->holder, holder, n->slot.holder) != holder)
 		count_lost(VS_LOST_RANGES);
@@ -193,7 +195,7 @@ __weak __noinline int range_fill(struct range_slot *s, struct new_range *n)
 	return 0;
 }
 
-/** range_put - put the new range into the node at hand. */
+/** range_put - store the new range in the current node. */
 __weak __noinline int range_put(struct new_range *n)
 {
 	struct range_key key = {};
@@ -224,7 +226,7 @@ __weak __noinline int range_put(struct new_range *n)
 	n->all_ns = n->write_ns = 0;
 	if (levels >> (n->level + 1))
 		range_above(n, levels);
-	/* what is mapped has to be remembered only where something else would say otherwise */
+	/* a mapping has to be stored only where a node above has an older range */
 	idle = !n->slot.fits && !n->covered && !(levels & ((1u << n->level) - 1));
 	if (!node) {
 		if (idle)
@@ -267,8 +269,8 @@ static __always_inline void range_put_at(struct new_range *n, u64 number, u64 bi
 }
 
 /**
- * range_piece - put a piece of the new range, all within one node of @n->level, where it belongs
- * @first: page, or node of the level below; @nr: so many of them
+ * range_piece - store a piece of the new range, all within one node of @n->level
+ * @first: page, or node of the level below; @nr: number of these
  */
 __weak __noinline int range_piece(struct new_range *n, u64 first, u64 nr)
 {
@@ -288,7 +290,7 @@ __weak __noinline int range_piece(struct new_range *n, u64 first, u64 nr)
 	return 0;
 }
 
-/** ranges_put - put [@n->start, @n->end) into the nodes that it takes. */
+/** ranges_put - store [@n->start, @n->end) in its nodes. */
 static __always_inline void ranges_put(struct new_range *n)
 {
 	u64 first = n->start >> RANGE_PAGE_BITS, last = (n->end - 1) >> RANGE_PAGE_BITS;
@@ -320,10 +322,10 @@ static __always_inline void ranges_put(struct new_range *n)
 }
 
 /**
- * struct range_cause - why ranges begin
- * @proc: slot of the process image that they are of, @generation: that slot's
- * @row: of the call, @row_generation: that row's
- * @begin_ns: when the call began; @seq: of the mm then
+ * struct range_cause - the call that begins ranges
+ * @proc: slot of their process image, @generation: of that slot
+ * @row: of the call, @row_generation: of that row
+ * @begin_ns: when the call began; @seq: sequence of the mm at that time
  * @fits, @ends, @writes: as in struct range_slot; @undo: the call has failed
  */
 struct range_cause {
@@ -340,8 +342,8 @@ struct range_cause {
 };
 
 /**
- * ranges_add - a call changed [@start, @end), took it away, or mapped something there
- * @n: where that is worked out: of the task's state
+ * ranges_add - a call changed or unmapped [@start, @end), or mapped something there
+ * @n: working memory, part of the task's state
  */
 __weak __noinline int ranges_add(u64 start, u64 end, struct range_cause *cause, struct new_range *n)
 {
@@ -370,7 +372,7 @@ __weak __noinline int ranges_add(u64 start, u64 end, struct range_cause *cause, 
 	return 0;
 }
 
-/** range_fork_begin - the process of @cause forks: all of its private pages lose the right to write. */
+/** range_fork_begin - the process of @cause forks: all of its private pages become read-only. */
 static __always_inline void range_fork_begin(const struct range_cause *cause)
 {
 	struct range_proc *p = range_proc_of(cause->proc, cause->generation, true);
@@ -385,7 +387,7 @@ static __always_inline void range_fork_begin(const struct range_cause *cause)
 	p->fork[0].time_ns = cause->begin_ns;
 }
 
-/** range_fork_inherit - a process has its slot: it was born of a fork, which goes for it, too. */
+/** range_fork_inherit - a new process has its slot: the fork that created it applies to it, too. */
 static __always_inline void range_fork_inherit(struct task_state *t)
 {
 	struct range_proc *p = range_proc_of(t->proc, t->proc_generation, true);
@@ -395,7 +397,7 @@ static __always_inline void range_fork_inherit(struct task_state *t)
 	t->fork.time_ns = 0;
 }
 
-/** range_fork_undo - it has failed. */
+/** range_fork_undo - the fork has failed. */
 static __always_inline void range_fork_undo(u32 proc, u32 generation, u64 begin_ns)
 {
 	struct range_proc *p = range_proc_of(proc, generation, false);
@@ -404,7 +406,7 @@ static __always_inline void range_fork_undo(u32 proc, u32 generation, u64 begin_
 		p->fork[0] = p->fork[1];
 }
 
-/** refaults_unplaced - @n faults without an address: they may follow from a range, or not. */
+/** refaults_unplaced - count @n faults without an address: they may follow from a range, or not. */
 static __always_inline void refaults_unplaced(struct task_state *t, u64 n)
 {
 	struct range_proc *p = range_proc_of(t->proc, t->proc_generation, false);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * refaults.bpf.h - a fault that has ended: which memory call does it follow?
+ * refaults.bpf.h - find the memory call that a completed fault follows from.
  */
 #ifndef VMASCOPE_REFAULTS_BPF_H
 #define VMASCOPE_REFAULTS_BPF_H
@@ -8,16 +8,16 @@
 #include "cause.bpf.h"
 #include "ranges.bpf.h"
 
-/** took_effect - a call that is a writer, and found @seq, had its turn. */
+/** took_effect - a call that is a writer, and found @seq, has had the lock. */
 static __always_inline bool took_effect(const struct followed *f, u32 seq)
 {
-	/* an odd one is of a writer before it (6.13) */
+	/* an odd sequence belongs to an earlier writer (6.13) */
 	if (f->step == 2)
 		seq = (seq + 1) & ~1u;
 	return !mm_has_sequence() || (s32)(f->now - seq) >= (s32)f->step;
 }
 
-/** follow_slot - hold a fault against a slot of a node, in which @bit stands for its address */
+/** follow_slot - compare a fault with a slot of a node, in which @bit stands for its address */
 __weak __noinline int follow_slot(struct refault *fault, struct range_slot *s, u64 bit,
 				  struct followed *f)
 {
@@ -47,7 +47,7 @@ __weak __noinline int follow_slot(struct refault *fault, struct range_slot *s, u
 	return 0;
 }
 
-/** follow_level - hold a fault against the node that holds its address at @level */
+/** follow_level - compare a fault with the node that contains its address at @level */
 __weak __noinline int follow_level(struct refault *fault, u32 level, struct followed *f)
 {
 	struct range_key key = {};
@@ -69,10 +69,10 @@ __weak __noinline int follow_level(struct refault *fault, u32 level, struct foll
 }
 
 /**
- * inherit_row - a row for the copies of a child, which is the current process
+ * inherit_row - find a row for copy-on-write in a child, which is the current process
  *
- * As its parent's, but of its own process: so it is there as long as the child is. Where the
- * parent's is gone, nothing but the call is known.
+ * The row has the key of the parent's, but belongs to the child, so that it lives as long as the
+ * child. If the parent's row is gone, only the call is known.
  */
 static __always_inline u64 inherit_row(const struct refault *fault, struct range_fork *fork)
 {
@@ -92,7 +92,7 @@ static __always_inline u64 inherit_row(const struct refault *fault, struct range
 	return range_holder(row, generation);
 }
 
-/** follow_fork - the last fork of the process, if no other range is later. */
+/** follow_fork - use the last fork of the process, if no other range is later. */
 static __always_inline void follow_fork(const struct refault *fault, struct range_proc *p,
 					struct followed *f)
 {
@@ -111,7 +111,7 @@ static __always_inline void follow_fork(const struct refault *fault, struct rang
 	}
 }
 
-/** refault_count - a fault has ended: which call does it follow? @f: where that is worked out */
+/** refault_count - count a completed fault with the call it follows from. @f: working memory */
 __weak __noinline int refault_count(struct refault *fault, struct followed *f)
 {
 	struct vs_call_row *row;
@@ -144,7 +144,7 @@ __weak __noinline int refault_count(struct refault *fault, struct followed *f)
 	return 0;
 }
 
-/** is_first_copy - what a write found is not the process's own page yet: zeros, or the file's */
+/** is_first_copy - a write found a page that is not private yet: the zero page, or the file's */
 static __always_inline bool is_first_copy(const struct pending_fault *f)
 {
 	if (f->vma.traits & VS_VM_SHARED || !f->page.readable)
@@ -162,11 +162,11 @@ static __always_inline bool was_present(const struct pending_fault *f)
 	return f->error_code & X86_PF_PROT || is_cow(f->cause) || f->cause == VS_CAUSE_WRITE_NOTIFY;
 }
 
-/** fault_fits - which ranges a fault may follow from, of enum range_fit */
+/** fault_fits - the ranges that a fault may follow from, as enum range_fit */
 static __always_inline u32 fault_fits(const struct pending_fault *f)
 {
 	switch (f->cause) {
-	case VS_CAUSE_GUP: /* nobody knows what it found */
+	case VS_CAUSE_GUP: /* the state that it found is unknown */
 		return RANGE_EMPTY | RANGE_STORED | RANGE_WRITE;
 	case VS_CAUSE_SEGV_ACCERR:
 	case VS_CAUSE_PROT:
@@ -174,7 +174,7 @@ static __always_inline u32 fault_fits(const struct pending_fault *f)
 		return RANGE_FORBIDDEN;
 	case VS_CAUSE_SWAP_IN:
 		return RANGE_STORED;
-	case VS_CAUSE_SEGV_MAPERR: /* these have reasons of their own */
+	case VS_CAUSE_SEGV_MAPERR: /* these have other causes */
 	case VS_CAUSE_SIGBUS:
 	case VS_CAUSE_NUMA_HINT:
 	case VS_CAUSE_MIGRATION:
@@ -197,7 +197,7 @@ static __always_inline u32 fault_fits(const struct pending_fault *f)
 	return is_first_copy(f) ? RANGE_EMPTY : RANGE_WRITE;
 }
 
-/** refault_look - count @f, which has ended, where it follows from a call */
+/** refault_look - count @f, which has ended, if it follows from a call */
 static __always_inline void refault_look(struct task_state *t, const struct pending_fault *f,
 					 u64 duration_ns)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * settle.bpf.h - a task's faults that have ended: counted, and held against the kernel's own counts.
+ * settle.bpf.h - count a task's completed faults, and compare with the kernel's own counts.
  *
  * The kernel adds each completed fault to task->min_flt or maj_flt (mm_account_fault() in
- * mm/memory.c). What these run ahead of the faults that hooks showed is told apart from them:
- * either the fault that is pending ended without its hook, or it was taken without a trap.
+ * mm/memory.c). An excess of these counts over the faults that hooks saw means that
+ * either the pending fault ended without its hook, or a fault was kernel-initiated (without a
+ * trap).
  */
 #ifndef VMASCOPE_SETTLE_BPF_H
 #define VMASCOPE_SETTLE_BPF_H
@@ -23,7 +24,7 @@
 
 /* --- counting ----------------------------------------------------------------------------- */
 
-/* Of each figure: what a fault adds to the counters, and what its ring record has. */
+/* For each figure: what a fault adds to the counters, and the value in its ring record. */
 #define FIGURE_SUM(member)                                                                         \
 	if (f->member)                                                                             \
 		stats_add(&c->member, f->member);
@@ -60,7 +61,7 @@ static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcom
 		c->latency_max_ns = duration_ns;
 }
 
-/** struct task_id - whose fault it was; @comm: where the name is */
+/** struct task_id - the task of a fault; @comm: address of its command name */
 struct task_id {
 	u32 tgid;
 	u32 pid;
@@ -94,7 +95,7 @@ static __always_inline void fault_describe(const struct task_id *id, const struc
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), id->comm);
 }
 
-/** fault_emit - a ring record of one fault. */
+/** fault_emit - emit a ring record of one fault. */
 static __always_inline void fault_emit(const struct task_id *id, const struct task_state *t,
 				       const struct pending_fault *f, enum vs_outcome outcome,
 				       u64 duration_ns)
@@ -107,7 +108,7 @@ static __always_inline void fault_emit(const struct task_id *id, const struct ta
 	e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
 			 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
 	if (!e) {
-		/* the sample has nothing to be counted by */
+		/* the sample has no row to be counted by */
 		if (is_sample(f->stack))
 			stack_add((struct vs_stack_ref){}, outcome, 1, duration_ns);
 		return;
@@ -116,7 +117,7 @@ static __always_inline void fault_emit(const struct task_id *id, const struct ta
 	emit_submit(e);
 }
 
-/** count_outside - a fault without a VMA slot goes to its process, with the reason. */
+/** count_outside - count a fault without a VMA slot for its process, by reason. */
 static __always_inline void count_outside(const struct task_state *t, struct pending_fault *f)
 {
 	struct vs_slot *s = slot_at(t->proc);
@@ -134,19 +135,19 @@ static __always_inline void count_outside(const struct task_state *t, struct pen
 				     1);
 }
 
-/** wanted - the filters let a fault with this end by. */
+/** wanted - the filters match a fault with this outcome. */
 static __always_inline bool wanted(enum vs_outcome outcome, enum vs_cause cause)
 {
 	return (!cfg.only || cfg.only == outcome + 1) &&
 	       (!cfg.causes || cfg.causes & (1u << (cause & 31)));
 }
 
-/* Faults that end in a signal, as a rule: no hook shows their end in their own context. */
+/* Causes of faults that usually end in a signal: no hook sees their end in the task's context. */
 #define CAUSES_OF_SIGNALS                                                                          \
 	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_PKEY |           \
 	 1u << VS_CAUSE_PROT | 1u << VS_CAUSE_SIGBUS)
 
-/** stack_wanted - the VMA of a fault is not known to be one whose stacks nobody asked for. */
+/** stack_wanted - false if the VMA of a fault is known not to match --vma. */
 static __always_inline bool stack_wanted(const struct pending_fault *f)
 {
 	struct vs_slot *s = cfg.stack_vma ? slot_at(f->vma.slot) : 0;
@@ -155,10 +156,10 @@ static __always_inline bool stack_wanted(const struct pending_fault *f)
 }
 
 /**
- * stack_at_begin - whether the stack of a fault is taken as it begins
+ * stack_at_begin - whether the stack of a fault is taken when it begins
  *
- * Where a filter asks how faults end, most are not wanted: their stack is taken at the end, if it
- * passes, except of those that do not come to an end that a hook shows.
+ * With a filter on outcomes, most faults do not match: their stack is taken at the end, if they
+ * match, except for faults whose end no hook shows.
  */
 static __always_inline bool stack_at_begin(const struct pending_fault *f)
 {
@@ -169,7 +170,7 @@ static __always_inline bool stack_at_begin(const struct pending_fault *f)
 	return CAUSES_OF_SIGNALS & (1u << (f->cause & 31)) && wanted(VS_INCOMPLETE, f->cause);
 }
 
-/** stack_is_of - row @r is of the VMA that fault @f was found to be in, where VMAs are told apart. */
+/** stack_is_of - row @r belongs to the VMA of fault @f, if rows are distinguished by VMA. */
 static __always_inline bool stack_is_of(const struct vs_stack_row *r, const struct pending_fault *f)
 {
 	return !cfg.stack_vma ||
@@ -177,8 +178,8 @@ static __always_inline bool stack_is_of(const struct vs_stack_row *r, const stru
 }
 
 /**
- * stack_at_end - take the stack of a fault that passes, if it was not taken, or taken back, or if the
- *	fault's VMA is another one than it seemed
+ * stack_at_end - take the stack of a matching fault if it was not taken, if its row was reclaimed,
+ *	or if the VMA of the fault has turned out to be another one
  */
 static __always_inline void stack_at_end(const struct task_state *t, struct pending_fault *f,
 					 enum vs_outcome outcome)
@@ -195,10 +196,10 @@ static __always_inline void stack_at_end(const struct task_state *t, struct pend
 }
 
 /**
- * so_far_add - count @ns more, which may be below 0, of the time of a fault that was in flight
- * @slot: that counts it
+ * so_far_add - add @ns, which may be negative, to the time of faults in flight
+ * @slot: slot that counts the fault
  *
- * A global function: the verifier looks at it once; few faults come here.
+ * A global function: the verifier checks it once; it is called for few faults.
  */
 __weak __noinline int so_far_add(struct task_state *t, u32 slot, u32 cause, u64 ns)
 {
@@ -213,10 +214,10 @@ __weak __noinline int so_far_add(struct task_state *t, u32 slot, u32 cause, u64 
 }
 
 /**
- * so_far_over - a fault has ended: its whole time is counted where it ended, without what has been
- *	counted of it at the ends of intervals
+ * so_far_over - a fault has ended: subtract the time that has been counted for it at the ends of
+ *	intervals, as its whole time is counted now
  *
- * How long one took that failed is not known: what was counted of it is.
+ * The duration of a failed fault is unknown: what has been counted for it remains.
  */
 static __always_inline void so_far_over(struct task_state *t, struct pending_fault *f,
 					u64 duration_ns)
@@ -227,7 +228,7 @@ static __always_inline void so_far_over(struct task_state *t, struct pending_fau
 		so_far_add(t, f->vma.slot, f->cause, -ns);
 }
 
-/** fault_ended - count, and emit if asked, a fault whose outcome is known. */
+/** fault_ended - count a fault whose outcome is known, and emit it if requested. */
 static __always_inline void fault_ended(const struct task_id *id, struct task_state *t,
 					struct pending_fault *f, enum vs_outcome outcome,
 					u64 duration_ns)
@@ -245,7 +246,7 @@ static __always_inline void fault_ended(const struct task_id *id, struct task_st
 		f->vma.slot = VS_SLOT_OVERFLOW;
 	}
 	count_faults(f->vma.slot, 1, outcome, f, duration_ns);
-	/* after the slot: user/ relies on it to have them add up */
+	/* after the slot: user/ relies on this order to make the sums agree */
 	barrier();
 	if (f->origin != VS_ORIGIN_GUP)
 		t->faults++;
@@ -264,10 +265,10 @@ static __always_inline void fault_ended(const struct task_id *id, struct task_st
 }
 
 /**
- * fault_over - fault_ended() of the task at @t->task, which need not be the current one; how long
- * the fault took is not known
+ * fault_over - fault_ended() for the task at @t->task, which need not be the current one; the
+ * duration of the fault is unknown
  *
- * A global function: the verifier looks at it once, not from each place that calls it.
+ * A global function: the verifier checks it once instead of at each call.
  */
 __weak __noinline int fault_over(struct task_state *t, struct pending_fault *f, u32 outcome)
 {
@@ -284,7 +285,7 @@ __weak __noinline int fault_over(struct task_state *t, struct pending_fault *f, 
 	return 0;
 }
 
-/** is_refused - a fault that begins with this cause mostly ends in a signal or EFAULT. */
+/** is_refused - a fault that begins with this cause usually ends in a signal or EFAULT. */
 static __always_inline bool is_refused(enum vs_cause cause)
 {
 	return cause == VS_CAUSE_SEGV_MAPERR || cause == VS_CAUSE_SEGV_ACCERR ||
@@ -293,10 +294,10 @@ static __always_inline bool is_refused(enum vs_cause cause)
 }
 
 /**
- * is_resolved_of - the page of the pending fault of the task at @t->task allows the access by now
+ * is_resolved_of - the page of the pending fault of the task at @t->task permits the access now
  *
- * Where page tables can't be read, or are gone, the cause has to do.
- * A global function: the verifier looks at it once, not from each place that calls it.
+ * If page tables can't be read, or have been freed, the cause decides.
+ * A global function: the verifier checks it once instead of at each call.
  */
 __weak __noinline int is_resolved_of(struct task_state *t)
 {
@@ -322,7 +323,7 @@ __weak __noinline int is_resolved_of(struct task_state *t)
 	       (f->access != VS_ACCESS_EXEC || !(entry & PTE_NX));
 }
 
-/** is_resolved - is_resolved_of() @task, whose state is @t */
+/** is_resolved - is_resolved_of() for @task, whose state is @t */
 static __always_inline bool is_resolved(struct task_struct *task, struct task_state *t)
 {
 	t->task = (u64)task;
@@ -330,12 +331,12 @@ static __always_inline bool is_resolved(struct task_struct *task, struct task_st
 }
 
 /**
- * settle - hold what was counted of a task against the kernel's own counts
+ * settle - compare the counts of a task with the kernel's own counts
  *
- * Called where a new fault begins and where a task ends: a fault that is still pending then has
- * ended without its hook, or not at all: in EFAULT, or to be taken again after a signal. The
- * kernel's counts alone do not tell, as they may be ahead because of faults without a trap. When
- * counting is over, what the kernel counted since is not to be counted.
+ * Called when a new fault begins and when a task ends: a fault that is still pending then has
+ * either ended without its hook, or failed: with EFAULT, or to be retried after a signal. The
+ * kernel's counts alone do not decide, as kernel-initiated faults raise them, too. When
+ * counting is over, what the kernel counted since is ignored.
  */
 static __always_inline void settle(struct task_struct *task, struct task_state *t)
 {
@@ -364,9 +365,9 @@ static __always_inline void settle(struct task_struct *task, struct task_state *
 }
 
 /**
- * settle_current - settle() of the current task, which has a state
+ * settle_current - settle() for the current task, which has a state
  *
- * A global function: the verifier looks at it once, and not from each place that calls it.
+ * A global function: the verifier checks it once instead of at each call.
  */
 __weak __noinline int settle_current(void)
 {

@@ -7,10 +7,10 @@
 
 #include <bpf/bpf_tracing.h>
 
-/** SEND_SIG_PRIV of include/linux/sched/signal.h: up to it, no siginfo */
+/** SEND_SIG_PRIV of include/linux/sched/signal.h: values up to it are not pointers to siginfo */
 #define LAST_SPECIAL_SIGINFO 1
 
-/** raised_by_fault - si_code is one of those of arch/x86/mm/fault.c. */
+/** raised_by_fault - si_code is one that arch/x86/mm/fault.c uses. */
 static __always_inline bool raised_by_fault(int sig, int code)
 {
 	if (sig == VS_SIGBUS)
@@ -19,9 +19,9 @@ static __always_inline bool raised_by_fault(int sig, int code)
 }
 
 /**
- * has_handler - the task will run a handler of its own
+ * has_handler - the task has a handler for the signal, which will run
  *
- * One that blocks or ignores the signal has been given the default action by now
+ * A blocked or ignored signal has been reset to the default action by now
  * (force_sig_info_to_task()).
  */
 static __always_inline bool has_handler(struct task_struct *task, int sig)
@@ -50,7 +50,7 @@ int BPF_PROG(task_signal, int sig, struct kernel_siginfo *info, struct task_stru
 	t = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (!t || !t->pending.active || t->pending.origin != VS_ORIGIN_USER)
 		return 0;
-	/* by helper: to the verifier, the argument may be any number */
+	/* by helper: the verifier does not treat the argument as a pointer */
 	code = BPF_CORE_READ(info, si_code);
 	address = (u64)BPF_CORE_READ(info, _sifields._sigfault._addr);
 	if (raised_by_fault(sig, code) && !((t->pending.address ^ address) >> 12))

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * slots.bpf.h - slots: a small integer for each VMA and process image, its counters on each CPU.
+ * slots.bpf.h - slots: an index for each VMA and process image, with counters on each CPU.
  *
- * BPF takes slots from a ring of free ones; user/ reads what they count, and gives them back when
- * the VMA or the process is gone. Nothing waits: no slot left means that the overflow row counts.
+ * BPF takes slots from a ring of free ones; user/ reads the counters, and frees slots when
+ * the VMA or the process is gone. Nothing blocks: if no slot is left, the overflow slot counts.
  */
 #ifndef VMASCOPE_SLOTS_BPF_H
 #define VMASCOPE_SLOTS_BPF_H
 
 #include "emit.bpf.h"
 
-/** Tries to win a free slot against other CPUs before the VMA is counted as overflow. */
+/** Attempts to take a free slot, racing other CPUs, before the VMA counts as overflow. */
 #define SLOT_TAKE_TRIES 16
 
 static __always_inline struct vs_slot *slot_at(u32 slot)
@@ -19,9 +19,9 @@ static __always_inline struct vs_slot *slot_at(u32 slot)
 }
 
 /**
- * ring_take - the place of a free one in a ring's array of @nr (a power of two)
+ * ring_take - take the position of a free entry in a ring's array of @nr (a power of two)
  *
- * Return: false if there is none, or if other CPUs were faster too often.
+ * Return: false if there is none, or if other CPUs won all attempts.
  */
 static __always_inline bool ring_take(struct vs_slot_ring *ring, u32 nr, u32 *index)
 {
@@ -38,7 +38,7 @@ static __always_inline bool ring_take(struct vs_slot_ring *ring, u32 nr, u32 *in
 	return false;
 }
 
-/** take_spare - what this CPU took and did not use. Return: its number, or 0. */
+/** take_spare - take a number that this CPU has kept. Return: the number, or 0. */
 static __always_inline u64 take_spare(u32 kind)
 {
 	u64 *spare = bpf_map_lookup_elem(&spare_slot, &kind);
@@ -46,7 +46,7 @@ static __always_inline u64 take_spare(u32 kind)
 	return spare && *spare ? __sync_lock_test_and_set(spare, 0) : 0;
 }
 
-/** keep_spare - keep what was taken and not used, for this CPU's next need. */
+/** keep_spare - keep a number that was taken and not used, for the next use on this CPU. */
 static __always_inline void keep_spare(u32 kind, u32 number)
 {
 	u64 *spare = bpf_map_lookup_elem(&spare_slot, &kind);
@@ -56,9 +56,9 @@ static __always_inline void keep_spare(u32 kind, u32 number)
 }
 
 /*
- * One in so many slots is kept from VMAs: for what counts them together when no more slots are left
- * for each, first by process and name, then by process; and for processes, without whose slots
- * nobody knows whose faults they are.
+ * One slot in this many is not used for VMAs. These are for slots that count VMAs together when no
+ * slots are left for each, first by process and name, then by process; and for processes, without
+ * whose slots faults can't be attributed.
  */
 #define KEPT_FROM_VMAS 4
 #define KEPT_FROM_NAMES 16
@@ -66,9 +66,9 @@ static __always_inline void keep_spare(u32 kind, u32 number)
 
 /**
  * slot_take - a free slot
- * @keep: so many have to be left
+ * @keep: number of slots that have to remain free
  *
- * A global function: the verifier looks at it once, not from each place that calls it.
+ * A global function: the verifier checks it once instead of at each call.
  * Return: its number, or VS_SLOT_OVERFLOW where none is left.
  */
 __weak __noinline u32 slot_take(u32 keep)
@@ -89,13 +89,13 @@ __weak __noinline u32 slot_take(u32 keep)
 	return VS_SLOT_OVERFLOW;
 }
 
-/** slot_untake - a slot was taken and not used. */
+/** slot_untake - return a slot that was taken and not used. */
 static __always_inline void slot_untake(u32 slot)
 {
 	keep_spare(FREE_SLOTS, slot);
 }
 
-/** slot_publish - the slot's description is whole: user/ may read it. */
+/** slot_publish - the slot's description is complete: user/ may read it. */
 static __always_inline void slot_publish(struct vs_slot *s, enum vs_slot_kind kind)
 {
 	barrier();
@@ -111,9 +111,9 @@ static __always_inline struct vs_counts *slot_counts(u32 slot)
 }
 
 /**
- * slot_holds - @slot still stands for what it did at @generation
+ * slot_holds - @slot still has the generation @generation
  *
- * A fault can outlast its VMA: the slot may have been given back, even to another VMA.
+ * A fault can outlast its VMA: the slot may have been freed, and even be in use for another VMA.
  */
 static __always_inline bool slot_holds(u32 slot, u32 generation)
 {

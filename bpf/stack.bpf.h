@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stack.bpf.h - who called: the current task's stack, found in a table or put there, so that a
- * stack that comes again costs no more than a number.
+ * stack.bpf.h - call chains: the current task's stack is looked up in a table, or added to it, so
+ * that a repeated stack is recorded by number only.
  *
- * The kernel follows frame pointers from the registers that user mode was left with, so it is the
- * same stack wherever in the kernel it is asked for.
+ * The kernel follows frame pointers from the saved user registers, so it is the
+ * same stack wherever in the kernel it is requested.
  */
 #ifndef VMASCOPE_STACK_BPF_H
 #define VMASCOPE_STACK_BPF_H
@@ -14,7 +14,7 @@
 /* include/uapi/linux/bpf.h: bpf_get_task_stack()'s flag */
 #define STACK_OF_USER (1ULL << 8)
 
-/* Odd numbers without a pattern, to multiply by. */
+/* Odd multipliers for hashing. */
 #define STACK_HASH_A 0x9e3779b97f4a7c15ULL
 #define STACK_HASH_B 0xd6e8feb86659fd93ULL
 
@@ -23,21 +23,21 @@ static __always_inline struct vs_stack_row *stack_row_at(u32 row)
 	return bpf_map_lookup_elem(&stack_rows, &row);
 }
 
-/** NO_STACK - the row of what has none: it is never taken back */
+/** NO_STACK - the row for events without a stack: it is never reclaimed */
 #define NO_STACK ((struct vs_stack_ref){ .row = VS_STACK_NONE })
 
-/** A call instruction has at most so many bytes. */
+/** Maximum length of a call instruction, bytes. */
 #define CALL_INSN_MAX 7
 
 #if defined(__TARGET_ARCH_x86)
 /**
- * call_site - where a function that has pushed nothing returns to, such as libc's system calls
- * @sp: stack pointer in it
+ * call_site - return address of a function that has pushed nothing, such as libc's system calls
+ * @sp: stack pointer in that function
  *
- * The return address is on top of the stack. It is told by the call instruction before it (e8
+ * The return address is on top of the stack. It is recognized by the call instruction before it (e8
  * rel32, or ff /2 with its forms of 2, 3, 6 and 7 bytes).
  *
- * Return: 0 if what lies there does not look like it.
+ * Return: the address, 0 if the value is not a return address.
  */
 static __noinline __attribute__((unused)) u64 call_site(u64 sp)
 {
@@ -56,7 +56,7 @@ static __noinline __attribute__((unused)) u64 call_site(u64 sp)
 }
 #endif
 
-/** stack_hash - over all addresses of @s, into its key. */
+/** stack_hash - hash all addresses of @s into its key. */
 __weak __noinline int stack_hash(struct stack_scratch *s)
 {
 	u64 a = STACK_HASH_B, b = STACK_HASH_A;
@@ -82,7 +82,7 @@ __weak __noinline int stack_hash(struct stack_scratch *s)
 	return 0;
 }
 
-/** stack_read - the stack of the current task, as far as it was asked for. */
+/** stack_read - read the requested parts of the current task's stack. */
 static __always_inline void stack_read(struct task_struct *task, struct vs_frames *f)
 {
 	long bytes;
@@ -106,7 +106,7 @@ static __always_inline void stack_read(struct task_struct *task, struct vs_frame
 	}
 }
 
-/** stack_row_take - a free row. Return: its number, or VS_STACK_OVERFLOW. */
+/** stack_row_take - take a free row. Return: its number, or VS_STACK_OVERFLOW. */
 static __always_inline u32 stack_row_take(void)
 {
 	u32 kind = FREE_STACKS, index;
@@ -121,7 +121,7 @@ static __always_inline u32 stack_row_take(void)
 	return free ? *free : VS_STACK_OVERFLOW;
 }
 
-/** stack_row_new - a row for the stack in @s, which is met for the first time. */
+/** stack_row_new - add a row for the stack in @s, which is not in the table. */
 static __noinline u32 stack_row_new(struct stack_scratch *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -138,7 +138,7 @@ static __noinline u32 stack_row_new(struct stack_scratch *s)
 		*(volatile u32 *)&r->used = 1;
 		return row;
 	}
-	/* another CPU was first */
+	/* another CPU added it first */
 	keep_spare(FREE_STACKS, row);
 	other = bpf_map_lookup_elem(&stack_index, &s->key);
 	return other ? *other : VS_STACK_OVERFLOW;
@@ -146,11 +146,12 @@ static __noinline u32 stack_row_new(struct stack_scratch *s)
 
 /**
  * stack_find - the row of the current task's stack
- * @proc: slot of its process image; @generation: of that slot
- * @vma: slot of the VMA that faulted; @vma_generation: of that slot; 0 unless cfg.stack_vma
+ * @proc: slot of its process image; @generation: generation of that slot
+ * @vma: slot of the VMA that faulted; @vma_generation: generation of that slot; 0 unless
+ *	cfg.stack_vma
  *
- * A function of its own, verified once: it is called from many places.
- * Return: the row's number; VS_STACK_OVERFLOW: none is left.
+ * A separate function, verified once: it is called from many places.
+ * Return: the row's number; VS_STACK_OVERFLOW if none is left.
  */
 __weak __noinline u32 stack_find(u32 proc, u32 generation, u32 vma, u32 vma_generation)
 {
@@ -180,7 +181,7 @@ __weak __noinline u32 stack_find(u32 proc, u32 generation, u32 vma, u32 vma_gene
 #if defined(__TARGET_ARCH_x86)
 __weak __u64 last_sample = 0;
 
-/** sample_regs - by DWARF number. */
+/** sample_regs - store the registers in the order of DWARF numbers. */
 static __always_inline void sample_regs(const struct pt_regs *from, u64 *to)
 {
 	to[0] = from->ax;
@@ -202,7 +203,7 @@ static __always_inline void sample_regs(const struct pt_regs *from, u64 *to)
 	to[16] = from->ip;
 }
 
-/** sample_stack - copy pages of the stack from @sp up, as long as they are there. Return: bytes. */
+/** sample_stack - copy pages of the stack from @sp up while they can be read. Return: bytes. */
 static __always_inline u32 sample_stack(struct vs_event_sample *e, u64 sp)
 {
 	u32 len = 0;
@@ -219,10 +220,10 @@ static __always_inline u32 sample_stack(struct vs_event_sample *e, u64 sp)
 }
 
 /**
- * sample_take - a record of the current task's registers and stack
- * @proc: slot of its process image; @generation: of that slot
+ * sample_take - emit a record of the current task's registers and stack
+ * @proc: slot of its process image; @generation: generation of that slot
  *
- * Return: its number; 0: there was no room, which is counted.
+ * Return: its number; 0 if there was no room, which is counted.
  */
 __weak __noinline u64 sample_take(u32 proc, u32 generation)
 {
@@ -261,16 +262,16 @@ __weak __noinline u64 sample_take(u32 proc, u32 generation)
 }
 #endif
 
-/** is_sample - @ref is no row. */
+/** is_sample - @ref is the number of a sample, not a row. */
 static __always_inline bool is_sample(struct vs_stack_ref ref)
 {
 	return cfg.sample_bytes && ref.row & VS_STACK_IS_SAMPLE;
 }
 
 /**
- * stack_take_at - @ref of the current task's stack, of a fault in a VMA
+ * stack_take_at - set @ref to the current task's stack, for a fault in a VMA
  * @t: may be NULL
- * @vma, @vma_generation: its slot, which tells stacks apart where cfg.stack_vma is set
+ * @vma, @vma_generation: its slot, which distinguishes stacks if cfg.stack_vma is set
  */
 static __always_inline void stack_take_at(const struct task_state *t, u32 vma, u32 vma_generation,
 					  struct vs_stack_ref *ref)
@@ -293,13 +294,13 @@ static __always_inline void stack_take_at(const struct task_state *t, u32 vma, u
 	ref->generation = r ? r->generation : 0;
 }
 
-/** stack_take - @ref of the current task's stack, whatever it is for; @t may be NULL. */
+/** stack_take - set @ref to the current task's stack, for any event; @t may be NULL. */
 static __always_inline void stack_take(const struct task_state *t, struct vs_stack_ref *ref)
 {
 	stack_take_at(t, 0, 0, ref);
 }
 
-/** stack_add - count @n faults at a stack; where its row was taken back, in the one for all. */
+/** stack_add - count @n faults at a stack; in the overflow row if its row was reclaimed. */
 static __always_inline void stack_add(struct vs_stack_ref ref, u32 outcome, u64 n, u64 duration_ns)
 {
 	struct vs_stack_row *r = stack_row_at(ref.row);
@@ -310,7 +311,7 @@ static __always_inline void stack_add(struct vs_stack_ref ref, u32 outcome, u64 
 	if (!r)
 		return;
 	c = &r->counts;
-	/* by a mask: of a comparison, Linux 6.1's verifier forgets what it says of a copy */
+	/* by a mask: Linux 6.1's verifier does not apply bounds from a comparison to a copy */
 	__sync_fetch_and_add(&c->outcome[outcome & 3], n);
 	if (!duration_ns)
 		return;

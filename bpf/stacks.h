@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stacks.h - the part of events.h that is about stacks: a row for each, which counts faults.
+ * stacks.h - the part of events.h about stacks: one row for each stack, which counts faults.
  */
 #ifndef VMASCOPE_STACKS_H
 #define VMASCOPE_STACKS_H
 
-/** Return addresses of a user stack: as many as the kernel takes (kernel.perf_event_max_stack). */
+/** Maximum return addresses of a user stack: the kernel's limit (kernel.perf_event_max_stack). */
 #define VS_USER_FRAMES 127
-/** Of a kernel stack. */
+/** The same for a kernel stack. */
 #define VS_KERNEL_FRAMES 48
 
 /** Rows that are never handed out. */
 enum vs_stack_special {
-	VS_STACK_OVERFLOW, /* counts what found no row */
-	VS_STACK_NONE,	   /* counts what has no stack: faults that no hook showed as they began */
+	VS_STACK_OVERFLOW, /* counts faults for which no row was left */
+	VS_STACK_NONE,	   /* counts faults without a stack: no hook saw their begin */
 	VS_STACK_FIRST,
 };
 
-/** In vs_stack_ref.row: this is no row but, with @generation, the number of a sample. */
+/** Value of vs_stack_ref.row for a sample: @generation is then the number of the sample. */
 #define VS_STACK_IS_SAMPLE 0x80000000u
 
 /**
- * struct vs_stack_ref - a row, as it was when it was found; all zero: none was asked for
- * @row: its number; @generation: of it
+ * struct vs_stack_ref - a row and its generation when it was found; all zero: none was requested
+ * @row: its number; @generation: its generation
  */
 struct vs_stack_ref {
 	__u32 row;
@@ -31,10 +31,11 @@ struct vs_stack_ref {
 
 /**
  * struct vs_stack_key - identity of a stack
- * @hash: two independent ones of all its addresses: 128 bits are not met twice
- * @proc: slot of the process image, 0: none was left; @proc_generation: of that slot
+ * @hash: two independent hashes of all addresses: 128 bits, so that collisions are negligible
+ * @proc: slot of the process image, 0: none was left; @proc_generation: generation of that slot
  * @pid: of the process
- * @vma: slot of the VMA that faulted, 0: unknown or not asked for; @vma_generation: of that slot
+ * @vma: slot of the VMA that faulted, 0: unknown or not requested; @vma_generation: generation of
+ *	that slot
  */
 struct vs_stack_key {
 	__u64 hash[2];
@@ -50,7 +51,7 @@ _Static_assert(sizeof(struct vs_stack_key) == 40, "vs_stack_key");
 /**
  * struct vs_stack_counts - faults that began at a stack
  * @outcome: by enum vs_outcome
- * @timed: those whose latency is known; @time_ns: its sum; @max_ns: the longest
+ * @timed: faults whose latency is known; @time_ns: sum of their latencies; @max_ns: the longest
  */
 struct vs_stack_counts {
 	__u64 outcome[VS_NR_OUTCOME];
@@ -61,9 +62,9 @@ struct vs_stack_counts {
 
 /**
  * struct vs_frames - addresses, innermost first: @nr_user of @user, @nr_kernel of @kernel
- * @top: what lies on top of the user stack, if a call instruction is before it: where a function
- *	that has pushed nothing (libc's system calls, memset) returns to; frame pointers pass its
- *	caller by
+ * @top: value on top of the user stack, if a call instruction is before it: the return address of a
+ *	function that has pushed nothing (libc's system calls, memset); frame pointers miss the
+ *	caller of such a function
  */
 struct vs_frames {
 	__u32 nr_user;
@@ -74,10 +75,10 @@ struct vs_frames {
 };
 
 /**
- * struct vs_stack_row - a stack; read by user/ through a shared mapping
+ * struct vs_stack_row - row of a stack; read by user/ through a shared mapping
  * @key: its identity
- * @used: written last: the row is whole
- * @generation: raised each time the row is taken back
+ * @used: written last: the row is complete
+ * @generation: incremented each time the row is reclaimed
  * @comm: of the process, when it was first seen
  */
 struct vs_stack_row {
@@ -92,18 +93,18 @@ _Static_assert(sizeof(struct vs_stack_row) == 1528, "vs_stack_row");
 
 /** Registers of a sample, by DWARF number: rax rdx rcx rbx rsi rdi rbp rsp r8-r15 rip. */
 #define VS_SAMPLE_REGS 17
-/** Smallest and largest copy of a stack, bytes. */
+/** Smallest and largest size of a copied stack, bytes. */
 #define VS_SAMPLE_MIN 4096u
 #define VS_SAMPLE_MAX 65536u
 
 /**
- * struct vs_event_sample - a thread's registers and the end of its stack: what it takes to find its
- *	callers by DWARF CFI; comes before the record of the fault or call that it is of
- * @ref: what that record has as its stack
+ * struct vs_event_sample - a thread's registers and the top of its stack, for unwinding by DWARF
+ *	CFI; precedes the record of the fault or call that it belongs to
+ * @ref: the value of the stack in that record
  * @pid: process; @tid: thread
- * @proc: slot of the process image; @generation: of that slot
- * @nr_kernel: of @kernel, the kernel's own stack, innermost first
- * @stack_len: bytes of @stack that are there, from the stack pointer up
+ * @proc: slot of the process image; @generation: generation of that slot
+ * @nr_kernel: entries of @kernel, the kernel stack, innermost first
+ * @stack_len: valid bytes of @stack, from the stack pointer up
  */
 struct vs_event_sample {
 	struct vs_event head;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * state.bpf.h - what is kept between hooks: for each task, each CPU, each interrupt on its way and each
+ * state.bpf.h - state that is kept between hooks: for each task, CPU, IPI in flight and
  * range of a memory call.
  */
 #ifndef VMASCOPE_STATE_BPF_H
@@ -10,16 +10,16 @@
 
 #include "events.h"
 
-/** Entries of a task's cache of VMA lookups: code, stack, heap and what is being worked on. */
+/** Entries of a task's cache of VMA lookups: code, stack, heap and current data. */
 #define VMA_CACHE_WAYS 4
 
-/* What the cause of a fault depends on, besides vm_flags: bits that no such flag has. */
+/* Properties besides vm_flags that determine the cause of a fault: bits that no such flag uses. */
 #define VMA_HAS_UFFD (1ULL << 58)
 #define VMA_HAS_END (1ULL << 59)
 #define VMA_IS_FILE (1ULL << 60)
 #define VMA_IS_SHMEM (1ULL << 61)
 #define VMA_IS_SPECIAL (1ULL << 62)
-/* It has no slot of its own: its faults count in one of several VMAs. */
+/* The VMA has no slot of its own: its faults are counted in a slot of several VMAs. */
 #define VMA_SHARES_SLOT (1ULL << 63)
 
 /**
@@ -27,8 +27,8 @@
  * @start: of the VMA; @end: of the VMA; @pgoff: of its file mapping, in pages
  * @traits: vm_flags and VMA_*
  * @inode: address of the inode that holds the mapped file's pages, 0 without one
- * @slot: its slot, or 0 if none was left
- * @generation: of @slot
+ * @slot: slot of the VMA, or 0 if none was left
+ * @generation: generation of @slot
  */
 struct vma_ref {
 	u64 start;
@@ -41,11 +41,11 @@ struct vma_ref {
 };
 
 /**
- * struct page_view - what the page tables say of an address
- * @entry: of the lowest level that there is
+ * struct page_view - state of an address in the page tables
+ * @entry: entry of the lowest level that exists
  * @pmd: address of its PMD entry, 0 if a level above is missing
  * @level: of @entry
- * @readable: 0: nothing is known
+ * @readable: 0: unknown
  * @table: address of the table of PTEs, 0 if there is none
  * @probes: see bpf/folio.bpf.h
  * @present: present entries among the 16 of its window
@@ -63,29 +63,29 @@ struct page_view {
 	u64 table;
 };
 
-/** enum page_frame - what a fault has made of the page that was there */
+/** enum page_frame - effect of a fault on the page that was mapped */
 enum page_frame {
 	FRAME_UNKNOWN,
 	FRAME_KEPT,	/* the entry changed, the page did not */
-	FRAME_REPLACED, /* another page is there: a copy, or a zeroed one */
+	FRAME_REPLACED, /* another page is mapped: a copy, or a zeroed one */
 };
 
 /**
  * struct pending_fault - a fault that has begun
  * @begin_ns: 0: unknown
- * @address: that faulted; @ip: of the instruction; @sp: the stack pointer there
- * @regs: address of the registers that the trap saved, 0: not known
- * @vma: that holds it, if @found says so; @page: what the page tables said before the fault
- * @error_code: the CPU's
- * @size: enum vs_size; before it a member for each row of VS_EACH_FIGURE
- * @active: it has begun, and not ended
+ * @address: faulting address; @ip: of the instruction; @sp: stack pointer
+ * @regs: address of the registers that the trap saved, 0: unknown
+ * @vma: the VMA of the address, if @found says so; @page: state of the page tables before the fault
+ * @error_code: as the CPU pushed it
+ * @size: enum vs_size; preceded by a member for each row of VS_EACH_FIGURE
+ * @active: it has begun and has not ended
  * @access, @origin, @cause: enum vs_access, vs_origin, vs_cause
  * @found: enum vma_found
  * @frame: enum page_frame; @cached: enum page_cached
  * @seq: mm_lock_seq when its VMA was looked up
- * @handled: it raised a signal, and the process has a handler for it
- * @so_far_ns: of its time, what has been counted at the ends of intervals
- * @stack: of the code that faulted; only where stacks of faults are wanted
+ * @handled: it raised a signal for which the process has a handler
+ * @so_far_ns: part of its time that has been counted at the ends of intervals
+ * @stack: stack of the code that faulted; only if stacks of faults are requested
  */
 struct pending_fault {
 	u64 begin_ns;
@@ -113,8 +113,8 @@ struct pending_fault {
 };
 
 /**
- * struct protect_walk - the VMAs of an mprotect, one after the other
- * @flags: VS_VM_READ and so on: what it leaves
+ * struct protect_walk - iteration over the VMAs of an mprotect
+ * @flags: rights that remain, as VS_VM_READ etc.
  */
 struct protect_walk {
 	u64 at;
@@ -124,17 +124,17 @@ struct protect_walk {
 
 /**
  * struct open_call - the memory call that a task is inside of
- * @begin_ns: 0: it is in none
- * @id: of its records; @row: in map call_rows, @row_generation: that row's
+ * @begin_ns: 0: the task is inside of no call
+ * @id: used in its records; @row: in map call_rows, @row_generation: generation of that row
  * @nr: of the system call
- * @map_after: 0: not known
- * @walk: the VMAs that it is about, as it begins
- * @start, @end: of process_madvise: what its iovecs hold
- * @mm_seq: mm_writes_now() as it began; @mm_quiet: no writer was in then; @mm_alone: no other task
- *	had the mm; @shares_mm: of a fork: the child has the same one
+ * @map_after: 0: unknown
+ * @walk: the VMAs in its range, when it begins
+ * @start, @end: for process_madvise: bounds of its iovecs
+ * @mm_seq: mm_writes_now() when it began; @mm_quiet: no writer held the lock then; @mm_alone: no
+ *	other task shared the mm; @shares_mm: for a fork: the child shares the mm
  * @argument, @ip, @site, @call, @detail, @map_before, @flush, @full, @queued, @pages, @nr_vmas,
  * @vma, @stack: as in struct vs_event_call
- * @key, @ref: what is on its way; the stack has no room
+ * @key, @ref: working memory; the stack has no room
  */
 struct open_call {
 	u64 begin_ns;
@@ -169,10 +169,10 @@ struct open_call {
 };
 
 /**
- * struct range_fork - a fork, which write-protects all private pages that are there
- * @time_ns: when it began, 0: none; @seq: of the mm then
- * @row: of the call, @row_generation: that row's
- * @inherited: the process is the child: @row is its parent's
+ * struct range_fork - a fork, which write-protects all present private pages
+ * @time_ns: when it began, 0: none; @seq: sequence of the mm at that time
+ * @row: of the call, @row_generation: generation of that row
+ * @inherited: this process is the child: @row belongs to its parent
  */
 struct range_fork {
 	u64 time_ns;
@@ -182,17 +182,17 @@ struct range_fork {
 	u32 inherited;
 };
 
-/** Ranges of different rows that a node holds at most. */
+/** Maximum number of ranges of different rows in a node. */
 #define RANGE_SLOTS 6
-/** A node has a bit for each of so many pages, or nodes of the level below. */
+/** Number of bits of a node, each for a page or a node of the level below. */
 #define RANGE_BITS_SHIFT 6
-/** Levels of nodes: of 256 KiB, 16 MiB, 1 GiB, 64 GiB and 4 TiB. */
+/** Levels of nodes, which cover 256 KiB, 16 MiB, 1 GiB, 64 GiB and 4 TiB. */
 #define RANGE_LEVELS 5
 #define RANGE_LEVEL_BITS 3
 
 /**
- * struct range_key - a node: of a process image
- * @proc: slot of the process image; @generation: of that slot
+ * struct range_key - key of a node of a process image
+ * @proc: slot of the process image; @generation: generation of that slot
  * @at: number of the node at its level, and the level in the low RANGE_LEVEL_BITS
  */
 struct range_key {
@@ -202,11 +202,11 @@ struct range_key {
 };
 
 /**
- * struct range_slot - what the calls of one row did to the addresses of a node
- * @holder: row, and generation of that row in the upper half; 0: free; ~0: ended by a mapping
- * @bits: which parts of the node; @before: the same, before @time_ns
- * @time_ns: when the last of the calls began; @seq: of the mm then
- * @fits: which faults follow from it; @ends: which older ranges are over, both of enum range_fit
+ * struct range_slot - effect of the calls of one row on the addresses of a node
+ * @holder: row, with its generation in the upper half; 0: free; ~0: ended by a mapping
+ * @bits: affected parts of the node; @before: the same, before @time_ns
+ * @time_ns: when the last of the calls began; @seq: sequence of the mm at that time
+ * @fits: faults that follow from it; @ends: older ranges that it ends, both as enum range_fit
  * @writes: it took effect while the call held the mmap lock as a writer
  */
 struct range_slot {
@@ -222,12 +222,12 @@ struct range_slot {
 };
 
 /**
- * struct new_range - a range on its way into its nodes
- * @slot: what is to be there; its @bits are those of the node at hand
+ * struct new_range - a range that is being stored in its nodes
+ * @slot: the contents to store; its @bits are those for the current node
  * @start, @end: addresses
- * @level: of the node at hand; @undo: the call has failed
- * @covered: a node above holds a range there; @all_ns, @write_ns: the latest of them that ends all
- *	older ranges, and the latest that ends RANGE_WRITE
+ * @level: of the current node; @undo: the call has failed
+ * @covered: a node above has a range there; @all_ns, @write_ns: time of the latest of them that
+ *	ends all older ranges, and the latest that ends RANGE_WRITE
  */
 struct new_range {
 	struct range_key key;
@@ -243,10 +243,10 @@ struct new_range {
 };
 
 /**
- * struct refault - a fault, to be held against the ranges
- * @mm: of its process; @proc: slot of the image, @generation: that slot's
- * @begin_ns: 0: not known
- * @fits: of enum range_fit; @shared: its VMA is, so a fork does nothing to it
+ * struct refault - a fault that is compared with the ranges
+ * @mm: of its process; @proc: slot of the image, @generation: generation of that slot
+ * @begin_ns: 0: unknown
+ * @fits: as enum range_fit; @shared: its VMA is shared, so a fork has no effect on it
  */
 struct refault {
 	u64 address;
@@ -262,11 +262,11 @@ struct refault {
 
 /**
  * struct followed - the latest range of those that a fault may follow from
- * @holder: row of its call, and generation (range_holder()); @time_ns: when that call began; @older:
- *	the holder without the calls that the fault was there before
- * @all_ns: the latest that ended all older ones
+ * @holder: row of its call, with generation (range_holder()); @time_ns: when that call began;
+ *	@older: the holder, ignoring calls for which @early was set
+ * @all_ns: time of the latest range that ended all older ones
  * @early: one of them began after the fault, or has not taken effect
- * @now: of the mm, as the fault ends; @step: what one writer adds
+ * @now: sequence of the mm when the fault ends; @step: increment made by one writer
  */
 struct followed {
 	u64 holder;
@@ -283,22 +283,22 @@ struct followed {
 #define COUNTS_UNKNOWN (~0ULL)
 
 /**
- * struct task_state - what is kept for each traced task
- * @task: address of the task, set where a function is called that needs it
- * @mm: that everything below is about
- * @proc: slot of its process image; @proc_generation: that slot's
- * @last_minor, @last_major: the kernel's own counts of this task up to the last fault counted;
- *	what they run ahead by is a fault that no hook showed
+ * struct task_state - state of a traced task
+ * @task: address of the task, set before calls of functions that need it
+ * @mm: the mm that everything below refers to
+ * @proc: slot of its process image; @proc_generation: generation of that slot
+ * @last_minor, @last_major: the kernel's counts of this task up to the last fault counted;
+ *	an excess over them is a fault that no hook saw
  * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
- * @pending: the fault that has begun; @unpaired: one that has ended, whose begin was not seen
- * @since_ns: when this began; @faults, @fault_ns: of the task since; @so_far_ns: as of struct vs_counts
- * @call: the memory call that it is inside of
- * @fork: what it was born of, until its image has a slot
- * @range: on its way into its nodes; @refault, @followed: a fault that is held against ranges; the
+ * @pending: the fault that has begun; @unpaired: a fault that has ended, whose begin was not seen
+ * @since_ns: when counting of the task began; @faults, @fault_ns: its counts since then;
+ * @so_far_ns: as in struct vs_counts; @call: the memory call that it is inside of
+ * @fork: the fork that created it, until its image has a slot
+ * @range, @refault, @followed: working memory for ranges and refaults; the
  *	stack has no room
- * @key: of the VMA that is being looked up; @near: a VMA near a crash; @now: what the page tables
- *	say at present; the stack has no room
- * @cache: VMA lookups that hold while mm_lock_seq is @cache_seq
+ * @key: of the VMA that is being looked up; @near: a VMA near a crash; @now: current state of the
+ *	page tables; the stack has no room
+ * @cache: VMA lookups that are valid while mm_lock_seq is @cache_seq
  */
 struct task_state {
 	u64 task;
@@ -330,14 +330,14 @@ struct task_state {
 };
 
 /**
- * struct flusher - who flushes, and why
- * @sent_ns: when it sent an interrupt
+ * struct flusher - the initiator of a flush, and its reason
+ * @sent_ns: when it sent an IPI
  * @id: of its memory call, 0 without one
- * @row: of call_rows, @row_generation: that row's
- * @pid, @tid: of the task; @comm: of its process; @cpu: it ran on
+ * @row: in call_rows, @row_generation: generation of that row
+ * @pid, @tid: of the task; @comm: command name of its process; @cpu: CPU on which it ran
  * @call: enum vs_call; @detail: as in struct vs_call_key
- * @traced: the filters let it by
- * @stack: of one that no call owns
+ * @traced: the filters match it
+ * @stack: stack of a flush that no call owns
  */
 struct flusher {
 	u64 sent_ns;
@@ -356,13 +356,13 @@ struct flusher {
 };
 
 /**
- * struct cpu_flush - what a CPU is at
- * @flusher: of the last flush that was sent from it; @kernel: of the last one of kernel addresses,
- *	where that is a hook of its own
- * @local_due: task whose remote flush began, and whose local one is part of the same
- * @own_part: it is at the local part of a remote flush, where the csd tracepoints tell
- * @handler_ns: when the handler of an interrupt began, 0: none has
- * @handler_csd: identity of the interrupt; @handler_ipi: enum vs_ipi
+ * struct cpu_flush - flush state of a CPU
+ * @flusher: initiator of the last flush that was sent from it; @kernel: the same for kernel
+ *	addresses, if these have a separate hook
+ * @local_due: task whose remote flush began, and whose local part is still to come
+ * @own_part: the local part of a remote flush is in progress, if the csd tracepoints report it
+ * @handler_ns: when the handler of an IPI began, 0: none is running
+ * @handler_csd: identity of the IPI; @handler_ipi: enum vs_ipi
  */
 struct cpu_flush {
 	struct flusher flusher;
@@ -377,9 +377,9 @@ struct cpu_flush {
 _Static_assert(sizeof(struct cpu_flush) == 192, "cpu_flush: three cache lines, of one CPU");
 
 /**
- * struct sent_ipi - an interrupt on its way; the kernel uses its structure again for the next one
- * @flusher: who sent it; @waiting: nobody has taken it yet
- * @ipi: enum vs_ipi; @to_cpu: where it goes
+ * struct sent_ipi - an IPI in flight; the kernel reuses its structure for the next one
+ * @flusher: its initiator; @waiting: it has not been received yet
+ * @ipi: enum vs_ipi; @to_cpu: its target
  */
 struct sent_ipi {
 	struct flusher flusher;
@@ -394,9 +394,9 @@ struct range_node {
 
 /**
  * struct range_proc - ranges of a process image, by slot
- * @generation: of the slot
+ * @generation: generation of the slot
  * @levels: bit set of the levels that have nodes
- * @fork: the last one, and the one before it
+ * @fork: the last fork, and the one before it
  */
 struct range_proc {
 	u32 generation;

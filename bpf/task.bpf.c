@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * task.bpf.c - the life of traced tasks: marked, forked, exec'd, ended.
+ * task.bpf.c - lifecycle of traced tasks: mark, fork, exec, exit.
  */
 #include "account.bpf.h"
 #include "in_flight.bpf.h"
@@ -9,16 +9,16 @@
 
 /** enum vs_iter_task; set by user/. */
 __u32 iter_action = ITER_MARK;
-/** When the interval ends, CLOCK_MONOTONIC, ns; 0: there are none. Set by user/. */
+/** End of the interval, CLOCK_MONOTONIC, ns; 0: there are no intervals. Set by user/. */
 __u64 interval_end_ns = 0;
 
-/** Bases of the direct map that are tried: this many GiB of physical memory below a page table. */
+/** Candidate bases of the direct map: this many GiB of physical memory below a page table. */
 #define DIRECT_MAP_TRIES 16384
 #define GIB (1ULL << 30)
 
 __u64 direct_map = 0;
 
-/** struct find_base - the top table, and what else lies in the direct map: it is of the slab */
+/** struct find_base - the top-level table, and slab memory, which is in the direct map, too */
 struct find_base {
 	u64 pgd;
 	u64 first;
@@ -28,9 +28,9 @@ struct find_base {
 };
 
 /**
- * leads_back - with the direct map at @base, the tables below @pgd say that @address is where it is
+ * leads_back - with the direct map at @base, the tables below @pgd map @address to its own location
  *
- * A global function: the verifier looks at it once.
+ * A global function: the verifier checks it once.
  */
 __weak __noinline int leads_back(u64 pgd, u64 address, u64 base)
 {
@@ -42,7 +42,7 @@ __weak __noinline int leads_back(u64 pgd, u64 address, u64 base)
 			return 0;
 		table = base + (entry & PTE_ADDRESS);
 	}
-	/* ends in a jump back: 6.1 takes no other loop */
+	/* ends in a backward jump: Linux 6.1 accepts no other loop */
 	do {
 		if (!table_entry(table, address, shift, &entry) || !(entry & PTE_PRESENT))
 			return 0;
@@ -58,8 +58,8 @@ __weak __noinline int leads_back(u64 pgd, u64 address, u64 base)
 }
 
 /*
- * One address is not enough: a wrong base reads other pages as tables, and on a machine of 24 GiB
- * 1 in 400 processes was told 13 GiB too much.
+ * One address is not enough: a wrong base reads other pages as tables, and on a machine with 24 GiB
+ * this accepted a base 13 GiB too high for 1 in 400 processes.
  */
 static long try_base(u64 i, struct find_base *f)
 {
@@ -89,7 +89,7 @@ int BPF_PROG(find_direct_map)
 	return 0;
 }
 
-/* CPUs that went or came; user/ opens software events there again. */
+/* CPUs that went offline or came online; user/ reopens software events there. */
 __u8 cpu_changed[VS_MAX_CPUS] = {};
 __u32 cpus_changed = 0;
 
@@ -142,9 +142,10 @@ static __always_inline void emit_proc(struct task_struct *task, const struct tas
 }
 
 /**
- * unseen - @task, maybe not the current one, has no state, and all of its faults are to be counted
+ * unseen - @task, not necessarily the current one, has no state, and all of its faults are to be
+ * counted
  *
- * It was born since counting began, and has not trapped.
+ * It was created since counting began, and has not faulted.
  */
 static __always_inline bool unseen(struct task_struct *task)
 {
@@ -161,17 +162,17 @@ int BPF_PROG(task_fork, struct task_struct *parent, struct task_struct *child)
 
 	if (!p || p->flags & TASK_WAITING || counting == COUNTING_OVER)
 		return 0;
-	/* of one that the filters do not let by, the child is looked at when it faults */
+	/* if the filters do not match the parent, the child is examined when it faults */
 	if (p->flags & TASK_AWAY && !cfg.targets)
 		return 0;
-	/* its private pages are its parent's until one of them writes */
+	/* its private pages are shared with its parent until one of them writes */
 	copies = cfg.refaults && p->call.begin_ns && p->call.call == VS_CALL_FORK && child->mm &&
 		 child->mm != parent->mm;
 	if (parent->tgid == child->tgid ? cfg.follow_threads : cfg.follow)
 		c = task_state_create(child);
 	else if (copies && !cfg.targets)
 		c = task_state_create(child);
-	/* it has its parent's name, user and cgroup, and nothing to be counted of before they change */
+	/* it has its parent's name, user and cgroup, and nothing to count until they change */
 	if (c && p->flags & TASK_AWAY)
 		__sync_fetch_and_or(&c->flags, TASK_AWAY);
 	if (c && copies) {
@@ -199,8 +200,8 @@ int BPF_PROG(task_exec, struct task_struct *task)
 }
 
 /*
- * The last thread's exit ends the process. Before 6.16 the mm is gone by now, later it is not; so
- * the process is found by its id, not by its mm.
+ * The exit of the last thread ends the process. Before 6.16 the mm is gone by now, later it is not;
+ * so the process is found by its id, not by its mm.
  */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(task_exit, struct task_struct *task)
@@ -235,7 +236,7 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	return 0;
 }
 
-/** mark - @task is to be traced, if it is a target. */
+/** mark - trace @task, if it is a target. */
 static __always_inline void mark(struct task_struct *task)
 {
 	u32 id = cfg.follow_threads ? task->tgid : task->pid, *flags;
@@ -256,7 +257,7 @@ static __always_inline void mark(struct task_struct *task)
 	t->mm = (u64)task->mm;
 }
 
-/** start - what the kernel has counted of @task so far is not to be counted. */
+/** start - ignore the faults that the kernel has counted for @task so far. */
 static __always_inline void start(struct task_struct *task, struct task_state *t)
 {
 	if (!(t->flags & TASK_FRESH))
@@ -264,20 +265,20 @@ static __always_inline void start(struct task_struct *task, struct task_state *t
 	__sync_val_compare_and_swap(&t->last_minor, COUNTS_UNKNOWN, task->min_flt);
 	__sync_val_compare_and_swap(&t->last_major, COUNTS_UNKNOWN, task->maj_flt);
 	t->since_ns = counting_since;
-	/* user/ reads now what it has mapped: it may end right after its first call */
+	/* user/ reads its mappings now: it may end right after its first call */
 	if (cfg.targets && (cfg.user_stacks || cfg.call_site) && task->mm)
 		process_slot(task, t);
 }
 
 /**
- * settle_running - count the faults without a trap of a task that may be running
+ * settle_running - count the kernel-initiated faults of a task that may be running
  */
 static __always_inline void settle_running(struct task_struct *task, struct task_state *t)
 {
-	/* that it comes back, its next fault will show */
+	/* its next fault will show that it matches again */
 	if (is_filtered() && t->flags & TASK_AWAY)
 		return;
-	/* its state is being made, on its CPU */
+	/* its state is being created, on its CPU */
 	if (!*(volatile u64 *)&t->since_ns)
 		return;
 	settle_gup(task, t);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tlb.bpf.c - flushes at their sender, and the interrupts that carry them to other CPUs.
+ * tlb.bpf.c - TLB flushes at their initiator, and the IPIs that carry them to other CPUs.
  *
- * tlb_flush tells of a flush; csd_queue_cpu of each interrupt that it sends, and
- * csd_function_entry and _exit of its handler there. The kernel's structure for the interrupt, by
- * its address, joins the two. Before 6.5 there are no such tracepoints: there the flush function
- * itself tells which CPU began.
+ * tlb_flush reports a flush; csd_queue_cpu each IPI that it sends, and
+ * csd_function_entry and _exit its handler on the target. The address of the kernel's structure for
+ * the IPI joins the two. Before 6.5 these tracepoints do not exist: there the flush function's
+ * argument gives the CPU of the initiator.
  */
 #include "flusher.bpf.h"
 
@@ -46,7 +46,7 @@ static __always_inline void flush_emit(const struct flusher *f, enum vs_flush fl
 
 /**
  * flush_count - count a flush by the current task
- * @first: it is not the local part of one that was counted as remote
+ * @first: not the local part of a flush that was counted as remote
  */
 static __always_inline void flush_count(const struct flusher *f, struct task_state *open,
 					enum vs_flush flush, u64 pages, bool first)
@@ -66,7 +66,9 @@ static __always_inline void flush_count(const struct flusher *f, struct task_sta
 			row_add(&row->counts.full, 1);
 		if (first && !full)
 			row_add(&row->counts.pages, pages);
-		/* what is no call is counted by its flushes; a call whose beginning was missed is not */
+		/*
+		 * counts flushes that no call owns, but not those of a call whose begin was missed
+		 */
 		if (first && f->call >= VS_NR_FOLLOWED_CALLS)
 			row_add(&row->counts.count, 1);
 	}
@@ -97,12 +99,12 @@ int BPF_PROG(tlb_flushed, int reason, unsigned long pages)
 		return 0;
 	flush = reason == TLB_REMOTE_SEND_IPI ? VS_FLUSH_REMOTE : VS_FLUSH_LOCAL;
 	f = flush == VS_FLUSH_REMOTE ? &c->flusher : &local;
-	/* from the sending to the local part, preemption is off */
+	/* preemption is disabled from the sending to the local part */
 	if (flush == VS_FLUSH_REMOTE) {
 		c->local_due = task;
 		f->sent_ns = bpf_ktime_get_ns();
 	} else {
-		/* without a local part (exec gives up the old mm), it would be the next flush's */
+		/* without a local part (exec drops the old mm), it would be the next one's */
 		first = cfg.own_parts ? !c->own_part : c->local_due != task;
 		c->local_due = 0;
 	}
@@ -115,9 +117,9 @@ int BPF_PROG(tlb_flushed, int reason, unsigned long pages)
 	return 0;
 }
 
-/* --- interrupts that were taken -------------------------------------------------------------- */
+/* --- received IPIs --------------------------------------------------------------------------- */
 
-/** pair_add - count who interrupted whom; @to is NULL where it was an idle CPU. */
+/** pair_add - count an IPI for its initiator and target; @to is NULL if an idle CPU received it. */
 static __always_inline void pair_add(const struct flusher *from, struct task_struct *to, u32 to_cpu,
 				     u32 ipi, u64 delay_ns, u64 stolen_ns)
 {
@@ -148,7 +150,7 @@ static __always_inline void pair_add(const struct flusher *from, struct task_str
 	row_add(&pair->stolen_ns, stolen_ns);
 }
 
-/** received_add - count an interrupt that was taken in the totals. */
+/** received_add - add a received IPI to the totals. */
 static __always_inline void received_add(const struct flusher *from, u32 ipi, u64 delay_ns,
 					 u64 stolen_ns)
 {
@@ -167,10 +169,10 @@ static __always_inline void received_add(const struct flusher *from, u32 ipi, u6
 }
 
 /**
- * ipi_unseen - an interrupt was taken, and its handler's tracepoints did not tell
+ * ipi_unseen - an IPI was received, but the tracepoints of its handler did not fire
  *
- * They are silent where RCU is not watching: a CPU on its way into idle, that is. The kernel uses
- * the structure again only when the handler is done.
+ * They do not fire where RCU is not watching, which is on a CPU that is entering idle. The kernel
+ * reuses the structure only after the handler has finished.
  */
 static __noinline int ipi_unseen(struct sent_ipi *sent)
 {
@@ -195,7 +197,7 @@ static long settle_ipi(void *map, const u64 *csd, struct sent_ipi *sent, void *c
 	return 0;
 }
 
-/* Run by user/ when the hooks are gone (BPF_PROG_RUN), never attached. */
+/* Run by user/ after the hooks have been detached (BPF_PROG_RUN), never attached. */
 SEC("raw_tp/csd_queue_cpu")
 int BPF_PROG(settle_ipis)
 {
@@ -203,9 +205,9 @@ int BPF_PROG(settle_ipis)
 	return 0;
 }
 
-/* --- interrupts, at the sender --------------------------------------------------------------- */
+/* --- IPIs at the initiator ------------------------------------------------------------------- */
 
-/** ipi_of - enum vs_ipi of a function that interrupts are to call, or VS_NR_IPI. */
+/** ipi_of - enum vs_ipi for a function that IPIs call, or VS_NR_IPI. */
 static __always_inline u32 ipi_of(u64 func)
 {
 	u32 ipi = VS_NR_IPI;
@@ -216,7 +218,7 @@ static __always_inline u32 ipi_of(u64 func)
 	return ipi;
 }
 
-/** ipi_queued - count an interrupt that the current task sends. */
+/** ipi_queued - count an IPI that the current task sends. */
 static __always_inline void ipi_queued(const struct flusher *f, u32 ipi)
 {
 	struct vs_shootdowns *sum = this_shootdowns();
@@ -235,7 +237,7 @@ static __always_inline void ipi_queued(const struct flusher *f, u32 ipi)
 		t->call.queued++;
 }
 
-/* raw: a pointer to a function is no argument for tp_btf */
+/* raw: tp_btf does not accept a pointer to a function as an argument */
 SEC("raw_tp/csd_queue_cpu")
 int BPF_PROG(ipi_sent, unsigned int cpu, unsigned long callsite, u64 func, u64 csd)
 {
@@ -245,7 +247,7 @@ int BPF_PROG(ipi_sent, unsigned int cpu, unsigned long callsite, u64 func, u64 c
 
 	if (!c)
 		return 0;
-	/* /proc/kallsyms is not to be read: the first to follow a flush is it */
+	/* /proc/kallsyms can't be read: the first function that follows a flush is taken */
 	if (ipi == VS_NR_IPI && !flush_functions[VS_IPI_USER] &&
 	    c->local_due == (u64)bpf_get_current_task()) {
 		flush_functions[VS_IPI_USER] = func;
@@ -268,7 +270,7 @@ int BPF_PROG(ipi_sent, unsigned int cpu, unsigned long callsite, u64 func, u64 c
 	return 0;
 }
 
-/* --- interrupts, at the target --------------------------------------------------------------- */
+/* --- IPIs at the target ---------------------------------------------------------------------- */
 
 static __always_inline void ipi_emit(const struct flusher *from, struct task_struct *to, u32 ipi,
 				     u64 begin_ns, u64 stolen_ns)
@@ -293,8 +295,8 @@ static __always_inline void ipi_emit(const struct flusher *from, struct task_str
 }
 
 /**
- * ipi_handled - the handler of an interrupt has ended
- * @from: who sent it; its @sent_ns is 0 where that is not known
+ * ipi_handled - the handler of an IPI has ended
+ * @from: initiator; its @sent_ns is 0 if it is unknown
  */
 static __noinline int ipi_handled(const struct flusher *from, u32 ipi, u64 begin_ns)
 {
@@ -336,7 +338,7 @@ int BPF_PROG(ipi_begins, u64 func, u64 csd)
 	c = cpu_flush_of(bpf_get_smp_processor_id());
 	if (!c)
 		return 0;
-	/* without one, it is called for its own CPU */
+	/* without an IPI, the function is called for its own CPU */
 	if (!csd) {
 		c->own_part = ipi == VS_IPI_USER;
 		return 0;
@@ -370,7 +372,7 @@ int BPF_PROG(ipi_ends, u64 func, u64 csd)
 	return 0;
 }
 
-/* --- interrupts where they have no tracepoints ------------------------------------------------ */
+/* --- IPIs without tracepoints ----------------------------------------------------------------- */
 
 struct flush_tlb_info {
 	unsigned int initiating_cpu;
@@ -384,7 +386,9 @@ static __always_inline void handler_begins(void)
 		c->handler_ns = bpf_ktime_get_ns();
 }
 
-/** handler_ends - of a flush that @cpu began, which waits for it and so has not begun another one */
+/**
+ * handler_ends - handler of a flush begun by @cpu, which waits for it, so it has not begun another
+ */
 static __always_inline void handler_ends(u32 cpu, u32 ipi)
 {
 	u32 own = bpf_get_smp_processor_id();

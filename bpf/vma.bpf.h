@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vma.bpf.h - an address becomes a VMA, and the VMA a slot.
+ * vma.bpf.h - find the VMA of an address, and the slot of the VMA.
  *
  * The VMA is found without a lock: the maple tree is walked under RCU, as the kernel's own
- * lock_vma_under_rcu() does, and the answer is checked. What was found is kept in the task's
- * cache for as long as mm_lock_seq says that no VMA of the mm can have changed.
+ * lock_vma_under_rcu() does, and the result is validated. It is kept in the task's
+ * cache as long as mm_lock_seq shows that no VMA of the mm can have changed.
  */
 #ifndef VMASCOPE_VMA_BPF_H
 #define VMASCOPE_VMA_BPF_H
@@ -22,9 +22,9 @@
 #define MAPLE_ARANGE_64 3
 #define MAPLE_RANGE64_PIVOTS 15
 #define MAPLE_ARANGE64_PIVOTS 9
-/** Levels that are walked at most: nodes half full have 5 children, and 5^8 are 390,000 VMAs. */
+/** Maximum number of levels: half-full nodes have 5 children, and 5^8 are 390,000 VMAs. */
 #define MAPLE_MAX_HEIGHT 8
-/** Walks before a lookup that finds nothing consistent is given up. */
+/** Walks before a lookup without a consistent result is abandoned. */
 #define VMA_LOOKUP_TRIES 3
 
 /** struct maple_span - the range of indices that an entry, or a gap, covers */
@@ -33,23 +33,23 @@ struct maple_span {
 	u64 max;
 };
 
-/** less - 1 if @a < @b, else 0, without a jump: the verifier would follow both ways of each. */
+/** less - 1 if @a < @b, else 0, without a branch: the verifier would follow both paths of each. */
 static __always_inline u64 less(u64 a, u64 b)
 {
 	return ((~a & b) | ((~a | b) & (a - b))) >> 63;
 }
 
-/** either - @a if @which is 1, @b if it is 0; without a jump */
+/** either - @a if @which is 1, @b if it is 0; without a branch */
 static __always_inline u64 either(u64 which, u64 a, u64 b)
 {
 	return b ^ ((a ^ b) & -which);
 }
 
 /**
- * maple_slot - which of a node's slots holds @index: the first whose pivot is not below it
+ * maple_slot - the slot of a node that holds @index: the first whose pivot is not below it
  * @arange: 1: the node has MAPLE_ARANGE64_PIVOTS, 0: it has MAPLE_RANGE64_PIVOTS
  *
- * Pivots that are not in use are 0, and behind one that is not below any index of the node.
+ * Unused pivots are 0, and come after one that is not below any index of the node.
  */
 static __always_inline u64 maple_slot(const u64 *pivots, u64 arange, u64 index)
 {
@@ -74,9 +74,9 @@ static __always_inline u64 nr_pivots(u64 arange)
 
 /**
  * maple_walk - the entry at @index of the tree under @root, 0 if there is none
- * @span: if not NULL, the range of that entry or gap; left alone if the tree could not be read
+ * @span: if not NULL, the range of that entry or gap; unchanged if the tree could not be read
  *
- * A global function: the verifier looks at it once.
+ * A global function: the verifier checks it once.
  */
 __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 {
@@ -86,13 +86,13 @@ __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 	for (int level = 0; level < MAPLE_MAX_HEIGHT; level++) {
 		u64 type, arange, slots_at, slot, node;
 
-		/* Stays at the loop's head, so that the loop ends in a jump: 6.1 wants that. */
+		/* Stays at the loop's head, so that the loop ends in a jump, as 6.1 requires. */
 		entry = *(volatile u64 *)&next;
 		node = entry & ~MAPLE_NODE_MASK;
 		type = (entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
 		if (type < MAPLE_LEAF_64 || type > MAPLE_ARANGE_64)
 			return 0;
-		/* 1 or 0, and no jumps: see less() */
+		/* 1 or 0, without branches: see less() */
 		arange = less(MAPLE_RANGE_64, type);
 		barrier_var(arange);
 		if (bpf_probe_read_kernel(pivots, MAPLE_RANGE64_PIVOTS * sizeof(*pivots),
@@ -118,7 +118,7 @@ __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 	return 0;
 }
 
-/** vma_name_kind - how user/ is to name a VMA without a file, as show_map_vma() does. */
+/** vma_name_kind - how user/ names a VMA without a file, as in show_map_vma(). */
 static __always_inline u32 vma_name_kind(const struct vm_area_struct *vma, struct mm_struct *mm,
 					 u64 start, u64 end)
 {
@@ -150,7 +150,7 @@ static __always_inline void vma_own_name(const struct vm_area_struct *vma, struc
 		bpf_probe_read_kernel_str(info->name, sizeof(info->name), name);
 }
 
-/** name_hash - FNV-1a of a VMA's name set by prctl, so that renamed VMAs are told apart. */
+/** name_hash - FNV-1a of a VMA's name set by prctl, which distinguishes renamed VMAs. */
 static __noinline u32 name_hash(const char *name)
 {
 	char buf[VS_VMA_NAME_LEN];
@@ -167,7 +167,10 @@ static __noinline u32 name_hash(const char *name)
 	return hash;
 }
 
-/** vma_slot_fill - take a slot for @key, unless only @keep are left. Return: it, or VS_SLOT_OVERFLOW. */
+/**
+ * vma_slot_fill - take a slot for @key if more than @keep are free. Return: its number, or
+ * VS_SLOT_OVERFLOW.
+ */
 static __noinline u32 vma_slot_fill(const struct vs_vma_key *key, const struct vm_area_struct *vma,
 				    const struct vma_ref *ref, u32 name_kind, u32 keep)
 {
@@ -199,9 +202,9 @@ static __noinline u32 vma_slot_fill(const struct vs_vma_key *key, const struct v
 }
 
 /**
- * vma_slot_shared - the slot where @vma is counted together with others, as slots are running out:
- * those of its name in this process image, or all others of it
- * @key: its own; changed to that of the slot
+ * vma_slot_shared - the slot that counts @vma together with others when slots run out: those with
+ * its name in this process image, or all others of the image
+ * @key: key of @vma; changed to that of the slot
  */
 static __always_inline u32 vma_slot_shared(struct vs_vma_key *key, const struct vm_area_struct *vma,
 					   struct vma_ref *ref, u32 name_kind)
@@ -212,7 +215,7 @@ static __always_inline u32 vma_slot_shared(struct vs_vma_key *key, const struct 
 	key->flags = VS_VM_SEVERAL;
 	key->anchor = name_kind;
 	key->pgoff = 0;
-	/* [vdso] and [vvar] have names that no key holds */
+	/* the names of [vdso] and [vvar] are in no key */
 	if (name_kind != VS_NAME_SPECIAL) {
 		known = bpf_map_lookup_elem(&vmas, key);
 		slot = known ? *known
@@ -230,17 +233,17 @@ static __always_inline u32 vma_slot_shared(struct vs_vma_key *key, const struct 
 				     cfg.nr_slots / KEPT_FOR_PROCESSES);
 }
 
-/** vma_slot_new - a slot for a VMA that has none. */
+/** vma_slot_new - take a slot for a VMA that has none. */
 static __noinline u32 vma_slot_new(struct vs_vma_key *key, const struct vm_area_struct *vma,
 				   struct vma_ref *ref, u32 name_kind)
 {
 	struct vs_slot *proc = slot_at(key->proc);
 	u32 slot;
 
-	/* a process that got no slot has no VMAs: nobody would read their counts */
+	/* a process without a slot has no VMA slots: their counts would not be read */
 	if (!key->proc)
 		return VS_SLOT_OVERFLOW;
-	/* the last faults of an exiting task come when its process may have been given back */
+	/* an exiting task may still fault after the slot of its process has been freed */
 	if (!proc || proc->generation != key->proc_generation || proc->proc.state & VS_PROC_EXITED)
 		return VS_SLOT_OVERFLOW;
 	slot = vma_slot_fill(key, vma, ref, name_kind, cfg.nr_slots / KEPT_FROM_VMAS);
@@ -251,11 +254,11 @@ static __noinline u32 vma_slot_new(struct vs_vma_key *key, const struct vm_area_
  * vma_slot - the slot of @vma
  * @vma: address of a vm_area_struct, not trusted: a VMA may be freed and reused meanwhile
  * @mm: its mm
- * @t: state of the task
- * @address: that the VMA has to hold
+ * @t: state of the current task
+ * @address: address that the VMA has to contain
  * @ref: result
  *
- * Return: 0; 1 if the VMA does not hold the address (any more).
+ * Return: 0; 1 if the VMA does not contain the address (any more).
  */
 static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_struct *mm,
 				    struct task_state *t, u64 address, struct vma_ref *ref)
@@ -268,7 +271,7 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 
 	ref->start = BPF_CORE_READ(vma, vm_start);
 	ref->end = BPF_CORE_READ(vma, vm_end);
-	/* one that was freed and is another process's now may hold the address, too */
+	/* a VMA that was freed and reused by another process may contain the address, too */
 	if (address < ref->start || address >= ref->end || BPF_CORE_READ(vma, vm_mm) != mm)
 		return 1;
 
@@ -287,9 +290,9 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 	if (file) {
 		name_kind = VS_NAME_FILE;
 		key->pgoff = ref->pgoff = BPF_CORE_READ(vma, vm_pgoff);
-		/* of a block device, the inode whose size is the device's */
+		/* for a block device, the inode whose size is the device's */
 		ref->inode = (u64)BPF_CORE_READ(file, f_mapping, host);
-		/* what has no operations is anonymous, as /dev/zero mapped privately */
+		/* a VMA without operations is anonymous, such as a private mapping of /dev/zero */
 		if (BPF_CORE_READ(vma, vm_ops))
 			ref->traits |= file_traits((void *)ref->inode);
 		file_key(file, &key->file);
@@ -323,7 +326,7 @@ static __always_inline int vma_slot(const struct vm_area_struct *vma, struct mm_
 	return 0;
 }
 
-/** struct find_vma_ctx - no more than that: it is on the stack where that is deepest */
+/** struct find_vma_ctx - kept small: it is on the stack where that is deepest */
 struct find_vma_ctx {
 	u64 address; /* 0: found */
 	struct vma_ref *ref;
@@ -339,14 +342,14 @@ static long find_vma_found(struct task_struct *task, struct vm_area_struct *vma,
 	return 0;
 }
 
-/** enum vma_found - how a lookup ended */
+/** enum vma_found - result of a lookup */
 enum vma_found {
-	VMA_FOUND,  /* the slot in @ref may still be VS_SLOT_OVERFLOW: none was left */
-	VMA_NONE,   /* no VMA holds the address */
-	VMA_MISSED, /* nothing consistent was found */
+	VMA_FOUND,  /* the slot in @ref may still be VS_SLOT_OVERFLOW if none was left */
+	VMA_NONE,   /* no VMA contains the address */
+	VMA_MISSED, /* the lookup had no consistent result */
 };
 
-/** any_vma - told of a VMA that is of no interest, but that it is there. */
+/** any_vma - callback that ignores the VMA: only its existence matters. */
 static long any_vma(struct task_struct *task, struct vm_area_struct *vma, void *ctx)
 {
 	(void)task;
@@ -356,10 +359,10 @@ static long any_vma(struct task_struct *task, struct vm_area_struct *vma, void *
 }
 
 /**
- * vma_search - look an address of the current task, which has a state, up without the cache
+ * vma_search - look up an address of the current task, which has a state, without the cache
  *
- * A global function: the verifier looks at it once, and not with all that its callers know. So it
- * asks for the state again: 6.1 takes no memory that was handed over as a map's key.
+ * A global function: the verifier checks it once, without the state of its callers. So it
+ * looks up the state again: 6.1 does not accept memory of an argument as a map key.
  * Return: enum vma_found.
  */
 __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
@@ -374,7 +377,7 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 		struct find_vma_ctx ctx = { .address = address, .ref = ref };
 		long err = bpf_find_vma(task, address, find_vma_found, &ctx, 0);
 
-		/* -ENOENT: no VMA; -EBUSY: the mmap lock is taken, or the last unlock is due */
+		/* -ENOENT: no VMA; -EBUSY: the mmap lock is held, or an unlock is pending */
 		if (err)
 			return err == -2 ? VMA_NONE : VMA_MISSED;
 		return ctx.address ? VMA_NONE : VMA_FOUND;
@@ -388,11 +391,11 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 
 		if (entry && !vma_slot((void *)entry, mm, t, address, ref))
 			return VMA_FOUND;
-		/* No writer before or since: there really is nothing there. */
+		/* No writer before or since: there is no VMA at this address. */
 		if (!entry && before != MM_SEQ_NONE && before == mm_lock_sequence(mm))
 			return VMA_NONE;
 	}
-	/* Before 6.4 a tree without the address may be one that is being changed: the kernel's own
+	/* Before 6.4, a tree without the address may be in the middle of a change: the kernel's own
 	 * lookup knows, which takes the lock. */
 	if (!mm_has_sequence() && bpf_find_vma(task, address, any_vma, 0, 0) == -2)
 		return VMA_NONE;
@@ -400,9 +403,10 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 }
 
 /**
- * vma_peek - where the VMA at an address of the current task, which has a state, ends, and what it allows
+ * vma_peek - end and access rights of the VMA at an address of the current task, which has a state
  *
- * As vma_search() by VS_LOOKUP_MAPLE, without the slot: @ref has start, end and vm_flags alone.
+ * As vma_search() with VS_LOOKUP_MAPLE, but without the slot: @ref has start, end and vm_flags
+ * only.
  */
 __weak __noinline int vma_peek(u64 address, struct vma_ref *ref)
 {
@@ -425,13 +429,13 @@ __weak __noinline int vma_peek(u64 address, struct vma_ref *ref)
 	return VMA_MISSED;
 }
 
-/** mm_sequence - mm_lock_sequence() of the task's mm, if caches are to be used. */
+/** mm_sequence - mm_lock_sequence() of the task's mm, if caches are used. */
 static __always_inline s64 mm_sequence(struct task_struct *task)
 {
 	return cfg.vma_cache ? mm_lock_sequence_inline(task->mm) : MM_SEQ_NONE;
 }
 
-/** vma_cached - the VMA of @address is in the task's cache; @ref is set then. */
+/** vma_cached - the VMA of @address is in the task's cache; if so, @ref is set. */
 static __always_inline bool vma_cached(const struct task_state *t, s64 seq, u64 address,
 				       struct vma_ref *ref)
 {
@@ -448,9 +452,9 @@ static __always_inline bool vma_cached(const struct task_state *t, s64 seq, u64 
 }
 
 /**
- * vma_keep - put what was found into the task's cache
+ * vma_keep - store a lookup in the task's cache
  *
- * A global function: the verifier looks at it once, and callers' stacks are deep.
+ * A global function: the verifier checks it once, and the stacks of its callers are deep.
  */
 __weak __noinline int vma_keep(struct task_state *t, s64 seq, const struct vma_ref *ref)
 {
@@ -463,14 +467,14 @@ __weak __noinline int vma_keep(struct task_state *t, s64 seq, const struct vma_r
 		t->cache_seq = seq;
 		t->pmd = 0;
 	}
-	/* A VMA without a slot is looked up again: one may have come back. */
+	/* A VMA without a slot is not cached: a slot may become free. */
 	if (ref->slot)
 		t->cache[t->cache_next++ & (VMA_CACHE_WAYS - 1)] = *ref;
 	return 0;
 }
 
 /**
- * vma_lookup - the VMA and slot of @address in the current task's mm
+ * vma_lookup - find the VMA and slot of @address in the current task's mm
  * @task: the current task
  * @t: its state
  * @seq: mm_sequence() of the task's mm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* calls.c - the maps of memory calls and shootdowns: sizes, rows, totals, who interrupted whom. */
+/* calls.c - the maps of memory calls and TLB shootdowns: sizes, rows, totals, pairs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "util/array.h"
 #include "vmascope.skel.h"
 
-/** Structures of the kernel for interrupts that are remembered at most: one for two CPUs each. */
+/** Maximum number of the kernel's IPI structures that are tracked: one for each pair of CPUs. */
 #define MOST_SENT_IPIS 65536u
 
 static bool in_use(const struct capture *c)
@@ -116,7 +116,7 @@ void capture__give_back_call_row(struct capture *c, uint32_t index)
 	free_list__give_back(&c->free[FREE_CALL_ROWS], index);
 }
 
-/* --- what is kept for each CPU ---------------------------------------------------------------- */
+/* --- per-CPU data ----------------------------------------------------------------------------- */
 
 void capture__call_hist(const struct capture *c, uint32_t class, enum vs_call_time time,
 			struct vs_hist *sum)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* capture.c - load, attach, mark, read and detach: the life of a live capture. */
+/* capture.c - load, attach, mark, read and detach: the lifecycle of a live capture. */
 #include "capture/internal.h"
 
 #include <errno.h>
@@ -64,7 +64,7 @@ static int cgroup_subsys(const char *controller)
 	return -ENOENT;
 }
 
-/** configure_cgroups - which hierarchy the cgroups of tasks are of */
+/** configure_cgroups - set the hierarchy of the cgroups of tasks */
 static void configure_cgroups(struct vs_config *cfg)
 {
 	const struct cgroup_hierarchy *h = cgroup__hierarchy();
@@ -113,7 +113,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->emit_ipis = o->emit_shootdowns || o->emit_ipis;
 	cfg->refaults = o->shootdowns;
 	cfg->call_stacks = o->call_stacks || o->bpf.call_stack;
-	/* a copy that no record would refer to is not made */
+	/* a stack copy that no record would refer to is not made */
 	cfg->flush_stacks = cfg->call_stacks && (!o->bpf.sample_bytes || o->emit_shootdowns);
 	cfg->nr_stacks = c->nr_stacks;
 	cfg->nr_call_rows = c->nr_call_rows;
@@ -137,10 +137,10 @@ static bool requested(const struct hook *hook, const struct capture_options *o)
 }
 
 /**
- * can_attach - the function that @prog is for is known to this kernel
+ * can_attach - the function to which @prog attaches exists in this kernel
  *
- * fork(2) and vfork(2), which take no arguments, are not in every kernel's BTF. A call that is not
- * followed still has its flushes counted, by the number of its system call.
+ * fork(2) and vfork(2), which take no arguments, are not in every kernel's BTF. Flushes of a call
+ * that is not traced are still counted, by its system call number.
  */
 static bool can_attach(const struct bpf_program *prog)
 {
@@ -181,7 +181,7 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 }
 
 /**
- * check_files - each map and program has a descriptor; libbpf's errors do not tell that there are none
+ * check_files - check that each map and program has a descriptor; libbpf does not report this
  * Return: 0 or -EMFILE.
  */
 static int check_files(struct capture *c)
@@ -243,7 +243,7 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 	for (size_t i = 0; i < nr && !err; i++)
 		err = c->kernel->update(c->skel->maps.targets, &ids[i], sizeof(*ids), &flags,
 					sizeof(flags));
-	/* Twice: a thread may be born behind the iterator's back, by one not marked yet. */
+	/* Twice: a task that is not marked yet may create a thread that the iterator misses. */
 	for (int i = 0; i < 2 && !err; i++)
 		err = c->kernel->iterate(c, ITER_MARK, NULL, NULL);
 	if (err)
@@ -251,7 +251,7 @@ static int mark(struct capture *c, const pid_t *ids, size_t nr, uint32_t flags)
 	return err;
 }
 
-/** switch_on - from now on, all hooks count, of all tasks. Return: 0 or a negative errno. */
+/** switch_on - enable counting in all hooks, for all tasks. Return: 0 or a negative errno. */
 static int switch_on(struct capture *c)
 {
 	c->start_ns = clock__monotonic_ns();
@@ -260,7 +260,7 @@ static int switch_on(struct capture *c)
 	return c->kernel->iterate(c, ITER_START, NULL, NULL);
 }
 
-/** attach_nth - the hooks whose turn it is as the @nth. Return: 0 or a negative errno. */
+/** attach_nth - attach the hooks with attach order @nth. Return: 0 or a negative errno. */
 static int attach_nth(struct capture *c, unsigned int nth)
 {
 	int err = 0;
@@ -283,9 +283,9 @@ static int attach_all(struct capture *c, const struct capture_options *o)
 }
 
 /**
- * find_direct_map - let BPF find where page tables can be read
+ * find_direct_map - let BPF search for the direct map, to read page tables
  *
- * Where that fails, causes come from the error code and the VMA, as on other architectures.
+ * If that fails, causes are derived from the error code and the VMA, as on other architectures.
  */
 static int find_direct_map(struct capture *c)
 {
@@ -310,7 +310,7 @@ static int load(struct capture *c, const struct capture_options *o)
 	uint32_t zero = 0;
 	int err;
 
-	/* -vvv: what the verifier says of each program: instructions processed, time, stack */
+	/* -vvv: the verifier's statistics of each program: instructions processed, time, stack */
 	if (log_verbosity() >= 3)
 		opts.kernel_log_level = 4;
 	c->skel = vmascope_bpf__open_opts(&opts);
@@ -333,7 +333,7 @@ static int load(struct capture *c, const struct capture_options *o)
 		err = check_files(c);
 	if (!err)
 		err = vmascope_bpf__load(c->skel);
-	/* libbpf has found no type information, which was there before: there was no memory for it */
+	/* libbpf found no type information, which was available before: out of memory */
 	if (err == -ESRCH)
 		err = -ENOMEM;
 	if (err) {
@@ -355,7 +355,7 @@ static int load(struct capture *c, const struct capture_options *o)
 	return find_direct_map(c);
 }
 
-/** sized - @asked; or @most, halved until that many fit @budget on all CPUs, down to @least. */
+/** sized - @asked; or @most, halved until it fits @budget on all CPUs, but at least @least. */
 static uint32_t sized(uint32_t asked, uint32_t most, uint32_t least, uint64_t bytes_each,
 		      uint64_t budget)
 {
@@ -458,7 +458,7 @@ static void detach_hooks(struct capture *c)
 
 void capture__detach(struct capture *c, capture_thread_fn fn, void *ctx)
 {
-	/* while the hooks still tell them from others */
+	/* while the hooks can still distinguish them */
 	c->kernel->iterate(c, ITER_THREADS, NULL, NULL);
 	__atomic_store_n(&c->skel->bss->counting, COUNTING_OVER, __ATOMIC_SEQ_CST);
 	c->kernel->grace();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* features.c - each kernel feature probed once, with the smallest thing that needs it. */
+/* features.c - probe each kernel feature once, with the smallest program that needs it. */
 #include "capture/features.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "util/array.h"
 #include "util/log.h"
 
-/** Files that are open at one time while features are looked for. */
+/** Number of descriptors that probing features needs at the same time. */
 #define LEAST_FILES 16
 
 static int probe_btf(struct feature *f);
@@ -72,7 +72,7 @@ static struct feature features[NR_FEATURES] = {
 				   "5.13; x86-64" },
 };
 
-/* Return 0, or a negative errno; a reason may be filled in, else the errno's text is taken. */
+/* Return 0, or a negative errno; a reason may be filled in, otherwise the errno's text is used. */
 static int (*const probes[NR_FEATURES])(struct feature *f) = {
 	[FEATURE_BTF] = probe_btf,
 	[FEATURE_TP_BTF_FAULT] = probe_tp_btf,
@@ -109,7 +109,7 @@ static struct btf *load_btf(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 
-	/* that it tried all places hides why the usual one is of no use */
+	/* the error after trying all locations hides why the usual one failed */
 	return btf ? btf : btf__parse("/sys/kernel/btf/vmlinux", NULL);
 }
 
@@ -165,7 +165,7 @@ static const struct probe_calls running_kernel = {
 };
 static const struct probe_calls *ask = &running_kernel;
 
-/* What was found: of type information @btf or @btf_error, of features once they are @probed. */
+/* Results: type information @btf or @btf_error, features once they are @probed. */
 static struct btf *btf;
 static int btf_error;
 static bool probed;
@@ -223,7 +223,7 @@ static int btf_id(const char *name, unsigned int kind)
 	return types ? btf__find_by_name_kind(types, name, kind) : -errno;
 }
 
-/** btf_has_field - struct @type has a member @field, in itself or in an anonymous member. */
+/** btf_has_field - struct @type has a member @field, directly or in an anonymous member. */
 static bool btf_has_field(const struct btf *types, int type, const char *field)
 {
 	const struct btf_type *t = btf__type_by_id(types, type);
@@ -248,7 +248,7 @@ static int probe_btf(struct feature *f)
 	return reason(f, -errno, "no /sys/kernel/btf/vmlinux (is CONFIG_DEBUG_INFO_BTF off?)");
 }
 
-/** load_nop - a program that does nothing. Return: its fd, or a negative errno. */
+/** load_nop - load a program that does nothing. Return: its fd, or a negative errno. */
 static int load_nop(enum bpf_prog_type type, enum bpf_attach_type attach, int btf_type)
 {
 	const struct bpf_insn insns[] = {
@@ -259,7 +259,7 @@ static int load_nop(enum bpf_prog_type type, enum bpf_attach_type attach, int bt
 	return ask->load(type, attach, btf_type, insns, ARRAY_SIZE(insns));
 }
 
-/** try_link - load and attach a program that does nothing, and take it away again. */
+/** try_link - load and attach a program that does nothing, and detach it again. */
 static int try_link(enum bpf_attach_type attach, int btf_type)
 {
 	int prog, link;
@@ -359,7 +359,7 @@ static int probe_ringbuf(struct feature *f)
 	return ask->has_map(BPF_MAP_TYPE_RINGBUF) ? 0 : -EOPNOTSUPP;
 }
 
-/* LOCKDOWN_BPF_READ_KERNEL makes the helper one that does not exist. */
+/* With LOCKDOWN_BPF_READ_KERNEL, the helper is not available to the verifier. */
 static int probe_read_kernel(struct feature *f)
 {
 	const struct bpf_insn insns[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * features.h - what this kernel offers, each feature probed once by trying it.
+ * features.h - the features of the running kernel, each probed once by trying it.
  */
 #ifndef VMASCOPE_CAPTURE_FEATURES_H
 #define VMASCOPE_CAPTURE_FEATURES_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** enum feature_id - what a hook's variant may need */
+/** enum feature_id - features that variants of hooks may need */
 enum feature_id {
 	FEATURE_BTF,
 	FEATURE_TP_BTF_FAULT,
@@ -34,11 +34,11 @@ enum feature_id {
 
 /**
  * struct feature - a probed feature
- * @name: as --no-feature takes it
- * @what: one line for people
- * @since: kernel version that brought it
+ * @name: argument of --no-feature
+ * @what: description, one line
+ * @since: kernel version that introduced it
  * @available: it was tried, and works
- * @disabled: --no-feature switched it off
+ * @disabled: disabled by --no-feature
  * @reason: why it is not available: errno text or what is missing
  */
 struct feature {
@@ -56,25 +56,25 @@ struct feature {
  */
 const struct feature *features__probe(void);
 
-/** feature_on - available and not switched off. */
+/** feature_on - the feature is available and not disabled. */
 bool feature_on(enum feature_id id);
 
 /**
- * features__disable - --no-feature @name
+ * features__disable - implement --no-feature @name
  * Return: 0, or -ENOENT if there is no feature of that name.
  */
 int features__disable(const char *name);
 
 /**
- * features__names - all names, separated by ", ", into @buf of @size bytes.
+ * features__names - write all names, separated by ", ", into @buf of @size bytes.
  */
 void features__names(char *buf, size_t size);
 
 /**
- * features__check_limits - too few files may be open, or there is too little memory: each feature would be
- * one that the kernel does not have
+ * features__check_limits - check the limits on open files and memory: if they are too low, every
+ * feature would appear to be missing
  *
- * Return: 0 or a negative errno, told.
+ * Return: 0, or a negative errno after an error message.
  */
 int features__check_limits(void);
 
@@ -82,16 +82,16 @@ struct btf;
 struct bpf_insn;
 
 /**
- * struct probe_calls - what features are found by: functions of the running kernel, or of one that a unit
- *	test makes up
+ * struct probe_calls - functions used for probing: those of the running kernel, or mocks of a unit
+ *	test
  *
- * They return a descriptor, which is closed, or 0 where nothing else is said; or a negative errno.
- * @load_btf: the kernel's type information; NULL: there is none, and errno is set
- * @load: a program of @nr instructions; @type, @attach and @btf_type as in bpf(2)
+ * They return a descriptor, which is closed, or 0 if not stated otherwise; or a negative errno.
+ * @load_btf: the kernel's type information; NULL if there is none, and errno is set
+ * @load: load a program of @nr instructions; @type, @attach and @btf_type as in bpf(2)
  * @link: attach @program
  * @raw_tracepoint: attach @program to tracepoint @name
- * @open_event: a software event on page faults; @set_program: have it run @program; Return: 0
- * @has_map: maps of @type (enum bpf_map_type); Return: whether there are any
+ * @open_event: open a software event on page faults; @set_program: let it run @program; Return: 0
+ * @has_map: Return: whether maps of @type (enum bpf_map_type) are supported
  * @preempts, @is_rt, @is_confidential: as in sys/kernel.h
  */
 struct probe_calls {
@@ -107,7 +107,7 @@ struct probe_calls {
 	bool (*is_confidential)(void);
 };
 
-/** features__ask - from now on, probe by @calls, NULL: the running kernel; what was found so far is forgotten. */
+/** features__ask - probe by @calls, NULL: the running kernel; earlier results are dropped. */
 void features__ask(const struct probe_calls *calls);
 
 /** features__btf - the kernel's BTF, loaded once, or NULL (errno is set). */

@@ -126,7 +126,7 @@ static const struct hook_variant targets[] = {
 	{},
 };
 
-/* Programs of a system call that is followed (bpf/memcall.bpf.c). */
+/* Programs of a traced system call (bpf/memcall.bpf.c). */
 #define CALL_BY_REGISTERS(name) { #name "_enter", SECTION }, { #name "_exit", SECTION },
 #define CALL_WITHOUT_ARGUMENTS(name) CALL_BY_REGISTERS(name)
 #define CALL_NO_RETURN(name) { #name "_enter", SECTION },
@@ -164,7 +164,7 @@ static const struct hook_variant interrupt[] = {
 	{
 		.name = "raw_tp/csd_queue_cpu,csd_function_*",
 		.needs = { FEATURE_CSD, -1 },
-		/* ends first: what has begun before that is never held to be still going on */
+		/* ends first: a call that began earlier is never taken to be still in progress */
 		.programs = { { "ipi_ends", SECTION },
 			      { "ipi_begins", SECTION },
 			      { "ipi_sent", SECTION },
@@ -184,7 +184,7 @@ static const struct hook_variant interrupt[] = {
 	{},
 };
 
-/* Tasks are attached first, so that no child is missed. */
+/* Task hooks are attached first, so that no child is missed. */
 const struct hook hooks[NR_HOOKS] = {
 	[HOOK_FAULT_BEGIN] = { "fault_begin", "start of a fault", fault_begin, .required = true,
 			       .attach = 3 },

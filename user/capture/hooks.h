@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hooks.h - THE table: each hook, its variants in order of preference, and what each needs.
+ * hooks.h - the table of hooks: the variants of each in order of preference, and their
+ * requirements.
  */
 #ifndef VMASCOPE_CAPTURE_HOOKS_H
 #define VMASCOPE_CAPTURE_HOOKS_H
@@ -10,7 +11,7 @@
 #include "capture/features.h"
 #include "events.h"
 
-/** enum hook_id - what has to be known, whichever way */
+/** enum hook_id - events that have to be observed, by any variant */
 enum hook_id {
 	HOOK_FAULT_BEGIN,
 	HOOK_FAULT_END,
@@ -26,16 +27,16 @@ enum hook_id {
 	NR_HOOKS,
 };
 
-/** Programs and needs of one variant at most. */
+/** Maximum number of programs and of needs of one variant. */
 #define VARIANT_MAX_PROGRAMS (2 * VS_NR_MEMORY_SYSCALLS + 1)
 #define VARIANT_MAX_NEEDS 3
 
-/** Value of hook_program.sw_event: it is run by vmascope itself, and attached to nothing. */
+/** Value of hook_program.sw_event: vmascope runs the program itself, it is not attached. */
 #define HOOK_PROGRAM_RUN (-2)
 
 /**
  * struct hook_program - a program of a variant
- * @name: in bpf/
+ * @name: name in bpf/
  * @sw_event: PERF_COUNT_SW_*, opened on every CPU with period 1; -1: attach by its section; or
  *	HOOK_PROGRAM_RUN
  */
@@ -45,12 +46,12 @@ struct hook_program {
 };
 
 /**
- * struct hook_variant - one way to do it
- * @name: as doctor and the output's header show it
- * @needs: enum feature_id, ended by -1
- * @programs: ended by a NULL name
- * @cost: what it costs, for doctor: as measured on Linux 6.18
- * @value: what goes into struct vs_config where the hook has a field there
+ * struct hook_variant - one implementation of a hook
+ * @name: as shown by doctor and in the output's header
+ * @needs: enum feature_id, terminated by -1
+ * @programs: terminated by a NULL name
+ * @cost: overhead, for doctor: as measured on Linux 6.18
+ * @value: value of the hook's field in struct vs_config, if it has one
  */
 struct hook_variant {
 	const char *name;
@@ -60,21 +61,21 @@ struct hook_variant {
 	int value;
 };
 
-/** enum hook_request - what has to be asked for, so that a hook is attached */
+/** enum hook_request - the request for which a hook is attached */
 enum hook_request {
 	REQUEST_NONE,
 	REQUEST_CALLS,	 /* memory calls, or their flushes */
-	REQUEST_FLUSHES, /* flushes, and interrupts by them */
+	REQUEST_FLUSHES, /* flushes, and IPIs sent by them */
 };
 
 /**
- * struct hook - something to be known
+ * struct hook - an event to be observed
  * @name: JSON key
- * @what: one line for people
- * @variants: in order of preference, ended by a NULL name
- * @required: vmascope can't do without it
- * @request: what it is attached for
- * @attach: the lower, the earlier its programs are attached, from 1; 0: they are not, or there are none
+ * @what: description, one line
+ * @variants: in order of preference, terminated by a NULL name
+ * @required: vmascope can't run without it
+ * @request: the request for which it is attached
+ * @attach: order in which its programs are attached, from 1; 0: they are not, or there are none
  */
 struct hook {
 	const char *name;
@@ -88,16 +89,16 @@ struct hook {
 extern const struct hook hooks[NR_HOOKS];
 
 /**
- * hooks__choose - the first variant of @id whose needs are all there
+ * hooks__choose - the first variant of @id whose needs are all available
  * Return: the variant, or NULL.
  */
 const struct hook_variant *hooks__choose(enum hook_id id);
 
 /**
- * hooks__why_not - why @v is not used
+ * hooks__why_not - the reason why @v is not used
  *
- * Writes into @buf: "in use" is never written; the first missing need with its reason is, or
- * that a better variant works.
+ * Writes it into @buf: the first missing need with its reason, or that a preferred variant works;
+ * never "in use".
  */
 void hooks__why_not(const struct hook_variant *v, char *buf, size_t size);
 

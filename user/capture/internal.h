@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * internal.h - what capture.c (programs and hooks) and slots.c (shared maps) have in common.
+ * internal.h - data shared by capture.c (programs and hooks) and slots.c (shared maps).
  */
 #ifndef VMASCOPE_CAPTURE_INTERNAL_H
 #define VMASCOPE_CAPTURE_INTERNAL_H
@@ -35,7 +35,7 @@ struct capture {
 	struct vs_slot_ring *free_ring;
 	struct free_list free[NR_FREE]; /* by enum free_kind */
 	uint64_t start_ns;
-	uint32_t nr_targets; /* of -p or -t, or the command */
+	uint32_t nr_targets; /* number of -p or -t targets, or of the command */
 	uint32_t nr_heat;
 	uint32_t nr_call_rows;
 	uint32_t nr_ranges;
@@ -44,53 +44,53 @@ struct capture {
 	uint32_t nr_stacks;
 	struct vs_stack_row *stack_rows;
 	const char *ring_pages;
-	uint32_t records; /* that were read, modulo 2^32 */
+	uint32_t records; /* number of records read, modulo 2^32 */
 	uint64_t consume_to;
 	uint64_t consume_until_ns;
-	bool dropping; /* nobody is given what was asked for any more */
+	bool dropping; /* requested records are dropped from now on */
 	uint64_t dropped_events;
 	uint64_t dropped_samples;
 };
 
-/** ring__map - make the ring readable. Return: 0, or a negative errno after an error message. */
+/** ring__map - map the ring for reading. Return: 0, or a negative errno after an error message. */
 int ring__map(struct capture *c);
 void ring__unmap(struct capture *c);
 
-/** ring__add_dropped - what capture__drop_rest() has dropped goes from emitted to lost. */
+/** ring__add_dropped - count what capture__drop_rest() dropped as lost instead of emitted. */
 void ring__add_dropped(const struct capture *c, struct vs_stats *sum);
 
-/** slots__size_maps - before loading. Return: 0 or a negative errno. */
+/** slots__size_maps - set sizes, before loading. Return: 0 or a negative errno. */
 int slots__size_maps(struct capture *c, uint32_t ring_bytes);
 
-/** slots__map - map what is shared; all that is handed out is free. */
+/** slots__map - map the shared maps; all entries of the free lists are free. */
 int slots__map(struct capture *c);
 void slots__unmap(struct capture *c);
 
-/** slots__fill_free - of all that is handed out, that its lists and their ring are mapped, everything is free. */
+/** slots__fill_free - fill the free lists, whose memory has been mapped. */
 void slots__fill_free(struct capture *c);
 
-/** slots__sum_cpus - of counters that each CPU has: @sum of @size bytes, all u64. */
+/** slots__sum_cpus - sum of per-CPU counters: @sum of @size bytes, all u64. */
 void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *sum, size_t size);
 
 /**
- * sw_events__attach - @prog to software event @config (PERF_COUNT_SW_*) on each CPU that is online
+ * sw_events__attach - attach @prog to software event @config (PERF_COUNT_SW_*) on each online CPU
  * Return: 0, or a negative errno after an error message.
  */
 int sw_events__attach(struct capture *c, struct bpf_program *prog, int config);
 
-/** sw_events__follow_cpus - open them again on CPUs that went or came since the last call. */
+/** sw_events__follow_cpus - reopen the events on CPUs that went offline or came online. */
 void sw_events__follow_cpus(struct capture *c);
 
-/** sw_events__detach - close what sw_events__attach() opened. */
+/** sw_events__detach - close the events that sw_events__attach() opened. */
 void sw_events__detach(struct capture *c);
 
-/** calls__size_maps - before loading. Return: 0 or a negative errno. */
+/** calls__size_maps - set sizes, before loading. Return: 0 or a negative errno. */
 int calls__size_maps(struct capture *c);
 
-/** calls__find_functions - before attaching: tell BPF the addresses of the flush functions. */
+/** calls__find_functions - before attaching: set the addresses of the flush functions in BPF. */
 void calls__find_functions(struct capture *c);
 
-/** stacks__size_maps - before loading. Return: 0 or a negative errno. */
+/** stacks__size_maps - set sizes, before loading. Return: 0 or a negative errno. */
 int stacks__size_maps(struct capture *c);
 
 #endif /* VMASCOPE_CAPTURE_INTERNAL_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kernel_calls.c - the running kernel is asked, by libbpf. */
+/* kernel_calls.c - kernel_calls for the running kernel, by libbpf. */
 #include "capture/kernel_calls.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "capture/map_call.h"
 #include "vmascope.skel.h"
 
-/** In-flight programs are given this long where membarrier(2) can't wait for them. */
+/** Time for running programs to finish if membarrier(2) can't wait for them. */
 #define SLOT_GRACE_US 100000
 
 static int update(const struct bpf_map *map, const void *key, size_t key_size, const void *value,
@@ -23,7 +23,7 @@ static int update(const struct bpf_map *map, const void *key, size_t key_size, c
 	return bpf_map__update_elem(map, key, key_size, value, value_size, BPF_ANY);
 }
 
-/** read_threads - the records that the iterator yields; a read may end within one. */
+/** read_threads - read the records that the iterator yields; a read may end within a record. */
 static void read_threads(int fd, capture_thread_fn fn, void *ctx)
 {
 	struct vs_thread thread;
@@ -40,7 +40,7 @@ static void read_threads(int fd, capture_thread_fn fn, void *ctx)
 	}
 }
 
-/** iterate - by bpf/task.bpf.c's task iterator */
+/** iterate - run the task iterator of bpf/task.bpf.c */
 static int iterate(struct capture *c, enum vs_iter_task action, capture_thread_fn fn, void *ctx)
 {
 	struct bpf_link *link;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel_calls.h - what a capture asks of the kernel once its programs are there, as a table of
- * functions: a unit test has its own, with maps and counters that it makes up.
+ * kernel_calls.h - operations of a capture on the kernel after its programs are loaded, as a table
+ * of functions: a unit test has its own table, with mock maps and counters.
  */
 #ifndef VMASCOPE_CAPTURE_KERNEL_CALLS_H
 #define VMASCOPE_CAPTURE_KERNEL_CALLS_H
@@ -12,20 +12,21 @@
 struct bpf_map;
 
 /**
- * struct kernel_calls - they return 0 or a negative errno, unless something else is said
- * @lookup: copy the value of @key, of all CPUs where the map has one for each
+ * struct kernel_calls - functions that return 0 or a negative errno, unless stated otherwise
+ * @lookup: copy the value of @key, for all CPUs if the map is per-CPU
  * @update: set the value of @key
- * @remove: @key from the map
- * @next_key: the key after @key, NULL: the first; -ENOENT at the end
- * @lookup_all: every entry of a hash map into @keys and @values, which have room for *@nr; *@nr is set
+ * @remove: delete @key from the map
+ * @next_key: get the key after @key, NULL: the first; -ENOENT at the end
+ * @lookup_all: copy all entries of a hash map to @keys and @values, with room for *@nr entries;
+ *	sets *@nr
  * @iterate: run the task iterator over all tasks, for @action; @fn gets the threads that it yields
- * @consume: hand the records that wait in the ring to the capture's callback, as capture__consume()
- *	has set; Return: also -ECANCELED: all that were asked for; or how many
- * @ring_fd: Return: a descriptor that can be read when records wait
+ * @consume: pass pending records of the ring to the capture's callback, as capture__consume() set;
+ *	Return: also -ECANCELED when all requested ones were read; or their number
+ * @ring_fd: Return: a descriptor that is readable when records are pending
  * @each_program: as capture__each_program()
- * @settle: tell programs that the hooks are gone
- * @grace: wait until no program that was running is running any more
- * @release: unload, and unmap all that is shared
+ * @settle: tell the programs that the hooks are detached
+ * @grace: wait until all programs that were running have finished
+ * @release: unload the programs, and unmap shared memory
  */
 struct kernel_calls {
 	int (*lookup)(const struct bpf_map *map, const void *key, size_t key_size, void *value,
@@ -46,7 +47,7 @@ struct kernel_calls {
 	void (*release)(struct capture *c);
 };
 
-/** kernel_calls - those of the running kernel */
+/** kernel_calls - the functions for the running kernel */
 extern const struct kernel_calls kernel_calls;
 
 #endif /* VMASCOPE_CAPTURE_KERNEL_CALLS_H */

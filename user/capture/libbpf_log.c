@@ -12,7 +12,7 @@ int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list args)
 {
 	char *text, *line, *rest;
 
-	/* the verifier's log of a program that failed comes as one warning */
+	/* the verifier's log of a rejected program comes as one warning */
 	if (log_verbosity() < (level == LIBBPF_DEBUG ? 3 : 1) || vasprintf(&text, fmt, args) < 0)
 		return 0;
 	rest = text;

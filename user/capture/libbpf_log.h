@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * libbpf_log.h - messages of libbpf become messages of -v.
+ * libbpf_log.h - print libbpf's messages with -v.
  */
 #ifndef VMASCOPE_CAPTURE_LIBBPF_LOG_H
 #define VMASCOPE_CAPTURE_LIBBPF_LOG_H
@@ -8,7 +8,7 @@
 #include <bpf/libbpf.h>
 #include <stdarg.h>
 
-/** libbpf_log - for libbpf_set_print(): warnings and more with -v, all with -vvv. */
+/** libbpf_log - for libbpf_set_print(): print warnings and above with -v, all with -vvv. */
 int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list args);
 
 #endif /* VMASCOPE_CAPTURE_LIBBPF_LOG_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* live.c - from the slots and counters of a live capture to the model, and slots back again. */
+/* live.c - update the model from the slots and counters of a live capture, and reclaim slots. */
 #include "capture/live.h"
 
 #include <errno.h>
@@ -12,9 +12,9 @@
 #include "util/clock.h"
 #include "util/str.h"
 
-/** Slots are taken back when less than 1/LOW_SHARE of them are free. */
+/** Slots are reclaimed when less than 1/LOW_SHARE of them are free. */
 #define LOW_SHARE 2
-/** Reading /proc/PID/maps to find VMAs that are gone pays for processes with this many. */
+/** /proc/PID/maps is read to find VMAs that are gone if a process has at least this many. */
 #define MANY_VMAS 64
 
 int live__init(struct live *l, struct capture *c, const char *vma_glob)
@@ -61,14 +61,14 @@ int live__in_flight(struct live *l, const struct vs_event_fault *event)
 
 /* --- memory calls and shootdowns ------------------------------------------------------------ */
 
-/** read_call_row - take over row @index. Return: 0; -EAGAIN: it is not whole yet; -ENOMEM. */
+/** read_call_row - read row @index. Return: 0; -EAGAIN: it is not complete yet; -ENOMEM. */
 static int read_call_row(struct live *l, uint32_t index)
 {
 	const struct vs_call_row *row = capture__call_row(l->capture, index);
 
 	if (!__atomic_load_n(&row->used, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
-	/* its slots and its stack were taken before it was, maybe after they were last read */
+	/* its slots and its stack were taken earlier, but maybe after they were last read */
 	if (!l->shootdown.by_index[index]) {
 		int err = live__discover_slots(l);
 
@@ -84,9 +84,9 @@ static int read_call_row(struct live *l, uint32_t index)
 }
 
 /**
- * discover_calls - learn of new rows while the slots that they name are what they were
+ * discover_calls - find new rows while the slots that they refer to are unchanged
  *
- * A row that is not whole yet is met again in live__refresh().
+ * A row that is not complete yet is read again in live__refresh().
  */
 static int discover_calls(struct live *l)
 {
@@ -121,7 +121,7 @@ static int read_pairs(struct live *l)
 	return err;
 }
 
-/** refresh_calls - take over all of it; nothing where it was not asked for. */
+/** refresh_calls - read all counters of calls, if they were requested. */
 static int refresh_calls(struct live *l)
 {
 	struct shootdown *s = &l->shootdown;
@@ -156,7 +156,7 @@ static void read_counts(struct live *l, uint32_t index, bool ended)
 	model__update_counts(&l->model, index, &sum);
 }
 
-/** read_hist - add histogram @hist to @latency, which is made where it is not yet. */
+/** read_hist - add histogram @hist to @latency, which is allocated if necessary. */
 static void read_hist(struct live *l, uint32_t hist, struct latency **latency, bool ended)
 {
 	if (!capture__hist_valid(l->capture, hist))
@@ -203,7 +203,9 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 	threads__update(&l->threads, thread);
 }
 
-/** total - faults of all slots, by outcome. Return: those that no trap began, and so no thread counts. */
+/**
+ * total - faults of all slots, by outcome. Return: kernel-initiated ones, which no thread counts.
+ */
 static uint64_t total(const struct model *m, uint64_t *outcome)
 {
 	uint64_t trapless = counts_gup(&m->overflow.counts);
@@ -222,7 +224,7 @@ static uint64_t total(const struct model *m, uint64_t *outcome)
 	return trapless;
 }
 
-/** read_first - rows that are to add up to the counts of slots, before those are read. */
+/** read_first - read rows that have to add up to the counts of slots, before reading those. */
 static int read_first(struct live *l)
 {
 	int err = live_stacks__refresh(l);
@@ -233,10 +235,10 @@ static int read_first(struct live *l)
 }
 
 /**
- * read_again - after the counts of slots have been: faults go on meanwhile
+ * read_again - second reading, after the counts of slots, as faults go on meanwhile
  *
- * BPF counts in the slot first, then in the stack and the thread: what the slots have is between the
- * two readings of these.
+ * BPF counts in the slot first, then in the stack and the thread: the counts of slots are between
+ * the two readings of these.
  */
 static int read_again(struct live *l)
 {
@@ -244,7 +246,7 @@ static int read_again(struct live *l)
 	const uint64_t trapless = total(&l->model, outcome);
 	int err = capture__threads(l->capture, on_thread, l);
 
-	/* threads that have ended since are in the ring */
+	/* records of threads that have ended since are in the ring */
 	if (!err)
 		err = capture__consume(l->capture, UINT64_MAX);
 	if (!err)
@@ -288,7 +290,7 @@ int live__refresh(struct live *l)
 	return err ? err : refresh_calls(l);
 }
 
-/* --- slots come back ----------------------------------------------------------------------- */
+/* --- reclaiming slots ---------------------------------------------------------------------- */
 
 struct retiring {
 	uint32_t *slots;
@@ -321,7 +323,7 @@ bool live__image_gone(const struct live *l, const struct process *p, uint64_t im
 	return true;
 }
 
-/** retire_stacks - of VMAs whose slots are retired: while the model knows them */
+/** retire_stacks - reclaim stacks of VMAs whose slots are retired, while the model knows them */
 static void retire_stacks(struct live *l, const struct retiring *r)
 {
 	bool *gone = l->stacks.vma_glob && r->nr ? calloc(l->model.nr_slots, sizeof(*gone)) : NULL;
@@ -364,7 +366,7 @@ static bool still_mapped(const struct fault_row *row, const struct proc_maps *ma
 								   : row->vma.key.anchor);
 	char perms[5];
 
-	/* several VMAs, of which any may be there */
+	/* a slot of several VMAs, any of which may still be mapped */
 	if (vma_is_several(&row->vma))
 		return true;
 	vma_perms(row->vma.key.flags, perms);
@@ -384,7 +386,7 @@ static void retire_unmapped(struct retiring *r, const struct process *p)
 	proc_maps__free(&maps);
 }
 
-/** retire_calls - take back the rows of process images that are @gone. */
+/** retire_calls - reclaim the rows of process images that are @gone. */
 static void retire_calls(struct live *l, const bool *gone)
 {
 	const uint32_t nr = capture__nr_call_rows(l->capture);
@@ -408,10 +410,10 @@ static void retire_calls(struct live *l, const bool *gone)
 }
 
 /**
- * retire_ended - the slots of process images that have ended, and of their VMAs
+ * retire_ended - reclaim the slots of process images that have ended, and of their VMAs
  *
- * An image that has ended takes no more slots: so first it is seen which have, then the slots that
- * were taken until then are learnt of, and then all of those images' are known.
+ * An image that has ended takes no more slots. So the ended images are determined first, then the
+ * slots taken until then are read, and then all slots of those images are known.
  */
 static void retire_ended(struct live *l, struct retiring *r)
 {

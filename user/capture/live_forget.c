@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* live_forget.c - for a capture that goes on for days: what has ended is added up, and freed. */
+/* live_forget.c - for a capture that runs for days: what has ended is summed up and freed. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 
 #include "capture/live.h"
 
-/** Tables that are fuller than 1/FULL_SHARE are made emptier. */
+/** Tables that are fuller than 1/FULL_SHARE are pruned. */
 #define FULL_SHARE 2
-/** Counting the names of files takes a system call for each: not every time. */
+/** Counting the names of files takes a system call for each: it is not done every time. */
 #define FILES_EVERY 16
-/** Rows that have lost their slot, for each process that is kept at most. */
+/** Maximum rows without a slot, for each process that is kept. */
 #define LOOSE_ROWS 16
 
-/** ended - the process @pid is gone; 0 is no process, but idle or unknown. */
+/** ended - the process @pid has exited; 0 is no process, but idle or unknown. */
 static bool ended(uint32_t pid)
 {
 	return pid && kill((pid_t)pid, 0) && errno == ESRCH;
 }
 
-/** forget_pairs - those of processes that have ended make room. Return: 0 or -ENOMEM. */
+/** forget_pairs - remove pairs of processes that have exited. Return: 0 or -ENOMEM. */
 static int forget_pairs(struct live *l)
 {
 	struct shootdown *s = &l->shootdown;
@@ -45,20 +45,20 @@ static int forget_pairs(struct live *l)
 	return err;
 }
 
-/** forget_files - if they are many. Return: 0 or a negative errno. */
+/** forget_files - delete file names, if there are many. Return: 0 or a negative errno. */
 static int forget_files(struct live *l)
 {
 	int err;
 
 	if (capture__nr_files(l->capture) <= VS_FILES / FULL_SHARE)
 		return 0;
-	/* the names of all slots that have been taken are made first */
+	/* the names of all taken slots are read first */
 	err = live__discover(l);
 	capture__forget_files(l->capture);
 	return err;
 }
 
-/** forget - what model__keep() has not chosen. Return: 0 or a negative errno. */
+/** forget - free what model__keep() has not chosen. Return: 0 or a negative errno. */
 static int forget(struct live *l)
 {
 	int err;
@@ -78,7 +78,7 @@ static int forget(struct live *l)
 	return forget_files(l);
 }
 
-/** name_rest - while rows may still be learnt of: from model__keep() on there must be no new ones. */
+/** name_rest - resolve names while rows may be added, which ends with model__keep(). */
 static void name_rest(struct live *l)
 {
 	if (l->naming)
@@ -104,14 +104,14 @@ int live__bound(struct live *l, size_t max, uint64_t before_ns)
 	err = live__reclaim_ended(l);
 	name_rest(l);
 	model__keep(m, before_ns, NULL);
-	/* VMAs that are gone keep their names for as long as they are few */
+	/* VMAs that are gone keep their names while there are few of them */
 	if (m->nr_loose <= max * LOOSE_ROWS / 2)
 		m->keep_ns = 0;
 	if (!err)
 		err = model__keep_most(m, max / 2);
 	if (!err)
 		err = forget(l);
-	/* where most of them live, the next try waits until there are a quarter more */
+	/* if most of them are alive, the next try waits until there are a quarter more */
 	l->bound_at = m->nr_processes + max / 4;
 	return err ? err : m->nr_processes < before || m->nr_loose < loose;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* live_slots.c - slots that were taken: described to the model, or given back. */
+/* live_slots.c - slots that were taken: describe them to the model, or give them back. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "util/array.h"
 #include "util/str.h"
 
-/** hide_name - of a VMA that somebody has named: its kind alone is told. */
+/** hide_name - replace a VMA's user-defined name by its kind. */
 static int hide_name(struct fault_row *row)
 {
 	const char *kind = row->vma.name_kind == VS_NAME_FILE	? "[file]"
@@ -55,7 +55,7 @@ static int describe(struct live *l, uint32_t index)
 	return 0;
 }
 
-/** disown - slot @index belongs to a process image that is gone: the overflow row takes it. */
+/** disown - slot @index belongs to a process image that is gone: use the overflow row for it. */
 static void disown(struct live *l, uint32_t index)
 {
 	struct vs_counts *overflow = &l->model.overflow.earlier;
@@ -92,7 +92,7 @@ int live__discover_slots(struct live *l)
 		if (err)
 			return err;
 	}
-	/* A VMA's slot can be taken before its process is known: go round until nothing changes. */
+	/* A VMA's slot can be taken before its process is known: repeat until nothing changes. */
 	do {
 		before = l->nr_waiting;
 		kept = 0;

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* live_stacks.c - from the rows of stacks to the model, and rows back again. */
+/* live_stacks.c - update the model from the rows of stacks, and reclaim rows. */
 #include "capture/live_stacks.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/** Rows are taken back when less than 1/LOW_SHARE of them are free. */
+/** Rows are reclaimed when less than 1/LOW_SHARE of them are free. */
 #define LOW_SHARE 2
 
-/** read_row - take over row @index. Return: 0; -EAGAIN: it is not whole yet; -ENOMEM. */
+/** read_row - read row @index. Return: 0; -EAGAIN: it is not complete yet; -ENOMEM. */
 static int read_row(struct live *l, uint32_t index)
 {
 	const struct vs_stack_row *row = capture__stack(l->capture, index);
 
 	if (!__atomic_load_n(&row->used, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
-	/* its image's slot was taken before it was, maybe since slots were learnt of last */
+	/* the slot of its image was taken earlier, but maybe after slots were last read */
 	if (!l->stacks.by_index[index].stack && live__discover_slots(l))
 		return -ENOMEM;
 	if (!stacks__row(&l->stacks, &l->model, index, row))
@@ -33,7 +33,7 @@ int live_stacks__read(struct live *l, const struct vs_stack_ref *ref)
 	return read_row(l, ref->row);
 }
 
-/* A row that is not whole yet is met again in live_stacks__refresh(). */
+/* A row that is not complete yet is read again in live_stacks__refresh(). */
 int live_stacks__discover(struct live *l)
 {
 	uint32_t index;
@@ -64,11 +64,11 @@ bool live_stacks__low(const struct live *l)
 	return capture__free_stacks(l->capture) < capture__nr_stacks(l->capture) / LOW_SHARE;
 }
 
-/** take_back - @n rows; what they counted stays in the model. */
+/** take_back - reclaim @n rows; their counts stay in the model. */
 static void take_back(struct live *l, const uint32_t *rows, size_t n)
 {
 	capture__retire_stacks(l->capture, rows, n);
-	/* records that name these rows are in the ring: they are handed on before */
+	/* the ring has records that refer to these rows: they are handled first */
 	if (n)
 		capture__consume(l->capture, UINT64_MAX);
 	for (size_t i = 0; i < n; i++) {
@@ -78,7 +78,7 @@ static void take_back(struct live *l, const uint32_t *rows, size_t n)
 	}
 }
 
-/** is_gone - the process image of @row, or its VMA, is among those slots that are @gone. */
+/** is_gone - the process image of @row, or its VMA, is among the slots that are @gone. */
 static bool is_gone(const struct live *l, const struct vs_stack_row *row, const bool *gone)
 {
 	return (row->key.proc < l->model.nr_slots && gone[row->key.proc]) ||
@@ -94,7 +94,7 @@ void live_stacks__retire(struct live *l, const bool *gone)
 	for (uint32_t i = VS_STACK_FIRST; rows && i < nr; i++) {
 		const struct vs_stack_row *row = capture__stack(l->capture, i);
 
-		/* one that was kept in reserve is in no ring */
+		/* a row that a CPU kept as a spare is not in the ring of taken rows */
 		if (row->used && !l->stacks.by_index[i].stack)
 			read_row(l, i);
 		if (row->used && l->stacks.by_index[i].stack && is_gone(l, row, gone))
@@ -104,7 +104,7 @@ void live_stacks__retire(struct live *l, const bool *gone)
 	free(rows);
 }
 
-/** magnitude - of what row @index has counted, as a power of two. */
+/** magnitude - magnitude of the counts of row @index, as a power of two. */
 static unsigned int magnitude(const struct live *l, uint32_t index)
 {
 	const uint64_t faults = stack_faults(&capture__stack(l->capture, index)->counts);
@@ -112,7 +112,7 @@ static unsigned int magnitude(const struct live *l, uint32_t index)
 	return faults ? 64 - (unsigned int)__builtin_clzll(faults) : 0;
 }
 
-/** small_enough - the least magnitude up to which at least half of the rows in use are. */
+/** small_enough - the least magnitude that at least half of the rows in use do not exceed. */
 static unsigned int small_enough(const struct live *l, const uint32_t *rows, size_t n)
 {
 	size_t of[65] = { 0 }, sum = 0;

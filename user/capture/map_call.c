@@ -12,7 +12,7 @@
 
 #include "sys/kernel.h"
 
-/** struct alone - what the thread is to be again; @raised: it is in a real-time class meanwhile */
+/** struct alone - original scheduling of the thread; @raised: it is in a real-time class now */
 struct alone {
 	int policy;
 	struct sched_param param;
@@ -80,7 +80,7 @@ int map_call__next_key(const struct bpf_map *map, const void *key, void *next, s
 int map_call__lookup_all(const struct bpf_map *map, void *keys, void *values, uint32_t *nr)
 {
 	const struct alone a = alone_begin();
-	uint64_t batch; /* where a next call would go on: there is none, as there is room for all */
+	uint64_t batch; /* position for the next call: unused, as there is room for all */
 	const int err = bpf_map_lookup_batch(bpf_map__fd(map), NULL, &batch, keys, values, nr,
 					     NULL);
 

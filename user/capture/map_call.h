@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * map_call.h - system calls on maps, while programs count.
+ * map_call.h - system calls on maps while programs are counting.
  *
- * While one is under way, the kernel skips the programs of software events on that CPU
- * (bpf_disable_instrumentation() in kernel/bpf/syscall.c). A kernel that preempts would let others
- * fault there meanwhile, unseen: such a call is made in a real-time class, so that nobody comes in
- * between. Without CAP_SYS_NICE it is made as it is. Counts are never lost by it (they are held
- * against the task's own counters), but addresses are.
+ * During such a call, the kernel skips the programs of software events on that CPU
+ * (bpf_disable_instrumentation() in kernel/bpf/syscall.c). A preemptible kernel could run other
+ * tasks there meanwhile, whose faults would be missed: the call is made in a real-time class, so
+ * that it is not preempted. Without CAP_SYS_NICE the class is unchanged. Counts are never lost by
+ * it (they are compared with the task's own counters), but addresses are.
  *
  * Returns and arguments are those of libbpf's bpf_map__lookup_elem() and so on, flags being 0.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ring.c - the ring of records: read for a bounded time, and what is left of it dropped. */
+/* ring.c - the ring buffer: read records for a bounded time, and drop the remaining ones. */
 #include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "util/stop.h"
 #include "vmascope.skel.h"
 
-/** While the ring is read, the time is looked at every so many records. */
+/** While the ring is read, the time is checked once per this many records. */
 #define CHECK_RECORDS 16
 
 bool capture__streams(const struct capture *c, uint32_t type)
@@ -24,7 +24,7 @@ bool capture__streams(const struct capture *c, uint32_t type)
 	return c->skel->rodata->cfg.streamed & 1u << type;
 }
 
-/** drop - count a record that nobody is given any more. Return: it is one that was asked for. */
+/** drop - count a dropped record. Return: it is one that was requested. */
 static bool drop(struct capture *c, const struct vs_event *e)
 {
 	if (e->type == VS_EVENT_SAMPLE)
@@ -36,7 +36,7 @@ static bool drop(struct capture *c, const struct vs_event *e)
 	return true;
 }
 
-/* The kernel's two pages before the ring's data: how far it was read, and how far it is written. */
+/* The kernel's two pages before the ring's data: the consumer and the producer position. */
 
 static uint64_t consumed(const struct capture *c)
 {
@@ -55,7 +55,7 @@ static int on_record(void *ctx, void *data, size_t size)
 
 	if (!c->dropping || !drop(c, data))
 		c->fn(c->fn_ctx, data);
-	/* while events come faster than they are handled, the ring is never empty */
+	/* if events arrive faster than they are handled, the ring never becomes empty */
 	if (consumed(c) + BPF_RINGBUF_HDR_SZ + size >= c->consume_to)
 		return -ECANCELED;
 	if (++c->records % CHECK_RECORDS || c->consume_until_ns == UINT64_MAX)
@@ -98,7 +98,7 @@ int capture__consume(struct capture *c, uint64_t until_ns)
 
 	sw_events__follow_cpus(c);
 	c->consume_until_ns = until_ns;
-	/* before it is seen how much there is: what comes later wakes the reader again */
+	/* before the fill level is read: later records wake the reader again */
 	__atomic_store_n(&c->skel->bss->reader_woken, 0, __ATOMIC_SEQ_CST);
 	c->consume_to = produced(c);
 	err = c->kernel->consume(c);

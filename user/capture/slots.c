@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* slots.c - the maps that BPF and user space share: slots, counters, histograms, what is free. */
+/* slots.c - the maps shared by BPF and user space: slots, counters, histograms, free lists. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "util/log.h"
 #include "vmascope.skel.h"
 
-/** Copies of counters that are being written, before the last one is taken as it is. */
+/** Maximum attempts to copy counters that are being written; then the last copy is used. */
 #define COPY_TRIES 16
 
 int slots__size_maps(struct capture *c, uint32_t ring_bytes)
@@ -54,7 +54,7 @@ static void *map_shared(const struct bpf_map *map, size_t bytes, const char *nam
 	return NULL;
 }
 
-/** struct shared_map - a map that user space maps: where to, and how large it is */
+/** struct shared_map - a map that user space maps: destination pointer and size */
 struct shared_map {
 	void **at;
 	const struct bpf_map *map;
@@ -95,7 +95,7 @@ static void shared_maps(struct capture *c, struct shared_map *maps)
 
 void slots__fill_free(struct capture *c)
 {
-	/* slot 0 and row 0 count what found no other; the first histograms are shared */
+	/* slot 0 and row 0 count events without a slot or row; the first histograms are shared */
 	const struct {
 		uint32_t size;
 		uint32_t first;
@@ -180,7 +180,7 @@ void capture__hist_add(const struct capture *c, uint32_t hist, struct vs_hist *s
 		hist__add(sum, &c->hists[(size_t)cpu * c->nr_hists + hist]);
 }
 
-/** watched_hist - of @cause on CPU @cpu: bpf/hist.bpf.h has the same. */
+/** watched_hist - index for @cause on CPU @cpu; bpf/hist.bpf.h has the same. */
 static struct vs_hist *watched_hist(const struct capture *c, uint32_t cpu, int cause)
 {
 	return &c->hists[(size_t)c->nr_cpus * c->nr_hists + cpu * VS_WATCHED_HISTS + cause];
@@ -284,7 +284,7 @@ uint32_t capture__nr_files(const struct capture *c)
 	struct vs_file_key key, *last = NULL;
 	uint32_t nr = 0;
 
-	/* where entries go meanwhile, the walk begins anew: hence the bound */
+	/* if entries are deleted meanwhile, the walk restarts: hence the limit */
 	while (nr <= VS_FILES &&
 	       !c->kernel->next_key(c->skel->maps.files, last, &key, sizeof(key))) {
 		last = &key;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stacks.c - the table of stacks: its size, its rows, and rows taken back. */
+/* stacks.c - the table of stacks: its size, its rows, and reclaimed rows. */
 #include <string.h>
 
 #include <bpf/libbpf.h>
@@ -66,7 +66,7 @@ void capture__give_back_stack(struct capture *c, uint32_t index)
 {
 	struct vs_stack_row *r = &c->stack_rows[index];
 
-	/* Whoever found the row as it was taken back may have it as of the last generation. */
+	/* A CPU that found the row while it was reclaimed may still use its last generation. */
 	__atomic_add_fetch(&r->generation, 1, __ATOMIC_SEQ_CST);
 	r->used = 0;
 	memset(&r->counts, 0, sizeof(r->counts));

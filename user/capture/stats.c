@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stats.c - what was emitted and lost, added up: of BPF, of the kernel's own count, of the reader. */
+/* stats.c - sums of emitted and lost events: from BPF, the kernel's counts, and the reader. */
 #include <linux/bpf.h>
 #include <string.h>
 
@@ -9,11 +9,11 @@
 #include "vmascope.skel.h"
 
 /**
- * add_missed - how often the kernel skipped a program, because it was at it already
+ * add_missed - add how often the kernel skipped a program because it was already running
  *
- * In the middle of tlb_flushed there can only come the interrupt of another CPU's flush, which it
- * would pass by: that one is told by its handler. In the middle of fault_kernel there can only come
- * the reading of a stack that is not there, which the kernel takes no fault for.
+ * tlb_flushed can be interrupted only by the IPI of another CPU's flush, which it
+ * would ignore: the IPI's handler reports it. fault_kernel can be interrupted only by a fault on
+ * reading a stack that is not present, which the kernel does not handle.
  */
 static int add_missed(void *ctx, const char *name, int fd)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sw_events.c - programs on software events: one event for each CPU, opened again when a CPU comes.
+ * sw_events.c - programs on software events: one event per CPU, reopened when a CPU comes online.
  *
- * The kernel takes an event from a CPU that goes offline, for good (perf_event_exit_cpu()).
+ * The kernel permanently removes an event from a CPU that goes offline (perf_event_exit_cpu()).
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -20,7 +20,7 @@
 
 /**
  * struct sw_event - @prog on software event @config of @cpu
- * @link: NULL while that is offline; it owns @fd, the event's
+ * @link: NULL while the CPU is offline; it owns @fd, the event's descriptor
  */
 struct sw_event {
 	struct bpf_program *prog;
@@ -30,7 +30,7 @@ struct sw_event {
 	int fd;
 };
 
-/** open_event - Return: 0, also if the CPU is offline; a negative errno, told by the caller. */
+/** open_event - Return: 0, also if the CPU is offline; a negative errno, reported by the caller. */
 static int open_event(struct sw_event *e)
 {
 	struct perf_event_attr attr = {
@@ -89,7 +89,7 @@ int sw_events__attach(struct capture *c, struct bpf_program *prog, int config)
 	return any ? 0 : -ENODEV;
 }
 
-/** running_ns - how long the event has been on its CPU; 0: it can't be read */
+/** running_ns - how long the event has been active on its CPU; 0: it can't be read */
 static uint64_t running_ns(const struct sw_event *e)
 {
 	struct {
@@ -100,7 +100,7 @@ static uint64_t running_ns(const struct sw_event *e)
 	return read(e->fd, &now, sizeof(now)) == sizeof(now) ? now.running_ns : 0;
 }
 
-/** is_running - the event is on its CPU now. */
+/** is_running - the event is active on its CPU now. */
 static bool is_running(const struct sw_event *e)
 {
 	const uint64_t before = e->link ? running_ns(e) : 0;
@@ -109,10 +109,11 @@ static bool is_running(const struct sw_event *e)
 }
 
 /**
- * reopen - the events of @cpu, which is going or coming, if they are not on it
+ * reopen - reopen the events of @cpu, which is going offline or coming online, if they are not
+ * active
  *
- * This is asked after each of the many steps of that. An event that was opened at one of the last has to
- * stay: while it is closed, no end of a fault is seen.
+ * This is called after each of the many hotplug steps. An event that was opened at one of the last
+ * must stay open: while it is closed, ends of faults are missed.
  */
 static void reopen(struct capture *c, uint32_t cpu)
 {
@@ -122,7 +123,7 @@ static void reopen(struct capture *c, uint32_t cpu)
 
 		if (e->cpu != cpu || is_running(e))
 			continue;
-		/* first, so that no fault is seen twice */
+		/* the old one first, so that no fault is counted twice */
 		close_event(e);
 		err = open_event(e);
 		if (err)

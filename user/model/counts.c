@@ -5,7 +5,7 @@
 
 #define COUNTS_WORDS (sizeof(struct vs_counts) / sizeof(uint64_t))
 
-/* Its members that are maxima: all others are sums. */
+/* The members that are maxima: all others are sums. */
 #define MAXIMUM(member) (offsetof(struct vs_counts, member) / sizeof(uint64_t))
 #define FIGURE_SUM(member)
 #define FIGURE_MAX(member) MAXIMUM(member),
@@ -31,7 +31,7 @@ void counts_sub(struct vs_counts *to, const struct vs_counts *from)
 	uint64_t *rest = (uint64_t *)to, max[NR_MAXIMA];
 	const uint64_t *less = (const uint64_t *)from;
 
-	/* one that has not grown is of an earlier time: that of the difference is not known */
+	/* an unchanged maximum is of an earlier time: that of the difference is unknown */
 	for (size_t i = 0; i < NR_MAXIMA; i++)
 		max[i] = rest[maxima[i]] > less[maxima[i]] ? rest[maxima[i]] : 0;
 	for (size_t i = 0; i < COUNTS_WORDS; i++)

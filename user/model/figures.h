@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * figures.h - the figures of faults (bpf/figures.h) as a table, for what goes by all of them.
+ * figures.h - the figures of faults (bpf/figures.h) as a table, for code that handles all of them.
  */
 #ifndef VMASCOPE_MODEL_FIGURES_H
 #define VMASCOPE_MODEL_FIGURES_H
@@ -11,14 +11,14 @@
 
 #include "events.h"
 
-/** enum figure_unit - of a figure's numbers */
+/** enum figure_unit - unit of a figure */
 enum figure_unit {
 	FIGURE_COUNT,
 	FIGURE_BYTES,
 	FIGURE_NS,
 };
 
-/** enum figure_how - how those of several faults become one */
+/** enum figure_how - how the values of several faults are combined */
 enum figure_how {
 	FIGURE_SUM,
 	FIGURE_MAX,
@@ -27,9 +27,9 @@ enum figure_how {
 /**
  * struct figure - a row of VS_EACH_FIGURE
  * @key: in JSON, CSV and Perfetto; @head: heading in text, "": not shown there
- * @zero_known: 0 in a single fault is a number, and not unknown
- * @metric: in OpenMetrics, without its suffix; NULL: a maximum has none
- * @of_one, @of_all: what it is, of a fault and of several, for docs/
+ * @zero_known: 0 in a single fault is a value, not unknown
+ * @metric: in OpenMetrics, without its suffix; NULL for a maximum
+ * @of_one, @of_all: description for one fault and for several, for docs/
  * @event_offset: in struct vs_event_fault, @event_size bytes
  * @counts_offset: in struct vs_counts, eight bytes
  */
@@ -47,13 +47,13 @@ struct figure {
 	size_t counts_offset;
 };
 
-/** figures - all of them, in the order in which they are shown */
+/** figures - all figures, in the order in which they are shown */
 extern const struct figure figures[VS_NR_FIGURES];
 
-/** figure__of_fault - @f of one fault, in its unit; 0: see @zero_known */
+/** figure__of_fault - value of @f in one fault, in its unit; 0: see @zero_known */
 uint64_t figure__of_fault(const struct figure *f, const struct vs_event_fault *e);
 
-/** figure__of_counts - @f of all that @c counts; of a maximum, 0 is unknown */
+/** figure__of_counts - value of @f in the sum @c; 0 is unknown for a maximum */
 uint64_t figure__of_counts(const struct figure *f, const struct vs_counts *c);
 
 #endif /* VMASCOPE_MODEL_FIGURES_H */

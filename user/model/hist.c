@@ -17,7 +17,7 @@ void latency__mark(struct latency *l)
 		l->marked = l->hist;
 }
 
-/** since_mark - what came since then; where the maximum has not grown, the end of its bucket. */
+/** since_mark - latencies since the mark; an unchanged maximum becomes the end of its bucket. */
 static void since_mark(struct vs_hist *to, const struct latency *l)
 {
 	*to = l->hist;
@@ -83,7 +83,7 @@ uint64_t hist__count(const struct vs_hist *h)
 	return n;
 }
 
-/** octave_of - the octave that @bucket is a step of. */
+/** octave_of - the octave that contains @bucket. */
 static unsigned int octave_of(unsigned int bucket)
 {
 	if (bucket < VS_HIST_STEPS)

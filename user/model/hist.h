@@ -10,13 +10,16 @@
 
 #include "events.h"
 
-/** Octaves of a histogram: [0, 2) ns, [2, 4), … up to [2^37, 2^38), which has all above, too. */
+/**
+ * Octaves of a histogram: [0, 2) ns, [2, 4), … up to [2^37, 2^38), which includes all larger
+ * values.
+ */
 #define HIST_OCTAVES 38
 
 /**
  * struct latency - latencies of one kind of fault
  * @ended: of slots that were given back
- * @hist: all; @marked: when the interval began
+ * @hist: total; @marked: counts when the interval began
  */
 struct latency {
 	struct vs_hist ended;
@@ -28,24 +31,24 @@ struct latency {
 void latency__restart(struct latency *l);
 /** latency__mark - an interval begins; @l may be NULL. */
 void latency__mark(struct latency *l);
-/** hist__add - add @from to @to; the maximum becomes the greater one. */
+/** hist__add - add @from to @to; the maximum becomes the greater value. */
 void hist__add(struct vs_hist *to, const struct vs_hist *from);
 
 /**
- * latency__add - add @l to @to: all of it, or since the mark; @l may be NULL
+ * latency__add - add @l to @to: the total, or the part since the mark; @l may be NULL
  *
- * The maximum since the mark is exact where it is the greatest of the run; else the end of its bucket,
- * which errs by 1/8 at most.
+ * The maximum since the mark is exact if it is the greatest of the run; else it is the end of its
+ * bucket, with an error of at most 1/8.
  */
 void latency__add(struct vs_hist *to, const struct latency *l, bool interval);
 
-/** hist__low - the least latency that counts in @bucket, ns; the next one's low is its end. */
+/** hist__low - the lower limit of @bucket, ns; that of the next bucket is its upper limit. */
 uint64_t hist__low(unsigned int bucket);
 
-/** hist__bucket - of a latency in ns, as BPF counts it. */
+/** hist__bucket - bucket of a latency in ns, the same as in BPF. */
 unsigned int hist__bucket(uint64_t ns);
 
-/** hist__count - all in it. */
+/** hist__count - sum of all buckets. */
 uint64_t hist__count(const struct vs_hist *h);
 
 /**
@@ -54,14 +57,14 @@ uint64_t hist__count(const struct vs_hist *h);
  */
 void hist__octaves(const struct vs_hist *h, uint64_t *octaves);
 
-/** hist__octave_low - the least latency that counts in @octave, ns; the next one's low is its end. */
+/** hist__octave_low - the lower limit of @octave, ns; that of the next one is its upper limit. */
 uint64_t hist__octave_low(unsigned int octave);
 
 /**
  * hist__quantile - the latency that a share @q of the faults do not exceed
  * @q: 0 to 1
  *
- * Return: the middle of its bucket, ns, which errs by 1/16 at most; 0 for an empty histogram.
+ * Return: the middle of its bucket, ns, with an error of at most 1/16; 0 for an empty histogram.
  */
 uint64_t hist__quantile(const struct vs_hist *h, double q);
 

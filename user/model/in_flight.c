@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* in_flight.c - a list of faults that have not ended; there are few. */
+/* in_flight.c - a list of faults in flight; it is short. */
 #include "model/in_flight.h"
 
 #include <errno.h>

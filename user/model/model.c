@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* model.c - slots become processes, images and VMAs; what they counted is kept when they end. */
+/* model.c - slots become processes, images and VMAs; their counts are kept when they end. */
 #include "model/model.h"
 #include "util/array.h"
 #include "util/clock.h"
@@ -10,10 +10,10 @@
 #include <time.h>
 
 #define ENDED "[ended]"
-/** Rows that an exited process usually has: this many times more are kept. */
+/** Typical number of rows of an exited process: this many times more are kept. */
 #define ROWS_OF_PROCESS 8
 
-/** struct row_key - identity of a row, for as long as the model lives */
+/** struct row_key - identity of a row during the lifetime of the model */
 struct row_key {
 	struct vs_vma_key vma;
 	uint64_t process;
@@ -131,7 +131,7 @@ static uint64_t former_key(uint32_t slot, uint32_t generation)
 	return (uint64_t)generation << 32 | slot;
 }
 
-/** forget_former - the slot that @row had last leads to it no more. */
+/** forget_former - remove the lookup of @row by its last slot. */
 static void forget_former(struct model *m, struct fault_row *row)
 {
 	if (row->former)
@@ -148,7 +148,7 @@ struct fault_row *model__row(const struct model *m, uint32_t slot, uint32_t gene
 	return slot ? hash__get_u64(&m->former, former_key(slot, generation)) : NULL;
 }
 
-/** take_slot - @row, which has none, counts in slot @index. */
+/** take_slot - assign slot @index to @row, which has none. */
 static void take_slot(struct model *m, struct fault_row *row, uint32_t index)
 {
 	forget_former(m, row);
@@ -177,7 +177,7 @@ static int new_image(struct model *m, uint32_t index, const struct vs_slot *slot
 	return 0;
 }
 
-/** key_of - of a VMA's row in @by_key. */
+/** key_of - key of a VMA's row in @by_key. */
 static struct row_key key_of(const struct vs_vma_key *vma, const struct process *p, uint64_t image)
 {
 	struct row_key key = { .vma = *vma, .process = (uintptr_t)p, .image = image };
@@ -305,7 +305,7 @@ void model__mark(struct model *m)
 		m->cpus[cpu].marked = m->cpus[cpu].counts;
 }
 
-/* --- what is forgotten ------------------------------------------------------------------------ */
+/* --- forgetting ------------------------------------------------------------------------------ */
 
 void model__keep(struct model *m, uint64_t before_ns, const struct process *watched)
 {
@@ -318,7 +318,7 @@ void model__keep(struct model *m, uint64_t before_ns, const struct process *watc
 	}
 }
 
-/** struct ranked - a process that may go, and its faults */
+/** struct ranked - a process that may be forgotten, and its faults */
 struct ranked {
 	struct process *process;
 	uint64_t faults;
@@ -359,7 +359,7 @@ int model__keep_most(struct model *m, size_t max)
 			list[nr++] = (struct ranked){ p, process_faults(p) };
 	}
 	qsort(list, nr, sizeof(*list), by_faults);
-	/* half of them, however many there are that are busy without */
+	/* half of them, regardless of the number of busy processes */
 	for (size_t i = 0; i < nr && (i < max / 2 || busy < max) && rows < max * ROWS_OF_PROCESS;
 	     i++, busy++) {
 		list[i].process->busy = true;
@@ -401,7 +401,7 @@ bool model__goes(const struct model *m, const struct fault_row *row)
 	       row->ended_ns < m->keep_ns;
 }
 
-/** gone_row - the row of @p that takes over rows of this kind. */
+/** gone_row - the row of @p into which rows of this kind are merged. */
 static struct fault_row *gone_row(struct model *m, struct process *p, bool is_vma)
 {
 	struct fault_row *row;
@@ -440,7 +440,7 @@ static void merge_latency(struct latency **to, struct latency **from)
 	hist__add(&(*to)->marked, &(*from)->marked);
 }
 
-/** merge_row - @from, which no slot counts, goes into @to; it is freed. */
+/** merge_row - merge @from, which has no slot, into @to, and free it. */
 static void merge_row(struct model *m, struct fault_row *to, struct fault_row *from)
 {
 	const struct row_key key = key_of(&from->vma.key, from->process, from->image);
@@ -460,13 +460,13 @@ static void merge_row(struct model *m, struct fault_row *to, struct fault_row *f
 	row_free(from);
 }
 
-/** merge_rows - all rows of @p that no slot counts go into one of each kind of @to. */
+/** merge_rows - merge all rows of @p without a slot into one row of each kind of @to. */
 static int merge_rows(struct model *m, struct process *to, struct process *p)
 {
 	struct fault_row *rows[2] = {};
 	size_t kept = 0;
 
-	/* both first: they may be appended to the very list that is walked */
+	/* both first: they may be appended to the same list that is walked */
 	for (int is_vma = 0; is_vma < 2; is_vma++) {
 		rows[is_vma] = gone_row(m, to, is_vma);
 		if (!rows[is_vma] || (is_vma && !rows[is_vma]->name))
@@ -495,7 +495,7 @@ static bool has_dead_rows(const struct model *m, const struct process *p)
 	return false;
 }
 
-/** forget_process - @p becomes part of @ended, and is freed. */
+/** forget_process - merge @p into @ended, and free it. */
 static int forget_process(struct model *m, struct process *ended, struct process *p)
 {
 	int err = merge_rows(m, ended, p);

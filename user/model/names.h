@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * names.h - the names of causes, calls, losses and such: one table for each enum of events.h.
+ * names.h - names of causes, calls, losses etc.: one table for each enum of events.h.
  */
 #ifndef VMASCOPE_MODEL_NAMES_H
 #define VMASCOPE_MODEL_NAMES_H
@@ -21,12 +21,12 @@ extern const char *const call_names[VS_NR_CALLS];
 extern const char *const ipi_names[VS_NR_IPI];
 extern const char *const errno_names[VS_NR_ERRNOS];
 
-/** Bytes that hold any call_label(). */
+/** Maximum size of a call_label(), bytes. */
 #define CALL_LABEL_LEN 48
 
 /**
- * advice_name - an advice of madvise(2) as its header has it: "MADV_DONTNEED"
- * Return: its name; "advice 77" of one that has none, good until the thread's next call.
+ * advice_name - name of an advice of madvise(2), as in its header: "MADV_DONTNEED"
+ * Return: its name; "advice 77" if it has none, valid until the thread's next call.
  */
 const char *advice_name(uint32_t advice);
 
@@ -34,13 +34,13 @@ const char *advice_name(uint32_t advice);
 bool call_has_advice(uint32_t call);
 
 /**
- * call_label - a call for people, with its detail: "munmap", "madvise DONTNEED", "mmap FIXED"
+ * call_label - text for a call with its detail: "munmap", "madvise DONTNEED", "mmap FIXED"
  * @call: enum vs_call; @detail: of struct vs_call_key
  */
 void call_label(char *buf, size_t size, uint32_t call, uint32_t detail);
 
 /**
- * names__find - the place of @name in @names
+ * names__find - find @name in @names
  * Return: its index, or -ENOENT.
  */
 int names__find(const char *const *names, int nr, const char *name);

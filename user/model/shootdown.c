@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shootdown.c - rows of memory calls; what they counted is kept when BPF takes its row back. */
+/* shootdown.c - rows of memory calls; their counts are kept when BPF's rows are reclaimed. */
 #include "model/shootdown.h"
 #include "util/array.h"
 
@@ -10,8 +10,8 @@
 #define COUNTS_WORDS (sizeof(struct vs_call_counts) / sizeof(uint64_t))
 
 /**
- * struct call_row_key - identity of a row, for as long as the model lives
- * @pid: where the process is not known; kernel threads of one name are one row
+ * struct call_row_key - identity of a row during the lifetime of the model
+ * @pid: if the process is unknown; kernel threads with the same name are one row
  */
 struct call_row_key {
 	uint64_t process;
@@ -92,7 +92,7 @@ void shootdown__mark(struct shootdown *s)
 		s->rows[i]->marked = s->rows[i]->counts;
 	s->overflow.marked = s->overflow.counts;
 	s->marked = s->totals;
-	/* without memory the interval of the pairs begins where the last one did */
+	/* if out of memory, the interval of the pairs begins where the last one did */
 	if (!pairs)
 		return;
 	if (s->nr_pairs)
@@ -119,12 +119,12 @@ static struct call_row_key key_of(const struct call_row *row, bool has_process)
 	if (row->process)
 		return key;
 	key.pid = has_process ? row->pid : 0;
-	/* what is behind the end of the name may be anything */
+	/* bytes after the end of the name are undefined */
 	memcpy(key.comm, row->comm, strnlen(row->comm, sizeof(key.comm)));
 	return key;
 }
 
-/** site_stack - the call site of @row in the process image @image. NULL: not asked for, not known. */
+/** site_stack - the call site of @row in process image @image. NULL: not requested, or unknown. */
 static const struct stack *site_stack(const struct shootdown *s, const struct call_row *row,
 				      const struct fault_row *image)
 {
@@ -143,7 +143,7 @@ static const struct stack *site_stack(const struct shootdown *s, const struct ca
 	return stacks__get(s->sites, stack);
 }
 
-/** describe - all but the counts of a row of BPF. */
+/** describe - set all except the counts from a row of BPF. */
 static struct call_row describe(const struct shootdown *s, const struct model *m,
 				const struct vs_call_row *from)
 {
@@ -167,7 +167,7 @@ static struct call_row describe(const struct shootdown *s, const struct model *m
 	return row;
 }
 
-/** append - a new row; the capacity of the array is the next power of two. */
+/** append - append a new row; the capacity of the array is the next power of two. */
 static struct call_row *append(struct shootdown *s, const struct call_row *row)
 {
 	const size_t nr = s->nr_rows;
@@ -195,7 +195,7 @@ struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint
 	row = describe(s, m, from);
 	key = key_of(&row, from->key.proc);
 	known = hash__get(&s->by_key, &key);
-	/* an image that was replaced may count on beside the new one: then there are two rows */
+	/* an image that was replaced may still count beside the new one: then there are two rows */
 	if (!known || known->counting) {
 		known = append(s, &row);
 		if (!known || hash__set(&s->by_key, &key, known))
@@ -207,7 +207,7 @@ struct call_row *shootdown__row(struct shootdown *s, const struct model *m, uint
 	return known;
 }
 
-/** extend - the row's addresses by those of a row of BPF. */
+/** extend - extend the row's address range by that of a row of BPF. */
 static void extend(struct call_row *row, uint64_t start, uint64_t end)
 {
 	if (!end)
@@ -218,9 +218,9 @@ static void extend(struct call_row *row, uint64_t start, uint64_t end)
 }
 
 /**
- * take_moved - what is left of @counts without what was @moved to rows of stacks
+ * take_moved - subtract from @counts those that were @moved to rows of stacks
  *
- * The longest of what is left is known only if it is longer than all that was moved.
+ * The maximum of the remaining calls is known only if it is greater than that of all moved ones.
  */
 static void take_moved(struct vs_call_counts *counts, const struct vs_call_counts *moved)
 {
@@ -230,7 +230,7 @@ static void take_moved(struct vs_call_counts *counts, const struct vs_call_count
 		uint64_t *to = &((uint64_t *)counts)[i];
 		const uint64_t n = ((const uint64_t *)moved)[i];
 
-		/* an event may be read before the counts that it is of */
+		/* an event may be read before the counts that include it */
 		*to -= n < *to ? n : *to;
 	}
 	counts->latency_max_ns = latency_max > moved->latency_max_ns ? latency_max : 0;
@@ -263,9 +263,9 @@ void shootdown__row_ended(struct shootdown *s, uint32_t index)
 	s->by_index[index] = NULL;
 }
 
-/* --- rows of stacks that BPF does not know -------------------------------------------------------- */
+/* --- rows of stacks that are not rows of BPF -------------------------------------------------- */
 
-/** row_without_stack - that of BPF which counts what is like @like, of its image if there are two */
+/** row_without_stack - BPF's row for calls such as @like, of its image if there are two */
 static struct call_row *row_without_stack(const struct shootdown *s, const struct call_row *like)
 {
 	struct call_row base = *like, *known;
@@ -321,9 +321,9 @@ int shootdown__move(struct shootdown *s, const struct call_row *like,
 	return 0;
 }
 
-/* --- what is forgotten ------------------------------------------------------------------------ */
+/* --- forgetting ------------------------------------------------------------------------------ */
 
-/** ended_row - the row of @process that takes over rows like @like: of its call alone. */
+/** ended_row - the row of @process into which rows like @like are merged: by call alone. */
 static struct call_row *ended_row(struct shootdown *s, struct process *process,
 				  const struct call_row *like)
 {
@@ -340,11 +340,11 @@ static struct call_row *ended_row(struct shootdown *s, struct process *process,
 	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
 }
 
-/** forget_row - @row becomes part of one of @process. Return: 0 or -ENOMEM. */
+/** forget_row - merge @row into one of @process. Return: 0 or -ENOMEM. */
 static int forget_row(struct shootdown *s, struct process *process, struct call_row *row)
 {
 	struct call_row *to = ended_row(s, process, row);
-	/* of a row without a process it is not known any more whether its key has the pid */
+	/* for a row without a process, it is not known any more whether its key has the pid */
 	const struct call_row_key keys[] = { key_of(row, true), key_of(row, false) };
 
 	if (!to)
@@ -365,7 +365,7 @@ int shootdown__end_row(struct shootdown *s, struct process *ended, struct call_r
 	return forget_row(s, ended, row);
 }
 
-/** mark_busy - the processes that a row of BPF counts for. */
+/** mark_busy - set the processes busy for which a row of BPF counts. */
 static void mark_busy(const struct shootdown *s)
 {
 	for (size_t i = 0; i < s->nr_rows; i++)
@@ -380,7 +380,7 @@ static bool row_ended(const struct call_row *row, const struct process *ended)
 	return !row->process || !row->process->busy;
 }
 
-/** unmapped - the VMA of @row, of a process that is kept, is one that model__forget() frees. */
+/** unmapped - the VMA of @row, whose process is kept, is one that model__forget() frees. */
 static bool unmapped(const struct model *m, const struct call_row *row)
 {
 	const struct fault_row *vma = row->vma;
@@ -389,7 +389,7 @@ static bool unmapped(const struct model *m, const struct call_row *row)
 	       row->process->busy && row->process->nr_slots && !row->process->watched;
 }
 
-/** heir - the process whose row takes over @row; NULL: it stays. */
+/** heir - the process into whose row @row is merged; NULL: it stays. */
 static struct process *heir(const struct model *m, struct call_row *row, struct process *ended)
 {
 	if (row_ended(row, ended))
@@ -411,7 +411,7 @@ int shootdown__forget(struct shootdown *s, struct model *m)
 	if (err)
 		return err;
 	mark_busy(s);
-	/* rows of @ended that are made on the way are appended, and walked, too */
+	/* rows of @ended that are created meanwhile are appended, and walked, too */
 	for (size_t i = 0; i < s->nr_rows; i++) {
 		struct call_row *row = s->rows[i];
 		struct process *to = err ? NULL : heir(m, row, ended);
@@ -423,7 +423,7 @@ int shootdown__forget(struct shootdown *s, struct model *m)
 	}
 	while (kept < s->nr_rows)
 		s->rows[--s->nr_rows] = NULL;
-	/* a row that could not go is still somebody's */
+	/* a row that could not be merged still belongs to a process */
 	for (size_t i = 0; err && i < kept; i++) {
 		if (s->rows[i]->process)
 			s->rows[i]->process->busy = true;
@@ -433,7 +433,7 @@ int shootdown__forget(struct shootdown *s, struct model *m)
 	return err;
 }
 
-/** pair_by_cpus - what is left of the key of a pair that is forgotten. */
+/** pair_by_cpus - the part of the key that a forgotten pair keeps. */
 static struct vs_pair_key pair_by_cpus(const struct vs_pair_key *key)
 {
 	struct vs_pair_key by_cpus = *key;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stacks.c - rows of stacks; what they counted is kept when BPF takes its row back. */
+/* stacks.c - rows of stacks; their counts are kept when BPF's rows are reclaimed. */
 #include "model/stacks.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "util/array.h"
 #include "util/str.h"
 
-/** struct stack_key - identity of a stack, for as long as the model lives */
+/** struct stack_key - identity of a stack during the lifetime of the model */
 struct stack_key {
 	uint64_t process;
 	uint64_t image;
@@ -53,7 +53,7 @@ uint64_t stack_faults(const struct vs_stack_counts *c)
 	return c->outcome[VS_MINOR] + c->outcome[VS_MAJOR] + c->outcome[VS_INCOMPLETE];
 }
 
-/** mix - the two hashes of one more word: programs and recordings choose the addresses. */
+/** mix - add one word to both hashes: the addresses are chosen by programs and recordings. */
 static void mix(uint64_t hash[2], uint64_t word)
 {
 	hash[0] = hash_bytes(hash[0], &word, sizeof(word));
@@ -79,7 +79,7 @@ static struct stack_key key_of(const struct stack *s)
 	return key;
 }
 
-/** append - a copy; the capacity of the array is the next power of two. */
+/** append - append a copy; the capacity of the array is the next power of two. */
 static struct stack *append(struct stacks *s, const struct stack *like)
 {
 	const size_t size = sizeof(*like) +
@@ -109,10 +109,10 @@ struct stack *stacks__get(struct stacks *s, const struct stack *like)
 	return known && !hash__set(&s->by_key, &key, known) ? known : NULL;
 }
 
-/** No code is below it (vm.mmap_min_addr); what a frame pointer led to that was none may be. */
+/** There is no code below it (vm.mmap_min_addr); a bad frame pointer may yield such an address. */
 #define LOWEST_CODE 4096
 
-/** likely_code - how many of @nr addresses come before one that can't be one of code. */
+/** likely_code - number of the @nr addresses before the first that can't be an address of code. */
 static uint32_t likely_code(const __u64 *ips, uint32_t nr)
 {
 	for (uint32_t i = 0; i < nr; i++)
@@ -121,7 +121,7 @@ static uint32_t likely_code(const __u64 *ips, uint32_t nr)
 	return nr;
 }
 
-/** is_outside - the row counts faults of a VMA that @s->vma_glob does not name. */
+/** is_outside - the row counts faults of a VMA that does not match @s->vma_glob. */
 static bool is_outside(const struct stacks *s, const struct model *m,
 		       const struct vs_stack_row *row)
 {
@@ -133,7 +133,7 @@ static bool is_outside(const struct stacks *s, const struct model *m,
 	return !vma || !vma->is_vma || !str_glob(s->vma_glob, vma->name);
 }
 
-/** describe - all but the counts of a row of BPF, into @stack. */
+/** describe - set all of @stack except the counts from a row of BPF. */
 static void describe(struct stack *stack, const struct stacks *s, const struct model *m,
 		     const struct vs_stack_row *row)
 {
@@ -182,7 +182,7 @@ const struct stack *stacks__find(const struct stacks *s, const struct vs_stack_r
 	return i->generation == ref->generation ? i->stack : NULL;
 }
 
-/** grown - by how much a counter has grown since it was @seen, which is brought up to date. */
+/** grown - the growth of a counter since @seen, which is updated. */
 static uint64_t grown(__u64 *seen, uint64_t now)
 {
 	const uint64_t more = now - *seen;
@@ -222,7 +222,7 @@ void stack_counts_count(struct vs_stack_counts *c, uint32_t outcome, uint64_t du
 void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
 		   uint64_t duration_ns)
 {
-	/* it is one of ours */
+	/* the stack is in @s->list */
 	stack_counts_count(stack ? &((struct stack *)stack)->counts : &s->unknown, outcome,
 			   duration_ns);
 }
@@ -239,9 +239,9 @@ void stacks__keep(struct stacks *s)
 			s->by_index[i].stack->process->busy = true;
 }
 
-/* --- counts that add up ---------------------------------------------------------------------- */
+/* --- consistent sums ------------------------------------------------------------------------- */
 
-/** take_withheld - what stacks__fit() left for later counts now. */
+/** take_withheld - add the counts that stacks__fit() has withheld. */
 static void take_withheld(struct stack *stack)
 {
 	for (int o = 0; o < VS_NR_OUTCOME; o++) {
@@ -262,7 +262,7 @@ void stacks__read(struct stacks *s)
 	memcpy(s->none_first, s->none.outcome, sizeof(s->none_first));
 }
 
-/** fit - @now, which was @first, takes of its growth as much as @more has. Return: what it does not. */
+/** fit - limit the growth of @now since @first to @more. Return: the rest. */
 static uint64_t fit(__u64 *now, uint64_t first, uint64_t *more)
 {
 	const uint64_t since = *now - first;
@@ -285,18 +285,18 @@ void stacks__fit(struct stacks *s, const uint64_t *total)
 		for (size_t i = 0; i < s->nr; i++)
 			s->list[i]->withheld[o] = fit(&s->list[i]->counts.outcome[o],
 						      s->list[i]->first[o], &more);
-		/* these two are read anew each time: nothing is to be kept for later */
+		/* these two are read again each time: nothing has to be withheld */
 		fit(&s->overflow.outcome[o], s->overflow_first[o], &more);
 		fit(&s->none.outcome[o], s->none_first[o], &more);
 	}
 }
 
-/** forget - free @stack; what it counted stays in @s->ended. */
+/** forget - free @stack; its counts stay in @s->ended. */
 static void forget(struct stacks *s, struct stack *stack)
 {
 	const struct stack_key key = key_of(stack);
 
-	/* of some VMAs alone: those of processes that are freed are in no total either */
+	/* with --vma, those of freed processes are not in any total either */
 	if (!s->vma_glob) {
 		take_withheld(stack);
 		stack_counts_add(&s->ended, &stack->counts);

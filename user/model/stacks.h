@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stacks.h - stacks, each with the process image that it is of, and the faults that began there.
+ * stacks.h - stacks, each with its process image, and the faults that began there.
  *
- * It takes rows as they are; like model.h, it knows nothing of where they come from.
+ * Like model.h, it does not depend on the source of rows.
  */
 #ifndef VMASCOPE_MODEL_STACKS_H
 #define VMASCOPE_MODEL_STACKS_H
@@ -15,9 +15,9 @@
 #include "model/model.h"
 
 /**
- * struct stack_frame - a place in code, as it was on a stack
- * @is_return_address: the call is before @ip
- * @guessed: a caller may be missing before it
+ * struct stack_frame - a code address in a stack
+ * @is_return_address: the call instruction is before @ip
+ * @guessed: a caller may be missing before this frame
  */
 struct stack_frame {
 	uint64_t ip;
@@ -26,15 +26,15 @@ struct stack_frame {
 };
 
 /**
- * struct stack - one of them
- * @number: never used again
- * @process: NULL: not known; @image: number of it
+ * struct stack - a stack
+ * @number: never reused
+ * @process: NULL: unknown; @image: number of its image
  * @pid, @comm: of the process
- * @outside: of faults in VMAs that --vma does not ask for
+ * @outside: faults are in VMAs that do not match --vma
  * @top: as in struct vs_frames
  * @frames: innermost first: @nr_user of user mode, then @nr_kernel of the kernel
- * @counts: all that was counted; @marked: when the interval began
- * @first: faults by outcome at the first of two readings; @withheld: of stacks__fit()
+ * @counts: total; @marked: counts when the interval began
+ * @first: faults by outcome at the first of two readings; @withheld: see stacks__fit()
  */
 struct stack {
 	uint32_t number;
@@ -55,8 +55,8 @@ struct stack {
 
 /**
  * struct stack_index - a row of BPF
- * @stack: NULL: it is not in use; several rows may be of one
- * @generation: of it; @seen: what has been taken over of its counts
+ * @stack: NULL: the row is not in use; several rows may have the same stack
+ * @generation: generation of the row; @seen: counts of it that have been added
  */
 struct stack_index {
 	struct stack *stack;
@@ -65,17 +65,17 @@ struct stack_index {
 };
 
 /**
- * struct stacks - all of them
- * @list: in the order in which they were first seen; @numbered: how many there have been
- * @overflow: what found no row; @none: what has no stack; and when the interval began
+ * struct stacks - all stacks
+ * @list: in the order in which they were first seen; @numbered: number of stacks ever created
+ * @overflow: faults without a row; @none: faults without a stack; and when the interval began
  * @overflow_first, @none_first: faults at the first of two readings
- * @unknown: counted by stacks__count() without one; part of @overflow
- * @ended: what stacks counted that stacks__forget() has freed
- * @noted: how many of @list have been examined for what their processes have mapped
- * @vma_glob: set by the caller where faults of some VMAs alone are asked for: then @overflow and @none
- *	are still of all; NULL: of all VMAs
- * @by_index: by BPF's row
- * @by_key: so that a stack is one, whatever rows it has
+ * @unknown: faults counted by stacks__count() without a stack; part of @overflow
+ * @ended: counts of stacks that stacks__forget() has freed
+ * @noted: number of stacks in @list whose processes' mappings have been recorded
+ * @vma_glob: set by the caller for --vma: then @overflow and @none
+ *	are still of all VMAs; NULL: all VMAs match
+ * @by_index: by number of BPF's row
+ * @by_key: lookup by identity, so that equal stacks are one, whatever rows they have
  */
 struct stacks {
 	struct stack **list;
@@ -97,14 +97,14 @@ struct stacks {
 	struct hash by_key;
 };
 
-/** stacks__init - @nr_index: rows of BPF. Return: 0 or -ENOMEM. */
+/** stacks__init - @nr_index: number of rows of BPF. Return: 0 or -ENOMEM. */
 int stacks__init(struct stacks *s, uint32_t nr_index);
-/** stacks__free - also of one that is all zero. */
+/** stacks__free - free everything; @s may be all zero. */
 void stacks__free(struct stacks *s);
 
 /**
- * stacks__row - row @index of BPF is in use
- * @m: knows the slot in its key, if that has been described to it
+ * stacks__row - assign row @index of BPF, which is in use
+ * @m: model with the slot in its key, if that has been described to it
  *
  * May be called again while it is in use. Return: the stack; NULL without memory.
  */
@@ -112,55 +112,55 @@ struct stack *stacks__row(struct stacks *s, const struct model *m, uint32_t inde
 			  const struct vs_stack_row *row);
 
 /**
- * stacks__get - a stack that was found otherwise
- * @like: all but the counts; copied
- * Return: the one of this identity, made if it is new; NULL without memory.
+ * stacks__get - get a stack that was found by other means
+ * @like: all fields except the counts; copied
+ * Return: the stack with this identity, created if necessary; NULL if out of memory.
  */
 struct stack *stacks__get(struct stacks *s, const struct stack *like);
 
-/** stacks__find - the stack of a reference in a record; NULL: it has none, or it is not known. */
+/** stacks__find - the stack of a reference in a record; NULL: it has none, or it is unknown. */
 const struct stack *stacks__find(const struct stacks *s, const struct vs_stack_ref *ref);
 
-/** stacks__update - take over what row @index of BPF has counted. */
+/** stacks__update - read the counts of row @index of BPF. */
 void stacks__update(struct stacks *s, uint32_t index, const struct vs_stack_row *row);
 
 /**
- * stacks__count - a fault that BPF has not counted
- * @stack: one of these; NULL: unknown
+ * stacks__count - count a fault that BPF has not counted
+ * @stack: a stack in @s; NULL: unknown
  */
 void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
 		   uint64_t duration_ns);
 
-/** stacks__row_ended - row @index of BPF is given back; what it was last updated to stays. */
+/** stacks__row_ended - row @index of BPF is given back; the counts last read are kept. */
 void stacks__row_ended(struct stacks *s, uint32_t index);
 
-/** stacks__keep - processes that a row of BPF is of are busy, as model__keep() has it. */
+/** stacks__keep - set processes busy that have a row of BPF, see model__keep(). */
 void stacks__keep(struct stacks *s);
 
-/** stacks__forget - free those of processes that model__forget() is going to free; sums stay. */
+/** stacks__forget - free stacks of processes that model__forget() is going to free; sums stay. */
 void stacks__forget(struct stacks *s);
 
-/** stacks__read - all rows have been read once; they are read again when other counts have been. */
+/** stacks__read - end of the first reading of all rows; the second follows that of other counts. */
 void stacks__read(struct stacks *s);
 
 /**
- * stacks__fit - after the second reading: have the stacks' faults add up to @total
- * @total: of all faults by outcome, read between the two readings
+ * stacks__fit - after the second reading: make the sum of the stacks' faults equal to @total
+ * @total: all faults by outcome, read between the two readings
  *
- * As threads__fit(). Not where faults of some VMAs alone are asked for.
+ * As threads__fit(). Not used with --vma.
  */
 void stacks__fit(struct stacks *s, const uint64_t *total);
 
 /** stacks__mark - an interval begins. */
 void stacks__mark(struct stacks *s);
 
-/** stack_counts_add - add @from to @to; the maximum becomes the greater one. */
+/** stack_counts_add - add @from to @to; the maximum becomes the greater value. */
 void stack_counts_add(struct vs_stack_counts *to, const struct vs_stack_counts *from);
 
-/** stack_counts_count - one fault. */
+/** stack_counts_count - count one fault. */
 void stack_counts_count(struct vs_stack_counts *c, uint32_t outcome, uint64_t duration_ns);
 
-/** stack_faults - all of them. */
+/** stack_faults - total number of faults. */
 uint64_t stack_faults(const struct vs_stack_counts *c);
 
 #endif /* VMASCOPE_MODEL_STACKS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* threads.c - the table of threads, and their share of time. */
+/* threads.c - the table of threads, and their share of time in faults. */
 #include "model/threads.h"
 #include "util/array.h"
 
@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** struct thread_key - thread ids are used again */
+/** struct thread_key - includes more than the thread id, which is reused */
 struct thread_key {
 	uint64_t tid;
 	uint64_t since_ns;
 };
 
 /**
- * struct marked_thread - what the list points to the beginning of
- * @marked_faults, @marked_ns: when the interval began
- * @first: faults at the first of two readings; @withheld: faults that threads__fit() left for later
+ * struct marked_thread - element of the list, which points to its first member
+ * @marked_faults, @marked_ns: counts when the interval began
+ * @first: faults at the first of two readings; @withheld: faults withheld by threads__fit()
  */
 struct marked_thread {
 	struct vs_thread thread;
@@ -103,7 +103,7 @@ static int by_time(const void *a, const void *b)
 	return x->fault_ns < y->fault_ns ? 1 : x->fault_ns > y->fault_ns ? -1 : 0;
 }
 
-/** drop_half - of those that have ended, the half that spent least. */
+/** drop_half - of the threads that have ended, drop the half with the least time. */
 static void drop_half(struct threads *t)
 {
 	size_t kept = 0;
@@ -127,7 +127,7 @@ static void drop_half(struct threads *t)
 	t->nr = kept;
 }
 
-/** crowded - enough can be dropped to be worth sorting all of them, even if most are alive */
+/** crowded - enough threads can be dropped to justify sorting all, even if most are alive */
 static bool crowded(const struct threads *t)
 {
 	return t->nr >= THREADS_MAX && t->nr - t->alive >= THREADS_MAX / 2 + t->nr / 4;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * threads.h - what each thread spent in faults: bounded, the ones that spent least go first.
+ * threads.h - time that each thread spent in faults: bounded, those with the least time are
+ * dropped.
  */
 #ifndef VMASCOPE_MODEL_THREADS_H
 #define VMASCOPE_MODEL_THREADS_H
@@ -11,15 +12,16 @@
 #include "events.h"
 #include "util/hash.h"
 
-/** Threads that are kept; beyond it, those that spent least are dropped. */
+/** Number of threads that are kept; beyond it, those with the least time in faults are dropped. */
 #define THREADS_MAX 8192
 
 /**
- * struct threads - all that are kept
- * @list: in no particular order; @nr of them, room for @cap
- * @alive: of them, which are not dropped: with many of these, the list is longer than THREADS_MAX
- * @so_far: set by the caller: the time of faults in flight is a part of fault_ns
- * @dropped: how many were not kept, @dropped_ns: what they spent, @dropped_faults: what they took
+ * struct threads - the threads that are kept
+ * @list: in no particular order; @nr of them, capacity @cap
+ * @alive: number of live threads, which are not dropped: with many, the list exceeds THREADS_MAX
+ * @so_far: set by the caller: fault_ns includes the time of faults in flight
+ * @dropped: number of dropped threads, @dropped_ns: their time in faults, @dropped_faults: their
+ *	faults
  */
 struct threads {
 	struct vs_thread **list;
@@ -36,39 +38,39 @@ struct threads {
 void threads__init(struct threads *t);
 void threads__free(struct threads *t);
 
-/** threads__update - take over what is known of a thread now; without memory nothing happens. */
+/** threads__update - update a thread; does nothing if out of memory. */
 void threads__update(struct threads *t, const struct vs_thread *thread);
 
 /**
- * threads__read - all threads have been read once; they are read again when other counts have been
+ * threads__read - end of the first reading of all threads; the second follows that of other counts
  *
- * Threads go on while counts are read. See threads__fit().
+ * Threads continue to run while counts are read. See threads__fit().
  */
 void threads__read(struct threads *t);
 
 /**
- * threads__fit - after the second reading: have the threads' faults add up to @faults
- * @faults: without those that no thread is known of; read between the two readings
+ * threads__fit - after the second reading: make the sum of the threads' faults equal to @faults
+ * @faults: total without faults of unknown threads; read between the two readings
  *
- * Each thread has a count that it had between its two readings: what came later counts from the next
- * update on.
+ * Each thread gets a count that it had between its two readings: the rest is added at the next
+ * update.
  */
 void threads__fit(struct threads *t, uint64_t faults);
 
 /** threads__mark - an interval begins. */
 void threads__mark(struct threads *t);
 
-/** threads__since_mark - faults of @thread, one of the list, in the interval. */
+/** threads__since_mark - faults of @thread, an element of the list, in the interval. */
 uint64_t threads__since_mark(const struct vs_thread *thread);
 
-/** threads__interval - @thread, one of the list, with the faults and their time in the interval. */
+/** threads__interval - @thread, which is in the list, with its faults and time in the interval. */
 struct vs_thread threads__interval(const struct vs_thread *thread);
 
-/** threads__busiest - the one that spent most time in faults; NULL: none did, or @t is NULL. */
+/** threads__busiest - the thread with most time in faults; NULL: none had any, or @t is NULL. */
 const struct vs_thread *threads__busiest(const struct threads *t);
 
 /**
- * thread_share - of its wall time in the run that the thread spent in faults
+ * thread_share - share of its wall time in the run that the thread spent in faults
  * @start_ns: and @end_ns: the run, CLOCK_MONOTONIC
  *
  * Return: 0 to 1.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vma_name.c - a VMA's name and permissions, as show_map_vma() in fs/proc/task_mmu.c has them. */
+/* vma_name.c - name and permissions of a VMA, as in show_map_vma() of fs/proc/task_mmu.c. */
 #include <linux/kdev_t.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static char *format(const char *fmt, const char *a, const char *b)
 	return asprintf(&s, fmt, a, b) < 0 ? NULL : s;
 }
 
-/** file_path - put the components, which are stored last one first, in order. */
+/** file_path - assemble a path from its components, which are stored last one first. */
 static char *file_path(const struct vs_file *file)
 {
 	size_t len = file->len < sizeof(file->path) ? file->len : sizeof(file->path);
@@ -30,7 +30,7 @@ static char *file_path(const struct vs_file *file)
 		memcpy(path, "...", 3);
 		out = 3;
 	}
-	/* each component ends in a NUL; walk back over them */
+	/* each component ends in a NUL; walk backwards over them */
 	for (size_t end = len; end > 0;) {
 		size_t start = end - 1;
 
@@ -48,9 +48,10 @@ static char *file_path(const struct vs_file *file)
 }
 
 /**
- * is_shared_memory - shared anonymous memory, for which the kernel makes a file that is in no tree
+ * is_shared_memory - shared anonymous memory, for which the kernel creates a file in no directory
+ * tree
  *
- * shmem_zero_setup() in mm/shmem.c calls it dev/zero, which it has nothing else to do with.
+ * shmem_zero_setup() in mm/shmem.c names it dev/zero, although it is unrelated to that device.
  */
 static bool is_shared_memory(const struct vs_file *file, const char *path)
 {
@@ -75,7 +76,7 @@ static char *file_name(const struct vs_vma_info *vma, const struct vs_file *file
 		name = strdup(VS_SHARED_MEMORY);
 	else if (file->pseudo && file->magic == VS_ANON_INODE_FS_MAGIC)
 		name = format("anon_inode:%s%s", path + 1, "");
-	else /* simple_dname() says "(deleted)" of every file that is in no tree */
+	else /* simple_dname() appends "(deleted)" for every file that is in no directory tree */
 		name = format("%s%s", path,
 			      file->pseudo || vma->key.file.deleted ? " (deleted)" : "");
 	free(path);

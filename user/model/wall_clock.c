@@ -11,7 +11,7 @@ void wall_clock__init(struct wall_clock *w, int64_t add_ns)
 	w->nr = 1;
 }
 
-/** place - of the first step that begins after @ns. */
+/** place - index of the first step that begins after @ns. */
 static size_t place(const struct wall_clock *w, uint64_t ns)
 {
 	size_t i = w->nr;
@@ -26,13 +26,13 @@ void wall_clock__set(struct wall_clock *w, uint64_t from_ns, int64_t add_ns)
 	size_t at = place(w, from_ns);
 
 	w->changes++;
-	/* a recording repeats steps in each of its files */
+	/* a recording repeats the steps in each of its files */
 	if (at && w->step[at - 1].from_ns == from_ns) {
 		w->step[at - 1].add_ns = add_ns;
 		return;
 	}
 	if (w->nr == WALL_CLOCK_STEPS) {
-		/* earlier than all that are kept */
+		/* earlier than all steps that are kept */
 		if (!at)
 			return;
 		memmove(w->step, w->step + 1, (w->nr - 1) * sizeof(*w->step));

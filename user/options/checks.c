@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* checks.c - what options mean together. */
+/* checks.c - checks of combinations of options. */
 #include "options/options.h"
 
 #include "util/array.h"
 #include "util/log.h"
 
-/** stack_option - the first option about stacks that is given. Return: its name; NULL: there is none. */
+/** stack_option - the first option about stacks that is given. Return: its name, or NULL. */
 static const char *stack_option(const struct options *o)
 {
 	const struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* custom.c - options whose argument is in a language of its own. */
+/* custom.c - options whose argument has a special syntax. */
 #include "options/option.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "tui/tui.h"
 #include "util/str.h"
 
-/** Ids of processes and threads: PID_MAX_LIMIT of include/linux/threads.h */
+/** Maximum id of processes and threads: PID_MAX_LIMIT of include/linux/threads.h */
 #define MAX_ID (1 << 22)
 
 static int parse_ids(struct options *o, char *arg, struct argp_state *state, bool threads)
@@ -85,7 +85,7 @@ OPTION_PARSER(option_parse_json)
 	return 0;
 }
 
-/** prints_as - the commands in @is can print as @f: `serve` prints messages alone */
+/** prints_as - the commands in @is support format @f: `serve` prints messages only */
 static bool prints_as(unsigned int is, const struct out_format *f)
 {
 	if (is & COMMAND_SERVE)
@@ -145,7 +145,7 @@ const char *option_list_either_by(unsigned int commands)
 	return option_names(names, nr);
 }
 
-/** option_parse_either_by - of either view; which one it is may be told later. */
+/** option_parse_either_by - grouping of either view; the view may be given later. */
 OPTION_PARSER(option_parse_either_by)
 {
 	const int stat = names__find(stat_by_names, NR_STAT_BY, arg);
@@ -165,7 +165,7 @@ OPTION_PARSER(option_parse_either_by)
 	return 0;
 }
 
-/** parse_end - of a range of time, the start included; nothing leaves *@ns. Return: false: it is none. */
+/** parse_end - parse an end of a range, 0 included; "" leaves *@ns. Return: false if invalid. */
 static bool parse_end(const char *text, uint64_t *ns)
 {
 	const int err = *text ? str_parse_duration(text, ns) : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* list.c - `vmascope help --list`: all commands and their options, for what is made from them. */
+/* list.c - `vmascope help --list`: all commands and their options, for generated files. */
 #include "options/option.h"
 
 #include <string.h>
@@ -9,11 +9,11 @@
 #include "table/rows.h"
 #include "util/log.h"
 
-/** Raised when a key changes its meaning or goes. */
+/** Incremented when a key changes its meaning or is removed. */
 #define LIST_SCHEMA 1
 #define NS_PER_SECOND 1000000000LL
 #define NS_PER_MS 1000000LL
-/** Room for a default, or for a bound of a range. */
+/** Size of the text of a default, or of a limit of a range. */
 #define VALUE_LEN 64
 
 static const struct column root_columns[] = {
@@ -39,7 +39,7 @@ static const struct column command_columns[] = {
 };
 static const struct table_def command_table = TABLE_DEF("commands", command_columns);
 
-/** format_value - @value of @row as it is typed: "30", "1s", "16". */
+/** format_value - @value of @row in the syntax of the command line: "30", "1s", "16". */
 static void format_value(const struct option_row *row, uint64_t value, char *text)
 {
 	if (row->type != OPTION_TIME)
@@ -50,7 +50,7 @@ static void format_value(const struct option_row *row, uint64_t value, char *tex
 		snprintf(text, VALUE_LEN, "%llus", (unsigned long long)(value / NS_PER_SECOND));
 }
 
-/** default_of - the default of @row as it is typed, in @text where need be. Return: NULL: it has none. */
+/** default_of - the default of @row as typed; @text is a buffer. Return: NULL if there is none. */
 static const char *default_of(const struct option_row *row, char *text)
 {
 	switch (row->type) {
@@ -60,7 +60,7 @@ static const char *default_of(const struct option_row *row, char *text)
 	case OPTION_NAME:
 		return row->standard < row->least ? NULL : row->names[row->standard - row->least];
 	case OPTION_NAMES:
-		/* a list of one at most */
+		/* a list with at most one entry */
 		return row->standard ? row->names[__builtin_ctzll(row->standard)] : NULL;
 	case OPTION_NUMBER:
 	case OPTION_TIME:
@@ -72,7 +72,7 @@ static const char *default_of(const struct option_row *row, char *text)
 	}
 }
 
-/** set_range - least and most of what has some */
+/** set_range - set minimum and maximum of options that have a range */
 static void set_range(struct table *t, const struct option_row *row)
 {
 	char text[VALUE_LEN];
@@ -89,7 +89,7 @@ static void set_range(struct table *t, const struct option_row *row)
 	}
 }
 
-/** words_of - what an argument of @row may be, for @commands. Return: NULL: it is not a word of a list. */
+/** words_of - valid arguments of @row for @commands. Return: NULL if it takes no word of a list. */
 static const char *words_of(const struct option_row *row, unsigned int commands)
 {
 	if (row->list)

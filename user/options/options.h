@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * options.h - what was asked for, and by which command; the table of options is in rows.c.
+ * options.h - the parsed command line; the table of options is in rows.c.
  */
 #ifndef VMASCOPE_OPTIONS_OPTIONS_H
 #define VMASCOPE_OPTIONS_OPTIONS_H
@@ -17,7 +17,7 @@
 #include "view/faults/stat.h"
 #include "view/shootdown/shootdown.h"
 
-/* Commands, a bit each: an option's row names those that have it. */
+/* Commands, one bit each: the row of an option names the commands that have it. */
 #define COMMAND_STAT 1u
 #define COMMAND_TRACE 2u
 #define COMMAND_SHOOTDOWN 4u
@@ -28,29 +28,29 @@
 #define COMMAND_DOCTOR 128u
 #define COMMAND_EXPLAIN 256u
 
-/** enum command_args - what a command takes behind its options */
+/** enum command_args - arguments that a command takes after its options */
 enum command_args {
 	ARGS_NONE,
-	ARGS_COMMAND, /* a command to run: all that follows is its own */
+	ARGS_COMMAND, /* a command to run: the rest of the line belongs to it */
 	ARGS_FILES,
 	ARGS_ADDRESSES,
 };
 
-/** enum trace_event - what trace can print; bits of options.events */
+/** enum trace_event - events that trace can print; bits of options.events */
 enum trace_event {
 	TRACE_FAULT,
 	TRACE_MEMCALL,	 /* memory calls */
-	TRACE_SHOOTDOWN, /* flushes, and interrupts that flush */
+	TRACE_SHOOTDOWN, /* flushes and their IPIs */
 	NR_TRACE_EVENTS,
 };
 
 extern const char *const trace_event_names[NR_TRACE_EVENTS];
 
-/** Processes that are kept unless --max-processes says otherwise, and the least it takes. */
+/** Default number of processes that are kept (--max-processes), and its minimum. */
 #define SESSION_MAX_PROCESSES 8192u
 #define SESSION_LEAST_PROCESSES 16u
 
-/** enum report_view - what report can show of a recording */
+/** enum report_view - views of a recording that report can show */
 enum report_view {
 	REPORT_STAT,
 	REPORT_SHOOTDOWN,
@@ -60,10 +60,10 @@ enum report_view {
 
 extern const char *const report_view_names[NR_REPORT_VIEWS];
 
-/** enum stack_weight - what a stack's number is, in folded text and flame graphs */
+/** enum stack_weight - metric of a stack in folded text and flame graphs */
 enum stack_weight {
 	WEIGHT_FAULTS,
-	WEIGHT_STOLEN, /* time that flushes took from other CPUs */
+	WEIGHT_STOLEN, /* handler time on the target CPUs of flushes */
 	WEIGHT_TIME,   /* in faults, in memory calls */
 	WEIGHT_SENT,   /* flushes of other CPUs */
 	WEIGHT_CALLS,
@@ -75,41 +75,44 @@ extern const char *const stack_weight_names[NR_STACK_WEIGHTS];
 struct source;
 
 /**
- * struct options - what was asked for
- * @capture: filters, sizes, and what rows are told apart by (capture.h); what depends on the command,
- *	session__open() adds
+ * struct options - the parsed command line
+ * @capture: filters, sizes, and distinctions between rows (capture.h); session__open() adds the
+ *	part that depends on the command
  * @cgroup: path or NULL; @vma: glob or NULL
- * @duration_ns: 0: no end; @interval_ns: 0: none
- * @by: grouping; @shootdown_by: that of shootdown; @top: rows at most, 0: all; @top_given: it was asked for
- * @hist: histograms; @heatmap: over time
- * @events: bit set of enum trace_event; 0: of report, all that were recorded
+ * @duration_ns: 0: unlimited; @interval_ns: 0: none
+ * @by: grouping; @shootdown_by: grouping of shootdown; @top: maximum number of rows, 0: all;
+ * @top_given: it was given; @hist: histograms; @heatmap: over time
+ * @events: bit set of enum trace_event; 0: for report, all that were recorded
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
- * @ascii: no other characters in text
- * @max_processes: that are kept, 0: no bound
+ * @ascii: use ASCII characters only in text
+ * @max_processes: maximum number of processes that are kept, 0: unlimited
  * @lines: stacks with source lines and inlined functions
- * @dwarf: unwind by DWARF CFI, of @stack_bytes of each stack (0: the default); else by frame pointers
- * @folded: print folded stacks; @flame: write a flame graph there, or NULL; @weight: enum
+ * @dwarf: unwind by DWARF CFI, with @stack_bytes of each stack (0: the default); else by frame
+ *	pointers
+ * @folded: print folded stacks; @flame: file for a flame graph, or NULL; @weight: enum
  *	stack_weight, -1: not given
- * @per_process: stacks of several processes are not one
+ * @per_process: equal stacks of several processes are not merged
  * @latency: measure the latency of each VMA
- * @cost: measure what tracing costs
- * @max_size: of a ring of files or of memory, bytes, 0: none; @snapshot_ns: kept in memory, 0: none
- * @summary: print what was counted, too
- * @view: of a recording; @no_stat_by, @no_shootdown_by: these views have no such grouping;
- *	@by_given: one was asked for
- * @from_ns, @until_ns: events that are shown, since the start; both 0: all
- * @diff: of two recordings
- * @batch: print frames; @frames: so many, 0: no end; @total: since the start, not per second
- * @view_name: of top that is shown first; NULL: the first
- * @no_colour: none, even where the terminal has some
+ * @cost: measure the overhead of tracing
+ * @max_size: of recordings in total, or in memory, bytes, 0: none; @snapshot_ns: kept in memory, 0:
+ *	none
+ * @summary: also print the counts
+ * @view: view of a recording; @no_stat_by, @no_shootdown_by: these views do not have the grouping;
+ *	@by_given: a grouping was given
+ * @from_ns, @until_ns: range of events to show, since the start; both 0: all
+ * @diff: compare two recordings
+ * @batch: print frames; @frames: number of frames, 0: unlimited; @total: since the start, not per
+ *	second
+ * @view_name: view that top shows first; NULL: the default
+ * @no_colour: use no colours, even on a terminal that supports them
  * @listen: address of serve; @token_file, @tls_cert, @tls_key, @client_ca: files or NULL
- * @allow_remote: that address may be another than loopback
- * @group_by, @max_series: of its metrics; @expose_paths: names of files, too
- * @expose_processes, @expose_addresses: to clients without a token, too
- * @run_as: user of serve's processes, where root is given up
- * @bpf_stats: have the kernel measure BPF programs
- * @source: where a run comes from; NULL: a live capture
+ * @allow_remote: the address may be a non-loopback address
+ * @group_by, @max_series: of its metrics; @expose_paths: also export names of files
+ * @expose_processes, @expose_addresses: also to clients without a token
+ * @run_as: user for serve's processes, when root privileges are dropped
+ * @bpf_stats: let the kernel measure BPF programs
+ * @source: source of the run's data; NULL: a live capture
  * @argv: the command to run, the addresses to explain, or recordings; NULL: none
  */
 struct options {
@@ -175,8 +178,8 @@ struct options {
 };
 
 /**
- * struct command - a command of vmascope; all of them are in main.c's table
- * @is: COMMAND_*: it has the options whose rows name that
+ * struct command - a command of vmascope; the table of commands is in main.c
+ * @is: COMMAND_*: it has the options whose rows include that bit
  */
 struct command {
 	const char *name;
@@ -189,7 +192,7 @@ struct command {
 };
 
 /**
- * options__parse - the command line of @cmd; ends the process after --help or a usage error
+ * options__parse - parse the command line of @cmd; exits after --help or a usage error
  * Return: 0, or an exit status after an error message.
  */
 int options__parse(const struct command *cmd, int argc, char **argv, struct options *o);
@@ -202,8 +205,8 @@ void options__free(struct options *o);
 int options__list(const struct command *commands, size_t nr);
 
 /**
- * options__check_stacks - no option about stacks is given in vain
- * @wanted: stacks are asked for; @how: to ask for them
+ * options__check_stacks - check that no option about stacks is given without effect
+ * @wanted: stacks are requested; @how: how to request them
  * Return: 0, or an exit status after an error message.
  */
 int options__check_stacks(const struct options *o, bool wanted, const char *how);
@@ -211,10 +214,10 @@ int options__check_stacks(const struct options *o, bool wanted, const char *how)
 /** options__with_stacks - -U or -K is given. */
 bool options__with_stacks(const struct options *o);
 
-/** options__check_event_stacks - the same of a command whose stacks are those of -U and -K. */
+/** options__check_event_stacks - the same for a command whose stacks are requested by -U and -K. */
 int options__check_event_stacks(const struct options *o);
 
-/** options__in_time - an event of @time_ns is to be shown, of a run that began at @start_ns. */
+/** options__in_time - @time_ns is in the range to show, in a run that began at @start_ns. */
 bool options__in_time(const struct options *o, uint64_t start_ns, uint64_t time_ns);
 
 /**
@@ -223,10 +226,10 @@ bool options__in_time(const struct options *o, uint64_t start_ns, uint64_t time_
  */
 int options__output(const struct options *o, struct out_options *out);
 
-/** options__close_output - Return: 0, or the negative errno of a failed write, told. */
+/** options__close_output - Return: 0, or the negative errno of a failed write, after a message. */
 int options__close_output(struct out_options *out, int err);
 
-/** cmd_stat and others - a command each, for the table in main.c. Return: the exit status. */
+/** cmd_stat and others - one per command, for the table in main.c. Return: the exit status. */
 int cmd_stat(struct options *o);
 int cmd_trace(struct options *o);
 int cmd_shootdown(struct options *o);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* parse.c - a command line becomes struct options: argp, fed from the table of options. */
+/* parse.c - parse a command line into struct options: argp, with options from the table. */
 #include "options/option.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "util/log.h"
 #include "util/nearest.h"
 
-/** argp's key of an option without a letter: its place in the table above this. */
+/** argp's key of an option without a letter: its index in the table plus this. */
 #define FIRST_KEY 0x100
 
 static bool has(const struct command *cmd, const struct option_row *row)
@@ -23,7 +23,7 @@ static int key_of(const struct option_row *row)
 	return row->letter ? row->letter : FIRST_KEY + (int)(row - option_rows);
 }
 
-/** find_option - the one of @cmd with argp's @key. Return: NULL if there is none. */
+/** find_option - the option of @cmd with argp's @key. Return: NULL if there is none. */
 static const struct option_row *find_option(const struct command *cmd, int key)
 {
 	for (const struct option_row *row = option_rows; row->name; row++)
@@ -32,7 +32,7 @@ static const struct option_row *find_option(const struct command *cmd, int key)
 	return NULL;
 }
 
-/** list_options - those of @cmd, as argp wants them; to be freed. NULL: no memory. */
+/** list_options - options of @cmd, in argp's format; to be freed. NULL: no memory. */
 static struct argp_option *list_options(const struct command *cmd)
 {
 	bool groups[NR_OPTION_GROUPS] = {};
@@ -79,7 +79,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	return option_parse(row, ctx->o, arg, state) ? EINVAL : 0;
 }
 
-/** wants_help - see ahead: argp prints no help either where it is to print no errors. */
+/** wants_help - look ahead for --help: when argp's errors are disabled, so is its help. */
 static bool wants_help(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
@@ -89,7 +89,7 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
-/** want_json - see ahead whether errors of the command line are to be told as JSON. */
+/** want_json - look ahead whether errors in the command line have to be printed as JSON. */
 static void want_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
@@ -99,7 +99,7 @@ static void want_json(int argc, char **argv)
 			log_setup(true, false, 0);
 }
 
-/** set_defaults - of what is not asked for; what is chosen by a list has none until it is known. */
+/** set_defaults - set the defaults of all options but lists of names, see set_lists() */
 static void set_defaults(struct options *o, const struct command *cmd)
 {
 	memset(o, 0, sizeof(*o));
@@ -112,7 +112,7 @@ static void set_defaults(struct options *o, const struct command *cmd)
 			option_set_default(row, o);
 }
 
-/** set_lists - the defaults of lists that are not given */
+/** set_lists - set the defaults of lists that are not given */
 static void set_lists(struct options *o, const struct command *cmd)
 {
 	for (const struct option_row *row = option_rows; row->name; row++)
@@ -121,13 +121,13 @@ static void set_lists(struct options *o, const struct command *cmd)
 			option_set_default(row, o);
 }
 
-/** Room for the long options of a command, in a list. */
+/** Size of a list with the long options of a command. */
 #define OPTION_LIST_LEN 2048
 
-/** long_options - those of @cmd that begin with @start, "--" included, as a list in @list. Return: how many. */
+/** long_options - list those of @cmd that begin with @start (with "--"). Return: their number. */
 static int long_options(const struct command *cmd, const char *start, char list[OPTION_LIST_LEN])
 {
-	/* argp's own: they are in no row */
+	/* argp's own options, which are in no row */
 	const char *const more[] = { "--help", "--usage" };
 	const size_t len = strlen(start);
 	size_t n = 0;
@@ -149,7 +149,7 @@ static int long_options(const struct command *cmd, const char *start, char list[
 	return nr;
 }
 
-/** find_long - the option of @cmd with @name, "--" included. Return: NULL if there is none. */
+/** find_long - the option of @cmd with @name, including "--". Return: NULL if there is none. */
 static const struct option_row *find_long(const struct command *cmd, const char *name)
 {
 	for (const struct option_row *row = option_rows; row->name; row++)
@@ -158,7 +158,7 @@ static const struct option_row *find_long(const struct command *cmd, const char 
 	return NULL;
 }
 
-/** bad_long - an error message for @word, which argp has refused as a long option of @cmd */
+/** bad_long - print an error message for @word, which argp has rejected as a long option of @cmd */
 static void bad_long(const struct command *cmd, const char *word)
 {
 	char list[OPTION_LIST_LEN], name[NEAREST_LEN], near[NEAREST_LEN], hint[128];
@@ -167,7 +167,7 @@ static void bad_long(const struct command *cmd, const char *word)
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
 	nr = name[2] ? long_options(cmd, name, list) : 0;
-	/* an abbreviation of one option is that option */
+	/* an unambiguous abbreviation is valid */
 	row = find_long(cmd, nr == 1 ? list : name);
 	if (row && row->arg) {
 		vs_fail(VS_EXIT_USAGE, row->arg, "option '%s' needs an argument", word);
@@ -188,7 +188,7 @@ static void bad_long(const struct command *cmd, const char *word)
 	vs_fail(VS_EXIT_USAGE, hint, "no such option: '%s'", word);
 }
 
-/** bad_letters - the same for @word, which has one letter or more behind a dash */
+/** bad_letters - the same for @word, which has one or more letters after a dash */
 static void bad_letters(const struct command *cmd, const char *word)
 {
 	const struct option_row *row = NULL;
@@ -225,7 +225,7 @@ static int parse_all(const struct command *cmd, int argc, char **argv, struct op
 
 	if (!list)
 		return vs_fail(VS_EXIT_FAILURE, NULL, "not enough memory");
-	/* argp's own messages take two lines: ours take one, and can be JSON */
+	/* argp's own messages take two lines: these take one, and can be JSON */
 	err = argp_parse(&argp, argc, argv,
 			 (in_order ? ARGP_IN_ORDER : 0) |
 				 (wants_help(argc, argv) ? 0 : ARGP_NO_ERRS),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rows.c - THE table of options: one row for each. */
+/* rows.c - the table of options: one row for each. */
 #include "options/option.h"
 
 #include "capture/capture.h"
@@ -7,10 +7,10 @@
 #include "serve/http/listen.h"
 #include "serve/metrics/group_name.h"
 
-/** Metrics' series by default, and at most. */
+/** Default and maximum number of series of metrics. */
 #define SERIES_DEFAULT 5000
 #define SERIES_MOST 1000000
-/** No file belongs to this user. */
+/** A user that owns no files. */
 #define RUN_AS_DEFAULT "nobody"
 #define MS 1000000LL
 #define MIB (1LL << 20)
@@ -30,7 +30,7 @@
 #define STACK_ROWS (COMMAND_STAT | COMMAND_SHOOTDOWN | COMMAND_REPORT)
 #define KEEPING (COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_RECORD | COMMAND_REPORT)
 
-/* Types, with the field that the value goes to. */
+/* Types, with the field that holds the value. */
 #define FIELD(f) .field = offsetof(struct options, f), .size = sizeof(((struct options *)0)->f)
 #define GIVEN(f) .given = offsetof(struct options, f)
 #define FLAG(f) .type = OPTION_FLAG, FIELD(f)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* values.c - an argument becomes a value, by the type and range of its option. */
+/* values.c - parse an argument into a value, by the type and range of its option. */
 #include "options/option.h"
 
 #include <stdlib.h>
@@ -72,7 +72,7 @@ void option_set_default(const struct option_row *row, struct options *o)
 		option_store(row, o, row->standard);
 }
 
-/** wanted - what an argument of @row has to be, for an error message; good until the next call */
+/** wanted - valid arguments of @row, for an error message; valid until the next call */
 static const char *wanted(const struct option_row *row)
 {
 	static const char *const steps[] = {
@@ -93,7 +93,7 @@ static const char *wanted(const struct option_row *row)
 	return text;
 }
 
-/** words - what an argument of @row may be, for the command that is parsed; NULL: it is not a word of a list */
+/** words - valid words for @row in the parsed command; NULL: it takes no word of a list */
 static const char *words(const struct option_row *row, const struct argp_state *state)
 {
 	const struct parse_ctx *ctx = state->input;
@@ -112,7 +112,7 @@ static int bad(const struct option_row *row, const char *arg, struct argp_state 
 	return option_bad(state, row->what, arg, wanted(row));
 }
 
-/** fits - @n, of which no more is known than that it is at most row->most, is in range. */
+/** fits - @n, which is at most row->most, is in the range. */
 static bool fits(const struct option_row *row, uint64_t n)
 {
 	if (row->step == STEP_ANY_OR_0 && !n)
@@ -186,7 +186,7 @@ static int parse_name(const struct option_row *row, struct options *o, const cha
 	return 0;
 }
 
-/** parse_names - a list, to which that of another such option is added */
+/** parse_names - parse a list, and add it to that of an earlier such option */
 static int parse_names(const struct option_row *row, struct options *o, char *arg,
 		       struct argp_state *state)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* folded.c - stacks to folded text and flame graphs. */
+/* folded.c - print stacks as folded text and flame graphs. */
 #include "session/folded.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include "view/faults/stat_group.h"
 #include "view/faults/stat_stacks.h"
 
-/** What the numbers are, in a flame graph. */
+/** Unit of the numbers in a flame graph. */
 static const struct {
 	const char *what;
 	enum cell_unit unit;
@@ -50,7 +50,7 @@ int folded__check(struct options *o, bool by_stack, unsigned int known)
 
 /* --- stacks -------------------------------------------------------------------------------- */
 
-/** add_named - a stack that has no frames, by its name. */
+/** add_named - add a stack without frames, under a name. */
 static void add_named(struct flame *f, const char *name, uint64_t value)
 {
 	flame__add(f, &name, 1, value);
@@ -125,7 +125,7 @@ static int write_svg(struct session *s, struct flame *f)
 		   : 0;
 }
 
-/** print - all that was asked for of @f, which is freed. Return: an exit status. */
+/** print - print the requested outputs of @f, and free it. Return: an exit status. */
 static int print(struct session *s, struct flame *f)
 {
 	const bool failed = flame__failed(f);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* no_match.c - a run in which the filters have matched nothing. */
+/* no_match.c - note about a run in which nothing matched the filters. */
 #include "session/no_match.h"
 
 #include <stdio.h>
@@ -7,10 +7,10 @@
 #include "model/names.h"
 #include "util/log.h"
 
-/** Filters as they were typed: what does not fit is cut. */
+/** Size of the filters as typed: longer text is truncated. */
 #define FILTERS_LEN 256
 
-/** add - a filter to @text, of which @len bytes are in use. Return: bytes in use. */
+/** add - add a filter to @text, of which @len bytes are in use. Return: bytes in use. */
 static size_t add(char *text, size_t len, const char *option, const char *value)
 {
 	const int n = len < FILTERS_LEN ? snprintf(text + len, FILTERS_LEN - len, "%s%s %s",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * no_match.h - a run in which the filters have matched nothing.
+ * no_match.h - note about a run in which nothing matched the filters.
  */
 #ifndef VMASCOPE_SESSION_NO_MATCH_H
 #define VMASCOPE_SESSION_NO_MATCH_H
@@ -8,10 +8,10 @@
 #include "options/options.h"
 
 /**
- * no_match__note - print a note which filters matched none of @what, and how to see what there is
+ * no_match__note - note which filters matched none of @what, and how to see what there is
  * @what: "page faults", "memory calls"
  *
- * Nothing is printed where no filter was given but processes: those may have had none.
+ * Prints nothing if processes were the only filter: they may have had no events.
  */
 void no_match__note(const struct options *o, const char *what);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* output.c - open the output that the options ask for, and see what it can show. */
+/* output.c - open the requested output, and determine what it can display. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,13 +13,13 @@
 #include "util/out_file.h"
 #include "util/str.h"
 
-/** Columns of a terminal that does not report its size, and of drawings outside a terminal. */
+/** Columns of a terminal that does not report its size, and of graphics outside a terminal. */
 #define DEFAULT_WIDTH 80
 #define LEAST_WIDTH 40
 
 /**
- * output_width - of a terminal, its own; of a pipe or a file, that of COLUMNS (watch(1) sets it)
- * Return: columns; 0: lines are not cut.
+ * output_width - width of a terminal; for a pipe or a file, COLUMNS (set by watch(1))
+ * Return: columns; 0: lines are not truncated.
  */
 static unsigned int output_width(int fd)
 {
@@ -43,7 +43,7 @@ static bool locale_is_utf8(void)
 	return false;
 }
 
-/** takes_colour - a terminal that knows colours, and a user who wants them (no-color.org). */
+/** takes_colour - the terminal has colours, and the user has not disabled them (no-color.org). */
 static bool takes_colour(int fd)
 {
 	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* print.c - print what views have made, without what the source does not know. */
+/* print.c - print documents of views, without columns that the source does not provide. */
 #include "record/format/unknown.h"
 #include "session/session.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* record_header.c - what a recording's header says of the run, the machine and the hooks. */
+/* record_header.c - fill the header of a recording: the run, the machine and the hooks. */
 #include "session/record_header.h"
 
 #include <string.h>
 #include <sys/random.h>
 #include <sys/utsname.h>
 
-/** A run's number: JSON's numbers are exact up to it. */
+/** Maximum number of a run: JSON's numbers are exact up to it. */
 #define RUN_MASK ((1ULL << 53) - 1)
 
 static char *copy(const char *s)

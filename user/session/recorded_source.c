@@ -12,7 +12,7 @@ static const struct recorded *recorded_of(const struct session *s)
 	return (const struct recorded *)s->source;
 }
 
-/** hook_of - the recording's own of hook @id; NULL: it has none. */
+/** hook_of - hook @id as recorded; NULL if the recording has none. */
 static const struct header_hook *hook_of(const struct session *s, enum hook_id id)
 {
 	const struct header *h = &recorded_of(s)->recording->header;
@@ -64,7 +64,7 @@ static const struct stack *stack(struct session *s, const struct vs_stack_ref *r
 	return loaded_stacks__find(&recorded_of(s)->recording->loader.stacks, ref->row);
 }
 
-/** streams - what was lost is in the recording's own counts */
+/** streams - false: losses are in the recording's own counts */
 static bool streams(const struct session *s, uint32_t type)
 {
 	(void)s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * recorded_source.h - a recording as the source of a session: nothing is captured.
+ * recorded_source.h - a recording as the source of a session, without a capture.
  */
 #ifndef VMASCOPE_SESSION_RECORDED_SOURCE_H
 #define VMASCOPE_SESSION_RECORDED_SOURCE_H
@@ -10,9 +10,9 @@
 struct recording;
 
 /**
- * struct recorded - a recording, as far as it was read
- * @source: what the session has
- * @stats: of the latest checkpoint
+ * struct recorded - a recording, as far as it has been read
+ * @source: the source of the session
+ * @stats: statistics of the latest checkpoint
  * @in_flight, @summing: see struct source_facts
  */
 struct recorded {
@@ -23,7 +23,7 @@ struct recorded {
 	bool summing;
 };
 
-/** recorded__init - of @recording, whose header has been read. */
+/** recorded__init - initialize from @recording, whose header has been read. */
 void recorded__init(struct recorded *r, const struct recording *recording);
 
 #endif /* VMASCOPE_SESSION_RECORDED_SOURCE_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* recording.c - find a recording's files, read them one after the other, and tell what is missing. */
+/* recording.c - find a recording's files, read them in order, and report missing data. */
 #include "session/recording.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static int add_file(struct recording *r, const char *path)
 	return r->files[r->nr_files] ? (r->nr_files++, 0) : -ENOMEM;
 }
 
-/** file_number - of a file of a ring, 0: it has none. */
+/** file_number - number of a file of a ring, 0 if it has none. */
 static uint64_t file_number(const char *path)
 {
 	const char *dot = strrchr(path, '.');
@@ -93,7 +93,7 @@ static int cannot_read(const char *path, int err)
 		       "cannot read %s: %s", path, strerror(-err));
 }
 
-/** read_header - of the first file. */
+/** read_header - read the header of the first file. */
 static int read_header(struct recording *r)
 {
 	struct reader reader;
@@ -108,7 +108,7 @@ static int read_header(struct recording *r)
 	return err ? cannot_read(r->files[0], err) : 0;
 }
 
-/** bytes_of - all files. */
+/** bytes_of - total size of all files. */
 static uint64_t bytes_of(const struct recording *r)
 {
 	uint64_t sum = 0;
@@ -129,7 +129,7 @@ int recording__open(struct recording *r, char *const *paths, size_t max_processe
 	r->whole = true;
 	for (char *const *path = paths ? paths : only; *path && !err; path++)
 		err = access(*path, F_OK) ? add_ring(r, *path) : add_file(r, *path);
-	/* the shell puts x.10 before x.9 */
+	/* the shell sorts x.10 before x.9 */
 	if (!err && all_numbered(r))
 		qsort(r->files, r->nr_files, sizeof(*r->files), by_number);
 	if (!err)
@@ -156,9 +156,9 @@ void recording__close(struct recording *r)
 	memset(r, 0, sizeof(*r));
 }
 
-/* --- what is missing ----------------------------------------------------------------------- */
+/* --- missing data -------------------------------------------------------------------------- */
 
-/** since_start - a time of the run, for people. */
+/** since_start - a time since the start of the run, as text. */
 static const char *since_start(const struct recording *r, uint64_t ns, char *buf, size_t size)
 {
 	str_format_ns(buf, size, ns > r->header.start_ns ? ns - r->header.start_ns : 0);
@@ -191,7 +191,7 @@ static void tell_end(const struct recording *r, const char *path)
 		since_start(r, r->last_ns, events, sizeof(events)));
 }
 
-/** check_file - it is of this run, and comes behind @before. Return: 0 or -EINVAL, told. */
+/** check_file - is it of this run, and after @before? Return: 0, or -EINVAL after a message. */
 static int check_file(struct recording *r, const struct reader *reader, const char *path,
 		      uint32_t before)
 {
@@ -211,7 +211,7 @@ static int check_file(struct recording *r, const struct reader *reader, const ch
 
 /* --- reading ------------------------------------------------------------------------------- */
 
-/** cannot_keep - there is no memory for more, or none is allowed. Return: @err */
+/** cannot_keep - report that memory is exhausted, or that the limit is reached. Return: @err */
 static int cannot_keep(struct recording *r, const char *path, int err)
 {
 	r->told = true;
@@ -246,21 +246,21 @@ static int read_records(struct recording *r, struct reader *reader, const char *
 	return err;
 }
 
-/** read_blocks - @gave_up: set if it was not the file that ended it */
+/** read_blocks - @gave_up: set if reading stopped for a reason other than the file */
 static int read_blocks(struct recording *r, struct reader *reader, const char *path,
 		       recording_event_fn fn, void *ctx, bool *gave_up)
 {
 	int kind, err = 0;
 
 	while (!err && (kind = reader__block(reader)) > 0)
-		/* what events refer to is in checkpoints, too */
+		/* data that events refer to is also in checkpoints */
 		if (fn || kind == BLOCK_CHECKPOINT)
 			err = read_records(r, reader, path, fn, ctx);
 	*gave_up = err;
 	return err ? err : kind;
 }
 
-/** take_names - the stacks of a checkpoint, and their symbols, without counts. */
+/** take_names - read the stacks of a checkpoint, and their symbols, without counts. */
 static int take_names(struct recording *r, struct reader *reader)
 {
 	union record record;
@@ -283,7 +283,7 @@ int recording__read_names(struct recording *r)
 		struct reader reader;
 		int kind;
 
-		/* what is wrong with a file is told when it is read */
+		/* errors in a file are reported when it is read */
 		if (!reader__open(&reader, r->files[i]))
 			while (!err && (kind = reader__block(&reader)) > 0)
 				if (kind == BLOCK_CHECKPOINT)

@@ -14,25 +14,25 @@
 #include "record/format/unknown.h"
 #include "record/load/load.h"
 
-/** The recording's name where none is told. */
+/** Default name of a recording. */
 #define RECORDING_DEFAULT_PATH "vmascope.rec"
 
-/** recording_event_fn - called for each event, its slots being those of the model. */
+/** recording_event_fn - called for each event, with its slots mapped to those of the model. */
 typedef int (*recording_event_fn)(void *ctx, const union record *event, enum record_type type);
 
-/** recording_counts_fn - called where the model has the counts of one time, and of all before it. */
+/** recording_counts_fn - called when the model has all counts up to one point in time. */
 typedef int (*recording_counts_fn)(void *ctx, uint64_t time_ns);
 
 /**
- * struct recording - a run
- * @files: their paths, @nr_files of them
- * @header: of the first file
- * @unknown: what it does not hold, being of an earlier version
+ * struct recording - a recorded run
+ * @files: paths, @nr_files of them
+ * @header: header of the first file
+ * @unknown: data that an earlier version did not record
  * @live: the model, without a capture
  * @counts: set by the caller, with the @ctx of recording__read(), or NULL
- * @end_ns: of the latest checkpoint; @last_ns: of the latest event (CLOCK_MONOTONIC)
- * @whole: nothing is missing
- * @told: it could not be read, or kept, after an error message
+ * @end_ns: time of the latest checkpoint; @last_ns: time of the latest event (CLOCK_MONOTONIC)
+ * @whole: no data is missing
+ * @told: it could not be read or kept, and an error message was printed
  */
 struct recording {
 	char **files;
@@ -50,25 +50,25 @@ struct recording {
 
 /**
  * recording__open - find the files, and read the header
- * @paths: NULL: the default one; else ended by NULL. A path that is no file is that of a ring.
- * @max_processes: that are kept, as --max-processes has it; 0: all
+ * @paths: NULL: the default one; else terminated by NULL. A path that is no file is that of a ring.
+ * @max_processes: limit of --max-processes; 0: none
  * Return: 0, or an exit status after an error message. To be closed in any case.
  */
 int recording__open(struct recording *r, char *const *paths, size_t max_processes);
 void recording__close(struct recording *r);
 
 /**
- * recording__read - into the model; what is missing is told
- * @fn: receives the events, with @ctx, while the model is what it was then; NULL: counts alone.
- *	Return: 0 or a negative errno to end.
+ * recording__read - read into the model; missing data is reported
+ * @fn: receives the events, with @ctx, while the model has the state of that time; NULL: none.
+ *	Return: 0, or a negative errno to stop.
  *
- * Return: 0 or a negative errno: @r->told, unless it is that of @fn or @r->counts.
+ * Return: 0 or a negative errno: @r->told is set, unless the errno is from @fn or @r->counts.
  */
 int recording__read(struct recording *r, recording_event_fn fn, void *ctx);
 
 /**
- * recording__read_names - of stacks, so that events can be shown with theirs: these come first
- * Return: 0, -E2BIG or -ENOMEM, told.
+ * recording__read_names - read the names of stacks, so that events can be shown with theirs
+ * Return: 0, or -E2BIG or -ENOMEM after an error message.
  */
 int recording__read_names(struct recording *r);
 

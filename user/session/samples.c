@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Frames of one stack at most. */
+/** Maximum number of frames of a stack. */
 #define MAX_FRAMES 512
-/** Samples whose record has not come: of faults that take long, and of those that were lost. */
+/** Maximum samples without a record: their faults are in flight, or the record was lost. */
 #define MOST_WAITING 65536
 
-/** struct queued - a record that waits */
+/** struct queued - a record in the queue */
 struct queued {
 	struct queued *next;
 	size_t size;
@@ -77,7 +77,7 @@ static uint64_t key_of(const struct vs_stack_ref *ref)
 	return (uint64_t)ref->generation << 32 | ref->row;
 }
 
-/** describe - whose stack it is. */
+/** describe - set the process of a stack. */
 static void describe(const struct samples *s, const struct vs_event_sample *e, struct stack *stack)
 {
 	const struct fault_row *image = live__row(s->live, e->proc, e->generation);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* session.c - the course of a live command, from opening the capture to its last event. */
+/* session.c - the main loop of a live command, from opening the capture to its last event. */
 #include "session/session.h"
 #include "session/session_names.h"
 #include "session/session_targets.h"
@@ -23,23 +23,23 @@
 #include "util/stop.h"
 #include "util/str.h"
 
-/** Causes of signals: asking for one of them asks for the surroundings of crashes. */
+/** Causes that raise signals: selecting one of them also requests the context of crashes. */
 #define CRASH_CAUSES                                                                               \
 	(1u << VS_CAUSE_SEGV_MAPERR | 1u << VS_CAUSE_SEGV_ACCERR | 1u << VS_CAUSE_SIGBUS |         \
 	 1u << VS_CAUSE_PKEY)
 
-/** While something else takes its time, the ring is read as often as this. */
+/** During long operations, the ring is read at this interval. */
 #define POLL_NS 5000000ULL
-/** Unless so many bytes of records wait already: then new ones have to wait in the ring. */
+/** Maximum size of queued records during long operations: beyond it, new ones stay in the ring. */
 #define MOST_BACKLOG (128u << 20)
-/** The time of day differs by more: it was set. Slewing it by ntpd is less from one look to the next. */
+/** A larger difference means that the clock was set: slewing changes less between two checks. */
 #define CLOCK_STEP_NS 1000000
-/** Records are read and handled for so long before anything else is looked after, ns. */
+/** Maximum time for handling records before other work is done, ns. */
 #define READ_NS 50000000ULL
 
-/** The ring is read, and slots are looked after, at least this often. */
+/** Maximum interval for reading the ring and checking for free slots. */
 #define HOUSEKEEPING_NS 100000000ULL
-/** Between two, while slots run low. */
+/** The same while slots run low. */
 #define HURRY_NS 10000000ULL
 
 static void on_event(void *ctx, const struct vs_event *e)
@@ -101,7 +101,7 @@ static uint32_t sample_bytes(const struct options *o)
 	return o->stack_bytes ? o->stack_bytes : CAPTURE_SAMPLE_BYTES;
 }
 
-/** set_wanted - what the command and its options make of what is asked for */
+/** set_wanted - set the capture options that the command and its options require */
 static void set_wanted(struct capture_options *co, const struct session *s, unsigned int wants)
 {
 	const struct options *o = s->options;
@@ -175,7 +175,7 @@ static int start_child(struct session *s)
 	return 0;
 }
 
-/** forgetting - rows and stacks are about to be freed: nothing may point to them. */
+/** forgetting - rows and stacks are about to be freed: drop all pointers to them. */
 static void forgetting(void *ctx)
 {
 	struct session *s = ctx;
@@ -186,7 +186,7 @@ static void forgetting(void *ctx)
 		s->forgetting(s);
 }
 
-/** note_targets - take down what those have mapped that were there before, as they may end right after a call */
+/** note_targets - record the mappings of existing targets, as they may end right after a call */
 static void note_targets(struct session *s)
 {
 	const struct model *m = &s->live->model;
@@ -250,7 +250,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	s->live->forgetting_ctx = s;
 	if (!status) {
 		s->start_ns = capture__start_ns(s->live->capture);
-		/* what targets have mapped takes its time to be read, too */
+		/* reading the mappings of targets takes time, too */
 		if (o->duration_ns && !o->argv)
 			stop__at(s->start_ns + o->duration_ns);
 		session__say_how(s);
@@ -277,7 +277,7 @@ bool session__stopped(const struct session *s)
 	return stop__signals();
 }
 
-/** wait_until - until @deadline_ns, an event, the command's end, a wake-up, or a signal. */
+/** wait_until - wait for @deadline_ns, an event, the command's end, a wake-up, or a signal. */
 static void wait_until(struct session *s, uint64_t deadline_ns)
 {
 	struct pollfd fds[] = {
@@ -301,7 +301,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/** over - the run has come to its end. */
+/** over - the run has ended. */
 static bool over(struct session *s)
 {
 	int sig;
@@ -309,7 +309,7 @@ static bool over(struct session *s)
 	if (s->options->argv) {
 		if (child__poll(&s->child))
 			return true;
-		/* The command is told, and waited for; asked twice, it is not. */
+		/* The command is signalled and waited for; after a second request, it is not. */
 		sig = stop__to_forward();
 		if (sig)
 			kill(s->child.pid, sig);
@@ -319,20 +319,20 @@ static bool over(struct session *s)
 }
 
 /**
- * follow_clock - the time of day was set, or has gone on where CLOCK_MONOTONIC has not: the machine was
- *	suspended
+ * follow_clock - detect that the time of day was set, or has advanced while CLOCK_MONOTONIC has
+ *	not, because the machine was suspended
  */
 static void follow_clock(struct session *s)
 {
 	const int64_t add = session__wall_add_ns();
 	const int64_t by = add - wall_clock__add_ns(&s->wall, UINT64_MAX);
 
-	/* some time since the last look: what is read now came after that */
+	/* it happened since the last check: what is read now is later */
 	if (by > CLOCK_STEP_NS || by < -CLOCK_STEP_NS)
 		wall_clock__set(&s->wall, s->polled_ns ? s->polled_ns : s->start_ns, add);
 }
 
-/** read_records - for READ_NS at most. Return: 0 or a negative errno. */
+/** read_records - read records for at most READ_NS. Return: 0 or a negative errno. */
 static int read_records(struct session *s)
 {
 	const uint64_t began_ns = session__now(), until_ns = s->until_ns;
@@ -344,7 +344,7 @@ static int read_records(struct session *s)
 	s->until_ns = began_ns + READ_NS;
 	err = capture__consume(s->live->capture, s->until_ns);
 	s->polled_ns = began_ns;
-	/* what it interrupts has its own */
+	/* the interrupted code has its own deadline */
 	s->until_ns = until_ns;
 	if (!err)
 		s->read_ns = began_ns;
@@ -355,7 +355,7 @@ static int read_records(struct session *s)
 
 void session__poll(struct session *s)
 {
-	/* the command takes none before it has begun, and none come after the hooks are gone */
+	/* no events before the command starts, and none after the hooks are detached */
 	if (s->running && !s->end_ns && s->backlog + s->samples.bytes < MOST_BACKLOG &&
 	    session__now() - s->polled_ns > POLL_NS)
 		read_records(s);
@@ -370,7 +370,7 @@ bool session__pause(struct session *s)
 	return pause;
 }
 
-/** settle_samples - records that came with samples are handed on. */
+/** settle_samples - pass on the records that belong to samples. */
 static void settle_samples(struct session *s)
 {
 	const struct vs_event *e;
@@ -383,7 +383,7 @@ static void settle_samples(struct session *s)
 	}
 }
 
-/** settle - what takes its time, until @until_ns. */
+/** settle - do slow work, until @until_ns. */
 static int settle(struct session *s, uint64_t until_ns)
 {
 	int err;
@@ -396,7 +396,7 @@ static int settle(struct session *s, uint64_t until_ns)
 	return err;
 }
 
-/** note_processes - take down what those have mapped that stacks are new of, as they may end. */
+/** note_processes - record the mappings of processes with new stacks, as they may end. */
 static void note_processes(struct session *s)
 {
 	struct stacks *all = &s->live->stacks;
@@ -405,7 +405,7 @@ static void note_processes(struct session *s)
 		namer__note(s->namer, all->list[all->noted]);
 }
 
-/** bound - forget beyond --max-processes. Return: as live__bound(). */
+/** bound - apply --max-processes. Return: as live__bound(). */
 static int bound(struct session *s)
 {
 	const uint64_t in_use_ns = s->in_use_ns ? s->in_use_ns(s) : UINT64_MAX;
@@ -430,7 +430,7 @@ static int housekeeping(struct session *s)
 		s->hurry = live__reclaim(s->live);
 	if (err >= 0)
 		err = bound(s);
-	/* what a stream has printed is to be seen now, and a reader that is gone to be noticed */
+	/* flush the output of a stream now, and notice a closed reader */
 	if (err >= 0 && s->event && !s->error && fflush(s->out.file))
 		s->error = errno ? -errno : -EIO;
 	return err < 0 ? err : 0;
@@ -444,13 +444,13 @@ static void end_child(struct session *s)
 	vs_warn("sent SIGTERM to process %d", s->child.pid);
 }
 
-/** next_interval - when the one that began at @last ends, if its length stays what it is now. */
+/** next_interval - end of the interval that began at @last, if its length does not change. */
 static uint64_t next_interval(const struct session *s, uint64_t last)
 {
 	return s->period_ns && s->interval ? last + s->period_ns : UINT64_MAX;
 }
 
-/** wake_at - when the loop has to look again, if nothing happens. */
+/** wake_at - when the loop has to run again, if nothing happens. */
 static uint64_t wake_at(const struct session *s, uint64_t next_ns, uint64_t end_ns)
 {
 	const uint64_t now = session__now();
@@ -460,7 +460,7 @@ static uint64_t wake_at(const struct session *s, uint64_t next_ns, uint64_t end_
 	return earlier(earlier(next_ns, end_ns), now + (s->hurry ? HURRY_NS : HOUSEKEEPING_NS));
 }
 
-/** drop_rest - what there was no time for. */
+/** drop_rest - drop the records for which there was no time. */
 static void drop_rest(struct session *s)
 {
 	const struct vs_event *e;
@@ -471,9 +471,10 @@ static void drop_rest(struct session *s)
 }
 
 /**
- * finish_reading - the hooks are gone: handle what still waits, and drop what there is no time for
+ * finish_reading - the hooks are detached: handle pending records, and drop those that take too
+ * long
  *
- * There is time for all of it where the run was not asked to end.
+ * All of them are handled unless the run was asked to end.
  */
 static int finish_reading(struct session *s)
 {
@@ -509,7 +510,7 @@ int session__run(struct session *s)
 			last = next;
 		}
 	}
-	/* a command that was sent a signal has ended, and has not to be waited for any longer */
+	/* a command that was signalled has ended, and does not have to be waited for any longer */
 	stop__over();
 	end_child(s);
 	stop__child(0);
@@ -517,12 +518,12 @@ int session__run(struct session *s)
 	s->end_ns = session__now();
 	if (!err)
 		err = finish_reading(s);
-	/* with a terminal to put right, they end nothing by themselves */
+	/* with a terminal to restore, signals do not end the process by themselves */
 	if (!s->input)
 		stop__release();
 	if (!err)
 		err = live__refresh(s->live);
-	/* all have ended now that do: the last try may have been a while ago */
+	/* no more processes will end; the last attempt may have been a while ago */
 	s->live->bound_at = 0;
 	if (!err && bound(s) < 0)
 		err = -ENOMEM;
@@ -535,7 +536,7 @@ int session__run(struct session *s)
 
 int session__close(struct session *s, int status)
 {
-	/* bad usage is found before anything is opened */
+	/* usage errors are reported before anything is opened */
 	if (!s->live)
 		return status;
 	child__cleanup(&s->child);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * session.h - what every live command does: open a capture, run a command or watch processes,
- * until the end of it, and close.
+ * session.h - common part of all live commands: open a capture, run a command or watch processes
+ * until it ends, and close.
  */
 #ifndef VMASCOPE_SESSION_SESSION_H
 #define VMASCOPE_SESSION_SESSION_H
@@ -18,39 +18,39 @@
 #include "util/clock.h"
 
 /**
- * struct session - a command's run
+ * struct session - a run of a command
  * @options: of the command line
- * @live: capture and model
- * @namer: of stacks, where they are asked for; else NULL
- * @samples: of stacks to be unwound, where @sampling; then records come through its queue
- * @out: opened output; @flame: that of --flame, NULL: none, or it is written
+ * @captured: capture and model of a live run
+ * @namer: names stacks, if they are requested; else NULL
+ * @samples: of stacks to be unwound, if @sampling; then records pass through its queue
+ * @out: opened output; @flame: output of --flame, NULL: none, or it has been written
  * @child: the command, if there is one
- * @source: where the run comes from
- * @machine: see machine.h; only where it is asked for
+ * @source: source of the run's data
+ * @machine: see machine.h; only if it is requested
  * @live: the model of the run: &@captured, or that of a recording
- * @pidfds: of the targets, -1 where there is none; as many as options->capture.nr_ids
+ * @pidfds: of the targets, -1 if there is none; options->capture.nr_ids of them
  * @start_ns: counting began; @end_ns: it ended (CLOCK_MONOTONIC)
  * @read_ns: all ring records from before then have been handed to @event
- * @running: session__run() was called: records are handed on
- * @until_ns: what takes its time is to pause then, see session__pause(); 0: it need not
- * @unfinished: it did, so the next look is at once
- * @dropped: records that were read, and not handled as the run was to end
- * @hurry: slots run low: the next look is soon
- * @polled_ns: when they were looked for last; @backlog: bytes of records that @event keeps
- * @wall: the time of day, as it went so far
- * @what: the command line or the targets, for people
- * @period_ns: how often @interval is called, 0: never; it may change while the run goes on
- * @interval: NULL: never. Return: 0 or a negative errno to end.
+ * @running: session__run() was called: records are passed on
+ * @until_ns: deadline for slow work, see session__pause(); 0: there is none
+ * @unfinished: slow work was paused, so the loop runs again at once
+ * @dropped: records that were read, but not handled because the run was to end
+ * @hurry: slots run low: the next check is soon
+ * @polled_ns: time of the last check for records; @backlog: bytes of records that @event keeps
+ * @wall: history of the time of day
+ * @what: the command line or the targets, as text
+ * @period_ns: period of calls of @interval, 0: none; it may change during the run
+ * @interval: NULL: not called. Return: 0 or a negative errno to end.
  * @event: called for each ring record; may be NULL
- * @settle: NULL, or called after records were read, for what takes its time, such as naming stacks;
- *	meanwhile session__poll() has to read on. Return: 0 or a negative errno.
- * @input: called when stdin can be read, or the terminal has another size; NULL: never
- * @in_use_ns: NULL, or what ended at this time (CLOCK_MONOTONIC) or later may be in use: it is not
- *	forgotten beyond --max-processes; @naming, @forgetting: NULL, or called before the rest is: see
- *	live.h
- * @bounds_itself: the command forgets by itself
- * @quiet_child: the command reads and writes /dev/null
- * @woken: called when @wake_fd is readable, and as @interval; NULL: there is none
+ * @settle: NULL, or called after records were read, for slow work such as naming stacks;
+ *	meanwhile session__poll() has to continue reading. Return: 0 or a negative errno.
+ * @input: called when stdin is readable, or the terminal has been resized; may be NULL
+ * @in_use_ns: NULL, or data of processes that ended at this time (CLOCK_MONOTONIC) or later may be
+ *	in use: it is not dropped by --max-processes; @naming, @forgetting: NULL, or called before
+ *	the rest is: see live.h
+ * @bounds_itself: the command applies --max-processes itself
+ * @quiet_child: the command's stdin and stdout are /dev/null
+ * @woken: called when @wake_fd is readable, and like @interval; NULL: there is none
  */
 struct session {
 	struct options *options;
@@ -93,43 +93,43 @@ struct session {
 	int error;
 };
 
-/* What a command wants besides the counts of faults. */
+/* Requests of a command in addition to the counts of faults. */
 #define SESSION_FAULT_EVENTS 1u	    /* a ring record for each fault */
 #define SESSION_CALL_EVENTS 2u	    /* one for each memory call */
-#define SESSION_SHOOTDOWN_EVENTS 4u /* one for each flush, and for each interrupt that flushes */
-#define SESSION_SHOOTDOWNS 8u	   /* live->shootdown: memory calls, flushes, who interrupts whom */
+#define SESSION_SHOOTDOWN_EVENTS 4u /* one for each flush, and for each IPI */
+#define SESSION_SHOOTDOWNS 8u	   /* live->shootdown: memory calls, flushes, initiators, targets */
 #define SESSION_FAULT_STACKS 16u   /* live->stacks: of faults, counted and in their records */
-#define SESSION_CALL_STACKS 32u	   /* of memory calls and flushes, in their records */
+#define SESSION_CALL_STACKS 32u	   /* stacks of memory calls and flushes, in their records */
 #define SESSION_SITES 64u	   /* call sites of rows of memory calls get names */
 #define SESSION_LONGEST_CALLS 256u /* for memory calls that may be among the longest */
-#define SESSION_IPI_EVENTS 128u	   /* a ring record for each interrupt that flushes */
+#define SESSION_IPI_EVENTS 128u	   /* a ring record for each IPI that flushes */
 
 /**
- * session__wall_add_ns - what makes of CLOCK_MONOTONIC the time since 1970
+ * session__wall_add_ns - offset from CLOCK_MONOTONIC to the time since 1970
  *
- * Of several readings the one between whose clocks the least time went by: this process may lose its
- * CPU between them.
+ * Takes the reading with the least time between the two clocks, as this process may be preempted
+ * between them.
  */
 int64_t session__wall_add_ns(void);
 
 /**
- * session__open - output, capture and command: all is ready, and counting
+ * session__open - open output, capture and command: all is ready, and counting
  * @wants: SESSION_*
  * Return: 0, or an exit status after an error message.
  */
 int session__open(struct session *s, struct options *o, unsigned int wants);
 
 /**
- * session__run - until the command or all targets end, the duration is over, or a signal comes;
- * then the hooks are gone, and the model holds the final counts
+ * session__run - run until the command or all targets end, the duration is over, or a signal
+ * arrives; then the hooks are detached, and the model has the final counts
  * Return: 0, or an exit status after an error message.
  */
 int session__run(struct session *s);
 
 /**
  * session__close - free everything
- * @status: so far
- * Return: the exit status: the command's own if there is one and @status is 0.
+ * @status: exit status so far
+ * Return: the exit status: that of the command if there is one and @status is 0.
  */
 int session__close(struct session *s, int status);
 
@@ -137,46 +137,46 @@ int session__close(struct session *s, int status);
 void session__stop(struct session *s);
 
 /**
- * session__poll - hand on the records that have come, if the last time was some time ago
+ * session__poll - pass on the records that have arrived, unless the last time was very recent
  *
- * Not from @event. Naming stacks calls it while files are being read.
+ * Not to be called from @event. Naming stacks calls it while files are being read.
  */
 void session__poll(struct session *s);
 
 /**
- * session__pause - for what handles records one after another, from @event or @settle
- * Return: the rest is to be handled later: something else is due.
+ * session__pause - for code that handles records one by one, from @event or @settle
+ * Return: the rest has to be handled later, as other work is due.
  */
 bool session__pause(struct session *s);
 
-/** session__stack - the stack of a record; NULL: none was asked for, or it is not known. */
+/** session__stack - the stack of a record; NULL: none was requested, or it is unknown. */
 const struct stack *session__stack(struct session *s, const struct vs_stack_ref *ref);
 
-/** session__wants_vma - --vma is not given, or the VMA in this slot has a name that it matches. */
+/** session__wants_vma - --vma is not given, or it matches the name of the VMA in this slot. */
 bool session__wants_vma(struct session *s, uint32_t slot, uint32_t generation);
 
 /** session__count_sampled - --unwind dwarf: BPF counts no stacks, so each fault's record is counted */
 void session__count_sampled(struct session *s, const struct vs_event *event);
 
-/** session__stopped - by that or by a signal, and not because all that is traced has ended. */
+/** session__stopped - by session__stop() or a signal, not because all traced tasks have ended. */
 bool session__stopped(const struct session *s);
 
-/** session__stats - BPF's own bookkeeping, or what the recording has of it. */
+/** session__stats - BPF's statistics, or those in the recording. */
 void session__stats(const struct session *s, struct vs_stats *stats);
 
-/** session__variant - of hook @id, NULL if there is none, or none that is known here. */
+/** session__variant - variant of hook @id, NULL if there is none, or an unknown one. */
 const struct hook_variant *session__variant(const struct session *s, enum hook_id id);
 
-/** session__hooks - which variants are in use; NR_HOOKS entries. */
+/** session__hooks - the variants in use; NR_HOOKS entries. */
 void session__hooks(const struct session *s, struct run_hook *hooks_in_use);
 
 /**
- * session__document - print @d, without what the source does not know, and free it
- * Return: 0 or a negative errno, also of making it: then nothing is printed.
+ * session__document - print @d, without columns that the source does not provide, and free it
+ * Return: 0 or a negative errno, including that of building it: then nothing is printed.
  */
 int session__document(struct session *s, struct document *d);
 
-/** session__row - print the newest row of @t, a stream's, likewise. Return: 0 or a negative errno. */
+/** session__row - the same for the newest row of stream @t. Return: 0 or a negative errno. */
 int session__row(struct session *s, struct table *t, bool first);
 
 /**
@@ -185,13 +185,13 @@ int session__row(struct session *s, struct table *t, bool first);
  */
 const char *session__larger_ring(const struct session *s, char *buf, size_t size);
 
-/** session__describe - what is traced, for people: into @what. */
+/** session__describe - write what is traced into @what, as text. */
 void session__describe(struct session *s);
 
-/** session__say_how - with -v: the hook variants in use, and the sizes of tables. */
+/** session__say_how - with -v: print the hook variants in use, and the sizes of tables. */
 void session__say_how(const struct session *s);
 
-/** session__now - CLOCK_MONOTONIC of the kernel, ns. */
+/** session__now - CLOCK_MONOTONIC of the initial time namespace, ns. */
 static inline uint64_t session__now(void)
 {
 	return clock__monotonic_ns();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* session_facts.c - how a run was made: its hooks, and BPF's bookkeeping; of a live one or a recorded one. */
+/* session_facts.c - properties of a run: its hooks, and BPF's statistics; live or recorded. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -65,7 +65,7 @@ const char *session__larger_ring(const struct session *s, char *buf, size_t size
 {
 	const uint32_t kib = s->source->facts(s).ring_bytes >> 10;
 
-	/* it is a power of two, 1 GiB at most */
+	/* the size is a power of two, at most 1 GiB */
 	if (kib && kib <= 1 << 18)
 		snprintf(buf, size, "--ring %u", kib * 4);
 	else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* session_names.c - names of stacks: of which images, until when, and what there was no time for. */
+/* session_names.c - names of stacks: which images are read, the deadline, unnamed addresses. */
 #include "session/session_names.h"
 
 #include <string.h>
@@ -13,13 +13,13 @@ static bool image_gone(void *ctx, const struct stack *stack)
 	struct live *l = ctx;
 	const bool gone = live__image_gone(l, stack->process, stack->image);
 
-	/* it faults no more: what is known of its memory by now is all that ever will be */
+	/* it faults no more: what is known of its memory now is final */
 	if (gone)
 		live__discover(l);
 	return gone;
 }
 
-/** name_until - until when names are looked for: the hooks go first, then there is some time more. */
+/** name_until - deadline for naming: some additional time after the hooks are detached. */
 static uint64_t name_until(void *ctx)
 {
 	const struct session *s = ctx;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * session_names.h - the namer of a live command, which has so much time once the run was asked to end.
+ * session_names.h - the namer of a live command, with a time limit once the run was asked to end.
  */
 #ifndef VMASCOPE_SESSION_SESSION_NAMES_H
 #define VMASCOPE_SESSION_SESSION_NAMES_H
@@ -9,12 +9,12 @@
 
 /**
  * session_names__open - set @s->namer and @s->samples
- * @idle: called with @s again and again while files are being read
- * Return: 0 or a negative errno, which was printed.
+ * @idle: called with @s repeatedly while files are being read
+ * Return: 0, or a negative errno after an error message.
  */
 int session_names__open(struct session *s, void (*idle)(void *session));
 
-/** session_names__say - how many addresses have no name since there was no time for it, if any. */
+/** session_names__say - print how many addresses are unnamed for lack of time, if any. */
 void session_names__say(const struct session *s);
 
 #endif /* VMASCOPE_SESSION_SESSION_NAMES_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* session_targets.c - the processes and threads of -p and -t: that they exist, and for how long. */
+/* session_targets.c - the targets of -p and -t: check that they exist, and detect their end. */
 #include "session/session_targets.h"
 
 #include <errno.h>
@@ -75,7 +75,7 @@ bool session_targets__alive(const struct session *s)
 	for (size_t i = 0; i < o->capture.nr_ids; i++) {
 		struct pollfd fd = { .fd = s->pidfds[i], .events = POLLIN };
 
-		/* a zombie is not alive; without a pidfd for the thread, /proc has to tell */
+		/* a zombie is not alive; without a pidfd for the thread, /proc is read */
 		if (fd.fd >= 0 ? poll(&fd, 1, 0) == 0
 			       : status_field(o->capture.ids[i], "Tgid:") >= 0)
 			return true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * source.h - where a run comes from: a live capture, a recording, or what a test makes up.
+ * source.h - the source of a run's data: a live capture, a recording, or test data.
  *
- * What was counted is in the model, whatever the source; these are the facts beside it.
+ * Counts are in the model, whatever the source; these are additional facts.
  */
 #ifndef VMASCOPE_SESSION_SOURCE_H
 #define VMASCOPE_SESSION_SOURCE_H
@@ -15,16 +15,16 @@ struct session;
 struct unknown_columns;
 
 /**
- * struct source_facts - how a run was made
- * @start_ns: the capture began, CLOCK_MONOTONIC
- * @nr_slots: that VMAs and process images had, @free_slots of them not taken; @nr_stacks: rows of
- *	stacks; @ring_bytes: of the ring buffer; each 0: not known
+ * struct source_facts - properties of a run
+ * @start_ns: start of the capture, CLOCK_MONOTONIC
+ * @nr_slots: slots for VMAs and process images, @free_slots of them free; @nr_stacks: rows of
+ *	stacks; @ring_bytes: size of the ring buffer; each 0 if unknown
  * @unwound: user stacks were unwound in user space
- * @counts_stacks: faults whose stack found no room are counted as such, each once
- * @longest_lost: calls that may have been among the longest, and whose records were lost
- * @in_flight: it is known which faults were in flight when counting ended
- * @unknown: columns of views that it has no figures for; NULL: there are none
- * @summing: while rows are being freed: what goes had ended before all events that wait
+ * @counts_stacks: faults whose stack found no row are counted as such, each once
+ * @longest_lost: lost records of calls that may have been among the longest
+ * @in_flight: the faults in flight when counting ended are known
+ * @unknown: columns of views that the source does not provide; NULL: none
+ * @summing: while rows are being freed: their processes ended before all pending events
  */
 struct source_facts {
 	uint64_t start_ns;
@@ -41,17 +41,17 @@ struct source_facts {
 };
 
 /**
- * struct source - first member of what a source needs besides
+ * struct source - first member of a source
  * @open: attach, as capture__open() does; NULL: there is nothing to attach
- * @facts: how the run was made
- * @stats: BPF's own bookkeeping
- * @variant: of hook @id; NULL: none, or none that is known here
- * @hook: what is said of hook @id, but its name
- * @stack: of a record; NULL: none was asked for, or it is not known
- * @streams: a record of @type (enum vs_event_type) that is given up counts as lost
- * @finish_by: until when what waits is to be handled (CLOCK_MONOTONIC); 0: there is no hurry
+ * @facts: properties of the run
+ * @stats: BPF's statistics
+ * @variant: variant of hook @id; NULL: none, or an unknown one
+ * @hook: description of hook @id, except its name
+ * @stack: stack of a record; NULL: none was requested, or it is unknown
+ * @streams: a dropped record of @type (enum vs_event_type) counts as lost
+ * @finish_by: deadline for handling pending records (CLOCK_MONOTONIC); 0: there is none
  *
- * Of what commands only ask while a run goes on:
+ * Used by commands during a run only:
  * @heat: as capture__heat()
  * @each_program: as capture__each_program()
  * @watch: as capture__watch(); @watched_add: as capture__watched_add()
@@ -74,7 +74,7 @@ struct source {
 	void (*watched_add)(const struct session *s, int cause, struct vs_hist *sum);
 };
 
-/** live_source - the capture of the session; what session__open() uses unless the options have another. */
+/** live_source - a live capture; session__open() uses it unless the options have another source. */
 extern const struct source live_source;
 
 #endif /* VMASCOPE_SESSION_SOURCE_H */

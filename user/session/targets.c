@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* targets.c - existing children of traced processes, and names that only threads have. */
+/* targets.c - existing children of traced processes, and names that belong to threads only. */
 #include "session/targets.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 
 #include "util/log.h"
 
-/** Children that are named in a note, at most. */
+/** Maximum number of children that are named in a note. */
 #define MAX_NAMED 8
 
 static bool is_target(const struct options *o, pid_t pid)
@@ -21,7 +21,7 @@ static bool is_target(const struct options *o, pid_t pid)
 	return false;
 }
 
-/** struct children - of one process: those that are not traced */
+/** struct children - children of one process that are not traced */
 struct children {
 	const struct options *o;
 	size_t nr;
@@ -55,7 +55,7 @@ static void each_task(pid_t pid, void (*fn)(void *ctx, pid_t pid, pid_t tid), vo
 		closedir(dir);
 }
 
-/** children_of_thread - CONFIG_PROC_CHILDREN; without it nothing is known, and nothing said. */
+/** children_of_thread - uses CONFIG_PROC_CHILDREN; without it the children are unknown: no note. */
 static void children_of_thread(void *ctx, pid_t pid, pid_t tid)
 {
 	char path[64];
@@ -81,7 +81,7 @@ static void note_children(const struct options *o, pid_t pid)
 			pid, c.nr, c.nr > 1 ? "es" : "", c.named, c.nr > MAX_NAMED ? ",..." : "");
 }
 
-/** struct named - who has the name that -n wants */
+/** struct named - tasks with the name that -n requests */
 struct named {
 	const char *comm;
 	bool process;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * targets.h - what the filters leave out that one may not expect: said before tracing begins.
+ * targets.h - notes about tasks that the filters unexpectedly exclude, printed before tracing.
  */
 #ifndef VMASCOPE_SESSION_TARGETS_H
 #define VMASCOPE_SESSION_TARGETS_H
@@ -8,8 +8,8 @@
 #include "options/options.h"
 
 /**
- * targets__note - say on stderr which existing children of -p are not traced, and where -n is the
- * name of a thread and of no process
+ * targets__note - note on stderr which existing children of -p are not traced, and if -n is the
+ * name of a thread but of no process
  */
 void targets__note(const struct options *o);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* call_event.c - a memory call's record to counts; call_count() in bpf/memcall.bpf.h does the same. */
+/* call_event.c - counts of a memory call from its record, as call_count() in bpf/memcall.bpf.h. */
 #include "model/history/call_event.h"
 
 bool call_event__failed(const struct vs_event_call *e)
@@ -61,7 +61,7 @@ struct vs_call_counts call_event__counts(const struct vs_event_call *e)
 		.queued = e->queued,
 	};
 
-	/* it does not return */
+	/* the call does not return */
 	if (e->call == VS_CALL_EXIT)
 		return c;
 	if (call_event__failed(e)) {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/** struct call_history - the last calls of one process */
+/** struct call_history - the latest calls of one process */
 struct call_history {
 	uint64_t nr;
 	struct vs_event_call ring[CALLS_KEPT];
@@ -50,7 +50,7 @@ static const struct vs_event_call *nth_last(const struct call_history *h, uint64
 	return &h->ring[(h->nr - n) & (CALLS_KEPT - 1)];
 }
 
-/** heap_shrank - the @n-th last call, a brk, has cut off @address: an earlier one had it. */
+/** heap_shrank - the @n-th last call, a brk, has unmapped @address: the previous brk had it. */
 static bool heap_shrank(const struct call_history *h, uint64_t n, uint64_t kept, uint64_t address)
 {
 	if (address < (uint64_t)nth_last(h, n)->result)
@@ -61,7 +61,7 @@ static bool heap_shrank(const struct call_history *h, uint64_t n, uint64_t kept,
 	return false;
 }
 
-/** concerns - the call took @address away, or changed how it may be used. */
+/** concerns - the call unmapped @address, or changed how it may be used. */
 static bool concerns(const struct vs_event_call *call, uint64_t address)
 {
 	const uint64_t start = call->argument[0], result = call->result;
@@ -69,11 +69,11 @@ static bool concerns(const struct vs_event_call *call, uint64_t address)
 	const uint64_t length = (old_length + 4095) & ~4095ull;
 
 	switch (call->call) {
-	case VS_CALL_MREMAP: /* moved, or cut off at the end */
+	case VS_CALL_MREMAP: /* moved, or truncated at the end */
 		if (result == start && new_length < old_length)
 			return address - start >= new_length && address - start < old_length;
 		return result != start && address - start < old_length;
-	case VS_CALL_MADVISE: /* leaves the VMA and its protection as they are */
+	case VS_CALL_MADVISE: /* changes neither the VMA nor its protection */
 		return false;
 	case VS_CALL_MMAP:
 		return address - result < length;
@@ -95,7 +95,7 @@ const struct vs_event_call *calls__last(const struct calls *c, uint32_t pid, uin
 			continue;
 		if (call->call == VS_CALL_BRK ? heap_shrank(h, i, kept, address)
 					      : concerns(call, address))
-			/* what was mapped anew has forgotten what was before */
+			/* a new mapping hides all earlier calls */
 			return call->call == VS_CALL_MMAP ? NULL : call;
 	}
 	return NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* heat.c - slices of time: from running totals to what each slice added. */
+/* heat.c - time slices: convert running totals to increments for each slice. */
 #include "model/history/heat.h"
 
 #include <stdlib.h>
@@ -57,7 +57,7 @@ void heat__at(struct heat *h, uint64_t now_ns)
 		h->nr = h->now + 1;
 }
 
-/** advance - @total is the new one. Return: by how much it is more. */
+/** advance - set a total to @total. Return: the increment. */
 static uint64_t advance(uint64_t *seen, uint64_t total)
 {
 	const uint64_t more = total > *seen ? total - *seen : 0;
@@ -75,7 +75,7 @@ void heat__add_latency(struct heat *h, const struct vs_hist *total)
 		h->latency[i][h->now] += advance(&h->latency_total[i], octaves[i]);
 }
 
-/** append - @cell owned by @h; the capacity of the array is the next power of two. */
+/** append - append a copy of @cell to @h; the capacity of the array is the next power of two. */
 static int append(struct heat *h, struct heat_cell *cell)
 {
 	const size_t nr = h->nr_cells;
@@ -110,7 +110,7 @@ void heat__add(struct heat *h, struct heat_cell *cell, uint64_t total)
 	cell->slices[h->now] += advance(&cell->total, total);
 }
 
-/** octave_of - hist__octave_low()'s place of a latency. */
+/** octave_of - index of a latency, as for hist__octave_low(). */
 static size_t octave_of(uint64_t ns)
 {
 	const size_t octave = 63 - __builtin_clzll(ns | 1);
@@ -123,7 +123,7 @@ void heat__add_fault(struct heat *h, struct heat_cell *cell, uint64_t time_ns, u
 	const uint64_t passed = time_ns > h->start_ns ? time_ns - h->start_ns : 0;
 	const size_t octave = octave_of(latency_ns);
 
-	/* the slice that it is in, as it ends */
+	/* the slice that is current at its end */
 	heat__at(h, h->start_ns + (passed / h->slice_ns + 1) * h->slice_ns);
 	cell->slices[h->now]++;
 	cell->total++;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * heat.h - faults over time: by latency and by address, in slices of time.
+ * heat.h - faults over time: by latency and by address, in time slices.
  *
- * Fed with running totals, it keeps what each slice added. There are at most HEAT_SLICES of them:
- * when they are full, each two become one of twice the length.
+ * It is updated with running totals and keeps the increment for each slice. There are at most
+ * HEAT_SLICES: when all are in use, each two are merged into one of twice the length.
  */
 #ifndef VMASCOPE_MODEL_HISTORY_HEAT_H
 #define VMASCOPE_MODEL_HISTORY_HEAT_H
@@ -16,18 +16,18 @@
 #include "model/hist.h"
 #include "util/hash.h"
 
-/** Slices at most; even. */
+/** Maximum number of slices; even. */
 #define HEAT_SLICES 240
 
 struct fault_row;
 struct model;
 
 /**
- * struct heat_cell - faults in one place of the map of addresses
- * @row: the VMA, or what its process has outside any; NULL: not known
- * @gone: it was known, and has been forgotten
- * @total: faults so far
- * @slices: by slice
+ * struct heat_cell - faults in one entry of the map of addresses
+ * @row: the VMA, or the row of its process for faults outside any VMA; NULL: unknown
+ * @gone: the row was known, and has been forgotten
+ * @total: number of faults so far
+ * @slices: number of faults by slice
  */
 struct heat_cell {
 	struct vs_heat_key key;
@@ -39,12 +39,12 @@ struct heat_cell {
 
 /**
  * struct heat - the slices
- * @start_ns: when the first began (CLOCK_MONOTONIC)
- * @slice_ns: the length of each
- * @now: the slice that is being filled
- * @nr: slices so far
+ * @start_ns: start of the first slice (CLOCK_MONOTONIC)
+ * @slice_ns: length of a slice
+ * @now: index of the current slice
+ * @nr: number of slices so far
  * @latency: faults by octave of latency (hist__octave_low()) and slice
- * @latency_total: by octave, so far
+ * @latency_total: total by octave
  * @cells: the map of addresses
  */
 struct heat {
@@ -59,39 +59,39 @@ struct heat {
 	struct hash by_key;
 };
 
-/** heat__init - Slices are @slice_ns long at first. */
+/** heat__init - @slice_ns: initial length of a slice. */
 void heat__init(struct heat *h, uint64_t start_ns, uint64_t slice_ns);
 void heat__free(struct heat *h);
 
 /**
- * heat__at - what is added from now on came to be in the slice that ends at @now_ns, more or less
+ * heat__at - set the current slice to the one that ends at @now_ns, approximately
  *
- * A remainder of less than half a slice counts in the slice before it.
+ * A remainder of less than half a slice is added to the previous slice.
  */
 void heat__at(struct heat *h, uint64_t now_ns);
 
-/** heat__coarsen - each two slices become one. */
+/** heat__coarsen - merge each two slices into one. */
 void heat__coarsen(struct heat *h);
 
-/** heat__add_latency - @total: of all faults, since the start. */
+/** heat__add_latency - @total: totals of all faults since the start. */
 void heat__add_latency(struct heat *h, const struct vs_hist *total);
 
 /**
- * heat__cell - the cell of @key, a new one if there is none
- * Return: NULL without memory.
+ * heat__cell - the cell of @key, which is created if necessary
+ * Return: the cell; NULL if out of memory.
  */
 struct heat_cell *heat__cell(struct heat *h, const struct vs_heat_key *key);
 
-/** heat__add - @total: faults in this cell, since the start. */
+/** heat__add - @total: faults in this cell since the start. */
 void heat__add(struct heat *h, struct heat_cell *cell, uint64_t total);
 
 /**
- * heat__add_fault - one more fault in this cell, that began at @time_ns
- * @latency_ns: 0: not known
+ * heat__add_fault - add one fault in this cell, which began at @time_ns
+ * @latency_ns: 0: unknown
  */
 void heat__add_fault(struct heat *h, struct heat_cell *cell, uint64_t time_ns, uint64_t latency_ns);
 
-/** heat__forget - cells let go of rows that model__forget() is about to free. */
+/** heat__forget - drop the references of cells to rows that model__forget() is about to free. */
 void heat__forget(struct heat *h, const struct model *m);
 
 #endif /* VMASCOPE_MODEL_HISTORY_HEAT_H */

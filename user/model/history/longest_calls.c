@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* longest_calls.c - a short list, in order of duration. */
+/* longest_calls.c - a short list, sorted by duration. */
 #include "model/history/longest_calls.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * longest_calls.h - the memory calls of a run that took longest, each as it was.
+ * longest_calls.h - the longest memory calls of a run, with their details.
  */
 #ifndef VMASCOPE_MODEL_HISTORY_LONGEST_CALLS_H
 #define VMASCOPE_MODEL_HISTORY_LONGEST_CALLS_H
@@ -9,10 +9,11 @@
 #include "model/stacks.h"
 
 /**
- * struct long_call - one of them; names are owned
- * @vma: of the VMA at its first address, NULL: none, or not known
- * @site: its call site as a stack of one frame, until that is named; NULL: it is, or can't be
- * @module, @function: of the call site, NULL: not known; @function_offset: in the function
+ * struct long_call - a call; names are owned
+ * @vma: name of the VMA at its first address, NULL: none, or unknown
+ * @site: its call site as a stack of one frame, until that has been named; NULL: it has been, or
+ *	can't be
+ * @module, @function: of the call site, NULL: unknown; @function_offset: in the function
  */
 struct long_call {
 	struct vs_event_call call;
@@ -25,7 +26,8 @@ struct long_call {
 
 /**
  * struct longest_calls - @nr of them, the longest first
- * @lost: records of calls that may be some; @of_events: of those calls that a recording has an event of
+ * @lost: lost records of calls that may be among them; @of_events: how many have an event in the
+ *	recording
  */
 struct longest_calls {
 	struct long_call list[VS_LONGEST_CALLS];
@@ -36,10 +38,10 @@ struct longest_calls {
 
 void longest_calls__free(struct longest_calls *l);
 
-/** longest_calls__wants - a call that took @duration_ns is one of them, so far. */
+/** longest_calls__wants - a call that took @duration_ns is one of the longest so far. */
 bool longest_calls__wants(const struct longest_calls *l, uint64_t duration_ns);
 
-/** longest_calls__add - @call, which is wanted; what @call owns is taken over. */
+/** longest_calls__add - add @call, if longest_calls__wants() it; takes over what @call owns. */
 void longest_calls__add(struct longest_calls *l, const struct long_call *call);
 
 #endif /* VMASCOPE_MODEL_HISTORY_LONGEST_CALLS_H */

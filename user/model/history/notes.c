@@ -32,7 +32,7 @@ static void drop(struct notes *n, size_t at)
 	memmove(&n->list[at], &n->list[at + 1], (--n->nr - at) * sizeof(*n->list));
 }
 
-/** make_room - for one more: the earlier one about the same goes, or the oldest. */
+/** make_room - remove the earlier note about the same subject, or the oldest one. */
 static int make_room(struct notes *n, const char *about)
 {
 	for (size_t i = n->nr; *about && i-- > 0;)

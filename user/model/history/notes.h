@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * notes.h - what a run has to say besides numbers: storms, losses, warnings; the last ones are kept.
+ * notes.h - messages about a run: storms, losses, warnings; the most recent ones are kept.
  */
 #ifndef VMASCOPE_MODEL_HISTORY_NOTES_H
 #define VMASCOPE_MODEL_HISTORY_NOTES_H
@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Notes that are kept. */
+/** Number of notes that are kept. */
 #define NOTES_MAX 1000
 
-/** enum note_level - how much it matters */
+/** enum note_level - severity */
 enum note_level {
 	NOTE_INFO,
 	NOTE_WARNING,
@@ -22,11 +22,11 @@ enum note_level {
 extern const char *const note_level_names[NR_NOTE_LEVELS];
 
 /**
- * struct note - one of them
+ * struct note - a note
  * @id: from 1, in order
- * @at_ns: when, since the start of the run
- * @about: notes about one thing replace each other; "": it stands alone
- * @text: of one line, owned
+ * @at_ns: time since the start of the run
+ * @about: a note replaces an earlier one about the same subject; "": it does not
+ * @text: one line, owned
  */
 struct note {
 	uint64_t id;
@@ -36,7 +36,7 @@ struct note {
 	char *text;
 };
 
-/** struct notes - the oldest first; @next_id: of the next one; @nr_warnings: ever, and storms */
+/** struct notes - the oldest first; @next_id: of the next one; @nr_warnings: ever, with storms */
 struct notes {
 	struct note *list;
 	size_t nr;
@@ -47,7 +47,7 @@ struct notes {
 void notes__init(struct notes *n);
 void notes__free(struct notes *n);
 
-/** notes__add - printf-style; without memory it is not kept. */
+/** notes__add - printf-style; if out of memory, the note is dropped. */
 void notes__add(struct notes *n, uint64_t at_ns, enum note_level level, const char *about,
 		const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 

@@ -8,8 +8,8 @@
 #define PAGE_SIZE 4096ULL
 
 /**
- * struct range - what call @id changed, took away or mapped, from @time_ns on
- * @fits: faults that follow from it; @ends: those that follow from no earlier call any more
+ * struct range - a range that call @id changed, unmapped or mapped, valid from @time_ns on
+ * @fits: faults that follow from it; @ends: faults that no longer follow from earlier calls
  */
 struct range {
 	uint64_t start;
@@ -20,7 +20,7 @@ struct range {
 	unsigned int ends;
 };
 
-/** struct recent - the last ranges of one process */
+/** struct recent - the latest ranges of one process */
 struct recent {
 	uint64_t nr;
 	struct range ring[RANGES_PER_PROCESS];
@@ -46,7 +46,7 @@ static uint64_t page_up(uint64_t address)
 	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 }
 
-/** protect_fits - rights that an mprotect takes from the VMAs that are known to be in its range. */
+/** protect_fits - rights that an mprotect removes from the known VMAs in its range. */
 static unsigned int protect_fits(const struct vs_event_call *call)
 {
 	uint64_t had = 0, lost;
@@ -71,7 +71,7 @@ static void add(struct recent *recent, struct range range, uint64_t start, uint6
 		recent->ring[recent->nr++ & (RANGES_PER_PROCESS - 1)] = range;
 }
 
-/** add_remap - an mremap: where the memory was, and where it is now */
+/** add_remap - add the ranges of an mremap: the old and the new location of the memory */
 static void add_remap(struct recent *recent, struct range range, const struct vs_event_call *call)
 {
 	const uint64_t from = call->argument[0], to = (uint64_t)call->result;
@@ -88,7 +88,7 @@ static void add_remap(struct recent *recent, struct range range, const struct vs
 	add(recent, range, to, to + is);
 }
 
-/** add_call - the ranges of a call that succeeded, as bpf/call_ranges.bpf.h has them */
+/** add_call - add the ranges of a successful call, as bpf/call_ranges.bpf.h does */
 static void add_call(struct recent *recent, const struct vs_event_call *call)
 {
 	const uint64_t start = call->argument[0], end = start + call->argument[1];
@@ -118,7 +118,7 @@ static void add_call(struct recent *recent, const struct vs_event_call *call)
 	case VS_CALL_MREMAP:
 		add_remap(recent, range, call);
 		break;
-	case VS_CALL_BRK: /* the second one is where the break was */
+	case VS_CALL_BRK: /* the second argument is the old break */
 		if (result < call->argument[1])
 			add(recent, range, page_up(result), call->argument[1]);
 		else
@@ -146,7 +146,7 @@ void ranges__add(struct ranges *r, const struct vs_event_call *call)
 	add_call(recent, call);
 }
 
-/** fault_fits - what a fault found, according to its record */
+/** fault_fits - the state that a fault found, according to its record */
 static unsigned int fault_fits(const struct vs_event_fault *fault)
 {
 	switch (fault->cause) {

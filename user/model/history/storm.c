@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* storm.c - detect storms by the rates of intervals, and add up what was hit in each. */
+/* storm.c - detect storms by the rates of intervals, and count where their faults occurred. */
 #include "model/history/storm.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #define NS_PER_SECOND 1e9
 
-/** struct tally_key - all zero behind the name's end */
+/** struct tally_key - all zero after the end of the name */
 struct tally_key {
 	uint64_t what;
 	uint64_t id;
@@ -36,7 +36,7 @@ void storms__free(struct storms *s)
 
 /* --- rates --------------------------------------------------------------------------------- */
 
-/** thin - every second one is enough to know the median, and what is usual now weighs more. */
+/** thin - drop every second rate: enough for the median, and later rates get more weight. */
 static void thin(double *list, size_t *nr)
 {
 	size_t kept = 0;
@@ -46,7 +46,7 @@ static void thin(double *list, size_t *nr)
 	*nr = kept;
 }
 
-/** put - @rate at place @at; without memory it is left out, and the median is less exact. */
+/** put - insert @rate at @at; if out of memory it is dropped, and the median is less exact. */
 static void put(double **list, size_t *nr, size_t *cap, size_t at, double rate)
 {
 	if (array__reserve(list, cap, *nr + 1, sizeof(**list)))
@@ -56,7 +56,7 @@ static void put(double **list, size_t *nr, size_t *cap, size_t at, double rate)
 	++*nr;
 }
 
-/** remember - @rate among all, in order. */
+/** remember - insert @rate in order. */
 static void remember(struct storms *s, double rate)
 {
 	size_t low = 0, high;
@@ -97,7 +97,7 @@ double storm_mean(const struct storm *storm)
 	return length ? storm->faults * NS_PER_SECOND / length : 0;
 }
 
-/* --- what was hit -------------------------------------------------------------------------- */
+/* --- where faults occurred ----------------------------------------------------------------- */
 
 void storms__tally(struct storms *s, enum storm_what what, const char *name, uint64_t id,
 		   uint64_t faults)
@@ -125,7 +125,7 @@ void storms__tally(struct storms *s, enum storm_what what, const char *name, uin
 	top->faults += faults;
 }
 
-/** take_tops - the greatest tallies of each kind become the storm's; the tallies go. */
+/** take_tops - copy the greatest tally of each kind to the storm; free the tallies. */
 static void take_tops(struct storms *s, struct storm *storm)
 {
 	const struct storm_top *top;
@@ -143,7 +143,7 @@ static void take_tops(struct storms *s, struct storm *storm)
 	hash__init(&s->tallies, sizeof(key));
 }
 
-/* --- the course of a storm ------------------------------------------------------------------ */
+/* --- begin and end of a storm --------------------------------------------------------------- */
 
 static struct storm *begin(struct storms *s, uint64_t from_ns)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* timeline.c - a binary heap of copied records, the oldest on top. */
+/* timeline.c - a binary heap of copied records, the oldest at the top. */
 #include "model/history/timeline.h"
 #include "util/array.h"
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** struct timeline_entry - a record that waits; @seq orders those of one time */
+/** struct timeline_entry - a delayed record; @seq orders records with equal times */
 struct timeline_entry {
 	uint64_t time_ns;
 	uint64_t seq;
@@ -38,7 +38,7 @@ static bool before(const struct timeline_entry *a, const struct timeline_entry *
 	return a->time_ns != b->time_ns ? a->time_ns < b->time_ns : a->seq < b->seq;
 }
 
-/** sift_up - @entry goes to place @at of the heap, or above. */
+/** sift_up - insert @entry at position @at of the heap, or above. */
 static void sift_up(struct timeline_entry *heap, size_t at, struct timeline_entry entry)
 {
 	while (at && before(&entry, &heap[(at - 1) / 2])) {
@@ -48,7 +48,7 @@ static void sift_up(struct timeline_entry *heap, size_t at, struct timeline_entr
 	heap[at] = entry;
 }
 
-/** sift_down - @entry goes to the top of the heap of @nr, or below. */
+/** sift_down - insert @entry at the top of the heap of @nr, or below. */
 static void sift_down(struct timeline_entry *heap, size_t nr, struct timeline_entry entry)
 {
 	size_t at = 0, child;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * timeline.h - records of all CPUs in the order of their times, though they come in another one.
+ * timeline.h - sort the records of all CPUs by time, as they arrive in a different order.
  *
- * A record is emitted when what it describes ends, and its time is that of the beginning: a memory
- * call comes after its own flushes. So each waits until all that can have begun before it should
- * be there: for a hold time, measured against the latest time that is known to have been reached.
- * That is seen by the records themselves, not by a clock, so a reader that lags behind, or reads a
- * recording, holds them back no less.
+ * A record is emitted when the event that it describes ends, but its time is the begin: a memory
+ * call arrives after its own flushes. So each record is delayed until all that may have begun
+ * earlier have arrived: for a hold time, measured against the latest time that is known to have
+ * been reached. The records themselves determine that time, not a clock, so a reader that lags
+ * behind, or reads a recording, delays them by the same amount.
  *
  *	timeline__add(&t, event, event->size, event->time_ns, event->time_ns + duration);
  *	while ((record = timeline__next(&t)))
@@ -19,26 +19,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** How long a record waits by default: most calls are shorter, and no reader notices. */
+/** Default hold time of a record: most calls are shorter, and the delay is not noticeable. */
 #define TIMELINE_HOLD_NS 250000000ULL
-/** What waits at most, by default: records, and the bytes that they take. */
+/** Default limits on delayed records: their number and their size in bytes. */
 #define TIMELINE_RECORDS 65536u
 #define TIMELINE_BYTES ((size_t)16 << 20)
 
 struct timeline_entry;
 
 /**
- * struct timeline - records that wait for those that began before them
- * @hold_ns: how long
- * @max_records, @max_bytes: when there are more, the oldest goes out early
+ * struct timeline - records that are delayed until earlier ones have arrived
+ * @hold_ns: hold time
+ * @max_records, @max_bytes: limits; beyond them, the oldest record is returned early
  * @now_ns: the latest time that is known to have been reached
- * @given_ns: the latest time of a record that went out
- * @late: records that went out after one of a later time
- * @ended: nothing comes any more, so nothing waits
- * @bytes: of the records that wait
- * @seq: records so far
- * @heap: @nr records that wait, a binary heap: the oldest first; @cap: room
- * @out: the record that was given out last
+ * @given_ns: the latest time of a returned record
+ * @late: number of records returned after one with a later time
+ * @ended: no more records arrive, so none is delayed
+ * @bytes: size of the delayed records
+ * @seq: number of records so far
+ * @heap: @nr delayed records, a binary heap: the oldest first; @cap: capacity
+ * @out: the record that was returned last
  */
 struct timeline {
 	uint64_t hold_ns;
@@ -56,34 +56,34 @@ struct timeline {
 	void *out;
 };
 
-/** timeline__init - with the limits above; allocates nothing. */
+/** timeline__init - initialize with the default limits; allocates nothing. */
 void timeline__init(struct timeline *t);
 void timeline__free(struct timeline *t);
 
 /**
- * timeline__add - copy a record in
- * @time_ns: where it belongs; records of one time keep the order in which they came
- * @seen_ns: when it came to be, @time_ns at least
+ * timeline__add - add a copy of a record
+ * @time_ns: its sort key; records with equal times keep the order of arrival
+ * @seen_ns: when it was created, at least @time_ns
  *
- * Take out what is due by timeline__next() after it: that is what bounds the memory.
- * Return: 0 or -ENOMEM (the record is not in).
+ * Call timeline__next() afterwards until it returns NULL: that bounds the memory.
+ * Return: 0 or -ENOMEM (the record is not added).
  */
 int timeline__add(struct timeline *t, const void *record, size_t size, uint64_t time_ns,
 		  uint64_t seen_ns);
 
-/** timeline__advance - all records that came to be before @now_ns have been added. */
+/** timeline__advance - all records created before @now_ns have been added. */
 void timeline__advance(struct timeline *t, uint64_t now_ns);
 
 /** timeline__end - all records have been added. */
 void timeline__end(struct timeline *t);
 
 /**
- * timeline__next - the oldest record, if it is due, or the room is full
- * Return: the copy, good until the next call; NULL: none is due.
+ * timeline__next - the oldest record, if it is due, or a limit is exceeded
+ * Return: the copy, valid until the next call; NULL: none is due.
  */
 const void *timeline__next(struct timeline *t);
 
-/** timeline__oldest_ns - time of the oldest record that waits; UINT64_MAX: none does. */
+/** timeline__oldest_ns - time of the oldest delayed record; UINT64_MAX: there is none. */
 uint64_t timeline__oldest_ns(const struct timeline *t);
 
 #endif /* VMASCOPE_MODEL_HISTORY_TIMELINE_H */
