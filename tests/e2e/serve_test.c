@@ -383,7 +383,7 @@ static void hostile_names(void **state)
 	const char *comm;
 	struct json_object *list, *p;
 	struct vt_serve serve;
-	struct vt_cmd cmd;
+	struct gated g;
 	bool found = false;
 	struct vt_reply r;
 
@@ -396,9 +396,11 @@ static void hostile_names(void **state)
 	vt_true(realpath(vt_workload("storm"), target));
 	vt_sys(symlink(target, path));
 	vt_serve_start(&serve, VT_ARGS("--expose-paths"));
-	vt_run(&cmd, NULL, VT_ARGS(path, "--faults", "5000"));
-	vt_equal(cmd.exit, 0, "exit status");
-	vt_free(&cmd);
+	/* it stays: a process that has exited is not listed after the next interval */
+	g.result = vt_path("hostile.json");
+	vt_start(&g.work, &(struct vt_how){ .stdin_pipe = true },
+		 VT_ARGS(path, "--stay", "--faults", "5000", "--result", g.result));
+	json_object_put(await_done(&g));
 	metrics = vt_fetch(&serve, "/metrics");
 	vt_cmp(vt_metric(metrics, series), >=, 5000, "faults: %s", series);
 	free(metrics);
@@ -406,6 +408,7 @@ static void hostile_names(void **state)
 	list = vt_json(text, "/api/v1/processes");
 	vt_each(p, list, "processes") if (!strcmp(vt_str(p, "comm"), comm)) found = true;
 	vt_true(found);
+	end_gated(&g);
 	json_object_put(list);
 	free(text);
 	vt_http_get(serve.port, "/api/v1/processes", "", &r);
