@@ -65,26 +65,14 @@ static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64
 	return e;
 }
 
-/** The reader has been woken and has not begun to read since; user/ clears it before it reads. */
-__weak volatile __u32 reader_woken = 0;
-
-/**
- * wakes_reader - the ring has reached the wake-up watermark, and the reader was not woken yet
- *
- * Each wake-up is an interrupt (irq_work) in the traced task: one is enough.
- */
-static __always_inline bool wakes_reader(void)
-{
-	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= cfg.wakeup_bytes && !reader_woken &&
-	       !__sync_lock_test_and_set(&reader_woken, 1);
-}
-
 /** emit_submit - submit a record; the reader is woken at the watermark only. */
 static __always_inline void emit_submit(void *event)
 {
 	struct vs_stats *s = is_streamed(((struct vs_event *)event)->type) ? this_stats() : 0;
+	u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 
-	bpf_ringbuf_submit(event, wakes_reader() ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event,
+			   waiting >= cfg.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 	if (s)
 		stats_add_anywhere(&s->emitted, 1);
 }

@@ -97,7 +97,8 @@ static void check_files(const struct files *f)
 	shell("mkdir $D && cp $B/O2-fp/* $D");
 	vt_run(&cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--per-process", "--lines", f->how,
-		       "-j", "-o", output, "--", "sh", "-ec", script_of(f)));
+		       /* room for the stack copies of the shell's commands, too */
+		       "--ring", "131072", "-j", "-o", output, "--", "sh", "-ec", script_of(f)));
 	said = vt_read_file(out, NULL);
 	pid = atoi(said);
 	if (f->stays && pid > 1)

@@ -98,8 +98,6 @@ int capture__consume(struct capture *c, uint64_t until_ns)
 
 	sw_events__follow_cpus(c);
 	c->consume_until_ns = until_ns;
-	/* before the fill level is read: later records wake the reader again */
-	__atomic_store_n(&c->skel->bss->reader_woken, 0, __ATOMIC_SEQ_CST);
 	c->consume_to = produced(c);
 	err = c->kernel->consume(c);
 	return err > 0 || err == -ECANCELED ? 0 : err;
