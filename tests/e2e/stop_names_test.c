@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /** Files with code: with 5 seconds for each, far more than VT_PATIENCE is spent on all of them. */
 #define FILES 64
@@ -82,9 +83,19 @@ static void start_command(struct run *r, const char *const *args)
 	vt_start(&r->cmd, NULL, argv);
 }
 
+/** tag - part of the names of this test's files: another run at the same time has another */
+static const char *tag(void)
+{
+	static char text[16];
+
+	snprintf(text, sizeof(text), "%d", (int)getpid());
+	return text;
+}
+
 static void start_target(struct run *r)
 {
-	vt_start(&r->target, NULL, VT_ARGS(vt_workload("codefiles"), "--files", FILES_TEXT));
+	vt_start(&r->target, NULL,
+		 VT_ARGS(vt_workload("codefiles"), "--files", FILES_TEXT, "--tag", tag()));
 	vt_await_text(&r->target, "ready");
 }
 
@@ -108,8 +119,10 @@ static void done(struct run *r)
 static int stacks_in_files(struct json_object *stat)
 {
 	struct json_object *stack, *frame, *seen = json_object_new_object();
+	char name[32];
 	int n;
 
+	snprintf(name, sizeof(name), "/codefiles-%s-", tag());
 	vt_each(stack, stat, "stacks")
 	{
 		const char *module;
@@ -118,7 +131,7 @@ static int stacks_in_files(struct json_object *stat)
 		if (!frame || vt_get(frame, "name") || !vt_get(frame, "module"))
 			continue;
 		module = vt_str(frame, "module");
-		if (!strstr(module, "/codefiles-"))
+		if (!strstr(module, name))
 			continue;
 		/* at the first instruction: the code itself was not there */
 		if (!strtol(vt_str(frame, "module_offset"), NULL, 16))
