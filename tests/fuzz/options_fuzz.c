@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	command = &commands[data[0] % NR_COMMANDS];
+	command = commands[data[0] % NR_COMMANDS];
 	text = malloc(size);
 	fuzz_check(text);
 	memcpy(text, data + 1, size - 1);

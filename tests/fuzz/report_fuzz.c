@@ -181,7 +181,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	log_setup(true, true, 0);
 	ask(&o, data);
 	o.argv = once;
-	check_status(cmd_report(&o));
+	check_status(command_report.run(&o));
 	if (!(data[0] & 128)) {
 		close(fd);
 		return 0;
@@ -192,7 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	o.format = out_format__find("json");
 	o.argv = twice;
 	o.diff = true;
-	check_status(cmd_report(&o));
+	check_status(command_report.run(&o));
 	close(fd);
 	return 0;
 }

@@ -84,17 +84,6 @@ static void use_source(struct options *o)
 	o->source = &source;
 }
 
-#define COMMAND(id, fn)                                                                            \
-	{                                                                                          \
-		.name = #fn, .is = COMMAND_##id, .args = ARGS_COMMAND, .run = cmd_##fn             \
-	}
-
-static const struct command stat_command = COMMAND(STAT, stat);
-static const struct command trace_command = COMMAND(TRACE, trace);
-static const struct command shootdown_command = COMMAND(SHOOTDOWN, shootdown);
-static const struct command record_command = COMMAND(RECORD, record);
-static const struct command top_command = COMMAND(TOP, top);
-
 static void run(const struct command *command, const char *options)
 {
 	const int status = command_run(command, options, use_source);
@@ -165,7 +154,7 @@ static void stat_prints_what_was_counted(void **state)
 	struct json_object *d;
 
 	(void)state;
-	run(&stat_command, "-d 20ms -j");
+	run(&command_stat, "-d 20ms -j");
 	d = documents();
 	assert_int_equal(json_object_array_length(d), 1);
 	check_stat(json_object_array_get_idx(d, 0));
@@ -179,7 +168,7 @@ static void intervals_add_up_to_the_run(void **state)
 	size_t nr;
 
 	(void)state;
-	run(&stat_command, "-d 50ms -i 10ms -j");
+	run(&command_stat, "-d 50ms -i 10ms -j");
 	d = documents();
 	nr = json_object_array_length(d);
 	assert_true(nr >= 2);
@@ -200,7 +189,7 @@ static void heatmaps_have_the_faults_of_the_map(void **state)
 	int64_t sum = 0;
 
 	(void)state;
-	run(&stat_command, "-d 50ms --heatmap -j");
+	run(&command_stat, "-d 50ms --heatmap -j");
 	d = documents();
 	rows = get(json_object_array_get_idx(d, 0), "heatmap.address");
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
@@ -218,7 +207,7 @@ static void trace_prints_what_was_in_the_ring(void **state)
 	struct json_object *d, *e;
 
 	(void)state;
-	run(&trace_command, "-d 20ms -j");
+	run(&command_trace, "-d 20ms -j");
 	d = documents();
 	assert_int_equal(json_object_array_length(d), 3);
 	e = json_object_array_get_idx(d, 0);
@@ -241,7 +230,7 @@ static void shootdown_prints_rows_of_calls(void **state)
 	struct json_object *d, *call;
 
 	(void)state;
-	run(&shootdown_command, "-d 20ms -j");
+	run(&command_shootdown, "-d 20ms -j");
 	d = documents();
 	assert_int_equal(number(json_object_array_get_idx(d, 0), "totals.calls"), 10);
 	assert_int_equal(number(json_object_array_get_idx(d, 0), "totals.receipts"), 8);
@@ -255,18 +244,15 @@ static void shootdown_prints_rows_of_calls(void **state)
 /* What was recorded is what would have been shown. */
 static void a_recording_is_reported_as_the_run(void **state)
 {
-	static const struct command report = {
-		.name = "report", .is = COMMAND_REPORT, .args = ARGS_FILES, .run = cmd_report
-	};
 	struct json_object *d;
 
 	(void)state;
-	run(&record_command, "-d 20ms -q -o recorded");
-	run(&report, "-j recorded");
+	run(&command_record, "-d 20ms -q -o recorded");
+	run(&command_report, "-j recorded");
 	d = documents();
 	check_stat(json_object_array_get_idx(d, 0));
 	json_object_put(d);
-	run(&report, "-j --view trace recorded");
+	run(&command_report, "-j --view trace recorded");
 	d = documents();
 	assert_int_equal(json_object_array_length(d), 3);
 	assert_int_equal(number(json_object_array_get_idx(d, 1), "duration_ns"), 700);
@@ -279,7 +265,7 @@ static void top_prints_frames(void **state)
 	char *text;
 
 	(void)state;
-	run(&top_command, "--batch --frames 2 --total -i 10ms");
+	run(&command_top, "--batch --frames 2 --total -i 10ms");
 	text = command_output("out");
 	assert_non_null(strstr(text, "one"));
 	free(text);

@@ -142,14 +142,11 @@ static bool has_output(const struct recording *r, const struct golden *g)
 /** run - @options on recording @name, which have to be fine. Return: the output's file, in @path. */
 static void run(const char *name, const char *options, char *path, size_t size)
 {
-	static const struct command report = {
-		.name = "report", .is = COMMAND_REPORT, .args = ARGS_FILES, .run = cmd_report
-	};
 	char words[256];
 	int status;
 
 	snprintf(words, sizeof(words), "%s %s", options, name);
-	status = command_run(&report, words, NULL);
+	status = command_run(&command_report, words, NULL);
 	if (status)
 		fail_msg("report %s ended with status %d: %s", words, status,
 			 command_output("err"));

@@ -146,7 +146,7 @@ static size_t report(size_t max_processes, bool diff)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	log_setup(true, true, 0);
 	nr_set = 0;
-	assert_int_equal(cmd_report(&o), VS_EXIT_PARTIAL);
+	assert_int_equal(command_report.run(&o), VS_EXIT_PARTIAL);
 	close(fd);
 	return nr_set;
 }

@@ -15,13 +15,11 @@
 
 #include "options/option.h"
 
-#define NR_COMMAND_BITS 9
-
 static void no_option_is_there_twice(void **state)
 {
 	(void)state;
 	for (const struct option_row *a = option_rows; a->name; a++) {
-		if (!a->commands || a->commands >> NR_COMMAND_BITS)
+		if (!a->commands || a->commands >> NR_COMMANDS)
 			fail_msg("--%s belongs to no command", a->name);
 		for (const struct option_row *b = a + 1; b->name; b++)
 			if (a->commands & b->commands &&

@@ -100,7 +100,7 @@ static void make(struct document *d, bool *usable)
 	table__set_str(root, "kernel", u.release);
 }
 
-int cmd_doctor(struct options *o)
+static int run_doctor(struct options *o)
 {
 	struct out_options out;
 	struct document d = {};
@@ -121,3 +121,11 @@ int cmd_doctor(struct options *o)
 		return VS_EXIT_FAILURE;
 	return usable ? VS_EXIT_OK : VS_EXIT_FAILURE;
 }
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.summary = "show which kernel features and hook variants are available",
+	.doc = "Show which kernel features and hook variants are used, and why others are not.",
+	.is = COMMAND_DOCTOR,
+	.run = run_doctor,
+};

@@ -84,7 +84,7 @@ static void make(struct document *d, struct explain_target *target, char **args)
 	}
 }
 
-int cmd_explain(struct options *o)
+static int run_explain(struct options *o)
 {
 	struct explain_target target;
 	struct out_options out;
@@ -109,3 +109,15 @@ int cmd_explain(struct options *o)
 	explain_target__close(&target);
 	return err ? VS_EXIT_FAILURE : VS_EXIT_OK;
 }
+
+const struct command command_explain = {
+	.name = "explain",
+	.args_doc = "ADDR...",
+	.summary = "show page-table entries, page, VMA and TLB reach of addresses",
+	.doc = "Show what the kernel and the CPU know about addresses (hexadecimal) of a live "
+	       "process: page-table entries, page frame and its flags, VMA, TLB reach.\v"
+	       "Information that is not available is listed with the reason.",
+	.is = COMMAND_EXPLAIN,
+	.args = ARGS_ADDRESSES,
+	.run = run_explain,
+};

@@ -532,7 +532,7 @@ static int check_size(const struct options *o)
 	return 0;
 }
 
-int cmd_record(struct options *o)
+static int run_record(struct options *o)
 {
 	const char *path = o->output ? o->output : RECORDING_DEFAULT_PATH;
 	struct recorder r = { .writer.file.fd = -1 };
@@ -584,3 +584,19 @@ int cmd_record(struct options *o)
 	machine__free(&s.machine);
 	return session__close(&s, status);
 }
+
+const struct command command_record = {
+	.name = "record",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.summary = "record events and counts to a file, for report",
+	.doc = "Record page faults, with --events also memory calls and TLB flushes, and all "
+	       "counts, until COMMAND exits, the duration has passed or Ctrl-C is pressed. "
+	       "`vmascope report` shows them, on any machine, without privileges.\v"
+	       "Without a command or a filter, the whole system is recorded. A recording can be "
+	       "read at any time, also after a crash. With --max-size, the oldest files are "
+	       "removed; with --snapshot, SIGUSR1 writes FILE.1, FILE.2 and so on, and FILE is "
+	       "written at exit.",
+	.is = COMMAND_RECORD,
+	.args = ARGS_COMMAND,
+	.run = run_record,
+};

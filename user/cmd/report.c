@@ -491,7 +491,7 @@ static int report_one(struct options *o)
 	return status;
 }
 
-int cmd_report(struct options *o)
+static int run_report(struct options *o)
 {
 	int status = check_rows(o);
 
@@ -505,3 +505,17 @@ int cmd_report(struct options *o)
 	memory__unbound();
 	return status;
 }
+
+const struct command command_report = {
+	.name = "report",
+	.args_doc = "[FILE...]",
+	.summary = "show a recording as stat, shootdown or trace, or compare two",
+	.doc = "Show a recording as `vmascope stat`, `shootdown` or `trace` would have shown the "
+	       "run. FILE is vmascope.rec by default; the files of a --max-size recording are "
+	       "given together.\v"
+	       "The exit status is 3 if a file is damaged: intact records are shown, and the "
+	       "missing part is reported.",
+	.is = COMMAND_REPORT,
+	.args = ARGS_FILES,
+	.run = run_report,
+};

@@ -198,7 +198,7 @@ static int run(struct service *x)
 	return session__run(s);
 }
 
-int cmd_serve(struct options *o)
+static int run_serve(struct options *o)
 {
 	struct session s = {};
 	struct service x = {
@@ -221,3 +221,18 @@ int cmd_serve(struct options *o)
 	machine__free(&s.machine);
 	return session__close(&s, status);
 }
+
+const struct command command_serve = {
+	.name = "serve",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.summary = "serve metrics for Prometheus and a web page, until stopped",
+	.doc = "Count page faults, memory calls and TLB flushes continuously, and serve them over "
+	       "HTTP: /metrics for Prometheus, /api/v1 and /events for programs, / is a web "
+	       "page.\v"
+	       "Only clients on this machine can connect, unless --allow-remote is given together "
+	       "with --token-file or --client-ca. Capabilities are dropped once everything is "
+	       "attached. Without a command or a filter, the whole system is traced.",
+	.is = COMMAND_SERVE,
+	.args = ARGS_COMMAND,
+	.run = run_serve,
+};

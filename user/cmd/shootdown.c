@@ -160,7 +160,7 @@ static unsigned int wanted(const struct options *o)
 	       (o->dwarf ? CALL_STACKS_WANTS : 0);
 }
 
-int cmd_shootdown(struct options *o)
+static int run_shootdown(struct options *o)
 {
 	struct shooting x = {};
 	struct session s = { .event = on_event, .naming = naming, .private = &x };
@@ -187,3 +187,21 @@ int cmd_shootdown(struct options *o)
 	longest_calls__free(&x.longest);
 	return session__close(&s, status);
 }
+
+const struct command command_shootdown = {
+	.name = "shootdown",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.summary = "show which memory calls flush TLBs of other CPUs, and the cost",
+	.doc = "Count memory calls (system calls that change mappings: mprotect, munmap, madvise "
+	       "and others), the TLB flushes and IPIs that they cause, the tasks that these "
+	       "interrupt, and the refaults that follow, until COMMAND exits, the duration has "
+	       "passed or Ctrl-C is pressed; then print the counts.\v"
+	       "SENT: flushes sent to other CPUs; IPIS: interrupts that arrived there; DELAY: "
+	       "mean IPI latency, from sending to the start of the handler; STOLEN: time in the "
+	       "handlers; FAULTS: refaults, in ranges that a call had changed. Flushes without a "
+	       "memory call are listed by origin: copy-on-write faults (cow), reclaim and others. "
+	       "Without a command or a filter, the whole system is traced.",
+	.is = COMMAND_SHOOTDOWN,
+	.args = ARGS_COMMAND,
+	.run = run_shootdown,
+};

@@ -313,7 +313,7 @@ static int check_stacks(struct options *o)
 	return folded__check(o, stat_by_needs_stacks(o->by), FAULT_WEIGHTS);
 }
 
-int cmd_stat(struct options *o)
+static int run_stat(struct options *o)
 {
 	struct session s = { .interval = tick,
 			     .event = session__count_sampled,
@@ -343,3 +343,15 @@ int cmd_stat(struct options *o)
 	slices__free(c.slices);
 	return session__close(&s, status);
 }
+
+const struct command command_stat = {
+	.name = "stat",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.summary = "count page faults by mapping, VMA, process, cause or stack",
+	.doc = "Count page faults until COMMAND exits, the duration has passed or Ctrl-C is "
+	       "pressed; then print the counts.\v"
+	       "Without a command or a filter, the whole system is traced.",
+	.is = COMMAND_STAT,
+	.args = ARGS_COMMAND,
+	.run = run_stat,
+};

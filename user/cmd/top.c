@@ -284,7 +284,7 @@ static unsigned int wanted(const struct options *o)
 	       (o->dwarf ? SESSION_FAULT_EVENTS : 0);
 }
 
-int cmd_top(struct options *o)
+static int run_top(struct options *o)
 {
 	struct top top = {};
 	struct session *s = &top.session;
@@ -319,3 +319,16 @@ int cmd_top(struct options *o)
 	}
 	return session__close(s, status);
 }
+
+const struct command command_top = {
+	.name = "top",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.summary = "show processes, VMAs, causes, memory calls and CPUs live",
+	.doc = "Show processes, VMAs, causes, memory calls and CPUs live in the terminal.\v"
+	       "F1 lists the keys; with -U or -K, 7 shows stacks. Without a command or a filter, "
+	       "the whole system is traced. COMMAND's input and output are /dev/null, except with "
+	       "--batch; after it has exited, its counts stay on screen until q is pressed.",
+	.is = COMMAND_TOP,
+	.args = ARGS_COMMAND,
+	.run = run_top,
+};

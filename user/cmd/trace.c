@@ -473,7 +473,7 @@ int trace_replay(struct session *s, int (*feed)(struct session *s, void *ctx), v
 	return status;
 }
 
-int cmd_trace(struct options *o)
+static int run_trace(struct options *o)
 {
 	struct trace t = {};
 	struct session s = {
@@ -498,3 +498,22 @@ int cmd_trace(struct options *o)
 	trace__free(&t);
 	return status;
 }
+
+const struct command command_trace = {
+	.name = "trace",
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.summary = "print page faults, memory calls and TLB flushes as they happen",
+	.doc = "Print each page fault as it happens; with --events also memory calls (system "
+	       "calls that change mappings), the TLB flushes that they cause, and the IPIs that "
+	       "other CPUs receive for them.\v"
+	       "FAULT: m minor, M major, ! failed; r read, w write, e exec (capital: access by "
+	       "the kernel); then the cause.\n\n"
+	       "With --events memcall,shootdown, events of all CPUs are sorted by time. #17 marks "
+	       "events that belong to memory call 17, and faults in a range that it changed. "
+	       "rw->r-- is the protection before and after the call; a ! behind it: writable "
+	       "memory became executable. Sizes are in K, M, G (powers of 1,024).\n\n"
+	       "Lost events are counted, and the count is printed at the end.",
+	.is = COMMAND_TRACE,
+	.args = ARGS_COMMAND,
+	.run = run_trace,
+};

@@ -130,7 +130,7 @@ static void add_command(struct table *t, const struct command *cmd)
 			add_option(options, row, cmd->is);
 }
 
-static void make(struct document *d, const struct command *commands, size_t nr)
+static void make(struct document *d, const struct command *const *commands, size_t nr)
 {
 	struct table *root = document__table(d, &root_table), *list;
 
@@ -138,10 +138,10 @@ static void make(struct document *d, const struct command *commands, size_t nr)
 	table__set_str(root, "version", VMASCOPE_VERSION);
 	list = document__table(d, &command_table);
 	for (size_t i = 0; i < nr; i++)
-		add_command(list, &commands[i]);
+		add_command(list, commands[i]);
 }
 
-int options__list(const struct command *commands, size_t nr)
+int options__list(const struct command *const *commands, size_t nr)
 {
 	struct out_options out = {};
 	struct document d = {};

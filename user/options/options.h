@@ -13,6 +13,7 @@
 
 #include "capture/capture.h"
 #include "format/out.h"
+#include "options/commands.h"
 #include "serve/metrics/group_name.h"
 #include "view/faults/stat.h"
 #include "view/shootdown/shootdown.h"
@@ -178,7 +179,7 @@ struct options {
 };
 
 /**
- * struct command - a command of vmascope; the table of commands is in main.c
+ * struct command - a command of vmascope; a file of user/cmd/ ends with its row
  * @is: COMMAND_*: it has the options whose rows include that bit
  */
 struct command {
@@ -202,7 +203,7 @@ void options__free(struct options *o);
  * options__list - print all commands with their options to stdout, as JSON (docs/json.md)
  * Return: an exit status, after an error message if it is not 0.
  */
-int options__list(const struct command *commands, size_t nr);
+int options__list(const struct command *const *commands, size_t nr);
 
 /**
  * options__check_stacks - check that no option about stacks is given without effect
@@ -229,15 +230,9 @@ int options__output(const struct options *o, struct out_options *out);
 /** options__close_output - Return: 0, or the negative errno of a failed write, after a message. */
 int options__close_output(struct out_options *out, int err);
 
-/** cmd_stat and others - one per command, for the table in main.c. Return: the exit status. */
-int cmd_stat(struct options *o);
-int cmd_trace(struct options *o);
-int cmd_shootdown(struct options *o);
-int cmd_top(struct options *o);
-int cmd_serve(struct options *o);
-int cmd_doctor(struct options *o);
-int cmd_explain(struct options *o);
-int cmd_record(struct options *o);
-int cmd_report(struct options *o);
+/* command_stat and so on: the rows of all commands, each in its file of user/cmd/ */
+#define COMMAND_ROW(ID, name) extern const struct command command_##name;
+VS_EACH_COMMAND(COMMAND_ROW)
+#undef COMMAND_ROW
 
 #endif /* VMASCOPE_OPTIONS_OPTIONS_H */
