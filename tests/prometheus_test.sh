@@ -54,7 +54,7 @@ await()
 
 fetch()
 {
-	curl -sSf --max-time 10 "$@"
+	curl -sSf --max-time 60 "$@"
 }
 
 # query EXPRESSION: what Prometheus says of it now
@@ -166,7 +166,8 @@ pids+=($!)
 await 120 fetch "http://127.0.0.1:$serve_port/healthz"
 result $? 'serve answers' "$tmp/serve"
 
-sed -e 's/15s/1s/' -e "s/127.0.0.1:9469/127.0.0.1:$serve_port/" \
+# a scrape that takes longer than the interval has failed
+sed -e 's/15s/4s/' -e "s/127.0.0.1:9469/127.0.0.1:$serve_port/" \
 	dashboards/prometheus/prometheus.yml >"$tmp/prometheus.yml"
 cp dashboards/prometheus/recording.yml dashboards/prometheus/alerts.yml "$tmp"
 prometheus --config.file="$tmp/prometheus.yml" --storage.tsdb.path="$tmp/data" \

@@ -193,6 +193,8 @@ static void stream_is_whole(void **state)
 		check_time_order(&s);
 		check_ids(&s);
 		check_calls_own_figures(&s);
+		if (count(&s, "flush", "kind", "remote") != kernel.all.remote)
+			vt_ftrace_show((pid_t)vt_int(s.work, "pid"));
 		vt_equal(count(&s, "flush", "kind", "remote"), kernel.all.remote,
 			 "lines of flushes sent, %s", modes[m]);
 		vt_equal(count(&s, "flush", "kind", "local"), kernel.all.local,

@@ -132,9 +132,11 @@ void vt_ftrace_mark(const char *text)
 	put("trace_marker", text);
 }
 
-static void fail_on_losses(void)
+/* Fails on losses. Return: number of events in the tracer's buffers. */
+static int64_t count_entries(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	int64_t entries = 0;
 	char name[64];
 
 	for (long cpu = 0; cpu < cpus; cpu++) {
@@ -148,8 +150,41 @@ static void fail_on_losses(void)
 		p = strstr(text, "\noverrun: ");
 		vt_true(p);
 		vt_equal(atoll(p + 10), 0, "events that the tracer lost");
+		p = strstr(text, "entries: ");
+		vt_true(p);
+		entries += atoll(p + 9);
 		free(text);
 	}
+	return entries;
+}
+
+/* Lines of events; an event has at least one. */
+static int64_t count_lines(const char *text)
+{
+	int64_t n = 0;
+
+	for (const char *end; (end = strchr(text, '\n')); text = end + 1)
+		n += *text != '#';
+	return n;
+}
+
+/*
+ * The events as text, to be freed. A reader of `trace` may end before the last event (rb_iter_peek()
+ * gives up after three steps); reading does not remove them, so it is read once more.
+ */
+static char *read_trace(void)
+{
+	const int64_t entries = count_entries();
+	char *text = vt_read_file(file_of("trace"), NULL);
+
+	if (count_lines(text) < entries) {
+		print_message("# the tracer's text has %ld of %ld events: it is read again\n",
+			      (long)count_lines(text), (long)entries);
+		free(text);
+		text = vt_read_file(file_of("trace"), NULL);
+	}
+	vt_cmp(count_lines(text), >=, entries, "events in the tracer's text");
+	return text;
 }
 
 static bool parse_function(const char *p, struct vt_kevent *e)
@@ -291,8 +326,7 @@ const struct vt_kevent *vt_ftrace_stop(size_t *n)
 
 	vt_true(instance[0]);
 	put("tracing_on", "0");
-	fail_on_losses();
-	text = vt_read_file(file_of("trace"), NULL);
+	text = read_trace();
 	vt_equal(vt_ftrace_cancel(), 0, "removal of the tracer's instance");
 	nr_events = 0;
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
@@ -328,8 +362,7 @@ size_t vt_ftrace_index_of(const char *mark)
 }
 
 /*
- * struct follow - state of one pass over the events
- * @root: the process that is followed, with all that it forks; @gone: it has exited
+ * struct follow - state of one pass over the events: a process is followed, with all that it forks
  * @member: by tid: the task is followed now. A tid may be reused by any process once its task is
  *	gone, but not before the fork event. It is not cleared at sched_process_exit: since 6.16
  *	that precedes the release of the task's memory, whose flushes belong to the task
@@ -352,8 +385,6 @@ struct sender {
 #define MAX_QUEUED 64
 
 struct follow {
-	pid_t root;
-	bool gone;
 	unsigned char *member;
 	uint16_t *call;
 	unsigned char *part;
@@ -362,7 +393,7 @@ struct follow {
 	struct sender sender[VT_MAX_CPUS][MAX_QUEUED];
 };
 
-static struct follow *follow_begin(pid_t pid)
+static struct follow *follow_begin(void)
 {
 	struct follow *f = calloc(1, sizeof(*f));
 
@@ -372,8 +403,6 @@ static struct follow *follow_begin(pid_t pid)
 	f->part = calloc(MAX_TID, sizeof(*f->part));
 	f->at = calloc(MAX_TID, sizeof(*f->at));
 	vt_true(f->member && f->call && f->part && f->at);
-	f->root = pid;
-	f->member[pid] = 1;
 	return f;
 }
 
@@ -478,16 +507,12 @@ static void keep_state(struct follow *f, const struct vt_kevent *e)
 		f->call[e->tid] = (uint16_t)(e->a + 1);
 		break;
 	case VT_LEAVE:
-		f->call[e->tid] = 0;
-		break;
 	case VT_EXIT:
 		f->call[e->tid] = 0;
-		f->gone = f->gone || e->tid == f->root;
 		break;
 	case VT_FORK:
 		f->call[e->a] = 0;
-		if (e->a != f->root || f->gone)
-			f->member[e->a] = f->member[e->tid];
+		f->member[e->a] = f->member[e->tid];
 		break;
 	case VT_QUEUE:
 		follow_queue(f, e);
@@ -513,6 +538,23 @@ static size_t first_exec(pid_t pid)
 		if (events[i].kind == VT_EXEC && events[i].tid == pid)
 			return i;
 	fail_msg("the tracer saw no exec of process %d", pid);
+	return 0;
+}
+
+/*
+ * The event from which process @pid is followed: its fork, as another process may have had its pid
+ * before; the first event if it is older than the trace.
+ */
+static size_t birth(pid_t pid)
+{
+	size_t born = 0;
+
+	for (size_t i = 0; i < nr_events; i++) {
+		if (events[i].kind == VT_FORK && events[i].a == pid)
+			born = i;
+		if (events[i].kind == VT_EXEC && events[i].tid == pid)
+			return born;
+	}
 	return 0;
 }
 
@@ -551,11 +593,13 @@ static bool counts(struct follow *f, const struct vt_kevent *e)
 
 static void tally(struct vt_ktally *t, pid_t pid, size_t begin, size_t end, const uint64_t *only)
 {
-	struct follow *f = follow_begin(pid);
+	struct follow *f = follow_begin();
+	const size_t born = birth(pid);
 	struct sender sender = { 0 };
 
 	memset(t, 0, sizeof(*t));
 	f->only = only;
+	f->member[pid] = !born;
 	for (size_t i = 0; i < end; i++) {
 		const struct vt_kevent *e = &events[i];
 		bool joined = e->kind == VT_ENTRY && follow_entry(f, e, &sender);
@@ -566,6 +610,8 @@ static void tally(struct vt_ktally *t, pid_t pid, size_t begin, size_t end, cons
 		if (i >= begin && own)
 			add_own(t, f, e);
 		keep_state(f, e);
+		if (i == born)
+			f->member[pid] = 1;
 	}
 	follow_end(f);
 	add_up(t);
@@ -580,6 +626,32 @@ void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const cha
 void vt_ftrace_tally_at(struct vt_ktally *t, pid_t pid, uint64_t address)
 {
 	tally(t, pid, first_exec(pid), nr_events, &address);
+}
+
+void vt_ftrace_show(pid_t pid)
+{
+	size_t own = 0, sends = 0, last = 0;
+
+	for (size_t i = 0; i < nr_events; i++) {
+		const struct vt_kevent *e = &events[i];
+		const char *what = e->kind == VT_FORK && e->a == pid	 ? "fork"
+				   : e->kind == VT_EXEC && e->tid == pid ? "exec"
+				   : e->kind == VT_EXIT && e->tid == pid ? "exit"
+									 : NULL;
+
+		if (what)
+			print_error("tracer: event %zu at %lu us: %s of process %d\n", i,
+				    (unsigned long)e->us, what, pid);
+		if (e->tid != pid)
+			continue;
+		own++;
+		sends += e->kind == VT_FLUSH && e->a == VT_REASON_SEND;
+		last = i;
+	}
+	print_error("tracer: %zu events, from %lu to %lu us; %zu of process %d, the last is event "
+		    "%zu; it sent %zu flushes\n",
+		    nr_events, (unsigned long)events[0].us, (unsigned long)events[nr_events - 1].us,
+		    own, pid, last, sends);
 }
 
 int64_t vt_ftrace_receipts(size_t from, size_t to)

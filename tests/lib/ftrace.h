@@ -128,6 +128,7 @@ pid_t vt_ftrace_exec_of(const char *file);
 size_t vt_ftrace_index_of(const char *mark);
 /**
  * vt_ftrace_tally - add up the events of @pid, its threads and its descendants
+ * @pid: it has an exec in the trace, or is older than that
  * @from: NULL: from its first exec; otherwise from this mark on
  * @to: NULL: to the end; otherwise to this mark
  */
@@ -138,6 +139,8 @@ void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const cha
  * IPIs that they received are counted for all calls.
  */
 void vt_ftrace_tally_at(struct vt_ktally *t, pid_t pid, uint64_t address);
+/** vt_ftrace_show - print what the tracer saw of process @pid, for the log of a failed test */
+void vt_ftrace_show(pid_t pid);
 /** vt_ftrace_receipts - IPIs with flush_tlb_func that any CPU received between two indices */
 int64_t vt_ftrace_receipts(size_t from, size_t to);
 
