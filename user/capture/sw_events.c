@@ -15,6 +15,7 @@
 
 #include "capture/internal.h"
 #include "sys/limits.h"
+#include "util/array.h"
 #include "util/log.h"
 #include "vmascope.skel.h"
 
@@ -69,14 +70,12 @@ static int tell(const struct sw_event *e, int err)
 
 int sw_events__attach(struct capture *c, struct bpf_program *prog, int config)
 {
-	size_t before = c->nr_sw_events;
-	struct sw_event *grown = realloc(c->sw_events, (before + c->nr_cpus) * sizeof(*grown));
+	int err = array__resize(&c->sw_events, c->nr_sw_events + c->nr_cpus,
+				sizeof(*c->sw_events));
 	bool any = false;
-	int err;
 
-	if (!grown)
-		return -ENOMEM;
-	c->sw_events = grown;
+	if (err)
+		return err;
 	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++) {
 		struct sw_event *e = &c->sw_events[c->nr_sw_events++];
 

@@ -452,7 +452,7 @@ static void pair_add(struct vs_pair *to, const struct vs_pair *from)
 
 int shootdown__forget_pair(struct shootdown *s, const struct call_pair *pair)
 {
-	struct call_pair fresh = { .key = pair_by_cpus(&pair->key), .pair = pair->pair }, *grown;
+	struct call_pair fresh = { .key = pair_by_cpus(&pair->key), .pair = pair->pair };
 
 	for (size_t i = 0; i < s->nr_gone; i++)
 		if (!memcmp(&s->pairs[i].key, &fresh.key, sizeof(fresh.key)) &&
@@ -462,12 +462,10 @@ int shootdown__forget_pair(struct shootdown *s, const struct call_pair *pair)
 		}
 	strcpy(fresh.pair.from_comm, "[ended]");
 	strcpy(fresh.pair.to_comm, "[ended]");
-	grown = realloc(s->pairs, (s->nr_pairs + 1) * sizeof(*grown));
-	if (!grown)
+	if (array__resize(&s->pairs, s->nr_pairs + 1, sizeof(fresh)))
 		return -ENOMEM;
-	s->pairs = grown;
 	memmove(s->pairs + s->nr_gone + 1, s->pairs + s->nr_gone,
-		(s->nr_pairs - s->nr_gone) * sizeof(*grown));
+		(s->nr_pairs - s->nr_gone) * sizeof(fresh));
 	s->pairs[s->nr_gone++] = fresh;
 	s->nr_pairs++;
 	return 0;

@@ -10,6 +10,7 @@
 #include "capture/features.h"
 #include "model/names.h"
 #include "tui/tui.h"
+#include "util/array.h"
 #include "util/str.h"
 
 /** Maximum id of processes and threads: PID_MAX_LIMIT of include/linux/threads.h */
@@ -26,19 +27,20 @@ static int parse_ids(struct options *o, char *arg, struct argp_state *state, boo
 	if (n < 0)
 		return option_bad(state, "id list", arg, "numbers, separated by commas");
 	o->capture.threads = threads;
-	o->capture.ids = realloc(o->capture.ids, (o->capture.nr_ids + n) * sizeof(*o->capture.ids));
-	for (int i = 0; i < n && o->capture.ids; i++) {
+	if (array__resize(&o->capture.ids, o->capture.nr_ids + n, sizeof(*o->capture.ids)))
+		err = -1;
+	for (int i = 0; i < n && !err; i++) {
 		uint64_t id;
 
 		if (str_parse_u64(items[i], MAX_ID, &id) || !id) {
 			err = option_bad(state, threads ? "thread id" : "process id", items[i],
 					 "a number from 1 to 4194304");
-			break;
+			continue;
 		}
 		o->capture.ids[o->capture.nr_ids++] = id;
 	}
 	str_split_free(items);
-	return o->capture.ids ? err : -1;
+	return err;
 }
 
 OPTION_PARSER(option_parse_pids)

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 #define FIRST_ROWS 2
 
 static const struct table_def no_def = { .key = "none" };
@@ -76,13 +78,11 @@ void table__add_row(struct table *t)
 	if (t->nr_rows == t->cap_rows) {
 		const size_t first = t->def->shape == TABLE_OBJECT ? 1 : FIRST_ROWS;
 		const size_t cap = t->cap_rows ? t->cap_rows * 2 : first;
-		struct cell *cells = reallocarray(t->cells, cap, columns * sizeof(*cells));
 
-		if (!cells) {
+		if (array__resize(&t->cells, cap, columns * sizeof(*t->cells))) {
 			table__fail(t, -ENOMEM);
 			return;
 		}
-		t->cells = cells;
 		t->cap_rows = cap;
 	}
 	memset(t->cells + t->nr_rows++ * columns, 0, columns * sizeof(*t->cells));
@@ -399,11 +399,8 @@ void document__fail(struct document *d, int err)
 
 struct table *document__add(struct document *d, struct table *t)
 {
-	struct table **tables = reallocarray(d->tables, d->nr_tables + 1, sizeof(*tables));
-
-	document__fail(d, tables ? t->err : -ENOMEM);
-	if (tables)
-		d->tables = tables;
+	document__fail(d, t->err);
+	document__fail(d, array__more(&d->tables, d->nr_tables, sizeof(t)));
 	if (d->err) {
 		table__free(t);
 		return &no_table;

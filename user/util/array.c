@@ -10,9 +10,9 @@
 /** Elements that an array has room for at first. */
 #define FIRST_CAP 64
 
-/** resize - @list is the address of a pointer of any type, which is copied, not accessed as another. */
-static int resize(void *list, size_t nr, size_t size)
+int array__resize(void *list, size_t nr, size_t size)
 {
+	/* @list is the address of a pointer of any type, which is copied, not accessed as another */
 	void *old, *grown;
 
 	memcpy(&old, list, sizeof(old));
@@ -27,7 +27,7 @@ int array__more(void *list, size_t nr, size_t size)
 {
 	if (nr & (nr - 1))
 		return 0;
-	return resize(list, nr ? 2 * nr : 1, size);
+	return array__resize(list, nr ? 2 * nr : 1, size);
 }
 
 int array__reserve(void *list, size_t *cap, size_t need, size_t size)
@@ -41,7 +41,7 @@ int array__reserve(void *list, size_t *cap, size_t need, size_t size)
 		return -ENOMEM;
 	while (bigger < need)
 		bigger *= 2;
-	err = resize(list, bigger, size);
+	err = array__resize(list, bigger, size);
 	if (!err)
 		*cap = bigger;
 	return err;

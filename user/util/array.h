@@ -11,6 +11,15 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /**
+ * array__resize - room for @nr elements in all, of an array whose length its owner knows
+ * @list: address of the pointer to its first element; NULL: there is none yet
+ * @size: of each, bytes
+ *
+ * Return: 0; -ENOMEM: it is as it was.
+ */
+int array__resize(void *list, size_t nr, size_t size);
+
+/**
  * array__more - room for one more element, of an array whose capacity is not kept
  * @list: address of the pointer to its first element; NULL: it is empty
  * @nr: elements; @size: of each, bytes

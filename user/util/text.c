@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/str.h"
 
 /** Bytes at first: a row of a stream. */
@@ -13,23 +14,12 @@
 
 static bool grow(struct text *t, size_t len)
 {
-	size_t cap = t->cap ? t->cap : FIRST_BYTES;
-	char *grown;
+	const size_t need = t->len + (len < FIRST_BYTES ? FIRST_BYTES : len);
 
-	if (t->failed || len > SIZE_MAX / 4 || t->len > SIZE_MAX / 4) {
+	if (t->failed || len > SIZE_MAX / 4 || t->len > SIZE_MAX / 4 ||
+	    array__reserve(&t->at, &t->cap, need, 1))
 		t->failed = true;
-		return false;
-	}
-	while (cap < t->len + len)
-		cap *= 2;
-	grown = realloc(t->at, cap);
-	if (!grown) {
-		t->failed = true;
-		return false;
-	}
-	t->at = grown;
-	t->cap = cap;
-	return true;
+	return !t->failed;
 }
 
 char *text__room(struct text *t, size_t len)

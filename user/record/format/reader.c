@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/array.h"
+
 /** Bytes that are searched at a time for the next block. */
 #define SEARCH_BYTES 65536
 
@@ -146,20 +148,6 @@ static int next_head(struct reader *r, struct block_head *head)
 	return err;
 }
 
-static int reserve_stored(struct reader *r, size_t size)
-{
-	uint8_t *grown;
-
-	if (size <= r->stored_cap)
-		return 0;
-	grown = realloc(r->stored, size);
-	if (!grown)
-		return -ENOMEM;
-	r->stored = grown;
-	r->stored_cap = size;
-	return 0;
-}
-
 /**
  * read_block - read the contents of the block of @head. Return: 0; -EBADMSG, -ENODATA: damaged;
  * -errno.
@@ -171,7 +159,7 @@ static int read_block(struct reader *r, const struct block_head *head)
 	/* check before allocating memory for a wrong length */
 	if (head->stored > r->size - r->offset - sizeof(*head))
 		return -ENODATA;
-	err = reserve_stored(r, head->stored);
+	err = array__reserve(&r->stored, &r->stored_cap, head->stored, 1);
 	if (!err)
 		err = read_at(r, r->offset + sizeof(*head), r->stored, head->stored);
 	return err ? err : block__unpack(head, r->stored, &r->raw, &r->raw_cap);

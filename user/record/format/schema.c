@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/names.h"
+#include "util/array.h"
 
 /** Maximum size of a varint in bytes. */
 #define VARINT_MAX 10
@@ -40,17 +41,9 @@ static const struct field *field_named(enum record_type type, const char *name)
 static int grow(struct shape *s, uint32_t count)
 {
 	const size_t nr = s->nr + count;
-	struct element *elements = realloc(s->elements, nr * sizeof(*elements));
-	uint64_t *before;
+	const int err = array__resize(&s->elements, nr, sizeof(*s->elements));
 
-	if (!elements)
-		return -ENOMEM;
-	s->elements = elements;
-	before = realloc(s->before, nr * sizeof(*before));
-	if (!before)
-		return -ENOMEM;
-	s->before = before;
-	return 0;
+	return err ? err : array__resize(&s->before, nr, sizeof(*s->before));
 }
 
 int codec__add(struct codec *c, uint32_t id, const char *name, const char *field,

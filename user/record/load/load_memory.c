@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 int loader__charge(struct loader *l, size_t size)
 {
 	l->bytes += size + LOADER_MALLOC_BYTES;
@@ -31,13 +33,9 @@ int loader__new_slot(struct loader *l, struct fault_row *row)
 	const uint32_t slot = l->nr_free ? l->free_slots[--l->nr_free] : m->nr_rows + 1;
 
 	if (slot >= m->nr_slots) {
-		struct fault_row **grown = realloc(m->by_slot,
-						   (size_t)m->nr_slots * 2 * sizeof(*grown));
-
-		if (!grown)
+		if (array__resize(&m->by_slot, (size_t)m->nr_slots * 2, sizeof(*m->by_slot)))
 			return -ENOMEM;
-		memset(grown + m->nr_slots, 0, m->nr_slots * sizeof(*grown));
-		m->by_slot = grown;
+		memset(m->by_slot + m->nr_slots, 0, m->nr_slots * sizeof(*m->by_slot));
 		m->nr_slots *= 2;
 	}
 	m->by_slot[slot] = row;
