@@ -61,6 +61,15 @@ static inline void write_all(const char *path, const char *text, size_t size)
 	assert_int_equal(fclose(f), 0);
 }
 
+/** command_remove - a file there, if there is one */
+static inline void command_remove(const char *name)
+{
+	char path[128];
+
+	command_path(path, sizeof(path), name);
+	unlink(path);
+}
+
 /** command_redirect - in the child: what goes to @fd goes into a file */
 static inline void command_redirect(int fd, const char *name)
 {
@@ -74,14 +83,14 @@ static inline void command_redirect(int fd, const char *name)
 }
 
 /**
- * command_run - run @command in its directory; nothing of the environment shows in what it prints
+ * command_start - start @command in its directory; nothing of the environment shows in what it prints
  * @options: words, separated by spaces
  * @before: NULL, or changes the options that were parsed
  *
- * Return: its exit status; 128 and the signal's number if it crashed.
+ * Return: the process, for command_wait().
  */
-static inline int command_run(const struct command *command, const char *options,
-			      void (*before)(struct options *o))
+static inline pid_t command_start(const struct command *command, const char *options,
+				  void (*before)(struct options *o))
 {
 	char words[256], *argv[COMMAND_WORDS] = { words }, *word, *rest = words;
 	int argc = 1, status;
@@ -95,12 +104,13 @@ static inline int command_run(const struct command *command, const char *options
 			argv[argc++] = word;
 	}
 	fflush(NULL);
+	/* what is there from now on is its own */
+	command_remove("out");
+	command_remove("err");
 	pid = fork();
 	assert_true(pid >= 0);
-	if (pid) {
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	}
+	if (pid)
+		return pid;
 	command_redirect(STDOUT_FILENO, "out");
 	command_redirect(STDERR_FILENO, "err");
 	/* what fails in here is not to go on with the tests that are left */
@@ -119,6 +129,22 @@ static inline int command_run(const struct command *command, const char *options
 	exit(status);
 }
 
+/** command_wait - Return: its exit status; 128 and the signal's number if it crashed. */
+static inline int command_wait(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/** command_run - start it as above, and wait for its end. Return: as command_wait(). */
+static inline int command_run(const struct command *command, const char *options,
+			      void (*before)(struct options *o))
+{
+	return command_wait(command_start(command, options, before));
+}
+
 /** command_output - what it has printed to "out" or "err"; to be freed */
 static inline char *command_output(const char *name)
 {
@@ -129,15 +155,6 @@ static inline char *command_output(const char *name)
 	text = read_all(path, &size);
 	assert_non_null(text);
 	return text;
-}
-
-/** command_remove - a file there, if there is one */
-static inline void command_remove(const char *name)
-{
-	char path[128];
-
-	command_path(path, sizeof(path), name);
-	unlink(path);
 }
 
 static inline int command_set_up(void **state)

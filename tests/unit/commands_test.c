@@ -3,86 +3,8 @@
  * commands_test.c - commands from their options to what they print, on a source without a kernel: each
  * count is known. The ends of runs, the ring, and what was lost are those of the real thing.
  */
-#include "command.h"
-#include "fake_kernel.h"
-
-#include <json-c/json.h>
-
-#include "session/session.h"
-
-#define LOST 7
-#define EMITTED 100
-#define HEAP_FAULTS (10 + 20 + 3)
-#define ALL_FAULTS (HEAP_FAULTS + 3)
-
-/** put_fault - a record in the ring, of a fault in @slot */
-static void put_fault(uint32_t image, uint32_t slot, uint64_t address, uint64_t duration_ns)
-{
-	struct vs_event_fault *e = &fake.records[fake.nr_records++].fault;
-
-	*e = (struct vs_event_fault){
-		.head = { .type = VS_EVENT_FAULT,
-			  .size = sizeof(*e),
-			  .cpu = 1,
-			  .time_ns = fake.capture->start_ns + fake.nr_records * 1000 },
-		.duration_ns = duration_ns,
-		.address = address,
-		.pid = 100,
-		.tid = 101,
-		.slot = slot,
-		.proc = image,
-		.vma_start = 0x10000,
-		.vma_end = 0x20000,
-		.access = VS_ACCESS_WRITE,
-		.cause = VS_CAUSE_ANON_ZERO,
-		.comm = "one",
-	};
-}
-
-/** open_run - process 100 "one": faults in its heap, three without a VMA; ten mprotect(2), two events */
-static int open_run(struct capture **out, const struct capture_options *o, capture_event_fn fn,
-		    void *ctx)
-{
-	struct vs_call_row row;
-	uint32_t image, heap;
-	int err;
-
-	memset(&fake, 0, sizeof(fake));
-	err = fake_open(out, o, fn, ctx);
-	if (err)
-		return err;
-	image = fake_slot(image_slot(100, 0xa, "one"));
-	heap = fake_slot(vma_slot(image, 0x10000, VS_NAME_HEAP));
-	fake_count(image, 0, 3, 0);
-	fake_count(heap, 0, 10, 1);
-	fake_count(heap, 1, 20, 2);
-	fake_thread(100, 101, ALL_FAULTS);
-	row = call_row(image, VS_CALL_MPROTECT, 0, 0x10000, PAGE);
-	called(&row, 10, 8);
-	interrupted(&row, 8);
-	fake_call_row(&row);
-	fake.shootdowns.calls = 10;
-	fake.shootdowns.received[VS_IPI_USER] = fake.shootdowns.joined = 8;
-	fake.heat_keys[0] = (struct vs_heat_key){ .pid = 100, .slot = heap };
-	fake.heat_faults[0] = HEAP_FAULTS;
-	fake.nr_heat = 1;
-	fake.stats.lost[VS_LOST_EVENTS] = LOST;
-	fake.stats.emitted = EMITTED;
-	if (o->bpf.emit_faults) {
-		put_fault(image, heap, 0x10010, 500);
-		put_fault(image, heap, 0x11010, 700);
-	}
-	return 0;
-}
-
-static struct source source;
-
-static void use_source(struct options *o)
-{
-	source = live_source;
-	source.open = open_run;
-	o->source = &source;
-}
+#include "fake_run.h"
+#include "json_output.h"
 
 static void run(const struct command *command, const char *options)
 {
@@ -91,47 +13,6 @@ static void run(const struct command *command, const char *options)
 	if (status)
 		fail_msg("%s %s ended with status %d: %s", command->name, options, status,
 			 command_output("err"));
-}
-
-/* All JSON documents that were printed, as an array, to be put. */
-static struct json_object *documents(void)
-{
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *all = json_object_new_array(), *one;
-	char *text = command_output("out");
-	size_t at = 0;
-
-	assert_non_null(tokener);
-	while ((one = json_tokener_parse_ex(tokener, text + at, -1))) {
-		json_object_array_add(all, one);
-		at += json_tokener_get_parse_end(tokener);
-		json_tokener_reset(tokener);
-	}
-	json_tokener_free(tokener);
-	free(text);
-	return all;
-}
-
-/* @path: keys, separated by dots */
-static struct json_object *get(struct json_object *from, const char *path)
-{
-	char keys[128], *key, *rest = keys;
-
-	snprintf(keys, sizeof(keys), "%s", path);
-	while ((key = strsep(&rest, ".")))
-		if (!json_object_object_get_ex(from, key, &from))
-			fail_msg("no key %s in %s", key, path);
-	return from;
-}
-
-static int64_t number(struct json_object *from, const char *path)
-{
-	return json_object_get_int64(get(from, path));
-}
-
-static struct json_object *item(struct json_object *from, const char *path, size_t i)
-{
-	return json_object_array_get_idx(get(from, path), i);
 }
 
 /** check_stat - @d is what `stat` prints of this run */

@@ -19,7 +19,6 @@
 #include <bpf/libbpf.h>
 
 #include "capture/libbpf_log.h"
-#include "sys/capabilities.h"
 #include "sys/cgroup.h"
 #include "sys/kernel.h"
 #include "sys/limits.h"
@@ -374,10 +373,7 @@ int capture__open(struct capture **out, const struct capture_options *o, capture
 	struct capture *c;
 	int err;
 
-	err = capabilities__check();
-	if (err)
-		return err;
-	err = features__check_limits();
+	err = features__check();
 	if (err)
 		return err;
 	if (!features__btf()) {

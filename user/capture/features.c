@@ -15,6 +15,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "sys/capabilities.h"
 #include "sys/kernel.h"
 #include "sys/limits.h"
 #include "util/array.h"
@@ -23,77 +24,8 @@
 /** Number of descriptors that probing features needs at the same time. */
 #define LEAST_FILES 16
 
-static int probe_btf(struct feature *f);
-static int probe_tp_btf(struct feature *f);
-static int probe_raw_tp(struct feature *f);
-static int probe_sw_events(struct feature *f);
-static int probe_fexit(struct feature *f);
-static int probe_task_storage(struct feature *f);
-static int probe_ringbuf(struct feature *f);
-static int probe_read_kernel(struct feature *f);
-static int probe_task_iter(struct feature *f);
-static int probe_maple_tree(struct feature *f);
-static int probe_mm_lock_seq(struct feature *f);
-static int probe_plain_loads(struct feature *f);
-static int probe_find_vma(struct feature *f);
-static int probe_page_tables(struct feature *f);
-static int probe_fentry_calls(struct feature *f);
-static int probe_syscall_tp(struct feature *f);
-static int probe_tlb_flush(struct feature *f);
-static int probe_csd(struct feature *f);
-static int probe_fentry_flush(struct feature *f);
-
-static struct feature features[NR_FEATURES] = {
-	[FEATURE_BTF] = { "btf", "kernel type information", "4.18, CONFIG_DEBUG_INFO_BTF" },
-	[FEATURE_TP_BTF_FAULT] = { "tp_btf", "typed tracepoints page_fault_user and _kernel",
-				   "5.5" },
-	[FEATURE_RAW_TP_FAULT] = { "raw_tp", "raw tracepoints page_fault_user and _kernel",
-				   "4.17" },
-	[FEATURE_SW_EVENTS] = { "sw-events", "software perf events on page faults", "4.9" },
-	[FEATURE_FEXIT_FAULT] = { "fexit", "fexit of handle_mm_fault", "5.5" },
-	[FEATURE_TASK_STORAGE] = { "task-storage", "BPF task-local storage", "5.11" },
-	[FEATURE_RINGBUF] = { "ringbuf", "BPF ring buffer", "5.8" },
-	[FEATURE_READ_KERNEL] = { "read-kernel", "helper bpf_probe_read_kernel", "5.5" },
-	[FEATURE_TASK_ITER] = { "task-iter", "BPF iterator over tasks", "5.8" },
-	[FEATURE_MAPLE_TREE] = { "maple-tree", "maple tree of VMAs, readable under RCU", "6.1" },
-	[FEATURE_MM_LOCK_SEQ] = { "mm-lock-seq", "per-mm sequence number of VMA changes", "6.4" },
-	[FEATURE_PLAIN_LOADS] = { "plain-loads",
-				  "reading kernel memory by plain loads, without a helper", "6.2" },
-	[FEATURE_FIND_VMA] = { "find-vma", "helper bpf_find_vma", "5.17" },
-	[FEATURE_PAGE_TABLES] = { "page-tables", "reading page tables through the direct map",
-				  "x86-64; 5.17 for bpf_loop" },
-	[FEATURE_FENTRY_CALLS] = { "fentry-calls", "fentry and fexit of memory calls",
-				   "5.5; x86-64" },
-	[FEATURE_SYSCALL_TP] = { "syscall-tp", "typed tracepoints sys_enter and sys_exit",
-				 "5.5; x86-64" },
-	[FEATURE_TLB_FLUSH] = { "tlb-flush", "typed tracepoint tlb_flush", "5.5; x86-64" },
-	[FEATURE_CSD] = { "csd", "tracepoints of cross-CPU function calls", "6.5" },
-	[FEATURE_FENTRY_FLUSH] = { "fentry-flush", "fentry and fexit of flush_tlb_func",
-				   "5.13; x86-64" },
-};
-
-/* Return 0, or a negative errno; a reason may be filled in, otherwise the errno's text is used. */
-static int (*const probes[NR_FEATURES])(struct feature *f) = {
-	[FEATURE_BTF] = probe_btf,
-	[FEATURE_TP_BTF_FAULT] = probe_tp_btf,
-	[FEATURE_RAW_TP_FAULT] = probe_raw_tp,
-	[FEATURE_SW_EVENTS] = probe_sw_events,
-	[FEATURE_FEXIT_FAULT] = probe_fexit,
-	[FEATURE_TASK_STORAGE] = probe_task_storage,
-	[FEATURE_RINGBUF] = probe_ringbuf,
-	[FEATURE_READ_KERNEL] = probe_read_kernel,
-	[FEATURE_TASK_ITER] = probe_task_iter,
-	[FEATURE_MAPLE_TREE] = probe_maple_tree,
-	[FEATURE_MM_LOCK_SEQ] = probe_mm_lock_seq,
-	[FEATURE_PLAIN_LOADS] = probe_plain_loads,
-	[FEATURE_FIND_VMA] = probe_find_vma,
-	[FEATURE_PAGE_TABLES] = probe_page_tables,
-	[FEATURE_FENTRY_CALLS] = probe_fentry_calls,
-	[FEATURE_SYSCALL_TP] = probe_syscall_tp,
-	[FEATURE_TLB_FLUSH] = probe_tlb_flush,
-	[FEATURE_CSD] = probe_csd,
-	[FEATURE_FENTRY_FLUSH] = probe_fentry_flush,
-};
+/* The table of features is at the end, behind what probes them. */
+static struct feature features[NR_FEATURES];
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 {
@@ -162,6 +94,7 @@ static const struct probe_calls running_kernel = {
 	.preempts = kernel__preempts,
 	.is_rt = kernel__is_rt,
 	.is_confidential = kernel__is_confidential,
+	.may_trace = capabilities__check,
 };
 static const struct probe_calls *ask = &running_kernel;
 
@@ -198,10 +131,18 @@ struct btf *features__btf(void)
 	return btf;
 }
 
-int features__check_limits(void)
+int features__permitted(void)
 {
-	int err = limit_files(LEAST_FILES);
+	return ask->may_trace();
+}
 
+int features__check(void)
+{
+	int err = features__permitted();
+
+	if (err)
+		return err;
+	err = limit_files(LEAST_FILES);
 	if (!err && !features__btf() && limit_hint(-errno))
 		err = -errno;
 	if (err)
@@ -277,13 +218,22 @@ static int try_link(enum bpf_attach_type attach, int btf_type)
 	return 0;
 }
 
+static int try_tp_btf(struct feature *f, const char *name)
+{
+	char text[64];
+	int type;
+
+	snprintf(text, sizeof(text), "btf_trace_%s", name);
+	type = btf_id(text, BTF_KIND_TYPEDEF);
+	if (type >= 0)
+		return try_link(BPF_TRACE_RAW_TP, type);
+	snprintf(text, sizeof(text), "this kernel has no tracepoint %s", name);
+	return reason(f, type, text);
+}
+
 static int probe_tp_btf(struct feature *f)
 {
-	int type = btf_id("btf_trace_page_fault_user", BTF_KIND_TYPEDEF);
-
-	if (type < 0)
-		return reason(f, type, "this kernel has no tracepoint page_fault_user");
-	return try_link(BPF_TRACE_RAW_TP, type);
+	return try_tp_btf(f, "page_fault_user");
 }
 
 static int try_raw_tp(const char *name)
@@ -336,15 +286,21 @@ static int try_fexit(struct feature *f, const char *function)
 	return err;
 }
 
-static int probe_fexit(struct feature *f)
+/** try_unpreempted - the same, where each call has to be seen */
+static int try_unpreempted(struct feature *f, const char *function)
 {
-	int err = try_fexit(f, "handle_mm_fault");
+	int err = try_fexit(f, function);
 
 	if (!err && ask->preempts())
 		return reason(f, -EAGAIN,
 			      "this kernel can preempt these programs, and then skips other runs "
 			      "of them");
 	return err;
+}
+
+static int probe_fexit(struct feature *f)
+{
+	return try_unpreempted(f, "handle_mm_fault");
 }
 
 static int probe_task_storage(struct feature *f)
@@ -454,13 +410,7 @@ static int not_here(struct feature *f)
 static int probe_fentry_calls(struct feature *f)
 {
 #if defined(__x86_64__)
-	int err = try_fexit(f, "__x64_sys_mprotect");
-
-	if (!err && ask->preempts())
-		return reason(f, -EAGAIN,
-			      "this kernel can preempt these programs, and then skips other runs "
-			      "of them");
-	return err;
+	return try_unpreempted(f, "__x64_sys_mprotect");
 #else
 	return not_here(f);
 #endif
@@ -469,11 +419,7 @@ static int probe_fentry_calls(struct feature *f)
 static int probe_syscall_tp(struct feature *f)
 {
 #if defined(__x86_64__)
-	int type = btf_id("btf_trace_sys_enter", BTF_KIND_TYPEDEF);
-
-	if (type < 0)
-		return reason(f, type, "this kernel has no tracepoint sys_enter");
-	return try_link(BPF_TRACE_RAW_TP, type);
+	return try_tp_btf(f, "sys_enter");
 #else
 	return not_here(f);
 #endif
@@ -481,11 +427,7 @@ static int probe_syscall_tp(struct feature *f)
 
 static int probe_tlb_flush(struct feature *f)
 {
-	int type = btf_id("btf_trace_tlb_flush", BTF_KIND_TYPEDEF);
-
-	if (type < 0)
-		return reason(f, type, "this kernel has no tracepoint tlb_flush");
-	return try_link(BPF_TRACE_RAW_TP, type);
+	return try_tp_btf(f, "tlb_flush");
 }
 
 static int probe_csd(struct feature *f)
@@ -502,6 +444,44 @@ static int probe_fentry_flush(struct feature *f)
 	return try_fexit(f, "flush_tlb_func");
 }
 
+/* clang-format off */
+static struct feature features[NR_FEATURES] = {
+	[FEATURE_BTF] = {"btf", "kernel type information",
+		"4.18, CONFIG_DEBUG_INFO_BTF", probe_btf},
+	[FEATURE_TP_BTF_FAULT] = {"tp_btf", "typed tracepoints page_fault_user and _kernel",
+		"5.5", probe_tp_btf},
+	[FEATURE_RAW_TP_FAULT] = {"raw_tp", "raw tracepoints page_fault_user and _kernel",
+		"4.17", probe_raw_tp},
+	[FEATURE_SW_EVENTS] = {"sw-events", "software perf events on page faults",
+		"4.9", probe_sw_events},
+	[FEATURE_FEXIT_FAULT] = {"fexit", "fexit of handle_mm_fault", "5.5", probe_fexit},
+	[FEATURE_TASK_STORAGE] = {"task-storage", "BPF task-local storage",
+		"5.11", probe_task_storage},
+	[FEATURE_RINGBUF] = {"ringbuf", "BPF ring buffer", "5.8", probe_ringbuf},
+	[FEATURE_READ_KERNEL] = {"read-kernel", "helper bpf_probe_read_kernel",
+		"5.5", probe_read_kernel},
+	[FEATURE_TASK_ITER] = {"task-iter", "BPF iterator over tasks", "5.8", probe_task_iter},
+	[FEATURE_MAPLE_TREE] = {"maple-tree", "maple tree of VMAs, readable under RCU",
+		"6.1", probe_maple_tree},
+	[FEATURE_MM_LOCK_SEQ] = {"mm-lock-seq", "per-mm sequence number of VMA changes",
+		"6.4", probe_mm_lock_seq},
+	[FEATURE_PLAIN_LOADS] = {"plain-loads", "reading kernel memory by plain loads, without a helper",
+		"6.2", probe_plain_loads},
+	[FEATURE_FIND_VMA] = {"find-vma", "helper bpf_find_vma", "5.17", probe_find_vma},
+	[FEATURE_PAGE_TABLES] = {"page-tables", "reading page tables through the direct map",
+		"x86-64; 5.17 for bpf_loop", probe_page_tables},
+	[FEATURE_FENTRY_CALLS] = {"fentry-calls", "fentry and fexit of memory calls",
+		"5.5; x86-64", probe_fentry_calls},
+	[FEATURE_SYSCALL_TP] = {"syscall-tp", "typed tracepoints sys_enter and sys_exit",
+		"5.5; x86-64", probe_syscall_tp},
+	[FEATURE_TLB_FLUSH] = {"tlb-flush", "typed tracepoint tlb_flush",
+		"5.5; x86-64", probe_tlb_flush},
+	[FEATURE_CSD] = {"csd", "tracepoints of cross-CPU function calls", "6.5", probe_csd},
+	[FEATURE_FENTRY_FLUSH] = {"fentry-flush", "fentry and fexit of flush_tlb_func",
+		"5.13; x86-64", probe_fentry_flush},
+};
+/* clang-format on */
+
 const struct feature *features__probe(void)
 {
 	libbpf_print_fn_t before;
@@ -512,7 +492,7 @@ const struct feature *features__probe(void)
 	before = libbpf_set_print(quiet);
 	for (int i = 0; i < NR_FEATURES; i++) {
 		struct feature *f = &features[i];
-		int err = probes[i](f);
+		int err = f->probe(f);
 
 		f->available = !err;
 		if (err && !*f->reason)

@@ -40,11 +40,13 @@ enum feature_id {
  * @available: it was tried, and works
  * @disabled: disabled by --no-feature
  * @reason: why it is not available: errno text or what is missing
+ * @probe: try it. Return: 0, or a negative errno; it may fill in @reason
  */
 struct feature {
 	const char *name;
 	const char *what;
 	const char *since;
+	int (*probe)(struct feature *f);
 	bool available;
 	bool disabled;
 	char reason[160];
@@ -70,13 +72,16 @@ int features__disable(const char *name);
  */
 void features__names(char *buf, size_t size);
 
+/** features__permitted - check that this process may trace. Return: 0, or -EPERM after an error message. */
+int features__permitted(void);
+
 /**
- * features__check_limits - check the limits on open files and memory: if they are too low, every
- * feature would appear to be missing
+ * features__check - check that this process may trace, and its limits on open files and memory: if
+ *	they are too low, every feature would appear to be missing
  *
  * Return: 0, or a negative errno after an error message.
  */
-int features__check_limits(void);
+int features__check(void);
 
 struct btf;
 struct bpf_insn;
@@ -93,6 +98,7 @@ struct bpf_insn;
  * @open_event: open a software event on page faults; @set_program: let it run @program; Return: 0
  * @has_map: Return: whether maps of @type (enum bpf_map_type) are supported
  * @preempts, @is_rt, @is_confidential: as in sys/kernel.h
+ * @may_trace: as capabilities__check()
  */
 struct probe_calls {
 	struct btf *(*load_btf)(void);
@@ -105,6 +111,7 @@ struct probe_calls {
 	bool (*preempts)(void);
 	bool (*is_rt)(void);
 	bool (*is_confidential)(void);
+	int (*may_trace)(void);
 };
 
 /** features__ask - probe by @calls, NULL: the running kernel; earlier results are dropped. */

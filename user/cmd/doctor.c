@@ -9,7 +9,6 @@
 #include "capture/capture.h"
 #include "collect/cost.h"
 #include "options/options.h"
-#include "sys/capabilities.h"
 #include "util/log.h"
 
 static const struct column root_columns[] = {
@@ -107,7 +106,7 @@ static int run_doctor(struct options *o)
 	bool usable = true;
 	int err;
 
-	if (capabilities__check() || features__check_limits() || options__output(o, &out))
+	if (features__check() || options__output(o, &out))
 		return VS_EXIT_FAILURE;
 	make(&d, &usable);
 	if (o->cost && usable && cost__measure(o, &d)) {

@@ -11,7 +11,6 @@
 #include "serve/http/listen.h"
 #include "serve/http/server.h"
 #include "session/session.h"
-#include "sys/capabilities.h"
 #include "sys/privileges.h"
 #include "util/log.h"
 
@@ -92,7 +91,7 @@ static int prepare(struct service *x, const struct options *o)
 		return vs_fail(VS_EXIT_FAILURE, "choose another address with --listen ADDRESS:PORT",
 			       "cannot listen on %s: %s", o->listen, strerror(-x->listen_fd));
 	/* otherwise the server process would only report that it cannot change its user */
-	if (capabilities__check() || server__fork(&x->server, &x->access, x->listen_fd, &x->user))
+	if (features__permitted() || server__fork(&x->server, &x->access, x->listen_fd, &x->user))
 		return VS_EXIT_FAILURE;
 	close(x->listen_fd);
 	x->listen_fd = -1;

@@ -23,10 +23,7 @@
 /* include/linux/proc_ns.h: PROC_PID_INIT_INO */
 #define INITIAL_PID_NAMESPACE "pid:[4026531836]"
 
-struct page_tables {
-	struct vmascope_bpf *skel;
-	struct swap_layout layout;
-};
+/* --- the running kernel ---------------------------------------------------------------------- */
 
 /* Only the two programs that are run, and no map but those of their globals. */
 static int choose(struct vmascope_bpf *skel)
@@ -60,77 +57,48 @@ static int missing_because(char *missing, int err, const char *why)
 }
 
 /** find_direct_map - where physical memory is mapped; bpf/task.bpf.c has the search. */
-static int find_direct_map(struct page_tables *t, char *missing)
+static int find_direct_map(struct vmascope_bpf *skel, char *missing)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err = bpf_prog_test_run_opts(bpf_program__fd(t->skel->progs.find_direct_map), &opts);
+	int err = bpf_prog_test_run_opts(bpf_program__fd(skel->progs.find_direct_map), &opts);
 
 	if (err) {
 		snprintf(missing, MISSING_LEN, "cannot run a BPF program: %s", strerror(-err));
 		return err;
 	}
-	if (t->skel->bss->direct_map)
+	if (skel->bss->direct_map)
 		return 0;
 	return missing_because(missing, -ENOENT, "the direct map of the kernel was not found");
 }
 
-static int load(struct page_tables *t, char *missing)
+static int load(void **ctx, char *missing)
 {
+	struct vmascope_bpf *skel;
+	libbpf_print_fn_t before;
 	int err;
 
-	t->skel = vmascope_bpf__open();
-	err = t->skel ? choose(t->skel) : -errno;
+	if (!in_initial_pid_namespace())
+		return missing_because(missing, -ENOTSUP, "not supported in a PID namespace");
+	before = libbpf_set_print(libbpf_log);
+	*ctx = skel = vmascope_bpf__open();
+	err = skel ? choose(skel) : -errno;
 	if (!err)
-		err = vmascope_bpf__load(t->skel);
-	if (!err)
-		return find_direct_map(t, missing);
-	snprintf(missing, MISSING_LEN, "cannot load BPF programs: %s%s", strerror(-err),
-		 err == -EPERM || err == -EACCES ? " (requires root, or CAP_BPF and CAP_PERFMON)"
-						 : " (use -v for details)");
+		err = vmascope_bpf__load(skel);
+	if (err)
+		snprintf(missing, MISSING_LEN, "cannot load BPF programs: %s%s", strerror(-err),
+			 err == -EPERM || err == -EACCES
+				 ? " (requires root, or CAP_BPF and CAP_PERFMON)"
+				 : " (use -v for details)");
+	else
+		err = find_direct_map(skel, missing);
+	libbpf_set_print(before);
 	return err;
 }
 
-int page_tables__open(struct page_tables **out, char *missing)
-{
-	const struct feature *f = &features__probe()[FEATURE_PAGE_TABLES];
-	libbpf_print_fn_t before;
-	struct page_tables *t;
-	int err;
-
-	*out = NULL;
-	if (f->disabled)
-		return missing_because(missing, -ENOTSUP, "disabled by --no-feature");
-	if (!f->available)
-		return missing_because(missing, -ENOTSUP, f->reason);
-	if (!in_initial_pid_namespace())
-		return missing_because(missing, -ENOTSUP, "not supported in a PID namespace");
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return missing_because(missing, -ENOMEM, strerror(ENOMEM));
-	before = libbpf_set_print(libbpf_log);
-	err = load(t, missing);
-	libbpf_set_print(before);
-	if (err) {
-		page_tables__close(t);
-		return err;
-	}
-	t->layout = page_tables__layout();
-	*out = t;
-	return 0;
-}
-
-void page_tables__close(struct page_tables *t)
-{
-	if (!t)
-		return;
-	vmascope_bpf__destroy(t->skel);
-	free(t);
-}
-
 /** run_iterator - visit all tasks. Return: 0, or a negative errno. */
-static int run_iterator(struct page_tables *t)
+static int run_iterator(const struct vmascope_bpf *skel)
 {
-	struct bpf_link *link = bpf_program__attach_iter(t->skel->progs.explain_iter, NULL);
+	struct bpf_link *link = bpf_program__attach_iter(skel->progs.explain_iter, NULL);
 	char buf[64];
 	ssize_t n;
 	int fd;
@@ -150,30 +118,99 @@ static int run_iterator(struct page_tables *t)
 	return n;
 }
 
-void page_tables__read(struct page_tables *t, pid_t pid, uint64_t address, struct page_walk *walk)
+static int walk_kernel(void *ctx, pid_t pid, uint64_t address, struct raw_walk *raw)
 {
-	struct vmascope_bpf__bss *bss = t->skel->bss;
+	struct vmascope_bpf *skel = ctx;
+	struct vmascope_bpf__bss *bss = skel->bss;
 	int err;
 
-	memset(walk, 0, sizeof(*walk));
 	bss->explain_pid = pid;
 	bss->explain_address = address;
 	bss->explain_levels = bss->explain_first = bss->explain_end = 0;
-	err = run_iterator(t);
+	err = run_iterator(skel);
+	raw->levels = bss->explain_levels;
+	raw->first = bss->explain_first;
+	raw->end = bss->explain_end;
+	memcpy(raw->entries, bss->explain_entries, sizeof(raw->entries));
+	return err;
+}
+
+static void unload(void *ctx)
+{
+	vmascope_bpf__destroy(ctx);
+}
+
+static const struct walk_calls running_kernel = {
+	.open = load,
+	.walk = walk_kernel,
+	.close = unload,
+};
+static const struct walk_calls *ask = &running_kernel;
+
+void page_tables__ask(const struct walk_calls *calls)
+{
+	ask = calls ? calls : &running_kernel;
+}
+
+/* --- what the entries stand for -------------------------------------------------------------- */
+
+struct page_tables {
+	void *ctx;
+	struct swap_layout layout;
+};
+
+int page_tables__open(struct page_tables **out, char *missing)
+{
+	const struct feature *f = &features__probe()[FEATURE_PAGE_TABLES];
+	struct page_tables *t;
+	int err;
+
+	*out = NULL;
+	if (f->disabled)
+		return missing_because(missing, -ENOTSUP, "disabled by --no-feature");
+	if (!f->available)
+		return missing_because(missing, -ENOTSUP, f->reason);
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return missing_because(missing, -ENOMEM, strerror(ENOMEM));
+	err = ask->open(&t->ctx, missing);
+	if (err) {
+		page_tables__close(t);
+		return err;
+	}
+	t->layout = page_tables__layout();
+	*out = t;
+	return 0;
+}
+
+void page_tables__close(struct page_tables *t)
+{
+	if (t)
+		ask->close(t->ctx);
+	free(t);
+}
+
+void page_tables__read(struct page_tables *t, pid_t pid, uint64_t address, struct page_walk *walk)
+{
+	struct raw_walk raw = {};
+	int err;
+
+	memset(walk, 0, sizeof(*walk));
+	err = ask->walk(t->ctx, pid, address, &raw);
 	if (err) {
 		snprintf(walk->missing, sizeof(walk->missing), "cannot run the BPF iterator: %s",
 			 strerror(-err));
 		return;
 	}
-	if (!bss->explain_levels) {
+	if (!raw.levels) {
 		missing_because(walk->missing, 0,
 				"the process has no page tables (it may have exited)");
 		return;
 	}
-	walk->levels = bss->explain_levels;
-	for (unsigned int i = bss->explain_first; i < bss->explain_end && i < TABLE_LEVELS; i++)
-		walk->entries[walk->nr++] = table_entry__decode(bss->explain_entries[i], i,
-								walk->levels, address, &t->layout);
+	walk->levels = raw.levels;
+	for (unsigned int i = raw.first; i < raw.end && i < TABLE_LEVELS; i++)
+		walk->entries[walk->nr++] = table_entry__decode(raw.entries[i], i, walk->levels,
+								address, &t->layout);
 	if (!walk->nr || walk->entries[walk->nr - 1].kind == ENTRY_TABLE)
 		missing_because(walk->missing, 0,
 				"a page table could not be read (it may have been freed)");

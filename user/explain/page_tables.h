@@ -26,6 +26,34 @@ struct page_walk {
 	char missing[MISSING_LEN];
 };
 
+/**
+ * struct raw_walk - entries as they stand in the tables
+ * @levels: of the page tables, 4 or 5; 0: there are none
+ * @first, @end: levels of the entries that could be read
+ */
+struct raw_walk {
+	unsigned int levels;
+	unsigned int first;
+	unsigned int end;
+	uint64_t entries[TABLE_LEVELS];
+};
+
+/**
+ * struct walk_calls - functions that read page tables: those of the running kernel, or mocks of a unit
+ *	test
+ * @open: get ready. Return: 0, or a negative errno with the reason in @missing (MISSING_LEN bytes)
+ * @walk: entries of @address in process (or thread) @pid. Return: 0 or a negative errno.
+ * @close: free what @open made, also if it failed
+ */
+struct walk_calls {
+	int (*open)(void **ctx, char *missing);
+	int (*walk)(void *ctx, pid_t pid, uint64_t address, struct raw_walk *raw);
+	void (*close)(void *ctx);
+};
+
+/** page_tables__ask - read by @calls from now on; NULL: from the running kernel. */
+void page_tables__ask(const struct walk_calls *calls);
+
 struct page_tables;
 
 /**
