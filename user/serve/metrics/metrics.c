@@ -41,6 +41,9 @@ static const char *const map_names[NR_SERVE_MAPS] = {
 #define FIGURE_METRIC(member, bits, how, key, head, unit, of_zero, metric, of_one, of_all)         \
 	FIGURE_METRIC_##how(metric, of_all, member, unit)
 
+#define SINGLE_METRIC(id, kind, of, in, digits, what)                                              \
+	{of, in, what, kind, .first = FIXED_##id, .nr = 1, .decimals = digits, .all = true},
+
 const struct metric metrics[] = {
 	{"vmascope_page_faults", NULL, "Page faults, by cause.",
 	 COUNTER, .grouped = true, BY_CAUSE, .first = GROUP_FAULTS},
@@ -116,32 +119,7 @@ const struct metric metrics[] = {
 	 COUNTER, BY_PROGRAM, .first = FIXED_RUNS, .needs = NEEDS_RUN_STATS},
 	{"vmascope_bpf_run_seconds", .help = "Run time of a BPF program.",
 	 COUNTER, SECONDS, BY_PROGRAM, .first = FIXED_RUN_NS, .needs = NEEDS_RUN_STATS},
-	{"vmascope_processes", NULL, "Processes with slots in use.",
-	 GAUGE, .first = FIXED_PROCESSES, .nr = 1, .all = true},
-	{"vmascope_groups", NULL, "Groups with their own series, including other.",
-	 GAUGE, .first = FIXED_GROUPS, .nr = 1, .all = true},
-	{"vmascope_series", NULL, "Series of groups in use, without those of other.",
-	 GAUGE, .first = FIXED_SERIES, .nr = 1, .all = true},
-	{"vmascope_series_limit", NULL, "Limit of series (--max-series).",
-	 GAUGE, .first = FIXED_SERIES_LIMIT, .nr = 1, .all = true},
-	{"vmascope_refreshes", NULL, "Reads of all counters.",
-	 COUNTER, .first = FIXED_REFRESHES, .nr = 1, .all = true},
-	{"vmascope_refresh_seconds", .help = "Time spent reading all counters.",
-	 COUNTER, SECONDS, .first = FIXED_REFRESH_NS, .nr = 1, .all = true},
-
-	{"process_cpu_seconds", .help = "Total user and system CPU time spent in seconds.",
-	 COUNTER, SECONDS, .first = FIXED_CPU_NS, .nr = 1, .all = true},
-	{"process_resident_memory_bytes", "bytes", "Resident memory size in bytes.",
-	 GAUGE, .first = FIXED_RSS, .nr = 1, .all = true},
-	{"process_virtual_memory_bytes", "bytes", "Virtual memory size in bytes.",
-	 GAUGE, .first = FIXED_VSIZE, .nr = 1, .all = true},
-	{"process_open_fds", NULL, "Number of open file descriptors.",
-	 GAUGE, .first = FIXED_FDS, .nr = 1, .all = true},
-	{"process_max_fds", NULL, "Maximum number of open file descriptors.",
-	 GAUGE, .first = FIXED_MAX_FDS, .nr = 1, .all = true},
-	{"process_start_time_seconds", "seconds",
-	 "Start time of the process since unix epoch in seconds.",
-	 GAUGE, .first = FIXED_START_MS, .nr = 1, .decimals = 3, .all = true},
+	EACH_SINGLE_METRIC(SINGLE_METRIC)
 };
 /* clang-format on */
 

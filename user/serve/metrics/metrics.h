@@ -67,6 +67,34 @@ enum serve_map {
 	NR_SERVE_MAPS,
 };
 
+/**
+ * EACH_SINGLE_METRIC - metrics with one value each, of the exporter itself and of what it keeps:
+ *	X(id, type, name, unit, decimals, help), as in struct metric; the value is in cell FIXED_id
+ */
+/* clang-format off */
+#define EACH_SINGLE_METRIC(X)                                                                      \
+	X(PROCESSES, GAUGE, "vmascope_processes", NULL, 0, "Processes with slots in use.")         \
+	X(GROUPS, GAUGE, "vmascope_groups", NULL, 0,                                               \
+	  "Groups with their own series, including other.")                                        \
+	X(SERIES, GAUGE, "vmascope_series", NULL, 0,                                               \
+	  "Series of groups in use, without those of other.")                                      \
+	X(SERIES_LIMIT, GAUGE, "vmascope_series_limit", NULL, 0, "Limit of series (--max-series).") \
+	X(REFRESHES, COUNTER, "vmascope_refreshes", NULL, 0, "Reads of all counters.")             \
+	X(REFRESH_NS, COUNTER, "vmascope_refresh_seconds", "seconds", 9,                           \
+	  "Time spent reading all counters.")                                                      \
+	X(CPU_NS, COUNTER, "process_cpu_seconds", "seconds", 9,                                    \
+	  "Total user and system CPU time spent in seconds.")                                      \
+	X(RSS, GAUGE, "process_resident_memory_bytes", "bytes", 0,                                 \
+	  "Resident memory size in bytes.")                                                        \
+	X(VSIZE, GAUGE, "process_virtual_memory_bytes", "bytes", 0,                                \
+	  "Virtual memory size in bytes.")                                                         \
+	X(FDS, GAUGE, "process_open_fds", NULL, 0, "Number of open file descriptors.")             \
+	X(MAX_FDS, GAUGE, "process_max_fds", NULL, 0,                                              \
+	  "Maximum number of open file descriptors.")                                              \
+	X(START_MS, GAUGE, "process_start_time_seconds", "seconds", 3,                             \
+	  "Start time of the process since unix epoch in seconds.")
+/* clang-format on */
+
 /** Programs of BPF at most. */
 #define MAX_PROGRAMS 64
 
@@ -85,18 +113,9 @@ enum fixed_cell {
 	FIXED_RUNS = FIXED_MAP_SIZE + NR_SERVE_MAPS,
 	FIXED_RUN_NS = FIXED_RUNS + MAX_PROGRAMS,
 	FIXED_MAPPINGS_LIMIT = FIXED_RUN_NS + MAX_PROGRAMS,
-	FIXED_PROCESSES,
-	FIXED_GROUPS,
-	FIXED_SERIES,
-	FIXED_SERIES_LIMIT,
-	FIXED_REFRESHES,
-	FIXED_REFRESH_NS,
-	FIXED_CPU_NS,
-	FIXED_RSS,
-	FIXED_VSIZE,
-	FIXED_FDS,
-	FIXED_MAX_FDS,
-	FIXED_START_MS,
+#define FIXED_CELL(id, ...) FIXED_##id,
+	EACH_SINGLE_METRIC(FIXED_CELL)
+#undef FIXED_CELL
 	NR_FIXED_CELLS,
 };
 
