@@ -162,15 +162,15 @@ static void slots_of_processes_that_ended_are_used_again(void **state)
 	uint32_t image, heap;
 
 	assert_int_equal(live__refresh(l), 0);
-	assert_int_equal(capture__free_slots(fake.capture), FAKE_SLOTS - 1 - 9 * 4);
+	assert_int_equal(capture__nr_free(fake.capture, FREE_SLOTS), FAKE_SLOTS - 1 - 9 * 4);
 	assert_false(live__reclaim(l));
-	assert_int_equal(capture__free_slots(fake.capture), FAKE_SLOTS - 1 - 9 * 4);
+	assert_int_equal(capture__nr_free(fake.capture, FREE_SLOTS), FAKE_SLOTS - 1 - 9 * 4);
 
 	for (uint32_t i = 0; i < 8; i++)
 		fake_exit(first + i * 4, 0);
 	fake_count(first + 1, 1, 100, 0);
 	assert_false(live__reclaim(l));
-	assert_int_equal(capture__free_slots(fake.capture), FAKE_SLOTS - 1 - 4);
+	assert_int_equal(capture__nr_free(fake.capture, FREE_SLOTS), FAKE_SLOTS - 1 - 4);
 	/* each of the 24 VMAs went out of BPF's map, after all programs that knew it were over */
 	assert_int_equal(fake.removed, 24);
 	assert_true(fake.graces >= 1);
@@ -203,10 +203,11 @@ static void histograms_come_back_with_their_slots(void **state)
 	slot.proc.hist[VS_CAUSE_COW] = fake_hist(1000, 5);
 	image = fake_slot(slot);
 	assert_int_equal(live__refresh(l), 0);
-	assert_int_equal(capture__free_hists(fake.capture), FAKE_HISTS - VS_HIST_FIRST - 1);
+	assert_int_equal(capture__nr_free(fake.capture, FREE_HISTS),
+			 FAKE_HISTS - VS_HIST_FIRST - 1);
 	fake_exit(image, 9);
 	assert_int_equal(live__reclaim_ended(l), 0);
-	assert_int_equal(capture__free_hists(fake.capture), FAKE_HISTS - VS_HIST_FIRST);
+	assert_int_equal(capture__nr_free(fake.capture, FREE_HISTS), FAKE_HISTS - VS_HIST_FIRST);
 	assert_int_equal(hist__count(&fake.capture->hists[FAKE_HISTS + VS_HIST_FIRST]), 0);
 	assert_int_equal(live__refresh(l), 0);
 	assert_int_equal(hist__count(&model__process(&l->model, 100)->latency[VS_CAUSE_COW]->hist),
@@ -276,7 +277,7 @@ static void rows_of_calls_are_taken_over_and_given_back(void **state)
 	fake_exit(image, 0);
 	assert_int_equal(live__reclaim_ended(l), 0);
 	assert_null(l->shootdown.by_index[index]);
-	assert_int_equal(capture__free_call_rows(fake.capture), FAKE_ROWS - 1);
+	assert_int_equal(capture__nr_free(fake.capture, FREE_CALL_ROWS), FAKE_ROWS - 1);
 	assert_int_equal(fake.capture->call_rows[index].used, 0);
 	assert_int_equal(l->shootdown.rows[0]->counts.count, 11);
 }

@@ -26,10 +26,7 @@ int calls__size_maps(struct capture *c)
 	const uint64_t pairs_of_cpus = (uint64_t)c->nr_cpus * c->nr_cpus;
 	const uint32_t sent = pairs_of_cpus < MOST_SENT_IPIS ? pairs_of_cpus : MOST_SENT_IPIS;
 	const bool used = in_use(c);
-	const struct {
-		struct bpf_map *map;
-		uint32_t entries;
-	} sizes[] = {
+	const struct map_size sizes[] = {
 		{ c->skel->maps.call_rows, c->nr_call_rows },
 		{ c->skel->maps.free_call_rows, c->nr_call_rows },
 		{ c->skel->maps.call_index, c->nr_call_rows },
@@ -40,11 +37,8 @@ int calls__size_maps(struct capture *c)
 		{ c->skel->maps.ranges, c->nr_ranges },
 		{ c->skel->maps.range_procs, c->nr_ranges > 1 ? c->nr_slots : 1 },
 	};
-	int err = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(sizes) && !err; i++)
-		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
-	return err;
+	return map_sizes__set(sizes, ARRAY_SIZE(sizes));
 }
 
 void calls__find_functions(struct capture *c)
@@ -75,24 +69,9 @@ void calls__find_functions(struct capture *c)
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
-uint32_t capture__nr_call_rows(const struct capture *c)
-{
-	return c->nr_call_rows;
-}
-
 const struct vs_call_row *capture__call_row(const struct capture *c, uint32_t index)
 {
 	return &c->call_rows[index];
-}
-
-uint32_t capture__next_call_row(struct capture *c)
-{
-	return free_list__next(&c->free[FREE_CALL_ROWS]);
-}
-
-uint32_t capture__free_call_rows(const struct capture *c)
-{
-	return free_list__nr(&c->free[FREE_CALL_ROWS]);
 }
 
 void capture__retire_call_rows(struct capture *c, const uint32_t *rows, size_t nr)

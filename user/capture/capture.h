@@ -172,10 +172,22 @@ int capture__each_program(const struct capture *c, int (*fn)(void *ctx, const ch
 /** capture__variant - the variant of hook @id in use, NULL if there is none. */
 const struct hook_variant *capture__variant(const struct capture *c, enum hook_id id);
 
-/** capture__nr_slots - sizes of maps: slots, possible CPUs that have counters, histograms. */
-uint32_t capture__nr_slots(const struct capture *c);
+/** capture__nr_cpus - number of possible CPUs, which have counters. */
 uint32_t capture__nr_cpus(const struct capture *c);
-uint32_t capture__nr_hists(const struct capture *c);
+
+/* --- slots, histograms, rows of calls, rows of stacks: taken by BPF, and given back --- */
+
+/**
+ * capture__nr - size of a map, including what is never free: slot 0, the histograms that are shared,
+ *	row 0, which counts calls without a row, and enum vs_stack_special
+ */
+uint32_t capture__nr(const struct capture *c, enum free_kind kind);
+
+/** capture__nr_free - number of free ones. */
+uint32_t capture__nr_free(const struct capture *c, enum free_kind kind);
+
+/** capture__next_taken - the next one that BPF has taken since the last call. Return: 0 if none. */
+uint32_t capture__next_taken(struct capture *c, enum free_kind kind);
 
 /** capture__slot - the current description of slot @index. */
 const volatile struct vs_slot *capture__slot(const struct capture *c, uint32_t index);
@@ -197,15 +209,6 @@ void capture__hist_add(const struct capture *c, uint32_t hist, struct vs_hist *s
 void capture__hist_give_back(struct capture *c, uint32_t hist);
 
 /**
- * capture__next_taken - the next slot that BPF has taken since the last call
- * Return: its number, 0 if there is none.
- */
-uint32_t capture__next_taken(struct capture *c);
-
-/** capture__free_slots - number of free slots. */
-uint32_t capture__free_slots(const struct capture *c);
-
-/**
  * capture__watch - from now on, keep the latencies by cause of the VMA of @slot, and of no other
  * @slot: 0 for no VMA
  */
@@ -213,9 +216,6 @@ void capture__watch(struct capture *c, uint32_t slot, uint32_t generation);
 
 /** capture__watched_add - add the latencies of faults of @cause in that VMA to @sum. */
 void capture__watched_add(const struct capture *c, int cause, struct vs_hist *sum);
-
-/** capture__free_hists - number of free histograms. */
-uint32_t capture__free_hists(const struct capture *c);
 
 /** capture__choose - set whether --vma matches slot @index; if not, its faults are not streamed */
 void capture__choose(struct capture *c, uint32_t index, bool chosen);
@@ -249,17 +249,8 @@ int capture__heat(const struct capture *c, struct vs_heat_key *keys, uint64_t *f
  */
 bool capture__recycles_stacks(const struct capture *c);
 
-/** capture__nr_stacks - number of rows, including enum vs_stack_special; 1: disabled. */
-uint32_t capture__nr_stacks(const struct capture *c);
-
 /** capture__stack - current contents of row @index. */
 const struct vs_stack_row *capture__stack(const struct capture *c, uint32_t index);
-
-/** capture__next_stack - the next row taken by BPF since the last call. Return: 0 if none. */
-uint32_t capture__next_stack(struct capture *c);
-
-/** capture__free_stacks - number of free rows. */
-uint32_t capture__free_stacks(const struct capture *c);
 
 /** capture__retire_stacks - as capture__retire_call_rows(), for rows of stacks. */
 void capture__retire_stacks(struct capture *c, const uint32_t *rows, size_t nr);
@@ -269,17 +260,8 @@ void capture__give_back_stack(struct capture *c, uint32_t index);
 
 /* --- memory calls and shootdowns, if they are counted (calls.c) --- */
 
-/** capture__nr_call_rows - number of rows, including row 0, which counts calls without a row. */
-uint32_t capture__nr_call_rows(const struct capture *c);
-
 /** capture__call_row - current contents of row @index. */
 const struct vs_call_row *capture__call_row(const struct capture *c, uint32_t index);
-
-/** capture__next_call_row - the next row taken by BPF since the last call. Return: 0 if none. */
-uint32_t capture__next_call_row(struct capture *c);
-
-/** capture__free_call_rows - number of free rows. */
-uint32_t capture__free_call_rows(const struct capture *c);
 
 /**
  * capture__retire_call_rows - nothing is counted in these rows from now on

@@ -59,6 +59,15 @@ void ring__unmap(struct capture *c);
 /** ring__add_dropped - count what capture__drop_rest() dropped as lost instead of emitted. */
 void ring__add_dropped(const struct capture *c, struct vs_stats *sum);
 
+/** struct map_size - a map, and how many entries it gets */
+struct map_size {
+	struct bpf_map *map;
+	uint32_t entries;
+};
+
+/** map_sizes__set - set the sizes of @nr maps, before loading. Return: 0 or a negative errno. */
+int map_sizes__set(const struct map_size *sizes, size_t nr);
+
 /** slots__size_maps - set sizes, before loading. Return: 0 or a negative errno. */
 int slots__size_maps(struct capture *c, uint32_t ring_bytes);
 

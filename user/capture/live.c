@@ -25,11 +25,12 @@ int live__init(struct live *l, struct capture *c, const char *vma_glob)
 	l->capture = c;
 	l->vma_glob = vma_glob;
 	threads__init(&l->threads);
-	err = model__init(&l->model, capture__nr_slots(c), capture__nr_cpus(c));
+	err = model__init(&l->model, capture__nr(c, FREE_SLOTS), capture__nr_cpus(c));
 	if (!err)
-		err = stacks__init(&l->stacks, capture__nr_stacks(c));
+		err = stacks__init(&l->stacks, capture__nr(c, FREE_STACKS));
 	if (!err)
-		err = shootdown__init(&l->shootdown, capture__nr_call_rows(c), capture__nr_cpus(c));
+		err = shootdown__init(&l->shootdown, capture__nr(c, FREE_CALL_ROWS),
+				      capture__nr_cpus(c));
 	l->shootdown.stacks = &l->stacks;
 	return err;
 }
@@ -92,7 +93,7 @@ static int discover_calls(struct live *l)
 {
 	uint32_t index;
 
-	while ((index = capture__next_call_row(l->capture)))
+	while ((index = capture__next_taken(l->capture, FREE_CALL_ROWS)))
 		if (read_call_row(l, index) == -ENOMEM)
 			return -ENOMEM;
 	return 0;
@@ -125,7 +126,7 @@ static int read_pairs(struct live *l)
 static int refresh_calls(struct live *l)
 {
 	struct shootdown *s = &l->shootdown;
-	const uint32_t nr = capture__nr_call_rows(l->capture);
+	const uint32_t nr = capture__nr(l->capture, FREE_CALL_ROWS);
 
 	if (nr <= 1)
 		return 0;
@@ -256,7 +257,7 @@ static int read_again(struct live *l)
 	for (int o = 0; o < VS_NR_OUTCOME; o++)
 		faults += outcome[o];
 	threads__fit(&l->threads, faults - trapless);
-	if (capture__nr_stacks(l->capture) > VS_STACK_FIRST)
+	if (capture__nr(l->capture, FREE_STACKS) > VS_STACK_FIRST)
 		stacks__fit(&l->stacks, outcome);
 	return 0;
 }
@@ -352,10 +353,11 @@ static void give_back(struct live *l, struct retiring *r)
 static bool low(const struct live *l)
 {
 	return live_stacks__low(l) ||
-	       capture__free_slots(l->capture) < l->model.nr_slots / LOW_SHARE ||
-	       capture__free_call_rows(l->capture) <
-		       capture__nr_call_rows(l->capture) / LOW_SHARE ||
-	       capture__free_hists(l->capture) < capture__nr_hists(l->capture) / LOW_SHARE;
+	       capture__nr_free(l->capture, FREE_SLOTS) < l->model.nr_slots / LOW_SHARE ||
+	       capture__nr_free(l->capture, FREE_CALL_ROWS) <
+		       capture__nr(l->capture, FREE_CALL_ROWS) / LOW_SHARE ||
+	       capture__nr_free(l->capture, FREE_HISTS) <
+		       capture__nr(l->capture, FREE_HISTS) / LOW_SHARE;
 }
 
 /** still_mapped - one of @maps is the VMA of @row. */
@@ -389,7 +391,7 @@ static void retire_unmapped(struct retiring *r, const struct process *p)
 /** retire_calls - reclaim the rows of process images that are @gone. */
 static void retire_calls(struct live *l, const bool *gone)
 {
-	const uint32_t nr = capture__nr_call_rows(l->capture);
+	const uint32_t nr = capture__nr(l->capture, FREE_CALL_ROWS);
 	uint32_t *rows = malloc(nr * sizeof(*rows));
 	size_t n = 0;
 

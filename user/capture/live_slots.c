@@ -87,7 +87,7 @@ int live__discover_slots(struct live *l)
 
 	if (!l->capture)
 		return 0;
-	while ((index = capture__next_taken(l->capture))) {
+	while ((index = capture__next_taken(l->capture, FREE_SLOTS))) {
 		err = wait_for(l, index);
 		if (err)
 			return err;

@@ -26,7 +26,7 @@ static int read_row(struct live *l, uint32_t index)
 
 int live_stacks__read(struct live *l, const struct vs_stack_ref *ref)
 {
-	if (ref->row < VS_STACK_FIRST || ref->row >= capture__nr_stacks(l->capture) ||
+	if (ref->row < VS_STACK_FIRST || ref->row >= capture__nr(l->capture, FREE_STACKS) ||
 	    l->stacks.by_index[ref->row].stack ||
 	    capture__stack(l->capture, ref->row)->generation != ref->generation)
 		return 0;
@@ -38,7 +38,7 @@ int live_stacks__discover(struct live *l)
 {
 	uint32_t index;
 
-	while ((index = capture__next_stack(l->capture)))
+	while ((index = capture__next_taken(l->capture, FREE_STACKS)))
 		if (read_row(l, index) == -ENOMEM)
 			return -ENOMEM;
 	return 0;
@@ -46,7 +46,7 @@ int live_stacks__discover(struct live *l)
 
 int live_stacks__refresh(struct live *l)
 {
-	const uint32_t nr = capture__nr_stacks(l->capture);
+	const uint32_t nr = capture__nr(l->capture, FREE_STACKS);
 
 	if (nr <= VS_STACK_FIRST)
 		return 0;
@@ -61,7 +61,8 @@ int live_stacks__refresh(struct live *l)
 
 bool live_stacks__low(const struct live *l)
 {
-	return capture__free_stacks(l->capture) < capture__nr_stacks(l->capture) / LOW_SHARE;
+	return capture__nr_free(l->capture, FREE_STACKS) <
+	       capture__nr(l->capture, FREE_STACKS) / LOW_SHARE;
 }
 
 /** take_back - reclaim @n rows; their counts stay in the model. */
@@ -87,7 +88,7 @@ static bool is_gone(const struct live *l, const struct vs_stack_row *row, const 
 
 void live_stacks__retire(struct live *l, const bool *gone)
 {
-	const uint32_t nr = capture__nr_stacks(l->capture);
+	const uint32_t nr = capture__nr(l->capture, FREE_STACKS);
 	uint32_t *rows = malloc(nr * sizeof(*rows));
 	size_t n = 0;
 
@@ -127,7 +128,7 @@ static unsigned int small_enough(const struct live *l, const uint32_t *rows, siz
 
 void live_stacks__recycle(struct live *l)
 {
-	const uint32_t nr = capture__nr_stacks(l->capture);
+	const uint32_t nr = capture__nr(l->capture, FREE_STACKS);
 	size_t n = 0, kept = 0;
 	unsigned int most;
 	uint32_t *rows;

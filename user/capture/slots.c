@@ -16,12 +16,18 @@
 /** Maximum attempts to copy counters that are being written; then the last copy is used. */
 #define COPY_TRIES 16
 
+int map_sizes__set(const struct map_size *sizes, size_t nr)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < nr && !err; i++)
+		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+	return err;
+}
+
 int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 {
-	const struct {
-		struct bpf_map *map;
-		uint32_t entries;
-	} sizes[] = {
+	const struct map_size sizes[] = {
 		{ c->skel->maps.slots, c->nr_slots },
 		{ c->skel->maps.counts, c->nr_slots * c->nr_cpus },
 		{ c->skel->maps.free_slots, c->nr_slots },
@@ -33,14 +39,8 @@ int slots__size_maps(struct capture *c, uint32_t ring_bytes)
 		{ c->skel->maps.targets, c->nr_targets },
 		{ c->skel->maps.events, ring_bytes },
 	};
-	int err;
 
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
-		if (err)
-			return err;
-	}
-	return 0;
+	return map_sizes__set(sizes, ARRAY_SIZE(sizes));
 }
 
 static void *map_shared(const struct bpf_map *map, size_t bytes, const char *name)
@@ -139,9 +139,19 @@ void slots__unmap(struct capture *c)
 			munmap(*maps[i].at, maps[i].bytes);
 }
 
-uint32_t capture__nr_slots(const struct capture *c)
+uint32_t capture__nr(const struct capture *c, enum free_kind kind)
 {
-	return c->nr_slots;
+	return c->free[kind].size;
+}
+
+uint32_t capture__nr_free(const struct capture *c, enum free_kind kind)
+{
+	return free_list__nr(&c->free[kind]);
+}
+
+uint32_t capture__next_taken(struct capture *c, enum free_kind kind)
+{
+	return free_list__next(&c->free[kind]);
 }
 
 uint32_t capture__nr_cpus(const struct capture *c)
@@ -207,26 +217,6 @@ void capture__hist_give_back(struct capture *c, uint32_t hist)
 	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++)
 		memset(&c->hists[(size_t)cpu * c->nr_hists + hist], 0, sizeof(*c->hists));
 	free_list__give_back(&c->free[FREE_HISTS], hist);
-}
-
-uint32_t capture__next_taken(struct capture *c)
-{
-	return free_list__next(&c->free[FREE_SLOTS]);
-}
-
-uint32_t capture__free_slots(const struct capture *c)
-{
-	return free_list__nr(&c->free[FREE_SLOTS]);
-}
-
-uint32_t capture__free_hists(const struct capture *c)
-{
-	return free_list__nr(&c->free[FREE_HISTS]);
-}
-
-uint32_t capture__nr_hists(const struct capture *c)
-{
-	return c->nr_hists;
 }
 
 void capture__choose(struct capture *c, uint32_t index, bool chosen)

@@ -10,39 +10,18 @@
 
 int stacks__size_maps(struct capture *c)
 {
-	const struct {
-		struct bpf_map *map;
-		uint32_t entries;
-	} sizes[] = {
+	const struct map_size sizes[] = {
 		{ c->skel->maps.stack_rows, c->nr_stacks },
 		{ c->skel->maps.stack_index, c->nr_stacks },
 		{ c->skel->maps.free_stacks, c->nr_stacks },
 	};
-	int err = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(sizes) && !err; i++)
-		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
-	return err;
-}
-
-uint32_t capture__nr_stacks(const struct capture *c)
-{
-	return c->nr_stacks;
+	return map_sizes__set(sizes, ARRAY_SIZE(sizes));
 }
 
 const struct vs_stack_row *capture__stack(const struct capture *c, uint32_t index)
 {
 	return &c->stack_rows[index];
-}
-
-uint32_t capture__next_stack(struct capture *c)
-{
-	return free_list__next(&c->free[FREE_STACKS]);
-}
-
-uint32_t capture__free_stacks(const struct capture *c)
-{
-	return free_list__nr(&c->free[FREE_STACKS]);
 }
 
 bool capture__recycles_stacks(const struct capture *c)

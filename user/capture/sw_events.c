@@ -70,8 +70,7 @@ static int tell(const struct sw_event *e, int err)
 
 int sw_events__attach(struct capture *c, struct bpf_program *prog, int config)
 {
-	int err = array__resize(&c->sw_events, c->nr_sw_events + c->nr_cpus,
-				sizeof(*c->sw_events));
+	int err = array__resize(&c->sw_events, c->nr_sw_events + c->nr_cpus, sizeof(*c->sw_events));
 	bool any = false;
 
 	if (err)

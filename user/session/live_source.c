@@ -9,9 +9,9 @@ static struct source_facts facts(const struct session *s)
 
 	return (struct source_facts){
 		.start_ns = capture__start_ns(c),
-		.nr_slots = capture__nr_slots(c),
-		.free_slots = capture__free_slots(c),
-		.nr_stacks = capture__nr_stacks(c),
+		.nr_slots = capture__nr(c, FREE_SLOTS),
+		.free_slots = capture__nr_free(c, FREE_SLOTS),
+		.nr_stacks = capture__nr(c, FREE_STACKS),
 		.ring_bytes = s->options->capture.ring_bytes,
 		.unwound = s->sampling,
 		.counts_stacks = true,

@@ -56,9 +56,10 @@ void session__say_how(const struct session *s)
 		vs_debug(1, "%s: %s%s", in_use[i].name, in_use[i].variant,
 			 in_use[i].fallback ? " (not the preferred variant)" : "");
 	vs_debug(1, "%u slots, %u histograms, %u call rows, %u stacks, %u CPUs",
-		 capture__nr_slots(s->live->capture), capture__nr_hists(s->live->capture),
-		 capture__nr_call_rows(s->live->capture), capture__nr_stacks(s->live->capture),
-		 capture__nr_cpus(s->live->capture));
+		 capture__nr(s->live->capture, FREE_SLOTS),
+		 capture__nr(s->live->capture, FREE_HISTS),
+		 capture__nr(s->live->capture, FREE_CALL_ROWS),
+		 capture__nr(s->live->capture, FREE_STACKS), capture__nr_cpus(s->live->capture));
 }
 
 const char *session__larger_ring(const struct session *s, char *buf, size_t size)

@@ -92,12 +92,12 @@ static void read_fill(const struct live *l, uint64_t *fixed)
 	const struct capture *c = l->capture;
 	uint64_t *used = &fixed[FIXED_MAP_USED], *size = &fixed[FIXED_MAP_SIZE];
 
-	size[MAP_SLOTS] = capture__nr_slots(c);
-	used[MAP_SLOTS] = size[MAP_SLOTS] - capture__free_slots(c);
-	size[MAP_HISTS] = capture__nr_hists(c);
-	used[MAP_HISTS] = size[MAP_HISTS] - capture__free_hists(c);
-	size[MAP_CALL_ROWS] = capture__nr_call_rows(c);
-	used[MAP_CALL_ROWS] = size[MAP_CALL_ROWS] - capture__free_call_rows(c);
+	size[MAP_SLOTS] = capture__nr(c, FREE_SLOTS);
+	used[MAP_SLOTS] = size[MAP_SLOTS] - capture__nr_free(c, FREE_SLOTS);
+	size[MAP_HISTS] = capture__nr(c, FREE_HISTS);
+	used[MAP_HISTS] = size[MAP_HISTS] - capture__nr_free(c, FREE_HISTS);
+	size[MAP_CALL_ROWS] = capture__nr(c, FREE_CALL_ROWS);
+	used[MAP_CALL_ROWS] = size[MAP_CALL_ROWS] - capture__nr_free(c, FREE_CALL_ROWS);
 	size[MAP_PAIRS] = CAPTURE_PAIRS;
 	used[MAP_PAIRS] = l->shootdown.nr_pairs - l->shootdown.nr_gone;
 }
