@@ -6,19 +6,12 @@
 #include <pwd.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/prctl.h>
 
+#include "sys/capabilities.h"
 #include "sys/kernel.h"
 #include "util/log.h"
 #include "util/str.h"
-
-#ifndef CAP_PERFMON
-#define CAP_PERFMON 38
-#endif
-#ifndef CAP_BPF
-#define CAP_BPF 39
-#endif
 
 /**
  * keep_only - keep only the @nr capabilities in @wanted that are permitted. Return: 0 or a negative
