@@ -31,7 +31,7 @@ static int teardown(void **state)
 
 static const struct fault_row *row_of(const struct live *l, uint32_t slot)
 {
-	const struct fault_row *row = l->model.by_slot[slot];
+	const struct fault_row *row = l->run.model.by_slot[slot];
 
 	if (!row)
 		fail_msg("slot %u has no row", slot);
@@ -42,9 +42,9 @@ static uint64_t faults_of_all(const struct live *l)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < l->model.nr_processes; i++)
-		for (size_t r = 0; r < l->model.processes[i]->nr_rows; r++)
-			sum += counts_faults(&l->model.processes[i]->rows[r]->counts);
+	for (size_t i = 0; i < l->run.model.nr_processes; i++)
+		for (size_t r = 0; r < l->run.model.processes[i]->nr_rows; r++)
+			sum += counts_faults(&l->run.model.processes[i]->rows[r]->counts);
 	return sum;
 }
 
@@ -64,13 +64,13 @@ static void counts_of_all_cpus_add_up(void **state)
 	assert_int_equal(row_of(l, heap)->counts.outcome[VS_MAJOR], 3);
 	assert_string_equal(row_of(l, heap)->name, "[heap]");
 	assert_int_equal(counts_faults(&row_of(l, image)->counts), 3);
-	assert_int_equal(counts_faults(&l->model.cpus[0].counts), 14);
-	assert_int_equal(counts_faults(&l->model.cpus[1].counts), 22);
+	assert_int_equal(counts_faults(&l->run.model.cpus[0].counts), 14);
+	assert_int_equal(counts_faults(&l->run.model.cpus[1].counts), 22);
 	/* read again, they are what they are, and not twice that */
 	fake_count(heap, 1, 1, 0);
 	assert_int_equal(live__refresh(l), 0);
 	assert_int_equal(row_of(l, heap)->counts.outcome[VS_MINOR], 31);
-	assert_int_equal(counts_faults(&l->model.cpus[1].counts), 23);
+	assert_int_equal(counts_faults(&l->run.model.cpus[1].counts), 23);
 }
 
 static void a_slot_is_described_once_it_is_filled(void **state)
@@ -83,8 +83,8 @@ static void a_slot_is_described_once_it_is_filled(void **state)
 
 	slot = fake_slot(empty);
 	assert_int_equal(live__discover(l), 0);
-	assert_non_null(l->model.by_slot[image]);
-	assert_null(l->model.by_slot[slot]);
+	assert_non_null(l->run.model.by_slot[image]);
+	assert_null(l->run.model.by_slot[slot]);
 	fake.capture->slots[slot] = heap;
 	assert_int_equal(live__discover(l), 0);
 	assert_string_equal(row_of(l, slot)->name, "[heap]");
@@ -134,7 +134,7 @@ static void latencies_of_a_process_are_by_cause(void **state)
 	assert_int_equal(hist__count(&latency->hist), 5);
 	assert_int_equal(latency->hist.sum_ns, 5000);
 	assert_null(row_of(l, image)->process->latency[VS_CAUSE_GUP]);
-	assert_int_equal(hist__count(&l->model.shared_latency[VS_CAUSE_GUP].hist), 3);
+	assert_int_equal(hist__count(&l->run.model.shared_latency[VS_CAUSE_GUP].hist), 3);
 }
 
 /* --- slots come back -------------------------------------------------------------------------------- */
@@ -178,8 +178,8 @@ static void slots_of_processes_that_ended_are_used_again(void **state)
 	assert_int_equal(faults_of_all(l), 9 * 6 + 100);
 	assert_int_equal(live__refresh(l), 0);
 	assert_int_equal(faults_of_all(l), 9 * 6 + 100);
-	assert_true(model__process(&l->model, 100)->exited);
-	assert_false(model__process(&l->model, 108)->exited);
+	assert_true(model__process(&l->run.model, 100)->exited);
+	assert_false(model__process(&l->run.model, 108)->exited);
 
 	/* and a slot that comes again is another VMA's */
 	while (fake.capture->free_ring[FREE_SLOTS].taken < FAKE_SLOTS - 1)
@@ -210,9 +210,9 @@ static void histograms_come_back_with_their_slots(void **state)
 	assert_int_equal(capture__nr_free(fake.capture, FREE_HISTS), FAKE_HISTS - VS_HIST_FIRST);
 	assert_int_equal(hist__count(&fake.capture->hists[FAKE_HISTS + VS_HIST_FIRST]), 0);
 	assert_int_equal(live__refresh(l), 0);
-	assert_int_equal(hist__count(&model__process(&l->model, 100)->latency[VS_CAUSE_COW]->hist),
-			 5);
-	assert_int_equal(model__process(&l->model, 100)->exit_code, 9);
+	assert_int_equal(
+		hist__count(&model__process(&l->run.model, 100)->latency[VS_CAUSE_COW]->hist), 5);
+	assert_int_equal(model__process(&l->run.model, 100)->exit_code, 9);
 }
 
 static void what_is_forgotten_stays_in_the_sums(void **state)
@@ -225,9 +225,9 @@ static void what_is_forgotten_stays_in_the_sums(void **state)
 		fake_exit(first + i * 4, 0);
 	assert_int_equal(live__reclaim_ended(l), 0);
 	assert_int_equal(live__forget(l, UINT64_MAX, NULL), 0);
-	assert_null(model__process(&l->model, 100));
-	assert_non_null(model__process(&l->model, 108));
-	assert_int_equal(l->model.nr_processes, 2);
+	assert_null(model__process(&l->run.model, 100));
+	assert_non_null(model__process(&l->run.model, 108));
+	assert_int_equal(l->run.model.nr_processes, 2);
 	assert_int_equal(faults_of_all(l), 9 * 6);
 	assert_int_equal(live__refresh(l), 0);
 	assert_int_equal(faults_of_all(l), 9 * 6);
@@ -243,7 +243,7 @@ static void no_more_processes_are_kept_than_allowed(void **state)
 	for (uint32_t i = 0; i < 8; i++)
 		fake_exit(first + i * 4, 0);
 	assert_int_equal(live__bound(l, 4, UINT64_MAX), 1);
-	assert_true(l->model.nr_processes <= 4);
+	assert_true(l->run.model.nr_processes <= 4);
 	assert_int_equal(faults_of_all(l), 9 * 6);
 }
 
@@ -265,21 +265,21 @@ static void rows_of_calls_are_taken_over_and_given_back(void **state)
 	fake.pairs[0].count = 8;
 	fake.nr_pairs = 1;
 	assert_int_equal(live__refresh(l), 0);
-	seen = l->shootdown.by_index[index];
+	seen = l->run.shootdown.by_index[index];
 	assert_non_null(seen);
 	assert_int_equal(seen->counts.count, 10);
 	assert_int_equal(seen->counts.received, 8);
 	assert_ptr_equal(seen->process, row_of(l, image)->process);
-	assert_int_equal(l->shootdown.totals.calls, 10);
-	assert_int_equal(l->shootdown.nr_pairs, 1);
+	assert_int_equal(l->run.shootdown.totals.calls, 10);
+	assert_int_equal(l->run.shootdown.nr_pairs, 1);
 
 	fake.capture->call_rows[index].counts.count = 11;
 	fake_exit(image, 0);
 	assert_int_equal(live__reclaim_ended(l), 0);
-	assert_null(l->shootdown.by_index[index]);
+	assert_null(l->run.shootdown.by_index[index]);
 	assert_int_equal(capture__nr_free(fake.capture, FREE_CALL_ROWS), FAKE_ROWS - 1);
 	assert_int_equal(fake.capture->call_rows[index].used, 0);
-	assert_int_equal(l->shootdown.rows[0]->counts.count, 11);
+	assert_int_equal(l->run.shootdown.rows[0]->counts.count, 11);
 }
 
 static void a_row_that_is_not_whole_is_met_again(void **state)
@@ -292,12 +292,12 @@ static void a_row_that_is_not_whole_is_met_again(void **state)
 	row.used = 0;
 	index = fake_call_row(&row);
 	assert_int_equal(live__discover(l), 0);
-	assert_null(l->shootdown.by_index[index]);
+	assert_null(l->run.shootdown.by_index[index]);
 	called(&row, 3, 0);
 	row.used = 1;
 	fake.capture->call_rows[index] = row;
 	assert_int_equal(live__refresh(l), 0);
-	assert_int_equal(l->shootdown.by_index[index]->counts.count, 3);
+	assert_int_equal(l->run.shootdown.by_index[index]->counts.count, 3);
 }
 
 static void stacks_are_taken_over(void **state)
@@ -310,12 +310,12 @@ static void stacks_are_taken_over(void **state)
 
 	fake.capture->stack_rows[VS_STACK_NONE].counts.outcome[VS_MINOR] = 2;
 	assert_int_equal(live__refresh(l), 0);
-	stack = stacks__find(&l->stacks, &ref);
+	stack = stacks__find(&l->run.stacks, &ref);
 	assert_non_null(stack);
 	assert_int_equal(stack_faults(&stack->counts), 6);
 	assert_int_equal(stack->frames[0].ip, 0x401000);
 	assert_ptr_equal(stack->process, row_of(l, image)->process);
-	assert_int_equal(stack_faults(&l->stacks.none), 2);
+	assert_int_equal(stack_faults(&l->run.stacks.none), 2);
 	fake.capture->stack_rows[index].counts.outcome[VS_MINOR] = 9;
 	assert_int_equal(live__refresh(l), 0);
 	assert_int_equal(stack_faults(&stack->counts), 9);
@@ -328,8 +328,8 @@ static void threads_are_those_that_the_iterator_finds(void **state)
 	fake_thread(100, 101, 40);
 	fake_thread(100, 102, 2);
 	assert_int_equal(live__refresh(l), 0);
-	assert_int_equal(l->threads.nr, 2);
-	assert_int_equal(threads__busiest(&l->threads)->tid, 101);
+	assert_int_equal(l->run.threads.nr, 2);
+	assert_int_equal(threads__busiest(&l->run.threads)->tid, 101);
 	assert_int_equal(fake.iterated[ITER_THREADS], 1);
 }
 
@@ -342,9 +342,9 @@ static void a_fault_in_flight_has_its_vma(void **state)
 
 	assert_int_equal(live__in_flight(l, &in_heap), 0);
 	assert_int_equal(live__in_flight(l, &outside), 0);
-	assert_int_equal(l->in_flight.nr, 2);
-	assert_ptr_equal(l->in_flight.fault[0].row, row_of(l, heap));
-	assert_null(l->in_flight.fault[1].row);
+	assert_int_equal(l->run.in_flight.nr, 2);
+	assert_ptr_equal(l->run.in_flight.fault[0].row, row_of(l, heap));
+	assert_null(l->run.in_flight.fault[1].row);
 }
 
 static void losses_are_those_of_all_cpus(void **state)

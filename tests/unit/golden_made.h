@@ -119,12 +119,8 @@ struct made {
 	uint64_t random;
 	uint64_t now_ns;
 	uint64_t next_id;
-	struct model model;
-	struct shootdown shootdown;
-	struct threads threads;
-	struct stacks stacks;
+	struct run_model run;
 	struct stack *stack[MADE_STACKS];
-	struct in_flight in_flight;
 	struct wall_clock wall;
 	struct namer *namer;
 	struct vs_counts counts[NR_MADE_SLOTS];
@@ -150,18 +146,18 @@ static inline struct stack *made_stack(struct made *m, enum made_slot image, uin
 				       uint32_t nr_kernel, const uint64_t *frames)
 {
 	const uint32_t nr = nr_user + nr_kernel;
-	const struct process *p = m->model.by_slot[image]->process;
+	const struct process *p = m->run.model.by_slot[image]->process;
 	struct stack *like = calloc(1, sizeof(*like) + nr * sizeof(*like->frames)), *stack;
 
 	assert_non_null(like);
-	like->process = m->model.by_slot[image]->process;
+	like->process = m->run.model.by_slot[image]->process;
 	like->pid = p->pid;
 	memcpy(like->comm, p->comm, sizeof(like->comm));
 	like->nr_user = nr_user;
 	like->nr_kernel = nr_kernel;
 	for (uint32_t i = 0; i < nr; i++)
 		like->frames[i].ip = frames[i];
-	stack = stacks__get(&m->stacks, like);
+	stack = stacks__get(&m->run.stacks, like);
 	free(like);
 	assert_non_null(stack);
 	return stack;
@@ -169,7 +165,7 @@ static inline struct stack *made_stack(struct made *m, enum made_slot image, uin
 
 static inline void made_set_cgroup(struct made *m, enum made_slot image, const char *name)
 {
-	struct process *p = m->model.by_slot[image]->process;
+	struct process *p = m->run.model.by_slot[image]->process;
 
 	p->cgroup_name = strdup(name);
 	assert_non_null(p->cgroup_name);
@@ -181,22 +177,22 @@ static inline void made_fill_model(struct made *m)
 	const struct vs_file code = file_named("libexample.so"), data = file_named("odd, \"name\"");
 	struct vs_slot slot;
 
-	take(&m->model, MADE_WORKER, image_slot(100, 0xa, "worker"), NULL);
-	take(&m->model, MADE_WORKER_HEAP, vma_slot(MADE_WORKER, 0x5581a0000000, VS_NAME_HEAP),
+	take(&m->run.model, MADE_WORKER, image_slot(100, 0xa, "worker"), NULL);
+	take(&m->run.model, MADE_WORKER_HEAP, vma_slot(MADE_WORKER, 0x5581a0000000, VS_NAME_HEAP),
 	     NULL);
-	take(&m->model, MADE_WORKER_CODE, file_slot(MADE_WORKER, 0x7f1000000000, 7), &code);
+	take(&m->run.model, MADE_WORKER_CODE, file_slot(MADE_WORKER, 0x7f1000000000, 7), &code);
 	slot = vma_slot(MADE_WORKER, 0x7ffc00000000, VS_NAME_STACK);
 	slot.vma.key.flags |= VS_VM_GROWSDOWN;
-	take(&m->model, MADE_WORKER_STACK, slot, NULL);
-	take(&m->model, MADE_DB, image_slot(200, 0xb, "db"), NULL);
+	take(&m->run.model, MADE_WORKER_STACK, slot, NULL);
+	take(&m->run.model, MADE_DB, image_slot(200, 0xb, "db"), NULL);
 	slot = file_slot(MADE_DB, 0x7f2000000000, 9);
 	slot.vma.key.flags = VS_VM_READ | VS_VM_WRITE | VS_VM_SHARED | VS_VM_MAYSHARE;
-	take(&m->model, MADE_DB_DATA, slot, &data);
+	take(&m->run.model, MADE_DB_DATA, slot, &data);
 	slot = vma_slot(MADE_DB, 0x7f3000000000, VS_NAME_ANON);
 	strcpy(slot.vma.name, "cache");
-	take(&m->model, MADE_DB_CACHE, slot, NULL);
-	take(&m->model, MADE_ODD, image_slot(300, 0xc, "s\303\270k, \"x\""), NULL);
-	take(&m->model, MADE_ODD_ANON, vma_slot(MADE_ODD, 0x10000, VS_NAME_ANON), NULL);
+	take(&m->run.model, MADE_DB_CACHE, slot, NULL);
+	take(&m->run.model, MADE_ODD, image_slot(300, 0xc, "s\303\270k, \"x\""), NULL);
+	take(&m->run.model, MADE_ODD_ANON, vma_slot(MADE_ODD, 0x10000, VS_NAME_ANON), NULL);
 	made_set_cgroup(m, MADE_WORKER, "/user.slice");
 	made_set_cgroup(m, MADE_DB, "/system.slice/db.service");
 	m->stack[0] = made_stack(m, MADE_WORKER, 4, 0, frames);
@@ -235,7 +231,7 @@ static inline void made_fill_calls(struct made *m)
 		*row = call_row(c->image, c->call, c->detail, c->start, c->bytes);
 		row->key.vma = c->vma;
 		row->map_count = 20 + i;
-		put(&m->shootdown, &m->model, i + 1, row)->stack = m->stack[c->stack];
+		put(&m->run.shootdown, &m->run.model, i + 1, row)->stack = m->stack[c->stack];
 	}
 }
 
@@ -247,11 +243,8 @@ static inline void made_begin(struct made *m, const char *path)
 	memset(m, 0, sizeof(*m));
 	m->random = 1;
 	m->now_ns = MADE_START_NS;
-	assert_int_equal(model__init(&m->model, TEST_SLOTS, MADE_CPUS), 0);
-	assert_int_equal(shootdown__init(&m->shootdown, TEST_CALL_ROWS, MADE_CPUS), 0);
-	assert_int_equal(stacks__init(&m->stacks, 1), 0);
+	assert_int_equal(run_model__init(&m->run, TEST_SLOTS, TEST_CALL_ROWS, 1, MADE_CPUS), 0);
 	assert_int_equal(namer__new(&m->namer, &names), 0);
-	threads__init(&m->threads);
 	wall_clock__init(&m->wall, (int64_t)(MADE_WALL_NS - MADE_START_NS));
 	made_fill_model(m);
 	made_fill_calls(m);
@@ -278,8 +271,8 @@ static inline void made_begin(struct made *m, const char *path)
 			.fallback = i == HOOK_CAUSE,
 		};
 	assert_int_equal(writer__init(&m->writer, &options, &m->header), 0);
-	saver__init(&m->saver, &m->writer, &m->model, &m->shootdown, &m->threads);
-	m->saver.stacks = &m->stacks;
+	saver__init(&m->saver, &m->writer, &m->run);
+	m->saver.stacks = &m->run.stacks;
 	m->saver.namer = m->namer;
 	m->saver.wall = &m->wall;
 	assert_int_equal(writer__begin(&m->writer, false), 0);
@@ -308,12 +301,12 @@ static inline void made_count(struct made *m, uint32_t slot, const struct vs_eve
 		c.mapped = e->mapped;
 		c.latency_count = 1;
 		c.latency_sum_ns = c.latency_max_ns = e->duration_ns;
-		made_time(&m->model.by_slot[slot]->process->latency[e->cause], e->duration_ns);
-		made_time(&m->model.by_slot[slot]->latency, e->duration_ns);
+		made_time(&m->run.model.by_slot[slot]->process->latency[e->cause], e->duration_ns);
+		made_time(&m->run.model.by_slot[slot]->latency, e->duration_ns);
 	}
 	counts_add(&m->counts[slot], &c);
-	counts_add(&m->model.cpus[e->head.cpu].counts, &c);
-	model__update_counts(&m->model, slot, &m->counts[slot]);
+	counts_add(&m->run.model.cpus[e->head.cpu].counts, &c);
+	model__update_counts(&m->run.model, slot, &m->counts[slot]);
 }
 
 static inline void made_fault(struct made *m)
@@ -347,11 +340,11 @@ static inline void made_fault(struct made *m)
 	made_count(m, vma->slot, &e);
 	thread->faults++;
 	thread->fault_ns += e.duration_ns;
-	threads__update(&m->threads, thread);
-	stacks__count(&m->stacks, stack, e.outcome, e.duration_ns);
+	threads__update(&m->run.threads, thread);
+	stacks__count(&m->run.stacks, stack, e.outcome, e.duration_ns);
 	m->stats.emitted++;
-	e.slot = saver__tell(&m->saver, m->model.by_slot[vma->slot], m->now_ns);
-	e.proc = saver__tell(&m->saver, m->model.by_slot[vma->image], m->now_ns);
+	e.slot = saver__tell(&m->saver, m->run.model.by_slot[vma->slot], m->now_ns);
+	e.proc = saver__tell(&m->saver, m->run.model.by_slot[vma->image], m->now_ns);
 	e.stack.row = saver__stack_number(stack);
 	saver__event(&m->saver, RECORD_FAULT, &e, e.head.time_ns + e.duration_ns);
 }
@@ -360,7 +353,7 @@ static inline void made_fault(struct made *m)
 static inline void made_crash(struct made *m)
 {
 	const uint64_t address = 0x7f1fffffff10;
-	const uint32_t data = saver__tell(&m->saver, m->model.by_slot[MADE_DB_DATA], m->now_ns);
+	const uint32_t data = saver__tell(&m->saver, m->run.model.by_slot[MADE_DB_DATA], m->now_ns);
 	struct vs_event_crash crash = {
 		.head = { .type = VS_EVENT_CRASH, .cpu = 1, .time_ns = m->now_ns },
 		.pid = 200,
@@ -389,11 +382,11 @@ static inline void made_crash(struct made *m)
 	};
 
 	m->counts[MADE_DB].handled++;
-	m->model.by_slot[MADE_DB]->no_address++;
+	m->run.model.by_slot[MADE_DB]->no_address++;
 	made_count(m, MADE_DB, &e);
 	m->stats.emitted++;
 	saver__event(&m->saver, RECORD_CRASH, &crash, m->now_ns);
-	e.slot = e.proc = saver__tell(&m->saver, m->model.by_slot[MADE_DB], m->now_ns);
+	e.slot = e.proc = saver__tell(&m->saver, m->run.model.by_slot[MADE_DB], m->now_ns);
 	saver__event(&m->saver, RECORD_FAULT, &e, m->now_ns);
 }
 
@@ -403,7 +396,7 @@ static inline void made_crash(struct made *m)
 static inline void made_ipi(struct made *m, const struct made_call *c,
 			    const struct vs_event_call *call, uint32_t cpu)
 {
-	const struct process *to = m->model.by_slot[cpu == 1 ? MADE_WORKER : MADE_DB]->process;
+	const struct process *to = m->run.model.by_slot[cpu == 1 ? MADE_WORKER : MADE_DB]->process;
 	const uint64_t delay_ns = 1000 + made_random(m, 4000),
 		       stolen_ns = 300 + made_random(m, 900);
 	struct vs_call_counts *counts = &m->rows[c - m->calls].counts;
@@ -432,13 +425,13 @@ static inline void made_ipi(struct made *m, const struct made_call *c,
 	if (delay_ns > counts->delay_max_ns)
 		counts->delay_max_ns = delay_ns;
 	counts->stolen_ns += stolen_ns;
-	m->shootdown.totals.received[VS_IPI_USER]++;
-	m->shootdown.totals.joined++;
-	m->shootdown.totals.owned++;
-	m->shootdown.totals.delay_ns += delay_ns;
-	m->shootdown.totals.stolen_ns += stolen_ns;
-	put_times(&m->shootdown.hist[vs_call_class(c->call, c->detail)][VS_TIME_DELAY], delay_ns,
-		  1);
+	m->run.shootdown.totals.received[VS_IPI_USER]++;
+	m->run.shootdown.totals.joined++;
+	m->run.shootdown.totals.owned++;
+	m->run.shootdown.totals.delay_ns += delay_ns;
+	m->run.shootdown.totals.stolen_ns += stolen_ns;
+	put_times(&m->run.shootdown.hist[vs_call_class(c->call, c->detail)][VS_TIME_DELAY],
+		  delay_ns, 1);
 	m->pair_keys[at] = (struct vs_pair_key){
 		.from_pid = call->pid, .to_pid = to->pid, .from_cpu = call->head.cpu, .to_cpu = cpu
 	};
@@ -469,11 +462,11 @@ static inline void made_flush(struct made *m, const struct made_call *c,
 	counts->flush[VS_FLUSH_REMOTE]++;
 	counts->flush[VS_FLUSH_LOCAL]++;
 	counts->pages += e.pages;
-	m->shootdown.totals.sends++;
-	m->shootdown.totals.local++;
+	m->run.shootdown.totals.sends++;
+	m->run.shootdown.totals.local++;
 	for (uint32_t cpu = 1; cpu <= c->sends; cpu++) {
 		counts->queued++;
-		m->shootdown.totals.queued[VS_IPI_USER]++;
+		m->run.shootdown.totals.queued[VS_IPI_USER]++;
 		made_ipi(m, c, call, cpu);
 	}
 }
@@ -483,7 +476,7 @@ static inline void made_memcall(struct made *m, uint32_t i)
 {
 	const struct made_call *c = &m->calls[i];
 	struct vs_call_counts *counts = &m->rows[i].counts;
-	const struct process *p = m->model.by_slot[c->image]->process;
+	const struct process *p = m->run.model.by_slot[c->image]->process;
 	const bool fails = c->call == VS_CALL_MUNMAP && counts->count % 5 == 4;
 	struct vs_event_call e = {
 		.head = { .type = VS_EVENT_CALL, .time_ns = m->now_ns },
@@ -519,31 +512,31 @@ static inline void made_memcall(struct made *m, uint32_t i)
 	counts->latency_ns += e.duration_ns;
 	if (e.duration_ns > counts->latency_max_ns)
 		counts->latency_max_ns = e.duration_ns;
-	m->shootdown.totals.calls++;
-	m->shootdown.totals.errors += fails;
-	put_times(&m->shootdown.hist[vs_call_class(c->call, c->detail)][VS_TIME_CALL],
+	m->run.shootdown.totals.calls++;
+	m->run.shootdown.totals.errors += fails;
+	put_times(&m->run.shootdown.hist[vs_call_class(c->call, c->detail)][VS_TIME_CALL],
 		  e.duration_ns, 1);
 	if (c->vma)
 		e.vma[0] = (struct vs_call_vma){
 			.start = c->start & ~0xffffULL,
 			.end = (c->start & ~0xffffULL) + 16 * PAGE,
 			.flags = VS_VM_READ | VS_VM_WRITE,
-			.slot = saver__tell(&m->saver, m->model.by_slot[c->vma], m->now_ns),
+			.slot = saver__tell(&m->saver, m->run.model.by_slot[c->vma], m->now_ns),
 		};
-	e.proc = saver__tell(&m->saver, m->model.by_slot[c->image], m->now_ns);
+	e.proc = saver__tell(&m->saver, m->run.model.by_slot[c->image], m->now_ns);
 	e.stack.row = saver__stack_number(m->stack[c->stack]);
 	if (c->sends && !fails)
 		made_flush(m, c, &e);
 	saver__event(&m->saver, RECORD_CALL, &e, e.head.time_ns + e.duration_ns);
 	m->stats.emitted++;
-	shootdown__update(&m->shootdown, i + 1, &m->rows[i]);
+	shootdown__update(&m->run.shootdown, i + 1, &m->rows[i]);
 }
 
 /* --- the run --------------------------------------------------------------------------------- */
 
 static inline void made_proc(struct made *m, enum record_type type, enum made_slot image)
 {
-	const struct process *p = m->model.by_slot[image]->process;
+	const struct process *p = m->run.model.by_slot[image]->process;
 	struct vs_event_proc e = {
 		.head = { .type = type == RECORD_EXEC ? VS_EVENT_PROC_EXEC : VS_EVENT_PROC_EXIT,
 			  .time_ns = m->now_ns },
@@ -552,7 +545,7 @@ static inline void made_proc(struct made *m, enum record_type type, enum made_sl
 	};
 
 	memcpy(e.comm, p->comm, sizeof(e.comm));
-	e.proc = saver__tell(&m->saver, m->model.by_slot[image], m->now_ns);
+	e.proc = saver__tell(&m->saver, m->run.model.by_slot[image], m->now_ns);
 	saver__event(&m->saver, type, &e, m->now_ns);
 }
 
@@ -591,7 +584,7 @@ static inline void made_interval(struct made *m, uint32_t number, uint32_t fault
 		keys[nr] = m->pair_keys[i];
 		pairs[nr++] = m->pairs[i];
 	}
-	assert_int_equal(shootdown__set_pairs(&m->shootdown, keys, pairs, nr), 0);
+	assert_int_equal(shootdown__set_pairs(&m->run.shootdown, keys, pairs, nr), 0);
 	saver__checkpoint(&m->saver, &m->stats, m->now_ns, false);
 }
 
@@ -610,7 +603,7 @@ static inline void made_end(struct made *m)
 		.outcome = VS_INCOMPLETE,
 		.comm = "db",
 	};
-	struct process *odd = m->model.by_slot[MADE_ODD]->process;
+	struct process *odd = m->run.model.by_slot[MADE_ODD]->process;
 
 	odd->exited = true;
 	odd->ended_ns = m->now_ns;
@@ -619,8 +612,9 @@ static inline void made_end(struct made *m)
 	m->stats.lost[VS_LOST_EVENTS] = 3;
 	m->stats.lost[VS_LOST_LATENCY] = 2;
 	m->stats.eventless = 1;
-	assert_int_equal(in_flight__add(&m->in_flight, &waits, m->model.by_slot[MADE_DB_DATA]), 0);
-	m->saver.in_flight = &m->in_flight;
+	assert_int_equal(
+		in_flight__add(&m->run.in_flight, &waits, m->run.model.by_slot[MADE_DB_DATA]), 0);
+	m->saver.in_flight = &m->run.in_flight;
 	saver__checkpoint(&m->saver, &m->stats, m->now_ns, true);
 	assert_int_equal(m->saver.error, 0);
 	assert_int_equal(writer__end(&m->writer), 0);
@@ -631,11 +625,7 @@ static inline void made_free(struct made *m)
 	saver__free(&m->saver);
 	writer__close(&m->writer);
 	namer__free(m->namer);
-	in_flight__free(&m->in_flight);
-	stacks__free(&m->stacks);
-	threads__free(&m->threads);
-	shootdown__free(&m->shootdown);
-	model__free(&m->model);
+	run_model__free(&m->run);
 }
 
 /**

@@ -27,11 +27,7 @@
 /** struct loaded - a loader, and what it fills; @time_ns: of the checkpoint; @nr: processes so far */
 struct loaded {
 	struct loader loader;
-	struct model model;
-	struct shootdown shootdown;
-	struct threads threads;
-	struct stacks stacks;
-	struct in_flight in_flight;
+	struct run_model run;
 	uint64_t time_ns;
 	uint32_t nr;
 };
@@ -44,9 +40,7 @@ struct sums {
 static void begin(struct loaded *l, size_t max)
 {
 	memset(l, 0, sizeof(*l));
-	assert_int_equal(
-		loader__init(&l->loader, &l->model, &l->shootdown, &l->threads, &l->stacks, 2), 0);
-	l->loader.in_flight = &l->in_flight;
+	assert_int_equal(loader__init(&l->loader, &l->run, 2), 0);
 	l->loader.ended.max = max;
 	loader__bound(&l->loader, 64 << 20);
 	l->time_ns = SECOND;
@@ -55,11 +49,7 @@ static void begin(struct loaded *l, size_t max)
 static void end(struct loaded *l)
 {
 	loader__free(&l->loader);
-	shootdown__free(&l->shootdown);
-	stacks__free(&l->stacks);
-	model__free(&l->model);
-	threads__free(&l->threads);
-	in_flight__free(&l->in_flight);
+	run_model__free(&l->run);
 }
 
 static void take(struct loaded *l, enum record_type type, union record record)
@@ -174,10 +164,10 @@ static uint64_t hist_count(const struct latency *latency)
 
 static struct sums sums_of(const struct loaded *l)
 {
-	struct sums s = { .stacks = stack_faults(&l->stacks.ended) };
+	struct sums s = { .stacks = stack_faults(&l->run.stacks.ended) };
 
-	for (size_t i = 0; i < l->model.nr_processes; i++) {
-		const struct process *p = l->model.processes[i];
+	for (size_t i = 0; i < l->run.model.nr_processes; i++) {
+		const struct process *p = l->run.model.processes[i];
 
 		for (size_t k = 0; k < p->nr_rows; k++) {
 			s.faults += counts_faults(&p->rows[k]->counts);
@@ -187,10 +177,10 @@ static struct sums sums_of(const struct loaded *l)
 		for (int cause = 0; cause < VS_NR_CAUSES; cause++)
 			s.timed += hist_count(p->latency[cause]);
 	}
-	for (size_t i = 0; i < l->shootdown.nr_rows; i++)
-		s.calls += l->shootdown.rows[i]->counts.count;
-	for (size_t i = 0; i < l->stacks.nr; i++)
-		s.stacks += stack_faults(&l->stacks.list[i]->counts);
+	for (size_t i = 0; i < l->run.shootdown.nr_rows; i++)
+		s.calls += l->run.shootdown.rows[i]->counts.count;
+	for (size_t i = 0; i < l->run.stacks.nr; i++)
+		s.stacks += stack_faults(&l->run.stacks.list[i]->counts);
 	return s;
 }
 
@@ -214,8 +204,8 @@ static size_t nr_ended(const struct loaded *l)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < l->model.nr_processes; i++)
-		n += !l->model.processes[i]->pid;
+	for (size_t i = 0; i < l->run.model.nr_processes; i++)
+		n += !l->run.model.processes[i]->pid;
 	return n;
 }
 
@@ -229,7 +219,7 @@ static void an_interrupted_recording_is_summed_up(void **state)
 	check(&l);
 	assert_int_equal(loader__finish(&l.loader), 0);
 	check(&l);
-	assert_true(l.model.nr_processes <= MAX);
+	assert_true(l.run.model.nr_processes <= MAX);
 	assert_int_equal(nr_ended(&l), 1);
 	end(&l);
 }
@@ -248,7 +238,7 @@ static void what_is_told_again_counts_once(void **state)
 	check(&l);
 	assert_int_equal(loader__finish(&l.loader), 0);
 	check(&l);
-	assert_true(l.model.nr_processes <= MAX);
+	assert_true(l.run.model.nr_processes <= MAX);
 	assert_int_equal(nr_ended(&l), 1);
 	end(&l);
 }
@@ -264,7 +254,7 @@ static void one_checkpoint_of_all_is_summed_up_on_the_way(void **state)
 	l.nr = 5000;
 	tell_again(&l);
 	check(&l);
-	most = l.model.nr_processes;
+	most = l.run.model.nr_processes;
 	assert_true(most < 4 * MAX);
 	assert_int_equal(loader__finish(&l.loader), 0);
 	check(&l);
@@ -281,7 +271,7 @@ static void without_a_bound_all_are_kept(void **state)
 	tell_again(&l);
 	check(&l);
 	assert_int_equal(loader__finish(&l.loader), 0);
-	assert_int_equal(l.model.nr_processes, 2000);
+	assert_int_equal(l.run.model.nr_processes, 2000);
 	end(&l);
 }
 
@@ -329,13 +319,13 @@ static void what_the_recorder_summed_up_goes_along(void **state)
 		checkpoint(&l, true);
 		assert_int_equal(sums_of(&l).faults, faults);
 		assert_int_equal(nr_ended(&l), 1);
-		ended = l.model.ended;
+		ended = l.run.model.ended;
 		assert_non_null(ended);
 		/* nothing of an interval is less than nothing */
 		for (size_t k = 0; k < ended->nr_rows; k++)
 			assert_true(counts_faults(&ended->rows[k]->counts) >=
 				    counts_faults(&ended->rows[k]->marked));
-		model__mark(&l.model);
+		model__mark(&l.run.model);
 	}
 	end(&l);
 }
@@ -350,11 +340,11 @@ static void events_of_what_was_summed_up_name_it(void **state)
 	begin(&l, MAX);
 	run(&l, 5000);
 	loader__event(&l.loader, RECORD_FAULT, &event);
-	row = l.model.by_slot[event.fault.slot];
+	row = l.run.model.by_slot[event.fault.slot];
 	assert_non_null(row);
 	assert_true(row->is_vma);
 	assert_string_equal(row->name, "[ended]");
-	assert_false(l.model.by_slot[event.fault.proc]->is_vma);
+	assert_false(l.run.model.by_slot[event.fault.proc]->is_vma);
 	end(&l);
 }
 
@@ -406,7 +396,7 @@ static void as_many_as_asked_for(void **state)
 	check(&l);
 	assert_int_equal(loader__finish(&l.loader), 0);
 	check(&l);
-	assert_true(l.model.nr_processes <= 8192);
+	assert_true(l.run.model.nr_processes <= 8192);
 	assert_false(getrusage(RUSAGE_SELF, &u));
 	print_message("# %u processes: %ld MiB\n", l.nr, u.ru_maxrss >> 10);
 	end(&l);

@@ -20,10 +20,7 @@
 /** struct loaded - a loader, and what it fills */
 struct loaded {
 	struct loader loader;
-	struct model model;
-	struct shootdown shootdown;
-	struct threads threads;
-	struct stacks stacks;
+	struct run_model run;
 };
 
 static int setup(void **state)
@@ -31,8 +28,7 @@ static int setup(void **state)
 	struct loaded *l = calloc(1, sizeof(*l));
 
 	*state = l;
-	return l ? loader__init(&l->loader, &l->model, &l->shootdown, &l->threads, &l->stacks, 2)
-		 : -1;
+	return l ? loader__init(&l->loader, &l->run, 2) : -1;
 }
 
 static int teardown(void **state)
@@ -40,10 +36,7 @@ static int teardown(void **state)
 	struct loaded *l = *state;
 
 	loader__free(&l->loader);
-	shootdown__free(&l->shootdown);
-	stacks__free(&l->stacks);
-	model__free(&l->model);
-	threads__free(&l->threads);
+	run_model__free(&l->run);
 	free(l);
 	return 0;
 }
@@ -138,9 +131,9 @@ static void a_stack_that_is_told_again_is_the_same(void **state)
 		record.stack.counts.outcome[VS_MINOR] = n;
 		assert_int_equal(take(l, RECORD_STACK, record), 0);
 	}
-	assert_int_equal(l->stacks.nr, 1);
-	assert_int_equal(l->stacks.list[0]->nr_user, 2);
-	assert_int_equal(stack_faults(&l->stacks.list[0]->counts), 1000);
+	assert_int_equal(l->run.stacks.nr, 1);
+	assert_int_equal(l->run.stacks.list[0]->nr_user, 2);
+	assert_int_equal(stack_faults(&l->run.stacks.list[0]->counts), 1000);
 }
 
 /* As a recorder writes them that forgets: a million of these take the memory of a few. */
@@ -163,14 +156,14 @@ static void what_is_not_told_anew_is_freed(void **state)
 			assert_int_equal(take_counts(l, number, 1), 0);
 		}
 		assert_int_equal(take_stats(l, 1), 0);
-		assert_int_equal(l->model.nr_processes, 51);
-		assert_true(round == 1 || !model__process(&l->model, (round - 1) * 100));
-		assert_non_null(model__process(&l->model, round * 100));
+		assert_int_equal(l->run.model.nr_processes, 51);
+		assert_true(round == 1 || !model__process(&l->run.model, (round - 1) * 100));
+		assert_non_null(model__process(&l->run.model, round * 100));
 		if (round == 10)
 			bytes = l->loader.bytes;
 	}
 	assert_true(l->loader.bytes < bytes + 200 * 200);
-	assert_true(l->model.nr_slots < 256);
+	assert_true(l->run.model.nr_slots < 256);
 }
 
 /* What an interval began with goes along to those that have taken the rows over. */
@@ -187,16 +180,16 @@ static void an_interval_adds_up_across_it(void **state)
 	assert_int_equal(take_row(l, 2, 2), 0);
 	assert_int_equal(take_counts(l, 2, 30), 0);
 	assert_int_equal(take_stats(l, 1), 0);
-	model__mark(&l->model);
+	model__mark(&l->run.model);
 	assert_int_equal(take_reset(l), 0);
 	assert_int_equal(take_process(l, 1, 0), 0);
 	assert_int_equal(take_row(l, 1, 1), 0);
 	assert_int_equal(take_counts(l, 1, 534), 0);
 	assert_int_equal(take_stats(l, 1), 0);
-	assert_int_equal(l->model.nr_processes, 1);
-	for (size_t i = 0; i < l->model.processes[0]->nr_rows; i++) {
-		sum += counts_faults(&l->model.processes[0]->rows[i]->counts);
-		marked += counts_faults(&l->model.processes[0]->rows[i]->marked);
+	assert_int_equal(l->run.model.nr_processes, 1);
+	for (size_t i = 0; i < l->run.model.processes[0]->nr_rows; i++) {
+		sum += counts_faults(&l->run.model.processes[0]->rows[i]->counts);
+		marked += counts_faults(&l->run.model.processes[0]->rows[i]->marked);
 	}
 	assert_int_equal(sum - marked, 4);
 }
@@ -255,10 +248,8 @@ static void faults_in_flight_refer_to_what_is_there(void **state)
 {
 	const union record fault = { .fault = { .slot = 2, .cause = UINT8_MAX } };
 	union record vma = { .row = { .number = 2, .process = 1, .is_vma = 1, .name = "x" } };
-	struct in_flight list = {};
 	struct loaded *l = *state;
 
-	l->loader.in_flight = &list;
 	assert_int_equal(take_process(l, 1, 1), 0);
 	assert_int_equal(take(l, RECORD_ROW, vma), 0);
 	assert_int_equal(take_reset(l), 0);
@@ -270,16 +261,15 @@ static void faults_in_flight_refer_to_what_is_there(void **state)
 	assert_false(loader__has_in_flight(&l->loader));
 	l->loader.stats.in_flight = 2;
 	assert_true(loader__has_in_flight(&l->loader));
-	assert_int_equal(list.nr, 2);
-	assert_non_null(list.fault[0].row);
-	assert_int_equal(list.fault[0].row->number, 2);
-	assert_true(list.fault[0].event.cause < VS_NR_CAUSES);
-	assert_null(list.fault[1].row);
+	assert_int_equal(l->run.in_flight.nr, 2);
+	assert_non_null(l->run.in_flight.fault[0].row);
+	assert_int_equal(l->run.in_flight.fault[0].row->number, 2);
+	assert_true(l->run.in_flight.fault[0].event.cause < VS_NR_CAUSES);
+	assert_null(l->run.in_flight.fault[1].row);
 	assert_int_equal(take_reset(l), 0);
 	assert_int_equal(take_stats(l, 1), 0);
-	assert_int_equal(list.nr, 0);
-	assert_int_equal(l->model.nr_processes, 0);
-	in_flight__free(&list);
+	assert_int_equal(l->run.in_flight.nr, 0);
+	assert_int_equal(l->run.model.nr_processes, 0);
 }
 
 #define LOADED_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

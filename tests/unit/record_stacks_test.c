@@ -35,18 +35,12 @@ static const struct symbol_frame *name_of(void *ctx, uint64_t number)
 /** struct seen - a live model with stacks, what writes it, and what is read from it */
 struct seen {
 	char path[64];
-	struct model model;
-	struct shootdown shootdown;
-	struct threads threads;
-	struct stacks stacks;
+	struct run_model run;
 	struct namer *namer;
 	struct header header;
 	struct writer writer;
 	struct saver saver;
-	struct model model_read;
-	struct shootdown shootdown_read;
-	struct threads threads_read;
-	struct stacks stacks_read;
+	struct run_model back;
 	struct loader loader;
 };
 
@@ -62,16 +56,13 @@ static int setup(void **state)
 	fd = mkstemp(s.path);
 	assert_true(fd >= 0);
 	close(fd);
-	assert_int_equal(model__init(&s.model, TEST_SLOTS, TEST_CPUS), 0);
-	assert_int_equal(shootdown__init(&s.shootdown, 1, TEST_CPUS), 0);
-	threads__init(&s.threads);
-	assert_int_equal(stacks__init(&s.stacks, ROWS), 0);
+	assert_int_equal(run_model__init(&s.run, TEST_SLOTS, 1, ROWS, TEST_CPUS), 0);
 	assert_int_equal(namer__new(&s.namer, &no), 0);
-	take(&s.model, 1, image_slot(100, 0xa, "app"), NULL);
+	take(&s.run.model, 1, image_slot(100, 0xa, "app"), NULL);
 	s.header = (struct header){ .run = 1, .nr_cpus = TEST_CPUS, .stacks = true };
 	assert_int_equal(writer__init(&s.writer, &wo, &s.header), 0);
-	saver__init(&s.saver, &s.writer, &s.model, &s.shootdown, &s.threads);
-	s.saver.stacks = &s.stacks;
+	saver__init(&s.saver, &s.writer, &s.run);
+	s.saver.stacks = &s.run.stacks;
 	s.saver.namer = s.namer;
 	assert_int_equal(writer__begin(&s.writer, false), 0);
 	*state = &s;
@@ -85,15 +76,9 @@ static int teardown(void **state)
 	saver__free(&s->saver);
 	writer__close(&s->writer);
 	namer__free(s->namer);
-	stacks__free(&s->stacks);
-	threads__free(&s->threads);
-	shootdown__free(&s->shootdown);
-	model__free(&s->model);
+	run_model__free(&s->run);
 	loader__free(&s->loader);
-	stacks__free(&s->stacks_read);
-	threads__free(&s->threads_read);
-	shootdown__free(&s->shootdown_read);
-	model__free(&s->model_read);
+	run_model__free(&s->back);
 	unlink(s->path);
 	return 0;
 }
@@ -106,14 +91,14 @@ static struct stack *stack_of(struct seen *s, uint32_t nr_user, const uint64_t *
 	struct stack *like = calloc(1, sizeof(*like) + nr * sizeof(*like->frames)), *stack;
 
 	assert_non_null(like);
-	like->process = model__process(&s->model, 100);
+	like->process = model__process(&s->run.model, 100);
 	like->pid = 100;
 	strcpy(like->comm, "app");
 	like->nr_user = nr_user;
 	like->nr_kernel = nr_kernel;
 	for (uint32_t i = 0; i < nr; i++)
 		like->frames[i].ip = frames[i];
-	stack = stacks__get(&s->stacks, like);
+	stack = stacks__get(&s->run.stacks, like);
 	free(like);
 	assert_non_null(stack);
 	return stack;
@@ -135,9 +120,7 @@ static void read_back(struct seen *s)
 	int type;
 
 	assert_int_equal(writer__end(&s->writer), 0);
-	assert_int_equal(loader__init(&s->loader, &s->model_read, &s->shootdown_read,
-				      &s->threads_read, &s->stacks_read, TEST_CPUS),
-			 0);
+	assert_int_equal(loader__init(&s->loader, &s->back, TEST_CPUS), 0);
 	assert_int_equal(reader__open(&reader, s->path), 0);
 	assert_true(reader.header.stacks);
 	while (reader__block(&reader) > 0)
@@ -175,21 +158,21 @@ static void names_and_counts_come_back(void **state)
 	struct stack *stack = stack_of(s, 4, frames, 1);
 	const struct stack *read;
 
-	stacks__count(&s->stacks, stack, VS_MINOR, 1000);
-	stacks__count(&s->stacks, stack, VS_MAJOR, 500);
-	s->stacks.none.outcome[VS_MINOR] = 3;
-	s->stacks.overflow.outcome[VS_MINOR] = 4;
+	stacks__count(&s->run.stacks, stack, VS_MINOR, 1000);
+	stacks__count(&s->run.stacks, stack, VS_MAJOR, 500);
+	s->run.stacks.none.outcome[VS_MINOR] = 3;
+	s->run.stacks.overflow.outcome[VS_MINOR] = 4;
 	checkpoint(s, true);
 	read_back(s);
-	assert_int_equal(s->stacks_read.nr, 1);
-	read = s->stacks_read.list[0];
-	assert_ptr_equal(read->process, model__process(&s->model_read, 100));
+	assert_int_equal(s->back.stacks.nr, 1);
+	read = s->back.stacks.list[0];
+	assert_ptr_equal(read->process, model__process(&s->back.model, 100));
 	assert_int_equal(read->counts.outcome[VS_MINOR], 1);
 	assert_int_equal(read->counts.outcome[VS_MAJOR], 1);
 	assert_int_equal(read->counts.time_ns, 1500);
 	assert_int_equal(read->counts.max_ns, 1000);
-	assert_int_equal(stack_faults(&s->stacks_read.none), 3);
-	assert_int_equal(stack_faults(&s->stacks_read.overflow), 4);
+	assert_int_equal(stack_faults(&s->back.stacks.none), 3);
+	assert_int_equal(stack_faults(&s->back.stacks.overflow), 4);
 	assert_lines(s, read,
 		     "do_fault+0x0 ([kernel])\nleaf+0x10 (app)\ninl inlined (app.c:7)\n"
 		     "outer (app.c:9)\n0x7777\n");
@@ -203,20 +186,20 @@ static void later_checkpoints_replace_earlier_ones(void **state)
 	struct stack *a = stack_of(s, 2, one, 0), *b = stack_of(s, 2, two, 0);
 	uint32_t nr_symbols;
 
-	stacks__count(&s->stacks, a, VS_MINOR, 10);
-	stacks__count(&s->stacks, b, VS_MINOR, 20);
+	stacks__count(&s->run.stacks, a, VS_MINOR, 10);
+	stacks__count(&s->run.stacks, b, VS_MINOR, 20);
 	checkpoint(s, true);
 	nr_symbols = s->saver.nr_symbols;
-	stacks__count(&s->stacks, b, VS_MINOR, 30);
+	stacks__count(&s->run.stacks, b, VS_MINOR, 30);
 	checkpoint(s, false);
 	checkpoint(s, true);
 	assert_int_equal(s->saver.nr_symbols, nr_symbols);
 	assert_int_equal(nr_symbols, 3);
 	read_back(s);
-	assert_int_equal(s->stacks_read.nr, 2);
-	assert_int_equal(stack_faults(&s->stacks_read.list[0]->counts), 1);
-	assert_int_equal(stack_faults(&s->stacks_read.list[1]->counts), 2);
-	assert_int_equal(s->stacks_read.list[1]->counts.time_ns, 50);
+	assert_int_equal(s->back.stacks.nr, 2);
+	assert_int_equal(stack_faults(&s->back.stacks.list[0]->counts), 1);
+	assert_int_equal(stack_faults(&s->back.stacks.list[1]->counts), 2);
+	assert_int_equal(s->back.stacks.list[1]->counts.time_ns, 50);
 }
 
 static void functions_that_differ_are_told_apart(void **state)
@@ -224,15 +207,15 @@ static void functions_that_differ_are_told_apart(void **state)
 	static const uint64_t one[] = { 5 }, two[] = { 6 };
 	struct seen *s = *state;
 
-	stacks__count(&s->stacks, stack_of(s, 1, one, 0), VS_MINOR, 1);
-	stacks__count(&s->stacks, stack_of(s, 1, two, 0), VS_MINOR, 1);
+	stacks__count(&s->run.stacks, stack_of(s, 1, one, 0), VS_MINOR, 1);
+	stacks__count(&s->run.stacks, stack_of(s, 1, two, 0), VS_MINOR, 1);
 	checkpoint(s, true);
 	assert_int_equal(s->saver.nr_symbols, 2);
 	read_back(s);
-	assert_int_equal(s->stacks_read.nr, 2);
+	assert_int_equal(s->back.stacks.nr, 2);
 	for (size_t i = 0; i < 2; i++) {
 		const struct symbol_frame *f = loaded_stacks__name(
-			&s->loader.stacks, s->stacks_read.list[i]->frames[0].ip);
+			&s->loader.stacks, s->back.stacks.list[i]->frames[0].ip);
 
 		assert_int_equal(f->offset, i ? 0x20 : 0x10);
 		assert_int_equal(f->module_offset, i ? 0x10 : 0x20);
@@ -248,13 +231,13 @@ static void too_many_frames_lose_the_outermost(void **state)
 	frames[RECORD_FRAMES - 1] = 2;
 	frames[RECORD_FRAMES] = 3;
 	stack = stack_of(s, RECORD_FRAMES + 8, frames, 0);
-	stacks__count(&s->stacks, stack, VS_MINOR, 0);
+	stacks__count(&s->run.stacks, stack, VS_MINOR, 0);
 	checkpoint(s, true);
 	read_back(s);
-	assert_int_equal(s->stacks_read.list[0]->nr_user, RECORD_FRAMES);
+	assert_int_equal(s->back.stacks.list[0]->nr_user, RECORD_FRAMES);
 	assert_string_equal(
 		loaded_stacks__name(&s->loader.stacks,
-				    s->stacks_read.list[0]->frames[RECORD_FRAMES - 1].ip)
+				    s->back.stacks.list[0]->frames[RECORD_FRAMES - 1].ip)
 			->name,
 		"outer");
 }
@@ -267,12 +250,12 @@ static void wrong_records_name_nothing(void **state)
 	read_back(s);
 	r.counts.outcome[VS_MINOR] = 1;
 	assert_int_equal(loaded_stacks__stack(&s->loader.stacks, &r, NULL), 0);
-	assert_lines(s, s->stacks_read.list[0], "0x0\n");
+	assert_lines(s, s->back.stacks.list[0], "0x0\n");
 	r.nr_kernel = UINT32_MAX;
 	assert_int_equal(loaded_stacks__stack(&s->loader.stacks, &r, NULL), 0);
 	r.nr_user = RECORD_FRAMES + 1;
 	assert_int_equal(loaded_stacks__stack(&s->loader.stacks, &r, NULL), 0);
-	assert_int_equal(s->stacks_read.nr, 1);
+	assert_int_equal(s->back.stacks.nr, 1);
 }
 
 #define STACKS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -39,7 +39,7 @@ static int setup(void **state)
 	e->command = "a run";
 	e->start_ns = e->stat.start_ns = capture__start_ns(c);
 	e->stat.command = e->command;
-	e->stat.threads = e->shootdown.threads = &s->live.threads;
+	e->stat.threads = e->shootdown.threads = &s->live.run.threads;
 	e->shootdown.calls_known = true;
 	e->interval_ns = 1000000000;
 	exporter__init(e, 1000);
@@ -156,7 +156,7 @@ static void metrics_are_what_was_counted(void **state)
 	fake_exit(s->image, 0);
 	assert_int_equal(live__reclaim_ended(&s->live), 0);
 	assert_int_equal(exporter__tick(&s->exporter), 0);
-	assert_null(model__process(&s->live.model, 100));
+	assert_null(model__process(&s->live.run.model, 100));
 	s->exporter.refreshed_ns = 0;
 	text = answer(s, (struct query){ .question = ASK_PROMETHEUS }, &status);
 	assert_true(metric(text, "vmascope_page_faults_total") == FAULTS + 5);

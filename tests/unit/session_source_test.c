@@ -118,11 +118,11 @@ static int setup(void **state)
 				       .weight = -1,
 				       .events = 1u << TRACE_FAULT,
 				       .format = out_format__find("json") };
-	threads__init(&r->live.threads);
-	assert_int_equal(model__init(&r->live.model, TEST_SLOTS, TEST_CPUS), 0);
-	assert_int_equal(stacks__init(&r->live.stacks, 8), 0);
-	assert_int_equal(shootdown__init(&r->live.shootdown, 8, TEST_CPUS), 0);
-	fill(&r->live.model);
+	threads__init(&r->live.run.threads);
+	assert_int_equal(model__init(&r->live.run.model, TEST_SLOTS, TEST_CPUS), 0);
+	assert_int_equal(stacks__init(&r->live.run.stacks, 8), 0);
+	assert_int_equal(shootdown__init(&r->live.run.shootdown, 8, TEST_CPUS), 0);
+	fill(&r->live.run.model);
 	s->options = &r->options;
 	s->live = &r->live;
 	s->source = &r->made_up.source;
@@ -235,7 +235,7 @@ static void what_was_in_flight_is_known(void **state)
 	struct run *r = *state;
 
 	r->made_up.facts.in_flight = true;
-	assert_int_equal(in_flight__add(&r->live.in_flight, &e, NULL), 0);
+	assert_int_equal(in_flight__add(&r->live.run.in_flight, &e, NULL), 0);
 	assert_int_equal(stat_print(&r->session, NULL), 0);
 	all = documents(r);
 	d = get(json_object_array_get_idx(all, 0), "in_flight");
@@ -252,8 +252,8 @@ static int feed_counts(struct session *s, void *ctx)
 	(void)ctx;
 	s->read_ns = START_NS + SECOND_NS;
 	err = s->interval(s);
-	count(&s->live->model, 2, 15, 2);
-	s->live->model.cpus[0].counts = counted(18, 2);
+	count(&s->live->run.model, 2, 15, 2);
+	s->live->run.model.cpus[0].counts = counted(18, 2);
 	s->read_ns = START_NS + 2 * SECOND_NS;
 	return err ? err : s->interval(s);
 }

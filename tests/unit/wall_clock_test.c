@@ -105,9 +105,7 @@ static int remove_dir(void **state)
 /** struct saved - a recording of no process: its counts are nothing, its time of day is @wall */
 struct saved {
 	struct header header;
-	struct model model;
-	struct shootdown shootdown;
-	struct threads threads;
+	struct run_model run;
 	struct wall_clock wall;
 	struct writer writer;
 	struct saver saver;
@@ -119,13 +117,11 @@ static void begin_saving(struct saved *s, const struct writer_options *o)
 	s->header = (struct header){
 		.run = 1, .start_ns = START, .wall_ns = START + ADD, .nr_cpus = 1, .events = 1
 	};
-	assert_int_equal(model__init(&s->model, 2, 1), 0);
-	assert_int_equal(shootdown__init(&s->shootdown, 1, 1), 0);
-	threads__init(&s->threads);
+	assert_int_equal(run_model__init(&s->run, 2, 1, 1, 1), 0);
 	wall_clock__init(&s->wall, ADD);
 	s->writer.file.fd = -1;
 	assert_int_equal(writer__init(&s->writer, o, &s->header), 0);
-	saver__init(&s->saver, &s->writer, &s->model, &s->shootdown, &s->threads);
+	saver__init(&s->saver, &s->writer, &s->run);
 	s->saver.wall = &s->wall;
 }
 
@@ -134,9 +130,7 @@ static void end_saving(struct saved *s)
 	assert_int_equal(s->saver.error, 0);
 	saver__free(&s->saver);
 	writer__close(&s->writer);
-	threads__free(&s->threads);
-	shootdown__free(&s->shootdown);
-	model__free(&s->model);
+	run_model__free(&s->run);
 }
 
 static void checkpoint(struct saved *s, uint64_t ns, bool full)
@@ -162,19 +156,16 @@ static void set_clock(struct saved *s, uint64_t ns, int64_t add_ns)
 /** add_at - what is known at the fault of @ns, as it is read. Return: faults in the file. */
 static unsigned int add_at(const char *path, uint64_t ns, int64_t *add_ns)
 {
-	struct shootdown shootdown = {};
-	struct threads threads = {};
-	struct stacks stacks = {};
+	struct run_model run;
 	struct loader loader;
 	struct reader reader;
-	struct model model = {};
 	struct wall_clock wall;
 	unsigned int faults = 0;
 	union record r;
 	int type;
 
 	assert_int_equal(reader__open(&reader, path), 0);
-	assert_int_equal(loader__init(&loader, &model, &shootdown, &threads, &stacks, 1), 0);
+	assert_int_equal(loader__init(&loader, &run, 1), 0);
 	wall_clock__init(&wall, (int64_t)(reader.header.wall_ns - reader.header.start_ns));
 	loader.wall = &wall;
 	while (reader__block(&reader) > 0) {
@@ -189,10 +180,7 @@ static unsigned int add_at(const char *path, uint64_t ns, int64_t *add_ns)
 	assert_true(reader__whole(&reader));
 	reader__close(&reader);
 	loader__free(&loader);
-	shootdown__free(&shootdown);
-	stacks__free(&stacks);
-	model__free(&model);
-	threads__free(&threads);
+	run_model__free(&run);
 	return faults;
 }
 

@@ -24,40 +24,32 @@ int live__init(struct live *l, struct capture *c, const char *vma_glob)
 	memset(l, 0, sizeof(*l));
 	l->capture = c;
 	l->vma_glob = vma_glob;
-	threads__init(&l->threads);
-	err = model__init(&l->model, capture__nr(c, FREE_SLOTS), capture__nr_cpus(c));
-	if (!err)
-		err = stacks__init(&l->stacks, capture__nr(c, FREE_STACKS));
-	if (!err)
-		err = shootdown__init(&l->shootdown, capture__nr(c, FREE_CALL_ROWS),
-				      capture__nr_cpus(c));
-	l->shootdown.stacks = &l->stacks;
+	err = run_model__init(&l->run, capture__nr(c, FREE_SLOTS), capture__nr(c, FREE_CALL_ROWS),
+			      capture__nr(c, FREE_STACKS), capture__nr_cpus(c));
+	l->run.shootdown.stacks = &l->run.stacks;
 	return err;
 }
 
 void live__free(struct live *l)
 {
-	shootdown__free(&l->shootdown);
-	stacks__free(&l->stacks);
-	model__free(&l->model);
-	threads__free(&l->threads);
-	in_flight__free(&l->in_flight);
+	run_model__free(&l->run);
 	free(l->waiting);
 	l->waiting = NULL;
 }
 
 const struct fault_row *live__row(struct live *l, uint32_t slot, uint32_t generation)
 {
-	if (!slot || slot >= l->model.nr_slots)
+	if (!slot || slot >= l->run.model.nr_slots)
 		return NULL;
-	if (!l->model.by_slot[slot])
+	if (!l->run.model.by_slot[slot])
 		live__discover(l);
-	return model__row(&l->model, slot, generation);
+	return model__row(&l->run.model, slot, generation);
 }
 
 int live__in_flight(struct live *l, const struct vs_event_fault *event)
 {
-	return in_flight__add(&l->in_flight, event, live__row(l, event->slot, event->generation));
+	return in_flight__add(&l->run.in_flight, event,
+			      live__row(l, event->slot, event->generation));
 }
 
 /* --- memory calls and shootdowns ------------------------------------------------------------ */
@@ -70,17 +62,17 @@ static int read_call_row(struct live *l, uint32_t index)
 	if (!__atomic_load_n(&row->used, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
 	/* its slots and its stack were taken earlier, but maybe after they were last read */
-	if (!l->shootdown.by_index[index]) {
+	if (!l->run.shootdown.by_index[index]) {
 		int err = live__discover_slots(l);
 
 		if (!err)
 			err = live_stacks__read(l, &row->key.stack);
 		if (err)
 			return err == -EAGAIN ? err : -ENOMEM;
-		if (!shootdown__row(&l->shootdown, &l->model, index, row))
+		if (!shootdown__row(&l->run.shootdown, &l->run.model, index, row))
 			return -ENOMEM;
 	}
-	shootdown__update(&l->shootdown, index, row);
+	shootdown__update(&l->run.shootdown, index, row);
 	return 0;
 }
 
@@ -116,7 +108,7 @@ static int read_pairs(struct live *l)
 	int err = capture__pairs(l->capture, &keys, &pairs, &nr);
 
 	if (!err)
-		err = shootdown__set_pairs(&l->shootdown, keys, pairs, nr);
+		err = shootdown__set_pairs(&l->run.shootdown, keys, pairs, nr);
 	free(keys);
 	free(pairs);
 	return err;
@@ -125,7 +117,7 @@ static int read_pairs(struct live *l)
 /** refresh_calls - read all counters of calls, if they were requested. */
 static int refresh_calls(struct live *l)
 {
-	struct shootdown *s = &l->shootdown;
+	struct shootdown *s = &l->run.shootdown;
 	const uint32_t nr = capture__nr(l->capture, FREE_CALL_ROWS);
 
 	if (nr <= 1)
@@ -147,14 +139,15 @@ static void read_counts(struct live *l, uint32_t index, bool ended)
 {
 	struct vs_counts sum = {};
 
-	for (uint32_t cpu = 0; cpu < l->model.nr_cpus; cpu++) {
+	for (uint32_t cpu = 0; cpu < l->run.model.nr_cpus; cpu++) {
 		struct vs_counts c;
 
 		capture__counts(l->capture, cpu, index, &c);
 		counts_add(&sum, &c);
-		counts_add(ended ? &l->model.cpus[cpu].ended : &l->model.cpus[cpu].counts, &c);
+		counts_add(ended ? &l->run.model.cpus[cpu].ended : &l->run.model.cpus[cpu].counts,
+			   &c);
 	}
-	model__update_counts(&l->model, index, &sum);
+	model__update_counts(&l->run.model, index, &sum);
 }
 
 /** read_hist - add histogram @hist to @latency, which is allocated if necessary. */
@@ -173,7 +166,7 @@ static void read_hist(struct live *l, uint32_t hist, struct latency **latency, b
 static void read_hists(struct live *l, uint32_t index, bool ended)
 {
 	const volatile struct vs_slot *slot = capture__slot(l->capture, index);
-	struct fault_row *row = l->model.by_slot[index];
+	struct fault_row *row = l->run.model.by_slot[index];
 
 	if (row->is_vma)
 		read_hist(l, slot->hist, &row->latency, ended);
@@ -184,7 +177,7 @@ static void read_hists(struct live *l, uint32_t index, bool ended)
 static void read_slot(struct live *l, uint32_t index)
 {
 	const volatile struct vs_slot *slot = capture__slot(l->capture, index);
-	struct fault_row *row = l->model.by_slot[index];
+	struct fault_row *row = l->run.model.by_slot[index];
 
 	if (row->is_vma) {
 		row->vma.start = slot->vma.start;
@@ -193,7 +186,7 @@ static void read_slot(struct live *l, uint32_t index)
 		struct vs_slot copy;
 
 		memcpy(&copy, (const void *)slot, sizeof(copy));
-		model__update_process(&l->model, index, &copy);
+		model__update_process(&l->run.model, index, &copy);
 	}
 }
 
@@ -201,7 +194,7 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 {
 	struct live *l = ctx;
 
-	threads__update(&l->threads, thread);
+	threads__update(&l->run.threads, thread);
 }
 
 /**
@@ -230,8 +223,8 @@ static int read_first(struct live *l)
 {
 	int err = live_stacks__refresh(l);
 
-	threads__read(&l->threads);
-	stacks__read(&l->stacks);
+	threads__read(&l->run.threads);
+	stacks__read(&l->run.stacks);
 	return err;
 }
 
@@ -244,7 +237,7 @@ static int read_first(struct live *l)
 static int read_again(struct live *l)
 {
 	uint64_t outcome[VS_NR_OUTCOME], faults = 0;
-	const uint64_t trapless = total(&l->model, outcome);
+	const uint64_t trapless = total(&l->run.model, outcome);
 	int err = capture__threads(l->capture, on_thread, l);
 
 	/* records of threads that have ended since are in the ring */
@@ -256,15 +249,15 @@ static int read_again(struct live *l)
 		return err;
 	for (int o = 0; o < VS_NR_OUTCOME; o++)
 		faults += outcome[o];
-	threads__fit(&l->threads, faults - trapless);
+	threads__fit(&l->run.threads, faults - trapless);
 	if (capture__nr(l->capture, FREE_STACKS) > VS_STACK_FIRST)
-		stacks__fit(&l->stacks, outcome);
+		stacks__fit(&l->run.stacks, outcome);
 	return 0;
 }
 
 int live__refresh(struct live *l)
 {
-	struct model *m = &l->model;
+	struct model *m = &l->run.model;
 	int err;
 
 	l->read_ns = clock__monotonic_ns();
@@ -307,7 +300,7 @@ static void retire_row(struct retiring *r, const struct fault_row *row)
 /** image_gone - the process image in slot @index has ended or was replaced. */
 static bool image_gone(const struct live *l, uint32_t index)
 {
-	const struct fault_row *row = l->model.by_slot[index];
+	const struct fault_row *row = l->run.model.by_slot[index];
 
 	return index && row && !row->is_vma &&
 	       capture__slot(l->capture, index)->proc.state & (VS_PROC_EXITED | VS_PROC_REPLACED);
@@ -327,7 +320,8 @@ bool live__image_gone(const struct live *l, const struct process *p, uint64_t im
 /** retire_stacks - reclaim stacks of VMAs whose slots are retired, while the model knows them */
 static void retire_stacks(struct live *l, const struct retiring *r)
 {
-	bool *gone = l->stacks.vma_glob && r->nr ? calloc(l->model.nr_slots, sizeof(*gone)) : NULL;
+	bool *gone = l->run.stacks.vma_glob && r->nr ? calloc(l->run.model.nr_slots, sizeof(*gone))
+						     : NULL;
 
 	for (size_t i = 0; gone && i < r->nr; i++)
 		gone[r->slots[i]] = true;
@@ -344,7 +338,7 @@ static void give_back(struct live *l, struct retiring *r)
 		read_slot(l, r->slots[i]);
 		read_counts(l, r->slots[i], true);
 		read_hists(l, r->slots[i], true);
-		model__slot_ended(&l->model, r->slots[i]);
+		model__slot_ended(&l->run.model, r->slots[i]);
 		capture__give_back(l->capture, r->slots[i]);
 	}
 	r->nr = 0;
@@ -353,7 +347,7 @@ static void give_back(struct live *l, struct retiring *r)
 static bool low(const struct live *l)
 {
 	return live_stacks__low(l) ||
-	       capture__nr_free(l->capture, FREE_SLOTS) < l->model.nr_slots / LOW_SHARE ||
+	       capture__nr_free(l->capture, FREE_SLOTS) < l->run.model.nr_slots / LOW_SHARE ||
 	       capture__nr_free(l->capture, FREE_CALL_ROWS) <
 		       capture__nr(l->capture, FREE_CALL_ROWS) / LOW_SHARE ||
 	       capture__nr_free(l->capture, FREE_HISTS) <
@@ -398,14 +392,14 @@ static void retire_calls(struct live *l, const bool *gone)
 	for (uint32_t i = 1; rows && i < nr; i++) {
 		const struct vs_call_row *row = capture__call_row(l->capture, i);
 
-		if (row->used && l->shootdown.by_index[i] && gone[row->key.proc])
+		if (row->used && l->run.shootdown.by_index[i] && gone[row->key.proc])
 			rows[n++] = i;
 	}
 	if (n)
 		capture__retire_call_rows(l->capture, rows, n);
 	for (size_t i = 0; i < n; i++) {
 		read_call_row(l, rows[i]);
-		shootdown__row_ended(&l->shootdown, rows[i]);
+		shootdown__row_ended(&l->run.shootdown, rows[i]);
 		capture__give_back_call_row(l->capture, rows[i]);
 	}
 	free(rows);
@@ -419,15 +413,15 @@ static void retire_calls(struct live *l, const bool *gone)
  */
 static void retire_ended(struct live *l, struct retiring *r)
 {
-	bool *gone = calloc(l->model.nr_slots, sizeof(*gone));
+	bool *gone = calloc(l->run.model.nr_slots, sizeof(*gone));
 
 	if (!gone)
 		return;
-	for (uint32_t i = 1; i < l->model.nr_slots; i++)
+	for (uint32_t i = 1; i < l->run.model.nr_slots; i++)
 		gone[i] = image_gone(l, i);
 	live__discover(l);
-	for (uint32_t i = 1; i < l->model.nr_slots; i++) {
-		const struct fault_row *row = l->model.by_slot[i];
+	for (uint32_t i = 1; i < l->run.model.nr_slots; i++) {
+		const struct fault_row *row = l->run.model.by_slot[i];
 
 		if (row &&
 		    (row->is_vma ? gone[capture__slot(l->capture, i)->vma.key.proc] : gone[i]))
@@ -441,7 +435,7 @@ static void retire_ended(struct live *l, struct retiring *r)
 
 int live__reclaim_ended(struct live *l)
 {
-	struct retiring r = { .slots = malloc(l->model.nr_slots * sizeof(*r.slots)) };
+	struct retiring r = { .slots = malloc(l->run.model.nr_slots * sizeof(*r.slots)) };
 
 	if (!r.slots)
 		return -ENOMEM;
@@ -453,7 +447,7 @@ int live__reclaim_ended(struct live *l)
 
 bool live__reclaim(struct live *l)
 {
-	struct model *m = &l->model;
+	struct model *m = &l->run.model;
 	struct retiring r = {};
 	bool found;
 

@@ -6,19 +6,11 @@
 #define VMASCOPE_CAPTURE_LIVE_H
 
 #include "capture/capture.h"
-#include "model/in_flight.h"
-#include "model/model.h"
-#include "model/shootdown.h"
-#include "model/stacks.h"
-#include "model/threads.h"
+#include "model/run_model.h"
 
 /**
  * struct live - a capture and its model
- * @capture: NULL: the model is from a recording
- * @shootdown: memory calls and flushes, if they are requested; else empty
- * @stacks: if they are requested; else empty
- * @threads: time that each thread spent in faults
- * @in_flight: faults in flight when counting ended
+ * @capture: NULL: the model is from a recording; @run: the model
  * @waiting: slots that were taken and are not described yet
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none are
  * @hide_names: hide names of files, and names that processes gave to their memory: to be set before
@@ -36,11 +28,7 @@
  */
 struct live {
 	struct capture *capture;
-	struct model model;
-	struct shootdown shootdown;
-	struct stacks stacks;
-	struct threads threads;
-	struct in_flight in_flight;
+	struct run_model run;
 	uint32_t *waiting;
 	size_t nr_waiting;
 	size_t cap_waiting;

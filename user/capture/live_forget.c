@@ -22,7 +22,7 @@ static bool ended(uint32_t pid)
 /** forget_pairs - remove pairs of processes that have exited. Return: 0 or -ENOMEM. */
 static int forget_pairs(struct live *l)
 {
-	struct shootdown *s = &l->shootdown;
+	struct shootdown *s = &l->run.shootdown;
 	struct call_pair *list = s->pairs;
 	size_t nr = s->nr_pairs, kept = s->nr_gone;
 	struct call_pair *gone = malloc(nr * sizeof(*gone) + 1);
@@ -63,15 +63,16 @@ static int forget(struct live *l)
 {
 	int err;
 
-	stacks__keep(&l->stacks);
-	err = shootdown__forget(&l->shootdown, &l->model);
+	stacks__keep(&l->run.stacks);
+	err = shootdown__forget(&l->run.shootdown, &l->run.model);
 	if (err)
 		return err;
 	if (l->forgetting)
 		l->forgetting(l->forgetting_ctx);
-	stacks__forget(&l->stacks);
-	err = model__forget(&l->model);
-	if (!err && l->shootdown.nr_pairs - l->shootdown.nr_gone > CAPTURE_PAIRS / FULL_SHARE)
+	stacks__forget(&l->run.stacks);
+	err = model__forget(&l->run.model);
+	if (!err &&
+	    l->run.shootdown.nr_pairs - l->run.shootdown.nr_gone > CAPTURE_PAIRS / FULL_SHARE)
 		err = forget_pairs(l);
 	if (err || ++l->nr_forgets % FILES_EVERY)
 		return err;
@@ -88,13 +89,13 @@ static void name_rest(struct live *l)
 int live__forget(struct live *l, uint64_t before_ns, const struct process *watched)
 {
 	name_rest(l);
-	model__keep(&l->model, before_ns, watched);
+	model__keep(&l->run.model, before_ns, watched);
 	return forget(l);
 }
 
 int live__bound(struct live *l, size_t max, uint64_t before_ns)
 {
-	struct model *m = &l->model;
+	struct model *m = &l->run.model;
 	const size_t at = l->bound_at > max ? l->bound_at : max;
 	const size_t before = m->nr_processes, loose = m->nr_loose;
 	int err;

@@ -38,19 +38,19 @@ static int describe(struct live *l, uint32_t index)
 	memcpy(&slot, (const void *)capture__slot(l->capture, index), sizeof(slot));
 	has_file = slot.kind == VS_SLOT_VMA && slot.vma.name_kind == VS_NAME_FILE &&
 		   !capture__file(l->capture, &slot.vma.key.file, &file);
-	err = model__new_slot(&l->model, index, &slot, has_file ? &file : NULL);
+	err = model__new_slot(&l->run.model, index, &slot, has_file ? &file : NULL);
 	if (!err && l->hide_names)
-		err = hide_name(l->model.by_slot[index]);
+		err = hide_name(l->run.model.by_slot[index]);
 	if (err)
 		return err;
 	if (slot.kind == VS_SLOT_PROC) {
-		struct process *p = l->model.by_slot[index]->process;
+		struct process *p = l->run.model.by_slot[index]->process;
 
 		if (!p->cgroup_name)
 			p->cgroup_name = cgroup__name(p->cgroup);
 	} else if (l->vma_glob) {
 		capture__choose(l->capture, index,
-				str_glob(l->vma_glob, l->model.by_slot[index]->name));
+				str_glob(l->vma_glob, l->run.model.by_slot[index]->name));
 	}
 	return 0;
 }
@@ -58,15 +58,15 @@ static int describe(struct live *l, uint32_t index)
 /** disown - slot @index belongs to a process image that is gone: use the overflow row for it. */
 static void disown(struct live *l, uint32_t index)
 {
-	struct vs_counts *overflow = &l->model.overflow.earlier;
+	struct vs_counts *overflow = &l->run.model.overflow.earlier;
 
 	capture__retire(l->capture, &index, 1);
-	for (uint32_t cpu = 0; cpu < l->model.nr_cpus; cpu++) {
+	for (uint32_t cpu = 0; cpu < l->run.model.nr_cpus; cpu++) {
 		struct vs_counts c;
 
 		capture__counts(l->capture, cpu, index, &c);
 		counts_add(overflow, &c);
-		counts_add(&l->model.cpus[cpu].ended, &c);
+		counts_add(&l->run.model.cpus[cpu].ended, &c);
 	}
 	capture__give_back(l->capture, index);
 }

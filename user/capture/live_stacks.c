@@ -16,18 +16,18 @@ static int read_row(struct live *l, uint32_t index)
 	if (!__atomic_load_n(&row->used, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
 	/* the slot of its image was taken earlier, but maybe after slots were last read */
-	if (!l->stacks.by_index[index].stack && live__discover_slots(l))
+	if (!l->run.stacks.by_index[index].stack && live__discover_slots(l))
 		return -ENOMEM;
-	if (!stacks__row(&l->stacks, &l->model, index, row))
+	if (!stacks__row(&l->run.stacks, &l->run.model, index, row))
 		return -ENOMEM;
-	stacks__update(&l->stacks, index, row);
+	stacks__update(&l->run.stacks, index, row);
 	return 0;
 }
 
 int live_stacks__read(struct live *l, const struct vs_stack_ref *ref)
 {
 	if (ref->row < VS_STACK_FIRST || ref->row >= capture__nr(l->capture, FREE_STACKS) ||
-	    l->stacks.by_index[ref->row].stack ||
+	    l->run.stacks.by_index[ref->row].stack ||
 	    capture__stack(l->capture, ref->row)->generation != ref->generation)
 		return 0;
 	return read_row(l, ref->row);
@@ -53,9 +53,9 @@ int live_stacks__refresh(struct live *l)
 	for (uint32_t i = VS_STACK_FIRST; i < nr; i++)
 		if (read_row(l, i) == -ENOMEM)
 			return -ENOMEM;
-	l->stacks.overflow = capture__stack(l->capture, VS_STACK_OVERFLOW)->counts;
-	stack_counts_add(&l->stacks.overflow, &l->stacks.unknown);
-	l->stacks.none = capture__stack(l->capture, VS_STACK_NONE)->counts;
+	l->run.stacks.overflow = capture__stack(l->capture, VS_STACK_OVERFLOW)->counts;
+	stack_counts_add(&l->run.stacks.overflow, &l->run.stacks.unknown);
+	l->run.stacks.none = capture__stack(l->capture, VS_STACK_NONE)->counts;
 	return 0;
 }
 
@@ -74,7 +74,7 @@ static void take_back(struct live *l, const uint32_t *rows, size_t n)
 		capture__consume(l->capture, UINT64_MAX);
 	for (size_t i = 0; i < n; i++) {
 		read_row(l, rows[i]);
-		stacks__row_ended(&l->stacks, rows[i]);
+		stacks__row_ended(&l->run.stacks, rows[i]);
 		capture__give_back_stack(l->capture, rows[i]);
 	}
 }
@@ -82,8 +82,8 @@ static void take_back(struct live *l, const uint32_t *rows, size_t n)
 /** is_gone - the process image of @row, or its VMA, is among the slots that are @gone. */
 static bool is_gone(const struct live *l, const struct vs_stack_row *row, const bool *gone)
 {
-	return (row->key.proc < l->model.nr_slots && gone[row->key.proc]) ||
-	       (row->key.vma && row->key.vma < l->model.nr_slots && gone[row->key.vma]);
+	return (row->key.proc < l->run.model.nr_slots && gone[row->key.proc]) ||
+	       (row->key.vma && row->key.vma < l->run.model.nr_slots && gone[row->key.vma]);
 }
 
 void live_stacks__retire(struct live *l, const bool *gone)
@@ -96,9 +96,9 @@ void live_stacks__retire(struct live *l, const bool *gone)
 		const struct vs_stack_row *row = capture__stack(l->capture, i);
 
 		/* a row that a CPU kept as a spare is not in the ring of taken rows */
-		if (row->used && !l->stacks.by_index[i].stack)
+		if (row->used && !l->run.stacks.by_index[i].stack)
 			read_row(l, i);
-		if (row->used && l->stacks.by_index[i].stack && is_gone(l, row, gone))
+		if (row->used && l->run.stacks.by_index[i].stack && is_gone(l, row, gone))
 			rows[n++] = i;
 	}
 	take_back(l, rows, n);
@@ -134,7 +134,7 @@ void live_stacks__recycle(struct live *l)
 	uint32_t *rows;
 
 	if (!live_stacks__low(l) || !capture__recycles_stacks(l->capture) ||
-	    l->stacks.nr >= (size_t)CAPTURE_STACKS_SHARE * nr)
+	    l->run.stacks.nr >= (size_t)CAPTURE_STACKS_SHARE * nr)
 		return;
 	rows = malloc(nr * sizeof(*rows));
 	if (!rows || live_stacks__discover(l)) {
@@ -142,7 +142,7 @@ void live_stacks__recycle(struct live *l)
 		return;
 	}
 	for (uint32_t i = VS_STACK_FIRST; i < nr; i++)
-		if (!read_row(l, i) && l->stacks.by_index[i].stack)
+		if (!read_row(l, i) && l->run.stacks.by_index[i].stack)
 			rows[n++] = i;
 	most = small_enough(l, rows, n);
 	for (size_t i = 0; i < n; i++)

@@ -104,7 +104,7 @@ static uint32_t number(struct session *s, uint32_t slot, uint32_t generation, ui
  */
 static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uint64_t time_ns)
 {
-	const struct model *m = &s->live->model;
+	const struct model *m = &s->live->run.model;
 	struct recorder *r = s->private;
 	const struct fault_row *row;
 
@@ -146,7 +146,7 @@ static void record_fault(struct session *s, const struct vs_event *event)
 	stack = number_stack(s, &e.stack);
 	/* BPF does not count per stack for stacks that are unwound in user space */
 	if (sampled)
-		stacks__count(&s->live->stacks, stack, e.outcome, e.duration_ns);
+		stacks__count(&s->live->run.stacks, stack, e.outcome, e.duration_ns);
 	saver__event(&r->saver, RECORD_FAULT, &e, end_ns);
 }
 
@@ -342,7 +342,7 @@ static size_t most_processes(const struct session *s)
 /** crowded - far more processes appeared in less than a second than are kept. */
 static bool crowded(const struct session *s)
 {
-	const size_t max = most_processes(s), nr = s->live->model.nr_processes;
+	const size_t max = most_processes(s), nr = s->live->run.model.nr_processes;
 
 	return max && nr > 2 * max && nr > s->live->bound_at;
 }
@@ -353,7 +353,7 @@ static int forget(struct session *s, uint64_t now_ns)
 	struct recorder *r = s->private;
 	int err = 0;
 
-	if (gone_with_slots(&s->live->model) >= RECLAIM_PROCESSES)
+	if (gone_with_slots(&s->live->run.model) >= RECLAIM_PROCESSES)
 		err = live__reclaim_ended(s->live);
 	return err ? err : live__bound(s->live, most_processes(s), kept_since(r, now_ns));
 }
@@ -423,8 +423,8 @@ static int begin(struct session *s, const char *path)
 
 	record_header__fill(s, &r->header);
 	err = writer__init(&r->writer, &wo, &r->header);
-	saver__init(&r->saver, &r->writer, &s->live->model, &s->live->shootdown, &s->live->threads);
-	r->saver.stacks = s->namer ? &s->live->stacks : NULL;
+	saver__init(&r->saver, &r->writer, &s->live->run);
+	r->saver.stacks = s->namer ? &s->live->run.stacks : NULL;
 	r->saver.namer = s->namer;
 	r->saver.files = &r->build_ids;
 	r->saver.wall = &s->wall;
@@ -487,7 +487,7 @@ static int finish(struct session *s)
 	struct vs_stats stats;
 
 	session__stats(s, &stats);
-	r->saver.in_flight = &s->live->in_flight;
+	r->saver.in_flight = &s->live->run.in_flight;
 	if (r->writer.options.snapshot_ns) {
 		write_snapshot(s, s->end_ns, false);
 	} else {

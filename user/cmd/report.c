@@ -211,7 +211,7 @@ static int add_heat(void *ctx, const union record *event, enum record_type type)
 	cell = heat__cell(&r->heat, &key);
 	if (!cell)
 		return -ENOMEM;
-	cell->row = r->recording.live.model.by_slot[e->slot];
+	cell->row = r->recording.live.run.model.by_slot[e->slot];
 	heat__add_fault(&r->heat, cell, e->head.time_ns, e->duration_ns);
 	return 0;
 }
@@ -324,7 +324,7 @@ static int export(struct report *r)
 	struct exported x = { .session = s };
 	int err;
 
-	perfetto__init(&x.perfetto, s->out.file, &r->recording.live.model);
+	perfetto__init(&x.perfetto, s->out.file, &r->recording.live.run.model);
 	x.perfetto.stack_text = stack_text;
 	x.perfetto.ctx = s;
 	x.perfetto.unknown = &r->recording.unknown;
@@ -412,8 +412,8 @@ static int begin(struct report *r, struct options *o)
 	if (!o->vma)
 		o->vma = h->vma_glob;
 	if (o->view == REPORT_STAT)
-		r->recording.live.stacks.vma_glob = o->vma;
-	r->recording.live.threads.so_far = o->interval_ns;
+		r->recording.live.run.stacks.vma_glob = o->vma;
+	r->recording.live.run.threads.so_far = o->interval_ns;
 	if (!o->events)
 		o->events = h->events;
 	o->capture.bpf.causes = h->causes;

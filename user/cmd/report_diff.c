@@ -45,9 +45,9 @@ static struct diff_side side_of(const struct run *run)
 		.name = run->path,
 		.command = r->header.what,
 		.duration_ns = r->end_ns - r->header.start_ns,
-		.model = &r->live.model,
-		.shootdown = r->header.shootdowns ? &r->live.shootdown : NULL,
-		.stacks = r->header.stacks ? &r->live.stacks : NULL,
+		.model = &r->live.run.model,
+		.shootdown = r->header.shootdowns ? &r->live.run.shootdown : NULL,
+		.stacks = r->header.stacks ? &r->live.run.stacks : NULL,
 		.namer = run->namer,
 	};
 }

@@ -105,12 +105,12 @@ static void set_views(struct service *x)
 
 	e->shootdown.run =
 		(struct run_facts){ .command = s->what, .hooks = x->hooks, .nr_hooks = NR_HOOKS };
-	e->shootdown.threads = &s->live->threads;
+	e->shootdown.threads = &s->live->run.threads;
 	e->shootdown.no_text = true;
 	shootdown__know(s, x->hooks, &e->shootdown);
 	e->stat = (struct stat_view){ .command = s->what,
 				      .start_ns = s->start_ns,
-				      .threads = &s->live->threads,
+				      .threads = &s->live->run.threads,
 				      .no_processes = true,
 				      .hooks = x->hooks,
 				      .nr_hooks = NR_HOOKS };

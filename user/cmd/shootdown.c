@@ -52,7 +52,7 @@ void shootdown__know(const struct session *s, struct run_hook *in_use, struct sh
  */
 static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 {
-	const struct shootdown *all = &s->live->shootdown;
+	const struct shootdown *all = &s->live->run.shootdown;
 
 	stats->lost[VS_LOST_EVENTS] = 0;
 	stats->lost[VS_LOST_SAMPLES] = all->overflow.counts.count;
@@ -78,8 +78,8 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 		.by = o->shootdown_by,
 		.vma_glob = o->vma,
 		.limit = text ? o->top : 0,
-		.threads = &s->live->threads,
-		.stacks = &s->live->stacks,
+		.threads = &s->live->run.threads,
+		.stacks = &s->live->run.stacks,
 		.namer = s->namer,
 		.no_text = !text,
 		.no_json = text,
@@ -96,8 +96,8 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 	if (s->sampling && shootdown_by_needs_stacks(v.by))
 		count_stack_losses(s, &v.run.stats);
 	shootdown__know(s, in_use, &v);
-	shootdown_view__make(&v, &s->live->shootdown, &s->live->model, &d);
-	if (v.calls_known && !shootdown_view__counted(&v, &s->live->shootdown))
+	shootdown_view__make(&v, &s->live->run.shootdown, &s->live->run.model, &d);
+	if (v.calls_known && !shootdown_view__counted(&v, &s->live->run.shootdown))
 		no_match__note(o, "memory calls or TLB flushes");
 	return session__document(s, &d);
 }

@@ -59,12 +59,12 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.nr_slots = facts.nr_slots,
 		.start_ns = s->start_ns,
 		.end_ns = to_ns,
-		.threads = &s->live->threads,
+		.threads = &s->live->run.threads,
 		.by = o->by,
 		.vma_glob = o->vma,
 		.limit = row_limit(s, number),
 		.latency = o->latency,
-		.stacks = &s->live->stacks,
+		.stacks = &s->live->run.stacks,
 		.namer = s->namer,
 		.weigh_time = o->weight == WEIGHT_TIME,
 		.stacks_as_text = is_text(s),
@@ -88,7 +88,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 static void count_stack_losses(const struct session *s, struct vs_stats *stats)
 {
 	stats->lost[s->sampling ? VS_LOST_SAMPLES : VS_LOST_STACKS] =
-		stack_faults(&s->live->stacks.overflow);
+		stack_faults(&s->live->run.stacks.overflow);
 	if (s->sampling)
 		stats->lost[VS_LOST_EVENTS] = 0;
 }
@@ -103,7 +103,7 @@ static void make(struct session *s, struct stat_view *v, struct document *d)
 	session__stats(s, &v->stats);
 	if (stat_by_needs_stacks(v->by) && s->source->facts(s).counts_stacks)
 		count_stack_losses(s, &v->stats);
-	stat_view__make(v, &s->live->model, d);
+	stat_view__make(v, &s->live->run.model, d);
 	v->hooks = NULL;
 	v->nr_hooks = 0;
 }
@@ -114,13 +114,13 @@ static void tell_rows(void *ctx, struct storms *storms)
 {
 	const struct course *c = ctx;
 
-	storm_view__rows(c->view, &c->session->live->model, storms);
+	storm_view__rows(c->view, &c->session->live->run.model, storms);
 }
 
 /** add_storms - add the interval of @v to the storms. Return: a storm that has ended, or NULL. */
 static const struct storm *add_storms(struct course *c, const struct stat_view *v, bool last)
 {
-	const struct vs_counts all = stat_group__total(v, &c->session->live->model);
+	const struct vs_counts all = stat_group__total(v, &c->session->live->run.model);
 	const struct storm *ended = NULL;
 
 	c->view = v;
@@ -141,7 +141,7 @@ static int print_interval(struct course *c, uint64_t now_ns, bool last)
 	make(s, &v, &d);
 	/* text has them only at the end, so that intervals stay aligned */
 	if (s->options->hist && !is_text(s))
-		hist_view__make(&v, &s->live->model, &d);
+		hist_view__make(&v, &s->live->run.model, &d);
 	if (storm)
 		storm_view__ended(storm, s->start_ns, &d);
 	c->from_ns = now_ns;
@@ -167,9 +167,9 @@ static int end_interval(struct course *c, uint64_t now_ns)
 	struct session *s = c->session;
 	int err = s->options->folded ? 0 : print_interval(c, now_ns, false);
 
-	model__mark(&s->live->model);
-	threads__mark(&s->live->threads);
-	stacks__mark(&s->live->stacks);
+	model__mark(&s->live->run.model);
+	threads__mark(&s->live->run.threads);
+	stacks__mark(&s->live->run.stacks);
 	return err;
 }
 
@@ -202,18 +202,18 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 	struct vs_counts total;
 	struct document d = {};
 
-	total = stat_group__total(&v, &s->live->model);
+	total = stat_group__total(&v, &s->live->run.model);
 	if (!counts_faults(&total))
 		no_match__note(o, "page faults");
 	make(s, &v, &d);
 	if (s->source->facts(s).in_flight)
-		in_flight_view__make(&s->live->in_flight, &d);
+		in_flight_view__make(&s->live->run.in_flight, &d);
 	if (o->hist)
-		hist_view__make(&v, &s->live->model, &d);
+		hist_view__make(&v, &s->live->run.model, &d);
 	if (c && c->slices)
 		document__fail(&d, slices__read(c->slices, s, &v, s->end_ns));
 	if (heat)
-		heatmap_view__make(heat, &v, &s->live->model, &d);
+		heatmap_view__make(heat, &v, &s->live->run.model, &d);
 	if (c && o->interval_ns)
 		storm_view__all(&c->storms, s->start_ns, &d);
 	if (o->interval_ns && is_text(s) && !document__error(&d))
@@ -296,7 +296,7 @@ static void forgetting(struct session *s)
 	struct course *c = s->private;
 
 	if (c->slices)
-		heat__forget(&c->slices->heat, &s->live->model);
+		heat__forget(&c->slices->heat, &s->live->run.model);
 }
 
 static unsigned int wanted(const struct options *o)
@@ -328,7 +328,7 @@ static int run_stat(struct options *o)
 	if (!status) {
 		/* shares of an interval's rows are relative to its totals */
 		s.live->adds_up = o->interval_ns;
-		s.live->intervals = s.live->threads.so_far = o->interval_ns;
+		s.live->intervals = s.live->run.threads.so_far = o->interval_ns;
 		status = course__init(&c);
 	}
 	if (!status)

@@ -89,10 +89,10 @@ static int read_model(struct top *top)
 	if (err)
 		return err;
 	look_at_vma(top);
-	model__mark(&s->live->model);
+	model__mark(&s->live->run.model);
 	watched_vma__mark(&top->watched);
-	shootdown__mark(&s->live->shootdown);
-	stacks__mark(&s->live->stacks);
+	shootdown__mark(&s->live->run.shootdown);
+	stacks__mark(&s->live->run.stacks);
 	err = live__refresh(s->live);
 	if (err)
 		return err;
@@ -188,9 +188,9 @@ static int begin(struct top *top)
 	struct session *s = &top->session;
 	const struct options *o = s->options;
 	const struct top_view v = {
-		.model = &s->live->model,
-		.shootdown = &s->live->shootdown,
-		.stacks = s->namer ? &s->live->stacks : NULL,
+		.model = &s->live->run.model,
+		.shootdown = &s->live->run.shootdown,
+		.stacks = s->namer ? &s->live->run.stacks : NULL,
 		.namer = s->namer,
 		.notes = &top->watch.notes,
 		.per_process = o->per_process,
@@ -305,7 +305,7 @@ static int run_top(struct options *o)
 	s->quiet_child = !o->batch;
 	status = session__open(s, o, wanted(o));
 	if (!status) {
-		s->live->intervals = s->live->threads.so_far = true;
+		s->live->intervals = s->live->run.threads.so_far = true;
 		status = begin(&top);
 		if (!status)
 			status = session__run(s);

@@ -131,7 +131,7 @@ static void add_stack(struct session *s, struct table *table, const struct stack
 {
 	struct named_stack named = { 0 };
 
-	stack = namer__true_stack(s->namer, &s->live->stacks, stack);
+	stack = namer__true_stack(s->namer, &s->live->run.stacks, stack);
 	table__fail(table, stack ? namer__stack(s->namer, stack, &named) : -ENOMEM);
 	/* a recording may have more than is requested */
 	if (!s->options->capture.bpf.user_stacks)
@@ -244,7 +244,7 @@ static int print_summary(struct session *s, const struct vs_stats *stats, uint64
 	int err;
 
 	table__add_row(table);
-	table__set_table(table, "totals", stat_totals(&s->live->model));
+	table__set_table(table, "totals", stat_totals(&s->live->run.model));
 	table__set_u64(table, "events", t->printed);
 	for (size_t i = 0; i < NR_TYPES; i++)
 		if (kinds[i].count)
@@ -314,7 +314,7 @@ static bool is_shown(const struct session *s, const struct in_flight_fault *f)
 /** print_in_flight - print faults that had not ended, after all events; they have no stack. */
 static int print_in_flight(struct session *s, uint64_t *nr)
 {
-	const struct in_flight *list = &s->live->in_flight;
+	const struct in_flight *list = &s->live->run.in_flight;
 	struct trace *t = s->private;
 	struct table *table = t->tables[VS_EVENT_FAULT];
 	int err = 0;

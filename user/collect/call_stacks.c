@@ -51,12 +51,12 @@ static struct call_row describe(const struct call_stacks *c, const struct vs_eve
 static int move(struct call_stacks *c, const struct call_row *row,
 		const struct vs_call_counts *counts)
 {
-	int err = shootdown__move(&c->live->shootdown, row, counts);
+	int err = shootdown__move(&c->live->run.shootdown, row, counts);
 
 	if (err == -ENOENT && live__discover(c->live))
 		return -ENOMEM;
 	if (err == -ENOENT)
-		err = shootdown__move(&c->live->shootdown, row, counts);
+		err = shootdown__move(&c->live->run.shootdown, row, counts);
 	return err == -ENOENT ? 0 : err;
 }
 

@@ -11,7 +11,7 @@ const struct stack *long_calls__site(struct session *s, const struct vs_event_ca
 	_Alignas(struct stack) unsigned char
 		room[sizeof(struct stack) + sizeof(struct stack_frame)] = { 0 };
 	struct stack *stack = (struct stack *)room;
-	const struct model *m = &s->live->model;
+	const struct model *m = &s->live->run.model;
 	const struct fault_row *image;
 
 	if (!call->site || !s->namer || !call->proc || call->proc >= m->nr_slots)
@@ -27,7 +27,7 @@ const struct stack *long_calls__site(struct session *s, const struct vs_event_ca
 	memcpy(stack->comm, call->comm, sizeof(stack->comm) - 1);
 	stack->nr_user = 1;
 	stack->frames[0] = (struct stack_frame){ .ip = call->site, .is_return_address = true };
-	return stacks__get(&s->live->stacks, stack);
+	return stacks__get(&s->live->run.stacks, stack);
 }
 
 bool long_calls__wants(const struct longest_calls *l, struct session *s,
@@ -102,7 +102,7 @@ void long_calls__name(struct longest_calls *l, struct session *s)
 
 void long_calls__end(struct longest_calls *l, struct session *s, uint64_t nr_calls)
 {
-	const uint64_t calls = s->live->shootdown.totals.calls;
+	const uint64_t calls = s->live->run.shootdown.totals.calls;
 
 	long_calls__name(l, s);
 	l->lost = calls > nr_calls ? calls - nr_calls : 0;

@@ -26,7 +26,7 @@ static uint64_t resident_bytes(uint32_t pid)
 
 void record_memory(struct saver *s, uint64_t now_ns)
 {
-	const struct model *m = s->model;
+	const struct model *m = &s->run->model;
 	unsigned int left = MAX_SAMPLES;
 
 	for (size_t i = 0; i < m->nr_processes && left; i++) {

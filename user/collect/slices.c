@@ -80,7 +80,7 @@ int slices__read(struct slices *x, struct session *s, const struct stat_view *v,
 	if (err)
 		return err;
 	heat__at(&x->heat, now_ns);
-	stat_group__selected_latency(v, &s->live->model, &all);
+	stat_group__selected_latency(v, &s->live->run.model, &all);
 	heat__add_latency(&x->heat, &all);
 	for (uint32_t i = 0; i < nr; i++) {
 		struct heat_cell *cell = heat__cell(&x->heat, &x->keys[i]);
@@ -88,7 +88,7 @@ int slices__read(struct slices *x, struct session *s, const struct stat_view *v,
 		if (!cell)
 			return -ENOMEM;
 		if (!cell->row && !cell->gone)
-			cell->row = find_row(&s->live->model, &x->keys[i]);
+			cell->row = find_row(&s->live->run.model, &x->keys[i]);
 		heat__add(&x->heat, cell, x->faults[i]);
 	}
 	return 0;

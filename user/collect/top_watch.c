@@ -111,7 +111,7 @@ static void see_losses(struct top_watch *w, struct tui_facts *facts)
 
 static void see_map_counts(struct top_watch *w)
 {
-	const struct shootdown *s = &w->session->live->shootdown;
+	const struct shootdown *s = &w->session->live->run.shootdown;
 
 	for (size_t i = 0; w->max_map_count && i < s->nr_rows; i++) {
 		const struct call_row *row = s->rows[i];
@@ -136,7 +136,7 @@ static void tell_rows(void *ctx, struct storms *storms)
 	const struct top_watch *w = ctx;
 	const struct stat_view v = { .interval = 1, .vma_glob = w->session->options->vma };
 
-	storm_view__rows(&v, &w->session->live->model, storms);
+	storm_view__rows(&v, &w->session->live->run.model, storms);
 }
 
 static double percent(const struct storm *s, enum storm_what what)
@@ -168,7 +168,7 @@ static void note_storm_over(struct top_watch *w, const struct storm *s)
 static void see_storms(struct top_watch *w, uint64_t from_ns, uint64_t to_ns)
 {
 	const struct top_view v = {
-		.model = &w->session->live->model,
+		.model = &w->session->live->run.model,
 		.rates = true,
 		.vma_glob = w->session->options->vma,
 	};

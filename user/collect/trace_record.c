@@ -129,13 +129,13 @@ static const struct fault_row *code_scan(const struct fault_row *image, uint64_t
 static const struct fault_row *find_code(struct trace_resolver *x, struct live *l,
 					 const struct vs_event_call *e)
 {
-	const uint32_t proc = e->proc < l->model.nr_slots ? e->proc : 0;
+	const uint32_t proc = e->proc < l->run.model.nr_slots ? e->proc : 0;
 	struct code_key key = { .address = e->site ? e->site : e->ip };
 	const struct fault_row *image, *row;
 
-	if (!l->model.by_slot[proc])
+	if (!l->run.model.by_slot[proc])
 		live__discover(l);
-	image = l->model.by_slot[proc];
+	image = l->run.model.by_slot[proc];
 	if (!proc || !image || !image->process || image->process->pid != e->pid || !key.address)
 		return NULL;
 	key.image = image->image;

@@ -20,7 +20,7 @@ void vma_stacks__free(struct vma_stacks *v)
 
 int vma_stacks__count(struct vma_stacks *v, const struct vs_event_fault *e)
 {
-	struct stacks *stacks = &v->session->live->stacks;
+	struct stacks *stacks = &v->session->live->run.stacks;
 	const struct stack *stack;
 	struct vs_stack_counts *c;
 
@@ -62,7 +62,7 @@ void vma_stacks__settle(struct vma_stacks *v)
 
 void vma_stacks__end(struct vma_stacks *v)
 {
-	struct stacks *stacks = &v->session->live->stacks;
+	struct stacks *stacks = &v->session->live->run.stacks;
 	struct vs_stack_counts *c;
 	uint64_t number;
 	size_t pos = 0;

@@ -66,7 +66,7 @@ static void add_stack(struct session *s, struct flame *f, const struct stack *st
 
 	if (!value)
 		return;
-	stack = namer__true_stack(s->namer, &s->live->stacks, stack);
+	stack = namer__true_stack(s->namer, &s->live->run.stacks, stack);
 	err = stack ? namer__stack(s->namer, stack, &named) : -ENOMEM;
 	if (!err)
 		err = stack_folded(&named, stack->process ? stack->process->comm : stack->comm,
@@ -149,9 +149,9 @@ static uint64_t fault_value(const struct options *o, const struct vs_stack_count
 int folded__faults(struct session *s)
 {
 	const struct stat_view selection = { .vma_glob = s->options->vma };
-	const struct vs_counts total = stat_group__total(&selection, &s->live->model);
+	const struct vs_counts total = stat_group__total(&selection, &s->live->run.model);
 	const struct options *o = s->options;
-	const struct stacks *all = &s->live->stacks;
+	const struct stacks *all = &s->live->run.stacks;
 	struct stack_rests rests;
 	struct flame *f = flame__new(0);
 	const size_t most = all->nr; /* it may grow */
@@ -186,7 +186,7 @@ static uint64_t call_value(const struct options *o, const struct vs_call_counts 
 int folded__calls(struct session *s)
 {
 	const struct options *o = s->options;
-	const struct shootdown *all = &s->live->shootdown;
+	const struct shootdown *all = &s->live->run.shootdown;
 	struct flame *f = flame__new(0);
 
 	for (size_t i = 0; i < all->nr_rows; i++) {

@@ -44,9 +44,9 @@ static const struct stack *stack(struct session *s, const struct vs_stack_ref *r
 		return samples__stack(&s->samples, ref);
 	if (ref->row < VS_STACK_FIRST)
 		return NULL;
-	if (!stacks__find(&s->live->stacks, ref))
+	if (!stacks__find(&s->live->run.stacks, ref))
 		live__discover(s->live);
-	return stacks__find(&s->live->stacks, ref);
+	return stacks__find(&s->live->run.stacks, ref);
 }
 
 static bool streams(const struct session *s, uint32_t type)

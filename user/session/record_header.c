@@ -44,7 +44,7 @@ void record_header__fill(const struct session *s, struct header *h)
 	h->vma_glob = copy(o->vma);
 	h->start_ns = s->start_ns;
 	h->wall_ns = s->start_ns + (uint64_t)wall_clock__add_ns(&s->wall, s->start_ns);
-	h->nr_cpus = s->live->model.nr_cpus;
+	h->nr_cpus = s->live->run.model.nr_cpus;
 	h->events = o->events;
 	h->causes = o->capture.bpf.causes;
 	h->stacks = s->namer;

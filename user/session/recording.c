@@ -137,9 +137,7 @@ int recording__open(struct recording *r, char *const *paths, size_t max_processe
 	if (err > 0)
 		return err;
 	if (!err)
-		err = loader__init(&r->loader, &r->live.model, &r->live.shootdown, &r->live.threads,
-				   &r->live.stacks, r->header.nr_cpus);
-	r->loader.in_flight = &r->live.in_flight;
+		err = loader__init(&r->loader, &r->live.run, r->header.nr_cpus);
 	r->loader.ended.max = max_processes;
 	loader__bound(&r->loader, bytes_of(r));
 	return err ? vs_fail(VS_EXIT_FAILURE, memory__hint(), "not enough memory") : 0;

@@ -124,7 +124,7 @@ static void unwind(struct samples *s, const struct vs_event_sample *e)
 	for (uint32_t i = 0; i < stack->nr_kernel; i++)
 		stack->frames[stack->nr_user + i] =
 			(struct stack_frame){ .ip = e->kernel[i], .is_return_address = true };
-	known = stacks__get(&s->live->stacks, stack);
+	known = stacks__get(&s->live->run.stacks, stack);
 	free(stack);
 	if (s->by_ref.nr >= MOST_WAITING) {
 		hash__free(&s->by_ref, NULL);

@@ -47,7 +47,8 @@ static void on_event(void *ctx, const struct vs_event *e)
 	struct session *s = ctx;
 
 	if (e->type == VS_EVENT_THREAD_EXIT)
-		threads__update(&s->live->threads, &((const struct vs_event_thread *)e)->thread);
+		threads__update(&s->live->run.threads,
+				&((const struct vs_event_thread *)e)->thread);
 	else if (e->type == VS_EVENT_IN_FLIGHT)
 		s->error = s->error ? s->error : live__in_flight(s->live, (const void *)e);
 	else if (s->sampling && !s->error)
@@ -77,7 +78,7 @@ void session__count_sampled(struct session *s, const struct vs_event *event)
 
 	if (event->type == VS_EVENT_FAULT && e->stack.row & VS_STACK_IS_SAMPLE &&
 	    session__wants_vma(s, e->slot, e->generation))
-		stacks__count(&s->live->stacks, session__stack(s, &e->stack), e->outcome,
+		stacks__count(&s->live->run.stacks, session__stack(s, &e->stack), e->outcome,
 			      e->duration_ns);
 }
 
@@ -85,7 +86,7 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 {
 	struct session *s = ctx;
 
-	threads__update(&s->live->threads, thread);
+	threads__update(&s->live->run.threads, thread);
 }
 
 /* --- open ---------------------------------------------------------------------------------- */
@@ -152,7 +153,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		return VS_EXIT_FAILURE;
 	}
 	if (co.bpf.stack_vma)
-		s->live->stacks.vma_glob = o->vma;
+		s->live->run.stacks.vma_glob = o->vma;
 	return 0;
 }
 
@@ -189,7 +190,7 @@ static void forgetting(void *ctx)
 /** note_targets - record the mappings of existing targets, as they may end right after a call */
 static void note_targets(struct session *s)
 {
-	const struct model *m = &s->live->model;
+	const struct model *m = &s->live->run.model;
 
 	if (!s->namer || !s->options->capture.nr_ids || live__discover(s->live))
 		return;
@@ -244,7 +245,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	targets__note(o);
 	status = open_capture(s, wants);
 	if (!status && wants & SESSION_SITES)
-		s->live->shootdown.sites = &s->live->stacks;
+		s->live->run.shootdown.sites = &s->live->run.stacks;
 	s->live->naming = naming;
 	s->live->forgetting = forgetting;
 	s->live->forgetting_ctx = s;
@@ -399,7 +400,7 @@ static int settle(struct session *s, uint64_t until_ns)
 /** note_processes - record the mappings of processes with new stacks, as they may end. */
 static void note_processes(struct session *s)
 {
-	struct stacks *all = &s->live->stacks;
+	struct stacks *all = &s->live->run.stacks;
 
 	for (; s->namer && all->noted < all->nr; all->noted++)
 		namer__note(s->namer, all->list[all->noted]);

@@ -97,8 +97,8 @@ struct session {
 #define SESSION_FAULT_EVENTS 1u	    /* a ring record for each fault */
 #define SESSION_CALL_EVENTS 2u	    /* one for each memory call */
 #define SESSION_SHOOTDOWN_EVENTS 4u /* one for each flush, and for each IPI */
-#define SESSION_SHOOTDOWNS 8u	   /* live->shootdown: memory calls, flushes, initiators, targets */
-#define SESSION_FAULT_STACKS 16u   /* live->stacks: of faults, counted and in their records */
+#define SESSION_SHOOTDOWNS 8u /* live->run.shootdown: memory calls, flushes, initiators, targets */
+#define SESSION_FAULT_STACKS 16u   /* live->run.stacks: of faults, counted and in their records */
 #define SESSION_CALL_STACKS 32u	   /* stacks of memory calls and flushes, in their records */
 #define SESSION_SITES 64u	   /* call sites of rows of memory calls get names */
 #define SESSION_LONGEST_CALLS 256u /* for memory calls that may be among the longest */

@@ -11,26 +11,23 @@
 #define FIRST_SLOTS 64
 /** Rows of calls from a recording are not in BPF's table. */
 #define NO_CALL_ROWS 1
+/** Stacks of a recording are not in BPF's map. */
+#define NO_STACK_ROWS 1
 /** Limit of pairs: a recorder has those its kernel had room for, and sums for each pair of CPUs. */
 #define MOST_PAIRS (1u << 20)
 
-int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct threads *t,
-		 struct stacks *stacks, uint32_t nr_cpus)
+int loader__init(struct loader *l, struct run_model *run, uint32_t nr_cpus)
 {
-	int err;
-
 	memset(l, 0, sizeof(*l));
-	l->model = m;
-	l->shootdown = s;
-	l->threads = t;
+	l->model = &run->model;
+	l->shootdown = &run->shootdown;
+	l->threads = &run->threads;
+	l->in_flight = &run->in_flight;
 	hash__init(&l->processes, sizeof(uint64_t));
 	hash__init(&l->rows, sizeof(uint64_t));
 	hash__init(&l->calls, sizeof(uint64_t));
-	threads__init(t);
-	err = loaded_stacks__init(&l->stacks, stacks);
-	if (!err)
-		err = model__init(m, FIRST_SLOTS, nr_cpus);
-	return err ? err : shootdown__init(s, NO_CALL_ROWS, nr_cpus);
+	loaded_stacks__init(&l->stacks, &run->stacks);
+	return run_model__init(run, FIRST_SLOTS, NO_CALL_ROWS, NO_STACK_ROWS, nr_cpus);
 }
 
 void loader__free(struct loader *l)
@@ -464,7 +461,7 @@ int loader__take(struct loader *l, enum record_type type, const union record *re
 	case RECORD_STACK:
 		return take_stack(l, &record->stack);
 	case RECORD_IN_FLIGHT:
-		if (l->in_flight && loader__charge(l, sizeof(*l->in_flight->fault)))
+		if (loader__charge(l, sizeof(*l->in_flight->fault)))
 			return -E2BIG;
 		return loader__in_flight(l, &record->fault);
 	case RECORD_PAIR:

@@ -10,10 +10,7 @@
 #ifndef VMASCOPE_RECORD_LOAD_LOAD_H
 #define VMASCOPE_RECORD_LOAD_LOAD_H
 
-#include "model/in_flight.h"
-#include "model/model.h"
-#include "model/shootdown.h"
-#include "model/threads.h"
+#include "model/run_model.h"
 #include "model/wall_clock.h"
 #include "record/format/format.h"
 #include "record/load/load_stacks.h"
@@ -93,9 +90,8 @@ struct loader {
 	uint64_t event_ns;
 };
 
-/** loader__init - @m, @s, @t and @stacks are initialized by the caller. Return: 0 or -ENOMEM. */
-int loader__init(struct loader *l, struct model *m, struct shootdown *s, struct threads *t,
-		 struct stacks *stacks, uint32_t nr_cpus);
+/** loader__init - initialize @l and @run, which the caller frees. Return: 0 or -ENOMEM. */
+int loader__init(struct loader *l, struct run_model *run, uint32_t nr_cpus);
 void loader__free(struct loader *l);
 
 /**

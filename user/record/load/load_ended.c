@@ -241,7 +241,7 @@ static int choose(struct loader *l, bool over)
 		p->busy = stays(l, p, over);
 		p->watched = told;
 	}
-	for (size_t i = 0; l->in_flight && i < l->in_flight->nr; i++)
+	for (size_t i = 0; i < l->in_flight->nr; i++)
 		if (l->in_flight->fault[i].row)
 			l->in_flight->fault[i].row->process->busy = true;
 	err = model__keep_most(m, l->ended.max / 2);

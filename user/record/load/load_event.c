@@ -44,8 +44,6 @@ int loader__in_flight(struct loader *l, const struct vs_event_fault *r)
 	struct vs_event_fault e = *r;
 	struct fault_row *row;
 
-	if (!l->in_flight)
-		return 0;
 	check_fault(l, &e);
 	row = e.slot ? l->model->by_slot[e.slot] : NULL;
 	/* keep the row, as the event refers to it */
@@ -56,8 +54,6 @@ int loader__in_flight(struct loader *l, const struct vs_event_fault *r)
 
 void loader__forget_in_flight(struct loader *l)
 {
-	if (!l->in_flight)
-		return;
 	for (size_t i = 0; i < l->in_flight->nr; i++)
 		loader__discharge(l, sizeof(*l->in_flight->fault));
 	in_flight__free(l->in_flight);
@@ -65,7 +61,7 @@ void loader__forget_in_flight(struct loader *l)
 
 bool loader__has_in_flight(const struct loader *l)
 {
-	return l->in_flight && l->stats.ended && l->stats.in_flight == l->in_flight->nr;
+	return l->stats.ended && l->stats.in_flight == l->in_flight->nr;
 }
 
 static void check_call(const struct loader *l, struct vs_event_call *e)

@@ -8,9 +8,6 @@
 
 #include "util/str.h"
 
-/** Stacks of a recording are not in BPF's map. */
-#define NO_STACK_ROWS 1
-
 /**
  * struct numbered_stack - a stack by its number, NULL for special numbers, and its latest counts
  */
@@ -19,13 +16,12 @@ struct numbered_stack {
 	struct vs_stack_counts counts;
 };
 
-int loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks)
+void loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks)
 {
 	memset(l, 0, sizeof(*l));
 	l->stacks = stacks;
 	hash__init(&l->symbols, sizeof(uint64_t));
 	hash__init(&l->told, sizeof(uint64_t));
-	return stacks__init(stacks, NO_STACK_ROWS);
 }
 
 void loaded_stacks__free(struct loaded_stacks *l)

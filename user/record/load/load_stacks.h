@@ -28,11 +28,8 @@ struct loaded_stacks {
 	bool by_events;
 };
 
-/**
- * loaded_stacks__init - @stacks is initialized by the caller. Return: 0 or -ENOMEM; must be freed
- * in any case.
- */
-int loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks);
+/** loaded_stacks__init - @stacks is initialized and freed by the caller. */
+void loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks);
 void loaded_stacks__free(struct loaded_stacks *l);
 
 /** loaded_stacks__symbol - load a record of a symbol. Return: 0 or -ENOMEM. */

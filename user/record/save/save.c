@@ -14,14 +14,11 @@
 /** Approximate size of a fault in flight, bytes. */
 #define IN_FLIGHT_BYTES 96
 
-void saver__init(struct saver *s, struct writer *w, const struct model *m,
-		 const struct shootdown *shootdown, const struct threads *threads)
+void saver__init(struct saver *s, struct writer *w, const struct run_model *run)
 {
 	memset(s, 0, sizeof(*s));
 	s->writer = w;
-	s->model = m;
-	s->shootdown = shootdown;
-	s->threads = threads;
+	s->run = run;
 	for (int i = 0; i < NR_MARKS; i++)
 		hash__init(&s->marks[i], sizeof(uint64_t));
 	hash__init(&s->build_ids, sizeof(struct vs_file_key));
@@ -243,7 +240,7 @@ static void put_process(struct saver *s, const struct process *p)
  */
 static void put_processes(struct saver *s, bool counting)
 {
-	const struct model *m = s->model;
+	const struct model *m = &s->run->model;
 
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		const struct process *p = m->processes[i];
@@ -264,15 +261,15 @@ static void put_processes(struct saver *s, bool counting)
 
 static void put_threads(struct saver *s)
 {
-	for (size_t i = 0; i < s->threads->nr; i++)
+	for (size_t i = 0; i < s->run->threads.nr; i++)
 		if (saver__fits(s, MARK_THREAD, i))
-			saver__put(s, MARK_THREAD, i, RECORD_THREAD, s->threads->list[i],
+			saver__put(s, MARK_THREAD, i, RECORD_THREAD, s->run->threads.list[i],
 				   sizeof(struct vs_thread));
 }
 
 static void put_model(struct saver *s)
 {
-	const struct model *m = s->model;
+	const struct model *m = &s->run->model;
 
 	put_counts(s, MARK_COUNTS, RECORD_COUNTS, 0, &m->overflow.counts);
 	for (uint32_t cpu = 0; cpu < m->nr_cpus; cpu++)

@@ -6,11 +6,7 @@
 #ifndef VMASCOPE_RECORD_SAVE_SAVE_H
 #define VMASCOPE_RECORD_SAVE_SAVE_H
 
-#include "model/in_flight.h"
-#include "model/model.h"
-#include "model/shootdown.h"
-#include "model/stacks.h"
-#include "model/threads.h"
+#include "model/run_model.h"
 #include "model/wall_clock.h"
 #include "record/format/writer.h"
 #include "record/save/build_id.h"
@@ -39,7 +35,7 @@ enum mark {
 
 /**
  * struct saver - saves a model to a recording
- * @model, @shootdown, @threads: data of a live capture
+ * @run: what a live capture counts
  * @stacks: stacks, and @namer, which symbolizes them; NULL: not saved; set after saver__init()
  * @in_flight: faults in flight when counting ended; NULL: it has not ended. Set after
  *	saver__init(), before the last checkpoint, which is a full one
@@ -58,9 +54,7 @@ enum mark {
  */
 struct saver {
 	struct writer *writer;
-	const struct model *model;
-	const struct shootdown *shootdown;
-	const struct threads *threads;
+	const struct run_model *run;
 	const struct in_flight *in_flight;
 	const struct wall_clock *wall;
 	struct stacks *stacks;
@@ -79,8 +73,7 @@ struct saver {
 	int error;
 };
 
-void saver__init(struct saver *s, struct writer *w, const struct model *m,
-		 const struct shootdown *shootdown, const struct threads *threads);
+void saver__init(struct saver *s, struct writer *w, const struct run_model *run);
 void saver__free(struct saver *s);
 
 /**

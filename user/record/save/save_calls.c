@@ -47,7 +47,7 @@ static void put_call_row(struct saver *s, uint32_t number, const struct call_row
 /** put_sums - write pairs beyond the first @most as sums by CPU. Return: 0 or -ENOMEM. */
 static int put_sums(struct saver *s, size_t most)
 {
-	const struct shootdown *x = s->shootdown;
+	const struct shootdown *x = &s->run->shootdown;
 	struct shootdown sums;
 	int err = shootdown__init(&sums, 1, x->nr_cpus);
 
@@ -62,7 +62,7 @@ static int put_sums(struct saver *s, size_t most)
 /** put_pairs - write all pairs if one has changed, as they have no numbers. */
 static void put_pairs(struct saver *s)
 {
-	const struct shootdown *x = s->shootdown;
+	const struct shootdown *x = &s->run->shootdown;
 	const size_t fit = s->budget / PAIRS_SHARE / PAIR_BYTES;
 	const size_t most = s->budget && x->nr_pairs > fit ? fit : x->nr_pairs;
 
@@ -77,7 +77,7 @@ static void put_pairs(struct saver *s)
 
 void saver__put_calls(struct saver *s)
 {
-	const struct shootdown *x = s->shootdown;
+	const struct shootdown *x = &s->run->shootdown;
 	struct call_row overflow = x->overflow;
 
 	for (size_t i = 0; i < x->nr_rows; i++)

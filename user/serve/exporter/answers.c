@@ -84,7 +84,7 @@ static void status(struct exporter *e, const struct query *q, struct document *d
 	table__set_u64(t, "now_ms", exporter__unix_ms(clock__monotonic_ns()));
 	table__set_u64(t, "interval_ns", e->interval_ns);
 	table__set_bool(t, "expose_paths", e->expose_paths);
-	table__set_u64(t, "nr_cpus", e->live->model.nr_cpus);
+	table__set_u64(t, "nr_cpus", e->live->run.model.nr_cpus);
 	table__set_u64(t, "processes", e->store.fixed[FIXED_PROCESSES]);
 	table__set_u64(t, "groups", e->store.fixed[FIXED_GROUPS]);
 	table__set_u64(t, "series", e->store.series);
@@ -112,7 +112,7 @@ static void stat(struct exporter *e, const struct query *q, struct document *d)
 	v.end_ns = clock__monotonic_ns();
 	v.duration_ns = v.end_ns - v.start_ns;
 	capture__stats(e->live->capture, &v.stats);
-	stat_view__make(&v, &e->live->model, d);
+	stat_view__make(&v, &e->live->run.model, d);
 }
 
 static void shootdown(struct exporter *e, const struct query *q, struct document *d)
@@ -122,7 +122,7 @@ static void shootdown(struct exporter *e, const struct query *q, struct document
 	v.by = q->by;
 	v.run.duration_ns = clock__monotonic_ns() - e->start_ns;
 	capture__stats(e->live->capture, &v.run.stats);
-	shootdown_view__make(&v, &e->live->shootdown, &e->live->model, d);
+	shootdown_view__make(&v, &e->live->run.shootdown, &e->live->run.model, d);
 	for (size_t i = 0; i < d->nr_tables; i++)
 		if (d->tables[i]->def->shape == TABLE_LIST)
 			table__truncate(d->tables[i], q->top);
@@ -153,7 +153,7 @@ static void process_cells(const struct exporter *e, struct table *t, const struc
 
 static void processes(struct exporter *e, const struct query *q, struct document *d)
 {
-	const struct model *m = &e->live->model;
+	const struct model *m = &e->live->run.model;
 	struct table *head = document__table(d, &schema_table),
 		     *t = document__table(d, &listed_table);
 
@@ -200,7 +200,7 @@ static void by_address(struct table *t)
 
 static void process(struct exporter *e, const struct query *q, struct document *d)
 {
-	const struct process *p = model__process(&e->live->model, q->pid);
+	const struct process *p = model__process(&e->live->run.model, q->pid);
 	struct table *t, *vmas;
 
 	if (!p) {

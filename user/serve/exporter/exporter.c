@@ -23,7 +23,7 @@ static void tell_rows(void *ctx, struct storms *storms)
 	struct stat_view v = e->stat;
 
 	v.interval = 1;
-	storm_view__rows(&v, &e->live->model, storms);
+	storm_view__rows(&v, &e->live->run.model, storms);
 }
 
 void exporter__init(struct exporter *e, unsigned int max_series)
@@ -63,7 +63,7 @@ int exporter__refresh(struct exporter *e)
 
 	if (err)
 		return err;
-	metric_store__take(&e->store, &e->live->model, &e->live->shootdown, began_ns);
+	metric_store__take(&e->store, &e->live->run.model, &e->live->run.shootdown, began_ns);
 	e->store.fixed[FIXED_REFRESHES]++;
 	e->store.fixed[FIXED_REFRESH_NS] += clock__monotonic_ns() - began_ns;
 	e->refreshed_ns = clock__monotonic_ns();
@@ -149,17 +149,17 @@ int exporter__tick(struct exporter *e)
 		return err;
 	now_ns = clock__monotonic_ns();
 	interval.interval = 1;
-	faults = stat_group__total(&interval, &e->live->model);
+	faults = stat_group__total(&interval, &e->live->run.model);
 	err = add_interval(e, now_ns, &faults);
 	if (!err)
 		err = send_events(e, now_ns, NULL, false);
 	if (err)
 		return err;
-	metric_store__exemplars(&e->store, &e->live->model, exporter__unix_ms(now_ns));
+	metric_store__exemplars(&e->store, &e->live->run.model, exporter__unix_ms(now_ns));
 	err = live__forget(e->live, UINT64_MAX, NULL);
-	model__mark(&e->live->model);
-	threads__mark(&e->live->threads);
-	shootdown__mark(&e->live->shootdown);
+	model__mark(&e->live->run.model);
+	threads__mark(&e->live->run.threads);
+	shootdown__mark(&e->live->run.shootdown);
 	tick__mark(e);
 	e->from_ns = now_ns;
 	return err;

@@ -99,7 +99,7 @@ static void read_fill(const struct live *l, uint64_t *fixed)
 	size[MAP_CALL_ROWS] = capture__nr(c, FREE_CALL_ROWS);
 	used[MAP_CALL_ROWS] = size[MAP_CALL_ROWS] - capture__nr_free(c, FREE_CALL_ROWS);
 	size[MAP_PAIRS] = CAPTURE_PAIRS;
-	used[MAP_PAIRS] = l->shootdown.nr_pairs - l->shootdown.nr_gone;
+	used[MAP_PAIRS] = l->run.shootdown.nr_pairs - l->run.shootdown.nr_gone;
 }
 
 /* --- BPF's own statistics ------------------------------------------------------------------- */

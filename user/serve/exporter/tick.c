@@ -185,7 +185,7 @@ static void vma_row(struct table *t, const struct fault_row *row, uint64_t fault
 
 static void add_vmas(const struct exporter *e, struct table *tick)
 {
-	const struct model *m = &e->live->model;
+	const struct model *m = &e->live->run.model;
 	struct table *t = table__sub(tick, &vma_table);
 	struct top_rows top = {};
 
@@ -238,7 +238,7 @@ static void call_row(struct table *t, const char *call, const uint64_t *now, con
 
 static void add_calls(const struct exporter *e, struct table *tick)
 {
-	const struct shootdown *s = &e->live->shootdown;
+	const struct shootdown *s = &e->live->run.shootdown;
 	struct table *t = table__sub(tick, &call_table);
 	struct class_sums calls = {};
 
@@ -260,8 +260,8 @@ static uint64_t all_kinds(const __u64 *by_kind)
 
 static void add_shootdowns(const struct exporter *e, struct table *tick)
 {
-	const struct vs_shootdowns *now = &e->live->shootdown.totals,
-				   *then = &e->live->shootdown.marked;
+	const struct vs_shootdowns *now = &e->live->run.shootdown.totals,
+				   *then = &e->live->run.shootdown.marked;
 	struct table *t = table__sub(tick, &shootdown_table);
 
 	if (e->shootdown.flushes_known) {
@@ -314,7 +314,7 @@ static int sum_pairs(const struct call_pair *pairs, size_t nr, int sign, struct 
 
 static void add_cpus(const struct exporter *e, struct table *tick)
 {
-	const struct shootdown *s = &e->live->shootdown;
+	const struct shootdown *s = &e->live->run.shootdown;
 	struct table *t = table__sub(tick, &cpu_table);
 	const struct cpu_pair *p;
 	struct hash sum;
@@ -346,8 +346,8 @@ static void faults_cells(struct exporter *e, struct table *t, struct vs_counts *
 	struct vs_hist latency = {};
 
 	interval.interval = 1;
-	*c = stat_group__total(&interval, &e->live->model);
-	stat_group__latency(&interval, &e->live->model, -1, &latency);
+	*c = stat_group__total(&interval, &e->live->run.model);
+	stat_group__latency(&interval, &e->live->run.model, -1, &latency);
 	hist__octaves(&latency, octaves);
 	table__set_u64(t, "faults", counts_faults(c));
 	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
