@@ -4,6 +4,10 @@
  *
  * A process may change its group (exec, prctl), end, and be forgotten. So what it has counted is
  * taken over as differences, each into the group that the process is in when it is taken.
+ *
+ * What has been taken over (@exported of processes and rows) is not what the model's marks are: those
+ * are where an interval of /events began, and /metrics is read in between. A second mark of each row
+ * and histogram would be several KiB a row; these are the sums that /metrics shows, by process.
  */
 #ifndef VMASCOPE_SERVE_METRICS_METRIC_STORE_H
 #define VMASCOPE_SERVE_METRICS_METRIC_STORE_H
