@@ -90,3 +90,14 @@ struct json_object *vt_gated_process(struct vt_gated *g)
 	vt_free(&scope);
 	return json;
 }
+
+void vt_check_only_process(struct json_object *json, const struct vt_gated *in,
+			   const struct vt_gated *out)
+{
+	struct json_object *process;
+
+	vt_check_attached_usage(json, in->known);
+	vt_cmp(vt_sum_pid(json, vt_int(in->known, "pid"), "minor"), >=, 1000, "its faults");
+	vt_each(process, json, "processes") if (vt_int(process, "pid") == vt_int(out->known, "pid"))
+		fail_msg("process %ld was to be filtered out", vt_int(process, "pid"));
+}

@@ -35,6 +35,9 @@ struct json_object *vt_gated_process(struct vt_gated *g);
 void vt_attach_stat(struct vt_cmd *scope, const char *const *filters);
 /** vt_stop_stat - Return: its output, after checking the sums. */
 struct json_object *vt_stop_stat(struct vt_cmd *scope);
+/** vt_check_only_process - @json has the faults of @in's process, at least 1,000, and none of @out's */
+void vt_check_only_process(struct json_object *json, const struct vt_gated *in,
+			   const struct vt_gated *out);
 /** vt_stat_output - the output file */
 const char *vt_stat_output(void);
 
