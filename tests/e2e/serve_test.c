@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * serve_test - `vmascope serve`: its counters are those of stat and never go back, its memory is
- * bounded, names are as asked for, and events that were missed come again.
+ * bounded, and names are as asked for.
  */
-#include "check.h"
-#include "http.h"
-#include "scope.h"
-#include "system.h"
+#include "serve_gated.h"
 
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,67 +19,6 @@ static double outcome(const char *metrics, const char *group, const char *name)
 	snprintf(series, sizeof(series),
 		 "vmascope_page_fault_outcomes_total{group=\"%s\",outcome=\"%s\"}", group, name);
 	return vt_metric(metrics, series);
-}
-
-/** struct gated - a workload that waits at its gate, and stays when it is done: serve ends with it */
-struct gated {
-	struct vt_cmd work;
-	const char *result;
-	char pid[16];
-};
-
-static void start_gated(struct gated *g, const char *const *argv)
-{
-	const char *all[16] = { vt_workload(argv[0]), "--gate", "--stay", "--result" };
-	size_t n = 4;
-
-	all[n++] = g->result = vt_path("gated.json");
-	for (argv++; *argv; argv++)
-		all[n++] = *argv;
-	vt_start(&g->work, &(struct vt_how){ .stdin_pipe = true }, all);
-	vt_await_text(&g->work, "ready");
-	snprintf(g->pid, sizeof(g->pid), "%d", g->work.pid);
-}
-
-static void open_gate(struct gated *g)
-{
-	vt_true(write(g->work.stdin_fd, "\n", 1) == 1);
-}
-
-static bool is_done(void *arg)
-{
-	struct gated *g = arg;
-	struct stat st;
-
-	if (vt_ended(&g->work))
-		fail_msg("%s ended before it was done", g->work.name);
-	return !stat(g->result, &st) && st.st_size > 0;
-}
-
-/* Return: what it knows of itself; it takes no fault from then on. */
-static struct json_object *await_done(struct gated *g)
-{
-	vt_await(is_done, g, "the workload is done", VT_PATIENCE);
-	return vt_json_file(g->result);
-}
-
-static void end_gated(struct gated *g)
-{
-	vt_close_stdin(&g->work);
-	vt_wait(&g->work, VT_PATIENCE);
-	vt_equal(g->work.exit, 0, "exit status of the workload: %s", g->work.err);
-	vt_free(&g->work);
-}
-
-/* Faults since the gate, by getrusage; @kind: minor or major. */
-static int64_t since_gate(struct json_object *work, const char *kind)
-{
-	char self[32], gate[32], children[32];
-
-	snprintf(self, sizeof(self), "self.%s", kind);
-	snprintf(gate, sizeof(gate), "at_gate.%s", kind);
-	snprintf(children, sizeof(children), "children.%s", kind);
-	return vt_int(work, self) - vt_int(work, gate) + vt_int(work, children);
 }
 
 /* Both count the same processes from the gate on, and nothing else that runs on this machine. */
@@ -469,155 +403,6 @@ static void paths_are_told_only_if_asked(void **state)
 	}
 }
 
-/* --- formats and events ---------------------------------------------------------------------- */
-
-static bool has_exemplar(void *arg)
-{
-	const struct vt_serve *serve = arg;
-	struct vt_reply r;
-	bool has;
-
-	vt_http_get(serve->port, "/metrics", "Accept: application/openmetrics-text\r\n", &r);
-	has = strstr(r.body, " # {vma=\"[anon]\",pid=\"");
-	vt_reply_free(&r);
-	return has;
-}
-
-static void openmetrics_with_exemplars(void **state)
-{
-	struct vt_serve serve;
-	struct vt_cmd cmd;
-	struct vt_reply r;
-	size_t len;
-
-	(void)state;
-	vt_serve_start(&serve, VT_ARGS("-i", "200ms"));
-	vt_start(&cmd, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "3600"));
-	vt_await(has_exemplar, &serve, "a fault of [anon] as an exemplar", VT_PATIENCE);
-	vt_free(&cmd);
-	vt_http_get(serve.port, "/metrics",
-		    "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n", &r);
-	vt_equal(r.status, 200, "status");
-	vt_contains(r.text, "Content-Type: application/openmetrics-text; version=1.0.0");
-	vt_contains(r.body, "# TYPE vmascope_page_faults counter\n");
-	vt_contains(r.body, "# UNIT vmascope_page_fault_seconds seconds\n");
-	vt_contains(r.body, " # {vma=\"");
-	len = strlen(r.body);
-	assert_string_equal(r.body + len - 6, "# EOF\n");
-	vt_reply_free(&r);
-	vt_http_get(serve.port, "/metrics", "Accept: text/plain\r\n", &r);
-	vt_contains(r.text, "Content-Type: text/plain; version=0.0.4");
-	vt_contains(r.body, "# TYPE vmascope_page_faults_total counter\n");
-	vt_true(!strstr(r.body, "# EOF") && !strstr(r.body, " # {"));
-	vt_reply_free(&r);
-	vt_serve_end(&serve);
-}
-
-/* Events @first, @first + 1, … until @until has come: returns their text, to be freed. */
-static char *read_events(int port, const char *headers, const char *query, long first,
-			 const char *until)
-{
-	struct vt_reply r;
-	char request[256], *text;
-	size_t n = 0;
-	int fd = vt_connect(port);
-
-	snprintf(request, sizeof(request), "GET /events%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
-		 query, headers);
-	vt_send(fd, request, strlen(request));
-	if (!vt_receive_until(fd, &r, 16 << 20, until))
-		fail_msg("no '%s' in %.2000s", until, r.text);
-	close(fd);
-	vt_equal(r.status, 200, "status of /events");
-	vt_contains(r.text, "Content-Type: text/event-stream");
-	for (char *id = strstr(r.body, "id: "); id; id = strstr(id + 1, "\nid: ")) {
-		id += *id == '\n';
-		if (first < 0)
-			first = strtol(id + 4, NULL, 10);
-		vt_equal(strtol(id + 4, NULL, 10), first + (long)n, "id of an event");
-		n++;
-	}
-	vt_cmp(n, >, 0, "events");
-	text = strdup(r.body);
-	vt_reply_free(&r);
-	return text;
-}
-
-/* All ticks that are there whole. Return: the faults that they tell of. */
-static int64_t check_ticks(const char *text)
-{
-	static const char head[] = "event: tick\ndata: ";
-	const char *data, *end = text;
-	int64_t faults = 0;
-
-	while ((data = strstr(end, head)) && (end = strchr(data + strlen(head), '\n'))) {
-		char *line = strndup(data + strlen(head), end - data - strlen(head));
-		struct json_object *tick = vt_json(line, "a tick");
-
-		vt_equal(vt_int(tick, "schema"), 1, "schema");
-		vt_equal(vt_len(tick, "latency"), 38, "octaves");
-		vt_equal(vt_int(tick, "minor") + vt_int(tick, "major") + vt_int(tick, "incomplete"),
-			 vt_int(tick, "faults"), "faults of a tick");
-		faults += vt_int(tick, "faults");
-		json_object_put(tick);
-		free(line);
-	}
-	return faults;
-}
-
-/** struct ticks - wait until all ticks together have so many faults */
-struct ticks {
-	int port;
-	int64_t want;
-};
-
-static bool ticks_have_all(void *arg)
-{
-	const struct ticks *t = arg;
-	char *text = read_events(t->port, "", "", -1, "event: tick\n"), until[32];
-	int64_t faults;
-	long last = 0;
-
-	/* the history up to the tick that has just come */
-	for (const char *id = text; (id = strstr(id, "id: ")); id++)
-		last = strtol(id + 4, NULL, 10);
-	free(text);
-	snprintf(until, sizeof(until), "id: %ld\n", last);
-	text = read_events(t->port, "", "?history=300", 1, until);
-	faults = check_ticks(text);
-	free(text);
-	vt_cmp(faults, <=, t->want, "faults that ticks tell of, by getrusage");
-	return faults == t->want;
-}
-
-/*
- * Quiet intervals, so that it is known what is usual; then a storm of a known number of faults. The
- * history of 300 intervals is longer than this test may take.
- */
-static void events_and_what_was_missed(void **state)
-{
-	static const char begin[] = "event: storm\ndata: {\"schema\":1,\"state\":\"begin\"";
-	struct vt_serve serve;
-	struct json_object *work;
-	struct ticks ticks;
-	struct gated g;
-
-	(void)state;
-	start_gated(&g, VT_ARGS("storm", "--faults", "300000"));
-	vt_serve_start(&serve, VT_ARGS("-i", "500ms", "-p", g.pid));
-	free(read_events(serve.port, "", "", -1, "id: 7\n"));
-	open_gate(&g);
-	work = await_done(&g);
-	free(read_events(serve.port, "Last-Event-ID: 2\r\n", "", 3, begin));
-	free(read_events(serve.port, "", "?history=300", 1, begin));
-	ticks = (struct ticks){ .port = serve.port,
-				.want = since_gate(work, "minor") + since_gate(work, "major") };
-	vt_await(ticks_have_all, &ticks, "ticks tell of all faults", VT_PATIENCE);
-	json_object_put(work);
-	vt_serve_end(&serve);
-	end_gated(&g);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -627,8 +412,6 @@ int main(void)
 		VT_TEST(memory_and_series_are_bounded),
 		VT_TEST(hostile_names),
 		VT_TEST(paths_are_told_only_if_asked),
-		VT_TEST(openmetrics_with_exemplars),
-		VT_TEST(events_and_what_was_missed),
 	};
 
 	vt_freed_is_free();
