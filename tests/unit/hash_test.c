@@ -156,6 +156,28 @@ static void free_gives_each_value_once(void **state)
 	assert_null(hash__get_u64(&h, 1));
 }
 
+static void values_are_made_once_and_zero(void **state)
+{
+	struct hash h;
+	uint64_t *made;
+
+	(void)state;
+	hash__init(&h, sizeof(uint64_t));
+	for (uint64_t key = 0; key < 100; key++) {
+		made = hash__make_u64(&h, key, 2 * sizeof(*made));
+		assert_non_null(made);
+		assert_true(!made[0] && !made[1]);
+		made[1] = key + 1;
+	}
+	for (uint64_t key = 0; key < 100; key++) {
+		made = hash__make_u64(&h, key, 2 * sizeof(*made));
+		assert_ptr_equal(made, hash__get_u64(&h, key));
+		assert_true(made[1] == key + 1);
+	}
+	assert_int_equal(h.nr, 100);
+	hash__free(&h, free);
+}
+
 #define PLACES 64
 
 /** write_order - the numbers from 0 on, in the order in which a map of this process has them */
@@ -210,6 +232,7 @@ int main(void)
 		cmocka_unit_test(random_use_matches_an_array),
 		cmocka_unit_test(keys_of_any_size_are_compared_whole),
 		cmocka_unit_test(free_gives_each_value_once),
+		cmocka_unit_test(values_are_made_once_and_zero),
 	};
 
 	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);

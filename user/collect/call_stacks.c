@@ -91,18 +91,13 @@ int call_stacks__ipi(struct call_stacks *c, const struct vs_event_ipi *e)
 
 	if (!e->id || !e->sent_ns || e->call == VS_CALL_EXIT)
 		return 0;
-	sum = hash__get_u64(&c->interrupts, e->id);
-	if (!sum && c->interrupts.nr >= MOST_WAITING) {
+	if (c->interrupts.nr >= MOST_WAITING && !hash__get_u64(&c->interrupts, e->id)) {
 		hash__free(&c->interrupts, free);
 		hash__init(&c->interrupts, sizeof(uint64_t));
 	}
-	if (!sum) {
-		sum = calloc(1, sizeof(*sum));
-		if (!sum || hash__set_u64(&c->interrupts, e->id, sum)) {
-			free(sum);
-			return -ENOMEM;
-		}
-	}
+	sum = hash__make_u64(&c->interrupts, e->id, sizeof(*sum));
+	if (!sum)
+		return -ENOMEM;
 	call_counts_add(sum, &one);
 	return 0;
 }

@@ -53,18 +53,13 @@ static bool vma_wanted(const struct trace_resolver *x, const struct fault_row *r
 /** keep_crash - the surroundings come before the fault's own record. */
 static void keep_crash(struct trace_resolver *x, const struct vs_event_crash *e)
 {
-	struct vs_event_crash *copy = hash__get_u64(&x->crashes, e->tid);
+	struct vs_event_crash *copy;
 
-	if (!copy && x->crashes.nr >= MAX_CRASHES)
+	if (x->crashes.nr >= MAX_CRASHES && !hash__get_u64(&x->crashes, e->tid))
 		hash__free(&x->crashes, free);
-	if (!copy) {
-		copy = malloc(sizeof(*copy));
-		if (!copy || hash__set_u64(&x->crashes, e->tid, copy)) {
-			free(copy);
-			return;
-		}
-	}
-	*copy = *e;
+	copy = hash__make_u64(&x->crashes, e->tid, sizeof(*copy));
+	if (copy)
+		*copy = *e;
 }
 
 /** find_crash - what is known of a fault that has not been resolved; NULL: nothing. */

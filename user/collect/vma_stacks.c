@@ -31,14 +31,9 @@ int vma_stacks__count(struct vma_stacks *v, const struct vs_event_fault *e)
 		stacks__count(stacks, stack, e->outcome, e->duration_ns);
 		return 0;
 	}
-	c = hash__get_u64(&v->waiting, e->stack.row);
-	if (!c) {
-		c = calloc(1, sizeof(*c));
-		if (!c || hash__set_u64(&v->waiting, e->stack.row, c)) {
-			free(c);
-			return -ENOMEM;
-		}
-	}
+	c = hash__make_u64(&v->waiting, e->stack.row, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
 	stack_counts_count(c, e->outcome, e->duration_ns);
 	return 0;
 }

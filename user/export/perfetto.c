@@ -89,18 +89,15 @@ static void advance(struct perfetto *p, uint64_t time_ns)
 
 static void count_fault(struct perfetto *p, uint32_t pid, uint64_t time_ns)
 {
-	struct window_count *count = hash__get_u64(&p->by_pid, pid);
+	struct window_count *count;
 
 	advance(p, time_ns);
+	count = hash__make_u64(&p->by_pid, pid, sizeof(*count));
 	if (!count) {
-		count = calloc(1, sizeof(*count));
-		if (!count || hash__set_u64(&p->by_pid, pid, count)) {
-			free(count);
-			tracks__fail(&p->tracks, -ENOMEM);
-			return;
-		}
-		count->pid = pid;
+		tracks__fail(&p->tracks, -ENOMEM);
+		return;
 	}
+	count->pid = pid;
 	if (!count->is_active) {
 		count->is_active = true;
 		count->next = p->active;

@@ -162,6 +162,20 @@ static bool may_move(const struct hash *h, size_t i, size_t want, size_t gap)
 	return ((i - want) & mask) >= ((i - gap) & mask);
 }
 
+void *hash__make(struct hash *h, const void *key, size_t size)
+{
+	void *value = hash__get(h, key);
+
+	if (value)
+		return value;
+	value = calloc(1, size);
+	if (value && hash__set(h, key, value)) {
+		free(value);
+		return NULL;
+	}
+	return value;
+}
+
 void *hash__remove(struct hash *h, const void *key)
 {
 	size_t gap, i;

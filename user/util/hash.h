@@ -75,6 +75,12 @@ void *hash__get(const struct hash *h, const void *key);
  */
 int hash__set(struct hash *h, const void *key, void *value);
 
+/**
+ * hash__make - the value under @key; if there is none, @size bytes, all zero, are allocated and put there
+ * Return: the value; NULL without memory (the map is as before).
+ */
+void *hash__make(struct hash *h, const void *key, size_t size);
+
 /** hash__remove - take out @key. Return: its value for the caller to free, NULL if not there. */
 void *hash__remove(struct hash *h, const void *key);
 
@@ -100,6 +106,12 @@ static inline void *hash__get_u64(const struct hash *h, uint64_t key)
 static inline int hash__set_u64(struct hash *h, uint64_t key, void *value)
 {
 	return hash__set(h, &key, value);
+}
+
+/** hash__make_u64 - as hash__make(). */
+static inline void *hash__make_u64(struct hash *h, uint64_t key, size_t size)
+{
+	return hash__make(h, &key, size);
 }
 
 /** hash__remove_u64 - as hash__remove(). */

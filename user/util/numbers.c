@@ -31,11 +31,9 @@ int numbers__add(struct numbers *s, uint64_t n)
 	if (!chunk) {
 		if (!s->chunks.key_size)
 			hash__init(&s->chunks, sizeof(uint64_t));
-		chunk = calloc(CHUNK_WORDS, sizeof(*chunk));
-		if (!chunk || hash__set_u64(&s->chunks, n / CHUNK_BITS, chunk)) {
-			free(chunk);
+		chunk = hash__make_u64(&s->chunks, n / CHUNK_BITS, CHUNK_WORDS * sizeof(*chunk));
+		if (!chunk)
 			return -ENOMEM;
-		}
 		s->bytes += CHUNK_WORDS * sizeof(*chunk) + CHUNK_REST;
 	}
 	word = &chunk[n % CHUNK_BITS / WORD_BITS];

@@ -27,17 +27,9 @@ void calls__add(struct calls *c, const struct vs_event_call *call)
 
 	if (!vs_call_in(call->call, VS_CALLS_CHANGE) || vs_is_error(call->result))
 		return;
-	h = hash__get_u64(&c->by_pid, call->pid);
-	if (!h) {
-		h = calloc(1, sizeof(*h));
-		if (!h)
-			return;
-		if (hash__set_u64(&c->by_pid, call->pid, h)) {
-			free(h);
-			return;
-		}
-	}
-	h->ring[h->nr++ & (CALLS_KEPT - 1)] = *call;
+	h = hash__make_u64(&c->by_pid, call->pid, sizeof(*h));
+	if (h)
+		h->ring[h->nr++ & (CALLS_KEPT - 1)] = *call;
 }
 
 void calls__forget(struct calls *c, uint32_t pid)

@@ -135,15 +135,9 @@ void ranges__add(struct ranges *r, const struct vs_event_call *call)
 
 	if (vs_is_error(call->result))
 		return;
-	recent = hash__get_u64(&r->by_pid, call->pid);
-	if (!recent) {
-		recent = calloc(1, sizeof(*recent));
-		if (!recent || hash__set_u64(&r->by_pid, call->pid, recent)) {
-			free(recent);
-			return;
-		}
-	}
-	add_call(recent, call);
+	recent = hash__make_u64(&r->by_pid, call->pid, sizeof(*recent));
+	if (recent)
+		add_call(recent, call);
 }
 
 /** fault_fits - the state that a fault found, according to its record */

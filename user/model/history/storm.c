@@ -110,18 +110,11 @@ void storms__tally(struct storms *s, enum storm_what what, const char *name, uin
 		return;
 	snprintf(key.name, sizeof(key.name), "%s",
 		 len < sizeof(key.name) ? name : name + len - (sizeof(key.name) - 1));
-	top = hash__get(&s->tallies, &key);
-	if (!top) {
-		top = calloc(1, sizeof(*top));
-		if (!top)
-			return;
-		memcpy(top->name, key.name, sizeof(top->name));
-		top->id = id;
-		if (hash__set(&s->tallies, &key, top)) {
-			free(top);
-			return;
-		}
-	}
+	top = hash__make(&s->tallies, &key, sizeof(*top));
+	if (!top)
+		return;
+	memcpy(top->name, key.name, sizeof(top->name));
+	top->id = id;
 	top->faults += faults;
 }
 

@@ -72,17 +72,14 @@ const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number)
 static int add(struct loaded_stacks *l, const struct record_stack *r, const struct stack *stack,
 	       struct vs_stack_counts *to)
 {
-	struct numbered_stack *told = hash__get_u64(&l->told, r->number);
+	const bool is_new = !hash__get_u64(&l->told, r->number);
+	struct numbered_stack *told = hash__make_u64(&l->told, r->number, sizeof(*told));
 	struct vs_stack_counts more = r->counts;
 
-	if (!told) {
-		told = calloc(1, sizeof(*told));
-		if (!told || hash__set_u64(&l->told, r->number, told)) {
-			free(told);
-			return -ENOMEM;
-		}
+	if (!told)
+		return -ENOMEM;
+	if (is_new)
 		told->stack = stack;
-	}
 	if (l->by_events)
 		return 0;
 	for (int i = 0; i < VS_NR_OUTCOME; i++)

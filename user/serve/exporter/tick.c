@@ -297,15 +297,10 @@ static int sum_pairs(const struct call_pair *pairs, size_t nr, int sign, struct 
 {
 	for (size_t i = 0; i < nr; i++) {
 		const uint64_t key = pair_key(&pairs[i]);
-		struct cpu_pair *p = hash__get_u64(sum, key);
+		struct cpu_pair *p = hash__make_u64(sum, key, sizeof(*p));
 
-		if (!p) {
-			p = calloc(1, sizeof(*p));
-			if (!p || hash__set_u64(sum, key, p)) {
-				free(p);
-				return -ENOMEM;
-			}
-		}
+		if (!p)
+			return -ENOMEM;
 		p->count += sign * pairs[i].pair.count;
 		p->stolen_ns += sign * pairs[i].pair.stolen_ns;
 	}

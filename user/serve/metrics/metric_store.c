@@ -156,11 +156,7 @@ static struct metric_group *group_get(struct metric_store *l, const char *name)
 	if (!g && (l->series >= l->max_series || l->groups.nr >= METRIC_STORE_GROUPS))
 		drop_idle(l);
 	if (!g && l->groups.nr < METRIC_STORE_GROUPS) {
-		g = calloc(1, sizeof(*g));
-		if (g && hash__set(&l->groups, &key, g)) {
-			free(g);
-			g = NULL;
-		}
+		g = hash__make(&l->groups, &key, sizeof(*g));
 		if (g)
 			memcpy(g->name, key.name, sizeof(g->name));
 	}

@@ -38,16 +38,7 @@ struct caused {
 
 static struct caused *caused_by(struct hash *h, const struct process *p)
 {
-	struct caused *c = hash__get_u64(h, (uintptr_t)p);
-
-	if (c)
-		return c;
-	c = calloc(1, sizeof(*c));
-	if (c && hash__set_u64(h, (uintptr_t)p, c)) {
-		free(c);
-		return NULL;
-	}
-	return c;
+	return hash__make_u64(h, (uintptr_t)p, sizeof(struct caused));
 }
 
 /** sum_calls - add up calls by process. Return: 0 or -ENOMEM. */
