@@ -343,8 +343,8 @@ static inline void made_fault(struct made *m)
 	threads__update(&m->run.threads, thread);
 	stacks__count(&m->run.stacks, stack, e.outcome, e.duration_ns);
 	m->stats.emitted++;
-	e.slot = saver__tell(&m->saver, m->run.model.by_slot[vma->slot], m->now_ns);
-	e.proc = saver__tell(&m->saver, m->run.model.by_slot[vma->image], m->now_ns);
+	e.slot = saver__define(&m->saver, m->run.model.by_slot[vma->slot], m->now_ns);
+	e.proc = saver__define(&m->saver, m->run.model.by_slot[vma->image], m->now_ns);
 	e.stack.row = saver__stack_number(stack);
 	saver__event(&m->saver, RECORD_FAULT, &e, e.head.time_ns + e.duration_ns);
 }
@@ -353,7 +353,8 @@ static inline void made_fault(struct made *m)
 static inline void made_crash(struct made *m)
 {
 	const uint64_t address = 0x7f1fffffff10;
-	const uint32_t data = saver__tell(&m->saver, m->run.model.by_slot[MADE_DB_DATA], m->now_ns);
+	const uint32_t data = saver__define(&m->saver, m->run.model.by_slot[MADE_DB_DATA],
+					    m->now_ns);
 	struct vs_event_crash crash = {
 		.head = { .type = VS_EVENT_CRASH, .cpu = 1, .time_ns = m->now_ns },
 		.pid = 200,
@@ -386,7 +387,7 @@ static inline void made_crash(struct made *m)
 	made_count(m, MADE_DB, &e);
 	m->stats.emitted++;
 	saver__event(&m->saver, RECORD_CRASH, &crash, m->now_ns);
-	e.slot = e.proc = saver__tell(&m->saver, m->run.model.by_slot[MADE_DB], m->now_ns);
+	e.slot = e.proc = saver__define(&m->saver, m->run.model.by_slot[MADE_DB], m->now_ns);
 	saver__event(&m->saver, RECORD_FAULT, &e, m->now_ns);
 }
 
@@ -521,9 +522,9 @@ static inline void made_memcall(struct made *m, uint32_t i)
 			.start = c->start & ~0xffffULL,
 			.end = (c->start & ~0xffffULL) + 16 * PAGE,
 			.flags = VS_VM_READ | VS_VM_WRITE,
-			.slot = saver__tell(&m->saver, m->run.model.by_slot[c->vma], m->now_ns),
+			.slot = saver__define(&m->saver, m->run.model.by_slot[c->vma], m->now_ns),
 		};
-	e.proc = saver__tell(&m->saver, m->run.model.by_slot[c->image], m->now_ns);
+	e.proc = saver__define(&m->saver, m->run.model.by_slot[c->image], m->now_ns);
 	e.stack.row = saver__stack_number(m->stack[c->stack]);
 	if (c->sends && !fails)
 		made_flush(m, c, &e);
@@ -545,7 +546,7 @@ static inline void made_proc(struct made *m, enum record_type type, enum made_sl
 	};
 
 	memcpy(e.comm, p->comm, sizeof(e.comm));
-	e.proc = saver__tell(&m->saver, m->run.model.by_slot[image], m->now_ns);
+	e.proc = saver__define(&m->saver, m->run.model.by_slot[image], m->now_ns);
 	saver__event(&m->saver, type, &e, m->now_ns);
 }
 

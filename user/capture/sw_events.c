@@ -61,7 +61,7 @@ static void close_event(struct sw_event *e)
 	e->link = NULL;
 }
 
-static int tell(const struct sw_event *e, int err)
+static int report_event(const struct sw_event *e, int err)
 {
 	vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot open software event %d on CPU %u: %s",
 		e->config, e->cpu, strerror(-err));
@@ -81,7 +81,7 @@ int sw_events__attach(struct capture *c, struct bpf_program *prog, int config)
 		*e = (struct sw_event){ .prog = prog, .config = config, .cpu = cpu };
 		err = open_event(e);
 		if (err)
-			return tell(e, err);
+			return report_event(e, err);
 		any |= e->link != NULL;
 	}
 	return any ? 0 : -ENODEV;
@@ -125,7 +125,7 @@ static void reopen(struct capture *c, uint32_t cpu)
 		close_event(e);
 		err = open_event(e);
 		if (err)
-			tell(e, err);
+			report_event(e, err);
 	}
 }
 

@@ -38,7 +38,7 @@
  * @call_stacks: stacks of memory calls, if stacks are unwound in user space
  * @clock_changes: changes of the time of day written so far
  * @longest: the longest memory calls among those recorded as events; @nr_calls: how many there were
- * @told: a write error has been reported
+ * @reported: a write error has been reported
  */
 struct recorder {
 	struct header header;
@@ -51,7 +51,7 @@ struct recorder {
 	uint64_t clock_changes;
 	unsigned int ticks;
 	uint32_t snapshots;
-	bool told;
+	bool reported;
 };
 
 static volatile sig_atomic_t snapshot_wanted;
@@ -73,9 +73,9 @@ static void check(struct session *s)
 {
 	struct recorder *r = s->private;
 
-	if (!r->saver.error || r->told)
+	if (!r->saver.error || r->reported)
 		return;
-	r->told = true;
+	r->reported = true;
 	vs_error("cannot write %s: %s; recording stops, the data written so far is readable",
 		 r->writer.options.path, r->writer.why ? r->writer.why : strerror(-r->saver.error));
 	if (!s->options->argv)
@@ -95,7 +95,7 @@ static uint32_t number(struct session *s, uint32_t slot, uint32_t generation, ui
 {
 	struct recorder *r = s->private;
 
-	return saver__tell(&r->saver, live__row(s->live, slot, generation), time_ns);
+	return saver__define(&r->saver, live__row(s->live, slot, generation), time_ns);
 }
 
 /**
@@ -113,7 +113,7 @@ static uint32_t image_number(struct session *s, uint32_t proc, uint32_t pid, uin
 	if (!m->by_slot[proc])
 		live__discover(s->live);
 	row = m->by_slot[proc];
-	return row && row->process->pid == pid ? saver__tell(&r->saver, row, time_ns) : 0;
+	return row && row->process->pid == pid ? saver__define(&r->saver, row, time_ns) : 0;
 }
 
 /** is_recorded - events of this type are recorded; the others are only needed by call_stacks.h */
@@ -383,7 +383,7 @@ static int look_after(struct session *s)
 		return forgotten;
 	/* what was written about them before is out of date */
 	if (keeps && forgotten)
-		saver__retell(&r->saver);
+		saver__redefine(&r->saver);
 	if (keeps && !snapshot_wanted)
 		return 0;
 	if (keeps)
@@ -441,16 +441,16 @@ static int begin(struct session *s, const char *path)
 }
 
 /**
- * tell - print a summary of the recording to stderr, as the command's own output may be on stdout.
+ * note_summary - print a summary of the recording to stderr, as the command's own output may be on stdout.
  */
-static void tell(const struct session *s, const struct vs_stats *stats)
+static void note_summary(const struct session *s, const struct vs_stats *stats)
 {
 	const struct recorder *r = s->private;
 	const uint64_t events = r->writer.nr_events, lost = stats->lost[VS_LOST_EVENTS];
 	char ring[32];
 
 	/* events that were lost are not part of the recording */
-	if (r->told)
+	if (r->reported)
 		return;
 	vs_note("recorded %s events, %s into %s%s", str_count(events).text,
 		str_bytes(r->writer.bytes).text, r->writer.options.path,
@@ -497,7 +497,7 @@ static int finish(struct session *s)
 	check(s);
 	if (s->options->summary)
 		s->error = print_summary(s);
-	tell(s, &stats);
+	note_summary(s, &stats);
 	return r->saver.error ? VS_EXIT_FAILURE : 0;
 }
 

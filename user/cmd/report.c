@@ -85,7 +85,7 @@ static uint64_t in_use_ns(void *ctx)
 /** failed - report that reading ended with @err, unless a message was printed already. */
 static bool failed(struct report *r, int err)
 {
-	if (err && !r->recording.told && !r->session.error)
+	if (err && !r->recording.reported && !r->session.error)
 		r->session.error = err;
 	return err;
 }
@@ -246,9 +246,9 @@ static int print_intervals(struct report *r)
 
 	s->error = stat_replay(s, feed_counts, r);
 	/* an error message was printed already */
-	if (r->recording.told)
+	if (r->recording.reported)
 		s->error = 0;
-	return r->recording.told || s->error ? VS_EXIT_FAILURE : 0;
+	return r->recording.reported || s->error ? VS_EXIT_FAILURE : 0;
 }
 
 /** print_heatmap - print the counts, and their distribution over time from the events. */

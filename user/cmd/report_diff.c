@@ -52,8 +52,8 @@ static struct diff_side side_of(const struct run *run)
 	};
 }
 
-/** tell_missing - report data that only one of the recordings has, and that is not compared. */
-static void tell_missing(const struct diff *diff)
+/** report_missing - report data that only one of the recordings has, and that is not compared. */
+static void report_missing(const struct diff *diff)
 {
 	const struct diff_side *a = &diff->side[SIDE_A], *b = &diff->side[SIDE_B];
 
@@ -81,7 +81,7 @@ static int print(const struct options *o, const struct run *a, const struct run 
 
 	if (options__output(o, &out))
 		return VS_EXIT_FAILURE;
-	tell_missing(&diff);
+	report_missing(&diff);
 	diff_view__make(&diff, &d);
 	err = out_format__document(o->format, &d, &out);
 	document__free(&d);

@@ -11,8 +11,8 @@
 #include "util/log.h"
 #include "view/shootdown/shootdown.h"
 
-/** tell_apart - select by what rows of calls are distinguished. */
-static void tell_apart(struct options *o)
+/** distinguish_rows - select by what rows of calls are distinguished. */
+static void distinguish_rows(struct options *o)
 {
 	const enum shootdown_by by = o->shootdown_by;
 
@@ -166,7 +166,7 @@ static int run_shootdown(struct options *o)
 	struct session s = { .event = on_event, .naming = naming, .private = &x };
 	int status;
 
-	tell_apart(o);
+	distinguish_rows(o);
 	call_stacks__init(&x.call_stacks, &s.captured, o);
 	status = check_stacks(o);
 	machine__read(&s.machine);

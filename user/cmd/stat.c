@@ -110,7 +110,7 @@ static void make(struct session *s, struct stat_view *v, struct document *d)
 
 /* --- intervals ----------------------------------------------------------------------------- */
 
-static void tell_rows(void *ctx, struct storms *storms)
+static void storm_rows(void *ctx, struct storms *storms)
 {
 	const struct course *c = ctx;
 
@@ -233,7 +233,7 @@ static void begin_course(struct course *c)
 	c->from_ns = s->start_ns;
 	c->due_ns = s->start_ns + s->options->interval_ns;
 	c->number = 1;
-	storms__init(&c->storms, tell_rows, c);
+	storms__init(&c->storms, storm_rows, c);
 }
 
 static int course__init(struct course *c)

@@ -131,7 +131,7 @@ static void see_map_counts(struct top_watch *w)
 
 /* --- storms -------------------------------------------------------------------------------- */
 
-static void tell_rows(void *ctx, struct storms *storms)
+static void storm_rows(void *ctx, struct storms *storms)
 {
 	const struct top_watch *w = ctx;
 	const struct stat_view v = { .interval = 1, .vma_glob = w->session->options->vma };
@@ -193,7 +193,7 @@ void top_watch__init(struct top_watch *w, struct session *s)
 	w->own_ns = own_ns();
 	w->max_map_count = read_number("/proc/sys/vm/max_map_count");
 	notes__init(&w->notes);
-	storms__init(&w->storms, tell_rows, w);
+	storms__init(&w->storms, storm_rows, w);
 	session__hooks(s, in_use);
 	for (int i = 0; i < NR_HOOKS; i++)
 		if (in_use[i].fallback)

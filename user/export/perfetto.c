@@ -15,13 +15,13 @@
 
 /**
  * struct window_count - faults of process @pid in the present window
- * @told: in the one before
+ * @written: in the one before
  * @next: of p->active; @is_active: it is in there
  */
 struct window_count {
 	uint64_t pid;
 	uint64_t faults;
-	uint64_t told;
+	uint64_t written;
 	struct window_count *next;
 	bool is_active;
 };
@@ -45,11 +45,11 @@ void perfetto__free(struct perfetto *p)
 /* --- faults per second --------------------------------------------------------------------- */
 
 /**
- * tell_window - what was counted in the window that ends at p->window_ns; then it is empty
+ * write_window - what was counted in the window that ends at p->window_ns; then it is empty
  *
  * Most processes of a long recording have no fault in a window: those are not looked at.
  */
-static void tell_window(struct perfetto *p)
+static void write_window(struct perfetto *p)
 {
 	const uint64_t begin_ns = p->window_ns - WINDOW_NS;
 	struct window_count **at = &p->active, *count;
@@ -57,12 +57,12 @@ static void tell_window(struct perfetto *p)
 	tracks__count(&p->tracks, tracks__rate(&p->tracks, 0), begin_ns,
 		      p->faults * WINDOWS_PER_SECOND);
 	while ((count = *at)) {
-		if (count->faults != count->told)
+		if (count->faults != count->written)
 			tracks__count(&p->tracks, tracks__rate(&p->tracks, count->pid), begin_ns,
 				      count->faults * WINDOWS_PER_SECOND);
-		count->told = count->faults;
+		count->written = count->faults;
 		count->faults = 0;
-		count->is_active = count->told;
+		count->is_active = count->written;
 		if (count->is_active)
 			at = &count->next;
 		else
@@ -71,7 +71,7 @@ static void tell_window(struct perfetto *p)
 	p->faults = 0;
 }
 
-/** advance - to the window of @time_ns; one without faults is told, those after it are the same. */
+/** advance - to the window of @time_ns; one without faults is written, those after it are the same. */
 static void advance(struct perfetto *p, uint64_t time_ns)
 {
 	const uint64_t end_ns = time_ns - time_ns % WINDOW_NS + WINDOW_NS;
@@ -80,10 +80,10 @@ static void advance(struct perfetto *p, uint64_t time_ns)
 		p->window_ns = end_ns;
 	if (end_ns <= p->window_ns)
 		return;
-	tell_window(p);
+	write_window(p);
 	p->window_ns += WINDOW_NS;
 	if (end_ns > p->window_ns)
-		tell_window(p);
+		write_window(p);
 	p->window_ns = end_ns;
 }
 
@@ -268,9 +268,9 @@ int perfetto__event(struct perfetto *p, const union record *event, enum record_t
 int perfetto__end(struct perfetto *p)
 {
 	if (p->window_ns) {
-		tell_window(p);
+		write_window(p);
 		p->window_ns += WINDOW_NS;
-		tell_window(p);
+		write_window(p);
 	}
 	return p->tracks.error;
 }

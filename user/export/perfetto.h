@@ -22,7 +22,7 @@
  * @stack_text: of a fault's or call's stack, @text, a line for each function, to be freed; NULL: it has
  *	none. @ctx: its first argument. Return: 0 or a negative errno. NULL: there are no stacks
  * @unknown: what the recording does not hold; set by the caller, NULL: nothing is missing
- * @stacks: those that were told, by the number of a stack: numbers of texts
+ * @stacks: those that were written, by the number of a stack: numbers of texts
  */
 struct perfetto {
 	struct tracks tracks;

@@ -163,7 +163,7 @@ static const char *since_start(const struct recording *r, uint64_t ns, char *buf
 	return buf;
 }
 
-static void tell_damage(const struct recording *r, const struct damage *d, const char *path)
+static void report_damage(const struct recording *r, const struct damage *d, const char *path)
 {
 	char first[STR_NUMBER_LEN], last[STR_NUMBER_LEN], bytes[STR_NUMBER_LEN];
 
@@ -179,7 +179,7 @@ static void tell_damage(const struct recording *r, const struct damage *d, const
 			(unsigned long long)d->blocks);
 }
 
-static void tell_end(const struct recording *r, const char *path)
+static void report_end(const struct recording *r, const char *path)
 {
 	char counts[STR_NUMBER_LEN], events[STR_NUMBER_LEN];
 
@@ -212,7 +212,7 @@ static int check_file(struct recording *r, const struct reader *reader, const ch
 /** cannot_keep - report that memory is exhausted, or that the limit is reached. Return: @err */
 static int cannot_keep(struct recording *r, const char *path, int err)
 {
-	r->told = true;
+	r->reported = true;
 	if (err == -E2BIG)
 		vs_fail(VS_EXIT_FAILURE, NULL,
 			"cannot read %s: it would need more than %s of memory, far more than a "
@@ -308,16 +308,16 @@ static int read_file(struct recording *r, const char *path, uint32_t *number, re
 		*number = reader.header.file;
 		err = read_blocks(r, &reader, path, fn, ctx, &gave_up);
 		if (err && !gave_up) {
-			r->told = true;
+			r->reported = true;
 			cannot_read(path, err);
 		}
 		if (r->loader.stats.time_ns > r->end_ns)
 			r->end_ns = r->loader.stats.time_ns;
 		if (reader.last_ns > r->last_ns)
 			r->last_ns = reader.last_ns;
-		tell_damage(r, &reader.damage, path);
+		report_damage(r, &reader.damage, path);
 		if (!err && !reader.damage.ended)
-			tell_end(r, path);
+			report_end(r, path);
 		r->whole = r->whole && reader__whole(&reader);
 	}
 	reader__close(&reader);

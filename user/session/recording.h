@@ -32,7 +32,7 @@ typedef int (*recording_counts_fn)(void *ctx, uint64_t time_ns);
  * @counts: set by the caller, with the @ctx of recording__read(), or NULL
  * @end_ns: time of the latest checkpoint; @last_ns: time of the latest event (CLOCK_MONOTONIC)
  * @whole: no data is missing
- * @told: it could not be read or kept, and an error message was printed
+ * @reported: it could not be read or kept, and an error message was printed
  */
 struct recording {
 	char **files;
@@ -45,7 +45,7 @@ struct recording {
 	uint64_t end_ns;
 	uint64_t last_ns;
 	bool whole;
-	bool told;
+	bool reported;
 };
 
 /**
@@ -62,7 +62,7 @@ void recording__close(struct recording *r);
  * @fn: receives the events, with @ctx, while the model has the state of that time; NULL: none.
  *	Return: 0, or a negative errno to stop.
  *
- * Return: 0 or a negative errno: @r->told is set, unless the errno is from @fn or @r->counts.
+ * Return: 0 or a negative errno: @r->reported is set, unless the errno is from @fn or @r->counts.
  */
 int recording__read(struct recording *r, recording_event_fn fn, void *ctx);
 

@@ -236,10 +236,10 @@ static int choose(struct loader *l, bool over)
 
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		struct process *p = m->processes[i];
-		const bool told = p->busy;
+		const bool was_busy = p->busy;
 
 		p->busy = stays(l, p, over);
-		p->watched = told;
+		p->watched = was_busy;
 	}
 	for (size_t i = 0; i < l->in_flight->nr; i++)
 		if (l->in_flight->fault[i].row)

@@ -21,13 +21,13 @@ void loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks)
 	memset(l, 0, sizeof(*l));
 	l->stacks = stacks;
 	hash__init(&l->symbols, sizeof(uint64_t));
-	hash__init(&l->told, sizeof(uint64_t));
+	hash__init(&l->by_number, sizeof(uint64_t));
 }
 
 void loaded_stacks__free(struct loaded_stacks *l)
 {
 	hash__free(&l->symbols, free);
-	hash__free(&l->told, free);
+	hash__free(&l->by_number, free);
 }
 
 /* --- symbols ------------------------------------------------------------------------------- */
@@ -72,41 +72,42 @@ const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number)
 static int add(struct loaded_stacks *l, const struct record_stack *r, const struct stack *stack,
 	       struct vs_stack_counts *to)
 {
-	const bool is_new = !hash__get_u64(&l->told, r->number);
-	struct numbered_stack *told = hash__make_u64(&l->told, r->number, sizeof(*told));
+	const bool is_new = !hash__get_u64(&l->by_number, r->number);
+	struct numbered_stack *numbered = hash__make_u64(&l->by_number, r->number,
+							 sizeof(*numbered));
 	struct vs_stack_counts more = r->counts;
 
-	if (!told)
+	if (!numbered)
 		return -ENOMEM;
 	if (is_new)
-		told->stack = stack;
+		numbered->stack = stack;
 	if (l->by_events)
 		return 0;
 	for (int i = 0; i < VS_NR_OUTCOME; i++)
-		more.outcome[i] -= told->counts.outcome[i];
-	more.timed -= told->counts.timed;
-	more.time_ns -= told->counts.time_ns;
+		more.outcome[i] -= numbered->counts.outcome[i];
+	more.timed -= numbered->counts.timed;
+	more.time_ns -= numbered->counts.time_ns;
 	stack_counts_add(to, &more);
-	told->counts = r->counts;
+	numbered->counts = r->counts;
 	return 0;
 }
 
 const struct stack *loaded_stacks__find(const struct loaded_stacks *l, uint32_t number)
 {
-	const struct numbered_stack *told = hash__get_u64(&l->told, number);
+	const struct numbered_stack *numbered = hash__get_u64(&l->by_number, number);
 
-	return told ? told->stack : NULL;
+	return numbered ? numbered->stack : NULL;
 }
 
 /** stack_of - a number keeps the frames of its first record. Return: NULL: out of memory. */
 static struct stack *stack_of(struct loaded_stacks *l, const struct record_stack *r,
 			      struct process *process)
 {
-	const struct numbered_stack *told = hash__get_u64(&l->told, r->number);
+	const struct numbered_stack *numbered = hash__get_u64(&l->by_number, r->number);
 	struct stack *like, *stack;
 
-	if (told && told->stack)
-		return (struct stack *)told->stack;
+	if (numbered && numbered->stack)
+		return (struct stack *)numbered->stack;
 	like = calloc(1, sizeof(*like) + (r->nr_user + r->nr_kernel) * sizeof(*like->frames));
 	if (!like)
 		return NULL;
@@ -142,7 +143,7 @@ int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 void loaded_stacks__reset(struct loaded_stacks *l)
 {
 	struct stacks *s = l->stacks;
-	struct numbered_stack *told;
+	struct numbered_stack *numbered;
 	size_t pos = 0;
 
 	if (l->by_events)
@@ -152,13 +153,13 @@ void loaded_stacks__reset(struct loaded_stacks *l)
 	memset(&s->overflow, 0, sizeof(s->overflow));
 	memset(&s->none, 0, sizeof(s->none));
 	memset(&s->ended, 0, sizeof(s->ended));
-	while ((told = hash__next(&l->told, &pos, NULL)))
-		memset(&told->counts, 0, sizeof(told->counts));
+	while ((numbered = hash__next(&l->by_number, &pos, NULL)))
+		memset(&numbered->counts, 0, sizeof(numbered->counts));
 }
 
 bool loaded_stacks__known(const struct loaded_stacks *l, uint32_t number)
 {
-	return hash__get_u64(&l->told, number);
+	return hash__get_u64(&l->by_number, number);
 }
 
 size_t loaded_stacks__bytes(size_t nr_frames)
@@ -167,31 +168,32 @@ size_t loaded_stacks__bytes(size_t nr_frames)
 	       nr_frames * sizeof(struct stack_frame);
 }
 
-static bool goes(const struct numbered_stack *told)
+static bool goes(const struct numbered_stack *numbered)
 {
-	return told->stack && told->stack->process && !told->stack->process->busy;
+	return numbered->stack && numbered->stack->process && !numbered->stack->process->busy;
 }
 
 int loaded_stacks__purge(struct loaded_stacks *l, struct numbers *seen, uint64_t *bytes)
 {
-	uint64_t *keys = malloc(l->told.nr * sizeof(*keys) + 1), key;
-	struct numbered_stack *told;
+	uint64_t *keys = malloc(l->by_number.nr * sizeof(*keys) + 1), key;
+	struct numbered_stack *numbered;
 	size_t nr = 0, pos = 0;
 	int err = 0;
 
 	/* if out of memory, the entries stay, without a stack */
-	while ((told = hash__next(&l->told, &pos, &key))) {
-		if (!goes(told))
+	while ((numbered = hash__next(&l->by_number, &pos, &key))) {
+		if (!goes(numbered))
 			continue;
 		if (keys)
 			keys[nr++] = key;
-		if (seen && stack_faults(&told->counts) && numbers__add(seen, key) < 0)
+		if (seen && stack_faults(&numbered->counts) && numbers__add(seen, key) < 0)
 			err = -ENOMEM;
-		*bytes -= loaded_stacks__bytes(told->stack->nr_user + told->stack->nr_kernel);
-		told->stack = NULL;
+		*bytes -=
+			loaded_stacks__bytes(numbered->stack->nr_user + numbered->stack->nr_kernel);
+		numbered->stack = NULL;
 	}
 	for (size_t i = 0; i < nr; i++)
-		free(hash__remove_u64(&l->told, keys[i]));
+		free(hash__remove_u64(&l->by_number, keys[i]));
 	free(keys);
 	stacks__forget(l->stacks);
 	return err;

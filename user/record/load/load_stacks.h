@@ -18,13 +18,13 @@
  * struct loaded_stacks - stacks and symbols loaded so far
  * @stacks: owned by the caller
  * @symbols: struct symbol_frame by number; their strings are owned
- * @told: what was read about a stack, by its number
+ * @by_number: what was read about a stack, by its number
  * @by_events: set by a caller that counts events: the recording's own counts are ignored
  */
 struct loaded_stacks {
 	struct stacks *stacks;
 	struct hash symbols;
-	struct hash told;
+	struct hash by_number;
 	bool by_events;
 };
 

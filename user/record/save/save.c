@@ -112,36 +112,36 @@ static void event(struct saver *s, enum record_type type, const void *record, ui
 		s->error = writer__event(s->writer, type, record, time_ns);
 }
 
-void saver__tell_all(struct saver *s, const struct process *p, uint64_t time_ns)
+void saver__define_all(struct saver *s, const struct process *p, uint64_t time_ns)
 {
-	uint64_t told = saver__marked(s, MARK_TOLD, p->number);
+	uint64_t defined = saver__marked(s, MARK_DEFINED, p->number);
 
-	if (told == p->nr_rows + 1)
+	if (defined == p->nr_rows + 1)
 		return;
-	if (!told) {
+	if (!defined) {
 		const struct record_process r = process_record(p);
 
 		event(s, RECORD_PROCESS, &r, time_ns);
-		told = 1;
+		defined = 1;
 	}
-	for (; told <= p->nr_rows; told++) {
-		const struct record_row r = row_record(s, p->rows[told - 1]);
+	for (; defined <= p->nr_rows; defined++) {
+		const struct record_row r = row_record(s, p->rows[defined - 1]);
 
 		event(s, RECORD_ROW, &r, time_ns);
 	}
-	saver__mark(s, MARK_TOLD, p->number, told);
+	saver__mark(s, MARK_DEFINED, p->number, defined);
 }
 
-void saver__retell(struct saver *s)
+void saver__redefine(struct saver *s)
 {
-	hash__free(&s->marks[MARK_TOLD], NULL);
+	hash__free(&s->marks[MARK_DEFINED], NULL);
 }
 
-uint32_t saver__tell(struct saver *s, const struct fault_row *row, uint64_t time_ns)
+uint32_t saver__define(struct saver *s, const struct fault_row *row, uint64_t time_ns)
 {
 	if (!row || !row->process)
 		return 0;
-	saver__tell_all(s, row->process, time_ns);
+	saver__define_all(s, row->process, time_ns);
 	return row->number;
 }
 

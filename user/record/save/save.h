@@ -15,7 +15,7 @@
 
 /** enum mark - kinds of objects for which it is remembered what was written */
 enum mark {
-	MARK_TOLD,    /* among the events: by process, 1 + number of its rows written */
+	MARK_DEFINED, /* among the events: by process, 1 + number of its rows written */
 	MARK_PROCESS, /* in checkpoints */
 	MARK_DONE,    /* a process counts no longer, and all of it was written */
 	MARK_ROW,
@@ -77,17 +77,17 @@ void saver__init(struct saver *s, struct writer *w, const struct run_model *run)
 void saver__free(struct saver *s);
 
 /**
- * saver__tell - write a row and all others of its process to the events, unless they were written
+ * saver__define - write a row and all others of its process to the events, unless they were written
  * before
  * Return: its number; 0: @row is NULL or belongs to no process.
  */
-uint32_t saver__tell(struct saver *s, const struct fault_row *row, uint64_t time_ns);
+uint32_t saver__define(struct saver *s, const struct fault_row *row, uint64_t time_ns);
 
-/** saver__tell_all - the same for a process and all its rows. */
-void saver__tell_all(struct saver *s, const struct process *p, uint64_t time_ns);
+/** saver__define_all - the same for a process and all its rows. */
+void saver__define_all(struct saver *s, const struct process *p, uint64_t time_ns);
 
-/** saver__retell - rows were freed: write again what events refer to from now on. */
-void saver__retell(struct saver *s);
+/** saver__redefine - rows were freed: write again what events refer to from now on. */
+void saver__redefine(struct saver *s);
 
 /**
  * saver__stack_number - number of a stack in records; a checkpoint defines it once the stack has

@@ -43,8 +43,8 @@ static uint32_t symbol_number(struct saver *s, const struct symbol_frame *f)
 	return hash__set(&s->symbols, &key, (void *)number) ? 0 : number;
 }
 
-/** tell - write a symbol, once in each file. Return: its number; 0: out of memory. */
-static uint32_t tell(struct saver *s, const struct symbol_frame *f)
+/** put_symbol - write a symbol, once in each file. Return: its number; 0: out of memory. */
+static uint32_t put_symbol(struct saver *s, const struct symbol_frame *f)
 {
 	const uint32_t number = symbol_number(s, f);
 	struct record_symbol r = {
@@ -69,14 +69,14 @@ static uint32_t tell(struct saver *s, const struct symbol_frame *f)
 	return number;
 }
 
-/** tell_frames - add the innermost frames that fit after @nr others. Return: their number. */
-static uint32_t tell_frames(struct saver *s, struct record_stack *r, uint32_t nr,
-			    const struct symbol_frame *frames, size_t nr_frames)
+/** put_frames - add the innermost frames that fit after @nr others. Return: their number. */
+static uint32_t put_frames(struct saver *s, struct record_stack *r, uint32_t nr,
+			   const struct symbol_frame *frames, size_t nr_frames)
 {
 	uint32_t i = 0;
 
 	for (; i < nr_frames && nr + i < RECORD_FRAMES; i++)
-		r->frame[nr + i] = tell(s, &frames[i]);
+		r->frame[nr + i] = put_symbol(s, &frames[i]);
 	return i;
 }
 
@@ -96,8 +96,8 @@ static void put_stack(struct saver *s, const struct stack *stack)
 	r.pid = stack->pid;
 	r.counts = stack->counts;
 	memcpy(r.comm, stack->comm, sizeof(r.comm));
-	r.nr_user = tell_frames(s, &r, 0, named.user, named.nr_user);
-	r.nr_kernel = tell_frames(s, &r, r.nr_user, named.kernel, named.nr_kernel);
+	r.nr_user = put_frames(s, &r, 0, named.user, named.nr_user);
+	r.nr_kernel = put_frames(s, &r, r.nr_user, named.kernel, named.nr_kernel);
 	saver__count(s, RECORD_STACK, &r);
 }
 

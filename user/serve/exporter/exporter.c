@@ -17,7 +17,7 @@
 /** Answers that are made before the counting process does its other work. */
 #define ANSWERS_AT_ONCE 8
 
-static void tell_rows(void *ctx, struct storms *storms)
+static void storm_rows(void *ctx, struct storms *storms)
 {
 	const struct exporter *e = ctx;
 	struct stat_view v = e->stat;
@@ -36,7 +36,7 @@ void exporter__init(struct exporter *e, unsigned int max_series)
 	e->from_ns = e->start_ns;
 	e->next_id = 1;
 	metric_store__init(&e->store, e->group_by, max_series);
-	storms__init(&e->storms, tell_rows, e);
+	storms__init(&e->storms, storm_rows, e);
 }
 
 void exporter__free(struct exporter *e)
@@ -131,9 +131,9 @@ static int add_interval(struct exporter *e, uint64_t now_ns, const struct vs_cou
 
 	if (ended)
 		err = send_events(e, now_ns, ended, true);
-	if (!err && e->storms.on && !e->storm_told)
+	if (!err && e->storms.on && !e->storm_sent)
 		err = send_events(e, now_ns, &e->storms.list[e->storms.nr - 1], false);
-	e->storm_told = e->storms.on;
+	e->storm_sent = e->storms.on;
 	storms__forget(&e->storms);
 	return err;
 }

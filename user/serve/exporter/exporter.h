@@ -47,7 +47,7 @@ struct exporter {
 	uint64_t start_ms;
 	uint64_t from_ns;
 	uint64_t refreshed_ns;
-	bool storm_told;
+	bool storm_sent;
 	int run_stats_fd;
 };
 

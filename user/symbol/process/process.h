@@ -74,12 +74,12 @@ struct mapped_process *processes__known(struct processes *p, const struct symbol
 
 /**
  * processes__end - the process is gone, or another program runs in it
- * @told: @nr mappings that it is known to have had, besides those that were read of it
+ * @mentioned: @nr mappings that it is known to have had, besides those that were read of it
  *
  * Only the first time: what it had does not change any more. Return: 0 or -ENOMEM.
  */
 int processes__end(struct processes *p, const struct symbol_process *key,
-		   const struct symbol_map *told, size_t nr);
+		   const struct symbol_map *mentioned, size_t nr);
 void processes__forget(struct processes *p, const struct symbol_process *key);
 
 /** process__find - what holds code at @ip; looks for new mappings. NULL: none does. */

@@ -78,7 +78,7 @@ static int set_undisputed(struct processes *all, const struct symbol_process *ke
 }
 
 int processes__end(struct processes *all, const struct symbol_process *key,
-		   const struct symbol_map *told, size_t nr_told)
+		   const struct symbol_map *mentioned, size_t nr_mentioned)
 {
 	const struct mapped_process *p = processes__known(all, key);
 	const size_t nr_known = p ? p->nr : 0;
@@ -88,14 +88,14 @@ int processes__end(struct processes *all, const struct symbol_process *key,
 
 	if (p && !p->live)
 		return 0;
-	claims = calloc(nr_known + nr_told + 1, sizeof(*claims));
+	claims = calloc(nr_known + nr_mentioned + 1, sizeof(*claims));
 	if (!claims)
 		return -ENOMEM;
 	for (size_t i = 0; i < nr_known; i++)
 		if (!p->maps[i].no_code)
 			nr = add(claims, nr, &p->maps[i].map);
-	for (size_t i = 0; i < nr_told; i++)
-		nr = add(claims, nr, &told[i]);
+	for (size_t i = 0; i < nr_mentioned; i++)
+		nr = add(claims, nr, &mentioned[i]);
 	err = set_undisputed(all, key, claims, nr);
 	free(claims);
 	return err;

@@ -227,7 +227,7 @@ static void learn_place(struct processes *all, struct mapped_process *p)
 }
 
 /* That there is none is nothing to tell; that it is somebody else's, or a link to one, is. */
-static void tell_refused(struct mapped_process *p, int err)
+static void report_refused(struct mapped_process *p, int err)
 {
 	if (err == p->perf_err || err == -ENOENT || err == -ESRCH)
 		return;
@@ -248,7 +248,7 @@ static struct module *read_perf_map(struct processes *all, struct mapped_process
 
 	err = modules__open(all->modules, &r, &reply, &fd);
 	if (err) {
-		tell_refused(p, err);
+		report_refused(p, err);
 		return NULL;
 	}
 	module = modules__find_file(all->modules, &reply.id);
