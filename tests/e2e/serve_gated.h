@@ -12,6 +12,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /** struct gated - a workload that waits at its gate, and stays when it is done: serve ends with it */
 struct gated {

@@ -6,9 +6,6 @@
 #include "serve_gated.h"
 
 #include <limits.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 /* --- counters ------------------------------------------------------------------------------ */
 
