@@ -6,15 +6,15 @@
 
 #include <string.h>
 
+/* clang-format off */
 const struct out_format out_formats[] = {
-	{ "text", "columns for people", FORMAT_FOR_PEOPLE | FORMAT_MIXED, text_document, text_row },
-	{ "json", "JSON, schema 1; one object a line for a stream",
-	  FORMAT_MESSAGES | FORMAT_NESTED | FORMAT_MIXED | FORMAT_SUMMARY, json_document,
-	  json_row },
-	{ "csv", "RFC 4180; the first table, nested ones joined to it", 0, csv_document, csv_row },
-	{ "perfetto", "a trace for ui.perfetto.dev; of report", FORMAT_OF_EVENTS, NULL, NULL },
-	{ 0 },
+#define FORMAT_ROW(name, help, flags) {#name, help, flags, name##_document, name##_row},
+	EACH_FORMAT(FORMAT_ROW)
+#undef FORMAT_ROW
+	{"perfetto", "a trace for ui.perfetto.dev; of report", FORMAT_OF_EVENTS, NULL, NULL},
+	{0},
 };
+/* clang-format on */
 
 const struct out_format *out_format__find(const char *name)
 {
