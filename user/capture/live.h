@@ -78,6 +78,9 @@ int live__refresh(struct live *l);
  */
 bool live__reclaim(struct live *l);
 
+/** live__gone_with_slots - number of processes that have exited and still have slots. */
+size_t live__gone_with_slots(const struct live *l);
+
 /** live__reclaim_ended - reclaim the slots of processes that have ended. Return: 0 or -ENOMEM. */
 int live__reclaim_ended(struct live *l);
 

@@ -116,3 +116,13 @@ int live__bound(struct live *l, size_t max, uint64_t before_ns)
 	l->bound_at = m->nr_processes + max / 4;
 	return err ? err : m->nr_processes < before || m->nr_loose < loose;
 }
+
+size_t live__gone_with_slots(const struct live *l)
+{
+	const struct model *m = &l->run.model;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nr_processes; i++)
+		n += m->processes[i]->exited && m->processes[i]->nr_slots;
+	return n;
+}

@@ -305,16 +305,6 @@ static void write_snapshot(struct session *s, uint64_t now_ns, bool numbered)
 	end_file(r);
 }
 
-/** gone_with_slots - number of exited processes that still have slots. */
-static size_t gone_with_slots(const struct model *m)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->nr_processes; i++)
-		n += m->processes[i]->exited && m->processes[i]->nr_slots;
-	return n;
-}
-
 /**
  * kept_since - processes that exited at this time or later are kept: events of a snapshot refer to
  * them.
@@ -353,7 +343,7 @@ static int forget(struct session *s, uint64_t now_ns)
 	struct recorder *r = s->private;
 	int err = 0;
 
-	if (gone_with_slots(&s->live->run.model) >= RECLAIM_PROCESSES)
+	if (live__gone_with_slots(s->live) >= RECLAIM_PROCESSES)
 		err = live__reclaim_ended(s->live);
 	return err ? err : live__bound(s->live, most_processes(s), kept_since(r, now_ns));
 }
