@@ -128,7 +128,7 @@ BPF_OBJ := $(BUILD)/vmascope.bpf.o
 SKEL := $(BUILD)/vmascope.skel.h
 
 # Made of a .proto by protoc-c.
-PROTO := $(BUILD)/perfetto.pb-c.c
+PROTO := $(BUILD)/perfetto.pb-c.c $(BUILD)/profile.pb-c.c
 
 # The page's files, as C. Its charts are uPlot: of the source tarball, or else from npm; UPLOT=DIR takes an unpacked one.
 WEB := $(sort $(wildcard $(addprefix dashboards/web/,*.html *.svg js/*.js css/*.css)))
@@ -145,7 +145,7 @@ COMPLETIONS := $(addprefix $(BUILD)/completions/,vmascope _vmascope vmascope.fis
 MANUALS := $(if $(and $(filter $(O),$(BUILD)),$(filter $(ARCH),$(ARCH_$(shell uname -m)))),$(MAN_PAGES) $(COMPLETIONS))
 
 # Objects of sources that are made.
-MADE_OBJS := user/perfetto.pb-c.o web_assets.o
+MADE_OBJS := user/perfetto.pb-c.o user/profile.pb-c.o web_assets.o
 
 USER_OBJS := $(USER_SRCS:%.c=$(O)/%.o) $(MADE_OBJS:%=$(O)/%)
 USER_LIB := $(O)/vmascope.a
@@ -254,9 +254,16 @@ $(VERSION_OBJS): private OWN_FLAGS := $(VERSION_FLAG)
 $(O)/user/%.o: user/%.c $(O)/.flags.user | $(SKEL) $(PROTO) tools
 	$(call compile,CC,$(CC) $(USER_FLAGS) $(OWN_FLAGS) -MF $@.d -c $< -o $@)
 
-$(PROTO) $(PROTO:.c=.h) &: user/export/perfetto.proto | tools
-	$(call say,PROTO,$(PROTO))
-	$(Q)protoc-c --proto_path=user/export --c_out=$(BUILD) perfetto.proto
+define protobuf
+	$(call say,PROTO,$@)
+	$(Q)protoc-c --proto_path=$(<D) --c_out=$(BUILD) $(<F)
+endef
+
+$(BUILD)/perfetto.pb-c.c $(BUILD)/perfetto.pb-c.h &: user/export/perfetto.proto | tools
+	$(protobuf)
+
+$(BUILD)/profile.pb-c.c $(BUILD)/profile.pb-c.h &: user/format/profile.proto | tools
+	$(protobuf)
 
 # What package-lock.json lists, from .cache/npm if it is there.
 $(NPM_PAGE)/.made: dashboards/web/package.json dashboards/web/package-lock.json
@@ -280,7 +287,7 @@ $(BUILD)/web_assets.c: $(BUILD)/web/.made user/serve/http/embed.sh
 	$(call say,EMBED,$@)
 	$(Q)user/serve/http/embed.sh $(BUILD)/web >$@.tmp && mv $@.tmp $@
 
-$(O)/user/perfetto.pb-c.o: $(PROTO) $(O)/.flags.user
+$(PROTO:$(BUILD)/%.c=$(O)/user/%.o): $(O)/user/%.o: $(BUILD)/%.c $(O)/.flags.user
 $(O)/web_assets.o: $(BUILD)/web_assets.c $(O)/.flags.user | tools
 $(MADE_OBJS:%=$(O)/%):
 	$(call compile,CC,$(CC) $(USER_FLAGS) -MF $@.d -c $< -o $@)
@@ -321,7 +328,7 @@ $(COMPLETIONS): $(wildcard deploy/completions/*) $(OPTION_LIST)
 		-f deploy/completions/$(SHELL_NAME).jq $(OPTION_LIST) >$@.tmp
 	@mv $@.tmp $@
 
-$(O)/tests/unit/%.o: tests/unit/%.c $(O)/.flags.user | $(SKEL) tools
+$(O)/tests/unit/%.o: tests/unit/%.c $(O)/.flags.user | $(SKEL) $(PROTO) tools
 	$(call compile,CC,$(CC) $(UNIT_FLAGS) -MF $@.d -c $< -o $@)
 
 $(UNIT_BINS): %: %.o $(USER_LIB) $(O)/.flags.link

@@ -462,9 +462,13 @@ static int check_rows(const struct options *o)
 	    (without || o->view != REPORT_STAT || o->heatmap || o->folded || o->flame))
 		return vs_fail(VS_EXIT_USAGE, "remove one of them",
 			       "-i requires --view stat, without --heatmap, --folded and --flame");
-	if (o->diff && of_events(o))
+	if (o->diff && o->format->flags & (FORMAT_OF_EVENTS | FORMAT_OF_STACKS))
 		return vs_fail(VS_EXIT_USAGE, "remove one of them",
 			       "--diff and --format %s are mutually exclusive", o->format->name);
+	if (o->view == REPORT_TRACE && o->format->flags & FORMAT_OF_STACKS)
+		return vs_fail(VS_EXIT_USAGE, "use --view stat or shootdown",
+			       "--view trace and --format %s are mutually exclusive",
+			       o->format->name);
 	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !of_events(o))))
 		return vs_fail(VS_EXIT_USAGE, "use -i TIME for counts by interval",
 			       "--between requires --view trace or --format perfetto");
@@ -495,6 +499,10 @@ static int run_report(struct options *o)
 {
 	int status = check_rows(o);
 
+	if (!status)
+		status = folded__profile(o, o->view == REPORT_SHOOTDOWN
+						    ? o->shootdown_by == SHOOTDOWN_BY_STACK
+						    : o->by == BY_STACK);
 	if (status)
 		return status;
 	/* the limit also covers the output, as the recording may be forged */

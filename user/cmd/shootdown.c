@@ -164,11 +164,12 @@ static int run_shootdown(struct options *o)
 {
 	struct shooting x = {};
 	struct session s = { .event = on_event, .naming = naming, .private = &x };
-	int status;
+	int status = folded__profile(o, o->shootdown_by == SHOOTDOWN_BY_STACK);
 
 	distinguish_rows(o);
 	call_stacks__init(&x.call_stacks, &s.captured, o);
-	status = check_stacks(o);
+	if (!status)
+		status = check_stacks(o);
 	machine__read(&s.machine);
 	if (!status)
 		status = session__open(&s, o, wanted(o));

@@ -67,6 +67,7 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.stacks = &s->live->run.stacks,
 		.namer = s->namer,
 		.weigh_time = o->weight == WEIGHT_TIME,
+		.profile = o->format->flags & FORMAT_OF_STACKS,
 		.stacks_as_text = is_text(s),
 		.all_frames = o->wide,
 		.per_process = o->per_process,
@@ -310,7 +311,9 @@ static unsigned int wanted(const struct options *o)
 /** check_stacks - check options against --by stack. Return: 0 or an exit status. */
 static int check_stacks(struct options *o)
 {
-	return folded__check(o, stat_by_needs_stacks(o->by), FAULT_WEIGHTS);
+	const int status = folded__profile(o, o->by == BY_STACK);
+
+	return status ? status : folded__check(o, stat_by_needs_stacks(o->by), FAULT_WEIGHTS);
 }
 
 static int run_stat(struct options *o)

@@ -11,6 +11,7 @@ const struct out_format out_formats[] = {
 #define FORMAT_ROW(name, help, flags) {#name, help, flags, name##_document, name##_row},
 	EACH_FORMAT(FORMAT_ROW)
 #undef FORMAT_ROW
+	{"pprof", "a profile for `go tool pprof`; of stacks", FORMAT_OF_STACKS, pprof_document, NULL},
 	{"perfetto", "a trace for ui.perfetto.dev; of report", FORMAT_OF_EVENTS, NULL, NULL},
 	{0},
 };

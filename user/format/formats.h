@@ -26,4 +26,7 @@
 EACH_FORMAT(FORMAT_FUNCTIONS)
 #undef FORMAT_FUNCTIONS
 
+/** pprof_document - as document(): a stream has no profile */
+int pprof_document(const struct document *d, const struct out_options *o);
+
 #endif /* VMASCOPE_FORMAT_FORMATS_H */

@@ -19,6 +19,7 @@
  * @drawn_width: columns that lines with a drawn column aim at where @width is 0; 0: as wide as they get
  * @utf8: text may use Unicode
  * @colour: text may use colour
+ * @time_ns: Unix time at which the run began, 0: unknown; for formats that have it
  */
 struct out_options {
 	struct out_stream *stream;
@@ -27,6 +28,7 @@ struct out_options {
 	unsigned int drawn_width;
 	bool utf8;
 	bool colour;
+	uint64_t time_ns;
 };
 
 /* What a format is, and what it can show: flags of struct out_format. */
@@ -36,6 +38,7 @@ struct out_options {
 #define FORMAT_MIXED 8u	     /* rows of several kinds in one stream */
 #define FORMAT_SUMMARY 16u   /* a stream ends with a row about all of it */
 #define FORMAT_OF_EVENTS 32u /* it is made of recorded events, not of tables */
+#define FORMAT_OF_STACKS 64u /* it is made of rows with stacks: one document, no stream */
 
 /**
  * struct out_format - an output format
@@ -45,7 +48,8 @@ struct out_options {
  * @document: print a whole document; Return: 0 or a negative errno of the first failed write
  * @row: print one row of a stream (trace), the newest row of @t; @first on the first call
  *
- * Both are NULL with FORMAT_OF_EVENTS, and are called by out_format__document() and out_format__row().
+ * Both are NULL with FORMAT_OF_EVENTS, @row with FORMAT_OF_STACKS; they are called by
+ * out_format__document() and out_format__row().
  */
 struct out_format {
 	const char *name;

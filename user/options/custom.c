@@ -92,6 +92,8 @@ static bool prints_as(unsigned int is, const struct out_format *f)
 {
 	if (is & COMMAND_SERVE)
 		return f->flags & (FORMAT_FOR_PEOPLE | FORMAT_MESSAGES);
+	if (f->flags & FORMAT_OF_STACKS)
+		return is & (COMMAND_STAT | COMMAND_SHOOTDOWN | COMMAND_REPORT);
 	return is & COMMAND_REPORT || !(f->flags & FORMAT_OF_EVENTS);
 }
 

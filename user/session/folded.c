@@ -28,6 +28,22 @@ static const struct {
 	[WEIGHT_CALLS] = { "memory calls and flushes", UNIT_COUNT },
 };
 
+int folded__profile(struct options *o, bool by_stack)
+{
+	if (!(o->format->flags & FORMAT_OF_STACKS))
+		return 0;
+	if (o->by_given && !by_stack)
+		return vs_fail(VS_EXIT_USAGE, "remove --by", "--format %s requires --by stack",
+			       o->format->name);
+	if (o->interval_ns || o->hist || o->heatmap)
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "-i, --hist and --heatmap cannot be used with --format %s",
+			       o->format->name);
+	o->by = BY_STACK;
+	o->shootdown_by = SHOOTDOWN_BY_STACK;
+	return 0;
+}
+
 int folded__check(struct options *o, bool by_stack, unsigned int known)
 {
 	const int status = options__check_stacks(o, by_stack, "add --by stack");
@@ -160,10 +176,10 @@ int folded__faults(struct session *s)
 	for (size_t i = 0; i < most; i++)
 		if (!all->list[i]->outside)
 			add_stack(s, f, all->list[i], NULL, fault_value(o, &all->list[i]->counts));
-	add_named(f, "[no stack]", fault_value(o, &rests.none));
-	add_named(f, "[stack table full]", fault_value(o, &rests.overflow));
+	add_named(f, STACK_NONE, fault_value(o, &rests.none));
+	add_named(f, STACK_OVERFLOW, fault_value(o, &rests.overflow));
 	add_named(f, STACK_EITHER, fault_value(o, &rests.either));
-	add_named(f, "[ended]", fault_value(o, &rests.ended));
+	add_named(f, STACK_ENDED, fault_value(o, &rests.ended));
 	return print(s, f);
 }
 

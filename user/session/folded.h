@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * folded.h - stacks with one number each: --folded, --flame, and the metric set by --weight.
+ * folded.h - stacks in formats of their own: --folded, --flame, and the metric set by --weight; profiles.
  */
 #ifndef VMASCOPE_SESSION_FOLDED_H
 #define VMASCOPE_SESSION_FOLDED_H
@@ -11,6 +11,15 @@
 #define FAULT_WEIGHTS (1u << WEIGHT_FAULTS | 1u << WEIGHT_TIME)
 #define CALL_WEIGHTS                                                                               \
 	(1u << WEIGHT_STOLEN | 1u << WEIGHT_TIME | 1u << WEIGHT_SENT | 1u << WEIGHT_CALLS)
+
+/**
+ * folded__profile - for an output format that is made of stacks: group by stack
+ * @by_stack: the grouping of the command is that already
+ *
+ * To be called before anything depends on the grouping. Return: 0, or an exit status after an error
+ * message.
+ */
+int folded__profile(struct options *o, bool by_stack);
 
 /**
  * folded__check - check combinations of options; sets the default weight

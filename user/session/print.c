@@ -10,6 +10,7 @@ int session__document(struct session *s, struct document *d)
 
 	for (size_t i = 0; unknown && i < unknown->nr; i++)
 		document__forget(d, unknown->key[i]);
+	s->out.time_ns = s->start_ns + wall_clock__add_ns(&s->wall, s->start_ns);
 	err = out_format__document(s->options->format, d, &s->out);
 	document__free(d);
 	return err;

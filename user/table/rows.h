@@ -59,6 +59,8 @@ struct table_def;
  * @blank: text: print an unknown value as nothing, not as "-"
  * @width: text: width in a stream, where contents cannot be measured; 0: default of the type
  * @object: for CELL_TABLE: the cells hold one-row tables of this kind; CSV has their fields here
+ * @sample: profiles: its cells are values of their row's stack, of this type; NULL: they are not
+ * @label: profiles: its cells are labels of their row's stack
  */
 struct column {
 	const char *key;
@@ -75,6 +77,8 @@ struct column {
 	bool blank;
 	unsigned int width;
 	const struct table_def *object;
+	const char *sample;
+	bool label;
 };
 
 /** enum table_shape - JSON representation of a table */

@@ -50,6 +50,13 @@ void stack_cells(struct table *t, const struct named_stack *s)
 	frames_cell(t, &kernel_frames_table, s->kernel, s->nr_kernel);
 }
 
+void stack_cells_named(struct table *t, const char *name)
+{
+	const struct symbol_frame frame = { .name = name };
+
+	frames_cell(t, &frames_table, &frame, 1);
+}
+
 /* --- lines --------------------------------------------------------------------------------- */
 
 static const char *base(const char *path)

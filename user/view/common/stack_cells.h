@@ -21,6 +21,9 @@
 /** stack_cells - fill the columns in the last row. */
 void stack_cells(struct table *t, const struct named_stack *named);
 
+/** stack_cells_named - the same for what has no stack: a frame with only a name. */
+void stack_cells_named(struct table *t, const char *name);
+
 /**
  * frame_text - format a frame, as "malloc+0x1a (libc.so.6)" or "parse (main.c:12)"; @buf has
  * FRAME_TEXT_LEN.

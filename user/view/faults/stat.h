@@ -51,6 +51,7 @@ static inline bool stat_by_needs_stacks(enum stat_by by)
  * @limit: maximum number of rows, 0: all
  * @latency: show the latency of each row
  * @stacks: and @namer, which symbolizes them, for BY_STACK; @weigh_time: sort by time
+ * @profile: the rows of stacks also have the faults that no stack counts
  * @stacks_as_text: make the lines for text, not the rows for scripts, as symbolization takes time;
  * @all_frames: then, omit none; @per_process: do not merge stacks of several processes
  * @nr_stacks, @ring_bytes: sizes of the stack map and of the ring buffer; 0: unknown; @sampling:
@@ -76,6 +77,7 @@ struct stat_view {
 	struct stacks *stacks;
 	struct namer *namer;
 	bool weigh_time;
+	bool profile;
 	bool stacks_as_text;
 	bool all_frames;
 	bool per_process;

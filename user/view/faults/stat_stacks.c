@@ -15,15 +15,15 @@
 
 /* clang-format off */
 static const struct column stack_columns[] = {
-	{.key = "faults", .type = CELL_U64},
+	{.key = "faults", .type = CELL_U64, .sample = "faults"},
 	{.key = "minor", .type = CELL_U64},
-	{.key = "major", .type = CELL_U64},
+	{.key = "major", .type = CELL_U64, .sample = "major"},
 	{.key = "incomplete", .type = CELL_U64},
 	{.key = "timed", .type = CELL_U64},
-	{.key = "time_ns", .type = CELL_U64},
+	{.key = "time_ns", .type = CELL_U64, .unit = UNIT_NS, .sample = "time"},
 	{.key = "max_ns", .type = CELL_U64},
-	{.key = "pid", .type = CELL_U64},
-	{.key = "comm", .type = CELL_STR},
+	{.key = "pid", .type = CELL_U64, .label = true},
+	{.key = "comm", .type = CELL_STR, .label = true},
 	{.key = "processes", .type = CELL_U64},
 	STACK_COLUMNS,
 };
@@ -57,24 +57,50 @@ static struct stacks *stacks_of(const struct stat_view *v)
 
 /* --- JSON and CSV -------------------------------------------------------------------------- */
 
+static void json_counts(struct table *t, const struct vs_stack_counts *c)
+{
+	table__add_row(t);
+	table__set_u64(t, "faults", stack_faults(c));
+	table__set_u64(t, "minor", c->outcome[VS_MINOR]);
+	table__set_u64(t, "major", c->outcome[VS_MAJOR]);
+	table__set_u64(t, "incomplete", c->outcome[VS_INCOMPLETE]);
+	table__set_u64(t, "timed", c->timed);
+	table__set_u64(t, "time_ns", c->time_ns);
+	table__set_u64(t, "max_ns", c->max_ns);
+}
+
 static void json_row(const struct stat_view *v, struct table *t, const struct stack_entry *e)
 {
 	struct named_stack named;
 
 	table__fail(t, namer__stack(v->namer, e->stack, &named));
-	table__add_row(t);
-	table__set_u64(t, "faults", stack_faults(&e->counts));
-	table__set_u64(t, "minor", e->counts.outcome[VS_MINOR]);
-	table__set_u64(t, "major", e->counts.outcome[VS_MAJOR]);
-	table__set_u64(t, "incomplete", e->counts.outcome[VS_INCOMPLETE]);
-	table__set_u64(t, "timed", e->counts.timed);
-	table__set_u64(t, "time_ns", e->counts.time_ns);
-	table__set_u64(t, "max_ns", e->counts.max_ns);
+	json_counts(t, &e->counts);
 	if (e->processes == 1)
 		table__set_u64(t, "pid", e->stack->pid);
 	table__set_u64(t, "processes", e->processes);
 	table__set_str(t, "comm", stack_comm(e->stack));
 	stack_cells(t, &named);
+}
+
+/** rest_rows - add the faults without a stack to the rows of a profile, which has no other place. */
+static void rest_rows(struct table *t, const struct stack_rests *r)
+{
+	const struct {
+		const struct vs_stack_counts *counts;
+		const char *what;
+	} rests[] = {
+		{ &r->none, STACK_NONE },
+		{ &r->ended, STACK_ENDED },
+		{ &r->overflow, STACK_OVERFLOW },
+		{ &r->either, STACK_EITHER },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rests); i++) {
+		if (!stack_faults(rests[i].counts))
+			continue;
+		json_counts(t, rests[i].counts);
+		stack_cells_named(t, rests[i].what);
+	}
 }
 
 /* --- text ---------------------------------------------------------------------------------- */
@@ -170,9 +196,9 @@ static void text_rows(const struct stat_view *v, struct table *t, const struct s
 		      size_t nr, uint64_t total, const struct stack_rests *all)
 {
 	struct rest rests[] = {
-		{ all->none, "[no stack]", false, false },
-		{ all->ended, "[ended]", false, false },
-		{ all->overflow, "[stack table full]", true, false },
+		{ all->none, STACK_NONE, false, false },
+		{ all->ended, STACK_ENDED, false, false },
+		{ all->overflow, STACK_OVERFLOW, true, false },
 		{ all->either, STACK_EITHER, true, false },
 	};
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
@@ -235,6 +261,8 @@ struct table *stat_stacks__make(const struct stat_view *v, const struct vs_count
 		document__fail(d, -ENOMEM);
 	for (size_t i = 0; list && i < nr && !v->stacks_as_text; i++)
 		json_row(v, rows, &list[i]);
+	if (v->profile)
+		rest_rows(rows, &rests);
 	if (list && v->stacks_as_text)
 		text_rows(v, text, list, nr, total, &rests);
 	free(list);

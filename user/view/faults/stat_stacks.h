@@ -8,7 +8,13 @@
 #include "view/common/stack_entries.h"
 #include "view/faults/stat.h"
 
-/** Faults with --vma that have no stack, or whose stack found no free row. */
+/**
+ * Faults that no stack counts: that have none, of processes that were freed, whose stack found no free
+ * row; with --vma: one of the first and the last.
+ */
+#define STACK_NONE "[no stack]"
+#define STACK_ENDED "[ended]"
+#define STACK_OVERFLOW "[stack table full]"
 #define STACK_EITHER "[no stack, or stack table full]"
 
 /** stat_stacks__rest - add the object `stacks_rest`. */

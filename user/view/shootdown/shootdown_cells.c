@@ -13,12 +13,18 @@ static const struct column time_columns[] = {
 	{ .key = "p50", .type = CELL_U64 },
 	{ .key = "p99", .type = CELL_U64 },
 };
-const struct table_def call_latency_table = OBJECT_DEF("latency_ns", time_columns);
+static const struct column latency_columns[] = {
+	{ .key = "sum", .type = CELL_U64, .unit = UNIT_NS, .sample = "time" },
+	{ .key = "max", .type = CELL_U64 },
+	{ .key = "p50", .type = CELL_U64 },
+	{ .key = "p99", .type = CELL_U64 },
+};
+const struct table_def call_latency_table = OBJECT_DEF("latency_ns", latency_columns);
 const struct table_def call_delay_table = OBJECT_DEF("ipi_delay_ns", time_columns);
 
 static const struct column flush_columns[] = {
 	{ .key = "local", .type = CELL_U64 },
-	{ .key = "remote", .type = CELL_U64 },
+	{ .key = "remote", .type = CELL_U64, .sample = "sent" },
 	{ .key = "full", .type = CELL_U64 },
 };
 const struct table_def call_flush_table = OBJECT_DEF("flushes", flush_columns);

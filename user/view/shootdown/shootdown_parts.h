@@ -65,21 +65,22 @@ extern const struct table_def call_errnos_table;
 
 /** Columns of the kind of call, filled by call_name_cells(). */
 #define CALL_NAME_COLUMNS                                                                          \
-	{ .key = "call", .type = CELL_STR }, { .key = "advice", .type = CELL_STR },                \
+	{ .key = "call", .type = CELL_STR, .label = true }, { .key = "advice", .type = CELL_STR }, \
 	{                                                                                          \
 		.key = "fixed", .type = CELL_BOOL                                                  \
 	}
 
 /** Columns of every sum of calls in JSON and CSV, filled by call_cells(). */
 #define CALL_COUNT_COLUMNS                                                                         \
-	{ .key = "count", .type = CELL_U64 }, { .key = "errors", .type = CELL_U64 },               \
+	{ .key = "count", .type = CELL_U64, .sample = "calls" },                                   \
+		{ .key = "errors", .type = CELL_U64 },                                             \
 		{ .key = "errnos", .type = CELL_TABLE, .object = &call_errnos_table },             \
 		{ .key = "latency_ns", .type = CELL_TABLE, .object = &call_latency_table },        \
 		{ .key = "flushes", .type = CELL_TABLE, .object = &call_flush_table },             \
 		{ .key = "pages", .type = CELL_U64 }, { .key = "bytes", .type = CELL_U64 },        \
 		{ .key = "interrupts", .type = CELL_U64 },                                         \
 		{ .key = "ipi_delay_ns", .type = CELL_TABLE, .object = &call_delay_table },        \
-		{ .key = "stolen_ns", .type = CELL_U64 },                                          \
+		{ .key = "stolen_ns", .type = CELL_U64, .unit = UNIT_NS, .sample = "stolen" },     \
 		{ .key = "targets_per_call", .type = CELL_F64 },                                   \
 		{ .key = "splits", .type = CELL_U64 }, { .key = "merges", .type = CELL_U64 },      \
 		{ .key = "splits_unknown", .type = CELL_U64 },                                     \

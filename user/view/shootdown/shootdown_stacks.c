@@ -11,8 +11,8 @@
 
 /* clang-format off */
 static const struct column json_columns[] = {
-	{.key = "pid", .type = CELL_U64},
-	{.key = "comm", .type = CELL_STR},
+	{.key = "pid", .type = CELL_U64, .label = true},
+	{.key = "comm", .type = CELL_STR, .label = true},
 	{.key = "processes", .type = CELL_U64},
 	CALL_NAME_COLUMNS,
 	CALL_COUNT_COLUMNS,
