@@ -120,6 +120,7 @@ static void what_is_no_question_ends_it(void **state)
 		{ .question = ASK_STAT, .top = QUERY_TOP_MOST + 1 },
 		{ .question = ASK_PROCESS, .pid = QUERY_PID_MOST + 1 },
 		{ .question = ASK_STATUS, .details = DETAIL_ALL + 1 },
+		{ .question = ASK_PROFILE, .seconds = QUERY_SECONDS_MOST + 1 },
 	};
 	char longer[sizeof(struct query) + 1] = "";
 	struct query q;

@@ -9,6 +9,7 @@
 
 #include "serve/exporter/exporter.h"
 #include "serve/http/channel.h"
+#include "symbol/namer.h"
 
 #define FAULTS (10 + 20 + 3)
 #define LOST 7
@@ -280,6 +281,84 @@ static void a_server_that_has_ended_is_noticed(void **state)
 
 #define SERVING_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static const struct symbol_frame *frame_name(void *ctx, uint64_t number)
+{
+	static const struct symbol_frame frame = { .name = "touch" };
+
+	(void)ctx;
+	(void)number;
+	return &frame;
+}
+
+/** ask - send @q, and let the exporter do its round */
+static void ask(struct serving *s, struct query q)
+{
+	assert_int_equal(channel__ask(s->channel[1], &q), 0);
+	assert_int_equal(exporter__answer(&s->exporter), 0);
+}
+
+static bool profiling(struct serving *s)
+{
+	struct json_object *status = json_answer(s, (struct query){ .question = ASK_STATUS }), *on;
+	bool is_on;
+
+	assert_true(json_object_object_get_ex(status, "profiling", &on));
+	is_on = json_object_get_boolean(on);
+	json_object_put(status);
+	return is_on;
+}
+
+static bool is_gzip(const char *text)
+{
+	return (unsigned char)text[0] == 0x1f && (unsigned char)text[1] == 0x8b;
+}
+
+/* One at a time is taken, of as many seconds as were asked for; it ends with its answer. */
+static void a_profile_takes_its_time(void **state)
+{
+	const struct query whole = { .question = ASK_PROFILE, .details = DETAIL_ALL };
+	const struct query some = { .question = ASK_PROFILE, .seconds = 60, .details = DETAIL_ALL };
+	struct query other = some;
+	struct serving *s = *state;
+	struct namer *namer;
+	unsigned int status;
+	char *text;
+
+	assert_int_equal(namer__new(&namer, &(struct namer_options){ .recorded = frame_name }), 0);
+	free(answer(s, whole, &status));
+	assert_int_equal(status, 404);
+	free(answer(s, some, &status));
+	assert_int_equal(status, 404);
+	s->exporter.stat.stacks = &s->live.run.stacks;
+	s->exporter.stat.namer = namer;
+	fake_stack(s->image, 100, 0x1000, 5);
+	assert_false(profiling(s));
+	ask(s, some);
+	assert_null(receive(s, MESSAGE_ANSWER, &status));
+	assert_true(profiling(s));
+	other.seconds = 1;
+	text = answer(s, other, &status);
+	assert_int_equal(status, 503);
+	assert_non_null(strstr(text, "another profile"));
+	free(text);
+	text = answer(s, whole, &status);
+	assert_int_equal(status, 200);
+	assert_true(is_gzip(text));
+	free(text);
+	/* its seconds are over */
+	s->exporter.window.until_ns = clock__monotonic_ns();
+	assert_int_equal(exporter__answer(&s->exporter), 0);
+	text = receive(s, MESSAGE_ANSWER, &status);
+	assert_non_null(text);
+	assert_int_equal(status, 200);
+	assert_true(is_gzip(text));
+	free(text);
+	assert_false(profiling(s));
+	assert_int_equal(exporter__answer(&s->exporter), 0);
+	assert_null(receive(s, MESSAGE_ANSWER, &status));
+	namer__free(namer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +368,7 @@ int main(void)
 		SERVING_TEST(the_command_is_a_detail),
 		SERVING_TEST(each_tick_sends_its_interval),
 		SERVING_TEST(a_server_that_has_ended_is_noticed),
+		SERVING_TEST(a_profile_takes_its_time),
 	};
 
 	return cmocka_run_group_tests_name("serve_exporter", tests, NULL, NULL);

@@ -9,8 +9,8 @@
 #include "util/array.h"
 #include "util/str.h"
 
-/** hide_name - replace a VMA's user-defined name by its kind. */
-static int hide_name(struct fault_row *row)
+/** hide_name - replace a VMA's user-defined name by its kind; @keep: that of a file is kept aside */
+static int hide_name(struct fault_row *row, bool keep)
 {
 	const char *kind = row->vma.name_kind == VS_NAME_FILE	? "[file]"
 			   : row->vma.name_kind == VS_NAME_ANON ? "[anon]"
@@ -21,7 +21,10 @@ static int hide_name(struct fault_row *row)
 		return 0;
 	if (!name)
 		return -ENOMEM;
-	free(row->name);
+	if (keep && row->vma.name_kind == VS_NAME_FILE && !row->path)
+		row->path = row->name;
+	else
+		free(row->name);
 	row->name = name;
 	return 0;
 }
@@ -40,7 +43,8 @@ static int describe(struct live *l, uint32_t index)
 		   !capture__file(l->capture, &slot.vma.key.file, &file);
 	err = model__new_slot(&l->run.model, index, &slot, has_file ? &file : NULL);
 	if (!err && l->hide_names)
-		err = hide_name(l->run.model.by_slot[index]);
+		err = hide_name(l->run.model.by_slot[index],
+				capture__nr(l->capture, FREE_STACKS) > VS_STACK_FIRST);
 	if (err)
 		return err;
 	if (slot.kind == VS_SLOT_PROC) {

@@ -29,6 +29,10 @@ struct service {
 /** check - check the options for conflicts, or print an error. Return: 0 or an exit status. */
 static int check(const struct service *x, const struct options *o, struct listen_address *a)
 {
+	const int status = options__check_stacks(o, options__with_stacks(o), "add -U");
+
+	if (status)
+		return status;
 	if (x->listen_fd == -EINVAL)
 		return vs_fail(VS_EXIT_USAGE,
 			       "pass exactly one socket that listens on an IP address",
@@ -112,6 +116,8 @@ static void set_views(struct service *x)
 				      .start_ns = s->start_ns,
 				      .threads = &s->live->run.threads,
 				      .no_processes = true,
+				      .stacks = s->namer ? &s->live->run.stacks : NULL,
+				      .namer = s->namer,
 				      .hooks = x->hooks,
 				      .nr_hooks = NR_HOOKS };
 	e->store.known |= (e->shootdown.calls_known ? NEEDS_CALLS : 0) |
@@ -134,7 +140,6 @@ static void set_exporter(struct service *x)
 	e->expose_paths = o->expose_paths;
 	e->interval_ns = o->interval_ns;
 	e->start_ns = x->session->start_ns;
-	e->live->hide_names = !o->expose_paths;
 	metrics__init();
 	exporter__init(e, o->max_series);
 	set_views(x);
@@ -188,6 +193,9 @@ static int run(struct service *x)
 	s->period_ns = s->options->interval_ns;
 	s->wake_fd = x->server.channel;
 	s->woken = woken;
+	/* they are root's, and what they open is chosen by traced processes */
+	if (s->namer)
+		symbolizer__stop_helpers(namer__symbolizer(s->namer));
 	if (privileges__drop(&x->user))
 		return VS_EXIT_FAILURE;
 	if (explained(x,
@@ -199,7 +207,7 @@ static int run(struct service *x)
 
 static int run_serve(struct options *o)
 {
-	struct session s = {};
+	struct session s = { .hide_names = !o->expose_paths };
 	struct service x = {
 		.session = &s, .listen_fd = -1, .server.channel = -1, .exporter.run_stats_fd = -1
 	};
@@ -208,7 +216,9 @@ static int run_serve(struct options *o)
 	if (!status) {
 		s.private = &x;
 		machine__read(&s.machine);
-		status = session__open(&s, o, SESSION_SHOOTDOWNS);
+		status = session__open(
+			&s, o,
+			SESSION_SHOOTDOWNS | (options__with_stacks(o) ? SESSION_FAULT_STACKS : 0));
 		if (!status)
 			status = run(&x);
 	}

@@ -41,6 +41,7 @@ int model__init(struct model *m, uint32_t nr_slots, uint32_t nr_cpus)
 static void row_free(struct fault_row *row)
 {
 	free(row->name);
+	free(row->path);
 	free(row->latency);
 	free(row);
 }

@@ -26,7 +26,8 @@ struct process;
  * @no_address, @lookup_missed, @no_slot: these faults, by reason (struct vs_proc_info)
  * @vma: identity and extent, if @is_vma
  * @image: number of the process image; the kernel reuses the address of an mm
- * @name: as displayed: path, [heap], …
+ * @name: as displayed: path, [heap], …; @path: of its file, if that is not displayed, but needed to
+ *	read symbols; else NULL
  * @slot: its slot, 0 if it has none; @generation: generation of that slot
  * @former: the last slot, with @generation, while it has none; else 0
  * @ended_ns: when it lost its last slot (CLOCK_MONOTONIC), 0: never
@@ -51,6 +52,7 @@ struct fault_row {
 	uint32_t generation;
 	uint64_t ended_ns;
 	char *name;
+	char *path;
 	struct vs_counts earlier;
 	struct vs_counts counts;
 	struct vs_counts marked;

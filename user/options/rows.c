@@ -126,7 +126,13 @@ const struct option_row option_rows[] = {
 
 	/* --- what is shown: all commands --- */
 	{"json", 'j', NULL, GROUP_SHOWN, PRINTING | COMMAND_SERVE, "same as --format json", CUSTOM(option_parse_json)},
-	{"format", 0, "NAME", GROUP_SHOWN, PRINTING, "output format: text (default), json or csv; report also has perfetto",
+	{"format", 0, "NAME", GROUP_SHOWN, PRINTING & ~STACK_ROWS, "output format: text (default), json or csv",
+	 WORD(option_parse_format, option_list_formats), .text = "text"},
+	{"format", 0, "NAME", GROUP_SHOWN, COMMAND_STAT | COMMAND_SHOOTDOWN,
+	 "output format: text (default), json, csv, or pprof (stacks)",
+	 WORD(option_parse_format, option_list_formats), .text = "text"},
+	{"format", 0, "NAME", GROUP_SHOWN, COMMAND_REPORT,
+	 "output format: text (default), json, csv, pprof (stacks), or perfetto (events)",
 	 WORD(option_parse_format, option_list_formats), .text = "text"},
 	{"format", 0, "NAME", GROUP_SHOWN, COMMAND_SERVE, "message format: text (default) or json",
 	 WORD(option_parse_format, option_list_formats), .text = "text"},
@@ -140,10 +146,10 @@ const struct option_row option_rows[] = {
 	/* --- what is shown: counts --- */
 	{"by", 0, "WHAT", GROUP_SHOWN, COMMAND_STAT,
 	 "group by mapping (default), vma, process, comm, thread, cause, cpu, cgroup, stack, function",
-	 NAME(by, stat_by_names, NR_STAT_BY), .what = "grouping"},
+	 NAME(by, stat_by_names, NR_STAT_BY), GIVEN(by_given), .what = "grouping"},
 	{"by", 0, "WHAT", GROUP_SHOWN, COMMAND_SHOOTDOWN,
 	 "group by vma (default), call, process, comm, thread, site, stack, function, cpu",
-	 NAME(shootdown_by, shootdown_by_names, NR_SHOOTDOWN_BY), .what = "grouping"},
+	 NAME(shootdown_by, shootdown_by_names, NR_SHOOTDOWN_BY), GIVEN(by_given), .what = "grouping"},
 	{"by", 0, "WHAT", GROUP_SHOWN, COMMAND_REPORT, "group rows as in stat or shootdown",
 	 WORD(option_parse_either_by, option_list_either_by)},
 	{"top", 0, "N", GROUP_SHOWN, COUNTED, "print at most N rows of each table (default 30; 5 with -i; 0: all)",
@@ -202,6 +208,8 @@ const struct option_row option_rows[] = {
 
 	/* --- what is shown: stacks --- */
 	{"user-stacks", 'U', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT, "collect or show user stacks (call chains)", FLAG(capture.bpf.user_stacks)},
+	{"user-stacks", 'U', NULL, GROUP_SERVING, COMMAND_SERVE,
+	 "count faults by user stack (call chain), for /debug/pprof/faults", FLAG(capture.bpf.user_stacks)},
 	{"kernel-stacks", 'K', NULL, GROUP_SHOWN, STACKS | COMMAND_REPORT,
 	 "collect or show kernel stacks (call chains)", FLAG(capture.bpf.kernel_stacks)},
 	{"unwind", 0, "HOW", GROUP_SHOWN, STACKS,
@@ -243,7 +251,7 @@ const struct option_row option_rows[] = {
 	{"stack-size", 0, "KIB", GROUP_TUNING, STACKS, "size of each stack copy with --unwind dwarf (default 16)",
 	 NUMBER(stack_bytes, VS_SAMPLE_MIN >> 10, VS_SAMPLE_MAX >> 10), .step = STEP_4, .scale = 10,
 	 .unit = "KiB", .what = "stack size"},
-	{"stacks", 0, "N", GROUP_TUNING, STACKS, "distinct stacks counted at the same time (default 16384)",
+	{"stacks", 0, "N", GROUP_TUNING, TRACING, "distinct stacks counted at the same time (default 16384)",
 	 POWER_OF_2(capture.nr_stacks, CAPTURE_MIN_STACKS, CAPTURE_MAX_STACKS), .what = "number of stacks"},
 
 	/* --- serving --- */

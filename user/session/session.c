@@ -152,6 +152,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		vs_error("not enough memory");
 		return VS_EXIT_FAILURE;
 	}
+	s->live->hide_names = s->hide_names;
 	if (co.bpf.stack_vma)
 		s->live->run.stacks.vma_glob = o->vma;
 	return 0;

@@ -50,6 +50,7 @@
  *	the rest is: see live.h
  * @bounds_itself: the command applies --max-processes itself
  * @quiet_child: the command's stdin and stdout are /dev/null
+ * @hide_names: VMAs are shown by their kind only, see live.h
  * @woken: called when @wake_fd is readable, and like @interval; NULL: there is none
  */
 struct session {
@@ -87,6 +88,7 @@ struct session {
 	bool running;
 	bool bounds_itself;
 	bool quiet_child;
+	bool hide_names;
 	int wake_fd;
 	int (*woken)(struct session *s);
 	void *private;

@@ -21,7 +21,7 @@ static struct symbol_map map_of(const struct fault_row *row)
 		.start = row->vma.start,
 		.end = row->vma.end,
 		.pgoff = key->pgoff * 4096,
-		.path = row->name,
+		.path = row->path ? row->path : row->name,
 		.inode = key->file.ino,
 		.dev_major = key->file.dev >> MINOR_BITS,
 		.dev_minor = key->file.dev & ((1u << MINOR_BITS) - 1),

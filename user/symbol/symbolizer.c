@@ -76,6 +76,11 @@ void symbolizer__free(struct symbolizer *s)
 	free(s);
 }
 
+void symbolizer__stop_helpers(struct symbolizer *s)
+{
+	modules__stop_helpers(&s->modules);
+}
+
 int symbolizer__set_maps(struct symbolizer *s, const struct symbol_process *process,
 			 const struct symbol_map *maps, size_t nr)
 {

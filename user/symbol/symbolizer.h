@@ -91,6 +91,13 @@ int symbolizer__new(struct symbolizer **s, const struct symbolizer_options *opti
 void symbolizer__free(struct symbolizer *s);
 
 /**
+ * symbolizer__stop_helpers - end the helpers
+ *
+ * The next question starts them anew, with the privileges that this process has then.
+ */
+void symbolizer__stop_helpers(struct symbolizer *s);
+
+/**
  * symbolizer__set_maps - set the mappings of a process that may have exited when it is looked up
  * @maps: @nr of them that held code, copied; earlier ones are dropped
  *

@@ -25,7 +25,8 @@ static const struct column status_columns[] = {
 	{.key = "expose_addresses", .type = CELL_BOOL},
 	{.key = "nr_cpus", .type = CELL_U64}, {.key = "processes", .type = CELL_U64},
 	{.key = "groups", .type = CELL_U64}, {.key = "series", .type = CELL_U64},
-	{.key = "max_series", .type = CELL_U64}, {.key = "hooks", .type = CELL_TABLE},
+	{.key = "max_series", .type = CELL_U64}, {.key = "stacks", .type = CELL_BOOL},
+	{.key = "profiling", .type = CELL_BOOL}, {.key = "hooks", .type = CELL_TABLE},
 };
 static const struct table_def status_table = OBJECT_DEF(NULL, status_columns);
 static const struct column hook_columns[] = {
@@ -89,6 +90,8 @@ static void status(struct exporter *e, const struct query *q, struct document *d
 	table__set_u64(t, "groups", e->store.fixed[FIXED_GROUPS]);
 	table__set_u64(t, "series", e->store.series);
 	table__set_u64(t, "max_series", e->store.max_series);
+	table__set_bool(t, "stacks", e->stat.stacks);
+	table__set_bool(t, "profiling", e->window.open);
 	table__set_str(t, "version", VMASCOPE_VERSION);
 	/* it may name processes */
 	if (q->details & DETAIL_PROCESSES)
@@ -113,6 +116,7 @@ static void stat(struct exporter *e, const struct query *q, struct document *d)
 	v.duration_ns = v.end_ns - v.start_ns;
 	capture__stats(e->live->capture, &v.stats);
 	stat_view__make(&v, &e->live->run.model, d);
+	exporter__hide_paths(e, d);
 }
 
 static void shootdown(struct exporter *e, const struct query *q, struct document *d)
@@ -295,6 +299,8 @@ struct body *answers__make(struct exporter *e, const struct query *q)
 
 	if (q->question == ASK_PROMETHEUS || q->question == ASK_OPENMETRICS)
 		return metrics_body(e, q);
+	if (q->question == ASK_PROFILE)
+		return profiles__answer(e, q);
 	documents[q->question](e, q, &d);
 	body = document__error(&d) == -ESRCH ? not_found() : json_body(&d);
 	document__free(&d);

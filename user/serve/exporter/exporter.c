@@ -70,11 +70,26 @@ int exporter__refresh(struct exporter *e)
 	return send_to_server(e, &(struct message){ .kind = MESSAGE_ALIVE });
 }
 
+/** end_profile - the profile is due: answer. */
+static int end_profile(struct exporter *e)
+{
+	int err = exporter__refresh(e);
+
+	if (err)
+		return err;
+	return send_to_server(e, &(struct message){ .kind = MESSAGE_ANSWER,
+						    .query = e->window.query,
+						    .body = profiles__end(e) });
+}
+
 int exporter__answer(struct exporter *e)
 {
 	bool fresh = false;
 	struct query q;
-	int err;
+	int err = profiles__is_due(e) ? end_profile(e) : 0;
+
+	if (err)
+		return err;
 
 	/* other questions are left for the next round, after a look at what BPF has */
 	for (int n = 0; n < ANSWERS_AT_ONCE; n++) {
@@ -89,6 +104,8 @@ int exporter__answer(struct exporter *e)
 		if (!fresh)
 			self_metrics__read(e);
 		fresh = true;
+		if (profiles__begin(e, &q))
+			continue;
 		err = send_to_server(e, &(struct message){ .kind = MESSAGE_ANSWER,
 							   .query = q,
 							   .body = answers__make(e, &q) });
@@ -156,7 +173,7 @@ int exporter__tick(struct exporter *e)
 	if (err)
 		return err;
 	metric_store__exemplars(&e->store, &e->live->run.model, exporter__unix_ms(now_ns));
-	err = live__forget(e->live, UINT64_MAX, NULL);
+	err = live__forget(e->live, profiles__forget_before_ns(e), NULL);
 	model__mark(&e->live->run.model);
 	threads__mark(&e->live->run.threads);
 	shootdown__mark(&e->live->run.shootdown);

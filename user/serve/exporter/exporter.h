@@ -16,12 +16,24 @@
 #include "view/shootdown/shootdown.h"
 
 /**
+ * struct profile_window - a profile of some seconds that is being taken; one at a time
+ * @query: what is answered at its end
+ * @from_ns: counts of stacks were marked then, @until_ns: the answer is due (CLOCK_MONOTONIC)
+ */
+struct profile_window {
+	bool open;
+	struct query query;
+	uint64_t from_ns;
+	uint64_t until_ns;
+};
+
+/**
  * struct exporter - all of it
  * @live: capture and model, the session's
  * @channel: the counter's end; @next_id: of the next event
  * @exposed: DETAIL_* bits that anyone may see
  * @server_pid: process that answers
- * @stat, @shootdown: what views of this run have in common
+ * @stat, @shootdown: what views of this run have in common; @stat.stacks: NULL: they are not counted
  * @command: what is traced
  * @group_by, @expose_paths, @interval_ns: options
  * @start_ns: CLOCK_MONOTONIC; @start_ms: Unix time
@@ -39,6 +51,7 @@ struct exporter {
 	struct vs_stats marked;
 	struct stat_view stat;
 	struct shootdown_view shootdown;
+	struct profile_window window;
 	const char *command;
 	enum group_by group_by;
 	bool expose_paths;
@@ -87,6 +100,19 @@ struct body *tick__storm(struct exporter *e, const struct storm *storm, bool end
 			 unsigned int details);
 /** tick__mark - the next interval begins. */
 void tick__mark(struct exporter *e);
+
+/** exporter__hide_paths - remove paths from stacks and functions, unless they may be shown. */
+void exporter__hide_paths(const struct exporter *e, struct document *d);
+/** profiles__answer - a profile of the whole run, or why there is none. Return: NULL without memory. */
+struct body *profiles__answer(struct exporter *e, const struct query *q);
+/** profiles__begin - @q is answered when its seconds are over. Return: false: it is to be answered now. */
+bool profiles__begin(struct exporter *e, const struct query *q);
+/** profiles__is_due - the profile that is being taken is to be ended. */
+bool profiles__is_due(const struct exporter *e);
+/** profiles__end - the profile of what the last refresh has; the next one may begin. Return: same. */
+struct body *profiles__end(struct exporter *e);
+/** profiles__forget_before_ns - as in live__forget(): later exits are in the profile being taken. */
+uint64_t profiles__forget_before_ns(const struct exporter *e);
 
 /** answers__make - of a query. Return: NULL without memory. */
 struct body *answers__make(struct exporter *e, const struct query *q);

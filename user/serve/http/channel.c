@@ -109,7 +109,8 @@ static bool valid(const struct query *q)
 								: 1;
 
 	return q->question < NR_QUESTIONS && q->by < most_by && q->top <= QUERY_TOP_MOST &&
-	       q->pid <= QUERY_PID_MOST && !(q->details & ~DETAIL_ALL);
+	       q->pid <= QUERY_PID_MOST && q->seconds <= QUERY_SECONDS_MOST &&
+	       !(q->details & ~DETAIL_ALL);
 }
 
 int channel__question(int fd, struct query *q)

@@ -54,17 +54,32 @@ void connections__notify(void *cls, struct MHD_Connection *connection, void **co
 		closed(cls, context);
 }
 
-void connections__request(struct MHD_Connection *connection, bool answering, bool streaming)
+static struct connection *connection_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	struct connection *c = info ? info->socket_context : NULL;
+
+	return info ? info->socket_context : NULL;
+}
+
+void connections__request(struct MHD_Connection *connection, bool answering, bool streaming)
+{
+	struct connection *c = connection_of(connection);
 
 	if (!c)
 		return;
 	c->since_ns = clock__monotonic_ns();
+	c->wait_ns = 0;
 	c->answering = answering;
 	c->streaming = streaming;
+}
+
+void connections__wait(struct MHD_Connection *connection, uint64_t ns)
+{
+	struct connection *c = connection_of(connection);
+
+	if (c)
+		c->wait_ns = ns;
 }
 
 void connections__reap(struct server *s)
@@ -74,7 +89,7 @@ void connections__reap(struct server *s)
 	const uint64_t now = clock__monotonic_ns();
 
 	for (struct connection *c = s->connections; c; c = c->next) {
-		const uint64_t limit = c->answering ? SERVER_ANSWER_NS : idle;
+		const uint64_t limit = c->answering ? SERVER_ANSWER_NS + c->wait_ns : idle;
 
 		/* libmicrohttpd sees the end of it, and closes */
 		if (!c->streaming && now - c->since_ns > limit)

@@ -11,12 +11,16 @@ unsigned int query__details(const struct query *q)
 {
 	switch (q->question) {
 	case ASK_STAT:
-		if (q->by == BY_VMA)
+		/* stacks have addresses of code */
+		if (q->by == BY_VMA || stat_by_needs_stacks(q->by))
 			return DETAIL_ALL;
 		/* rows of mappings name their processes */
-		return q->by == BY_PROCESS || q->by == BY_MAPPING ? DETAIL_PROCESSES : 0;
+		return q->by == BY_PROCESS || q->by == BY_MAPPING || q->by == BY_COMM
+			       ? DETAIL_PROCESSES
+			       : 0;
 	case ASK_SHOOTDOWN: /* its lists of calls and pairs have processes and addresses, whatever @by */
 	case ASK_PROCESS:
+	case ASK_PROFILE:
 		return DETAIL_ALL;
 	case ASK_PROCESSES:
 		return DETAIL_PROCESSES;
@@ -60,6 +64,7 @@ const char *body__media_type(enum body_type type)
 		[BODY_PROMETHEUS] = TYPE_PROMETHEUS,
 		[BODY_OPENMETRICS] = TYPE_OPENMETRICS,
 		[BODY_EVENT] = "text/event-stream",
+		[BODY_PROFILE] = "application/octet-stream",
 	};
 
 	return types[type];

@@ -17,11 +17,14 @@ enum question {
 	ASK_SHOOTDOWN,
 	ASK_PROCESSES,
 	ASK_PROCESS,
+	ASK_PROFILE,
 	NR_QUESTIONS,
 };
 
 /** Rows of a list at most. */
 #define QUERY_TOP_MOST 1000u
+/** Seconds of a profile at most. */
+#define QUERY_SECONDS_MOST 60u
 /** Largest process id (PID_MAX_LIMIT in include/linux/threads.h). */
 #define QUERY_PID_MOST (1u << 22)
 
@@ -36,7 +39,7 @@ enum question {
 /**
  * struct query - a question
  * @question: enum question
- * @by, @top, @pid: its parameters, 0 where it has none
+ * @by, @top, @pid, @seconds: its parameters, 0 where it has none
  * @details: DETAIL_* bits that whoever asks may see
  */
 struct query {
@@ -44,6 +47,7 @@ struct query {
 	uint32_t by;
 	uint32_t top;
 	uint32_t pid;
+	uint32_t seconds;
 	uint32_t details;
 };
 
@@ -56,7 +60,8 @@ enum body_type {
 	BODY_JSON,
 	BODY_PROMETHEUS,
 	BODY_OPENMETRICS,
-	BODY_EVENT, /* of an event stream */
+	BODY_EVENT,   /* of an event stream */
+	BODY_PROFILE, /* pprof's format */
 	NR_BODY_TYPES,
 };
 

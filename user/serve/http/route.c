@@ -119,6 +119,11 @@ static bool ask_process(struct MHD_Connection *connection, struct query *q)
 	return number(connection, "pid", QUERY_PID_MOST, &q->pid) && q->pid;
 }
 
+static bool ask_profile(struct MHD_Connection *connection, struct query *q)
+{
+	return number(connection, "seconds", QUERY_SECONDS_MOST, &q->seconds);
+}
+
 /* --- paths --------------------------------------------------------------------------------- */
 
 static enum MHD_Result healthz(struct server *s, struct MHD_Connection *connection,
@@ -163,6 +168,7 @@ static const struct route_path {
 	{ .path = "/api/v1/shootdown", .question = ASK_SHOOTDOWN, .ask = ask_shootdown },
 	{ .path = "/api/v1/processes", .question = ASK_PROCESSES, .ask = ask_processes },
 	{ .path = "/api/v1/process", .question = ASK_PROCESS, .ask = ask_process },
+	{ .path = "/debug/pprof/faults", .question = ASK_PROFILE, .ask = ask_profile },
 };
 
 static const struct route_path *find_path(const char *url)
@@ -222,6 +228,7 @@ static enum MHD_Result ask_mailbox(struct server *s, struct request *r, const st
 	case MAILBOX_HERE:
 		return reply_body(r->connection, body);
 	case MAILBOX_LATER:
+		connections__wait(r->connection, q.seconds * 1000000000ULL);
 		wait_for_answer(s, r);
 		return MHD_YES;
 	default:

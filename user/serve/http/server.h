@@ -30,7 +30,7 @@
 #define SERVER_IDLE_NS 10000000000ULL
 /** The same where three quarters of the connections are in use. */
 #define SERVER_PRESSED_IDLE_NS 1000000000ULL
-/** An answer is to be fetched in this time; event streams are not. */
+/** An answer is to be fetched in this time, and a profile's seconds; event streams are not. */
 #define SERVER_ANSWER_NS 30000000000ULL
 /** A stream whose reader takes nothing for this long is closed. */
 #define SERVER_STALLED_S 20u
@@ -39,13 +39,14 @@
  * struct connection - an open one
  * @fd: its socket
  * @since_ns: when it was accepted, its request began, or its last one was answered
- * @answering: a whole request is there
+ * @answering: a whole request is there; @wait_ns: time that the answer takes by itself
  * @streaming: the answer is an event stream
  */
 struct connection {
 	struct connection *next, **at;
 	int fd;
 	uint64_t since_ns;
+	uint64_t wait_ns;
 	bool answering;
 	bool streaming;
 };
@@ -114,6 +115,8 @@ void connections__notify(void *cls, struct MHD_Connection *connection, void **co
 			 enum MHD_ConnectionNotificationCode code);
 /** connections__request - a whole request came; and when it was answered. */
 void connections__request(struct MHD_Connection *connection, bool answering, bool streaming);
+/** connections__wait - its answer is not to be expected before @ns from the request on. */
+void connections__wait(struct MHD_Connection *connection, uint64_t ns);
 /** connections__reap - close those that take too long. */
 void connections__reap(struct server *s);
 

@@ -237,13 +237,18 @@ struct module *modules__add(struct modules *m, const struct file_id *key, int fd
 	return module;
 }
 
+void modules__stop_helpers(struct modules *m)
+{
+	helper__stop(&m->opener);
+	helper__stop(&m->reader);
+	helper__stop(&m->fetcher);
+}
+
 void modules__free(struct modules *m)
 {
 	while (m->oldest)
 		modules__drop(m, m->oldest);
 	hash__free(&m->by_key, NULL);
 	hash__free(&m->by_id, NULL);
-	helper__stop(&m->opener);
-	helper__stop(&m->reader);
-	helper__stop(&m->fetcher);
+	modules__stop_helpers(m);
 }

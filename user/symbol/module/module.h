@@ -114,6 +114,9 @@ bool modules__late(struct modules *m);
 int modules__init(struct modules *m);
 void modules__free(struct modules *m);
 
+/** modules__stop_helpers - end them; the next question starts them anew. */
+void modules__stop_helpers(struct modules *m);
+
 /**
  * modules__open - ask the opener
  * @fd: what it opened, the caller's; -1 for what opens nothing
