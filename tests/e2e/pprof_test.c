@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -345,6 +346,22 @@ static void serve_profiles_the_seconds_asked_for(void **state)
 	vt_free(&work.work);
 }
 
+/** named_copy - manystacks as a program with a name that no other run of a test has */
+static const char *named_copy(char *name, size_t size)
+{
+	const char *dir = vt_path("named");
+	static char file[300];
+	struct vt_cmd cp;
+
+	snprintf(name, size, "many%d", getpid());
+	snprintf(file, sizeof(file), "%s/%s", dir, name);
+	vt_sys(mkdir(dir, 0755));
+	vt_run(&cp, NULL, VT_ARGS("cp", vt_workload("manystacks"), file));
+	vt_equal(cp.exit, 0, "cp: %s", cp.err);
+	vt_free(&cp);
+	return file;
+}
+
 /* Processes that exit while it is taken keep their functions; before and after, they are summed up. */
 static void processes_that_exit_are_named(void **state)
 {
@@ -352,14 +369,16 @@ static void processes_that_exit_are_named(void **state)
 	struct vt_serve serve;
 	struct vt_cmd work;
 	int seconds = 4, fd;
+	const char *file;
 	size_t samples;
+	char name[16];
 
 	(void)state;
-	vt_serve_start(&serve, VT_ARGS("-U", "-i", "100ms", "-n", "manystacks"));
+	file = named_copy(name, sizeof(name));
+	vt_serve_start(&serve, VT_ARGS("-U", "-i", "100ms", "-n", name));
 	for (;;) {
 		fd = begin_profile(&serve, seconds);
-		vt_run(&work, NULL,
-		       VT_ARGS(vt_workload("manystacks"), "--depth", "6", "--children", "3"));
+		vt_run(&work, NULL, VT_ARGS(file, "--depth", "6", "--children", "3"));
 		vt_equal(work.exit, 0, "exit status: %s", work.err);
 		vt_free(&work);
 		if (end_profile(&serve, fd, &profile))
