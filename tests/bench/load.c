@@ -3,8 +3,8 @@
  * load - what the benchmark measures: a storm of faults or mprotects, timed in chunks.
  *
  * What is no part of an event (to give memory back, to fork) is done between the chunks. What
- * disturbs a chunk only adds to it, so "ns" is what the fastest tenth of the chunks keeps below. The
- * result is a line for each figure, "KEY VALUE". The storm also looks at its parent, the tool that
+ * disturbs a chunk only adds to it, so "ns" is what the fastest tenth of the chunks keeps below. With
+ * --rate N, the anonymous storm takes N faults a second, in bursts of 64 by its own clock. The result is a line for each figure, "KEY VALUE". The storm also looks at its parent, the tool that
  * traces it, and at all BPF programs, when it begins and when it ends: later they are gone.
  */
 #include "observe.h"
@@ -33,7 +33,7 @@ struct storm {
 	void (*run)(char *part);
 };
 
-static unsigned long chunks = 100, cpus = 1;
+static unsigned long chunks = 100, cpus = 1, rate;
 static const char *kind = "anon";
 static const struct storm *storm;
 static pthread_barrier_t barrier;
@@ -72,9 +72,31 @@ static void file_drop(char *part)
 		wl_die("madvise");
 }
 
+/** Pages that are touched at once where the storm has a rate. */
+#define BURST_PAGES 64UL
+
+/** write_paced - take @rate faults a second, by the clock: what is late is made up for */
+static void write_paced(char *part)
+{
+	static _Thread_local struct timespec due;
+
+	for (unsigned long i = 0; i < CHUNK_PAGES; i += BURST_PAGES) {
+		if (!due.tv_sec)
+			clock_gettime(CLOCK_MONOTONIC, &due);
+		wl_write(part + i * WL_PAGE, BURST_PAGES, WL_PAGE);
+		due.tv_nsec += (long)(BURST_PAGES * 1000000000UL / rate);
+		due.tv_sec += due.tv_nsec / 1000000000L;
+		due.tv_nsec %= 1000000000L;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
+	}
+}
+
 static void write_pages(char *part)
 {
-	wl_write(part, CHUNK_PAGES, WL_PAGE);
+	if (rate)
+		write_paced(part);
+	else
+		wl_write(part, CHUNK_PAGES, WL_PAGE);
 }
 
 static void read_pages(char *part)
@@ -260,11 +282,13 @@ int main(int argc, char **argv)
 			   { "storm", .text = &kind },
 			   { "cpus", .number = &cpus },
 			   { "chunks", .number = &chunks },
+			   { "rate", .number = &rate },
 			   { 0 },
 		   });
 	for (storm = storms; storm->name && strcmp(storm->name, kind); storm++)
 		;
-	if (!storm->name || !cpus || cpus > MAX_CPUS || !chunks || chunks > MAX_CHUNKS)
+	if (!storm->name || !cpus || cpus > MAX_CPUS || !chunks || chunks > MAX_CHUNKS ||
+	    rate > 1000000)
 		return WL_EXIT_USAGE;
 	storm->prepare();
 	if (storm->run == change_protection)

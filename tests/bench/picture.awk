@@ -8,6 +8,7 @@ BEGIN {
 	PANEL = LEFT + WIDTH + 90
 	colour["none"] = "#8993a3"
 	colour["vmascope"] = "#2a78d6"
+	colour["old"] = "#86b6ef"
 	colour["peer"] = "#c2570c"
 }
 

@@ -2,7 +2,7 @@
 # storm, CPUs, tool, figure, median, first quartile, third quartile, least.
 #
 # A ratio, and what a tool adds, compare with the same round's run under no tool; "over_empty",
-# with its run under empty programs.
+# with its run under empty programs; "of_old", with another build's run of the same tool.
 BEGIN { FS = OFS = "\t" }
 
 function keep(place, figure, value) {
@@ -36,6 +36,7 @@ END {
 		split(place, p, OFS)
 		base = p[1] OFS p[2] OFS "nothing"
 		empty = p[1] OFS p[2] OFS "empty"
+		old = p[1] OFS p[2] OFS "old_" p[3]
 		for (r in rounds) {
 			ns = one(place, r, "ns")
 			if (ns == "")
@@ -48,6 +49,8 @@ END {
 			}
 			if (one(empty, r, "ns"))
 				keep(place, "over_empty", ns - one(empty, r, "ns"))
+			if (one(old, r, "ns"))
+				keep(place, "of_old", ns / one(old, r, "ns"))
 			if (one(place, r, "elapsed_ns"))
 				keep(place, "cpu", 100 * one(place, r, "tool_ns") / one(place, r, "elapsed_ns"))
 			keep(place, "peak_kib", one(place, r, "peak_kib"))

@@ -1,4 +1,4 @@
-# table.awk - about.tsv, tools.tsv and summary.tsv become docs/bench.md.
+# table.awk - about.tsv, tools.tsv, paced.tsv and summary.tsv become docs/bench.md.
 BEGIN { FS = "\t" }
 
 FILENAME ~ /about\.tsv$/ { about[$1] = $2; next }
@@ -7,6 +7,15 @@ FILENAME ~ /tools\.tsv$/ {
 	tool[++tools] = $1
 	what[$1] = $3
 	why_not[$1] = $4
+	next
+}
+
+FILENAME ~ /paced\.tsv$/ {
+	paced[++rates] = sprintf("| %d | %d | %d | %.0f %% |", $1, $2, $3, $4)
+	if ($1 == 200000) {
+		paced_reached = $2
+		paced_lost = $3
+	}
 	next
 }
 
@@ -61,12 +70,12 @@ function head() {
 
 function verdict(met) { return met ? "yes" : "**no**" }
 
-# budget: a rule, what was measured, what was allowed; on a storm
-function budget(rule, place, value, allowed) {
+# budget: a rule, what was measured (and between which quartiles), what was allowed; on a storm
+function budget(rule, place, value, range, allowed) {
 	if (value == "" || allowed == "")
 		printf "| %s | %s | - | - | not measured |\n", rule, place
 	else
-		printf "| %s | %s | %.0f ns | %.0f ns | %s |\n", rule, place, value, allowed, \
+		printf "| %s | %s | %.0f ns%s | %.0f ns | %s |\n", rule, place, value, range, allowed, \
 			verdict(value <= allowed)
 }
 
@@ -74,36 +83,53 @@ function added(place, name) {
 	return has(place " " name, "added") ? median[place " " name " added"] : ""
 }
 
-function budgets(    storm, n, i, c, place, all) {
-	print "## Budget\n"
-	print "| | storm, CPUs | added | allowed | met |"
-	print "|---|---|--:|--:|---|"
+# between: the quartiles of what @name adds
+function between(place, name,    k) {
+	k = place " " name " added"
+	return k in median ? sprintf(" (%.0f to %.0f)", low[k], high[k]) : ""
+}
+
+# against: what @name adds is at most @share of what @peer adds, in each storm where both ran
+function against(rule, name, peer, share,    n, i, c, place, all) {
 	n = split("anon file cow", all, " ")
 	for (i = 1; i <= n; i++)
 		for (c = 1; c <= 2; c++) {
 			place = all[i] " " c
-			if (has(place " stat", "added"))
-				budget("counting: less than bpftrace's `count()`", place, \
-					added(place, "stat"), added(place, "bpftrace_count"))
+			if (has(place " " name, "added") && has(place " " peer, "added"))
+				budget(rule, place, added(place, name), between(place, name), \
+					added(place, peer) * share)
 		}
-	for (i = 1; i <= n; i++)
-		for (c = 1; c <= 2; c++) {
-			place = all[i] " " c
-			if (has(place " perf_record", "added"))
-				budget("recording: less than half of `perf record -c 1`", place, \
-					added(place, "record"), added(place, "perf_record") / 2)
-		}
+}
+
+function budgets(    n, i, c, place, all) {
+	print "## Budget\n"
+	print "| | storm, CPUs | added (quartiles) | allowed | met |"
+	print "|---|---|--:|--:|---|"
+	against("counting, latency sampled: at most bpftrace's `count()`", "stat_sample", \
+		"bpftrace_count", 1)
+	against("counting, every latency: at most half of bpftrace with latency", "stat", \
+		"bpftrace_latency", 0.5)
+	against("recording: at most `perf record -c 1`", "record", "perf_record", 1)
+	against("recording with stacks: at most half of `perf record -g -c 1`", "record_stacks", \
+		"perf_record_g", 0.5)
+	against("tracing to a file: at most half of `perf trace -F all`", "trace", "perf_trace", 0.5)
+	n = split("anon file cow", all, " ")
 	for (i = 1; i <= n; i++)
 		for (c = 1; c <= 2; c++) {
 			place = all[i] " " c
 			if (has(place " other", "over_empty"))
 				budget("untraced: at most 20 ns over an empty program", place, \
-					median[place " other over_empty"], 20)
+					median[place " other over_empty"], "", 20)
 		}
 	if (has("anon 2 stat", "added") && has("anon 1 stat", "added")) {
 		budget("two CPUs in one VMA: no more than on one, and a tenth", "anon 2", \
-			added("anon 2", "stat"), 1.1 * added("anon 1", "stat"))
+			added("anon 2", "stat"), between("anon 2", "stat"), \
+			1.1 * added("anon 1", "stat"))
 	}
+	if (paced_reached != "")
+		printf "| tracing to a file: nothing lost at 200,000 events a second | anon 1 | %d lost at %d/s | 0 | %s |\n", \
+			paced_lost, paced_reached, (paced_reached < 190000 && !paced_lost) ? \
+			"rate not reached" : verdict(!paced_lost)
 	if (has("anon 1 stat", "maps_kib"))
 		printf "| the kernel's side: at most 64 MiB on 2 CPUs | | %s MiB | 64 MiB | %s |\n", \
 			mib(median["anon 1 stat maps_kib"]), \
@@ -129,6 +155,46 @@ function where(    i, n, all, place, begin, all_hooks) {
 	}
 	print "\nA hook's cost is that of a program that does nothing. The kernel reaches that of a software event"
 	print "through some ten functions; fexit of `handle_mm_fault`, where it is allowed, needs none of them."
+	print ""
+}
+
+# older: each command's ns, of another build's in the same round
+function older(    i, j, c, n, m, all, names, k, slower) {
+	print "## Against another build\n"
+	print "ns for an event, by that of " about["old"] " in the same round: median (quartiles). Not slower: the"
+	print "lower quartile is at most 1.02.\n"
+	n = split("anon file cow mprotect", all, " ")
+	m = split("other stat stat_stacks record trace shootdown", names, " ")
+	printf "| storm, CPUs |"
+	for (j = 1; j <= m; j++)
+		printf " %s |", names[j]
+	printf "\n|---|"
+	for (j = 1; j <= m; j++)
+		printf "--:|"
+	print ""
+	for (i = 1; i <= n; i++)
+		for (c = 1; c <= 2; c++) {
+			if (!has(all[i] " " c " stat", "of_old"))
+				continue
+			printf "| %s %d |", all[i], c
+			for (j = 1; j <= m; j++) {
+				k = all[i] " " c " " names[j]
+				slower = has(k, "of_old") && low[k " of_old"] > 1.02
+				printf " %s%s |", spread(k, "of_old", "%.2f"), slower ? " **slower**" : ""
+			}
+			print ""
+		}
+	print ""
+}
+
+# at_rates: what trace loses at which rate
+function at_rates(    i) {
+	print "## Tracing to a file at a rate\n"
+	print "A thread on one CPU takes faults in bursts of 64, by its own clock, for two seconds.\n"
+	print "| faults a second | reached | lost | CPU time of `trace`, of one CPU |"
+	print "|--:|--:|--:|--:|"
+	for (i = 1; i <= rates; i++)
+		print paced[i]
 	print ""
 }
 
@@ -163,6 +229,10 @@ END {
 	head()
 	budgets()
 	where()
+	if (rates)
+		at_rates()
+	if (about["old"] != "")
+		older()
 	print "## The tools\n"
 	print "| | |\n|---|---|"
 	for (i = 1; i <= tools; i++)

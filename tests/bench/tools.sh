@@ -6,6 +6,7 @@
 #   NAME_missing   prints why the tool can't be used here, or nothing
 #   NAME_seen      prints how many events of the storm the tool has told of
 # $work is a directory for the tool's output, $storm the kind of storm, $VMASCOPE the program.
+# BENCH_OLD is another build of it: old_NAME runs that one's command, in turn with this one's.
 # shellcheck disable=SC2034,SC2154
 
 TOOLS=(
@@ -14,8 +15,11 @@ TOOLS=(
 	'empty|none|BPF programs that do nothing, at the hooks that `stat` uses'
 	'other|none|`vmascope stat`, of another process'
 	'stat|vmascope|`vmascope stat`: VMA, cause and latency of every fault'
+	'stat_sample|vmascope|`vmascope stat --latency sample`: the latency of one minor fault in 61'
+	'stat_off|vmascope|`vmascope stat --latency off`: VMA and cause of every fault'
 	'stat_stacks|vmascope|`vmascope stat -U --by stack`: user stacks, too'
 	'record|vmascope|`vmascope record`: every event into a file'
+	'record_stacks|vmascope|`vmascope record -U -K`: with user and kernel stacks'
 	'trace|vmascope|`vmascope trace`: a line for each event, into a file'
 	'shootdown|vmascope|`vmascope shootdown`: memory calls, flushes, interrupts; and all of `stat`'
 	'bpftrace_count|peer|bpftrace, `@[pid, address >> 21] = count()`'
@@ -53,6 +57,18 @@ stat_seen() {
 	[ "$storm" = mprotect ] || jq '.totals.faults - .totals.gup' "$work/out"
 }
 
+# modes_missing: --latency chooses what is measured since 2026-11
+modes_missing() {
+	"$VMASCOPE" stat --help | grep -q -e '--latency=every' || echo 'this build measures every latency'
+}
+
+stat_sample_missing() { modes_missing; }
+stat_off_missing() { modes_missing; }
+stat_sample() { "$VMASCOPE" stat --latency sample -j -o "$work/out" -- "$@"; }
+stat_sample_seen() { stat_seen; }
+stat_off() { "$VMASCOPE" stat --latency off -j -o "$work/out" -- "$@"; }
+stat_off_seen() { stat_seen; }
+
 stat_stacks() { "$VMASCOPE" stat -U --by stack -j -o "$work/out" -- "$@"; }
 stat_stacks_seen() { stat_seen; }
 
@@ -61,6 +77,9 @@ record_seen() {
 	[ "$storm" = mprotect ] ||
 		"$VMASCOPE" report -j "$work/out" | jq '.totals.faults - .totals.gup'
 }
+
+record_stacks() { "$VMASCOPE" record -U -K -o "$work/out" -- "$@"; }
+record_stacks_seen() { record_seen; }
 
 trace() {
 	local events=fault
@@ -124,3 +143,19 @@ perf_trace_seen() {
 		grep -cE ' (min|maj)fault ' "$work/out"
 	fi
 }
+
+# What another build is held against, and what it is called there.
+OLD_NAMES=(other stat stat_stacks record trace shootdown)
+if [ -n "${BENCH_OLD:-}" ]; then
+	tools_with_old=()
+	for row in "${TOOLS[@]}"; do
+		name=${row%%|*}
+		tools_with_old+=("$row")
+		[[ " ${OLD_NAMES[*]} " == *" $name "* ]] || continue
+		tools_with_old+=("old_$name|old|\`$name\` of the other build")
+		eval "old_$name() { VMASCOPE=\$BENCH_OLD $name \"\$@\"; }"
+		! declare -F "${name}_seen" >/dev/null ||
+			eval "old_${name}_seen() { VMASCOPE=\$BENCH_OLD ${name}_seen; }"
+	done
+	TOOLS=("${tools_with_old[@]}")
+fi
