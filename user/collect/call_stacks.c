@@ -8,7 +8,10 @@
 
 #include "model/history/call_event.h"
 
-/** Calls whose interrupts came and whose own event has not: of those that take long, or were lost. */
+/**
+ * Maximum number of calls whose IPIs were received before their event: they last long, or were
+ * lost.
+ */
 #define MOST_WAITING 65536
 
 void call_stacks__init(struct call_stacks *c, struct live *live, const struct options *o)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * call_stacks.h - --unwind dwarf: memory calls by stacks that are found here, from their events.
+ * call_stacks.h - --unwind dwarf: memory calls by stacks that are unwound in user space, from
+ * events.
  *
- * BPF counts all calls without their stacks. What an event describes is moved from the row that BPF
- * counts to the row of the stack, so that what was lost stays in the former, and sums are exact. The
- * faults that followed a call, and what is flushed outside of calls, have no stack.
+ * BPF counts all calls without their stacks. The counts of an event are moved from the row that BPF
+ * counts to the row of the stack, so that lost events remain in the former and sums are exact.
+ * Faults that followed a call, and flushes outside of calls, have no stack.
  */
 #ifndef VMASCOPE_COLLECT_CALL_STACKS_H
 #define VMASCOPE_COLLECT_CALL_STACKS_H
@@ -12,7 +13,7 @@
 #include "options/options.h"
 #include "session/session.h"
 
-/** What a session has to be asked for, besides SESSION_SHOOTDOWNS and a way to find the stacks. */
+/** Flags that a session needs, besides SESSION_SHOOTDOWNS and a way to find the stacks. */
 #define CALL_STACKS_WANTS (SESSION_CALL_STACKS | SESSION_CALL_EVENTS | SESSION_IPI_EVENTS)
 
 /**

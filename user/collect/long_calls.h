@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * long_calls.h - records of memory calls to the list of the longest, with what they name.
+ * long_calls.h - add events of memory calls to the list of the longest, with names of VMA and site.
  */
 #ifndef VMASCOPE_COLLECT_LONG_CALLS_H
 #define VMASCOPE_COLLECT_LONG_CALLS_H
@@ -11,7 +11,7 @@
 /** long_calls__site - the call site as a stack of one frame; NULL: not known, or no memory */
 const struct stack *long_calls__site(struct session *s, const struct vs_event_call *call);
 
-/** long_calls__wants - @call is one of the longest so far, and on a VMA that is asked for. */
+/** long_calls__wants - @call is one of the longest so far, on a VMA that --vma selects. */
 bool long_calls__wants(const struct longest_calls *l, struct session *s,
 		       const struct vs_event_call *call);
 

@@ -12,7 +12,7 @@
 /** No slice is shorter: reading all counters takes a millisecond where many processes run. */
 #define SLICE_LEAST_NS 20000000ULL
 
-/** Reading may take 1/COST_SHARE of the time, looked at every PACE_READINGS of them. */
+/** Readings may take 1/COST_SHARE of the time, which is checked after every PACE_READINGS. */
 #define COST_SHARE 10
 #define PACE_READINGS 8
 

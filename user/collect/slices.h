@@ -9,9 +9,9 @@
 #include "session/session.h"
 
 /**
- * struct slices - heat, and room to read the map of addresses
- * @keys: and @faults: CAPTURE_HEAT_ENTRIES each
- * @nr_paced: readings since their cost was last looked at; @spent_ns: what they took
+ * struct slices - the heatmap, and buffers for reading the map of addresses
+ * @keys: and @faults: arrays of CAPTURE_HEAT_ENTRIES
+ * @nr_paced: readings since their cost was last checked; @spent_ns: time that they took
  */
 struct slices {
 	struct heat heat;
@@ -30,7 +30,7 @@ struct slices *slices__new(const struct options *o, uint64_t start_ns);
 void slices__free(struct slices *x);
 
 /**
- * slices__read - take over what has been counted up to @now_ns; the model is up to date
+ * slices__read - add the faults counted up to @now_ns; the model must be up to date
  * Return: 0 or a negative errno.
  */
 int slices__read(struct slices *x, struct session *s, const struct stat_view *v, uint64_t now_ns);

@@ -11,11 +11,11 @@
 #include "tui/tui.h"
 
 /**
- * struct top_watch - as it was at the last interval
- * @notes: what there is to say; @storms; @storm: one was on
+ * struct top_watch - the state at the last interval
+ * @notes: messages of the log; @storms; @storm: a storm was in progress
  * @own_ns: CPU time of vmascope; @bpf_ns: of its programs
  * @lost: by enum vs_lost
- * @max_map_count: VMAs that a process may have, 0: not known
+ * @max_map_count: maximum number of VMAs of a process, 0: unknown
  */
 struct top_watch {
 	struct session *session;

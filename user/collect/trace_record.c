@@ -62,7 +62,7 @@ static void keep_crash(struct trace_resolver *x, const struct vs_event_crash *e)
 		*copy = *e;
 }
 
-/** find_crash - what is known of a fault that has not been resolved; NULL: nothing. */
+/** find_crash - the details of a fault that was not resolved; NULL: unknown */
 static struct trace_crash *find_crash(struct trace_resolver *x, struct live *l,
 				      const struct vs_event_fault *e, const struct fault_row *row)
 {
@@ -105,7 +105,7 @@ static bool resolve_fault(struct trace_resolver *x, struct live *l, struct trace
 	return true;
 }
 
-/** code_scan - the VMA of @address among those that are known of an image, the latest first. */
+/** code_scan - the VMA of @address among the known ones of an image, the latest first */
 static const struct fault_row *code_scan(const struct fault_row *image, uint64_t address)
 {
 	const struct process *p = image->process;

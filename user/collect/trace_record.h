@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * trace_record.h - a ring record together with what it refers to, which may be gone later.
+ * trace_record.h - an event of the ring buffer, with copies of what it refers to.
  *
- * Slots are taken back and crashes' surroundings replaced while a record waits to be printed, so
- * all that is to be known of it is looked up when it comes.
+ * Slots are reused, and crash details replaced, while an event waits to be printed, so everything
+ * is looked up on arrival.
  */
 #ifndef VMASCOPE_COLLECT_TRACE_RECORD_H
 #define VMASCOPE_COLLECT_TRACE_RECORD_H
@@ -23,13 +23,12 @@ struct trace_crash {
 
 /**
  * struct trace_record - an event
- * @row: what its slots stand for, NULL where that is not known: of a fault one, of a call those
- *	of its VMAs
- * @code: of a call, the VMA that it was made from
- * @stack: of it, NULL where none was asked for or it is not known; set by the caller
- * @after: of a fault, id of the call that changed or took away its address; 0: none is known
- * @crash: of a fault that became a signal, to be freed; NULL: nothing is known of one
- * @head: the event itself follows; only as much of it as its type has is there
+ * @row: rows of its slots, NULL: unknown; one for a fault, one for each VMA of a call
+ * @code: of a call, the VMA of the code that made it
+ * @stack: NULL: not requested or unknown; set by the caller
+ * @after: of a fault, id of the call that changed or unmapped its address; 0: unknown
+ * @crash: of a fault that raised a signal, to be freed; NULL: unknown
+ * @head: start of the event, which is as long as its type requires
  */
 struct trace_record {
 	const struct fault_row *row[VS_CALL_VMAS];
@@ -64,7 +63,7 @@ struct trace_resolver {
 	struct hash codes;
 };
 
-/** trace_resolver__init - @vma_glob: of --vma; @explain_crashes: their causes are asked for */
+/** trace_resolver__init - @vma_glob: of --vma; @explain_crashes: details of crashes are needed */
 void trace_resolver__init(struct trace_resolver *x, const char *vma_glob, bool explain_crashes);
 void trace_resolver__free(struct trace_resolver *x);
 
@@ -82,7 +81,7 @@ void trace_resolver__forget(struct trace_resolver *x);
 /** trace_record_size - bytes that are in use. */
 size_t trace_record_size(const struct trace_record *r);
 
-/** trace_record_end_ns - when what it describes ended, and the record was made. */
+/** trace_record_end_ns - the end of the event, when its record was made. */
 uint64_t trace_record_end_ns(const struct trace_record *r);
 
 #endif /* VMASCOPE_COLLECT_TRACE_RECORD_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vma_stacks.c - the faults of a recording, counted by stack where their VMA is asked for. */
+/* vma_stacks.c - faults of a recording in the VMAs that --vma selects, counted by stack. */
 #include "collect/vma_stacks.h"
 
 #include <errno.h>

@@ -11,9 +11,9 @@
 #include "util/hash.h"
 
 /**
- * struct vma_stacks - what events counted
- * @session: with the stacks that are shown; NULL: the recording's counts are what was asked for
- * @loaded: the recording's stacks, whose own counts are left out
+ * struct vma_stacks - counts of events
+ * @session: session with the stacks to show; NULL: the recorded counts are used
+ * @loaded: the recorded stacks, whose counts are ignored
  * @waiting: struct vs_stack_counts by number, of stacks that the recording describes after the event
  */
 struct vma_stacks {

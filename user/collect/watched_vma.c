@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* watched_vma.c - latencies by cause are kept of one VMA at a time: the one that is looked at. */
+/* watched_vma.c - latencies by cause of one VMA at a time: the selected one. */
 #include "collect/watched_vma.h"
 
 #include <string.h>

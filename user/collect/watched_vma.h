@@ -8,10 +8,10 @@
 #include "session/session.h"
 
 /**
- * struct watched_vma - which, and what has been read of it
- * @slot, @generation: it counts there; 0: none is watched
- * @reads: since it is
- * @by_cause: its latencies
+ * struct watched_vma - the selected VMA, and its latencies
+ * @slot, @generation: its slot; 0: no VMA is selected
+ * @reads: number of readings since it was selected
+ * @by_cause: its latencies by cause
  */
 struct watched_vma {
 	uint32_t slot;
@@ -20,7 +20,7 @@ struct watched_vma {
 	struct latency by_cause[VS_NR_CAUSES];
 };
 
-/** watched_vma__follow - @row is the one that is looked at; NULL: none is. */
+/** watched_vma__follow - select the VMA of @row; NULL: none. */
 void watched_vma__follow(struct watched_vma *w, struct session *s, const struct fault_row *row);
 
 /** watched_vma__mark - an interval begins. */

@@ -13,15 +13,15 @@
 #define FLEX_MAX_LEVELS 9
 
 /**
- * struct drawn_column - a column of bars or strips, laid out
- * @table: and @column, its number in it
- * @colour: shades are coloured
- * @utf8: shades may use Unicode
- * @width: columns that it takes, its two edges too
- * @max: the greatest number, or the greatest cell of all strips
- * @merge: counts that make up one cell; @repeat: columns that one cell takes
- * @cells: of a strip
- * @nr_levels: of shades; @low: the least count of each
+ * struct drawn_column - layout of a column of bars or strips
+ * @table: and @column, its number in the table
+ * @colour: use colours for shades
+ * @utf8: use Unicode for shades
+ * @width: width in columns, including the two edges
+ * @max: maximum of the numbers, or of the cells of all strips
+ * @merge: number of counts in one cell; @repeat: width of a cell in columns
+ * @cells: number of cells of a strip
+ * @nr_levels: number of shades; @low: minimum count of each
  */
 struct drawn_column {
 	const struct table *table;

@@ -15,16 +15,16 @@
 
 #include "table/rows.h"
 
-/** Frames of one stack, at most; what is further in is left out, and marked by a frame "…". */
+/** Maximum number of frames of a stack; further inner frames are replaced by a frame "…". */
 #define FLAME_MAX_DEPTH 512
 
 struct flame;
 
 /**
- * struct flame_options - what is drawn
+ * struct flame_options - texts of a flame graph
  * @title: and @subtitle, below it; NULL: none
  * @unit: of the values: UNIT_COUNT or UNIT_NS
- * @what: the values are: "faults", "fault time"
+ * @what: name of the values: "faults", "fault time"
  */
 struct flame_options {
 	const char *title;

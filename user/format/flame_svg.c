@@ -25,7 +25,7 @@
 #define CHAR_WIDTH 7.3
 #define MIN_CHARS 3
 
-/** struct box - a function and what it called; from @from on, of all values */
+/** struct box - a function and its callees; @from: start in the sum of all values */
 struct box {
 	const char *name;
 	size_t len;
@@ -47,7 +47,7 @@ struct drawing {
 
 /* --- Text in XML --- */
 
-/* Names have no control characters any more; XML has a few dislikes of its own. */
+/* Control characters in names were replaced before; further characters are invalid in XML. */
 static void put_escaped(FILE *out, const char *s)
 {
 	uint32_t cp;
@@ -96,7 +96,7 @@ static bool ends_with(const struct box *b, const char *end)
 	return b->len > n && !memcmp(b->name + b->len - n, end, n);
 }
 
-/* An address, or where in a file: nobody knows the function. */
+/* An address, or an offset in a file: the function is unknown. */
 static bool is_unknown(const struct box *b)
 {
 	return b->name[0] == '[' || !strncmp(b->name, "0x", 2) ||
@@ -201,7 +201,7 @@ static void close_boxes(struct drawing *d, size_t level, uint64_t to)
 		put_box(d, --d->nr_open, to);
 }
 
-/* One stack after another: what it does not share with the one before ends there. */
+/* Stacks are sorted: boxes that a stack does not share with the previous one end there. */
 static void draw_stacks(struct drawing *d, const struct flame_stack *stacks, size_t nr)
 {
 	uint64_t at = 0;

@@ -27,8 +27,8 @@
 
 /**
  * struct json_writer - a JSON text being written to @out
- * @pretty: a line for each member, indented by @level
- * @any: what is open has a member or element already
+ * @pretty: write each member on its own line, indented by @level
+ * @any: the open object or array has a member or element
  */
 struct json_writer {
 	struct text out;
@@ -64,7 +64,7 @@ static void close_value(struct json_writer *w, char bracket)
 	w->any = true;
 }
 
-/** next - what comes is a member or element of what is open. */
+/** next - begin another member or element of the open object or array */
 static void next(struct json_writer *w)
 {
 	if (w->any)

@@ -14,11 +14,11 @@
 
 /**
  * struct line - a line being printed
- * @to: where to
- * @limit: columns that it may take, SIZE_MAX: any
- * @utf8: use "…" where it is cut
- * @at: columns taken
- * @gap: blanks that go before the next text
+ * @to: text to append to
+ * @limit: maximum width in columns, SIZE_MAX: unlimited
+ * @utf8: use "…" where text is cut
+ * @at: width so far
+ * @gap: blanks to print before the next text
  */
 struct line {
 	struct text *to;

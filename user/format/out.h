@@ -31,7 +31,7 @@ struct out_options {
 	uint64_t time_ns;
 };
 
-/* What a format is, and what it can show: flags of struct out_format. */
+/* Properties of a format: flags of struct out_format. */
 #define FORMAT_FOR_PEOPLE 1u /* headings, units and notes; lists are cut to what a screen has */
 #define FORMAT_MESSAGES 2u   /* errors and warnings are printed in it, too */
 #define FORMAT_NESTED 4u     /* tables in cells, and all tables of a document */
@@ -62,7 +62,7 @@ struct out_format {
 /** out_formats - all of them, ended by a NULL name */
 extern const struct out_format out_formats[];
 
-/** out_format__find - by name; NULL if there is none. */
+/** out_format__find - find by name; NULL: none. */
 const struct out_format *out_format__find(const char *name);
 
 /**

@@ -24,9 +24,9 @@ struct sink {
 int sink__open(struct sink *s);
 
 /**
- * sink__close - write what was built to @to, and free it
- * @err: an earlier error: then nothing is written, and it is returned
- * @flush: push it through stdio's buffer, too
+ * sink__close - write the text to @to, and free it
+ * @err: an earlier error: nothing is written, and it is returned
+ * @flush: also flush the buffer of stdio
  *
  * Return: 0 or the negative errno of the first write that failed.
  */

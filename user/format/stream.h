@@ -22,7 +22,7 @@ int out_stream__open(struct out_stream **out, int fd);
 FILE *out_stream__file(const struct out_stream *s);
 
 /**
- * out_stream__end_row - what has been printed so far ends a row, which is to be counted
+ * out_stream__end_row - end and count the row that was printed
  * Return: 0 or -ENOMEM.
  */
 int out_stream__end_row(struct out_stream *s);
@@ -31,7 +31,7 @@ int out_stream__end_row(struct out_stream *s);
 uint64_t out_stream__unwritten(struct out_stream *s);
 
 /**
- * out_stream__close - write what is left, and free it; NULL is fine
+ * out_stream__close - write the rest, and free it; may be NULL
  * Return: 0 or the negative errno of the first write that failed; -ETIMEDOUT: it was not read.
  */
 int out_stream__close(struct out_stream *s);

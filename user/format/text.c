@@ -249,7 +249,7 @@ static void shrink(struct grid *g)
 	cut_strings(g, MIN_WIDTH);
 }
 
-/* Gives the column that is drawn what is left of the line. */
+/* Assigns the rest of the line to the drawn column. */
 static void stretch(struct grid *g)
 {
 	for (size_t i = 0; i < g->nr; i++) {

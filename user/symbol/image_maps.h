@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * image_maps.h - the mappings of a process image that is gone: those that were seen to fault.
+ * image_maps.h - the mappings of a process image that has ended: those in which it faulted.
  */
 #ifndef VMASCOPE_SYMBOL_IMAGE_MAPS_H
 #define VMASCOPE_SYMBOL_IMAGE_MAPS_H
@@ -9,8 +9,8 @@
 #include "symbol/symbolizer.h"
 
 /**
- * image_maps__set - set in the symbolizer what @stack's process image had mapped
- * @process: that image, as the symbolizer is asked for it
+ * image_maps__set - pass the mappings of @stack's process image to the symbolizer
+ * @process: that image
  *
  * Return: 0 or -ENOMEM.
  */

@@ -12,7 +12,7 @@
 
 #include "util/array.h"
 
-/* No function is longer; what is further behind the last one of a region is something else. */
+/* Maximum length of a function: an address further behind the last one of a region has no name. */
 #define MAX_FUNCTION (1u << 20)
 /* Half of the kernel's names fit into this; none are dropped for more. */
 #define MAX_TABLE (256u << 20)

@@ -14,15 +14,15 @@
 #include "util/str.h"
 
 #define DEFAULT_BYTES (32u << 20)
-/** Functions inlined into one another at one address, and the one that holds them all. */
+/** Maximum number of functions at one address: those inlined, and the one that contains them. */
 #define MAX_INLINED 16
 /** Frames of the tracing itself are among this many innermost ones. */
 #define MAX_GLUE 24
 
-/** What a process has mapped is taken down as often as this. */
+/** Interval at which the mappings of a process are saved. */
 #define NOTE_NS 500000000ULL
 
-/** Images of which is remembered when: one that is not is taken down once more. */
+/** Maximum number of images whose last save is remembered; others are saved again. */
 #define MAX_NOTED 65536
 
 /** struct place_key - an address; that of a process image or, all zero, the kernel's */
@@ -33,10 +33,10 @@ struct place_key {
 };
 
 /**
- * struct named_place - its functions; their strings lie behind them
- * @bytes: that it takes
- * @again_ns: when to ask once more: a JIT may have listed it since; 0: never
- * @next: of those that are to be freed
+ * struct named_place - the functions at an address, followed by their strings
+ * @bytes: size of the allocation
+ * @again_ns: when to look it up again, as a JIT may have listed it since; 0: never
+ * @next: in the list of places to be freed
  */
 struct named_place {
 	size_t nr;
@@ -46,10 +46,16 @@ struct named_place {
 	struct symbol_frame frames[];
 };
 
-/** Code in memory that had no name is asked for again after this time. */
+/** Code in anonymous memory without a name is looked up again after this time. */
 #define AGAIN_NS 500000000ULL
 
-/** struct namer - @noted: when images were taken down, by number; @places: known, of @bytes; @replaced: to be freed; @frames: of the last stack, room for @cap; @unnamed: of namer__unnamed() */
+/**
+ * struct namer - names of places
+ * @noted: time at which each image was saved, by its number
+ * @places: places that have been looked up, of @bytes in total; @replaced: places to be freed
+ * @frames: of the last stack, with a capacity of @cap
+ * @unnamed: see namer__unnamed()
+ */
 struct namer {
 	struct namer_options o;
 	struct symbolizer *symbols;
@@ -170,7 +176,7 @@ static bool settle_maps(struct namer *n, const struct stack *stack,
 	return true;
 }
 
-/** ask - what is not known yet. */
+/** ask - look up an address that has not been looked up yet */
 static size_t ask(struct namer *n, const struct stack *stack, const struct symbol_process *process,
 		  const struct stack_frame *f, struct symbol_frame *frames)
 {
@@ -185,7 +191,7 @@ static size_t ask(struct namer *n, const struct stack *stack, const struct symbo
 			      MAX_INLINED);
 	if (gone || !n->o.gone(n->o.ctx, stack))
 		return nr;
-	/* It ended while it was asked for: what was read may be of the program after it. */
+	/* It ended during the look-up: what was read may belong to the program that followed. */
 	symbolizer__forget(n->symbols, process);
 	settle_maps(n, stack, process);
 	return symbolizer__user(n->symbols, process, f->ip, f->is_return_address, frames,
@@ -198,14 +204,14 @@ static bool may_get_name(const struct symbol_frame *f)
 	return !f->name && !f->in_file && f->module;
 }
 
-/** outdated - @p, on @stack, is to be asked for again: some time has passed, or its image has ended. */
+/** outdated - @p, on @stack, must be looked up again: after some time, or if its image has ended */
 static bool outdated(struct namer *n, const struct named_place *p, const struct stack *stack)
 {
 	return p->again_ns && !symbolizer__late(n->symbols) &&
 	       (now_ns() >= p->again_ns || n->o.gone(n->o.ctx, stack));
 }
 
-/** replace - @p is no longer found; whoever has its strings may keep them until the next stack. */
+/** replace - remove @p; its strings stay valid until the next stack */
 static void replace(struct namer *n, const struct place_key *key, struct named_place *p)
 {
 	hash__remove(&n->places, key);
@@ -243,7 +249,7 @@ static const struct named_place *user_place(struct namer *n, const struct stack 
 	nr = ask(n, stack, process, f, frames);
 	p = place_new(n, &key, frames, nr);
 	count_unnamed(n, &frames[0]);
-	/* what has ended lists nothing any more */
+	/* after its end, a process does not list further functions */
 	if (p && may_get_name(&frames[0]) && !n->o.gone(n->o.ctx, stack))
 		p->again_ns = now_ns() + AGAIN_NS;
 	return p;
@@ -305,7 +311,7 @@ void namer__note(struct namer *n, const struct stack *stack)
 	if (n->o.gone(n->o.ctx, stack))
 		return;
 	symbolizer__note(n->symbols, &process);
-	/* It ended meanwhile: what was read may be of the program after it. */
+	/* It ended in the meantime: what was read may belong to the program that followed. */
 	if (n->o.gone(n->o.ctx, stack))
 		symbolizer__forget(n->symbols, &process);
 }
@@ -346,7 +352,10 @@ static int name_kernel(struct namer *n, const struct stack *stack, size_t *nr)
 
 /* --- the true stack -------------------------------------------------------------------------- */
 
-/** caller_on_top - what is on top of the stack is the innermost function's caller, not known yet. */
+/**
+ * caller_on_top - the innermost function's caller is missing in the frames, and on top of the
+ * stack.
+ */
 static bool caller_on_top(struct namer *n, const struct stack *stack)
 {
 	struct symbol_process process;
@@ -359,9 +368,10 @@ static bool caller_on_top(struct namer *n, const struct stack *stack)
 }
 
 /**
- * code_frames - how many come before one that is in no code, where there is any
+ * code_frames - number of frames before the first one that is not in code
  *
- * What a signal interrupted may be anywhere, by a call of a wrong pointer: no return address.
+ * The instruction that a signal interrupted may be at any address, after a call of a wrong pointer:
+ * it is not a return address.
  */
 static uint32_t code_frames(struct namer *n, const struct stack *stack)
 {

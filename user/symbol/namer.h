@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * namer.h - names for the stacks of a model, also of processes that have ended since.
+ * namer.h - names for the stacks of a model, also of processes that have exited.
  *
- * What is at an address of a live process is asked of /proc. Of an image that has ended, or was
- * replaced by an exec, its mappings are those that faulted: BPF reported each fault. Where two
- * of them claim an address, it is unknown whose code it was, and it stays an address.
+ * The mappings of a running process are read from /proc. Those of an image that has ended, or was
+ * replaced by an exec, are the ones in which it faulted, as BPF reports each fault. If two of them
+ * include an address, it is unknown which file was there, and the address has no name.
  */
 #ifndef VMASCOPE_SYMBOL_NAMER_H
 #define VMASCOPE_SYMBOL_NAMER_H
@@ -50,20 +50,20 @@ void namer__free(struct namer *n);
 /** namer__unnamed - addresses that have no name since there was no time for it any more. */
 size_t namer__unnamed(const struct namer *n);
 
-/** namer__symbolizer - what it asks. */
+/** namer__symbolizer - the symbolizer that it uses */
 struct symbolizer *namer__symbolizer(struct namer *n);
 
 /**
- * namer__note - take down what a live process has mapped, as it may end before it is asked for
- * @stack: of it. Cheap if that was done some time ago.
+ * namer__note - save the mappings of a running process, as it may exit before they are needed
+ * @stack: a stack of the process. Cheap if they were saved recently.
  */
 void namer__note(struct namer *n, const struct stack *stack);
 
 /**
  * namer__stack - name the functions of @stack
- * @named: what it points to is good until the next call; without memory it has no frames
+ * @named: valid until the next call; has no frames if out of memory
  *
- * Of the kernel's frames those of the tracing itself are left out.
+ * Kernel frames of the tracing itself are omitted.
  * Return: 0 or -ENOMEM.
  */
 int namer__stack(struct namer *n, const struct stack *stack, struct named_stack *named);
@@ -79,8 +79,8 @@ const struct stack *namer__true_stack(struct namer *n, struct stacks *all,
 				      const struct stack *stack);
 
 /**
- * namer__process - @stack's process, as the symbolizer is asked for it, after making sure that
- *	its mappings are those of this image
+ * namer__process - the process of @stack, for the symbolizer, whose mappings are set to those of
+ *	this image
  */
 struct symbol_process namer__process(struct namer *n, const struct stack *stack);
 

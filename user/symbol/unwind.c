@@ -33,9 +33,10 @@ const char *unwind_end_name(enum unwind_end end)
 }
 
 /*
- * By frame pointer, where there is no CFI: JITs keep them, and so does code that has none (Go, V8's
- * built-in functions). In a function that does not, rbp is anything. So it must point up into the
- * copy, to a pointer that points further up (of the outermost frame: to nothing) and to code.
+ * By frame pointer, where there is no CFI: JITs keep frame pointers, and so does other code without
+ * CFI (Go, V8's built-in functions). In other functions rbp has any value. So it must point further
+ * up in the copy, to a pointer that points further up again (in the outermost frame: to 0) and to
+ * code.
  */
 static int follow_frame_pointer(struct walk *w, uint64_t *caller)
 {
@@ -64,7 +65,9 @@ static int leave_nowhere(struct walk *w, uint64_t *caller)
 	return rule_read(&w->in, w->regs[RULE_RSP], &caller[RULE_RIP]);
 }
 
-/* Return: the rule at @at, in @map; NULL: there is none; -ENODATA in @err: nor anything else. */
+/*
+ * Return: the rule for @at in @map; NULL: none, and with -ENODATA in @err no other way to unwind.
+ */
 static const struct unwind_rule *rule_at(struct symbolizer *s, struct mapped_process *p,
 					 struct mapping *map, uint64_t at, int *err)
 {
@@ -127,7 +130,9 @@ static enum unwind_end step(struct walk *w)
 		return UNWIND_LOST;
 	memcpy(w->regs, caller, sizeof(caller));
 	w->is_return_address = !signal;
-	/* What is not code has no caller; a signal may have interrupted anything. */
+	/*
+	 * An address outside of code has no caller; a signal may have interrupted at any address.
+	 */
 	if (!signal && !process__find(&w->s->processes, w->process, caller[RULE_RIP] - 1))
 		return UNWIND_LOST;
 	return UNWIND_FULL;

@@ -19,9 +19,9 @@
 #define UNWIND_NR_REGS 17
 
 /**
- * struct unwind_input - a thread, as it was stopped
- * @regs: its registers
- * @stack: @stack_len bytes of its stack, from rsp up
+ * struct unwind_input - the state of a thread
+ * @regs: registers
+ * @stack: @stack_len bytes of the stack, from rsp up
  */
 struct unwind_input {
 	uint64_t regs[UNWIND_NR_REGS];
@@ -46,7 +46,7 @@ enum unwind_end {
 	UNWIND_FULL,	  /* there was no room for more */
 	UNWIND_TRUNCATED, /* the copy of the stack ends here */
 	UNWIND_NO_RULE,	  /* no rule is known for this code */
-	UNWIND_LOST,	  /* what was found is no code, or does not go on */
+	UNWIND_LOST,	  /* the return address is not in code, or there is no rule for it */
 	UNWIND_NR_ENDS,
 };
 
@@ -68,7 +68,7 @@ size_t unwind__x86_64(struct symbolizer *s, const struct symbol_process *process
 /**
  * unwind__returns_to_top - a function has its return address on top of its stack while it is at @ip
  *
- * So its CFI says. Without any: false.
+ * This is what its CFI says; false without CFI.
  */
 bool unwind__returns_to_top(struct symbolizer *s, const struct symbol_process *process,
 			    uint64_t ip);

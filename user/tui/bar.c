@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* bar.c - the last line: keys, or what is being typed; and the help over the page. */
+/* bar.c - the last line: keys, or the text being typed; and the help. */
 #include <stdlib.h>
 #include <string.h>
 

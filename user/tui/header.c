@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* header.c - the lines above the rows: what is traced, meters, sparklines. */
+/* header.c - the lines above the rows: target, meters, sparklines. */
 #include <string.h>
 
 #include "tui/tui.h"
@@ -11,7 +11,7 @@
 #define NUMBER_WIDTH 11
 /** A sparkline is not wider. */
 #define SPARK_MOST 120
-/** Details of meters: on narrow pages, and on wide ones; the sparkline takes what is left. */
+/** Width of meter details on narrow and on wide pages; sparklines use the rest. */
 #define DETAILS_LEAST 38
 #define DETAILS_MOST 58
 
@@ -28,7 +28,7 @@ static void count_text(char *text, size_t size, double n, bool rates)
 		str_format_count(text, size, (uint64_t)(n + 0.5));
 }
 
-/** number_text - the first of a line, which says that it is a rate. */
+/** number_text - the first number of a line, with /s if it is a rate. */
 static void number_text(char *text, size_t size, double n, bool rates)
 {
 	count_text(text, size, n, rates);
@@ -173,7 +173,7 @@ static unsigned int draw_badge(struct canvas *c, unsigned int y, unsigned int en
 	return end - len - 1;
 }
 
-/** every_text - an interval as it was typed: 200ms, 1s. */
+/** every_text - an interval as it is typed: 200ms, 1s. */
 static void every_text(char *text, size_t size, uint64_t ns)
 {
 	if (ns % 1000000000)

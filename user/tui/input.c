@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* input.c - keys and clicks, given to what they are for: the help, a prompt, the table of keys, the page. */
+/* input.c - dispatch of keys and clicks: to the help, a prompt, the table of keys, or the page. */
 #include "tui/keys.h"
 
 bool tui__key(struct tui *t, int code)

@@ -11,12 +11,12 @@
 #define KEY_CODES 5
 
 /**
- * struct tui_key - keys that do one thing
- * @codes: as ncurses numbers them, 0: none
- * @name: as people call them
- * @help: what they do; NULL: the help is silent on it
- * @bar: on the last line; NULL: not there
- * @act: do it; @arg: its argument
+ * struct tui_key - keys for an action
+ * @codes: key codes of ncurses, 0: none
+ * @name: names of the keys in the help
+ * @help: description; NULL: not in the help
+ * @bar: label in the last line; NULL: not there
+ * @act: the action; @arg: its argument
  */
 struct tui_key {
 	int codes[KEY_CODES];
@@ -39,7 +39,7 @@ void tui_prompt__open(struct tui *t, long prompt);
 /** tui_prompt__key - a key while something is being typed. */
 void tui_prompt__key(struct tui *t, int code);
 
-/** tui_prompt__text - what is being typed. */
+/** tui_prompt__text - the text being typed. */
 const char *tui_prompt__text(const struct tui *t);
 
 #endif /* VMASCOPE_TUI_KEYS_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tui.h - what is on the screen of `vmascope top`, and what keys do to it.
+ * tui.h - the screen of `vmascope top`, and its keys.
  *
- * It takes numbers (tui__tick), keys and clicks, and draws pages; it knows neither the capture nor
- * the terminal, so tests can do all that a user can.
+ * Input: figures (tui__tick), keys and clicks; output: pages. It depends neither on the capture nor
+ * on the terminal, so tests can do everything that a user can do.
  */
 #ifndef VMASCOPE_TUI_TUI_H
 #define VMASCOPE_TUI_TUI_H
@@ -28,17 +28,17 @@ enum tui_view_id {
 struct tui;
 
 /**
- * struct tui_view - one view
- * @name: on its tab, and for --view
- * @help: a line
- * @make: its rows
- * @sort: column it is sorted by at first; @descending
- * @needs_process: it is of one process: the selected one, if none has been chosen
- * @process: it can be narrowed to a process; @vma: to a VMA
- * @drill: Enter on a row leads to this view; NR_VIEWS: nowhere
- * @stacks: there is none where stacks are not asked for
- * @hidden: it has no tab and no key: Enter on a row leads there
- * @strip: an address space is drawn above its rows
+ * struct tui_view - a view
+ * @name: for its tab and for --view
+ * @help: one line of description
+ * @make: makes its rows
+ * @sort: initial sort column; @descending: initial order
+ * @needs_process: shows a single process: the selected one, unless one was opened
+ * @process: can be restricted to a process; @vma: to a VMA
+ * @drill: view that Enter on a row opens; NR_VIEWS: none
+ * @stacks: exists only if stacks are collected
+ * @hidden: has no tab and no key; opened by Enter on a row of another view
+ * @strip: draws the address space above its rows
  */
 struct tui_view {
 	const char *name;
@@ -57,10 +57,10 @@ struct tui_view {
 
 extern const struct tui_view tui_views[NR_VIEWS];
 
-/** tui_view__find - by name, of those that are not hidden. Return: or NR_VIEWS. */
+/** tui_view__find - find a view by name, except hidden ones. Return: NR_VIEWS: none. */
 enum tui_view_id tui_view__find(const char *name);
 
-/** enum tui_prompt - what is being typed */
+/** enum tui_prompt - purpose of the text being typed */
 enum tui_prompt {
 	PROMPT_NONE,
 	PROMPT_SEARCH,
@@ -100,18 +100,18 @@ struct tui_facts {
 #define TUI_NO_STACKS "stacks are not collected: start top with -U (user) or -K (kernel)"
 
 /**
- * struct tui - all of it
- * @what: what is traced, for people
- * @view: the numbers; its rates, process and vma are set by keys
+ * struct tui - state of the screen
+ * @what: description of what is traced
+ * @view: the figures; keys set rates, process and vma
  * @now: rates of the last interval; @total: since the start
- * @facts: see there
- * @ended: nothing comes any more; @end_why: what happened
- * @frozen, @help: the user asked for it; @quit: for the end
- * @interval_ns: between ticks, as the user wants it
- * @shown: the view; @lists: of all views
- * @message: in place of the keys' line, until the next key; NULL: none
- * @prompt: what is being typed
- * @hits: places on the page drawn last
+ * @facts: see struct tui_facts
+ * @ended: the run has ended; @end_why: reason
+ * @frozen, @help: the screen is frozen, the help is shown; @quit: the user has quit
+ * @interval_ns: refresh interval
+ * @shown: the current view; @lists: the lists of all views
+ * @message: replaces the line of keys until the next key; NULL: none
+ * @prompt: purpose of the text being typed
+ * @hits: places that can be clicked on the page drawn last
  */
 struct tui {
 	const char *what;
@@ -194,7 +194,7 @@ void tui_help__draw(struct canvas *c);
 /** tui_bar__draw - the line of keys, or the text that is being typed, in line @y. */
 void tui_bar__draw(struct tui *t, struct canvas *c, unsigned int y);
 
-/** tui__hit - what was drawn there can be clicked. */
+/** tui__hit - add a place that can be clicked. */
 void tui__hit(struct tui *t, unsigned int y, unsigned int x, unsigned int width,
 	      void (*act)(struct tui *t, long arg), long arg);
 

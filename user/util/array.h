@@ -20,20 +20,20 @@
 int array__resize(void *list, size_t nr, size_t size);
 
 /**
- * array__more - room for one more element, of an array whose capacity is not kept
- * @list: address of the pointer to its first element; NULL: it is empty
- * @nr: elements; @size: of each, bytes
+ * array__more - make room for one more element in an array whose capacity is not stored
+ * @list: address of the pointer to the first element; NULL: the array is empty
+ * @nr: number of elements; @size: size of an element in bytes
  *
- * Its capacity is the power of two at or above @nr, or more: all that is added is added by this.
- * Return: 0; -ENOMEM: it is as it was.
+ * The capacity is at least the power of two at or above @nr, so elements must only be added this way.
+ * Return: 0; -ENOMEM: the array is unchanged.
  */
 int array__more(void *list, size_t nr, size_t size);
 
 /**
- * array__reserve - room for @need elements in all, of an array with a capacity
- * @list: as above; @cap: its capacity, elements
+ * array__reserve - make room for @need elements in total
+ * @list: as above; @cap: capacity, in elements
  *
- * Return: 0; -ENOMEM: it is as it was.
+ * Return: 0; -ENOMEM: the array is unchanged.
  */
 int array__reserve(void *list, size_t *cap, size_t need, size_t size);
 

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/** number - a CPU's number at *@s, which moves behind it. Return: false if there is none. */
+/** number - parse a CPU number at *@s, which is advanced. Return: false: no number. */
 static bool number(const char **s, uint32_t *n)
 {
 	unsigned long long v;

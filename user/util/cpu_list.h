@@ -11,7 +11,7 @@
 /** cpu_list_valid - @list is such a list; an empty one is. */
 bool cpu_list_valid(const char *list);
 
-/** cpu_list_has - @cpu is in @list; in a bad list, or NULL, is none. */
+/** cpu_list_has - @cpu is in @list; false if the list is invalid or NULL. */
 bool cpu_list_has(const char *list, uint32_t cpu);
 
 #endif /* VMASCOPE_UTIL_CPU_LIST_H */

@@ -9,8 +9,8 @@
  * errno_name - the name of an error: "ENOMEM"
  * @err: positive
  *
- * Return: its name; "errno 4000" of one that has none, or where the C library does not know it; good
- * until the thread's next call.
+ * Return: its name, or "errno 4000" if the C library does not know one; valid until the next call
+ * in this thread.
  */
 const char *errno_name(int err);
 

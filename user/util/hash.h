@@ -22,14 +22,14 @@
 #include <stdint.h>
 
 /**
- * struct hash - the map
- * @key_size: bytes of a key
- * @nr: keys in it
- * @cap: places, 0 or a power of two
- * @seed: a random number: recordings and traced processes choose keys, and could choose those that go to
- *	one place, each of which is then compared with all before
+ * struct hash - a hash map
+ * @key_size: size of a key in bytes
+ * @nr: number of keys
+ * @cap: number of slots, 0 or a power of two
+ * @seed: random, as recordings and traced processes determine keys, and could choose keys that
+ *	collide
  * @keys: @cap keys
- * @values: @cap values; NULL marks a free place
+ * @values: @cap values; NULL: the slot is free
  */
 struct hash {
 	size_t key_size;
@@ -41,22 +41,22 @@ struct hash {
 };
 
 /**
- * hash_bytes - a hash of @size bytes, the one that the map uses
- * @sum: what it begins with: a hash of what came before, or any number
+ * hash_bytes - hash of @size bytes, as the map uses it
+ * @sum: initial value: the hash of preceding data, or any number
  */
 uint64_t hash_bytes(uint64_t sum, const void *data, size_t size);
 
 /**
- * hash_seed - what a hash begins with that stands for what it is of: another number in each process, so that
- *	whoever chooses what is hashed cannot choose two of one hash
- * @which: for several hashes that have nothing to do with each other
+ * hash_seed - initial value of a hash that identifies its data: random in each process, so that
+ * data cannot be chosen to collide
+ * @which: for several independent hashes
  */
 uint64_t hash_seed(uint64_t which);
 
 /**
- * hash_string - the same of a string, its NUL included, so that one does not run into the next
+ * hash_string - hash of a string including its NUL, so that consecutive strings are separated
  *
- * It is another one in each process: whoever chooses names cannot choose two of one hash.
+ * It depends on a random seed of the process, so that names cannot be chosen to collide.
  */
 uint64_t hash_string(uint64_t sum, const char *s);
 
@@ -66,7 +66,7 @@ void hash__init(struct hash *h, size_t key_size);
 /** hash__free - free the map; @free_value is called on each value if not NULL. */
 void hash__free(struct hash *h, void (*free_value)(void *value));
 
-/** hash__get - the value under @key; NULL if there is none. */
+/** hash__get - the value of @key; NULL: none. */
 void *hash__get(const struct hash *h, const void *key);
 
 /**

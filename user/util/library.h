@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * library.h - functions of libraries that are loaded where they are installed, not linked.
+ * library.h - functions of optional libraries, which are loaded at run time if they are installed.
  *
- * A static build (make static) loads no library: one that is installed may be of another libc.
+ * A static build (make static) loads no libraries, as they may belong to another libc.
  */
 #ifndef VMASCOPE_UTIL_LIBRARY_H
 #define VMASCOPE_UTIL_LIBRARY_H

@@ -30,7 +30,7 @@ struct log_message {
 	int exit_status;
 };
 
-/** Memory that a message takes, kept for the one that there is no memory. */
+/** Memory reserved for the message that there is not enough memory. */
 #define RESERVE_BYTES (32u << 10)
 static void *reserve;
 

@@ -20,7 +20,7 @@ enum vs_exit {
 	VS_EXIT_OK = 0,
 	VS_EXIT_FAILURE = 1,
 	VS_EXIT_USAGE = 2,
-	VS_EXIT_PARTIAL = 3,	 /* report: the recording is damaged; what is whole was shown */
+	VS_EXIT_PARTIAL = 3,	 /* report: the recording is damaged; its intact parts were shown */
 	VS_EXIT_NOT_FOUND = 127, /* -- CMD: no such command */
 };
 

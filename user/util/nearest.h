@@ -11,16 +11,17 @@
 #define NEAREST_LEN 64
 
 /**
- * nearest__find - the word of @list that is nearest to @word
- * @found: the result, of NEAREST_LEN bytes
- * @list: words, separated by ", "; those of NEAREST_LEN bytes and more are passed over
+ * nearest__find - the word of @list that is most similar to @word
+ * @found: buffer of NEAREST_LEN bytes for the result
+ * @list: words, separated by ", "; words of NEAREST_LEN bytes or more are ignored
  *
- * Near is at most two edits away, and less than half of the longer word's length; an edit inserts, deletes or
- * replaces a character, or exchanges two neighbours (the Damerau-Levenshtein distance, each character
- * edited once); upper and lower case are the same. Of several, the nearest counts, and the first of equals. If there is none, a word that begins with
- * @word does, if it is the only one.
+ * A similar word is at most two edits away, and fewer than half of the longer word's length; an
+ * edit inserts, deletes or replaces a character, or swaps two adjacent ones (the
+ * Damerau-Levenshtein distance, each character edited once); case is ignored. Of several words with
+ * equal distance, the first is returned. Without a similar word, the only word that begins with
+ * @word is returned.
  *
- * Return: @found, or NULL if there is none.
+ * Return: @found, or NULL: none.
  */
 const char *nearest__find(char found[NEAREST_LEN], const char *list, const char *word);
 

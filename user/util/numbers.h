@@ -14,9 +14,9 @@
 #include "util/hash.h"
 
 /**
- * struct numbers - the set
- * @chunks: bits, by the number divided by those of a chunk
- * @bytes: of memory that it takes, more or less
+ * struct numbers - a set of numbers
+ * @chunks: bit sets, by the number divided by the bits of a chunk
+ * @bytes: memory in use, approximately
  */
 struct numbers {
 	struct hash chunks;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* out_file.c - make a file anew, and put it in the place of one that is the caller's own. */
+/* out_file.c - create a file, and replace one that belongs to the caller. */
 #include "util/out_file.h"
 #include "util/array.h"
 
@@ -55,7 +55,7 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	       (a->st_mode & S_IFMT) == (b->st_mode & S_IFMT);
 }
 
-/** open_present - what is there and was looked at, as it is; a regular file is emptied. */
+/** open_present - open an existing file that was checked; a regular file is truncated. */
 static int open_present(const char *path, const struct stat *seen)
 {
 	const int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);

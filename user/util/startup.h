@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * startup.h - what a process is given by whoever starts it, and must not stumble over: closed standard
- * descriptors, limits.
+ * startup.h - what a process inherits from its parent and has to handle: closed standard
+ * descriptors, limits, ignored signals.
  */
 #ifndef VMASCOPE_UTIL_STARTUP_H
 #define VMASCOPE_UTIL_STARTUP_H
@@ -24,7 +24,7 @@ void startup__prepare(void);
 /** startup__ignored - the signal was ignored when vmascope started, as SIGHUP is below nohup(1). */
 bool startup__ignored(int sig);
 
-/** startup__restore - in a child that runs a command, before it: all as it was given. */
+/** startup__restore - in a child, before it runs a command: restore what was inherited. */
 void startup__restore(void);
 
 #endif /* VMASCOPE_UTIL_STARTUP_H */

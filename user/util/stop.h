@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stop.h - when a run is to end, and how long what it has begun may still take.
+ * stop.h - the end of a run, and time limits for what is still in progress then.
  *
- * A run ends at the end of its duration or by a signal. A write that blocks must not keep it from
- * that: nobody may be reading the pipe, or the terminal may be stopped. stop__write() gives up
- * where a reader has read nothing for a while after the run was asked to end.
+ * A run ends after its duration or by a signal. A blocked write must not delay that: the pipe may
+ * have no reader, or the terminal may be stopped. stop__write() gives up if nothing was read for a
+ * while after the run was asked to end.
  */
 #ifndef VMASCOPE_UTIL_STOP_H
 #define VMASCOPE_UTIL_STOP_H
@@ -47,13 +47,14 @@ void stop__at(uint64_t ns);
 void stop__ask(void);
 
 /**
- * stop__over - the run is over, whatever has ended it
+ * stop__over - the run has ended, for whatever reason
  *
- * From now on one signal asks that what is left be ended soon, also where @enough of stop__catch() is 2.
+ * From now on a single signal means that the rest is to be skipped, even if @enough of
+ * stop__catch() is 2.
  */
 void stop__over(void);
 
-/** stop__hurried - asked to end, and once more since then: what is left is not waited for at all. */
+/** stop__hurried - asked to end for the second time: the rest is skipped without waiting. */
 bool stop__hurried(void);
 
 /** stop__signals - how many have come, those of stop__ask() included. */
@@ -77,15 +78,16 @@ uint64_t stop__finish_by(void);
 uint64_t stop__asked_ns(void);
 
 /**
- * stop__write - write all of it, unless the run was asked to end and nobody reads, or is in no hurry to
- * @done: set to the bytes that were written
+ * stop__write - write everything, unless the run was asked to end and the reader does not read in
+ * time
+ * @done: set to the number of bytes that were written
  *
- * A pipe is made larger once before anything is given up. Return: 0 or a negative errno; -ETIMEDOUT:
- * nobody reads.
+ * The capacity of a pipe is increased once before giving up. Return: 0 or a negative errno;
+ * -ETIMEDOUT: the reader did not read.
  */
 int stop__write(int fd, const void *buf, size_t len, size_t *done);
 
-/** stop__unread - nobody reads: only what tells of it is still to be written. */
+/** stop__unread - the output is not read: only the message about that is still written. */
 bool stop__unread(void);
 
 /**

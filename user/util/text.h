@@ -43,7 +43,7 @@ void text__padded(struct text *t, uint64_t v, size_t width, char pad);
 void text__hex(struct text *t, uint64_t v);
 /** text__printf - as printf() prints it. */
 void text__printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** text__free - what it holds; @t is empty. */
+/** text__free - free the text; @t is empty afterwards. */
 void text__free(struct text *t);
 
 /** text__putc - append one byte. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * text_file.h - a text that grows, printed to as a file.
+ * text_file.h - text in memory that is written to as a FILE.
  *
- * In place of open_memstream(): without memory, glibc's ends in the middle of a text, and nobody is
- * told.
+ * Used instead of open_memstream(), as glibc's truncates the text without an error if out of
+ * memory.
  */
 #ifndef VMASCOPE_UTIL_TEXT_FILE_H
 #define VMASCOPE_UTIL_TEXT_FILE_H
@@ -12,7 +12,7 @@
 
 #include "util/text.h"
 
-/** struct text_file - what is printed to @file; it stays where it is until it is closed */
+/** struct text_file - the text printed to @file; must not be moved until it is closed */
 struct text_file {
 	FILE *file;
 	struct text text;

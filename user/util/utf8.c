@@ -21,13 +21,13 @@ struct utf8_span {
 	uint32_t last;
 };
 
-/* Never printed as they are: they control the terminal, or reorder what is beside them. */
+/* Never printed: they control the terminal, or reorder adjacent text. */
 static const struct utf8_span unprintable[] = {
 	{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x061c, 0x061c },   { 0x200e, 0x200f },
 	{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xe0000, 0xe007f },
 };
 
-/** is_plain - printable ASCII: what nearly all names are made of, so it is looked for first. */
+/** is_plain - printable ASCII, which is checked first as nearly all names consist of it. */
 static bool is_plain(char c)
 {
 	return c >= ' ' && c <= '~';

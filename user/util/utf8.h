@@ -12,11 +12,11 @@
 #include <stdint.h>
 
 /**
- * utf8_decode - the character that @s begins with
- * @cp: its code point
+ * utf8_decode - decode the first character of @s
+ * @cp: set to its code point
  *
- * Overlong forms, surrogates and what is above U+10FFFF are not characters (RFC 3629).
- * Return: its bytes, 1 to 4; 0 at the end of the string; -EILSEQ.
+ * Overlong forms, surrogates and values above U+10FFFF are invalid (RFC 3629).
+ * Return: its length in bytes, 1 to 4; 0 at the end of the string; -EILSEQ.
  */
 int utf8_decode(const char *s, uint32_t *cp);
 
@@ -38,7 +38,7 @@ char *utf8_printable(const char *s, bool utf8);
 /** utf8_width - terminal columns of a printable string: 0, 1 or 2 for each character. */
 size_t utf8_width(const char *s);
 
-/** enum utf8_keep - what is kept of a string that is cut */
+/** enum utf8_keep - the part to keep of a string that is shortened */
 enum utf8_keep {
 	UTF8_KEEP_START,
 	UTF8_KEEP_ENDS,

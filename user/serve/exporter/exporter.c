@@ -47,7 +47,7 @@ void exporter__free(struct exporter *e)
 		close(e->run_stats_fd);
 }
 
-/** send_to_server - a server that does not read what it has asked for loses it. */
+/** send_to_server - send @m; an answer that the server does not read is dropped. */
 static int send_to_server(struct exporter *e, const struct message *m)
 {
 	const int err = channel__send(e->channel, m);

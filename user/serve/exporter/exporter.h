@@ -28,17 +28,18 @@ struct profile_window {
 };
 
 /**
- * struct exporter - all of it
- * @live: capture and model, the session's
- * @channel: the counter's end; @next_id: of the next event
- * @exposed: DETAIL_* bits that anyone may see
- * @server_pid: process that answers
- * @stat, @shootdown: what views of this run have in common; @stat.stacks: NULL: they are not counted
- * @command: what is traced
+ * struct exporter - state of the counting process
+ * @live: capture and model of the session
+ * @channel: to the server; @next_id: id of the next event
+ * @exposed: DETAIL_* bits that everybody may see
+ * @server_pid: process that answers HTTP requests
+ * @stat, @shootdown: common settings of all views of this run; @stat.stacks: NULL: not counted
+ * @command: description of what is traced
  * @group_by, @expose_paths, @interval_ns: options
  * @start_ns: CLOCK_MONOTONIC; @start_ms: Unix time
- * @from_ns: begin of the present interval; @marked: BPF's bookkeeping then; @refreshed_ns: when the counters were last read
- * @run_stats_fd: keeps BPF's own statistics on, -1: they are not
+ * @from_ns: start of the current interval; @marked: statistics at that time; @refreshed_ns: when
+ *	the counters were last read
+ * @run_stats_fd: keeps run-time statistics of BPF programs enabled, -1: not enabled
  */
 struct exporter {
 	struct live *live;
@@ -75,7 +76,7 @@ void exporter__free(struct exporter *e);
 int exporter__answer(struct exporter *e);
 
 /**
- * exporter__tick - an interval is over: an event, and what has ended is forgotten
+ * exporter__tick - end an interval: send an event, and remove processes that have exited
  * Return: 0 or a negative errno.
  */
 int exporter__tick(struct exporter *e);

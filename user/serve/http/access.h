@@ -13,14 +13,14 @@
 #define ACCESS_TOKEN_MAX 512
 
 /**
- * struct access - the rules
- * @token: that clients send to see everything
- * @required: without a token or a certificate, nothing is answered; else what @exposed says is
- * @exposed: DETAIL_* bits that anyone may see
+ * struct access - access rules
+ * @token: grants access to everything
+ * @required: requests without a token or certificate are refused; otherwise they get @exposed
+ * @exposed: DETAIL_* bits that everybody may see
  * @certificate, @key: of the server, PEM; NULL: no TLS
- * @client_ca: clients need a certificate that it signed, PEM; NULL: they do not
- * @loopback: only names of loopback are taken as Host, so that no page of the web can reach us
- *	under a name of its own that points here (DNS rebinding)
+ * @client_ca: clients need a certificate signed by this CA, PEM; NULL: they do not
+ * @loopback: the Host header must name the loopback address, so that a web page cannot send
+ *	requests under a host name that resolves to it (DNS rebinding)
  */
 struct access {
 	char *token;
@@ -67,8 +67,8 @@ unsigned int access__check(const struct access *a, struct MHD_Connection *connec
 			   struct grant *grant);
 
 /**
- * access__make_token - where neither a token nor certificates are required: one that shows who
- * started us, 32 hexadecimal digits
+ * access__make_token - if neither a token nor certificates are required: make a token for the user
+ * who started vmascope, 32 hexadecimal digits
  * Return: 0 or a negative errno.
  */
 int access__make_token(struct access *a);

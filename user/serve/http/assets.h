@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/** struct asset - @path: as it is asked for: "/index.html" */
+/** struct asset - a file of the page; @path: in URLs: "/index.html" */
 struct asset {
 	const char *path;
 	const char *type;
@@ -18,7 +18,7 @@ struct asset {
 /** assets - ended by a NULL path */
 extern const struct asset assets[];
 
-/** asset__find - by path; "/" is "/index.html". Return: NULL if there is none. */
+/** asset__find - find by path; "/" is "/index.html". Return: NULL: none. */
 const struct asset *asset__find(const char *path);
 
 #endif /* VMASCOPE_SERVE_HTTP_ASSETS_H */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * channel.h - between the process that counts and the one that answers HTTP: a socket pair.
+ * channel.h - a socket pair between the process that counts and the one that answers HTTP requests.
  *
- * The server sends questions, of a fixed size. The counter sends answers and events: a message of a
- * fixed size, and the text in a memory file, so that no message is ever sent in part and a server
- * that reads nothing cannot hold the counter up.
+ * The server sends questions of a fixed size. The counter sends answers and events: a message of a
+ * fixed size, with the text in a memory file. So messages are never sent in part, and a server that
+ * does not read cannot block the counter.
  */
 #ifndef VMASCOPE_SERVE_HTTP_CHANNEL_H
 #define VMASCOPE_SERVE_HTTP_CHANNEL_H
@@ -40,17 +40,17 @@ int channel__open(int fds[2]);
 /* --- the counter's end --- */
 
 /**
- * channel__send - send @m; its body stays the caller's
+ * channel__send - send @m; the caller keeps its body
  *
- * Return: 0, or a negative errno: -EAGAIN if the server has not read what was sent before, -EPIPE if
- * it has ended.
+ * Return: 0, or a negative errno: -EAGAIN: the server has not read earlier messages; -EPIPE: it has
+ * exited.
  */
 int channel__send(int fd, const struct message *m);
 
 /**
- * channel__question - take a question
+ * channel__question - receive a question
  *
- * Return: 1; 0 if none waits; -EPIPE if the server has ended; -EPROTO if it sent what is no question.
+ * Return: 1; 0: none is pending; -EPIPE: the server has exited; -EPROTO: invalid question.
  */
 int channel__question(int fd, struct query *q);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * connections.c - how long a connection may take.
+ * connections.c - time limits of connections.
  *
- * libmicrohttpd's own time-out begins anew with each byte; a client that sends one byte at a time
- * would have a connection for as long as it likes.
+ * The timeout of libmicrohttpd restarts with each byte: a client that sends single bytes could keep
+ * a connection open for any time.
  */
 #include "serve/http/server.h"
 

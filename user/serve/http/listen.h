@@ -24,8 +24,8 @@ struct listen_address {
 int listen__parse(const char *text, struct listen_address *a);
 
 /**
- * listen__open - @a: its port 0 becomes the one that the kernel chose
- * Return: a socket that listens, or a negative errno.
+ * listen__open - open a socket; port 0 in @a is replaced by the one that the kernel assigned
+ * Return: the listening socket, or a negative errno.
  */
 int listen__open(struct listen_address *a);
 
@@ -33,15 +33,15 @@ int listen__open(struct listen_address *a);
 void listen__format(const struct listen_address *a, char *text, size_t size);
 
 /**
- * listen__inherited - the socket that the service manager listens on for us (sd_listen_fds(3))
+ * listen__inherited - the socket passed by the service manager (sd_listen_fds(3))
  * @a: set to its address
  *
- * Return: its file descriptor, made non-blocking; -ENOENT: there is none; -EINVAL: there are several,
- * or it is no stream socket that listens on an IP address.
+ * Return: its file descriptor, made non-blocking; -ENOENT: none; -EINVAL: several, or not a stream
+ * socket that listens on an IP address.
  */
 int listen__inherited(struct listen_address *a);
 
-/** listen__host_is_loopback - a Host header names this machine's loopback; NULL: there is none. */
+/** listen__host_is_loopback - the Host header names the loopback address; NULL: no header. */
 bool listen__host_is_loopback(const char *host);
 
 #endif /* VMASCOPE_SERVE_HTTP_LISTEN_H */

@@ -22,10 +22,10 @@ struct message;
 #define MAILBOX_EVENTS 300
 
 /**
- * struct entry - a question that was asked
- * @body: the last answer, NULL: there is none yet
- * @used: the entry holds a question
- * @wanted: it was sent, and not yet answered
+ * struct entry - a question, and its answer
+ * @body: the last answer, NULL: none yet
+ * @used: the entry has a question
+ * @wanted: the question was sent, and not answered yet
  */
 struct entry {
 	struct query query;
@@ -61,7 +61,7 @@ bool mailbox__receive(struct mailbox *m);
 
 enum mailbox_answer {
 	MAILBOX_HERE,  /* a reference to it was given */
-	MAILBOX_LATER, /* it was asked for: ask again when a message has come */
+	MAILBOX_LATER, /* it was requested: try again when a message has arrived */
 	MAILBOX_BUSY,  /* too many different questions */
 };
 
@@ -73,10 +73,10 @@ enum mailbox_answer mailbox__ask(struct mailbox *m, const struct query *q, uint6
 				 struct body **body);
 
 /**
- * mailbox__event - the event @id, or the oldest one after it that is still there
- * @details: that it may have
- * @id: set to the id of what is given
- * Return: a reference; NULL: there is none yet.
+ * mailbox__event - get the event @id, or the oldest one after it that is still kept
+ * @details: DETAIL_* bits that it may contain
+ * @id: set to the id of the event
+ * Return: a reference; NULL: none yet.
  */
 struct body *mailbox__event(struct mailbox *m, unsigned int details, uint64_t *id);
 

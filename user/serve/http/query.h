@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * query.h - what can be asked of the process that counts, and what it answers.
+ * query.h - questions to the process that counts, and their parameters.
  */
 #ifndef VMASCOPE_SERVE_HTTP_QUERY_H
 #define VMASCOPE_SERVE_HTTP_QUERY_H
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** enum question - what can be asked for */
+/** enum question - kinds of questions */
 enum question {
 	ASK_PROMETHEUS,
 	ASK_OPENMETRICS,
@@ -39,8 +39,8 @@ enum question {
 /**
  * struct query - a question
  * @question: enum question
- * @by, @top, @pid, @seconds: its parameters, 0 where it has none
- * @details: DETAIL_* bits that whoever asks may see
+ * @by, @top, @pid, @seconds: parameters, 0: none
+ * @details: DETAIL_* bits that the client may see
  */
 struct query {
 	uint32_t question;

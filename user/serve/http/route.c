@@ -139,7 +139,7 @@ static enum MHD_Result healthz(struct server *s, struct MHD_Connection *connecti
 		     MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_PERSISTENT));
 }
 
-/** events - a stream of those that the client may see */
+/** events - a stream of the events that the client may see */
 static enum MHD_Result events(struct server *s, struct MHD_Connection *connection,
 			      const struct grant *grant)
 {
@@ -147,10 +147,10 @@ static enum MHD_Result events(struct server *s, struct MHD_Connection *connectio
 }
 
 /**
- * struct route_path - what is behind a path
+ * struct route_path - how a path is answered
  * @open: no token is needed
- * @answer: makes the answer; NULL: the mailbox has it, to
- * @question: whose parameters @ask takes; NULL: it has none
+ * @answer: makes the answer; NULL: the answer to @question from the mailbox is used
+ * @question: its parameters are parsed by @ask; NULL: no parameters
  */
 static const struct route_path {
 	const char *path;
@@ -281,7 +281,7 @@ static bool wants_to_send(struct MHD_Connection *connection)
 					   MHD_HTTP_HEADER_TRANSFER_ENCODING);
 }
 
-/** begin - the headers are there. What is refused already here is not read to its end. */
+/** begin - the headers were received; a request that is refused now is not read completely. */
 static enum MHD_Result begin(struct MHD_Connection *connection, const char *method, void **context)
 {
 	struct request *r = calloc(1, sizeof(*r));

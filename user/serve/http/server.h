@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * server.h - the process that answers HTTP: its life, and what its parts have in common.
+ * server.h - the process that answers HTTP requests: start, end, and state shared by its parts.
  *
  * A separate process, without root, capabilities, files and most system calls, runs
  * libmicrohttpd's loop in its only thread. It shares no memory with the process that counts.
@@ -36,10 +36,10 @@
 #define SERVER_STALLED_S 20u
 
 /**
- * struct connection - an open one
- * @fd: its socket
- * @since_ns: when it was accepted, its request began, or its last one was answered
- * @answering: a whole request is there; @wait_ns: time that the answer takes by itself
+ * struct connection - an open connection
+ * @fd: socket
+ * @since_ns: when it was accepted, its request began, or its last request was answered
+ * @answering: a complete request was received; @wait_ns: time that the answer takes by itself
  * @streaming: the answer is an event stream
  */
 struct connection {
@@ -92,20 +92,22 @@ struct server_process {
 };
 
 /**
- * server__fork - start the process that answers on @listen_fd once it is sent MESSAGE_READY
- * @user: numbers of the user and group that it runs as, where it has root to give up
+ * server__fork - start the process, which answers on @listen_fd after MESSAGE_READY
+ * @user: user and group IDs to run as, if it is started as root
  *
- * To be called before anything is attached: what is open or in memory is the child's, too. It ends
+ * Must be called before anything is attached, as the child inherits open files and memory. It exits
  * when the channel is closed.
  * Return: 0, or a negative errno after an error message.
  */
 int server__fork(struct server_process *p, const struct access *access, int listen_fd,
 		 const struct user_ids *user);
 
-/** server__explain - the process has closed the channel: say why, unless it did so itself. */
+/**
+ * server__explain - the process has closed the channel: print why, unless it has done so itself.
+ */
 void server__explain(struct server_process *p);
 
-/** server__stop - close the channel and wait for the process; one that did not start is ignored. */
+/** server__stop - close the channel and wait for the process, if it was started. */
 void server__stop(struct server_process *p);
 
 /* --- connections.c --- */
@@ -117,7 +119,7 @@ void connections__notify(void *cls, struct MHD_Connection *connection, void **co
 void connections__request(struct MHD_Connection *connection, bool answering, bool streaming);
 /** connections__wait - its answer is not to be expected before @ns from the request on. */
 void connections__wait(struct MHD_Connection *connection, uint64_t ns);
-/** connections__reap - close those that take too long. */
+/** connections__reap - close connections that exceed their time limit. */
 void connections__reap(struct server *s);
 
 /* --- route.c --- */
@@ -129,7 +131,7 @@ enum MHD_Result route__handle(void *cls, struct MHD_Connection *connection, cons
 /** route__completed - libmicrohttpd's MHD_RequestCompletedCallback; @cls: struct server */
 void route__completed(void *cls, struct MHD_Connection *connection, void **context,
 		      enum MHD_RequestTerminationCode code);
-/** route__resume - answers have come: those that wait go on. */
+/** route__resume - answers have arrived: resume the requests that wait for them. */
 void route__resume(struct server *s);
 
 /* --- reply.c --- */

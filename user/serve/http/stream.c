@@ -13,11 +13,11 @@
 #define SIGN_OF_LIFE_NS 10000000000ULL
 
 /**
- * struct stream - a client's
- * @id: of the next event; @body: what is being sent, @sent bytes of it
- * @details: DETAIL_* bits that the client may see; @trusted: it has shown who it is
+ * struct stream - the event stream of a client
+ * @id: of the next event; @body: the event being sent, of which @sent bytes were sent
+ * @details: DETAIL_* bits that the client may see; @trusted: it is authenticated
  * @address: of the client
- * @asleep: suspended, and in the list of the server's streams that are
+ * @asleep: suspended, and in the server's list of suspended streams
  */
 struct stream {
 	struct stream *next, **at;

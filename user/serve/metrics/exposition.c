@@ -17,9 +17,9 @@ static const char *const type_names[] = {
 };
 
 /**
- * struct exposition_writer - what is written, and how
+ * struct exposition_writer - state of writing an exposition
  * @flags: EXPOSE_*
- * @group: whose cells they are; NULL: those of no group
+ * @group: the group of the cells; NULL: cells without a group
  */
 struct exposition_writer {
 	FILE *f;

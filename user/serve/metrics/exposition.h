@@ -39,10 +39,12 @@ struct info {
 void exposition__write(FILE *f, const struct metric_store *l, const struct info *infos,
 		       size_t nr_infos, unsigned int flags);
 
-/** exposition__label - NAME="VALUE", as both formats want it; what is not UTF-8 becomes U+FFFD. */
+/**
+ * exposition__label - write NAME="VALUE", escaped for both formats; invalid UTF-8 becomes U+FFFD.
+ */
 void exposition__label(FILE *f, const char *name, const char *value);
 
-/** exposition__wants_openmetrics - an Accept header prefers it; NULL: there is none. */
+/** exposition__wants_openmetrics - the Accept header prefers OpenMetrics; NULL: no header. */
 bool exposition__wants_openmetrics(const char *accept);
 
 #endif /* VMASCOPE_SERVE_METRICS_EXPOSITION_H */

@@ -30,12 +30,12 @@ extern const char *const group_by_names[NR_GROUP_BY];
 
 /**
  * group_name - the group of a process
- * @comm: its command name; @cgroup: its path below the cgroup v2 root, NULL: not known
+ * @comm: its command name; @cgroup: its path below the cgroup v2 root, NULL: unknown
  *
- * comm: the name; what comes behind a '/' or ':' goes where @cgroup is NULL (kworker/0:1 and its like
- * are many). cgroup: the path. unit: the system's systemd unit that it is in, else its slice.
- * container: the id that Docker, containerd, CRI-O or Podman put in the path, or a machine's name;
- * else "host". none: "all".
+ * comm: the name; without the part from '/' or ':' on if @cgroup is NULL, as there are many of
+ * kworker/0:1 and the like. cgroup: the path. unit: the systemd system unit, otherwise the slice.
+ * container: the ID that Docker, containerd, CRI-O or Podman put in the path, or the name of a
+ * machine; otherwise "host". none: "all".
  */
 void group_name(enum group_by by, const char *comm, const char *cgroup, char *name, size_t size);
 

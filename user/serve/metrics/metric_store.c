@@ -290,7 +290,7 @@ static void take_calls(struct metric_store *l, const struct model *m, struct sho
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
-/** restart - what is of now, and no counter. */
+/** restart - reset gauges, which have the current value and are not counters */
 static void restart(struct metric_store *l)
 {
 	const struct metric_group *list[METRIC_STORE_GROUPS + 1];

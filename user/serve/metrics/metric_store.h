@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * metric_store.h - what /metrics shows: counters by group that never go back, and the rest.
+ * metric_store.h - the values of /metrics: counters by group, which never decrease, and others.
  *
- * A process may change its group (exec, prctl), end, and be forgotten. So what it has counted is
- * taken over as differences, each into the group that the process is in when it is taken.
+ * A process may change its group (exec, prctl), exit, and be removed. So its counts are added as
+ * differences, each to the group of the process at that time.
  *
  * What has been taken over (@exported of processes and rows) is not what the model's marks are: those
  * are where an interval of /events began, and /metrics is read in between. A second mark of each row
@@ -25,8 +25,8 @@
 #define EXEMPLAR_NAME_LEN 80
 
 /**
- * struct exemplar - a fault that counts in a bucket
- * @ns: its latency, 0: there is none; @time_ms: when it was seen, Unix time
+ * struct exemplar - a fault that was counted in a bucket
+ * @ns: latency, 0: no exemplar; @time_ms: Unix time at which it was read
  */
 struct exemplar {
 	uint64_t ns;
@@ -37,10 +37,10 @@ struct exemplar {
 
 /**
  * struct metric_group - counters of a group
- * @active: bit set of the cells that have series; of those that have them together, the first
- * @processes: live ones; @used_ns: when it had one, or something was counted
- * @marked: its faults when the interval began
- * @exemplar: of the buckets of GROUP_FAULT_HIST
+ * @active: bit set of the cells that have series; for cells that get series together, the first one
+ * @processes: number of running processes; @used_ns: last time there was one, or a count increased
+ * @marked: number of faults when the interval began
+ * @exemplar: for each bucket of GROUP_FAULT_HIST
  */
 struct metric_group {
 	char name[GROUP_NAME_LEN];
@@ -54,14 +54,14 @@ struct metric_group {
 };
 
 /**
- * struct metric_store - all of it
- * @by: rule of the groups
- * @max_series: of all groups but @other; @series: in use
- * @groups: by name; @other: what found no room
- * @unowned_exported: of what is no process's: the model's overflow row, and histograms that are
- *	shared; @calls_exported: of the overflow row of calls
- * @now_ns: of the last metric_store__take()
- * @fixed: what is not by group
+ * struct metric_store - all values
+ * @by: how processes are grouped
+ * @max_series: limit for all groups except @other; @series: in use
+ * @groups: by name; @other: groups above the limit
+ * @unowned_exported: exported counts without a process: the model's overflow row, and shared
+ *	histograms; @calls_exported: of the overflow row of calls
+ * @now_ns: time of the last metric_store__take()
+ * @fixed: values that are not by group
  * @known: NEEDS_* that are met
  */
 struct metric_store {
@@ -88,10 +88,10 @@ void metric_store__init(struct metric_store *l, enum group_by by, unsigned int m
 void metric_store__free(struct metric_store *l);
 
 /**
- * metric_store__take - take over what has been counted since the last time
+ * metric_store__take - add what was counted since the last call
  * @now_ns: CLOCK_MONOTONIC
  *
- * Also sets the fixed cells that are of the model.
+ * Also sets the fixed cells that come from the model.
  */
 void metric_store__take(struct metric_store *l, struct model *m, struct shootdown *s,
 			uint64_t now_ns);

@@ -23,7 +23,7 @@
 /** The series of one: a _bucket each, _sum and _count. */
 #define LE_SERIES (LE_BUCKETS + 2)
 
-/** enum call_field - what is counted of each class of calls (vs_call_class()) */
+/** enum call_field - counters of each class of calls (vs_call_class()) */
 enum call_field {
 	CALL_COUNT,
 	CALL_ERRORS,

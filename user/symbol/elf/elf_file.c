@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* elf_file.c - open an ELF file with libdwfl; what it is and where its debug information is. */
+/*
+ * elf_file.c - open an ELF file with libdwfl: its properties, and where its debug information is.
+ */
 #include "symbol/elf/elf_file.h"
 
 #include <elfutils/libdwelf.h>
@@ -50,7 +52,7 @@ static void probe_sections(Elf *elf, struct elf_probe *probe)
 	}
 }
 
-/* Where it is built for sharing DWARF, another file has what is common (dwz -m). */
+/* dwz -m moves common DWARF of several files to a supplementary file. */
 static void probe_altlink(Elf *elf, struct elf_probe *probe)
 {
 	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
@@ -99,7 +101,7 @@ int elf_probe(int fd, struct elf_probe *probe)
 	return 0;
 }
 
-/* libdwfl asks for the debug file, and then for the one that this names; each is given once. */
+/* libdwfl requests the debug file, then its supplementary file; each is passed once. */
 static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
 			  const char *file, const char *debuglink, GElf_Word crc, char **found)
 {

@@ -19,12 +19,12 @@ struct cu_range {
 };
 
 /**
- * struct elf_file - an open one
- * @id: the number that the tracer gave it
- * @module: it, as libdwfl has it: at the addresses that the file itself has
- * @debug_fd, @alt_fd: files that libdwfl has not asked for yet, or -1
- * @alt_name: what the debug file calls the one behind @alt_fd
- * @ranges: of its compilation units, by address; made if .debug_aranges is silent
+ * struct elf_file - an open ELF file
+ * @id: number assigned by vmascope
+ * @module: module of libdwfl, at the addresses of the file itself
+ * @debug_fd, @alt_fd: files that libdwfl has not requested yet, or -1
+ * @alt_name: name of the file @alt_fd in the debug file
+ * @ranges: of its compilation units, by address; made if .debug_aranges is missing
  */
 struct elf_file {
 	uint64_t id;
@@ -42,8 +42,8 @@ struct elf_file {
 int elf_probe(int fd, struct elf_probe *probe);
 
 /**
- * elf_file__open - prepare a file for what follows; takes over the files, also if it fails
- * @debug_fd, @alt_fd: -1: there is none
+ * elf_file__open - open an ELF file; takes over the descriptors, also on failure
+ * @debug_fd, @alt_fd: -1: none
  *
  * Return: 0, -ENOEXEC, -ENOMEM.
  */

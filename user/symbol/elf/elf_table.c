@@ -44,7 +44,7 @@ static int add_code(struct collected *c, uint64_t start, uint64_t size)
 	return 0;
 }
 
-/* Stubs are no function of any name: what they call may be any. */
+/* PLT stubs have no name: any function may be behind them. */
 static bool is_stubs(const char *section)
 {
 	return section && !strncmp(section, ".plt", 4);
@@ -177,8 +177,8 @@ static int by_place(const void *a, const void *b)
 }
 
 /*
- * Where no size is known, a function reaches to the next symbol. A file that lists only what it
- * exports, or what it was not told to forget, may have others in between: then it is one byte.
+ * A function of unknown size extends to the next symbol. A file that has only exported symbols, or
+ * was stripped in part, may have other functions in between: then its size is one byte.
  */
 static void give_sizes(struct collected *c, bool complete)
 {

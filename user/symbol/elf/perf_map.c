@@ -40,7 +40,7 @@ static bool parse(const char *line, uint64_t *start, uint64_t *size, const char 
 	return **name;
 }
 
-/* Return: bytes that are there to be read; 0: none is left. */
+/* Return: the number of bytes that can be read; 0: end. */
 static size_t fill(struct perf_map_input *in)
 {
 	size_t want = sizeof(in->chunk);

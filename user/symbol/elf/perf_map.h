@@ -7,7 +7,7 @@
 #ifndef VMASCOPE_SYMBOL_ELF_PERF_MAP_H
 #define VMASCOPE_SYMBOL_ELF_PERF_MAP_H
 
-/** Bytes of a list at most; one that grows while it is read is read up to here. */
+/** Maximum size; a perf map that grows while it is read is read up to this size. */
 #define PERF_MAP_MAX_BYTES (64ULL << 20)
 /** Functions of a list at most: they take up to 90 bytes of the reader's memory, and their names. */
 #define PERF_MAP_MAX_FUNCTIONS (2u << 20)

@@ -19,7 +19,7 @@
 #include "util/array.h"
 #include "util/library.h"
 
-/* Files that are kept open; each may take as much memory as its DWARF does. */
+/* Number of files that are kept open; each may use as much memory as its DWARF. */
 #define MAX_OPEN 16
 #define CRC_CHUNK (1u << 20)
 /**
@@ -27,7 +27,7 @@
  * sections that are unpacked to any size.
  */
 #define MEMORY_LIMIT (1UL << 30)
-/** Of it, what is free for each request. */
+/** Part of it that is free at the start of each request. */
 #define FREE_BYTES (256UL << 20)
 
 /** struct open_file - one of them; @used: when last */
@@ -48,7 +48,7 @@ struct job {
 
 static struct open_file files[MAX_OPEN];
 static uint64_t uses;
-/* As the C++ ABI has it: the caller frees what it returns. */
+/* As in the C++ ABI: the caller frees the result. */
 static char *(*demangle)(const char *name, char *buf, size_t *len, int *status);
 
 static struct open_file *find_file(uint64_t id)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * reader.h - what the helper that parses ELF, DWARF and perf maps is asked, and answers.
+ * reader.h - requests to the helper that parses ELF, DWARF and perf maps, and its replies.
  *
- * It has no privilege and opens nothing: files come with the requests. What it answers is not
- * trusted either (symbol_table__open() checks a table).
+ * It has no privileges and opens no files: they are passed with the requests. Its replies are not
+ * trusted (symbol_table__open() checks a table).
  */
 #ifndef VMASCOPE_SYMBOL_ELF_READER_H
 #define VMASCOPE_SYMBOL_ELF_READER_H
@@ -22,7 +22,7 @@
 #define LINES_MAX_FRAMES 32
 #define LINES_MAX_TEXT 8192
 
-/** struct build_id - @len 0: there is none */
+/** struct build_id - a build ID; @len 0: none */
 struct build_id {
 	uint8_t len;
 	uint8_t bytes[BUILD_ID_MAX];
@@ -30,13 +30,13 @@ struct build_id {
 
 /**
  * enum reader_op - requests
- * @READER_PROBE: what is this file, and where is its debug information (reply: probe)
- * @READER_CRC: of the whole file, as .gnu_debuglink has it (reply: crc)
- * @READER_OPEN: keep the files that come for later requests, under a number
- * @READER_TABLE: of an open file: its code and functions; a table comes with the reply
+ * @READER_PROBE: properties of a file, and where its debug information is (reply: probe)
+ * @READER_CRC: checksum of the whole file, as in .gnu_debuglink (reply: crc)
+ * @READER_OPEN: keep the passed files for later requests, under a number
+ * @READER_TABLE: of an open file: its code and functions; a table is passed with the reply
  * @READER_RULE: of an open file: how to unwind from @address (reply: rule)
  * @READER_LINES: of an open file: source lines and inlined functions of @address (reply: lines)
- * @READER_PERF_MAP: functions that a JIT listed; a table comes with the reply
+ * @READER_PERF_MAP: functions of a perf map; a table is passed with the reply
  * @READER_DEMANGLE: the name in @text (reply: lines.text)
  */
 enum reader_op {
@@ -124,7 +124,7 @@ struct reader_reply {
 /** elf_probe__check - what the reader answered is not trusted: make strings end, and lengths fit. */
 void elf_probe__check(struct elf_probe *probe);
 
-/** lines__valid - the same of lines: what they refer to is in their text, which ends. */
+/** lines__valid - check lines: all offsets are inside the text, which is NUL-terminated. */
 bool lines__valid(const struct lines *l);
 
 /** reader_kind - the helper */

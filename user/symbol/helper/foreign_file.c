@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* foreign_file.c - find, compare, then open; what is opened is what was compared. */
+/* foreign_file.c - find and compare a file, then open the one that was compared. */
 #include "symbol/helper/foreign_file.h"
 #include "util/array.h"
 
@@ -51,9 +51,9 @@ int foreign_file__find(const char *root, const char *path, enum foreign_links li
 }
 
 /*
- * Regular files whose reading has an effect, waits or tells what only root may know are of file
- * systems without blocks: all but a few say nothing but their number to statfs() (simple_statfs()
- * in fs/libfs.c), so those that are not in the list, too.
+ * Regular files whose reading has an effect, blocks, or reveals what only root may see are in file
+ * systems without blocks: nearly all of these report only their type to statfs() (simple_statfs()
+ * in fs/libfs.c), also those that are not in the list.
  */
 static bool ordinary(const struct statfs *fs)
 {

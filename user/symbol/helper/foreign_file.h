@@ -69,14 +69,14 @@ int foreign_file__find(const char *root, const char *path, enum foreign_links li
 int foreign_file__check(int fd, const struct file_rule *rule, struct stat *st);
 
 /**
- * foreign_file__open - open for reading what @path_fd stands for, if it is as @rule says
+ * foreign_file__open - open the file of @path_fd for reading, if it complies with @rule
  * @path_fd: closed in any case
  *
- * A file of FUSE is copied into memory: whoever closes or reads one waits for its server, and no
- * signal helps. Only the opener, which has a time bound, has to wait.
+ * A file of FUSE is copied into memory: reading and closing it waits for its server,
+ * uninterruptibly. Only the opener, which has a time limit, does that.
  *
- * Return: a descriptor, of a sealed copy in memory where the file is of FUSE; a negative errno as
- * of foreign_file__check(); -EFBIG: too large to be copied.
+ * Return: a descriptor, for FUSE that of a sealed copy in memory; a negative errno of
+ * foreign_file__check(); -EFBIG: too large to be copied.
  */
 int foreign_file__open(int path_fd, const struct file_rule *rule, struct file_id *id);
 

@@ -21,10 +21,10 @@
 
 #define NS_PER_MS 1000000
 #define NS_PER_SECOND 1000000000ULL
-/* CPU seconds that one request may take if the tracer is not there any more to kill it. */
+/* Limit of CPU seconds for a request, in case vmascope has exited and cannot kill the helper. */
 #define ORPHAN_SECONDS 60
 
-/* For one that was killed to be gone; FUSE holds a process for as long as its server likes. */
+/* Time to wait for a killed helper; FUSE can block a process for as long as its server does. */
 #define REAP_MS 500
 /* On a busy machine the time limit of an answer is this many times that of an idle one. */
 #define MOST_DELAYS 8
@@ -45,7 +45,7 @@ union fd_space {
 	struct cmsghdr align;
 };
 
-/* Nobody waits here: a helper that lets requests pile up is none. */
+/* Sending does not block: a helper that does not read its requests has failed. */
 static int send_message(int to, const void *bytes, size_t len, const int *fds, size_t nr_fds)
 {
 	struct iovec iov = { (void *)bytes, len };
@@ -110,8 +110,8 @@ static ssize_t receive(int from, void *bytes, size_t len, int *fds, size_t *nr_f
 /* --- In the helper --- */
 
 /*
- * Ctrl-C goes to the whole process group, but the tracer then wants names for what it saw. A file
- * that grows too large is an error, not the end.
+ * Ctrl-C is sent to the whole process group, but vmascope then still looks up names. Exceeding the
+ * file size limit is an error, not the end.
  */
 static void reset_signals(void)
 {
@@ -244,7 +244,7 @@ static int await(const struct helper *h, int fd, uint64_t deadline)
 	}
 }
 
-/* One that cannot die yet is left to die alone. */
+/* A helper that cannot exit yet is abandoned. */
 void helper__stop(struct helper *h)
 {
 	int pid_fd;
@@ -263,7 +263,7 @@ void helper__stop(struct helper *h)
 	h->pid = 0;
 }
 
-/* One that died of something else than a request (memory ran out) is replaced. */
+/* A helper that died outside of a request (out of memory) is replaced. */
 static int ask(struct helper *h, const struct helper_call *c)
 {
 	int err = -EPIPE;

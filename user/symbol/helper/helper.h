@@ -2,12 +2,12 @@
 /*
  * helper.h - work that may crash or never end, done by a separate process.
  *
- * What a traced program mapped is hostile input: its ELF and DWARF may crash or stall whoever
- * reads them, and its file system (FUSE) may stall whoever opens them. So one helper opens files
- * (open_file.h), another parses them without any privilege (reader.h). A request has a time bound;
- * a helper that dies or is late is killed, and started anew for the next request.
+ * Files of a traced program are hostile input: their ELF and DWARF may crash or stall a parser, and
+ * their file system (FUSE) may stall open(). So one helper opens files (open_file.h), and another
+ * parses them without any privilege (reader.h). A request has a time limit; a helper that crashes
+ * or exceeds it is killed, and restarted for the next request.
  *
- * A helper is forked, never executed: start it before there is anything that it must not inherit.
+ * A helper is forked without exec: start it before there is anything that it must not inherit.
  */
 #ifndef VMASCOPE_SYMBOL_HELPER_HELPER_H
 #define VMASCOPE_SYMBOL_HELPER_HELPER_H
@@ -52,14 +52,14 @@ struct helper_kind {
 };
 
 /**
- * struct helper - one such process
- * @pid: 0 if it does not run
- * @fd: to talk to it
- * @starts: how often it was started
- * @crashes: how often it died of a request; @timeouts: was killed for being late
- * @idle: called again and again while an answer takes its time, with @idle_ctx; may be NULL
- * @late: NULL, or with @late_ctx: there is no time any more, not even for the answer under way
- * @status: of the last one that died, as waitpid(2) gives it
+ * struct helper - a helper process
+ * @pid: 0: not running
+ * @fd: socket to it
+ * @starts: number of starts
+ * @crashes: number of crashes during a request; @timeouts: number of kills after a timeout
+ * @idle: called repeatedly with @idle_ctx while waiting for an answer; may be NULL
+ * @late: NULL, or called with @late_ctx: the time is over, also for the answer that is awaited
+ * @status: of the last process that ended, as from waitpid(2)
  */
 struct helper {
 	const struct helper_kind *kind;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* module.c - the files that are known: found by what they are, dropped when they are too many. */
+/* module.c - files with code: found by identity, dropped when there are too many. */
 #include "symbol/module/module.h"
 #include "util/array.h"
 #include "util/clock.h"
@@ -65,7 +65,7 @@ bool modules__late(struct modules *m)
 	m->has_end = true;
 	if (now < until || now >= until + MOST_DELAY_NS)
 		return now >= until;
-	/* one that was started anew has waited less */
+	/* a helper that was restarted has waited less */
 	waited = waited_ns(m);
 	return now >= until + (waited > m->waited_ns ? waited - m->waited_ns : 0);
 }
@@ -198,7 +198,7 @@ void modules__drop(struct modules *m, struct module *module)
 	free_module(module);
 }
 
-/* The one that was used last stays, whatever it takes. */
+/* The one that was used last is kept, whatever its size. */
 void modules__account(struct modules *m, struct module *module, size_t bytes)
 {
 	module->bytes += bytes;

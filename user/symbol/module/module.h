@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * module.h - files with code, each one's functions, rules and lines read once and kept.
+ * module.h - files with code; their functions, unwind rules and lines are read once and kept.
  *
- * What is kept is bounded: where it grows too large, the files that were used longest ago go. A
- * file that crashes its reader, or takes longer than it may, is given up for good.
+ * Memory is bounded: above the limit, the least recently used files are dropped. A file that
+ * crashes the reader, or exceeds its time limit, is not read again.
  */
 #ifndef VMASCOPE_SYMBOL_MODULE_MODULE_H
 #define VMASCOPE_SYMBOL_MODULE_MODULE_H
@@ -20,18 +20,20 @@
 
 /**
  * struct module - a file
- * @id: its number, never used again
- * @key: its state; another one is another module
- * @older, @newer: by last use
- * @path: as the first process that mapped it has it
- * @fd, @debug_fd, @alt_fd: it, its separate debug file, and what that shares with others; -1: none
- * @alt_name: how the debug file calls the last one
- * @probe: what it is; all zero of what is no ELF file
- * @table: its functions; without a head if there are none
- * @err: why there is no table
- * @spent_ns: time of the reader that it took; @gave_up: it may not have more
- * @rules, @lines, @names: by address, and by place in @table: what the reader said, struct answer
- * @bytes: of all this
+ * @id: unique number, never reused
+ * @key: identity and state; a file that has changed is another module
+ * @older, @newer: in the order of last use
+ * @path: in the first process that mapped it
+ * @fd, @debug_fd, @alt_fd: the file, its separate debug file, and the supplementary file of that
+ *	(dwz); -1: none
+ * @alt_name: name of the supplementary file in the debug file
+ * @probe: properties; all zero if it is not an ELF file
+ * @table: functions; without a head if there are none
+ * @err: the reason if there is no table
+ * @spent_ns: time that the reader has spent on it; @gave_up: the time limit was reached
+ * @rules, @lines, @names: replies of the reader (struct answer), by address, and for @names by
+ *	offset in @table
+ * @bytes: memory in use
  */
 struct module {
 	uint64_t id;
@@ -54,7 +56,7 @@ struct module {
 	size_t bytes;
 };
 
-/** struct answer - something that the reader said, or (@err) why it said nothing */
+/** struct answer - a reply of the reader; @err: the error if there was none */
 struct answer {
 	int err;
 	uint32_t len;
@@ -62,17 +64,17 @@ struct answer {
 };
 
 /**
- * struct modules - all of them
- * @opener, @reader, @fetcher: the helpers; the last one asks debuginfod
- * @by_key, @by_id: find one
- * @oldest, @newest: by last use
- * @bytes: that all take; @max_bytes, @max_modules: may
- * @ns_per_file: time that the reader may take for one
- * @fetch_ms: time to wait for debuginfod; 0: it is not asked (any more)
- * @lines: source lines are wanted, so debug files are
- * @debug_dir: where the system keeps debug files
- * @until, @until_ctx: of modules__set_until(), NULL: none; @waited_ns: how long we and the helpers had
- *	waited for a CPU when there was an end first; @has_end: there was
+ * struct modules - all modules
+ * @opener, @reader, @fetcher: the helpers; @fetcher asks debuginfod
+ * @by_key, @by_id: indexes
+ * @oldest, @newest: in the order of last use
+ * @bytes: memory in use; @max_bytes, @max_modules: limits
+ * @ns_per_file: time limit of the reader for one file
+ * @fetch_ms: timeout of debuginfod; 0: it is not used (any more)
+ * @lines: source lines are requested, for which debug files are read
+ * @debug_dir: the system's directory of debug files
+ * @until, @until_ctx: see modules__set_until(), NULL: none; @waited_ns: time that vmascope and the
+ *	helpers had waited for a CPU when @until first returned a time; @has_end: it did
  */
 struct modules {
 	struct helper opener;
@@ -98,7 +100,7 @@ struct modules {
 	unsigned int dropped;
 };
 
-/** modules__set_idle - what is to be done while a helper takes its time; before modules__init() */
+/** modules__set_idle - set a function to call while waiting for a helper; before modules__init() */
 void modules__set_idle(struct modules *m, void (*idle)(void *ctx), void *ctx);
 
 /**
@@ -107,7 +109,7 @@ void modules__set_idle(struct modules *m, void (*idle)(void *ctx), void *ctx);
  */
 void modules__set_until(struct modules *m, uint64_t (*until)(void *ctx), void *ctx);
 
-/** modules__late - that time is over: nothing is read any more. What is known already stays known. */
+/** modules__late - the time limit has passed: nothing new is read. */
 bool modules__late(struct modules *m);
 
 /** modules__init - start the helpers. Return: 0 or a negative errno. */
@@ -118,8 +120,8 @@ void modules__free(struct modules *m);
 void modules__stop_helpers(struct modules *m);
 
 /**
- * modules__open - ask the opener
- * @fd: what it opened, the caller's; -1 for what opens nothing
+ * modules__open - send a request to the opener
+ * @fd: set to the file that it opened, which the caller closes; -1 if the request opens none
  *
  * Return: 0 or a negative errno.
  */
@@ -145,10 +147,10 @@ struct module *modules__add(struct modules *m, const struct file_id *key, int fd
 void modules__drop(struct modules *m, struct module *module);
 
 /**
- * modules__account - @module takes @bytes more; others go if that is too much
+ * modules__account - account for @bytes more of @module; drop others if the limit is exceeded
  *
- * Answers of a module that is too large alone go when it is found the next time, so what was told
- * stays good until then.
+ * Replies about a module that alone exceeds the limit are dropped when it is looked up the next
+ * time: until then they stay valid.
  */
 void modules__account(struct modules *m, struct module *module, size_t bytes);
 

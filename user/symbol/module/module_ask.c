@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* module_ask.c - what a module asks the reader for, within the time that it has, and remembers. */
+/* module_ask.c - requests to the reader about a module, within its time limit; replies are kept. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -180,7 +180,7 @@ static const struct answer *ask(struct modules *m, struct module *module, struct
 	return keep(m, module, in, key, err, &reply.probe, len);
 }
 
-/* --- The reader is not trusted: what it says must make sense --- */
+/* --- The reader is not trusted: its replies are checked --- */
 
 static size_t rule_len(const struct reader_reply *reply)
 {

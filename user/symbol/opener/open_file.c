@@ -59,8 +59,8 @@ static bool same_file(int fd, uint32_t pid, const struct open_request *r, const 
 }
 
 /*
- * Once nothing holds the file any more, its inode may have become another file's. That one, or
- * what was written into the same one, is younger than the process.
+ * When a file is no longer in use, its inode may be reused by another file. That one, or the same
+ * one with new contents, is younger than the process.
  */
 static bool unchanged(const struct open_request *r, const struct stat *st)
 {
@@ -82,8 +82,8 @@ static const struct file_users *users_of(const struct open_request *r, struct pr
 }
 
 /*
- * A file that the process has mapped may be opened, whoever may read it. Of any other one the
- * process could only say the name, so it must be able to read it by itself.
+ * A file that the process has mapped may be opened in any case. Of any other file the process has
+ * only given the name, so it must itself be permitted to read it.
  */
 static int check(int fd, uint32_t pid, const struct open_request *r, bool alive)
 {
@@ -129,8 +129,8 @@ static bool same_name(const char *link, const struct open_request *r)
 }
 
 /*
- * The file of the mapping itself. Where the inode in maps is not the one that stat()
- * does (overlayfs), the same name behind the same addresses is enough.
+ * The file of the mapping itself. Where the inode in maps differs from that of stat() (overlayfs),
+ * the same path at the same addresses is enough.
  */
 static int by_mapping(const struct open_request *r)
 {
@@ -178,7 +178,7 @@ static int open_mapped(const struct open_request *r, struct file_id *id)
 		if (!own && !exists)
 			continue;
 		fd = by_path(r, !own, exists && r->live);
-		/* Of two failures, that another file is there says more. */
+		/* Of two errors, -ESTALE is the more informative one. */
 		worst = fd == -ESTALE || worst == -ENOENT ? fd : worst;
 	}
 	return fd < 0 ? worst : foreign_file__open(fd, &any, id);

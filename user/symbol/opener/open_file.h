@@ -38,16 +38,16 @@ enum open_op {
 };
 
 /**
- * struct open_request - one of them
+ * struct open_request - a request
  * @op: enum open_op
- * @pid: of the process; @start_ns: its start, boot time, 0: not known
+ * @pid: of the process; @start_ns: its start, boot time, 0: unknown
  * @start, @end: of the mapping
- * @inode, @dev_major, @dev_minor: of its file, as /proc/PID/maps has them
- * @live: the mapping was read from /proc, so it may still be there
- * @unchecked: the caller checks the build-id: any file at @path that the process may read is fine
- * @own_root: @path is in our own root, though it is the process that names it
- * @trusted: @path is where the user of the tracer keeps debug files: it need not be readable by all
- * @place: of the process, as it was; users 0 and pid 0: not known
+ * @inode, @dev_major, @dev_minor: of its file, as in /proc/PID/maps
+ * @live: the mapping was read from /proc, so it may still exist
+ * @unchecked: the caller compares the build ID: accept any file at @path that the process may read
+ * @own_root: @path is in the root of vmascope, although the process has given it
+ * @trusted: @path is in the system's directory of debug files: it need not be readable by everybody
+ * @place: root and users of the process, as they were; pid 0: unknown
  */
 struct open_request {
 	uint32_t op;
@@ -67,9 +67,9 @@ struct open_request {
 };
 
 /**
- * struct open_reply - an answer; the file comes with it
- * @err: 0; -ESTALE: what is there is another file; -ESRCH: the process is gone; another
- *	negative errno, as of foreign_file__open()
+ * struct open_reply - an answer; the file is passed with it
+ * @err: 0; -ESTALE: the file there is another one; -ESRCH: the process has exited; another negative
+ *	errno of foreign_file__open()
  * @id: of the file
  */
 struct open_reply {

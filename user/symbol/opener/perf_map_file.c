@@ -16,8 +16,8 @@
 #define CLOCK_SLACK_NS 100000000ULL
 
 /*
- * Where the files of @r's process are. Of one that has ended: in our root or in that of its parent,
- * if it had the same.
+ * The root of @r's process. If it has exited: the root of vmascope or of its parent, if it was the
+ * same.
  */
 static int find_root(const struct open_request *r, struct process_place *place,
 		     char root[PROCESS_ROOT_LEN])

@@ -6,11 +6,11 @@
 #include "symbol/opener/open_file.h"
 
 /**
- * open_perf_map - what the JIT of @r's process listed
+ * open_perf_map - open the perf map of @r's process
  *
- * Only a file of the process's own user is read, below the process's root and without symbolic
- * links; and none that is older than the process: names of files come back with process numbers.
- * Return: a descriptor for reading, or a negative errno; -ESTALE: of an older process.
+ * It must belong to the process's user, lie below the process's root without symbolic links, and
+ * not be older than the process, as process IDs and so names of perf maps are reused.
+ * Return: a descriptor for reading, or a negative errno; -ESTALE: it is of an older process.
  */
 int open_perf_map(const struct open_request *r, struct file_id *id);
 

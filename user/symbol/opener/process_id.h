@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* process_id.h - what a live process is: its start, and the build-id that it has in memory. */
+/* process_id.h - identity of a running process: its start time, and build IDs in its memory. */
 #ifndef VMASCOPE_SYMBOL_OPENER_PROCESS_ID_H
 #define VMASCOPE_SYMBOL_OPENER_PROCESS_ID_H
 

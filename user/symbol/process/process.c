@@ -12,8 +12,8 @@
 #include "util/clock.h"
 
 /*
- * An address in no mapping may be in one that is new. To look for it may take this part of the
- * time; but more at once, as a program's libraries are mapped one right after the other.
+ * An address outside of all known mappings may be in a new one. Reading the mappings again may take
+ * this share of the time; more in bursts, as a program maps its libraries one after the other.
  */
 #define REREAD_SHARE 20
 #define REREAD_BURST_NS 500000000ULL
@@ -40,7 +40,7 @@ static int by_start(const void *a, const void *b)
 	return x->map.start < y->map.start ? -1 : x->map.start > y->map.start;
 }
 
-/* Takes a copy of @from, also of what it points to. Return: 0 or -ENOMEM. */
+/* Copies @from and what it points to. Return: 0 or -ENOMEM. */
 static int copy_map(struct mapping *to, const struct symbol_map *from)
 {
 	memset(to, 0, sizeof(*to));
@@ -78,7 +78,7 @@ static struct mapping *find_map(struct mapping *maps, size_t nr, uint64_t ip)
 	return NULL;
 }
 
-/* Of those that are still there, what was found out stays. */
+/* Mappings that still exist keep their module. */
 static void carry_over(const struct mapped_process *p, struct mapping *maps, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -111,7 +111,7 @@ static struct mapping *read_maps(const struct symbol_process *key, size_t *nr)
 						.dev_major = from->dev_major,
 						.dev_minor = from->dev_minor };
 
-		/* The one that begins a file is kept, too: its build-id is there. */
+		/* The mapping of the beginning of a file is kept, too: it has the build ID. */
 		if (from->perms[2] != 'x' && (from->offset || !from->inode))
 			continue;
 		if (copy_map(&maps[*nr], &map))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * process.h - processes that were asked for, and which file is at which of their addresses.
+ * process.h - processes whose addresses are looked up, and the files that they have mapped.
  */
 #ifndef VMASCOPE_SYMBOL_PROCESS_PROCESS_H
 #define VMASCOPE_SYMBOL_PROCESS_PROCESS_H
@@ -10,11 +10,11 @@
 
 /**
  * struct mapping - a mapping that holds code
- * @map: as it was reported or read; its path is the mapping's
- * @no_code: only kept because a file begins there
- * @build_id: of its file, as far as known
+ * @map: as it was reported or read; the path is owned
+ * @no_code: has no code, but the beginning of a file
+ * @build_id: of the file, if known
  * @module: number of its module, 0: none yet
- * @err: why there is none
+ * @err: the reason if there is no module
  */
 struct mapping {
 	struct symbol_map map;
@@ -25,12 +25,12 @@ struct mapping {
 };
 
 /**
- * struct mapped_process - one of them
- * @older, @newer: by last use
+ * struct mapped_process - a process with its mappings
+ * @older, @newer: in the order of last use
  * @live: its mappings are read from /proc, again from @reread_ns on
  * @place: where its perf map is
  * @perf_map: number of the module of its perf map, 0: none; @perf_again_ns: when to look for a newer
- *	one; @perf_err: why there is none, where that was reported
+ *	one; @perf_err: the last error that was reported
  */
 struct mapped_process {
 	struct symbol_process key;
@@ -85,7 +85,7 @@ void processes__forget(struct processes *p, const struct symbol_process *key);
 /** process__find - what holds code at @ip; looks for new mappings. NULL: none does. */
 struct mapping *process__find(struct processes *all, struct mapped_process *p, uint64_t ip);
 
-/** process__first - the mapping of the beginning of the file that @of maps. NULL: there is none. */
+/** process__first - the mapping of the beginning of the file of @of; NULL: none. */
 const struct mapping *process__first(const struct mapped_process *p, const struct mapping *of);
 
 /** mapping__is_shared_memory - shared anonymous memory, which the kernel gives a file of tmpfs. */

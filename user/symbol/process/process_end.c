@@ -5,7 +5,7 @@
 
 #include "symbol/process/process.h"
 
-/** struct claim - addresses, and what is said to be there; @disputed: two files are */
+/** struct claim - a range, and the file that was mapped there; @disputed: two files were */
 struct claim {
 	struct symbol_map map;
 	bool disputed;

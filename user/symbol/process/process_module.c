@@ -17,7 +17,7 @@
 #include "util/array.h"
 #include "util/log.h"
 
-/* How old what is known of a perf map may be; one that takes long to read may be older. */
+/* Maximum age of a perf map before it is read again; more if reading it takes long. */
 #define PERF_MAP_NS 250000000ULL
 #define PERF_MAP_SHARE 20
 /* Where 32-bit programs end; theirs is another vDSO. */
@@ -129,8 +129,8 @@ static bool same_id(const struct build_id *a, const struct build_id *b)
 }
 
 /*
- * What is at the mapping's path is another file, or looks like one: overlayfs and Btrfs have
- * numbers for stat() that are not the mapping's. The build-id in the process's memory decides.
+ * The file at the mapping's path is another one, or seems to be: overlayfs and Btrfs return numbers
+ * from stat() that are not those of the mapping. The build ID in the process's memory decides.
  */
 static bool ask_memory(struct processes *all, struct mapped_process *p, struct mapping *map,
 		       const struct open_request *like)
@@ -226,7 +226,7 @@ static void learn_place(struct processes *all, struct mapped_process *p)
 		p->place = reply.place;
 }
 
-/* That there is none is nothing to tell; that it is somebody else's, or a link to one, is. */
+/* A missing perf map is not reported, one that is refused is. */
 static void report_refused(struct mapped_process *p, int err)
 {
 	if (err == p->perf_err || err == -ENOENT || err == -ESRCH)
@@ -263,7 +263,7 @@ static struct module *read_perf_map(struct processes *all, struct mapped_process
 	return module;
 }
 
-/* The process is gone, and what it wrote is still open here: it may have gone on writing. */
+/* The process has exited, and its perf map is still open here: it may have grown since. */
 static struct module *reread_perf_map(struct processes *all, struct module *old)
 {
 	static const struct file_rule rule = { .max_size = PERF_MAP_MAX_BYTES };
@@ -301,7 +301,7 @@ struct module *process__perf_map(struct processes *all, struct mapped_process *p
 		module = reread_perf_map(all, old);
 	p->perf_again_ns = now_ns() + PERF_MAP_NS + PERF_MAP_SHARE * (now_ns() - now);
 	if (!module)
-		return old; /* the process is gone; what it wrote is not */
+		return old; /* the process has exited; the map that was read stays */
 	if (old && old != module)
 		modules__drop(all->modules, old);
 	p->perf_map = module->id;

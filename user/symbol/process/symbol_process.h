@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* symbol_process.h - a process and its mappings, as whoever asks for names knows them. */
+/* symbol_process.h - a process and its mappings, as callers of the symbolizer know them. */
 #ifndef VMASCOPE_SYMBOL_PROCESS_SYMBOL_PROCESS_H
 #define VMASCOPE_SYMBOL_PROCESS_SYMBOL_PROCESS_H
 

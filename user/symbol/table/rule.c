@@ -92,7 +92,7 @@ static bool compute(uint8_t atom, uint64_t a, uint64_t b, uint64_t *result)
 	return true;
 }
 
-/* Operations on what is on top. Return: 0, or -EINVAL: @op is none of them. */
+/* Operations on the top of the stack. Return: 0, or -EINVAL: @op is not one of them. */
 static int rearrange(struct rule_stack *s, const struct rule_op *op)
 {
 	uint64_t *top = s->nr ? &s->values[s->nr - 1] : NULL;

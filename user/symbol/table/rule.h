@@ -80,7 +80,7 @@ struct rule_input {
 	uint64_t stack_len;
 };
 
-/** unwind_rule__valid - it comes from the reader, which is not trusted: what it refers to is there. */
+/** unwind_rule__valid - check a rule from the reader: all references are within bounds. */
 bool unwind_rule__valid(const struct unwind_rule *rule);
 
 /** rule_read - 8 bytes of memory. Return: 0; -EFAULT: the copy does not hold them. */
@@ -88,12 +88,12 @@ int rule_read(const struct rule_input *in, uint64_t address, uint64_t *value);
 
 /**
  * rule__apply - find the caller's registers
- * @in: of the frame itself
- * @regs: RULE_NR_REGS of the caller; what is lost is 0
- * @cfa: the frame's
+ * @in: state of the frame
+ * @regs: set to RULE_NR_REGS registers of the caller; 0: unknown
+ * @cfa: set to the CFA of the frame
  *
- * Return: 0; -ENOENT: there is no caller; -EFAULT: the copy of the stack does not hold what is
- * needed; -EINVAL: the rule makes no sense.
+ * Return: 0; -ENOENT: no caller; -EFAULT: the copy of the stack is too short; -EINVAL: the rule is
+ * invalid.
  */
 int rule__apply(const struct unwind_rule *rule, const struct rule_input *in, uint64_t *regs,
 		uint64_t *cfa);

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-/* One that could still shrink would end the tracer by SIGBUS, later. */
+/* A file that can still shrink could cause SIGBUS later. */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 static bool lay_out(struct symbol_table *t)

@@ -46,7 +46,7 @@ struct table_head {
 	uint64_t names_len;
 };
 
-/** struct symbol_table - one that is mapped */
+/** struct symbol_table - a mapped table */
 struct symbol_table {
 	const struct table_head *head;
 	const struct table_segment *segments;
@@ -57,14 +57,14 @@ struct symbol_table {
 
 /**
  * symbol_table__open - map and check a table
- * @fd: sealed against change; still the caller's afterwards
- * @max_bytes: a larger one is refused
+ * @fd: sealed against changes; stays open
+ * @max_bytes: maximum size
  *
- * Return: 0; -EFBIG; -EBADMSG: it is no table, or one that contradicts itself; another error.
+ * Return: 0; -EFBIG; -EBADMSG: not a table, or an inconsistent one; another negative errno.
  */
 int symbol_table__open(struct symbol_table *t, int fd, size_t max_bytes);
 
-/** symbol_table__close - one that is all zero is fine. */
+/** symbol_table__close - unmap; @t may be all zero. */
 void symbol_table__close(struct symbol_table *t);
 
 /** symbol_table__address - the address that the ELF file has for an offset in the file. */

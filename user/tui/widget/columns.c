@@ -37,7 +37,7 @@ static unsigned int text_width(struct columns *columns, const struct column *c,
 	return width;
 }
 
-/** measure - let the widths grow to what is seen. */
+/** measure - increase widths to those of the visible cells */
 static void measure(struct columns *c, const struct table *t, const struct order *o, size_t from,
 		    size_t rows, bool utf8)
 {
@@ -73,7 +73,7 @@ static void see_used(struct columns *c, const struct table *t)
 	}
 }
 
-/** last_of - the column that takes what is left: the last one that is always there. */
+/** last_of - the column that gets the rest of the line: the last one that is always shown */
 static size_t last_of(const struct table_def *def)
 {
 	for (size_t i = def->nr_columns; i-- > 0;)

@@ -35,12 +35,12 @@ struct columns {
 };
 
 /**
- * columns__lay_out - for the rows that are seen
- * @o: rows from place @from on, @rows of them
+ * columns__lay_out - lay out columns for the visible rows
+ * @o: order of rows, of which @rows from @from on are visible
  * @width: of the screen
  *
- * Spare columns are left out, the last first, until all others fit; then others, the last ones
- * first, but never the last of all, which holds the name and takes what is left.
+ * Spare columns are omitted, the last first, until all others fit; then others, the last first,
+ * except for the very last column, which has the name and gets the rest of the line.
  */
 void columns__lay_out(struct columns *c, const struct table *t, const struct order *o, size_t from,
 		      size_t rows, unsigned int width, bool utf8);

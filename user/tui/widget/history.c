@@ -30,7 +30,7 @@ double history__cell(const struct history *h, unsigned int cell, unsigned int ce
 	return max;
 }
 
-/** bar - of @value against @max: what is not nothing can be seen. */
+/** bar - height of a bar for @value with maximum @max; above 0 for any value above 0 */
 static unsigned int bar(double value, double max)
 {
 	const unsigned int top = NR_BARS - 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* list.c - the rows of a list: which are there, which is selected. */
+/* list.c - the rows of a list: which ones are shown, and which one is selected. */
 #include "tui/widget/list.h"
 
 #include <string.h>

@@ -15,14 +15,14 @@
 #define LIST_TEXT_LEN 64
 
 /**
- * struct list - the table and what the user made of it
+ * struct list - a table with sorting, filter and cursor
  * @table: owned; NULL: none yet
- * @order: what is shown of it
- * @sort: key of the column; @descending
+ * @order: order of the rows that are shown
+ * @sort: key of the sort column; @descending: order
  * @filter, @search: texts, "": none
- * @cursor: place of the selected row; @id: its id; @follow: the row is kept, not the place
- * @offset: place of the first row on the screen; @height: rows on the screen
- * @err: of the first table that was not made, or put in order, a negative errno; then it is empty
+ * @cursor: position of the selected row; @id: its id; @follow: keep the row, not the position
+ * @offset: position of the first visible row; @height: number of visible rows
+ * @err: first error of making or sorting the table, a negative errno; the list is empty then
  */
 struct list {
 	struct table *table;
@@ -44,7 +44,7 @@ struct list {
 void list__init(struct list *l, const char *sort, bool descending);
 void list__free(struct list *l);
 
-/** list__take - @t, owned from now on, is what is shown. */
+/** list__take - show @t, which is owned from now on. */
 void list__take(struct list *l, struct table *t);
 
 /** list__reorder - sort or filter have changed. */
@@ -63,10 +63,10 @@ void list__sort_next(struct list *l, int by);
 void list__sort_by(struct list *l, const char *key);
 
 /**
- * list__find - move to the next row that holds the search text
- * @from: places after the cursor where it begins: 0: at the cursor; -1: before it, upwards
+ * list__find - move to the next row with the search text
+ * @from: where to start, relative to the cursor: 0: at the cursor; -1: before it, upwards
  *
- * Return: false: there is none.
+ * Return: false: none.
  */
 bool list__find(struct list *l, int from);
 

@@ -31,7 +31,7 @@ static enum style cell_style(const struct column *c, const struct cell *cell)
 	return STYLE_PLAIN;
 }
 
-/** kept - of what is too long: of a path the file's name, else both ends, or the beginning. */
+/** kept - the part of a long text to keep: of a path its end, otherwise both ends or the start */
 static enum utf8_keep kept(const struct column *col, const char *text)
 {
 	if (col->keep_start)

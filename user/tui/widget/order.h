@@ -19,12 +19,11 @@ struct order {
 
 /**
  * order__make - sort and filter
- * @key: of the column that is sorted by; of rows that are alike, those that count most
- *	come first, then the table's order holds
- * @descending: unknown cells are last all the same
- * @filter: only rows with this text in a cell, capitals or not; "": all
+ * @key: of the sort column; rows with equal cells are sorted by activity, then as in the table
+ * @descending: order; unknown cells are last in any case
+ * @filter: only rows with this text in a cell, ignoring case; "": all
  *
- * Return: 0 or -ENOMEM; @o is to be freed in any case.
+ * Return: 0 or -ENOMEM; @o must be freed in any case.
  */
 int order__make(struct order *o, const struct table *t, const char *key, bool descending,
 		const char *filter);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * strip.h - an address space as one line: VMAs in the order of their addresses, with their heat.
+ * strip.h - an address space as one line: VMAs in the order of their addresses, with shades by
+ * faults.
  *
- * The line is no ruler: a VMA takes room by the logarithm of its size, and what is between two of
- * them is left out, but for a gap where it is large. So a page and a terabyte can both be seen.
+ * The line is not to scale: the width of a VMA is the logarithm of its size, and unmapped ranges
+ * are omitted, except for a gap for large ones. So both a page and a terabyte are visible.
  */
 #ifndef VMASCOPE_TUI_WIDGET_STRIP_H
 #define VMASCOPE_TUI_WIDGET_STRIP_H
@@ -14,7 +15,10 @@
 /** Lines that strip__draw() takes: the strip, and names below it. */
 #define STRIP_LINES 2
 
-/** What is unmapped between two VMAs is shown from here on: code, heap, mmap area and stack. */
+/**
+ * Minimum size of an unmapped range that is shown as a gap: between code, heap, mmap area and
+ * stack.
+ */
 #define STRIP_GAP ((uint64_t)1 << 30)
 
 /**
