@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * doctor.c - `vmascope doctor`: each hook, the variant in use, and why no preferred one is
- * available.
+ * available; what of the program depends on libraries and files of this machine.
  */
 #include <errno.h>
 #include <sys/utsname.h>
@@ -9,6 +9,9 @@
 #include "capture/capture.h"
 #include "collect/cost.h"
 #include "options/options.h"
+#include "symbol/module/debug_file.h"
+#include "tui/widget/screen.h"
+#include "util/library.h"
 #include "util/log.h"
 
 static const struct column root_columns[] = {
@@ -23,7 +26,7 @@ static const struct column hook_columns[] = {
 	{ .key = "in_use", .type = CELL_BOOL },
 	{ .key = "mark", .head = "IN USE", .type = CELL_STR, .left = true, .text_only = true },
 	{ .key = "variant", .head = "VARIANT", .type = CELL_STR, .left = true },
-	{ .key = "reason", .head = "COST, OR WHY NOT USED", .type = CELL_STR },
+	{ .key = "reason", .head = "COST, OR WHY NOT USED", .type = CELL_STR, .keep_start = true },
 };
 static const struct table_def hook_table = TABLE_DEF("hooks", hook_columns);
 
@@ -36,6 +39,14 @@ static const struct column feature_columns[] = {
 	{ .key = "reason", .type = CELL_STR },
 };
 static const struct table_def feature_table = TABLE_DEF("features", feature_columns);
+
+static const struct column program_columns[] = {
+	{ .key = "feature", .head = "FEATURE", .type = CELL_STR, .left = true },
+	{ .key = "available", .head = "AVAILABLE", .type = CELL_BOOL },
+	{ .key = "what", .head = "DESCRIPTION", .type = CELL_STR, .left = true },
+	{ .key = "reason", .head = "WHY NOT", .type = CELL_STR, .left = true, .optional = true },
+};
+static const struct table_def program_table = TABLE_DEF("program_features", program_columns);
 
 static void hook_row(struct table *t, const struct hook *hook, const struct hook_variant *v,
 		     bool in_use)
@@ -79,11 +90,32 @@ static void feature_rows(struct table *t)
 	}
 }
 
+static void program_row(struct table *t, const char *name, const char *what, const char *why_not)
+{
+	table__add_row(t);
+	table__set_str(t, "feature", name);
+	table__set_bool(t, "available", !why_not);
+	table__set_str(t, "what", what);
+	table__set_str(t, "reason", why_not);
+}
+
+/** program_rows - add a row for what a static build lacks, or a library or file provides */
+static void program_rows(struct table *t)
+{
+	program_row(t, "debuginfod", "debug files from DEBUGINFOD_URLS", debug_file__no_fetch());
+	program_row(t, "demangling", "C++ function names as in the source",
+		    library__demangler() ? NULL : "libstdc++.so.6 is not installed");
+	program_row(t, "nss", "-u NAME with users of all sources of nsswitch.conf",
+		    LIBRARY_STATIC ? "a static build reads /etc/passwd only" : NULL);
+	program_row(t, "terminfo", "top in a terminal of type TERM", screen__no_terminal());
+}
+
 static void make(struct document *d, bool *usable)
 {
 	struct table *root = document__table(d, &root_table);
 	struct table *hook_list = document__table(d, &hook_table);
 	struct table *features = document__table(d, &feature_table);
+	struct table *program = document__table(d, &program_table);
 	struct utsname u = {};
 
 	document__fail(d, uname(&u) ? -errno : 0);
@@ -94,6 +126,8 @@ static void make(struct document *d, bool *usable)
 				 : "vmascope is not supported (a required hook is missing)");
 	feature_rows(features);
 	table__set_title(features, "Kernel features\n");
+	program_rows(program);
+	table__set_title(program, "Program features\n");
 	table__set_u64(root, "schema", VIEW_SCHEMA);
 	table__set_bool(root, "usable", *usable);
 	table__set_str(root, "kernel", u.release);

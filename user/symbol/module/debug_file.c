@@ -62,7 +62,7 @@ static bool by_link(const struct search *s, const char *before, const char *betw
 		made = fits(snprintf(path, len, "%s%s/%s%s", before, dirname(copy), between, link),
 			    len);
 	free(copy);
-	/* A file without a debug file of its own may name itself. */
+	/* A file without a separate debug file may name itself. */
 	return made && strcmp(path, s->module->path);
 }
 
@@ -156,7 +156,7 @@ static int try_place(struct search *s, bool (*make)(const struct search *, char 
 		int fd;
 
 		r.own_root = own;
-		/* The directory of debug files is the word of whoever traces. */
+		/* The directory of debug files is trusted: the user of vmascope has chosen it. */
 		r.trusted = own && (make == by_build_id || make == by_directory);
 		if ((!own && !s->pid) || modules__open(s->m, &r, &reply, &fd))
 			continue;
@@ -166,6 +166,18 @@ static int try_place(struct search *s, bool (*make)(const struct search *, char 
 		close(fd);
 	}
 	return -1;
+}
+
+/** no_fetch - the reason if the library of debuginfod could not be loaded */
+static const char *no_fetch(void)
+{
+	return LIBRARY_STATIC ? "not supported by a static build"
+			      : DEBUGINFOD_LIBRARY " is not installed";
+}
+
+const char *debug_file__no_fetch(void)
+{
+	return library__function(DEBUGINFOD_LIBRARY, "debuginfod_begin") ? NULL : no_fetch();
 }
 
 static int fetch(struct search *s, struct elf_probe *found)
@@ -188,8 +200,7 @@ static int fetch(struct search *s, struct elf_probe *found)
 	}
 	if (err == -ELIBACC) {
 		vs_warn("DEBUGINFOD_URLS is set, but debug files cannot be downloaded: %s",
-			LIBRARY_STATIC ? "not supported by a static build"
-				       : "libdebuginfod.so.1 is not installed");
+			no_fetch());
 		s->m->fetch_ms = 0;
 	}
 	if (c.reply_fd >= 0 && !is_debug_file(s, c.reply_fd, found)) {

@@ -7,6 +7,9 @@
 
 #include "symbol/module/module.h"
 
+/** The client of debuginfod servers, which is loaded where it is installed. */
+#define DEBUGINFOD_LIBRARY "libdebuginfod.so.1"
+
 /**
  * debug_file__find - give @module its debug file, if one is needed and there
  * @pid, @start_ns: a process that mapped the module: its own files come first
@@ -15,6 +18,9 @@
  * the module says.
  */
 void debug_file__find(struct modules *m, struct module *module, uint32_t pid, uint64_t start_ns);
+
+/** debug_file__no_fetch - why debuginfod servers cannot be asked; NULL: they can */
+const char *debug_file__no_fetch(void);
 
 /**
  * struct fetch_request - what the helper that asks debuginfod is asked

@@ -12,17 +12,16 @@
 #include "symbol/module/debug_file.h"
 #include "util/library.h"
 
-/* elfutils/debuginfod.h, which is in a package of its own */
+/* as in elfutils/debuginfod.h, which is in a separate package */
 static debuginfod_client *(*begin)(void);
 static int (*find)(debuginfod_client *client, const unsigned char *id, int len, char **path);
 
 static int prepare(void)
 {
-	static const char library[] = "libdebuginfod.so.1";
-
-	begin = (debuginfod_client * (*)(void)) library__function(library, "debuginfod_begin");
+	begin = (debuginfod_client * (*)(void))
+		library__function(DEBUGINFOD_LIBRARY, "debuginfod_begin");
 	find = (int (*)(debuginfod_client *, const unsigned char *, int, char **))library__function(
-		library, "debuginfod_find_debuginfo");
+		DEBUGINFOD_LIBRARY, "debuginfod_find_debuginfo");
 	return 0;
 }
 

@@ -73,10 +73,10 @@ int processes__set(struct processes *p, const struct symbol_process *key,
 struct mapped_process *processes__known(struct processes *p, const struct symbol_process *key);
 
 /**
- * processes__end - the process is gone, or another program runs in it
- * @mentioned: @nr mappings that it is known to have had, besides those that were read of it
+ * processes__end - the process has exited or called execve()
+ * @mentioned: @nr mappings that were reported, in addition to those that were read
  *
- * Only the first time: what it had does not change any more. Return: 0 or -ENOMEM.
+ * Later calls have no effect. Return: 0 or -ENOMEM.
  */
 int processes__end(struct processes *p, const struct symbol_process *key,
 		   const struct symbol_map *mentioned, size_t nr);

@@ -48,6 +48,21 @@ static void give_up(void)
 	stop__exit(VS_EXIT_FAILURE);
 }
 
+const char *screen__no_terminal(void)
+{
+	const char *name = getenv("TERM");
+	bool usable;
+	int err;
+
+	if (!name || !*name)
+		return "TERM is not set";
+	if (setupterm(NULL, STDOUT_FILENO, &err) == ERR)
+		return "terminfo has no description of it";
+	usable = cursor_address && clear_screen;
+	del_curterm(cur_term);
+	return usable ? NULL : "it cannot place the cursor";
+}
+
 int screen__check(void)
 {
 	const char *name = getenv("TERM");
