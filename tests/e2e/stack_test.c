@@ -154,9 +154,9 @@ static void the_culprit_in_text(void **state)
 	name = name_at(first, 1);
 	if (line && !strncmp(name, "site_", 5)) {
 		line += strlen(" of this time for ");
-		vt_true(!strncmp(line, "mprotect by ", 12));
-		vt_true(!strncmp(line + 12, name, strlen(name)));
-		vt_true(!strncmp(line + 12 + strlen(name), " (sites.c:", 10));
+		vt_true(!strncmp(line, "mprotect called in ", 19));
+		vt_true(!strncmp(line + 19, name, strlen(name)));
+		vt_true(!strncmp(line + 19 + strlen(name), " (sites.c:", 10));
 	}
 	vt_check_width(text.out, 80);
 	json_object_put(json);

@@ -52,7 +52,7 @@ static void text_joins_what_differs_by_permissions(void **state)
 	at = row_of(t, "call", "mprotect");
 	assert_int_equal(number(t, at, "count"), 20);
 	assert_string_equal(text(t, at, "perms"), "r*-p");
-	assert_says(s, "% of this time for mprotect of [heap] 10000 (4.00KiB), one (100)\n");
+	assert_says(s, "% of this time for mprotect of [heap] at 10000 (4.00KiB) by one (100)\n");
 }
 
 /* Calls that split a VMA leave many small ones: for people they are one still. */

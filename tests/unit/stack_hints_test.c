@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -86,13 +88,45 @@ static void functions_without_names(void **state)
 
 	(void)state;
 	stack_hints__add(&h, &nameless, 5);
+	stack_hints__add(&h, &deep, 15);
 	assert_int_equal(h.nameless[0], 5);
 	assert_prints(&h, false, false,
-		      "no symbols for /usr/lib/libstripped.so (install its debug symbols, or set "
-		      "DEBUGINFOD_URLS)\n");
+		      "25.0% of these have functions without names in /usr/lib/libstripped.so "
+		      "(install its debug symbols, or set DEBUGINFOD_URLS)\n");
 	/* the names of a recording are those that it has */
 	assert_prints(&h, false, true, "");
+	/* a few functions in a file whose others have names are not worth a hint */
+	stack_hints__add(&h, &deep, 100);
+	assert_prints(&h, false, false, "");
 	stack_hints__free(&h);
+}
+
+static void package_of_the_symbols(void **state)
+{
+	struct symbol_frame frame = { .module = "/usr/bin/env", .in_file = true };
+	const struct named_stack stack = { .user = &frame, .nr_user = 1 };
+	char dir[] = "/tmp/vmascope-hints.XXXXXX", path[64];
+	struct stack_hints h = { .package_lists = dir };
+	struct stat st;
+	FILE *f;
+
+	(void)state;
+	assert_int_equal(stat(frame.module, &st), 0);
+	frame.dev = st.st_dev;
+	frame.inode = st.st_ino;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/coreutils.list", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "%s\n", frame.module);
+	assert_int_equal(fclose(f), 0);
+	stack_hints__add(&h, &stack, 1);
+	assert_prints(&h, true, false,
+		      "100.0% of these have functions without names in /usr/bin/env of package "
+		      "coreutils (install its -dbgsym or -dbg package, or set DEBUGINFOD_URLS)\n");
+	stack_hints__free(&h);
+	unlink(path);
+	rmdir(dir);
 }
 
 static void more_files_than_are_told_apart(void **state)
@@ -108,7 +142,7 @@ static void more_files_than_are_told_apart(void **state)
 		frame.module = name;
 		stack_hints__add(&h, &stack, i + 1);
 	}
-	assert_prints(&h, true, false, "no symbols for /lib/lib7.so ");
+	assert_prints(&h, true, false, "have functions without names in /lib/lib7.so ");
 	stack_hints__free(&h);
 }
 
@@ -118,6 +152,7 @@ int main(void)
 		cmocka_unit_test(whole_stacks_need_none),
 		cmocka_unit_test(stacks_of_one_function),
 		cmocka_unit_test(functions_without_names),
+		cmocka_unit_test(package_of_the_symbols),
 		cmocka_unit_test(more_files_than_are_told_apart),
 	};
 

@@ -89,6 +89,7 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 		.longest = longest,
 		.start_ns = s->start_ns,
 		.unwound = facts.unwound,
+		.recorded = !s->source->open,
 	};
 	struct document d = {};
 

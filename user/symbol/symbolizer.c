@@ -136,7 +136,7 @@ static void set_function(struct symbol_frame *f, const char *name, uint64_t star
 		f->offset = 0;
 }
 
-/* What was inlined there goes before @function, the one that was running. */
+/* Inlined functions precede @function, which contains them. */
 static size_t add_lines(struct symbolizer *s, struct module *module, uint64_t address,
 			const struct symbol_frame *function, struct symbol_frame *frames,
 			size_t max)
@@ -175,6 +175,10 @@ static size_t file_frames(struct symbolizer *s, struct mapped_process *p, struct
 	uint64_t start = 0;
 	size_t nr = 1;
 
+	if (module) {
+		f.dev = module->key.dev;
+		f.inode = module->key.inode;
+	}
 	frames[0] = f;
 	if (!readable)
 		return 1;
@@ -221,7 +225,7 @@ size_t symbolizer__user(struct symbolizer *s, const struct symbol_process *proce
 		return 1;
 	if (mapping__is_file(map))
 		nr = file_frames(s, p, map, ip, is_return_address, frames, max);
-	/* To read a perf map may cost other files their memory, and what was reported about them. */
+	/* Reading a perf map may drop other files, and invalidates what was returned about them. */
 	if (nr == 1 && !frames[0].name && !frames[0].file && mapping__is_memory(map))
 		jit_frame(s, p, map, is_return_address, &frames[0]);
 	return nr;

@@ -3,12 +3,12 @@
  * symbolizer.h - names for addresses of code: user space by ELF, DWARF and perf maps, the kernel by
  * /proc/kallsyms.
  *
- * A name is never wrong: of a file that may not be the one that was mapped nothing is returned but
- * where in it. Whatever a traced process mapped is read by helper processes (helper.h); each file
- * has a time limit, all files together a memory limit.
+ * A name is never guessed: if a file may not be the one that was mapped, only the offset in it is
+ * returned. Files that a traced process has mapped are read by helper processes (helper.h); there
+ * is a time limit for each file, and a memory limit for all files.
  *
- * One thread at a time. What frames point to is good until the next call. Make the symbolizer
- * before BPF programs and other threads: its helpers are forks.
+ * Not thread-safe. What frames point to is valid until the next call. Create the symbolizer before
+ * BPF programs and other threads, as its helpers are forks.
  */
 #ifndef VMASCOPE_SYMBOL_SYMBOLIZER_H
 #define VMASCOPE_SYMBOL_SYMBOLIZER_H
@@ -22,16 +22,16 @@
 struct symbolizer;
 
 /**
- * struct symbolizer_options - all zero is fine
+ * struct symbolizer_options - all zero: the defaults
  * @lines: return source lines and inlined functions
- * @max_bytes: that are kept, 0: 64 MiB. A file's functions may be half of it
- * @ms_per_file: time of a CPU that reading one file may take, 0: 5000
- * @fetch_ms: time to wait for debuginfod, where DEBUGINFOD_URLS is set, 0: 10000
- * @idle: called again and again while a file is being read, with @idle_ctx; it must not ask the
- *	symbolizer. NULL: nothing to do
- * @until: NULL, or asked with @until_ctx until when (CLOCK_MONOTONIC, ns) new files and processes may
- *	be read; UINT64_MAX: for as long as it takes. Time spent waiting for a CPU does not count
- * @debug_dir: of separate debug files, NULL: /usr/lib/debug
+ * @max_bytes: memory limit, 0: 64 MiB; the functions of one file may use half of it
+ * @ms_per_file: CPU time limit for reading one file, 0: 5000
+ * @fetch_ms: timeout of debuginfod, if DEBUGINFOD_URLS is set, 0: 10000
+ * @idle: called repeatedly with @idle_ctx while a file is being read; must not call the symbolizer;
+ *	NULL: none
+ * @until: NULL, or called with @until_ctx: returns the time (CLOCK_MONOTONIC, ns) until which new
+ *	files and processes may be read; UINT64_MAX: no limit. Waiting for a CPU does not count
+ * @debug_dir: directory of separate debug files, NULL: /usr/lib/debug
  */
 struct symbolizer_options {
 	bool lines;
@@ -46,16 +46,17 @@ struct symbolizer_options {
 };
 
 /**
- * struct symbol_frame - a function that was running
- * @ip: the address that was asked for
- * @name: NULL: not known
- * @offset: of @ip from its start; 0 of an inlined one
- * @module: path of the file, "[vdso]", "[anon]", a perf map, "[kernel]"; NULL: not known
- * @in_file: @module_offset is the place in it
- * @module_offset: the address that the ELF file has (addr2line takes it); of a file that could
- *	not be read, the offset in the file
- * @file: of the source, NULL: not known; @line: in it, 0: not known
- * @inlined: into the next frame
+ * struct symbol_frame - a function at an address
+ * @ip: the address
+ * @name: NULL: unknown
+ * @offset: of @ip from the start of the function; 0 for an inlined function
+ * @module: path of the file, "[vdso]", "[anon]", a perf map, "[kernel]"; NULL: unknown
+ * @in_file: @module is a file, and @module_offset is known
+ * @module_offset: address in the ELF file, as addr2line(1) takes it; offset in the file if it could
+ *	not be read
+ * @dev, @inode: of the file if it was opened, as stat(2) returns them; otherwise 0
+ * @file: source file, NULL: unknown; @line: line in it, 0: unknown
+ * @inlined: the function is inlined into that of the next frame
  */
 struct symbol_frame {
 	uint64_t ip;
@@ -64,17 +65,19 @@ struct symbol_frame {
 	const char *module;
 	bool in_file;
 	uint64_t module_offset;
+	uint64_t dev;
+	uint64_t inode;
 	const char *file;
 	unsigned int line;
 	bool inlined;
 };
 
 /**
- * struct symbolizer_stats - what it took so far
- * @bytes: kept now
- * @modules: known now; @dropped: for want of memory
- * @given_up: files that crashed their reader or took too long
- * @reader_starts: 1, and one for each time that it had to be started anew
+ * struct symbolizer_stats - statistics so far
+ * @bytes: memory in use
+ * @modules: files that are kept; @dropped: files dropped because of the memory limit
+ * @given_up: files that crashed the reader or took too long
+ * @reader_starts: number of times the reader was started
  */
 struct symbolizer_stats {
 	size_t bytes;
@@ -87,7 +90,7 @@ struct symbolizer_stats {
 /** symbolizer__new - @options may be NULL. Return: 0 or a negative errno. */
 int symbolizer__new(struct symbolizer **s, const struct symbolizer_options *options);
 
-/** symbolizer__free - NULL is fine. */
+/** symbolizer__free - @s may be NULL. */
 void symbolizer__free(struct symbolizer *s);
 
 /**
@@ -109,19 +112,19 @@ int symbolizer__set_maps(struct symbolizer *s, const struct symbol_process *proc
 			 const struct symbol_map *maps, size_t nr);
 
 /**
- * symbolizer__note - take down what a live process has mapped, as it may end before it is asked for
+ * symbolizer__note - save the mappings of a running process, as it may exit before they are needed
  *
- * Its files are opened and read, and so is its JIT's list of functions.
+ * Its files and its perf map are opened and read.
  */
 void symbolizer__note(struct symbolizer *s, const struct symbol_process *process);
 
-/** symbolizer__late - the time of @until is over: what is not known by now is not going to be. */
+/** symbolizer__late - the time limit of @until has passed: nothing new is read. */
 bool symbolizer__late(struct symbolizer *s);
 
 /**
- * symbolizer__end_process - it is gone, or another program runs in it: /proc no longer describes it
- * @maps: @nr mappings that held code, to be added to those that were read while it lived; two files
- *	at one address rule each other out
+ * symbolizer__end_process - the process has exited or called execve(): /proc no longer describes it
+ * @maps: @nr mappings with code, added to those that were read while it ran; addresses at which two
+ *	files were mapped have no name
  *
  * Return: 0 or -ENOMEM.
  */
@@ -132,20 +135,20 @@ int symbolizer__end_process(struct symbolizer *s, const struct symbol_process *p
 void symbolizer__forget(struct symbolizer *s, const struct symbol_process *process);
 
 /**
- * symbolizer__user - what was running at an address of a process
- * @is_return_address: the call is before it
- * @frames: room for @max, at least 1; the innermost inlined function comes first
+ * symbolizer__user - look up an address of a process
+ * @is_return_address: the call instruction is before @ip
+ * @frames: array of @max, at least 1, for the results; the innermost inlined function comes first
  *
- * Return: the number of frames, 1 or more; the first one has at least its ip.
+ * Return: the number of frames, 1 or more; at least @ip of the first one is set.
  */
 size_t symbolizer__user(struct symbolizer *s, const struct symbol_process *process, uint64_t ip,
 			bool is_return_address, struct symbol_frame *frames, size_t max);
 
-/** symbolizer__kernel - what was running at an address of the kernel. */
+/** symbolizer__kernel - look up an address of the kernel. */
 void symbolizer__kernel(struct symbolizer *s, uint64_t ip, bool is_return_address,
 			struct symbol_frame *frame);
 
-/** symbolizer__stats - what it took so far. */
+/** symbolizer__stats - get the statistics. */
 void symbolizer__stats(const struct symbolizer *s, struct symbolizer_stats *stats);
 
 /**

@@ -15,14 +15,17 @@
 /**
  * struct stack_hints - statistics of the stacks of one table; zero at first
  * @events: events with user frames; @single: those of them with one user frame
- * @modules: files with unnamed functions, names owned; @nameless: events with such a frame
+ * @modules: the first frames of files with unnamed functions, their module names owned; @nameless:
+ *	events with such a frame
+ * @package_lists: where lists of installed files are, NULL: where dpkg has them
  * @failed: out of memory for the name of a module
  */
 struct stack_hints {
 	uint64_t events;
 	uint64_t single;
-	char *modules[STACK_HINT_MODULES];
+	struct symbol_frame modules[STACK_HINT_MODULES];
 	uint64_t nameless[STACK_HINT_MODULES];
+	const char *package_lists;
 	bool failed;
 };
 

@@ -3,10 +3,14 @@
 #include "view/faults/stat_functions.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/str.h"
 #include "view/common/function_list.h"
+#include "view/common/stack_hints.h"
+#include "view/common/words.h"
 #include "view/faults/stat_stacks.h"
 
 /* clang-format off */
@@ -41,9 +45,9 @@ struct function {
 	uint64_t total_ns;
 };
 
-/** count_stack - count stack number @number, from 1, for each of its functions. */
+/** count_stack - count stack number @number, from 1, for each of its functions and for @hints. */
 static int count_stack(struct function_list *all, const struct stat_view *v,
-		       const struct stack_entry *e, size_t number)
+		       const struct stack_entry *e, size_t number, struct stack_hints *hints)
 {
 	const uint64_t faults = stack_faults(&e->counts);
 	const struct function_owner owner = {
@@ -55,6 +59,8 @@ static int count_stack(struct function_list *all, const struct stat_view *v,
 	struct named_stack named;
 	int err = namer__stack(v->namer, e->stack, &named);
 
+	if (!err)
+		stack_hints__add(hints, &named, faults);
 	for (size_t i = 0; !err && (frame = function_list__frame(&named, i)); i++) {
 		struct function *f = function_list__get(all, frame, &owner);
 
@@ -123,8 +129,24 @@ static void rest_row(struct table *t, const char *name, uint64_t faults, uint64_
 	table__set_str(t, "function", name);
 }
 
+/** footer - @left functions with @faults are not shown; add advice about the stacks. */
+static void footer(const struct stat_view *v, struct table *t, size_t left, uint64_t faults,
+		   const struct stack_hints *hints)
+{
+	struct words w;
+
+	if (!words__open(&w, t))
+		return;
+	if (left)
+		fprintf(w.file, "and %zu more function%s with %llu fault%s in SELF (use --top N)\n",
+			left, str_plural(left), (unsigned long long)faults, str_plural(faults));
+	if (!v->interval)
+		stack_hints__print(hints, v->unwound, v->recorded, w.file);
+	words__footer(&w);
+}
+
 static void rows(const struct stat_view *v, struct table *t, struct function_list *all,
-		 uint64_t total)
+		 uint64_t total, const struct stack_hints *hints)
 {
 	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
 	uint64_t rest = 0;
@@ -136,10 +158,8 @@ static void rows(const struct stat_view *v, struct table *t, struct function_lis
 		row(v, t, (const void *)all->list[i], total);
 	for (size_t i = shown; i < all->nr; i++)
 		rest += ((const struct function *)all->list[i])->self;
-	if (shown < all->nr)
-		table__set_footer(t,
-				  "and %zu more functions with %llu faults in SELF (use --top N)",
-				  all->nr - shown, (unsigned long long)rest);
+	if (v->stacks_as_text)
+		footer(v, t, all->nr - shown, rest, hints);
 }
 
 struct table *stat_functions__make(const struct stat_view *v, const struct vs_counts *counts,
@@ -152,6 +172,7 @@ struct table *stat_functions__make(const struct stat_view *v, const struct vs_co
 						 .namer = v->namer,
 						 .marked = v->interval };
 	struct table *t = document__table(d, &functions_table);
+	struct stack_hints hints = {};
 	struct function_list all;
 	struct stack_rests rests;
 	struct stack_entry *list;
@@ -164,8 +185,10 @@ struct table *stat_functions__make(const struct stat_view *v, const struct vs_co
 	if (!list)
 		document__fail(d, -ENOMEM);
 	for (size_t i = 0; list && i < nr; i++)
-		table__fail(t, count_stack(&all, v, &list[i], i + 1));
-	rows(v, t, &all, total);
+		table__fail(t, count_stack(&all, v, &list[i], i + 1, &hints));
+	table__fail(t, hints.failed ? -ENOMEM : 0);
+	rows(v, t, &all, total, &hints);
+	stack_hints__free(&hints);
 	if (v->stacks_as_text) {
 		rest_row(t, "[no stack]", stack_faults(&rests.none), total);
 		rest_row(t, "[stack table full]", stack_faults(&rests.overflow), total);

@@ -48,7 +48,7 @@ extern const char *const shootdown_by_names[NR_SHOOTDOWN_BY];
  * @no_text: omit what only text shows; @no_json: omit what other formats show; @rows_only: make
  *	only the rows
  * @unwound: stacks were unwound in user space: the faults that followed the calls of a stack are
- *	unknown
+ *	unknown; @recorded: the run was read from a recording
  * @longest: the longest calls, NULL: unknown; @start_ns: when counting began, CLOCK_MONOTONIC
  * @isolated, @nohz_full: CPU lists in the kernel's format; NULL: unknown
  * @max_map_count: maximum number of VMAs of a process (vm.max_map_count), 0: unknown
@@ -69,6 +69,7 @@ struct shootdown_view {
 	bool no_json;
 	bool rows_only;
 	bool unwound;
+	bool recorded;
 	const struct longest_calls *longest;
 	uint64_t start_ns;
 	const char *isolated;

@@ -4,11 +4,15 @@
  * below it.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/names.h"
+#include "util/str.h"
 #include "view/common/function_list.h"
+#include "view/common/stack_hints.h"
+#include "view/common/words.h"
 #include "view/shootdown/shootdown_groups.h"
 #include "view/shootdown/shootdown_parts.h"
 
@@ -48,11 +52,11 @@ struct call_function {
 };
 
 /**
- * count_group - count group number @number, from 1, for each of its functions. Return: 0 or
- * -ENOMEM.
+ * count_group - count group number @number, from 1, for each of its functions, and its stack for
+ * @hints. Return: 0 or -ENOMEM.
  */
 static int count_group(struct function_list *all, const struct shootdown_view *v,
-		       const struct call_group *g, size_t number)
+		       const struct call_group *g, size_t number, struct stack_hints *hints)
 {
 	const struct call_row *row = g->row;
 	const struct function_owner owner = {
@@ -66,6 +70,7 @@ static int count_group(struct function_list *all, const struct shootdown_view *v
 	int err = row->stack ? namer__stack(v->namer, row->stack, &named) : 0;
 	const size_t nr = named.nr_kernel + named.nr_user;
 
+	stack_hints__add(hints, &named, g->counts.count);
 	for (size_t i = 0; !err && i < (nr ? nr : 1); i++) {
 		struct call_function *f = function_list__get(all, function_list__frame(&named, i),
 							     &owner);
@@ -117,8 +122,21 @@ static void text_row(const struct shootdown_view *v, struct table *t, const stru
 	call_text_cells(v, t, f->row, &f->counts);
 }
 
+static void footer(const struct shootdown_view *v, struct table *t, size_t left,
+		   const struct stack_hints *hints)
+{
+	struct words w;
+
+	if (!words__open(&w, t))
+		return;
+	if (left)
+		fprintf(w.file, "and %zu more function%s (use --top N)\n", left, str_plural(left));
+	stack_hints__print(hints, v->unwound, v->recorded, w.file);
+	words__footer(&w);
+}
+
 static void rows(const struct shootdown_view *v, struct table *json, struct table *text,
-		 struct function_list *all)
+		 struct function_list *all, const struct stack_hints *hints)
 {
 	const size_t shown = v->limit && all->nr > v->limit ? v->limit : all->nr;
 
@@ -130,8 +148,8 @@ static void rows(const struct shootdown_view *v, struct table *json, struct tabl
 		text_row(v, text, (const void *)all->list[i]);
 	if (shown)
 		table__set_title(text, "Memory calls by function (callees included)\n");
-	if (shown < all->nr)
-		table__set_footer(text, "and %zu more functions (use --top N)", all->nr - shown);
+	if (!v->no_text)
+		footer(v, text, all->nr - shown, hints);
 }
 
 void shootdown_functions__make(const struct shootdown_doc *d)
@@ -139,13 +157,16 @@ void shootdown_functions__make(const struct shootdown_doc *d)
 	struct table *text = document__table(d->document, &text_table);
 	struct table *json = document__table(d->document, &json_table);
 	struct function_list all;
+	struct stack_hints hints = {};
 	struct call_groups g = {};
 
 	function_list__init(&all, sizeof(struct call_function));
 	call_groups__make(&g, d, SHOOTDOWN_BY_FUNCTION, false);
 	for (size_t i = 0; i < g.nr; i++)
-		table__fail(json, count_group(&all, d->view, &g.list[i], i + 1));
-	rows(d->view, json, text, &all);
+		table__fail(json, count_group(&all, d->view, &g.list[i], i + 1, &hints));
+	table__fail(json, hints.failed ? -ENOMEM : 0);
+	rows(d->view, json, text, &all, &hints);
+	stack_hints__free(&hints);
 	call_groups__free(&g);
 	function_list__free(&all);
 }

@@ -3,6 +3,7 @@
 #include "view/shootdown/shootdown_groups.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,15 +340,20 @@ void call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enu
 		qsort(g->list, g->nr, sizeof(*g->list), cheaper);
 }
 
-void call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t)
+void call_groups__print_rest(const struct call_groups *g, const struct shootdown_view *v,
+			     size_t shown, FILE *f)
 {
 	struct vs_call_counts rest = {};
 
+	if (shown >= g->nr)
+		return;
 	for (size_t i = shown; i < g->nr; i++)
 		call_counts_add(&rest, &g->list[i].counts);
-	table__set_footer(t, "and %s more rows: %s calls, %s stolen (use --top N)",
-			  str_count(g->nr - shown).text, str_count(rest.count).text,
-			  str_ns(rest.stolen_ns).text);
+	fprintf(f, "and %s more row%s: %s call%s", str_count(g->nr - shown).text,
+		str_plural(g->nr - shown), str_count(rest.count).text, str_plural(rest.count));
+	if (v->interrupts_known)
+		fprintf(f, ", %s stolen", str_ns(rest.stolen_ns).text);
+	fputs(" (use --top N)\n", f);
 }
 
 void call_groups__free(struct call_groups *g)

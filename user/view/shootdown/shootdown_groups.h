@@ -5,6 +5,8 @@
 #ifndef VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_GROUPS_H
 #define VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_GROUPS_H
 
+#include <stdio.h>
+
 #include "util/hash.h"
 #include "view/shootdown/shootdown_parts.h"
 
@@ -45,9 +47,10 @@ void call_groups__make(struct call_groups *g, const struct shootdown_doc *d, enu
 		       bool join);
 
 /**
- * call_groups__tell_rest - add a footer to @t that summarizes the groups after the first @shown.
+ * call_groups__print_rest - print a line that summarizes the groups after the first @shown, if any
  */
-void call_groups__tell_rest(const struct call_groups *g, size_t shown, struct table *t);
+void call_groups__print_rest(const struct call_groups *g, const struct shootdown_view *v,
+			     size_t shown, FILE *f);
 
 void call_groups__free(struct call_groups *g);
 

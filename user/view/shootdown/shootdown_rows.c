@@ -7,6 +7,7 @@
 #include "symbol/namer.h"
 #include "util/str.h"
 #include "view/common/stat_cells.h"
+#include "view/common/words.h"
 #include "view/shootdown/shootdown_groups.h"
 #include "view/shootdown/shootdown_parts.h"
 
@@ -63,7 +64,7 @@ static const struct column process_text_columns[] = {
 	CALL_TEXT_COLUMN,
 };
 static const struct column comm_text_columns[] = {
-	CALL_TEXT_COLUMNS, {.key = "processes", .head = "PROCESSES", .type = CELL_U64, .unit = UNIT_COUNT},
+	CALL_TEXT_COLUMNS, {.key = "processes", .head = "PROCS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},
 	CALL_TEXT_COLUMN,
 };
@@ -76,7 +77,7 @@ static const struct column thread_text_columns[] = {
 static const struct column site_text_columns[] = {
 	CALL_TEXT_COLUMNS, TEXT_PROCESS_COLUMNS, CALL_TEXT_COLUMN,
 	{.key = "site", .head = "CALLED FROM", .type = CELL_HEX},
-	{.key = "where", .head = "IN", .type = CELL_STR},
+	{.key = "where", .head = "FUNCTION", .type = CELL_STR},
 };
 /* clang-format on */
 
@@ -302,13 +303,16 @@ static void text_rows(const struct shootdown_doc *d, struct table *t, const stru
 	const bool show_process = d->view->by == SHOOTDOWN_BY_PROCESS ||
 				  d->view->by == SHOOTDOWN_BY_COMM || !one_process(g);
 	const size_t shown = d->view->limit && g->nr > d->view->limit ? d->view->limit : g->nr;
+	struct words w;
 
 	for (size_t i = 0; i < shown; i++)
 		text_row(d, t, g, &g->list[i], show_process);
 	if (shown)
 		table__set_title(t, "%s\n", rows_defs[d->view->by].title);
-	if (shown && shown < g->nr)
-		call_groups__tell_rest(g, shown, t);
+	if (shown && words__open(&w, t)) {
+		call_groups__print_rest(g, d->view, shown, w.file);
+		words__footer(&w);
+	}
 }
 
 void shootdown_rows__make(const struct shootdown_doc *d)
@@ -334,7 +338,10 @@ void shootdown_rows__make(const struct shootdown_doc *d)
 	}
 }
 
-/** say_group - print "mprotect of [anon] 7f… (4.00KiB), redis (12)", or "mprotect called from …" */
+/**
+ * say_group - print "mprotect of [anon] at 7f… (4.00KiB) by redis (12)", or "mprotect called from
+ * …"
+ */
 static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_group *g)
 {
 	/* rows of a recording always have one; other groups may have many */
@@ -355,13 +362,13 @@ static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_
 		shootdown_stacks__say(d, g->row, f);
 	call_group_range(g, &start, &end);
 	if (g->row->vma && end) {
-		fprintf(f, " of %s %llx (%s)", str_last_part(g->row->vma->name),
+		fprintf(f, " of %s at %llx (%s)", str_last_part(g->row->vma->name),
 			(unsigned long long)start, str_bytes(end - start).text);
 	}
 	if (g->processes > 1)
-		fprintf(f, ", %s (%zu processes)", call_comm(g->row), g->processes);
+		fprintf(f, " by %s (%zu processes)", call_comm(g->row), g->processes);
 	else
-		fprintf(f, ", %s (%u)", call_comm(g->row), call_pid(g->row));
+		fprintf(f, " by %s (%u)", call_comm(g->row), call_pid(g->row));
 }
 
 void shootdown_rows__say_worst(const struct shootdown_doc *d, FILE *f)

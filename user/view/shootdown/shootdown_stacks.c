@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shootdown_stacks.c - rows of memory calls by stack. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "model/names.h"
 #include "util/array.h"
 #include "util/str.h"
 #include "view/common/stack_cells.h"
+#include "view/common/stack_hints.h"
+#include "view/common/words.h"
 #include "view/shootdown/shootdown_groups.h"
 #include "view/shootdown/shootdown_parts.h"
 
@@ -89,10 +92,12 @@ static void head_line(const struct shootdown_view *v, struct table *t, const str
 	table__set_str(t, "stack", text);
 }
 
-static void text_row(const struct shootdown_doc *d, struct table *t, const struct call_group *g)
+static void text_row(const struct shootdown_doc *d, struct table *t, const struct call_group *g,
+		     struct stack_hints *hints)
 {
 	const struct named_stack named = name_row(d, g->row);
 
+	stack_hints__add(hints, &named, g->counts.count);
 	head_line(d->view, t, g);
 	stack_lines(t, &named, d->view->all_frames);
 }
@@ -100,13 +105,20 @@ static void text_row(const struct shootdown_doc *d, struct table *t, const struc
 static void text_rows(const struct shootdown_doc *d, struct table *t, const struct call_groups *g)
 {
 	const size_t limit = d->view->limit, shown = limit && g->nr > limit ? limit : g->nr;
+	struct stack_hints hints = {};
+	struct words w;
 
 	for (size_t i = 0; i < shown; i++)
-		text_row(d, t, &g->list[i]);
+		text_row(d, t, &g->list[i], &hints);
 	if (shown)
 		table__set_title(t, "Memory calls by stack\n");
-	if (shown < g->nr)
-		call_groups__tell_rest(g, shown, t);
+	table__fail(t, hints.failed ? -ENOMEM : 0);
+	if (words__open(&w, t)) {
+		call_groups__print_rest(g, d->view, shown, w.file);
+		stack_hints__print(&hints, d->view->unwound, d->view->recorded, w.file);
+		words__footer(&w);
+	}
+	stack_hints__free(&hints);
 }
 
 void shootdown_stacks__make(const struct shootdown_doc *d)
@@ -132,5 +144,5 @@ void shootdown_stacks__say(const struct shootdown_doc *d, const struct call_row 
 		return;
 	/* the innermost function is libc's wrapper of the system call: show its caller */
 	frame_text(&named.user[named.nr_user > 1], text);
-	fprintf(f, " by %s", text);
+	fprintf(f, " called in %s", text);
 }
