@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tests/man_test.sh - manual pages have every command and option, and are right for man and mandoc; prints TAP.
+# tests/man_test.sh - manual pages have every command, option and column, and are right for man and mandoc; prints
+# TAP.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -101,9 +102,60 @@ uses_its_options()
 	[ ! -s "$log" ]
 }
 
+# sources COMMAND: files with the columns of its tables
+sources()
+{
+	case $1 in
+	stat) find user/view/faults bpf/figures.h -name '*.[ch]' ;;
+	trace | top) find "user/view/$1" bpf/figures.h -name '*.[ch]' ;;
+	shootdown | explain) find "user/view/$1" -name '*.[ch]' ;;
+	report) find user/view/diff -name '*.[ch]' ;;
+	doctor) echo user/cmd/doctor.c user/collect/cost.c ;;
+	esac
+}
+
+# headings FILE…: those of columns, one a line: .head = "TIME", or an argument of a macro that makes columns; of a
+# figure (bpf/figures.h), the second string. Rates and shares of top have the heading of what they are of.
+headings()
+{
+	awk '
+		/\.head = "|COLUMNS?\(|(COUNT|TIME)\("/ { first = 1 }
+		/^\tX\(/ { first = 2 }
+		first {
+			n = split($0, part, "\"")
+			for (i = 2 * first; i < n; i += 2)
+				if (part[i] ~ /^[A-Z%#][A-Z0-9%\/.,: >+]*$/)
+					print part[i]
+			first = 0
+		}' "$@" | sort -u
+}
+
+# has_columns COMMAND: its section COLUMNS has each heading of its tables, and no other
+has_columns()
+{
+	local files
+
+	mapfile -t files < <(sources "$1" | tr ' ' '\n')
+	headings "${files[@]}" >"$tmp/printed"
+	awk '
+		/^\.SH/ { on = $0 == ".SH COLUMNS" }
+		on && tag {
+			sub(/^\.BR? /, "")
+			gsub(/\\-/, "-")
+			gsub(/ ", " /, "\n")
+			gsub(/"/, "")
+			print
+		}
+		{ tag = $0 == ".TP" }' "docs/man/$1.man" | sort -u >"$tmp/documented"
+	comm -23 "$tmp/printed" "$tmp/documented" | sed 's/^/not documented: /' >"$log"
+	comm -13 "$tmp/printed" "$tmp/documented" | sed 's/^/not printed: /' >>"$log"
+	[ -s "$tmp/printed" ] && [ ! -s "$log" ]
+}
+
 "$vmascope" help --list >"$tmp/list" || exit 1
 mapfile -t commands < <(jq -r '.commands[].command' "$tmp/list")
-echo "1..$((2 + 4 * ${#commands[@]}))"
+tables=(stat shootdown trace top report explain doctor)
+echo "1..$((2 + 4 * ${#commands[@]} + ${#tables[@]}))"
 renders ''
 result $? 'vmascope(1) is clean for man and mandoc' "$log"
 for command in "${commands[@]}"; do
@@ -118,3 +170,7 @@ for command in "${commands[@]}"; do
 done
 lists_commands
 result $? 'each command is in vmascope(1), with its summary' "$log"
+for command in "${tables[@]}"; do
+	has_columns "$command"
+	result $? "vmascope-$command(1) has each column of its tables" "$log"
+done

@@ -32,20 +32,20 @@
 #define MPROTECTS 10000
 
 static const struct column cost_columns[] = {
-	{ .key = "who", .head = "THE TASK", .type = CELL_STR, .left = true },
-	{ .key = "each_ns", .head = "EACH TAKES", .type = CELL_F64, .unit = UNIT_NS },
+	{ .key = "who", .head = "TASK", .type = CELL_STR, .left = true },
+	{ .key = "each_ns", .head = "TIME", .type = CELL_F64, .unit = UNIT_NS },
 	{ .key = "added_ns", .head = "ADDED", .type = CELL_F64, .unit = UNIT_NS },
 };
 
 static const struct column program_columns[] = {
 	{ .key = "program", .head = "PROGRAM", .type = CELL_STR, .left = true },
 	{ .key = "runs", .head = "RUNS", .type = CELL_U64, .unit = UNIT_COUNT },
-	{ .key = "run_ns", .head = "EACH", .type = CELL_F64, .unit = UNIT_NS },
-	{ .key = "insns", .head = "INSNS VERIFIED", .type = CELL_U64, .unit = UNIT_COUNT },
+	{ .key = "run_ns", .head = "TIME/RUN", .type = CELL_F64, .unit = UNIT_NS },
+	{ .key = "insns", .head = "INSNS", .type = CELL_U64, .unit = UNIT_COUNT },
 };
 static const struct table_def program_table = TABLE_DEF("programs", program_columns);
 
-/* --- what is measured ------------------------------------------------------------------------ */
+/* --- operations that are measured ------------------------------------------------------------ */
 
 /** touch - first touches of anonymous memory. Return: how many. */
 static size_t touch(char *memory)
@@ -203,8 +203,9 @@ static void ignore(void *ctx, const struct vs_event *event)
 }
 
 /**
- * measure - the child's job while it, or another, is the target
- * @programs: if not NULL, rows of the programs' own clocks; these add to what they measure
+ * measure - run the child's job while it, or another process, is traced
+ * @programs: if not NULL, add rows with the run time of BPF programs, whose measurement takes time
+ *	itself
  */
 static int measure(const struct options *o, const struct worker *f, size_t job, pid_t target,
 		   double *ns, struct table *programs)
@@ -251,7 +252,7 @@ static int job_table(const struct options *o, const struct worker *f, size_t job
 	err = err ? err : measure(o, f, job, f->pid, &traced, NULL);
 	if (err)
 		return err;
-	table__set_title(t, "\n%s (fastest of %d rounds):", jobs[job].title, STORM_ROUNDS);
+	table__set_title(t, "%s (fastest of %d rounds)\n", jobs[job].title, STORM_ROUNDS);
 	job_row(t, "no tracing", plain, plain);
 	job_row(t, "another process is traced", untraced, plain);
 	job_row(t, "this process is traced", traced, plain);
@@ -264,7 +265,7 @@ static int program_rows(const struct options *o, const struct worker *f, struct 
 	double unused;
 	int err = 0;
 
-	table__set_title(t, "\nRun time of the BPF programs (kernel.bpf_stats_enabled):");
+	table__set_title(t, "Run time of the BPF programs (kernel.bpf_stats_enabled)\n");
 	for (size_t job = 0; job < NR_JOBS && !err; job++)
 		if (job != 1) /* getpid runs none that mprotect does not */
 			err = measure(o, f, job, f->pid, &unused, t);

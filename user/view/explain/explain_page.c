@@ -13,7 +13,7 @@ static const struct column entry_columns[] = {
 	{ .key = "level", .head = "LEVEL", .type = CELL_STR, .left = true },
 	{ .key = "index", .head = "INDEX", .type = CELL_U64 },
 	{ .key = "entry", .head = "ENTRY", .type = CELL_HEX },
-	{ .key = "kind", .head = "IS", .type = CELL_STR, .left = true },
+	{ .key = "kind", .head = "KIND", .type = CELL_STR, .left = true },
 	{ .key = "frame", .head = "FRAME", .type = CELL_HEX },
 	{ .key = "marks", .head = "BITS", .type = CELL_STR, .left = true, .text_only = true },
 	{ .key = "flags", .type = CELL_TABLE },

@@ -122,7 +122,7 @@ void explain_part__vma(struct table *parent, const struct explanation *e)
 
 static const struct column near_columns[] = {
 	{ .key = "side", .head = "NEAREST", .type = CELL_STR, .left = true },
-	{ .key = "distance_bytes", .head = "AWAY", .type = CELL_U64, .unit = UNIT_BYTES },
+	{ .key = "distance_bytes", .head = "DISTANCE", .type = CELL_U64, .unit = UNIT_BYTES },
 	{ .key = "start", .head = "START", .type = CELL_HEX },
 	{ .key = "end", .head = "END", .type = CELL_HEX },
 	{ .key = "perms", .head = "PERM", .type = CELL_STR, .left = true },
