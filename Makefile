@@ -516,8 +516,8 @@ check-arm64: ## cross-compile for arm64, and try that in a guest (downloads libr
 	@$(SUBMAKE) deps DEPS='$(GUEST_DEPS)'
 	@tests/vm/arm64
 
-screens: ## make the captures in README.md and docs/tour.md anew, by real runs (as root)
-	@$(SUBMAKE) all $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server
+screens: ## make the captures in README.md and docs, and docs/page.png, anew, by real runs (as root)
+	@$(SUBMAKE) all $(WORKLOAD_BINS) $(BUILD)/tests/bin/redis-server $(BUILD)/npm/tests/.made
 	@tests/screens --update
 
 kernel-table: ## put what the last check-vm found into docs/kernels.md

@@ -191,29 +191,31 @@ headings()
 		}' "$@" | sort -u
 }
 
-# heads: all string literals, of which heads are some, and the rates of them
+# heads: all string literals, of which heads are some, and the rates and shares of them
 heads()
 {
 	find user -name '*.[ch]' -exec awk -f tests/lint/strings.awk {} + | cut -d: -f3- | awk '
-		/^[A-Z%\/][A-Za-z0-9%\/. ]*$/ { for (n = split($0, part, " "); n; n--) { print part[n]; print part[n] "/s" } }' |
+		/^[A-Z%\/][A-Za-z0-9%\/. ]*$/ { for (n = split($0, part, " "); n; n--) { print part[n]; print part[n] "/s"; print part[n] "%" } }' |
 		sort -u
 }
 
 heads >"$tmp/heads"
-headings README.md docs/tour.md >"$tmp/headings"
+captures=(README.md docs/tour.md docs/top.md docs/shootdown.md docs/stacks.md) # as tests/screens has them
+headings "${captures[@]}" >"$tmp/headings"
 [ -s "$tmp/headings" ] || echo "no headings" >"$tmp/headings"
 : >"$tmp/stale"
 while read -r file word; do
 	grep -qxF -e "$word" "$tmp/heads" || echo "$file $word is no heading (make screens)" >>"$tmp/stale"
 done <"$tmp/headings"
-same 'captures in README.md and docs/tour.md have headings that there are' "$tmp/none" "$tmp/stale"
+same 'headings in captures exist' "$tmp/none" "$tmp/stale"
 
-# README's captures of vmascope are all made by tests/screens, and each of its screens is somewhere
+# captures of vmascope are made by tests/screens, and each of its screens is somewhere
 {
 	awk '/^<!-- screen / { made = 1; next }
 		/^```/ { inside = !inside; if (inside) { here = made; made = 0 } }
-		inside && !here && /^\$ (sudo )?vmascope/ { print FILENAME ": not made by tests/screens: " $0 }' README.md
-	diff <(grep -ho '^<!-- screen [a-z]*' README.md docs/tour.md | cut -d' ' -f3 | sort -u) \
+		inside && !here && /^\$ (sudo )?vmascope/ { print FILENAME ": not made by tests/screens: " $0 }' \
+		"${captures[@]}"
+	diff <(grep -ho '^<!-- screen [a-z]*' "${captures[@]}" | cut -d' ' -f3 | sort -u) \
 		<(sed -n 's/^screen_\([a-z]*\)()$/\1/p' tests/screens | sort)
 } >"$tmp/unmade"
-same 'captures in README.md are made by tests/screens' "$tmp/none" "$tmp/unmade"
+same 'captures are made by tests/screens' "$tmp/none" "$tmp/unmade"
