@@ -242,7 +242,7 @@ END {
 	print "event is (bpftrace's by some 280 ns)."
 	print "\nBPF ns: all programs' own time for one event, by `kernel.bpf_stats_enabled`, in a run of its"
 	print "own. The clock itself is in it (50 ns a program), and so are others' faults, where the tool"
-	print "counts all. Lost: events that the storm made and the tool did not tell of, at least. The tool's"
+	print "counts all. Lost: events that the storm made and the tool did not report, at least. The tool's"
 	print "CPU time is that of its threads while the storm lasts, of one CPU. On mprotect storms, `trace`"
 	print "prints memory calls and flushes; tools that follow faults have nothing to do there. The second"
 	print "CPU of that storm has a thread that reads the page all the time, so that each call interrupts it.\n"

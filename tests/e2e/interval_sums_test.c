@@ -143,14 +143,11 @@ static int64_t number_at(const char *text)
  */
 static int64_t row_of_text(const char *line)
 {
-	const char *with = strstr(line, " more threads with ");
+	/* "and 16 more rows with 18 faults (use --top N)" */
+	const char *with = strncmp(line, "and ", 4) ? NULL : strstr(line, " with ");
 
-	if (!with)
-		with = strstr(line, " more stacks with ");
-	if (!with && !strncmp(line, "and ", 4))
-		with = strstr(line, " more with ");
 	if (with)
-		return number_at(strstr(with, "with ") + 5);
+		return number_at(with + strlen(" with "));
 	line += strspn(line, " ");
 	return isdigit((unsigned char)*line) ? number_at(line) : 0;
 }

@@ -4,6 +4,8 @@
  */
 #include "shootdown_sample.h"
 
+#include "model/history/longest_calls.h"
+
 /* --- totals and calls ---------------------------------------------------------------------- */
 
 static void totals_are_as_counted(void **state)
@@ -292,6 +294,47 @@ static void a_summary_for_people(void **state)
 	assert_string_equal(text(find(s, "hooks"), 0, "variant"), "best");
 }
 
+/* Of the calls, which took 1 us each. */
+static void longest_calls_say_what_they_leave_out(void **state)
+{
+	struct longest_calls longest = { .nr = 2 };
+	struct seen *s = *state;
+
+	for (int i = 0; i < 2; i++)
+		longest.list[i].call = (struct vs_event_call){ .call = VS_CALL_MUNMAP,
+							       .duration_ns = 3000 - 1000 * i };
+	s->view.longest = &longest;
+	assert_says(s, "\nand 19 more calls, 16.0us in total\n");
+	assert_says_not(s, "not compared");
+	longest.lost = 7;
+	s->view.limit = 1;
+	assert_says(s, "\nand 20 more calls, 18.0us in total (use --top N)\n"
+		       "7 calls are not compared: their events were lost (use a larger --ring)\n");
+	/* 10 calls of mprotect, and 5 of madvise, in the heap */
+	s->view.vma_glob = "[heap]";
+	s->view.limit = 0;
+	longest.of_events = true;
+	assert_says(s, "\nand 13 more calls, 10.0us in total\n");
+	assert_says(s, "7 calls are not compared: the recording does not have their events\n");
+	longest.nr = 0;
+	assert_says_not(s, "more calls, ");
+}
+
+/*
+ * A table that --vma cannot select says so; what was not received is not known to have been sent.
+ */
+static void pairs_are_of_all_vmas(void **state)
+{
+	struct seen *s = *state;
+
+	assert_says_not(s, "all VMAs");
+	s->view.vma_glob = "nothing has this name";
+	assert_says(s, "TLB shootdowns by initiator and target (calls on all VMAs)\n");
+	assert_says(s, "  no other CPU is known to have been interrupted\n");
+	s->s.totals.received[VS_IPI_USER] -= UNKNOWN;
+	assert_says(s, "  no other CPU was interrupted\n");
+}
+
 static void csv_has_the_rows(void **state)
 {
 	static const char *const begins[NR_SHOOTDOWN_BY] = {
@@ -360,6 +403,8 @@ int main(void)
 		VIEW_TEST(writable_and_executable_is_told),
 		VIEW_TEST(losses_are_told),
 		VIEW_TEST(a_summary_for_people),
+		VIEW_TEST(longest_calls_say_what_they_leave_out),
+		VIEW_TEST(pairs_are_of_all_vmas),
 		VIEW_TEST(csv_has_the_rows),
 		cmocka_unit_test(nothing_at_all),
 	};

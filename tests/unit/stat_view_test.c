@@ -419,6 +419,41 @@ static void a_title_for_people(void **state)
 	assert_string_equal(text(t, 0, "variant"), "best");
 }
 
+/* What is left out of the counts is said above and below them. */
+static void filters_are_said(void **state)
+{
+	struct vs_thread thread = { .pid = 100, .tid = 101, .faults = 9, .fault_ns = 1000000 };
+	struct seen *s = *state;
+	const struct table *t;
+
+	strcpy(thread.comm, "busy");
+	threads__update(&s->threads, &thread);
+	s->view.end_ns = 3000000000;
+	t = look(s, "mappings");
+	assert_null(strstr(t->title, "only"));
+	assert_non_null(strstr(t->footer, "most time in faults: busy (thread 101)"));
+	s->view.vma_glob = "[heap]";
+	t = look(s, "mappings");
+	assert_non_null(strstr(t->title, "\n  only page faults in VMAs named [heap]:\n"));
+	assert_non_null(strstr(t->footer, "most time in faults of all VMAs: busy (thread 101)"));
+	s->view.outcome = "major";
+	s->view.causes = 1u << VS_CAUSE_COW | 1u << VS_CAUSE_SWAP_IN;
+	t = look(s, "mappings");
+	assert_non_null(strstr(t->title,
+			       "\n  only major page faults in VMAs named [heap], with cause "
+			       "swap-in,cow:\n"));
+	/* CPUs count faults, but not by VMA: their share of those selected is unknown */
+	s->view.by = BY_CPU;
+	t = look(s, "cpus");
+	assert_int_equal(sum(t, "faults"), FAULTS);
+	assert_false(table__cell(t, 0, "percent")->known);
+	assert_non_null(strstr(t->footer, "count the faults of all VMAs"));
+	s->view.vma_glob = NULL;
+	t = look(s, "cpus");
+	assert_true(table__cell(t, 0, "percent")->known);
+	assert_null(strstr(t->footer, "all VMAs"));
+}
+
 /* The line of the title after the first one, of heap faults that took @ns each; 0: that is unknown. */
 static const char *summary(struct seen *s, uint64_t ns)
 {
@@ -540,6 +575,7 @@ int main(void)
 		VIEW_TEST(only_vmas_that_are_asked_for),
 		VIEW_TEST(an_interval_shows_what_came_since_the_mark),
 		VIEW_TEST(a_title_for_people),
+		VIEW_TEST(filters_are_said),
 		VIEW_TEST(the_title_begins_with_a_summary),
 		VIEW_TEST(what_was_lost_is_told),
 		cmocka_unit_test(nothing_at_all),

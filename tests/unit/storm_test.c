@@ -202,8 +202,8 @@ static void text_has_a_line_and_a_table(void **state)
 		    "  1% in [heap], 2% cow, 1% by redis (6)\n"
 		    "\n"
 		    "Fault storms (at least 4 times the median rate and 1000 faults/s)\n"
-		    "START  LENGTH  FAULTS  PEAK/S  MEAN/S  CAUSE  PID  COMM      %  IN\n"
-		    "8.00s   2.00s  10,000   5,000   5,000  cow      6  redis  1.2%  [heap]\n");
+		    "START  DURATION  FAULTS  PEAK/S  MEAN/S  CAUSE  PID  COMM      %  VMA\n"
+		    "8.00s     2.00s  10,000   5,000   5,000  cow      6  redis  1.2%  [heap]\n");
 }
 
 static void json_knows_no_ratio_to_nothing(void **state)

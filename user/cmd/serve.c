@@ -39,7 +39,7 @@ static int check(const struct service *x, const struct options *o, struct listen
 			       "the service manager passed no usable socket (LISTEN_FDS)");
 	if (x->listen_fd < 0 && listen__parse(o->listen, a))
 		return vs_fail(VS_EXIT_USAGE,
-			       "ADDRESS:PORT with a numeric address, for example 127.0.0.1:9464",
+			       "ADDRESS:PORT with a numeric address, for example 127.0.0.1:9469",
 			       "bad address: '%s'", o->listen);
 	if (!o->tls_cert != !o->tls_key || (o->client_ca && !o->tls_cert))
 		return vs_fail(VS_EXIT_USAGE, "--client-ca requires both, too",

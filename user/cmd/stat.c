@@ -4,6 +4,7 @@
 
 #include "cmd/print.h"
 #include "collect/slices.h"
+#include "model/names.h"
 #include "session/folded.h"
 #include "session/no_match.h"
 #include "util/log.h"
@@ -62,6 +63,8 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
 		.threads = &s->live->run.threads,
 		.by = o->by,
 		.vma_glob = o->vma,
+		.outcome = o->capture.only < 0 ? NULL : outcome_names[o->capture.only],
+		.causes = o->capture.bpf.causes,
 		.limit = row_limit(s, number),
 		.latency = o->latency,
 		.stacks = &s->live->run.stacks,

@@ -276,9 +276,9 @@ static void report_losses(const struct session *s, const struct vs_stats *stats,
 			(unsigned long long)lost, (unsigned long long)generated,
 			session__larger_ring(s, ring, sizeof(ring)));
 	if (stats->eventless && faults)
-		vs_warn("%llu kernel-initiated faults (GUP) have no event (`vmascope stat` counts "
-			"them)",
-			(unsigned long long)stats->eventless);
+		vs_warn("no event for %llu kernel-initiated fault%s (GUP): `vmascope stat` counts "
+			"all",
+			(unsigned long long)stats->eventless, str_plural(stats->eventless));
 	if (t->timeline.late)
 		vs_debug(1,
 			 "%llu events are out of order: they lasted longer than %d ms, or "

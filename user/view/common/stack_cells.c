@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/str.h"
+
 /** Default number of frames of a stack in text. */
 #define FRAMES_SHOWN 16
 
@@ -92,7 +94,8 @@ void stack_each_line(const struct named_stack *s, size_t limit, stack_line_fn fn
 	}
 	if (shown == nr)
 		return;
-	snprintf(line, sizeof(line), "and %zu more frames (-w shows all)", nr - shown);
+	snprintf(line, sizeof(line), "and %zu more frame%s (-w shows all)", nr - shown,
+		 str_plural(nr - shown));
 	fn(ctx, line);
 }
 

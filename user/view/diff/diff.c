@@ -308,8 +308,8 @@ static void put_frames(const struct diff *diff, struct table *t, const struct su
 	if (nr > FRAMES_SHOWN && !diff->all_frames) {
 		char more[64];
 
-		snprintf(more, sizeof(more), "and %zu more frames (-w shows all)",
-			 nr - FRAMES_SHOWN);
+		snprintf(more, sizeof(more), "and %zu more frame%s (-w shows all)",
+			 nr - FRAMES_SHOWN, str_plural(nr - FRAMES_SHOWN));
 		put_frame(t, more);
 	}
 	free(comm);
@@ -365,9 +365,9 @@ static void put_rest(const struct diff *diff, const struct sums *s, struct table
 	for (size_t i = diff->limit; i < s->nr; i++)
 		for (int side = 0; side < NR_SIDES; side++)
 			count[side] += s->list[i].count[side];
-	table__set_footer(text, "and %s more rows with %s in A, %s in B (use --top N)",
-			  str_count(s->nr - diff->limit).text, str_count(count[SIDE_A]).text,
-			  str_count(count[SIDE_B]).text);
+	table__set_footer(text, "and %s more row%s with %s in A, %s in B (use --top N)",
+			  str_count(s->nr - diff->limit).text, str_plural(s->nr - diff->limit),
+			  str_count(count[SIDE_A]).text, str_count(count[SIDE_B]).text);
 }
 
 /** put_sums - add rows, largest change first: all to @changes, as many as requested to @text. */

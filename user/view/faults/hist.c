@@ -8,6 +8,7 @@
 
 #include "model/names.h"
 #include "util/str.h"
+#include "view/common/stat_cells.h"
 #include "view/faults/stat_group.h"
 
 static const struct column bucket_columns[] = {
@@ -16,7 +17,7 @@ static const struct column bucket_columns[] = {
 	{ .key = "high", .type = CELL_U64 },
 	{ .key = "count", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
 	{ .key = "below",
-	  .head = "CUM",
+	  .head = "CUM%",
 	  .type = CELL_F64,
 	  .unit = UNIT_PERCENT,
 	  .text_only = true },
@@ -87,7 +88,8 @@ static void title(struct table *t, const char *cause, const struct vs_hist *h)
 {
 	table__set_title(t, "\n%s: %s faults, %s in total, p50 %s, p99 %s\n", cause,
 			 str_count(hist__count(h)).text, str_ns(h->sum_ns).text,
-			 str_ns(hist__quantile(h, 0.5)).text, str_ns(hist__quantile(h, 0.99)).text);
+			 str_ns(latency_quantile(h, 0.5)).text,
+			 str_ns(latency_quantile(h, 0.99)).text);
 }
 
 static void hist_row(struct table *t, const char *cause, const struct vs_hist *h)

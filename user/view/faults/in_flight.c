@@ -6,11 +6,10 @@
 #include "view/faults/in_flight.h"
 
 #include "model/names.h"
-#include "util/array.h"
 
 /* clang-format off */
 static const struct column columns[] = {
-	{.key = "since_ns", .head = "SO FAR", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "since_ns", .head = "ELAPSED", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "pid", .head = "PID", .type = CELL_U64},
 	{.key = "tid", .head = "TID", .type = CELL_U64},
 	{.key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true},
@@ -19,9 +18,7 @@ static const struct column columns[] = {
 	{.key = "vma", .head = "VMA", .type = CELL_STR},
 };
 /* clang-format on */
-static const struct table_def table = { .key = "in_flight",
-					.columns = columns,
-					.nr_columns = ARRAY_SIZE(columns) };
+static const struct table_def table = TABLE_DEF("in_flight", columns);
 
 static void add_row(struct table *t, const struct in_flight_fault *f)
 {
@@ -46,7 +43,7 @@ void in_flight_view__make(const struct in_flight *list, struct document *d)
 
 	if (list->nr)
 		table__set_title(t,
-				 "\nFaults in flight when counting ended: %zu, counted neither as "
+				 "Faults in flight when counting ended: %zu, counted neither as "
 				 "completed nor as failed\n",
 				 list->nr);
 	for (size_t i = 0; i < list->nr; i++)

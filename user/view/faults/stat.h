@@ -48,6 +48,8 @@ static inline bool stat_by_needs_stacks(enum stat_by by)
  * @storm: the interval is part of a storm (model/storm.h)
  * @by: grouping of the rows
  * @vma_glob: only VMAs whose name matches; NULL: all
+ * @outcome: only faults with this outcome were counted; NULL: all; @causes: only those with these
+ *	causes, a bit set; 0: all
  * @limit: maximum number of rows, 0: all
  * @latency: show the latency of each row
  * @stacks: and @namer, which symbolizes them, for BY_STACK; @weigh_time: sort by time
@@ -72,6 +74,8 @@ struct stat_view {
 	bool storm;
 	enum stat_by by;
 	const char *vma_glob;
+	const char *outcome;
+	uint32_t causes;
 	size_t limit;
 	bool latency;
 	struct stacks *stacks;

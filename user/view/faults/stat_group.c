@@ -366,7 +366,8 @@ static void name_cells(const struct stat_view *v, struct table *t, const struct 
 
 static void fill(const struct stat_view *v, struct table *t, struct groups *g, uint64_t total)
 {
-	const bool show_process = !one_process(g);
+	/* rows of intervals are read beside those of others */
+	const bool show_process = v->interval || !one_process(g);
 	struct vs_counts rest = {};
 	size_t shown = v->limit && g->nr > v->limit ? v->limit : g->nr;
 
@@ -382,8 +383,10 @@ static void fill(const struct stat_view *v, struct table *t, struct groups *g, u
 	for (size_t i = shown; i < g->nr; i++)
 		counts_add(&rest, &g->list[i].counts);
 	if (shown < g->nr)
-		table__set_footer(t, "and %zu more rows with %llu faults (use --top N)",
-				  g->nr - shown, (unsigned long long)counts_faults(&rest));
+		table__set_footer(t, "and %zu more row%s with %llu fault%s (use --top N)",
+				  g->nr - shown, str_plural(g->nr - shown),
+				  (unsigned long long)counts_faults(&rest),
+				  str_plural(counts_faults(&rest)));
 }
 
 /* --- causes and CPUs: not made of rows ------------------------------------------------------ */
@@ -443,6 +446,9 @@ static void fill_cpus(const struct stat_view *v, const struct model *m, struct t
 			continue;
 		table__add_row(t);
 		row_cells(v, t, &c, NULL, total);
+		/* CPUs count the faults of all VMAs */
+		if (v->vma_glob)
+			table__unset(t, "percent");
 		table__set_u64(t, "cpu", cpu);
 	}
 }

@@ -185,8 +185,8 @@ static void footer(const struct stat_view *v, struct table *t, const struct stac
 	if (!words__open(&w, t))
 		return;
 	if (left)
-		fprintf(w.file, "and %zu more stacks with %llu faults (use --top N)\n", left,
-			(unsigned long long)faults);
+		fprintf(w.file, "and %zu more stack%s with %llu fault%s (use --top N)\n", left,
+			str_plural(left), (unsigned long long)faults, str_plural(faults));
 	if (!v->interval)
 		stack_hints__print(hints, v->unwound, v->recorded, w.file);
 	words__footer(&w);

@@ -178,7 +178,8 @@ static void print_cost(const struct stat_view *v, const struct vs_counts *total,
 		str_share(total->latency_sum_ns, v->duration_ns).text);
 	if (completed > total->latency_count) {
 		str_format_count(text, sizeof(text), completed - total->latency_count);
-		fprintf(f, ", without %s faults of unknown duration", text);
+		fprintf(f, ", without %s fault%s of unknown duration", text,
+			str_plural(completed - total->latency_count));
 	}
 	fputc('\n', f);
 }

@@ -34,9 +34,10 @@ static void print_interval(const struct stat_view *v, const struct table *rows,
 {
 	const uint64_t n = counts_faults(total);
 
-	fprintf(f, "%s%8.2fs %11s faults/s  (%s faults", rows->nr_rows ? "\n" : "",
+	fprintf(f, "%s%8.2fs %11s faults/s  (%s fault%s", rows->nr_rows ? "\n" : "",
 		(v->end_ns - v->start_ns) / 1e9,
-		str_count(clock__per_second(n, v->duration_ns)).text, str_count(n).text);
+		str_count(clock__per_second(n, v->duration_ns)).text, str_count(n).text,
+		str_plural(n));
 	if (total->outcome[VS_MAJOR] || total->outcome[VS_INCOMPLETE])
 		fprintf(f, ", %llu major, %llu failed",
 			(unsigned long long)total->outcome[VS_MAJOR],
@@ -44,12 +45,31 @@ static void print_interval(const struct stat_view *v, const struct table *rows,
 	fprintf(f, ")%s\n", v->storm ? "  STORM" : "");
 }
 
+/** print_filters - print which faults are counted, unless all are */
+static void print_filters(const struct stat_view *v, FILE *f)
+{
+	const char *sep = ", with cause ";
+
+	if (!v->outcome && !v->vma_glob && !v->causes)
+		return;
+	fprintf(f, "  only %s%spage faults", v->outcome ? v->outcome : "", v->outcome ? " " : "");
+	if (v->vma_glob)
+		fprintf(f, " in VMAs named %s", v->vma_glob);
+	for (int i = 0; i < VS_NR_CAUSES; i++) {
+		if (!(v->causes & 1u << i))
+			continue;
+		fprintf(f, "%s%s", sep, cause_names[i]);
+		sep = ",";
+	}
+	fputs(":\n", f);
+}
+
 static void print_counts(const struct stat_view *v, const struct vs_counts *total, FILE *f)
 {
 	const uint64_t n = counts_faults(total);
 
-	fprintf(f, "  %s faults (%s/s): %s minor, %s major, %s failed", str_count(n).text,
-		str_count(clock__per_second(n, v->duration_ns)).text,
+	fprintf(f, "  %s fault%s (%s/s): %s minor, %s major, %s failed", str_count(n).text,
+		str_plural(n), str_count(clock__per_second(n, v->duration_ns)).text,
 		str_count(total->outcome[VS_MINOR]).text, str_count(total->outcome[VS_MAJOR]).text,
 		str_count(total->outcome[VS_INCOMPLETE]).text);
 	if (counts_gup(total))
@@ -70,6 +90,7 @@ void stat_text__title(const struct stat_view *v, const struct model *m, struct t
 		print_interval(v, rows, total, w.file);
 	} else {
 		fprintf(w.file, "Page faults of %s, %s\n", v->command, str_ns(v->duration_ns).text);
+		print_filters(v, w.file);
 		table__fail(rows, stat_summary__print(v, m, total, w.file));
 		print_counts(v, total, w.file);
 		run_view__print_limits(&run, w.file);
@@ -86,8 +107,9 @@ static void print_busiest(const struct stat_view *v, FILE *f)
 
 	if (!busiest)
 		return;
-	fprintf(f, "most time in faults: %s (thread %u), %s, %.1f%% of its time\n", busiest->comm,
-		busiest->tid, str_ns(busiest->fault_ns).text,
+	fprintf(f, "most time in faults%s: %s (thread %u), %s, %.1f%% of its lifetime\n",
+		v->vma_glob ? " of all VMAs" : "", busiest->comm, busiest->tid,
+		str_ns(busiest->fault_ns).text,
 		100 * thread_share(busiest, v->start_ns, v->end_ns));
 }
 
@@ -127,18 +149,22 @@ void stat_text__footer(const struct stat_view *v, struct table *rows, const stru
 		return;
 	if (rows->footer)
 		fprintf(w.file, "%s\n", rows->footer);
-	if (v->by == BY_THREAD && counts_gup(total))
+	if (!v->interval && v->vma_glob && (v->by == BY_CPU || v->by == BY_THREAD))
 		fprintf(w.file,
-			"%llu kernel-initiated faults (GUP) are not attributed to threads\n",
-			(unsigned long long)counts_gup(total));
+			"the rows count the faults of all VMAs, as --vma cannot select %s\n",
+			v->by == BY_CPU ? "CPUs" : "threads");
+	if (v->by == BY_THREAD && counts_gup(total))
+		fprintf(w.file, "%s kernel-initiated fault%s (GUP) not attributed to threads\n",
+			str_count(counts_gup(total)).text, str_plural(counts_gup(total)));
 	if (!v->interval)
 		print_signals(total, w.file);
 	/* losses are counted over the run, and shown at its end */
 	if (!v->interval)
 		run_view__print_losses(&run, w.file);
 	if (counts_faults(overflow))
-		fprintf(w.file, "%llu faults of unknown processes\n",
-			(unsigned long long)counts_faults(overflow));
+		fprintf(w.file, "%s fault%s of unknown processes\n",
+			str_count(counts_faults(overflow)).text,
+			str_plural(counts_faults(overflow)));
 	if (!v->interval && v->by != BY_THREAD)
 		print_busiest(v, w.file);
 	words__footer(&w);

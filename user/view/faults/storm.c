@@ -15,7 +15,7 @@ static const struct table_def line_table = TABLE_DEF("storm", line_columns, .tex
 
 static const struct column storm_columns[] = {
 	{ .key = "start_ns", .head = "START", .type = CELL_U64, .unit = UNIT_NS },
-	{ .key = "length_ns", .head = "LENGTH", .type = CELL_U64, .unit = UNIT_NS },
+	{ .key = "length_ns", .head = "DURATION", .type = CELL_U64, .unit = UNIT_NS },
 	{ .key = "ongoing", .type = CELL_BOOL },
 	{ .key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
 	{ .key = "peak_per_second",
@@ -31,7 +31,7 @@ static const struct column storm_columns[] = {
 	{ .key = "tid", .head = "TID", .type = CELL_U64, .optional = true, .spare = true },
 	{ .key = "comm", .head = "COMM", .type = CELL_STR, .whole = true, .left = true },
 	{ .key = "vma_percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT },
-	{ .key = "vma", .head = "IN", .type = CELL_STR },
+	{ .key = "vma", .head = "VMA", .type = CELL_STR },
 };
 static const struct table_def storm_table = TABLE_DEF("storms", storm_columns);
 

@@ -4,10 +4,12 @@
  */
 #include "view/faults/threads.h"
 
+#include "util/str.h"
+
 static const struct column columns[] = {
 	{ .key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT },
-	{ .key = "fault_ns", .head = "IN FAULTS", .type = CELL_U64, .unit = UNIT_NS },
-	{ .key = "lived_ns", .head = "OF", .type = CELL_U64, .unit = UNIT_NS },
+	{ .key = "fault_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS },
+	{ .key = "lived_ns", .head = "LIFETIME", .type = CELL_U64, .unit = UNIT_NS },
 	{ .key = "share_percent", .head = "SHARE", .type = CELL_F64, .unit = UNIT_PERCENT },
 	{ .key = "pid", .head = "PID", .type = CELL_U64 },
 	{ .key = "tid", .head = "TID", .type = CELL_U64 },
@@ -45,8 +47,8 @@ static void cut(struct table *t, size_t limit)
 	for (size_t i = limit; i < nr; i++)
 		faults += table__cell(t, i, "faults")->u64;
 	table__truncate(t, limit);
-	table__set_footer(t, "and %zu more threads with %llu faults (use --top N)", nr - limit,
-			  (unsigned long long)faults);
+	table__set_footer(t, "and %zu more thread%s with %llu fault%s (use --top N)", nr - limit,
+			  str_plural(nr - limit), (unsigned long long)faults, str_plural(faults));
 }
 
 static struct table *make(const struct threads *threads, uint64_t start_ns, uint64_t end_ns,

@@ -95,7 +95,10 @@ static void print_cost(const struct shootdown_doc *d, FILE *f)
 		return;
 	}
 	if (!d->all.received) {
-		fputs("  no other CPU was interrupted\n", f);
+		fprintf(f, "  no other CPU %s interrupted\n",
+			received(&d->model->totals) > d->model->totals.joined
+				? "is known to have been"
+				: "was");
 		return;
 	}
 	fprintf(f, "  TLB shootdowns took %s on other CPUs, %s of one CPU",
@@ -106,22 +109,13 @@ static void print_cost(const struct shootdown_doc *d, FILE *f)
 
 static void print_calls(const struct shootdown_doc *d, FILE *f)
 {
-	uint64_t nr_calls = d->model->totals.calls, nr_errors = d->model->totals.errors;
+	uint64_t nr_errors, nr_calls = call_sums__calls(d, &nr_errors);
 
 	if (!d->view->calls_known) {
 		fputs("  memory calls are unknown: no hook for them is available\n", f);
 		return;
 	}
-	/* totals by VMA are unknown */
-	if (d->view->vma_glob)
-		nr_calls = nr_errors = 0;
-	for (size_t i = 0; i < d->nr_sums && d->view->vma_glob; i++) {
-		if (d->sums[i].call >= VS_NR_FOLLOWED_CALLS)
-			continue;
-		nr_calls += d->sums[i].counts.count;
-		nr_errors += d->sums[i].counts.errors;
-	}
-	fprintf(f, "  %s memory calls took %s", str_count(nr_calls).text,
+	fprintf(f, "  %s memory call%s took %s", str_count(nr_calls).text, str_plural(nr_calls),
 		str_ns(d->all.latency_ns).text);
 	if (nr_errors)
 		fprintf(f, " (%s failed)", str_count(nr_errors).text);
@@ -131,18 +125,18 @@ static void print_calls(const struct shootdown_doc *d, FILE *f)
 /** print_flushes - print the TLB flushes sent to other CPUs, and the IPIs that arrived there */
 static void print_flushes(const struct shootdown_doc *d, FILE *f)
 {
-	char sends[STR_NUMBER_LEN];
+	const uint64_t sends = d->view->vma_glob ? d->all.flush[VS_FLUSH_REMOTE]
+						 : d->model->totals.sends;
 
 	if (!d->view->flushes_known) {
 		fputs("  TLB flushes are unknown: no hook for them is available\n", f);
 		return;
 	}
-	str_format_count(sends, sizeof(sends),
-			 d->view->vma_glob ? d->all.flush[VS_FLUSH_REMOTE]
-					   : d->model->totals.sends);
-	fprintf(f, "  %s TLB flushes were sent to other CPUs", sends);
+	fprintf(f, "  %s TLB flush%s sent to other CPUs", str_count(sends).text,
+		sends == 1 ? " was" : "es were");
 	if (d->view->interrupts_known)
-		fprintf(f, "; %s IPIs arrived there", str_count(d->all.received).text);
+		fprintf(f, "; %s IPI%s arrived there", str_count(d->all.received).text,
+			str_plural(d->all.received));
 	fputc('\n', f);
 }
 
@@ -150,7 +144,8 @@ static void print_flushes(const struct shootdown_doc *d, FILE *f)
 static void print_received(const struct shootdown_doc *d, FILE *f)
 {
 	const struct vs_shootdowns *s = &d->model->totals;
-	const uint64_t all = received(s), others = all - d->all.received;
+	const uint64_t all = received(s);
+	const uint64_t others = all > d->all.received ? all - d->all.received : 0;
 
 	if (!d->view->interrupts_known || d->view->vma_glob || !others)
 		return;
@@ -166,9 +161,9 @@ static void print_limits(const struct shootdown_view *v, FILE *f)
 {
 	if (v->run.stats.eventless) {
 		fprintf(f,
-			"  %s kernel-initiated faults (GUP) may be refaults: their addresses are "
+			"  %s kernel-initiated fault%s (GUP) may be refaults: their addresses are "
 			"unknown\n",
-			str_count(v->run.stats.eventless).text);
+			str_count(v->run.stats.eventless).text, str_plural(v->run.stats.eventless));
 	}
 }
 

@@ -37,7 +37,7 @@ static const struct column few_columns[] = {
 	{.key = "stolen_ns", .head = "STOLEN", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "note", .head = "NOTE", .type = CELL_STR, .left = true, .optional = true},
 	{.key = "cpu", .head = "TARGET CPU", .type = CELL_U64},
-	{.key = "from", .head = "FROM CPU", .type = CELL_STR},
+	{.key = "from", .head = "FROM CPU: IPIS", .type = CELL_STR},
 };
 /* clang-format on */
 
@@ -158,7 +158,8 @@ void shootdown_cpus__rows(const struct shootdown_doc *d)
 		if (sums.list[cpu].sends || sums.list[cpu].receipts)
 			cpu_row(d->view, t, &sums.list[cpu], cpu);
 	if (t->nr_rows)
-		table__set_title(t, "TLB flush IPIs sent and received by each CPU\n");
+		table__set_title(t, "TLB flush IPIs sent and received by each CPU%s\n",
+				 pairs_scope(d));
 	free(sums.list);
 }
 
@@ -257,8 +258,9 @@ static void cut(const struct shootdown_doc *d, struct table *t)
 		stolen_ns += table__cell(t, i, "stolen_ns")->u64;
 	}
 	table__truncate(t, limit);
-	table__set_footer(t, "and %zu more CPUs with %s IPIs, %s stolen (use --top N)", nr - limit,
-			  str_count(receipts).text, str_ns(stolen_ns).text);
+	table__set_footer(t, "and %zu more CPU%s with %s IPI%s, %s stolen (use --top N)",
+			  nr - limit, str_plural(nr - limit), str_count(receipts).text,
+			  str_plural(receipts), str_ns(stolen_ns).text);
 }
 
 void shootdown_cpus__matrix(const struct shootdown_doc *d)
@@ -273,7 +275,8 @@ void shootdown_cpus__matrix(const struct shootdown_doc *d)
 			matrix_row(d, t, &m, cpu);
 	table__set_labels(t, m.cpus, m.nr);
 	if (t->nr_rows)
-		table__set_title(t, "TLB flush IPIs by target CPU and initiating CPU\n");
+		table__set_title(t, "TLB flush IPIs by target CPU and initiating CPU%s\n",
+				 pairs_scope(d));
 	cut(d, t);
 	matrix__free(&m);
 }

@@ -22,7 +22,7 @@ static const struct column unowned_columns[] = {
 	{.key = "count", .head = "FLUSHES", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "interrupts", .head = "IPIS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "reason", .head = "REASON", .type = CELL_STR, .left = true},
-	{.key = "syscall", .head = "NUMBER", .type = CELL_U64, .optional = true},
+	{.key = "syscall", .head = "SYSCALL", .type = CELL_U64, .optional = true},
 	{.key = "compat", .type = CELL_BOOL},
 };
 static const struct table_def unowned_table = TABLE_DEF("unowned", unowned_columns);

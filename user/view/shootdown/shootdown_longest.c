@@ -7,6 +7,7 @@
 #include "model/names.h"
 #include "util/errno_name.h"
 #include "util/str.h"
+#include "view/common/words.h"
 #include "view/shootdown/shootdown_parts.h"
 
 /* clang-format off */
@@ -105,6 +106,30 @@ static void row(const struct shootdown_doc *d, struct table *t, const struct lon
 	site_cells(t, c);
 }
 
+/** footer - summarize the calls after the first @shown, and report those that are not compared. */
+static void footer(const struct shootdown_doc *d, struct table *t, size_t shown)
+{
+	const struct longest_calls *l = d->view->longest;
+	uint64_t errors, ns = 0;
+	const uint64_t calls = call_sums__calls(d, &errors);
+	struct words w;
+
+	for (size_t i = 0; i < shown; i++)
+		ns += l->list[i].call.duration_ns;
+	if (!words__open(&w, t))
+		return;
+	/* calls that are listed may not be counted for the VMA if its row was lost */
+	if (shown && calls > shown && d->all.latency_ns >= ns)
+		fprintf(w.file, "and %s more call%s, %s in total%s\n",
+			str_count(calls - shown).text, str_plural(calls - shown),
+			str_ns(d->all.latency_ns - ns).text, shown < l->nr ? " (use --top N)" : "");
+	if (l->lost)
+		fprintf(w.file, "%llu calls are not compared: %s\n", (unsigned long long)l->lost,
+			l->of_events ? "the recording does not have their events"
+				     : "their events were lost (use a larger --ring)");
+	words__footer(&w);
+}
+
 void shootdown_longest__make(const struct shootdown_doc *d)
 {
 	const struct longest_calls *l = d->view->longest;
@@ -119,11 +144,6 @@ void shootdown_longest__make(const struct shootdown_doc *d)
 		row(d, t, &l->list[i]);
 	if (shown)
 		table__set_title(t, "Longest memory calls\n");
-	if (l->lost)
-		table__set_footer(t,
-				  l->of_events ? "%llu more calls are not compared: the "
-						 "recording does not have their events"
-					       : "%llu more calls are not compared: their events "
-						 "were lost (use a larger --ring)",
-				  (unsigned long long)l->lost);
+	if (!d->view->no_text)
+		footer(d, t, shown);
 }

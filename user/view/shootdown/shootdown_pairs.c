@@ -166,10 +166,11 @@ static void process_rows(const struct shootdown_doc *d, struct table *t, struct 
 	for (size_t i = shown; i < nr; i++)
 		rest += pairs[i].pair.count;
 	if (shown)
-		table__set_title(t, "TLB shootdowns by initiator and target\n");
+		table__set_title(t, "TLB shootdowns by initiator and target%s\n", pairs_scope(d));
 	if (shown < nr)
-		table__set_footer(t, "and %zu more rows with %llu IPIs (use --top N)", nr - shown,
-				  (unsigned long long)rest);
+		table__set_footer(t, "and %zu more row%s with %llu IPI%s (use --top N)", nr - shown,
+				  str_plural(nr - shown), (unsigned long long)rest,
+				  str_plural(rest));
 }
 
 void shootdown_pairs__make(const struct shootdown_doc *d)

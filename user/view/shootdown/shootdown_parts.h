@@ -39,6 +39,13 @@ struct shootdown_doc {
 /** call_sums__make - fill the sums of @d, which the caller frees. */
 void call_sums__make(struct shootdown_doc *d);
 
+/**
+ * call_sums__calls - number of memory calls that --vma selects; totals by VMA are unknown, so these
+ * are sums of rows
+ * @errors: set to the number of those that failed
+ */
+uint64_t call_sums__calls(const struct shootdown_doc *d, uint64_t *errors);
+
 /** call_selected - the row is selected by --vma. */
 bool call_selected(const struct shootdown_view *v, const struct call_row *row);
 
@@ -168,6 +175,12 @@ void shootdown_longest__make(const struct shootdown_doc *d);
 void shootdown_pairs__make(const struct shootdown_doc *d);
 /** pair_known - the initiator is known. */
 bool pair_known(const struct call_pair *p);
+
+/** pairs_scope - what follows the title of a table of pairs, which --vma cannot select. */
+static inline const char *pairs_scope(const struct shootdown_doc *d)
+{
+	return d->view->vma_glob ? " (calls on all VMAs)" : "";
+}
 
 /**
  * shootdown_cpus__rows - make rows of --by cpu; shootdown_cpus__matrix - text: target by initiator.

@@ -99,6 +99,23 @@ void call_sums__make(struct shootdown_doc *d)
 		qsort(d->sums, d->nr_sums, sizeof(*d->sums), cheaper);
 }
 
+uint64_t call_sums__calls(const struct shootdown_doc *d, uint64_t *errors)
+{
+	const struct vs_shootdowns *all = &d->model->totals;
+	uint64_t calls = 0;
+
+	*errors = d->view->vma_glob ? 0 : all->errors;
+	if (!d->view->vma_glob)
+		return all->calls;
+	for (size_t i = 0; i < d->nr_sums; i++) {
+		if (!call_is_followed(d->sums[i].call))
+			continue;
+		calls += d->sums[i].counts.count;
+		*errors += d->sums[i].counts.errors;
+	}
+	return calls;
+}
+
 bool shootdown_view__counted(const struct shootdown_view *v, const struct shootdown *s)
 {
 	for (size_t i = 0; i < s->nr_rows; i++)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* top_notes.c - top: a row for each note: storms, losses, warnings. */
-#include "util/array.h"
 #include "view/top/top_cells.h"
 
 static const struct column columns[] = {
@@ -9,11 +8,7 @@ static const struct column columns[] = {
 	{ .key = "level", .head = "KIND", .type = CELL_STR, .left = true },
 	{ .key = "text", .head = "MESSAGE", .type = CELL_STR, .keep_start = true },
 };
-static const struct table_def notes_table = {
-	.key = "notes",
-	.columns = columns,
-	.nr_columns = ARRAY_SIZE(columns),
-};
+static const struct table_def notes_table = TABLE_DEF("notes", columns);
 
 struct table *top_notes(const struct top_view *v)
 {

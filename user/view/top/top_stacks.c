@@ -36,10 +36,7 @@ static const struct column symbol_columns[] = {
 
 TOP_TABLES(stacks, COLUMNS);
 
-static const struct table_def symbols_table = { .key = "symbols",
-						.columns = symbol_columns,
-						.nr_columns = sizeof(symbol_columns) /
-							      sizeof(*symbol_columns) };
+static const struct table_def symbols_table = TABLE_DEF("symbols", symbol_columns);
 
 /* --- stacks -------------------------------------------------------------------------------- */
 
