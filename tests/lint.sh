@@ -83,10 +83,17 @@ list_wrong_names()
 	find user bpf tests -name '*.[ch]' -exec awk -f tests/lint/doc_names.awk {} + | sort
 }
 
+# test_names: names of tests of C programs, as FILE:LINE:WORDS
+test_names()
+{
+	grep -nE '^static void [a-z0-9_]+\(void \*\*state\)$' tests/unit/*.c tests/e2e/*.c |
+		sed -E 's/^([^:]*:[0-9]*:)static void (.*)\(.*/\1 \2/; :a; s/^([^ ]* .*)_/\1 /; ta'
+}
+
 # shellcheck disable=SC2086
 list_words()
 {
-	awk -f tests/lint/words.awk tests/lint/words.tsv <(awk -f tests/lint/strings.awk $user)
+	awk -f tests/lint/words.awk tests/lint/words.tsv <(awk -f tests/lint/strings.awk $user; test_names)
 }
 
 list_bad_heads()
