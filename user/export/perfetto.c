@@ -14,9 +14,9 @@
 #define WINDOWS_PER_SECOND (1000000000ULL / WINDOW_NS)
 
 /**
- * struct window_count - faults of process @pid in the present window
- * @written: in the one before
- * @next: of p->active; @is_active: it is in there
+ * struct window_count - faults of process @pid in the current window
+ * @written: in the window before
+ * @next: in p->active; @is_active: it is in that list
  */
 struct window_count {
 	uint64_t pid;
@@ -71,7 +71,7 @@ static void write_window(struct perfetto *p)
 	p->faults = 0;
 }
 
-/** advance - to the window of @time_ns; one without faults is written, those after it are the same. */
+/** advance - go on to the window of @time_ns; of windows without faults, only one is written. */
 static void advance(struct perfetto *p, uint64_t time_ns)
 {
 	const uint64_t end_ns = time_ns - time_ns % WINDOW_NS + WINDOW_NS;
@@ -137,7 +137,7 @@ static uint64_t stack_number(struct perfetto *p, const struct vs_stack_ref *ref)
 	return number;
 }
 
-/** note_stack - of a slice whose other notes are there. */
+/** note_stack - add the stack to a slice, after its other annotations */
 static void note_stack(struct perfetto *p, struct slice *slice, const struct vs_stack_ref *ref)
 {
 	const uint64_t number = stack_number(p, ref);
@@ -147,7 +147,7 @@ static void note_stack(struct perfetto *p, struct slice *slice, const struct vs_
 			(struct track_note){ .name = "stack", .number = number, .is_text = true };
 }
 
-/** note_figures - those that text shows, too */
+/** note_figures - add the figures that text also shows */
 static void note_figures(const struct perfetto *p, struct slice *slice,
 			 const struct vs_event_fault *e)
 {

@@ -13,16 +13,16 @@
 #include "record/format/unknown.h"
 
 /**
- * struct perfetto - the trace that is being written
- * @model: what events' slots stand for
- * @window_ns: the present one's end, faults being counted over windows
- * @faults: in it; @by_pid: the same of each process, struct window_count
- * @active: of these, a list of those with faults in this window or the one before
- * @flows: arrows so far
- * @stack_text: of a fault's or call's stack, @text, a line for each function, to be freed; NULL: it has
- *	none. @ctx: its first argument. Return: 0 or a negative errno. NULL: there are no stacks
- * @unknown: what the recording does not hold; set by the caller, NULL: nothing is missing
- * @stacks: those that were written, by the number of a stack: numbers of texts
+ * struct perfetto - a trace that is being written
+ * @model: resolves slots of events
+ * @window_ns: end of the current window, for the counters of faults
+ * @faults: number of faults in it; @by_pid: the same for each process, struct window_count
+ * @active: list of those with faults in this window or the one before
+ * @flows: number of flow arrows so far
+ * @stack_text: sets @text to the stack of a fault or call, a line for each function, to be freed;
+ *	NULL: no stack. @ctx: its first argument. Return: 0 or a negative errno. NULL: no stacks
+ * @unknown: data that the recording lacks; set by the caller, NULL: none
+ * @stacks: numbers of the texts that were written, by the number of the stack
  */
 struct perfetto {
 	struct tracks tracks;
