@@ -69,8 +69,10 @@ static struct model *sample_model(void)
 	zero->bucket[hist__bucket(1030)] = 3;
 	zero->bucket[hist__bucket(5000)] = 1;
 	zero->sum_ns = 8090;
+	zero->max_ns = 5000;
 	cow->bucket[hist__bucket(300)] = 8;
 	cow->sum_ns = 2400;
+	cow->max_ns = 310;
 	return &m;
 }
 

@@ -283,7 +283,7 @@ static void a_summary_for_people(void **state)
 	assert_says(s, "TLB shootdowns of test, 1.00ms\n");
 	assert_says(
 		s, "\n  TLB shootdowns took 13.5us on other CPUs, 1.4% of one CPU\n  44.4% of this "
-		   "time for madvise DONTNEED of [heap] 10000 (16.0KiB), one (100)\n");
+		   "time for madvise DONTNEED of [heap] at 10000 (16.0KiB) by one (100)\n");
 	assert_says(s, "  21 memory calls took 21.0us (1 failed)\n");
 	assert_says(s, "  14 TLB flushes were sent to other CPUs; 27 IPIs arrived there\n");
 	assert_says(s,

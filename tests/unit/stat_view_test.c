@@ -440,7 +440,7 @@ static void filters_are_said(void **state)
 	s->view.causes = 1u << VS_CAUSE_COW | 1u << VS_CAUSE_SWAP_IN;
 	t = look(s, "mappings");
 	assert_non_null(strstr(t->title,
-			       "\n  only major page faults in VMAs named [heap], with cause "
+			       "\n  only major page faults in VMAs named [heap] with cause "
 			       "swap-in,cow:\n"));
 	/* CPUs count faults, but not by VMA: their share of those selected is unknown */
 	s->view.by = BY_CPU;

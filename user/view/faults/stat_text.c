@@ -48,15 +48,17 @@ static void print_interval(const struct stat_view *v, const struct table *rows,
 /** print_filters - print which faults are counted, unless all are */
 static void print_filters(const struct stat_view *v, FILE *f)
 {
-	const char *sep = ", with cause ";
+	const uint32_t all = UINT32_MAX >> (32 - VS_NR_CAUSES);
+	const uint32_t causes = (v->causes & all) == all ? 0 : v->causes;
+	const char *sep = " with cause ";
 
-	if (!v->outcome && !v->vma_glob && !v->causes)
+	if (!v->outcome && !v->vma_glob && !causes)
 		return;
 	fprintf(f, "  only %s%spage faults", v->outcome ? v->outcome : "", v->outcome ? " " : "");
 	if (v->vma_glob)
 		fprintf(f, " in VMAs named %s", v->vma_glob);
 	for (int i = 0; i < VS_NR_CAUSES; i++) {
-		if (!(v->causes & 1u << i))
+		if (!(causes & 1u << i))
 			continue;
 		fprintf(f, "%s%s", sep, cause_names[i]);
 		sep = ",";
