@@ -109,7 +109,7 @@ colours_can_be_told()
 
 echo "1..8"
 unit_is_confined
-result $? 'the unit is exposed by 2.0 of 10 at most (systemd-analyze security)' "$log"
+result $? 'the unit has an exposure level of at most 2.0 (systemd-analyze security)' "$log"
 socket_is_valid
 result $? 'the socket unit is valid' "$log"
 token_is_encrypted
@@ -119,8 +119,8 @@ result $? 'the binary is hardened: PIE, RELRO, stack and buffer checks' "$log"
 installs
 result $? 'make install: the binary, units that start it, manual pages, completions, documentation' "$log"
 uninstalls
-result $? 'make uninstall: nothing is left but what others installed' "$log"
+result $? 'make uninstall: only files of others are left' "$log"
 palette_is_used
-result $? 'the page, dashboards and pictures have the colours of dashboards/palette.tsv' "$log"
+result $? 'the page, dashboards and pictures use the colours of dashboards/palette.tsv' "$log"
 colours_can_be_told
-result $? 'text has contrast, and causes differ for colour-blind people, too' "$log"
+result $? 'text has enough contrast, and colours of causes are distinct with colour blindness' "$log"

@@ -169,7 +169,7 @@ used()
 "$vmascope" help --list >"$tmp/list" 2>>"$tmp/messages"
 check 'help --list' "$(section 'help --list')" "$tmp/list"
 jq -rf tests/options_doc.jq "$tmp/list" >"$tmp/options.md" 2>>"$tmp/messages"
-same 'docs/options.md is made of the table (tests/options_doc.jq)' docs/options.md "$tmp/options.md"
+same 'docs/options.md is up to date (tests/options_doc.jq)' docs/options.md "$tmp/options.md"
 jq -r '.commands[] | .command as $c | .options[] | "\($c) \(.name)"' "$tmp/list" | sort >"$tmp/there"
 # others' commands have vmascope in front of a word, too: kubectl -n vmascope create
 used README.md SECURITY.md docs/*.md deploy/*.* |
@@ -177,7 +177,7 @@ used README.md SECURITY.md docs/*.md deploy/*.* |
 [ -s "$tmp/used" ] || echo "no option is used" >"$tmp/used"
 comm -23 "$tmp/used" "$tmp/there" >"$tmp/unknown"
 : >"$tmp/none"
-same 'options that docs use belong to the command' "$tmp/none" "$tmp/unknown"
+same 'commands in docs use existing options' "$tmp/none" "$tmp/unknown"
 
 # headings FILE…: "FILE: WORD" for each word of the heading lines in their code blocks; TEXT/s is a rate of TEXT
 headings()

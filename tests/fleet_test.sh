@@ -91,7 +91,7 @@ sed -e 's/30s/4s/' -e "s|127.0.0.1:9009/api/v1/push|127.0.0.1:$store/api/v1/writ
 	>"$tmp/prometheus.yml"
 cp dashboards/prometheus/recording.yml dashboards/prometheus/alerts.yml "$tmp"
 promtool check config "$tmp/prometheus.yml" >"$tmp/said" 2>&1
-result $? 'fleet.yml is a configuration' "$tmp/said"
+result $? 'fleet.yml is a valid configuration' "$tmp/said"
 prometheus --config.file="$tmp/prometheus.yml" --storage.tsdb.path="$tmp/data" \
 	--web.listen-address="127.0.0.1:$port" >"$tmp/prometheus" 2>&1 &
 pids+=($!)
@@ -100,14 +100,14 @@ pids+=($!)
 await 120 3 'sum(max_over_time(up{job="vmascope"}[10m]))'
 result $? 'three exporters are up' "$tmp/said"
 await 120 3 'count(instance:vmascope_page_faults:rate1m)'
-result $? 'each has its recorded rate' "$tmp/said"
+result $? 'each exporter has its recorded fault rate' "$tmp/said"
 await 120 some 'sum(job_cause:vmascope_page_faults:rate5m) > 0'
-result $? 'the fleet has its sum' "$tmp/said"
+result $? 'the fleet has the sum of the fault rates' "$tmp/said"
 await 120 some 'job:vmascope_page_fault_duration_seconds:p99_max > 0'
-result $? 'and its worst latency' "$tmp/said"
+result $? 'the fleet has the highest latency' "$tmp/said"
 [ "$(curl -sS -o /dev/null -w '%{http_code}' "http://$first/metrics")" = 401 ]
-result $? 'nobody gets in without the token'
+result $? 'requests without the token are refused'
 await 120 some 'sum(job_cause:vmascope_page_faults:rate5m{cluster="example"}) > 0' "$store"
-result $? 'the long-term store got the sums' "$tmp/said"
+result $? 'the sums are written to the long-term store' "$tmp/said"
 await 120 0 'count(vmascope_page_faults_total) or vector(0)' "$store"
-result $? 'and nothing but them' "$tmp/said"
+result $? 'nothing else is written to the long-term store' "$tmp/said"

@@ -150,7 +150,7 @@ for tool in prometheus promtool; do
 done
 check 'prometheus.yml' promtool check config dashboards/prometheus/prometheus.yml
 check 'rules' promtool check rules dashboards/prometheus/recording.yml dashboards/prometheus/alerts.yml
-check 'tests of rules' promtool test rules dashboards/prometheus/rules_test.yml
+check 'promtool tests of the rules' promtool test rules dashboards/prometheus/rules_test.yml
 for f in dashboards/grafana/*.json; do
 	jq -rf tests/grafana_model.jq "$f" >"$tmp/wrong" 2>&1 && [ ! -s "$tmp/wrong" ]
 	result $? "$f follows Grafana's model" "$tmp/wrong"
@@ -210,7 +210,7 @@ result $? 'promtool check metrics' "$tmp/said"
 # shellcheck disable=SC2016 # Markdown's backticks
 diff <(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' "$tmp/metrics" | sort) \
 	<(sed -n 's/^| `\([a-z_]*\)` | \(counter\|gauge\|histogram\) .*/\1/p' docs/serve.md | sort) >"$tmp/said"
-result $? 'docs/serve.md has the metrics that are there' "$tmp/said"
+result $? 'docs/serve.md lists the exported metrics' "$tmp/said"
 # told, not judged: the load has the CPUs, and others may have them, too
 query 'quantile_over_time(0.5, scrape_duration_seconds{job="vmascope"}[1m])' |
 	jq -r '"# scrape under load: \(.data.result[0].value[1] | tonumber * 1000 | round) ms (median)"'
@@ -222,4 +222,4 @@ done >"$tmp/said" 2>&1
 result $? 'every scrape under load is answered' "$tmp/said"
 grep -E '^vmascope_lost_total\{what="(events|slots|tasks|identity)"\} ' "$tmp/metrics" |
 	tee "$tmp/said" | awk '$2 != 0 {bad = 1} END {exit NR != 4 || bad}'
-result $? 'and nothing is lost' "$tmp/said"
+result $? 'no event is lost under load' "$tmp/said"

@@ -322,4 +322,4 @@ check_table()
 }
 
 check_table >"$tmp/said"
-result $? 'tests/sanitized names programs and tests that there are' "$tmp/said"
+result $? 'tests/sanitized names existing programs and tests' "$tmp/said"

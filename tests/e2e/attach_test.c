@@ -82,7 +82,7 @@ static void redis_faults(void **state)
 }
 
 /* BGSAVE forks: the child's and the parent's copies are both followed. */
-static void redis_bgsave_child(void **state)
+static void redis_bgsave_child_is_followed(void **state)
 {
 	const char *output = vt_path("bgsave.json");
 	struct json_object *json;
@@ -104,7 +104,7 @@ static void redis_bgsave_child(void **state)
 }
 
 /* Every request is answered. How fast is for `make bench` to say; the figures are for people. */
-static void redis_goes_on_serving(void **state)
+static void redis_answers_every_request(void **state)
 {
 	double with, without;
 	struct vt_cmd scope;
@@ -139,19 +139,19 @@ static void leaves_nothing(int sig)
 	vt_redis_bench(&redis, "1000"); /* it still serves */
 }
 
-static void nothing_left_after_sigint(void **state)
+static void no_bpf_left_after_sigint(void **state)
 {
 	(void)state;
 	leaves_nothing(SIGINT);
 }
 
-static void nothing_left_after_sigterm(void **state)
+static void no_bpf_left_after_sigterm(void **state)
 {
 	(void)state;
 	leaves_nothing(SIGTERM);
 }
 
-static void nothing_left_after_sigkill(void **state)
+static void no_bpf_left_after_sigkill(void **state)
 {
 	(void)state;
 	leaves_nothing(SIGKILL);
@@ -180,7 +180,7 @@ static void run_gated(struct gated *g)
 	vt_equal(g->work.exit, 0, "workload's exit status: %s", g->work.err);
 }
 
-static void attached_counts_are_exact(void **state)
+static void counts_of_a_running_process(void **state)
 {
 	const char *output = vt_path("attached.json");
 	struct json_object *json, *known;
@@ -242,7 +242,7 @@ static int64_t perf_count(const char *output)
 	return n;
 }
 
-static void perf_agrees(void **state)
+static void same_counts_as_perf(void **state)
 {
 	const char *output = vt_path("beside.json"), *perf_output = vt_path("perf.csv");
 	struct vt_cmd scope, perf;
@@ -273,7 +273,7 @@ static void perf_agrees(void **state)
 }
 
 /* The target ends while vmascope is about to attach: a clear line or a result, never a hang. */
-static void target_ends_meanwhile(void **state)
+static void target_exits_while_attaching(void **state)
 {
 	const char *output;
 	struct vt_cmd scope;
@@ -301,11 +301,11 @@ static void target_ends_meanwhile(void **state)
 #define REDIS_TEST(f) cmocka_unit_test_teardown(f, redis_done)
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(attached_counts_are_exact),	VT_TEST(perf_agrees),
-	VT_TEST(target_ends_meanwhile),		REDIS_TEST(redis_faults),
-	REDIS_TEST(redis_bgsave_child),		REDIS_TEST(redis_goes_on_serving),
-	REDIS_TEST(nothing_left_after_sigint),	REDIS_TEST(nothing_left_after_sigterm),
-	REDIS_TEST(nothing_left_after_sigkill),
+	VT_TEST(counts_of_a_running_process),	    VT_TEST(same_counts_as_perf),
+	VT_TEST(target_exits_while_attaching),	    REDIS_TEST(redis_faults),
+	REDIS_TEST(redis_bgsave_child_is_followed), REDIS_TEST(redis_answers_every_request),
+	REDIS_TEST(no_bpf_left_after_sigint),	    REDIS_TEST(no_bpf_left_after_sigterm),
+	REDIS_TEST(no_bpf_left_after_sigkill),
 };
 
 VT_MAIN(tests)

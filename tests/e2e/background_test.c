@@ -113,7 +113,7 @@ static void run(const char *mode, const char *comm, const char *call, const char
 	vt_free(&scope);
 }
 
-static void ksm(void **state)
+static void flushes_of_ksmd(void **state)
 {
 	(void)state;
 	vt_set("/sys/kernel/mm/ksm/sleep_millisecs", "5");
@@ -121,7 +121,7 @@ static void ksm(void **state)
 	run("ksm", "ksmd", "ksm", "/sys/kernel/mm/ksm/run");
 }
 
-static void khugepaged(void **state)
+static void flushes_of_khugepaged(void **state)
 {
 	(void)state;
 	vt_set("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
@@ -131,8 +131,8 @@ static void khugepaged(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(ksm),
-	VT_TEST(khugepaged),
+	VT_TEST(flushes_of_ksmd),
+	VT_TEST(flushes_of_khugepaged),
 };
 
 VT_MAIN(tests)

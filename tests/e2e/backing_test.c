@@ -43,9 +43,9 @@ static bool run(struct vt_scope *s, const char *mode)
 			vt_scope_free(&s);                                                         \
 	}
 
-MODE(minor_faults_of_userfaultfd, "uffd-minor")
-MODE(minor_faults_of_userfaultfd_by_the_kernel, "uffd-minor-kernel")
-MODE(private_dev_zero, "dev-zero")
+MODE(userfaultfd_minor_faults, "uffd-minor")
+MODE(userfaultfd_minor_faults_by_gup, "uffd-minor-kernel")
+MODE(private_mapping_of_dev_zero, "dev-zero")
 MODE(character_device, "char-device")
 
 /* A container may be forbidden to read its own disk, but hardly what it has just made. */
@@ -86,10 +86,10 @@ static void large_folios(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(minor_faults_of_userfaultfd),
-	VT_TEST(minor_faults_of_userfaultfd_by_the_kernel),
+	VT_TEST(userfaultfd_minor_faults),
+	VT_TEST(userfaultfd_minor_faults_by_gup),
 	VT_TEST(large_folios),
-	VT_TEST(private_dev_zero),
+	VT_TEST(private_mapping_of_dev_zero),
 	VT_TEST(block_device),
 	VT_TEST(character_device),
 };

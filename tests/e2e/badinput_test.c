@@ -34,7 +34,7 @@ static void check_fails(const struct vt_how *how, const char *const *args, int s
 	vt_free(&cmd);
 }
 
-static void not_root(void **state)
+static void without_root(void **state)
 {
 	static const struct vt_how nobody = { .uid = 65534 };
 
@@ -121,7 +121,7 @@ static void bad_filters(void **state)
 }
 
 /* A misspelled command, option or word: the nearest one is named. */
-static void what_was_meant(void **state)
+static void misspellings_are_corrected(void **state)
 {
 	(void)state;
 	check_fails(NULL, VT_ARGS("shotdown"), 2, "did you mean 'shootdown'?");
@@ -140,7 +140,7 @@ static void what_was_meant(void **state)
 	check_fails(NULL, VT_ARGS("nonsense"), 2, "`vmascope --help` lists them");
 }
 
-static void help_ends_at_once(void **state)
+static void help_needs_no_root(void **state)
 {
 	static const char *const verbs[] = { "stat", "trace", "doctor" };
 	struct vt_cmd cmd, same;
@@ -160,7 +160,7 @@ static void help_ends_at_once(void **state)
 }
 
 /* Who starts `serve -j` learns its address and token, too. */
-static void notes_of_serve_are_json(void **state)
+static void serve_notes_as_json(void **state)
 {
 	struct json_object *lines;
 	struct vt_cmd cmd;
@@ -178,7 +178,7 @@ static void notes_of_serve_are_json(void **state)
 }
 
 /* What can't be written is told before anything is run; what turns out so, once. */
-static void bad_files(void **state)
+static void unusable_files(void **state)
 {
 	const char *mark = vt_path("it-ran");
 
@@ -198,7 +198,7 @@ static void bad_files(void **state)
 		    "/no/such/cgroup");
 }
 
-static void exit_status_is_the_commands(void **state)
+static void exit_status_of_the_command(void **state)
 {
 	static const struct {
 		const char *script;
@@ -218,7 +218,7 @@ static void exit_status_is_the_commands(void **state)
 	}
 }
 
-static void target_exits_at_once(void **state)
+static void target_exits_immediately(void **state)
 {
 	struct json_object *json;
 	struct vt_cmd cmd;
@@ -330,7 +330,7 @@ static void sigint_while_running(void **state)
 }
 
 /* Both get it, as from a terminal; what was counted until then is printed. */
-static void sigint_with_its_command(void **state)
+static void sigint_to_vmascope_and_command(void **state)
 {
 	const char *output = vt_path("intcmd.json");
 	struct json_object *json;
@@ -389,23 +389,23 @@ static void sigint_while_printing(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(not_root),
+	VT_TEST(without_root),
 	VT_TEST(no_btf),
 	VT_TEST(kernel_too_old),
 	VT_TEST(no_such_pid),
 	VT_TEST(command_not_found),
 	VT_TEST(bad_filters),
-	VT_TEST(what_was_meant),
-	VT_TEST(help_ends_at_once),
-	VT_TEST(notes_of_serve_are_json),
-	VT_TEST(bad_files),
-	VT_TEST(exit_status_is_the_commands),
-	VT_TEST(target_exits_at_once),
+	VT_TEST(misspellings_are_corrected),
+	VT_TEST(help_needs_no_root),
+	VT_TEST(serve_notes_as_json),
+	VT_TEST(unusable_files),
+	VT_TEST(exit_status_of_the_command),
+	VT_TEST(target_exits_immediately),
 	VT_TEST(full_disk),
 	VT_TEST(closed_pipe),
 	VT_TEST(sigint_at_start),
 	VT_TEST(sigint_while_running),
-	VT_TEST(sigint_with_its_command),
+	VT_TEST(sigint_to_vmascope_and_command),
 	VT_TEST(sigint_while_printing),
 };
 

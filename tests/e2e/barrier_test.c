@@ -14,7 +14,7 @@
 #define ROUNDS "20"
 
 /* Each page that is written to after it was protected is a fault in the range of that call. */
-static void faults_follow_the_calls(void **state)
+static void faults_are_refaults_of_the_calls(void **state)
 {
 	struct json_object *work, *row;
 	int64_t hits, faults = -1;
@@ -43,7 +43,7 @@ static void faults_follow_the_calls(void **state)
 }
 
 /* Each of the two threads interrupts the other one's CPU: that is told apart, and as the tracer says. */
-static void both_directions(void **state)
+static void both_threads_interrupt_each_other(void **state)
 {
 	struct vt_shot shot;
 	int64_t pid, got;
@@ -66,7 +66,7 @@ static void both_directions(void **state)
 }
 
 /* What the workload does without the kernel's help: `stat` has the same faults as signals. */
-static void stat_has_the_same_faults(void **state)
+static void stat_counts_the_same_faults(void **state)
 {
 	struct vt_scope s;
 
@@ -99,7 +99,7 @@ static int64_t site_sum(struct vt_shot *shot, const char *function, const char *
 	return sum;
 }
 
-static void sites_are_apart(void **state)
+static void call_sites_are_distinguished(void **state)
 {
 	struct vt_shot shot;
 
@@ -148,7 +148,7 @@ static bool is_protect(struct json_object *e, struct json_object *work)
 }
 
 /* call -> its flush -> its interrupt of the other CPU -> the fault that follows -> the next call */
-static void trace_has_the_order(void **state)
+static void trace_is_in_order(void **state)
 {
 	int64_t protects = 0, interrupted = 0;
 	struct json_object *work;
@@ -209,9 +209,11 @@ static void trace_has_the_order(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(faults_follow_the_calls),  VT_TEST(both_directions),
-	VT_TEST(stat_has_the_same_faults), VT_TEST(sites_are_apart),
-	VT_TEST(trace_has_the_order),
+	VT_TEST(faults_are_refaults_of_the_calls),
+	VT_TEST(both_threads_interrupt_each_other),
+	VT_TEST(stat_counts_the_same_faults),
+	VT_TEST(call_sites_are_distinguished),
+	VT_TEST(trace_is_in_order),
 };
 
 VT_MAIN(tests)

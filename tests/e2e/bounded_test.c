@@ -30,7 +30,7 @@ static void check_bounded(struct json_object *json)
 	vt_equal(ended, 1, "processes that stand for those that are summed up");
 }
 
-static void stat_sums_up_and_stays_exact(void **state)
+static void stat_stays_exact(void **state)
 {
 	struct vt_scope s;
 
@@ -42,7 +42,7 @@ static void stat_sums_up_and_stays_exact(void **state)
 	vt_scope_free(&s);
 }
 
-static void stacks_and_heat_of_them_are_summed_up(void **state)
+static void stacks_and_heatmap_stay_exact(void **state)
 {
 	struct json_object *rest;
 	struct vt_scope s;
@@ -61,7 +61,7 @@ static void stacks_and_heat_of_them_are_summed_up(void **state)
 }
 
 /* Each is printed with the VMA that it was in, whatever is forgotten meanwhile. */
-static void trace_prints_each_fault(void **state)
+static void trace_prints_every_fault(void **state)
 {
 	struct json_object *line;
 	int64_t faults = 0;
@@ -82,7 +82,7 @@ static void trace_prints_each_fault(void **state)
 	vt_scope_free(&s);
 }
 
-static void shootdown_sums_up(void **state)
+static void shootdown_stays_exact(void **state)
 {
 	const int64_t procs = strtol(PROCS, NULL, 10);
 	struct json_object *row;
@@ -105,7 +105,7 @@ static void shootdown_sums_up(void **state)
 	vt_scope_free(&s);
 }
 
-static void a_recording_sums_up_and_stays_exact(void **state)
+static void record_stays_exact(void **state)
 {
 	struct json_object *json, *summary;
 	struct vt_recorded r;
@@ -157,7 +157,7 @@ static void check_trace(const char *file)
 }
 
 /* However many there are in a recording, of a recorder without a bound. */
-static void report_sums_up_and_stays_exact(void **state)
+static void report_stays_exact(void **state)
 {
 	const int64_t procs = strtol(PROCS, NULL, 10);
 	struct json_object *all, *json, *interval;
@@ -193,7 +193,7 @@ static void report_sums_up_and_stays_exact(void **state)
 	vt_recorded_free(&r);
 }
 
-static void report_sums_up_calls(void **state)
+static void report_of_calls_stays_exact(void **state)
 {
 	const int64_t procs = strtol(PROCS, NULL, 10);
 	int64_t munmaps = 0, rows = 0;
@@ -218,7 +218,7 @@ static void report_sums_up_calls(void **state)
 	vt_recorded_free(&r);
 }
 
-static void too_few_are_refused(void **state)
+static void limit_below_the_minimum_is_refused(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -239,14 +239,14 @@ static void too_few_are_refused(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(stat_sums_up_and_stays_exact),
-	VT_TEST(stacks_and_heat_of_them_are_summed_up),
-	VT_TEST(trace_prints_each_fault),
-	VT_TEST(shootdown_sums_up),
-	VT_TEST(a_recording_sums_up_and_stays_exact),
-	VT_TEST(report_sums_up_and_stays_exact),
-	VT_TEST(report_sums_up_calls),
-	VT_TEST(too_few_are_refused),
+	VT_TEST(stat_stays_exact),
+	VT_TEST(stacks_and_heatmap_stay_exact),
+	VT_TEST(trace_prints_every_fault),
+	VT_TEST(shootdown_stays_exact),
+	VT_TEST(record_stays_exact),
+	VT_TEST(report_stays_exact),
+	VT_TEST(report_of_calls_stays_exact),
+	VT_TEST(limit_below_the_minimum_is_refused),
 };
 
 VT_MAIN(tests)

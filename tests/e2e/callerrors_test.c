@@ -36,7 +36,7 @@ static int64_t rows_with(struct json_object *json, const char *list, const char 
 }
 
 /* Each with the error that libc told the workload, in the rows and in the sums. */
-static void errors_are_told_apart(void **state)
+static void errors_are_counted_separately(void **state)
 {
 	struct json_object *failure;
 	struct vt_shot shot;
@@ -61,7 +61,7 @@ static void errors_are_told_apart(void **state)
 }
 
 /* A vfork lasts until its child ends; no other call of the program takes nearly as long. */
-static void the_longest_is_known(void **state)
+static void longest_call(void **state)
 {
 	struct json_object *call, *longest = NULL;
 	int64_t last = INT64_MAX, most = 0, max = 0;
@@ -172,7 +172,7 @@ static void check_longest(const char *file, const char *vma)
 	vt_free(&report);
 }
 
-static void the_longest_of_a_recording(void **state)
+static void longest_call_of_a_recording(void **state)
 {
 	struct vt_recorded r;
 
@@ -187,7 +187,7 @@ static void the_longest_of_a_recording(void **state)
  * Live: each call on the VMAs that are asked for, known by its size, though a hundred that took longer were
  * made on another one.
  */
-static void the_longest_on_some_vmas(void **state)
+static void longest_call_with_a_vma_filter(void **state)
 {
 	int64_t sum = 0, rows = 0, sizes = 0;
 	struct json_object *call;
@@ -237,7 +237,7 @@ static void errors_are_counted(void **state)
 }
 
 /* With every error's name in `trace`, and no flush that belongs to one that fails at once. */
-static void errors_have_names(void **state)
+static void trace_names_the_errors(void **state)
 {
 	struct json_object *e, *failure;
 	struct vt_scope s;
@@ -342,7 +342,7 @@ static void check_splits(struct vt_shot *shot)
 		vt_true(!vt_get(row, "splits") && !vt_get(row, "merges"));
 }
 
-static void near_the_limit(void **state)
+static void near_max_map_count(void **state)
 {
 	char vmas[16];
 	struct vt_shot shot;
@@ -367,7 +367,7 @@ static void near_the_limit(void **state)
 	vt_free(&text);
 }
 
-static void far_from_the_limit(void **state)
+static void far_below_max_map_count(void **state)
 {
 	struct vt_shot shot;
 
@@ -378,7 +378,7 @@ static void far_from_the_limit(void **state)
 	vt_shootdown_free(&shot);
 }
 
-static void over_the_limit(void **state)
+static void above_max_map_count(void **state)
 {
 	struct vt_shot shot;
 
@@ -393,11 +393,15 @@ static void over_the_limit(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(errors_are_counted),	   VT_TEST(errors_have_names),
-	VT_TEST(far_from_the_limit),	   VT_TEST(errors_are_told_apart),
-	VT_TEST(the_longest_is_known),	   VT_TEST(the_longest_of_a_recording),
-	VT_TEST(the_longest_on_some_vmas), VT_TEST(near_the_limit),
-	VT_TEST(over_the_limit),
+	VT_TEST(errors_are_counted),
+	VT_TEST(trace_names_the_errors),
+	VT_TEST(far_below_max_map_count),
+	VT_TEST(errors_are_counted_separately),
+	VT_TEST(longest_call),
+	VT_TEST(longest_call_of_a_recording),
+	VT_TEST(longest_call_with_a_vma_filter),
+	VT_TEST(near_max_map_count),
+	VT_TEST(above_max_map_count),
 };
 
 VT_MAIN(tests)

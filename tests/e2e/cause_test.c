@@ -93,7 +93,7 @@ static void swap_in(void **state)
 }
 
 /* A failed test puts its settings back as well: the teardown does, whatever happened. */
-static void settings_are_put_back(void **state)
+static void settings_are_restored(void **state)
 {
 	char *before, *after, zram[64];
 
@@ -115,7 +115,7 @@ static void settings_are_put_back(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(settings_are_put_back),
+	VT_TEST(settings_are_restored),
 	VT_TEST(anon_zero),
 	VT_TEST(zero_page),
 	VT_TEST(file_read),

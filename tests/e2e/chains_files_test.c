@@ -112,7 +112,7 @@ static void check_files(const struct files *f)
 #define RUN "$D/callchain library 50"
 
 /* What was mapped is still there, whatever its path leads to. */
-static void of_a_process_that_lives(void **state)
+static void names_of_a_running_process(void **state)
 {
 	static const char *const then[] = {
 		":",
@@ -127,7 +127,7 @@ static void of_a_process_that_lives(void **state)
 			&(struct files){ RUN, true, then[i], "-U", VT_UNWIND_FP, VT_NAMES_LINES });
 }
 
-static void of_a_process_that_is_gone(void **state)
+static void names_of_an_exited_process(void **state)
 {
 	static const struct {
 		const char *then;
@@ -157,7 +157,7 @@ static void of_a_process_that_is_gone(void **state)
 	"cp $B/buildid/callchain $B/buildid/libchain.so $R/app; "                                  \
 	"export LD_LIBRARY_PATH=/app; exec chroot $R /app/callchain library 50 $1' -"
 
-static void of_a_container(void **state)
+static void names_of_a_container(void **state)
 {
 	(void)state;
 	check_files(&(struct files){ CONTAINER, true, ":", "--unwind=dwarf", VT_UNWIND_DWARF,
@@ -186,7 +186,7 @@ static void run_on_stallfs(struct vt_cmd *cmd, const char *output, const char *k
 	vt_equal(cmd->exit, 0, "exit status: %.400s", cmd->err);
 }
 
-static void of_a_server_that_stalls(void **state)
+static void names_on_a_stalled_file_system(void **state)
 {
 	static const struct {
 		const char *kind;
@@ -213,10 +213,10 @@ static void of_a_server_that_stalls(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(of_a_process_that_lives),
-	VT_TEST(of_a_process_that_is_gone),
-	VT_TEST(of_a_container),
-	VT_TEST(of_a_server_that_stalls),
+	VT_TEST(names_of_a_running_process),
+	VT_TEST(names_of_an_exited_process),
+	VT_TEST(names_of_a_container),
+	VT_TEST(names_on_a_stalled_file_system),
 };
 
 VT_MAIN(tests)

@@ -209,14 +209,14 @@ static void end_all(struct runs *all)
 
 static struct runs runs;
 
-static void frame_pointers_lead_to_the_c_library(void **state)
+static void frame_pointers_reach_libc(void **state)
 {
 	(void)state;
 	run_all(&runs, "-U", false);
 	end_all(&runs);
 }
 
-static void dwarf_leads_to_the_end(void **state)
+static void dwarf_reaches_the_thread_start(void **state)
 {
 	(void)state;
 	run_all(&runs, "--unwind=dwarf", true);
@@ -367,7 +367,7 @@ static void ask_gdb(const struct build *build, struct vt_cmd *cmd)
 	vt_run(cmd, NULL, argv);
 }
 
-static void gdb_sees_the_same(void **state)
+static void same_stacks_as_gdb(void **state)
 {
 	struct backtrace gdb;
 	struct vt_cmd cmd;
@@ -392,9 +392,9 @@ static void gdb_sees_the_same(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(frame_pointers_lead_to_the_c_library),
-	VT_TEST(dwarf_leads_to_the_end),
-	VT_TEST(gdb_sees_the_same),
+	VT_TEST(frame_pointers_reach_libc),
+	VT_TEST(dwarf_reaches_the_thread_start),
+	VT_TEST(same_stacks_as_gdb),
 };
 
 VT_MAIN(tests)

@@ -175,20 +175,20 @@ static void check_shell(const struct shell *shell, bool all)
 	free((void *)home);
 }
 
-static void in_bash(void **state)
+static void completes_in_bash(void **state)
 {
 	(void)state;
 	check_shell(&bash, true);
 }
 
-static void in_zsh(void **state)
+static void completes_in_zsh(void **state)
 {
 	(void)state;
 	check_shell(&zsh, true);
 }
 
 /* It shows the first lines of a long list only: what it has in all is looked at without a terminal. */
-static void in_fish(void **state)
+static void completes_in_fish(void **state)
 {
 	(void)state;
 	check_shell(&fish, false);
@@ -208,7 +208,7 @@ static void keep_words(char *text)
 	*to = '\0';
 }
 
-static void fish_has_each_option(void **state)
+static void fish_lists_every_option(void **state)
 {
 	static const char *const names[] = { "stat", "trace", "shootdown", "record", "report",
 					     "top",  "serve", "doctor",	   "explain" };
@@ -239,10 +239,10 @@ static void fish_has_each_option(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(in_bash),
-	VT_TEST(in_zsh),
-	VT_TEST(in_fish),
-	VT_TEST(fish_has_each_option),
+	VT_TEST(completes_in_bash),
+	VT_TEST(completes_in_zsh),
+	VT_TEST(completes_in_fish),
+	VT_TEST(fish_lists_every_option),
 };
 
 VT_MAIN(tests)

@@ -369,23 +369,23 @@ static void one_crash(const char *mode)
 		one_crash(mode);                                                                   \
 	}
 
-CRASH(null, "null")
-CRASH(null_call, "null-call")
-CRASH(unmapped, "unmapped")
-CRASH(unmapped_by_thread, "unmapped-by-thread")
-CRASH(gap_between_many, "gap")
+CRASH(null_pointer, "null")
+CRASH(call_through_null, "null-call")
+CRASH(use_after_unmap, "unmapped")
+CRASH(unmapped_by_another_thread, "unmapped-by-thread")
+CRASH(gap_among_many_vmas, "gap")
 CRASH(moved_by_mremap, "moved")
-CRASH(cut_by_mremap, "cut")
-CRASH(mprotected, "mprotected")
-CRASH(mprotected_to_none, "revoked")
-CRASH(prot_none, "prot-none")
+CRASH(shrunk_by_mremap, "cut")
+CRASH(write_after_mprotect, "mprotected")
+CRASH(access_after_mprotect_none, "revoked")
+CRASH(mapped_prot_none, "prot-none")
 CRASH(stack_overflow, "stack")
 CRASH(thread_stack_overflow, "thread-stack")
-CRASH(wild, "wild")
+CRASH(wild_pointer, "wild")
 CRASH(sigbus, "sigbus")
-CRASH(shrunk_heap, "brk")
+CRASH(heap_shrunk_by_brk, "brk")
 CRASH(heap_overrun, "heap-overrun")
-CRASH(mapped_anew, "remapped")
+CRASH(mapped_again_after_unmap, "remapped")
 CRASH(jump_into_data, "data-call")
 
 /* 6.13 and later; before, the workload must say so, and nothing else. */
@@ -403,7 +403,7 @@ static void guard_install(void **state)
 }
 
 /* A write barrier: every fault is a crash that is repaired, and the process goes on. */
-static void handled(void **state)
+static void handled_segv_continues(void **state)
 {
 	struct run r;
 
@@ -415,7 +415,7 @@ static void handled(void **state)
 }
 
 /* The kernel meets a bad address for a system call: no signal, so no crash. */
-static void efault_is_no_crash(void **state)
+static void efault_is_not_a_crash(void **state)
 {
 	struct run r;
 
@@ -426,7 +426,7 @@ static void efault_is_no_crash(void **state)
 	run_free(&r);
 }
 
-static void efault_after_a_crash_is_none(void **state)
+static void efault_after_a_crash_is_not_a_crash(void **state)
 {
 	struct run r;
 
@@ -438,7 +438,7 @@ static void efault_after_a_crash_is_none(void **state)
 }
 
 /* Who does not ask for these causes gets no words about them, and no memory calls are watched. */
-static void not_asked_for(void **state)
+static void no_crash_records_without_the_causes(void **state)
 {
 	const char *output = vt_path("output.json");
 	struct json_object *lines;
@@ -468,29 +468,29 @@ static void not_asked_for(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(null),
-	VT_TEST(null_call),
-	VT_TEST(unmapped),
-	VT_TEST(unmapped_by_thread),
-	VT_TEST(gap_between_many),
+	VT_TEST(null_pointer),
+	VT_TEST(call_through_null),
+	VT_TEST(use_after_unmap),
+	VT_TEST(unmapped_by_another_thread),
+	VT_TEST(gap_among_many_vmas),
 	VT_TEST(moved_by_mremap),
-	VT_TEST(cut_by_mremap),
-	VT_TEST(mprotected),
-	VT_TEST(mprotected_to_none),
-	VT_TEST(prot_none),
+	VT_TEST(shrunk_by_mremap),
+	VT_TEST(write_after_mprotect),
+	VT_TEST(access_after_mprotect_none),
+	VT_TEST(mapped_prot_none),
 	VT_TEST(guard_install),
 	VT_TEST(stack_overflow),
 	VT_TEST(thread_stack_overflow),
-	VT_TEST(wild),
+	VT_TEST(wild_pointer),
 	VT_TEST(sigbus),
-	VT_TEST(shrunk_heap),
+	VT_TEST(heap_shrunk_by_brk),
 	VT_TEST(heap_overrun),
-	VT_TEST(mapped_anew),
+	VT_TEST(mapped_again_after_unmap),
 	VT_TEST(jump_into_data),
-	VT_TEST(handled),
-	VT_TEST(efault_is_no_crash),
-	VT_TEST(efault_after_a_crash_is_none),
-	VT_TEST(not_asked_for),
+	VT_TEST(handled_segv_continues),
+	VT_TEST(efault_is_not_a_crash),
+	VT_TEST(efault_after_a_crash_is_not_a_crash),
+	VT_TEST(no_crash_records_without_the_causes),
 };
 
 VT_MAIN(tests)

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-static void doctor_as_text(void **state)
+static void text_output(void **state)
 {
 	static struct vt_bpf_ids before;
 	struct vt_cmd cmd;
@@ -26,7 +26,7 @@ static void doctor_as_text(void **state)
 	vt_bpf_await_none_new(&before);
 }
 
-static void doctor_as_json(void **state)
+static void json_output(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -38,7 +38,7 @@ static void doctor_as_json(void **state)
 }
 
 /* What stat says it used is what it can do without: each fallback still counts exactly. */
-static void stat_names_its_hooks(void **state)
+static void stat_lists_hooks_in_use(void **state)
 {
 	struct vt_scope s;
 	size_t n = 0;
@@ -55,9 +55,9 @@ static void stat_names_its_hooks(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(doctor_as_text),
-	VT_TEST(doctor_as_json),
-	VT_TEST(stat_names_its_hooks),
+	VT_TEST(text_output),
+	VT_TEST(json_output),
+	VT_TEST(stat_lists_hooks_in_use),
 };
 
 VT_MAIN(tests)

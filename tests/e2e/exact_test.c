@@ -25,7 +25,7 @@ static void run_exact(const char *const *work, int64_t at_least)
 }
 
 /* VMASCOPE_REPEAT: fewer, where the same was shown before (the sanitizer build). */
-static void exact_20_of_20(void **state)
+static void threads_and_children_repeated(void **state)
 {
 	const char *env = getenv("VMASCOPE_REPEAT");
 	int times = env && atoi(env) > 0 ? atoi(env) : 20;
@@ -35,26 +35,26 @@ static void exact_20_of_20(void **state)
 		run_exact(VT_ARGS("exact"), 200000);
 }
 
-static void exact_one_process(void **state)
+static void one_process(void **state)
 {
 	(void)state;
 	run_exact(VT_ARGS("exact", "--threads", "0", "--children", "0", "--pages", "1500"), 16000);
 }
 
-static void exact_threads_alone(void **state)
+static void threads(void **state)
 {
 	(void)state;
 	run_exact(VT_ARGS("exact", "--threads", "32", "--children", "0", "--pages", "100"), 19000);
 }
 
-static void exact_children_alone(void **state)
+static void children(void **state)
 {
 	(void)state;
 	run_exact(VT_ARGS("exact", "--threads", "0", "--children", "200", "--pages", "20"), 32000);
 }
 
 /* Counts of faults that the kernel takes for the task: in the process, and told as gup. */
-static void faults_without_traps(void **state)
+static void kernel_initiated_faults(void **state)
 {
 	struct vt_scope s;
 
@@ -75,7 +75,7 @@ static int64_t from_the_gate(struct json_object *work)
 }
 
 /* The workload's faults must be the same with and without the tracer. */
-static void tracing_adds_no_faults(void **state)
+static void tracing_adds_no_faults_to_the_process(void **state)
 {
 	struct vt_cmd plain;
 	struct vt_scope s;
@@ -98,8 +98,12 @@ static void tracing_adds_no_faults(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(exact_one_process), VT_TEST(exact_threads_alone),  VT_TEST(exact_children_alone),
-	VT_TEST(exact_20_of_20),    VT_TEST(faults_without_traps), VT_TEST(tracing_adds_no_faults),
+	VT_TEST(one_process),
+	VT_TEST(threads),
+	VT_TEST(children),
+	VT_TEST(threads_and_children_repeated),
+	VT_TEST(kernel_initiated_faults),
+	VT_TEST(tracing_adds_no_faults_to_the_process),
 };
 
 VT_MAIN(tests)

@@ -34,7 +34,7 @@ static void anonymous_page(void **state)
 	vt_bpf_await_none_new(&before);
 }
 
-static void nothing_mapped(void **state)
+static void page_not_present(void **state)
 {
 	struct json_object *json, *a;
 
@@ -237,7 +237,7 @@ static void all_vmas(void **state)
 	json_object_put(json);
 }
 
-static void below_the_stack(void **state)
+static void address_below_the_stack(void **state)
 {
 	uint64_t addresses[MAX_ADDRESSES], stack = 0;
 	struct json_object *json, *a;
@@ -255,7 +255,7 @@ static void below_the_stack(void **state)
 	json_object_put(json);
 }
 
-static void addresses_of_nobody(void **state)
+static void kernel_and_noncanonical_addresses(void **state)
 {
 	struct json_object *json, *a;
 
@@ -307,7 +307,7 @@ static void without_capabilities(void **state)
 	vt_free(&sleeper);
 }
 
-static void as_text(void **state)
+static void text_output(void **state)
 {
 	char address[32], hole[32], pid[16];
 	struct vt_cmd cmd;
@@ -340,7 +340,7 @@ static void check_fails(const char *const *argv, int status, const char *part)
 	vt_free(&cmd);
 }
 
-static void bad_input(void **state)
+static void wrong_arguments(void **state)
 {
 	static const char *const bad[] = {
 		"", "xyz", "0x", "-1", "1 ", "12345678901234567", "0x1g"
@@ -397,18 +397,18 @@ static void many_vmas(void **state)
 
 static const struct CMUnitTest tests[] = {
 	EXPLAIN_TEST(anonymous_page),
-	EXPLAIN_TEST(nothing_mapped),
+	EXPLAIN_TEST(page_not_present),
 	EXPLAIN_TEST(page_without_access),
 	EXPLAIN_TEST(page_of_a_file),
 	EXPLAIN_TEST(huge_page),
 	EXPLAIN_TEST(swapped_page),
 	EXPLAIN_TEST(no_vma),
 	EXPLAIN_TEST(all_vmas),
-	EXPLAIN_TEST(below_the_stack),
-	EXPLAIN_TEST(addresses_of_nobody),
+	EXPLAIN_TEST(address_below_the_stack),
+	EXPLAIN_TEST(kernel_and_noncanonical_addresses),
 	EXPLAIN_TEST(without_capabilities),
-	EXPLAIN_TEST(as_text),
-	EXPLAIN_TEST(bad_input),
+	EXPLAIN_TEST(text_output),
+	EXPLAIN_TEST(wrong_arguments),
 	EXPLAIN_TEST(many_vmas),
 };
 

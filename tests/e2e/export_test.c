@@ -244,7 +244,7 @@ static size_t count(const struct trace *t, const char *category, bool with_flow_
 	return n;
 }
 
-static void perfetto_has_all_of_it(void **state)
+static void perfetto_has_every_event(void **state)
 {
 	const char *file = record((const char *[]){ "pingpong", "--pairs", "500" }, 3);
 	struct json_object *s = summary(file);
@@ -321,7 +321,7 @@ static int64_t jq(const char *file, const char *view, const char *program)
 	return n;
 }
 
-static void jq_opens_json_and_csv(void **state)
+static void jq_reads_json_and_csv(void **state)
 {
 	const char *file = record(
 		(const char *[]){ "exact", "--pages", "50", "--children", "2", "--threads", "2" },
@@ -343,9 +343,9 @@ static void jq_opens_json_and_csv(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(perfetto_has_all_of_it),
+	VT_TEST(perfetto_has_every_event),
 	VT_TEST(perfetto_has_stacks),
-	VT_TEST(jq_opens_json_and_csv),
+	VT_TEST(jq_reads_json_and_csv),
 };
 
 VT_MAIN(tests)

@@ -41,28 +41,28 @@ static void waits(const char *mode)
 	check_waits(mode, no_tables);
 }
 
-static void on_the_same_page(void **state)
+static void waits_for_the_same_page(void **state)
 {
 	(void)state;
 	waits("same");
 }
 
-static void on_a_page_read_ahead(void **state)
+static void waits_for_readahead(void **state)
 {
 	(void)state;
 	waits("ahead");
 }
 
-static void by_a_private_write(void **state)
+static void private_write_waits(void **state)
 {
 	(void)state;
 	waits("write");
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(on_the_same_page),
-	VT_TEST(on_a_page_read_ahead),
-	VT_TEST(by_a_private_write),
+	VT_TEST(waits_for_the_same_page),
+	VT_TEST(waits_for_readahead),
+	VT_TEST(private_write_waits),
 };
 
 VT_MAIN(tests)

@@ -172,7 +172,7 @@ static void by_memory_cgroup(void **state)
 		check_cgroup(vt_cgroup2());
 }
 
-static void leaving_a_cgroup(void **state)
+static void process_leaves_the_cgroup(void **state)
 {
 	struct json_object *json;
 	struct vt_cmd scope;
@@ -194,7 +194,7 @@ static void leaving_a_cgroup(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_teardown(by_cgroup, cgroup_done),
 	cmocka_unit_test_teardown(by_memory_cgroup, cgroup_done),
-	cmocka_unit_test_teardown(leaving_a_cgroup, cgroup_done),
+	cmocka_unit_test_teardown(process_leaves_the_cgroup, cgroup_done),
 	/* the last: it leaves the mount namespace of the others */
 	cmocka_unit_test_teardown(by_named_cgroup, named_done),
 };

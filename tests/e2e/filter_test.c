@@ -152,7 +152,7 @@ static void by_several_pids(void **state)
 }
 
 /* Children that -p does not follow, as they were there before, are named. */
-static void existing_children_are_noted(void **state)
+static void existing_children_are_reported(void **state)
 {
 	char pid[16], path[64], says[160], *children;
 	struct vt_cmd parent, scope;
@@ -178,7 +178,7 @@ static void existing_children_are_noted(void **state)
 }
 
 /* -n is about processes: where a thread alone is called so, it is told which one. */
-static void names_of_threads_are_noted(void **state)
+static void thread_names_are_reported(void **state)
 {
 	char name[16], says[160], *line;
 	struct vt_cmd work, scope;
@@ -232,7 +232,7 @@ static void by_tid(void **state)
 	vt_gated_free(&g);
 }
 
-static void major_alone(void **state)
+static void major_faults_only(void **state)
 {
 	struct vt_scope s;
 
@@ -247,7 +247,7 @@ static void major_alone(void **state)
 	vt_scope_free(&s);
 }
 
-static void minor_alone(void **state)
+static void minor_faults_only(void **state)
 {
 	struct vt_scope s;
 
@@ -335,7 +335,7 @@ static void intervals_add_up(void **state)
 	vt_scope_free(&s);
 }
 
-static void duration_ends_it(void **state)
+static void duration_ends_the_run(void **state)
 {
 	struct timespec from, to;
 	struct json_object *json;
@@ -357,7 +357,7 @@ static void duration_ends_it(void **state)
 }
 
 /* Whatever the rows are grouped by, they hold all faults, once. */
-static void groupings_hold_all(void **state)
+static void every_grouping_has_all_faults(void **state)
 {
 	static const char *const by[][2] = {
 		{ "mapping", "mappings" }, { "vma", "vmas" }, { "process", "by_process" },
@@ -403,15 +403,15 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(by_comm_below_a_command),
 	VT_TEST(by_uid),
 	VT_TEST(by_several_pids),
-	VT_TEST(existing_children_are_noted),
-	VT_TEST(names_of_threads_are_noted),
+	VT_TEST(existing_children_are_reported),
+	VT_TEST(thread_names_are_reported),
 	VT_TEST(by_tid),
-	VT_TEST(major_alone),
-	VT_TEST(minor_alone),
+	VT_TEST(major_faults_only),
+	VT_TEST(minor_faults_only),
 	VT_TEST(by_vma_name),
 	VT_TEST(intervals_add_up),
-	VT_TEST(duration_ends_it),
-	VT_TEST(groupings_hold_all),
+	VT_TEST(duration_ends_the_run),
+	VT_TEST(every_grouping_has_all_faults),
 	VT_TEST(overflow_is_counted),
 };
 

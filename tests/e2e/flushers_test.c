@@ -98,26 +98,26 @@ static void check_killed(const char *mode)
 	vt_scope_free(&s);
 }
 
-static void killed_asleep(void **state)
+static void killed_while_asleep(void **state)
 {
 	(void)state;
 	check_killed("killed-asleep");
 }
 
-static void killed_in_populate(void **state)
+static void killed_during_map_populate(void **state)
 {
 	(void)state;
 	check_killed("killed-in-populate");
 }
 
-static void ended_by_a_thread(void **state)
+static void exited_by_another_thread(void **state)
 {
 	(void)state;
 	check_killed("ended-by-thread");
 }
 
 /* In a memory call, most likely: too many calls for the tracer. */
-static void killed_in_calls(void **state)
+static void killed_during_calls(void **state)
 {
 	struct vt_scope s;
 
@@ -196,7 +196,7 @@ static void check_32(const char *mode, const char *call, const char *advice)
 	vt_scope_free(&none);
 }
 
-static void calls_of_32_bits(void **state)
+static void calls_of_32_bit_programs(void **state)
 {
 	(void)state;
 	check_32("mprotect-32", "mprotect", NULL);
@@ -208,9 +208,10 @@ static void calls_of_32_bits(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(killed_asleep),	   VT_TEST(killed_in_populate), VT_TEST(ended_by_a_thread),
-	VT_TEST(killed_in_calls),  VT_TEST(ioctl_of_pagemap),	VT_TEST(ioctl_of_kvm),
-	VT_TEST(calls_of_32_bits),
+	VT_TEST(killed_while_asleep),	   VT_TEST(killed_during_map_populate),
+	VT_TEST(exited_by_another_thread), VT_TEST(killed_during_calls),
+	VT_TEST(ioctl_of_pagemap),	   VT_TEST(ioctl_of_kvm),
+	VT_TEST(calls_of_32_bit_programs),
 };
 
 VT_MAIN(tests)

@@ -67,7 +67,7 @@ static void buckets_add_up(void **state)
 }
 
 /* The mean by the histogram's limits must hold the mean by the exact sum. */
-static void buckets_hold_the_sum(void **state)
+static void mean_is_within_the_buckets(void **state)
 {
 	struct json_object *bucket;
 	int64_t low = 0, high = 0;
@@ -132,7 +132,7 @@ static void heatmaps_add_up(void **state)
 }
 
 /* 8 MiB are touched over and over: these rows, and no others, have the workload's faults. */
-static void addresses_are_the_workloads(void **state)
+static void heatmap_rows_are_the_touched_ranges(void **state)
 {
 	int64_t within = 0, faults;
 	uint64_t start, end;
@@ -162,7 +162,7 @@ static void addresses_are_the_workloads(void **state)
 }
 
 /* With --vma, the rows are of these VMAs alone, and exact. */
-static void heatmaps_of_some_vmas(void **state)
+static void heatmap_with_a_vma_filter(void **state)
 {
 	struct json_object *row;
 	struct vt_scope s;
@@ -183,7 +183,7 @@ static void heatmaps_of_some_vmas(void **state)
 }
 
 /* What faulted after a second is in the columns after the first second: the storm waits for it. */
-static void slices_are_when_it_was(void **state)
+static void faults_are_in_the_right_time_slices(void **state)
 {
 	struct timespec second = { .tv_sec = 1 };
 	struct json_object *all, *json, *row, *work;
@@ -395,7 +395,7 @@ static struct json_object *intervals_of(const char *path)
 	return all;
 }
 
-static void a_storm_is_found(void **state)
+static void storm_is_detected(void **state)
 {
 	const char *path = vt_path("storm.out");
 	struct json_object *all, *storm;
@@ -411,7 +411,7 @@ static void a_storm_is_found(void **state)
 	json_object_put(all);
 }
 
-static void a_storm_at_the_end_is_told_too(void **state)
+static void storm_at_the_end_is_reported(void **state)
 {
 	const char *path = vt_path("storm.out");
 	struct json_object *all;
@@ -424,7 +424,7 @@ static void a_storm_at_the_end_is_told_too(void **state)
 }
 
 /* The start of a process is no storm: it is before it is known what is usual. */
-static void a_quiet_run_has_none(void **state)
+static void quiet_run_has_no_storm(void **state)
 {
 	const char *path = vt_path("quiet.out");
 	struct output o = { .path = path, .nr = QUIET };
@@ -447,7 +447,7 @@ static void a_quiet_run_has_none(void **state)
 	json_object_put(all);
 }
 
-static void text_stays_in_its_bounds(void **state)
+static void text_fits_the_width(void **state)
 {
 	static const char *const marks[] = { "us - ", "anon-zero: ", "count per cell (",
 					     "(log scale)" };
@@ -467,7 +467,7 @@ static void text_stays_in_its_bounds(void **state)
 	vt_free(&cmd);
 }
 
-static void ascii_is_ascii(void **state)
+static void ascii_output(void **state)
 {
 	struct vt_how how = { .env = "LC_ALL=C.UTF-8" };
 	struct vt_cmd cmd;
@@ -485,7 +485,7 @@ static void ascii_is_ascii(void **state)
 }
 
 /* Intervals are lines to be read one below the other; the storm is told where it ends. */
-static void text_tells_the_storm(void **state)
+static void text_reports_the_storm(void **state)
 {
 	const char *path = vt_path("storm.txt");
 	char *text, *told, *table;
@@ -506,12 +506,18 @@ static void text_tells_the_storm(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(buckets_add_up),	VT_TEST(buckets_hold_the_sum),
-	VT_TEST(heatmaps_add_up),	VT_TEST(addresses_are_the_workloads),
-	VT_TEST(heatmaps_of_some_vmas), VT_TEST(slices_are_when_it_was),
-	VT_TEST(a_storm_is_found),	VT_TEST(a_storm_at_the_end_is_told_too),
-	VT_TEST(a_quiet_run_has_none),	VT_TEST(text_stays_in_its_bounds),
-	VT_TEST(ascii_is_ascii),	VT_TEST(text_tells_the_storm),
+	VT_TEST(buckets_add_up),
+	VT_TEST(mean_is_within_the_buckets),
+	VT_TEST(heatmaps_add_up),
+	VT_TEST(heatmap_rows_are_the_touched_ranges),
+	VT_TEST(heatmap_with_a_vma_filter),
+	VT_TEST(faults_are_in_the_right_time_slices),
+	VT_TEST(storm_is_detected),
+	VT_TEST(storm_at_the_end_is_reported),
+	VT_TEST(quiet_run_has_no_storm),
+	VT_TEST(text_fits_the_width),
+	VT_TEST(ascii_output),
+	VT_TEST(text_reports_the_storm),
 };
 
 VT_MAIN(tests)

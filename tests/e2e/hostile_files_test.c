@@ -30,7 +30,7 @@ static struct json_object *innermost(struct vt_scope *s)
 	return vt_at(vt_at(s->json, "stacks", 0), "frames", 0);
 }
 
-static void a_link_to_a_secret(void **state)
+static void perf_map_links_to_a_secret(void **state)
 {
 	static const char text[] = CODE " 1000 " SECRET "\n";
 	const char *secret = vt_path("secret");
@@ -55,7 +55,7 @@ static void a_link_to_a_secret(void **state)
 }
 
 /* perf -k, JVMs with DumpPerfMapAtExit, PHP and others write their list as they end. */
-static void a_list_that_is_written_at_the_end(void **state)
+static void perf_map_written_at_exit(void **state)
 {
 	struct json_object *all;
 	struct vt_scope s;
@@ -83,8 +83,8 @@ static void a_list_that_is_written_at_the_end(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_link_to_a_secret),
-	VT_TEST(a_list_that_is_written_at_the_end),
+	VT_TEST(perf_map_links_to_a_secret),
+	VT_TEST(perf_map_written_at_exit),
 };
 
 VT_MAIN(tests)

@@ -117,7 +117,7 @@ static void rows_are_the_total(const struct by *by)
 	vt_free(&cmd);
 }
 
-static void json_adds_up(void **state)
+static void json_rows_add_up(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(all_by) / sizeof(*all_by); i++)
@@ -182,7 +182,7 @@ static void text_is_the_total(const char *by)
 	vt_free(&cmd);
 }
 
-static void text_adds_up(void **state)
+static void text_rows_add_up(void **state)
 {
 	static const char *const by[] = { "vma", "process", "cause", "thread" };
 
@@ -192,8 +192,8 @@ static void text_adds_up(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(json_adds_up),
-	VT_TEST(text_adds_up),
+	VT_TEST(json_rows_add_up),
+	VT_TEST(text_rows_add_up),
 };
 
 VT_MAIN(tests)

@@ -103,7 +103,7 @@ static struct json_object *run_storm(size_t *nr_intervals)
 	return all;
 }
 
-static void threads_sum_up(void **state)
+static void thread_times_add_up(void **state)
 {
 	struct json_object *all, *run, *thread;
 	size_t n;
@@ -126,7 +126,7 @@ static void threads_sum_up(void **state)
 }
 
 /* An interval is as long as its threads can have been in faults in it, and no longer. */
-static void threads_live_in_the_interval(void **state)
+static void thread_time_is_within_the_interval(void **state)
 {
 	struct json_object *all, *thread;
 	size_t n;
@@ -143,7 +143,7 @@ static void threads_live_in_the_interval(void **state)
 	json_object_put(all);
 }
 
-static void a_maximum_is_of_its_interval(void **state)
+static void maximum_is_of_the_interval(void **state)
 {
 	struct json_object *all;
 	int64_t max, greatest = 0, least = INT64_MAX;
@@ -172,7 +172,7 @@ static void a_maximum_is_of_its_interval(void **state)
 }
 
 /* Each interval's lines have the same columns. */
-static void columns_stay(void **state)
+static void columns_do_not_change(void **state)
 {
 	char *line, *save = NULL, head[512] = "";
 	struct vt_cmd cmd;
@@ -243,7 +243,7 @@ static bool has_result(const char *file)
  * iterator looks at the process as often as it can. A program that clears `pending` before it counts the
  * end fails at the first of some hundred looks.
  */
-static void faults_beside_looks_count_once(void **state)
+static void faults_during_thread_scans_count_once(void **state)
 {
 	struct progress first = { .nr = 1 };
 	struct json_object *all, *run;
@@ -282,11 +282,11 @@ static void faults_beside_looks_count_once(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(threads_sum_up),
-	VT_TEST(threads_live_in_the_interval),
-	VT_TEST(a_maximum_is_of_its_interval),
-	VT_TEST(columns_stay),
-	VT_TEST(faults_beside_looks_count_once),
+	VT_TEST(thread_times_add_up),
+	VT_TEST(thread_time_is_within_the_interval),
+	VT_TEST(maximum_is_of_the_interval),
+	VT_TEST(columns_do_not_change),
+	VT_TEST(faults_during_thread_scans_count_once),
 };
 
 VT_MAIN(tests)

@@ -19,7 +19,7 @@ static bool ends_by_fexit(struct json_object *stat)
 		       "fexit/handle_mm_fault");
 }
 
-static void unmerged(void **state)
+static void unmerged_pages(void **state)
 {
 	struct json_object *range;
 	int64_t pid, pages, ksm;
@@ -43,7 +43,7 @@ static void unmerged(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(unmerged),
+	VT_TEST(unmerged_pages),
 };
 
 VT_MAIN(tests)

@@ -227,7 +227,7 @@ static void threads_and_children(void **state)
 	check_run(VT_ARGS("exact", "--threads", "4", "--children", "10", "--pages", "200"), 18000);
 }
 
-static void one_kind_of_fault(void **state)
+static void faults_of_one_kind(void **state)
 {
 	(void)state;
 	check_run(VT_ARGS("threads", "--threads", "3", "--pages", "300"), 21900);
@@ -273,7 +273,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(latency_of_one_vma),
 	VT_TEST(huge_pages),
 	VT_TEST(threads_and_children),
-	VT_TEST(one_kind_of_fault),
+	VT_TEST(faults_of_one_kind),
 };
 
 VT_MAIN(tests)

@@ -122,13 +122,13 @@ static void split(const char *vmas, bool may_overflow)
 	vt_scope_free(&s);
 }
 
-static void splits_20000_vmas(void **state)
+static void vma_splits_beyond_the_slots(void **state)
 {
 	(void)state;
 	split("20000", true);
 }
 
-static void splits_that_all_fit(void **state)
+static void vma_splits_within_the_slots(void **state)
 {
 	(void)state;
 	split("2000", false);
@@ -192,13 +192,13 @@ static void short_lived_processes(void **state)
 	churn(VT_ARGS("churn", "--procs", "300"));
 }
 
-static void one_at_a_time(void **state)
+static void one_process_at_a_time(void **state)
 {
 	(void)state;
 	churn(VT_ARGS("churn", "--procs", "300", "--parallel", "1"));
 }
 
-static void pids_used_again(void **state)
+static void reused_pids(void **state)
 {
 	(void)state;
 	churn(VT_ARGS("churn", "--procs", "300", "--parallel", "1", "--reuse"));
@@ -298,8 +298,12 @@ static void thousands_of_processes(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(splits_that_all_fit), VT_TEST(splits_20000_vmas), VT_TEST(short_lived_processes),
-	VT_TEST(one_at_a_time),	      VT_TEST(pids_used_again),	  VT_TEST(thousands_of_processes),
+	VT_TEST(vma_splits_within_the_slots),
+	VT_TEST(vma_splits_beyond_the_slots),
+	VT_TEST(short_lived_processes),
+	VT_TEST(one_process_at_a_time),
+	VT_TEST(reused_pids),
+	VT_TEST(thousands_of_processes),
 };
 
 VT_MAIN(tests)

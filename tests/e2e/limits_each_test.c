@@ -197,7 +197,7 @@ static void meet(const struct command_line *c, const struct fault *f, const char
 	vt_free(&cmd);
 }
 
-static void each_command_meets_each_fault(void **state)
+static void every_command_under_every_limit(void **state)
 {
 	const char *dir = vt_path("faults");
 	static struct vt_bpf_ids before;
@@ -299,19 +299,19 @@ static void each_command_is_swept(const char *limit, const char *what)
 	vt_recorded_free(&r);
 }
 
-static void too_little_address_space_is_told(void **state)
+static void low_address_space_limit_is_reported(void **state)
 {
 	(void)state;
 	each_command_is_swept("--as", "address space");
 }
 
-static void too_little_data_is_told(void **state)
+static void low_data_limit_is_reported(void **state)
 {
 	(void)state;
 	each_command_is_swept("--data", "data");
 }
 
-static void a_small_cgroup_is_told(void **state)
+static void small_memory_cgroup_is_reported(void **state)
 {
 	char dir[256], format[768];
 	const char *limit;
@@ -334,10 +334,10 @@ static void a_small_cgroup_is_told(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(each_command_meets_each_fault),
-	VT_TEST(too_little_address_space_is_told),
-	VT_TEST(too_little_data_is_told),
-	VT_TEST(a_small_cgroup_is_told),
+	VT_TEST(every_command_under_every_limit),
+	VT_TEST(low_address_space_limit_is_reported),
+	VT_TEST(low_data_limit_is_reported),
+	VT_TEST(small_memory_cgroup_is_reported),
 };
 
 VT_MAIN(tests)

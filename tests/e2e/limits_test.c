@@ -44,7 +44,7 @@ static void check_script(const char *script, const char *file, int status, const
 
 #define LIMITED "exec prlimit --fsize=" FILE_LIMIT ":" FILE_LIMIT " \"$0\" "
 
-static void a_recording_ends_at_the_limit_of_file_size(void **state)
+static void record_stops_at_the_file_size_limit(void **state)
 {
 	const char *file = vt_path("rec");
 	struct json_object *json;
@@ -69,7 +69,7 @@ static void a_recording_ends_at_the_limit_of_file_size(void **state)
 }
 
 /* A command that is traced has what vmascope was given, and ignores no signals. */
-static void a_command_has_the_limits_that_were_given(void **state)
+static void command_keeps_the_callers_limits(void **state)
 {
 	const char *out = vt_path("command");
 	char *text;
@@ -87,7 +87,7 @@ static void a_command_has_the_limits_that_were_given(void **state)
 }
 
 /* As nohup(1) starts it: the end of the session ends neither vmascope nor the command. */
-static void an_ignored_hangup_is_ignored(void **state)
+static void ignored_sighup_stays_ignored(void **state)
 {
 	const char *out = vt_path("hangup");
 	char *text;
@@ -106,7 +106,7 @@ static void an_ignored_hangup_is_ignored(void **state)
 
 /* --- open files ---------------------------------------------------------------------------- */
 
-static void a_soft_limit_of_files_is_raised(void **state)
+static void soft_limit_of_open_files_is_raised(void **state)
 {
 	(void)state;
 	check_script("exec prlimit --nofile=40:20000 \"$0\" stat -o \"$1\" -- \"$2\" --procs 2",
@@ -118,7 +118,7 @@ static void a_soft_limit_of_files_is_raised(void **state)
 
 /* --- closed descriptors -------------------------------------------------------------------- */
 
-static void closed_descriptors_do_no_harm(void **state)
+static void closed_standard_descriptors(void **state)
 {
 	const char *file = vt_path("rec");
 	static const char *const closed[] = { "<&-", ">&-", "2>&-", "<&- >&- 2>&-" };
@@ -152,7 +152,7 @@ static void closed_descriptors_do_no_harm(void **state)
 
 /* --- FIFOs --------------------------------------------------------------------------------- */
 
-static void a_fifo_is_no_input(void **state)
+static void fifo_is_refused_as_input(void **state)
 {
 	static const char *const commands[] = {
 		"report",
@@ -176,7 +176,7 @@ static void a_fifo_is_no_input(void **state)
 
 #define IN_OTHER_TIME "exec unshare -T --monotonic 100000 --boottime 200000 \"$0\" "
 
-static void times_are_right_in_a_time_namespace(void **state)
+static void times_in_a_time_namespace(void **state)
 {
 	const char *file = vt_path("rec"), *out = vt_path("trace");
 	struct json_object *line;
@@ -210,7 +210,7 @@ static void times_are_right_in_a_time_namespace(void **state)
 	json_object_put(line);
 }
 
-static void counts_are_exact_in_a_time_namespace(void **state)
+static void counts_in_a_time_namespace(void **state)
 {
 	const char *out = vt_path("json"), *result = vt_path("result");
 	struct json_object *json, *work;
@@ -235,14 +235,10 @@ static void counts_are_exact_in_a_time_namespace(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_recording_ends_at_the_limit_of_file_size),
-	VT_TEST(a_command_has_the_limits_that_were_given),
-	VT_TEST(an_ignored_hangup_is_ignored),
-	VT_TEST(a_soft_limit_of_files_is_raised),
-	VT_TEST(closed_descriptors_do_no_harm),
-	VT_TEST(a_fifo_is_no_input),
-	VT_TEST(times_are_right_in_a_time_namespace),
-	VT_TEST(counts_are_exact_in_a_time_namespace),
+	VT_TEST(record_stops_at_the_file_size_limit), VT_TEST(command_keeps_the_callers_limits),
+	VT_TEST(ignored_sighup_stays_ignored),	      VT_TEST(soft_limit_of_open_files_is_raised),
+	VT_TEST(closed_standard_descriptors),	      VT_TEST(fifo_is_refused_as_input),
+	VT_TEST(times_in_a_time_namespace),	      VT_TEST(counts_in_a_time_namespace),
 };
 
 VT_MAIN(tests)

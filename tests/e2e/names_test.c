@@ -131,7 +131,7 @@ static bool has_name(struct json_object *stat, const char *part)
 	return false;
 }
 
-static void names_of_a_command(void **state)
+static void vma_names_of_a_command(void **state)
 {
 	static const char *const parts[] = {
 		"[heap]",
@@ -161,7 +161,7 @@ static void names_of_a_command(void **state)
 	vt_scope_free(&s);
 }
 
-static void vdso_is_named(void **state)
+static void vdso_name(void **state)
 {
 	struct vt_scope s;
 
@@ -173,7 +173,7 @@ static void vdso_is_named(void **state)
 }
 
 /* Attached to while it waits; then named while it is alive, and again after its end. */
-static void names_of_a_live_process(void **state)
+static void vma_names_of_a_running_process(void **state)
 {
 	const char *result = vt_path("names.json"), *output = vt_path("stat.json");
 	struct vt_cmd work, scope;
@@ -205,9 +205,9 @@ static void names_of_a_live_process(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(names_of_a_command),
-	VT_TEST(vdso_is_named),
-	VT_TEST(names_of_a_live_process),
+	VT_TEST(vma_names_of_a_command),
+	VT_TEST(vdso_name),
+	VT_TEST(vma_names_of_a_running_process),
 };
 
 VT_MAIN(tests)

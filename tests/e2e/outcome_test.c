@@ -47,26 +47,26 @@ static void failed(const char *mode, const char *cause, bool handled)
 	check_failed(mode, cause, handled, no_tables);
 }
 
-static void signals_before_gup(void **state)
+static void signal_followed_by_gup(void **state)
 {
 	(void)state;
 	failed("segv", "segv-maperr", true);
 }
 
-static void efault_before_gup(void **state)
+static void efault_followed_by_gup(void **state)
 {
 	(void)state;
 	failed("efault", "efault", false);
 }
 
-static void forbidden_before_gup(void **state)
+static void forbidden_access_followed_by_gup(void **state)
 {
 	(void)state;
 	failed("prot", "prot", false);
 }
 
 /* Each call traps, and the kernel does not handle it as a fault: nothing is a crash. */
-static void vsyscall_is_no_crash(void **state)
+static void vsyscall_is_not_a_crash(void **state)
 {
 	struct vt_scope s;
 	struct vt_cmd cmd;
@@ -108,7 +108,7 @@ static struct json_object *end_of(struct vt_cmd *scope, const char *output)
 }
 
 /* It began before vmascope attached, and outlives it: only that it is there is known. */
-static void begun_before_attaching(void **state)
+static void fault_begun_before_attaching(void **state)
 {
 	const char *output = vt_path("before.json");
 	const struct vt_how how = { .stdin_pipe = true };
@@ -144,7 +144,7 @@ static void begun_before_attaching(void **state)
 }
 
 /* trace prints it behind all events, as what it is; it is none of them, and no failed fault. */
-static void traced_in_flight(void **state)
+static void trace_prints_faults_in_flight(void **state)
 {
 	const char *output = vt_path("traced.json");
 	const struct vt_how how = { .stdin_pipe = true };
@@ -180,7 +180,7 @@ static void traced_in_flight(void **state)
 }
 
 /* It began while vmascope counted: the whole system, as its process is not known before. */
-static void begun_while_counting(void **state)
+static void fault_in_flight_at_the_end(void **state)
 {
 	const char *output = vt_path("while.json");
 	const struct vt_how how = { .stdin_pipe = true };
@@ -314,7 +314,7 @@ static void check_time(struct json_object *docs, size_t n, size_t begun, size_t 
  * It lasts over several intervals: it is in none of them, neither completed nor failed, and in the one
  * in which it ends with its whole latency.
  */
-static void in_flight_over_intervals(void **state)
+static void fault_lasts_several_intervals(void **state)
 {
 	int64_t faults = 0, uffd = 0, most_ns = 0, inside_ns = 0;
 	struct json_object *docs, *run, *row;
@@ -434,7 +434,7 @@ static bool has_grown(void *arg)
 }
 
 /* A recording has it in the intervals in which it was spent, too. */
-static void in_flight_over_a_recording(void **state)
+static void recorded_fault_lasts_several_intervals(void **state)
 {
 	const char *file = vt_path("in-flight.rec");
 	struct growing growing = { .file = file };
@@ -476,7 +476,7 @@ static void in_flight_over_a_recording(void **state)
 }
 
 /* The same in top's frames, the last of which is of the whole run. */
-static void in_flight_over_frames(void **state)
+static void fault_lasts_several_top_frames(void **state)
 {
 	const char *run, *row;
 	struct vt_cmd scope;
@@ -504,7 +504,7 @@ static void in_flight_over_frames(void **state)
 }
 
 /* A recording has those that were in flight at its end, too, the VMA's name among it. */
-static void recorded_in_flight(void **state)
+static void record_has_faults_in_flight(void **state)
 {
 	const char *file = vt_path("recording");
 	const struct vt_how how = { .stdin_pipe = true };
@@ -542,12 +542,12 @@ static void recorded_in_flight(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(signals_before_gup),	   VT_TEST(efault_before_gup),
-	VT_TEST(forbidden_before_gup),	   VT_TEST(vsyscall_is_no_crash),
-	VT_TEST(begun_before_attaching),   VT_TEST(begun_while_counting),
-	VT_TEST(recorded_in_flight),	   VT_TEST(traced_in_flight),
-	VT_TEST(in_flight_over_intervals), VT_TEST(in_flight_over_a_recording),
-	VT_TEST(in_flight_over_frames),
+	VT_TEST(signal_followed_by_gup),	   VT_TEST(efault_followed_by_gup),
+	VT_TEST(forbidden_access_followed_by_gup), VT_TEST(vsyscall_is_not_a_crash),
+	VT_TEST(fault_begun_before_attaching),	   VT_TEST(fault_in_flight_at_the_end),
+	VT_TEST(record_has_faults_in_flight),	   VT_TEST(trace_prints_faults_in_flight),
+	VT_TEST(fault_lasts_several_intervals),	   VT_TEST(recorded_fault_lasts_several_intervals),
+	VT_TEST(fault_lasts_several_top_frames),
 };
 
 VT_MAIN(tests)

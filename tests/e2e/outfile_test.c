@@ -81,7 +81,7 @@ static void check_refused(const char *path, const char *secret, const char *why)
 	}
 }
 
-static void a_link_is_refused(void **state)
+static void symbolic_link_is_refused(void **state)
 {
 	const char *secret = vt_path("secret"), *link_path = vt_path("link");
 
@@ -91,7 +91,7 @@ static void a_link_is_refused(void **state)
 	check_refused(link_path, secret, "symbolic link");
 }
 
-static void a_file_with_other_names_is_refused(void **state)
+static void hard_linked_file_is_refused(void **state)
 {
 	const char *secret = vt_path("secret"), *name = vt_path("name");
 
@@ -101,7 +101,7 @@ static void a_file_with_other_names_is_refused(void **state)
 	check_refused(name, secret, "hard links");
 }
 
-static void a_file_of_another_user_is_refused(void **state)
+static void file_of_another_user_is_refused(void **state)
 {
 	const char *path = vt_path("theirs");
 
@@ -136,7 +136,7 @@ static _Noreturn void swap(const char *path, const char *secret)
 }
 
 /* In a directory that all may write to, as /tmp. */
-static void what_nobody_puts_there_meanwhile_is_not_written_to(void **state)
+static void path_swapped_for_a_link_meanwhile(void **state)
 {
 	const char *secret = vt_path("secret"), *dir = vt_path("sticky");
 	char path[300];
@@ -174,7 +174,7 @@ static void what_nobody_puts_there_meanwhile_is_not_written_to(void **state)
 }
 
 /* Who has the old file open sees nothing of the new one. */
-static void a_file_is_made_anew(void **state)
+static void file_is_replaced_not_rewritten(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NR_WRITINGS; i++) {
@@ -206,7 +206,7 @@ static void a_file_is_made_anew(void **state)
 	}
 }
 
-static void devices_and_descriptors_are_written_as_they_are(void **state)
+static void devices_and_descriptors_are_written_directly(void **state)
 {
 	static const char *const paths[] = { "/dev/null", "/dev/stdout", "/proc/self/fd/1" };
 	struct stat st;
@@ -247,7 +247,7 @@ static void report_all(const char *file, int status)
 	globfree(&found);
 }
 
-static void an_old_ring_is_not_mixed_with_a_new_one(void **state)
+static void old_ring_is_not_mixed_with_a_new_one(void **state)
 {
 	static const char *const faults[] = { "500000", "1000" };
 	const char *file = vt_path("ring"), *result;
@@ -275,7 +275,7 @@ static void an_old_ring_is_not_mixed_with_a_new_one(void **state)
 	}
 }
 
-static void a_ring_removes_nothing_but_recordings(void **state)
+static void ring_removes_only_recordings(void **state)
 {
 	const char *file = vt_path("ring"), *result;
 	struct vt_recorded r = { .file = file };
@@ -307,14 +307,14 @@ static void a_ring_removes_nothing_but_recordings(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_link_is_refused),
-	VT_TEST(a_file_with_other_names_is_refused),
-	VT_TEST(a_file_of_another_user_is_refused),
-	VT_TEST(what_nobody_puts_there_meanwhile_is_not_written_to),
-	VT_TEST(a_file_is_made_anew),
-	VT_TEST(devices_and_descriptors_are_written_as_they_are),
-	VT_TEST(an_old_ring_is_not_mixed_with_a_new_one),
-	VT_TEST(a_ring_removes_nothing_but_recordings),
+	VT_TEST(symbolic_link_is_refused),
+	VT_TEST(hard_linked_file_is_refused),
+	VT_TEST(file_of_another_user_is_refused),
+	VT_TEST(path_swapped_for_a_link_meanwhile),
+	VT_TEST(file_is_replaced_not_rewritten),
+	VT_TEST(devices_and_descriptors_are_written_directly),
+	VT_TEST(old_ring_is_not_mixed_with_a_new_one),
+	VT_TEST(ring_removes_only_recordings),
 };
 
 VT_MAIN(tests)

@@ -77,7 +77,7 @@ static struct json_object *report(const char *file, const char *view, struct vt_
 }
 
 /* Row by row: both are of one recording. */
-static void a_profile_has_the_rows_of_json(void **state)
+static void samples_equal_the_json_rows(void **state)
 {
 	struct json_object *json, *row;
 	struct vt_profile profile;
@@ -112,7 +112,7 @@ static void a_profile_has_the_rows_of_json(void **state)
 	vt_recorded_free(&r);
 }
 
-static void each_stack_of_a_live_run_is_a_sample(void **state)
+static void every_stack_is_a_sample(void **state)
 {
 	const char *file = vt_path("profile.gz");
 	struct vt_profile profile;
@@ -132,7 +132,7 @@ static void each_stack_of_a_live_run_is_a_sample(void **state)
 	vt_free(&cmd);
 }
 
-static void calls_have_the_time_that_they_stole(void **state)
+static void calls_have_their_remote_cost(void **state)
 {
 	static const char *const types[] = { "calls", "time", "sent", "stolen" };
 	static const char *const keys[] = { "count", "latency_ns.sum", "flushes.remote",
@@ -175,7 +175,7 @@ static void calls_have_the_time_that_they_stole(void **state)
 	vt_recorded_free(&r);
 }
 
-static void what_has_no_stacks_is_no_profile(void **state)
+static void pprof_requires_stacks(void **state)
 {
 	const struct {
 		const char *const *args;
@@ -310,7 +310,7 @@ static int longer(int seconds)
 }
 
 /* Each window has its own batch, exactly; a profile without seconds all of them. */
-static void serve_profiles_the_seconds_asked_for(void **state)
+static void serve_profiles_the_requested_seconds(void **state)
 {
 	struct vt_profile profile;
 	struct vt_serve serve;
@@ -363,7 +363,7 @@ static const char *named_copy(char *name, size_t size)
 }
 
 /* Processes that exit while it is taken keep their functions; before and after, they are summed up. */
-static void processes_that_exit_are_named(void **state)
+static void exited_processes_have_names(void **state)
 {
 	struct vt_profile profile;
 	struct vt_serve serve;
@@ -392,7 +392,7 @@ static void processes_that_exit_are_named(void **state)
 	vt_serve_end(&serve);
 }
 
-static void profiles_are_for_those_who_may_see_all(void **state)
+static void profiles_require_full_access(void **state)
 {
 	static const char *const refused[] = {
 		"/debug/pprof/faults",		"/debug/pprof/faults?seconds=1",
@@ -417,13 +417,10 @@ static void profiles_are_for_those_who_may_see_all(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_profile_has_the_rows_of_json),
-	VT_TEST(each_stack_of_a_live_run_is_a_sample),
-	VT_TEST(calls_have_the_time_that_they_stole),
-	VT_TEST(what_has_no_stacks_is_no_profile),
-	VT_TEST(serve_profiles_the_seconds_asked_for),
-	VT_TEST(processes_that_exit_are_named),
-	VT_TEST(profiles_are_for_those_who_may_see_all),
+	VT_TEST(samples_equal_the_json_rows),	       VT_TEST(every_stack_is_a_sample),
+	VT_TEST(calls_have_their_remote_cost),	       VT_TEST(pprof_requires_stacks),
+	VT_TEST(serve_profiles_the_requested_seconds), VT_TEST(exited_processes_have_names),
+	VT_TEST(profiles_require_full_access),
 };
 
 VT_MAIN(tests)

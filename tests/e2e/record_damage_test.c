@@ -76,7 +76,7 @@ static int64_t events_of(struct json_object *lines, int64_t tid)
  * Killed after a checkpoint that has all faults of the workload's threads, which wait by then. Of
  * the checkpoints that follow "done", the first may have begun before. The ring has room for all.
  */
-static void a_killed_recorder_leaves_what_was_whole(void **state)
+static void killed_recorder_leaves_complete_blocks(void **state)
 {
 	const char *file = vt_path("recording"), *result = vt_path("result.json");
 	struct checkpoints seen = { .file = file };
@@ -140,7 +140,7 @@ static int small_disk_done(void **state)
 }
 
 /* The ring alone holds more events than the disk, so that a slow reader's losses leave enough. */
-static void a_full_disk_stops_the_recording_alone(void **state)
+static void full_disk_stops_only_the_recording(void **state)
 {
 	const char *dir = vt_path("small");
 	struct vt_recorded r;
@@ -206,7 +206,7 @@ static void write_bytes(const char *path, const char *data, size_t size)
 	close(fd);
 }
 
-static void a_short_file_gives_what_is_there(void **state)
+static void truncated_file_is_partly_readable(void **state)
 {
 	const char *cut = vt_path("cut");
 	struct blocks b;
@@ -232,7 +232,7 @@ static void a_short_file_gives_what_is_there(void **state)
 	vt_recorded_free(&r);
 }
 
-static void a_flipped_bit_is_found_and_costs_one_block(void **state)
+static void flipped_bit_costs_one_block(void **state)
 {
 	const char *flipped = vt_path("flipped");
 	struct json_object *whole;
@@ -282,7 +282,7 @@ static void a_flipped_bit_is_found_and_costs_one_block(void **state)
 	vt_recorded_free(&r);
 }
 
-static void a_recording_is_a_file(void **state)
+static void recording_must_be_a_file(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -326,7 +326,7 @@ static int64_t report_ms(const char *file)
 }
 
 /* Each of two million marks may begin a block: looking costs what looking at anything else does. */
-static void marks_of_blocks_cost_no_more_than_other_bytes(void **state)
+static void false_block_markers_cost_no_time(void **state)
 {
 	const char *zeros = vt_path("zeros");
 	struct vt_recorded r;
@@ -350,7 +350,7 @@ static void marks_of_blocks_cost_no_more_than_other_bytes(void **state)
 	vt_recorded_free(&r);
 }
 
-static void other_files_are_no_recordings(void **state)
+static void other_files_are_refused(void **state)
 {
 	const char *text = vt_path("text"), *empty = vt_path("empty");
 	const char *const files[] = { text, empty, "/", "/dev/null", "/nonexistent" };
@@ -368,13 +368,13 @@ static void other_files_are_no_recordings(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_killed_recorder_leaves_what_was_whole),
-	cmocka_unit_test_teardown(a_full_disk_stops_the_recording_alone, small_disk_done),
-	VT_TEST(a_short_file_gives_what_is_there),
-	VT_TEST(a_flipped_bit_is_found_and_costs_one_block),
-	VT_TEST(a_recording_is_a_file),
-	VT_TEST(marks_of_blocks_cost_no_more_than_other_bytes),
-	VT_TEST(other_files_are_no_recordings),
+	VT_TEST(killed_recorder_leaves_complete_blocks),
+	cmocka_unit_test_teardown(full_disk_stops_only_the_recording, small_disk_done),
+	VT_TEST(truncated_file_is_partly_readable),
+	VT_TEST(flipped_bit_costs_one_block),
+	VT_TEST(recording_must_be_a_file),
+	VT_TEST(false_block_markers_cost_no_time),
+	VT_TEST(other_files_are_refused),
 };
 
 VT_MAIN(tests)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* callchain's own calls, which touched so many pages, are told by name without asking anybody. */
-static void stacks_are_recorded_by_name(void **state)
+static void fault_stacks_are_recorded_by_name(void **state)
 {
 	const char *file = vt_path("recording");
 	char callchain[512];
@@ -76,7 +76,7 @@ static void record_sites(struct vt_recorded *r, const char *const *options)
 	vt_record(r, options, VT_ARGS("sites", "--calls", "300", "--others", "50"));
 }
 
-static void memory_calls_have_stacks(void **state)
+static void call_stacks_are_recorded(void **state)
 {
 	struct json_object *by_stack, *by_site;
 	int64_t with, without, sites = 0;
@@ -132,7 +132,7 @@ static int64_t events_of(const char *file, const char *option, const char *frame
 	return n;
 }
 
-static void events_have_stacks(void **state)
+static void event_stacks_are_recorded(void **state)
 {
 	struct vt_recorded r;
 	struct vt_cmd cmd;
@@ -154,7 +154,7 @@ static void events_have_stacks(void **state)
 	vt_recorded_free(&r);
 }
 
-static void stacks_that_were_not_recorded(void **state)
+static void missing_stacks_are_reported(void **state)
 {
 	struct vt_recorded r;
 	struct vt_cmd cmd;
@@ -178,10 +178,10 @@ static void stacks_that_were_not_recorded(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(stacks_are_recorded_by_name),
-	VT_TEST(memory_calls_have_stacks),
-	VT_TEST(events_have_stacks),
-	VT_TEST(stacks_that_were_not_recorded),
+	VT_TEST(fault_stacks_are_recorded_by_name),
+	VT_TEST(call_stacks_are_recorded),
+	VT_TEST(event_stacks_are_recorded),
+	VT_TEST(missing_stacks_are_reported),
 };
 
 VT_MAIN(tests)

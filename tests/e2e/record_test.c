@@ -16,7 +16,7 @@
 
 /* --- figures ------------------------------------------------------------------------------- */
 
-static void the_report_is_what_stat_told(void **state)
+static void report_equals_stat(void **state)
 {
 	struct json_object *json, *summary;
 	struct vt_recorded r;
@@ -70,19 +70,19 @@ static void report_of_calls(const char *stacks)
 	vt_recorded_free(&r);
 }
 
-static void the_report_is_what_shootdown_told(void **state)
+static void report_equals_shootdown(void **state)
 {
 	(void)state;
 	report_of_calls(NULL);
 }
 
-static void so_it_is_with_stacks(void **state)
+static void report_equals_stat_with_stacks(void **state)
 {
 	(void)state;
 	report_of_calls("-U");
 }
 
-static void what_was_not_recorded_is_told(void **state)
+static void report_says_what_was_not_recorded(void **state)
 {
 	struct vt_recorded r;
 	struct vt_cmd cmd;
@@ -149,7 +149,7 @@ static int64_t sum_counts(struct json_object *json, const char *path)
  * The live map is made of counters, that of a report of the events: both have every fault. One
  * without a trap (GUP) has an event and an address where fexit shows it, but no latency.
  */
-static void the_heatmap_has_every_fault(void **state)
+static void heatmap_has_every_fault(void **state)
 {
 	struct json_object *json, *summary;
 	struct vt_recorded r;
@@ -174,7 +174,7 @@ static void the_heatmap_has_every_fault(void **state)
 	vt_recorded_free(&r);
 }
 
-static void nobody_in_particular_can_read_it(void **state)
+static void recording_is_readable_by_its_owner_only(void **state)
 {
 	const struct vt_how nobody = { .uid = 65534 };
 	struct json_object *json;
@@ -240,7 +240,7 @@ static void check_span(const char *file, uint64_t ns)
 }
 
 /* The storm goes on until all is seen, however fast it is. */
-static void a_signal_writes_the_last_seconds(void **state)
+static void sigusr1_writes_the_last_seconds(void **state)
 {
 	struct timespec two = { .tv_sec = 2 };
 	const char *file = vt_path("flight"), *result = vt_path("result.json");
@@ -288,14 +288,14 @@ static void a_signal_writes_the_last_seconds(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(the_report_is_what_stat_told),
-	VT_TEST(the_report_is_what_shootdown_told),
-	VT_TEST(so_it_is_with_stacks),
-	VT_TEST(what_was_not_recorded_is_told),
+	VT_TEST(report_equals_stat),
+	VT_TEST(report_equals_shootdown),
+	VT_TEST(report_equals_stat_with_stacks),
+	VT_TEST(report_says_what_was_not_recorded),
 	VT_TEST(every_grouping_has_all_calls),
-	VT_TEST(the_heatmap_has_every_fault),
-	VT_TEST(nobody_in_particular_can_read_it),
-	VT_TEST(a_signal_writes_the_last_seconds),
+	VT_TEST(heatmap_has_every_fault),
+	VT_TEST(recording_is_readable_by_its_owner_only),
+	VT_TEST(sigusr1_writes_the_last_seconds),
 };
 
 VT_MAIN(tests)

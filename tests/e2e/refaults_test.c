@@ -59,25 +59,25 @@ static void run(const char *mode)
 		run(mode);                                                                         \
 	}
 
-MODE(given_back, "dontneed")
-MODE(freed_and_not_missed, "free")
-MODE(given_back_up_to_a_hole, "partly")
-MODE(rights_come_and_go, "rights")
-MODE(rights_are_granted, "grant")
-MODE(rights_are_taken, "protect")
-MODE(mapped_over, "map-over")
-MODE(mapped_in_place, "map-fixed")
-MODE(moved_away, "dontunmap")
-MODE(parent_copies, "fork-parent")
-MODE(parent_reuses, "fork-reuse")
-MODE(child_copies, "fork-child")
-MODE(orphan_copies, "fork-orphan")
-MODE(mapped_after_a_fork, "fork-before")
+MODE(after_madvise_dontneed, "dontneed")
+MODE(freed_pages_without_refaults, "free")
+MODE(madvise_stops_at_a_hole, "partly")
+MODE(mprotect_back_and_forth, "rights")
+MODE(mprotect_adds_permissions, "grant")
+MODE(mprotect_removes_permissions, "protect")
+MODE(mmap_over_a_mapping, "map-over")
+MODE(map_fixed_in_place, "map-fixed")
+MODE(mremap_moves_pages, "dontunmap")
+MODE(fork_parent_copies, "fork-parent")
+MODE(fork_parent_reuses, "fork-reuse")
+MODE(fork_child_copies, "fork-child")
+MODE(fork_orphan_copies, "fork-orphan")
+MODE(mapped_after_fork, "fork-before")
 MODE(vfork_copies_nothing, "vfork")
-MODE(thread_waits_for_a_fork, "lock")
+MODE(thread_waits_for_fork, "lock")
 
 /* /tmp may be a tmpfs, whose pages are never clean. */
-static void written_back(void **state)
+static void after_writeback(void **state)
 {
 	(void)state;
 	setenv("TMPDIR", "/var/tmp", 1);
@@ -86,7 +86,7 @@ static void written_back(void **state)
 }
 
 /* As many ranges as allocators have: a page here and there, and whole arenas. */
-static void many_ranges(void **state)
+static void many_advised_ranges(void **state)
 {
 	static const char *const sizes[][3] = { { "100", "17", "18" },	   { "1000", "32", "64" },
 						{ "10000", "4", "8" },	   { "10", "4096", "4096" },
@@ -104,7 +104,7 @@ static void many_ranges(void **state)
 }
 
 /* Its iovecs are its ranges; what it asked for is what it returned. */
-static void process_madvise(void **state)
+static void after_process_madvise(void **state)
 {
 	struct json_object *row;
 	struct vt_scope s;
@@ -129,7 +129,7 @@ static void process_madvise(void **state)
 }
 
 /* The refaults are another process's; the call, and how much it advised, are the caller's. */
-static void process_madvise_of_another(void **state)
+static void after_process_madvise_of_another_process(void **state)
 {
 	struct vt_scope s;
 	int64_t pid;
@@ -151,7 +151,7 @@ static void process_madvise_of_another(void **state)
 }
 
 /* Faults that the kernel takes by itself: with fexit their addresses are known, else how many. */
-static void taken_without_a_trap(void **state)
+static void kernel_initiated_refaults(void **state)
 {
 	struct vt_scope s;
 	int64_t unplaced;
@@ -171,7 +171,7 @@ static void taken_without_a_trap(void **state)
  * The time of faults that waited for a fork's lock is among its refaults': at least what the thread
  * slept in its stores, at most what all that could fault then took.
  */
-static void time_of_waiting_for_a_fork(void **state)
+static void time_waiting_for_fork(void **state)
 {
 	struct vt_scope s;
 	int64_t got;
@@ -192,28 +192,17 @@ static void time_of_waiting_for_a_fork(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(given_back),
-	VT_TEST(freed_and_not_missed),
-	VT_TEST(given_back_up_to_a_hole),
-	VT_TEST(many_ranges),
-	VT_TEST(process_madvise),
-	VT_TEST(process_madvise_of_another),
-	VT_TEST(taken_without_a_trap),
-	VT_TEST(rights_come_and_go),
-	VT_TEST(rights_are_granted),
-	VT_TEST(rights_are_taken),
-	VT_TEST(mapped_over),
-	VT_TEST(mapped_in_place),
-	VT_TEST(moved_away),
-	VT_TEST(written_back),
-	VT_TEST(parent_copies),
-	VT_TEST(parent_reuses),
-	VT_TEST(child_copies),
-	VT_TEST(orphan_copies),
-	VT_TEST(mapped_after_a_fork),
-	VT_TEST(vfork_copies_nothing),
-	VT_TEST(thread_waits_for_a_fork),
-	VT_TEST(time_of_waiting_for_a_fork),
+	VT_TEST(after_madvise_dontneed),    VT_TEST(freed_pages_without_refaults),
+	VT_TEST(madvise_stops_at_a_hole),   VT_TEST(many_advised_ranges),
+	VT_TEST(after_process_madvise),	    VT_TEST(after_process_madvise_of_another_process),
+	VT_TEST(kernel_initiated_refaults), VT_TEST(mprotect_back_and_forth),
+	VT_TEST(mprotect_adds_permissions), VT_TEST(mprotect_removes_permissions),
+	VT_TEST(mmap_over_a_mapping),	    VT_TEST(map_fixed_in_place),
+	VT_TEST(mremap_moves_pages),	    VT_TEST(after_writeback),
+	VT_TEST(fork_parent_copies),	    VT_TEST(fork_parent_reuses),
+	VT_TEST(fork_child_copies),	    VT_TEST(fork_orphan_copies),
+	VT_TEST(mapped_after_fork),	    VT_TEST(vfork_copies_nothing),
+	VT_TEST(thread_waits_for_fork),	    VT_TEST(time_waiting_for_fork),
 };
 
 VT_MAIN(tests)

@@ -46,7 +46,7 @@ static struct json_object *change(struct json_object *d, const char *by, const c
 	return NULL;
 }
 
-static void a_difference_tells_what_changed(void **state)
+static void difference_by_mapping_and_cause(void **state)
 {
 	const char *few = storm(VT_ARGS("--events", "fault,memcall"), "2000");
 	const char *many = storm(VT_ARGS("--events", "fault,memcall"), "20000");
@@ -83,7 +83,7 @@ static void check_stacks_sum(struct json_object *d, const char *side, size_t run
 }
 
 /* Stacks are the same by their functions: addresses differ in each run. */
-static void a_difference_by_stack(void **state)
+static void difference_by_stack(void **state)
 {
 	const char *few = storm(VT_ARGS("-U"), "2000");
 	const char *many = storm(VT_ARGS("-UK"), "20000");
@@ -112,8 +112,8 @@ static void a_difference_by_stack(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_difference_tells_what_changed),
-	VT_TEST(a_difference_by_stack),
+	VT_TEST(difference_by_mapping_and_cause),
+	VT_TEST(difference_by_stack),
 };
 
 VT_MAIN(tests)

@@ -117,7 +117,7 @@ static size_t count_between(const char *file, int64_t from, int64_t to)
 	return nr;
 }
 
-static void events_of_a_time(void **state)
+static void events_of_a_time_range(void **state)
 {
 	size_t nr, before, between, after;
 	struct vt_recorded r;
@@ -145,7 +145,7 @@ static void events_of_a_time(void **state)
 	vt_recorded_free(&r);
 }
 
-static void what_has_no_parts(void **state)
+static void invalid_intervals_and_ranges(void **state)
 {
 	static const struct {
 		const char *says;
@@ -174,8 +174,8 @@ static void what_has_no_parts(void **state)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(intervals_add_up),
-	VT_TEST(events_of_a_time),
-	VT_TEST(what_has_no_parts),
+	VT_TEST(events_of_a_time_range),
+	VT_TEST(invalid_intervals_and_ranges),
 };
 
 VT_MAIN(tests)

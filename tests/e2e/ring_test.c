@@ -58,7 +58,7 @@ static void check_ring(struct vt_recorded *r, const char *result)
 }
 
 /* A byte more than --max-size, and there would be no room for it. */
-static void a_ring_fits_on_a_disk_of_its_size(void **state)
+static void ring_fits_a_disk_of_max_size(void **state)
 {
 	const char *disk = disk_of(1 << 20), *result;
 	struct vt_recorded r = { .file = in_dir(disk, "ring") };
@@ -79,7 +79,7 @@ static void a_ring_fits_on_a_disk_of_its_size(void **state)
 }
 
 /* Many processes, memory calls, flushes and the stacks of all: sums stay exact. */
-static void a_ring_of_many_processes_and_stacks_fits(void **state)
+static void ring_of_many_processes_and_stacks(void **state)
 {
 	const char *disk = disk_of(4 << 20), *result;
 	struct vt_recorded r = { .file = in_dir(disk, "ring") };
@@ -151,7 +151,7 @@ static pid_t start_sampling(const char *dir, struct seen *seen)
 	return pid;
 }
 
-static void nobody_ever_sees_more_on_disk(void **state)
+static void disk_use_never_exceeds_max_size(void **state)
 {
 	const char *dir = vt_path("ring"), *result;
 	struct vt_recorded r = {};
@@ -281,7 +281,7 @@ static void record_idle(struct vt_recorded *r, const char *procs, struct idle *i
 }
 
 /* What a recorder costs that never saw them is all that it costs. */
-static void the_dead_cost_nothing(void **state)
+static void exited_processes_cost_nothing(void **state)
 {
 	struct vt_recorded few = { .file = vt_path("few") }, many = { .file = vt_path("many") };
 	struct idle base, idle;
@@ -299,10 +299,10 @@ static void the_dead_cost_nothing(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_ring_fits_on_a_disk_of_its_size),
-	VT_TEST(a_ring_of_many_processes_and_stacks_fits),
-	VT_TEST(nobody_ever_sees_more_on_disk),
-	VT_TEST(the_dead_cost_nothing),
+	VT_TEST(ring_fits_a_disk_of_max_size),
+	VT_TEST(ring_of_many_processes_and_stacks),
+	VT_TEST(disk_use_never_exceeds_max_size),
+	VT_TEST(exited_processes_cost_nothing),
 };
 
 VT_MAIN(tests)

@@ -29,7 +29,7 @@ static void write_token(const char *path, mode_t mode)
 	vt_sys(chmod(path, mode));
 }
 
-static void wants_a_reason_to_be_remote(void **state)
+static void remote_address_requires_allow_remote(void **state)
 {
 	const char *token = vt_path("token"), *open = vt_path("open");
 	const struct {
@@ -67,7 +67,7 @@ static void wants_a_reason_to_be_remote(void **state)
 	}
 }
 
-static void tokens_and_hosts(void **state)
+static void tokens_and_host_names(void **state)
 {
 	static const struct {
 		const char *path;
@@ -177,7 +177,7 @@ static int handshake(int port, const char *options)
 	return status;
 }
 
-static void only_tls_with_forward_secrecy(void **state)
+static void tls_requires_forward_secrecy(void **state)
 {
 	static const struct {
 		const char *options;
@@ -334,7 +334,7 @@ static bool has_secret(void *arg)
 	return found;
 }
 
-static void without_a_token_only_aggregates(void **state)
+static void aggregates_only_without_a_token(void **state)
 {
 	struct vt_serve serve;
 	struct vt_cmd secret;
@@ -423,7 +423,7 @@ static void streams_of_one_client_are_limited(void **state)
 	vt_serve_end(&serve);
 }
 
-static void token_files_are_regular(void **state)
+static void token_file_must_be_regular(void **state)
 {
 	const char *fifo = vt_path("fifo");
 	struct vt_cmd cmd;
@@ -438,7 +438,7 @@ static void token_files_are_regular(void **state)
 }
 
 /** The service manager listens, and passes its socket. */
-static void takes_a_socket_that_is_passed(void **state)
+static void socket_activation(void **state)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET,
 				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -472,7 +472,7 @@ static void takes_a_socket_that_is_passed(void **state)
 
 /* --- privileges ------------------------------------------------------------------------------- */
 
-static void privileges_are_given_up(void **state)
+static void privileges_are_dropped(void **state)
 {
 	struct vt_serve serve;
 
@@ -484,7 +484,7 @@ static void privileges_are_given_up(void **state)
 }
 
 /** The process that answers dies: so does the other, with a message. */
-static void without_its_server_it_ends(void **state)
+static void server_exit_ends_the_counter(void **state)
 {
 	struct vt_serve serve;
 
@@ -500,16 +500,16 @@ static void without_its_server_it_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VT_TEST(wants_a_reason_to_be_remote),
-		VT_TEST(tokens_and_hosts),
+		VT_TEST(remote_address_requires_allow_remote),
+		VT_TEST(tokens_and_host_names),
 		VT_TEST(client_certificates),
-		VT_TEST(only_tls_with_forward_secrecy),
-		VT_TEST(without_a_token_only_aggregates),
+		VT_TEST(tls_requires_forward_secrecy),
+		VT_TEST(aggregates_only_without_a_token),
 		VT_TEST(streams_of_one_client_are_limited),
-		VT_TEST(token_files_are_regular),
-		VT_TEST(takes_a_socket_that_is_passed),
-		VT_TEST(privileges_are_given_up),
-		VT_TEST(without_its_server_it_ends),
+		VT_TEST(token_file_must_be_regular),
+		VT_TEST(socket_activation),
+		VT_TEST(privileges_are_dropped),
+		VT_TEST(server_exit_ends_the_counter),
 	};
 
 	vt_freed_is_free();

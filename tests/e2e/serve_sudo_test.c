@@ -35,7 +35,7 @@ static pid_t vmascope_below(pid_t pid)
 	return 0;
 }
 
-static void started_by_sudo_root_is_given_up(void **state)
+static void root_is_dropped_under_sudo(void **state)
 {
 	struct vt_serve serve;
 	pid_t pid;
@@ -55,7 +55,7 @@ static void started_by_sudo_root_is_given_up(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(started_by_sudo_root_is_given_up),
+	VT_TEST(root_is_dropped_under_sudo),
 };
 
 VT_MAIN(tests)

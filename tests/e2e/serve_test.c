@@ -19,7 +19,7 @@ static double outcome(const char *metrics, const char *group, const char *name)
 }
 
 /* Both count the same processes from the gate on, and nothing else that runs on this machine. */
-static void counts_what_stat_counts(void **state)
+static void counts_equal_stat(void **state)
 {
 	const char *output = vt_path("stat.json");
 	struct json_object *json, *work;
@@ -166,7 +166,7 @@ static bool has_all(void *arg)
  * Few slots, histograms and calls: those of processes that end are used again and again. The workload
  * waits at its gate for the serve, and at its end, so that all its faults, and no others, are counted.
  */
-static void never_goes_back(void **state)
+static void counters_never_decrease(void **state)
 {
 	struct seen *before, *after;
 	struct json_object *work;
@@ -352,7 +352,7 @@ static void hostile_names(void **state)
 
 static const char *const secret_parts[] = { "/usr/", "/lib/", ".so", "memfd:", "/tmp" };
 
-static void paths_are_told_only_if_asked(void **state)
+static void paths_are_exposed_only_on_request(void **state)
 {
 	static const char *const pages[] = { "/api/v1/stat?by=mapping&top=1000",
 					     "/api/v1/stat?by=vma&top=1000",
@@ -403,12 +403,12 @@ static void paths_are_told_only_if_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VT_TEST(counts_what_stat_counts),
-		VT_TEST(never_goes_back),
+		VT_TEST(counts_equal_stat),
+		VT_TEST(counters_never_decrease),
 		VT_TEST(totals_outlive_processes),
 		VT_TEST(memory_and_series_are_bounded),
 		VT_TEST(hostile_names),
-		VT_TEST(paths_are_told_only_if_asked),
+		VT_TEST(paths_are_exposed_only_on_request),
 	};
 
 	vt_freed_is_free();

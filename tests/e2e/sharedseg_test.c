@@ -11,7 +11,7 @@
 
 #define PAIRS 1000
 
-static void other_process_is_untouched(void **state)
+static void other_process_keeps_its_vma(void **state)
 {
 	struct json_object *json, *work;
 	int64_t caller, peer, calls, sent, at_peer, at_thread;
@@ -67,7 +67,7 @@ static void other_process_is_untouched(void **state)
 
 /* In time order: each line of the first half has no interrupt, and the call waits for those that it
  * sends. */
-static void calls_wait_for_their_interrupts(void **state)
+static void calls_wait_for_their_ipis(void **state)
 {
 	struct json_object *lines, *e, *call;
 	int64_t interrupts = 0;
@@ -105,8 +105,8 @@ static void calls_wait_for_their_interrupts(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(other_process_is_untouched),
-	VT_TEST(calls_wait_for_their_interrupts),
+	VT_TEST(other_process_keeps_its_vma),
+	VT_TEST(calls_wait_for_their_ipis),
 };
 
 VT_MAIN(tests)

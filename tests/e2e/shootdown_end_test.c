@@ -50,7 +50,7 @@ static void wrong_options(void **state)
 	}
 }
 
-static void status_is_the_commands(void **state)
+static void exit_status_of_the_command(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -132,7 +132,7 @@ static void ended_by_sigkill(void **state)
 	ended_by(SIGKILL);
 }
 
-static void nothing_left_after_a_command(void **state)
+static void no_bpf_left_after_a_command(void **state)
 {
 	static struct vt_bpf_ids before;
 	struct vt_cmd cmd;
@@ -148,9 +148,9 @@ static void nothing_left_after_a_command(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(wrong_options),	   VT_TEST(status_is_the_commands),
+	VT_TEST(wrong_options),	   VT_TEST(exit_status_of_the_command),
 	VT_TEST(ended_by_sigint),  VT_TEST(ended_by_sigterm),
-	VT_TEST(ended_by_sigkill), VT_TEST(nothing_left_after_a_command),
+	VT_TEST(ended_by_sigkill), VT_TEST(no_bpf_left_after_a_command),
 };
 
 VT_MAIN(tests)

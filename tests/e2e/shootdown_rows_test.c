@@ -40,7 +40,7 @@ static void rows_add_up(void **state)
 	}
 }
 
-static void text_fits(void **state)
+static void text_fits_the_width(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -68,7 +68,7 @@ static void text_fits(void **state)
 }
 
 /* A process's calls under its own pid, the other's under the other's, by the tracer's count. */
-static void processes_are_apart(void **state)
+static void processes_are_distinguished(void **state)
 {
 	static const char *const script = "\"$0\" --pairs 300 --result \"$1\" & "
 					  "\"$0\" --pairs 700 --result \"$2\"; wait";
@@ -108,7 +108,7 @@ static void processes_are_apart(void **state)
 }
 
 /* Processes that come and go, 300 of them: rows are given back, and nothing is lost with them. */
-static void processes_come_and_go(void **state)
+static void short_lived_processes(void **state)
 {
 	struct vt_shot shot;
 
@@ -121,7 +121,7 @@ static void processes_come_and_go(void **state)
 }
 
 /* Both threads of barrier call mprotect: the collector on the heap, the mutator on its pages. */
-static void threads_are_apart(void **state)
+static void threads_are_distinguished(void **state)
 {
 	struct json_object *row;
 	struct vt_shot shot;
@@ -157,7 +157,7 @@ static void filter_by_vma(void **state)
 }
 
 /* Nothing is stolen here: rows are in the order of their time, and the calls are in the first. */
-static void calls_that_steal_nothing(void **state)
+static void calls_without_remote_cost(void **state)
 {
 	const char *rows;
 	struct vt_cmd cmd;
@@ -177,12 +177,12 @@ static void calls_that_steal_nothing(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(calls_that_steal_nothing),
+	VT_TEST(calls_without_remote_cost),
 	VT_TEST(rows_add_up),
-	VT_TEST(text_fits),
-	VT_TEST(processes_are_apart),
-	VT_TEST(processes_come_and_go),
-	VT_TEST(threads_are_apart),
+	VT_TEST(text_fits_the_width),
+	VT_TEST(processes_are_distinguished),
+	VT_TEST(short_lived_processes),
+	VT_TEST(threads_are_distinguished),
 	VT_TEST(filter_by_vma),
 };
 

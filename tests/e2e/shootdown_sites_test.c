@@ -41,7 +41,7 @@ static void check_sites(struct json_object *json)
 	vt_equal(calls_from(json, "site_3"), 2 * OTHERS, "calls from site_3()");
 }
 
-static void of_one_that_has_ended(void **state)
+static void sites_of_an_exited_process(void **state)
 {
 	struct vt_shot shot;
 
@@ -53,7 +53,7 @@ static void of_one_that_has_ended(void **state)
 }
 
 /* Its code has faulted before: no fault shows where it is mapped. */
-static void of_one_that_was_attached_to(void **state)
+static void sites_of_an_attached_process(void **state)
 {
 	static const struct vt_how piped = { .stdin_pipe = true };
 	const char *output = vt_path("sites.json");
@@ -85,8 +85,8 @@ static void of_one_that_was_attached_to(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(of_one_that_has_ended),
-	VT_TEST(of_one_that_was_attached_to),
+	VT_TEST(sites_of_an_exited_process),
+	VT_TEST(sites_of_an_attached_process),
 };
 
 VT_MAIN(tests)

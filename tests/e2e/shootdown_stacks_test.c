@@ -52,7 +52,7 @@ static void check_stacks(struct json_object *json)
 }
 
 /* vt_shootdown() holds the sums of all rows, and of each call, against the kernel's own tracer. */
-static void whose_free_it_was(void **state)
+static void munmap_by_the_freeing_function(void **state)
 {
 	struct vt_shot shot;
 
@@ -114,7 +114,7 @@ static void check_functions(struct json_object *json)
 		 "time below main()");
 }
 
-static void functions_add_up(void **state)
+static void function_rows_add_up(void **state)
 {
 	struct vt_scope s;
 
@@ -179,7 +179,7 @@ static void recorded_faults_have_stacks(void **state)
 }
 
 /* Its code has faulted before, and it is gone before it could be looked at after its first call. */
-static void one_that_ends_at_once_has_names(void **state)
+static void short_lived_process_has_names(void **state)
 {
 	static const struct vt_how piped = { .stdin_pipe = true };
 	const char *output = vt_path("ended.json");
@@ -213,12 +213,9 @@ static void one_that_ends_at_once_has_names(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(whose_free_it_was),
-	VT_TEST(interrupts_have_stacks),
-	VT_TEST(functions_add_up),
-	VT_TEST(recorded_calls_have_stacks),
-	VT_TEST(recorded_faults_have_stacks),
-	VT_TEST(one_that_ends_at_once_has_names),
+	VT_TEST(munmap_by_the_freeing_function), VT_TEST(interrupts_have_stacks),
+	VT_TEST(function_rows_add_up),		 VT_TEST(recorded_calls_have_stacks),
+	VT_TEST(recorded_faults_have_stacks),	 VT_TEST(short_lived_process_has_names),
 };
 
 VT_MAIN(tests)

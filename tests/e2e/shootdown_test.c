@@ -43,7 +43,7 @@ static void check_close(int64_t got, int64_t want, const char *what)
 	vt_cmp(llabs(got - want), <=, 3, "%s: %ld, by the tracer %ld", what, got, want);
 }
 
-static void pingpong_is_exact(void **state)
+static void pingpong_counts(void **state)
 {
 	static struct vt_ktally of_page;
 	struct vt_shot shot;
@@ -102,7 +102,7 @@ static void check_alone(struct vt_shot *shot)
 	vt_equal(vt_page_sum(shot, "interrupts"), 0, "interrupts");
 }
 
-static void alone_sends_nothing(void **state)
+static void single_thread_sends_nothing(void **state)
 {
 	struct vt_shot shot;
 
@@ -113,7 +113,7 @@ static void alone_sends_nothing(void **state)
 }
 
 /* Another process on the other CPU has another address space, and is left alone. */
-static void strangers_are_left_alone(void **state)
+static void other_processes_are_not_interrupted(void **state)
 {
 	struct vt_cmd stranger;
 	struct vt_shot shot;
@@ -137,7 +137,7 @@ static void strangers_are_left_alone(void **state)
  * idles is the machine's business: the tracer has counted the same flushes and interrupts, which
  * vt_shootdown() compares.
  */
-static void sleepers_are_not_woken(void **state)
+static void idle_cpus_are_not_interrupted(void **state)
 {
 	static struct vt_ktally of_page;
 	struct vt_shot shot;
@@ -176,7 +176,7 @@ static void check_row_by_tracer(int64_t row, int64_t own, pid_t pid)
  * between, other programs' interrupts are in the row, too: the tracer tells those that fall between
  * the readings, and vmascope's pairs those of the workload.
  */
-static void interrupts_row(void **state)
+static void system_wide_equals_proc_interrupts(void **state)
 {
 	const char *output = vt_path("all.json"), *result = vt_path("result.json");
 	int64_t before, row[2], after, receipts, own;
@@ -271,9 +271,12 @@ static void attached_process(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(pingpong_is_exact),	   VT_TEST(alone_sends_nothing),
-	VT_TEST(strangers_are_left_alone), VT_TEST(sleepers_are_not_woken),
-	VT_TEST(interrupts_row),	   VT_TEST(attached_process),
+	VT_TEST(pingpong_counts),
+	VT_TEST(single_thread_sends_nothing),
+	VT_TEST(other_processes_are_not_interrupted),
+	VT_TEST(idle_cpus_are_not_interrupted),
+	VT_TEST(system_wide_equals_proc_interrupts),
+	VT_TEST(attached_process),
 };
 
 VT_MAIN(tests)

@@ -174,7 +174,7 @@ static void check_calls_own_figures(const struct vt_scope *s)
 }
 
 /* Each mode that can be had: order and ids, and the tracer's counts. */
-static void stream_is_whole(void **state)
+static void stream_is_complete(void **state)
 {
 	static const char *const modes[] = { "mprotect", "munmap", "dontneed",
 					     "mremap",	 "cow",	   "uffd" };
@@ -210,7 +210,7 @@ static void stream_is_whole(void **state)
 }
 
 /* The fault stream is the same with the others beside it. */
-static void faults_stay_whole(void **state)
+static void fault_stream_is_complete(void **state)
 {
 	struct vt_scope s;
 
@@ -225,7 +225,7 @@ static void faults_stay_whole(void **state)
 	vt_scope_free(&s);
 }
 
-static void only_what_is_asked_for(void **state)
+static void only_the_selected_events(void **state)
 {
 	static const struct {
 		const char *events;
@@ -256,7 +256,7 @@ static void only_what_is_asked_for(void **state)
 }
 
 /* A reader that falls behind: what is printed is still in order, and what is lost is told. */
-static void losses_are_told(void **state)
+static void losses_are_reported(void **state)
 {
 	struct json_object *last;
 	struct vt_scope s;
@@ -276,7 +276,7 @@ static void losses_are_told(void **state)
 	vt_scope_free(&s);
 }
 
-static void text_lines(void **state)
+static void text_output(void **state)
 {
 	const char *out = vt_path("trace.txt");
 	struct vt_cmd cmd;
@@ -303,8 +303,11 @@ static void text_lines(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(stream_is_whole), VT_TEST(faults_stay_whole), VT_TEST(only_what_is_asked_for),
-	VT_TEST(losses_are_told), VT_TEST(text_lines),
+	VT_TEST(stream_is_complete),
+	VT_TEST(fault_stream_is_complete),
+	VT_TEST(only_the_selected_events),
+	VT_TEST(losses_are_reported),
+	VT_TEST(text_output),
 };
 
 VT_MAIN(tests)

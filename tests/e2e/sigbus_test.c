@@ -108,20 +108,20 @@ static void check(const char *mode)
 	check_stat(mode, true);
 }
 
-static void file_that_was_truncated(void **state)
+static void truncated_file(void **state)
 {
 	(void)state;
 	check("truncated");
 }
 
-static void tmpfs_that_is_full(void **state)
+static void full_tmpfs(void **state)
 {
 	(void)state;
 	check("tmpfs-full");
 }
 
 /* One page is free, and no more can be had. */
-static void pool_that_is_empty(void **state)
+static void empty_hugetlb_pool(void **state)
 {
 	(void)state;
 	vt_compact();
@@ -130,13 +130,13 @@ static void pool_that_is_empty(void **state)
 	check("hugetlb-empty");
 }
 
-static void page_that_is_poisoned(void **state)
+static void hwpoisoned_page(void **state)
 {
 	(void)state;
 	check("poisoned");
 }
 
-static void page_that_cannot_be_read(void **state)
+static void read_error(void **state)
 {
 	(void)state;
 	check("unreadable");
@@ -151,7 +151,7 @@ static void core_dump(void **state)
 }
 
 /* Counts say that a fault raised a signal, and what shows where and why; this then does. */
-static void counts_name_what_shows_it(void **state)
+static void stat_names_the_command_for_details(void **state)
 {
 	const char *recording = vt_path("sigbus.rec");
 	const char *const commands[][12] = {
@@ -184,10 +184,13 @@ static void counts_name_what_shows_it(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(file_that_was_truncated),   VT_TEST(tmpfs_that_is_full),
-	VT_TEST(pool_that_is_empty),	    VT_TEST(page_that_is_poisoned),
-	VT_TEST(page_that_cannot_be_read),  VT_TEST(core_dump),
-	VT_TEST(counts_name_what_shows_it),
+	VT_TEST(truncated_file),
+	VT_TEST(full_tmpfs),
+	VT_TEST(empty_hugetlb_pool),
+	VT_TEST(hwpoisoned_page),
+	VT_TEST(read_error),
+	VT_TEST(core_dump),
+	VT_TEST(stat_names_the_command_for_details),
 };
 
 VT_MAIN(tests)

@@ -66,7 +66,7 @@ static void check_lost(struct json_object *stat)
 	       "lost.slots, with those that none has");
 }
 
-static void names_stay_exact(void **state)
+static void counts_by_name_stay_exact(void **state)
 {
 	struct vt_scope s;
 
@@ -83,7 +83,7 @@ static void names_stay_exact(void **state)
 	vt_scope_free(&s);
 }
 
-static void text_says_what_to_raise(void **state)
+static void text_names_the_option(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -97,7 +97,7 @@ static void text_says_what_to_raise(void **state)
 }
 
 /* More names than slots by name: what is left has one row for the process. */
-static void then_by_process(void **state)
+static void counts_by_process_stay_exact(void **state)
 {
 	struct vt_scope s;
 
@@ -157,7 +157,7 @@ static bool says_pid(void *arg)
  * A process that faults first while others hold all slots: it gets one when they have ended. The
  * old code never looked again, and all its faults belonged to no process.
  */
-static void a_process_gets_a_slot_later(void **state)
+static void process_gets_a_slot_later(void **state)
 {
 	static const char script[] = "for i in $(seq 90); do sleep 3600 & pids=\"$pids $!\"; done\n"
 				     "\"$0\" --seconds 3600 & storm=$!\n"
@@ -190,10 +190,10 @@ static void a_process_gets_a_slot_later(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(names_stay_exact),
-	VT_TEST(text_says_what_to_raise),
-	VT_TEST(then_by_process),
-	VT_TEST(a_process_gets_a_slot_later),
+	VT_TEST(counts_by_name_stay_exact),
+	VT_TEST(text_names_the_option),
+	VT_TEST(counts_by_process_stay_exact),
+	VT_TEST(process_gets_a_slot_later),
 };
 
 VT_MAIN(tests)

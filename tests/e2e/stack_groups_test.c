@@ -58,7 +58,7 @@ static int rows_of_writes(struct json_object *json, int64_t faults, int64_t proc
 	return rows;
 }
 
-static void processes_are_one(void **state)
+static void processes_are_merged(void **state)
 {
 	const char *const work[] = { "manystacks", "--depth", "7", "--children", "3", NULL };
 	struct vt_scope s;
@@ -84,7 +84,7 @@ static struct json_object *function(struct json_object *json, const char *name)
 }
 
 /* Each call of write_page() is below left(): the first one is; half of the last ones are right(). */
-static void functions_have_their_faults(void **state)
+static void faults_by_function(void **state)
 {
 	struct json_object *f;
 	struct vt_scope s;
@@ -105,7 +105,7 @@ static void functions_have_their_faults(void **state)
 	vt_scope_free(&s);
 }
 
-static void commands_have_their_faults(void **state)
+static void faults_by_command(void **state)
 {
 	struct json_object *row;
 	struct vt_scope s;
@@ -204,7 +204,7 @@ static void more_stacks_than_rows(void **state)
 	vt_free(&work);
 }
 
-static void what_found_no_room_is_shown_by_its_size(void **state)
+static void overflow_row_is_sorted_by_size(void **state)
 {
 	struct vt_cmd cmd;
 	char *first, *row;
@@ -229,7 +229,7 @@ static void what_found_no_room_is_shown_by_its_size(void **state)
  * None of the pages that are written is in the way of the few samples that were asked for: the ring
  * has room for a quarter of the copies that would be made of all stacks.
  */
-static void stacks_of_what_passes(void **state)
+static void stacks_of_faults_that_match_the_filter(void **state)
 {
 	static const char *const filters[][10] = {
 		{ "--by", "stack", "--cause", "cow", "--ring", "1024", NULL },
@@ -252,7 +252,7 @@ static void stacks_of_what_passes(void **state)
 }
 
 /* A copy that found no room and its record are one loss. */
-static void one_loss_is_one(void **state)
+static void loss_is_counted_once(void **state)
 {
 	struct vt_scope s;
 
@@ -268,13 +268,13 @@ static void one_loss_is_one(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(processes_are_one),
-	VT_TEST(functions_have_their_faults),
-	VT_TEST(commands_have_their_faults),
+	VT_TEST(processes_are_merged),
+	VT_TEST(faults_by_function),
+	VT_TEST(faults_by_command),
 	VT_TEST(more_stacks_than_rows),
-	VT_TEST(what_found_no_room_is_shown_by_its_size),
-	VT_TEST(stacks_of_what_passes),
-	VT_TEST(one_loss_is_one),
+	VT_TEST(overflow_row_is_sorted_by_size),
+	VT_TEST(stacks_of_faults_that_match_the_filter),
+	VT_TEST(loss_is_counted_once),
 };
 
 VT_MAIN(tests)

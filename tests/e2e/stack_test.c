@@ -94,7 +94,7 @@ static struct json_object *stack_of(struct json_object *json, const char *call, 
 	return found;
 }
 
-static void the_culprit_is_named(void **state)
+static void top_stack_is_named(void **state)
 {
 	struct json_object *culprit, *frame;
 	struct vt_shot shot;
@@ -115,7 +115,7 @@ static void the_culprit_is_named(void **state)
 }
 
 /* Ten sites, two calls in each; all of them are told, and each by its own name. */
-static void each_site_is_a_stack(void **state)
+static void every_call_site_is_a_stack(void **state)
 {
 	int64_t calls[10] = {};
 	struct json_object *stack;
@@ -132,7 +132,7 @@ static void each_site_is_a_stack(void **state)
 }
 
 /* The text names the first row of the same recording, by its call and its call site. */
-static void the_culprit_in_text(void **state)
+static void top_stack_in_text(void **state)
 {
 	struct json_object *json, *first;
 	const char *line, *name;
@@ -183,14 +183,14 @@ static void sums_hold(const char *const *filters)
 	}
 }
 
-static void sums_hold_by_frame_pointer(void **state)
+static void sums_with_frame_pointers(void **state)
 {
 	(void)state;
 	sums_hold(VT_ARGS("--by", "stack", "-U", "-K"));
 }
 
 /* Eight threads that only fault leave the reader no CPU: what is lost is counted, and told. */
-static void sums_hold_by_dwarf(void **state)
+static void sums_with_dwarf(void **state)
 {
 	struct vt_scope s;
 
@@ -205,7 +205,7 @@ static void sums_hold_by_dwarf(void **state)
 	vt_scope_free(&s);
 }
 
-static void a_full_table_loses_nothing_in_silence(void **state)
+static void full_stack_table_is_reported(void **state)
 {
 	struct vt_scope s;
 	struct vt_cmd cmd;
@@ -229,7 +229,7 @@ static void a_full_table_loses_nothing_in_silence(void **state)
 }
 
 /* The workload is gone when it is asked for; the unwinder finds its thread's start, too. */
-static void the_dead_have_names(void **state)
+static void names_of_an_exited_process(void **state)
 {
 	struct json_object *first;
 	struct vt_scope s;
@@ -250,7 +250,7 @@ static void the_dead_have_names(void **state)
 }
 
 /* A hundred programs that end at once, one after another in one process and its children. */
-static void the_short_lived_have_names(void **state)
+static void names_of_short_lived_processes(void **state)
 {
 	static const char *const script = "for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done; "
 					  "exec /bin/true";
@@ -281,7 +281,7 @@ static void the_short_lived_have_names(void **state)
 	vt_free(&cmd);
 }
 
-static void jits_have_names(void **state)
+static void names_of_jit_code(void **state)
 {
 	struct json_object *first;
 	struct vt_scope s;
@@ -297,7 +297,7 @@ static void jits_have_names(void **state)
 
 /* --- other outputs ------------------------------------------------------------------------- */
 
-static void folded_and_flame(void **state)
+static void folded_and_flame_graph(void **state)
 {
 	const char *svg = vt_path("flame.svg");
 	int64_t sum = 0, storm = 0;
@@ -348,7 +348,7 @@ static void traced_events_have_stacks(const char *const *filters)
 	vt_scope_free(&s);
 }
 
-static void trace_tells_stacks(void **state)
+static void stacks_in_trace(void **state)
 {
 	(void)state;
 	traced_events_have_stacks(VT_ARGS("-U", "--events", "fault,memcall"));
@@ -356,7 +356,7 @@ static void trace_tells_stacks(void **state)
 		VT_ARGS("-U", "--unwind", "dwarf", "--events", "fault,memcall", "--ring", "32768"));
 }
 
-static void what_does_not_go_together(void **state)
+static void incompatible_options(void **state)
 {
 	/* what is said of it; NULL: nothing in particular */
 	static const struct {
@@ -417,12 +417,18 @@ static void what_does_not_go_together(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(the_culprit_is_named), VT_TEST(each_site_is_a_stack),
-	VT_TEST(the_culprit_in_text),  VT_TEST(sums_hold_by_frame_pointer),
-	VT_TEST(sums_hold_by_dwarf),   VT_TEST(a_full_table_loses_nothing_in_silence),
-	VT_TEST(the_dead_have_names),  VT_TEST(the_short_lived_have_names),
-	VT_TEST(jits_have_names),      VT_TEST(folded_and_flame),
-	VT_TEST(trace_tells_stacks),   VT_TEST(what_does_not_go_together),
+	VT_TEST(top_stack_is_named),
+	VT_TEST(every_call_site_is_a_stack),
+	VT_TEST(top_stack_in_text),
+	VT_TEST(sums_with_frame_pointers),
+	VT_TEST(sums_with_dwarf),
+	VT_TEST(full_stack_table_is_reported),
+	VT_TEST(names_of_an_exited_process),
+	VT_TEST(names_of_short_lived_processes),
+	VT_TEST(names_of_jit_code),
+	VT_TEST(folded_and_flame_graph),
+	VT_TEST(stacks_in_trace),
+	VT_TEST(incompatible_options),
 };
 
 VT_MAIN(tests)

@@ -82,7 +82,7 @@ static void with_kernel_stacks(void **state)
 }
 
 /* A filter on how faults end has stacks taken at their end. */
-static void with_a_cause(void **state)
+static void with_a_cause_filter(void **state)
 {
 	(void)state;
 	each_is_counted(VT_ARGS("--by", "stack", "--cause", "shmem"));
@@ -155,7 +155,7 @@ static struct json_object *report(const char *file, const char *glob, const char
 }
 
 /* The recording is of all VMAs: which ones are of interest is decided when it is read. */
-static void of_a_recording(void **state)
+static void report_of_a_recording(void **state)
 {
 	struct json_object *json, *row;
 	struct vt_recorded r;
@@ -176,7 +176,7 @@ static void of_a_recording(void **state)
 }
 
 /* The recorder was asked for them: so is its report, which needs no --vma. */
-static void of_a_recording_of_some(void **state)
+static void report_of_a_filtered_recording(void **state)
 {
 	struct json_object *json;
 	struct vt_recorded r;
@@ -192,7 +192,7 @@ static void of_a_recording_of_some(void **state)
 	vt_recorded_free(&r);
 }
 
-static void of_a_recording_without_events(void **state)
+static void report_without_events(void **state)
 {
 	struct vt_recorded r;
 	struct vt_cmd cmd;
@@ -206,15 +206,11 @@ static void of_a_recording_without_events(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(by_frame_pointer),
-	VT_TEST(with_kernel_stacks),
-	VT_TEST(with_a_cause),
-	VT_TEST(by_dwarf),
-	VT_TEST(by_function),
-	VT_TEST(as_folded_text),
-	VT_TEST(of_a_recording),
-	VT_TEST(of_a_recording_of_some),
-	VT_TEST(of_a_recording_without_events),
+	VT_TEST(by_frame_pointer),	VT_TEST(with_kernel_stacks),
+	VT_TEST(with_a_cause_filter),	VT_TEST(by_dwarf),
+	VT_TEST(by_function),		VT_TEST(as_folded_text),
+	VT_TEST(report_of_a_recording), VT_TEST(report_of_a_filtered_recording),
+	VT_TEST(report_without_events),
 };
 
 VT_MAIN(tests)

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* A munmap of 64 MiB: its size and place in the list of the longest, its time within the program's. */
-static void a_large_munmap(void **state)
+static void large_munmap(void **state)
 {
 	struct json_object *call, *row, *large = NULL;
 	struct vt_scope s;
@@ -40,7 +40,7 @@ static void a_large_munmap(void **state)
 }
 
 /* Each call is counted, and takes no longer than the program saw it take, waits for the lock included. */
-static void madvise_against_mincore(void **state)
+static void madvise_contends_with_mincore(void **state)
 {
 	struct json_object *json, *work, *row;
 	int64_t ns = 0, max = 0, nr = 0;
@@ -78,13 +78,13 @@ static void a_cold_file(const char *mode)
 	vt_scope_free(&s);
 }
 
-static void with_readahead(void **state)
+static void major_faults_with_readahead(void **state)
 {
 	(void)state;
 	a_cold_file("cold");
 }
 
-static void without_readahead(void **state)
+static void major_faults_without_readahead(void **state)
 {
 	(void)state;
 	a_cold_file("random");
@@ -109,7 +109,7 @@ static int cgroup_done(void **state)
  * A file that does not fit into its reader's cgroup is read again and again: faults, minor and major, and
  * which of them read, are the kernel's count; each read by the program is one with a cause of files.
  */
-static void a_cgroup_that_is_too_small(void **state)
+static void memory_cgroup_thrashing(void **state)
 {
 	struct json_object *vma, *range, *found = NULL;
 	char file[512];
@@ -149,11 +149,11 @@ static void a_cgroup_that_is_too_small(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_large_munmap),
-	VT_TEST(madvise_against_mincore),
-	VT_TEST(with_readahead),
-	VT_TEST(without_readahead),
-	cmocka_unit_test_teardown(a_cgroup_that_is_too_small, cgroup_done),
+	VT_TEST(large_munmap),
+	VT_TEST(madvise_contends_with_mincore),
+	VT_TEST(major_faults_with_readahead),
+	VT_TEST(major_faults_without_readahead),
+	cmocka_unit_test_teardown(memory_cgroup_thrashing, cgroup_done),
 };
 
 VT_MAIN(tests)

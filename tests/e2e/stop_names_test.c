@@ -146,7 +146,7 @@ static int stacks_in_files(struct json_object *stat)
 }
 
 /* Nothing can be read from before the first fault on: after the signal there is no time for it. */
-static void what_is_not_named_is_counted(void **state)
+static void unnamed_addresses_are_counted(void **state)
 {
 	struct json_object *stat;
 	const char *line;
@@ -171,7 +171,7 @@ static void what_is_not_named_is_counted(void **state)
 	done(&r);
 }
 
-static void all_end_by_duration(void **state)
+static void every_command_ends_by_duration(void **state)
 {
 	const char *recording = vt_path("names.rec");
 	const char *const commands[][16] = {
@@ -209,8 +209,8 @@ static void all_end_by_duration(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(what_is_not_named_is_counted),
-	VT_TEST(all_end_by_duration),
+	VT_TEST(unnamed_addresses_are_counted),
+	VT_TEST(every_command_ends_by_duration),
 };
 
 VT_MAIN(tests)

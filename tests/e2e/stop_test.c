@@ -106,7 +106,7 @@ static void trace_ends_by_duration(void **state)
 	end_target(&r);
 }
 
-static void trace_ends_though_nobody_reads(void **state)
+static void trace_ends_with_a_blocked_reader(void **state)
 {
 	struct run r;
 
@@ -200,7 +200,7 @@ static void ends_at_a_full_pipe(const char *const *args)
 	end_target(&r);
 }
 
-static void counting_commands_end(void **state)
+static void counting_commands_end_by_signal(void **state)
 {
 	const char *recording = vt_path("stop.rec");
 
@@ -218,7 +218,7 @@ static void counting_commands_end(void **state)
 }
 
 /* Messages, too, may go to a pipe that is full. */
-static void messages_end_nowhere(void **state)
+static void blocked_stderr_does_not_hang(void **state)
 {
 	const char *script = "exec \"$0\" trace -p \"$1\" -d 1 2>&1";
 	struct run r;
@@ -276,13 +276,13 @@ static void top_ends_in_a_stopped_terminal(void **state)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(trace_ends_by_duration),
-	VT_TEST(trace_ends_though_nobody_reads),
+	VT_TEST(trace_ends_with_a_blocked_reader),
 	VT_TEST(trace_ends_by_ctrl_c),
 	VT_TEST(trace_ends_by_sigterm),
 	VT_TEST(trace_of_calls_ends),
 	VT_TEST(trace_with_stacks_ends),
-	VT_TEST(counting_commands_end),
-	VT_TEST(messages_end_nowhere),
+	VT_TEST(counting_commands_end_by_signal),
+	VT_TEST(blocked_stderr_does_not_hang),
 	VT_TEST(top_ends_in_a_stopped_terminal),
 };
 

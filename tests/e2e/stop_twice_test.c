@@ -106,7 +106,7 @@ static void check_totals(const struct twice *t, struct json_object *totals)
 	vt_cmp(vt_int(totals, "minor"), >=, NR_FAULTS, "minor faults");
 }
 
-static void of_trace(void **state)
+static void trace(void **state)
 {
 	struct json_object *lines, *last;
 	struct twice t;
@@ -124,7 +124,7 @@ static void of_trace(void **state)
 	free_twice(&t);
 }
 
-static void of_record(void **state)
+static void record(void **state)
 {
 	const char *file = vt_path("twice.rec");
 	struct json_object *json, *last;
@@ -144,7 +144,7 @@ static void of_record(void **state)
 }
 
 /* No copy of a stack is unwound. */
-static void of_unwinding(void **state)
+static void unwinding(void **state)
 {
 	struct json_object *json, *row;
 	int64_t with_stack = 0;
@@ -162,7 +162,7 @@ static void of_unwinding(void **state)
 }
 
 /* Those that have no events to read, or only names to look for, end with all of their figures. */
-static void of_counting(void **state)
+static void counting_commands(void **state)
 {
 	static const char *const by[] = { "vma", "stack" };
 	struct json_object *json;
@@ -187,10 +187,10 @@ static void of_counting(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(of_trace),
-	VT_TEST(of_record),
-	VT_TEST(of_unwinding),
-	VT_TEST(of_counting),
+	VT_TEST(trace),
+	VT_TEST(record),
+	VT_TEST(unwinding),
+	VT_TEST(counting_commands),
 };
 
 VT_MAIN(tests)

@@ -70,7 +70,7 @@ static void disperse(void)
 	munmap(crowd.pages, NR_THREADS * PAGE_BYTES);
 }
 
-static void more_threads_than_a_table_has_by_default(void **state)
+static void more_threads_than_the_default_table(void **state)
 {
 	static char list[NR_THREADS * 8 + 1];
 	struct json_object *json, *process, *vma;
@@ -100,7 +100,7 @@ static void more_threads_than_a_table_has_by_default(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(more_threads_than_a_table_has_by_default),
+	VT_TEST(more_threads_than_the_default_table),
 };
 
 VT_MAIN(tests)

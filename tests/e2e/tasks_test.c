@@ -50,25 +50,25 @@ static void io_of_a_process(const char *sqpoll)
 	vt_gated_free(&g);
 }
 
-static void io_workers_of_a_command(void **state)
+static void io_uring_workers_of_a_command(void **state)
 {
 	(void)state;
 	io_of_a_command(NULL);
 }
 
-static void io_workers_of_a_process(void **state)
+static void io_uring_workers_of_a_process(void **state)
 {
 	(void)state;
 	io_of_a_process(NULL);
 }
 
-static void sq_thread_of_a_command(void **state)
+static void io_uring_sq_thread_of_a_command(void **state)
 {
 	(void)state;
 	io_of_a_command("--sqpoll");
 }
 
-static void sq_thread_of_a_process(void **state)
+static void io_uring_sq_thread_of_a_process(void **state)
 {
 	(void)state;
 	io_of_a_process("--sqpoll");
@@ -93,7 +93,7 @@ static void check_ends(const char *option, const char *value)
 	vt_free(&scope);
 }
 
-static void both_ends_of_counting(void **state)
+static void faults_at_start_and_end(void **state)
 {
 	struct vt_gated g;
 	char pid[16];
@@ -110,7 +110,7 @@ static void both_ends_of_counting(void **state)
 }
 
 /* One thread, each of whose faults is in a mapping that is gone right afterwards. */
-static void ends_beside_new_mappings(void **state)
+static void end_during_mapping_changes(void **state)
 {
 	struct vt_gated g;
 	char pid[16];
@@ -143,13 +143,13 @@ static void check_leaving(const char *by, const char *value, const char *const *
 	vt_gated_free(&g);
 }
 
-static void leaving_by_comm(void **state)
+static void task_stops_matching_comm(void **state)
 {
 	(void)state;
 	check_leaving("-n", "leave", VT_ARGS("leave", "--how", "comm"));
 }
 
-static void leaving_by_uid(void **state)
+static void task_stops_matching_uid(void **state)
 {
 	(void)state;
 	/* of root, all others are counted too: it goes to a user that nobody else is */
@@ -190,7 +190,7 @@ static bool has_intervals(void *arg)
 }
 
 /* A thread that never traps: its faults are in the intervals, while it lives. */
-static void gup_in_its_interval(void **state)
+static void gup_in_the_right_interval(void **state)
 {
 	struct json_object *all;
 	struct waited waited;
@@ -225,7 +225,7 @@ static void gup_in_its_interval(void **state)
 }
 
 /* Threads that end without a trap: their faults are the process's. */
-static void gup_of_its_process(void **state)
+static void gup_of_exited_threads(void **state)
 {
 	struct vt_scope s;
 
@@ -240,7 +240,7 @@ static void gup_of_its_process(void **state)
 }
 
 /* Inside a memory call, they are its VMA's; those in another process's memory are no VMA's. */
-static void gup_of_a_call(void **state)
+static void gup_during_memory_calls(void **state)
 {
 	const char *file = vt_path("gup.rec"), *result = vt_path("gup.json");
 	struct json_object *json, *range, *vma, *work;
@@ -336,12 +336,12 @@ static void gup_in_another_process(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(io_workers_of_a_command), VT_TEST(io_workers_of_a_process),
-	VT_TEST(sq_thread_of_a_command),  VT_TEST(sq_thread_of_a_process),
-	VT_TEST(both_ends_of_counting),	  VT_TEST(ends_beside_new_mappings),
-	VT_TEST(leaving_by_comm),	  VT_TEST(leaving_by_uid),
-	VT_TEST(gup_in_its_interval),	  VT_TEST(gup_of_its_process),
-	VT_TEST(gup_of_a_call),		  VT_TEST(gup_in_another_process),
+	VT_TEST(io_uring_workers_of_a_command),	  VT_TEST(io_uring_workers_of_a_process),
+	VT_TEST(io_uring_sq_thread_of_a_command), VT_TEST(io_uring_sq_thread_of_a_process),
+	VT_TEST(faults_at_start_and_end),	  VT_TEST(end_during_mapping_changes),
+	VT_TEST(task_stops_matching_comm),	  VT_TEST(task_stops_matching_uid),
+	VT_TEST(gup_in_the_right_interval),	  VT_TEST(gup_of_exited_threads),
+	VT_TEST(gup_during_memory_calls),	  VT_TEST(gup_in_another_process),
 };
 
 VT_MAIN(tests)

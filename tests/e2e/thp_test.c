@@ -78,7 +78,7 @@ static void touches_map_huge_pages(void **state)
 }
 
 /* One call makes huge pages of small ones, and what is touched again takes no fault. */
-static void a_call_that_collapses(void **state)
+static void madvise_collapse(void **state)
 {
 	struct json_object *call, *found = NULL;
 	struct vt_scope s;
@@ -131,7 +131,7 @@ static int64_t of_guards(struct vt_scope *s, const char *member)
 }
 
 /* A guard page inside of each huge page: each call splits a VMA, the huge pages go, and nothing faults. */
-static void guards_split_huge_pages(void **state)
+static void guard_pages_split_huge_pages(void **state)
 {
 	const char *const *work = VT_ARGS("thp", "--regions", "16", "--guards", "16", "guard");
 	struct vt_scope s;
@@ -160,8 +160,8 @@ static void guards_split_huge_pages(void **state)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(touches_map_huge_pages),
-	VT_TEST(a_call_that_collapses),
-	VT_TEST(guards_split_huge_pages),
+	VT_TEST(madvise_collapse),
+	VT_TEST(guard_pages_split_huge_pages),
 };
 
 VT_MAIN(tests)

@@ -167,7 +167,7 @@ static void sums_under_load(void **state)
 }
 
 /* What the kernel faults in by itself costs no thread a trap. */
-static void sums_with_gup(void **state)
+static void sums_with_kernel_initiated_faults(void **state)
 {
 	struct vt_scope s;
 
@@ -198,7 +198,7 @@ static void put_byte(const struct vt_cmd *cmd)
 }
 
 /* Attached: two threads have ended when vmascope does, two live on. */
-static void living_threads(void **state)
+static void running_and_exited_threads(void **state)
 {
 	const char *result = vt_path("threads.json"), *output = vt_path("stat.json");
 	struct json_object *stat, *work, *known;
@@ -273,8 +273,12 @@ static void text_by_thread(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(threads_of_a_command),	 VT_TEST(sums_under_load), VT_TEST(sums_with_gup),
-	VT_TEST(sums_with_major_faults), VT_TEST(living_threads),  VT_TEST(text_by_thread),
+	VT_TEST(threads_of_a_command),
+	VT_TEST(sums_under_load),
+	VT_TEST(sums_with_kernel_initiated_faults),
+	VT_TEST(sums_with_major_faults),
+	VT_TEST(running_and_exited_threads),
+	VT_TEST(text_by_thread),
 };
 
 VT_MAIN(tests)

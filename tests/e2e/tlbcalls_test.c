@@ -87,10 +87,10 @@ static void run_mode(const char *mode, const char *pages)
 	}
 
 MODE(mprotect, "mprotect")
-MODE(mprotect_same, "same")
+MODE(mprotect_without_change, "same")
 MODE(pkey_mprotect_none, "pkey-mprotect")
 MODE(munmap, "munmap")
-MODE(munmap_untouched, "munmap-untouched")
+MODE(munmap_of_untouched_memory, "munmap-untouched")
 MODE(mmap_fixed, "mmap-fixed")
 MODE(madv_dontneed, "dontneed")
 MODE(madv_free, "free")
@@ -98,13 +98,13 @@ MODE(madv_willneed, "willneed")
 MODE(process_madvise_cold, "process-madvise")
 MODE(mremap, "mremap")
 MODE(brk, "brk")
-MODE(fork_copies, "fork")
-MODE(cow, "cow")
-MODE(truncated, "truncate")
-MODE(uffd, "uffd")
+MODE(fork_write_protects, "fork")
+MODE(copy_on_write, "cow")
+MODE(truncated_file, "truncate")
+MODE(userfaultfd_writeprotect, "uffd")
 
 /* /tmp may be a tmpfs, which is never written back. */
-static void msynced(void **state)
+static void msync_writeback(void **state)
 {
 	struct vt_cmd df;
 
@@ -119,7 +119,7 @@ static void msynced(void **state)
 }
 
 /* Above 33 pages the kernel flushes everything instead (tlb_single_page_flush_ceiling). */
-static void many_pages_are_all(void **state)
+static void many_pages_flush_everything(void **state)
 {
 	(void)state;
 	run_mode("mprotect", "33");
@@ -128,7 +128,7 @@ static void many_pages_are_all(void **state)
 }
 
 /* The advice has rows of its own, and so has a mapping at a fixed address. */
-static void kinds_are_apart(void **state)
+static void advice_has_separate_rows(void **state)
 {
 	struct json_object *row;
 	struct vt_shot shot;
@@ -172,10 +172,10 @@ static void writable_and_executable(void **state)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(mprotect),
-	VT_TEST(mprotect_same),
+	VT_TEST(mprotect_without_change),
 	VT_TEST(pkey_mprotect_none),
 	VT_TEST(munmap),
-	VT_TEST(munmap_untouched),
+	VT_TEST(munmap_of_untouched_memory),
 	VT_TEST(mmap_fixed),
 	VT_TEST(madv_dontneed),
 	VT_TEST(madv_free),
@@ -183,13 +183,13 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(process_madvise_cold),
 	VT_TEST(mremap),
 	VT_TEST(brk),
-	VT_TEST(fork_copies),
-	VT_TEST(cow),
-	VT_TEST(truncated),
-	VT_TEST(uffd),
-	VT_TEST(msynced),
-	VT_TEST(many_pages_are_all),
-	VT_TEST(kinds_are_apart),
+	VT_TEST(fork_write_protects),
+	VT_TEST(copy_on_write),
+	VT_TEST(truncated_file),
+	VT_TEST(userfaultfd_writeprotect),
+	VT_TEST(msync_writeback),
+	VT_TEST(many_pages_flush_everything),
+	VT_TEST(advice_has_separate_rows),
 	VT_TEST(writable_and_executable),
 };
 

@@ -15,7 +15,7 @@
 
 /* --- terminals ----------------------------------------------------------------------------- */
 
-static void many_kinds_of_terminals(void **state)
+static void terminal_types(void **state)
 {
 	static const char *const terms[] = { "xterm", "xterm-256color", "screen",
 					     "linux", "vt100",		"tmux-256color" };
@@ -46,7 +46,7 @@ static bool has_colours(struct vt_term *t)
 	return false;
 }
 
-static void colours_where_they_are_wanted(void **state)
+static void colours_and_no_color(void **state)
 {
 	static const struct {
 		const char *env;
@@ -91,7 +91,7 @@ static void check_ascii(const char *env, const char *option)
 	vt_top_quit(&t);
 }
 
-static void ascii_where_the_locale_has_no_more(void **state)
+static void ascii_locale(void **state)
 {
 	(void)state;
 	check_ascii("LC_ALL=C TERM=screen", "-q");
@@ -111,7 +111,7 @@ static void check_refusal(const char *env, const char *text)
 	vt_term_close(&t);
 }
 
-static void terminals_that_cannot_are_refused(void **state)
+static void unsuitable_terminals_are_refused(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -125,7 +125,7 @@ static void terminals_that_cannot_are_refused(void **state)
 	vt_free(&cmd);
 }
 
-static void every_end_puts_the_terminal_right(void **state)
+static void terminal_is_restored(void **state)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 	struct vt_term t;
@@ -154,7 +154,7 @@ static void every_end_puts_the_terminal_right(void **state)
 }
 
 /* Its output would be all over the page; its exit status is told. */
-static void the_command_is_quiet(void **state)
+static void output_of_the_command_is_discarded(void **state)
 {
 	struct vt_term t;
 
@@ -180,7 +180,7 @@ static unsigned int frames_in(const char *text)
 	return n;
 }
 
-static void batch_prints_plain_frames(void **state)
+static void batch_prints_plain_text(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -223,13 +223,13 @@ static void batch_ends_with_totals(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(many_kinds_of_terminals),
-	VT_TEST(colours_where_they_are_wanted),
-	VT_TEST(ascii_where_the_locale_has_no_more),
-	VT_TEST(terminals_that_cannot_are_refused),
-	VT_TEST(every_end_puts_the_terminal_right),
-	VT_TEST(the_command_is_quiet),
-	VT_TEST(batch_prints_plain_frames),
+	VT_TEST(terminal_types),
+	VT_TEST(colours_and_no_color),
+	VT_TEST(ascii_locale),
+	VT_TEST(unsuitable_terminals_are_refused),
+	VT_TEST(terminal_is_restored),
+	VT_TEST(output_of_the_command_is_discarded),
+	VT_TEST(batch_prints_plain_text),
 	VT_TEST(batch_ends_with_totals),
 };
 

@@ -73,7 +73,7 @@ static const char *const view_texts[][4] = {
 	{ "CPU", "STOLEN", "by 0", NULL },	  { "AT", "KIND", "MESSAGE", "info" },
 };
 
-static void every_view_at_every_size(void **state)
+static void all_views_at_all_sizes(void **state)
 {
 	(void)state;
 	for (size_t s = 0; s < NR_SIZES; s++) {
@@ -98,7 +98,7 @@ static void every_view_at_every_size(void **state)
 	}
 }
 
-static void a_wide_terminal_shows_more(void **state)
+static void wide_terminal_shows_more(void **state)
 {
 	struct vt_term t;
 
@@ -112,7 +112,7 @@ static void a_wide_terminal_shows_more(void **state)
 	vt_top_quit(&t);
 }
 
-static void another_size_another_page(void **state)
+static void resize_redraws(void **state)
 {
 	struct vt_term t;
 
@@ -237,7 +237,7 @@ static void check_drill_down(struct gated *g)
 	vt_equal(count_of(&g->term, "anon-zero"), heap, "of them, first touches");
 }
 
-static void numbers_are_those_of_stat(void **state)
+static void counts_equal_stat(void **state)
 {
 	(void)state;
 	for (size_t s = 0; s < NR_SIZES; s++) {
@@ -331,7 +331,7 @@ static void click(struct vt_term *t, unsigned int column, unsigned int line)
 	vt_term_bytes(t, bytes);
 }
 
-static void the_mouse_sorts_and_selects(void **state)
+static void mouse_sorts_and_selects(void **state)
 {
 	struct vt_term t;
 
@@ -406,7 +406,7 @@ static void causes_of_a_vma_have_latencies(void **state)
 	vt_free(&work);
 }
 
-static void rates_live_and_freeze(void **state)
+static void rates_update_and_freeze(void **state)
 {
 	struct vt_cmd storm, clock;
 	struct vt_term t;
@@ -475,7 +475,7 @@ static void storms_and_thousands_of_processes(void **state)
 
 /* --- stacks ---------------------------------------------------------------------------------- */
 
-static void stacks_are_named(void **state)
+static void stack_names(void **state)
 {
 	char callchain[512], line[256];
 	const char *at, *begin;
@@ -502,16 +502,16 @@ static void stacks_are_named(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(every_view_at_every_size),
-	VT_TEST(a_wide_terminal_shows_more),
-	VT_TEST(another_size_another_page),
-	VT_TEST(numbers_are_those_of_stat),
+	VT_TEST(all_views_at_all_sizes),
+	VT_TEST(wide_terminal_shows_more),
+	VT_TEST(resize_redraws),
+	VT_TEST(counts_equal_stat),
 	VT_TEST(rows_are_sorted_and_filtered),
-	VT_TEST(the_mouse_sorts_and_selects),
-	VT_TEST(rates_live_and_freeze),
+	VT_TEST(mouse_sorts_and_selects),
+	VT_TEST(rates_update_and_freeze),
 	VT_TEST(causes_of_a_vma_have_latencies),
 	VT_TEST(storms_and_thousands_of_processes),
-	VT_TEST(stacks_are_named),
+	VT_TEST(stack_names),
 };
 
 VT_MAIN(tests)

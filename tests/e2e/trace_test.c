@@ -58,7 +58,7 @@ static int64_t gup_lines(struct json_object *lines, int64_t pid)
 }
 
 /* The totals come from counters and histograms, the lines from the ring, of one and the same run. */
-static void totals_agree_with_the_lines(void **state)
+static void totals_equal_the_lines(void **state)
 {
 	const char *output = vt_path("same.json");
 	struct json_object *lines, *summary;
@@ -194,7 +194,7 @@ static void every_fault_has_a_line(void **state)
 }
 
 /* Each page of a range that is touched once has one line, with that very page. */
-static void addresses_are_right(void **state)
+static void addresses_equal_the_workload(void **state)
 {
 	struct json_object *range;
 	unsigned char seen[200] = { 0 };
@@ -286,7 +286,7 @@ static bool drained(void *arg)
 }
 
 /* A reader that does not read: the ring fills, and what is dropped is counted and told. */
-static void losses_are_told(void **state)
+static void losses_are_reported(void **state)
 {
 	const char *result = vt_path("lossy.json");
 	struct json_object *lines, *summary, *work;
@@ -331,7 +331,7 @@ static void losses_are_told(void **state)
 }
 
 /* A fault storm on one core, read as fast as it comes: printed + lost is still all of it. */
-static void storm_adds_up(void **state)
+static void printed_and_lost_add_up(void **state)
 {
 	struct json_object *summary;
 	struct vt_scope s;
@@ -345,7 +345,7 @@ static void storm_adds_up(void **state)
 	vt_scope_free(&s);
 }
 
-static void text_has_a_line_a_fault(void **state)
+static void text_has_one_line_per_fault(void **state)
 {
 	const char *out = vt_path("trace.txt");
 	size_t lines = 0;
@@ -368,13 +368,10 @@ static void text_has_a_line_a_fault(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(totals_agree_with_the_lines),
-	VT_TEST(every_fault_has_a_line),
-	VT_TEST(addresses_are_right),
-	VT_TEST(trace_and_stat_agree),
-	VT_TEST(losses_are_told),
-	VT_TEST(storm_adds_up),
-	VT_TEST(text_has_a_line_a_fault),
+	VT_TEST(totals_equal_the_lines),       VT_TEST(every_fault_has_a_line),
+	VT_TEST(addresses_equal_the_workload), VT_TEST(trace_and_stat_agree),
+	VT_TEST(losses_are_reported),	       VT_TEST(printed_and_lost_add_up),
+	VT_TEST(text_has_one_line_per_fault),
 };
 
 VT_MAIN(tests)

@@ -255,7 +255,7 @@ static void read_table(void)
 	free(text);
 }
 
-static void costs_as_accepted(void **state)
+static void verifier_costs_are_as_accepted(void **state)
 {
 	size_t bad = 0, loaded = 0;
 
@@ -290,7 +290,7 @@ static void costs_as_accepted(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(costs_as_accepted),
+	VT_TEST(verifier_costs_are_as_accepted),
 };
 
 VT_MAIN(tests)

@@ -40,7 +40,7 @@ static void set_clock(int seconds)
 	vt_sys(clock_settime(CLOCK_REALTIME, &ts));
 }
 
-static void events_have_the_time_of_day(void **state)
+static void trace_follows_the_clock(void **state)
 {
 	struct json_object *lines;
 	struct vt_gated g;
@@ -118,7 +118,7 @@ static size_t count_between(struct json_object *lines, pid_t pid, int64_t first,
 	return faults;
 }
 
-static void a_report_has_the_time_of_day(void **state)
+static void report_follows_the_clock(void **state)
 {
 	struct recorder r = { .file = vt_path("rec") };
 	const int64_t begin = monotonic_ns();
@@ -162,7 +162,7 @@ static void a_report_has_the_time_of_day(void **state)
 	vt_free(&cmd);
 }
 
-static void answers_have_the_time_of_day(void **state)
+static void serve_follows_the_clock(void **state)
 {
 	struct json_object *status;
 	struct vt_serve serve;
@@ -186,9 +186,9 @@ static void answers_have_the_time_of_day(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(events_have_the_time_of_day),
-	VT_TEST(a_report_has_the_time_of_day),
-	VT_TEST(answers_have_the_time_of_day),
+	VT_TEST(trace_follows_the_clock),
+	VT_TEST(report_follows_the_clock),
+	VT_TEST(serve_follows_the_clock),
 };
 
 VT_MAIN(tests)

@@ -65,7 +65,7 @@ static void await_events(const struct vt_cmd *cmd, int want, const char *what)
 }
 
 /* With the software events as ends, which the kernel takes from a CPU that goes. */
-static void cpu_goes_and_comes(void **state)
+static void cpu_offline_and_online(void **state)
 {
 	struct json_object *json;
 	struct vt_cmd scope;
@@ -91,6 +91,6 @@ static void cpu_goes_and_comes(void **state)
 	vt_gated_free(&g);
 }
 
-static const struct CMUnitTest tests[] = { VT_TEST(cpu_goes_and_comes) };
+static const struct CMUnitTest tests[] = { VT_TEST(cpu_offline_and_online) };
 
 VT_MAIN(tests)

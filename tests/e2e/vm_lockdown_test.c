@@ -34,7 +34,7 @@ static void refuses(const char *const *argv)
 	vt_free(&cmd);
 }
 
-static void told_in_one_line(void **state)
+static void error_is_one_line(void **state)
 {
 	(void)state;
 	need_lockdown();
@@ -43,7 +43,7 @@ static void told_in_one_line(void **state)
 	refuses(VT_ARGS(vt_vmascope(), "stat", "-j", "-d", "1"));
 }
 
-static void doctor_tells_it(void **state)
+static void doctor_reports_it(void **state)
 {
 	static struct vt_bpf_ids before;
 	struct vt_cmd cmd;
@@ -60,8 +60,8 @@ static void doctor_tells_it(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(told_in_one_line),
-	VT_TEST(doctor_tells_it),
+	VT_TEST(error_is_one_line),
+	VT_TEST(doctor_reports_it),
 };
 
 VT_MAIN(tests)

@@ -49,7 +49,7 @@ static void refuses(const char *const *argv)
 	vt_free(&cmd);
 }
 
-static void told_in_one_line(void **state)
+static void error_is_one_line(void **state)
 {
 	(void)state;
 	hide_btf();
@@ -59,7 +59,7 @@ static void told_in_one_line(void **state)
 	refuses(VT_ARGS(vt_vmascope(), "stat", "-j", "--", "true"));
 }
 
-static void doctor_tells_it(void **state)
+static void doctor_reports_it(void **state)
 {
 	struct json_object *json, *feature;
 	struct vt_cmd cmd;
@@ -85,8 +85,8 @@ static void doctor_tells_it(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test_teardown(told_in_one_line, show_btf),
-	cmocka_unit_test_teardown(doctor_tells_it, show_btf),
+	cmocka_unit_test_teardown(error_is_one_line, show_btf),
+	cmocka_unit_test_teardown(doctor_reports_it, show_btf),
 };
 
 VT_MAIN(tests)

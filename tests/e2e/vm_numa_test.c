@@ -36,7 +36,7 @@ static void need_two_nodes(void)
 }
 
 /* Each one is a minor fault with this cause, and in the VMA that was read. */
-static void hints_are_counted(void **state)
+static void numa_hint_faults_are_counted(void **state)
 {
 	int64_t in_region, by_process, hints, before, after, worker;
 	struct json_object *range;
@@ -71,7 +71,7 @@ static void hints_are_counted(void **state)
 }
 
 /* Nothing is taken for a hint where balancing is off. */
-static void no_hints_without_balancing(void **state)
+static void no_hint_faults_without_balancing(void **state)
 {
 	struct json_object *hints;
 	struct vt_scope s;
@@ -87,8 +87,8 @@ static void no_hints_without_balancing(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(hints_are_counted),
-	VT_TEST(no_hints_without_balancing),
+	VT_TEST(numa_hint_faults_are_counted),
+	VT_TEST(no_hint_faults_without_balancing),
 };
 
 VT_MAIN(tests)

@@ -50,7 +50,7 @@ static void run(struct vt_shot *shot, const char *targets)
 	vt_cmp(vt_page_sum(shot, "flushes.local"), <=, 2 * PAIRS + SLACK, "own CPU's flushes");
 }
 
-static void all_are_interrupted(void **state)
+static void every_cpu_is_interrupted(void **state)
 {
 	struct vt_shot shot;
 	int64_t sum = 0;
@@ -73,7 +73,7 @@ static void all_are_interrupted(void **state)
 }
 
 /* A CPU that never ran this process has nothing to flush. */
-static void others_are_left_alone(void **state)
+static void other_cpus_are_not_interrupted(void **state)
 {
 	struct vt_shot shot;
 
@@ -88,8 +88,8 @@ static void others_are_left_alone(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(all_are_interrupted),
-	VT_TEST(others_are_left_alone),
+	VT_TEST(every_cpu_is_interrupted),
+	VT_TEST(other_cpus_are_not_interrupted),
 };
 
 VT_MAIN(tests)

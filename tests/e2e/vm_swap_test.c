@@ -67,7 +67,7 @@ static int64_t swapped_in(void)
 }
 
 /* Reading ahead brings neighbours into the swap cache, and their faults are minor. */
-static void read_ahead(void **state)
+static void swap_readahead_faults_are_minor(void **state)
 {
 	int64_t major;
 
@@ -79,7 +79,7 @@ static void read_ahead(void **state)
 }
 
 /* Without reading ahead each one waits for the disk. */
-static void each_is_major(void **state)
+static void swap_faults_without_readahead_are_major(void **state)
 {
 	(void)state;
 	prepare();
@@ -88,8 +88,8 @@ static void each_is_major(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test_teardown(read_ahead, done),
-	cmocka_unit_test_teardown(each_is_major, done),
+	cmocka_unit_test_teardown(swap_readahead_faults_are_minor, done),
+	cmocka_unit_test_teardown(swap_faults_without_readahead_are_major, done),
 };
 
 VT_MAIN(tests)

@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-static void workers_of_a_process(void **state)
+static void vhost_workers_of_a_process(void **state)
 {
 	struct json_object *json, *vma, *range;
 	struct vt_gated g;
@@ -32,7 +32,7 @@ static void workers_of_a_process(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(workers_of_a_process),
+	VT_TEST(vhost_workers_of_a_process),
 };
 
 VT_MAIN(tests)

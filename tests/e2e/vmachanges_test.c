@@ -43,7 +43,7 @@ static void of_mprotect(struct vt_scope *s, const char *const *work, struct chan
 }
 
 /* What ld.so and libc split is in both runs. */
-static void alone(void **state)
+static void single_thread(void **state)
 {
 	struct changes none, split, torn;
 	struct vt_scope s;
@@ -68,7 +68,7 @@ static void alone(void **state)
 }
 
 /* Another thread's mmap and munmap change the number of VMAs: then nobody knows, or it is exact. */
-static void beside_another_thread(void **state)
+static void with_another_thread(void **state)
 {
 	struct changes none, split;
 	struct vt_scope s;
@@ -93,7 +93,7 @@ static bool is(struct json_object *vma, uint64_t start, uint64_t end, const char
 }
 
 /* Faults in a half whose protection changes all the time. */
-static void no_vma_of_the_middle(void **state)
+static void no_vma_of_an_intermediate_state(void **state)
 {
 	uint64_t start, half, end;
 	struct json_object *vma;
@@ -124,9 +124,9 @@ static void no_vma_of_the_middle(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(alone),
-	VT_TEST(beside_another_thread),
-	VT_TEST(no_vma_of_the_middle),
+	VT_TEST(single_thread),
+	VT_TEST(with_another_thread),
+	VT_TEST(no_vma_of_an_intermediate_state),
 };
 
 VT_MAIN(tests)

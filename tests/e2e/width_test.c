@@ -46,7 +46,7 @@ static void report(struct vt_cmd *cmd, const struct vt_how *how, const char *by,
 	vt_equal(cmd->exit, 0, "report: %s", cmd->err);
 }
 
-static void a_pipe_is_not_cut(void **state)
+static void pipe_is_not_cut(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -58,7 +58,7 @@ static void a_pipe_is_not_cut(void **state)
 	vt_free(&cmd);
 }
 
-static void columns_is_the_width_of_a_pipe(void **state)
+static void columns_sets_the_width_of_a_pipe(void **state)
 {
 	const struct vt_how narrow = { .env = "COLUMNS=70" }, bad = { .env = "COLUMNS=many" };
 	struct vt_cmd cmd;
@@ -82,7 +82,7 @@ static void columns_is_the_width_of_a_pipe(void **state)
 	vt_free(&cmd);
 }
 
-static void a_terminal_gives_its_width(void **state)
+static void terminal_width_is_used(void **state)
 {
 	struct vt_term t;
 
@@ -98,7 +98,7 @@ static void a_terminal_gives_its_width(void **state)
 	vt_term_close(&t);
 }
 
-static void a_filter_that_matches_nothing(void **state)
+static void filter_without_matches(void **state)
 {
 	struct vt_cmd cmd;
 
@@ -118,10 +118,10 @@ static void a_filter_that_matches_nothing(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	VT_TEST(a_pipe_is_not_cut),
-	VT_TEST(columns_is_the_width_of_a_pipe),
-	VT_TEST(a_terminal_gives_its_width),
-	VT_TEST(a_filter_that_matches_nothing),
+	VT_TEST(pipe_is_not_cut),
+	VT_TEST(columns_sets_the_width_of_a_pipe),
+	VT_TEST(terminal_width_is_used),
+	VT_TEST(filter_without_matches),
 };
 
 VT_MAIN(tests)

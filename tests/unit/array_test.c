@@ -14,7 +14,7 @@
 
 #define MANY 1000u
 
-static void one_by_one(void **state)
+static void grows_one_by_one(void **state)
 {
 	uint32_t *list = NULL;
 
@@ -29,7 +29,7 @@ static void one_by_one(void **state)
 }
 
 /* it has shrunk: the room for the next is there, whatever its capacity is */
-static void after_some_were_taken_out(void **state)
+static void grows_again_after_removals(void **state)
 {
 	uint32_t *list = NULL;
 	size_t nr = 0;
@@ -46,7 +46,7 @@ static void after_some_were_taken_out(void **state)
 	free(list);
 }
 
-static void with_a_capacity(void **state)
+static void grows_with_a_kept_capacity(void **state)
 {
 	char *text = NULL;
 	size_t cap = 0, before;
@@ -65,7 +65,7 @@ static void with_a_capacity(void **state)
 	free(text);
 }
 
-static void without_memory_it_stays(void **state)
+static void unchanged_when_out_of_memory(void **state)
 {
 	uint64_t *list = NULL;
 	size_t cap = 0, before;
@@ -83,7 +83,7 @@ static void without_memory_it_stays(void **state)
 }
 
 /* what was hashed before counts, and so does where one string ends and the next begins */
-static void hashes_of_parts(void **state)
+static void hash_depends_on_each_part(void **state)
 {
 	(void)state;
 	assert_true(hash_bytes(0, "abc", 3) == hash_bytes(0, "abcd", 3));
@@ -97,9 +97,11 @@ static void hashes_of_parts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_by_one),	   cmocka_unit_test(after_some_were_taken_out),
-		cmocka_unit_test(with_a_capacity), cmocka_unit_test(without_memory_it_stays),
-		cmocka_unit_test(hashes_of_parts),
+		cmocka_unit_test(grows_one_by_one),
+		cmocka_unit_test(grows_again_after_removals),
+		cmocka_unit_test(grows_with_a_kept_capacity),
+		cmocka_unit_test(unchanged_when_out_of_memory),
+		cmocka_unit_test(hash_depends_on_each_part),
 	};
 
 	return cmocka_run_group_tests_name("array", tests, NULL, NULL);

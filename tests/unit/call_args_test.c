@@ -55,7 +55,7 @@ static void assert_words(const struct vs_event_call *e, const char *expected)
 	free(text);
 }
 
-static void every_call(void **state)
+static void every_call_is_printed(void **state)
 {
 	const int64_t there = BASE, elsewhere = 0x7f3a99999000;
 	const struct {
@@ -106,7 +106,7 @@ static void every_call(void **state)
 	}
 }
 
-static void errors_come_first(void **state)
+static void errors_are_printed_first(void **state)
 {
 	struct vs_event_call e = call_of(VS_CALL_MPROTECT, ARGUMENTS(BASE, PAGE, 5), -ENOMEM);
 
@@ -125,7 +125,7 @@ static void errors_come_first(void **state)
 	assert_int_equal(call_errno(&e), 0);
 }
 
-static void a_break_that_stays_is_a_failure(void **state)
+static void brk_without_effect_is_a_failure(void **state)
 {
 	struct vs_event_call e = call_of(VS_CALL_BRK, ARGUMENTS(BASE + MIB, BASE), (int64_t)BASE);
 
@@ -135,7 +135,7 @@ static void a_break_that_stays_is_a_failure(void **state)
 	assert_int_equal(call_errno(&e), 0);
 }
 
-static void protections_before_and_after(void **state)
+static void protection_before_and_after(void **state)
 {
 	struct vs_event_call e = call_of(VS_CALL_MPROTECT, ARGUMENTS(BASE, 2 * PAGE, 1), 0);
 
@@ -153,7 +153,7 @@ static void protections_before_and_after(void **state)
 	assert_words(&e, "mprotect(7f3a12345000+8K, r--)");
 }
 
-static void writable_and_executable_is_marked(void **state)
+static void write_and_exec_is_marked(void **state)
 {
 	struct vs_event_call e = call_of(VS_CALL_MPROTECT, ARGUMENTS(BASE, PAGE, 5), 0);
 
@@ -166,7 +166,7 @@ static void writable_and_executable_is_marked(void **state)
 	assert_words(&e, "mmap(4K, rwx!) = 7f3a12345000");
 }
 
-static void arguments_have_their_places(void **state)
+static void arguments_are_in_order(void **state)
 {
 	const struct vs_event_call brk = call_of(VS_CALL_BRK, ARGUMENTS(1, 2, 3, 4), 0);
 	const struct vs_event_call mmap = call_of(VS_CALL_MMAP, ARGUMENTS(1, 2, 3, 4), 0);
@@ -191,12 +191,12 @@ static void arguments_have_their_places(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_call),
-		cmocka_unit_test(errors_come_first),
-		cmocka_unit_test(a_break_that_stays_is_a_failure),
-		cmocka_unit_test(protections_before_and_after),
-		cmocka_unit_test(writable_and_executable_is_marked),
-		cmocka_unit_test(arguments_have_their_places),
+		cmocka_unit_test(every_call_is_printed),
+		cmocka_unit_test(errors_are_printed_first),
+		cmocka_unit_test(brk_without_effect_is_a_failure),
+		cmocka_unit_test(protection_before_and_after),
+		cmocka_unit_test(write_and_exec_is_marked),
+		cmocka_unit_test(arguments_are_in_order),
 	};
 
 	return cmocka_run_group_tests_name("call_args", tests, NULL, NULL);

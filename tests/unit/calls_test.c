@@ -58,7 +58,7 @@ static uint64_t last(uint64_t address, uint64_t before_ns)
 	return call ? call->head.time_ns : 0;
 }
 
-static void nothing_is_known_of_strangers(void **state)
+static void other_processes_have_no_calls(void **state)
 {
 	(void)state;
 	assert_int_equal(last(BASE, NEVER), 0);
@@ -68,7 +68,7 @@ static void nothing_is_known_of_strangers(void **state)
 	calls__forget(&calls, 12345);
 }
 
-static void all_of_a_call_is_kept(void **state)
+static void every_field_of_a_call_is_kept(void **state)
 {
 	const struct vs_event_call *call;
 
@@ -101,7 +101,7 @@ static void ranges_are_whole_pages(void **state)
 	}
 }
 
-static void the_latest_one_counts(void **state)
+static void latest_call_explains(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_MPROTECT, BASE, 16 * PAGE, 1, 0);
@@ -113,7 +113,7 @@ static void the_latest_one_counts(void **state)
 }
 
 /* What a handler repairs after a crash does not explain that crash. */
-static void later_calls_do_not_count(void **state)
+static void calls_after_the_fault_are_ignored(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_MPROTECT, BASE, PAGE, 1, 0);
@@ -124,7 +124,7 @@ static void later_calls_do_not_count(void **state)
 	assert_int_equal(last(BASE, 20), 20);
 }
 
-static void mremap_takes_the_old_place_away(void **state)
+static void mremap_moved_explains_old_range(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_MREMAP, BASE, 4 * PAGE, 8 * PAGE, BASE + 64 * PAGE);
@@ -135,7 +135,7 @@ static void mremap_takes_the_old_place_away(void **state)
 	assert_int_equal(last(BASE + 64 * PAGE, NEVER), 0); /* the new place */
 }
 
-static void mremap_in_place_cuts_the_end_off(void **state)
+static void mremap_shrunk_explains_the_end(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_MREMAP, BASE, 8 * PAGE, 2 * PAGE, BASE);
@@ -149,7 +149,7 @@ static void mremap_in_place_cuts_the_end_off(void **state)
 	assert_int_equal(last(BASE + 66 * PAGE, NEVER), 0);
 }
 
-static void madvise_explains_nothing(void **state)
+static void madvise_does_not_explain(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_MADVISE, BASE, 4 * PAGE, 4, 0);
@@ -157,7 +157,7 @@ static void madvise_explains_nothing(void **state)
 }
 
 /* The heap grows, and shrinks: only what was heap in between is gone. */
-static void brk_takes_what_was_heap(void **state)
+static void brk_shrunk_explains_the_heap(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_BRK, BASE + 32 * PAGE, 0, 0, BASE + 32 * PAGE);
@@ -168,7 +168,7 @@ static void brk_takes_what_was_heap(void **state)
 }
 
 /* A heap that has only grown took nothing away, so it explains no overrun of it. */
-static void brk_that_grows_explains_nothing(void **state)
+static void brk_grown_does_not_explain(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_BRK, 0, 0, 0, BASE); /* where is it? */
@@ -177,7 +177,7 @@ static void brk_that_grows_explains_nothing(void **state)
 	assert_int_equal(last(BASE + 9 * PAGE, NEVER), 0);
 }
 
-static void a_process_that_ended_is_forgotten(void **state)
+static void exited_process_is_removed(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_MUNMAP, BASE, PAGE, 0, 0);
@@ -190,7 +190,7 @@ static void a_process_that_ended_is_forgotten(void **state)
 }
 
 /* The ring goes round: the last CALLS_KEPT are known, and nothing older. */
-static void the_last_ones_are_kept(void **state)
+static void only_the_latest_calls_are_kept(void **state)
 {
 	const uint64_t n = 3 * CALLS_KEPT + 17;
 
@@ -202,7 +202,7 @@ static void the_last_ones_are_kept(void **state)
 }
 
 /* A call that failed changed nothing, whatever it asked for. */
-static void failed_calls_explain_nothing(void **state)
+static void failed_calls_do_not_explain(void **state)
 {
 	(void)state;
 	add(PID, 10, VS_CALL_MPROTECT, BASE, 4 * PAGE, 1, 0);
@@ -216,7 +216,7 @@ static void failed_calls_explain_nothing(void **state)
 	assert_int_equal(last(BASE, NEVER), 30);
 }
 
-static void other_calls_are_not_kept(void **state)
+static void calls_that_never_explain_are_not_kept(void **state)
 {
 	static const enum vs_call others[] = {
 		VS_CALL_PROCESS_MADVISE, VS_CALL_FORK, VS_CALL_EXEC, VS_CALL_EXIT, VS_CALL_COW,
@@ -235,20 +235,20 @@ static void other_calls_are_not_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_is_known_of_strangers),
-		TEST(all_of_a_call_is_kept),
+		TEST(other_processes_have_no_calls),
+		TEST(every_field_of_a_call_is_kept),
 		TEST(ranges_are_whole_pages),
-		TEST(the_latest_one_counts),
-		TEST(later_calls_do_not_count),
-		TEST(mremap_takes_the_old_place_away),
-		TEST(mremap_in_place_cuts_the_end_off),
-		TEST(madvise_explains_nothing),
-		TEST(brk_takes_what_was_heap),
-		TEST(brk_that_grows_explains_nothing),
-		TEST(a_process_that_ended_is_forgotten),
-		TEST(the_last_ones_are_kept),
-		TEST(failed_calls_explain_nothing),
-		TEST(other_calls_are_not_kept),
+		TEST(latest_call_explains),
+		TEST(calls_after_the_fault_are_ignored),
+		TEST(mremap_moved_explains_old_range),
+		TEST(mremap_shrunk_explains_the_end),
+		TEST(madvise_does_not_explain),
+		TEST(brk_shrunk_explains_the_heap),
+		TEST(brk_grown_does_not_explain),
+		TEST(exited_process_is_removed),
+		TEST(only_the_latest_calls_are_kept),
+		TEST(failed_calls_do_not_explain),
+		TEST(calls_that_never_explain_are_not_kept),
 	};
 
 	return cmocka_run_group_tests_name("calls", tests, NULL, NULL);

@@ -73,7 +73,7 @@ static void counts_of_all_cpus_add_up(void **state)
 	assert_int_equal(counts_faults(&l->run.model.cpus[1].counts), 23);
 }
 
-static void a_slot_is_described_once_it_is_filled(void **state)
+static void slot_is_read_when_complete(void **state)
 {
 	struct live *l = *state;
 	const uint32_t image = fake_slot(image_slot(100, 0xa, "one"));
@@ -90,7 +90,7 @@ static void a_slot_is_described_once_it_is_filled(void **state)
 	assert_string_equal(row_of(l, slot)->name, "[heap]");
 }
 
-static void a_file_has_the_name_that_was_taken_down(void **state)
+static void file_vma_has_its_recorded_name(void **state)
 {
 	struct live *l = *state;
 	const uint32_t image = fake_slot(image_slot(100, 0xa, "one"));
@@ -103,7 +103,7 @@ static void a_file_has_the_name_that_was_taken_down(void **state)
 	assert_string_not_equal(row_of(l, unknown)->name, "/libc.so.6");
 }
 
-static void only_chosen_vmas_are_streamed(void **state)
+static void only_vmas_of_the_filter_are_streamed(void **state)
 {
 	struct live *l = *state;
 	const uint32_t image = fake_slot(image_slot(100, 0xa, "one"));
@@ -155,7 +155,7 @@ static uint32_t fill_slots(uint32_t nr)
 	return first;
 }
 
-static void slots_of_processes_that_ended_are_used_again(void **state)
+static void slots_of_exited_processes_are_reused(void **state)
 {
 	struct live *l = *state;
 	const uint32_t first = fill_slots(9);
@@ -194,7 +194,7 @@ static void slots_of_processes_that_ended_are_used_again(void **state)
 	assert_ptr_equal(live__row(l, heap, 1), row_of(l, heap));
 }
 
-static void histograms_come_back_with_their_slots(void **state)
+static void histograms_are_released_with_slots(void **state)
 {
 	struct live *l = *state;
 	struct vs_slot slot = image_slot(100, 0xa, "one");
@@ -215,7 +215,7 @@ static void histograms_come_back_with_their_slots(void **state)
 	assert_int_equal(model__process(&l->run.model, 100)->exit_code, 9);
 }
 
-static void what_is_forgotten_stays_in_the_sums(void **state)
+static void removed_processes_stay_in_the_sums(void **state)
 {
 	struct live *l = *state;
 	const uint32_t first = fill_slots(9);
@@ -233,7 +233,7 @@ static void what_is_forgotten_stays_in_the_sums(void **state)
 	assert_int_equal(faults_of_all(l), 9 * 6);
 }
 
-static void no_more_processes_are_kept_than_allowed(void **state)
+static void max_processes_is_respected(void **state)
 {
 	struct live *l = *state;
 	const uint32_t first = fill_slots(9);
@@ -249,7 +249,7 @@ static void no_more_processes_are_kept_than_allowed(void **state)
 
 /* --- calls, stacks, threads ------------------------------------------------------------------------- */
 
-static void rows_of_calls_are_taken_over_and_given_back(void **state)
+static void call_rows_are_read_and_released(void **state)
 {
 	struct live *l = *state;
 	const uint32_t image = fake_slot(image_slot(100, 0xa, "one"));
@@ -282,7 +282,7 @@ static void rows_of_calls_are_taken_over_and_given_back(void **state)
 	assert_int_equal(l->run.shootdown.rows[0]->counts.count, 11);
 }
 
-static void a_row_that_is_not_whole_is_met_again(void **state)
+static void incomplete_row_is_read_later(void **state)
 {
 	struct live *l = *state;
 	const uint32_t image = fake_slot(image_slot(100, 0xa, "one"));
@@ -300,7 +300,7 @@ static void a_row_that_is_not_whole_is_met_again(void **state)
 	assert_int_equal(l->run.shootdown.by_index[index]->counts.count, 3);
 }
 
-static void stacks_are_taken_over(void **state)
+static void stacks_are_read(void **state)
 {
 	struct live *l = *state;
 	const uint32_t image = fake_slot(image_slot(100, 0xa, "one"));
@@ -321,7 +321,7 @@ static void stacks_are_taken_over(void **state)
 	assert_int_equal(stack_faults(&stack->counts), 9);
 }
 
-static void threads_are_those_that_the_iterator_finds(void **state)
+static void threads_come_from_the_task_iterator(void **state)
 {
 	struct live *l = *state;
 
@@ -333,7 +333,7 @@ static void threads_are_those_that_the_iterator_finds(void **state)
 	assert_int_equal(fake.iterated[ITER_THREADS], 1);
 }
 
-static void a_fault_in_flight_has_its_vma(void **state)
+static void fault_in_flight_has_its_vma(void **state)
 {
 	struct live *l = *state;
 	const uint32_t image = fake_slot(image_slot(100, 0xa, "one"));
@@ -347,7 +347,7 @@ static void a_fault_in_flight_has_its_vma(void **state)
 	assert_null(l->run.in_flight.fault[1].row);
 }
 
-static void losses_are_those_of_all_cpus(void **state)
+static void losses_of_all_cpus_add_up(void **state)
 {
 	struct live *l = *state;
 	struct vs_stats stats;
@@ -366,20 +366,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(counts_of_all_cpus_add_up),
-		LIVE_TEST(a_slot_is_described_once_it_is_filled),
-		LIVE_TEST(a_file_has_the_name_that_was_taken_down),
-		LIVE_TEST(only_chosen_vmas_are_streamed),
+		LIVE_TEST(slot_is_read_when_complete),
+		LIVE_TEST(file_vma_has_its_recorded_name),
+		LIVE_TEST(only_vmas_of_the_filter_are_streamed),
 		LIVE_TEST(latencies_of_a_process_are_by_cause),
-		LIVE_TEST(slots_of_processes_that_ended_are_used_again),
-		LIVE_TEST(histograms_come_back_with_their_slots),
-		LIVE_TEST(what_is_forgotten_stays_in_the_sums),
-		LIVE_TEST(no_more_processes_are_kept_than_allowed),
-		LIVE_TEST(rows_of_calls_are_taken_over_and_given_back),
-		LIVE_TEST(a_row_that_is_not_whole_is_met_again),
-		LIVE_TEST(stacks_are_taken_over),
-		LIVE_TEST(threads_are_those_that_the_iterator_finds),
-		LIVE_TEST(a_fault_in_flight_has_its_vma),
-		LIVE_TEST(losses_are_those_of_all_cpus),
+		LIVE_TEST(slots_of_exited_processes_are_reused),
+		LIVE_TEST(histograms_are_released_with_slots),
+		LIVE_TEST(removed_processes_stay_in_the_sums),
+		LIVE_TEST(max_processes_is_respected),
+		LIVE_TEST(call_rows_are_read_and_released),
+		LIVE_TEST(incomplete_row_is_read_later),
+		LIVE_TEST(stacks_are_read),
+		LIVE_TEST(threads_come_from_the_task_iterator),
+		LIVE_TEST(fault_in_flight_has_its_vma),
+		LIVE_TEST(losses_of_all_cpus_add_up),
 	};
 
 	return cmocka_run_group_tests_name("capture_live", tests, NULL, NULL);

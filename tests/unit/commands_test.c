@@ -30,7 +30,7 @@ static void check_stat(struct json_object *d)
 	assert_int_equal(number(item(d, "threads", 0), "faults"), ALL_FAULTS);
 }
 
-static void stat_prints_what_was_counted(void **state)
+static void stat_prints_the_counts(void **state)
 {
 	struct json_object *d;
 
@@ -64,7 +64,7 @@ static void intervals_add_up_to_the_run(void **state)
 	json_object_put(d);
 }
 
-static void heatmaps_have_the_faults_of_the_map(void **state)
+static void heatmap_has_the_counted_faults(void **state)
 {
 	struct json_object *d, *rows;
 	int64_t sum = 0;
@@ -83,7 +83,7 @@ static void heatmaps_have_the_faults_of_the_map(void **state)
 	json_object_put(d);
 }
 
-static void trace_prints_what_was_in_the_ring(void **state)
+static void trace_prints_events_of_the_ring(void **state)
 {
 	struct json_object *d, *e;
 
@@ -106,7 +106,7 @@ static void trace_prints_what_was_in_the_ring(void **state)
 	json_object_put(d);
 }
 
-static void shootdown_prints_rows_of_calls(void **state)
+static void shootdown_prints_call_rows(void **state)
 {
 	struct json_object *d, *call;
 
@@ -123,7 +123,7 @@ static void shootdown_prints_rows_of_calls(void **state)
 }
 
 /* What was recorded is what would have been shown. */
-static void a_recording_is_reported_as_the_run(void **state)
+static void report_prints_what_the_run_printed(void **state)
 {
 	struct json_object *d;
 
@@ -155,12 +155,12 @@ static void top_prints_frames(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stat_prints_what_was_counted),
+		cmocka_unit_test(stat_prints_the_counts),
 		cmocka_unit_test(intervals_add_up_to_the_run),
-		cmocka_unit_test(heatmaps_have_the_faults_of_the_map),
-		cmocka_unit_test(trace_prints_what_was_in_the_ring),
-		cmocka_unit_test(shootdown_prints_rows_of_calls),
-		cmocka_unit_test(a_recording_is_reported_as_the_run),
+		cmocka_unit_test(heatmap_has_the_counted_faults),
+		cmocka_unit_test(trace_prints_events_of_the_ring),
+		cmocka_unit_test(shootdown_prints_call_rows),
+		cmocka_unit_test(report_prints_what_the_run_printed),
 		cmocka_unit_test(top_prints_frames),
 	};
 

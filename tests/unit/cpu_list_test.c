@@ -11,7 +11,7 @@
 
 #include "util/cpu_list.h"
 
-static void lists_are_read(void **state)
+static void lists_are_parsed(void **state)
 {
 	(void)state;
 	assert_true(cpu_list_has("0", 0));
@@ -26,7 +26,7 @@ static void lists_are_read(void **state)
 	assert_true(cpu_list_has("4294967295", 4294967295));
 }
 
-static void an_empty_list_has_none(void **state)
+static void empty_list_has_no_cpu(void **state)
 {
 	(void)state;
 	assert_true(cpu_list_valid(""));
@@ -35,7 +35,7 @@ static void an_empty_list_has_none(void **state)
 }
 
 /* Without nohz_full= the kernel says (null). */
-static void what_is_no_list(void **state)
+static void invalid_lists_are_refused(void **state)
 {
 	static const char *const bad[] = {
 		"(null)",
@@ -64,9 +64,9 @@ static void what_is_no_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists_are_read),
-		cmocka_unit_test(an_empty_list_has_none),
-		cmocka_unit_test(what_is_no_list),
+		cmocka_unit_test(lists_are_parsed),
+		cmocka_unit_test(empty_list_has_no_cpu),
+		cmocka_unit_test(invalid_lists_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("cpu_list", tests, NULL, NULL);

@@ -84,7 +84,7 @@ static void assert_kind(const struct scene *s, enum crash_kind want)
 	assert_string_equal(crash_kind_names[crash_kind(&s->crash)], crash_kind_names[want]);
 }
 
-static void null_pointers(void **state)
+static void null_pointer(void **state)
 {
 	static const uint64_t small[] = { 0, 8, 4096, 65535 };
 	struct scene s;
@@ -100,7 +100,7 @@ static void null_pointers(void **state)
 	assert_kind(&s, CRASH_PLAIN);
 }
 
-static void stack_overflows(void **state)
+static void stack_overflow(void **state)
 {
 	struct scene s;
 
@@ -135,7 +135,7 @@ static void stack_overflows(void **state)
 }
 
 /* A stack lies below the hole, within 64 KiB; what is above the hole is somebody else's. */
-static void a_stack_below_the_address_is_no_overflow(void **state)
+static void stack_below_the_address_is_no_overflow(void **state)
 {
 	struct scene s;
 
@@ -166,7 +166,7 @@ static void guard_pages(void **state)
 	assert_kind(&s, CRASH_AFTER_MPROTECT);
 }
 
-static void after_calls(void **state)
+static void crash_after_a_memory_call(void **state)
 {
 	static const enum vs_call taking[] = { VS_CALL_MUNMAP, VS_CALL_MREMAP, VS_CALL_BRK };
 	struct scene s;
@@ -187,7 +187,7 @@ static void after_calls(void **state)
 }
 
 /* There is a VMA, so what was unmapped there once was mapped anew: nobody protected it. */
-static void unmapped_and_mapped_again(void **state)
+static void unmapped_then_mapped_again(void **state)
 {
 	static const enum vs_call taking[] = { VS_CALL_MUNMAP, VS_CALL_MREMAP, VS_CALL_BRK };
 	struct scene s;
@@ -201,7 +201,7 @@ static void unmapped_and_mapped_again(void **state)
 	}
 }
 
-static void beyond_the_end_of_a_file(void **state)
+static void access_beyond_the_end_of_a_file(void **state)
 {
 	struct scene s;
 
@@ -239,7 +239,7 @@ static const char *str(const struct table *t, const char *key)
 	return c->str;
 }
 
-static void words_of_use_after_unmap(void **state)
+static void text_of_use_after_unmap(void **state)
 {
 	const struct table *near, *call;
 	struct table *t;
@@ -292,7 +292,7 @@ static void words_of_use_after_unmap(void **state)
 	table__free(t);
 }
 
-static void words_of_an_mprotect(void **state)
+static void text_of_mprotected_memory(void **state)
 {
 	struct table *t;
 	struct scene s;
@@ -316,7 +316,7 @@ static void words_of_an_mprotect(void **state)
 	table__free(t);
 }
 
-static void words_of_a_bus_error(void **state)
+static void text_of_a_bus_error(void **state)
 {
 	struct table *t;
 	struct scene s;
@@ -336,7 +336,7 @@ static void words_of_a_bus_error(void **state)
 	table__free(t);
 }
 
-static void every_kind_has_words(void **state)
+static void every_kind_has_a_text(void **state)
 {
 	(void)state;
 	for (int i = 0; i < NR_CRASH_KINDS; i++) {
@@ -349,17 +349,17 @@ static void every_kind_has_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(null_pointers),
-		cmocka_unit_test(stack_overflows),
-		cmocka_unit_test(a_stack_below_the_address_is_no_overflow),
+		cmocka_unit_test(null_pointer),
+		cmocka_unit_test(stack_overflow),
+		cmocka_unit_test(stack_below_the_address_is_no_overflow),
 		cmocka_unit_test(guard_pages),
-		cmocka_unit_test(after_calls),
-		cmocka_unit_test(unmapped_and_mapped_again),
-		cmocka_unit_test(beyond_the_end_of_a_file),
-		cmocka_unit_test(words_of_use_after_unmap),
-		cmocka_unit_test(words_of_an_mprotect),
-		cmocka_unit_test(words_of_a_bus_error),
-		cmocka_unit_test(every_kind_has_words),
+		cmocka_unit_test(crash_after_a_memory_call),
+		cmocka_unit_test(unmapped_then_mapped_again),
+		cmocka_unit_test(access_beyond_the_end_of_a_file),
+		cmocka_unit_test(text_of_use_after_unmap),
+		cmocka_unit_test(text_of_mprotected_memory),
+		cmocka_unit_test(text_of_a_bus_error),
+		cmocka_unit_test(every_kind_has_a_text),
 	};
 
 	return cmocka_run_group_tests_name("crash_view", tests, NULL, NULL);

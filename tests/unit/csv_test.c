@@ -4,7 +4,7 @@
  */
 #include "sample.h"
 
-static void nested_rows_follow_their_holder(void **state)
+static void nested_rows_repeat_the_outer_row(void **state)
 {
 	(void)state;
 	assert_text(render_table("csv", sample_processes(), 0, true),
@@ -31,7 +31,7 @@ static void strings_are_quoted_where_needed(void **state)
 }
 
 /* A spreadsheet would calculate them; permissions and numbers it would not. */
-static void names_are_no_formulas(void **state)
+static void names_cannot_be_formulas(void **state)
 {
 	static const char *const names[] = {
 		"=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "---p", "-"
@@ -61,7 +61,7 @@ static void control_characters_are_escaped(void **state)
 						"0x1,2,,\\x1b[2Jred\\x07\r\n");
 }
 
-static void the_first_list_that_text_shows_is_chosen(void **state)
+static void first_list_shown_as_text_is_used(void **state)
 {
 	struct table_def hidden = vma_def;
 	struct document d = { 0 };
@@ -76,7 +76,7 @@ static void the_first_list_that_text_shows_is_chosen(void **state)
 	assert_text(render("csv", &d, 0, true), "start,faults,share,name\r\n0x1,2,,shown\r\n");
 }
 
-static void without_a_list_the_first_table_is_chosen(void **state)
+static void first_table_is_used_without_a_list(void **state)
 {
 	(void)state;
 	assert_text(render_table("csv", sample_totals(), 0, true),
@@ -84,7 +84,7 @@ static void without_a_list_the_first_table_is_chosen(void **state)
 }
 
 /* Of a nested object, which every row has or may have, the fields stand in its place. */
-static void objects_are_fields(void **state)
+static void objects_become_columns(void **state)
 {
 	static const struct column inner_columns[] = {
 		{ .key = "low", .type = CELL_U64 },
@@ -122,7 +122,7 @@ static void objects_are_fields(void **state)
 						     ",,,2\r\n");
 }
 
-static void a_full_disk_is_told(void **state)
+static void full_disk_is_an_error(void **state)
 {
 	(void)state;
 	assert_tells_write_errors("csv");
@@ -131,14 +131,14 @@ static void a_full_disk_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nested_rows_follow_their_holder),
+		cmocka_unit_test(nested_rows_repeat_the_outer_row),
 		cmocka_unit_test(strings_are_quoted_where_needed),
-		cmocka_unit_test(names_are_no_formulas),
+		cmocka_unit_test(names_cannot_be_formulas),
 		cmocka_unit_test(control_characters_are_escaped),
-		cmocka_unit_test(the_first_list_that_text_shows_is_chosen),
-		cmocka_unit_test(without_a_list_the_first_table_is_chosen),
-		cmocka_unit_test(objects_are_fields),
-		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(first_list_shown_as_text_is_used),
+		cmocka_unit_test(first_table_is_used_without_a_list),
+		cmocka_unit_test(objects_become_columns),
+		cmocka_unit_test(full_disk_is_an_error),
 	};
 
 	return cmocka_run_group_tests_name("csv", tests, NULL, NULL);

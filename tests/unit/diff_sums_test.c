@@ -14,7 +14,7 @@
 
 #define ROWS 100000
 
-static void rows_of_few_names_take_little(void **state)
+static void memory_depends_on_names_not_rows(void **state)
 {
 	struct sums s = {};
 	char name[32];
@@ -41,7 +41,7 @@ static void rows_of_few_names_take_little(void **state)
 	sums__free(&s);
 }
 
-static void as_many_names_as_rows_are_kept(void **state)
+static void as_many_names_as_rows(void **state)
 {
 	struct sums s = {};
 	char name[32];
@@ -64,8 +64,8 @@ static void as_many_names_as_rows_are_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rows_of_few_names_take_little),
-		cmocka_unit_test(as_many_names_as_rows_are_kept),
+		cmocka_unit_test(memory_depends_on_names_not_rows),
+		cmocka_unit_test(as_many_names_as_rows),
 	};
 
 	return cmocka_run_group_tests_name("diff_sums", tests, NULL, NULL);

@@ -35,7 +35,7 @@ static bool is_true(struct json_object *row, const char *key)
 	return json_object_get_boolean(get(row, key));
 }
 
-static void everything_is_listed(void **state)
+static void lists_hooks_and_features(void **state)
 {
 	struct json_object *d;
 	size_t rows = 0;
@@ -70,7 +70,7 @@ static void everything_is_listed(void **state)
 }
 
 /* Another variant is in use, and what the first one lacks is the reason. */
-static void what_is_missing_has_its_reason(void **state)
+static void missing_features_have_a_reason(void **state)
 {
 	const char *why = "csd: this kernel has no tracepoint csd_queue_cpu (before 6.5)";
 	struct json_object *d, *feature;
@@ -89,7 +89,7 @@ static void what_is_missing_has_its_reason(void **state)
 	json_object_put(d);
 }
 
-static void a_feature_that_is_switched_off_is_available_and_not_used(void **state)
+static void disabled_feature_is_available_but_unused(void **state)
 {
 	struct json_object *d;
 
@@ -104,7 +104,7 @@ static void a_feature_that_is_switched_off_is_available_and_not_used(void **stat
 }
 
 /* A hook that has to be there has no variant: the exit status says so, too. */
-static void without_a_required_hook_it_is_not_supported(void **state)
+static void missing_required_hook_is_not_supported(void **state)
 {
 	struct json_object *d;
 
@@ -116,7 +116,7 @@ static void without_a_required_hook_it_is_not_supported(void **state)
 	json_object_put(d);
 }
 
-static void who_may_not_trace_is_told_nothing(void **state)
+static void missing_capabilities_are_an_error(void **state)
 {
 	char *out;
 
@@ -131,11 +131,11 @@ static void who_may_not_trace_is_told_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything_is_listed),
-		cmocka_unit_test(what_is_missing_has_its_reason),
-		cmocka_unit_test(a_feature_that_is_switched_off_is_available_and_not_used),
-		cmocka_unit_test(without_a_required_hook_it_is_not_supported),
-		cmocka_unit_test(who_may_not_trace_is_told_nothing),
+		cmocka_unit_test(lists_hooks_and_features),
+		cmocka_unit_test(missing_features_have_a_reason),
+		cmocka_unit_test(disabled_feature_is_available_but_unused),
+		cmocka_unit_test(missing_required_hook_is_not_supported),
+		cmocka_unit_test(missing_capabilities_are_an_error),
 	};
 
 	return cmocka_run_group_tests_name("doctor_command", tests, command_set_up,

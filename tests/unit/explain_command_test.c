@@ -114,7 +114,7 @@ static char *page_between(void)
 	return p + PAGE;
 }
 
-static void a_mapping_has_its_bounds_and_its_entries(void **state)
+static void address_in_a_mapping(void **state)
 {
 	const uint64_t address = (uintptr_t)page_between() + 0x123;
 	struct json_object *d, *row, *entry;
@@ -153,7 +153,7 @@ static void a_mapping_has_its_bounds_and_its_entries(void **state)
 	munmap((void *)((address & ~(PAGE - 1)) - PAGE), 3 * PAGE);
 }
 
-static void without_a_mapping_its_neighbours_are_shown(void **state)
+static void address_without_a_mapping(void **state)
 {
 	char *p = page_between();
 	struct json_object *d, *row, *before, *after;
@@ -178,7 +178,7 @@ static void without_a_mapping_its_neighbours_are_shown(void **state)
 	munmap(p + PAGE, PAGE);
 }
 
-static void what_cannot_be_read_has_its_reason(void **state)
+static void unreadable_data_has_a_reason(void **state)
 {
 	static const struct {
 		struct made_tables tables;
@@ -216,7 +216,7 @@ static void what_cannot_be_read_has_its_reason(void **state)
 	munmap(p - PAGE, 3 * PAGE);
 }
 
-static void wrong_usage_and_processes_that_are_not_there(void **state)
+static void wrong_usage_and_missing_processes(void **state)
 {
 	static const struct {
 		const char *options;
@@ -249,10 +249,10 @@ static void wrong_usage_and_processes_that_are_not_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_mapping_has_its_bounds_and_its_entries),
-		cmocka_unit_test(without_a_mapping_its_neighbours_are_shown),
-		cmocka_unit_test(what_cannot_be_read_has_its_reason),
-		cmocka_unit_test(wrong_usage_and_processes_that_are_not_there),
+		cmocka_unit_test(address_in_a_mapping),
+		cmocka_unit_test(address_without_a_mapping),
+		cmocka_unit_test(unreadable_data_has_a_reason),
+		cmocka_unit_test(wrong_usage_and_missing_processes),
 	};
 
 	return cmocka_run_group_tests_name("explain_command", tests, command_set_up,

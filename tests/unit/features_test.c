@@ -20,7 +20,7 @@ static int variant_of(enum hook_id id)
 	return v ? (int)(v - hooks[id].variants) : -1;
 }
 
-static void with_everything_the_best_variants_are_chosen(void **state)
+static void preferred_variants_are_chosen(void **state)
 {
 	(void)state;
 	make_kernel((struct made_kernel){});
@@ -91,7 +91,7 @@ static const struct expected {
 	{ { .no_btf = true }, FEATURE_BTF, "CONFIG_DEBUG_INFO_BTF", HOOK_TASK, -1 },
 };
 
-static void what_is_missing_is_told_and_done_otherwise(void **state)
+static void fallback_is_chosen_and_reported(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lacking); i++) {
@@ -110,7 +110,7 @@ static void what_is_missing_is_told_and_done_otherwise(void **state)
 	}
 }
 
-static void the_reason_is_that_of_the_first_need_that_is_missing(void **state)
+static void reason_names_the_first_missing_feature(void **state)
 {
 	char why[192];
 
@@ -123,7 +123,7 @@ static void the_reason_is_that_of_the_first_need_that_is_missing(void **state)
 	assert_memory_equal(why, "read-kernel: ", 13);
 }
 
-static void a_feature_is_switched_off(void **state)
+static void no_feature_disables_it(void **state)
 {
 	char why[192], names[1024];
 
@@ -151,7 +151,7 @@ static int open_files(void)
 	return nr;
 }
 
-static void features_are_probed_once_and_leave_no_file_open(void **state)
+static void probed_once_without_open_files(void **state)
 {
 	const int before = open_files();
 	unsigned int loads;
@@ -173,11 +173,11 @@ static void features_are_probed_once_and_leave_no_file_open(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		KERNEL_TEST(with_everything_the_best_variants_are_chosen),
-		KERNEL_TEST(what_is_missing_is_told_and_done_otherwise),
-		KERNEL_TEST(the_reason_is_that_of_the_first_need_that_is_missing),
-		KERNEL_TEST(a_feature_is_switched_off),
-		KERNEL_TEST(features_are_probed_once_and_leave_no_file_open),
+		KERNEL_TEST(preferred_variants_are_chosen),
+		KERNEL_TEST(fallback_is_chosen_and_reported),
+		KERNEL_TEST(reason_names_the_first_missing_feature),
+		KERNEL_TEST(no_feature_disables_it),
+		KERNEL_TEST(probed_once_without_open_files),
 	};
 
 	return cmocka_run_group_tests_name("features", tests, NULL, NULL);

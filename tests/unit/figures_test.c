@@ -34,7 +34,7 @@ static void assert_row(const char *path, const char *doc, const char *row)
 		fail_msg("%s lacks this row:\n%s", path, row);
 }
 
-static void docs_have_every_figure(void **state)
+static void every_figure_is_documented(void **state)
 {
 	char *json = read_doc("docs/json.md"), *serve = read_doc("docs/serve.md"), row[1024];
 
@@ -64,7 +64,7 @@ static int ends_in(const char *text, const char *end)
 }
 
 /* a unit is part of the names */
-static void names_have_units(void **state)
+static void key_ends_in_the_unit(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
@@ -78,7 +78,7 @@ static void names_have_units(void **state)
 	}
 }
 
-static void a_figure_is_read_where_it_is(void **state)
+static void figure_is_read_at_its_offset(void **state)
 {
 	const struct vs_event_fault e = { .mapped = 0xfedc, .size = 0xff, .comm = "xxxxxxxx" };
 	const struct vs_counts c = { .handled = 1, .mapped = 1ULL << 40, .latency_count = 2 };
@@ -91,7 +91,7 @@ static void a_figure_is_read_where_it_is(void **state)
 }
 
 /* of several rows, sums are added, and of an interval they are differences; so with the maximum */
-static void counts_add_up(void **state)
+static void figures_add_up(void **state)
 {
 	struct vs_counts a = { .mapped = 5, .handled = 1, .latency_max_ns = 10 };
 	const struct vs_counts b = { .mapped = 7, .handled = 2, .latency_max_ns = 9 };
@@ -109,7 +109,7 @@ static void counts_add_up(void **state)
 	assert_int_equal(a.latency_max_ns, 0);
 }
 
-static void docs_have_every_cause(void **state)
+static void every_cause_is_documented(void **state)
 {
 	char *doc = read_doc("docs/causes.md"), row[64];
 	size_t rows = 0;
@@ -129,9 +129,11 @@ static void docs_have_every_cause(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(docs_have_every_figure),	cmocka_unit_test(names_have_units),
-		cmocka_unit_test(a_figure_is_read_where_it_is), cmocka_unit_test(counts_add_up),
-		cmocka_unit_test(docs_have_every_cause),
+		cmocka_unit_test(every_figure_is_documented),
+		cmocka_unit_test(key_ends_in_the_unit),
+		cmocka_unit_test(figure_is_read_at_its_offset),
+		cmocka_unit_test(figures_add_up),
+		cmocka_unit_test(every_cause_is_documented),
 	};
 
 	return cmocka_run_group_tests_name("figures", tests, NULL, NULL);

@@ -46,7 +46,7 @@ static const struct flame_options counts = { .title = "Faults",
 
 /* --- Folded --- */
 
-static void equal_stacks_add_up(void **state)
+static void equal_stacks_are_merged(void **state)
 {
 	struct flame *f = flame__new(0);
 	char *text;
@@ -72,7 +72,7 @@ static void equal_stacks_add_up(void **state)
 	flame__free(NULL);
 }
 
-static void names_are_made_safe(void **state)
+static void separators_in_names_are_replaced(void **state)
 {
 	static const struct {
 		const char *name;
@@ -100,7 +100,7 @@ static void names_are_made_safe(void **state)
 	}
 }
 
-static void very_deep_stacks_are_cut(void **state)
+static void deep_stacks_are_truncated(void **state)
 {
 	const char *names[FLAME_MAX_DEPTH * 2];
 	struct flame *f = flame__new(0);
@@ -226,7 +226,7 @@ static void box_of(const char *svg, const char *title, double *x, double *width,
 	assert_int_equal(sscanf(at, "<rect x=\"%lf\" y=\"%d\" width=\"%lf\"", x, y, width), 3);
 }
 
-static void boxes_are_as_wide_as_their_values(void **state)
+static void box_width_is_the_value(void **state)
 {
 	struct flame *f = flame__new(0);
 	double x, w, px, pw;
@@ -259,7 +259,7 @@ static void boxes_are_as_wide_as_their_values(void **state)
 }
 
 /* The same box of two callers stays two. */
-static void callers_are_told_apart(void **state)
+static void callers_have_separate_boxes(void **state)
 {
 	struct flame *f = flame__new(0);
 	int boxes = 0;
@@ -277,7 +277,7 @@ static void callers_are_told_apart(void **state)
 	flame__free(f);
 }
 
-static void names_are_escaped(void **state)
+static void names_are_escaped_in_xml(void **state)
 {
 	static const char *const names[] = {
 		"</text><script>alert(1)</script>",
@@ -305,7 +305,7 @@ static void names_are_escaped(void **state)
 	flame__free(f);
 }
 
-static void colours_depend_on_names_alone(void **state)
+static void colour_depends_on_the_name(void **state)
 {
 	struct flame *one = flame__new(0), *two = flame__new(0);
 	char *a, *b, *c, *d;
@@ -332,7 +332,7 @@ static void colours_depend_on_names_alone(void **state)
 	flame__free(two);
 }
 
-static void times_have_units(void **state)
+static void times_are_printed_with_units(void **state)
 {
 	const struct flame_options o = { .unit = UNIT_NS, .what = "fault time" };
 	struct flame *f = flame__new(0);
@@ -349,7 +349,7 @@ static void times_have_units(void **state)
 	flame__free(f);
 }
 
-static void what_is_too_narrow_is_counted(void **state)
+static void narrow_boxes_are_counted(void **state)
 {
 	struct flame *f = flame__new(0);
 	char *svg;
@@ -365,7 +365,7 @@ static void what_is_too_narrow_is_counted(void **state)
 	flame__free(f);
 }
 
-static void nothing_is_a_graph_too(void **state)
+static void empty_graph_is_valid(void **state)
 {
 	struct flame *f = flame__new(0);
 	char *svg = print(f, &counts), *text = print(f, NULL);
@@ -379,7 +379,7 @@ static void nothing_is_a_graph_too(void **state)
 	flame__free(f);
 }
 
-static void a_full_disk_is_told(void **state)
+static void full_disk_is_an_error(void **state)
 {
 	struct flame *f = flame__new(0);
 	FILE *full = fopen("/dev/full", "w");
@@ -394,7 +394,7 @@ static void a_full_disk_is_told(void **state)
 }
 
 /* It needs no other file, and the script is not cut off by what is in it. */
-static void a_graph_is_self_contained(void **state)
+static void svg_is_self_contained(void **state)
 {
 	struct flame *f = flame__new(0);
 	char *svg;
@@ -415,19 +415,19 @@ static void a_graph_is_self_contained(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(equal_stacks_add_up),
-		cmocka_unit_test(names_are_made_safe),
-		cmocka_unit_test(very_deep_stacks_are_cut),
+		cmocka_unit_test(equal_stacks_are_merged),
+		cmocka_unit_test(separators_in_names_are_replaced),
+		cmocka_unit_test(deep_stacks_are_truncated),
 		cmocka_unit_test(memory_is_bounded),
-		cmocka_unit_test(boxes_are_as_wide_as_their_values),
-		cmocka_unit_test(callers_are_told_apart),
-		cmocka_unit_test(names_are_escaped),
-		cmocka_unit_test(colours_depend_on_names_alone),
-		cmocka_unit_test(times_have_units),
-		cmocka_unit_test(what_is_too_narrow_is_counted),
-		cmocka_unit_test(nothing_is_a_graph_too),
-		cmocka_unit_test(a_full_disk_is_told),
-		cmocka_unit_test(a_graph_is_self_contained),
+		cmocka_unit_test(box_width_is_the_value),
+		cmocka_unit_test(callers_have_separate_boxes),
+		cmocka_unit_test(names_are_escaped_in_xml),
+		cmocka_unit_test(colour_depends_on_the_name),
+		cmocka_unit_test(times_are_printed_with_units),
+		cmocka_unit_test(narrow_boxes_are_counted),
+		cmocka_unit_test(empty_graph_is_valid),
+		cmocka_unit_test(full_disk_is_an_error),
+		cmocka_unit_test(svg_is_self_contained),
 	};
 
 	return cmocka_run_group_tests_name("flame", tests, NULL, NULL);

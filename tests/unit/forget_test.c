@@ -45,7 +45,7 @@ static uint64_t total(const struct model *m)
 	return n;
 }
 
-static void a_process_without_slots_is_added_up(void **state)
+static void exited_process_becomes_a_sum(void **state)
 {
 	struct model *m = *state;
 
@@ -76,7 +76,7 @@ static void a_process_without_slots_is_added_up(void **state)
 	assert_int_equal(total(m), 976);
 }
 
-static void a_busy_process_stays(void **state)
+static void process_in_use_stays(void **state)
 {
 	struct model *m = *state;
 
@@ -90,7 +90,7 @@ static void a_busy_process_stays(void **state)
 }
 
 /* What ended in the interval that is to be shown stays for it; what is looked at stays whole. */
-static void young_and_watched_ones_stay(void **state)
+static void recent_and_watched_processes_stay(void **state)
 {
 	struct model *m = *state;
 	struct process *p;
@@ -120,7 +120,7 @@ static void young_and_watched_ones_stay(void **state)
 }
 
 /* Of those that have ended, the ones with most faults are kept; who lives always is. */
-static void the_busiest_of_the_dead_are_kept(void **state)
+static void exited_with_most_faults_are_kept(void **state)
 {
 	struct model *m = *state;
 
@@ -146,7 +146,7 @@ static void the_busiest_of_the_dead_are_kept(void **state)
 }
 
 /* Numbers go into recordings, and name one process each. */
-static void numbers_are_never_used_again(void **state)
+static void process_numbers_are_never_reused(void **state)
 {
 	struct model *m = *state;
 	uint32_t last = 0;
@@ -165,7 +165,7 @@ static void numbers_are_never_used_again(void **state)
 }
 
 /* A VMA that is gone becomes part of [unmapped]; if it comes back, it is a row again. */
-static void unmapped_vmas_are_one_row(void **state)
+static void unmapped_vmas_are_merged(void **state)
 {
 	struct model *m = *state;
 	struct process *p;
@@ -194,7 +194,7 @@ static struct vs_call_row call_of(uint32_t proc, uint32_t pid, uint32_t call, ui
 	return row;
 }
 
-static void rows_of_calls_go_with_their_process(void **state)
+static void call_rows_are_removed_with_the_process(void **state)
 {
 	struct model *m = *state;
 	struct shootdown s;
@@ -231,7 +231,7 @@ static void rows_of_calls_go_with_their_process(void **state)
 	shootdown__free(&s);
 }
 
-static void pairs_that_are_forgotten_keep_their_cpus(void **state)
+static void merged_pairs_keep_their_cpus(void **state)
 {
 	const struct vs_pair_key keys[] = { { .from_pid = 1, .to_pid = 2, .to_cpu = 1 },
 					    { .from_pid = 3, .to_pid = 4, .to_cpu = 1 },
@@ -260,14 +260,14 @@ static void pairs_that_are_forgotten_keep_their_cpus(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FORGET_TEST(a_process_without_slots_is_added_up),
-		FORGET_TEST(a_busy_process_stays),
-		FORGET_TEST(young_and_watched_ones_stay),
-		FORGET_TEST(the_busiest_of_the_dead_are_kept),
-		FORGET_TEST(numbers_are_never_used_again),
-		FORGET_TEST(unmapped_vmas_are_one_row),
-		FORGET_TEST(rows_of_calls_go_with_their_process),
-		cmocka_unit_test(pairs_that_are_forgotten_keep_their_cpus),
+		FORGET_TEST(exited_process_becomes_a_sum),
+		FORGET_TEST(process_in_use_stays),
+		FORGET_TEST(recent_and_watched_processes_stay),
+		FORGET_TEST(exited_with_most_faults_are_kept),
+		FORGET_TEST(process_numbers_are_never_reused),
+		FORGET_TEST(unmapped_vmas_are_merged),
+		FORGET_TEST(call_rows_are_removed_with_the_process),
+		cmocka_unit_test(merged_pairs_keep_their_cpus),
 	};
 
 	return cmocka_run_group_tests_name("forget", tests, NULL, NULL);

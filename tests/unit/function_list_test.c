@@ -15,7 +15,7 @@ struct counted_function {
 	uint64_t n;
 };
 
-static void the_same_is_one(void **state)
+static void equal_functions_are_merged(void **state)
 {
 	const struct symbol_frame frame = { .name = "parse", .module = "/bin/a", .in_file = true };
 	const struct symbol_frame elsewhere = { .name = "parse",
@@ -51,7 +51,7 @@ static void the_same_is_one(void **state)
 	function_list__free(&l);
 }
 
-static void long_names_do_no_harm(void **state)
+static void long_names_are_kept(void **state)
 {
 	static char name[4096], module[4096], other[4096];
 	const struct symbol_frame frame = { .name = name, .module = module, .in_file = true };
@@ -74,7 +74,7 @@ static void long_names_do_no_harm(void **state)
 	function_list__free(&l);
 }
 
-static void one_that_calls_itself_counts_once(void **state)
+static void recursion_counts_once(void **state)
 {
 	const struct symbol_frame frames[] = { { .name = "f" }, { .name = "g" }, { .name = "f" } };
 	const struct named_stack named = {
@@ -104,9 +104,9 @@ static void one_that_calls_itself_counts_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_same_is_one),
-		cmocka_unit_test(long_names_do_no_harm),
-		cmocka_unit_test(one_that_calls_itself_counts_once),
+		cmocka_unit_test(equal_functions_are_merged),
+		cmocka_unit_test(long_names_are_kept),
+		cmocka_unit_test(recursion_counts_once),
 	};
 
 	return cmocka_run_group_tests_name("function_list", tests, NULL, NULL);

@@ -238,37 +238,37 @@ static void check_all(const char *ending)
 			 wrong);
 }
 
-static void text_is_as_before(void **state)
+static void text_is_unchanged(void **state)
 {
 	(void)state;
 	check_all(".txt");
 }
 
-static void json_is_as_before(void **state)
+static void json_is_unchanged(void **state)
 {
 	(void)state;
 	check_all(".json");
 }
 
-static void csv_is_as_before(void **state)
+static void csv_is_unchanged(void **state)
 {
 	(void)state;
 	check_all(".csv");
 }
 
-static void folded_stacks_are_as_before(void **state)
+static void folded_stacks_are_unchanged(void **state)
 {
 	(void)state;
 	check_all(".folded");
 }
 
-static void flame_graphs_are_as_before(void **state)
+static void flame_graphs_are_unchanged(void **state)
 {
 	(void)state;
 	check_all(".svg");
 }
 
-static void perfetto_is_as_before(void **state)
+static void perfetto_is_unchanged(void **state)
 {
 	(void)state;
 	check_all(".perfetto");
@@ -287,7 +287,7 @@ static bool is_expected(const struct recording *r, const char *file)
 }
 
 /* A file that nothing compares would be held to be checked. */
-static void no_file_is_left_over(void **state)
+static void every_golden_file_is_compared(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(recordings); i++) {
@@ -363,7 +363,7 @@ static void check_fields(const char *name, bool known)
 	json_object_put(root);
 }
 
-static void what_a_recording_lacks_is_unknown(void **state)
+static void missing_figures_are_unknown(void **state)
 {
 	(void)state;
 	check_fields("made", true);
@@ -419,14 +419,14 @@ static int remove_recordings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_is_as_before),
-		cmocka_unit_test(json_is_as_before),
-		cmocka_unit_test(csv_is_as_before),
-		cmocka_unit_test(folded_stacks_are_as_before),
-		cmocka_unit_test(flame_graphs_are_as_before),
-		cmocka_unit_test(perfetto_is_as_before),
-		cmocka_unit_test(no_file_is_left_over),
-		cmocka_unit_test(what_a_recording_lacks_is_unknown),
+		cmocka_unit_test(text_is_unchanged),
+		cmocka_unit_test(json_is_unchanged),
+		cmocka_unit_test(csv_is_unchanged),
+		cmocka_unit_test(folded_stacks_are_unchanged),
+		cmocka_unit_test(flame_graphs_are_unchanged),
+		cmocka_unit_test(perfetto_is_unchanged),
+		cmocka_unit_test(every_golden_file_is_compared),
+		cmocka_unit_test(missing_figures_are_unknown),
 	};
 
 	return cmocka_run_group_tests_name("golden", tests, make_recordings, remove_recordings);

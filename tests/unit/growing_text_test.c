@@ -27,7 +27,7 @@ static void assert_is(struct text *t, const char *expected)
 }
 
 /* All lengths of numbers, and the numbers beside those where another digit begins. */
-static void numbers_are_as_printf_prints_them(void **state)
+static void numbers_match_printf(void **state)
 {
 	(void)state;
 	for (int shift = 0; shift < 64; shift++) {
@@ -64,7 +64,7 @@ static void numbers_are_as_printf_prints_them(void **state)
 	}
 }
 
-static void what_does_not_fit_is_cut(void **state)
+static void text_is_truncated_to_the_limit(void **state)
 {
 	char four[4];
 
@@ -75,7 +75,7 @@ static void what_does_not_fit_is_cut(void **state)
 	assert_string_equal(four, "123");
 }
 
-static void it_grows(void **state)
+static void text_grows(void **state)
 {
 	char *expected = calloc(1, 100001);
 	struct text t = {};
@@ -97,7 +97,7 @@ static void it_grows(void **state)
 }
 
 /* More than there is: it is marked, keeps what it had, and takes nothing more. */
-static void without_memory_it_is_marked(void **state)
+static void out_of_memory_is_sticky(void **state)
 {
 	struct text t = {};
 
@@ -114,10 +114,10 @@ static void without_memory_it_is_marked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_are_as_printf_prints_them),
-		cmocka_unit_test(what_does_not_fit_is_cut),
-		cmocka_unit_test(it_grows),
-		cmocka_unit_test(without_memory_it_is_marked),
+		cmocka_unit_test(numbers_match_printf),
+		cmocka_unit_test(text_is_truncated_to_the_limit),
+		cmocka_unit_test(text_grows),
+		cmocka_unit_test(out_of_memory_is_sticky),
 	};
 
 	return cmocka_run_group_tests_name("growing_text", tests, NULL, NULL);

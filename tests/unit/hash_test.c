@@ -19,7 +19,7 @@
 
 #define KEYS 512
 
-static void an_empty_map_has_nothing(void **state)
+static void empty_map(void **state)
 {
 	struct hash h;
 	size_t pos = 0;
@@ -33,7 +33,7 @@ static void an_empty_map_has_nothing(void **state)
 	hash__free(&h, free);
 }
 
-static void values_are_found_replaced_and_removed(void **state)
+static void set_get_and_remove(void **state)
 {
 	struct hash h;
 	int a, b;
@@ -79,7 +79,7 @@ static void assert_same(const struct hash *h, void *const *model, uint64_t strid
 }
 
 /* Page-aligned keys, as addresses are, must not pile up or get lost when others are removed. */
-static void random_use_matches_an_array(void **state)
+static void random_operations_match_an_array(void **state)
 {
 	static char values[KEYS];
 	const uint64_t stride = 4096;
@@ -111,7 +111,7 @@ struct key {
 	uint32_t words[5];
 };
 
-static void keys_of_any_size_are_compared_whole(void **state)
+static void keys_of_any_size(void **state)
 {
 	struct hash h;
 	struct key k = { { 0 } };
@@ -141,7 +141,7 @@ static void count_free(void *value)
 	freed += *(int *)value;
 }
 
-static void free_gives_each_value_once(void **state)
+static void free_visits_each_value_once(void **state)
 {
 	int one = 1, ten = 10;
 	struct hash h;
@@ -156,7 +156,7 @@ static void free_gives_each_value_once(void **state)
 	assert_null(hash__get_u64(&h, 1));
 }
 
-static void values_are_made_once_and_zero(void **state)
+static void values_are_created_once_and_zeroed(void **state)
 {
 	struct hash h;
 	uint64_t *made;
@@ -199,7 +199,7 @@ static void write_order(int fd)
 }
 
 /* Who chooses the keys can't choose such as go to one place: it is another one each time. */
-static void places_are_not_known_before(void **state)
+static void hashes_are_seeded(void **state)
 {
 	unsigned char order[2][PLACES];
 	int fds[2], status;
@@ -226,13 +226,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		/* before this process has a map, from which others would take its random number */
-		cmocka_unit_test(places_are_not_known_before),
-		cmocka_unit_test(an_empty_map_has_nothing),
-		cmocka_unit_test(values_are_found_replaced_and_removed),
-		cmocka_unit_test(random_use_matches_an_array),
-		cmocka_unit_test(keys_of_any_size_are_compared_whole),
-		cmocka_unit_test(free_gives_each_value_once),
-		cmocka_unit_test(values_are_made_once_and_zero),
+		cmocka_unit_test(hashes_are_seeded),
+		cmocka_unit_test(empty_map),
+		cmocka_unit_test(set_get_and_remove),
+		cmocka_unit_test(random_operations_match_an_array),
+		cmocka_unit_test(keys_of_any_size),
+		cmocka_unit_test(free_visits_each_value_once),
+		cmocka_unit_test(values_are_created_once_and_zeroed),
 	};
 
 	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);

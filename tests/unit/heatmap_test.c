@@ -48,7 +48,7 @@ static void feed_cell(uint32_t pid, uint64_t region, const struct fault_row *row
 	heat__add(&heat, cell, faults);
 }
 
-static void a_slice_has_what_it_added(void **state)
+static void slice_has_its_own_faults(void **state)
 {
 	const uint64_t *slices = heat.latency[10];
 
@@ -65,7 +65,7 @@ static void a_slice_has_what_it_added(void **state)
 	assert_int_equal(heat.latency_total[10], 10);
 }
 
-static void a_late_or_early_reading_finds_its_slice(void **state)
+static void late_and_early_readings_find_their_slice(void **state)
 {
 	const uint64_t *slices = heat.latency[10];
 
@@ -80,7 +80,7 @@ static void a_late_or_early_reading_finds_its_slice(void **state)
 	assert_int_equal(slices[5], 1);
 }
 
-static void full_slices_become_half_as_many(void **state)
+static void slices_are_merged_when_full(void **state)
 {
 	const uint64_t *slices = heat.latency[10];
 	uint64_t sum = 0;
@@ -144,7 +144,7 @@ static uint64_t sum_of(const struct table *t)
 	return sum;
 }
 
-static void rows_hold_every_fault(void **state)
+static void rows_have_every_fault(void **state)
 {
 	const struct table *address;
 	struct document d = {};
@@ -168,7 +168,7 @@ static void rows_hold_every_fault(void **state)
 	document__free(&d);
 }
 
-static void a_row_is_no_larger_than_its_vma(void **state)
+static void row_is_no_larger_than_its_vma(void **state)
 {
 	const struct table *t;
 	struct document d = {};
@@ -190,7 +190,7 @@ static void a_row_is_no_larger_than_its_vma(void **state)
 	document__free(&d);
 }
 
-static void small_mappings_share_a_row(void **state)
+static void small_vmas_share_a_row(void **state)
 {
 	const struct table *t;
 	struct document d = {};
@@ -219,7 +219,7 @@ static char *draw(unsigned int width, bool utf8)
 	return render("text", &d, width, utf8);
 }
 
-static void shades_go_by_the_logarithm(void **state)
+static void shades_are_logarithmic(void **state)
 {
 	char *text;
 
@@ -239,7 +239,7 @@ static void shades_go_by_the_logarithm(void **state)
 	free(text);
 }
 
-static void every_width_is_kept(void **state)
+static void every_width_is_respected(void **state)
 {
 	(void)state;
 	for (uint64_t i = 1; i <= 200; i++) {
@@ -262,7 +262,7 @@ static void every_width_is_kept(void **state)
 	}
 }
 
-static void narrow_lines_lose_numbers_rather_than_the_map(void **state)
+static void narrow_lines_omit_numbers_first(void **state)
 {
 	char *text;
 
@@ -285,15 +285,15 @@ static void narrow_lines_lose_numbers_rather_than_the_map(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(a_slice_has_what_it_added),
-		TEST(a_late_or_early_reading_finds_its_slice),
-		TEST(full_slices_become_half_as_many),
-		TEST(rows_hold_every_fault),
-		TEST(a_row_is_no_larger_than_its_vma),
-		TEST(small_mappings_share_a_row),
-		TEST(shades_go_by_the_logarithm),
-		TEST(every_width_is_kept),
-		TEST(narrow_lines_lose_numbers_rather_than_the_map),
+		TEST(slice_has_its_own_faults),
+		TEST(late_and_early_readings_find_their_slice),
+		TEST(slices_are_merged_when_full),
+		TEST(rows_have_every_fault),
+		TEST(row_is_no_larger_than_its_vma),
+		TEST(small_vmas_share_a_row),
+		TEST(shades_are_logarithmic),
+		TEST(every_width_is_respected),
+		TEST(narrow_lines_omit_numbers_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ static void put(struct vs_hist *h, uint64_t ns)
 		h->max_ns = ns;
 }
 
-static void buckets_begin_where_the_last_one_ends(void **state)
+static void buckets_are_contiguous(void **state)
 {
 	(void)state;
 	assert_int_equal(hist__low(0), 0);
@@ -57,7 +57,7 @@ static void every_latency_has_a_bucket(void **state)
 }
 
 /* events.h: a quantile errs by 1/8 at most; hist.h: by 1/16, as it is the middle of its bucket */
-static void a_quantile_errs_little(void **state)
+static void quantile_error_is_bounded(void **state)
 {
 	(void)state;
 	for (uint64_t ns = 1; ns < HIGHEST; ns += ns / 37 + 1) {
@@ -73,7 +73,7 @@ static void a_quantile_errs_little(void **state)
 	}
 }
 
-static void quantiles_of_known_data(void **state)
+static void quantiles_of_known_values(void **state)
 {
 	static const struct {
 		double q;
@@ -98,7 +98,7 @@ static void quantiles_of_known_data(void **state)
 }
 
 /* The rank is rounded up: of two, the first is half of them, and anything above is the second. */
-static void quantiles_of_two(void **state)
+static void quantiles_of_two_values(void **state)
 {
 	struct vs_hist h = {};
 
@@ -111,7 +111,7 @@ static void quantiles_of_two(void **state)
 	assert_int_equal(hist__quantile(&h, 1), 5);
 }
 
-static void an_empty_histogram(void **state)
+static void empty_histogram(void **state)
 {
 	const struct vs_hist h = {};
 
@@ -120,7 +120,7 @@ static void an_empty_histogram(void **state)
 	assert_int_equal(hist__quantile(&h, 0.5), 0);
 }
 
-static void sums_add_and_the_greater_maximum_stays(void **state)
+static void add_sums_and_takes_the_maximum(void **state)
 {
 	struct vs_hist a = {}, b = {};
 
@@ -139,7 +139,7 @@ static void sums_add_and_the_greater_maximum_stays(void **state)
 	assert_int_equal(a.max_ns, 9999);
 }
 
-static void an_interval_is_what_came_since_the_mark(void **state)
+static void interval_is_the_difference_to_the_mark(void **state)
 {
 	struct vs_hist sum = {};
 	struct latency l = {};
@@ -159,7 +159,7 @@ static void an_interval_is_what_came_since_the_mark(void **state)
 	assert_int_equal(sum.sum_ns, 110);
 }
 
-static void a_restart_keeps_what_has_ended(void **state)
+static void restart_keeps_earlier_counts(void **state)
 {
 	struct latency l = {};
 
@@ -172,7 +172,7 @@ static void a_restart_keeps_what_has_ended(void **state)
 	assert_int_equal(l.hist.bucket[4], 1);
 }
 
-static void nothing_was_measured(void **state)
+static void quantiles_without_data(void **state)
 {
 	struct vs_hist sum = {};
 
@@ -186,16 +186,16 @@ static void nothing_was_measured(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(buckets_begin_where_the_last_one_ends),
+		cmocka_unit_test(buckets_are_contiguous),
 		cmocka_unit_test(every_latency_has_a_bucket),
-		cmocka_unit_test(a_quantile_errs_little),
-		cmocka_unit_test(quantiles_of_known_data),
-		cmocka_unit_test(quantiles_of_two),
-		cmocka_unit_test(an_empty_histogram),
-		cmocka_unit_test(sums_add_and_the_greater_maximum_stays),
-		cmocka_unit_test(an_interval_is_what_came_since_the_mark),
-		cmocka_unit_test(a_restart_keeps_what_has_ended),
-		cmocka_unit_test(nothing_was_measured),
+		cmocka_unit_test(quantile_error_is_bounded),
+		cmocka_unit_test(quantiles_of_known_values),
+		cmocka_unit_test(quantiles_of_two_values),
+		cmocka_unit_test(empty_histogram),
+		cmocka_unit_test(add_sums_and_takes_the_maximum),
+		cmocka_unit_test(interval_is_the_difference_to_the_mark),
+		cmocka_unit_test(restart_keeps_earlier_counts),
+		cmocka_unit_test(quantiles_without_data),
 	};
 
 	return cmocka_run_group_tests_name("hist", tests, NULL, NULL);

@@ -31,7 +31,7 @@ static struct json_object *parse(char *text)
 	return o;
 }
 
-static void a_document_is_one_object(void **state)
+static void document_is_one_object(void **state)
 {
 	struct json_object *root, *processes, *redis, *vmas, *libc;
 	struct document d = { 0 };
@@ -54,7 +54,7 @@ static void a_document_is_one_object(void **state)
 	json_object_put(root);
 }
 
-static void unknown_is_null_and_text_only_is_absent(void **state)
+static void unknown_is_null_and_text_only_is_omitted(void **state)
 {
 	struct json_object *root = parse(render_table("json", sample_processes(), 0, true));
 	struct json_object *second = json_object_array_get_idx(get(root, "processes"), 1);
@@ -132,7 +132,7 @@ static struct table *sample_map(void)
 	return t;
 }
 
-static void a_map_has_its_first_column_as_keys(void **state)
+static void map_keys_are_the_first_column(void **state)
 {
 	struct json_object *root = parse(render_table("json", sample_map(), 0, true));
 	struct json_object *hooks = get(root, "hooks");
@@ -144,7 +144,7 @@ static void a_map_has_its_first_column_as_keys(void **state)
 	json_object_put(root);
 }
 
-static void an_object_without_key_joins_its_parent(void **state)
+static void object_without_key_is_merged_into_its_parent(void **state)
 {
 	struct table_def keyless = totals_def;
 	struct table *t;
@@ -160,7 +160,7 @@ static void an_object_without_key_joins_its_parent(void **state)
 	json_object_put(root);
 }
 
-static void text_only_tables_are_absent(void **state)
+static void text_only_tables_are_omitted(void **state)
 {
 	struct table_def def = totals_def;
 	struct json_object *root;
@@ -173,7 +173,7 @@ static void text_only_tables_are_absent(void **state)
 }
 
 /* The bytes of a document: empty lists and objects, an unknown value, a name that needs escapes. */
-static void a_document_has_a_line_for_each_value(void **state)
+static void one_line_for_each_value(void **state)
 {
 	struct table *vmas = new_table(&vma_def);
 	struct document d = { 0 };
@@ -205,7 +205,7 @@ static void a_document_has_a_line_for_each_value(void **state)
 		    "}\n");
 }
 
-static void a_full_disk_is_told(void **state)
+static void full_disk_is_an_error(void **state)
 {
 	(void)state;
 	assert_tells_write_errors("json");
@@ -214,15 +214,15 @@ static void a_full_disk_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_document_is_one_object),
-		cmocka_unit_test(unknown_is_null_and_text_only_is_absent),
+		cmocka_unit_test(document_is_one_object),
+		cmocka_unit_test(unknown_is_null_and_text_only_is_omitted),
 		cmocka_unit_test(numbers_are_exact),
 		cmocka_unit_test(hostile_names_stay_valid),
-		cmocka_unit_test(a_map_has_its_first_column_as_keys),
-		cmocka_unit_test(an_object_without_key_joins_its_parent),
-		cmocka_unit_test(text_only_tables_are_absent),
-		cmocka_unit_test(a_document_has_a_line_for_each_value),
-		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(map_keys_are_the_first_column),
+		cmocka_unit_test(object_without_key_is_merged_into_its_parent),
+		cmocka_unit_test(text_only_tables_are_omitted),
+		cmocka_unit_test(one_line_for_each_value),
+		cmocka_unit_test(full_disk_is_an_error),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -33,7 +33,7 @@ static void assert_types(unsigned int version, bool device_private, bool has_mig
  * include/linux/swap.h counts from MAX_SWAPFILES up: hwpoison, migration, device, markers, 32 in
  * all; the numbers here were worked out from that header of each version by hand.
  */
-static void a_distributions_kernel(void **state)
+static void distribution_kernel(void **state)
 {
 	(void)state;
 	/* 5.10: hwpoison 27, migration 28-29, device 30-31 */
@@ -52,7 +52,7 @@ static void a_distributions_kernel(void **state)
 	assert_types(KERNEL(6, 18), true, true, true, TYPES(25, 27), 1u << 24);
 }
 
-static void what_is_not_configured_takes_no_type(void **state)
+static void unconfigured_swap_types_are_not_counted(void **state)
 {
 	(void)state;
 	assert_types(KERNEL(6, 18), false, true, true, TYPES(28, 30), 1u << 27);
@@ -63,7 +63,7 @@ static void what_is_not_configured_takes_no_type(void **state)
 	assert_types(KERNEL(5, 10), false, false, true, 0, 1u << 31);
 }
 
-static void no_type_means_two_things(void **state)
+static void swap_types_are_distinct(void **state)
 {
 	(void)state;
 	for (unsigned int minor = 0; minor < 30; minor++)
@@ -79,7 +79,7 @@ static void no_type_means_two_things(void **state)
 			}
 }
 
-static void the_backing_bit(void **state)
+static void backing_file_mode_bit(void **state)
 {
 	(void)state;
 	assert_int_equal(kernel__fmode_backing(KERNEL(5, 10)), 0);
@@ -90,7 +90,7 @@ static void the_backing_bit(void **state)
 	assert_int_equal(kernel__fmode_backing(UINT_MAX), 1u << 24);
 }
 
-static void versions_compare(void **state)
+static void versions_are_compared(void **state)
 {
 	(void)state;
 	assert_true(KERNEL(5, 19) < KERNEL(6, 0));
@@ -102,11 +102,11 @@ static void versions_compare(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_distributions_kernel),
-		cmocka_unit_test(what_is_not_configured_takes_no_type),
-		cmocka_unit_test(no_type_means_two_things),
-		cmocka_unit_test(the_backing_bit),
-		cmocka_unit_test(versions_compare),
+		cmocka_unit_test(distribution_kernel),
+		cmocka_unit_test(unconfigured_swap_types_are_not_counted),
+		cmocka_unit_test(swap_types_are_distinct),
+		cmocka_unit_test(backing_file_mode_bit),
+		cmocka_unit_test(versions_are_compared),
 	};
 
 	return cmocka_run_group_tests_name("kernel", tests, NULL, NULL);

@@ -21,7 +21,7 @@ static void functions_are_found(void **state)
 	assert_true(root(9) == 3);
 }
 
-static void what_is_missing_is_null(void **state)
+static void missing_functions_are_null(void **state)
 {
 	(void)state;
 	assert_null(library__function("libm.so.6", "no_such_function"));
@@ -46,7 +46,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(functions_are_found),
-		cmocka_unit_test(what_is_missing_is_null),
+		cmocka_unit_test(missing_functions_are_null),
 		cmocka_unit_test(names_are_demangled),
 	};
 

@@ -209,7 +209,7 @@ static size_t nr_ended(const struct loaded *l)
 	return n;
 }
 
-static void an_interrupted_recording_is_summed_up(void **state)
+static void interrupted_recording_is_summed_up(void **state)
 {
 	struct loaded l;
 
@@ -224,7 +224,7 @@ static void an_interrupted_recording_is_summed_up(void **state)
 	end(&l);
 }
 
-static void what_is_told_again_counts_once(void **state)
+static void repeated_records_count_once(void **state)
 {
 	struct loaded l;
 
@@ -244,7 +244,7 @@ static void what_is_told_again_counts_once(void **state)
 }
 
 /* As a snapshot has it: all processes in one checkpoint. */
-static void one_checkpoint_of_all_is_summed_up_on_the_way(void **state)
+static void single_checkpoint_is_summed_up_while_loading(void **state)
 {
 	struct loaded l;
 	uint64_t most = 0;
@@ -261,7 +261,7 @@ static void one_checkpoint_of_all_is_summed_up_on_the_way(void **state)
 	end(&l);
 }
 
-static void without_a_bound_all_are_kept(void **state)
+static void all_processes_are_kept_without_a_limit(void **state)
 {
 	struct loaded l;
 
@@ -299,7 +299,7 @@ static uint64_t tell_ended(struct loaded *l, uint32_t nr)
 }
 
 /* There is one row for what the recorder has summed up and for the rest, also from interval to interval. */
-static void what_the_recorder_summed_up_goes_along(void **state)
+static void sums_of_the_recorder_are_added(void **state)
 {
 	struct loaded l;
 
@@ -330,7 +330,7 @@ static void what_the_recorder_summed_up_goes_along(void **state)
 	end(&l);
 }
 
-static void events_of_what_was_summed_up_name_it(void **state)
+static void events_of_summed_up_processes_keep_the_name(void **state)
 {
 	union record event = { .fault = { .head.time_ns = SECOND, .slot = 2, .proc = 3 } };
 	const struct fault_row *row;
@@ -348,7 +348,7 @@ static void events_of_what_was_summed_up_name_it(void **state)
 	end(&l);
 }
 
-static void memory_does_not_grow(void **state)
+static void memory_is_bounded(void **state)
 {
 	struct loaded l;
 	uint64_t few;
@@ -364,7 +364,7 @@ static void memory_does_not_grow(void **state)
 }
 
 /* Processes that live are kept, however many: what a recording may take is bounded in any case. */
-static void a_million_that_live_are_refused(void **state)
+static void too_many_running_processes_are_refused(void **state)
 {
 	union record process = { .process = { .comm = "lives" } };
 	struct loaded l;
@@ -383,7 +383,7 @@ static void a_million_that_live_are_refused(void **state)
 	end(&l);
 }
 
-static void as_many_as_asked_for(void **state)
+static void max_processes_is_respected(void **state)
 {
 	const char *asked = getenv("VMASCOPE_PROCESSES");
 	struct loaded l;
@@ -405,15 +405,15 @@ static void as_many_as_asked_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_interrupted_recording_is_summed_up),
-		cmocka_unit_test(what_is_told_again_counts_once),
-		cmocka_unit_test(one_checkpoint_of_all_is_summed_up_on_the_way),
-		cmocka_unit_test(without_a_bound_all_are_kept),
-		cmocka_unit_test(what_the_recorder_summed_up_goes_along),
-		cmocka_unit_test(events_of_what_was_summed_up_name_it),
-		cmocka_unit_test(memory_does_not_grow),
-		cmocka_unit_test(a_million_that_live_are_refused),
-		cmocka_unit_test(as_many_as_asked_for),
+		cmocka_unit_test(interrupted_recording_is_summed_up),
+		cmocka_unit_test(repeated_records_count_once),
+		cmocka_unit_test(single_checkpoint_is_summed_up_while_loading),
+		cmocka_unit_test(all_processes_are_kept_without_a_limit),
+		cmocka_unit_test(sums_of_the_recorder_are_added),
+		cmocka_unit_test(events_of_summed_up_processes_keep_the_name),
+		cmocka_unit_test(memory_is_bounded),
+		cmocka_unit_test(too_many_running_processes_are_refused),
+		cmocka_unit_test(max_processes_is_respected),
 	};
 
 	return cmocka_run_group_tests_name("load_ended", tests, NULL, NULL);

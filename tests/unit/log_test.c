@@ -52,7 +52,7 @@ static const char *end(struct capture c)
 	return captured;
 }
 
-static void errors_are_one_line(void **state)
+static void error_is_one_line(void **state)
 {
 	struct capture c = begin();
 	int status;
@@ -66,7 +66,7 @@ static void errors_are_one_line(void **state)
 	assert_int_equal(status, 127);
 }
 
-static void json_errors_have_message_hint_and_exit(void **state)
+static void json_error_has_message_hint_and_exit(void **state)
 {
 	struct capture c = begin();
 
@@ -113,7 +113,7 @@ static void quiet_silences_warnings_but_not_errors(void **state)
 	assert_string_equal(end(c), "vmascope: warning: loud\nvmascope: told\nvmascope: still\n");
 }
 
-static void debugging_follows_the_verbosity(void **state)
+static void debug_messages_follow_verbosity(void **state)
 {
 	struct capture c = begin();
 
@@ -154,11 +154,11 @@ static void diverted_messages_are_not_printed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(errors_are_one_line),
-		cmocka_unit_test(json_errors_have_message_hint_and_exit),
+		cmocka_unit_test(error_is_one_line),
+		cmocka_unit_test(json_error_has_message_hint_and_exit),
 		cmocka_unit_test(hostile_names_are_escaped),
 		cmocka_unit_test(quiet_silences_warnings_but_not_errors),
-		cmocka_unit_test(debugging_follows_the_verbosity),
+		cmocka_unit_test(debug_messages_follow_verbosity),
 		cmocka_unit_test(diverted_messages_are_not_printed),
 	};
 

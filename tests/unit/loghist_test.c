@@ -7,7 +7,7 @@
 #include "model/hist.h"
 #include "view/faults/hist.h"
 
-static void octaves_are_made_of_whole_buckets(void **state)
+static void octaves_consist_of_whole_buckets(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < VS_HIST_BUCKETS; i++) {
@@ -25,7 +25,7 @@ static void octaves_are_made_of_whole_buckets(void **state)
 	}
 }
 
-static void the_last_octave_takes_what_is_above(void **state)
+static void last_octave_includes_all_above(void **state)
 {
 	uint64_t octaves[HIST_OCTAVES];
 	struct vs_hist h = {};
@@ -37,7 +37,7 @@ static void the_last_octave_takes_what_is_above(void **state)
 	assert_int_equal(hist__octave_low(HIST_OCTAVES - 1), 1ULL << 37);
 }
 
-static void ranges_are_octaves_with_units(void **state)
+static void ranges_have_units(void **state)
 {
 	static const char *const ranges[] = {
 		"0ns - 2ns",	   "2ns - 4ns",	     "4ns - 8ns",	"8ns - 16ns",
@@ -85,7 +85,7 @@ static char *draw(const char *format, const struct model *m, unsigned int width,
 	return render(format, &d, width, utf8);
 }
 
-static void all_comes_first_and_then_the_most_frequent_cause(void **state)
+static void causes_are_sorted_by_count(void **state)
 {
 	(void)state;
 	assert_text(draw("text", sample_model(), 50, false),
@@ -117,7 +117,7 @@ static void all_comes_first_and_then_the_most_frequent_cause(void **state)
 }
 
 /* A bar's end is exact to an eighth of a column; what is not 0 is seen. */
-static void bars_are_exact_to_an_eighth(void **state)
+static void bar_length_is_exact_to_an_eighth(void **state)
 {
 	struct model m = {};
 	struct vs_hist *h = &m.shared_latency[VS_CAUSE_COW].hist;
@@ -136,7 +136,7 @@ static void bars_are_exact_to_an_eighth(void **state)
 	free(text);
 }
 
-static void json_has_limits_and_counts(void **state)
+static void json_has_bounds_and_counts(void **state)
 {
 	struct model m = {};
 
@@ -170,7 +170,7 @@ static void json_has_limits_and_counts(void **state)
 					       "}\n");
 }
 
-static void nothing_measured_is_said(void **state)
+static void no_latencies_are_reported(void **state)
 {
 	struct model m = {};
 	char *text = draw("text", &m, 80, true);
@@ -183,13 +183,13 @@ static void nothing_measured_is_said(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(octaves_are_made_of_whole_buckets),
-		cmocka_unit_test(the_last_octave_takes_what_is_above),
-		cmocka_unit_test(ranges_are_octaves_with_units),
-		cmocka_unit_test(all_comes_first_and_then_the_most_frequent_cause),
-		cmocka_unit_test(bars_are_exact_to_an_eighth),
-		cmocka_unit_test(json_has_limits_and_counts),
-		cmocka_unit_test(nothing_measured_is_said),
+		cmocka_unit_test(octaves_consist_of_whole_buckets),
+		cmocka_unit_test(last_octave_includes_all_above),
+		cmocka_unit_test(ranges_have_units),
+		cmocka_unit_test(causes_are_sorted_by_count),
+		cmocka_unit_test(bar_length_is_exact_to_an_eighth),
+		cmocka_unit_test(json_has_bounds_and_counts),
+		cmocka_unit_test(no_latencies_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

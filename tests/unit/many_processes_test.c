@@ -136,7 +136,7 @@ static size_t replay(struct replay *r, uint32_t nr)
 	return heap_bytes();
 }
 
-static void ended_processes_take_no_memory(void **state)
+static void exited_processes_take_no_memory(void **state)
 {
 	const size_t empty = heap_bytes();
 	struct replay r;
@@ -156,7 +156,7 @@ static void ended_processes_take_no_memory(void **state)
 }
 
 /* That the above would see it. */
-static void without_a_bound_they_do(void **state)
+static void without_a_limit_memory_grows(void **state)
 {
 	const size_t empty = heap_bytes();
 	struct replay r;
@@ -170,7 +170,7 @@ static void without_a_bound_they_do(void **state)
 	end(&r);
 }
 
-static void as_many_as_asked_for(void **state)
+static void max_processes_is_respected(void **state)
 {
 	const char *asked = getenv("VMASCOPE_PROCESSES");
 	struct rusage u;
@@ -188,9 +188,9 @@ static void as_many_as_asked_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ended_processes_take_no_memory),
-		cmocka_unit_test(without_a_bound_they_do),
-		cmocka_unit_test(as_many_as_asked_for),
+		cmocka_unit_test(exited_processes_take_no_memory),
+		cmocka_unit_test(without_a_limit_memory_grows),
+		cmocka_unit_test(max_processes_is_respected),
 	};
 
 	return cmocka_run_group_tests_name("many_processes", tests, NULL, NULL);

@@ -63,7 +63,7 @@ static bool can_map(uint64_t bytes)
 	return p != MAP_FAILED && !munmap(p, bytes);
 }
 
-static void allocations_beyond_it_fail(void **state)
+static void allocations_above_the_limit_fail(void **state)
 {
 	const rlim_t before = limit_now();
 
@@ -78,7 +78,7 @@ static void allocations_beyond_it_fail(void **state)
 	assert_true(can_map(65 * MIB));
 }
 
-static void a_lower_limit_stays(void **state)
+static void lower_limit_is_kept(void **state)
 {
 	const rlim_t before = limit_now();
 	struct rlimit limit;
@@ -151,7 +151,7 @@ static size_t report(size_t max_processes, bool diff)
 	return nr_set;
 }
 
-static void report_is_bound(void **state)
+static void report_is_limited(void **state)
 {
 	const rlim_t before = limit_now();
 
@@ -219,7 +219,7 @@ static void refill(const struct drained *d)
 	assert_int_equal(setrlimit(RLIMIT_DATA, &limit), 0);
 }
 
-static void a_header_is_not_bad_for_want_of_memory(void **state)
+static void out_of_memory_is_not_a_bad_header(void **state)
 {
 	const struct header h = { .run = 1, .what = (char *)"test", .nr_cpus = 1 };
 	struct codec codec = {};
@@ -244,7 +244,7 @@ static void a_header_is_not_bad_for_want_of_memory(void **state)
 	free(text);
 }
 
-static void a_block_is_not_damaged_for_want_of_memory(void **state)
+static void out_of_memory_is_not_a_damaged_block(void **state)
 {
 	const union record record = { .reset = { .time_ns = 1 } };
 	const struct block_head *head;
@@ -274,7 +274,7 @@ static void a_block_is_not_damaged_for_want_of_memory(void **state)
 }
 
 /* Blocks are looked for in a window, which is memory, too. */
-static void a_file_does_not_end_for_want_of_memory(void **state)
+static void out_of_memory_is_not_the_end_of_file(void **state)
 {
 	const int fd = memfd_create("recording", MFD_CLOEXEC);
 	char path[64], junk[200] = "no block";
@@ -302,12 +302,12 @@ static void a_file_does_not_end_for_want_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(allocations_beyond_it_fail),
-		cmocka_unit_test(a_lower_limit_stays),
-		cmocka_unit_test(report_is_bound),
-		cmocka_unit_test(a_header_is_not_bad_for_want_of_memory),
-		cmocka_unit_test(a_block_is_not_damaged_for_want_of_memory),
-		cmocka_unit_test(a_file_does_not_end_for_want_of_memory),
+		cmocka_unit_test(allocations_above_the_limit_fail),
+		cmocka_unit_test(lower_limit_is_kept),
+		cmocka_unit_test(report_is_limited),
+		cmocka_unit_test(out_of_memory_is_not_a_bad_header),
+		cmocka_unit_test(out_of_memory_is_not_a_damaged_block),
+		cmocka_unit_test(out_of_memory_is_not_the_end_of_file),
 	};
 
 	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);

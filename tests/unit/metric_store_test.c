@@ -62,7 +62,7 @@ static void store_take(struct fixture *f, uint64_t now_ns)
 }
 
 /* Differences go where the process is now; what was counted before stays where it was. */
-static void a_process_that_changes_its_name(void **state)
+static void process_changes_its_name(void **state)
 {
 	struct fixture *f = *state;
 	struct vs_slot slot = image_slot(100, 0xa, "before");
@@ -80,7 +80,7 @@ static void a_process_that_changes_its_name(void **state)
 }
 
 /* A series that begins at 1 is no increase for rate(): the first major fault would not be seen. */
-static void outcomes_have_series_together(void **state)
+static void all_outcomes_get_series_at_once(void **state)
 {
 	struct fixture *f = *state;
 	const struct metric_group *g;
@@ -102,7 +102,7 @@ static void outcomes_have_series_together(void **state)
 	assert_int_equal(f->store.series, VS_NR_OUTCOME + 2);
 }
 
-static void what_is_forgotten_stays_counted(void **state)
+static void counters_outlive_processes(void **state)
 {
 	struct fixture *f = *state;
 
@@ -120,7 +120,7 @@ static void what_is_forgotten_stays_counted(void **state)
 	assert_null(find(&f->store, "[ended]"));
 }
 
-static void beyond_the_limit_is_other(void **state)
+static void groups_above_the_limit_become_other(void **state)
 {
 	struct fixture *f = *state;
 	uint64_t sum = 0;
@@ -148,7 +148,7 @@ static void beyond_the_limit_is_other(void **state)
 }
 
 /* A group without a process makes room, but not at once. */
-static void idle_groups_make_room(void **state)
+static void idle_groups_are_replaced(void **state)
 {
 	struct fixture *f = *state;
 
@@ -173,7 +173,7 @@ static void idle_groups_make_room(void **state)
 	assert_true(f->store.series <= METRIC_STORE_LEAST_SERIES);
 }
 
-static void every_latency_is_in_its_bucket(void **state)
+static void latencies_are_in_the_right_bucket(void **state)
 {
 	uint64_t cells[LE_CELLS] = {};
 	struct vs_hist h = {};
@@ -197,7 +197,7 @@ static void every_latency_is_in_its_bucket(void **state)
 }
 
 /* Metrics of one name follow each other, have one help and one type, and cells of their own. */
-static void the_table_is_in_order(void **state)
+static void metrics_are_sorted_and_described_once(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < nr_metrics; i++) {
@@ -216,7 +216,7 @@ static void the_table_is_in_order(void **state)
 	}
 }
 
-static void names_of_groups(void **state)
+static void group_names(void **state)
 {
 	static const char id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 	char path[256], name[GROUP_NAME_LEN];
@@ -259,7 +259,7 @@ static void names_of_groups(void **state)
 	}
 }
 
-static void labels_are_escaped(void **state)
+static void label_values_are_escaped(void **state)
 {
 	char *text;
 	size_t len;
@@ -272,7 +272,7 @@ static void labels_are_escaped(void **state)
 	free(text);
 }
 
-static void what_a_scraper_accepts(void **state)
+static void accept_header_selects_the_format(void **state)
 {
 	(void)state;
 	assert_false(exposition__wants_openmetrics(NULL));
@@ -289,7 +289,7 @@ static void what_a_scraper_accepts(void **state)
 	assert_false(exposition__wants_openmetrics("application/openmetrics-textual"));
 }
 
-static void addresses(void **state)
+static void listen_addresses_are_parsed(void **state)
 {
 	static const struct {
 		const char *text;
@@ -328,7 +328,7 @@ static void addresses(void **state)
 	assert_false(listen__host_is_loopback(NULL));
 }
 
-static void port_0_is_the_one_that_the_kernel_chose(void **state)
+static void port_0_is_the_assigned_port(void **state)
 {
 	struct listen_address a, again;
 	char text[64];
@@ -351,18 +351,18 @@ static void port_0_is_the_one_that_the_kernel_chose(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(a_process_that_changes_its_name),
-		STORE_TEST(outcomes_have_series_together),
-		STORE_TEST(what_is_forgotten_stays_counted),
-		STORE_TEST(beyond_the_limit_is_other),
-		STORE_TEST(idle_groups_make_room),
-		cmocka_unit_test(every_latency_is_in_its_bucket),
-		cmocka_unit_test(the_table_is_in_order),
-		cmocka_unit_test(names_of_groups),
-		cmocka_unit_test(labels_are_escaped),
-		cmocka_unit_test(what_a_scraper_accepts),
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(port_0_is_the_one_that_the_kernel_chose),
+		STORE_TEST(process_changes_its_name),
+		STORE_TEST(all_outcomes_get_series_at_once),
+		STORE_TEST(counters_outlive_processes),
+		STORE_TEST(groups_above_the_limit_become_other),
+		STORE_TEST(idle_groups_are_replaced),
+		cmocka_unit_test(latencies_are_in_the_right_bucket),
+		cmocka_unit_test(metrics_are_sorted_and_described_once),
+		cmocka_unit_test(group_names),
+		cmocka_unit_test(label_values_are_escaped),
+		cmocka_unit_test(accept_header_selects_the_format),
+		cmocka_unit_test(listen_addresses_are_parsed),
+		cmocka_unit_test(port_0_is_the_assigned_port),
 	};
 
 	return cmocka_run_group_tests_name("metric_store", tests, NULL, NULL);

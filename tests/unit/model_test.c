@@ -19,7 +19,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void a_process_with_its_vmas(void **state)
+static void process_with_vmas(void **state)
 {
 	const struct vs_file file = file_named("libc.so.6");
 	struct model *m = *state;
@@ -47,7 +47,7 @@ static void a_process_with_its_vmas(void **state)
 	}
 }
 
-static void a_vma_before_its_process_has_to_wait(void **state)
+static void vma_without_its_process_waits(void **state)
 {
 	const struct vs_slot vma = vma_slot(1, 0x10000, VS_NAME_ANON);
 	struct vs_slot orphan = vma_slot(0, 0x10000, VS_NAME_ANON);
@@ -62,7 +62,7 @@ static void a_vma_before_its_process_has_to_wait(void **state)
 	assert_int_equal(model__new_slot(m, 3, &orphan, NULL), -EAGAIN);
 }
 
-static void a_vma_of_an_earlier_owner_of_the_slot(void **state)
+static void vma_of_the_slots_previous_owner(void **state)
 {
 	struct vs_slot image = image_slot(100, 0xa, "one");
 	struct vs_slot vma = vma_slot(1, 0x10000, VS_NAME_ANON);
@@ -77,7 +77,7 @@ static void a_vma_of_an_earlier_owner_of_the_slot(void **state)
 	take(m, 2, vma, NULL);
 }
 
-static void an_exec_is_another_image_of_one_process(void **state)
+static void exec_starts_another_image(void **state)
 {
 	struct vs_slot old = image_slot(100, 0xa, "sh"), new = image_slot(100, 0xb, "ls");
 	struct model *m = *state;
@@ -101,7 +101,7 @@ static void an_exec_is_another_image_of_one_process(void **state)
 	assert_string_equal(m->processes[0]->comm, "ls");
 }
 
-static void a_reused_pid_is_another_process(void **state)
+static void reused_pid_is_another_process(void **state)
 {
 	struct vs_slot second = image_slot(100, 0xa, "two");
 	struct model *m = *state;
@@ -114,7 +114,7 @@ static void a_reused_pid_is_another_process(void **state)
 	assert_string_equal(model__process(m, 100)->comm, "two");
 }
 
-static void a_process_that_ends(void **state)
+static void process_exits(void **state)
 {
 	struct vs_slot image = image_slot(100, 0xa, "one");
 	struct model *m = *state;
@@ -141,7 +141,7 @@ static void a_process_that_ends(void **state)
 	model__update_process(m, VS_SLOT_OVERFLOW, &image);
 }
 
-static void counts_before_the_exec_add_up_over_images(void **state)
+static void counts_before_exec_are_summed(void **state)
 {
 	struct vs_slot first = image_slot(100, 0xa, "one"), second = image_slot(100, 0xb, "one");
 	struct model *m = *state;
@@ -155,7 +155,7 @@ static void counts_before_the_exec_add_up_over_images(void **state)
 	assert_int_equal(m->processes[0]->base_major, 2);
 }
 
-static void counts_are_set_not_added(void **state)
+static void counts_are_replaced_not_added(void **state)
 {
 	struct model *m = *state;
 
@@ -167,7 +167,7 @@ static void counts_are_set_not_added(void **state)
 	assert_int_equal(counts_faults(&m->overflow.counts), 3);
 }
 
-static void what_an_ended_slot_counted_stays(void **state)
+static void counts_of_released_slots_stay(void **state)
 {
 	struct model *m = *state;
 	struct fault_row *row;
@@ -187,7 +187,7 @@ static void what_an_ended_slot_counted_stays(void **state)
 }
 
 /* Records are read later than they were made: the slot may have been given back and taken by then. */
-static void a_slot_of_then_leads_to_its_row(void **state)
+static void earlier_slot_owner_is_found(void **state)
 {
 	struct model *m = *state;
 	struct vs_slot later = vma_slot(1, 0x90000, VS_NAME_ANON);
@@ -214,7 +214,7 @@ static void a_slot_of_then_leads_to_its_row(void **state)
 	assert_int_equal(m->former.nr, 0);
 }
 
-static void a_vma_that_gets_another_slot_stays_one_row(void **state)
+static void vma_with_a_new_slot_stays_one_row(void **state)
 {
 	struct model *m = *state;
 	struct fault_row *row;
@@ -235,7 +235,7 @@ static void a_vma_that_gets_another_slot_stays_one_row(void **state)
 }
 
 /* Two CPUs may have filled a slot each for one VMA, at the same time. */
-static void two_slots_of_one_vma_at_a_time(void **state)
+static void vma_with_two_slots_at_once(void **state)
 {
 	struct model *m = *state;
 
@@ -249,7 +249,7 @@ static void two_slots_of_one_vma_at_a_time(void **state)
 	assert_int_equal(counts_faults(&m->by_slot[3]->counts), 6);
 }
 
-static void vmas_differ_by_each_part_of_their_key(void **state)
+static void every_key_field_separates_vmas(void **state)
 {
 	struct vs_slot slot[6];
 	struct model *m = *state;
@@ -288,7 +288,7 @@ static void many_vmas(void **state)
 		assert_int_equal(counts_faults(&m->processes[0]->rows[i + 1]->counts), i);
 }
 
-static void a_mark_keeps_what_was_counted_before(void **state)
+static void mark_saves_earlier_counts(void **state)
 {
 	struct vs_counts since;
 	struct model *m = *state;
@@ -311,7 +311,7 @@ static void a_mark_keeps_what_was_counted_before(void **state)
 	assert_int_equal(counts_faults(&m->cpus[1].marked), 7);
 }
 
-static void a_restart_goes_back_to_what_has_ended(void **state)
+static void restart_keeps_released_counts(void **state)
 {
 	struct model *m = *state;
 	struct process *p;
@@ -334,7 +334,7 @@ static void a_restart_goes_back_to_what_has_ended(void **state)
 }
 
 /* Every counter has its own value, so that one that is forgotten shows. */
-static void counts_add_and_sub_take_every_counter(void **state)
+static void add_and_subtract_cover_every_counter(void **state)
 {
 	struct vs_counts a, b, sum;
 	uint64_t *words = (uint64_t *)&a, *other = (uint64_t *)&b, *result = (uint64_t *)&sum;
@@ -361,7 +361,7 @@ static void counts_add_and_sub_take_every_counter(void **state)
 	assert_int_equal(sum.latency_max_ns, 60);
 }
 
-static void what_faults_and_accesses_are(void **state)
+static void totals_of_outcomes_and_accesses(void **state)
 {
 	struct vs_counts c = {};
 
@@ -385,24 +385,24 @@ static void what_faults_and_accesses_are(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MODEL_TEST(a_process_with_its_vmas),
-		MODEL_TEST(a_vma_before_its_process_has_to_wait),
-		MODEL_TEST(a_vma_of_an_earlier_owner_of_the_slot),
-		MODEL_TEST(an_exec_is_another_image_of_one_process),
-		MODEL_TEST(a_reused_pid_is_another_process),
-		MODEL_TEST(a_process_that_ends),
-		MODEL_TEST(counts_before_the_exec_add_up_over_images),
-		MODEL_TEST(counts_are_set_not_added),
-		MODEL_TEST(what_an_ended_slot_counted_stays),
-		MODEL_TEST(a_slot_of_then_leads_to_its_row),
-		MODEL_TEST(a_vma_that_gets_another_slot_stays_one_row),
-		MODEL_TEST(two_slots_of_one_vma_at_a_time),
-		MODEL_TEST(vmas_differ_by_each_part_of_their_key),
+		MODEL_TEST(process_with_vmas),
+		MODEL_TEST(vma_without_its_process_waits),
+		MODEL_TEST(vma_of_the_slots_previous_owner),
+		MODEL_TEST(exec_starts_another_image),
+		MODEL_TEST(reused_pid_is_another_process),
+		MODEL_TEST(process_exits),
+		MODEL_TEST(counts_before_exec_are_summed),
+		MODEL_TEST(counts_are_replaced_not_added),
+		MODEL_TEST(counts_of_released_slots_stay),
+		MODEL_TEST(earlier_slot_owner_is_found),
+		MODEL_TEST(vma_with_a_new_slot_stays_one_row),
+		MODEL_TEST(vma_with_two_slots_at_once),
+		MODEL_TEST(every_key_field_separates_vmas),
 		MODEL_TEST(many_vmas),
-		MODEL_TEST(a_mark_keeps_what_was_counted_before),
-		MODEL_TEST(a_restart_goes_back_to_what_has_ended),
-		cmocka_unit_test(counts_add_and_sub_take_every_counter),
-		cmocka_unit_test(what_faults_and_accesses_are),
+		MODEL_TEST(mark_saves_earlier_counts),
+		MODEL_TEST(restart_keeps_released_counts),
+		cmocka_unit_test(add_and_subtract_cover_every_counter),
+		cmocka_unit_test(totals_of_outcomes_and_accesses),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

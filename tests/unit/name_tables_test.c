@@ -27,7 +27,7 @@ static void assert_complete(const char *const *names, int nr)
 	assert_int_equal(names__find(names, nr, "no such name"), -ENOENT);
 }
 
-static void tables_are_complete(void **state)
+static void every_value_has_a_name(void **state)
 {
 	(void)state;
 	assert_complete(access_names, VS_NR_ACCESS);
@@ -40,7 +40,7 @@ static void tables_are_complete(void **state)
 	assert_complete(ipi_names, VS_NR_IPI);
 }
 
-static void calls_are_called_as_in_the_manual(void **state)
+static void calls_have_the_man_page_names(void **state)
 {
 	(void)state;
 	assert_string_equal(call_names[VS_CALL_MUNMAP], "munmap");
@@ -50,7 +50,7 @@ static void calls_are_called_as_in_the_manual(void **state)
 }
 
 /* What the C library's header knows, it calls the same. */
-static void advice_is_called_as_in_the_header(void **state)
+static void advice_has_the_header_names(void **state)
 {
 #define ADVICE(name)                                                                               \
 	{                                                                                          \
@@ -93,7 +93,7 @@ static void assert_label(uint32_t call, uint32_t detail, const char *expected)
 	assert_string_equal(label, expected);
 }
 
-static void labels_tell_the_detail(void **state)
+static void labels_include_the_detail(void **state)
 {
 	(void)state;
 	assert_label(VS_CALL_MPROTECT, 0, "mprotect");
@@ -119,10 +119,10 @@ static void errors_have_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tables_are_complete),
-		cmocka_unit_test(calls_are_called_as_in_the_manual),
-		cmocka_unit_test(advice_is_called_as_in_the_header),
-		cmocka_unit_test(labels_tell_the_detail),
+		cmocka_unit_test(every_value_has_a_name),
+		cmocka_unit_test(calls_have_the_man_page_names),
+		cmocka_unit_test(advice_has_the_header_names),
+		cmocka_unit_test(labels_include_the_detail),
 		cmocka_unit_test(errors_have_names),
 	};
 

@@ -47,7 +47,7 @@ static void two_edits(void **state)
 	assert_meant(list, "rexorx", "record");
 }
 
-static void what_is_far(void **state)
+static void distant_words_are_not_suggested(void **state)
 {
 	(void)state;
 	assert_meant(list, "shtdwon", NULL); /* three */
@@ -59,7 +59,7 @@ static void what_is_far(void **state)
 }
 
 /* The nearest, not the first; the first of equals. */
-static void the_nearest(void **state)
+static void nearest_word_is_suggested(void **state)
 {
 	(void)state;
 	assert_meant("abcdxx, abcdex, abcdef", "abcdey", "abcdex");
@@ -67,7 +67,7 @@ static void the_nearest(void **state)
 	assert_meant(list, "recort", "record");
 }
 
-static void beginnings(void **state)
+static void prefixes_are_completed(void **state)
 {
 	(void)state;
 	assert_meant(list, "shoot", "shootdown");
@@ -95,9 +95,12 @@ static void long_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_edit),    cmocka_unit_test(two_edits),
-		cmocka_unit_test(what_is_far), cmocka_unit_test(the_nearest),
-		cmocka_unit_test(beginnings),  cmocka_unit_test(long_words),
+		cmocka_unit_test(one_edit),
+		cmocka_unit_test(two_edits),
+		cmocka_unit_test(distant_words_are_not_suggested),
+		cmocka_unit_test(nearest_word_is_suggested),
+		cmocka_unit_test(prefixes_are_completed),
+		cmocka_unit_test(long_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ static void check(const char *name)
 	assert_int_equal(notify__ready(), -ECONNREFUSED);
 }
 
-static void nobody_asks(void **state)
+static void without_notify_socket(void **state)
 {
 	static const char *const names[] = { NULL, "", "@", "vsock:1:2", "relative/path" };
 	char longest[200];
@@ -72,7 +72,7 @@ static void nobody_asks(void **state)
 }
 
 /* Nobody reads, and the queue is full: it does not wait. */
-static void a_full_queue(void **state)
+static void full_queue_does_not_block(void **state)
 {
 	char name[64];
 	int fd, err = 0;
@@ -88,7 +88,7 @@ static void a_full_queue(void **state)
 	close(fd);
 }
 
-static void an_abstract_name(void **state)
+static void abstract_socket(void **state)
 {
 	char name[64];
 
@@ -97,7 +97,7 @@ static void an_abstract_name(void **state)
 	check(name);
 }
 
-static void a_path(void **state)
+static void socket_path(void **state)
 {
 	char dir[] = "/tmp/vmascope-notify.XXXXXX", name[64];
 
@@ -112,10 +112,10 @@ static void a_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_asks), /* first: what was taken before stays */
-		cmocka_unit_test(an_abstract_name),
-		cmocka_unit_test(a_path),
-		cmocka_unit_test(a_full_queue),
+		cmocka_unit_test(without_notify_socket), /* first: what was taken before stays */
+		cmocka_unit_test(abstract_socket),
+		cmocka_unit_test(socket_path),
+		cmocka_unit_test(full_queue_does_not_block),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

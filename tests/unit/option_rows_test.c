@@ -15,7 +15,7 @@
 
 #include "options/option.h"
 
-static void no_option_is_there_twice(void **state)
+static void options_are_unique(void **state)
 {
 	(void)state;
 	for (const struct option_row *a = option_rows; a->name; a++) {
@@ -30,7 +30,7 @@ static void no_option_is_there_twice(void **state)
 }
 
 /* A name has one letter, wherever it is. */
-static void letters_belong_to_names(void **state)
+static void letter_always_means_the_same_option(void **state)
 {
 	(void)state;
 	for (const struct option_row *a = option_rows; a->name; a++)
@@ -41,7 +41,7 @@ static void letters_belong_to_names(void **state)
 					 a->name, b->name);
 }
 
-static void rows_have_what_their_type_needs(void **state)
+static void rows_match_their_type(void **state)
 {
 	(void)state;
 	for (const struct option_row *row = option_rows; row->name; row++) {
@@ -69,7 +69,7 @@ static void rows_have_what_their_type_needs(void **state)
 }
 
 /* Two options that write to one field are the same option. */
-static void fields_belong_to_one_name(void **state)
+static void field_is_set_by_one_option(void **state)
 {
 	(void)state;
 	for (const struct option_row *a = option_rows; a->name; a++)
@@ -88,7 +88,7 @@ static long long told_default(const char *help)
 	return at && at[9] >= '0' && at[9] <= '9' ? atoll(at + 9) : -1;
 }
 
-static void help_tells_the_default(void **state)
+static void help_states_the_default(void **state)
 {
 	int checked = 0;
 
@@ -116,7 +116,7 @@ static void help_tells_the_default(void **state)
 	assert_int_equal(checked, 9);
 }
 
-static void help_lists_the_names(void **state)
+static void help_lists_the_values(void **state)
 {
 	(void)state;
 	for (const struct option_row *row = option_rows; row->name; row++) {
@@ -133,12 +133,12 @@ static void help_lists_the_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_option_is_there_twice),
-		cmocka_unit_test(letters_belong_to_names),
-		cmocka_unit_test(rows_have_what_their_type_needs),
-		cmocka_unit_test(fields_belong_to_one_name),
-		cmocka_unit_test(help_tells_the_default),
-		cmocka_unit_test(help_lists_the_names),
+		cmocka_unit_test(options_are_unique),
+		cmocka_unit_test(letter_always_means_the_same_option),
+		cmocka_unit_test(rows_match_their_type),
+		cmocka_unit_test(field_is_set_by_one_option),
+		cmocka_unit_test(help_states_the_default),
+		cmocka_unit_test(help_lists_the_values),
 	};
 
 	return cmocka_run_group_tests_name("option_rows", tests, NULL, NULL);

@@ -318,7 +318,7 @@ static void groupings(void **state)
 	assert_bad("--by VMA", "'VMA'");
 }
 
-static void groupings_of_shootdowns(void **state)
+static void shootdown_groupings(void **state)
 {
 	char line[64];
 
@@ -340,7 +340,7 @@ static void groupings_of_shootdowns(void **state)
 	assert_bad_for(&shooting, "--cause cow", "'--cause'");
 }
 
-static void numbers_of_rows(void **state)
+static void row_limits(void **state)
 {
 	(void)state;
 	assert_good("--top 5");
@@ -363,7 +363,7 @@ static void formats(void **state)
 	assert_bad("--format xml", "'xml'");
 }
 
-static void output_and_words(void **state)
+static void output_options(void **state)
 {
 	(void)state;
 	assert_good("-o /tmp/x -w -q -vv -T --latency --no-follow");
@@ -405,7 +405,7 @@ static void features(void **state)
 	assert_bad("--no-feature warp", "maple-tree");
 }
 
-static void a_command_to_run(void **state)
+static void command_to_run(void **state)
 {
 	(void)state;
 	assert_good("-d 1 -- ls -l --color");
@@ -424,7 +424,7 @@ static void a_command_to_run(void **state)
 	assert_null(o.argv);
 }
 
-static void options_that_are_none(void **state)
+static void unknown_options(void **state)
 {
 	(void)state;
 	assert_bad("--nonsense", "'--nonsense'");
@@ -438,7 +438,7 @@ static void options_that_are_none(void **state)
 }
 
 /* Commands' own words and those of several, lists, options that are abbreviated. */
-static void what_was_meant(void **state)
+static void suggestions(void **state)
 {
 	(void)state;
 	assert_bad("--by thraed", "did you mean 'thread'?");
@@ -477,7 +477,7 @@ static void what_was_meant(void **state)
 	assert_bad("--us", "option '--us' is ambiguous (--usage, --user-stacks)");
 }
 
-static void errors_can_be_json(void **state)
+static void errors_as_json(void **state)
 {
 	static const char *const lines[] = {
 		"-j -p abc",
@@ -505,7 +505,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void options_of_recordings(void **state)
+static void record_options(void **state)
 {
 	(void)state;
 	assert_int_equal(
@@ -520,7 +520,7 @@ static void options_of_recordings(void **state)
 	assert_int_equal(parse_for(&recording, "--view stat"), VS_EXIT_USAGE);
 }
 
-static void options_of_reports(void **state)
+static void report_options(void **state)
 {
 	(void)state;
 	/* files and options in any order; events are those of the recording */
@@ -556,18 +556,18 @@ int main(void)
 		cmocka_unit_test(vma_names),
 		cmocka_unit_test(times),
 		cmocka_unit_test(groupings),
-		cmocka_unit_test(groupings_of_shootdowns),
-		cmocka_unit_test(numbers_of_rows),
+		cmocka_unit_test(shootdown_groupings),
+		cmocka_unit_test(row_limits),
 		cmocka_unit_test(formats),
-		cmocka_unit_test(output_and_words),
+		cmocka_unit_test(output_options),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(features),
-		cmocka_unit_test(options_of_recordings),
-		cmocka_unit_test(options_of_reports),
-		cmocka_unit_test(a_command_to_run),
-		cmocka_unit_test(options_that_are_none),
-		cmocka_unit_test(what_was_meant),
-		cmocka_unit_test(errors_can_be_json),
+		cmocka_unit_test(record_options),
+		cmocka_unit_test(report_options),
+		cmocka_unit_test(command_to_run),
+		cmocka_unit_test(unknown_options),
+		cmocka_unit_test(suggestions),
+		cmocka_unit_test(errors_as_json),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, teardown);

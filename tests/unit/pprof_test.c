@@ -221,7 +221,7 @@ static void assert_type(const profile_message *p, size_t i, const char *name, co
 
 /* --- tests --------------------------------------------------------------------------------- */
 
-static void the_head_is_of_the_run(void **state)
+static void header_describes_the_run(void **state)
 {
 	struct document d = { 0 };
 	struct table *t = add_stacks(&d);
@@ -332,7 +332,7 @@ static void inlined_functions_are_lines_of_one_location(void **state)
 	vmascope__pprof__profile__free_unpacked(p, NULL);
 }
 
-static void code_without_a_name_is_an_address(void **state)
+static void unnamed_code_is_an_address(void **state)
 {
 	struct document d = { 0 };
 	struct table *t = add_stacks(&d), *list;
@@ -357,7 +357,7 @@ static void code_without_a_name_is_an_address(void **state)
 }
 
 /* Messages of proto3 have valid UTF-8 in strings, else nobody reads them. */
-static void names_of_others_are_made_valid(void **state)
+static void invalid_names_are_replaced(void **state)
 {
 	char *longest = malloc(100001);
 	struct document d = { 0 };
@@ -388,7 +388,7 @@ static void names_of_others_are_made_valid(void **state)
 	vmascope__pprof__profile__free_unpacked(p, NULL);
 }
 
-static void nothing_is_a_profile_too(void **state)
+static void empty_profile_is_valid(void **state)
 {
 	struct document d = { 0 };
 	profile_message *p;
@@ -457,12 +457,12 @@ static void failed_writes_are_returned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_head_is_of_the_run),
+		cmocka_unit_test(header_describes_the_run),
 		cmocka_unit_test(rows_are_samples),
 		cmocka_unit_test(inlined_functions_are_lines_of_one_location),
-		cmocka_unit_test(code_without_a_name_is_an_address),
-		cmocka_unit_test(names_of_others_are_made_valid),
-		cmocka_unit_test(nothing_is_a_profile_too),
+		cmocka_unit_test(unnamed_code_is_an_address),
+		cmocka_unit_test(invalid_names_are_replaced),
+		cmocka_unit_test(empty_profile_is_valid),
 		cmocka_unit_test(many_samples),
 		cmocka_unit_test(failed_writes_are_returned),
 	};

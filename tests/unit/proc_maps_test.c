@@ -28,7 +28,7 @@ static struct proc_map parsed(const char *line)
 	return map;
 }
 
-static void every_field_is_read(void **state)
+static void every_field_is_parsed(void **state)
 {
 	struct proc_map map = parsed("7f2c0a000000-7f2c0a021000 rw-s 0001f000 fd:1a 1234567890123 "
 				     "                   /usr/lib/x86_64-linux-gnu/libc.so.6\n");
@@ -45,7 +45,7 @@ static void every_field_is_read(void **state)
 	free(map.name);
 }
 
-static void the_highest_addresses_fit(void **state)
+static void highest_addresses(void **state)
 {
 	struct proc_map map = parsed("ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 "
 				     "                 [vsyscall]");
@@ -57,7 +57,7 @@ static void the_highest_addresses_fit(void **state)
 	free(map.name);
 }
 
-static void names_are_taken_whole(void **state)
+static void names_with_spaces_and_newlines(void **state)
 {
 	static const struct {
 		const char *line;
@@ -90,7 +90,7 @@ static void names_are_taken_whole(void **state)
 	}
 }
 
-static void a_long_name_is_not_cut(void **state)
+static void long_names_are_not_truncated(void **state)
 {
 	char line[8192] = "1000-2000 r--p 00000000 08:01 7 ", *end = line + strlen(line);
 	struct proc_map map;
@@ -103,7 +103,7 @@ static void a_long_name_is_not_cut(void **state)
 	free(map.name);
 }
 
-static void other_lines_are_refused(void **state)
+static void invalid_lines_are_refused(void **state)
 {
 	static const char *const lines[] = {
 		"",
@@ -134,7 +134,7 @@ static void other_lines_are_refused(void **state)
 	}
 }
 
-static void an_address_finds_its_vma(void **state)
+static void address_lookup(void **state)
 {
 	struct proc_map list[] = {
 		{ .start = 0x1000, .end = 0x2000 },
@@ -168,7 +168,7 @@ static void an_address_finds_its_vma(void **state)
 	}
 }
 
-static void the_own_process_is_read(void **state)
+static void own_process(void **state)
 {
 	char *p = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	const struct proc_map *map;
@@ -195,7 +195,7 @@ static void the_own_process_is_read(void **state)
 	munmap(p, 3 * PAGE);
 }
 
-static void a_process_that_is_not_there(void **state)
+static void missing_process(void **state)
 {
 	struct proc_maps maps;
 
@@ -209,14 +209,14 @@ static void a_process_that_is_not_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_field_is_read),
-		cmocka_unit_test(the_highest_addresses_fit),
-		cmocka_unit_test(names_are_taken_whole),
-		cmocka_unit_test(a_long_name_is_not_cut),
-		cmocka_unit_test(other_lines_are_refused),
-		cmocka_unit_test(an_address_finds_its_vma),
-		cmocka_unit_test(the_own_process_is_read),
-		cmocka_unit_test(a_process_that_is_not_there),
+		cmocka_unit_test(every_field_is_parsed),
+		cmocka_unit_test(highest_addresses),
+		cmocka_unit_test(names_with_spaces_and_newlines),
+		cmocka_unit_test(long_names_are_not_truncated),
+		cmocka_unit_test(invalid_lines_are_refused),
+		cmocka_unit_test(address_lookup),
+		cmocka_unit_test(own_process),
+		cmocka_unit_test(missing_process),
 	};
 
 	return cmocka_run_group_tests_name("proc_maps", tests, NULL, NULL);

@@ -82,7 +82,7 @@ static struct vs_event_call protect(uint64_t start, uint64_t had, uint64_t prot)
 	return e;
 }
 
-static void a_range_is_in_whole_pages(void **state)
+static void range_is_whole_pages(void **state)
 {
 	const struct vs_event_fault other = {
 		.head.time_ns = NEVER, .pid = PID + 1, .address = BASE, .cause = VS_CAUSE_ANON_ZERO
@@ -97,7 +97,7 @@ static void a_range_is_in_whole_pages(void **state)
 	assert_int_equal(ranges__last(&ranges, &other), 0);
 }
 
-static void the_latest_call_counts_and_none_that_came_later(void **state)
+static void latest_call_before_the_fault(void **state)
 {
 	struct vs_event_call first = advise(BASE, 8 * PAGE, VS_MADV_DONTNEED), second = first;
 
@@ -114,7 +114,7 @@ static void the_latest_call_counts_and_none_that_came_later(void **state)
 	assert_int_equal(last(BASE, VS_CAUSE_ANON_ZERO, 999), 0);
 }
 
-static void failed_calls_change_nothing(void **state)
+static void failed_calls_are_ignored(void **state)
 {
 	struct vs_event_call e = advise(BASE, PAGE, VS_MADV_DONTNEED);
 
@@ -124,7 +124,7 @@ static void failed_calls_change_nothing(void **state)
 	assert_last(BASE, 0);
 }
 
-static void advice_counts_if_it_drops_pages(void **state)
+static void madvise_counts_if_it_drops_pages(void **state)
 {
 	static const struct {
 		uint32_t advice;
@@ -155,7 +155,7 @@ static void advice_counts_if_it_drops_pages(void **state)
 }
 
 /* A copy, a write that is noticed, and a signal follow from mprotect; a first touch never does. */
-static void mprotect_counts_if_it_takes_a_right(void **state)
+static void mprotect_counts_if_it_removes_a_permission(void **state)
 {
 	(void)state;
 	add(protect(BASE, VS_VM_READ | VS_VM_WRITE, VS_PROT_READ));
@@ -175,7 +175,7 @@ static void mprotect_counts_if_it_takes_a_right(void **state)
 }
 
 /* Given back, made inaccessible, then accessible again: the pages are gone because of the first. */
-static void a_right_that_comes_back(void **state)
+static void permission_removed_and_restored(void **state)
 {
 	struct vs_event_call none = protect(BASE, VS_VM_READ | VS_VM_WRITE, 0);
 
@@ -189,7 +189,7 @@ static void a_right_that_comes_back(void **state)
 	assert_last(BASE, 17);
 }
 
-static void a_mapping_ends_what_was_before(void **state)
+static void mapping_ends_earlier_ranges(void **state)
 {
 	struct vs_event_call grow = call(VS_CALL_BRK, BASE + PAGE, BASE, 0);
 	struct vs_event_call moved = call(VS_CALL_MREMAP, BASE + 64 * PAGE, PAGE, PAGE);
@@ -214,7 +214,7 @@ static void a_mapping_ends_what_was_before(void **state)
 }
 
 /* In place of pages that were there it is as MADV_DONTNEED is; else it maps what nobody had. */
-static void a_mapping_in_a_fixed_place(void **state)
+static void map_fixed_replaces_pages(void **state)
 {
 	struct vs_event_call e = call(VS_CALL_MMAP, BASE, PAGE, 0);
 
@@ -228,7 +228,7 @@ static void a_mapping_in_a_fixed_place(void **state)
 	assert_last(BASE, 17);
 }
 
-static void what_mremap_leaves(void **state)
+static void mremap_dontunmap_leaves_a_range(void **state)
 {
 	struct vs_event_call e = call(VS_CALL_MREMAP, BASE, 4 * PAGE, 4 * PAGE);
 
@@ -243,7 +243,7 @@ static void what_mremap_leaves(void **state)
 	assert_last(BASE + 64 * PAGE, 0);
 }
 
-static void calls_that_take_nothing_away(void **state)
+static void calls_that_remove_no_pages(void **state)
 {
 	static const enum vs_call calls[] = { VS_CALL_MMAP, VS_CALL_FORK, VS_CALL_EXEC,
 					      VS_CALL_EXIT, VS_CALL_PROCESS_MADVISE };
@@ -255,7 +255,7 @@ static void calls_that_take_nothing_away(void **state)
 	}
 }
 
-static void only_the_last_ones_are_kept(void **state)
+static void only_the_latest_are_kept(void **state)
 {
 	(void)state;
 	for (uint64_t i = 0; i <= RANGES_PER_PROCESS; i++) {
@@ -277,17 +277,17 @@ static void only_the_last_ones_are_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_range_is_in_whole_pages),
-		TEST(the_latest_call_counts_and_none_that_came_later),
-		TEST(failed_calls_change_nothing),
-		TEST(advice_counts_if_it_drops_pages),
-		TEST(mprotect_counts_if_it_takes_a_right),
-		TEST(a_right_that_comes_back),
-		TEST(a_mapping_ends_what_was_before),
-		TEST(a_mapping_in_a_fixed_place),
-		TEST(what_mremap_leaves),
-		TEST(calls_that_take_nothing_away),
-		TEST(only_the_last_ones_are_kept),
+		TEST(range_is_whole_pages),
+		TEST(latest_call_before_the_fault),
+		TEST(failed_calls_are_ignored),
+		TEST(madvise_counts_if_it_drops_pages),
+		TEST(mprotect_counts_if_it_removes_a_permission),
+		TEST(permission_removed_and_restored),
+		TEST(mapping_ends_earlier_ranges),
+		TEST(map_fixed_replaces_pages),
+		TEST(mremap_dontunmap_leaves_a_range),
+		TEST(calls_that_remove_no_pages),
+		TEST(only_the_latest_are_kept),
 	};
 
 	return cmocka_run_group_tests_name("ranges", tests, NULL, NULL);

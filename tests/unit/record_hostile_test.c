@@ -76,7 +76,7 @@ static int take_stats(struct loaded *l, uint64_t full)
 	return take(l, RECORD_STATS, (union record){ .stats = { .time_ns = 1, .full = full } });
 }
 
-static void memory_is_bounded_by_the_size_of_the_file(void **state)
+static void memory_is_bounded_by_the_file_size(void **state)
 {
 	struct loaded *l = *state;
 	uint32_t n = 0;
@@ -117,7 +117,7 @@ static void pairs_are_bounded(void **state)
 }
 
 /* A number of a stack is that of its first frames: others would be as many as there are records. */
-static void a_stack_that_is_told_again_is_the_same(void **state)
+static void stack_numbers_are_not_redefined(void **state)
 {
 	struct loaded *l = *state;
 
@@ -137,7 +137,7 @@ static void a_stack_that_is_told_again_is_the_same(void **state)
 }
 
 /* As a recorder writes them that forgets: a million of these take the memory of a few. */
-static void what_is_not_told_anew_is_freed(void **state)
+static void processes_not_repeated_are_freed(void **state)
 {
 	struct loaded *l = *state;
 	uint64_t bytes = 0;
@@ -167,7 +167,7 @@ static void what_is_not_told_anew_is_freed(void **state)
 }
 
 /* What an interval began with goes along to those that have taken the rows over. */
-static void an_interval_adds_up_across_it(void **state)
+static void interval_adds_up_after_removal(void **state)
 {
 	struct loaded *l = *state;
 	uint64_t sum = 0, marked = 0;
@@ -197,7 +197,7 @@ static void an_interval_adds_up_across_it(void **state)
 /* --- blocks --------------------------------------------------------------------------------------- */
 
 /* 64 MiB of one byte are packed into a few KiB: no recorder writes such a block. */
-static void a_ratio_that_is_made_up_is_no_block(void **state)
+static void impossible_compression_ratio_is_refused(void **state)
 {
 	const size_t raw = BLOCK_MAX, cap = ZSTD_compressBound(raw);
 	char *bytes = calloc(1, raw), *packed = malloc(cap);
@@ -220,7 +220,7 @@ static void a_ratio_that_is_made_up_is_no_block(void **state)
 }
 
 /* The writer's own are always ones that a reader takes. */
-static void what_packs_too_well_is_not_packed(void **state)
+static void highly_compressible_blocks_are_stored(void **state)
 {
 	union record record = { .reset = { .time_ns = 0 } };
 	struct packer p;
@@ -244,7 +244,7 @@ static void what_packs_too_well_is_not_packed(void **state)
 }
 
 /* Rows that faults in flight refer to stay, or the faults go, too; a count that is wrong is unknown. */
-static void faults_in_flight_refer_to_what_is_there(void **state)
+static void faults_in_flight_refer_to_known_rows(void **state)
 {
 	const union record fault = { .fault = { .slot = 2, .cause = UINT8_MAX } };
 	union record vma = { .row = { .number = 2, .process = 1, .is_vma = 1, .name = "x" } };
@@ -277,15 +277,15 @@ static void faults_in_flight_refer_to_what_is_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LOADED_TEST(memory_is_bounded_by_the_size_of_the_file),
+		LOADED_TEST(memory_is_bounded_by_the_file_size),
 		LOADED_TEST(threads_are_bounded),
 		LOADED_TEST(pairs_are_bounded),
-		LOADED_TEST(a_stack_that_is_told_again_is_the_same),
-		LOADED_TEST(faults_in_flight_refer_to_what_is_there),
-		LOADED_TEST(what_is_not_told_anew_is_freed),
-		LOADED_TEST(an_interval_adds_up_across_it),
-		cmocka_unit_test(a_ratio_that_is_made_up_is_no_block),
-		cmocka_unit_test(what_packs_too_well_is_not_packed),
+		LOADED_TEST(stack_numbers_are_not_redefined),
+		LOADED_TEST(faults_in_flight_refer_to_known_rows),
+		LOADED_TEST(processes_not_repeated_are_freed),
+		LOADED_TEST(interval_adds_up_after_removal),
+		cmocka_unit_test(impossible_compression_ratio_is_refused),
+		cmocka_unit_test(highly_compressible_blocks_are_stored),
 	};
 
 	return cmocka_run_group_tests_name("record_hostile", tests, NULL, NULL);

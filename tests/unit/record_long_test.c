@@ -86,7 +86,7 @@ static void check_index(const char *path)
 	assert_int_equal(listed, BLOCKS);
 }
 
-static void an_index_of_many_blocks_is_in_parts(void **state)
+static void long_index_is_split(void **state)
 {
 	char path[] = "/tmp/vmascope-long.XXXXXX";
 	const int fd = mkstemp(path);
@@ -110,7 +110,7 @@ static void an_index_of_many_blocks_is_in_parts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_index_of_many_blocks_is_in_parts),
+		cmocka_unit_test(long_index_is_split),
 	};
 
 	return cmocka_run_group_tests_name("record_long", tests, NULL, NULL);

@@ -73,7 +73,7 @@ static void assert_same(enum record_type type, const union record *a, const unio
 	}
 }
 
-static void every_record_comes_back(void **state)
+static void every_record_round_trips(void **state)
 {
 	static union record records[RECORDS];
 	enum record_type types[RECORDS];
@@ -134,7 +134,7 @@ static uint32_t call_read(struct codec *codec, enum record_type type, uint32_t w
 }
 
 /* In the middle of enum vs_call there are calls that an earlier version did not know. */
-static void numbers_of_calls_are_those_of_the_recording(void **state)
+static void call_numbers_are_mapped_by_name(void **state)
 {
 	static const char *const names[] = { "munmap", "mprotect", "reclaim" };
 	struct codec codec;
@@ -156,7 +156,7 @@ static void numbers_of_calls_are_those_of_the_recording(void **state)
 	codec__free(&codec);
 }
 
-static void a_recording_with_unknown_calls_is_of_a_later_version(void **state)
+static void unknown_calls_mean_a_later_version(void **state)
 {
 	const struct header of = { .run = 1, .file = 1, .nr_cpus = 1 };
 	char *text = header__format(&of), *name;
@@ -179,7 +179,7 @@ static void a_recording_with_unknown_calls_is_of_a_later_version(void **state)
 }
 
 /* A record that ends too early is none, wherever that is. */
-static void a_part_of_a_record_is_none(void **state)
+static void truncated_record_is_refused(void **state)
 {
 	uint8_t bytes[RECORD_MAX_BYTES];
 	struct codec codec;
@@ -204,7 +204,7 @@ static void a_part_of_a_record_is_none(void **state)
 }
 
 /* A later version has a field and a type more; an earlier one a field less. */
-static void a_reader_goes_by_the_recording_s_schema(void **state)
+static void reader_uses_the_recorded_schema(void **state)
 {
 	struct codec theirs = {}, ours = {};
 	const uint8_t *at;
@@ -237,7 +237,7 @@ static void a_reader_goes_by_the_recording_s_schema(void **state)
 	codec__free(&ours);
 }
 
-static void a_header_comes_back(void **state)
+static void header_round_trips(void **state)
 {
 	const struct header h = {
 		.run = 123456789,
@@ -278,7 +278,7 @@ static void a_header_comes_back(void **state)
 	free(text);
 }
 
-static void what_is_no_header_is_refused(void **state)
+static void invalid_header_is_refused(void **state)
 {
 	static const struct {
 		const char *text;
@@ -311,13 +311,13 @@ static void what_is_no_header_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_record_comes_back),
-		cmocka_unit_test(numbers_of_calls_are_those_of_the_recording),
-		cmocka_unit_test(a_recording_with_unknown_calls_is_of_a_later_version),
-		cmocka_unit_test(a_part_of_a_record_is_none),
-		cmocka_unit_test(a_reader_goes_by_the_recording_s_schema),
-		cmocka_unit_test(a_header_comes_back),
-		cmocka_unit_test(what_is_no_header_is_refused),
+		cmocka_unit_test(every_record_round_trips),
+		cmocka_unit_test(call_numbers_are_mapped_by_name),
+		cmocka_unit_test(unknown_calls_mean_a_later_version),
+		cmocka_unit_test(truncated_record_is_refused),
+		cmocka_unit_test(reader_uses_the_recorded_schema),
+		cmocka_unit_test(header_round_trips),
+		cmocka_unit_test(invalid_header_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("record_schema", tests, NULL, NULL);

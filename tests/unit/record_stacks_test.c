@@ -151,7 +151,7 @@ static void assert_lines(struct seen *s, const struct stack *stack, const char *
 	namer__free(n);
 }
 
-static void names_and_counts_come_back(void **state)
+static void names_and_counts_round_trip(void **state)
 {
 	static const uint64_t frames[] = { 0, 1, 2, 4, 3 };
 	struct seen *s = *state;
@@ -202,7 +202,7 @@ static void later_checkpoints_replace_earlier_ones(void **state)
 	assert_int_equal(s->back.stacks.list[1]->counts.time_ns, 50);
 }
 
-static void functions_that_differ_are_told_apart(void **state)
+static void different_functions_stay_separate(void **state)
 {
 	static const uint64_t one[] = { 5 }, two[] = { 6 };
 	struct seen *s = *state;
@@ -222,7 +222,7 @@ static void functions_that_differ_are_told_apart(void **state)
 	}
 }
 
-static void too_many_frames_lose_the_outermost(void **state)
+static void long_stacks_lose_the_outermost_frames(void **state)
 {
 	struct seen *s = *state;
 	uint64_t frames[RECORD_FRAMES + 8] = {};
@@ -242,7 +242,7 @@ static void too_many_frames_lose_the_outermost(void **state)
 		"outer");
 }
 
-static void wrong_records_name_nothing(void **state)
+static void invalid_records_are_ignored(void **state)
 {
 	struct record_stack r = { .number = 9, .nr_user = 1, .frame = { 77 } };
 	struct seen *s = *state;
@@ -263,11 +263,11 @@ static void wrong_records_name_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STACKS_TEST(names_and_counts_come_back),
+		STACKS_TEST(names_and_counts_round_trip),
 		STACKS_TEST(later_checkpoints_replace_earlier_ones),
-		STACKS_TEST(functions_that_differ_are_told_apart),
-		STACKS_TEST(too_many_frames_lose_the_outermost),
-		STACKS_TEST(wrong_records_name_nothing),
+		STACKS_TEST(different_functions_stay_separate),
+		STACKS_TEST(long_stacks_lose_the_outermost_frames),
+		STACKS_TEST(invalid_records_are_ignored),
 	};
 
 	return cmocka_run_group_tests_name("record_stacks", tests, NULL, NULL);

@@ -36,7 +36,7 @@ static void cells_keep_what_was_set(void **state)
 	table__free(t);
 }
 
-static void a_string_is_copied_and_replaced(void **state)
+static void strings_are_copied(void **state)
 {
 	struct table *t = new_table(&totals_def);
 	char text[] = "first";
@@ -53,7 +53,7 @@ static void a_string_is_copied_and_replaced(void **state)
 	table__free(t);
 }
 
-static void many_rows_stay_as_they_were(void **state)
+static void many_rows_keep_their_cells(void **state)
 {
 	struct table *t = new_table(&totals_def);
 
@@ -100,7 +100,7 @@ static void assert_sorted(const char *key, const uint64_t *order)
 	table__free(t);
 }
 
-static void sorting_is_stable_and_puts_unknown_last(void **state)
+static void sort_is_stable_with_unknown_last(void **state)
 {
 	(void)state;
 	assert_sorted("faults", (const uint64_t[]){ 3, 1, 0, 2, 4 });
@@ -109,7 +109,7 @@ static void sorting_is_stable_and_puts_unknown_last(void **state)
 	assert_sorted("longest_ns", (const uint64_t[]){ 4, 3, 2, 1, 0 });
 }
 
-static void an_empty_table_sorts_and_truncates(void **state)
+static void empty_table(void **state)
 {
 	struct table *t = new_table(&totals_def);
 
@@ -122,7 +122,7 @@ static void an_empty_table_sorts_and_truncates(void **state)
 	table__free(NULL);
 }
 
-static void truncate_drops_rows_and_what_they_own(void **state)
+static void truncate_frees_rows(void **state)
 {
 	struct table *t = sample_processes();
 
@@ -138,7 +138,7 @@ static void truncate_drops_rows_and_what_they_own(void **state)
 	table__free(t);
 }
 
-static void titles_are_replaced(void **state)
+static void title_is_replaced(void **state)
 {
 	struct table *t = new_table(&totals_def);
 
@@ -151,7 +151,7 @@ static void titles_are_replaced(void **state)
 	table__free(t);
 }
 
-static void a_document_owns_its_tables(void **state)
+static void document_owns_its_tables(void **state)
 {
 	struct document d = { 0 };
 
@@ -169,7 +169,7 @@ static void a_document_owns_its_tables(void **state)
 
 /* --- errors -------------------------------------------------------------------------------- */
 
-static void a_failed_table_stays_as_it_was(void **state)
+static void failed_table_is_unchanged(void **state)
 {
 	struct table *t = new_table(&totals_def);
 
@@ -193,7 +193,7 @@ static void a_failed_table_stays_as_it_was(void **state)
 	table__free(t);
 }
 
-static void what_fails_in_a_cell_fails_all_that_hold_it(void **state)
+static void nested_failure_reaches_the_document(void **state)
 {
 	struct table *processes = new_table(&process_def), *vmas = new_table(&vma_def);
 	struct document d = { 0 };
@@ -209,7 +209,7 @@ static void what_fails_in_a_cell_fails_all_that_hold_it(void **state)
 	document__free(&d);
 }
 
-static void what_is_added_after_its_error_is_freed(void **state)
+static void cells_after_an_error_are_freed(void **state)
 {
 	struct table *processes = new_table(&process_def), *vmas = new_table(&vma_def), *t;
 	struct document d = { 0 };
@@ -234,7 +234,7 @@ static void what_is_added_after_its_error_is_freed(void **state)
 	document__free(&d);
 }
 
-static void nothing_is_printed_of_what_has_failed(void **state)
+static void failed_document_prints_nothing(void **state)
 {
 	static const char *const formats[] = { "text", "json", "csv" };
 
@@ -304,17 +304,17 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(new_cells_are_unknown),
 		cmocka_unit_test(cells_keep_what_was_set),
-		cmocka_unit_test(a_string_is_copied_and_replaced),
-		cmocka_unit_test(many_rows_stay_as_they_were),
-		cmocka_unit_test(sorting_is_stable_and_puts_unknown_last),
-		cmocka_unit_test(an_empty_table_sorts_and_truncates),
-		cmocka_unit_test(truncate_drops_rows_and_what_they_own),
-		cmocka_unit_test(titles_are_replaced),
-		cmocka_unit_test(a_document_owns_its_tables),
-		cmocka_unit_test(a_failed_table_stays_as_it_was),
-		cmocka_unit_test(what_fails_in_a_cell_fails_all_that_hold_it),
-		cmocka_unit_test(what_is_added_after_its_error_is_freed),
-		cmocka_unit_test(nothing_is_printed_of_what_has_failed),
+		cmocka_unit_test(strings_are_copied),
+		cmocka_unit_test(many_rows_keep_their_cells),
+		cmocka_unit_test(sort_is_stable_with_unknown_last),
+		cmocka_unit_test(empty_table),
+		cmocka_unit_test(truncate_frees_rows),
+		cmocka_unit_test(title_is_replaced),
+		cmocka_unit_test(document_owns_its_tables),
+		cmocka_unit_test(failed_table_is_unchanged),
+		cmocka_unit_test(nested_failure_reaches_the_document),
+		cmocka_unit_test(cells_after_an_error_are_freed),
+		cmocka_unit_test(failed_document_prints_nothing),
 		cmocka_unit_test(misuse_aborts),
 	};
 

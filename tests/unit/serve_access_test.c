@@ -94,7 +94,7 @@ static void assert_granted(struct asked a, unsigned int details, bool trusted)
 
 #define HOST "Host: localhost\r\n"
 
-static void a_token_shows_everything_and_a_wrong_one_nothing(void **state)
+static void token_grants_details_wrong_token_nothing(void **state)
 {
 	static const char *const wrong[] = {
 		HOST "Authorization: Bearer 0123456789abcdee\r\n",
@@ -121,7 +121,7 @@ static void a_token_shows_everything_and_a_wrong_one_nothing(void **state)
 	}
 }
 
-static void without_a_token_what_is_exposed_is_shown(void **state)
+static void expose_options_apply_without_a_token(void **state)
 {
 	struct access rules = { .token = (char *)TOKEN, .exposed = DETAIL_ADDRESSES };
 
@@ -133,7 +133,7 @@ static void without_a_token_what_is_exposed_is_shown(void **state)
 	assert_granted(ask(&rules, true, HOST), DETAIL_ADDRESSES, false);
 }
 
-static void a_client_without_a_certificate_is_refused(void **state)
+static void client_without_certificate_is_refused(void **state)
 {
 	const struct access rules = { .client_ca = (char *)"PEM", .required = true };
 
@@ -143,7 +143,7 @@ static void a_client_without_a_certificate_is_refused(void **state)
 }
 
 /* A page of the web under a name that points here is told nothing, not even that we are well. */
-static void only_names_of_loopback_are_hosts(void **state)
+static void host_header_must_be_loopback(void **state)
 {
 	static const char *const good[] = { "Host: localhost\r\n", "Host: 127.0.0.1:9469\r\n",
 					    "Host: [::1]:80\r\n" };
@@ -197,7 +197,7 @@ static int read_token(struct access *a, const char *text, size_t size, mode_t mo
 	return access__read(a, &files);
 }
 
-static void a_token_is_the_first_line_of_its_file(void **state)
+static void token_is_the_first_line_of_the_file(void **state)
 {
 	static char large[65537];
 	struct access a;
@@ -223,7 +223,7 @@ static void a_token_is_the_first_line_of_its_file(void **state)
 	access__free(&a);
 }
 
-static void a_secret_that_anyone_can_read_is_refused(void **state)
+static void world_readable_secret_is_refused(void **state)
 {
 	const struct access_files certificate = { .certificate = path }, key = { .key = path };
 	struct access a;
@@ -242,7 +242,7 @@ static void a_secret_that_anyone_can_read_is_refused(void **state)
 	access__free(&a);
 }
 
-static void what_is_no_file_is_refused(void **state)
+static void non_regular_secret_file_is_refused(void **state)
 {
 	const struct access_files directory = { .token = "/tmp" }, none = { .token = "/nowhere" };
 	struct access a = {};
@@ -253,7 +253,7 @@ static void what_is_no_file_is_refused(void **state)
 	access__free(&a);
 }
 
-static void tokens_that_are_made_differ(void **state)
+static void generated_tokens_differ(void **state)
 {
 	struct access a = {}, b = {};
 
@@ -270,14 +270,14 @@ static void tokens_that_are_made_differ(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_token_shows_everything_and_a_wrong_one_nothing),
-		cmocka_unit_test(without_a_token_what_is_exposed_is_shown),
-		cmocka_unit_test(a_client_without_a_certificate_is_refused),
-		cmocka_unit_test(only_names_of_loopback_are_hosts),
-		cmocka_unit_test(a_token_is_the_first_line_of_its_file),
-		cmocka_unit_test(a_secret_that_anyone_can_read_is_refused),
-		cmocka_unit_test(what_is_no_file_is_refused),
-		cmocka_unit_test(tokens_that_are_made_differ),
+		cmocka_unit_test(token_grants_details_wrong_token_nothing),
+		cmocka_unit_test(expose_options_apply_without_a_token),
+		cmocka_unit_test(client_without_certificate_is_refused),
+		cmocka_unit_test(host_header_must_be_loopback),
+		cmocka_unit_test(token_is_the_first_line_of_the_file),
+		cmocka_unit_test(world_readable_secret_is_refused),
+		cmocka_unit_test(non_regular_secret_file_is_refused),
+		cmocka_unit_test(generated_tokens_differ),
 	};
 
 	return cmocka_run_group_tests_name("serve_access", tests, make_file, remove_file);

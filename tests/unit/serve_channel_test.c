@@ -54,7 +54,7 @@ static void send_text(enum message_kind kind, const struct query *q, uint64_t id
 	body__put(m.body);
 }
 
-static void one_question_is_sent_once(void **state)
+static void request_is_sent_once(void **state)
 {
 	const struct query asked = { .question = ASK_STAT, .by = BY_CAUSE, .top = 10 };
 	struct body *body = NULL;
@@ -77,7 +77,7 @@ static void one_question_is_sent_once(void **state)
 }
 
 /* An answer for those who see everything is no answer for those who do not. */
-static void details_are_answers_of_their_own(void **state)
+static void details_are_answered_separately(void **state)
 {
 	const struct query all = { .question = ASK_PROMETHEUS, .details = DETAIL_ALL };
 	const struct query none = { .question = ASK_PROMETHEUS };
@@ -98,7 +98,7 @@ static void details_are_answers_of_their_own(void **state)
 	body__put(body);
 }
 
-static void too_many_questions(void **state)
+static void too_many_requests(void **state)
 {
 	struct body *body = NULL;
 
@@ -111,7 +111,7 @@ static void too_many_questions(void **state)
 	}
 }
 
-static void what_is_no_question_ends_it(void **state)
+static void invalid_request_ends_the_channel(void **state)
 {
 	static const struct query bad[] = {
 		{ .question = NR_QUESTIONS },
@@ -139,7 +139,7 @@ static void what_is_no_question_ends_it(void **state)
 }
 
 /* A server that reads nothing does not hold the counter up, and gets on later. */
-static void a_server_that_does_not_read(void **state)
+static void server_does_not_read(void **state)
 {
 	const struct message alive = { .kind = MESSAGE_ALIVE };
 	int err = 0, sent = 0;
@@ -160,7 +160,7 @@ static void a_server_that_does_not_read(void **state)
 	assert_true(box.ended);
 }
 
-static void the_last_events_are_kept(void **state)
+static void latest_events_are_kept(void **state)
 {
 	const struct query all = { .details = DETAIL_ALL };
 	struct body *body;
@@ -190,7 +190,7 @@ static void the_last_events_are_kept(void **state)
 	assert_null(mailbox__event(&box, DETAIL_ALL, &id));
 }
 
-static void a_large_answer_is_whole(void **state)
+static void large_answer_is_complete(void **state)
 {
 	const struct query q = { .question = ASK_PROMETHEUS };
 	const size_t len = 8 << 20;
@@ -216,10 +216,10 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(one_question_is_sent_once),   TEST(details_are_answers_of_their_own),
-		TEST(too_many_questions),	   TEST(what_is_no_question_ends_it),
-		TEST(a_server_that_does_not_read), TEST(the_last_events_are_kept),
-		TEST(a_large_answer_is_whole),
+		TEST(request_is_sent_once),	TEST(details_are_answered_separately),
+		TEST(too_many_requests),	TEST(invalid_request_ends_the_channel),
+		TEST(server_does_not_read),	TEST(latest_events_are_kept),
+		TEST(large_answer_is_complete),
 	};
 
 	return cmocka_run_group_tests_name("serve_channel", tests, NULL, NULL);

@@ -109,7 +109,7 @@ static int64_t value(const char *answer, const char *key)
 	return p ? strtoll(p + strlen(key), NULL, 10) : -1;
 }
 
-static void it_answers_what_was_counted_until_it_is_ended(void **state)
+static void answers_with_counts_until_sigterm(void **state)
 {
 	struct served s;
 	char *answer;
@@ -138,7 +138,7 @@ static void it_answers_what_was_counted_until_it_is_ended(void **state)
 	assert_int_equal(command_wait(s.pid), VS_EXIT_OK);
 }
 
-static void the_duration_ends_it(void **state)
+static void duration_ends_the_run(void **state)
 {
 	(void)state;
 	make_kernel((struct made_kernel){});
@@ -189,8 +189,8 @@ static void wrong_options_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_answers_what_was_counted_until_it_is_ended),
-		cmocka_unit_test(the_duration_ends_it),
+		cmocka_unit_test(answers_with_counts_until_sigterm),
+		cmocka_unit_test(duration_ends_the_run),
 		cmocka_unit_test(wrong_options_are_refused),
 	};
 

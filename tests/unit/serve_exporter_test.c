@@ -142,7 +142,7 @@ static double metric(const char *text, const char *name)
 	return sum;
 }
 
-static void metrics_are_what_was_counted(void **state)
+static void metrics_are_the_counts(void **state)
 {
 	struct serving *s = *state;
 	unsigned int status;
@@ -164,7 +164,7 @@ static void metrics_are_what_was_counted(void **state)
 	free(text);
 }
 
-static void answers_are_what_was_counted(void **state)
+static void answers_are_the_counts(void **state)
 {
 	struct serving *s = *state;
 	struct json_object *d = json_answer(s, (struct query){ .question = ASK_STAT, .top = 10 });
@@ -183,7 +183,7 @@ static void answers_are_what_was_counted(void **state)
 	json_object_put(d);
 }
 
-static void a_process_that_is_not_there_is_not_found(void **state)
+static void missing_process_is_not_found(void **state)
 {
 	struct serving *s = *state;
 	unsigned int status;
@@ -194,7 +194,7 @@ static void a_process_that_is_not_there_is_not_found(void **state)
 }
 
 /* What a command line may name is for those who may see processes. */
-static void the_command_is_a_detail(void **state)
+static void command_line_is_a_detail(void **state)
 {
 	struct serving *s = *state;
 	unsigned int status;
@@ -230,7 +230,7 @@ static int64_t counted_in(struct json_object *from, const char *key)
 	return sum;
 }
 
-static void each_tick_sends_its_interval(void **state)
+static void tick_sends_its_interval(void **state)
 {
 	struct serving *s = *state;
 	const uint64_t counts[] = { 0, 4, 0, 9 };
@@ -269,7 +269,7 @@ static void each_tick_sends_its_interval(void **state)
 	}
 }
 
-static void a_server_that_has_ended_is_noticed(void **state)
+static void server_exit_is_noticed(void **state)
 {
 	struct serving *s = *state;
 
@@ -314,7 +314,7 @@ static bool is_gzip(const char *text)
 }
 
 /* One at a time is taken, of as many seconds as were asked for; it ends with its answer. */
-static void a_profile_takes_its_time(void **state)
+static void profile_is_answered_at_its_end(void **state)
 {
 	const struct query whole = { .question = ASK_PROFILE, .details = DETAIL_ALL };
 	const struct query some = { .question = ASK_PROFILE, .seconds = 60, .details = DETAIL_ALL };
@@ -362,13 +362,13 @@ static void a_profile_takes_its_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SERVING_TEST(metrics_are_what_was_counted),
-		SERVING_TEST(answers_are_what_was_counted),
-		SERVING_TEST(a_process_that_is_not_there_is_not_found),
-		SERVING_TEST(the_command_is_a_detail),
-		SERVING_TEST(each_tick_sends_its_interval),
-		SERVING_TEST(a_server_that_has_ended_is_noticed),
-		SERVING_TEST(a_profile_takes_its_time),
+		SERVING_TEST(metrics_are_the_counts),
+		SERVING_TEST(answers_are_the_counts),
+		SERVING_TEST(missing_process_is_not_found),
+		SERVING_TEST(command_line_is_a_detail),
+		SERVING_TEST(tick_sends_its_interval),
+		SERVING_TEST(server_exit_is_noticed),
+		SERVING_TEST(profile_is_answered_at_its_end),
 	};
 
 	return cmocka_run_group_tests_name("serve_exporter", tests, NULL, NULL);

@@ -204,7 +204,7 @@ static const char *text(struct json_object *from, const char *path)
 	return json_object_get_string(o);
 }
 
-static void stat_prints_what_the_source_says(void **state)
+static void stat_prints_the_source(void **state)
 {
 	struct json_object *all, *d;
 	struct run *r = *state;
@@ -226,7 +226,7 @@ static void stat_prints_what_the_source_says(void **state)
 	json_object_put(all);
 }
 
-static void what_was_in_flight_is_known(void **state)
+static void faults_in_flight_come_from_the_source(void **state)
 {
 	const struct vs_event_fault e = {
 		.duration_ns = 1000, .pid = 100, .tid = 101, .address = 1
@@ -258,7 +258,7 @@ static int feed_counts(struct session *s, void *ctx)
 	return err ? err : s->interval(s);
 }
 
-static void intervals_are_those_that_are_fed(void **state)
+static void intervals_come_from_the_source(void **state)
 {
 	static const int64_t minor[] = { 13, 5, 0, 18 };
 	struct run *r = *state;
@@ -304,7 +304,7 @@ static int feed_events(struct session *s, void *ctx)
 	return s->error;
 }
 
-static void trace_prints_the_events_that_are_fed(void **state)
+static void trace_prints_events_of_the_source(void **state)
 {
 	struct json_object *all, *last;
 	struct run *r = *state;
@@ -344,7 +344,7 @@ static struct json_object *shootdown(struct run *r)
 	return d;
 }
 
-static void flushes_are_known_by_their_hook(void **state)
+static void flush_counts_are_known_with_a_hook(void **state)
 {
 	struct run *r = *state;
 	struct json_object *d;
@@ -356,7 +356,7 @@ static void flushes_are_known_by_their_hook(void **state)
 	json_object_put(d);
 }
 
-static void flushes_without_a_hook_are_unknown(void **state)
+static void flush_counts_are_unknown_without_a_hook(void **state)
 {
 	struct run *r = *state;
 	struct json_object *d = shootdown(r);
@@ -372,13 +372,14 @@ static void flushes_without_a_hook_are_unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(stat_prints_what_the_source_says, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_was_in_flight_is_known, setup, teardown),
-		cmocka_unit_test_setup_teardown(intervals_are_those_that_are_fed, setup, teardown),
-		cmocka_unit_test_setup_teardown(trace_prints_the_events_that_are_fed, setup,
+		cmocka_unit_test_setup_teardown(stat_prints_the_source, setup, teardown),
+		cmocka_unit_test_setup_teardown(faults_in_flight_come_from_the_source, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(flushes_are_known_by_their_hook, setup, teardown),
-		cmocka_unit_test_setup_teardown(flushes_without_a_hook_are_unknown, setup,
+		cmocka_unit_test_setup_teardown(intervals_come_from_the_source, setup, teardown),
+		cmocka_unit_test_setup_teardown(trace_prints_events_of_the_source, setup, teardown),
+		cmocka_unit_test_setup_teardown(flush_counts_are_known_with_a_hook, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(flush_counts_are_unknown_without_a_hook, setup,
 						teardown),
 	};
 

@@ -38,7 +38,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void a_row_knows_whose_it_is(void **state)
+static void row_has_its_process_and_vma(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(1, VS_CALL_MADVISE, VS_MADV_FREE, 0x10000, PAGE);
@@ -70,7 +70,7 @@ static void a_row_knows_whose_it_is(void **state)
 	assert_int_equal(s->s.nr_rows, 1);
 }
 
-static void slots_that_are_others_now_are_not_believed(void **state)
+static void reassigned_slots_are_ignored(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(1, VS_CALL_MUNMAP, 0, 0, 0);
@@ -99,7 +99,7 @@ static void slots_that_are_others_now_are_not_believed(void **state)
 	assert_null(r->vma);
 }
 
-static void without_addresses_there_are_none(void **state)
+static void unknown_addresses_stay_unknown(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(1, VS_CALL_BRK, 0, 0, 0);
@@ -117,7 +117,7 @@ static void without_addresses_there_are_none(void **state)
 	assert_int_equal(r->end, 0x9000);
 }
 
-static void what_ended_rows_counted_stays(void **state)
+static void counts_of_released_rows_stay(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(1, VS_CALL_MPROTECT, 0, 0x20000, PAGE);
@@ -161,7 +161,7 @@ static void what_ended_rows_counted_stays(void **state)
 	assert_int_equal(r->counts.count, 30);
 }
 
-static void rows_are_told_apart(void **state)
+static void different_rows_stay_separate(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row rows[8];
@@ -188,7 +188,7 @@ static void rows_are_told_apart(void **state)
 }
 
 /* Two images of one process count at a time: while one row is in use, it is not another's. */
-static void an_exec_begins_a_row(void **state)
+static void exec_starts_a_row(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row before = call_row(1, VS_CALL_BRK, 0, 0, 0), after;
@@ -210,7 +210,7 @@ static void an_exec_begins_a_row(void **state)
 	assert_int_equal(second->counts.count, 6);
 }
 
-static void kernel_threads_go_by_name(void **state)
+static void kernel_threads_are_grouped_by_name(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(0, VS_CALL_KTHREAD, 0, 0, 0);
@@ -239,7 +239,7 @@ static void kernel_threads_go_by_name(void **state)
 	assert_ptr_not_equal(put(&s->s, &s->model, 2, &row), first);
 }
 
-static void row_0_is_the_overflow(void **state)
+static void row_0_is_the_overflow_row(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = {};
@@ -278,7 +278,7 @@ static void many_rows(void **state)
 }
 
 /* Where shootdowns are not asked for there is nothing, and nothing to free. */
-static void an_empty_one_can_be_freed(void **state)
+static void empty_model_can_be_freed(void **state)
 {
 	struct shootdown none = {};
 
@@ -317,7 +317,7 @@ static struct call_row of_stack(const struct stack *stack, uint32_t call)
 				  .pid = 100 };
 }
 
-static void calls_move_to_their_stacks(void **state)
+static void calls_move_to_their_stack_rows(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(1, VS_CALL_MUNMAP, 0, 0x10000, PAGE);
@@ -356,7 +356,7 @@ static void calls_move_to_their_stacks(void **state)
 }
 
 /* The longest of what is left is not known where it may have been one of those that moved. */
-static void the_longest_may_have_moved(void **state)
+static void maximum_is_unknown_after_a_move(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(1, VS_CALL_BRK, 0, 0, 0);
@@ -380,7 +380,7 @@ static void the_longest_may_have_moved(void **state)
 }
 
 /* A program that another replaced may still have a row: its calls are those of its own image. */
-static void each_image_has_its_own(void **state)
+static void images_have_separate_rows(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(1, VS_CALL_MMAP, 0, 0, 0), next = row;
@@ -407,7 +407,7 @@ static void each_image_has_its_own(void **state)
 
 /* --- counts of one call, by its record ---------------------------------------------------------- */
 
-static void a_record_counts_as_its_row(void **state)
+static void event_counts_as_its_row(void **state)
 {
 	struct vs_event_call e = {
 		.duration_ns = 900,
@@ -461,20 +461,20 @@ static void a_record_counts_as_its_row(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_row_knows_whose_it_is),
-		TEST(slots_that_are_others_now_are_not_believed),
-		TEST(without_addresses_there_are_none),
-		TEST(what_ended_rows_counted_stays),
-		TEST(rows_are_told_apart),
-		TEST(an_exec_begins_a_row),
-		TEST(kernel_threads_go_by_name),
-		TEST(row_0_is_the_overflow),
+		TEST(row_has_its_process_and_vma),
+		TEST(reassigned_slots_are_ignored),
+		TEST(unknown_addresses_stay_unknown),
+		TEST(counts_of_released_rows_stay),
+		TEST(different_rows_stay_separate),
+		TEST(exec_starts_a_row),
+		TEST(kernel_threads_are_grouped_by_name),
+		TEST(row_0_is_the_overflow_row),
 		TEST(many_rows),
-		TEST(calls_move_to_their_stacks),
-		TEST(the_longest_may_have_moved),
-		TEST(each_image_has_its_own),
-		TEST(a_record_counts_as_its_row),
-		cmocka_unit_test(an_empty_one_can_be_freed),
+		TEST(calls_move_to_their_stack_rows),
+		TEST(maximum_is_unknown_after_a_move),
+		TEST(images_have_separate_rows),
+		TEST(event_counts_as_its_row),
+		cmocka_unit_test(empty_model_can_be_freed),
 	};
 
 	return cmocka_run_group_tests_name("shootdown", tests, NULL, NULL);

@@ -4,7 +4,7 @@
  */
 #include "shootdown_sample.h"
 
-static void pairs_name_both_sides(void **state)
+static void pairs_name_initiator_and_target(void **state)
 {
 	const struct table *t = look(*state, "pairs");
 	size_t unknown_at = 0, kernel_at = 0;
@@ -32,7 +32,7 @@ static void pairs_name_both_sides(void **state)
 	assert_int_equal(number(t, kernel_at, "count"), 4);
 }
 
-static void text_joins_cpus_of_a_pair(void **state)
+static void text_merges_cpus_of_a_pair(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t = look(s, "initiators");
@@ -85,7 +85,7 @@ static void rows_by_cpu(void **state)
 	assert_says_not(s, "isolated or nohz_full");
 }
 
-static void few_cpus_are_told_in_numbers(void **state)
+static void few_cpus_are_printed_as_numbers(void **state)
 {
 	const struct table *t = look(*state, "matrix");
 
@@ -109,7 +109,7 @@ static void ring(struct shootdown *s, uint32_t nr)
 		s->pairs[i] = pair(100, i, "one", 200, (i + 1) % nr, "two", 1 + i);
 }
 
-static void many_cpus_are_shades(void **state)
+static void many_cpus_are_printed_as_shades(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -135,7 +135,7 @@ static void many_cpus_are_shades(void **state)
 	assert_non_null(strstr(t->footer, "and 12 more CPUs"));
 }
 
-static void text_fits(void **state)
+static void text_fits_the_width(void **state)
 {
 	struct seen *s = *state;
 
@@ -155,9 +155,12 @@ static void text_fits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VIEW_TEST(pairs_name_both_sides), VIEW_TEST(text_joins_cpus_of_a_pair),
-		VIEW_TEST(rows_by_cpu),		  VIEW_TEST(few_cpus_are_told_in_numbers),
-		VIEW_TEST(many_cpus_are_shades),  VIEW_TEST(text_fits),
+		VIEW_TEST(pairs_name_initiator_and_target),
+		VIEW_TEST(text_merges_cpus_of_a_pair),
+		VIEW_TEST(rows_by_cpu),
+		VIEW_TEST(few_cpus_are_printed_as_numbers),
+		VIEW_TEST(many_cpus_are_printed_as_shades),
+		VIEW_TEST(text_fits_the_width),
 	};
 
 	return cmocka_run_group_tests_name("shootdown_view_cpus", tests, NULL, NULL);

@@ -32,7 +32,7 @@ static void rows_by_vma(void **state)
 }
 
 /* For people, a page whose protection goes to and fro is one. */
-static void text_joins_what_differs_by_permissions(void **state)
+static void text_merges_rows_that_differ_by_permissions(void **state)
 {
 	struct seen *s = *state;
 	struct vs_slot readable = vma_slot(1, HEAP, VS_NAME_HEAP);
@@ -56,7 +56,7 @@ static void text_joins_what_differs_by_permissions(void **state)
 }
 
 /* Calls that split a VMA leave many small ones: for people they are one still. */
-static void text_joins_neighbours(void **state)
+static void text_merges_adjacent_vmas(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = call_row(5, VS_CALL_MPROTECT, 0, 0, 0);
@@ -94,7 +94,7 @@ static void text_joins_neighbours(void **state)
 }
 
 /* Text shows as many as are asked for, also such as stole nothing; and how much it leaves out. */
-static void text_is_limited(void **state)
+static void text_respects_the_row_limit(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -188,7 +188,7 @@ static void rows_by_site(void **state)
 	assert_says(s, "libc.so.6+0x21234");
 }
 
-static void only_vmas_that_are_asked_for(void **state)
+static void vma_filter_selects_rows(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -211,10 +211,14 @@ static void only_vmas_that_are_asked_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VIEW_TEST(rows_by_vma),		  VIEW_TEST(text_joins_what_differs_by_permissions),
-		VIEW_TEST(text_joins_neighbours), VIEW_TEST(text_is_limited),
-		VIEW_TEST(rows_by_process),	  VIEW_TEST(rows_by_thread),
-		VIEW_TEST(rows_by_site),	  VIEW_TEST(only_vmas_that_are_asked_for),
+		VIEW_TEST(rows_by_vma),
+		VIEW_TEST(text_merges_rows_that_differ_by_permissions),
+		VIEW_TEST(text_merges_adjacent_vmas),
+		VIEW_TEST(text_respects_the_row_limit),
+		VIEW_TEST(rows_by_process),
+		VIEW_TEST(rows_by_thread),
+		VIEW_TEST(rows_by_site),
+		VIEW_TEST(vma_filter_selects_rows),
 	};
 
 	return cmocka_run_group_tests_name("shootdown_view_rows", tests, NULL, NULL);

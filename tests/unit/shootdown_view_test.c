@@ -8,7 +8,7 @@
 
 /* --- totals and calls ---------------------------------------------------------------------- */
 
-static void totals_are_as_counted(void **state)
+static void totals_are_the_counts(void **state)
 {
 	const struct table *t = look(*state, "totals"), *flushes = inner(t, 0, "flushes");
 
@@ -27,7 +27,7 @@ static void totals_are_as_counted(void **state)
 	assert_int_equal(number(flushes, 0, "full"), 1);
 }
 
-static void calls_that_cost_most_first(void **state)
+static void calls_are_sorted_by_cost(void **state)
 {
 	static const char *const expected[] = { "madvise",	 "mprotect", "kernel-range",
 						"kernel-thread", "munmap",   "mmap",
@@ -42,7 +42,7 @@ static void calls_that_cost_most_first(void **state)
 	assert_int_equal(sum(t, "interrupts"), RECEIVED);
 }
 
-static void a_call_has_all_its_figures(void **state)
+static void call_has_all_figures(void **state)
 {
 	const struct table *t = look(*state, "calls");
 	size_t row = row_of(t, "call", "mprotect");
@@ -78,7 +78,7 @@ static void a_call_has_all_its_figures(void **state)
 }
 
 /* What is no call has no latency and cannot fail. */
-static void what_is_no_call_has_no_latency(void **state)
+static void other_initiators_have_no_latency(void **state)
 {
 	const struct table *t = look(*state, "calls");
 	size_t row = row_of(t, "call", "cow");
@@ -96,7 +96,7 @@ static void what_is_no_call_has_no_latency(void **state)
 }
 
 /* Rare kinds of advice count in one histogram: quantiles of one alone are not known. */
-static void shared_histograms_are_nobodys(void **state)
+static void shared_histograms_have_no_quantiles(void **state)
 {
 	struct seen *s = *state;
 	struct call_row *rows[2] = {};
@@ -125,7 +125,7 @@ static void shared_histograms_are_nobodys(void **state)
 	assert_in_range(number(inner(t, cold, "latency_ns"), 0, "p50"), 940, 1000);
 }
 
-static void the_overflow_is_a_row(void **state)
+static void overflow_is_a_row(void **state)
 {
 	struct seen *s = *state;
 	struct vs_call_row row = {};
@@ -144,7 +144,7 @@ static void the_overflow_is_a_row(void **state)
 	assert_int_equal(number(t, row_of(t, "call", "overflow"), "count"), 1000);
 }
 
-static void what_no_hook_tells_is_unknown(void **state)
+static void figures_without_a_hook_are_unknown(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -171,7 +171,7 @@ static void what_no_hook_tells_is_unknown(void **state)
 
 /* --- what follows, and what nobody owns ---------------------------------------------------- */
 
-static void faults_that_followed(void **state)
+static void faults_that_followed_calls(void **state)
 {
 	const struct table *t = look(*state, "refaults");
 
@@ -186,7 +186,7 @@ static void faults_that_followed(void **state)
 	assert_says(*state, "of 100");
 }
 
-static void what_nobody_owns_is_told_by_reason(void **state)
+static void unowned_flushes_are_listed_by_reason(void **state)
 {
 	const struct table *t = look(*state, "unowned");
 	size_t at = row_of(t, "reason", "kernel-thread");
@@ -208,7 +208,7 @@ static void what_nobody_owns_is_told_by_reason(void **state)
 
 /* --- limits -------------------------------------------------------------------------------- */
 
-static void vmas_are_held_against_the_limit(void **state)
+static void vma_counts_are_compared_with_the_limit(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t = look(s, "map_counts");
@@ -235,7 +235,7 @@ static void vmas_are_held_against_the_limit(void **state)
 	assert_true(unknown(t, 0, "near"));
 }
 
-static void writable_and_executable_is_told(void **state)
+static void write_and_exec_is_reported(void **state)
 {
 	struct seen *s = *state;
 
@@ -253,7 +253,7 @@ static void writable_and_executable_is_told(void **state)
 		1);
 }
 
-static void losses_are_told(void **state)
+static void losses_are_reported(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -270,7 +270,7 @@ static void losses_are_told(void **state)
 
 /* --- the whole ----------------------------------------------------------------------------- */
 
-static void a_summary_for_people(void **state)
+static void text_summary(void **state)
 {
 	static const struct run_hook hooks[] = {
 		{ "memcall", "best", false },
@@ -295,7 +295,7 @@ static void a_summary_for_people(void **state)
 }
 
 /* Of the calls, which took 1 us each. */
-static void longest_calls_say_what_they_leave_out(void **state)
+static void longest_calls_summarize_the_rest(void **state)
 {
 	struct longest_calls longest = { .nr = 2 };
 	struct seen *s = *state;
@@ -323,7 +323,7 @@ static void longest_calls_say_what_they_leave_out(void **state)
 /*
  * A table that --vma cannot select says so; what was not received is not known to have been sent.
  */
-static void pairs_are_of_all_vmas(void **state)
+static void pairs_note_that_vma_is_ignored(void **state)
 {
 	struct seen *s = *state;
 
@@ -368,7 +368,7 @@ static void csv_has_the_rows(void **state)
 	}
 }
 
-static void nothing_at_all(void **state)
+static void empty_model(void **state)
 {
 	struct seen empty = { .view = { .run = { .command = "idle" } } };
 
@@ -390,23 +390,23 @@ static void nothing_at_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VIEW_TEST(totals_are_as_counted),
-		VIEW_TEST(calls_that_cost_most_first),
-		VIEW_TEST(a_call_has_all_its_figures),
-		VIEW_TEST(what_is_no_call_has_no_latency),
-		VIEW_TEST(shared_histograms_are_nobodys),
-		VIEW_TEST(the_overflow_is_a_row),
-		VIEW_TEST(what_no_hook_tells_is_unknown),
-		VIEW_TEST(faults_that_followed),
-		VIEW_TEST(what_nobody_owns_is_told_by_reason),
-		VIEW_TEST(vmas_are_held_against_the_limit),
-		VIEW_TEST(writable_and_executable_is_told),
-		VIEW_TEST(losses_are_told),
-		VIEW_TEST(a_summary_for_people),
-		VIEW_TEST(longest_calls_say_what_they_leave_out),
-		VIEW_TEST(pairs_are_of_all_vmas),
+		VIEW_TEST(totals_are_the_counts),
+		VIEW_TEST(calls_are_sorted_by_cost),
+		VIEW_TEST(call_has_all_figures),
+		VIEW_TEST(other_initiators_have_no_latency),
+		VIEW_TEST(shared_histograms_have_no_quantiles),
+		VIEW_TEST(overflow_is_a_row),
+		VIEW_TEST(figures_without_a_hook_are_unknown),
+		VIEW_TEST(faults_that_followed_calls),
+		VIEW_TEST(unowned_flushes_are_listed_by_reason),
+		VIEW_TEST(vma_counts_are_compared_with_the_limit),
+		VIEW_TEST(write_and_exec_is_reported),
+		VIEW_TEST(losses_are_reported),
+		VIEW_TEST(text_summary),
+		VIEW_TEST(longest_calls_summarize_the_rest),
+		VIEW_TEST(pairs_note_that_vma_is_ignored),
 		VIEW_TEST(csv_has_the_rows),
-		cmocka_unit_test(nothing_at_all),
+		cmocka_unit_test(empty_model),
 	};
 
 	return cmocka_run_group_tests_name("shootdown_view", tests, NULL, NULL);

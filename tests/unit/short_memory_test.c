@@ -106,7 +106,7 @@ static int print_stat(struct scene *s, const char *format, int by, FILE *to)
 	return print_document(&d, format, to);
 }
 
-static void stat_by_all(void **state)
+static void stat_all_groupings(void **state)
 {
 	for (int by = 0; by < NR_STAT_BY; by++)
 		each_format(*state, print_stat, by);
@@ -139,7 +139,7 @@ static int print_course(struct scene *s, const char *format, int what, FILE *to)
 	return print_document(&d, format, to);
 }
 
-static void course_of_a_run(void **state)
+static void hist_heatmap_and_storms(void **state)
 {
 	for (int what = 0; what < NR_COURSES; what++)
 		each_format(*state, print_course, what);
@@ -160,7 +160,7 @@ static int print_shootdown(struct scene *s, const char *format, int by, FILE *to
 	return print_document(&d, format, to);
 }
 
-static void shootdown_by_all(void **state)
+static void shootdown_all_groupings(void **state)
 {
 	for (int by = 0; by < NR_SHOOTDOWN_BY; by++)
 		each_format(*state, print_shootdown, by);
@@ -188,7 +188,7 @@ static int print_diff(struct scene *s, const char *format, int i, FILE *to)
 	return print_document(&d, format, to);
 }
 
-static void two_runs(void **state)
+static void report_diff(void **state)
 {
 	each_format(*state, print_diff, 0);
 }
@@ -203,7 +203,7 @@ static int print_explain(struct scene *s, const char *format, int i, FILE *to)
 	return print_document(&d, format, to);
 }
 
-static void an_address(void **state)
+static void explain(void **state)
 {
 	each_format(*state, print_explain, 0);
 }
@@ -264,7 +264,7 @@ static int print_event(struct scene *s, const char *format, int what, FILE *to)
 	return err;
 }
 
-static void events(void **state)
+static void trace_events(void **state)
 {
 	for (int what = 0; what < NR_EVENTS; what++)
 		each_format(*state, print_event, what);
@@ -298,7 +298,7 @@ static int print_page(struct scene *s, const char *format, int i, FILE *to)
 	return err;
 }
 
-static void pages_of_top(void **state)
+static void top_views(void **state)
 {
 	for (int i = 0; i < NR_VIEWS; i++)
 		each_fails(*state, print_page, "page", i);
@@ -332,9 +332,14 @@ static void flame_graphs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCENE_TEST(stat_by_all),  SCENE_TEST(course_of_a_run), SCENE_TEST(shootdown_by_all),
-		SCENE_TEST(two_runs),	  SCENE_TEST(an_address),      SCENE_TEST(events),
-		SCENE_TEST(pages_of_top), SCENE_TEST(flame_graphs),
+		SCENE_TEST(stat_all_groupings),
+		SCENE_TEST(hist_heatmap_and_storms),
+		SCENE_TEST(shootdown_all_groupings),
+		SCENE_TEST(report_diff),
+		SCENE_TEST(explain),
+		SCENE_TEST(trace_events),
+		SCENE_TEST(top_views),
+		SCENE_TEST(flame_graphs),
 	};
 
 	return cmocka_run_group_tests_name("short_memory", tests, NULL, NULL);

@@ -49,7 +49,7 @@ static int parse(uint64_t address, struct smaps *s)
 	return err;
 }
 
-static void one_vma(void **state)
+static void finds_a_vma(void **state)
 {
 	struct smaps s;
 
@@ -71,7 +71,7 @@ static void one_vma(void **state)
 	smaps__free(&s);
 }
 
-static void first_and_last(void **state)
+static void finds_the_first_and_the_last_vma(void **state)
 {
 	struct smaps s;
 
@@ -87,7 +87,7 @@ static void first_and_last(void **state)
 	smaps__free(&s);
 }
 
-static void none(void **state)
+static void no_vma_at_the_address(void **state)
 {
 	static const uint64_t addresses[] = { 0, 0x556a3d7ff000, 0x7f0000400000, UINT64_MAX };
 	struct smaps s;
@@ -97,7 +97,7 @@ static void none(void **state)
 		assert_int_equal(parse(addresses[i], &s), -ENOENT);
 }
 
-static void words_of_flags(void **state)
+static void vm_flags_are_decoded(void **state)
 {
 	(void)state;
 	assert_string_equal(smaps__flag("rd")->word, "readable");
@@ -107,7 +107,7 @@ static void words_of_flags(void **state)
 	assert_null(smaps__flag("zz")->name);
 }
 
-static void page_flags(void **state)
+static void page_flags_are_decoded(void **state)
 {
 	const struct flag *flags[MAX_PAGE_FLAGS];
 	size_t n = page_flags__decode(1ULL << 12 | 1ULL << 5 | 1ULL << 33 | 1ULL << 63, flags);
@@ -129,7 +129,7 @@ static void page_flags(void **state)
 }
 
 /* Only what is present has a frame; what the kernel blanks is none. */
-static void frames_of_pagemap(void **state)
+static void frame_numbers_of_pagemap(void **state)
 {
 	(void)state;
 	assert_true(pagemap__frame(PAGEMAP_PRESENT | PAGEMAP_EXCLUSIVE | 0x123456) == 0x123456);
@@ -140,9 +140,12 @@ static void frames_of_pagemap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_vma),    cmocka_unit_test(first_and_last),
-		cmocka_unit_test(none),	      cmocka_unit_test(words_of_flags),
-		cmocka_unit_test(page_flags), cmocka_unit_test(frames_of_pagemap),
+		cmocka_unit_test(finds_a_vma),
+		cmocka_unit_test(finds_the_first_and_the_last_vma),
+		cmocka_unit_test(no_vma_at_the_address),
+		cmocka_unit_test(vm_flags_are_decoded),
+		cmocka_unit_test(page_flags_are_decoded),
+		cmocka_unit_test(frame_numbers_of_pagemap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static void assert_prints(struct stack_hints *h, bool unwound, bool recorded, co
 	free(text);
 }
 
-static void whole_stacks_need_none(void **state)
+static void no_hint_for_complete_stacks(void **state)
 {
 	struct stack_hints h = {};
 
@@ -67,7 +67,7 @@ static void whole_stacks_need_none(void **state)
 	stack_hints__free(&h);
 }
 
-static void stacks_of_one_function(void **state)
+static void hint_for_stacks_of_one_function(void **state)
 {
 	struct stack_hints h = {};
 
@@ -82,7 +82,7 @@ static void stacks_of_one_function(void **state)
 	stack_hints__free(&h);
 }
 
-static void functions_without_names(void **state)
+static void hint_for_missing_symbols(void **state)
 {
 	struct stack_hints h = {};
 
@@ -129,7 +129,7 @@ static void package_of_the_symbols(void **state)
 	rmdir(dir);
 }
 
-static void more_files_than_are_told_apart(void **state)
+static void more_files_than_are_counted(void **state)
 {
 	struct symbol_frame frame = { .in_file = true };
 	const struct named_stack stack = { .user = &frame, .nr_user = 1 };
@@ -149,11 +149,11 @@ static void more_files_than_are_told_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_stacks_need_none),
-		cmocka_unit_test(stacks_of_one_function),
-		cmocka_unit_test(functions_without_names),
+		cmocka_unit_test(no_hint_for_complete_stacks),
+		cmocka_unit_test(hint_for_stacks_of_one_function),
+		cmocka_unit_test(hint_for_missing_symbols),
 		cmocka_unit_test(package_of_the_symbols),
-		cmocka_unit_test(more_files_than_are_told_apart),
+		cmocka_unit_test(more_files_than_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ static void count(struct seen *s, uint64_t minor, uint64_t time_ns)
 	s->row.counts.max_ns = time_ns;
 }
 
-static void a_row_is_described(void **state)
+static void row_becomes_a_stack(void **state)
 {
 	struct seen *s = *state;
 	const struct stack *stack;
@@ -73,7 +73,7 @@ static void a_row_is_described(void **state)
 	assert_int_equal(stack->frames[2].ip, 0xffffffff81000000);
 }
 
-static void two_rows_are_one_stack(void **state)
+static void rows_with_equal_frames_are_one_stack(void **state)
 {
 	struct seen *s = *state;
 	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
@@ -90,7 +90,7 @@ static void two_rows_are_one_stack(void **state)
 	assert_int_equal(stack_faults(&stack->counts), 20);
 }
 
-static void what_a_row_counted_stays(void **state)
+static void counts_of_released_rows_stay(void **state)
 {
 	struct seen *s = *state;
 	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
@@ -106,7 +106,7 @@ static void what_a_row_counted_stays(void **state)
 	assert_int_equal(stack->counts.time_ns, 130);
 }
 
-static void records_name_a_row_by_its_generation(void **state)
+static void row_generation_identifies_the_stack(void **state)
 {
 	struct seen *s = *state;
 	struct vs_stack_ref ref = { .row = 2, .generation = 5 };
@@ -126,7 +126,7 @@ static void records_name_a_row_by_its_generation(void **state)
 }
 
 /* What a wrong frame pointer led to: no code is there, nor behind it. */
-static void no_code_below_the_lowest(void **state)
+static void frames_outside_user_code_are_dropped(void **state)
 {
 	struct seen *s = *state;
 
@@ -138,7 +138,7 @@ static void no_code_below_the_lowest(void **state)
 	assert_int_equal(stacks__row(&s->s, &s->model, 3, &s->row)->nr_user, 1);
 }
 
-static void counted_here(void **state)
+static void counting_in_user_space(void **state)
 {
 	struct seen *s = *state;
 	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
@@ -151,7 +151,7 @@ static void counted_here(void **state)
 	assert_int_equal(s->s.unknown.timed, 0);
 }
 
-static void intervals(void **state)
+static void interval_counts(void **state)
 {
 	struct seen *s = *state;
 	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
@@ -165,7 +165,7 @@ static void intervals(void **state)
 }
 
 /* Of these a hash whose numbers are known is one: whoever chooses addresses could have them counted as one. */
-static void addresses_that_were_chosen_are_two_stacks(void **state)
+static void hash_collisions_stay_two_stacks(void **state)
 {
 	static const uint64_t chosen[2][2] = { { 0x1000, 0x216a1982600d8d33 },
 					       { 0xb4ec6e0, 0xd89466648b92620c } };
@@ -192,14 +192,14 @@ int main(void)
 {
 #define STACKS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		STACKS_TEST(a_row_is_described),
-		STACKS_TEST(two_rows_are_one_stack),
-		STACKS_TEST(what_a_row_counted_stays),
-		STACKS_TEST(records_name_a_row_by_its_generation),
-		STACKS_TEST(no_code_below_the_lowest),
-		STACKS_TEST(counted_here),
-		STACKS_TEST(intervals),
-		STACKS_TEST(addresses_that_were_chosen_are_two_stacks),
+		STACKS_TEST(row_becomes_a_stack),
+		STACKS_TEST(rows_with_equal_frames_are_one_stack),
+		STACKS_TEST(counts_of_released_rows_stay),
+		STACKS_TEST(row_generation_identifies_the_stack),
+		STACKS_TEST(frames_outside_user_code_are_dropped),
+		STACKS_TEST(counting_in_user_space),
+		STACKS_TEST(interval_counts),
+		STACKS_TEST(hash_collisions_stay_two_stacks),
 	};
 
 	return cmocka_run_group_tests_name("stacks", tests, NULL, NULL);

@@ -137,7 +137,7 @@ static void assert_rows(const struct table *t, const char *key, const char *expe
 	assert_string_equal(got, expected);
 }
 
-static void everything_adds_up(void **state)
+static void every_grouping_adds_up(void **state)
 {
 	const struct table *totals = look(*state, "totals"), *processes, *lost;
 
@@ -162,7 +162,7 @@ static void everything_adds_up(void **state)
 				 number(processes, i, "faults"));
 }
 
-static void processes_most_faults_first(void **state)
+static void processes_are_sorted_by_faults(void **state)
 {
 	const struct table *t = look(*state, "processes"), *vmas, *reasons;
 
@@ -197,7 +197,7 @@ static void processes_most_faults_first(void **state)
 	assert_rows(inner(t, 0, "vmas"), "name", "[heap]=60 /libc.so.6=5");
 }
 
-static void an_exit_code_is_told(void **state)
+static void exit_code_is_reported(void **state)
 {
 	struct vs_slot one = image_slot(100, 0xa, "one");
 	struct seen *s = *state;
@@ -212,7 +212,7 @@ static void an_exit_code_is_told(void **state)
 }
 
 /* Without a histogram no quantile is known, and none is told; maximum and sum are. */
-static void unknown_latencies_are_not_zero(void **state)
+static void unknown_latencies_are_null(void **state)
 {
 	const struct table *t = look(*state, "processes"), *latency;
 
@@ -232,7 +232,7 @@ static void put_latencies(struct latency *l, uint64_t ns, uint64_t nr)
 		l->hist.max_ns = ns;
 }
 
-static void quantiles_come_from_all_histograms(void **state)
+static void quantiles_merge_all_histograms(void **state)
 {
 	struct seen *s = *state;
 	const struct table *latency, *causes;
@@ -322,7 +322,7 @@ static void grouped_by_cgroup(void **state)
 	assert_rows(t, "cgroup", "/a=107 [no process]=4");
 }
 
-static void rows_have_their_share(void **state)
+static void rows_have_percentages(void **state)
 {
 	const struct table *t = look(*state, "mappings");
 	double percent = 0;
@@ -333,7 +333,7 @@ static void rows_have_their_share(void **state)
 	assert_true(table__cell(t, 0, "percent")->f64 > 100.0 * 60 / FAULTS - 0.01);
 }
 
-static void a_limit_tells_what_it_left_out(void **state)
+static void row_limit_summarizes_the_rest(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -351,7 +351,7 @@ static void a_limit_tells_what_it_left_out(void **state)
 	assert_true(!t->footer || !strstr(t->footer, "more"));
 }
 
-static void only_vmas_that_are_asked_for(void **state)
+static void vma_filter_selects_rows(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -375,7 +375,7 @@ static void only_vmas_that_are_asked_for(void **state)
 	assert_false(table__cell(t, 0, "p50_ns")->known);
 }
 
-static void an_interval_shows_what_came_since_the_mark(void **state)
+static void interval_shows_the_difference(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -393,7 +393,7 @@ static void an_interval_shows_what_came_since_the_mark(void **state)
 	assert_int_equal(number(look(s, "totals"), 0, "faults"), FAULTS + 1);
 }
 
-static void a_title_for_people(void **state)
+static void text_title(void **state)
 {
 	struct run_hook hooks[] = {
 		{ "fault_begin", "best", false },
@@ -420,7 +420,7 @@ static void a_title_for_people(void **state)
 }
 
 /* What is left out of the counts is said above and below them. */
-static void filters_are_said(void **state)
+static void filters_are_printed(void **state)
 {
 	struct vs_thread thread = { .pid = 100, .tid = 101, .faults = 9, .fault_ns = 1000000 };
 	struct seen *s = *state;
@@ -482,7 +482,7 @@ static const char *summary(struct seen *s, uint64_t ns)
 }
 
 /* Heaps have 10 + 2 faults of "one" and 60 of "two", of 111 in all. */
-static void the_title_begins_with_a_summary(void **state)
+static void title_begins_with_a_summary(void **state)
 {
 	struct seen *s = *state;
 	static const char lines[] =
@@ -505,7 +505,7 @@ static void the_title_begins_with_a_summary(void **state)
 	s->view.interval = 0;
 }
 
-static void what_was_lost_is_told(void **state)
+static void losses_are_reported(void **state)
 {
 	struct seen *s = *state;
 	const struct table *t;
@@ -536,7 +536,7 @@ static void what_was_lost_is_told(void **state)
 	assert_non_null(strstr(t->footer, "(use --ring 32768)"));
 }
 
-static void nothing_at_all(void **state)
+static void empty_model(void **state)
 {
 	struct seen empty = { .view = { .command = "idle" } };
 
@@ -560,25 +560,25 @@ static void nothing_at_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VIEW_TEST(everything_adds_up),
-		VIEW_TEST(processes_most_faults_first),
-		VIEW_TEST(an_exit_code_is_told),
-		VIEW_TEST(unknown_latencies_are_not_zero),
-		VIEW_TEST(quantiles_come_from_all_histograms),
+		VIEW_TEST(every_grouping_adds_up),
+		VIEW_TEST(processes_are_sorted_by_faults),
+		VIEW_TEST(exit_code_is_reported),
+		VIEW_TEST(unknown_latencies_are_null),
+		VIEW_TEST(quantiles_merge_all_histograms),
 		VIEW_TEST(grouped_by_mapping),
 		VIEW_TEST(grouped_by_vma),
 		VIEW_TEST(grouped_by_process),
 		VIEW_TEST(grouped_by_cpu),
 		VIEW_TEST(grouped_by_cgroup),
-		VIEW_TEST(rows_have_their_share),
-		VIEW_TEST(a_limit_tells_what_it_left_out),
-		VIEW_TEST(only_vmas_that_are_asked_for),
-		VIEW_TEST(an_interval_shows_what_came_since_the_mark),
-		VIEW_TEST(a_title_for_people),
-		VIEW_TEST(filters_are_said),
-		VIEW_TEST(the_title_begins_with_a_summary),
-		VIEW_TEST(what_was_lost_is_told),
-		cmocka_unit_test(nothing_at_all),
+		VIEW_TEST(rows_have_percentages),
+		VIEW_TEST(row_limit_summarizes_the_rest),
+		VIEW_TEST(vma_filter_selects_rows),
+		VIEW_TEST(interval_shows_the_difference),
+		VIEW_TEST(text_title),
+		VIEW_TEST(filters_are_printed),
+		VIEW_TEST(title_begins_with_a_summary),
+		VIEW_TEST(losses_are_reported),
+		cmocka_unit_test(empty_model),
 	};
 
 	return cmocka_run_group_tests_name("stat_view", tests, NULL, NULL);

@@ -72,7 +72,7 @@ static void one_then_one_more(void)
 	check_hurried();
 }
 
-static void signal_twice(void **state)
+static void second_signal_drops_the_rest(void **state)
 {
 	(void)state;
 	in_process(one_then_one_more);
@@ -133,7 +133,7 @@ static void one_after_its_duration(void)
 	check_hurried();
 }
 
-static void after_the_duration(void **state)
+static void signal_after_the_duration(void **state)
 {
 	(void)state;
 	in_process(one_after_its_duration);
@@ -158,7 +158,7 @@ static void write_to_nobody(void)
 	CHECK(!stop__write(fds[1], zeros, 4096, &done) && done == 4096);
 }
 
-static void writes_are_given_up(void **state)
+static void blocked_writes_are_abandoned(void **state)
 {
 	(void)state;
 	in_process(write_to_nobody);
@@ -167,10 +167,10 @@ static void writes_are_given_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signal_twice),
+		cmocka_unit_test(second_signal_drops_the_rest),
 		cmocka_unit_test(with_a_command),
-		cmocka_unit_test(after_the_duration),
-		cmocka_unit_test(writes_are_given_up),
+		cmocka_unit_test(signal_after_the_duration),
+		cmocka_unit_test(blocked_writes_are_abandoned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

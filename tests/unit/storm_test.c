@@ -56,7 +56,7 @@ static void add_quiet(unsigned int n, uint64_t faults)
 		assert_null(add(faults));
 }
 
-static void a_storm_is_told_when_it_ends(void **state)
+static void storm_is_reported_when_it_ends(void **state)
 {
 	const struct storm *s;
 
@@ -81,7 +81,7 @@ static void a_storm_is_told_when_it_ends(void **state)
 	assert_int_equal(storms.nr, 1);
 }
 
-static void what_it_hit_most_is_named(void **state)
+static void busiest_target_is_named(void **state)
 {
 	const struct storm *s;
 
@@ -102,7 +102,7 @@ static void what_it_hit_most_is_named(void **state)
 	assert_int_equal(s->top[STORM_VMA].faults, 100);
 }
 
-static void limits_are_where_they_are_said_to_be(void **state)
+static void thresholds_are_exact(void **state)
 {
 	(void)state;
 	add_quiet(STORM_LEAST_INTERVALS, 1000);
@@ -113,7 +113,7 @@ static void limits_are_where_they_are_said_to_be(void **state)
 	assert_non_null(add(3999));
 }
 
-static void few_faults_are_no_storm(void **state)
+static void few_faults_are_not_a_storm(void **state)
 {
 	(void)state;
 	add_quiet(10, 1);
@@ -123,7 +123,7 @@ static void few_faults_are_no_storm(void **state)
 	assert_int_equal(storms.nr, 1);
 }
 
-static void there_must_be_something_to_compare_with(void **state)
+static void history_is_required(void **state)
 {
 	(void)state;
 	add_quiet(STORM_LEAST_INTERVALS - 1, 10);
@@ -133,7 +133,7 @@ static void there_must_be_something_to_compare_with(void **state)
 	assert_int_equal(storms.nr, 1);
 }
 
-static void a_long_storm_does_not_become_usual(void **state)
+static void long_storm_does_not_raise_the_median(void **state)
 {
 	const struct storm *s;
 
@@ -147,7 +147,7 @@ static void a_long_storm_does_not_become_usual(void **state)
 	assert_int_equal(s->median, 100);
 }
 
-static void after_a_long_storm_its_rate_is_usual(void **state)
+static void rate_is_normal_after_a_very_long_storm(void **state)
 {
 	(void)state;
 	add_quiet(6, 100);
@@ -171,7 +171,7 @@ static void rates_are_per_second(void **state)
 	assert_int_equal(s->peak, 1000);
 }
 
-static void long_names_keep_their_end(void **state)
+static void long_names_keep_their_ends(void **state)
 {
 	char name[300];
 
@@ -186,7 +186,7 @@ static void long_names_keep_their_end(void **state)
 	storms__end(&storms);
 }
 
-static void text_has_a_line_and_a_table(void **state)
+static void text_has_a_summary_and_a_table(void **state)
 {
 	struct document d = {};
 	const struct storm *s;
@@ -206,7 +206,7 @@ static void text_has_a_line_and_a_table(void **state)
 		    "8.00s     2.00s  10,000   5,000   5,000  cow      6  redis  1.2%  [heap]\n");
 }
 
-static void json_knows_no_ratio_to_nothing(void **state)
+static void json_ratio_to_zero_is_null(void **state)
 {
 	struct document d = {};
 	char *text;
@@ -234,7 +234,7 @@ static void no_rows(void *ctx, struct storms *s)
 }
 
 /* What never ends must not grow: the rates are thinned, and the median stays what it was. */
-static void rates_are_bounded(void **state)
+static void history_of_rates_is_bounded(void **state)
 {
 	struct storms s;
 
@@ -247,7 +247,7 @@ static void rates_are_bounded(void **state)
 	storms__free(&s);
 }
 
-static void storms_that_are_over_can_be_forgotten(void **state)
+static void finished_storms_can_be_removed(void **state)
 {
 	uint64_t at = 0;
 	struct storms s;
@@ -273,19 +273,19 @@ static void storms_that_are_over_can_be_forgotten(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rates_are_bounded),
-		cmocka_unit_test(storms_that_are_over_can_be_forgotten),
-		TEST(a_storm_is_told_when_it_ends),
-		TEST(what_it_hit_most_is_named),
-		TEST(limits_are_where_they_are_said_to_be),
-		TEST(few_faults_are_no_storm),
-		TEST(there_must_be_something_to_compare_with),
-		TEST(a_long_storm_does_not_become_usual),
-		TEST(after_a_long_storm_its_rate_is_usual),
+		cmocka_unit_test(history_of_rates_is_bounded),
+		cmocka_unit_test(finished_storms_can_be_removed),
+		TEST(storm_is_reported_when_it_ends),
+		TEST(busiest_target_is_named),
+		TEST(thresholds_are_exact),
+		TEST(few_faults_are_not_a_storm),
+		TEST(history_is_required),
+		TEST(long_storm_does_not_raise_the_median),
+		TEST(rate_is_normal_after_a_very_long_storm),
 		TEST(rates_are_per_second),
-		TEST(long_names_keep_their_end),
-		TEST(text_has_a_line_and_a_table),
-		TEST(json_knows_no_ratio_to_nothing),
+		TEST(long_names_keep_their_ends),
+		TEST(text_has_a_summary_and_a_table),
+		TEST(json_ratio_to_zero_is_null),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,7 +137,7 @@ static void bad_durations_are_refused(void **state)
 	assert_int_equal(ns, 77);
 }
 
-static void numbers_are_parsed_as_a_whole(void **state)
+static void trailing_characters_are_refused(void **state)
 {
 	static const char *const invalid[] = { "", "-1", "+1", " 1", "1 ", "0x1", "1a", "a" };
 	uint64_t n = 77;
@@ -154,7 +154,7 @@ static void numbers_are_parsed_as_a_whole(void **state)
 	assert_int_equal(n, UINT64_MAX);
 }
 
-static void globs_take_brackets_as_they_are(void **state)
+static void brackets_are_literal_in_globs(void **state)
 {
 	(void)state;
 	assert_true(str_glob("[heap]", "[heap]"));
@@ -237,8 +237,8 @@ int main(void)
 		cmocka_unit_test(durations_are_parsed),
 		cmocka_unit_test(bad_durations_are_refused),
 		cmocka_unit_test(sizes_are_parsed),
-		cmocka_unit_test(numbers_are_parsed_as_a_whole),
-		cmocka_unit_test(globs_take_brackets_as_they_are),
+		cmocka_unit_test(trailing_characters_are_refused),
+		cmocka_unit_test(brackets_are_literal_in_globs),
 		cmocka_unit_test(lists_are_split),
 		cmocka_unit_test(empty_items_are_refused),
 	};

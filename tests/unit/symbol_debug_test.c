@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-static void a_wrong_debug_file_is_not_taken(void **state)
+static void wrong_debug_file_is_ignored(void **state)
 {
 	static const struct {
 		const char *build;
@@ -64,7 +64,7 @@ static void a_wrong_debug_file_is_not_taken(void **state)
 }
 
 /* A sparse file, whose checksum takes seconds: it has its time, and what else is there has its own. */
-static void a_file_that_takes_too_long(void **state)
+static void time_limit_for_each_file(void **state)
 {
 	static const struct {
 		const char *size;
@@ -101,7 +101,7 @@ static void a_file_that_takes_too_long(void **state)
 	}
 }
 
-static void debuginfod_is_asked(void **state)
+static void debuginfod_is_used(void **state)
 {
 	static struct chain c;
 	char url[160];
@@ -127,7 +127,7 @@ static void debuginfod_is_asked(void **state)
 }
 
 /* A server that takes connections and says nothing. */
-static void debuginfod_may_not_answer(void **state)
+static void debuginfod_timeout(void **state)
 {
 	const struct symbolizer_options options = { .fetch_ms = 300 };
 	struct sockaddr_in address = { .sin_family = AF_INET };
@@ -160,10 +160,10 @@ static void debuginfod_may_not_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_wrong_debug_file_is_not_taken),
-		cmocka_unit_test(a_file_that_takes_too_long),
-		cmocka_unit_test(debuginfod_is_asked),
-		cmocka_unit_test(debuginfod_may_not_answer),
+		cmocka_unit_test(wrong_debug_file_is_ignored),
+		cmocka_unit_test(time_limit_for_each_file),
+		cmocka_unit_test(debuginfod_is_used),
+		cmocka_unit_test(debuginfod_timeout),
 	};
 
 	return cmocka_run_group_tests_name("symbol_debug", tests, set_up, tear_down);

@@ -30,7 +30,7 @@ static void start_in_container(struct chain *c, const char *build)
 	assert_int_equal(c->pid, c->tid);
 }
 
-static void a_container_has_files_of_its_own(void **state)
+static void files_of_a_container(void **state)
 {
 	static const char *const builds[] = { "O2-nofp", "debuglink" };
 	static struct chain c;
@@ -78,7 +78,7 @@ static void write_perf_map(const char *mode, mode_t perms, const char *text)
 	fclose(f);
 }
 
-static void a_jit_has_names(void **state)
+static void jit_function_names(void **state)
 {
 	const struct symbol_process p = self();
 	char *code = mmap(NULL, 8192, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -120,7 +120,7 @@ static void a_jit_has_names(void **state)
 }
 
 /* Its file is the kernel's own: nobody can open it, and no code lies at a place in it. */
-static void code_in_shared_memory(void **state)
+static void code_in_shared_anonymous_memory(void **state)
 {
 	const struct symbol_process p = self();
 	char *code = mmap(NULL, 8192, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -147,9 +147,9 @@ static void code_in_shared_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_container_has_files_of_its_own),
-		cmocka_unit_test(a_jit_has_names),
-		cmocka_unit_test(code_in_shared_memory),
+		cmocka_unit_test(files_of_a_container),
+		cmocka_unit_test(jit_function_names),
+		cmocka_unit_test(code_in_shared_anonymous_memory),
 	};
 
 	return cmocka_run_group_tests_name("symbol_elsewhere", tests, set_up, tear_down);

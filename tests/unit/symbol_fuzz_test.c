@@ -20,7 +20,7 @@ const char *__asan_default_options(void)
 	return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_abort=0:exitcode=99";
 }
 
-static void damaged_files_do_no_harm(void **state)
+static void damaged_files_are_handled(void **state)
 {
 	struct fuzz f;
 
@@ -42,7 +42,7 @@ static void damaged_files_do_no_harm(void **state)
 }
 
 /* Without damage all is there, so that the above is about something. */
-static void whole_files_have_names(void **state)
+static void undamaged_files_have_names(void **state)
 {
 	struct fuzz f;
 
@@ -56,8 +56,8 @@ static void whole_files_have_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(damaged_files_do_no_harm),
-		cmocka_unit_test(whole_files_have_names),
+		cmocka_unit_test(damaged_files_are_handled),
+		cmocka_unit_test(undamaged_files_have_names),
 	};
 
 	return cmocka_run_group_tests_name("symbol_fuzz", tests, NULL, NULL);

@@ -72,7 +72,7 @@ static size_t note_maps(pid_t pid, struct symbol_map *to)
 	return nr;
 }
 
-static void an_exited_process(void **state)
+static void exited_process(void **state)
 {
 	static const struct {
 		const char *command; /* after its end; NULL: nothing happens */
@@ -119,7 +119,7 @@ static void an_exited_process(void **state)
 	}
 }
 
-static void a_build_id_decides(void **state)
+static void build_id_identifies_the_file(void **state)
 {
 	static struct symbol_map maps[MAX_MAPS];
 	unsigned char id[64];
@@ -159,7 +159,7 @@ static void a_build_id_decides(void **state)
 }
 
 /* Of a process that is gone both count: what was read of it, and what is told; not if they differ. */
-static void the_end_of_a_process(void **state)
+static void mappings_of_an_exited_process(void **state)
 {
 	static struct symbol_map maps[2 * MAX_MAPS];
 	static struct chain c;
@@ -192,7 +192,7 @@ static void the_end_of_a_process(void **state)
 	}
 }
 
-static void another_process_of_the_same_number(void **state)
+static void reused_pid(void **state)
 {
 	static struct chain c;
 	char expected[32];
@@ -216,10 +216,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(deleted_and_replaced_files),
-		cmocka_unit_test(an_exited_process),
-		cmocka_unit_test(a_build_id_decides),
-		cmocka_unit_test(the_end_of_a_process),
-		cmocka_unit_test(another_process_of_the_same_number),
+		cmocka_unit_test(exited_process),
+		cmocka_unit_test(build_id_identifies_the_file),
+		cmocka_unit_test(mappings_of_an_exited_process),
+		cmocka_unit_test(reused_pid),
 	};
 
 	return cmocka_run_group_tests_name("symbol_gone", tests, set_up, tear_down);

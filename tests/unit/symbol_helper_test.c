@@ -121,7 +121,7 @@ static int tear_down(void **state)
 	return waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD;
 }
 
-static void answers_come(void **state)
+static void helper_answers(void **state)
 {
 	int answer = 0;
 
@@ -133,7 +133,7 @@ static void answers_come(void **state)
 	assert_int_equal(helper.starts, 1);
 }
 
-static void one_that_dies_is_replaced(void **state)
+static void crashed_helper_is_replaced(void **state)
 {
 	static const int deaths[] = { CRASH, ABORT, EXIT };
 	int answer = 0;
@@ -150,7 +150,7 @@ static void one_that_dies_is_replaced(void **state)
 }
 
 /* Nobody asked it anything: the next question is not to blame. */
-static void one_that_is_killed_is_replaced(void **state)
+static void killed_helper_is_replaced(void **state)
 {
 	int answer = 0;
 
@@ -173,7 +173,7 @@ static double seconds_of(int what)
 	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 }
 
-static void one_that_is_late_is_killed(void **state)
+static void slow_helper_is_killed(void **state)
 {
 	int answer = 0;
 
@@ -188,7 +188,7 @@ static void one_that_is_late_is_killed(void **state)
  * A killed process that someone traces is not its parent's to reap; nor is one that waits for FUSE
  * (a_file_system_that_stalls, in symbolizer_test.c) gone.
  */
-static void one_that_cannot_be_reaped_is_left(void **state)
+static void unreapable_helper_is_abandoned(void **state)
 {
 	pid_t tracer, left = helper.pid;
 	int answer = 0, up[2];
@@ -218,7 +218,7 @@ static void one_that_cannot_be_reaped_is_left(void **state)
 }
 
 /* Ctrl-C goes to all; then the tracer wants names. */
-static void ctrl_c_does_not_end_it(void **state)
+static void helper_ignores_ctrl_c(void **state)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 	int answer = 0;
@@ -232,7 +232,7 @@ static void ctrl_c_does_not_end_it(void **state)
 	assert_int_equal(helper.starts, 1);
 }
 
-static void files_go_both_ways(void **state)
+static void files_are_passed_in_both_directions(void **state)
 {
 	const struct question q = { GIVE_FILE, 0 };
 	struct helper_call c = { .request = &q, .request_len = sizeof(q), .nr_fds = 3 };
@@ -257,7 +257,7 @@ static void files_go_both_ways(void **state)
 	assert_true(dup(0) < 32);
 }
 
-static void answers_that_are_too_long(void **state)
+static void overlong_answers_are_refused(void **state)
 {
 	int answer = 0;
 
@@ -268,7 +268,7 @@ static void answers_that_are_too_long(void **state)
 	assert_int_equal(answer, 2);
 }
 
-static void it_inherits_no_files(void **state)
+static void helper_inherits_no_files(void **state)
 {
 	int left = 0, answer;
 	char path[64];
@@ -322,7 +322,7 @@ static int try_harm(void)
 	return 0;
 }
 
-static void the_sandbox_holds(void **state)
+static void sandbox_restricts_the_reader(void **state)
 {
 	int answer = -1;
 
@@ -335,16 +335,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-		TEST(answers_come),
-		TEST(one_that_dies_is_replaced),
-		TEST(one_that_is_killed_is_replaced),
-		TEST(one_that_is_late_is_killed),
-		TEST(one_that_cannot_be_reaped_is_left),
-		TEST(ctrl_c_does_not_end_it),
-		TEST(files_go_both_ways),
-		TEST(answers_that_are_too_long),
-		TEST(it_inherits_no_files),
-		TEST(the_sandbox_holds),
+		TEST(helper_answers),
+		TEST(crashed_helper_is_replaced),
+		TEST(killed_helper_is_replaced),
+		TEST(slow_helper_is_killed),
+		TEST(unreapable_helper_is_abandoned),
+		TEST(helper_ignores_ctrl_c),
+		TEST(files_are_passed_in_both_directions),
+		TEST(overlong_answers_are_refused),
+		TEST(helper_inherits_no_files),
+		TEST(sandbox_restricts_the_reader),
 	};
 
 	return cmocka_run_group_tests_name("symbol_helper", tests, NULL, NULL);

@@ -252,7 +252,7 @@ static void prepare(void)
 	put(a.secret, 0600, lines("root:secret"));
 }
 
-static void nobody_reads_secrets_by_a_perf_map(void **state)
+static void perf_map_link_to_a_secret_is_refused(void **state)
 {
 	(void)state;
 	prepare();
@@ -330,20 +330,20 @@ static void read_while(int (*plant)(void))
 	end();
 }
 
-static void a_list_that_changes_while_it_is_read(void **state)
+static void perf_map_changes_while_read(void **state)
 {
 	(void)state;
 	read_while(in_change);
 }
 
-static void a_list_that_is_swapped_while_it_is_looked_at(void **state)
+static void perf_map_is_swapped_while_opened(void **state)
 {
 	(void)state;
 	read_while(in_swap);
 }
 
 /* Many JITs write their list as they end; then the file is all that is left. */
-static void a_list_that_is_written_at_the_end(void **state)
+static void perf_map_written_at_exit(void **state)
 {
 	struct symbol_process p = { .image = 1 };
 	char bare[32];
@@ -374,7 +374,7 @@ static void a_list_that_is_written_at_the_end(void **state)
 
 /* --- The rule itself --- */
 
-static void what_is_no_ordinary_file(void **state)
+static void only_regular_files_are_opened(void **state)
 {
 	static const struct {
 		const char *path;
@@ -432,7 +432,7 @@ static void symbolic_links_in_paths(void **state)
 /* --- Debug files --- */
 
 /* The program names its debug file, which its own user must be able to read. */
-static void a_debug_file_that_the_process_may_not_read(void **state)
+static void debug_file_unreadable_by_the_process(void **state)
 {
 	static const struct {
 		const char *owner;
@@ -469,13 +469,13 @@ static void a_debug_file_that_the_process_may_not_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_reads_secrets_by_a_perf_map),
-		cmocka_unit_test(a_list_that_changes_while_it_is_read),
-		cmocka_unit_test(a_list_that_is_swapped_while_it_is_looked_at),
-		cmocka_unit_test(a_list_that_is_written_at_the_end),
-		cmocka_unit_test(what_is_no_ordinary_file),
+		cmocka_unit_test(perf_map_link_to_a_secret_is_refused),
+		cmocka_unit_test(perf_map_changes_while_read),
+		cmocka_unit_test(perf_map_is_swapped_while_opened),
+		cmocka_unit_test(perf_map_written_at_exit),
+		cmocka_unit_test(only_regular_files_are_opened),
 		cmocka_unit_test(symbolic_links_in_paths),
-		cmocka_unit_test(a_debug_file_that_the_process_may_not_read),
+		cmocka_unit_test(debug_file_unreadable_by_the_process),
 	};
 
 	return cmocka_run_group_tests_name("symbol_hostile", tests, set_up, tear_down);

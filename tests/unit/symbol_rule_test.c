@@ -46,7 +46,7 @@ static struct unwind_rule pushed(void)
 	return r;
 }
 
-static void a_usual_frame(void **state)
+static void common_frame(void **state)
 {
 	const struct rule_input in = input();
 	const struct unwind_rule r = pushed();
@@ -62,7 +62,7 @@ static void a_usual_frame(void **state)
 	assert_int_equal(caller[12], 112); /* the same */
 }
 
-static void places(void **state)
+static void rule_locations(void **state)
 {
 	static const struct {
 		struct rule_place place;
@@ -112,7 +112,7 @@ static int evaluate(const struct rule_op *ops, size_t nr, uint64_t *value)
 		.atom = DW_OP_##o                                                                  \
 	}
 
-static void operations(void **state)
+static void dwarf_operations(void **state)
 {
 	static const struct {
 		struct rule_op ops[6];
@@ -160,7 +160,7 @@ static void operations(void **state)
 }
 
 /* What procedure linkage tables have: 11 of the 16 bytes of an entry have pushed something. */
-static void a_plt_entry(void **state)
+static void plt_entry(void **state)
 {
 	static const struct rule_op ops[] = {
 		{ .atom = DW_OP_bregx, .reg = RULE_RSP, .n = 8 },
@@ -181,7 +181,7 @@ static void a_plt_entry(void **state)
 	assert_int_equal(value, BASE + 8);
 }
 
-static void nonsense_is_refused(void **state)
+static void invalid_rules_are_refused(void **state)
 {
 	static const struct {
 		struct rule_op ops[4];
@@ -218,7 +218,7 @@ static void nonsense_is_refused(void **state)
 	assert_int_equal(evaluate(deep, 17, &value), -EINVAL);
 }
 
-static void the_outermost_frame(void **state)
+static void outermost_frame(void **state)
 {
 	const struct rule_input in = input();
 	struct unwind_rule r = pushed();
@@ -230,7 +230,7 @@ static void the_outermost_frame(void **state)
 }
 
 /* What only callers further out may need can be out of reach; the way there cannot. */
-static void the_copy_is_short(void **state)
+static void short_stack_copy(void **state)
 {
 	static const struct {
 		int reg;
@@ -259,7 +259,7 @@ static void the_copy_is_short(void **state)
 }
 
 /* Any bytes at all: a sanitizer checks that nothing else is read. */
-static void random_rules_do_no_harm(void **state)
+static void random_rules_are_safe(void **state)
 {
 	unsigned int seed = 11;
 
@@ -283,10 +283,14 @@ static void random_rules_do_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_usual_frame),       cmocka_unit_test(places),
-		cmocka_unit_test(operations),	       cmocka_unit_test(a_plt_entry),
-		cmocka_unit_test(nonsense_is_refused), cmocka_unit_test(the_outermost_frame),
-		cmocka_unit_test(the_copy_is_short),   cmocka_unit_test(random_rules_do_no_harm),
+		cmocka_unit_test(common_frame),
+		cmocka_unit_test(rule_locations),
+		cmocka_unit_test(dwarf_operations),
+		cmocka_unit_test(plt_entry),
+		cmocka_unit_test(invalid_rules_are_refused),
+		cmocka_unit_test(outermost_frame),
+		cmocka_unit_test(short_stack_copy),
+		cmocka_unit_test(random_rules_are_safe),
 	};
 
 	return cmocka_run_group_tests_name("symbol_rule", tests, NULL, NULL);

@@ -52,7 +52,7 @@ static void check(const struct symbol_table *t, uint64_t address, const char *na
 			 is ? is : "unknown", (unsigned long)found, name, (unsigned long)start);
 }
 
-static void an_empty_table_knows_nothing(void **state)
+static void empty_table(void **state)
 {
 	struct table_builder b = { 0 };
 	struct symbol_table t;
@@ -67,7 +67,7 @@ static void an_empty_table_knows_nothing(void **state)
 	symbol_table__close(&t);
 }
 
-static void functions_end_where_they_end(void **state)
+static void functions_end_at_their_size(void **state)
 {
 	struct table_builder b = { 0 };
 	struct symbol_table t;
@@ -93,7 +93,7 @@ static void functions_end_where_they_end(void **state)
 }
 
 /* Each address against a search through all of them. */
-static void overlaps_go_to_the_highest_rank(void **state)
+static void overlapping_symbols_are_ranked(void **state)
 {
 	enum {
 		NR = 200,
@@ -130,7 +130,7 @@ static void overlaps_go_to_the_highest_rank(void **state)
 	}
 }
 
-static void the_ends_of_the_address_space(void **state)
+static void ends_of_the_address_space(void **state)
 {
 	struct table_builder b = { 0 };
 	struct symbol_table t;
@@ -146,7 +146,7 @@ static void the_ends_of_the_address_space(void **state)
 	symbol_table__close(&t);
 }
 
-static void long_names_are_cut(void **state)
+static void long_names_are_truncated(void **state)
 {
 	static char name[TABLE_MAX_NAME * 3];
 	struct table_builder b = { 0 };
@@ -217,7 +217,7 @@ static int make_file(const void *bytes, size_t len, int seals)
 	return fd;
 }
 
-static void what_may_change_is_refused(void **state)
+static void unsealed_tables_are_refused(void **state)
 {
 	const struct table_head head = { TABLE_MAGIC, 0, 0, 1 };
 	char bytes[sizeof(head) + 1] = "";
@@ -244,7 +244,7 @@ static void what_may_change_is_refused(void **state)
 }
 
 /* Tables with wrong bytes are refused or harmless, which a sanitizer checks. */
-static void tables_that_lie_do_no_harm(void **state)
+static void malformed_tables_are_safe(void **state)
 {
 	struct table_builder b = { 0 };
 	static unsigned char bytes[4096];
@@ -302,7 +302,7 @@ static int parse(struct symbol_table *t, const char *kallsyms, const char *modul
 	return err;
 }
 
-static void kernel_functions_are_text_alone(void **state)
+static void kallsyms_text_symbols_only(void **state)
 {
 	static const char kallsyms[] = "ffffffff81000000 T _stext\n"
 				       "ffffffff81000000 T _text\n"
@@ -339,7 +339,7 @@ static void kernel_functions_are_text_alone(void **state)
 	symbol_table__close(&t);
 }
 
-static void hidden_addresses_are_none(void **state)
+static void hidden_kallsyms_addresses(void **state)
 {
 	struct symbol_table t;
 
@@ -363,7 +363,7 @@ static int perf_map(struct symbol_table *t, const char *text)
 	return err;
 }
 
-static void later_lines_of_a_perf_map_are_true(void **state)
+static void later_perf_map_lines_win(void **state)
 {
 	static const char text[] = "1000 100 old one\n"
 				   "0x1080 0x10 LazyCompile:~run /srv/a@1.js:3\n"
@@ -410,7 +410,7 @@ static unsigned long peak_kib(void)
 }
 
 /* A line that never ends, of a file that takes no room; and what comes after it. */
-static void memory_is_bounded_by_no_file(void **state)
+static void memory_is_bounded_for_any_file(void **state)
 {
 	static const char last[] = "\n1000 100 last one\n";
 	static char name[TABLE_MAX_NAME + 1];
@@ -455,19 +455,19 @@ static void memory_is_bounded_by_no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_table_knows_nothing),
-		cmocka_unit_test(functions_end_where_they_end),
-		cmocka_unit_test(overlaps_go_to_the_highest_rank),
-		cmocka_unit_test(the_ends_of_the_address_space),
-		cmocka_unit_test(long_names_are_cut),
+		cmocka_unit_test(empty_table),
+		cmocka_unit_test(functions_end_at_their_size),
+		cmocka_unit_test(overlapping_symbols_are_ranked),
+		cmocka_unit_test(ends_of_the_address_space),
+		cmocka_unit_test(long_names_are_truncated),
 		cmocka_unit_test(segments_turn_offsets_into_addresses),
 		cmocka_unit_test(too_many_segments_are_refused),
-		cmocka_unit_test(what_may_change_is_refused),
-		cmocka_unit_test(tables_that_lie_do_no_harm),
-		cmocka_unit_test(kernel_functions_are_text_alone),
-		cmocka_unit_test(hidden_addresses_are_none),
-		cmocka_unit_test(later_lines_of_a_perf_map_are_true),
-		cmocka_unit_test(memory_is_bounded_by_no_file),
+		cmocka_unit_test(unsealed_tables_are_refused),
+		cmocka_unit_test(malformed_tables_are_safe),
+		cmocka_unit_test(kallsyms_text_symbols_only),
+		cmocka_unit_test(hidden_kallsyms_addresses),
+		cmocka_unit_test(later_perf_map_lines_win),
+		cmocka_unit_test(memory_is_bounded_for_any_file),
 	};
 
 	return cmocka_run_group_tests_name("symbol_table", tests, NULL, NULL);

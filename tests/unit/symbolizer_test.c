@@ -32,7 +32,7 @@ static void own_functions_have_names(void **state)
 	assert_string_equal(text_of(&p, (uintptr_t)hcreate + 1, false), "hcreate+0x1");
 }
 
-static void data_is_no_function(void **state)
+static void data_has_no_function_name(void **state)
 {
 	const struct symbol_process p = self();
 	static int variable;
@@ -119,7 +119,7 @@ static void load(struct loaded *l, const char *build)
 	proc_maps__free(&maps);
 }
 
-static void stubs_have_no_name(void **state)
+static void plt_stubs_are_unnamed(void **state)
 {
 	const struct symbol_process p = self();
 	struct loaded l;
@@ -151,7 +151,7 @@ static void stubs_have_no_name(void **state)
 }
 
 /* A library that was not there when the mappings were read. */
-static void a_new_mapping_is_found(void **state)
+static void new_mapping_is_found(void **state)
 {
 	const struct symbol_process p = self();
 	struct loaded l;
@@ -167,7 +167,7 @@ static void a_new_mapping_is_found(void **state)
 	symbolizer__forget(s, &p);
 }
 
-static void a_size_that_is_not_told(void **state)
+static void function_without_a_size(void **state)
 {
 	const struct symbol_process p = self();
 	char expected[64];
@@ -198,7 +198,7 @@ static void a_size_that_is_not_told(void **state)
 	symbolizer__forget(s, &p);
 }
 
-static void names_are_as_in_the_source(void **state)
+static void names_are_demangled(void **state)
 {
 	const struct symbol_process p = self();
 	struct symbol_frame f;
@@ -235,7 +235,7 @@ static void names_are_as_in_the_source(void **state)
 
 /* --- The kernel --- */
 
-static void the_kernel_has_names_or_hides_them(void **state)
+static void kernel_names_or_hidden_addresses(void **state)
 {
 	char line[256], name[128], type, module[64];
 	uint64_t at, start_at = 0;
@@ -310,7 +310,7 @@ static void memory_is_bounded(void **state)
 
 /* --- Printing --- */
 
-static void frames_print(void **state)
+static void frames_are_printed(void **state)
 {
 	static const struct {
 		struct symbol_frame f;
@@ -344,15 +344,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_functions_have_names),
-		cmocka_unit_test(data_is_no_function),
+		cmocka_unit_test(data_has_no_function_name),
 		cmocka_unit_test(the_vdso_has_names),
-		cmocka_unit_test(stubs_have_no_name),
-		cmocka_unit_test(a_new_mapping_is_found),
-		cmocka_unit_test(a_size_that_is_not_told),
-		cmocka_unit_test(names_are_as_in_the_source),
-		cmocka_unit_test(the_kernel_has_names_or_hides_them),
+		cmocka_unit_test(plt_stubs_are_unnamed),
+		cmocka_unit_test(new_mapping_is_found),
+		cmocka_unit_test(function_without_a_size),
+		cmocka_unit_test(names_are_demangled),
+		cmocka_unit_test(kernel_names_or_hidden_addresses),
 		cmocka_unit_test(memory_is_bounded),
-		cmocka_unit_test(frames_print),
+		cmocka_unit_test(frames_are_printed),
 	};
 
 	return cmocka_run_group_tests_name("symbolizer", tests, set_up, tear_down);

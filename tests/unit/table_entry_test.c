@@ -70,7 +70,7 @@ static void addresses_are_split(void **state)
 	assert_true(table_level__size(PUD) == 1 << 30);
 }
 
-static void kinds_of_addresses(void **state)
+static void address_types(void **state)
 {
 	(void)state;
 	assert_int_equal(address_kind(0, 4), ADDRESS_USER);
@@ -126,7 +126,7 @@ static void huge_pages(void **state)
 	assert_true(e.frame == 0x123405);
 }
 
-static void entries_without_access(void **state)
+static void entries_of_prot_none(void **state)
 {
 	/* pfn_pte() inverts the frame of what is not present */
 	const uint64_t raw = (~0x123456000ULL & 0x000ffffffffff000) | 0x8000000000000160;
@@ -200,10 +200,10 @@ static void stack_growth(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses_are_split),	  cmocka_unit_test(kinds_of_addresses),
-		cmocka_unit_test(present_entries),	  cmocka_unit_test(huge_pages),
-		cmocka_unit_test(entries_without_access), cmocka_unit_test(swap_entries),
-		cmocka_unit_test(swap_layouts),		  cmocka_unit_test(stack_growth),
+		cmocka_unit_test(addresses_are_split),	cmocka_unit_test(address_types),
+		cmocka_unit_test(present_entries),	cmocka_unit_test(huge_pages),
+		cmocka_unit_test(entries_of_prot_none), cmocka_unit_test(swap_entries),
+		cmocka_unit_test(swap_layouts),		cmocka_unit_test(stack_growth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

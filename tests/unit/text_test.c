@@ -18,7 +18,7 @@ static void columns_are_aligned_and_tables_nested(void **state)
 		    "      7       -  a,b\n");
 }
 
-static void an_object_is_names_and_values(void **state)
+static void object_is_names_and_values(void **state)
 {
 	struct table *t = sample_totals();
 
@@ -34,7 +34,7 @@ static void an_object_is_names_and_values(void **state)
 						      "lines\n");
 }
 
-static void tables_stand_apart_and_hidden_ones_leave_no_gap(void **state)
+static void blank_line_between_shown_tables(void **state)
 {
 	struct table_def hidden = totals_def;
 	struct document d = { 0 };
@@ -56,7 +56,7 @@ static void tables_stand_apart_and_hidden_ones_leave_no_gap(void **state)
 						 "    1       2      -  x\n");
 }
 
-static void optional_columns_show_when_one_cell_is_set(void **state)
+static void optional_columns_need_one_value(void **state)
 {
 	struct table *t = sample_processes();
 
@@ -81,7 +81,7 @@ static struct table *named(const char *name)
 	return t;
 }
 
-static void paths_keep_their_end_and_names_both_ends(void **state)
+static void paths_and_names_are_shortened(void **state)
 {
 	(void)state;
 	assert_text(render_table("text", named("/usr/lib/libc.so.6"), 36, true),
@@ -134,7 +134,7 @@ static void no_line_exceeds_the_width(void **state)
 	}
 }
 
-static void prose_wraps_between_words(void **state)
+static void text_wraps_between_words(void **state)
 {
 	struct table *t = new_table(&vma_def);
 
@@ -145,7 +145,7 @@ static void prose_wraps_between_words(void **state)
 						       "four  five\n");
 }
 
-static void hostile_names_cannot_reach_the_terminal(void **state)
+static void control_characters_are_escaped(void **state)
 {
 	struct table *t = named("\x1b[2J\n\t\x7f\xc2\x9b\xe2\x80\xae\xff");
 
@@ -160,7 +160,7 @@ static void hostile_names_cannot_reach_the_terminal(void **state)
 		    " 1000       5      -  h\\xc3\\xa9\n");
 }
 
-static void a_stream_has_one_heading_and_fixed_columns(void **state)
+static void stream_has_one_heading(void **state)
 {
 	struct table *t = new_table(&vma_def);
 
@@ -174,7 +174,7 @@ static void a_stream_has_one_heading_and_fixed_columns(void **state)
 		    "7f0000001000 1,234,567 100.0% a name tha…ng for it\n");
 }
 
-static void a_streams_own_width_counts(void **state)
+static void stream_has_its_own_width(void **state)
 {
 	struct column columns[] = {
 		{ .key = "comm", .head = "COMM", .type = CELL_STR, .left = true, .width = 8 },
@@ -216,7 +216,7 @@ static struct table *task(const char *comm, const char *name)
 	return t;
 }
 
-static void a_command_name_is_never_cut(void **state)
+static void command_names_are_never_cut(void **state)
 {
 	(void)state;
 	assert_text(render_table("text", task("fifteen-letters", "[anon:something]"), 30, true),
@@ -235,7 +235,7 @@ static void a_command_name_is_never_cut(void **state)
 		    "        7 fifteen-letters [heap]\n");
 }
 
-static void without_a_limit_nothing_is_cut(void **state)
+static void unlimited_width_cuts_nothing(void **state)
 {
 	static const char path[] =
 		"/a/directory/with/a/name/of/more/than/eighty/characters/in/which/there/is/a/"
@@ -251,7 +251,7 @@ static void without_a_limit_nothing_is_cut(void **state)
 }
 
 /* The strip of a series aims at @drawn_width where lines have no limit. */
-static void drawings_have_a_width_outside_a_terminal(void **state)
+static void drawings_have_a_default_width(void **state)
 {
 	static const struct column columns[] = {
 		{ .key = "counts", .head = "COUNTS", .type = CELL_SERIES },
@@ -289,7 +289,7 @@ static void drawings_have_a_width_outside_a_terminal(void **state)
 	}
 }
 
-static void colour_marks_the_heading_alone(void **state)
+static void only_headings_are_coloured(void **state)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -307,7 +307,7 @@ static void colour_marks_the_heading_alone(void **state)
 			  " 1000       5      -  x\n");
 }
 
-static void a_full_disk_is_told(void **state)
+static void full_disk_is_an_error(void **state)
 {
 	(void)state;
 	assert_tells_write_errors("text");
@@ -331,20 +331,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_are_aligned_and_tables_nested),
-		cmocka_unit_test(an_object_is_names_and_values),
-		cmocka_unit_test(tables_stand_apart_and_hidden_ones_leave_no_gap),
-		cmocka_unit_test(optional_columns_show_when_one_cell_is_set),
-		cmocka_unit_test(paths_keep_their_end_and_names_both_ends),
+		cmocka_unit_test(object_is_names_and_values),
+		cmocka_unit_test(blank_line_between_shown_tables),
+		cmocka_unit_test(optional_columns_need_one_value),
+		cmocka_unit_test(paths_and_names_are_shortened),
 		cmocka_unit_test(no_line_exceeds_the_width),
-		cmocka_unit_test(prose_wraps_between_words),
-		cmocka_unit_test(hostile_names_cannot_reach_the_terminal),
-		cmocka_unit_test(a_stream_has_one_heading_and_fixed_columns),
-		cmocka_unit_test(a_streams_own_width_counts),
-		cmocka_unit_test(a_command_name_is_never_cut),
-		cmocka_unit_test(without_a_limit_nothing_is_cut),
-		cmocka_unit_test(drawings_have_a_width_outside_a_terminal),
-		cmocka_unit_test(colour_marks_the_heading_alone),
-		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(text_wraps_between_words),
+		cmocka_unit_test(control_characters_are_escaped),
+		cmocka_unit_test(stream_has_one_heading),
+		cmocka_unit_test(stream_has_its_own_width),
+		cmocka_unit_test(command_names_are_never_cut),
+		cmocka_unit_test(unlimited_width_cuts_nothing),
+		cmocka_unit_test(drawings_have_a_default_width),
+		cmocka_unit_test(only_headings_are_coloured),
+		cmocka_unit_test(full_disk_is_an_error),
 		cmocka_unit_test(formats_are_found_by_name),
 	};
 

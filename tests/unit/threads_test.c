@@ -54,7 +54,7 @@ static const struct vs_thread *find(uint32_t tid, uint64_t since_ns)
 	return NULL;
 }
 
-static void the_latest_state_counts(void **state)
+static void latest_state_replaces(void **state)
 {
 	(void)state;
 	update(11, 1000, 0, 100);
@@ -68,7 +68,7 @@ static void the_latest_state_counts(void **state)
 }
 
 /* The kernel gives thread ids again: a later thread of the same id is another one. */
-static void ids_are_used_again(void **state)
+static void reused_thread_ids(void **state)
 {
 	(void)state;
 	update(11, 1000, 2000, 100);
@@ -79,7 +79,7 @@ static void ids_are_used_again(void **state)
 }
 
 /* Ended threads in any order of time, three times as many as are kept. */
-static void the_ones_that_spent_least_go_first(void **state)
+static void exited_with_least_time_are_dropped_first(void **state)
 {
 	const uint32_t n = 3 * THREADS_MAX;
 	uint64_t total = 0, kept = 0;
@@ -103,7 +103,7 @@ static void the_ones_that_spent_least_go_first(void **state)
 }
 
 /* Who still runs will be told of again, so it is never dropped, however little it spent. */
-static void living_threads_are_kept(void **state)
+static void running_threads_are_kept(void **state)
 {
 	(void)state;
 	for (uint32_t i = 1; i <= 100; i++)
@@ -117,7 +117,7 @@ static void living_threads_are_kept(void **state)
 }
 
 /* More that run than are to be kept: all are, and the list stays whole when some end. */
-static void more_than_the_bound_may_live(void **state)
+static void running_threads_may_exceed_the_bound(void **state)
 {
 	const uint32_t n = THREADS_MAX + 50;
 
@@ -140,7 +140,7 @@ static void more_than_the_bound_may_live(void **state)
 }
 
 /* Among many that run, those that have ended are still bounded. */
-static void what_ended_among_many_that_live_is_dropped(void **state)
+static void exited_threads_are_bounded(void **state)
 {
 	const uint32_t living = 3 * THREADS_MAX, nr = 20 * THREADS_MAX;
 	size_t ended = 0;
@@ -175,7 +175,7 @@ static void assert_share(uint64_t since, uint64_t until, uint64_t start, uint64_
 	assert_true(got < want + 1e-9);
 }
 
-static void shares(void **state)
+static void share_of_time(void **state)
 {
 	(void)state;
 	assert_share(2000, 4000, 1000, 9000, 500, 0.25); /* lived within the run */
@@ -197,7 +197,7 @@ static uint64_t u64(const struct table *t, size_t row, const char *key)
 	return c->u64;
 }
 
-static void rows_come_sorted(void **state)
+static void rows_are_sorted(void **state)
 {
 	struct table *t;
 
@@ -227,7 +227,7 @@ static void rows_come_sorted(void **state)
 	table__free(t);
 }
 
-static void text_has_a_limit(void **state)
+static void text_respects_the_row_limit(void **state)
 {
 	struct table *t;
 
@@ -243,7 +243,7 @@ static void text_has_a_limit(void **state)
 	table__free(t);
 }
 
-static void no_threads_make_no_rows(void **state)
+static void no_threads(void **state)
 {
 	struct table *t = threads_view__make(&threads, 1000, 2000, true, 5);
 
@@ -258,16 +258,16 @@ static void no_threads_make_no_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_latest_state_counts),
-		TEST(ids_are_used_again),
-		TEST(the_ones_that_spent_least_go_first),
-		TEST(living_threads_are_kept),
-		TEST(what_ended_among_many_that_live_is_dropped),
-		TEST(more_than_the_bound_may_live),
-		TEST(shares),
-		TEST(rows_come_sorted),
-		TEST(text_has_a_limit),
-		TEST(no_threads_make_no_rows),
+		TEST(latest_state_replaces),
+		TEST(reused_thread_ids),
+		TEST(exited_with_least_time_are_dropped_first),
+		TEST(running_threads_are_kept),
+		TEST(exited_threads_are_bounded),
+		TEST(running_threads_may_exceed_the_bound),
+		TEST(share_of_time),
+		TEST(rows_are_sorted),
+		TEST(text_respects_the_row_limit),
+		TEST(no_threads),
 	};
 
 	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);

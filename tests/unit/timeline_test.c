@@ -60,7 +60,7 @@ static void assert_none_due(void)
 	assert_null(timeline__next(&timeline));
 }
 
-static void by_default_all_wait_a_quarter_second(void **state)
+static void default_hold_time(void **state)
 {
 	struct timeline t;
 
@@ -76,7 +76,7 @@ static void by_default_all_wait_a_quarter_second(void **state)
 }
 
 /* A call's record comes after those of its flushes, and begins before them. */
-static void a_call_goes_before_what_it_caused(void **state)
+static void call_precedes_its_flushes(void **state)
 {
 	(void)state;
 	add(1010, 1, 1010); /* flush */
@@ -93,7 +93,7 @@ static void a_call_goes_before_what_it_caused(void **state)
 	assert_int_equal(timeline.late, 0);
 }
 
-static void records_of_one_time_keep_their_order(void **state)
+static void equal_times_keep_their_order(void **state)
 {
 	(void)state;
 	for (uint64_t n = 0; n < 100; n++)
@@ -106,7 +106,7 @@ static void records_of_one_time_keep_their_order(void **state)
 	assert_int_equal(timeline.late, 0);
 }
 
-static void they_wait_for_the_hold_time(void **state)
+static void records_wait_for_the_hold_time(void **state)
 {
 	(void)state;
 	add(1000, 1, 1000);
@@ -138,7 +138,7 @@ static void nothing_is_due_before_the_hold_time_has_passed_at_all(void **state)
 	assert_next(0, 1);
 }
 
-static void what_comes_late_is_given_and_counted(void **state)
+static void late_records_are_counted(void **state)
 {
 	(void)state;
 	add(1000, 1, 1000);
@@ -161,7 +161,7 @@ static void what_comes_late_is_given_and_counted(void **state)
 	assert_int_equal(timeline.late, 2);
 }
 
-static void the_oldest_goes_early_where_there_are_too_many(void **state)
+static void oldest_leaves_early_above_the_count_limit(void **state)
 {
 	(void)state;
 	timeline.max_records = 3;
@@ -182,7 +182,7 @@ static void the_oldest_goes_early_where_there_are_too_many(void **state)
 	assert_int_equal(timeline.late, 1);
 }
 
-static void the_oldest_goes_early_where_they_are_too_large(void **state)
+static void oldest_leaves_early_above_the_size_limit(void **state)
 {
 	char large[1000] = "large";
 	const char *first;
@@ -225,7 +225,7 @@ static uint32_t random_below(uint32_t n)
  * What began at T ended, and so was emitted, at most 99 later: with a hold of 100 all come out in
  * order, and nothing waits for longer than it must.
  */
-static void any_order_within_the_hold_time_is_put_right(void **state)
+static void records_are_sorted_within_the_hold_time(void **state)
 {
 	uint64_t begin, given = 0, last = 0, last_n = 0;
 	const struct item *item;
@@ -258,7 +258,7 @@ static void any_order_within_the_hold_time_is_put_right(void **state)
 }
 
 /* Nothing is lost where most are too late, either. */
-static void all_come_out_whatever_their_order(void **state)
+static void no_record_is_lost(void **state)
 {
 	uint64_t given = 0, late = 0, last = 0, sum = 0, wanted = 0;
 	const struct item *item;
@@ -287,23 +287,21 @@ static void all_come_out_whatever_their_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_default_all_wait_a_quarter_second),
-		cmocka_unit_test_setup_teardown(a_call_goes_before_what_it_caused, setup, teardown),
-		cmocka_unit_test_setup_teardown(records_of_one_time_keep_their_order, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(they_wait_for_the_hold_time, setup, teardown),
+		cmocka_unit_test(default_hold_time),
+		cmocka_unit_test_setup_teardown(call_precedes_its_flushes, setup, teardown),
+		cmocka_unit_test_setup_teardown(equal_times_keep_their_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(records_wait_for_the_hold_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			nothing_is_due_before_the_hold_time_has_passed_at_all, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_comes_late_is_given_and_counted, setup,
+		cmocka_unit_test_setup_teardown(late_records_are_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(oldest_leaves_early_above_the_count_limit, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(the_oldest_goes_early_where_there_are_too_many,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(the_oldest_goes_early_where_they_are_too_large,
-						setup, teardown),
+		cmocka_unit_test_setup_teardown(oldest_leaves_early_above_the_size_limit, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(records_are_copied, setup, teardown),
-		cmocka_unit_test_setup_teardown(any_order_within_the_hold_time_is_put_right, setup,
+		cmocka_unit_test_setup_teardown(records_are_sorted_within_the_hold_time, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(all_come_out_whatever_their_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_record_is_lost, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("timeline", tests, NULL, NULL);

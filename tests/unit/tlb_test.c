@@ -222,7 +222,7 @@ static void intel_masked_by_qemu(void **state)
 }
 
 /* Another hypervisor: leaf 2 goes on to refer to leaves 4 and 0x18, and leaf 0x18 is all 0. */
-static void intel_masked_that_refers(void **state)
+static void intel_masked_leaf_2_refers_to_18(void **state)
 {
 	static const struct canned leaves[] = {
 		INTEL(0x1f),
@@ -269,7 +269,7 @@ static struct cpuid_regs endless_cpuid(uint32_t leaf, uint32_t subleaf)
 	return canned_cpuid(leaf, subleaf);
 }
 
-static void intel_endless(void **state)
+static void intel_leaf_18_without_end(void **state)
 {
 	struct tlbs t;
 
@@ -279,7 +279,7 @@ static void intel_endless(void **state)
 }
 
 /* No leaf but 0, of each vendor: nothing is known, and the vendor is. */
-static void none(void **state)
+static void no_leaves(void **state)
 {
 	static const struct canned intel[] = { INTEL(1), END }, amd[] = { AMD, END };
 	static const struct canned nobody[] = { END };
@@ -316,7 +316,7 @@ static void intel_leaf_2_invalid(void **state)
 	assert_string_equal(t.source, "");
 }
 
-static void others_do_not_tell(void **state)
+static void other_vendors_are_unknown(void **state)
 {
 	static const struct canned leaves[] = {
 		{ 0, 0, { 0x10, 0x746e6543, 0x736c7561, 0x48727561 } },
@@ -352,11 +352,11 @@ int main(void)
 		cmocka_unit_test(intel_leaf_2),
 		cmocka_unit_test(intel_leaf_2_invalid),
 		cmocka_unit_test(intel_masked_by_qemu),
-		cmocka_unit_test(intel_masked_that_refers),
+		cmocka_unit_test(intel_masked_leaf_2_refers_to_18),
 		cmocka_unit_test(intel_leaf_2_where_18_is_masked),
-		cmocka_unit_test(intel_endless),
-		cmocka_unit_test(none),
-		cmocka_unit_test(others_do_not_tell),
+		cmocka_unit_test(intel_leaf_18_without_end),
+		cmocka_unit_test(no_leaves),
+		cmocka_unit_test(other_vendors_are_unknown),
 		cmocka_unit_test(sizes),
 	};
 

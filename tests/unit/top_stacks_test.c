@@ -84,7 +84,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void the_heaviest_of_the_interval_comes_first(void **state)
+static void sorted_by_the_interval(void **state)
 {
 	struct seen *s = *state;
 	struct table *t = top_stacks(&s->top.view);
@@ -103,7 +103,7 @@ static void the_heaviest_of_the_interval_comes_first(void **state)
 	table__free(t);
 }
 
-static void totals_are_of_the_process_that_is_asked_for(void **state)
+static void totals_of_the_selected_process(void **state)
 {
 	struct seen *s = *state;
 	struct table *t;
@@ -121,7 +121,7 @@ static void totals_are_of_the_process_that_is_asked_for(void **state)
 	table__free(t);
 }
 
-static void forgotten_processes_take_their_stacks_along(void **state)
+static void stacks_are_removed_with_their_process(void **state)
 {
 	struct seen *s = *state;
 	struct model *m = &s->top.model;
@@ -152,7 +152,7 @@ static void forgotten_processes_take_their_stacks_along(void **state)
 	assert_int_equal(s->stacks.nr, 3);
 }
 
-static void enter_leads_to_the_functions_and_esc_back(void **state)
+static void enter_opens_functions_esc_returns(void **state)
 {
 	struct seen *s = *state;
 	struct tui_facts facts = {};
@@ -179,7 +179,7 @@ static void enter_leads_to_the_functions_and_esc_back(void **state)
 	tui__free(&t);
 }
 
-static void without_stacks_there_is_no_such_view(void **state)
+static void no_view_without_stacks(void **state)
 {
 	struct seen *s = *state;
 	struct tui_facts facts = {};
@@ -203,11 +203,11 @@ static void without_stacks_there_is_no_such_view(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STACKS_TEST(the_heaviest_of_the_interval_comes_first),
-		STACKS_TEST(totals_are_of_the_process_that_is_asked_for),
-		STACKS_TEST(forgotten_processes_take_their_stacks_along),
-		STACKS_TEST(enter_leads_to_the_functions_and_esc_back),
-		STACKS_TEST(without_stacks_there_is_no_such_view),
+		STACKS_TEST(sorted_by_the_interval),
+		STACKS_TEST(totals_of_the_selected_process),
+		STACKS_TEST(stacks_are_removed_with_their_process),
+		STACKS_TEST(enter_opens_functions_esc_returns),
+		STACKS_TEST(no_view_without_stacks),
 	};
 
 	return cmocka_run_group_tests_name("top_stacks", tests, NULL, NULL);

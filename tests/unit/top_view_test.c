@@ -32,7 +32,7 @@ static void assert_close(double got, double want)
 		fail_msg("got %g, want %g", got, want);
 }
 
-static void rates_are_of_the_interval_by_the_second(void **state)
+static void rates_are_per_second(void **state)
 {
 	struct top_sample s;
 	struct table *t;
@@ -83,7 +83,7 @@ static void totals_are_since_the_start(void **state)
 }
 
 /* The sum over processes, over VMAs and over CPUs is one and the same. */
-static void all_sums_agree(void **state)
+static void sums_of_all_views_agree(void **state)
 {
 	struct table *(*const makers[])(const struct top_view *) = { top_processes, top_vmas,
 								     top_causes, top_cpus };
@@ -109,7 +109,7 @@ static void all_sums_agree(void **state)
 	top_sample__free(&s);
 }
 
-static void the_summary_tells_shares(void **state)
+static void summary_has_shares(void **state)
 {
 	struct top_summary sum;
 	struct top_sample s;
@@ -132,7 +132,7 @@ static void the_summary_tells_shares(void **state)
 	top_sample__free(&s);
 }
 
-static void no_interval_has_no_rate(void **state)
+static void no_rate_without_an_interval(void **state)
 {
 	struct top_summary sum;
 	struct top_sample s;
@@ -146,7 +146,7 @@ static void no_interval_has_no_rate(void **state)
 	top_sample__free(&s);
 }
 
-static void vmas_are_those_of_the_process(void **state)
+static void vmas_of_the_process(void **state)
 {
 	struct top_sample s;
 	struct table *t;
@@ -174,7 +174,7 @@ static void vmas_are_those_of_the_process(void **state)
 	top_sample__free(&s);
 }
 
-static void a_glob_leaves_other_vmas_out(void **state)
+static void vma_filter_selects_rows(void **state)
 {
 	struct top_summary sum;
 	struct top_sample s;
@@ -192,7 +192,7 @@ static void a_glob_leaves_other_vmas_out(void **state)
 	top_sample__free(&s);
 }
 
-static void causes_are_of_all_a_process_or_a_vma(void **state)
+static void causes_of_all_of_a_process_of_a_vma(void **state)
 {
 	struct top_sample s;
 	struct table *t;
@@ -220,7 +220,7 @@ static void causes_are_of_all_a_process_or_a_vma(void **state)
 }
 
 /* Of the VMA that is watched; and of any that has faults of one cause alone, without quantiles. */
-static void causes_of_a_vma_have_their_time(void **state)
+static void causes_of_a_vma_have_times(void **state)
 {
 	struct latency watched[VS_NR_CAUSES] = {};
 	struct top_sample s;
@@ -258,7 +258,7 @@ static void causes_of_a_vma_have_their_time(void **state)
 	top_sample__free(&s);
 }
 
-static void calls_are_told_with_their_cost(void **state)
+static void calls_have_their_cost(void **state)
 {
 	struct top_sample s;
 	struct table *t;
@@ -280,7 +280,7 @@ static void calls_are_told_with_their_cost(void **state)
 	top_sample__free(&s);
 }
 
-static void what_no_hook_tells_is_unknown(void **state)
+static void figures_without_a_hook_are_unknown(void **state)
 {
 	struct top_sample s;
 	struct table *t;
@@ -298,7 +298,7 @@ static void what_no_hook_tells_is_unknown(void **state)
 	top_sample__free(&s);
 }
 
-static void cpus_tell_who_interrupted_whom(void **state)
+static void cpus_show_initiators_and_targets(void **state)
 {
 	const uint64_t *from;
 	struct top_sample s;
@@ -326,7 +326,7 @@ static void cpus_tell_who_interrupted_whom(void **state)
 	top_sample__free(&s);
 }
 
-static void notes_replace_earlier_ones_about_the_same(void **state)
+static void notes_replace_earlier_ones(void **state)
 {
 	struct top_sample s;
 	struct table *t;
@@ -347,7 +347,7 @@ static void notes_replace_earlier_ones_about_the_same(void **state)
 	top_sample__free(&s);
 }
 
-static void the_oldest_notes_go(void **state)
+static void oldest_notes_are_dropped(void **state)
 {
 	struct notes n;
 
@@ -369,7 +369,7 @@ static void forget(struct top_sample *s, uint64_t before_ns)
 }
 
 /* "gone" is forgotten: its slots are back. All sums stay, and nothing refers to it. */
-static void forgotten_processes_stay_in_sums(void **state)
+static void removed_processes_stay_in_sums(void **state)
 {
 	struct vs_call_row row = call_row(6, VS_CALL_MUNMAP, 0, HEAP, PAGE);
 	struct top_summary sum;
@@ -417,21 +417,21 @@ static void forgotten_processes_stay_in_sums(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rates_are_of_the_interval_by_the_second),
+		cmocka_unit_test(rates_are_per_second),
 		cmocka_unit_test(totals_are_since_the_start),
-		cmocka_unit_test(all_sums_agree),
-		cmocka_unit_test(the_summary_tells_shares),
-		cmocka_unit_test(no_interval_has_no_rate),
-		cmocka_unit_test(vmas_are_those_of_the_process),
-		cmocka_unit_test(a_glob_leaves_other_vmas_out),
-		cmocka_unit_test(causes_are_of_all_a_process_or_a_vma),
-		cmocka_unit_test(causes_of_a_vma_have_their_time),
-		cmocka_unit_test(calls_are_told_with_their_cost),
-		cmocka_unit_test(what_no_hook_tells_is_unknown),
-		cmocka_unit_test(cpus_tell_who_interrupted_whom),
-		cmocka_unit_test(notes_replace_earlier_ones_about_the_same),
-		cmocka_unit_test(the_oldest_notes_go),
-		cmocka_unit_test(forgotten_processes_stay_in_sums),
+		cmocka_unit_test(sums_of_all_views_agree),
+		cmocka_unit_test(summary_has_shares),
+		cmocka_unit_test(no_rate_without_an_interval),
+		cmocka_unit_test(vmas_of_the_process),
+		cmocka_unit_test(vma_filter_selects_rows),
+		cmocka_unit_test(causes_of_all_of_a_process_of_a_vma),
+		cmocka_unit_test(causes_of_a_vma_have_times),
+		cmocka_unit_test(calls_have_their_cost),
+		cmocka_unit_test(figures_without_a_hook_are_unknown),
+		cmocka_unit_test(cpus_show_initiators_and_targets),
+		cmocka_unit_test(notes_replace_earlier_ones),
+		cmocka_unit_test(oldest_notes_are_dropped),
+		cmocka_unit_test(removed_processes_stay_in_sums),
 	};
 
 	return cmocka_run_group_tests_name("top_view", tests, NULL, NULL);

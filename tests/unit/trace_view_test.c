@@ -153,7 +153,7 @@ static void assert_line(struct table *t, unsigned int width, const char *expecte
 
 /* --- text ---------------------------------------------------------------------------------- */
 
-static void all_kinds_make_one_stream(void **state)
+static void all_events_in_one_stream(void **state)
 {
 	static const char heading[] = "      TIME COMM         TID CPU   TOOK EVENT\n";
 	const struct events e = story();
@@ -170,7 +170,7 @@ static void all_kinds_make_one_stream(void **state)
 	}
 }
 
-static void a_story_fits_80_columns(void **state)
+static void text_fits_80_columns(void **state)
 {
 	const struct events e = story();
 
@@ -189,7 +189,7 @@ static void a_story_fits_80_columns(void **state)
 		    "[an…\n");
 }
 
-static void a_wide_line_has_it_all(void **state)
+static void wide_text_has_every_column(void **state)
 {
 	const struct events e = story();
 
@@ -207,7 +207,7 @@ static void a_wide_line_has_it_all(void **state)
 		    "[anon]+0x8\n");
 }
 
-static void the_words_of_calls(void **state)
+static void call_arguments_as_text(void **state)
 {
 	struct events e = story();
 
@@ -236,7 +236,7 @@ static void the_words_of_calls(void **state)
 		"  0.001234 pingpong           1234   0      - #17 exit, from libc.so.6+0x28345\n");
 }
 
-static void code_that_is_not_known_is_an_address(void **state)
+static void unknown_code_is_an_address(void **state)
 {
 	const struct fault_row *vmas[VS_CALL_VMAS] = {};
 	struct events e = story();
@@ -260,7 +260,7 @@ static void code_that_is_not_known_is_an_address(void **state)
 		    "from 7f0000001000\n");
 }
 
-static void flushes_of_no_call_say_what_did_it(void **state)
+static void flushes_without_a_call_have_a_reason(void **state)
 {
 	struct events e = story();
 
@@ -282,7 +282,7 @@ static void flushes_of_no_call_say_what_did_it(void **state)
 		    "all, pingpong 1234\n");
 }
 
-static void interrupts_of_idle_cpus_and_by_nobody_known(void **state)
+static void interrupts_of_idle_cpus_and_unknown_initiators(void **state)
 {
 	struct events e = story();
 
@@ -296,7 +296,7 @@ static void interrupts_of_idle_cpus_and_by_nobody_known(void **state)
 }
 
 /* Where there are only faults, nothing has changed. */
-static void faults_alone_keep_their_columns(void **state)
+static void faults_only_columns(void **state)
 {
 	const struct events e = story();
 
@@ -307,7 +307,7 @@ static void faults_alone_keep_their_columns(void **state)
 		"  0.001240 reader      1235   1 1.62us mw cow         7f3a12345008 [anon]+0x8\n");
 }
 
-static void the_time_of_day_is_not_cut(void **state)
+static void time_of_day_is_not_cut(void **state)
 {
 	struct wall_clock clock;
 	const struct trace_clock wall = { .start_ns = START_NS, .wall = &clock };
@@ -322,7 +322,7 @@ static void the_time_of_day_is_not_cut(void **state)
 		    "rw->r…\n");
 }
 
-static void what_was_under_way_began_before_the_start(void **state)
+static void event_before_the_start_has_a_negative_time(void **state)
 {
 	struct events e = story();
 	char *text;
@@ -382,7 +382,7 @@ static void assert_value(struct json_object *o, const char *key, const char *jso
 	assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN), json);
 }
 
-static void calls_that_fail_or_do_not_return(void **state)
+static void failed_and_unreturned_calls(void **state)
 {
 	struct events e = story();
 	struct json_object *o;
@@ -412,7 +412,7 @@ static void calls_that_fail_or_do_not_return(void **state)
 }
 
 /* Without their hooks, no flush is seen: that is not none. */
-static void what_is_not_counted_is_null(void **state)
+static void unknown_counts_are_null(void **state)
 {
 	const struct fault_row *vmas[VS_CALL_VMAS] = {};
 	const struct events e = story();
@@ -470,7 +470,7 @@ static void interrupts_as_json(void **state)
 }
 
 /* The clocks of two CPUs may differ: a delay is not negative. */
-static void an_interrupt_before_its_sending_has_no_delay(void **state)
+static void negative_delay_is_unknown(void **state)
 {
 	struct events e = story();
 	struct json_object *o;
@@ -520,22 +520,22 @@ static void calls_as_csv(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_kinds_make_one_stream),
-		cmocka_unit_test(a_story_fits_80_columns),
-		cmocka_unit_test(a_wide_line_has_it_all),
-		cmocka_unit_test(the_words_of_calls),
-		cmocka_unit_test(code_that_is_not_known_is_an_address),
-		cmocka_unit_test(flushes_of_no_call_say_what_did_it),
-		cmocka_unit_test(interrupts_of_idle_cpus_and_by_nobody_known),
-		cmocka_unit_test(faults_alone_keep_their_columns),
-		cmocka_unit_test(the_time_of_day_is_not_cut),
-		cmocka_unit_test(what_was_under_way_began_before_the_start),
+		cmocka_unit_test(all_events_in_one_stream),
+		cmocka_unit_test(text_fits_80_columns),
+		cmocka_unit_test(wide_text_has_every_column),
+		cmocka_unit_test(call_arguments_as_text),
+		cmocka_unit_test(unknown_code_is_an_address),
+		cmocka_unit_test(flushes_without_a_call_have_a_reason),
+		cmocka_unit_test(interrupts_of_idle_cpus_and_unknown_initiators),
+		cmocka_unit_test(faults_only_columns),
+		cmocka_unit_test(time_of_day_is_not_cut),
+		cmocka_unit_test(event_before_the_start_has_a_negative_time),
 		cmocka_unit_test(calls_as_json),
-		cmocka_unit_test(calls_that_fail_or_do_not_return),
-		cmocka_unit_test(what_is_not_counted_is_null),
+		cmocka_unit_test(failed_and_unreturned_calls),
+		cmocka_unit_test(unknown_counts_are_null),
 		cmocka_unit_test(flushes_as_json),
 		cmocka_unit_test(interrupts_as_json),
-		cmocka_unit_test(an_interrupt_before_its_sending_has_no_delay),
+		cmocka_unit_test(negative_delay_is_unknown),
 		cmocka_unit_test(faults_as_json),
 		cmocka_unit_test(calls_as_csv),
 	};

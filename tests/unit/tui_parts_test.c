@@ -61,7 +61,7 @@ static struct canvas new_canvas(unsigned int width, unsigned int height)
 
 /* --- canvas -------------------------------------------------------------------------------- */
 
-static void text_is_cut_at_edges(void **state)
+static void text_is_clipped(void **state)
 {
 	struct canvas c = new_canvas(10, 2);
 
@@ -75,7 +75,7 @@ static void text_is_cut_at_edges(void **state)
 	canvas__free(&c);
 }
 
-static void wide_characters_take_two_columns(void **state)
+static void wide_characters(void **state)
 {
 	struct canvas c = new_canvas(6, 1);
 
@@ -90,7 +90,7 @@ static void wide_characters_take_two_columns(void **state)
 	canvas__free(&c);
 }
 
-static void marks_on_letters_are_left_out(void **state)
+static void combining_characters_are_dropped(void **state)
 {
 	struct canvas c = new_canvas(6, 1);
 
@@ -115,7 +115,7 @@ static void assert_order(const struct table *t, const char *key, bool descending
 	order__free(&o);
 }
 
-static void rows_sort_by_any_column(void **state)
+static void rows_can_be_sorted_by_any_column(void **state)
 {
 	struct table *t = new_table(&strip_def);
 
@@ -136,7 +136,7 @@ static void rows_sort_by_any_column(void **state)
 	table__free(t);
 }
 
-static void filters_see_what_people_see(void **state)
+static void filter_matches_the_shown_text(void **state)
 {
 	struct table *t = new_table(&strip_def);
 
@@ -162,7 +162,7 @@ static void lay_out(struct columns *c, const struct table *t, unsigned int width
 	order__free(&o);
 }
 
-static void columns_never_overlap_or_stick_out(void **state)
+static void columns_never_overlap(void **state)
 {
 	struct table *t = sample_processes();
 
@@ -184,7 +184,7 @@ static void columns_never_overlap_or_stick_out(void **state)
 	table__free(t);
 }
 
-static void columns_only_grow(void **state)
+static void column_widths_only_grow(void **state)
 {
 	struct table *t = sample_processes();
 	struct columns c = {};
@@ -203,7 +203,7 @@ static void columns_only_grow(void **state)
 	table__free(t);
 }
 
-static void optional_columns_come_and_stay(void **state)
+static void optional_columns_stay(void **state)
 {
 	struct table *t = sample_processes();
 	struct columns c = {};
@@ -223,7 +223,7 @@ static void optional_columns_come_and_stay(void **state)
 
 /* --- strip --------------------------------------------------------------------------------- */
 
-static void the_strip_is_in_order_of_addresses(void **state)
+static void address_strip_is_sorted(void **state)
 {
 	struct table *t = new_table(&strip_def);
 	struct strip s;
@@ -254,7 +254,7 @@ static void the_strip_is_in_order_of_addresses(void **state)
 	table__free(t);
 }
 
-static void vmas_share_columns_where_there_are_many(void **state)
+static void many_vmas_share_columns_of_the_strip(void **state)
 {
 	struct table *t = new_table(&strip_def);
 	struct strip s;
@@ -272,7 +272,7 @@ static void vmas_share_columns_where_there_are_many(void **state)
 	table__free(t);
 }
 
-static void the_strip_is_drawn_with_names(void **state)
+static void address_strip_has_names(void **state)
 {
 	struct table *t = new_table(&strip_def);
 	struct canvas c = new_canvas(40, 2);
@@ -295,7 +295,7 @@ static void the_strip_is_drawn_with_names(void **state)
 	table__free(t);
 }
 
-static void an_empty_strip_is_blank(void **state)
+static void empty_address_strip(void **state)
 {
 	struct table *t = new_table(&strip_def);
 	struct canvas c = new_canvas(10, 2);
@@ -322,7 +322,7 @@ static void draw_series(struct canvas *c, const uint64_t *counts, size_t nr, uns
 	table__free(t);
 }
 
-static void few_counts_are_numbers(void **state)
+static void few_counts_are_printed_as_numbers(void **state)
 {
 	const uint64_t counts[] = { 0, 1234, 7 };
 	struct canvas c = new_canvas(30, 2);
@@ -334,7 +334,7 @@ static void few_counts_are_numbers(void **state)
 	canvas__free(&c);
 }
 
-static void many_counts_are_shades(void **state)
+static void many_counts_are_printed_as_shades(void **state)
 {
 	uint64_t counts[32] = { [3] = 1000, [31] = 1 };
 	struct canvas c = new_canvas(40, 2);
@@ -353,7 +353,7 @@ static void many_counts_are_shades(void **state)
 
 /* --- history and heat ---------------------------------------------------------------------- */
 
-static void sparklines_show_the_last_values(void **state)
+static void sparkline_shows_the_latest_values(void **state)
 {
 	struct history *h = calloc(1, sizeof(*h));
 	struct canvas c = new_canvas(8, 1);
@@ -376,7 +376,7 @@ static void sparklines_show_the_last_values(void **state)
 	free(h);
 }
 
-static void a_peak_keeps_its_cell_company(void **state)
+static void sparkline_keeps_peaks(void **state)
 {
 	struct history *h = calloc(1, sizeof(*h));
 
@@ -396,7 +396,7 @@ static void a_peak_keeps_its_cell_company(void **state)
 	free(h);
 }
 
-static void heat_has_a_level_for_each_halving(void **state)
+static void heat_levels_are_logarithmic(void **state)
 {
 	(void)state;
 	assert_int_equal(style_heat(0), STYLE_DIM);
@@ -407,7 +407,7 @@ static void heat_has_a_level_for_each_halving(void **state)
 	assert_int_equal(style_heat(0.0 / 1.0), STYLE_DIM);
 }
 
-static void every_terminal_has_its_colours(void **state)
+static void colours_for_each_terminal(void **state)
 {
 	(void)state;
 	for (int i = 0; i < NR_STYLES; i++) {
@@ -424,24 +424,24 @@ static void every_terminal_has_its_colours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_is_cut_at_edges),
-		cmocka_unit_test(wide_characters_take_two_columns),
-		cmocka_unit_test(marks_on_letters_are_left_out),
-		cmocka_unit_test(rows_sort_by_any_column),
-		cmocka_unit_test(filters_see_what_people_see),
-		cmocka_unit_test(columns_never_overlap_or_stick_out),
-		cmocka_unit_test(columns_only_grow),
-		cmocka_unit_test(optional_columns_come_and_stay),
-		cmocka_unit_test(the_strip_is_in_order_of_addresses),
-		cmocka_unit_test(vmas_share_columns_where_there_are_many),
-		cmocka_unit_test(the_strip_is_drawn_with_names),
-		cmocka_unit_test(an_empty_strip_is_blank),
-		cmocka_unit_test(few_counts_are_numbers),
-		cmocka_unit_test(many_counts_are_shades),
-		cmocka_unit_test(sparklines_show_the_last_values),
-		cmocka_unit_test(a_peak_keeps_its_cell_company),
-		cmocka_unit_test(heat_has_a_level_for_each_halving),
-		cmocka_unit_test(every_terminal_has_its_colours),
+		cmocka_unit_test(text_is_clipped),
+		cmocka_unit_test(wide_characters),
+		cmocka_unit_test(combining_characters_are_dropped),
+		cmocka_unit_test(rows_can_be_sorted_by_any_column),
+		cmocka_unit_test(filter_matches_the_shown_text),
+		cmocka_unit_test(columns_never_overlap),
+		cmocka_unit_test(column_widths_only_grow),
+		cmocka_unit_test(optional_columns_stay),
+		cmocka_unit_test(address_strip_is_sorted),
+		cmocka_unit_test(many_vmas_share_columns_of_the_strip),
+		cmocka_unit_test(address_strip_has_names),
+		cmocka_unit_test(empty_address_strip),
+		cmocka_unit_test(few_counts_are_printed_as_numbers),
+		cmocka_unit_test(many_counts_are_printed_as_shades),
+		cmocka_unit_test(sparkline_shows_the_latest_values),
+		cmocka_unit_test(sparkline_keeps_peaks),
+		cmocka_unit_test(heat_levels_are_logarithmic),
+		cmocka_unit_test(colours_for_each_terminal),
 	};
 
 	return cmocka_run_group_tests_name("tui_parts", tests, NULL, NULL);

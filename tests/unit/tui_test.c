@@ -95,7 +95,7 @@ static void keys(struct seen *s, const char *codes)
 		tui__key(&s->tui, (unsigned char)*codes);
 }
 
-static void the_first_page_tells_it_all(void **state)
+static void first_page(void **state)
 {
 	struct seen s;
 
@@ -116,7 +116,7 @@ static void the_first_page_tells_it_all(void **state)
 }
 
 /* Nothing happens without a word: of stacks, the option is named that counts them. */
-static void keys_to_stacks_say_what_counts_them(void **state)
+static void missing_stacks_name_the_option(void **state)
 {
 	struct seen s;
 
@@ -150,7 +150,7 @@ static void t_toggles_rates_and_totals(void **state)
 	stop(&s);
 }
 
-static void columns_sort_both_ways(void **state)
+static void columns_sort_in_both_directions(void **state)
 {
 	struct seen s;
 
@@ -168,7 +168,7 @@ static void columns_sort_both_ways(void **state)
 	stop(&s);
 }
 
-static void keys_go_from_column_to_column(void **state)
+static void keys_select_the_sort_column(void **state)
 {
 	struct seen s;
 
@@ -210,7 +210,7 @@ static void the_selected_row_stays_selected(void **state)
 	stop(&s);
 }
 
-static void an_untouched_cursor_stays_at_the_top(void **state)
+static void cursor_stays_at_the_top(void **state)
 {
 	struct seen s;
 
@@ -222,7 +222,7 @@ static void an_untouched_cursor_stays_at_the_top(void **state)
 	stop(&s);
 }
 
-static void typing_filters_at_once(void **state)
+static void filter_while_typing(void **state)
 {
 	struct seen s;
 
@@ -247,7 +247,7 @@ static void typing_filters_at_once(void **state)
 	stop(&s);
 }
 
-static void typing_searches_at_once(void **state)
+static void search_while_typing(void **state)
 {
 	uint64_t id;
 	struct seen s;
@@ -272,7 +272,7 @@ static void typing_searches_at_once(void **state)
 	stop(&s);
 }
 
-static void letters_are_typed_and_do_nothing_else(void **state)
+static void no_commands_while_typing(void **state)
 {
 	struct seen s;
 
@@ -294,7 +294,7 @@ static void letters_are_typed_and_do_nothing_else(void **state)
 	stop(&s);
 }
 
-static void enter_goes_in_and_esc_out(void **state)
+static void enter_opens_esc_returns(void **state)
 {
 	struct seen s;
 
@@ -324,7 +324,7 @@ static void enter_goes_in_and_esc_out(void **state)
 	stop(&s);
 }
 
-static void vmas_are_of_the_selected_process(void **state)
+static void vmas_of_the_selected_process(void **state)
 {
 	struct seen s;
 
@@ -338,7 +338,7 @@ static void vmas_are_of_the_selected_process(void **state)
 	stop(&s);
 }
 
-static void every_view_has_its_rows(void **state)
+static void every_view_has_rows(void **state)
 {
 	static const char *const rows[NR_VIEWS] = { "alpha",	"[heap]", "anon-zero",
 						    "mprotect", "by 0",	  "a storm" };
@@ -361,7 +361,7 @@ static void every_view_has_its_rows(void **state)
 	stop(&s);
 }
 
-static void freeze_interval_quit(void **state)
+static void freeze_interval_and_quit_keys(void **state)
 {
 	struct seen s;
 
@@ -393,7 +393,7 @@ static void freeze_interval_quit(void **state)
 	stop(&s);
 }
 
-static void the_help_tells_every_key_that_has_a_name(void **state)
+static void help_lists_every_key(void **state)
 {
 	struct seen s;
 
@@ -413,7 +413,7 @@ static void the_help_tells_every_key_that_has_a_name(void **state)
 	stop(&s);
 }
 
-static void no_key_has_two_meanings(void **state)
+static void keys_are_unique(void **state)
 {
 	(void)state;
 	for (const struct tui_key *k = tui_keys; k->act; k++)
@@ -421,7 +421,7 @@ static void no_key_has_two_meanings(void **state)
 			assert_ptr_equal(tui_key__find(k->codes[i]), k);
 }
 
-static void clicks_do_what_keys_do(void **state)
+static void clicks_match_keys(void **state)
 {
 	struct seen s;
 
@@ -447,7 +447,7 @@ static void clicks_do_what_keys_do(void **state)
 	stop(&s);
 }
 
-static void pages_of_every_size_fit(void **state)
+static void pages_fit_every_size(void **state)
 {
 	static const unsigned int sizes[][2] = { { 1, 1 },   { 39, 24 },  { 40, 10 },  { 60, 15 },
 						 { 80, 24 }, { 120, 40 }, { 200, 60 }, { 500, 5 } };
@@ -471,7 +471,7 @@ static void pages_of_every_size_fit(void **state)
 	stop(&s);
 }
 
-static void ascii_pages_are_ascii(void **state)
+static void ascii_pages(void **state)
 {
 	struct seen s;
 
@@ -499,7 +499,7 @@ static void wide_pages_show_more(void **state)
 	stop(&s);
 }
 
-static void the_end_shows_totals(void **state)
+static void last_page_shows_totals(void **state)
 {
 	struct seen s;
 
@@ -514,7 +514,7 @@ static void the_end_shows_totals(void **state)
 	stop(&s);
 }
 
-static void printed_frames_have_as_many_rows_as_asked(void **state)
+static void batch_frames_respect_top(void **state)
 {
 	struct seen s;
 	char *text;
@@ -536,28 +536,28 @@ static void printed_frames_have_as_many_rows_as_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_page_tells_it_all),
-		cmocka_unit_test(keys_to_stacks_say_what_counts_them),
+		cmocka_unit_test(first_page),
+		cmocka_unit_test(missing_stacks_name_the_option),
 		cmocka_unit_test(t_toggles_rates_and_totals),
-		cmocka_unit_test(columns_sort_both_ways),
-		cmocka_unit_test(keys_go_from_column_to_column),
+		cmocka_unit_test(columns_sort_in_both_directions),
+		cmocka_unit_test(keys_select_the_sort_column),
 		cmocka_unit_test(the_selected_row_stays_selected),
-		cmocka_unit_test(an_untouched_cursor_stays_at_the_top),
-		cmocka_unit_test(typing_filters_at_once),
-		cmocka_unit_test(typing_searches_at_once),
-		cmocka_unit_test(letters_are_typed_and_do_nothing_else),
-		cmocka_unit_test(enter_goes_in_and_esc_out),
-		cmocka_unit_test(vmas_are_of_the_selected_process),
-		cmocka_unit_test(every_view_has_its_rows),
-		cmocka_unit_test(freeze_interval_quit),
-		cmocka_unit_test(the_help_tells_every_key_that_has_a_name),
-		cmocka_unit_test(no_key_has_two_meanings),
-		cmocka_unit_test(clicks_do_what_keys_do),
-		cmocka_unit_test(pages_of_every_size_fit),
-		cmocka_unit_test(ascii_pages_are_ascii),
+		cmocka_unit_test(cursor_stays_at_the_top),
+		cmocka_unit_test(filter_while_typing),
+		cmocka_unit_test(search_while_typing),
+		cmocka_unit_test(no_commands_while_typing),
+		cmocka_unit_test(enter_opens_esc_returns),
+		cmocka_unit_test(vmas_of_the_selected_process),
+		cmocka_unit_test(every_view_has_rows),
+		cmocka_unit_test(freeze_interval_and_quit_keys),
+		cmocka_unit_test(help_lists_every_key),
+		cmocka_unit_test(keys_are_unique),
+		cmocka_unit_test(clicks_match_keys),
+		cmocka_unit_test(pages_fit_every_size),
+		cmocka_unit_test(ascii_pages),
 		cmocka_unit_test(wide_pages_show_more),
-		cmocka_unit_test(the_end_shows_totals),
-		cmocka_unit_test(printed_frames_have_as_many_rows_as_asked),
+		cmocka_unit_test(last_page_shows_totals),
+		cmocka_unit_test(batch_frames_respect_top),
 	};
 
 	return cmocka_run_group_tests_name("tui", tests, NULL, NULL);

@@ -180,14 +180,14 @@ static void check_build(const struct build *b, bool lines)
 	symbolizer__free(s);
 }
 
-static void chains_are_right_in_all_builds(void **state)
+static void call_chains_in_all_builds(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(builds) / sizeof(*builds); i++)
 		check_build(&builds[i], false);
 }
 
-static void lines_are_right_in_all_builds(void **state)
+static void source_lines_in_all_builds(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(builds) / sizeof(*builds); i++)
@@ -223,7 +223,7 @@ static size_t ask_gdb(pid_t pid, uint64_t *ips, size_t max)
 	return nr;
 }
 
-static void gdb_sees_the_same_addresses(void **state)
+static void same_addresses_as_gdb(void **state)
 {
 	static const char *const programs[] = { "O2-nofp", "O3-nofp" };
 	static const char *const some[] = { "recursion", "callback", "handler", "frames", "last" };
@@ -271,7 +271,7 @@ static size_t walk_frame_pointers(const struct chain *c, uint64_t *ips, size_t m
 	return nr;
 }
 
-static void frame_pointers_give_the_same_names(void **state)
+static void same_names_by_frame_pointers(void **state)
 {
 	static const char *const programs[] = { "O0-fp", "O1-fp", "O2-fp", "O3-fp" };
 	static const char *const some[] = { "direct", "recursion", "tail", "last", "library" };
@@ -308,7 +308,7 @@ static void frame_pointers_give_the_same_names(void **state)
 
 /* --- Stacks that are not whole, or not true --- */
 
-static void a_short_copy_is_told(void **state)
+static void truncated_copy_is_reported(void **state)
 {
 	struct unwind_frame all[CHAIN_MAX], some[CHAIN_MAX];
 	struct symbol_process p;
@@ -345,7 +345,7 @@ static void a_short_copy_is_told(void **state)
 }
 
 /* Garbage ends a stack; it is never taken for a caller that is no code. */
-static void a_stack_of_garbage_ends(void **state)
+static void garbage_stack_ends(void **state)
 {
 	struct unwind_frame frames[CHAIN_MAX];
 	struct symbol_process p;
@@ -376,7 +376,7 @@ static void a_stack_of_garbage_ends(void **state)
 
 /* --- What it costs --- */
 
-static void a_sample_is_cheap(void **state)
+static void unwinding_cost_is_bounded(void **state)
 {
 	enum {
 		SAMPLES = 2000
@@ -412,13 +412,13 @@ static void a_sample_is_cheap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(chains_are_right_in_all_builds),
-		cmocka_unit_test(lines_are_right_in_all_builds),
-		cmocka_unit_test(gdb_sees_the_same_addresses),
-		cmocka_unit_test(frame_pointers_give_the_same_names),
-		cmocka_unit_test(a_short_copy_is_told),
-		cmocka_unit_test(a_stack_of_garbage_ends),
-		cmocka_unit_test(a_sample_is_cheap),
+		cmocka_unit_test(call_chains_in_all_builds),
+		cmocka_unit_test(source_lines_in_all_builds),
+		cmocka_unit_test(same_addresses_as_gdb),
+		cmocka_unit_test(same_names_by_frame_pointers),
+		cmocka_unit_test(truncated_copy_is_reported),
+		cmocka_unit_test(garbage_stack_ends),
+		cmocka_unit_test(unwinding_cost_is_bounded),
 	};
 
 	return cmocka_run_group_tests_name("unwind", tests, NULL, NULL);

@@ -17,7 +17,7 @@
 
 #define NR(array) (sizeof(array) / sizeof(*(array)))
 
-static void only_rfc_3629_is_decoded(void **state)
+static void only_valid_utf8_is_decoded(void **state)
 {
 	static const struct {
 		const char *s;
@@ -58,7 +58,7 @@ static void assert_owned(char *text, const char *expected)
 	free(text);
 }
 
-static void cleaning_replaces_bad_bytes_alone(void **state)
+static void cleaning_replaces_only_invalid_bytes(void **state)
 {
 	(void)state;
 	assert_owned(utf8_clean(""), "");
@@ -69,7 +69,7 @@ static void cleaning_replaces_bad_bytes_alone(void **state)
 		     "a\xef\xbf\xbd");
 }
 
-static void every_control_byte_is_escaped(void **state)
+static void control_bytes_are_escaped(void **state)
 {
 	(void)state;
 	for (int byte = 1; byte < 256; byte++) {
@@ -87,7 +87,7 @@ static void every_control_byte_is_escaped(void **state)
 	assert_owned(utf8_printable("n\\t", true), "n\\t");
 }
 
-static void what_reorders_text_is_escaped(void **state)
+static void bidi_controls_are_escaped(void **state)
 {
 	(void)state;
 	assert_owned(utf8_printable("\xc2\x9b"
@@ -101,7 +101,7 @@ static void what_reorders_text_is_escaped(void **state)
 	assert_owned(utf8_printable("h\xc3\xa9", false), "h\\xc3\\xa9");
 }
 
-static void width_counts_columns(void **state)
+static void width_is_in_columns(void **state)
 {
 	(void)state;
 	assert_int_equal(utf8_width(""), 0);
@@ -115,7 +115,7 @@ static void width_counts_columns(void **state)
 	assert_int_equal(utf8_width("\xe2\x8c\x9a"), 2);
 }
 
-static void cutting_keeps_what_is_asked(void **state)
+static void cutting_keeps_the_requested_end(void **state)
 {
 	(void)state;
 	assert_owned(utf8_truncate("abcdefgh", 8, UTF8_KEEP_START, true), "abcdefgh");
@@ -135,7 +135,7 @@ static void cutting_keeps_what_is_asked(void **state)
 	assert_owned(utf8_truncate("x\xe6\xbc\xa2\xe5\xad\x97", 3, UTF8_KEEP_START, true), "x…");
 }
 
-static void a_cut_never_exceeds_its_width(void **state)
+static void cut_text_fits_its_width(void **state)
 {
 	static const char *const texts[] = { "/usr/lib/libc.so.6",
 					     "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2", "\xff\xfe\xfd",
@@ -158,13 +158,13 @@ static void a_cut_never_exceeds_its_width(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_rfc_3629_is_decoded),
-		cmocka_unit_test(cleaning_replaces_bad_bytes_alone),
-		cmocka_unit_test(every_control_byte_is_escaped),
-		cmocka_unit_test(what_reorders_text_is_escaped),
-		cmocka_unit_test(width_counts_columns),
-		cmocka_unit_test(cutting_keeps_what_is_asked),
-		cmocka_unit_test(a_cut_never_exceeds_its_width),
+		cmocka_unit_test(only_valid_utf8_is_decoded),
+		cmocka_unit_test(cleaning_replaces_only_invalid_bytes),
+		cmocka_unit_test(control_bytes_are_escaped),
+		cmocka_unit_test(bidi_controls_are_escaped),
+		cmocka_unit_test(width_is_in_columns),
+		cmocka_unit_test(cutting_keeps_the_requested_end),
+		cmocka_unit_test(cut_text_fits_its_width),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);

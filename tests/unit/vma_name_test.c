@@ -45,7 +45,7 @@ static void assert_name(const struct vs_vma_info *vma, const struct vs_file *fil
 	free(name);
 }
 
-static void kinds_without_a_file(void **state)
+static void vmas_without_a_file(void **state)
 {
 	struct vs_vma_info vma = { .name_kind = VS_NAME_ANON };
 
@@ -63,7 +63,7 @@ static void kinds_without_a_file(void **state)
 }
 
 /* What a kernel might add some day is told as anonymous, not by what lies beyond the table. */
-static void an_unknown_kind(void **state)
+static void unknown_kind(void **state)
 {
 	const struct vs_vma_info vma = { .name_kind = 77 };
 
@@ -72,7 +72,7 @@ static void an_unknown_kind(void **state)
 }
 
 /* A name of VS_VMA_NAME_LEN bytes has no room for a NUL. */
-static void a_special_name_of_full_length(void **state)
+static void special_name_of_maximum_length(void **state)
 {
 	struct vs_vma_info vma = { .name_kind = VS_NAME_SPECIAL };
 	char *name;
@@ -85,7 +85,7 @@ static void a_special_name_of_full_length(void **state)
 	free(name);
 }
 
-static void paths_are_put_in_order(void **state)
+static void paths_are_assembled(void **state)
 {
 	struct vs_file file = path_of("libc.so.6|x86_64-linux-gnu|lib|usr|");
 
@@ -99,7 +99,7 @@ static void paths_are_put_in_order(void **state)
 	assert_name(&FILE_VMA, &file, "/ .. /a b\n\xff");
 }
 
-static void what_is_missing_in_front_is_told(void **state)
+static void truncated_paths_are_marked(void **state)
 {
 	struct vs_file file = path_of("file|deep|down|");
 
@@ -108,7 +108,7 @@ static void what_is_missing_in_front_is_told(void **state)
 	assert_name(&FILE_VMA, &file, ".../down/deep/file");
 }
 
-static void a_path_that_fills_its_buffer(void **state)
+static void path_fills_its_buffer(void **state)
 {
 	struct vs_file file = { .len = VS_PATH_LEN, .truncated = 1 };
 	char *name;
@@ -130,7 +130,7 @@ static void a_path_that_fills_its_buffer(void **state)
 	free(name);
 }
 
-static void a_file_that_was_unlinked(void **state)
+static void deleted_file(void **state)
 {
 	struct vs_vma_info vma = FILE_VMA;
 	struct vs_file file = path_of("x|tmp|");
@@ -141,7 +141,7 @@ static void a_file_that_was_unlinked(void **state)
 }
 
 /* simple_dname() and anon_inodefs_dname() in fs/ */
-static void files_in_no_tree(void **state)
+static void files_without_a_path(void **state)
 {
 	struct vs_file file = path_of("memfd:cache|");
 
@@ -172,7 +172,7 @@ static void shared_anonymous_memory(void **state)
 	assert_name(&FILE_VMA, &file, "/dev/zero");
 }
 
-static void a_file_whose_path_was_not_taken_down(void **state)
+static void file_without_a_recorded_path(void **state)
 {
 	struct vs_vma_info vma = FILE_VMA;
 
@@ -218,16 +218,16 @@ static void permissions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kinds_without_a_file),
-		cmocka_unit_test(an_unknown_kind),
-		cmocka_unit_test(a_special_name_of_full_length),
-		cmocka_unit_test(paths_are_put_in_order),
-		cmocka_unit_test(what_is_missing_in_front_is_told),
-		cmocka_unit_test(a_path_that_fills_its_buffer),
-		cmocka_unit_test(a_file_that_was_unlinked),
-		cmocka_unit_test(files_in_no_tree),
+		cmocka_unit_test(vmas_without_a_file),
+		cmocka_unit_test(unknown_kind),
+		cmocka_unit_test(special_name_of_maximum_length),
+		cmocka_unit_test(paths_are_assembled),
+		cmocka_unit_test(truncated_paths_are_marked),
+		cmocka_unit_test(path_fills_its_buffer),
+		cmocka_unit_test(deleted_file),
+		cmocka_unit_test(files_without_a_path),
 		cmocka_unit_test(shared_anonymous_memory),
-		cmocka_unit_test(a_file_whose_path_was_not_taken_down),
+		cmocka_unit_test(file_without_a_recorded_path),
 		cmocka_unit_test(permissions),
 	};
 

@@ -25,7 +25,7 @@
 /** What makes CLOCK_MONOTONIC the time since 1970 at first. */
 #define ADD (1700000000 * SECOND)
 
-static void each_time_has_what_held_then(void **state)
+static void each_time_uses_the_offset_of_then(void **state)
 {
 	struct wall_clock w;
 
@@ -48,7 +48,7 @@ static void each_time_has_what_held_then(void **state)
 	assert_int_equal(wall_clock__add_ns(&w, START + HOUR), ADD - HOUR);
 }
 
-static void of_too_many_steps_the_latest_are_kept(void **state)
+static void latest_steps_are_kept(void **state)
 {
 	const uint64_t nr = 3 * WALL_CLOCK_STEPS;
 	struct wall_clock w;
@@ -66,7 +66,7 @@ static void of_too_many_steps_the_latest_are_kept(void **state)
 	assert_int_equal(w.nr, WALL_CLOCK_STEPS);
 }
 
-static void rows_of_trace_have_it(void **state)
+static void trace_rows_follow_the_clock(void **state)
 {
 	struct trace_clock clock = { .start_ns = START };
 	struct wall_clock w;
@@ -192,7 +192,7 @@ static void assert_add(const char *path, uint64_t ns, unsigned int faults, int64
 	assert_int_equal(add_ns, expected);
 }
 
-static void a_recording_has_it(void **state)
+static void recording_follows_the_clock(void **state)
 {
 	char path[64];
 	struct saved s;
@@ -217,7 +217,7 @@ static void a_recording_has_it(void **state)
 }
 
 /* The file in which the clock was set may be gone. */
-static void each_file_of_a_ring_has_it(void **state)
+static void ring_files_follow_the_clock(void **state)
 {
 	char path[64], first[64], second[64];
 	struct saved s;
@@ -244,7 +244,7 @@ static void each_file_of_a_ring_has_it(void **state)
 }
 
 /* Events of a snapshot are behind all counts, from before the clock was set and after. */
-static void a_snapshot_has_it(void **state)
+static void snapshot_follows_the_clock(void **state)
 {
 	char path[64];
 	struct saved s;
@@ -269,12 +269,12 @@ static void a_snapshot_has_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_time_has_what_held_then),
-		cmocka_unit_test(of_too_many_steps_the_latest_are_kept),
-		cmocka_unit_test(rows_of_trace_have_it),
-		cmocka_unit_test(a_recording_has_it),
-		cmocka_unit_test(each_file_of_a_ring_has_it),
-		cmocka_unit_test(a_snapshot_has_it),
+		cmocka_unit_test(each_time_uses_the_offset_of_then),
+		cmocka_unit_test(latest_steps_are_kept),
+		cmocka_unit_test(trace_rows_follow_the_clock),
+		cmocka_unit_test(recording_follows_the_clock),
+		cmocka_unit_test(ring_files_follow_the_clock),
+		cmocka_unit_test(snapshot_follows_the_clock),
 	};
 
 	return cmocka_run_group_tests_name("wall_clock", tests, make_dir, remove_dir);

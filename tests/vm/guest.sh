@@ -3,7 +3,7 @@
 # runs test programs; prints TAP for the host (`check`) to add up.
 #
 # Usage: guest.sh [TEST...]    each TEST below build/tests, such as unit/hash_test, or one test of a
-#                              program: e2e/exact_test:exact_threads_alone
+#                              program: e2e/exact_test:threads
 #
 # e2e/vm_lockdown_test comes last, whatever the order: for it the kernel is locked down, for good.
 #

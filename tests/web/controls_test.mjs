@@ -7,7 +7,7 @@ import { intervals } from "./serve.mjs";
 import { test, until } from "./tap.mjs";
 import { live, port, text, workload, world } from "./world.mjs";
 
-test("all controls are reached by Tab, and the focus is seen", async () => {
+test("Tab reaches all controls, and the focus is visible", async () => {
 	const seen = new Set();
 
 	await world.page.locator(".skip").focus();
@@ -28,7 +28,7 @@ test("all controls are reached by Tab, and the focus is seen", async () => {
 		assert.ok(seen.has(id), `${id} is not reached: ${[...seen]}`);
 });
 
-test("sorting, causes and windows answer to keys", async () => {
+test("sorting, causes and time windows can be set by keyboard", async () => {
 	const head = world.page.locator("#calls-table th", { hasText: "Count" });
 
 	await head.locator("button").focus();
@@ -47,7 +47,7 @@ test("sorting, causes and windows answer to keys", async () => {
 	await world.page.keyboard.press("ArrowLeft");
 });
 
-test("pause holds the picture, and what came meanwhile is there afterwards", async () => {
+test("pause freezes the page; data received meanwhile is shown afterwards", async () => {
 	await world.page.locator("#pause").focus();
 	await world.page.keyboard.press("Enter");
 	assert.match(await text("#pause-state"), /paused at/);
@@ -61,7 +61,7 @@ test("pause holds the picture, and what came meanwhile is there afterwards", asy
 	assert.equal(await text("#pause-state"), "");
 });
 
-test("the theme is chosen, and stays", async () => {
+test("the chosen theme is kept", async () => {
 	const color = () => world.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 	const automatic = await color();
 
@@ -79,7 +79,7 @@ test("the theme is chosen, and stays", async () => {
 	await world.page.locator("#theme").click();
 });
 
-test("nothing moves by itself where motion is not wanted", async () => {
+test("no animations with prefers-reduced-motion", async () => {
 	await world.page.emulateMedia({ reducedMotion: "reduce" });
 	assert.equal(await world.page.evaluate(() => document.getAnimations().length), 0);
 	await world.page.emulateMedia({ reducedMotion: null });

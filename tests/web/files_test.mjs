@@ -6,7 +6,7 @@ import { open } from "./browser.mjs";
 import { test, until } from "./tap.mjs";
 import { browser, live, port, text, world } from "./world.mjs";
 
-test("files are served with a strict policy, uPlot with its licence", async () => {
+test("files are served with a strict CSP, uPlot with its licence", async () => {
 	const response = await fetch(`http://127.0.0.1:${port}/`);
 	const html = await response.text();
 	const policy = response.headers.get("content-security-policy");
@@ -19,7 +19,7 @@ test("files are served with a strict policy, uPlot with its licence", async () =
 	assert.match(await licence.text(), /MIT License[\s\S]*Permission is hereby granted/);
 });
 
-test("the page connects, and has numbers", async () => {
+test("the page connects and shows numbers", async () => {
 	world.page = await open(browser, port);
 	await live();
 	await until("a rate of faults", async () => /\d/.test(await text("#faults")));

@@ -24,7 +24,7 @@ function found(page)
 	return page.locator("#found").textContent();
 }
 
-test("a flame graph is searched and zoomed, and names stay text", async () => {
+test("a flame graph can be searched and zoomed; names are text", async () => {
 	const vmascope = process.env.VMASCOPE ?? "build/vmascope", evil = path.join(directory, EVIL);
 
 	copyFileSync("build/tests/workload/storm", evil);

@@ -9,7 +9,7 @@ import { test } from "./tap.mjs";
 const SAME = { str_format_ns: format.ns, str_format_count: format.count,
 	str_format_bytes: format.bytes };
 
-test("numbers print as the program prints them", () => {
+test("numbers are printed as the program prints them", () => {
 	const source = readFileSync("tests/unit/str_test.c", "utf8");
 	const cases = [...source.matchAll(/assert_format\((\w+), (\d+), "([^"]*)"\)/g)];
 
@@ -19,7 +19,7 @@ test("numbers print as the program prints them", () => {
 	assert.equal(format.bytes(1536 * 2 ** 20), "1.50GiB");
 });
 
-test("what is not known is not 0", () => {
+test("unknown numbers are not printed as 0", () => {
 	for (const f of [format.count, format.ns, format.bytes, format.percent, format.rate, format.share])
 		for (const unknown of [null, undefined, NaN])
 			assert.equal(f(unknown), "-");

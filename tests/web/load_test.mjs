@@ -9,7 +9,7 @@ import { cell, port, text, workload, world } from "./world.mjs";
 
 const CHARTS = ["#causes-chart canvas", "#latency-chart canvas", "#shootdowns-chart canvas", "#matrix"];
 
-test("charts and tables move under a storm", async () => {
+test("charts and tables change under a storm", async () => {
 	const before = await Promise.all(CHARTS.map((c) => pixels(world.page, c)));
 	const faults = async () => Number((await cell("causes-table", "anon-zero", 2) ?? "0").replace(/,/g, ""));
 	const had = await faults();
@@ -45,7 +45,7 @@ test("storms are in the log and in the charts", async () => {
 		await until(`a storm in ${chart}`, () => has(world.page, chart, "storm"));
 });
 
-test("text alternatives tell what is to be seen", async () => {
+test("text alternatives describe the charts", async () => {
 	for (const summary of ["#causes-summary", "#latency-summary", "#shootdowns-summary"])
 		await until(summary, async () => /\d/.test(await text(summary)));
 	for (const id of ["latency-table", "shootdowns-table", "matrix-table"])

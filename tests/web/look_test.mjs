@@ -22,7 +22,7 @@ test("375 and 1440 pixels, light and dark: nothing is cut off", async () => {
 	await world.page.setViewportSize({ width: 1440, height: 900 });
 });
 
-test("axe-core finds nothing serious", async () => {
+test("axe-core finds no serious accessibility problem", async () => {
 	for (const [width, colorScheme] of [[375, "light"], [1440, "dark"]]) {
 		const checked = await open(browser, port,
 			{ bypassCSP: true, viewport: { width, height: 900 }, colorScheme });

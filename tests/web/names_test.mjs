@@ -7,7 +7,7 @@ import path from "node:path";
 import { test, until } from "./tap.mjs";
 import { EVIL, EVIL_COMM, cell, directory, loads, text, world } from "./world.mjs";
 
-test("a process with an evil name does no harm, and is shown as text", async () => {
+test("a process name with markup is shown as text", async () => {
 	const evil = path.join(directory, EVIL);
 
 	copyFileSync("build/tests/workload/storm", evil);
@@ -16,7 +16,7 @@ test("a process with an evil name does no harm, and is shown as text", async () 
 	assert.equal(await world.page.locator("img").count(), 0);
 });
 
-test("the picker is used by keyboard, also for an evil name", async () => {
+test("the process picker works by keyboard, also for a name with markup", async () => {
 	await world.page.locator("#process").focus();
 	await world.page.keyboard.press("ArrowDown");
 	await world.page.locator("#process-list li").first().waitFor();

@@ -19,7 +19,7 @@ import { complaints } from "./browser.mjs";
 import { run, test } from "./tap.mjs";
 import { endWorld } from "./world.mjs";
 
-test("no error, no violation of the policy, no dialog in all of this", () => {
+test("no error, no CSP violation and no dialog in all tests", () => {
 	assert.deepEqual(complaints, []);
 });
 

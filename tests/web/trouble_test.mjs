@@ -13,7 +13,7 @@ import { EVIL, browser, directory, live, loads, port, state, text, world } from 
 /** No pid is as large: proc(5). */
 const ENDED = 2 ** 22;
 
-test("losses are seen", async () => {
+test("losses are shown", async () => {
 	const other = await (await browser.newContext()).newPage();
 
 	/* what loses is not easily had at will: the answer is a real one, but for its losses */
@@ -27,7 +27,7 @@ test("losses are seen", async () => {
 	await other.context().close();
 });
 
-test("it connects again when the server began again, and goes on", async () => {
+test("the page reconnects after a restart of the server, and continues", async () => {
 	const storms = await world.page.locator("#storms-list li").count();
 
 	assert.ok(storms > 0);
@@ -41,7 +41,7 @@ test("it connects again when the server began again, and goes on", async () => {
 	assert.ok(await world.page.locator("#storms-list li").count() >= storms, "what was there is still there");
 });
 
-test("names are told only if asked, and the page says so", async () => {
+test("paths are shown only with --expose-paths, and the page says so", async () => {
 	const evil = path.join(directory, EVIL);
 	/* its files are among the ten VMAs with most faults, whatever the machine does besides */
 	const ours = ["-p", String(loads.pid)];
@@ -65,7 +65,7 @@ test("names are told only if asked, and the page says so", async () => {
 	await until("the hint", () => world.page.locator(".hidden-names").first().isVisible());
 });
 
-test("rows without an address are shown without one", async () => {
+test("rows without an address have no address cell", async () => {
 	const other = await (await browser.newContext()).newPage();
 	const failures = [];
 
@@ -97,7 +97,7 @@ test("rows without an address are shown without one", async () => {
 	assert.deepEqual(failures, []);
 });
 
-test("a process that ended as the page took it makes room for the next", async () => {
+test("a selected process that exits is replaced, unless the user chose it", async () => {
 	const other = await (await browser.newContext()).newPage();
 	let answers = 0;
 
@@ -123,7 +123,7 @@ test("a process that ended as the page took it makes room for the next", async (
 	await other.context().close();
 });
 
-test("where a token is wanted, the page asks for it", async () => {
+test("the page asks for a token where one is required", async () => {
 	const file = path.join(directory, "token"), token = "0123456789abcdef-token";
 	const other = await freePort();
 
@@ -142,7 +142,7 @@ test("where a token is wanted, the page asks for it", async () => {
 	assert.equal(await end(guarded), 0);
 });
 
-test("without a token there are aggregates, and the printed address opens everything", async () => {
+test("aggregates only without a token; the printed address shows everything", async () => {
 	const other = await freePort();
 	const closed = await startServe(other, [], { open: false, quiet: false });
 	const page = await open(browser, other);
