@@ -20,7 +20,7 @@ static __always_inline void crash_near(struct task_struct *task, struct task_sta
 	/*
 	 * Before 6.13 the combined stack of all functions is limited to 512 bytes: addresses to
 	 * look up are kept in the record, results are kept in the task's state, and the cache is
-	 *	not used.
+	 * not used.
 	 */
 	e->near[VS_NEAR_BELOW].start = span.min - 1;
 	e->near[VS_NEAR_ABOVE].start = span.max + 1;

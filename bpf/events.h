@@ -87,8 +87,7 @@ enum vs_size {
  * @latency_sum_ns: sum of these latencies, in nanoseconds
  * @latency_max_ns: maximum of these latencies, in nanoseconds
  * @so_far_ns: time of faults in flight at the end of an interval, minus the part that has been
- *	added to
- *	@latency_sum_ns since; may be negative on one CPU
+ *	added to @latency_sum_ns since; may be negative on one CPU
  * Between them there is a member for each row of VS_EACH_FIGURE.
  *
  * Σ outcome = Σ access + gup = Σ cause, always.

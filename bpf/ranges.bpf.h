@@ -31,7 +31,7 @@
 /** Holder of a slot that marks memory mapped over older ranges. */
 #define RANGE_OVER (~0ULL)
 
-/** Size of map ranges, in nodes: user/ requests a sweep when it fills up. */
+/** Number of nodes in map ranges: user/ sweeps the map when it is half full. */
 __weak __u64 nr_range_nodes = 0;
 
 static const struct range_node empty_node = {};

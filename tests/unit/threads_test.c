@@ -227,6 +227,28 @@ static void rows_are_sorted(void **state)
 	table__free(t);
 }
 
+/* A fault in flight counts in intervals alone: a thread that has no other gets no row of the run. */
+static void a_fault_in_flight_is_no_row(void **state)
+{
+	const struct vs_thread flying = { .tid = 1, .so_far_ns = 500, .since_ns = 1000 };
+	struct table *t;
+
+	(void)state;
+	update(22, 2000, 0, 2000);
+	threads__update(&threads, &flying);
+	t = threads_view__make(&threads, 1000, 6000, false, 0);
+	assert_int_equal(t->nr_rows, 1);
+	assert_int_equal(u64(t, 0, "tid"), 22);
+	table__free(t);
+	threads.so_far = true;
+	threads__update(&threads, &flying);
+	t = threads_view__make(&threads, 1000, 6000, false, 0);
+	assert_int_equal(t->nr_rows, 2);
+	assert_int_equal(u64(t, 1, "tid"), 1);
+	assert_int_equal(u64(t, 1, "fault_ns"), 500);
+	table__free(t);
+}
+
 static void text_respects_the_row_limit(void **state)
 {
 	struct table *t;
@@ -266,6 +288,7 @@ int main(void)
 		TEST(running_threads_may_exceed_the_bound),
 		TEST(share_of_time),
 		TEST(rows_are_sorted),
+		TEST(a_fault_in_flight_is_no_row),
 		TEST(text_respects_the_row_limit),
 		TEST(no_threads),
 	};

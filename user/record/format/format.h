@@ -91,7 +91,7 @@ _Static_assert(sizeof(struct block_entry) == 32, "block_entry");
  * directory above this one.
  */
 
-/** enum record_type - types of records, in the order of the schema in schema.c */
+/** enum record_type - types of records, in the order of record_types in types.c */
 enum record_type {
 	RECORD_NONE, /* a type that this reader does not know */
 	RECORD_STATS,

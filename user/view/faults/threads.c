@@ -57,12 +57,12 @@ static struct table *make(const struct threads *threads, uint64_t start_ns, uint
 	struct table *t = table__new(text ? &text_table : &json_table);
 
 	for (size_t i = 0; i < threads->nr; i++) {
-		const struct vs_thread since = threads__interval(threads->list[i]);
+		const struct vs_thread thread = interval ? threads__interval(threads->list[i])
+							 : *threads->list[i];
 
-		if (!interval)
-			row(t, threads->list[i], start_ns, end_ns);
-		else if (since.faults || since.fault_ns)
-			row(t, &since, start_ns, end_ns);
+		/* without -i, a fault in flight is not counted yet */
+		if (thread.faults || thread.fault_ns)
+			row(t, &thread, start_ns, end_ns);
 	}
 	table__sort(t, "fault_ns");
 	cut(t, limit);
