@@ -4,6 +4,7 @@
  * the process faults on while they are read.
  */
 #include "check.h"
+#include "recorded.h"
 #include "scope.h"
 #include "system.h"
 
@@ -39,7 +40,7 @@ static bool has_intervals(void *arg)
 /** watch - `stat -i` with @options of two threads that fault all the time; what it prints is in @stat */
 static void watch(struct vt_cmd *stat, const char *const *options, const char *mark)
 {
-	const char *argv[16] = { vt_vmascope(), "stat", "-i", "50ms" };
+	const char *argv[20] = { vt_vmascope(), "stat", "-i", "50ms" };
 	struct watched watched = { stat, mark };
 	struct vt_cmd storm;
 	char pid[16];
@@ -80,6 +81,19 @@ static const struct by all_by[] = {
 	{ "stack", "stacks", "faults", true },	      { "function", "functions", "self", true },
 };
 
+static int64_t faults_of_rests(struct json_object *stat)
+{
+	static const char *const rests[] = { "overflow", "no_stack", "ended", "either",
+					     "not_unwound" };
+	struct json_object *rest = vt_get(stat, "stacks_rest");
+	int64_t sum = 0;
+
+	/* null: included in `either` */
+	for (size_t i = 0; i < sizeof(rests) / sizeof(*rests); i++)
+		sum += vt_get(rest, rests[i]) ? vt_int(rest, rests[i]) : 0;
+	return sum;
+}
+
 static int64_t faults_of_rows(struct json_object *stat, const struct by *by)
 {
 	struct json_object *row;
@@ -87,25 +101,20 @@ static int64_t faults_of_rows(struct json_object *stat, const struct by *by)
 
 	vt_each(row, stat, by->rows) sum += vt_int(row, by->faults);
 	if (by->stacks)
-		sum += vt_int(stat, "stacks_rest.overflow") + vt_int(stat, "stacks_rest.no_stack") +
-		       vt_int(stat, "stacks_rest.ended");
+		sum += faults_of_rests(stat);
 	/* the kernel's own, which no thread trapped for */
 	if (!strcmp(by->by, "thread"))
 		sum += vt_int(stat, "totals.gup");
 	return sum;
 }
 
-static void rows_are_the_total(const struct by *by)
+/** check_rows - @out: intervals, then the run, as JSON. Return: how many intervals. */
+static size_t check_rows(const char *out, const struct by *by)
 {
-	struct json_object *all, *stat;
+	struct json_object *all = vt_json_lines(out, "intervals"), *stat;
+	const size_t n = json_object_array_length(all) - 1;
 	int64_t total = 0;
-	struct vt_cmd cmd;
-	size_t n;
 
-	watch(&cmd, VT_ARGS("-j", "--by", by->by), "\"interval\":");
-	all = vt_json_lines(cmd.out, "stat -i");
-	n = json_object_array_length(all) - 1;
-	vt_cmp(n, >=, INTERVALS, "intervals");
 	for (size_t i = 0; i <= n; i++) {
 		stat = json_object_array_get_idx(all, i);
 		vt_equal(faults_of_rows(stat, by), vt_int(stat, "totals.faults"),
@@ -114,6 +123,15 @@ static void rows_are_the_total(const struct by *by)
 	}
 	vt_equal(total, vt_int(stat, "totals.faults"), "faults of all intervals by %s", by->by);
 	json_object_put(all);
+	return n;
+}
+
+static void rows_are_the_total(const struct by *by, const char *const *options)
+{
+	struct vt_cmd cmd;
+
+	watch(&cmd, options, "\"interval\":");
+	vt_cmp(check_rows(cmd.out, by), >=, INTERVALS, "intervals");
 	vt_free(&cmd);
 }
 
@@ -121,7 +139,54 @@ static void json_rows_add_up(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(all_by) / sizeof(*all_by); i++)
-		rows_are_the_total(&all_by[i]);
+		rows_are_the_total(&all_by[i], VT_ARGS("-j", "--by", all_by[i].by));
+}
+
+#define UNWIND "--unwind", "dwarf", "--stack-size", "4"
+
+/*
+ * Copies of stacks are unwound after their faults were counted: a stack counts in the interval of its
+ * fault, or, if it is not unwound when that is printed, in none.
+ */
+static void unwound_stacks_add_up(void **state)
+{
+	const struct by *stack = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all_by) / sizeof(*all_by); i++) {
+		if (!all_by[i].stacks)
+			continue;
+		stack = stack ? stack : &all_by[i];
+		rows_are_the_total(&all_by[i], VT_ARGS("-j", "--by", all_by[i].by, UNWIND));
+	}
+	rows_are_the_total(stack, VT_ARGS("-j", "--by", stack->by, UNWIND, "--vma", "*"));
+}
+
+/* A checkpoint of a recording has the stacks that were unwound until then. */
+static void recorded_stacks_add_up(void **state)
+{
+	const char *file = vt_path("unwound.rec");
+	struct vt_cmd storm, cmd;
+	char pid[16];
+
+	(void)state;
+	vt_start(&storm, NULL,
+		 VT_ARGS(vt_workload("storm"), "--seconds", "3600", "--threads", "2"));
+	snprintf(pid, sizeof(pid), "%d", storm.pid);
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_vmascope(), "record", "-U", "-o", file, UNWIND, "-d", "3", "-p", pid));
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	vt_free(&cmd);
+	vt_signal(&storm, SIGTERM);
+	vt_wait(&storm, VT_PATIENCE);
+	vt_free(&storm);
+	for (size_t i = 0; i < sizeof(all_by) / sizeof(*all_by); i++) {
+		if (!all_by[i].stacks)
+			continue;
+		vt_report(&cmd, file, VT_ARGS("-i", "1", "-j", "--by", all_by[i].by), 0);
+		vt_cmp(check_rows(cmd.out, &all_by[i]), >=, 1, "intervals");
+		vt_free(&cmd);
+	}
 }
 
 /* --- text ------------------------------------------------------------------------------------ */
@@ -193,6 +258,8 @@ static void text_rows_add_up(void **state)
 
 static const struct CMUnitTest tests[] = {
 	VT_TEST(json_rows_add_up),
+	VT_TEST(unwound_stacks_add_up),
+	VT_TEST(recorded_stacks_add_up),
 	VT_TEST(text_rows_add_up),
 };
 

@@ -143,21 +143,51 @@ static void record(void **state)
 	free_twice(&t);
 }
 
-/* No copy of a stack is unwound. */
+#define UNWIND "--unwind", "dwarf", "--stack-size", "4"
+
+/** check_not_unwound - @rest: where faults count whose stack was copied, and is not unwound */
+static void check_not_unwound(const struct twice *t, struct json_object *json, const char *rest)
+{
+	struct json_object *row;
+	int64_t with_stack = 0;
+
+	check_totals(t, vt_get(json, "totals"));
+	vt_each(row, json, "stacks") with_stack += vt_int(row, "faults");
+	vt_equal(with_stack, 0, "faults with a stack");
+	vt_equal(vt_int(json, rest), vt_int(json, "totals.faults"), "%s", rest);
+}
+
+/* No copy of a stack is unwound: these faults have a row of their own. */
 static void unwinding(void **state)
 {
-	struct json_object *json, *row;
-	int64_t with_stack = 0;
+	const char *file = vt_path("unwinding.rec");
+	struct json_object *json;
+	struct vt_cmd report;
 	struct twice t;
 
 	(void)state;
-	ask_twice(&t, VT_ARGS("stat", "-j", "--by", "stack", "--unwind", "dwarf", "--stack-size",
-			      "4", RING));
+	ask_twice(&t, VT_ARGS("stat", "-j", "--by", "stack", UNWIND, RING));
 	json = vt_json(t.cmd.out, "stat");
-	check_totals(&t, vt_get(json, "totals"));
-	vt_each(row, json, "stacks") with_stack += vt_int(row, "faults");
-	vt_equal(with_stack, 0, "faults with a stack");
+	check_not_unwound(&t, json, "stacks_rest.not_unwound");
+	vt_equal(vt_int(json, "lost.samples"), vt_int(json, "totals.faults"), "lost copies");
 	json_object_put(json);
+	free_twice(&t);
+	ask_twice(&t, VT_ARGS("stat", "-j", "--by", "stack", UNWIND, RING, "--vma", "*"));
+	json = vt_json(t.cmd.out, "stat");
+	check_not_unwound(&t, json, "stacks_rest.either");
+	json_object_put(json);
+	free_twice(&t);
+	ask_twice(&t, VT_ARGS("stat", "--by", "function", UNWIND, RING));
+	vt_contains(t.cmd.out, "[stacks not unwound]");
+	free_twice(&t);
+	ask_twice(&t, VT_ARGS("record", "-q", "-o", file, "-U", UNWIND, RING));
+	vt_report(&report, file, VT_ARGS("-j", "--by", "stack"), 0);
+	json = vt_json(report.out, "report");
+	check_not_unwound(&t, json, "stacks_rest.not_unwound");
+	json_object_put(json);
+	vt_report(&report, file, VT_ARGS("--by", "stack"), 0);
+	vt_contains(report.out, "[stacks not unwound]");
+	vt_free(&report);
 	free_twice(&t);
 }
 

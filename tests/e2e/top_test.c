@@ -501,6 +501,42 @@ static void stack_names(void **state)
 	vt_free(&cmd);
 }
 
+static bool names_the_writer(void *arg)
+{
+	const struct vt_cmd *top = arg;
+	char *text = vt_peek(top);
+	const bool named = strstr(text, "wl_write");
+
+	free(text);
+	return named || vt_ended(top);
+}
+
+/* Also those that are unwound here, later than their faults are counted: in a frame's rates, not in the last one alone. */
+static void unwound_stacks_have_rates(void **state)
+{
+	struct vt_cmd storm, top;
+	const char *named, *end;
+	char pid[16];
+
+	(void)state;
+	vt_start(&storm, NULL, VT_ARGS(vt_workload("storm"), "--seconds", "3600"));
+	snprintf(pid, sizeof(pid), "%d", storm.pid);
+	vt_start(&top, NULL,
+		 VT_ARGS(vt_vmascope(), "top", "--batch", "--view", "stacks", "-U", "--unwind",
+			 "dwarf", "--stack-size", "4", "-i", "200ms", "-p", pid));
+	vt_await(names_the_writer, &top, "a stack in a frame", VT_PATIENCE);
+	vt_signal(&top, SIGINT);
+	vt_wait(&top, VT_PATIENCE);
+	vt_equal(top.exit, 0, "exit status: %s", top.err);
+	named = strstr(top.out, "wl_write");
+	end = strstr(top.out, " END");
+	vt_true(named && end && named < end);
+	vt_signal(&storm, SIGTERM);
+	vt_wait(&storm, VT_PATIENCE);
+	vt_free(&storm);
+	vt_free(&top);
+}
+
 static const struct CMUnitTest tests[] = {
 	VT_TEST(all_views_at_all_sizes),
 	VT_TEST(wide_terminal_shows_more),
@@ -512,6 +548,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(causes_of_a_vma_have_latencies),
 	VT_TEST(storms_and_thousands_of_processes),
 	VT_TEST(stack_names),
+	VT_TEST(unwound_stacks_have_rates),
 };
 
 VT_MAIN(tests)

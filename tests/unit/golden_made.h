@@ -341,7 +341,8 @@ static inline void made_fault(struct made *m)
 	thread->faults++;
 	thread->fault_ns += e.duration_ns;
 	threads__update(&m->run.threads, thread);
-	stacks__count(&m->run.stacks, stack, e.outcome, e.duration_ns);
+	stacks__count(&m->run.stacks, stack, e.outcome, e.duration_ns,
+		      e.head.time_ns + e.duration_ns);
 	m->stats.emitted++;
 	e.slot = saver__define(&m->saver, m->run.model.by_slot[vma->slot], m->now_ns);
 	e.proc = saver__define(&m->saver, m->run.model.by_slot[vma->image], m->now_ns);

@@ -112,8 +112,8 @@ static void checkpoint(struct seen *s, bool full)
 	assert_int_equal(s->saver.error, 0);
 }
 
-/* End the file, and read it into the other model. */
-static void read_back(struct seen *s)
+/* End the file, and read it into the other model; @at_checkpoint: NULL, or called after each checkpoint. */
+static void read_with(struct seen *s, void (*at_checkpoint)(struct seen *s))
 {
 	struct reader reader;
 	union record record;
@@ -124,10 +124,18 @@ static void read_back(struct seen *s)
 	assert_int_equal(reader__open(&reader, s->path), 0);
 	assert_true(reader.header.stacks);
 	while (reader__block(&reader) > 0)
-		while ((type = reader__record(&reader, &record)) >= 0)
+		while ((type = reader__record(&reader, &record)) >= 0) {
 			assert_int_equal(loader__take(&s->loader, type, &record), 0);
+			if (at_checkpoint && type == RECORD_STATS)
+				at_checkpoint(s);
+		}
 	assert_true(reader__whole(&reader));
 	reader__close(&reader);
+}
+
+static void read_back(struct seen *s)
+{
+	read_with(s, NULL);
 }
 
 /* The lines that people read of a stack that was read back. */
@@ -158,8 +166,8 @@ static void names_and_counts_round_trip(void **state)
 	struct stack *stack = stack_of(s, 4, frames, 1);
 	const struct stack *read;
 
-	stacks__count(&s->run.stacks, stack, VS_MINOR, 1000);
-	stacks__count(&s->run.stacks, stack, VS_MAJOR, 500);
+	stacks__count(&s->run.stacks, stack, VS_MINOR, 1000, 0);
+	stacks__count(&s->run.stacks, stack, VS_MAJOR, 500, 0);
 	s->run.stacks.none.outcome[VS_MINOR] = 3;
 	s->run.stacks.overflow.outcome[VS_MINOR] = 4;
 	checkpoint(s, true);
@@ -186,11 +194,11 @@ static void later_checkpoints_replace_earlier_ones(void **state)
 	struct stack *a = stack_of(s, 2, one, 0), *b = stack_of(s, 2, two, 0);
 	uint32_t nr_symbols;
 
-	stacks__count(&s->run.stacks, a, VS_MINOR, 10);
-	stacks__count(&s->run.stacks, b, VS_MINOR, 20);
+	stacks__count(&s->run.stacks, a, VS_MINOR, 10, 0);
+	stacks__count(&s->run.stacks, b, VS_MINOR, 20, 0);
 	checkpoint(s, true);
 	nr_symbols = s->saver.nr_symbols;
-	stacks__count(&s->run.stacks, b, VS_MINOR, 30);
+	stacks__count(&s->run.stacks, b, VS_MINOR, 30, 0);
 	checkpoint(s, false);
 	checkpoint(s, true);
 	assert_int_equal(s->saver.nr_symbols, nr_symbols);
@@ -202,13 +210,59 @@ static void later_checkpoints_replace_earlier_ones(void **state)
 	assert_int_equal(s->back.stacks.list[1]->counts.time_ns, 50);
 }
 
+static void await(struct stacks *s, uint64_t minor)
+{
+	const uint64_t total[VS_NR_OUTCOME] = { [VS_MINOR] = minor };
+
+	s->unwound = s->awaits = true;
+	stacks__take(s);
+	stacks__await(s, total, 0);
+}
+
+/* An interval of the report ends at the first checkpoint: 3 faults by then, of which 2 have no stack yet. */
+static void mark_first(struct seen *s)
+{
+	if (s->back.stacks.awaits)
+		return;
+	await(&s->back.stacks, 3);
+	stacks__mark(&s->back.stacks);
+}
+
+/* Stacks that were unwound late are in the interval of their faults where the recording is read, too. */
+static void late_counts_come_back(void **state)
+{
+	static const uint64_t one[] = { 0, 2 };
+	struct seen *s = *state;
+	struct stack *stack = stack_of(s, 2, one, 0);
+	const struct stack *read;
+
+	await(&s->run.stacks, 0);
+	stacks__count(&s->run.stacks, stack, VS_MINOR, 10, 0);
+	await(&s->run.stacks, 3);
+	checkpoint(s, true);
+	stacks__count(&s->run.stacks, stack, VS_MINOR, 20, 0);
+	stacks__count(&s->run.stacks, NULL, VS_MINOR, 30, 0);
+	stacks__count(&s->run.stacks, stack, VS_MINOR, 40, 0);
+	await(&s->run.stacks, 4);
+	checkpoint(s, true);
+	read_with(s, mark_first);
+	assert_int_equal(s->back.stacks.nr, 1);
+	read = s->back.stacks.list[0];
+	assert_int_equal(stack_faults(&read->counts), 3);
+	assert_int_equal(read->counts.time_ns, 70);
+	assert_int_equal(stack_faults(&read->counts) - stack_faults(&read->marked), 1);
+	assert_int_equal(read->counts.time_ns - read->marked.time_ns, 40);
+	assert_int_equal(stack_faults(&s->back.stacks.overflow), 1);
+	assert_int_equal(stack_faults(&s->back.stacks.overflow_marked), 1);
+}
+
 static void different_functions_stay_separate(void **state)
 {
 	static const uint64_t one[] = { 5 }, two[] = { 6 };
 	struct seen *s = *state;
 
-	stacks__count(&s->run.stacks, stack_of(s, 1, one, 0), VS_MINOR, 1);
-	stacks__count(&s->run.stacks, stack_of(s, 1, two, 0), VS_MINOR, 1);
+	stacks__count(&s->run.stacks, stack_of(s, 1, one, 0), VS_MINOR, 1, 0);
+	stacks__count(&s->run.stacks, stack_of(s, 1, two, 0), VS_MINOR, 1, 0);
 	checkpoint(s, true);
 	assert_int_equal(s->saver.nr_symbols, 2);
 	read_back(s);
@@ -231,7 +285,7 @@ static void long_stacks_lose_the_outermost_frames(void **state)
 	frames[RECORD_FRAMES - 1] = 2;
 	frames[RECORD_FRAMES] = 3;
 	stack = stack_of(s, RECORD_FRAMES + 8, frames, 0);
-	stacks__count(&s->run.stacks, stack, VS_MINOR, 0);
+	stacks__count(&s->run.stacks, stack, VS_MINOR, 0, 0);
 	checkpoint(s, true);
 	read_back(s);
 	assert_int_equal(s->back.stacks.list[0]->nr_user, RECORD_FRAMES);
@@ -265,6 +319,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STACKS_TEST(names_and_counts_round_trip),
 		STACKS_TEST(later_checkpoints_replace_earlier_ones),
+		STACKS_TEST(late_counts_come_back),
 		STACKS_TEST(different_functions_stay_separate),
 		STACKS_TEST(long_stacks_lose_the_outermost_frames),
 		STACKS_TEST(invalid_records_are_ignored),

@@ -143,8 +143,8 @@ static void counting_in_user_space(void **state)
 	struct seen *s = *state;
 	struct stack *stack = stacks__row(&s->s, &s->model, 2, &s->row);
 
-	stacks__count(&s->s, stack, VS_MAJOR, 70);
-	stacks__count(&s->s, NULL, VS_MINOR, 0);
+	stacks__count(&s->s, stack, VS_MAJOR, 70, 0);
+	stacks__count(&s->s, NULL, VS_MINOR, 0, 0);
 	assert_int_equal(stack->counts.outcome[VS_MAJOR], 1);
 	assert_int_equal(stack->counts.time_ns, 70);
 	assert_int_equal(stack_faults(&s->s.unknown), 1);
@@ -188,6 +188,147 @@ static void hash_collisions_stay_two_stacks(void **state)
 	assert_int_equal(stacks[1]->frames[1].ip, chosen[1][1]);
 }
 
+static uint64_t in_interval(const struct stack *stack)
+{
+	return stack_faults(&stack->counts) - stack_faults(&stack->marked);
+}
+
+static uint64_t late(const struct stack *stack)
+{
+	return stack_faults(&stack->late);
+}
+
+/** await - all counts are read at @now_ns: there are @minor faults by now */
+static void await(struct seen *s, uint64_t minor, uint64_t now_ns)
+{
+	const uint64_t total[VS_NR_OUTCOME] = { [VS_MINOR] = minor };
+
+	stacks__take(&s->s);
+	stacks__await(&s->s, total, now_ns);
+}
+
+static struct stack *awaiting(struct seen *s)
+{
+	s->s.unwound = s->s.awaits = true;
+	return stacks__row(&s->s, &s->model, 2, &s->row);
+}
+
+/* Stacks that are unwound late count in the interval that their faults were counted in. */
+static void late_ones_count_in_their_interval(void **state)
+{
+	struct seen *s = *state;
+	struct stack *stack = awaiting(s);
+
+	stacks__count(&s->s, stack, VS_MINOR, 10, 1);
+	/* counts have not been read */
+	assert_int_equal(stack_faults(&stack->counts), 0);
+	await(s, 3, 100);
+	assert_int_equal(in_interval(stack), 1);
+	assert_int_equal(late(stack), 0);
+	/* while the interval is shown, its own are added */
+	stacks__count(&s->s, stack, VS_MINOR, 20, 2);
+	assert_int_equal(in_interval(stack), 2);
+	assert_int_equal(late(stack), 1);
+	stacks__mark(&s->s);
+	/* the third one of those three, then one of the next interval */
+	stacks__count(&s->s, stack, VS_MINOR, 40, 3);
+	stacks__count(&s->s, stack, VS_MINOR, 80, 4);
+	assert_int_equal(in_interval(stack), 0);
+	await(s, 5, 200);
+	assert_int_equal(in_interval(stack), 1);
+	assert_int_equal(stack->counts.time_ns - stack->marked.time_ns, 80);
+	assert_int_equal(stack_faults(&stack->counts), 4);
+	assert_int_equal(stack->counts.time_ns, 150);
+	assert_int_equal(late(stack), 2);
+}
+
+/* An interval may have several readings: stacks of earlier intervals may be later than one of them. */
+static void late_by_several_readings(void **state)
+{
+	struct seen *s = *state;
+	struct stack *stack = awaiting(s);
+
+	await(s, 2, 100);
+	stacks__mark(&s->s);
+	await(s, 5, 200);
+	for (int i = 0; i < 3; i++)
+		stacks__count(&s->s, stack, VS_MINOR, 10, i);
+	/* two belong to the interval before */
+	assert_int_equal(in_interval(stack), 1);
+	await(s, 5, 300);
+	stacks__mark(&s->s);
+	assert_int_equal(in_interval(stack), 0);
+	/* those that never come leave nothing behind */
+	await(s, 5, 400);
+	stacks__count(&s->s, stack, VS_MINOR, 10, 4);
+	stacks__count(&s->s, stack, VS_MINOR, 10, 5);
+	assert_int_equal(in_interval(stack), 0);
+	stacks__count(&s->s, stack, VS_MINOR, 10, 6);
+	await(s, 6, 500);
+	assert_int_equal(in_interval(stack), 1);
+}
+
+/* An unknown stack is awaited, too, and each outcome separately. */
+static void late_and_unknown(void **state)
+{
+	struct seen *s = *state;
+	struct stack *stack = awaiting(s);
+
+	await(s, 2, 100);
+	stacks__mark(&s->s);
+	stacks__count(&s->s, stack, VS_MAJOR, 10, 1);
+	stacks__count(&s->s, NULL, VS_MINOR, 10, 2);
+	assert_int_equal(stack_faults(&s->s.unknown), 1);
+	assert_int_equal(stack_faults(&s->s.overflow), 1);
+	assert_int_equal(stack_faults(&s->s.overflow_marked), 1);
+	assert_int_equal(stack_faults(&s->s.overflow_late), 1);
+	stacks__take(&s->s);
+	assert_int_equal(in_interval(stack), 1);
+}
+
+/* With --vma, it is unknown which faults have no stack: the end of the fault decides, too. */
+static void late_in_some_vmas(void **state)
+{
+	struct seen *s = *state;
+	struct stack *stack = awaiting(s);
+
+	s->s.vma_glob = "*";
+	/* more than will ever come */
+	await(s, 100, 100);
+	stacks__mark(&s->s);
+	stacks__count(&s->s, stack, VS_MINOR, 10, 100);
+	assert_int_equal(in_interval(stack), 0);
+	assert_int_equal(stack_faults(&stack->counts), 1);
+	stacks__count(&s->s, stack, VS_MINOR, 10, 101);
+	assert_int_equal(stack_faults(&stack->counts), 1);
+	await(s, 101, 200);
+	assert_int_equal(in_interval(stack), 1);
+}
+
+/* The model of a recording awaits what the recorder did. */
+static void late_in_a_recording(void **state)
+{
+	const struct vs_stack_counts counts = { .outcome = { [VS_MINOR] = 4, [VS_MAJOR] = 2 },
+						.timed = 6,
+						.time_ns = 600 };
+	struct vs_stack_counts marked = {};
+	struct seen *s = *state;
+
+	awaiting(s);
+	stacks__load_late(&s->s, &counts, &marked);
+	assert_int_equal(stack_faults(&marked), 0);
+	await(s, 9, 0);
+	stacks__mark(&s->s);
+	stacks__load_late(&s->s, &counts, &marked);
+	assert_int_equal(marked.outcome[VS_MINOR], 4);
+	assert_int_equal(marked.outcome[VS_MAJOR], 0);
+	assert_int_equal(marked.timed, 4);
+	assert_int_equal(marked.time_ns, 400);
+	stacks__load_late(&s->s, &counts, &marked);
+	stacks__load_late(&s->s, &counts, &marked);
+	assert_int_equal(marked.outcome[VS_MINOR], 9);
+}
+
 int main(void)
 {
 #define STACKS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -199,6 +340,11 @@ int main(void)
 		STACKS_TEST(frames_outside_user_code_are_dropped),
 		STACKS_TEST(counting_in_user_space),
 		STACKS_TEST(interval_counts),
+		STACKS_TEST(late_ones_count_in_their_interval),
+		STACKS_TEST(late_by_several_readings),
+		STACKS_TEST(late_and_unknown),
+		STACKS_TEST(late_in_some_vmas),
+		STACKS_TEST(late_in_a_recording),
 		STACKS_TEST(hash_collisions_stay_two_stacks),
 	};
 

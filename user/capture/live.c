@@ -197,22 +197,35 @@ static void on_thread(void *ctx, const struct vs_thread *thread)
 	threads__update(&l->run.threads, thread);
 }
 
-/**
- * total - faults of all slots, by outcome. Return: kernel-initiated ones, which no thread counts.
- */
-static uint64_t total(const struct model *m, uint64_t *outcome)
+/** add_outcomes - add the faults of @c to @outcome. Return: kernel-initiated ones. */
+static uint64_t add_outcomes(uint64_t *outcome, const struct vs_counts *c)
 {
-	uint64_t trapless = counts_gup(&m->overflow.counts);
-
 	for (int o = 0; o < VS_NR_OUTCOME; o++)
-		outcome[o] = m->overflow.counts.outcome[o];
+		outcome[o] += c->outcome[o];
+	return counts_gup(c);
+}
+
+/**
+ * total - faults of all slots, by outcome
+ * @vma_glob: if not NULL, only of VMAs whose name matches
+ *
+ * Return: kernel-initiated ones, which no thread counts.
+ */
+static uint64_t total(const struct model *m, const char *vma_glob, uint64_t *outcome)
+{
+	uint64_t trapless = 0;
+
+	memset(outcome, 0, VS_NR_OUTCOME * sizeof(*outcome));
+	if (!vma_glob)
+		trapless = add_outcomes(outcome, &m->overflow.counts);
 	for (size_t i = 0; i < m->nr_processes; i++) {
 		const struct process *p = m->processes[i];
 
 		for (size_t r = 0; r < p->nr_rows; r++) {
-			trapless += counts_gup(&p->rows[r]->counts);
-			for (int o = 0; o < VS_NR_OUTCOME; o++)
-				outcome[o] += p->rows[r]->counts.outcome[o];
+			const struct fault_row *row = p->rows[r];
+
+			if (!vma_glob || (row->is_vma && str_glob(vma_glob, row->name)))
+				trapless += add_outcomes(outcome, &row->counts);
 		}
 	}
 	return trapless;
@@ -237,7 +250,7 @@ static int read_first(struct live *l)
 static int read_again(struct live *l)
 {
 	uint64_t outcome[VS_NR_OUTCOME], faults = 0;
-	const uint64_t trapless = total(&l->run.model, outcome);
+	const uint64_t trapless = total(&l->run.model, NULL, outcome);
 	int err = capture__threads(l->capture, on_thread, l);
 
 	/* records of threads that have ended since are in the ring */
@@ -255,6 +268,15 @@ static int read_again(struct live *l)
 	return 0;
 }
 
+/** await_stacks - await the stacks of faults that have been counted, and are not unwound yet. */
+static void await_stacks(struct live *l)
+{
+	uint64_t outcome[VS_NR_OUTCOME];
+
+	total(&l->run.model, l->run.stacks.vma_glob, outcome);
+	stacks__await(&l->run.stacks, outcome, clock__monotonic_ns());
+}
+
 int live__refresh(struct live *l)
 {
 	struct model *m = &l->run.model;
@@ -263,6 +285,7 @@ int live__refresh(struct live *l)
 	l->read_ns = clock__monotonic_ns();
 	if (l->intervals)
 		capture__end_interval(l->capture, l->read_ns);
+	stacks__take(&l->run.stacks);
 	err = capture__threads(l->capture, on_thread, l);
 	if (!err)
 		err = live__discover(l);
@@ -281,6 +304,8 @@ int live__refresh(struct live *l)
 	for (int cause = 0; cause < VS_NR_CAUSES; cause++)
 		capture__hist_add(l->capture, cause, &m->shared_latency[cause].hist);
 	err = l->adds_up ? read_again(l) : live_stacks__refresh(l);
+	if (!err && l->run.stacks.awaits)
+		await_stacks(l);
 	return err ? err : refresh_calls(l);
 }
 

@@ -146,7 +146,7 @@ static void record_fault(struct session *s, const struct vs_event *event)
 	stack = number_stack(s, &e.stack);
 	/* BPF does not count per stack for stacks that are unwound in user space */
 	if (sampled)
-		stacks__count(&s->live->run.stacks, stack, e.outcome, e.duration_ns);
+		stacks__count(&s->live->run.stacks, stack, e.outcome, e.duration_ns, end_ns);
 	saver__event(&r->saver, RECORD_FAULT, &e, end_ns);
 }
 

@@ -168,6 +168,8 @@ static int read_faults(struct report *r)
 
 	if (!err && by_events)
 		vma_stacks__end(&r->vma_stacks);
+	if (!err)
+		session__note_losses(&r->session);
 	return err;
 }
 
@@ -414,6 +416,10 @@ static int begin(struct report *r, struct options *o)
 	if (o->view == REPORT_STAT)
 		r->recording.live.run.stacks.vma_glob = o->vma;
 	r->recording.live.run.threads.so_far = o->interval_ns;
+	r->recording.live.run.stacks.unwound = h->unwound;
+	/* stacks of some VMAs are counted from events, as they come in the file */
+	r->recording.live.run.stacks.awaits = h->unwound && o->interval_ns &&
+					      !r->vma_stacks.session;
 	if (!o->events)
 		o->events = h->events;
 	o->capture.bpf.causes = h->causes;

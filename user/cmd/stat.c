@@ -8,6 +8,7 @@
 #include "session/folded.h"
 #include "session/no_match.h"
 #include "util/log.h"
+#include "view/common/stack_entries.h"
 #include "view/faults/heatmap.h"
 #include "view/faults/hist.h"
 #include "view/faults/in_flight.h"
@@ -87,12 +88,24 @@ static struct stat_view interval_view(struct session *s, uint64_t number, uint64
  * count_stack_losses - count faults whose stack was not stored, each once
  *
  * BPF counts attempts. With --unwind dwarf, the copy of a stack or the record that refers to it may
- * be lost, too.
+ * be lost, too; at the end of the run, stacks that are not unwound are lost.
  */
-static void count_stack_losses(const struct session *s, struct vs_stats *stats)
+static void count_stack_losses(const struct session *s, const struct stat_view *v,
+			       struct vs_stats *stats)
 {
-	stats->lost[s->sampling ? VS_LOST_SAMPLES : VS_LOST_STACKS] =
-		stack_faults(&s->live->run.stacks.overflow);
+	const struct vs_counts all = stat_group__total(v, &s->live->run.model);
+	__u64 *lost = &stats->lost[s->sampling ? VS_LOST_SAMPLES : VS_LOST_STACKS];
+	struct stack_rests rests;
+
+	/* with --vma, it is unknown how many of the lost ones were of these VMAs */
+	if (!v->interval && s->live->run.stacks.vma_glob && s->sampling &&
+	    !s->live->run.stacks.all_unwound)
+		return;
+	*lost = stack_faults(&s->live->run.stacks.overflow);
+	if (!v->interval) {
+		stack_rests(&s->live->run.stacks, false, &all, &rests);
+		*lost += stack_faults(&rests.not_unwound);
+	}
 	if (s->sampling)
 		stats->lost[VS_LOST_EVENTS] = 0;
 }
@@ -106,7 +119,7 @@ static void make(struct session *s, struct stat_view *v, struct document *d)
 	v->nr_hooks = NR_HOOKS;
 	session__stats(s, &v->stats);
 	if (stat_by_needs_stacks(v->by) && s->source->facts(s).counts_stacks)
-		count_stack_losses(s, &v->stats);
+		count_stack_losses(s, v, &v->stats);
 	stat_view__make(v, &s->live->run.model, d);
 	v->hooks = NULL;
 	v->nr_hooks = 0;
@@ -261,6 +274,18 @@ static int course__init(struct course *c)
 /** A checkpoint that is early by this much still counts as the end of an interval. */
 #define EARLY(interval_ns) ((interval_ns) / 16)
 
+/** await_stacks - the recorder unwound some stacks later than it counted their faults. */
+static void await_stacks(struct session *s)
+{
+	const struct stat_view v = interval_view(s, 0, s->start_ns, s->read_ns);
+	const struct vs_counts all = stat_group__total(&v, &s->live->run.model);
+	uint64_t total[VS_NR_OUTCOME];
+
+	for (int o = 0; o < VS_NR_OUTCOME; o++)
+		total[o] = all.outcome[o];
+	stacks__await(&s->live->run.stacks, total, s->read_ns);
+}
+
 /** replay_tick - called when the counts are those of s->read_ns. */
 static int replay_tick(struct session *s)
 {
@@ -270,6 +295,7 @@ static int replay_tick(struct session *s)
 
 	if (s->read_ns + EARLY(interval_ns) < c->due_ns || s->read_ns <= c->from_ns)
 		return 0;
+	await_stacks(s);
 	err = end_interval(c, s->read_ns);
 	c->due_ns += (s->read_ns + EARLY(interval_ns) - c->due_ns) / interval_ns * interval_ns +
 		     interval_ns;

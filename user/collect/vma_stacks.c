@@ -28,7 +28,8 @@ int vma_stacks__count(struct vma_stacks *v, const struct vs_event_fault *e)
 		return 0;
 	stack = loaded_stacks__find(v->loaded, e->stack.row);
 	if (stack || e->stack.row < VS_STACK_FIRST) {
-		stacks__count(stacks, stack, e->outcome, e->duration_ns);
+		stacks__count(stacks, stack, e->outcome, e->duration_ns,
+			      e->head.time_ns + e->duration_ns);
 		return 0;
 	}
 	c = hash__make_u64(&v->waiting, e->stack.row, sizeof(*c));

@@ -219,12 +219,95 @@ void stack_counts_count(struct vs_stack_counts *c, uint32_t outcome, uint64_t du
 	stack_counts_add(c, &one);
 }
 
-void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
-		   uint64_t duration_ns)
+/* --- stacks that are unwound after their faults were counted --------------------------------- */
+
+/** take_awaited - take one of @awaited, faults that ended until @until_ns. Return: there was one. */
+static bool take_awaited(const struct stacks *s, uint64_t *awaited, uint64_t until_ns,
+			 uint64_t end_ns)
 {
-	/* the stack is in @s->list */
-	stack_counts_count(stack ? &((struct stack *)stack)->counts : &s->unknown, outcome,
-			   duration_ns);
+	if (!*awaited || (s->vma_glob && end_ns > until_ns))
+		return false;
+	--*awaited;
+	return true;
+}
+
+/** count_late - count a fault that was awaited; @before: it belongs to an earlier interval. */
+static void count_late(struct stacks *s, struct stack *stack, uint32_t outcome,
+		       uint64_t duration_ns, bool before)
+{
+	stack_counts_count(stack ? &stack->counts : &s->overflow, outcome, duration_ns);
+	stack_counts_count(stack ? &stack->late : &s->overflow_late, outcome, duration_ns);
+	if (before)
+		stack_counts_count(stack ? &stack->marked : &s->overflow_marked, outcome,
+				   duration_ns);
+	/* which is a part of @overflow when that is read the next time */
+	if (!stack)
+		stack_counts_count(&s->unknown, outcome, duration_ns);
+}
+
+void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
+		   uint64_t duration_ns, uint64_t end_ns)
+{
+	struct stack *own = (struct stack *)stack; /* it is in @s->list */
+	const uint32_t o = outcome < VS_NR_OUTCOME ? outcome : VS_INCOMPLETE;
+
+	if (s->awaits && take_awaited(s, &s->awaited[o], s->awaited_until_ns, end_ns))
+		count_late(s, own, o, duration_ns,
+			   take_awaited(s, &s->before[o], s->before_until_ns, end_ns));
+	else if (own)
+		stack_counts_count(s->awaits ? &own->incoming : &own->counts, o, duration_ns);
+	else
+		stack_counts_count(&s->unknown, o, duration_ns);
+}
+
+static void take_incoming(struct stack *stack)
+{
+	stack_counts_add(&stack->counts, &stack->incoming);
+	stack->incoming = (struct vs_stack_counts){};
+}
+
+void stacks__take(struct stacks *s)
+{
+	for (size_t i = 0; i < s->nr && s->awaits; i++)
+		take_incoming(s->list[i]);
+}
+
+void stacks__await(struct stacks *s, const uint64_t *total, uint64_t now_ns)
+{
+	for (int o = 0; o < VS_NR_OUTCOME && s->awaits; o++) {
+		uint64_t known = s->ended.outcome[o];
+
+		/* with --vma, these two are those of all VMAs */
+		if (!s->vma_glob)
+			known += s->overflow.outcome[o] + s->none.outcome[o];
+		for (size_t i = 0; i < s->nr; i++)
+			known += s->list[i]->outside ? 0 : s->list[i]->counts.outcome[o];
+		s->awaited[o] = total[o] > known ? total[o] - known : 0;
+		if (s->before[o] > s->awaited[o])
+			s->before[o] = s->awaited[o];
+	}
+	s->awaited_until_ns = now_ns;
+}
+
+void stacks__load_late(struct stacks *s, const struct vs_stack_counts *late,
+		       struct vs_stack_counts *marked)
+{
+	const uint64_t all = stack_faults(late);
+	uint64_t taken = 0;
+
+	for (int o = 0; o < VS_NR_OUTCOME; o++) {
+		const uint64_t n = late->outcome[o] < s->before[o] ? late->outcome[o]
+								   : s->before[o];
+
+		s->before[o] -= n;
+		marked->outcome[o] += n;
+		taken += n;
+	}
+	if (!taken)
+		return;
+	/* if only some belong to earlier intervals, so does that share of their time */
+	marked->timed += (double)late->timed * taken / all;
+	marked->time_ns += (double)late->time_ns * taken / all;
 }
 
 void stacks__row_ended(struct stacks *s, uint32_t index)
@@ -296,6 +379,7 @@ static void forget(struct stacks *s, struct stack *stack)
 {
 	const struct stack_key key = key_of(stack);
 
+	take_incoming(stack);
 	/* with --vma, those of freed processes are not in any total either */
 	if (!s->vma_glob) {
 		take_withheld(stack);
@@ -333,4 +417,6 @@ void stacks__mark(struct stacks *s)
 	s->overflow_marked = s->overflow;
 	s->none_marked = s->none;
 	s->ended_marked = s->ended;
+	memcpy(s->before, s->awaited, sizeof(s->before));
+	s->before_until_ns = s->awaited_until_ns;
 }

@@ -34,6 +34,8 @@ struct stack_frame {
  * @top: as in struct vs_frames
  * @frames: innermost first: @nr_user of user mode, then @nr_kernel of the kernel
  * @counts: total; @marked: counts when the interval began
+ * @incoming: counted by stacks__count() since stacks__take(), not in @counts yet
+ * @late: part of @counts that was awaited (see stacks__await()) when it was counted
  * @first: faults by outcome at the first of two readings; @withheld: see stacks__fit()
  */
 struct stack {
@@ -45,6 +47,8 @@ struct stack {
 	bool outside;
 	struct vs_stack_counts counts;
 	struct vs_stack_counts marked;
+	struct vs_stack_counts incoming;
+	struct vs_stack_counts late;
 	uint64_t first[VS_NR_OUTCOME];
 	uint64_t withheld[VS_NR_OUTCOME];
 	uint64_t top;
@@ -74,6 +78,14 @@ struct stack_index {
  * @noted: number of stacks in @list whose processes' mappings have been recorded
  * @vma_glob: set by the caller for --vma: then @overflow and @none
  *	are still of all VMAs; NULL: all VMAs match
+ * @unwound: set by the caller: stacks are unwound in user space, some later than their faults are
+ *	counted, some never
+ * @all_unwound: set by the caller at the end of the run: no stack was lost
+ * @awaits: set by the caller, with @unwound: stacks count in the interval of their faults
+ * @awaited: by outcome, faults that had been counted at the last stacks__await(), at
+ *	@awaited_until_ns, and whose stacks have not been counted since
+ * @before: the part of @awaited that belongs to earlier intervals, which ended at @before_until_ns
+ * @overflow_late: part of @overflow, as @late of struct stack
  * @by_index: by number of BPF's row
  * @by_key: lookup by identity, so that equal stacks are one, whatever rows they have
  */
@@ -92,6 +104,14 @@ struct stacks {
 	struct vs_stack_counts ended_marked;
 	size_t noted;
 	const char *vma_glob;
+	bool unwound;
+	bool all_unwound;
+	bool awaits;
+	uint64_t awaited[VS_NR_OUTCOME];
+	uint64_t before[VS_NR_OUTCOME];
+	uint64_t awaited_until_ns;
+	uint64_t before_until_ns;
+	struct vs_stack_counts overflow_late;
 	struct stack_index *by_index;
 	uint32_t nr_index;
 	struct hash by_key;
@@ -127,9 +147,33 @@ void stacks__update(struct stacks *s, uint32_t index, const struct vs_stack_row 
 /**
  * stacks__count - count a fault that BPF has not counted
  * @stack: a stack in @s; NULL: unknown
+ * @end_ns: when the fault ended, CLOCK_MONOTONIC
+ *
+ * With @s->awaits, it is one of the faults that are awaited, if there are any: stacks are counted in
+ * about the order in which their faults ended. Any other belongs to the next reading of all counts,
+ * and is added by stacks__take().
  */
 void stacks__count(struct stacks *s, const struct stack *stack, uint32_t outcome,
-		   uint64_t duration_ns);
+		   uint64_t duration_ns, uint64_t end_ns);
+
+/** stacks__take - all counts are about to be read: add what stacks__count() has counted. */
+void stacks__take(struct stacks *s);
+
+/**
+ * stacks__await - all counts have been read: await the stacks of faults that no stack counts
+ * @total: all faults by outcome; with --vma, those in matching VMAs
+ * @now_ns: time at which reading ended, CLOCK_MONOTONIC
+ *
+ * With --vma, it is unknown how many of these faults have no stack; so @now_ns also decides.
+ */
+void stacks__await(struct stacks *s, const uint64_t *total, uint64_t now_ns);
+
+/**
+ * stacks__load_late - add counts of a recording that belong to an earlier interval to @marked
+ * @late: counts that were awaited when they were recorded
+ */
+void stacks__load_late(struct stacks *s, const struct vs_stack_counts *late,
+		       struct vs_stack_counts *marked);
 
 /** stacks__row_ended - row @index of BPF is given back; the counts last read are kept. */
 void stacks__row_ended(struct stacks *s, uint32_t index);

@@ -178,8 +178,9 @@ int folded__faults(struct session *s)
 			add_stack(s, f, all->list[i], NULL, fault_value(o, &all->list[i]->counts));
 	add_named(f, STACK_NONE, fault_value(o, &rests.none));
 	add_named(f, STACK_OVERFLOW, fault_value(o, &rests.overflow));
-	add_named(f, STACK_EITHER, fault_value(o, &rests.either));
+	add_named(f, stack_either(all), fault_value(o, &rests.either));
 	add_named(f, STACK_ENDED, fault_value(o, &rests.ended));
+	add_named(f, STACK_NOT_UNWOUND, fault_value(o, &rests.not_unwound));
 	return print(s, f);
 }
 

@@ -79,7 +79,7 @@ void session__count_sampled(struct session *s, const struct vs_event *event)
 	if (event->type == VS_EVENT_FAULT && e->stack.row & VS_STACK_IS_SAMPLE &&
 	    session__wants_vma(s, e->slot, e->generation))
 		stacks__count(&s->live->run.stacks, session__stack(s, &e->stack), e->outcome,
-			      e->duration_ns);
+			      e->duration_ns, e->head.time_ns + e->duration_ns);
 }
 
 static void on_thread(void *ctx, const struct vs_thread *thread)
@@ -155,6 +155,7 @@ static int open_capture(struct session *s, unsigned int wants)
 	s->live->hide_names = s->hide_names;
 	if (co.bpf.stack_vma)
 		s->live->run.stacks.vma_glob = o->vma;
+	s->live->run.stacks.unwound = s->live->run.stacks.awaits = s->sampling;
 	return 0;
 }
 
@@ -525,6 +526,7 @@ int session__run(struct session *s)
 		stop__release();
 	if (!err)
 		err = live__refresh(s->live);
+	session__note_losses(s);
 	/* no more processes will end; the last attempt may have been a while ago */
 	s->live->bound_at = 0;
 	if (!err && bound(s) < 0)

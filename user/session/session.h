@@ -166,6 +166,9 @@ bool session__stopped(const struct session *s);
 /** session__stats - BPF's statistics, or those in the recording. */
 void session__stats(const struct session *s, struct vs_stats *stats);
 
+/** session__note_losses - at the end of the run: set stacks.all_unwound of the model. */
+void session__note_losses(struct session *s);
+
 /** session__variant - variant of hook @id, NULL if there is none, or an unknown one. */
 const struct hook_variant *session__variant(const struct session *s, enum hook_id id);
 

@@ -34,6 +34,15 @@ void session__stats(const struct session *s, struct vs_stats *stats)
 	stats->emitted -= s->dropped;
 }
 
+void session__note_losses(struct session *s)
+{
+	struct vs_stats stats;
+
+	session__stats(s, &stats);
+	s->live->run.stacks.all_unwound = !stats.lost[VS_LOST_SAMPLES] &&
+					  !stats.lost[VS_LOST_EVENTS];
+}
+
 const struct hook_variant *session__variant(const struct session *s, enum hook_id id)
 {
 	return s->source->variant(s, id);

@@ -282,6 +282,8 @@ struct record_symbol {
  * struct record_stack - a stack, and the counts of the faults with this stack
  * @number: never reused; VS_STACK_OVERFLOW and VS_STACK_NONE as in enum vs_stack_special
  * @process: number of its process
+ * @late: part of @counts: their faults were part of the counts of an earlier checkpoint, but not yet
+ *	of this stack's (--unwind dwarf)
  * @frame: numbers of symbols, innermost first: @nr_user of user mode, then @nr_kernel
  */
 struct record_stack {
@@ -292,6 +294,7 @@ struct record_stack {
 	uint32_t nr_kernel;
 	uint32_t pad;
 	struct vs_stack_counts counts;
+	struct vs_stack_counts late;
 	char comm[VS_COMM_LEN];
 	uint32_t frame[RECORD_FRAMES];
 };

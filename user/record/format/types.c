@@ -215,6 +215,9 @@ static const struct field stack_fields[] = {
 	ONE(T, nr_user),
 	ONE(T, nr_kernel),
 	ARRAY(T, "frame", frame),
+	ARRAY(T, "late", late.outcome),
+	NAMED(T, "late_timed", late.timed),
+	NAMED(T, "late_ns", late.time_ns),
 };
 #undef T
 

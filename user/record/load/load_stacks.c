@@ -9,11 +9,13 @@
 #include "util/str.h"
 
 /**
- * struct numbered_stack - a stack by its number, NULL for special numbers, and its latest counts
+ * struct numbered_stack - a stack by its number, NULL for special numbers, and its latest counts;
+ * @late: as in struct record_stack
  */
 struct numbered_stack {
 	const struct stack *stack;
 	struct vs_stack_counts counts;
+	struct vs_stack_counts late;
 };
 
 void loaded_stacks__init(struct loaded_stacks *l, struct stacks *stacks)
@@ -68,14 +70,30 @@ const struct symbol_frame *loaded_stacks__name(void *ctx, uint64_t number)
 
 /* --- stacks -------------------------------------------------------------------------------- */
 
-/** add - add to @to what @r has counted since its previous record. Return: 0 or -ENOMEM. */
+/** grown - @now minus @before */
+static struct vs_stack_counts grown(const struct vs_stack_counts *now,
+				    const struct vs_stack_counts *before)
+{
+	struct vs_stack_counts more = *now;
+
+	for (int i = 0; i < VS_NR_OUTCOME; i++)
+		more.outcome[i] -= before->outcome[i];
+	more.timed -= before->timed;
+	more.time_ns -= before->time_ns;
+	return more;
+}
+
+/**
+ * add - add to @to what @r has counted since its previous record, and to @marked what of it belongs
+ * to earlier intervals. Return: 0 or -ENOMEM.
+ */
 static int add(struct loaded_stacks *l, const struct record_stack *r, const struct stack *stack,
-	       struct vs_stack_counts *to)
+	       struct vs_stack_counts *to, struct vs_stack_counts *marked)
 {
 	const bool is_new = !hash__get_u64(&l->by_number, r->number);
 	struct numbered_stack *numbered = hash__make_u64(&l->by_number, r->number,
 							 sizeof(*numbered));
-	struct vs_stack_counts more = r->counts;
+	struct vs_stack_counts more;
 
 	if (!numbered)
 		return -ENOMEM;
@@ -83,12 +101,12 @@ static int add(struct loaded_stacks *l, const struct record_stack *r, const stru
 		numbered->stack = stack;
 	if (l->by_events)
 		return 0;
-	for (int i = 0; i < VS_NR_OUTCOME; i++)
-		more.outcome[i] -= numbered->counts.outcome[i];
-	more.timed -= numbered->counts.timed;
-	more.time_ns -= numbered->counts.time_ns;
+	more = grown(&r->counts, &numbered->counts);
 	stack_counts_add(to, &more);
+	more = grown(&r->late, &numbered->late);
+	stacks__load_late(l->stacks, &more, marked);
 	numbered->counts = r->counts;
+	numbered->late = r->late;
 	return 0;
 }
 
@@ -129,15 +147,15 @@ int loaded_stacks__stack(struct loaded_stacks *l, const struct record_stack *r,
 	struct stack *stack;
 
 	if (r->number == VS_STACK_OVERFLOW)
-		return add(l, r, NULL, &l->stacks->overflow);
+		return add(l, r, NULL, &l->stacks->overflow, &l->stacks->overflow_marked);
 	if (r->number == VS_STACK_NONE)
-		return add(l, r, NULL, &l->stacks->none);
+		return add(l, r, NULL, &l->stacks->none, &l->stacks->none_marked);
 	if (r->number == RECORD_STACK_ENDED)
-		return add(l, r, NULL, &l->stacks->ended);
+		return add(l, r, NULL, &l->stacks->ended, &l->stacks->ended_marked);
 	if (r->nr_user > RECORD_FRAMES || r->nr_kernel > RECORD_FRAMES - r->nr_user)
 		return 0;
 	stack = stack_of(l, r, process);
-	return stack ? add(l, r, stack, &stack->counts) : -ENOMEM;
+	return stack ? add(l, r, stack, &stack->counts, &stack->marked) : -ENOMEM;
 }
 
 void loaded_stacks__reset(struct loaded_stacks *l)

@@ -95,6 +95,7 @@ static void put_stack(struct saver *s, const struct stack *stack)
 	r.process = stack->process ? stack->process->number : 0;
 	r.pid = stack->pid;
 	r.counts = stack->counts;
+	r.late = stack->late;
 	memcpy(r.comm, stack->comm, sizeof(r.comm));
 	r.nr_user = put_frames(s, &r, 0, named.user, named.nr_user);
 	r.nr_kernel = put_frames(s, &r, r.nr_user, named.kernel, named.nr_kernel);
@@ -125,9 +126,10 @@ void saver__put_stack(struct saver *s, const struct stack *stack)
  * put_sum - write the sum of stacks that are not distinguished; if empty, only if it was written
  * before.
  */
-static void put_sum(struct saver *s, uint32_t number, const struct vs_stack_counts *c)
+static void put_sum(struct saver *s, uint32_t number, const struct vs_stack_counts *c,
+		    const struct vs_stack_counts *late)
 {
-	const struct record_stack r = { .number = number, .counts = *c };
+	const struct record_stack r = { .number = number, .counts = *c, .late = *late };
 
 	if ((stack_faults(c) || saver__marked(s, MARK_STACK, number)) &&
 	    saver__changed(s, MARK_STACK, number, c, sizeof(*c)))
@@ -138,6 +140,7 @@ void saver__put_stacks(struct saver *s)
 {
 	const size_t most = s->stacks->nr; /* it may grow: by true ones, which count nothing */
 	struct vs_stack_counts overflow = s->stacks->overflow;
+	static const struct vs_stack_counts none;
 
 	for (size_t i = 0; i < most && !s->error; i++) {
 		const struct stack *stack = s->stacks->list[i];
@@ -149,7 +152,7 @@ void saver__put_stacks(struct saver *s)
 			stack_counts_add(&s->rest.stacks, &stack->counts);
 	}
 	stack_counts_add(&overflow, &s->rest.stacks);
-	put_sum(s, VS_STACK_OVERFLOW, &overflow);
-	put_sum(s, VS_STACK_NONE, &s->stacks->none);
-	put_sum(s, RECORD_STACK_ENDED, &s->stacks->ended);
+	put_sum(s, VS_STACK_OVERFLOW, &overflow, &s->stacks->overflow_late);
+	put_sum(s, VS_STACK_NONE, &s->stacks->none, &none);
+	put_sum(s, RECORD_STACK_ENDED, &s->stacks->ended, &none);
 }

@@ -44,6 +44,21 @@ static struct vs_stack_counts rest_of(const struct vs_counts *total,
 	return rest;
 }
 
+/** sum_of - sum of all stacks of faults in the selected VMAs */
+static struct vs_stack_counts sum_of(const struct stacks *s, bool marked)
+{
+	struct vs_stack_counts sum = {};
+
+	for (size_t i = 0; i < s->nr; i++) {
+		const struct vs_stack_counts c = counts_of(marked, &s->list[i]->counts,
+							   &s->list[i]->marked);
+
+		if (!s->list[i]->outside)
+			stack_counts_add(&sum, &c);
+	}
+	return sum;
+}
+
 void stack_rests(const struct stacks *s, bool marked, const struct vs_counts *total,
 		 struct stack_rests *r)
 {
@@ -55,17 +70,19 @@ void stack_rests(const struct stacks *s, bool marked, const struct vs_counts *to
 		.overflow = counts_of(marked, &s->overflow, &s->overflow_marked),
 		.ended = counts_of(marked, &s->ended, &s->ended_marked),
 	};
+	if (!s->vma_glob && s->unwound) {
+		sum = sum_of(s, marked);
+		stack_counts_add(&sum, &r->none);
+		stack_counts_add(&sum, &r->overflow);
+		stack_counts_add(&sum, &r->ended);
+		r->not_unwound = rest_of(total, &sum);
+	}
 	if (!s->vma_glob)
 		return;
-	full = stack_faults(&s->overflow) || stack_faults(&s->unknown);
-	sum = r->ended;
-	for (size_t i = 0; i < s->nr; i++) {
-		const struct vs_stack_counts c = counts_of(marked, &s->list[i]->counts,
-							   &s->list[i]->marked);
-
-		if (!s->list[i]->outside)
-			stack_counts_add(&sum, &c);
-	}
+	full = stack_faults(&s->overflow) || stack_faults(&s->unknown) ||
+	       (s->unwound && (marked || !s->all_unwound));
+	sum = sum_of(s, marked);
+	stack_counts_add(&sum, &r->ended);
 	r->none = r->overflow = (struct vs_stack_counts){};
 	*(full ? &r->either : &r->none) = rest_of(total, &sum);
 }

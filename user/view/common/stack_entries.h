@@ -74,13 +74,16 @@ struct vs_stack_counts stack_counts_since(const struct vs_stack_counts *all,
 /**
  * struct stack_rests - faults that are counted by no stack
  * @none: without a stack; @overflow: the stack found no free row; @ended: the stack was freed
- * @either: with --vma, if stacks found no row: @none or @overflow, it is unknown which
+ * @not_unwound: the stack was copied, and has not been unwound
+ * @either: with --vma, if stacks found no row or may not have been unwound: any of these, it is
+ *	unknown which
  */
 struct stack_rests {
 	struct vs_stack_counts none;
 	struct vs_stack_counts overflow;
 	struct vs_stack_counts ended;
 	struct vs_stack_counts either;
+	struct vs_stack_counts not_unwound;
 };
 
 /**

@@ -192,8 +192,9 @@ struct table *stat_functions__make(const struct stat_view *v, const struct vs_co
 	if (v->stacks_as_text) {
 		rest_row(t, "[no stack]", stack_faults(&rests.none), total);
 		rest_row(t, "[stack table full]", stack_faults(&rests.overflow), total);
-		rest_row(t, STACK_EITHER, stack_faults(&rests.either), total);
+		rest_row(t, stack_either(s), stack_faults(&rests.either), total);
 		rest_row(t, "[ended]", stack_faults(&rests.ended), total);
+		rest_row(t, STACK_NOT_UNWOUND, stack_faults(&rests.not_unwound), total);
 		table__sort(t, v->weigh_time ? "self_time_ns" : "self");
 	}
 	free(list);

@@ -32,6 +32,7 @@ static const struct column rest_columns[] = {
 	{.key = "no_stack", .type = CELL_U64},
 	{.key = "ended", .type = CELL_U64},
 	{.key = "either", .type = CELL_U64},
+	{.key = "not_unwound", .type = CELL_U64},
 };
 /* Strings, as most lines are frames and have no numbers. */
 static const struct column text_columns[] = {
@@ -83,7 +84,7 @@ static void json_row(const struct stat_view *v, struct table *t, const struct st
 }
 
 /** rest_rows - add the faults without a stack to the rows of a profile, which has no other place. */
-static void rest_rows(struct table *t, const struct stack_rests *r)
+static void rest_rows(const struct stat_view *v, struct table *t, const struct stack_rests *r)
 {
 	const struct {
 		const struct vs_stack_counts *counts;
@@ -92,7 +93,8 @@ static void rest_rows(struct table *t, const struct stack_rests *r)
 		{ &r->none, STACK_NONE },
 		{ &r->ended, STACK_ENDED },
 		{ &r->overflow, STACK_OVERFLOW },
-		{ &r->either, STACK_EITHER },
+		{ &r->either, stack_either(stacks_of(v)) },
+		{ &r->not_unwound, STACK_NOT_UNWOUND },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rests); i++) {
@@ -195,11 +197,13 @@ static void footer(const struct stat_view *v, struct table *t, const struct stac
 static void text_rows(const struct stat_view *v, struct table *t, const struct stack_entry *list,
 		      size_t nr, uint64_t total, const struct stack_rests *all)
 {
+	const struct stacks *s = stacks_of(v);
 	struct rest rests[] = {
 		{ all->none, STACK_NONE, false, false },
 		{ all->ended, STACK_ENDED, false, false },
 		{ all->overflow, STACK_OVERFLOW, true, false },
-		{ all->either, STACK_EITHER, true, false },
+		{ all->either, stack_either(s), !s->unwound || stack_faults(&s->overflow), false },
+		{ all->not_unwound, STACK_NOT_UNWOUND, false, false },
 	};
 	const size_t shown = v->limit && nr > v->limit ? v->limit : nr;
 	struct vs_stack_counts rest = {};
@@ -227,10 +231,11 @@ void stat_stacks__rest(struct document *d, const struct stack_rests *r)
 	const uint64_t either = stack_faults(&r->either);
 	struct table *t = document__table(d, &rest_table);
 
-	/* omitted if it is unknown which of the two it is */
+	/* omitted if it is unknown which of these it is */
 	if (!either) {
 		table__set_u64(t, "overflow", stack_faults(&r->overflow));
 		table__set_u64(t, "no_stack", stack_faults(&r->none));
+		table__set_u64(t, "not_unwound", stack_faults(&r->not_unwound));
 	}
 	table__set_u64(t, "ended", stack_faults(&r->ended));
 	table__set_u64(t, "either", either);
@@ -262,7 +267,7 @@ struct table *stat_stacks__make(const struct stat_view *v, const struct vs_count
 	for (size_t i = 0; list && i < nr && !v->stacks_as_text; i++)
 		json_row(v, rows, &list[i]);
 	if (v->profile)
-		rest_rows(rows, &rests);
+		rest_rows(v, rows, &rests);
 	if (list && v->stacks_as_text)
 		text_rows(v, text, list, nr, total, &rests);
 	free(list);

@@ -17,6 +17,17 @@
 #define STACK_OVERFLOW "[stack table full]"
 #define STACK_EITHER "[no stack, or stack table full]"
 
+/** The same with --unwind dwarf. */
+#define STACK_EITHER_UNWOUND "[no stack, or not unwound]"
+/** Faults whose stack was copied (--unwind dwarf), and has not been unwound. */
+#define STACK_NOT_UNWOUND "[stacks not unwound]"
+
+/** stack_either - name of stack_rests.either */
+static inline const char *stack_either(const struct stacks *s)
+{
+	return s->unwound ? STACK_EITHER_UNWOUND : STACK_EITHER;
+}
+
 /** stat_stacks__rest - add the object `stacks_rest`. */
 void stat_stacks__rest(struct document *d, const struct stack_rests *r);
 

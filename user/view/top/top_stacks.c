@@ -96,7 +96,8 @@ static void rest_rows(const struct top_view *v, struct table *t, const struct vs
 		{ "[no stack]", &r.none },
 		{ "[stack table full]", &r.overflow },
 		{ "[ended]", &r.ended },
-		{ STACK_EITHER, &r.either },
+		{ stack_either(v->stacks), &r.either },
+		{ STACK_NOT_UNWOUND, &r.not_unwound },
 	};
 
 	stack_rests(v->stacks, v->rates, all, &r);
