@@ -214,6 +214,9 @@ static int64_t row_of_text(const char *line)
 	if (with)
 		return number_at(with + strlen(" with "));
 	line += strspn(line, " ");
+	/* the shares of a storm are no row */
+	if (line[strspn(line, "0123456789,")] == '%')
+		return 0;
 	return isdigit((unsigned char)*line) ? number_at(line) : 0;
 }
 
