@@ -71,12 +71,13 @@ int folio_probe(struct pending_fault *f);
  * maps_folios - folio_probe() applies to the fault
  *
  * An anonymous folio is mapped only if all of its entries are empty (alloc_anon_folio()), and one
- * that is larger than the window covers it. File folios are mapped around existing entries.
+ * that is larger than the window covers it. File folios are mapped around existing entries. Where a
+ * table is missing, of whatever level, all entries are empty.
  */
 static __always_inline bool maps_folios(const struct pending_fault *f)
 {
 	/* kernels without plain loads do not map such folios */
-	return kread_plainly() && f->found == VMA_FOUND && !f->page.entry && f->page.pmd &&
+	return kread_plainly() && f->found == VMA_FOUND && !f->page.entry && f->page.readable &&
 	       (f->vma.traits & VMA_IS_FILE || !f->page.present) &&
 	       !(f->vma.traits & VS_VM_HUGETLB);
 }
