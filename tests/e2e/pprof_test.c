@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -346,22 +345,6 @@ static void serve_profiles_the_requested_seconds(void **state)
 	vt_free(&work.work);
 }
 
-/** named_copy - manystacks as a program with a name that no other run of a test has */
-static const char *named_copy(char *name, size_t size)
-{
-	const char *dir = vt_path("named");
-	static char file[300];
-	struct vt_cmd cp;
-
-	snprintf(name, size, "many%d", getpid());
-	snprintf(file, sizeof(file), "%s/%s", dir, name);
-	vt_sys(mkdir(dir, 0755));
-	vt_run(&cp, NULL, VT_ARGS("cp", vt_workload("manystacks"), file));
-	vt_equal(cp.exit, 0, "cp: %s", cp.err);
-	vt_free(&cp);
-	return file;
-}
-
 /* Processes that exit while it is taken keep their functions; before and after, they are summed up. */
 static void exited_processes_have_names(void **state)
 {
@@ -374,7 +357,7 @@ static void exited_processes_have_names(void **state)
 	char name[16];
 
 	(void)state;
-	file = named_copy(name, sizeof(name));
+	file = vt_named_copy("manystacks", name, sizeof(name));
 	vt_serve_start(&serve, VT_ARGS("-U", "-i", "100ms", "-n", name));
 	for (;;) {
 		fd = begin_profile(&serve, seconds);

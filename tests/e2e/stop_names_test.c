@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /** Files with code: with 5 seconds for each, far more than VT_PATIENCE is spent on all of them. */
 #define FILES 64
@@ -83,19 +82,9 @@ static void start_command(struct run *r, const char *const *args)
 	vt_start(&r->cmd, NULL, argv);
 }
 
-/** tag - part of the names of this test's files: another run at the same time has another */
-static const char *tag(void)
+static void start_target(struct run *r, const char *program)
 {
-	static char text[16];
-
-	snprintf(text, sizeof(text), "%d", (int)getpid());
-	return text;
-}
-
-static void start_target(struct run *r)
-{
-	vt_start(&r->target, NULL,
-		 VT_ARGS(vt_workload("codefiles"), "--files", FILES_TEXT, "--tag", tag()));
+	vt_start(&r->target, NULL, VT_ARGS(program, "--files", FILES_TEXT));
 	vt_await_text(&r->target, "ready");
 }
 
@@ -119,10 +108,8 @@ static void done(struct run *r)
 static int stacks_in_files(struct json_object *stat)
 {
 	struct json_object *stack, *frame, *seen = json_object_new_object();
-	char name[32];
 	int n;
 
-	snprintf(name, sizeof(name), "/codefiles-%s-", tag());
 	vt_each(stack, stat, "stacks")
 	{
 		const char *module;
@@ -131,7 +118,7 @@ static int stacks_in_files(struct json_object *stat)
 		if (!frame || vt_get(frame, "name") || !vt_get(frame, "module"))
 			continue;
 		module = vt_str(frame, "module");
-		if (!strstr(module, name))
+		if (!strstr(module, "/codefiles-"))
 			continue;
 		/* at the first instruction: the code itself was not there */
 		if (!strtol(vt_str(frame, "module_offset"), NULL, 16))
@@ -145,19 +132,24 @@ static int stacks_in_files(struct json_object *stat)
 	return n;
 }
 
-/* Nothing can be read from before the first fault on: after the signal there is no time for it. */
+/*
+ * Nothing can be read from before the first fault on: after the signal there is no time for it. With
+ * processes of another run of this test in the counts, all of the time could go to theirs.
+ */
 static void unnamed_addresses_are_counted(void **state)
 {
+	const char *program, *line;
 	struct json_object *stat;
-	const char *line;
+	char name[16];
 	struct run r;
 
 	(void)state;
 	memset(&r, 0, sizeof(r));
-	start_command(&r, VT_ARGS("stat", "--by", "stack", "-j", "-n", "codefiles"));
+	program = vt_named_copy("codefiles", name, sizeof(name));
+	start_command(&r, VT_ARGS("stat", "--by", "stack", "-j", "-n", name));
 	vt_await(has_reader, &r, "the reader is stopped", VT_PATIENCE);
 	vt_await_attached(&r.cmd);
-	start_target(&r);
+	start_target(&r, program);
 	vt_signal(&r.cmd, SIGINT);
 	await_end(&r);
 	stat = vt_json(r.cmd.out, "stat");
@@ -193,7 +185,7 @@ static void every_command_ends_by_duration(void **state)
 		size_t n = 0;
 
 		memset(&r, 0, sizeof(r));
-		start_target(&r);
+		start_target(&r, vt_workload("codefiles"));
 		for (; commands[i][n]; n++)
 			argv[n] = commands[i][n];
 		snprintf(pid, sizeof(pid), "%d", r.target.pid);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,6 +31,20 @@ const char *vt_workload(const char *name)
 	if (access(p, X_OK))
 		fail_msg("%s: no such workload", p);
 	return p;
+}
+
+const char *vt_named_copy(const char *workload, char *name, size_t size)
+{
+	static char copy[256];
+	struct vt_cmd cp;
+
+	snprintf(name, size, "vt%d", (int)getpid());
+	snprintf(copy, sizeof(copy), "%s", vt_path(name));
+	snprintf(name, size, "%s", strrchr(copy, '/') + 1);
+	vt_run(&cp, NULL, VT_ARGS("cp", vt_workload(workload), copy));
+	vt_equal(cp.exit, 0, "cp: %s", cp.err);
+	vt_free(&cp);
+	return copy;
 }
 
 static size_t append(const char **argv, size_t n, const char *const *more)

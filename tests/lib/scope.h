@@ -12,6 +12,13 @@
 const char *vt_vmascope(void);
 /** vt_workload - path of the workload @name */
 const char *vt_workload(const char *name);
+/**
+ * vt_named_copy - a copy of a workload under a name that no other process has, for filters by name
+ * @workload: name of the workload; @name: the new name, as it is in comm; @size: of it, at least 16
+ *
+ * Return: path of the copy; valid until the next call.
+ */
+const char *vt_named_copy(const char *workload, char *name, size_t size);
 
 /** struct vt_scope - a run of vmascope; @json: its output, @work: the workload's result */
 struct vt_scope {

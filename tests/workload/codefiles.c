@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * codefiles - writes to fresh pages from code that lies in --files files, one function in each, and
- * gives the pages back, until SIGTERM. The files are called codefiles-TAG-… with --tag TAG.
+ * gives the pages back, until SIGTERM.
  */
 #include "workload.h"
 
 #define MAX_FILES 1024
 
 static unsigned long nr_files = 64;
-static const char *tag = "";
 
 static const struct wl_option options[] = {
 	{ "files", .number = &nr_files },
-	{ "tag", .text = &tag },
 	{ 0 },
 };
 
@@ -33,7 +31,7 @@ static void *make_code(void)
 	char path[512];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/codefiles-%s-XXXXXX", wl_tmpdir(), tag);
+	snprintf(path, sizeof(path), "%s/codefiles-XXXXXX", wl_tmpdir());
 	fd = mkstemp(path);
 	if (fd < 0 || write(fd, code, sizeof(code)) != sizeof(code))
 		wl_die("%s", path);
