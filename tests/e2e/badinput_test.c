@@ -218,6 +218,28 @@ static void exit_status_of_the_command(void **state)
 	}
 }
 
+static void binary_formats_to_a_terminal(void **state)
+{
+	const char *const commands[][8] = {
+		{ "stat", "--format", "pprof", "-d", "10ms" },
+		{ "stat", "--format", "pprof", "-d", "10ms", "-o", "-" },
+		{ "report", "--format", "perfetto", "no-such-file" },
+	};
+	const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct vt_how how = { 0 };
+
+	(void)state;
+	vt_sys(master);
+	vt_sys(grantpt(master));
+	vt_sys(unlockpt(master));
+	how.stdout_fd = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	vt_sys(how.stdout_fd);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		check_fails(&how, commands[i], 2, "to a terminal (-o FILE)");
+	close(how.stdout_fd);
+	close(master);
+}
+
 static void target_exits_immediately(void **state)
 {
 	struct json_object *json;
@@ -400,6 +422,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(serve_notes_as_json),
 	VT_TEST(unusable_files),
 	VT_TEST(exit_status_of_the_command),
+	VT_TEST(binary_formats_to_a_terminal),
 	VT_TEST(target_exits_immediately),
 	VT_TEST(full_disk),
 	VT_TEST(closed_pipe),

@@ -11,8 +11,8 @@ const struct out_format out_formats[] = {
 #define FORMAT_ROW(name, help, flags) {#name, help, flags, name##_document, name##_row},
 	EACH_FORMAT(FORMAT_ROW)
 #undef FORMAT_ROW
-	{"pprof", "a profile for `go tool pprof`; of stacks", FORMAT_OF_STACKS, pprof_document, NULL},
-	{"perfetto", "a trace for ui.perfetto.dev; of report", FORMAT_OF_EVENTS, NULL, NULL},
+	{"pprof", "a profile for `go tool pprof`; of stacks", FORMAT_OF_STACKS | FORMAT_BINARY, pprof_document, NULL},
+	{"perfetto", "a trace for ui.perfetto.dev; of report", FORMAT_OF_EVENTS | FORMAT_BINARY, NULL, NULL},
 	{0},
 };
 /* clang-format on */

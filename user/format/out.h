@@ -39,6 +39,7 @@ struct out_options {
 #define FORMAT_SUMMARY 16u   /* a stream ends with a row about all of it */
 #define FORMAT_OF_EVENTS 32u /* it is made of recorded events, not of tables */
 #define FORMAT_OF_STACKS 64u /* it is made of rows with stacks: one document, no stream */
+#define FORMAT_BINARY 128u   /* it is not written to a terminal */
 
 /**
  * struct out_format - an output format

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/array.h"
 #include "util/log.h"
@@ -237,6 +238,16 @@ static int parse_all(const struct command *cmd, int argc, char **argv, struct op
 	return err ? VS_EXIT_USAGE : 0;
 }
 
+/** check_terminal - Return: 0, or an exit status after an error message: the output is no text. */
+static int check_terminal(const struct options *o)
+{
+	if (!(o->format->flags & FORMAT_BINARY) || (o->output && strcmp(o->output, "-")) ||
+	    !isatty(STDOUT_FILENO))
+		return 0;
+	return vs_fail(VS_EXIT_USAGE, "-o FILE", "cannot write --format %s to a terminal",
+		       o->format->name);
+}
+
 int options__parse(const struct command *cmd, int argc, char **argv, struct options *o)
 {
 	char name[64];
@@ -257,7 +268,7 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	if (cmd->args == ARGS_COMMAND && o->argv && o->capture.nr_ids)
 		return vs_fail(VS_EXIT_USAGE, "remove one of them",
 			       "a command to run and -p or -t are mutually exclusive");
-	return 0;
+	return check_terminal(o);
 }
 
 void options__free(struct options *o)
