@@ -156,28 +156,7 @@ static void filter_by_vma(void **state)
 	vt_scope_free(&s);
 }
 
-/* Nothing is stolen here: rows are in the order of their time, and the calls are in the first. */
-static void calls_without_remote_cost(void **state)
-{
-	const char *rows;
-	struct vt_cmd cmd;
-
-	(void)state;
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "shootdown", "--top", "3", "--", vt_workload("protect"),
-		       "--calls", "50000"));
-	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
-	rows = strstr(cmd.out, "Memory calls by ");
-	vt_true(rows);
-	vt_contains(rows, "TIME");
-	vt_contains(rows, "MAX");
-	vt_contains(rows, "50,000 ");
-	vt_contains(strstr(rows, "50,000 "), "mprotect");
-	vt_free(&cmd);
-}
-
 static const struct CMUnitTest tests[] = {
-	VT_TEST(calls_without_remote_cost),
 	VT_TEST(rows_add_up),
 	VT_TEST(text_fits_the_width),
 	VT_TEST(processes_are_distinguished),

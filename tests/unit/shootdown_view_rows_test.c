@@ -118,6 +118,29 @@ static void text_respects_the_row_limit(void **state)
 	assert_null(t->footer);
 }
 
+/* Where no call cost another CPU anything, rows are in the order of their time, and show it. */
+static void rows_without_remote_cost_are_sorted_by_time(void **state)
+{
+	struct seen *s = *state;
+	struct vs_call_row row = call_row(1, VS_CALL_MADVISE, MADV_DONTNEED, HEAP, 4 * PAGE);
+	const struct table *t;
+
+	shootdown__free(&s->s);
+	assert_int_equal(shootdown__init(&s->s, TEST_CALL_ROWS, 4), 0);
+	called(&row, 7, 0);
+	put(&s->s, &s->model, 1, &row);
+	row = call_row(1, VS_CALL_MPROTECT, 0, HEAP, PAGE);
+	called(&row, 50000, 0);
+	put(&s->s, &s->model, 2, &row);
+	s->view.limit = 1;
+	t = look(s, "rows");
+	assert_string_equal(text(t, 0, "call"), "mprotect");
+	assert_int_equal(number(t, 0, "count"), 50000);
+	assert_non_null(strstr(t->footer, "and 1 more row: 7 calls"));
+	assert_says(s, "TIME");
+	assert_says(s, "MAX");
+}
+
 static void rows_by_process(void **state)
 {
 	struct seen *s = *state;
@@ -215,6 +238,7 @@ int main(void)
 		VIEW_TEST(text_merges_rows_that_differ_by_permissions),
 		VIEW_TEST(text_merges_adjacent_vmas),
 		VIEW_TEST(text_respects_the_row_limit),
+		VIEW_TEST(rows_without_remote_cost_are_sorted_by_time),
 		VIEW_TEST(rows_by_process),
 		VIEW_TEST(rows_by_thread),
 		VIEW_TEST(rows_by_site),
