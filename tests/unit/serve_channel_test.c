@@ -111,6 +111,36 @@ static void too_many_requests(void **state)
 	}
 }
 
+/* The counter drops an answer that the server has no room for: the question is not lost with it. */
+static void unanswered_request_is_sent_again(void **state)
+{
+	const struct query asked = { .question = ASK_STAT, .top = 10 };
+	const struct query profile = { .question = ASK_PROFILE, .seconds = 60 };
+	struct body *body = NULL;
+	struct query q;
+
+	(void)state;
+	assert_int_equal(mailbox__ask(&box, &asked, UINT64_MAX, &body), MAILBOX_LATER);
+	assert_int_equal(mailbox__ask(&box, &profile, UINT64_MAX, &body), MAILBOX_LATER);
+	assert_int_equal(channel__question(ends[0], &q), 1);
+	assert_int_equal(channel__question(ends[0], &q), 1);
+	for (size_t i = 0; i < MAILBOX_ENTRIES; i++)
+		box.entries[i].sent_ns -= MAILBOX_LOST_NS;
+	assert_int_equal(mailbox__ask(&box, &profile, UINT64_MAX, &body), MAILBOX_LATER);
+	assert_int_equal(mailbox__ask(&box, &asked, UINT64_MAX, &body), MAILBOX_LATER);
+	assert_int_equal(channel__question(ends[0], &q), 1);
+	assert_memory_equal(&q, &asked, sizeof(q));
+	assert_int_equal(channel__question(ends[0], &q), 0);
+	/* its place is free for another question, too */
+	for (size_t i = 0; i < MAILBOX_ENTRIES; i++)
+		box.entries[i].sent_ns -= MAILBOX_LOST_NS;
+	for (uint32_t i = 1; i < MAILBOX_ENTRIES; i++) {
+		const struct query other = { .question = ASK_PROCESS, .pid = i };
+
+		assert_int_equal(mailbox__ask(&box, &other, 0, &body), MAILBOX_LATER);
+	}
+}
+
 static void invalid_request_ends_the_channel(void **state)
 {
 	static const struct query bad[] = {
@@ -216,9 +246,13 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(request_is_sent_once),	TEST(details_are_answered_separately),
-		TEST(too_many_requests),	TEST(invalid_request_ends_the_channel),
-		TEST(server_does_not_read),	TEST(latest_events_are_kept),
+		TEST(request_is_sent_once),
+		TEST(details_are_answered_separately),
+		TEST(too_many_requests),
+		TEST(unanswered_request_is_sent_again),
+		TEST(invalid_request_ends_the_channel),
+		TEST(server_does_not_read),
+		TEST(latest_events_are_kept),
 		TEST(large_answer_is_complete),
 	};
 

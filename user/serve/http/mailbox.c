@@ -34,15 +34,22 @@ static struct entry *find(struct mailbox *m, const struct query *q)
 	return NULL;
 }
 
+/** is_pending - an answer to @e may still come. The counter drops one that the server has no room for. */
+static bool is_pending(const struct entry *e, uint64_t now_ns)
+{
+	return e->wanted &&
+	       now_ns - e->sent_ns < MAILBOX_LOST_NS + e->query.seconds * 1000000000ULL;
+}
+
 /** claim - a place for @q: a free one, or that of the request that was asked least recently */
-static struct entry *claim(struct mailbox *m, const struct query *q)
+static struct entry *claim(struct mailbox *m, const struct query *q, uint64_t now_ns)
 {
 	struct entry *oldest = NULL;
 
 	for (size_t i = 0; i < MAILBOX_ENTRIES; i++) {
 		struct entry *e = &m->entries[i];
 
-		if (e->wanted)
+		if (is_pending(e, now_ns))
 			continue;
 		if (!oldest || !e->used || (oldest->used && e->asked_ns < oldest->asked_ns))
 			oldest = e;
@@ -61,7 +68,7 @@ enum mailbox_answer mailbox__ask(struct mailbox *m, const struct query *q, uint6
 	struct entry *e = find(m, q);
 
 	if (!e)
-		e = claim(m, q);
+		e = claim(m, q, now);
 	if (!e)
 		return MAILBOX_BUSY;
 	e->asked_ns = now;
@@ -69,9 +76,12 @@ enum mailbox_answer mailbox__ask(struct mailbox *m, const struct query *q, uint6
 		*body = body__get(e->body);
 		return MAILBOX_HERE;
 	}
-	if (!e->wanted && channel__ask(m->channel, q))
+	if (is_pending(e, now))
+		return MAILBOX_LATER;
+	if (channel__ask(m->channel, q))
 		return MAILBOX_BUSY;
 	e->wanted = true;
+	e->sent_ns = now;
 	return MAILBOX_LATER;
 }
 

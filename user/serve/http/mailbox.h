@@ -16,6 +16,8 @@ struct message;
 
 /** An answer is given again for this long, ns. */
 #define MAILBOX_FRESH_NS 250000000ULL
+/** A question that has had no answer for this long is sent again, ns; a profile's seconds come on top. */
+#define MAILBOX_LOST_NS 10000000000ULL
 /** Different questions at one time. */
 #define MAILBOX_ENTRIES 32
 /** Events that are kept for those who come later. */
@@ -25,13 +27,15 @@ struct message;
  * struct entry - a question, and its answer
  * @body: the last answer, NULL: none yet
  * @used: the entry has a question
- * @wanted: the question was sent, and not answered yet
+ * @asked_ns: when a client last asked; @sent_ns: when it was last sent; CLOCK_MONOTONIC
+ * @wanted: the question was sent, and not answered yet; the answer may have been dropped
  */
 struct entry {
 	struct query query;
 	struct body *body;
 	uint64_t made_ns;
 	uint64_t asked_ns;
+	uint64_t sent_ns;
 	bool used;
 	bool wanted;
 };
