@@ -258,7 +258,7 @@ static void tell(void)
 	mono = clock_ns(CLOCK_MONOTONIC);
 	wl_printf("\"told_ns\":%lu,\"wall_minus_mono_ns\":%ld,", mono, wall_minus_mono());
 	print_crashes();
-	if (wl_result_fd >= 0 && write(wl_result_fd, wl_out, wl_out_len) != (ssize_t)wl_out_len)
+	if (!wl_write_result(wl_out_len))
 		wl_die("result");
 }
 

@@ -86,6 +86,8 @@ static struct wl_shared *wl_shared;
 static char *wl_out;
 static size_t wl_out_len;
 static int wl_result_fd = -1;
+/* a result that is a file has another name while it is written: who sees it, sees all of it */
+static char wl_result_path[4096], wl_result_part[4096 + 8];
 static const char *wl_name = "?";
 static char wl_carried[1 << 16];
 static struct rusage wl_at_gate;
@@ -154,10 +156,28 @@ static void wl_open_result(const char *arg)
 
 	if (*arg && !*end)
 		wl_result_fd = (int)fd;
-	else
-		wl_result_fd = open(arg, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	else {
+		snprintf(wl_result_path, sizeof(wl_result_path), "%s", arg);
+		snprintf(wl_result_part, sizeof(wl_result_part), "%s.part", wl_result_path);
+		wl_result_fd = open(wl_result_part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	}
 	if (wl_result_fd < 0)
 		wl_die("%s", arg);
+}
+
+/**
+ * wl_write_result - write the first @len bytes of what wl_printf() has collected, if there is a place
+ * @len: 0: for nothing, so that the next time takes no fault
+ *
+ * Return: false if it failed.
+ */
+static WL_UNUSED bool wl_write_result(size_t len)
+{
+	if (wl_result_fd < 0)
+		return true;
+	if (syscall(SYS_write, wl_result_fd, wl_out, len) != (long)len)
+		return false;
+	return !len || !*wl_result_path || !syscall(SYS_rename, wl_result_part, wl_result_path);
 }
 
 /** wl_number - @arg as a positive number, or exit with a usage error */
@@ -532,13 +552,12 @@ __attribute__((noreturn)) static WL_UNUSED void wl_finish(const char *extra)
 	wl_printf("],");
 	mark = wl_out_len;
 	wl_warm_thread();
-	syscall(SYS_write, wl_result_fd, wl_out, 0);
+	wl_write_result(0);
 	wl_print_usage();
 	wl_usage_of(RUSAGE_SELF, &now);
 	wl_out_len = mark;
 	wl_print_usage();
-	if (wl_result_fd >= 0)
-		syscall(SYS_write, wl_result_fd, wl_out, wl_out_len);
+	wl_write_result(wl_out_len);
 	while (wl_stay && syscall(SYS_read, 0, &c, 1) > 0)
 		;
 	syscall(SYS_exit_group, status);
