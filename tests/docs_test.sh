@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # tests/docs_test.sh - docs/json.md and real output have the same keys, both ways; options that docs
-# name, and headings in their captures, are there; prints TAP. Root.
+# name, and headings in their captures, are there; BPF maps have the size that docs/memory.md says;
+# prints TAP. Root.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -80,7 +81,7 @@ workload()
 	"$vmascope" "$1" -j -o "$tmp/$file" "${@:2}" >/dev/null 2>>"$tmp/messages"
 }
 
-echo 1..11
+echo 1..14
 
 for by in mapping vma process comm thread cause cpu cgroup stack function; do
 	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
@@ -219,3 +220,87 @@ same 'headings in captures exist' "$tmp/none" "$tmp/stale"
 		<(sed -n 's/^screen_\([a-z]*\)()$/\1/p' tests/screens | sort)
 } >"$tmp/unmade"
 same 'captures are made by tests/screens' "$tmp/none" "$tmp/unmade"
+
+# --- docs/memory.md: its formula against the maps that vmascope holds, and its table against the formula ---
+
+# numbers PATTERN: those in the line of the formula that begins so, without separators
+numbers()
+{
+	grep -m1 "$1" docs/memory.md | grep -oE '[0-9][0-9,.]*' | tr -d ,
+}
+
+mapfile -t slot < <(numbers '^bytes = slots')
+mapfile -t hist < <(numbers '^      + hists')
+mapfile -t cpu < <(numbers '^      + .* MiB × CPUs')
+mapfile -t fixed < <(numbers '^      + .* MiB .* fixed')
+ring=$((8192 << 10))
+
+# formula CPUS SLOTS HISTS RING: bytes; 0 slots and hists: the defaults
+formula()
+{
+	awk -v cpus="$1" -v slots="$2" -v hists="$3" -v ring="$4" -v slot_cpu="${slot[0]}" -v slot="${slot[1]}" \
+		-v hist_cpu="${hist[0]}" -v hist="${hist[1]}" -v fixed="${fixed[0]}" -v cpu="${cpu[0]}" 'BEGIN {
+		if (!slots)
+			for (slots = 32768; slots > 4096 && slots * slot_cpu * cpus > 2 ^ 27;)
+				slots /= 2
+		if (!hists)
+			for (hists = 2048; hists > 256 && hists * hist_cpu * cpus > 2 ^ 24;)
+				hists /= 2
+		printf "%.0f\n", slots * (slot_cpu * cpus + slot) + hists * (hist_cpu * cpus + hist) + ring + (fixed + cpu * cpus) * 2 ^ 20
+	}'
+}
+
+# held OPTION…: bytes of the BPF maps that vmascope stat has while its command runs, by the kernel's account;
+# "-" where the kernel (before 6.4) counts what they could take at most
+held()
+{
+	local pid
+
+	rm -f "$tmp/held.in" "$tmp/held.out"
+	mkfifo "$tmp/held.in" "$tmp/held.out" || return
+	"$vmascope" stat -o "$tmp/held" "$@" -- cat <"$tmp/held.in" >"$tmp/held.out" 2>>"$tmp/messages" &
+	pid=$!
+	exec 7>"$tmp/held.in" 8<"$tmp/held.out"
+	echo attached >&7
+	read -r _ <&8
+	# a map may have several descriptors
+	awk 'FNR == 1 { map = 0 } /^map_type:/ { map = 1 } /^value_size:/ { value = $2 } /^max_entries:/ { most = value * $2 }
+		/^map_flags:/ { grows = $2 == "0x1" } map && /^memlock:/ { bytes = $2; if (grows && bytes >= most && most > 2 ^ 20) unknown = 1 }
+		map && /^map_id:/ { by[$2] = bytes }
+		END { for (id in by) sum += by[id]; if (unknown) print "-"; else printf "%.0f\n", sum }' \
+		"/proc/$pid/fdinfo"/* 2>>"$tmp/messages"
+	exec 7>&- 8<&-
+	wait "$pid"
+}
+
+possible=$(tr , '\n' </sys/devices/system/cpu/possible | awk -F- '{ n += $NF - $1 + 1 } END { print n }')
+
+# memory NAME SLOTS HISTS RING OPTION…: a test; what the formula rounds, and the files of cat, are under 0.1 MiB
+memory()
+{
+	local name=$1 wanted real
+
+	wanted=$(formula "$possible" "$2" "$3" "$4")
+	real=$(held "${@:5}")
+	echo "$name: within 0.1 MiB" >"$tmp/wanted"
+	awk -v a="$wanted" -v b="$real" -v name="$name" 'BEGIN {
+		if (b == "-" || b && (a - b) ^ 2 < (2 ^ 20 / 10) ^ 2)
+			print name ": within 0.1 MiB"
+		else
+			print name ": the formula gives " a " bytes, the maps have " b
+	}' >"$tmp/real"
+	same "docs/memory.md: formula for $name" "$tmp/wanted" "$tmp/real"
+}
+
+memory 'the defaults' 0 0 "$ring"
+memory 'smaller tables' 4096 256 $((512 << 10)) --slots 4096 --hists 256 --ring 512
+
+grep -E '^\| [0-9]+ \| [0-9]+ MiB' docs/memory.md >"$tmp/table"
+[ -s "$tmp/table" ] || echo 'no table' >"$tmp/table"
+cut -d'|' -f2 "$tmp/table" | while read -r cpus; do
+	for tables in '0 0' '8192 512' '1024 128'; do
+		# shellcheck disable=SC2086 # two numbers
+		formula "$cpus" $tables "$ring"
+	done | awk -v cpus="$cpus" '{ row = row sprintf(" %.0f MiB |", $1 / 2 ^ 20) } END { print "| " cpus " |" row }'
+done >"$tmp/computed"
+same 'docs/memory.md: table by formula' "$tmp/table" "$tmp/computed"
