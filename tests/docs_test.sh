@@ -114,6 +114,13 @@ workload recording record -o "$tmp/a" --events fault,memcall -- "$workloads/stor
 "$vmascope" report -j --diff "$tmp/a" "$tmp/a" >"$tmp/diff" 2>>"$tmp/messages"
 check 'report --diff' "$(section report)" "$tmp/diff"
 
+for mode in populate mprotect-small dontneed-refault fork-cow malloc-trim thread-churn; do
+	workload "advise.$mode" advise -- "$workloads/patterns" --pages 4096 --rounds 16 "$mode"
+done
+check advise "$(section advise | sed '/^With .--explain/,$d'; section stat | sed 's/^|//')" "$tmp"/advise.*
+"$vmascope" advise --explain all -j >"$tmp/rules" 2>>"$tmp/messages"
+check 'advise --explain' "$(section advise | sed '1,/^With .--explain/d')" "$tmp/rules"
+
 # --cost takes long
 run doctor doctor
 check doctor "$(section doctor | grep -v -e '--cost')" "$tmp/doctor"
@@ -171,6 +178,8 @@ used()
 check 'help --list' "$(section 'help --list')" "$tmp/list"
 jq -rf tests/options_doc.jq "$tmp/list" >"$tmp/options.md" 2>>"$tmp/messages"
 same 'docs/options.md is up to date (tests/options_doc.jq)' docs/options.md "$tmp/options.md"
+jq -rf tests/advise_doc.jq "$tmp/rules" >"$tmp/advise.md" 2>>"$tmp/messages"
+same 'docs/advise.md is up to date (tests/advise_doc.jq)' docs/advise.md "$tmp/advise.md"
 jq -r '.commands[] | .command as $c | .options[] | "\($c) \(.name)"' "$tmp/list" | sort >"$tmp/there"
 # others' commands have vmascope in front of a word, too: kubectl -n vmascope create
 used README.md SECURITY.md docs/*.md deploy/*.* |

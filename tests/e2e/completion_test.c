@@ -50,8 +50,9 @@ static void check_words(struct vt_term *t, bool all)
 	check_offers(t, "vmascope ", &want);
 	beginning(&want, values_of("stat", "cause"), "");
 	check_offers(t, "vmascope stat --cause ", &want);
-	for (const char *const *name = VT_ARGS("stat", "report", "top", "serve", "explain"); *name;
-	     name++) {
+	for (const char *const *name =
+		     VT_ARGS("stat", "report", "top", "serve", "explain", "advise");
+	     *name; name++) {
 		char line[64];
 
 		snprintf(line, sizeof(line), "vmascope %s --", *name);
@@ -210,8 +211,8 @@ static void keep_words(char *text)
 
 static void fish_lists_every_option(void **state)
 {
-	static const char *const names[] = { "stat", "trace", "shootdown", "record", "report",
-					     "top",  "serve", "doctor",	   "explain" };
+	static const char *const names[] = { "stat", "trace", "shootdown", "record",  "report",
+					     "top",  "serve", "doctor",	   "explain", "advise" };
 	struct vt_cmd cmd;
 
 	(void)state;

@@ -99,6 +99,8 @@ static const struct golden all[] = {
 	{ "trace-stacks.json", TRACE "-U -K --format json --between 0,50ms",
 	  WANTS_STACKS | WANTS_FEW },
 	{ "events.perfetto", "--format perfetto" SOME, OF_OLD | WANTS_FEW },
+	{ "advise.txt", "--view advise", WANTS_CALLS },
+	{ "advise.json", "--view advise --format json", WANTS_CALLS },
 	{ "diff.txt", "--diff other", 0 },
 	{ "diff.json", "--diff --format json other", WANTS_SMALL },
 };

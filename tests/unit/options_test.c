@@ -15,6 +15,7 @@
 
 #include <unistd.h>
 
+#include "advise/advise.h"
 #include "capture/capture.h"
 #include "options/options.h"
 #include "util/log.h"
@@ -54,6 +55,14 @@ static const struct command reporting = {
 	.doc = "A command that takes the options of report.",
 	.is = COMMAND_REPORT,
 	.args = ARGS_FILES,
+};
+
+static const struct command advising = {
+	.name = "advising",
+	.args_doc = "[FILE | -- COMMAND [ARG...]]",
+	.doc = "A command that takes the options of advise.",
+	.is = COMMAND_ADVISE,
+	.args = ARGS_COMMAND_OR_FILE,
 };
 
 static struct options o;
@@ -541,6 +550,26 @@ static void report_options(void **state)
 	assert_int_equal(parse_for(&live, "--format perfetto"), VS_EXIT_USAGE);
 }
 
+static void recording_or_command(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_for(&advising, "-j run.rec"), 0);
+	assert_string_equal(o.file, "run.rec");
+	assert_int_equal(parse_for(&advising, "-d 1 -- ls -l"), 0);
+	assert_null(o.file);
+	assert_string_equal(o.argv[0], "ls");
+	assert_int_equal(o.explain_rule, -1);
+	assert_int_equal(parse_for(&advising, "--explain populate"), 0);
+	assert_int_equal(o.explain_rule, ADVICE_POPULATE);
+	assert_int_equal(parse_for(&advising, "--explain all"), 0);
+	assert_int_equal(o.explain_rule, NR_ADVICE_RULES);
+	assert_int_equal(parse_for(&advising, "--explain luck"), VS_EXIT_USAGE);
+	assert_int_equal(parse_for(&advising, "-p 1 -- ls"), VS_EXIT_USAGE);
+	assert_int_equal(parse_for(&advising, "--vma x"), VS_EXIT_USAGE);
+	assert_int_equal(parse_for(&advising, ""), 0);
+	assert_true(!o.argv && !o.file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +594,7 @@ int main(void)
 		cmocka_unit_test(record_options),
 		cmocka_unit_test(report_options),
 		cmocka_unit_test(command_to_run),
+		cmocka_unit_test(recording_or_command),
 		cmocka_unit_test(unknown_options),
 		cmocka_unit_test(suggestions),
 		cmocka_unit_test(errors_as_json),

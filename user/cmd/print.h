@@ -31,6 +31,9 @@ int stat_replay(struct session *s, int (*feed)(struct session *s, void *ctx), vo
  */
 int shootdown_print(struct session *s, const struct longest_calls *longest);
 
+/** advise_print - print the output of `vmascope advise`. Return: 0 or a negative errno. */
+int advise_print(struct session *s);
+
 /**
  * trace_replay - print the output of `vmascope trace` for a recorded run
  * @feed: passes all its events to s->event(). Returns 0 or a negative errno

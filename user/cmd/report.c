@@ -173,6 +173,21 @@ static int read_faults(struct report *r)
 	return err;
 }
 
+/** print_findings - print the findings, with the names of call sites. Return: an exit status. */
+static int print_findings(struct report *r)
+{
+	struct session *s = &r->session;
+
+	if (recording__read_names(&r->recording) || read_faults(r))
+		return VS_EXIT_FAILURE;
+	take_over(r);
+	if (!r->recording.header.shootdowns)
+		vs_note("the recording has no memory calls: rules about them are left out (record "
+			"it with --events memcall)");
+	s->error = advise_print(s);
+	return s->error ? VS_EXIT_FAILURE : 0;
+}
+
 static int print_counts(struct report *r)
 {
 	const bool calls = r->session.options->view == REPORT_SHOOTDOWN;
@@ -354,6 +369,8 @@ static int show(struct report *r)
 		return trace_replay(&r->session, feed, r);
 	if (o->interval_ns)
 		return print_intervals(r);
+	if (o->view == REPORT_ADVISE)
+		return print_findings(r);
 	return o->view == REPORT_STAT && o->heatmap ? print_heatmap(r) : print_counts(r);
 }
 
@@ -455,10 +472,11 @@ static int run(struct report *r, struct options *o)
  */
 static int check_rows(const struct options *o)
 {
-	const char *without = o->diff			? "--diff"
-			      : of_events(o)		? "--format perfetto"
-			      : o->view == REPORT_TRACE ? "--view trace"
-							: NULL;
+	const char *without = o->diff			 ? "--diff"
+			      : of_events(o)		 ? "--format perfetto"
+			      : o->view == REPORT_TRACE	 ? "--view trace"
+			      : o->view == REPORT_ADVISE ? "--view advise"
+							 : NULL;
 
 	if (without && (o->by_given || o->folded || o->flame || o->weight >= 0))
 		return vs_fail(VS_EXIT_USAGE, "remove one of them",
@@ -471,10 +489,14 @@ static int check_rows(const struct options *o)
 	if (o->diff && o->format->flags & (FORMAT_OF_EVENTS | FORMAT_OF_STACKS))
 		return vs_fail(VS_EXIT_USAGE, "remove one of them",
 			       "--diff and --format %s are mutually exclusive", o->format->name);
-	if (o->view == REPORT_TRACE && o->format->flags & FORMAT_OF_STACKS)
+	if ((o->view == REPORT_TRACE || o->view == REPORT_ADVISE) &&
+	    o->format->flags & FORMAT_OF_STACKS)
 		return vs_fail(VS_EXIT_USAGE, "use --view stat or shootdown",
-			       "--view trace and --format %s are mutually exclusive",
-			       o->format->name);
+			       "--view %s and --format %s are mutually exclusive",
+			       report_view_names[o->view], o->format->name);
+	if (o->view == REPORT_ADVISE && (o->vma || o->hist || o->heatmap))
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "--vma, --hist and --heatmap cannot be used with --view advise");
 	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !of_events(o))))
 		return vs_fail(VS_EXIT_USAGE, "use -i TIME for counts by interval",
 			       "--between requires --view trace or --format perfetto");
@@ -523,9 +545,10 @@ static int run_report(struct options *o)
 const struct command command_report = {
 	.name = "report",
 	.args_doc = "[FILE...]",
-	.summary = "show a recording as stat, shootdown or trace, or compare two",
-	.doc = "Show a recording as `vmascope stat`, `shootdown` or `trace` would have shown the "
-	       "run. FILE is vmascope.rec by default; the files of a --max-size recording are "
+	.summary = "show a recording as stat, shootdown, trace or advise, or compare two",
+	.doc = "Show a recording as `vmascope stat`, `shootdown`, `trace` or `advise` would have "
+	       "shown the run. FILE is vmascope.rec by default; the files of a --max-size "
+	       "recording are "
 	       "given together.\v"
 	       "The exit status is 3 if a file is damaged: intact records are shown, and the "
 	       "missing part is reported.",

@@ -161,6 +161,12 @@ int shootdown__forget_pair(struct shootdown *s, const struct call_pair *pair);
 int shootdown__set_pairs(struct shootdown *s, const struct vs_pair_key *keys,
 			 const struct vs_pair *pairs, size_t nr);
 
+/** call_site_vma - the VMA of the file that contains the row's call site; NULL: unknown. */
+const struct fault_row *call_site_vma(const struct call_row *row);
+
+/** call_site_offset - offset of @site in the file of @vma. */
+uint64_t call_site_offset(const struct fault_row *vma, uint64_t site);
+
 /** call_counts_add - add @from to @to; maxima become the greater value. */
 void call_counts_add(struct vs_call_counts *to, const struct vs_call_counts *from);
 

@@ -15,7 +15,8 @@
 	X(TOP, top)                                                                                \
 	X(SERVE, serve)                                                                            \
 	X(DOCTOR, doctor)                                                                          \
-	X(EXPLAIN, explain)
+	X(EXPLAIN, explain)                                                                        \
+	X(ADVISE, advise)
 
 enum command_number {
 #define COMMAND_NUMBER(ID, name) COMMAND_NUMBER_##ID,

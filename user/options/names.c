@@ -12,6 +12,7 @@ const char *const report_view_names[NR_REPORT_VIEWS] = {
 	[REPORT_STAT] = "stat",
 	[REPORT_SHOOTDOWN] = "shootdown",
 	[REPORT_TRACE] = "trace",
+	[REPORT_ADVISE] = "advise",
 };
 
 const char *const stack_weight_names[NR_STACK_WEIGHTS] = {

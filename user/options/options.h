@@ -18,21 +18,11 @@
 #include "view/faults/stat.h"
 #include "view/shootdown/shootdown.h"
 
-/* Commands, one bit each: the row of an option names the commands that have it. */
-#define COMMAND_STAT 1u
-#define COMMAND_TRACE 2u
-#define COMMAND_SHOOTDOWN 4u
-#define COMMAND_RECORD 8u
-#define COMMAND_REPORT 16u
-#define COMMAND_TOP 32u
-#define COMMAND_SERVE 64u
-#define COMMAND_DOCTOR 128u
-#define COMMAND_EXPLAIN 256u
-
 /** enum command_args - arguments that a command takes after its options */
 enum command_args {
 	ARGS_NONE,
-	ARGS_COMMAND, /* a command to run: the rest of the line belongs to it */
+	ARGS_COMMAND,	      /* a command to run: the rest of the line belongs to it */
+	ARGS_COMMAND_OR_FILE, /* the same after --, else a recording */
 	ARGS_FILES,
 	ARGS_ADDRESSES,
 };
@@ -56,6 +46,7 @@ enum report_view {
 	REPORT_STAT,
 	REPORT_SHOOTDOWN,
 	REPORT_TRACE,
+	REPORT_ADVISE,
 	NR_REPORT_VIEWS,
 };
 
@@ -103,6 +94,7 @@ struct source;
  *	@by_given: a grouping was given
  * @from_ns, @until_ns: range of events to show, since the start; both 0: all
  * @diff: compare two recordings
+ * @explain_rule: enum advice_number, or NR_ADVICE_RULES for all; -1: not given
  * @batch: print frames; @frames: number of frames, 0: unlimited; @total: since the start, not per
  *	second
  * @view_name: view that top shows first; NULL: the default
@@ -115,6 +107,7 @@ struct source;
  * @bpf_stats: let the kernel measure BPF programs
  * @source: source of the run's data; NULL: a live capture
  * @argv: the command to run, the addresses to explain, or recordings; NULL: none
+ * @file: the first of @argv if it is a recording (ARGS_COMMAND_OR_FILE)
  */
 struct options {
 	struct capture_options capture;
@@ -161,6 +154,7 @@ struct options {
 	uint64_t from_ns;
 	uint64_t until_ns;
 	bool diff;
+	int explain_rule;
 	const char *listen;
 	const char *token_file;
 	const char *tls_cert;
@@ -176,6 +170,7 @@ struct options {
 	bool bpf_stats;
 	const struct source *source;
 	char **argv;
+	char *file;
 };
 
 /**

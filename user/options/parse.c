@@ -72,6 +72,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 					  "this command takes options only"),
 			       EINVAL;
 		ctx->o->argv = state->argv + state->next;
+		if (ctx->cmd->args == ARGS_COMMAND_OR_FILE && !state->quoted)
+			ctx->o->file = ctx->o->argv[0];
 		return 0;
 	}
 	row = find_option(ctx->cmd, key);
@@ -265,7 +267,8 @@ int options__parse(const struct command *cmd, int argc, char **argv, struct opti
 	if (o->capture.threads)
 		o->capture.bpf.follow = false;
 	log_setup(o->format->flags & FORMAT_MESSAGES, o->quiet, o->verbosity);
-	if (cmd->args == ARGS_COMMAND && o->argv && o->capture.nr_ids)
+	if ((cmd->args == ARGS_COMMAND || cmd->args == ARGS_COMMAND_OR_FILE) && o->argv &&
+	    !o->file && o->capture.nr_ids)
 		return vs_fail(VS_EXIT_USAGE, "remove one of them",
 			       "a command to run and -p or -t are mutually exclusive");
 	return check_terminal(o);

@@ -2,6 +2,7 @@
 /* rows.c - the table of options: one row for each. */
 #include "options/option.h"
 
+#include "advise/advise.h"
 #include "capture/capture.h"
 #include "model/names.h"
 #include "serve/http/listen.h"
@@ -18,17 +19,19 @@
 /* Commands that have options in common. */
 #define TRACING                                                                                    \
 	(COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_RECORD | COMMAND_TOP |         \
-	 COMMAND_SERVE)
+	 COMMAND_SERVE | COMMAND_ADVISE)
 #define FAULTS (COMMAND_STAT | COMMAND_TRACE | COMMAND_RECORD | COMMAND_TOP)
 #define COUNTED (COMMAND_STAT | COMMAND_REPORT)
 #define PRINTING                                                                                   \
 	(COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_REPORT | COMMAND_DOCTOR |      \
-	 COMMAND_EXPLAIN | COMMAND_RECORD)
+	 COMMAND_EXPLAIN | COMMAND_RECORD | COMMAND_ADVISE)
 #define TO_FILE (PRINTING & ~COMMAND_RECORD)
 #define EVERY (TRACING | COMMAND_REPORT | COMMAND_DOCTOR | COMMAND_EXPLAIN)
-#define STACKS (TRACING & ~COMMAND_SERVE)
+#define STACKS (TRACING & ~(COMMAND_SERVE | COMMAND_ADVISE))
 #define STACK_ROWS (COMMAND_STAT | COMMAND_SHOOTDOWN | COMMAND_REPORT)
-#define KEEPING (COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_RECORD | COMMAND_REPORT)
+#define KEEPING                                                                                    \
+	(COMMAND_STAT | COMMAND_TRACE | COMMAND_SHOOTDOWN | COMMAND_RECORD | COMMAND_REPORT |      \
+	 COMMAND_ADVISE)
 
 /* Types, with the field that holds the value. */
 #define FIELD(f) .field = offsetof(struct options, f), .size = sizeof(((struct options *)0)->f)
@@ -81,7 +84,7 @@ const struct option_row option_rows[] = {
 	 .what = "fault filter", .wanted = "all, min or maj"},
 	{"cause", 0, "LIST", GROUP_TARGETS, FAULTS, "trace only faults with these causes",
 	 NAMES(capture.bpf.causes, cause_names, VS_NR_CAUSES), .what = "cause"},
-	{"vma", 0, "GLOB", GROUP_TARGETS, (TRACING & ~COMMAND_SERVE) | COMMAND_REPORT, "show only VMAs whose name matches: '[heap]', '*libc*'",
+	{"vma", 0, "GLOB", GROUP_TARGETS, STACKS | COMMAND_REPORT, "show only VMAs whose name matches: '[heap]', '*libc*'",
 	 TEXT(vma), .least = 1, .what = "VMA name", .wanted = "a glob pattern (* and ?)"},
 	{"no-follow", 0, NULL, GROUP_TARGETS, TRACING, "do not follow child processes", OFF(capture.bpf.follow)},
 
@@ -124,6 +127,13 @@ const struct option_row option_rows[] = {
 	 ROWS},
 	{"top", 0, "N", GROUP_SHOWN, COMMAND_SHOOTDOWN,
 	 "print at most N rows of each table (default 30; 0: all)", ROWS},
+	{"top", 0, "N", GROUP_SHOWN, COMMAND_ADVISE, "print at most N findings in text (default 5; 0: all)",
+	 NUMBER(top, 0, UINT32_MAX), GIVEN(top_given), .standard = 5, .what = "number of findings",
+	 .wanted = "a number, 0 for all"},
+	{"explain", 0, "RULE", GROUP_SHOWN, COMMAND_ADVISE,
+	 "explain a rule, or all of them: background, versions, trade-off, sources",
+	 NAME(explain_rule, advice_rule_names, NR_ADVICE_RULES + 1), .standard = -1, .for_all = true,
+	 .what = "rule"},
 	{"hist", 0, NULL, GROUP_SHOWN, COUNTED, "print latency histograms: all faults, then each cause",
 	 FLAG(hist)},
 	{"heatmap", 0, NULL, GROUP_SHOWN, COUNTED, "print heatmaps: latency and address over time",
@@ -156,7 +166,7 @@ const struct option_row option_rows[] = {
 	{"latency", 0, NULL, GROUP_SHOWN, COMMAND_RECORD, "also measure the latency of each VMA", FLAG(latency)},
 	{"summary", 0, NULL, GROUP_SHOWN, COMMAND_RECORD, "print what stat and shootdown would print, at exit",
 	 FLAG(summary)},
-	{"view", 0, "NAME", GROUP_SHOWN, COMMAND_REPORT, "view to print: stat (default), shootdown or trace",
+	{"view", 0, "NAME", GROUP_SHOWN, COMMAND_REPORT, "view to print: stat (default), shootdown, trace or advise",
 	 NAME(view, report_view_names, NR_REPORT_VIEWS), .what = "view"},
 	{"diff", 0, NULL, GROUP_SHOWN, COMMAND_REPORT, "compare two recordings, largest change first",
 	 FLAG(diff)},
@@ -219,7 +229,7 @@ const struct option_row option_rows[] = {
 	{"stack-size", 0, "KIB", GROUP_TUNING, STACKS, "size of each stack copy with --unwind dwarf (default 16)",
 	 NUMBER(stack_bytes, VS_SAMPLE_MIN >> 10, VS_SAMPLE_MAX >> 10), .step = STEP_4, .scale = 10,
 	 .unit = "KiB", .what = "stack size"},
-	{"stacks", 0, "N", GROUP_TUNING, TRACING, "distinct stacks counted at the same time (default 16384)",
+	{"stacks", 0, "N", GROUP_TUNING, TRACING & ~COMMAND_ADVISE, "distinct stacks counted at the same time (default 16384)",
 	 POWER_OF_2(capture.nr_stacks, CAPTURE_MIN_STACKS, CAPTURE_MAX_STACKS), .what = "number of stacks"},
 
 	/* --- serving --- */

@@ -393,23 +393,3 @@ void call_group_perms(const struct call_group *g, char *perms)
 		if (perms[i] != other[i])
 			perms[i] = '*';
 }
-
-const struct fault_row *call_site_vma(const struct call_row *row)
-{
-	const struct process *p = row->process;
-
-	/* the latest first, as VMAs of the image before an exec are kept */
-	for (size_t i = p ? p->nr_rows : 0; i-- > 0;) {
-		const struct fault_row *c = p->rows[i];
-
-		if (c->is_vma && c->vma.name_kind == VS_NAME_FILE && c->vma.start <= row->site &&
-		    row->site < c->vma.end)
-			return c;
-	}
-	return NULL;
-}
-
-uint64_t call_site_offset(const struct fault_row *vma, uint64_t site)
-{
-	return site - vma->vma.start + vma->vma.key.pgoff * 4096;
-}

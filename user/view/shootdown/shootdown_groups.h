@@ -66,10 +66,4 @@ void call_group_range(const struct call_group *g, uint64_t *start, uint64_t *end
 /** call_group_perms - as vma_perms(); '*' where its VMAs differ; "" if it has none. */
 void call_group_perms(const struct call_group *g, char *perms);
 
-/** call_site_vma - the VMA of the file that contains the row's call site; NULL: unknown. */
-const struct fault_row *call_site_vma(const struct call_row *row);
-
-/** call_site_offset - offset of @site in the file of @vma. */
-uint64_t call_site_offset(const struct fault_row *vma, uint64_t site);
-
 #endif /* VMASCOPE_VIEW_SHOOTDOWN_SHOOTDOWN_GROUPS_H */

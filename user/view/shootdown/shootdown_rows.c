@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "model/names.h"
-#include "symbol/namer.h"
 #include "util/str.h"
+#include "view/common/call_site.h"
 #include "view/common/stat_cells.h"
 #include "view/common/words.h"
 #include "view/shootdown/shootdown_groups.h"
@@ -120,63 +120,18 @@ static void thread_cells(const struct call_groups *g, struct table *t, const str
 	table__set_str(t, "thread", call_groups__thread(g, row->tid));
 }
 
-/**
- * struct site - call site of a memory call, as far as it is known
- * @module: path of the file, or name of the memory; @offset: offset in the file
- * @function: and @function_offset in it; NULL: unknown
- * Strings are valid until the next stack is symbolized.
- */
-struct site {
-	const char *module;
-	bool in_file;
-	uint64_t offset;
-	const char *function;
-	uint64_t function_offset;
-};
-
-/** find_site - find it by symbols if there are any, otherwise by a VMA that had faults. */
-static struct site find_site(const struct shootdown_doc *d, const struct call_row *row)
+/** find_site - the call site of the row, as far as it is known */
+static struct call_site find_site(const struct shootdown_doc *d, const struct call_row *row)
 {
-	const struct fault_row *vma = call_site_vma(row);
-	const struct stack *stack = row->stack;
-	const bool named_site = stack && stack->nr_user == 1 && stack->frames[0].ip == row->site;
-	struct named_stack named = { 0 };
-	struct site s = { 0 };
+	struct call_site s;
 
-	if (vma)
-		s = (struct site){ .module = vma->name,
-				   .in_file = true,
-				   .offset = call_site_offset(vma, row->site) };
-	if (named_site && d->view->namer)
-		document__fail(d->document, namer__stack(d->view->namer, stack, &named));
-	if (!named.nr_user)
-		return s;
-	s.function = named.user[0].name;
-	s.function_offset = named.user[0].offset;
-	if (!vma && named.user[0].module) {
-		s.module = named.user[0].module;
-		s.in_file = named.user[0].in_file;
-		s.offset = named.user[0].module_offset;
-	}
+	document__fail(d->document, call_site__find(&s, d->view->namer, row));
 	return s;
-}
-
-/** print_site - format "parse+0x1f (redis-server)", "libc.so.6+0x1234" or "[anon]". */
-static void print_site(const struct site *s, char *buf, size_t size)
-{
-	if (s->function)
-		snprintf(buf, size, "%s+0x%llx (%s)", s->function,
-			 (unsigned long long)s->function_offset, str_last_part(s->module));
-	else if (s->in_file)
-		snprintf(buf, size, "%s+0x%llx", str_last_part(s->module),
-			 (unsigned long long)s->offset);
-	else
-		snprintf(buf, size, "%s", s->module);
 }
 
 static void site_cells(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
 {
-	struct site s;
+	struct call_site s;
 
 	if (!row->site)
 		return;
@@ -255,7 +210,7 @@ static void thread_text(const struct call_groups *g, struct table *t, const stru
 static void site_text(const struct shootdown_doc *d, struct table *t, const struct call_row *row)
 {
 	char where[512];
-	struct site s;
+	struct call_site s;
 
 	if (!row->site)
 		return;
@@ -263,7 +218,7 @@ static void site_text(const struct shootdown_doc *d, struct table *t, const stru
 	table__set_u64(t, "site", row->site);
 	if (!s.module)
 		return;
-	print_site(&s, where, sizeof(where));
+	call_site__print(&s, where, sizeof(where));
 	table__set_str(t, "where", where);
 }
 
@@ -351,10 +306,10 @@ static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_
 	call_label(label, sizeof(label), g->row->call, g->row->detail);
 	fputs(label, f);
 	if (d->view->by == SHOOTDOWN_BY_SITE && g->row->site) {
-		const struct site s = find_site(d, g->row);
+		const struct call_site s = find_site(d, g->row);
 
 		if (s.module) {
-			print_site(&s, where, sizeof(where));
+			call_site__print(&s, where, sizeof(where));
 			fprintf(f, " called from %s", where);
 		}
 	}
