@@ -21,23 +21,26 @@
  * struct pattern - a pattern, and how the advice is applied
  * @rule: name of the rule and of the workload's mode
  * @pages, @rounds: of the workload
+ * @faults_only: calls that replace it wait for another process, or are long enough to be preempted: the
+ *	time of calls is not compared
  * @env: NULL, or the environment variable by which the advice is applied: its value is in the advice
  */
 struct pattern {
 	const char *rule;
 	const char *pages;
 	const char *rounds;
+	bool faults_only;
 	const char *env;
 };
 
 static const struct pattern patterns[] = {
-	{ "populate", "32768", "1", NULL },
-	{ "read-before-write", "32768", "1", NULL },
-	{ "malloc-trim", "1", "64", "GLIBC_TUNABLES" },
-	{ "mprotect-small", "16384", "1", NULL },
-	{ "dontneed-refault", "512", "64", NULL },
-	{ "fork-cow", "4096", "16", NULL },
-	{ "thread-churn", "1", "1000", NULL },
+	{ "populate", "32768", "1", true, NULL },
+	{ "read-before-write", "32768", "1", false, NULL },
+	{ "malloc-trim", "1", "64", false, "GLIBC_TUNABLES" },
+	{ "mprotect-small", "16384", "1", false, NULL },
+	{ "dontneed-refault", "512", "64", false, NULL },
+	{ "fork-cow", "4096", "16", true, NULL },
+	{ "thread-churn", "1", "1000", false, NULL },
 };
 
 static const struct pattern *pattern(const char *rule)
@@ -118,44 +121,103 @@ static int64_t median(int64_t *values)
 	return values[RUNS / 2];
 }
 
+/** time_alone - time of the pattern in a run that nobody traces, ns */
+static int64_t time_alone(const struct pattern *p, const char *advice)
+{
+	const char *result = vt_path("alone.json");
+	struct json_object *work;
+	struct vt_cmd cmd;
+	int64_t ns;
+
+	if (advice && p->env)
+		apply(p->env, advice);
+	vt_run(&cmd, NULL,
+	       VT_ARGS(vt_workload("patterns"), "--result", result, "--pages", p->pages, "--rounds",
+		       p->rounds, p->rule, advice && !p->env ? "--advised" : NULL));
+	if (p->env)
+		unsetenv(p->env);
+	vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
+	work = vt_json_file(result);
+	ns = vt_int(work, "time_ns");
+	json_object_put(work);
+	vt_free(&cmd);
+	return ns;
+}
+
+/** measured - time in all page faults and memory calls, as vmascope measured it, ns */
+static int64_t measured(const struct vt_scope *s, const struct pattern *p)
+{
+	return vt_int(s->json, "totals.fault_ns") +
+	       (p->faults_only ? 0 : vt_int(s->json, "totals.call_ns"));
+}
+
+/** struct gains - what runs of a pattern took, ns: measured by vmascope, and by clock without it */
+struct gains {
+	int64_t low[RUNS];
+	int64_t high[RUNS];
+	int64_t before[RUNS];
+	int64_t after[RUNS];
+	int64_t alone_before[RUNS];
+	int64_t alone_after[RUNS];
+};
+
+/** run_both - run a pattern as it is, and with the advice; both with and without tracing */
+static void run_both(struct gains *g, int i, const struct pattern *p)
+{
+	struct json_object *f;
+	struct vt_scope s;
+	char *advice;
+
+	observe(&s, p, NULL);
+	f = finding(&s, p->rule);
+	if (!f)
+		fail_msg("%s is not found", p->rule);
+	check_found(&s, f);
+	g->low[i] = vt_int(f, "gain.low");
+	g->high[i] = vt_int(f, "gain.high");
+	g->before[i] = measured(&s, p);
+	advice = strdup(vt_str(f, "advice"));
+	vt_scope_free(&s);
+	observe(&s, p, advice);
+	if (finding(&s, p->rule))
+		fail_msg("%s is found although the advice was applied", p->rule);
+	g->after[i] = measured(&s, p);
+	vt_scope_free(&s);
+	g->alone_before[i] = time_alone(p, NULL);
+	g->alone_after[i] = time_alone(p, advice);
+	free(advice);
+}
+
 /**
- * check_gain - the pattern takes less time with the advice, by what was predicted at least
+ * check_gain - the gain is in the predicted range
  *
- * Only medians of runs in turn are compared: the machine may do other things.
+ * The range is of time in faults and calls, where it ends at what the pattern took: what is beside the
+ * pattern varies. Without tracing, by clock, the way into the kernel and back comes on top of it, and
+ * what runs meanwhile on a loaded machine; so only the lower end holds there. Medians of runs in turn
+ * are compared: the machine may do other things.
  */
 static void check_gain(const char *rule)
 {
-	int64_t plain[RUNS], advised[RUNS], low[RUNS], high[RUNS];
 	const struct pattern *p = pattern(rule);
+	int64_t low, high, gain, alone, rest;
+	struct gains g;
 
-	for (int i = 0; i < RUNS; i++) {
-		struct json_object *f;
-		struct vt_scope s;
-		char *advice;
-
-		observe(&s, p, NULL);
-		f = finding(&s, rule);
-		if (!f)
-			fail_msg("%s is not found", rule);
-		check_found(&s, f);
-		plain[i] = vt_int(s.work, "time_ns");
-		low[i] = vt_int(f, "gain.low");
-		high[i] = vt_int(f, "gain.high");
-		advice = strdup(vt_str(f, "advice"));
-		vt_scope_free(&s);
-		observe(&s, p, advice);
-		free(advice);
-		if (finding(&s, rule))
-			fail_msg("%s is found although the advice was applied", rule);
-		advised[i] = vt_int(s.work, "time_ns");
-		vt_scope_free(&s);
-	}
-	print_message("# %s: %.2f ms, with the advice %.2f ms; predicted gain %.2f to %.2f ms\n",
-		      rule, (double)median(plain) / 1e6, (double)median(advised) / 1e6,
-		      (double)median(low) / 1e6, (double)median(high) / 1e6);
-	vt_cmp(median(plain) - median(advised), >=, median(low), "gain of %s, ns", rule);
-	/* what is promised was spent: it is a part of the pattern's time by the workload's clock */
-	vt_cmp(median(high), <=, median(plain) + median(plain) / 4, "highest gain of %s, ns", rule);
+	for (int i = 0; i < RUNS; i++)
+		run_both(&g, i, p);
+	low = median(g.low);
+	high = median(g.high);
+	rest = median(g.before) - high;
+	gain = median(g.before) - median(g.after);
+	alone = median(g.alone_before) - median(g.alone_after);
+	print_message(
+		"# %s: predicted %.2f to %.2f ms; gain %.2f of %.2f ms; without tracing %.2f of "
+		"%.2f ms\n",
+		rule, (double)low / 1e6, (double)high / 1e6, (double)gain / 1e6,
+		(double)median(g.before) / 1e6, (double)alone / 1e6,
+		(double)median(g.alone_before) / 1e6);
+	vt_cmp(gain, >=, low, "gain of %s, ns", rule);
+	vt_cmp(gain, <=, high + (rest > 0 ? rest : 0), "gain of %s, ns", rule);
+	vt_cmp(alone, >=, low, "gain of %s without tracing, ns", rule);
 }
 
 #define GAIN(name, rule)                                                                           \
@@ -281,7 +343,8 @@ static void huge_pages_take_the_remaining_faults(void **state)
 	vt_scope_one(&s, "advise", NULL,
 		     VT_ARGS("patterns", "--pages", "16384", "--huge", "populate"));
 	vt_true(!finding(&s, "populate"));
-	vt_equal(vt_int(s.work, "minor"), 16384 / 512, "faults by getrusage");
+	vt_cmp(vt_int(s.work, "minor"), >=, 16384 / 512, "faults by getrusage");
+	vt_cmp(vt_int(s.work, "minor"), <=, 16384 / 512 + BESIDE, "faults by getrusage");
 	vt_scope_free(&s);
 }
 

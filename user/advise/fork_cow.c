@@ -77,7 +77,8 @@ static int look(const struct suspect *s)
 		forks += c->count - c->errors;
 		copied += c->refaults;
 		copied_ns += c->refault_ns;
-		call_ns += c->latency_ns;
+		/* after vfork nothing is copied, and its calls last until the child's exec */
+		call_ns += c->refaults ? c->latency_ns : 0;
 		if (f.call && c->refaults <= most)
 			continue;
 		most = c->refaults;
@@ -86,8 +87,7 @@ static int look(const struct suspect *s)
 	if (!copied || copied < LEAST_COPIED * (forks ? forks : 1))
 		return 0;
 	programs = forks ? executed(s) : 0;
-	/* the calls themselves are not part of it: with vfork they last until the child's exec */
-	f.cost_ns = copied_ns;
+	f.cost_ns = copied_ns + call_ns;
 	if (forks) {
 		finding_set(&f, EVIDENCE_FORKS, forks);
 		finding_set(&f, EVIDENCE_PROGRAMS, programs);
