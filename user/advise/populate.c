@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* populate.c - rule: a large range of anonymous memory that is accessed page by page for the first time. */
-#include "advise/allocator.h"
 #include "advise/rule.h"
 
 #include <stdio.h>

@@ -42,7 +42,7 @@ ADVICE_EACH_RULE(RULE_ROW)
 
 /**
  * suspect__report - add a finding, unless its cost is too small a share of the process's time
- * @f: copied; its process, wall time and lowest gain are set here
+ * @f: copied; its process and wall time are set here, its lowest gain later
  * Return: 0 or -ENOMEM.
  */
 int suspect__report(const struct suspect *s, enum advice_number rule, struct finding *f);
@@ -50,6 +50,9 @@ int suspect__report(const struct suspect *s, enum advice_number rule, struct fin
 /** suspect__calls - rows of calls of process @p. Return: the first one; @nr is set. */
 const struct call_row *const *suspect__calls(const struct suspect *s, const struct process *p,
 					     size_t *nr);
+
+/** call_rows__by_process - for qsort(): the order of @all_calls in struct suspect */
+int call_rows__by_process(const void *a, const void *b);
 
 /** finding_set - set a figure of the evidence. */
 void finding_set(struct finding *f, enum advice_evidence which, uint64_t value);
