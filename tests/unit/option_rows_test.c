@@ -113,15 +113,16 @@ static void help_states_the_default(void **state)
 		checked++;
 	}
 	/* --top, --max-processes, --ring, --interval, --max-series, in all their rows */
-	assert_int_equal(checked, 9);
+	assert_int_equal(checked, 10);
 }
 
 static void help_lists_the_values(void **state)
 {
 	(void)state;
 	for (const struct option_row *row = option_rows; row->name; row++) {
-		/* there are many causes; a weight is of some views alone */
-		if (!row->names || !strcmp(row->name, "cause") || !strcmp(row->name, "weight"))
+		/* there are many causes and rules; a weight is of some views alone */
+		if (!row->names || !strcmp(row->name, "cause") || !strcmp(row->name, "explain") ||
+		    !strcmp(row->name, "weight"))
 			continue;
 		for (int i = 0; i < row->nr_names; i++)
 			if (!strstr(row->help, row->names[i]) && !strstr(row->arg, row->names[i]))
