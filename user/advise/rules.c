@@ -21,11 +21,11 @@ static const struct {
 } rules[NR_ADVICE_RULES] = {
 	[ADVICE_POPULATE] = { &rule_populate, 10 },
 	[ADVICE_READ_BEFORE_WRITE] = { &rule_read_before_write, 10 },
-	[ADVICE_MALLOC_TRIM] = { &rule_malloc_trim, 25 },
-	[ADVICE_MPROTECT_SMALL] = { &rule_mprotect_small, 25 },
-	[ADVICE_DONTNEED_REFAULT] = { &rule_dontneed_refault, 25 },
-	[ADVICE_FORK_COW] = { &rule_fork_cow, 25 },
-	[ADVICE_THREAD_CHURN] = { &rule_thread_churn, 25 },
+	[ADVICE_MALLOC_TRIM] = { &rule_malloc_trim, 20 },
+	[ADVICE_MPROTECT_SMALL] = { &rule_mprotect_small, 10 },
+	[ADVICE_DONTNEED_REFAULT] = { &rule_dontneed_refault, 20 },
+	[ADVICE_FORK_COW] = { &rule_fork_cow, 20 },
+	[ADVICE_THREAD_CHURN] = { &rule_thread_churn, 20 },
 };
 
 const char *const advice_rule_names[NR_ADVICE_RULES + 1] = {
