@@ -213,6 +213,9 @@ static void writes_to_the_zero_page(void **state)
 	look(x, 100 * MS);
 	has(only(x, ADVICE_READ_BEFORE_WRITE), EVIDENCE_FAULTS, 1000);
 	assert_true(only(x, ADVICE_READ_BEFORE_WRITE)->cost_ns == MS);
+	c.cause[VS_CAUSE_COW_ZERO] = 63;
+	set_counts(x, c);
+	assert_int_equal(look(x, 1 * MS), 0);
 	close_scene(x);
 }
 
@@ -231,9 +234,11 @@ static void heap_that_is_trimmed(void **state)
 	has(f, EVIDENCE_CALLS, 100);
 	assert_true(f->cost_ns == (4000 + 100) * 1000);
 	assert_non_null(strstr(f->advice, "glibc.malloc.trim_threshold="));
-	/* the first faults on the heap are no pattern */
+	/* the first faults on the heap are no pattern, and neither is a heap that only grows */
 	set_counts(x, counted(1900, 0));
 	assert_int_equal(look(x, 100 * MS), 0);
+	set_counts(x, counted(1000, 0));
+	assert_int_equal(look(x, 1 * MS), 0);
 	close_scene(x);
 
 	x = open_scene(1000, VS_NAME_HEAP);

@@ -111,7 +111,8 @@ static int look(const struct suspect *s)
 	}
 	a = allocator_at(f.call);
 	/* less than every other fault is the ordinary life of a heap */
-	if (f.figure[EVIDENCE_REPEATED] * 2 < f.figure[EVIDENCE_FAULTS] || !allocator_is_glibc(a))
+	if (f.figure[EVIDENCE_REPEATED] < ADVICE_PATTERN ||
+	    f.figure[EVIDENCE_REPEATED] * 2 < f.figure[EVIDENCE_FAULTS] || !allocator_is_glibc(a))
 		return 0;
 	f.known = 1u << EVIDENCE_REPEATED | 1u << EVIDENCE_FAULTS | 1u << EVIDENCE_FAULT_NS |
 		  1u << EVIDENCE_PAGES | 1u << EVIDENCE_CALLS | 1u << EVIDENCE_CALL_NS;

@@ -8,8 +8,6 @@
 
 /** A call is small up to this many pages, on average. */
 #define SMALL_PAGES 4
-/** Calls from a site that make a pattern; fewer are the ordinary start of a program. */
-#define LEAST_CALLS 64
 /** The range may be this many times as large as all calls together: else they are no neighbours. */
 #define MOST_SPARSE 4
 /** Calls change the same pages again if they cover their range this many times. */
@@ -25,7 +23,7 @@ static bool is_pattern(const struct call_sums *sum)
 	const struct vs_call_counts *c = &sum->counts;
 	const uint64_t done = c->count - c->errors;
 
-	return done >= LEAST_CALLS && c->bytes <= c->count * SMALL_PAGES * ADVICE_PAGE &&
+	return done >= ADVICE_PATTERN && c->bytes <= c->count * SMALL_PAGES * ADVICE_PAGE &&
 	       sum->end > sum->start && sum->end - sum->start <= c->bytes * MOST_SPARSE &&
 	       sum->end - sum->start > (uint64_t)SMALL_PAGES * ADVICE_PAGE;
 }

@@ -33,7 +33,7 @@ static int look(const struct suspect *s)
 		most = n;
 		f.vma = row;
 	}
-	if (!faults)
+	if (faults < ADVICE_PATTERN)
 		return 0;
 	f.cost_ns = cost_ns(s->process);
 	if (f.vma) {

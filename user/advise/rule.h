@@ -10,6 +10,9 @@
 /** Size of a base page; the model counts pages of this size. */
 #define ADVICE_PAGE 4096
 
+/** Least number of faults, calls or threads that make a pattern; fewer are how programs start and end. */
+#define ADVICE_PATTERN 64
+
 /**
  * struct suspect - a process that rules look at
  * @calls: its @nr_calls rows of memory calls and other flushes

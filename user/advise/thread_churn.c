@@ -6,9 +6,6 @@
 
 #include "util/str.h"
 
-/** Threads that must have ended during the run; fewer are the ordinary end of a program. */
-#define LEAST_ENDED 64
-
 static int look(const struct suspect *s)
 {
 	const uint64_t ended = suspect__ended_threads(s);
@@ -16,7 +13,7 @@ static int look(const struct suspect *s)
 	size_t nr;
 	int err = 0;
 
-	if (ended < LEAST_ENDED)
+	if (ended < ADVICE_PATTERN)
 		return 0;
 	nr = suspect__sum(s, call_drops, sums);
 	for (size_t i = 0; i < nr && !err; i++) {
