@@ -21,15 +21,15 @@
  * struct pattern - a pattern, and how the advice is applied
  * @rule: name of the rule and of the workload's mode
  * @pages, @rounds: of the workload
- * @faults_only: calls that replace it wait for another process, or are long enough to be preempted: the
- *	time of calls is not compared
+ * @moves: a call does the work then, or waits for another process: times that vmascope measures are not
+ *	compared
  * @env: NULL, or the environment variable by which the advice is applied: its value is in the advice
  */
 struct pattern {
 	const char *rule;
 	const char *pages;
 	const char *rounds;
-	bool faults_only;
+	bool moves;
 	const char *env;
 };
 
@@ -108,6 +108,12 @@ static void check_found(const struct vt_scope *s, struct json_object *f)
 	vt_cmp(strlen(vt_str(f, "verify")), >, 0, "length of the command that verifies it");
 }
 
+/** runs - number of runs; an emulated machine has no time for several */
+static int runs(void)
+{
+	return vt_slow() > 1 ? 1 : RUNS;
+}
+
 static int ascending(const void *a, const void *b)
 {
 	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -117,8 +123,8 @@ static int ascending(const void *a, const void *b)
 
 static int64_t median(int64_t *values)
 {
-	qsort(values, RUNS, sizeof(*values), ascending);
-	return values[RUNS / 2];
+	qsort(values, (size_t)runs(), sizeof(*values), ascending);
+	return values[runs() / 2];
 }
 
 /** time_alone - time of the pattern in a run that nobody traces, ns */
@@ -145,10 +151,9 @@ static int64_t time_alone(const struct pattern *p, const char *advice)
 }
 
 /** measured - time in all page faults and memory calls, as vmascope measured it, ns */
-static int64_t measured(const struct vt_scope *s, const struct pattern *p)
+static int64_t measured(const struct vt_scope *s)
 {
-	return vt_int(s->json, "totals.fault_ns") +
-	       (p->faults_only ? 0 : vt_int(s->json, "totals.call_ns"));
+	return vt_int(s->json, "totals.fault_ns") + vt_int(s->json, "totals.call_ns");
 }
 
 /** struct gains - what runs of a pattern took, ns: measured by vmascope, and by clock without it */
@@ -175,13 +180,13 @@ static void run_both(struct gains *g, int i, const struct pattern *p)
 	check_found(&s, f);
 	g->low[i] = vt_int(f, "gain.low");
 	g->high[i] = vt_int(f, "gain.high");
-	g->before[i] = measured(&s, p);
+	g->before[i] = measured(&s);
 	advice = strdup(vt_str(f, "advice"));
 	vt_scope_free(&s);
 	observe(&s, p, advice);
 	if (finding(&s, p->rule))
 		fail_msg("%s is found although the advice was applied", p->rule);
-	g->after[i] = measured(&s, p);
+	g->after[i] = measured(&s);
 	vt_scope_free(&s);
 	g->alone_before[i] = time_alone(p, NULL);
 	g->alone_after[i] = time_alone(p, advice);
@@ -202,7 +207,7 @@ static void check_gain(const char *rule)
 	int64_t low, high, gain, alone, rest;
 	struct gains g;
 
-	for (int i = 0; i < RUNS; i++)
+	for (int i = 0; i < runs(); i++)
 		run_both(&g, i, p);
 	low = median(g.low);
 	high = median(g.high);
@@ -215,8 +220,10 @@ static void check_gain(const char *rule)
 		rule, (double)low / 1e6, (double)high / 1e6, (double)gain / 1e6,
 		(double)median(g.before) / 1e6, (double)alone / 1e6,
 		(double)median(g.alone_before) / 1e6);
-	vt_cmp(gain, >=, low, "gain of %s, ns", rule);
-	vt_cmp(gain, <=, high + (rest > 0 ? rest : 0), "gain of %s, ns", rule);
+	if (!p->moves) {
+		vt_cmp(gain, >=, low, "gain of %s, ns", rule);
+		vt_cmp(gain, <=, high + (rest > 0 ? rest : 0), "gain of %s, ns", rule);
+	}
 	vt_cmp(alone, >=, low, "gain of %s without tracing, ns", rule);
 }
 
