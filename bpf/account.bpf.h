@@ -48,7 +48,7 @@ static __always_inline void switch_image(struct task_struct *task, struct task_s
 		s->proc.base_minor = t->last_minor;
 		s->proc.base_major = t->last_major;
 	}
-	t->flags &= ~TASK_WAITING;
+	t->flags &= ~(TASK_WAITING | TASK_EXECUTED);
 }
 
 /** counting_begins - the first hook for a task that existed before counting was enabled. */
@@ -140,10 +140,8 @@ static __always_inline struct task_state *traced_image(struct task_struct *task,
 	mm = (u64)task->mm;
 	if (!t || !mm)
 		return 0;
-	if (t->flags & TASK_WAITING && (t->mm == mm || !t->mm)) {
-		t->mm = mm;
+	if (waits_for_exec(t, mm))
 		return 0;
-	}
 	if (is_filtered() && !within_filter(task, t))
 		return 0;
 	if (t->flags & TASK_FRESH) {

@@ -22,9 +22,10 @@ enum vs_counting {
 };
 
 /* Bits of a task's flags, which are initialized from its entry in map targets. */
-#define TASK_WAITING 1u /* vmascope's own child, before its exec */
-#define TASK_FRESH 2u	/* existed before counting began, and has had no fault since */
-#define TASK_AWAY 4u	/* the filters do not match it at present */
+#define TASK_WAITING 1u	 /* vmascope's own child, before its exec (tracepoint sched_process_exec) */
+#define TASK_FRESH 2u	 /* existed before counting began, and has had no fault since */
+#define TASK_AWAY 4u	 /* the filters do not match it at present */
+#define TASK_EXECUTED 8u /* with TASK_WAITING: the exec has succeeded */
 
 /** enum free_kind - kind of a free list (struct vs_slot_ring) */
 enum free_kind {

@@ -107,6 +107,40 @@ static __always_inline struct task_state *task_state_create(struct task_struct *
 	return t;
 }
 
+/* Only TOMOYO uses this field; it is set until sched_process_exec has been reported. */
+struct task_struct___exec {
+	unsigned int in_execve : 1;
+} __attribute__((preserve_access_index));
+
+/**
+ * is_in_exec - the current task is inside of execve(2), before or after it has its new mm
+ *
+ * A global function: the verifier checks it once instead of at each call.
+ */
+__weak __noinline int is_in_exec(void)
+{
+	const struct task_struct___exec *task = (const void *)bpf_get_current_task();
+
+	return bpf_core_field_exists(task->in_execve) &&
+	       BPF_CORE_READ_BITFIELD_PROBED(task, in_execve);
+}
+
+/**
+ * waits_for_exec - the current task, whose state is @t and whose mm is @mm, is vmascope's child before
+ *	its exec
+ *
+ * The tracepoint of the exec ends that; if a preemptible kernel has skipped its program, the first
+ * hook with a new mm after the exec does.
+ */
+static __always_inline bool waits_for_exec(struct task_state *t, u64 mm)
+{
+	if ((t->flags & (TASK_WAITING | TASK_EXECUTED)) != TASK_WAITING)
+		return false;
+	if (!t->mm)
+		t->mm = mm;
+	return t->mm == mm || is_in_exec();
+}
+
 /**
  * is_targets_worker - the kernel created @task for a traced process, without the fork hook
  *

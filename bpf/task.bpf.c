@@ -187,9 +187,12 @@ int BPF_PROG(task_fork, struct task_struct *parent, struct task_struct *child)
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(task_exec, struct task_struct *task)
 {
-	struct task_state *t = traced_image(task, true);
+	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 	struct vs_slot *s;
 
+	if (t && t->flags & TASK_WAITING)
+		t->flags |= TASK_EXECUTED;
+	t = traced_image(task, true);
 	if (!t || !t->proc)
 		return 0;
 	s = slot_at(t->proc);
@@ -236,11 +239,27 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	return 0;
 }
 
+/** The first state of vmascope's child: it may be running, and nothing that it does is counted. */
+static const struct task_state waiting_state = { .flags = TASK_WAITING };
+
+/** mark_waiting - trace @task, vmascope's child, from its exec on. */
+static __always_inline void mark_waiting(struct task_struct *task)
+{
+	struct task_state *t = bpf_task_storage_get(&tasks, task, (void *)&waiting_state,
+						    BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!t) {
+		count_lost(VS_LOST_TASKS);
+		return;
+	}
+	t->mm = (u64)task->mm;
+	t->since_ns = bpf_ktime_get_ns();
+}
+
 /** mark - trace @task, if it is a target. */
 static __always_inline void mark(struct task_struct *task)
 {
 	u32 id = cfg.follow_threads ? task->tgid : task->pid, *flags;
-	struct task_state *t;
 
 	if (!cfg.targets) {
 		if (!(task->flags & PF_KTHREAD) && filter_matches_any(task))
@@ -250,11 +269,10 @@ static __always_inline void mark(struct task_struct *task)
 	flags = bpf_map_lookup_elem(&targets, &id);
 	if (!flags)
 		return;
-	t = task_state_create(task);
-	if (!t || !(*flags & TASK_WAITING))
-		return;
-	t->flags = TASK_WAITING;
-	t->mm = (u64)task->mm;
+	if (*flags & TASK_WAITING)
+		mark_waiting(task);
+	else
+		task_state_create(task);
 }
 
 /** start - ignore the faults that the kernel has counted for @task so far. */

@@ -3,6 +3,7 @@
  * exact_test - counts equal getrusage and what the workload knows, to the last fault.
  */
 #include "check.h"
+#include "ftrace.h"
 #include "scope.h"
 #include "system.h"
 
@@ -97,6 +98,33 @@ static void tracing_adds_no_faults_to_the_process(void **state)
 	vt_scope_free(&s);
 }
 
+/*
+ * From the exec on, and nothing before: the faults since sched_process_exec, by the kernel's tracer. Before,
+ * vmascope's child takes others, and the kernel takes some in the new address space.
+ */
+static void counts_begin_with_the_exec(void **state)
+{
+	static struct vt_ktally kernel;
+	struct vt_scope s;
+	size_t n;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		vt_ftrace_start();
+		vt_ftrace_add_faults();
+		vt_stat(&s, NULL, VT_ARGS("storm", "--faults", "100"));
+		vt_ftrace_stop(&n);
+		vt_ftrace_tally(&kernel, (pid_t)vt_int(s.work, "pid"), NULL, NULL);
+		vt_check_usage(s.json, s.work);
+		vt_equal(vt_int(s.json, "totals.faults") - vt_int(s.json, "totals.gup"),
+			 kernel.faults, "faults that trapped = by the tracer, from the exec on");
+		vt_equal(vt_len(s.json, "processes"), 1, "processes");
+		vt_cmp(vt_int(vt_at(s.json, "processes", 0), "before_exec.minor"), >, 0,
+		       "faults before the exec");
+		vt_scope_free(&s);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	VT_TEST(one_process),
 	VT_TEST(threads),
@@ -104,6 +132,7 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(threads_and_children_repeated),
 	VT_TEST(kernel_initiated_faults),
 	VT_TEST(tracing_adds_no_faults_to_the_process),
+	VT_TEST(counts_begin_with_the_exec),
 };
 
 VT_MAIN(tests)

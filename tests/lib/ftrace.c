@@ -25,9 +25,11 @@ static size_t nr_events;
 
 /* System calls that change mappings, or clean or drop pages: those that tests use. */
 static const long calls[] = {
-	SYS_mmap,     SYS_mprotect,  SYS_munmap,	  SYS_brk,   SYS_mremap, SYS_msync,
-	SYS_madvise,  SYS_clone,     SYS_clone3,	  SYS_fork,  SYS_vfork,	 SYS_execve,
-	SYS_truncate, SYS_ftruncate, SYS_process_madvise, SYS_ioctl, SYS_fsync,	 SYS_pkey_mprotect,
+	SYS_mmap,    SYS_mprotect, SYS_munmap,	      SYS_brk,	     SYS_mremap,
+	SYS_msync,   SYS_madvise,  SYS_clone,	      SYS_clone3,    SYS_fork,
+	SYS_vfork,   SYS_execve,   SYS_truncate,      SYS_ftruncate, SYS_process_madvise,
+	SYS_ioctl,   SYS_fsync,	   SYS_pkey_mprotect, SYS_mlock,     SYS_mlock2,
+	SYS_munlock, SYS_mlockall, SYS_munlockall,
 };
 
 static const char *const ipi_functions[VT_NR_IPI] = {
@@ -125,6 +127,12 @@ void vt_ftrace_only(pid_t pid)
 
 	snprintf(text, sizeof(text), "%d", pid);
 	put("set_event_pid", text);
+}
+
+void vt_ftrace_add_faults(void)
+{
+	put("events/exceptions/page_fault_user/enable", "1");
+	put("events/exceptions/page_fault_kernel/enable", "1");
 }
 
 void vt_ftrace_mark(const char *text)
@@ -264,6 +272,12 @@ static bool parse_exit(const char *p, struct vt_kevent *e)
 	return true;
 }
 
+/* An address in the kernel, which has no page to fault in, is printed as a symbol or has its high bits set. */
+static bool parse_fault(const char *p, struct vt_kevent *e)
+{
+	return sscanf(p, "address=0x%lx", &e->b) == 1 && !(e->b >> 63);
+}
+
 static bool parse_mark(const char *p, struct vt_kevent *e)
 {
 	return sscanf(p, "%63s", e->text) == 1;
@@ -283,6 +297,8 @@ static const struct {
 	{ "sched_process_fork: ", VT_FORK, parse_fork },
 	{ "sched_process_exec: ", VT_EXEC, parse_exec },
 	{ "sched_process_exit: ", VT_EXIT, parse_exit },
+	{ "page_fault_user: ", VT_FAULT, parse_fault },
+	{ "page_fault_kernel: ", VT_FAULT, parse_fault },
 	{ "tracing_mark_write: ", VT_MARK, parse_mark },
 };
 
@@ -372,11 +388,14 @@ size_t vt_ftrace_index_of(const char *mark)
  *	mark it; before 6.5, which lacks these, the next local flush is assumed to be it
  * @only: NULL: all calls count; otherwise those with this first argument: @at: by tid: the task is
  *	in one
- * @sender: by target CPU: initiators of queued IPIs; @sender.waits: the IPI has not arrived yet
+ * @sender: by target CPU: initiators of queued IPIs; @sender.waits: the IPI has not arrived yet;
+ *	@sender.counts: it was sent by a followed task, in the span that counts
  */
 struct sender {
 	uint64_t csd;
 	bool waits;
+	bool counts;
+	enum vt_ipi ipi;
 	pid_t tid;
 	int cpu;
 	int call;
@@ -415,19 +434,6 @@ static void follow_end(struct follow *f)
 	free(f);
 }
 
-static void follow_queue(struct follow *f, const struct vt_kevent *e)
-{
-	struct sender *s;
-	size_t i = 0;
-
-	vt_cmp(e->a, <, VT_MAX_CPUS, "CPUs");
-	s = f->sender[e->a];
-	while (i < MAX_QUEUED && s[i].csd && s[i].csd != e->b)
-		i++;
-	vt_cmp(i, <, MAX_QUEUED, "csds that go to one CPU");
-	s[i] = (struct sender){ e->b, true, e->tid, e->cpu, f->call[e->tid] };
-}
-
 /* Find the initiator of the IPI @e that arrives. A csd serves one pair of CPUs, and is reused. */
 static bool follow_entry(struct follow *f, const struct vt_kevent *e, struct sender *from)
 {
@@ -445,6 +451,54 @@ static bool follow_entry(struct follow *f, const struct vt_kevent *e, struct sen
 static struct vt_kcall *call_of(struct vt_ktally *t, int call)
 {
 	return &t->call[call && call <= VT_MAX_NR ? call - 1 : VT_NO_CALL];
+}
+
+/**
+ * add_unseen - the handler of IPI @s to CPU @to has run, but no event shows it
+ *
+ * The handler's events are not written while RCU is not watching, as on a CPU that is entering idle. The
+ * kernel sends the csd again only after its handler has run, and the initiator waits for that.
+ */
+static void add_unseen(struct vt_ktally *t, struct sender *s, size_t to)
+{
+	if (!s->waits || !s->counts)
+		return;
+	s->waits = false;
+	t->unseen[s->ipi]++;
+	t->either[s->ipi]++;
+	t->received[s->ipi]++;
+	if (s->ipi != VT_IPI_USER)
+		return;
+	call_of(t, s->call)->received++;
+	t->pair[s->cpu][to]++;
+}
+
+static void add_all_unseen(struct vt_ktally *t, struct follow *f)
+{
+	for (size_t to = 0; to < VT_MAX_CPUS; to++)
+		for (size_t i = 0; i < MAX_QUEUED; i++)
+			add_unseen(t, &f->sender[to][i], to);
+}
+
+static void follow_queue(struct vt_ktally *t, struct follow *f, const struct vt_kevent *e,
+			 bool counts)
+{
+	struct sender *s;
+	size_t i = 0;
+
+	vt_cmp(e->a, <, VT_MAX_CPUS, "CPUs");
+	s = f->sender[e->a];
+	while (i < MAX_QUEUED && s[i].csd && s[i].csd != e->b)
+		i++;
+	vt_cmp(i, <, MAX_QUEUED, "csds that go to one CPU");
+	add_unseen(t, &s[i], (size_t)e->a);
+	s[i] = (struct sender){ .csd = e->b,
+				.waits = true,
+				.counts = counts,
+				.ipi = (enum vt_ipi)e->c,
+				.tid = e->tid,
+				.cpu = e->cpu,
+				.call = f->call[e->tid] };
 }
 
 static void add_flush(struct follow *f, struct vt_kcall *c, const struct vt_kevent *e)
@@ -490,6 +544,9 @@ static void add_own(struct vt_ktally *t, struct follow *f, const struct vt_keven
 	case VT_ENTRY:
 		t->taken[e->c]++;
 		break;
+	case VT_FAULT:
+		t->faults++;
+		break;
 	default:
 		break;
 	}
@@ -513,9 +570,6 @@ static void keep_state(struct follow *f, const struct vt_kevent *e)
 	case VT_FORK:
 		f->call[e->a] = 0;
 		f->member[e->a] = f->member[e->tid];
-		break;
-	case VT_QUEUE:
-		follow_queue(f, e);
 		break;
 	default:
 		break;
@@ -609,10 +663,14 @@ static void tally(struct vt_ktally *t, pid_t pid, size_t begin, size_t end, cons
 			add_arrival(t, f, e, joined ? &sender : NULL);
 		if (i >= begin && own)
 			add_own(t, f, e);
+		if (e->kind == VT_QUEUE)
+			follow_queue(t, f, e, i >= begin && own);
 		keep_state(f, e);
 		if (i == born)
 			f->member[pid] = 1;
 	}
+	if (end == nr_events)
+		add_all_unseen(t, f);
 	follow_end(f);
 	add_up(t);
 }
@@ -654,11 +712,40 @@ void vt_ftrace_show(pid_t pid)
 		    own, pid, last, sends);
 }
 
-int64_t vt_ftrace_receipts(size_t from, size_t to)
+/**
+ * next_of - index of the next event of the IPI that event @i queued: its arrival, or that its csd is queued
+ * again; nr_events: there is none
+ */
+static size_t next_of(size_t i)
 {
-	int64_t n = 0;
+	const struct vt_kevent *e = &events[i];
 
-	for (size_t i = from; i < to; i++)
-		n += events[i].kind == VT_ENTRY && events[i].c == VT_IPI_USER;
-	return n;
+	for (size_t n = i + 1; n < nr_events; n++)
+		if (events[n].b == e->b && ((events[n].kind == VT_QUEUE && events[n].a == e->a) ||
+					    (events[n].kind == VT_ENTRY && events[n].cpu == e->a)))
+			return n;
+	return nr_events;
+}
+
+void vt_ftrace_receipts(const char *from, const char *to, int64_t *least, int64_t *most)
+{
+	const size_t begin = vt_ftrace_index_of(from), end = vt_ftrace_index_of(to);
+	int64_t seen = 0, unseen = 0, inside = 0;
+
+	for (size_t i = 0; i < end; i++) {
+		size_t next;
+
+		if (events[i].c != VT_IPI_USER)
+			continue;
+		seen += events[i].kind == VT_ENTRY && i >= begin;
+		if (events[i].kind != VT_QUEUE)
+			continue;
+		next = next_of(i);
+		if (next < begin || (next < nr_events && events[next].kind == VT_ENTRY))
+			continue;
+		unseen++;
+		inside += i >= begin && next < end;
+	}
+	*least = seen + inside;
+	*most = seen + unseen;
 }

@@ -29,7 +29,8 @@ enum vt_kind {
 	VT_ENTRY, /* its handler begins: -, csd, function */
 	VT_OWN,	  /* the initiator handles its local part: -, 0, function */
 	VT_OWN_END,
-	VT_FORK, /* new tid */
+	VT_FAULT, /* a page fault of a user address: -, the address (vt_ftrace_add_faults()) */
+	VT_FORK,  /* new tid */
 	VT_EXEC,
 	VT_EXIT,
 	VT_MARK, /* vt_ftrace_mark() */
@@ -71,7 +72,7 @@ struct vt_kevent {
  * @remote: flushes sent to other CPUs; @local: flushes of the local CPU
  * @full, @pages: of both kinds: full flushes, and base pages of the others; a local flush that is
  *	part of a remote one is not counted again
- * @queued, @received: IPIs with flush_tlb_func
+ * @queued, @received: IPIs with flush_tlb_func; without events of IPIs, before 6.5, both are 0
  */
 struct vt_kcall {
 	int64_t entered;
@@ -90,9 +91,11 @@ struct vt_kcall {
  * @call: by number of the system call
  * @all: sum of @call
  * @queued: IPIs that they sent, by enum vt_ipi; @received: those of them that arrived
+ * @unseen: of @received, those of whose handler there is no event
  * @taken: IPIs that interrupted one of them; @own: those of them that they sent themselves
  * @either: IPIs that they sent, or that interrupted them
  * @pair: @received with flush_tlb_func, by CPU of the initiator and of the target
+ * @faults: page faults of user addresses that trapped, if these are traced
  */
 struct vt_ktally {
 	struct vt_kcall call[VT_MAX_NR + 1];
@@ -103,6 +106,8 @@ struct vt_ktally {
 	int64_t own[VT_NR_IPI];
 	int64_t either[VT_NR_IPI];
 	int64_t pair[VT_MAX_CPUS][VT_MAX_CPUS];
+	int64_t unseen[VT_NR_IPI];
+	int64_t faults;
 };
 
 /** vt_ftrace_start - start tracing; only one at a time, and every test's teardown ends it */
@@ -113,6 +118,8 @@ void vt_ftrace_start(void);
  * Otherwise activity on a busy machine would fill the tracer's buffer.
  */
 void vt_ftrace_only(pid_t pid);
+/** vt_ftrace_add_faults - from now on, trace page faults, too */
+void vt_ftrace_add_faults(void);
 /** vt_ftrace_mark - write @text to the trace */
 void vt_ftrace_mark(const char *text);
 /** vt_ftrace_stop - stop, and read the events. Return: events, valid until the next start. */
@@ -141,7 +148,10 @@ void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const cha
 void vt_ftrace_tally_at(struct vt_ktally *t, pid_t pid, uint64_t address);
 /** vt_ftrace_show - print what the tracer saw of process @pid, for the log of a failed test */
 void vt_ftrace_show(pid_t pid);
-/** vt_ftrace_receipts - IPIs with flush_tlb_func that any CPU received between two indices */
-int64_t vt_ftrace_receipts(size_t from, size_t to);
+/**
+ * vt_ftrace_receipts - IPIs with flush_tlb_func that any CPU received between two marks
+ * @least, @most: an IPI whose handler has no event may have been received before or after the mark
+ */
+void vt_ftrace_receipts(const char *from, const char *to, int64_t *least, int64_t *most);
 
 #endif /* VT_FTRACE_H */

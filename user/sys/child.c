@@ -9,16 +9,11 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sys/limits.h"
-#include "util/clock.h"
 #include "util/log.h"
 #include "util/startup.h"
-
-/** Limit for the child to reach its wait, even on an overloaded machine. */
-#define SLEEP_LIMIT_NS 60000000000ULL
 
 static void be_quiet(void)
 {
@@ -48,41 +43,6 @@ static void wait_and_exec(int go_fd, int error_fd, char *const *argv)
 	_exit(127);
 }
 
-/** state_of - the state letter in /proc/PID/stat; 0: it can't be read */
-static char state_of(pid_t pid)
-{
-	char path[64], text[512], *end;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
-	end = strrchr(text, ')');
-	return end && end[1] == ' ' ? end[2] : 0;
-}
-
-/**
- * await_sleep - wait until the child sleeps, waiting to be released
- *
- * Before that it still takes faults, on another CPU: a fault that is in progress when the child is
- * marked would be counted as if the command had taken it.
- */
-static void await_sleep(pid_t pid)
-{
-	const struct timespec nap = { .tv_nsec = 50000 };
-	const uint64_t limit_ns = clock__monotonic_ns() + SLEEP_LIMIT_NS;
-	char state;
-
-	/* wait while it runs, or handles a fault that reads from disk */
-	while (((state = state_of(pid)) == 'R' || state == 'D') && clock__monotonic_ns() < limit_ns)
-		nanosleep(&nap, NULL);
-}
-
 int child__start(struct child *c, char *const *argv, bool quiet)
 {
 	int go[2], error[2], err;
@@ -110,10 +70,8 @@ int child__start(struct child *c, char *const *argv, bool quiet)
 	if (c->pid < 0)
 		goto fail;
 	c->pidfd = syscall(SYS_pidfd_open, c->pid, 0);
-	if (c->pidfd >= 0) {
-		await_sleep(c->pid);
+	if (c->pidfd >= 0)
 		return 0;
-	}
 fail:
 	err = -errno;
 	vs_fail(VS_EXIT_FAILURE, limit_hint(err), "cannot start a process: %s", strerror(-err));
