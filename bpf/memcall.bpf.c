@@ -13,18 +13,13 @@
 SEC("tp_btf/sys_enter")
 int BPF_PROG(call_enter, struct pt_regs *regs, long nr)
 {
-	if (locks_range(nr))
-		lock_begin();
-	else
-		call_begin(nr, regs);
+	call_begin(nr, regs);
 	return 0;
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 {
-	if (locks_range(regs->orig_ax))
-		lock_end(regs);
 	call_end(result);
 	return 0;
 }

@@ -5,6 +5,10 @@
 #ifndef VMASCOPE_MEMCALL_BPF_H
 #define VMASCOPE_MEMCALL_BPF_H
 
+#if defined(__TARGET_ARCH_x86)
+#include <asm/unistd_64.h>
+#endif
+
 #include "call_ranges.bpf.h"
 #include "populate.bpf.h"
 
@@ -94,7 +98,7 @@ static __always_inline void call_range(const struct open_call *o, u64 *start, u6
 		}
 	} else if (vs_call_in(o->call, VS_CALLS_OF_RANGE) ||
 		   (o->call == VS_CALL_MMAP && o->detail == VS_MMAP_FIXED)) {
-		*start = o->argument[0];
+		*start = vs_call_start(o->call, o->argument[0]);
 		*end = (o->argument[0] + o->argument[1] + 4095) & ~4095ULL;
 	}
 }

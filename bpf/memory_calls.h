@@ -16,6 +16,7 @@
 #define VS_CALL_SETS_PROT 4u /* the third argument is a protection (PROT_*) */
 #define VS_CALL_CHANGES 8u   /* unmaps, maps or changes memory, or its use */
 #define VS_CALL_IN_PLACE 16u /* creates and ends no process, and replaces no image */
+#define VS_CALL_ROUNDS 32u   /* its range begins with the page of the first argument */
 
 /* clang-format off */
 /**
@@ -52,6 +53,19 @@
 	  0, NONE, 1, NONE, BREAK, break, none, none, none)                                        \
 	X(MMAP, "mmap", VS_CALL_SETS_PROT | VS_CALL_CHANGES | VS_CALL_IN_PLACE,                    \
 	  0, 1, 2, 3, PLACE, place, prot, none, map)                                               \
+	X(MLOCK, "mlock",                                                                          \
+	  VS_CALL_OF_RANGE | VS_CALL_ROUNDS | VS_CALL_MAY_SPLIT | VS_CALL_IN_PLACE,                \
+	  0, 1, NONE, NONE, ZERO, range, none, none, none)                                         \
+	X(MLOCK2, "mlock2",                                                                        \
+	  VS_CALL_OF_RANGE | VS_CALL_ROUNDS | VS_CALL_MAY_SPLIT | VS_CALL_IN_PLACE,                \
+	  0, 1, NONE, 2, ZERO, range, none, none, lock)                                            \
+	X(MUNLOCK, "munlock",                                                                      \
+	  VS_CALL_OF_RANGE | VS_CALL_ROUNDS | VS_CALL_MAY_SPLIT | VS_CALL_IN_PLACE,                \
+	  0, 1, NONE, NONE, ZERO, range, none, none, none)                                         \
+	X(MLOCKALL, "mlockall", VS_CALL_MAY_SPLIT | VS_CALL_IN_PLACE,                              \
+	  NONE, NONE, NONE, 0, ZERO, none, none, none, lock_all)                                   \
+	X(MUNLOCKALL, "munlockall", VS_CALL_MAY_SPLIT | VS_CALL_IN_PLACE,                          \
+	  NONE, NONE, NONE, NONE, ZERO, none, none, none, none)                                    \
 	/* fork, vfork, clone and clone3 that copy the address space or share it */                \
 	X(FORK, "fork", 0, NONE, NONE, NONE, NONE, NUMBER, none, none, none, none)                 \
 	X(EXEC, "exec", 0, NONE, NONE, NONE, NONE, ZERO, none, none, none, none)                   \
@@ -101,6 +115,11 @@
 	X(pkey_mprotect, PKEY_MPROTECT, BY_REGISTERS)                                              \
 	X(clone3, FORK, BY_REGISTERS)                                                              \
 	X(process_madvise, PROCESS_MADVISE, BY_REGISTERS)                                          \
+	X(mlock, MLOCK, BY_REGISTERS)                                                              \
+	X(mlock2, MLOCK2, BY_REGISTERS)                                                            \
+	X(munlock, MUNLOCK, BY_REGISTERS)                                                          \
+	X(mlockall, MLOCKALL, BY_REGISTERS)                                                        \
+	X(munlockall, MUNLOCKALL, WITHOUT_ARGUMENTS)                                               \
 	X(exit, EXIT, NO_RETURN)                                                                   \
 	X(exit_group, EXIT, NO_RETURN)
 
@@ -155,16 +174,24 @@ _Static_assert(VS_NR_FOLLOWED_CALLS <= 32, "sets of followed calls are 32 bits")
 #define VS_CALL_IF_SETS_PROT(id, name, traits, ...) VS_CALL_IF(id, traits, VS_CALL_SETS_PROT)
 #define VS_CALL_IF_CHANGES(id, name, traits, ...) VS_CALL_IF(id, traits, VS_CALL_CHANGES)
 #define VS_CALL_IF_IN_PLACE(id, name, traits, ...) VS_CALL_IF(id, traits, VS_CALL_IN_PLACE)
+#define VS_CALL_IF_ROUNDS(id, name, traits, ...) VS_CALL_IF(id, traits, VS_CALL_ROUNDS)
 #define VS_CALLS_OF_RANGE (0u VS_EACH_FOLLOWED_CALL(VS_CALL_IF_OF_RANGE))
 #define VS_CALLS_MAY_SPLIT (0u VS_EACH_FOLLOWED_CALL(VS_CALL_IF_MAY_SPLIT))
 #define VS_CALLS_SET_PROT (0u VS_EACH_FOLLOWED_CALL(VS_CALL_IF_SETS_PROT))
 #define VS_CALLS_CHANGE (0u VS_EACH_FOLLOWED_CALL(VS_CALL_IF_CHANGES))
 #define VS_CALLS_IN_PLACE (0u VS_EACH_FOLLOWED_CALL(VS_CALL_IF_IN_PLACE))
+#define VS_CALLS_ROUND (0u VS_EACH_FOLLOWED_CALL(VS_CALL_IF_ROUNDS))
 
 /** vs_call_in - @call, of enum vs_call, is in a set of followed calls (VS_CALLS_*) */
 static inline int vs_call_in(__u32 call, __u32 set)
 {
 	return call < VS_NR_FOLLOWED_CALLS && (set >> (call & 31) & 1);
+}
+
+/** vs_call_start - start of the range of @call whose first argument is @address (VS_CALL_OF_RANGE) */
+static inline __u64 vs_call_start(__u32 call, __u64 address)
+{
+	return vs_call_in(call, VS_CALLS_ROUND) ? address & ~4095ULL : address;
 }
 
 #endif /* VMASCOPE_MEMORY_CALLS_H */

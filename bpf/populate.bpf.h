@@ -6,10 +6,6 @@
 #ifndef VMASCOPE_POPULATE_BPF_H
 #define VMASCOPE_POPULATE_BPF_H
 
-#if defined(__TARGET_ARCH_x86)
-#include <asm/unistd_64.h>
-#endif
-
 #include "account.bpf.h"
 
 /** populate_begin - kernel-initiated faults of the current task until now belong to no call. */
@@ -59,35 +55,5 @@ __weak __noinline int populate_end(struct task_state *t, u64 start, u64 end)
 	count_gup(slot, minor, major);
 	return 0;
 }
-
-#if defined(__TARGET_ARCH_x86)
-/** locks_range - system call @nr is mlock(2) or mlock2(2), which are not traced as memory calls. */
-static __always_inline bool locks_range(u64 nr)
-{
-	return nr == __NR_mlock || nr == __NR_mlock2;
-}
-
-/** lock_begin - the current task enters such a call; a global function as above */
-__weak __noinline int lock_begin(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *t = traced_image(task, true);
-
-	if (t)
-		populate_begin(task, t);
-	return 0;
-}
-
-/** lock_end - the current task leaves such a call. */
-static __always_inline void lock_end(struct pt_regs *regs)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
-	u64 start = regs->di & ~4095ULL;
-
-	if (t && !(t->flags & (TASK_WAITING | TASK_FRESH | TASK_AWAY)))
-		populate_end(t, start, (regs->di + regs->si + 4095) & ~4095ULL);
-}
-#endif
 
 #endif /* VMASCOPE_POPULATE_BPF_H */

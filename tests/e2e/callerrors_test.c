@@ -217,8 +217,9 @@ static void longest_call_with_a_vma_filter(void **state)
 
 static void errors_are_counted(void **state)
 {
-	static const char *const calls[] = { "mprotect", "pkey_mprotect", "munmap",
-					     "madvise",	 "mremap",	  "mmap" };
+	static const char *const calls[] = { "mprotect", "pkey_mprotect", "munmap", "madvise",
+					     "mremap",	 "mmap",	  "mlock",  "mlock2",
+					     "munlock",	 "mlockall" };
 	struct vt_shot shot;
 	int64_t total = 0;
 

@@ -19,8 +19,9 @@
 #include "system.h"
 
 static const char *const calls[VT_LOAD_CALLS] = {
-	"mmap",	   "munmap", "mprotect",      "brk",
-	"madvise", "mremap", "pkey_mprotect", "process_madvise",
+	"mmap",	   "munmap",	    "mprotect",	       "brk",	"madvise",
+	"mremap",  "pkey_mprotect", "process_madvise", "mlock", "mlock2",
+	"munlock", "mlockall",	    "munlockall",
 };
 
 /** count - open a counter of tracepoint @event in @pid and all that it will fork */

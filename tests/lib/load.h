@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define VT_LOAD_CALLS 8
+#define VT_LOAD_CALLS 13
 
 /** Flag for vt_load_check(): the program leaves children that nobody waits for. */
 #define VT_LOAD_UNWAITED 1u

@@ -30,6 +30,11 @@ static const struct {
 	{ { "process_madvise" }, { SYS_process_madvise }, true, false },
 	{ { "brk" }, { SYS_brk }, true, false },
 	{ { "mmap" }, { SYS_mmap }, true, false },
+	{ { "mlock" }, { SYS_mlock }, true, false },
+	{ { "mlock2" }, { SYS_mlock2 }, true, false },
+	{ { "munlock" }, { SYS_munlock }, true, false },
+	{ { "mlockall" }, { SYS_mlockall }, true, false },
+	{ { "munlockall" }, { SYS_munlockall }, true, false },
 	/* creating a thread is no fork, but the trace does not distinguish them */
 	{ { "fork" }, { SYS_clone, SYS_clone3, SYS_fork, SYS_vfork }, false, false },
 	{ { "writeback" }, { SYS_msync, SYS_fsync }, false, false },
@@ -258,18 +263,6 @@ static int64_t of_scope(struct json_object *json, size_t group, const char *memb
 	return sum;
 }
 
-/**
- * unseen - number of @n IPIs that a tracer may have missed
- *
- * An IPI that arrives while its CPU enters idle is handled without csd_function_entry or _exit,
- * about once in a thousand (seen on 6.18; two tracers miss the same ones, and /proc/interrupts
- * counts them).
- */
-static int64_t unseen(int64_t n)
-{
-	return 3 + n / 500;
-}
-
 void vt_check_page(const struct vt_shot *shot, struct vt_ktally *kernel)
 {
 	static const struct {
@@ -294,9 +287,7 @@ void vt_check_page(const struct vt_shot *shot, struct vt_ktally *kernel)
 			 "%s of the page's mprotects = by the tracer", same_of_page[i].member);
 	if (!vt_ftrace_has_csd())
 		return;
-	vt_cmp(interrupts, <=, of->queued, "interrupts of the page's mprotects");
-	vt_cmp(interrupts, >=, of->queued - unseen(of->queued),
-	       "interrupts of the page's mprotects");
+	vt_equal(interrupts, of->queued, "interrupts of the page's mprotects");
 }
 
 /* Check what they received; with interrupt events only, those that others sent. */
@@ -306,31 +297,22 @@ static void check_receipts(struct json_object *json, const struct vt_ktally *lea
 	int64_t of_user = vt_int(json, "totals.receipts");
 	int64_t of_kernel_range = vt_int(json, "totals.kernel_receipts");
 
-	vt_cmp(of_user, >=, least->either[VT_IPI_USER] - unseen(least->queued[VT_IPI_USER]),
-	       "receipts");
-	vt_cmp(of_user, <=, most->either[VT_IPI_USER] + unseen(most->queued[VT_IPI_USER]),
-	       "receipts");
-	vt_cmp(of_kernel_range, >=, least->either[VT_IPI_KERNEL] + least->either[VT_IPI_ALL] - 3,
+	vt_cmp(of_user, >=, least->either[VT_IPI_USER], "receipts");
+	vt_cmp(of_user, <=, most->either[VT_IPI_USER], "receipts");
+	vt_cmp(of_kernel_range, >=, least->either[VT_IPI_KERNEL] + least->either[VT_IPI_ALL],
 	       "receipts of flushes of kernel addresses");
-	vt_cmp(of_kernel_range, <=, most->either[VT_IPI_KERNEL] + most->either[VT_IPI_ALL] + 3,
+	vt_cmp(of_kernel_range, <=, most->either[VT_IPI_KERNEL] + most->either[VT_IPI_ALL],
 	       "receipts of flushes of kernel addresses");
 }
 
-/*
- * About once in ten runs there is one flush for copy-on-write that the trace lacks, on 6.18 as well
- * as on 7.3. The reason is unknown.
- */
-#define COW_MORE 1
-
 /**
  * differs - print a difference, and go on, as the other figures help to explain it
- * @more: allowed excess
  *
  * Return: there is a difference.
  */
-static bool differs(const char *what, const char *of, int64_t got, int64_t want, int64_t more)
+static bool differs(const char *what, const char *of, int64_t got, int64_t want)
 {
-	if (got >= want && got <= want + more)
+	if (got == want)
 		return false;
 	print_error("%s of %s: got %ld, the kernel's tracer %ld\n", what, of, (long)got,
 		    (long)want);
@@ -355,26 +337,27 @@ void vt_check_kernel(struct json_object *json, const struct vt_ktally *kernel,
 	for (size_t g = 0; g < NR(same); g++) {
 		int64_t queued = of_kernel(kernel, g, offsetof(struct vt_kcall, queued));
 		int64_t arrived = of_scope(json, g, "interrupts");
-		int64_t more = strcmp(same[g].names[0], "cow") ? 0 : COW_MORE;
 
-		if (csd && (arrived > queued || arrived < queued - unseen(queued)))
-			wrong += differs("interrupts", same[g].names[0], arrived, queued, more);
+		if (csd)
+			wrong += differs("interrupts", same[g].names[0], arrived, queued);
 		for (size_t m = 0; m < NR(members); m++)
 			if (!members[m].of_calls || same[g].counted)
 				wrong += differs(members[m].member, same[g].names[0],
 						 of_scope(json, g, members[m].member),
-						 of_kernel(kernel, g, members[m].offset), more);
+						 of_kernel(kernel, g, members[m].offset));
 	}
 	for (size_t i = 0; i < NR(totals) - !csd; i++)
 		wrong += differs(totals[i].path, "all", vt_int(json, totals[i].path),
-				 totals[i].want, COW_MORE);
+				 totals[i].want);
 	if (wrong)
-		print_error("interrupts, by the tracer: %ld queued, %ld received, %ld of them by "
-			    "themselves, %ld taken; totals of vmascope: %s, lost: %s\n",
-			    (long)kernel->queued[VT_IPI_USER], (long)kernel->received[VT_IPI_USER],
-			    (long)kernel->own[VT_IPI_USER], (long)kernel->taken[VT_IPI_USER],
-			    json_object_to_json_string(vt_get(json, "totals")),
-			    json_object_to_json_string(vt_get(json, "lost")));
+		print_error(
+			"interrupts, by the tracer: %ld queued, %ld received (%ld without events), "
+			"%ld of them by themselves, %ld taken; totals of vmascope: %s, lost: %s\n",
+			(long)kernel->queued[VT_IPI_USER], (long)kernel->received[VT_IPI_USER],
+			(long)kernel->unseen[VT_IPI_USER], (long)kernel->own[VT_IPI_USER],
+			(long)kernel->taken[VT_IPI_USER],
+			json_object_to_json_string(vt_get(json, "totals")),
+			json_object_to_json_string(vt_get(json, "lost")));
 	vt_equal(wrong, 0, "figures that differ from the kernel's tracer");
 	if (csd)
 		check_receipts(json, kernel, wider);

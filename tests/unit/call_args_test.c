@@ -91,6 +91,13 @@ static void every_call_is_printed(void **state)
 		{ VS_CALL_MMAP,
 		  ARGUMENTS(0, 1ULL << 30, 3, MAP_PRIVATE | MAP_HUGETLB | 21 << MAP_HUGE_SHIFT),
 		  there, "mmap(1G, rw-, HUGETLB|0x54000000) = 7f3a12345000" },
+		{ VS_CALL_MLOCK, ARGUMENTS(BASE, 3 * MIB), 0, "mlock(7f3a12345000+3M)" },
+		{ VS_CALL_MLOCK2, ARGUMENTS(BASE, PAGE, MLOCK_ONFAULT, MAP_FIXED), 0,
+		  "mlock2(7f3a12345000+4K, ONFAULT)" },
+		{ VS_CALL_MUNLOCK, ARGUMENTS(BASE + 1, PAGE), 0, "munlock(7f3a12345001+4K)" },
+		{ VS_CALL_MLOCKALL, ARGUMENTS(MCL_CURRENT | MCL_FUTURE | 8), 0,
+		  "mlockall(CURRENT|FUTURE|0x8)" },
+		{ VS_CALL_MUNLOCKALL, ARGUMENTS(1, 2, 3, 4), 0, "munlockall" },
 		{ VS_CALL_FORK, ARGUMENTS(0), 1234, "fork = 1234" },
 		{ VS_CALL_EXEC, ARGUMENTS(0), 0, "exec" },
 		{ VS_CALL_EXIT, ARGUMENTS(0), 0, "exit" },
@@ -120,6 +127,10 @@ static void errors_are_printed_first(void **state)
 	assert_words(&e, "mmap = EAGAIN: 4K, rw-");
 	e = call_of(VS_CALL_FORK, ARGUMENTS(0), -EAGAIN);
 	assert_words(&e, "fork = EAGAIN");
+	e = call_of(VS_CALL_MLOCKALL, ARGUMENTS(MCL_CURRENT), -EPERM);
+	assert_words(&e, "mlockall = EPERM: CURRENT");
+	e = call_of(VS_CALL_MLOCKALL, ARGUMENTS(0), -EINVAL);
+	assert_words(&e, "mlockall = EINVAL");
 	/* addresses in the upper half are none, but for the last page */
 	e = call_of(VS_CALL_MMAP, ARGUMENTS(0, PAGE, 3, MAP_PRIVATE), -4096);
 	assert_int_equal(call_errno(&e), 0);

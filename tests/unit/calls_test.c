@@ -219,8 +219,8 @@ static void failed_calls_do_not_explain(void **state)
 static void calls_that_never_explain_are_not_kept(void **state)
 {
 	static const enum vs_call others[] = {
-		VS_CALL_PROCESS_MADVISE, VS_CALL_FORK, VS_CALL_EXEC, VS_CALL_EXIT, VS_CALL_COW,
-		VS_CALL_OTHER,		 VS_NR_CALLS
+		VS_CALL_PROCESS_MADVISE, VS_CALL_FORK,	VS_CALL_EXEC, VS_CALL_EXIT, VS_CALL_COW,
+		VS_CALL_MLOCK,		 VS_CALL_OTHER, VS_NR_CALLS
 	};
 
 	(void)state;

@@ -448,6 +448,14 @@ static void event_counts_as_its_row(void **state)
 	e = (struct vs_event_call){ .call = VS_CALL_MUNMAP, .map_before = 5, .map_after = 4 };
 	c = call_event__counts(&e);
 	assert_int_equal(c.merges, 0);
+	/* mlock locks whole pages, from that of its start on */
+	e = (struct vs_event_call){ .call = VS_CALL_MLOCK,
+				    .argument = { 0x10000 + 1, PAGE },
+				    .map_before = 5,
+				    .map_after = 7 };
+	c = call_event__counts(&e);
+	assert_int_equal(c.bytes, 2 * PAGE);
+	assert_int_equal(c.splits, 1);
 	/* brk fails by returning the break as it was */
 	e = (struct vs_event_call){ .call = VS_CALL_BRK,
 				    .argument = { 0x3000, 0x1000 },

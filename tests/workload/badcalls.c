@@ -80,6 +80,32 @@ static long map_over(void)
 		       : 0;
 }
 
+static long lock_hole(void)
+{
+	return mlock(hole, WL_PAGE);
+}
+
+/* The page before the hole is locked all the same. */
+static long lock_unmapped_end(void)
+{
+	return mlock(half, 2 * WL_PAGE);
+}
+
+static long bad_lock_flag(void)
+{
+	return mlock2(mapped, WL_PAGE, 0x4000);
+}
+
+static long unlock_hole(void)
+{
+	return munlock(hole, WL_PAGE);
+}
+
+static long lock_all_of_nothing(void)
+{
+	return mlockall(0);
+}
+
 /**
  * struct bad - a call that fails
  * @flushes: the call changes something before it fails
@@ -104,6 +130,11 @@ static const struct bad {
 	{ "move-hole", "mremap", "EFAULT", EFAULT, move_hole, false },
 	{ "map-no-file", "mmap", "EBADF", EBADF, map_no_file, false },
 	{ "map-over", "mmap", "EEXIST", EEXIST, map_over, false },
+	{ "lock-hole", "mlock", "ENOMEM", ENOMEM, lock_hole, false },
+	{ "lock-unmapped-end", "mlock", "ENOMEM", ENOMEM, lock_unmapped_end, false },
+	{ "bad-lock-flag", "mlock2", "EINVAL", EINVAL, bad_lock_flag, false },
+	{ "unlock-hole", "munlock", "ENOMEM", ENOMEM, unlock_hole, false },
+	{ "lock-all-of-nothing", "mlockall", "EINVAL", EINVAL, lock_all_of_nothing, false },
 };
 
 #define NR_BADS (sizeof(bads) / sizeof(bads[0]))

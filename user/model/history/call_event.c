@@ -19,7 +19,7 @@ void call_event__range(const struct vs_event_call *e, uint64_t *start, uint64_t 
 		*end = to < from ? from : to;
 	} else if (vs_call_in(e->call, VS_CALLS_OF_RANGE) ||
 		   (e->call == VS_CALL_MMAP && e->detail == VS_MMAP_FIXED)) {
-		*start = e->argument[0];
+		*start = vs_call_start(e->call, e->argument[0]);
 		*end = (e->argument[0] + e->argument[1] + 4095) & ~4095ULL;
 	}
 }

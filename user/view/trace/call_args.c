@@ -36,7 +36,7 @@ enum call_result {
  * @arg: index in vs_event_call.argument, by enum call_arg, or NONE
  * @result: see enum call_result
  * @parts: what is printed between the parentheses; if there are none, these are omitted
- * @flags: names of its CALL_ARG_FLAGS; NULL: it has no flags
+ * @flags: names of its CALL_ARG_FLAGS, printed last; NULL: it has no flags
  */
 struct call_shape {
 	signed char arg[NR_CALL_ARGS];
@@ -170,11 +170,25 @@ static const struct bit_name remap_flags[] = {
 	{},
 };
 
-/** print_flags - print the names of the bits that are set, and the unknown ones in hex. */
-static void print_flags(FILE *f, uint64_t value, const struct bit_name *names)
-{
-	const char *between = ", ";
+/* mlock(2) */
+static const struct bit_name lock_flags[] = {
+	{ MLOCK_ONFAULT, "ONFAULT" },
+	{},
+};
 
+static const struct bit_name lock_all_flags[] = {
+	{ MCL_CURRENT, "CURRENT" },
+	{ MCL_FUTURE, "FUTURE" },
+	{ MCL_ONFAULT, "ONFAULT" },
+	{},
+};
+
+/**
+ * print_flags - print the names of the bits that are set, and the unknown ones in hex
+ * @between: printed before the first
+ */
+static void print_flags(FILE *f, uint64_t value, const struct bit_name *names, const char *between)
+{
 	for (; names->bit; names++) {
 		if ((value & names->bit) != names->bit)
 			continue;
@@ -262,13 +276,24 @@ bool call_sets_prot(const struct vs_event_call *e)
 static void print_arguments(FILE *f, const struct vs_event_call *e)
 {
 	const struct call_shape *shape = shape_of(e);
+	uint64_t flags;
 
 	for (int i = 0; i < MAX_PARTS && shape->parts[i]; i++) {
 		fputs(i ? ", " : "", f);
 		shape->parts[i](f, e);
 	}
-	if (shape->flags)
-		print_flags(f, e->argument[3], shape->flags);
+	if (shape->flags && call_arg(e, CALL_ARG_FLAGS, &flags))
+		print_flags(f, flags, shape->flags, shape->parts[0] ? ", " : "");
+}
+
+/** has_words - something is printed between the parentheses. */
+static bool has_words(const struct vs_event_call *e)
+{
+	uint64_t flags = 0;
+
+	if (shape_of(e)->flags)
+		call_arg(e, CALL_ARG_FLAGS, &flags);
+	return shape_of(e)->parts[0] || flags;
 }
 
 static void print_result(FILE *f, const struct vs_event_call *e)
@@ -289,7 +314,7 @@ static void print_failure(FILE *f, const struct vs_event_call *e)
 	const int err = call_errno(e);
 
 	fprintf(f, " %s%s", err ? "= " : "failed", err ? errno_name(err) : "");
-	if (!shape_of(e)->parts[0])
+	if (!has_words(e))
 		return;
 	fputs(": ", f);
 	print_arguments(f, e);
@@ -302,7 +327,7 @@ void call_print(FILE *f, const struct vs_event_call *e)
 		print_failure(f, e);
 		return;
 	}
-	if (shape_of(e)->parts[0]) {
+	if (has_words(e)) {
 		fputc('(', f);
 		print_arguments(f, e);
 		fputc(')', f);
