@@ -7,7 +7,7 @@
  *
  * Each round gives @count ranges of @pages pages, @stride pages apart, back and touches them again.
  * "refaults" is what the kernel counted in those touches (getrusage(2)); "lock" and the forks have
- * one range.
+ * one range. "at_fork": faults of the process when the first round, which forks, began; 0: it does not.
  */
 #include "workload.h"
 
@@ -451,7 +451,7 @@ static void do_lock(void)
  * struct mode - what one round does
  * @call: that the faults follow from; @advice: of madvise; @fixed: it is MAP_FIXED
  * @each: every page faults, by every kernel
- * @slack: so many more may follow from the same call: of libc's pages, and of the stack
+ * @forks: all private pages of the process and of its children may fault because of the call
  */
 static const struct mode {
 	const char *name;
@@ -459,28 +459,28 @@ static const struct mode {
 	const char *advice;
 	void (*round)(void);
 	bool each;
-	unsigned int slack;
+	bool forks;
 } modes[] = {
-	{ "dontneed", "madvise", "MADV_DONTNEED", do_dontneed, true, 0 },
-	{ "free", "madvise", "MADV_FREE", do_free, false, 0 },
-	{ "partly", "madvise", "MADV_DONTNEED", do_partly, true, 0 },
-	{ "vector", "process_madvise", "MADV_DONTNEED", do_vector, true, 0 },
-	{ "other", "process_madvise", "MADV_PAGEOUT", do_other, false, 0 },
-	{ "gup", "madvise", "MADV_DONTNEED", do_gup, true, 0 },
-	{ "rights", "madvise", "MADV_DONTNEED", do_rights, true, 0 },
-	{ "grant", "mprotect", NULL, do_grant, false, 2 },
-	{ "protect", "mprotect", NULL, do_protect, false, 2 },
-	{ "map-over", "madvise", "MADV_DONTNEED", do_map_over, false, 0 },
-	{ "map-fixed", "mmap", NULL, do_map_fixed, true, 8 },
-	{ "dontunmap", "mremap", NULL, do_dontunmap, true, 0 },
-	{ "writeback", "munmap", NULL, do_writeback, false, 0 },
-	{ "fork-parent", "fork", NULL, do_fork_parent, true, 64 },
-	{ "fork-reuse", "fork", NULL, do_fork_reuse, true, 64 },
-	{ "fork-child", "fork", NULL, do_fork_child, true, 64 },
-	{ "fork-orphan", "fork", NULL, do_fork_orphan, true, 128 },
-	{ "fork-before", "fork", NULL, do_fork_before, false, 64 },
-	{ "vfork", "fork", NULL, do_vfork, false, 0 },
-	{ "lock", "fork", NULL, do_lock, false, 64 },
+	{ "dontneed", "madvise", "MADV_DONTNEED", do_dontneed, true, false },
+	{ "free", "madvise", "MADV_FREE", do_free, false, false },
+	{ "partly", "madvise", "MADV_DONTNEED", do_partly, true, false },
+	{ "vector", "process_madvise", "MADV_DONTNEED", do_vector, true, false },
+	{ "other", "process_madvise", "MADV_PAGEOUT", do_other, false, false },
+	{ "gup", "madvise", "MADV_DONTNEED", do_gup, true, false },
+	{ "rights", "madvise", "MADV_DONTNEED", do_rights, true, false },
+	{ "grant", "mprotect", NULL, do_grant, false, false },
+	{ "protect", "mprotect", NULL, do_protect, false, false },
+	{ "map-over", "madvise", "MADV_DONTNEED", do_map_over, false, false },
+	{ "map-fixed", "mmap", NULL, do_map_fixed, true, false },
+	{ "dontunmap", "mremap", NULL, do_dontunmap, true, false },
+	{ "writeback", "munmap", NULL, do_writeback, false, false },
+	{ "fork-parent", "fork", NULL, do_fork_parent, true, true },
+	{ "fork-reuse", "fork", NULL, do_fork_reuse, true, true },
+	{ "fork-child", "fork", NULL, do_fork_child, true, true },
+	{ "fork-orphan", "fork", NULL, do_fork_orphan, true, true },
+	{ "fork-before", "fork", NULL, do_fork_before, false, true },
+	{ "vfork", "fork", NULL, do_vfork, false, false },
+	{ "lock", "fork", NULL, do_lock, false, true },
 };
 
 static const struct mode *mode_of(const char *name)
@@ -494,8 +494,9 @@ static const struct mode *mode_of(const char *name)
 
 int main(int argc, char **argv)
 {
+	unsigned long at_fork = 0;
 	const struct mode *mode;
-	char extra[512];
+	char extra[1024];
 
 	wl_init("refaults");
 	mode = mode_of(argv[wl_options(argc, argv, options)]);
@@ -510,14 +511,16 @@ int main(int argc, char **argv)
 			write_again();
 		else
 			write_all();
+		if (mode->forks && !i)
+			at_fork = faults_of(RUSAGE_SELF);
 		mode->round();
 	}
 	if (mode->each)
 		expect_each();
 	snprintf(extra, sizeof(extra),
 		 "\"mode\":\"%s\",\"call\":\"%s\",\"advice\":\"%s\",\"refaults\":%lu,"
-		 "\"slack\":%lu,\"rounds\":%lu,\"bytes\":%lu,",
-		 mode->name, mode->call, mode->advice ?: "", refaults, rounds * mode->slack, rounds,
-		 rounds * count * length());
+		 "\"at_fork\":%lu,\"rounds\":%lu,\"bytes\":%lu,\"start\":\"%p\",\"end\":\"%p\",",
+		 mode->name, mode->call, mode->advice ?: "", refaults, at_fork, rounds,
+		 rounds * count * length(), (void *)at, (void *)(at + all()));
 	wl_finish(extra);
 }
