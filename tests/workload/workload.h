@@ -153,10 +153,14 @@ static void wl_open_result(const char *arg)
 {
 	char *end;
 	long fd = strtol(arg, &end, 10);
+	struct stat st;
 
-	if (*arg && !*end)
+	if (*arg && !*end) {
 		wl_result_fd = (int)fd;
-	else {
+	} else if (!stat(arg, &st) && !S_ISREG(st.st_mode)) {
+		/* a device or a FIFO is not replaced */
+		wl_result_fd = open(arg, O_WRONLY | O_CLOEXEC);
+	} else {
 		snprintf(wl_result_path, sizeof(wl_result_path), "%s", arg);
 		snprintf(wl_result_part, sizeof(wl_result_part), "%s.part", wl_result_path);
 		wl_result_fd = open(wl_result_part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
