@@ -490,7 +490,8 @@ static void faults_as_json(void **state)
 		"\"access\":\"write\",\"outcome\":\"minor\",\"cause\":\"cow\",\"size\":\"page\","
 		"\"mapped_pages\":1,\"address\":\"0x7f3a12345008\",\"ip\":\"0x401000\","
 		"\"vma\":{\"start\":\"0x7f3a12345000\",\"end\":\"0x7f3a12346000\","
-		"\"perms\":\"rw-p\",\"name\":\"[anon]\",\"offset\":8},\"crash\":null,\"frames\":"
+		"\"perms\":\"rw-p\",\"name\":\"[anon]\",\"owner\":null,\"offset\":8},\"crash\":"
+		"null,\"frames\":"
 		"null,\"kernel_frames\":null";
 	const struct events e = story();
 	char wanted[1024];

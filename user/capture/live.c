@@ -10,7 +10,6 @@
 #include "sys/cgroup.h"
 #include "sys/proc_maps.h"
 #include "util/clock.h"
-#include "util/str.h"
 
 /** Slots are reclaimed when less than 1/LOW_SHARE of them are free. */
 #define LOW_SHARE 2
@@ -224,7 +223,7 @@ static uint64_t total(const struct model *m, const char *vma_glob, uint64_t *out
 		for (size_t r = 0; r < p->nr_rows; r++) {
 			const struct fault_row *row = p->rows[r];
 
-			if (!vma_glob || (row->is_vma && str_glob(vma_glob, row->name)))
+			if (!vma_glob || fault_row__matches(row, vma_glob))
 				trapless += add_outcomes(outcome, &row->counts);
 		}
 	}

@@ -15,6 +15,7 @@
  * @vma_glob: VMAs whose name does not match it are muted; NULL: none are
  * @hide_names: hide names of files, and names that processes gave to their memory: to be set before
  *	the first slot is described
+ * @names_owners: set by the caller before the first slot is described: owners of VMAs are looked for
  * @intervals: set by the caller: the time of faults in flight is counted in each interval
  * @read_ns: time of the last live__refresh(): everything before it is known
  * @adds_up: set by the caller: rows of threads and stacks have to add up to the counts of slots
@@ -34,6 +35,7 @@ struct live {
 	size_t cap_waiting;
 	const char *vma_glob;
 	bool hide_names;
+	bool names_owners;
 	bool adds_up;
 	bool intervals;
 	uint64_t read_ns;
@@ -53,6 +55,9 @@ void live__free(struct live *l);
  * Return: 0 or -ENOMEM.
  */
 int live__discover_slots(struct live *l);
+
+/** live__named - the owner of @row was found, or is not looked for any more: --vma may match it. */
+void live__named(struct live *l, const struct fault_row *row);
 
 /** live__discover - live__discover_slots(), and new rows of stacks and calls. Return: as above. */
 int live__discover(struct live *l);

@@ -7,7 +7,6 @@
 #include "capture/live.h"
 #include "sys/cgroup.h"
 #include "util/array.h"
-#include "util/str.h"
 
 /** hide_name - replace a VMA's user-defined name by its kind; @keep: that of a file is kept aside */
 static int hide_name(struct fault_row *row, bool keep)
@@ -27,6 +26,21 @@ static int hide_name(struct fault_row *row, bool keep)
 		free(row->name);
 	row->name = name;
 	return 0;
+}
+
+/** choose - decide whether --vma matches @row, unless an owner that is found later may match */
+static void choose(struct live *l, const struct fault_row *row)
+{
+	const bool matches = fault_row__matches(row, l->vma_glob);
+
+	if (matches || !l->names_owners || !owner__is_open(row) || !owner__may_match(l->vma_glob))
+		capture__choose(l->capture, row->slot, matches);
+}
+
+void live__named(struct live *l, const struct fault_row *row)
+{
+	if (l->vma_glob && row->slot)
+		choose(l, row);
 }
 
 static int describe(struct live *l, uint32_t index)
@@ -53,8 +67,7 @@ static int describe(struct live *l, uint32_t index)
 		if (!p->cgroup_name)
 			p->cgroup_name = cgroup__name(p->cgroup);
 	} else if (l->vma_glob) {
-		capture__choose(l->capture, index,
-				str_glob(l->vma_glob, l->run.model.by_slot[index]->name));
+		choose(l, l->run.model.by_slot[index]);
 	}
 	return 0;
 }

@@ -308,7 +308,7 @@ static bool is_shown(const struct session *s, const struct in_flight_fault *f)
 	const struct options *o = s->options;
 
 	return options__in_time(o, s->start_ns, f->event.head.time_ns) &&
-	       (!o->vma || (f->row && f->row->is_vma && str_glob(o->vma, f->row->name)));
+	       (!o->vma || (f->row && fault_row__matches(f->row, o->vma)));
 }
 
 /** print_in_flight - print faults that had not ended, after all events; they have no stack. */

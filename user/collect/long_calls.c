@@ -49,7 +49,7 @@ int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_
 	if (call->nr_vmas)
 		vma = live__row(s->live, call->vma[0].slot, call->vma[0].generation);
 	if (vma && vma->is_vma) {
-		c.vma = strdup(vma->name);
+		c.vma = strdup(fault_row__name(vma));
 		if (!c.vma)
 			return -ENOMEM;
 	}

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/str.h"
-
 /** Places in code that are remembered: few make all calls. */
 #define MAX_CODES 16384
 
@@ -45,7 +43,7 @@ void trace_resolver__forget(struct trace_resolver *x)
 /** vma_wanted - --vma lets @row by. */
 static bool vma_wanted(const struct trace_resolver *x, const struct fault_row *row)
 {
-	return !x->vma_glob || (row && row->is_vma && str_glob(x->vma_glob, row->name));
+	return !x->vma_glob || (row && fault_row__matches(row, x->vma_glob));
 }
 
 /* --- crashes ------------------------------------------------------------------------------- */

@@ -113,7 +113,7 @@ static const char *row_name(const struct perfetto *p, uint32_t slot)
 {
 	const struct fault_row *row = slot < p->model->nr_slots ? p->model->by_slot[slot] : NULL;
 
-	return row && row->name ? row->name : "[unknown]";
+	return row && row->name ? fault_row__name(row) : "[unknown]";
 }
 
 /** stack_number - the number of the text of a stack that has one; 0: none */

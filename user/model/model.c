@@ -42,6 +42,7 @@ static void row_free(struct fault_row *row)
 {
 	free(row->name);
 	free(row->path);
+	owner__set_name(&row->owner, NULL);
 	free(row->latency);
 	free(row);
 }
@@ -209,6 +210,7 @@ static int new_vma(struct model *m, uint32_t index, const struct vs_slot *slot,
 		row->name = vma_name(&slot->vma, file);
 		if (!row->name)
 			return -ENOMEM;
+		row->owner = owner__by_file(file, row->name);
 	}
 	take_slot(m, row, index);
 	row->generation = slot->generation;

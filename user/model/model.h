@@ -14,6 +14,7 @@
 
 #include "events.h"
 #include "model/hist.h"
+#include "model/owner.h"
 #include "util/hash.h"
 
 struct process;
@@ -26,11 +27,12 @@ struct process;
  * @no_address, @lookup_missed, @no_slot: these faults, by reason (struct vs_proc_info)
  * @vma: identity and extent, if @is_vma
  * @image: number of the process image; the kernel reuses the address of an mm
- * @name: as displayed: path, [heap], …; @path: of its file, if that is not displayed, but needed to
+ * @name: the kernel's: path, [heap], …; displayed is fault_row__name(); @path: of its file, if that is not displayed, but needed to
  *	read symbols; else NULL
  * @slot: its slot, 0 if it has none; @generation: generation of that slot
  * @former: the last slot, with @generation, while it has none; else 0
  * @ended_ns: when it lost its last slot (CLOCK_MONOTONIC), 0: never
+ * @owner: what its memory is used for
  * @earlier: counts of the slots that it had before
  * @counts: total
  * @marked: counts when the interval began
@@ -53,6 +55,7 @@ struct fault_row {
 	uint64_t ended_ns;
 	char *name;
 	char *path;
+	struct vma_owner owner;
 	struct vs_counts earlier;
 	struct vs_counts counts;
 	struct vs_counts marked;
@@ -73,6 +76,7 @@ struct fault_row {
  * @rows: its VMAs, and its images' faults without a VMA
  * @nr_slots: number of rows with a slot; @settled: there was none when the counts were last set
  * @exported: part of its counts that has been exported as differences; freed with it
+ * @look_ns: owners of its VMAs are not looked for before that time (CLOCK_MONOTONIC)
  * @busy: model__forget() keeps it; @watched: it also keeps all its rows
  */
 struct process {
@@ -95,6 +99,7 @@ struct process {
 	size_t nr_slots;
 	bool settled;
 	void *exported;
+	uint64_t look_ns;
 	bool busy;
 	bool watched;
 };

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "util/str.h"
 
 /** struct stack_key - identity of a stack during the lifetime of the model */
 struct stack_key {
@@ -130,7 +129,7 @@ static bool is_outside(const struct stacks *s, const struct model *m,
 	if (!s->vma_glob)
 		return false;
 	vma = row->key.vma ? model__row(m, row->key.vma, row->key.vma_generation) : NULL;
-	return !vma || !vma->is_vma || !str_glob(s->vma_glob, vma->name);
+	return !vma || !fault_row__matches(vma, s->vma_glob);
 }
 
 /** describe - set all of @stack except the counts from a row of BPF. */

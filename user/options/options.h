@@ -78,6 +78,7 @@ struct source;
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
  * @ascii: use ASCII characters only in text
+ * @no_owners: do not find out what memory without a name is used for
  * @max_processes: maximum number of processes that are kept, 0: unlimited
  * @lines: stacks with source lines and inlined functions
  * @dwarf: unwind by DWARF CFI, with @stack_bytes of each stack (0: the default); else by frame
@@ -127,6 +128,7 @@ struct options {
 	const char *output;
 	bool wide;
 	bool ascii;
+	bool no_owners;
 	bool quiet;
 	int verbosity;
 	uint32_t max_processes;

@@ -211,6 +211,8 @@ const struct option_row option_rows[] = {
 	/* --- tuning --- */
 	{"no-feature", 0, "NAME", GROUP_TUNING, EVERY & ~COMMAND_REPORT,
 	 "do not use this kernel feature (see doctor)", WORD(option_parse_feature, option_list_features)},
+	{"no-owners", 0, NULL, GROUP_TUNING, TRACING & ~COMMAND_SERVE,
+	 "do not read memory of processes to find what anonymous memory is used for", FLAG(no_owners)},
 	{"slots", 0, "N", GROUP_TUNING, TRACING,
 	 "VMAs and processes counted at the same time (default: by number of CPUs, at most 32768)",
 	 POWER_OF_2(capture.nr_slots, CAPTURE_MIN_SLOTS, CAPTURE_MAX_SLOTS), .what = "number of slots"},

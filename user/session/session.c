@@ -2,6 +2,7 @@
 /* session.c - the main loop of a live command, from opening the capture to its last event. */
 #include "session/session.h"
 #include "session/session_names.h"
+#include "session/session_owners.h"
 #include "session/session_targets.h"
 
 #include <errno.h>
@@ -21,7 +22,6 @@
 #include "util/array.h"
 #include "util/log.h"
 #include "util/stop.h"
-#include "util/str.h"
 
 /** Causes that raise signals: selecting one of them also requests the context of crashes. */
 #define CRASH_CAUSES                                                                               \
@@ -41,6 +41,9 @@
 #define HOUSEKEEPING_NS 100000000ULL
 /** The same while slots run low. */
 #define HURRY_NS 10000000ULL
+/** The same at first: a command that ends soon is looked at while it lives. */
+#define EARLY_NS 20000000ULL
+#define EARLY_FOR_NS 1000000000ULL
 
 static void on_event(void *ctx, const struct vs_event *e)
 {
@@ -69,7 +72,7 @@ bool session__wants_vma(struct session *s, uint32_t slot, uint32_t generation)
 	if (!s->options->vma)
 		return true;
 	row = live__row(s->live, slot, generation);
-	return row && row->is_vma && str_glob(s->options->vma, row->name);
+	return row && fault_row__matches(row, s->options->vma);
 }
 
 void session__count_sampled(struct session *s, const struct vs_event *event)
@@ -153,6 +156,7 @@ static int open_capture(struct session *s, unsigned int wants)
 		return VS_EXIT_FAILURE;
 	}
 	s->live->hide_names = s->hide_names;
+	s->live->names_owners = s->owners.works;
 	if (co.bpf.stack_vma)
 		s->live->run.stacks.vma_glob = o->vma;
 	s->live->run.stacks.unwound = s->live->run.stacks.awaits = s->sampling;
@@ -245,6 +249,7 @@ int session__open(struct session *s, struct options *o, unsigned int wants)
 	if (stacks_wanted(o, wants) && session_names__open(s, poll_session))
 		return VS_EXIT_FAILURE;
 	targets__note(o);
+	session_owners__open(s, poll_session);
 	status = open_capture(s, wants);
 	if (!status && wants & SESSION_SITES)
 		s->live->run.shootdown.sites = &s->live->run.stacks;
@@ -430,6 +435,8 @@ static int housekeeping(struct session *s)
 	if (err >= 0)
 		err = settle(s, session__now() + READ_NS);
 	if (err >= 0)
+		session_owners__look(s);
+	if (err >= 0)
 		s->hurry = live__reclaim(s->live);
 	if (err >= 0)
 		err = bound(s);
@@ -453,6 +460,13 @@ static uint64_t next_interval(const struct session *s, uint64_t last)
 	return s->period_ns && s->interval ? last + s->period_ns : UINT64_MAX;
 }
 
+static uint64_t housekeeping_ns(const struct session *s, uint64_t now_ns)
+{
+	if (s->hurry)
+		return HURRY_NS;
+	return s->owners.works && now_ns - s->start_ns < EARLY_FOR_NS ? EARLY_NS : HOUSEKEEPING_NS;
+}
+
 /** wake_at - when the loop has to run again, if nothing happens. */
 static uint64_t wake_at(const struct session *s, uint64_t next_ns, uint64_t end_ns)
 {
@@ -460,7 +474,7 @@ static uint64_t wake_at(const struct session *s, uint64_t next_ns, uint64_t end_
 
 	if (s->unfinished)
 		return now;
-	return earlier(earlier(next_ns, end_ns), now + (s->hurry ? HURRY_NS : HOUSEKEEPING_NS));
+	return earlier(earlier(next_ns, end_ns), now + housekeeping_ns(s, now));
 }
 
 /** drop_rest - drop the records for which there was no time. */
@@ -521,6 +535,8 @@ int session__run(struct session *s)
 	s->end_ns = session__now();
 	if (!err)
 		err = finish_reading(s);
+	if (!err)
+		session_owners__finish(s);
 	/* with a terminal to restore, signals do not end the process by themselves */
 	if (!s->input)
 		stop__release();
@@ -554,6 +570,7 @@ int session__close(struct session *s, int status)
 	if (!status && !s->error)
 		session_names__say(s);
 	samples__free(&s->samples);
+	owners__free(&s->owners);
 	namer__free(s->namer);
 	capture__close(s->live->capture);
 	if (s->live->capture)

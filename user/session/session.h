@@ -9,6 +9,7 @@
 #include "capture/live.h"
 #include "model/wall_clock.h"
 #include "options/options.h"
+#include "owner/owners.h"
 #include "record/format/header.h"
 #include "session/samples.h"
 #include "session/source.h"
@@ -23,6 +24,7 @@
  * @captured: capture and model of a live run
  * @namer: names stacks, if they are requested; else NULL
  * @samples: of stacks to be unwound, if @sampling; then records pass through its queue
+ * @owners: finds what memory without a name is used for
  * @out: opened output; @flame: output of --flame, NULL: none, or it has been written
  * @child: the command, if there is one
  * @source: source of the run's data
@@ -60,6 +62,7 @@ struct session {
 	struct namer *namer;
 	bool sampling;
 	struct samples samples;
+	struct owners owners;
 	struct out_options out;
 	FILE *flame;
 	struct child child;

@@ -10,6 +10,7 @@
 
 #include "sys/capabilities.h"
 #include "sys/kernel.h"
+#include "util/array.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -47,6 +48,15 @@ int privileges__find_user(const char *name, struct user_ids *user)
 		return -ENOENT;
 	*user = (struct user_ids){ entry->pw_uid, entry->pw_gid };
 	return 0;
+}
+
+int privileges__keep_reading(void)
+{
+	const cap_value_t wanted[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH };
+
+	sandbox__drop_bounds();
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return keep_only(wanted, ARRAY_SIZE(wanted));
 }
 
 int privileges__drop(const struct user_ids *user)

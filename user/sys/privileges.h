@@ -19,6 +19,14 @@
 int privileges__drop(const struct user_ids *user);
 
 /**
+ * privileges__keep_reading - permanently drop all capabilities except those for reading the memory
+ * and the files in /proc of other processes: CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH
+ *
+ * Return: 0 or a negative errno.
+ */
+int privileges__keep_reading(void);
+
+/**
  * privileges__find_user - look up a user and its group, by name or number
  * Return: 0 or -ENOENT.
  */

@@ -43,7 +43,7 @@ static void scope_text(const struct tui *t, char *text, size_t size)
 	if (p)
 		snprintf(text, size, "%s (%u)%s%s", p->comm, p->pid, vma ? ", " : "",
 			 !vma	       ? ""
-			 : vma->is_vma ? vma->name
+			 : vma->is_vma ? fault_row__name(vma)
 				       : "[no VMA]");
 }
 

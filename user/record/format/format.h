@@ -198,6 +198,8 @@ struct record_process {
  * @number: never reused; row 0 has no record: it counts what belongs to no process
  * @process: number of its process
  * @build_id: build ID of a file with code, hexadecimal; otherwise NULL
+ * @owner_family, @owner_how: names of what struct vma_owner has, NULL: unknown; @owner_name,
+ *	@owner_likely: as there
  */
 struct record_row {
 	uint32_t number;
@@ -213,6 +215,10 @@ struct record_row {
 	uint64_t no_slot;
 	const char *name;
 	const char *build_id;
+	const char *owner_family;
+	const char *owner_how;
+	const char *owner_name;
+	uint64_t owner_likely;
 };
 
 /** struct record_counts - all counts of a row or CPU @number since the start of the run */

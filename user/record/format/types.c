@@ -91,6 +91,10 @@ static const struct field row_fields[] = {
 	ONE(T, no_slot),
 	STRING(T, name),
 	STRING(T, build_id),
+	STRING(T, owner_family),
+	STRING(T, owner_how),
+	STRING(T, owner_name),
+	ONE(T, owner_likely),
 };
 #undef T
 

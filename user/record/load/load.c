@@ -157,12 +157,28 @@ static struct fault_row *new_row(struct loader *l, struct process *p, uint32_t n
 	return row;
 }
 
+/** take_owner - a family or evidence that this build does not know is unknown. */
+static int take_owner(struct loader *l, struct vma_owner *owner, const struct record_row *r)
+{
+	owner->family = OWNER_UNKNOWN;
+	for (int f = 1; f < NR_OWNERS && r->owner_family; f++)
+		if (!strcmp(owner_names[f].key, r->owner_family))
+			owner->family = f;
+	owner->how = OWNER_HOW_UNKNOWN;
+	for (int h = 1; h < NR_OWNER_HOWS && r->owner_how; h++)
+		if (!strcmp(owner_how_names[h], r->owner_how))
+			owner->how = h;
+	owner->likely = r->owner_likely;
+	return copy_string(l, &owner->name, owner->family ? r->owner_name : NULL);
+}
+
 /** take_row - a row never changes its process, nor between VMA and non-VMA. */
 static int take_row(struct loader *l, const struct record_row *r)
 {
 	struct process *p = hash__get_u64(&l->processes, r->process);
 	struct fault_row *row = hash__get_u64(&l->rows, r->number);
 	const bool is_new = !row;
+	int err;
 
 	if (!r->number || (r->is_vma && !r->name))
 		return 0;
@@ -189,7 +205,8 @@ static int take_row(struct loader *l, const struct record_row *r)
 	row->vma.start = r->start;
 	row->vma.end = r->end;
 	row->vma.name_kind = r->name_kind;
-	return copy_string(l, &row->name, r->name ? r->name : "");
+	err = copy_string(l, &row->name, r->name ? r->name : "");
+	return err ? err : take_owner(l, &row->owner, r);
 }
 
 static int take_counts(struct loader *l, const struct record_counts *r)

@@ -79,7 +79,8 @@ void loader__detach_row(struct loader *l, struct fault_row *row)
 	l->model->by_slot[row->slot] = NULL;
 	give_back(l, row->slot);
 	row->slot = 0;
-	loader__discharge(l, sizeof(*row) + (row->name ? strlen(row->name) : 0));
+	loader__discharge(l, sizeof(*row) + (row->name ? strlen(row->name) : 0) +
+				     (row->owner.name ? strlen(row->owner.name) : 0));
 }
 
 static void free_row(struct loader *l, struct fault_row *row)
@@ -87,6 +88,7 @@ static void free_row(struct loader *l, struct fault_row *row)
 	loader__detach_row(l, row);
 	loader__drop_latency(l, &row->latency);
 	free(row->name);
+	owner__set_name(&row->owner, NULL);
 	free(row);
 }
 

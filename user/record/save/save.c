@@ -102,6 +102,12 @@ static struct record_row row_record(struct saver *s, const struct fault_row *row
 	r.no_slot = row->no_slot;
 	r.name = row->name;
 	r.build_id = build_id(s, row);
+	if (row->owner.family) {
+		r.owner_family = owner_names[row->owner.family].key;
+		r.owner_how = owner_how_names[row->owner.how];
+		r.owner_name = row->owner.name;
+		r.owner_likely = row->owner.likely;
+	}
 	return r;
 }
 

@@ -184,7 +184,7 @@ static void vma_row(struct table *t, const struct fault_row *row)
 	table__set_u64(t, "latency_sum_ns", row->counts.latency_sum_ns);
 	table__set_u64(t, "latency_max_ns", row->counts.latency_max_ns);
 	perms_cell(t, row->vma.key.flags);
-	table__set_str(t, "name", row->name);
+	table__set_str(t, "name", fault_row__name(row));
 }
 
 /** by_address - low addresses first; tables sort numbers descending. */

@@ -180,7 +180,7 @@ static void vma_row(struct table *t, const struct fault_row *row, uint64_t fault
 		table__set_u64(t, "start", row->vma.start);
 	table__set_u64(t, "faults", faults);
 	table__set_str(t, "comm", row->process->comm);
-	table__set_str(t, "name", row->name);
+	table__set_str(t, "name", fault_row__name(row));
 }
 
 static void add_vmas(const struct exporter *e, struct table *tick)

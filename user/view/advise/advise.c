@@ -95,7 +95,7 @@ static void evidence_cells(const struct advise_view *v, struct table *parent,
 		table__set_u64(t, "end", f->end);
 	}
 	if (f->vma) {
-		table__set_str(t, "vma", f->vma->name);
+		table__set_str(t, "vma", fault_row__name(f->vma));
 		perms_cell(t, f->vma->vma.key.flags);
 	}
 	if (!f->call)
@@ -219,7 +219,7 @@ static void put_place(const struct advise_view *v, struct words *w, const struct
 	}
 	if (f->vma) {
 		fputs(between, w->file);
-		put_name(w, str_last_part(f->vma->name));
+		put_name(w, fault_row__short(f->vma));
 		between = ", ";
 	}
 	if (f->end)

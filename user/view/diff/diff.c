@@ -94,7 +94,7 @@ static void add_mappings(const struct diff *diff, struct sums *s, enum side side
 		for (size_t r = 0; r < m->processes[i]->nr_rows; r++) {
 			const struct fault_row *row = m->processes[i]->rows[r];
 
-			sums__add(s, side, row->is_vma ? row->name : "[no VMA]",
+			sums__add(s, side, row->is_vma ? fault_row__group(row) : "[no VMA]",
 				  counts_faults(&row->counts), row->counts.latency_count,
 				  row->counts.latency_sum_ns);
 		}

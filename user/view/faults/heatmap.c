@@ -124,7 +124,7 @@ static const char *cell_name(const struct heat_cell *c)
 {
 	if (!c->row)
 		return c->gone ? "[ended]" : "[unknown]";
-	return c->row->is_vma && c->row->name ? c->row->name : "[no VMA]";
+	return c->row->is_vma && c->row->name ? fault_row__name(c->row) : "[no VMA]";
 }
 
 static int by_mapping(const void *a, const void *b)

@@ -34,7 +34,7 @@ static void add_row(struct table *t, const struct in_flight_fault *f)
 	table__set_str(t, "comm", e->comm);
 	table__set_str(t, "cause", cause_names[e->cause]);
 	if (f->row)
-		table__set_str(t, "vma", f->row->name);
+		table__set_str(t, "vma", fault_row__name(f->row));
 }
 
 void in_flight_view__make(const struct in_flight *list, struct document *d)

@@ -8,6 +8,7 @@
 #include "model/names.h"
 #include "util/clock.h"
 #include "util/str.h"
+#include "view/common/owner_cell.h"
 #include "view/common/stat_cells.h"
 #include "view/faults/stat_functions.h"
 #include "view/faults/stat_group.h"
@@ -24,6 +25,7 @@ static const struct column vma_columns[] = {
 	{ .key = "end", .type = CELL_HEX },
 	{ .key = "perms", .type = CELL_STR },
 	{ .key = "name", .type = CELL_STR },
+	OWNER_COLUMN,
 	{ .key = "inode", .type = CELL_U64 },
 	{ .key = "several", .type = CELL_BOOL },
 	JSON_COUNT_COLUMNS,
@@ -76,6 +78,7 @@ static void vma_row(const struct stat_view *v, struct table *t, const struct fau
 		perms_cell(t, row->vma.key.flags);
 	}
 	table__set_str(t, "name", row->name);
+	owner_cell(t, row);
 	counts_cells(t, c);
 	latency__add(&hist, row->latency, v->interval);
 	counts_tables(t, c, row->latency ? &hist : NULL);

@@ -131,7 +131,7 @@ struct vs_counts stat_counts(const struct stat_view *v, const struct fault_row *
 
 bool stat_selected(const struct stat_view *v, const struct fault_row *row)
 {
-	return !v->vma_glob || (row->is_vma && str_glob(v->vma_glob, row->name));
+	return !v->vma_glob || fault_row__matches(row, v->vma_glob);
 }
 
 void stat_group__latency(const struct stat_view *v, const struct model *m, int cause,
@@ -260,12 +260,14 @@ static int group_row(const struct stat_view *v, struct groups *g, const struct f
 	const struct vs_counts c = stat_counts(v, row);
 	struct group_key key = {};
 	struct group *group;
-	const char *name = row->is_vma ? row->name : outside;
+	const char *name = outside;
 	/* histograms of VMAs, if measured, would count the same faults again */
 	const bool of_processes = (v->by == BY_PROCESS || v->by == BY_COMM) && !v->vma_glob;
 
 	if (!counts_faults(&c))
 		return 0;
+	if (row->is_vma)
+		name = v->by == BY_MAPPING ? fault_row__group(row) : fault_row__name(row);
 	if (v->by == BY_CGROUP)
 		name = row->process ? row->process->cgroup_name : outside;
 	if (v->by == BY_COMM)

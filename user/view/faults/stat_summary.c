@@ -100,7 +100,8 @@ static int add_all(struct parts *p, const struct stat_view *v, const struct mode
 
 			if (!stat_selected(v, row) || !counts_faults(&c))
 				continue;
-			err = add(p, process, row->is_vma ? row->name : outside_name(row), &c);
+			err = add(p, process,
+				  row->is_vma ? fault_row__group(row) : outside_name(row), &c);
 			if (!err)
 				err = add(p, process, NULL, &c);
 		}

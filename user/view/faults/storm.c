@@ -46,7 +46,8 @@ void storm_view__rows(const struct stat_view *v, const struct model *m, struct s
 
 			if (!stat_selected(v, row) || !counts_faults(&c))
 				continue;
-			storms__tally(s, STORM_VMA, row->is_vma ? row->name : outside_name(row), 0,
+			storms__tally(s, STORM_VMA,
+				      row->is_vma ? fault_row__group(row) : outside_name(row), 0,
 				      counts_faults(&c));
 			storms__tally(s, STORM_PROCESS, p->comm, p->pid, counts_faults(&c));
 			for (int cause = 0; cause < VS_NR_CAUSES; cause++)

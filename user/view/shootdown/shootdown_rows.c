@@ -111,7 +111,7 @@ static void vma_cells(struct table *t, const struct call_row *row)
 	if (!row->vma)
 		return;
 	perms_cell(t, row->vma->vma.key.flags);
-	table__set_str(t, "vma", row->vma->name);
+	table__set_str(t, "vma", fault_row__name(row->vma));
 }
 
 static void thread_cells(const struct call_groups *g, struct table *t, const struct call_row *row)
@@ -195,7 +195,7 @@ static void vma_text(struct table *t, const struct call_group *g)
 		table__set_u64(t, "vmas", g->nr_vmas);
 	call_group_perms(g, perms);
 	table__set_str(t, "perms", perms);
-	table__set_str(t, "where", g->row->vma ? str_last_part(g->row->vma->name) : "");
+	table__set_str(t, "where", g->row->vma ? fault_row__short(g->row->vma) : "");
 }
 
 static void thread_text(const struct call_groups *g, struct table *t, const struct call_row *row)
@@ -317,7 +317,7 @@ static void say_group(const struct shootdown_doc *d, FILE *f, const struct call_
 		shootdown_stacks__say(d, g->row, f);
 	call_group_range(g, &start, &end);
 	if (g->row->vma && end) {
-		fprintf(f, " of %s at %llx (%s)", str_last_part(g->row->vma->name),
+		fprintf(f, " of %s at %llx (%s)", fault_row__short(g->row->vma),
 			(unsigned long long)start, str_bytes(end - start).text);
 	}
 	if (g->processes > 1)

@@ -4,12 +4,11 @@
 #include <stdlib.h>
 
 #include "util/array.h"
-#include "util/str.h"
 #include "view/shootdown/shootdown_parts.h"
 
 bool call_selected(const struct shootdown_view *v, const struct call_row *row)
 {
-	return !v->vma_glob || (row->vma && str_glob(v->vma_glob, row->vma->name));
+	return !v->vma_glob || (row->vma && fault_row__matches(row->vma, v->vma_glob));
 }
 
 bool call_is_followed(uint32_t call)

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#include "util/str.h"
-
 double top_rate(const struct top_view *v, uint64_t n)
 {
 	if (!v->rates)
@@ -40,7 +38,7 @@ void top_time(const struct top_view *v, struct table *t, const char *key, uint64
 
 bool top_selected(const struct top_view *v, const struct fault_row *row)
 {
-	return !v->vma_glob || (row->is_vma && str_glob(v->vma_glob, row->name));
+	return !v->vma_glob || fault_row__matches(row, v->vma_glob);
 }
 
 struct vs_counts top_counts(const struct top_view *v, const struct fault_row *row)

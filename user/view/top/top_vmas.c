@@ -31,14 +31,14 @@ static void where_cells(struct table *t, const struct fault_row *row)
 		return;
 	}
 	if (vma_is_several(&row->vma)) {
-		table__set_str(t, "vma", row->name);
+		table__set_str(t, "vma", fault_row__name(row));
 		return;
 	}
 	table__set_u64(t, "start", row->vma.start);
 	table__set_u64(t, "end", row->vma.end);
 	table__set_u64(t, "size", row->vma.end - row->vma.start);
 	perms_cell(t, row->vma.key.flags);
-	table__set_str(t, "vma", row->name);
+	table__set_str(t, "vma", fault_row__name(row));
 }
 
 static void vma_row(const struct top_view *v, struct table *t, const struct fault_row *row,

@@ -5,8 +5,8 @@
 #include <ctype.h>
 
 #include "model/names.h"
-#include "util/str.h"
 #include "view/common/figure_cells.h"
+#include "view/common/owner_cell.h"
 #include "view/common/stat_cells.h"
 #include "view/common/words.h"
 #include "view/trace/trace_parts.h"
@@ -45,6 +45,7 @@ static const struct column vma_columns[] = {
 	{.key = "end", .type = CELL_HEX},
 	{.key = "perms", .type = CELL_STR},
 	{.key = "name", .type = CELL_STR},
+	OWNER_COLUMN,
 	{.key = "offset", .type = CELL_U64, .unit = UNIT_BYTES},
 };
 
@@ -89,6 +90,7 @@ static void vma_cell(struct table *t, const struct vs_event_fault *e, const stru
 	table__set_u64(vma, "offset", file_offset(e, row));
 	perms_cell(vma, row->vma.key.flags);
 	table__set_str(vma, "name", row->name);
+	owner_cell(vma, row);
 }
 
 static void say_kind(struct text *to, const struct trace_fault *fault)
@@ -110,7 +112,7 @@ static void say_where(struct text *to, const struct trace_fault *fault)
 		text__puts(to, "[no VMA]");
 		return;
 	}
-	text__puts(to, str_last_part(row->name));
+	text__puts(to, fault_row__short(row));
 	text__puts(to, "+0x");
 	text__hex(to, file_offset(fault->event, row));
 }
