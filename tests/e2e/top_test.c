@@ -68,7 +68,7 @@ static int64_t count_of(const struct vt_term *t, const char *name)
 
 /* What each view's page holds, heads first; those in brackets need room. */
 static const char *const view_texts[][4] = {
-	{ "FAULTS", "SENT", "COMM", "pingpong" }, { "START", "PERM", "VMA", "[stack]" },
+	{ "FAULTS", "SENT", "COMM", "pingpong" }, { "START", "PERM", "VMA", "libc.so" },
 	{ "P99.9", "CAUSE", "cow", "anon-zero" }, { "CALLS", "DELAY", "CALL", "mprotect" },
 	{ "CPU", "STOLEN", "by 0", NULL },	  { "AT", "KIND", "MESSAGE", "info" },
 };
