@@ -65,14 +65,14 @@ static __always_inline void *emit_reserve(u32 size, enum vs_event_type type, u64
 	return e;
 }
 
-/** emit_submit - submit a record; the reader is woken at the watermark only. */
+/** emit_submit - submit a record; the reader is woken once, at the mark (wake.h). */
 static __always_inline void emit_submit(void *event)
 {
 	struct vs_stats *s = is_streamed(((struct vs_event *)event)->type) ? this_stats() : 0;
 	u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+	bool wakes = vs_ring_wakes(&ring_wake, waiting, cfg.wakeup_bytes);
 
-	bpf_ringbuf_submit(event,
-			   waiting >= cfg.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event, wakes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 	if (s)
 		stats_add_anywhere(&s->emitted, 1);
 }

@@ -386,6 +386,8 @@ struct vs_event {
 
 #include "calls.h"
 
+#include "wake.h"
+
 #include "crashes.h"
 
 /**

@@ -5,4 +5,7 @@
 
 const volatile struct vs_config cfg = {};
 
+/** Cleared by user/ before it sleeps. */
+struct vs_ring_wake ring_wake __attribute__((aligned(64))) = {};
+
 char LICENSE[] SEC("license") = "GPL";

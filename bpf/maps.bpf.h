@@ -302,6 +302,7 @@ VMASCOPE_MAP(cgroup_filter);
 
 #ifndef VMASCOPE_DEFINE_MAPS
 extern const volatile struct vs_config cfg;
+extern struct vs_ring_wake ring_wake;
 #endif
 
 #endif /* VMASCOPE_MAPS_BPF_H */

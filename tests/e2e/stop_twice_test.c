@@ -5,8 +5,8 @@
  * It is stopped while its target makes events, and finds both signals when it goes on: however fast the
  * machine is, nothing of them has been read before it knows.
  */
+#include "behind.h"
 #include "check.h"
-#include "gated.h"
 #include "recorded.h"
 #include "scope.h"
 #include "system.h"
@@ -15,69 +15,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define FAULTS "5000"
 #define NR_FAULTS 5000
 /** Room for all of it, with a copy of the stack for each. */
 #define RING "--ring", "131072"
 
-/** struct twice - a target that stays when it is done, and the command that watches it */
-struct twice {
-	struct vt_gated target;
-	struct vt_cmd cmd;
-};
-
-static char state_of(pid_t pid)
-{
-	char path[64], *text, *p, state;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text = vt_read_file(path, NULL);
-	p = strrchr(text, ')');
-	vt_true(p && p[1] == ' ');
-	state = p[2];
-	free(text);
-	return state;
-}
-
-static bool is_stopped(void *arg)
-{
-	const struct twice *t = arg;
-
-	return state_of(t->cmd.pid) == 'T';
-}
-
-/* The result is written at once, at the end. */
-static bool is_done(void *arg)
-{
-	const struct twice *t = arg;
-	struct stat st;
-
-	return !stat(t->target.result, &st) && st.st_size > 0;
-}
-
 /* ask_twice - @args: of the command; -p PID is added */
-static void ask_twice(struct twice *t, const char *const *args)
+static void ask_twice(struct vt_behind *t, const char *const *args)
 {
-	const char *argv[32] = { vt_vmascope() };
-	char pid[16];
-	size_t n = 1;
-
-	memset(t, 0, sizeof(*t));
-	vt_gated_start(&t->target, VT_ARGS("storm", "--stay", "--faults", FAULTS));
-	snprintf(pid, sizeof(pid), "%d", t->target.work.pid);
-	while (*args)
-		argv[n++] = *args++;
-	argv[n++] = "-p";
-	argv[n++] = pid;
-	argv[n] = NULL;
-	vt_start(&t->cmd, NULL, argv);
-	vt_await_attached(&t->cmd);
-	vt_signal(&t->cmd, SIGSTOP);
-	vt_await(is_stopped, t, "the command is stopped", VT_PATIENCE);
-	vt_equal(write(t->target.work.stdin_fd, "", 1), 1, "byte to the gate");
-	vt_await(is_done, t, "the target has made its faults", VT_PATIENCE);
+	vt_behind_start(t, FAULTS, args);
 	/* one of each kind can be pending */
 	vt_signal(&t->cmd, SIGINT);
 	vt_signal(&t->cmd, SIGTERM);
@@ -88,14 +35,8 @@ static void ask_twice(struct twice *t, const char *const *args)
 	vt_gated_run(&t->target);
 }
 
-static void free_twice(struct twice *t)
-{
-	vt_free(&t->cmd);
-	vt_gated_free(&t->target);
-}
-
 /* @totals: of a view of the run: all faults, though none of their events was read */
-static void check_totals(const struct twice *t, struct json_object *totals)
+static void check_totals(const struct vt_behind *t, struct json_object *totals)
 {
 	struct json_object *known = t->target.known;
 
@@ -109,7 +50,7 @@ static void check_totals(const struct twice *t, struct json_object *totals)
 static void trace(void **state)
 {
 	struct json_object *lines, *last;
-	struct twice t;
+	struct vt_behind t;
 
 	(void)state;
 	ask_twice(&t, VT_ARGS("trace", "-j", RING));
@@ -121,7 +62,7 @@ static void trace(void **state)
 	vt_cmp(vt_int(last, "lost"), >=, NR_FAULTS, "lost");
 	check_totals(&t, vt_get(last, "totals"));
 	json_object_put(lines);
-	free_twice(&t);
+	vt_behind_free(&t);
 }
 
 static void record(void **state)
@@ -129,7 +70,7 @@ static void record(void **state)
 	const char *file = vt_path("twice.rec");
 	struct json_object *json, *last;
 	size_t lines;
-	struct twice t;
+	struct vt_behind t;
 
 	(void)state;
 	ask_twice(&t, VT_ARGS("record", "-q", "-o", file, RING));
@@ -140,13 +81,13 @@ static void record(void **state)
 	json = vt_report_json(file, 0);
 	check_totals(&t, vt_get(json, "totals"));
 	json_object_put(json);
-	free_twice(&t);
+	vt_behind_free(&t);
 }
 
 #define UNWIND "--unwind", "dwarf", "--stack-size", "4"
 
 /** check_not_unwound - @rest: where faults count whose stack was copied, and is not unwound */
-static void check_not_unwound(const struct twice *t, struct json_object *json, const char *rest)
+static void check_not_unwound(const struct vt_behind *t, struct json_object *json, const char *rest)
 {
 	struct json_object *row;
 	int64_t with_stack = 0;
@@ -163,7 +104,7 @@ static void unwinding(void **state)
 	const char *file = vt_path("unwinding.rec");
 	struct json_object *json;
 	struct vt_cmd report;
-	struct twice t;
+	struct vt_behind t;
 
 	(void)state;
 	ask_twice(&t, VT_ARGS("stat", "-j", "--by", "stack", UNWIND, RING));
@@ -171,15 +112,15 @@ static void unwinding(void **state)
 	check_not_unwound(&t, json, "stacks_rest.not_unwound");
 	vt_equal(vt_int(json, "lost.samples"), vt_int(json, "totals.faults"), "lost copies");
 	json_object_put(json);
-	free_twice(&t);
+	vt_behind_free(&t);
 	ask_twice(&t, VT_ARGS("stat", "-j", "--by", "stack", UNWIND, RING, "--vma", "*"));
 	json = vt_json(t.cmd.out, "stat");
 	check_not_unwound(&t, json, "stacks_rest.either");
 	json_object_put(json);
-	free_twice(&t);
+	vt_behind_free(&t);
 	ask_twice(&t, VT_ARGS("stat", "--by", "function", UNWIND, RING));
 	vt_contains(t.cmd.out, "[stacks not unwound]");
-	free_twice(&t);
+	vt_behind_free(&t);
 	ask_twice(&t, VT_ARGS("record", "-q", "-o", file, "-U", UNWIND, RING));
 	vt_report(&report, file, VT_ARGS("-j", "--by", "stack"), 0);
 	json = vt_json(report.out, "report");
@@ -188,7 +129,7 @@ static void unwinding(void **state)
 	vt_report(&report, file, VT_ARGS("--by", "stack"), 0);
 	vt_contains(report.out, "[stacks not unwound]");
 	vt_free(&report);
-	free_twice(&t);
+	vt_behind_free(&t);
 }
 
 /* Those that have no events to read, or only names to look for, end with all of their figures. */
@@ -196,7 +137,7 @@ static void counting_commands(void **state)
 {
 	static const char *const by[] = { "vma", "stack" };
 	struct json_object *json;
-	struct twice t;
+	struct vt_behind t;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(by) / sizeof(*by); i++) {
@@ -204,16 +145,16 @@ static void counting_commands(void **state)
 		json = vt_json(t.cmd.out, "stat");
 		check_totals(&t, vt_get(json, "totals"));
 		json_object_put(json);
-		free_twice(&t);
+		vt_behind_free(&t);
 	}
 	ask_twice(&t, VT_ARGS("shootdown", "-j", "--by", "stack", "--unwind", "dwarf", RING));
 	json = vt_json(t.cmd.out, "shootdown");
 	vt_cmp(vt_int(json, "totals.calls"), >=, 2, "memory calls");
 	json_object_put(json);
-	free_twice(&t);
+	vt_behind_free(&t);
 	ask_twice(&t, VT_ARGS("top", "--batch", "-i", "100ms"));
 	vt_contains(t.cmd.out, "END");
-	free_twice(&t);
+	vt_behind_free(&t);
 }
 
 static const struct CMUnitTest tests[] = {

@@ -24,8 +24,7 @@ static const char *const calls[VT_LOAD_CALLS] = {
 	"munlock", "mlockall",	    "munlockall",
 };
 
-/** count - open a counter of tracepoint @event in @pid and all that it will fork */
-static int count(pid_t pid, const char *event, const char *filter)
+int vt_count_event(pid_t pid, const char *event, const char *filter)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT,
 					.size = sizeof(attr),
@@ -58,7 +57,7 @@ static int count_traps(pid_t pid, uint64_t config)
 	return fd;
 }
 
-static int64_t value(int fd)
+int64_t vt_counted(int fd)
 {
 	int64_t n = -1;
 
@@ -101,10 +100,10 @@ void vt_load_start(struct vt_load *load, const char *const *argv)
 	vt_await_text(&load->cmd, "ready");
 	for (size_t i = 0; i < VT_LOAD_CALLS; i++) {
 		snprintf(event, sizeof(event), "syscalls/sys_exit_%s", calls[i]);
-		load->fd[i] = count(load->cmd.pid, event, NULL);
+		load->fd[i] = vt_count_event(load->cmd.pid, event, NULL);
 	}
 	/* include/trace/events/tlb.h: TLB_REMOTE_SEND_IPI */
-	load->fd[VT_LOAD_CALLS] = count(load->cmd.pid, "tlb/tlb_flush", "reason == 4");
+	load->fd[VT_LOAD_CALLS] = vt_count_event(load->cmd.pid, "tlb/tlb_flush", "reason == 4");
 	load->fd[VT_LOAD_CALLS + 1] = count_traps(load->cmd.pid, PERF_COUNT_SW_PAGE_FAULTS_MIN);
 	load->fd[VT_LOAD_CALLS + 2] = count_traps(load->cmd.pid, PERF_COUNT_SW_PAGE_FAULTS_MAJ);
 }
@@ -122,9 +121,9 @@ int vt_load_run(struct vt_load *load)
 	load->minor = after.ru_minflt - before.ru_minflt - minor;
 	load->major = after.ru_majflt - before.ru_majflt - major;
 	for (size_t i = 0; i < VT_LOAD_CALLS; i++)
-		load->calls[i] = value(load->fd[i]);
-	load->sends = value(load->fd[VT_LOAD_CALLS]);
-	load->traps = value(load->fd[VT_LOAD_CALLS + 1]) + value(load->fd[VT_LOAD_CALLS + 2]);
+		load->calls[i] = vt_counted(load->fd[i]);
+	load->sends = vt_counted(load->fd[VT_LOAD_CALLS]);
+	load->traps = vt_counted(load->fd[VT_LOAD_CALLS + 1]) + vt_counted(load->fd[VT_LOAD_CALLS + 2]);
 	return load->cmd.exit;
 }
 

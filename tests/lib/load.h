@@ -33,6 +33,15 @@ struct vt_load {
 };
 
 /**
+ * vt_count_event - open a counter of a tracepoint in @pid and all that it will fork
+ * @event: "SYSTEM/NAME"; @filter: of its fields, or NULL
+ * Return: its descriptor.
+ */
+int vt_count_event(pid_t pid, const char *event, const char *filter);
+/** vt_counted - the value of such a counter */
+int64_t vt_counted(int fd);
+
+/**
  * vt_load_start - prepare to run @argv (found in PATH) once the gate opens; all counters are at 0
  */
 void vt_load_start(struct vt_load *load, const char *const *argv);

@@ -163,6 +163,12 @@ static inline int fake_consume(struct capture *c)
 	return (int)nr;
 }
 
+static inline uint64_t fake_waiting(const struct capture *c)
+{
+	(void)c;
+	return 0;
+}
+
 static inline int fake_ring_fd(const struct capture *c)
 {
 	(void)c;
@@ -212,6 +218,7 @@ static const struct kernel_calls fake_calls = {
 	.lookup_all = fake_lookup_all,
 	.iterate = fake_iterate,
 	.consume = fake_consume,
+	.waiting = fake_waiting,
 	.ring_fd = fake_ring_fd,
 	.each_program = fake_each_program,
 	.settle = fake_settle,

@@ -124,6 +124,12 @@ uint64_t capture__start_ns(const struct capture *c);
 int capture__fd(const struct capture *c);
 
 /**
+ * capture__may_sleep - to be called before waiting for capture__fd(): requests one wake-up
+ * Return: false: enough events are pending, so that no wake-up would come for them (bpf/wake.h).
+ */
+bool capture__may_sleep(struct capture *c);
+
+/**
  * capture__consume - pass pending events to the callback
  * @until_ns: stop at this time (CLOCK_MONOTONIC), as handling them may take long
  * Return: 0; -EAGAIN if the time was up and more events are pending; or another negative errno.

@@ -56,6 +56,9 @@ struct capture {
 int ring__map(struct capture *c);
 void ring__unmap(struct capture *c);
 
+/** ring__waiting - bytes in the ring that have not been read */
+uint64_t ring__waiting(const struct capture *c);
+
 /** ring__add_dropped - count what capture__drop_rest() dropped as lost instead of emitted. */
 void ring__add_dropped(const struct capture *c, struct vs_stats *sum);
 

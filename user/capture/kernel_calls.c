@@ -117,6 +117,7 @@ const struct kernel_calls kernel_calls = {
 	.lookup_all = map_call__lookup_all,
 	.iterate = iterate,
 	.consume = consume,
+	.waiting = ring__waiting,
 	.ring_fd = ring_fd,
 	.each_program = each_program,
 	.settle = settle,

@@ -22,6 +22,7 @@ struct bpf_map;
  * @iterate: run the task iterator over all tasks, for @action; @fn gets the threads that it yields
  * @consume: pass pending records of the ring to the capture's callback, as capture__consume() set;
  *	Return: also -ECANCELED when all requested ones were read; or their number
+ * @waiting: Return: bytes in the ring that have not been read
  * @ring_fd: Return: a descriptor that is readable when records are pending
  * @each_program: as capture__each_program()
  * @settle: tell the programs that the hooks are detached
@@ -39,6 +40,7 @@ struct kernel_calls {
 	int (*iterate)(struct capture *c, enum vs_iter_task action, capture_thread_fn fn,
 		       void *ctx);
 	int (*consume)(struct capture *c);
+	uint64_t (*waiting)(const struct capture *c);
 	int (*ring_fd)(const struct capture *c);
 	int (*each_program)(const struct capture *c, int (*fn)(void *ctx, const char *name, int fd),
 			    void *ctx);

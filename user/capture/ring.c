@@ -87,9 +87,26 @@ void ring__unmap(struct capture *c)
 		munmap((void *)c->ring_pages, 2 * sysconf(_SC_PAGESIZE));
 }
 
+uint64_t ring__waiting(const struct capture *c)
+{
+	return produced(c) - consumed(c);
+}
+
 int capture__fd(const struct capture *c)
 {
 	return c->kernel->ring_fd(c);
+}
+
+bool capture__may_sleep(struct capture *c)
+{
+	struct vs_ring_wake *wake = &c->skel->bss->ring_wake;
+	const uint64_t mark = c->skel->rodata->cfg.wakeup_bytes;
+
+	if (c->kernel->waiting(c) >= mark)
+		return false;
+	__atomic_store_n(&wake->woken, 0, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return c->kernel->waiting(c) < mark;
 }
 
 int capture__consume(struct capture *c, uint64_t until_ns)

@@ -297,7 +297,7 @@ static void wait_until(struct session *s, uint64_t deadline_ns)
 	uint64_t now = session__now();
 	struct timespec ts = {};
 
-	if (deadline_ns > now) {
+	if (deadline_ns > now && capture__may_sleep(s->live->capture)) {
 		ts.tv_sec = (deadline_ns - now) / 1000000000ULL;
 		ts.tv_nsec = (deadline_ns - now) % 1000000000ULL;
 	}
