@@ -33,7 +33,7 @@ static __always_inline void switch_image(struct task_struct *task, struct task_s
 		t->last_minor = task->min_flt;
 		t->last_major = task->maj_flt;
 	} else if (t->mm) {
-		settle_current();
+		settle_current(t);
 	}
 	t->mm = mm;
 	t->proc = image_slot(task, t);
@@ -84,7 +84,7 @@ static __noinline int within_filter(struct task_struct *task, struct task_state 
 		t->last_major = task->maj_flt;
 		__sync_fetch_and_and(&t->flags, ~TASK_AWAY);
 	} else if (!within && !(t->flags & TASK_AWAY)) {
-		settle_current();
+		settle_current(t);
 		__sync_fetch_and_or(&t->flags, TASK_AWAY);
 	}
 	return within;
@@ -167,13 +167,31 @@ static __always_inline void identify(struct task_struct *task, struct task_state
 	f->vma.slot = VS_SLOT_OVERFLOW;
 }
 
+/** identify_again - the pending fault of the current task; a global function of fault.bpf.c */
+int identify_again(struct task_state *t);
+
+/**
+ * settle_own - settle_current(); the VMA of a pending fault that has completed may be found now, if a
+ *	stack had to grow first, or the VMA was being changed
+ *
+ * Not in settle_current(): the call stack would be too deep.
+ */
+static __always_inline void settle_own(struct task_struct *task, struct task_state *t)
+{
+	if (!every_latency() && t->pending.active && t->pending.found != VMA_FOUND &&
+	    (task->min_flt > t->last_minor || task->maj_flt > t->last_major) &&
+	    (u64)task->mm == t->mm)
+		identify_again(t);
+	settle_current(t);
+}
+
 /** last_fault_over - a fault begins after counting has ended, so the previous fault has ended. */
 static __noinline int last_fault_over(struct task_struct *task)
 {
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 
 	if (t && t->pending.active)
-		settle_current();
+		settle_current(t);
 	return 0;
 }
 
@@ -200,7 +218,7 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	}
 	f = &t->pending;
 	if (f->active || task->min_flt != t->last_minor || task->maj_flt != t->last_major)
-		settle_current();
+		settle_own(task, t);
 	f->address = address;
 	f->ip = regs->ip;
 	f->sp = regs->sp;
@@ -282,9 +300,9 @@ static __always_inline void begun_before(struct task_struct *task, enum vs_outco
 		return;
 	if ((cfg.only && cfg.only != outcome + 1) || cfg.causes)
 		return;
-	count_faults(VS_SLOT_OVERFLOW, 1, outcome, &f, 0);
+	count_faults(VS_SLOT_OVERFLOW, 1, outcome, &f, NO_LATENCY);
 	if (cfg.fault_stacks)
-		stack_add(NO_STACK, outcome, 1, 0);
+		stack_add(NO_STACK, outcome, 1, NO_LATENCY);
 }
 
 /** pending_of - the pending fault of the current task in the page of @address, or NULL. */
@@ -308,9 +326,6 @@ static __always_inline bool still_identified(const struct pending_fault *f, s64 
 	return f->found == VMA_FOUND && (!cfg.vma_cache || (seq == f->seq && seq != MM_SEQ_NONE));
 }
 
-/** identify_again - the pending fault of the current task; a global function of fault.bpf.c */
-int identify_again(struct task_state *t);
-
 /** fault_end_pending - the fault whose begin was seen by a hook has ended. */
 static __always_inline void fault_end_pending(struct task_struct *task, struct task_state *t,
 					      enum vs_outcome outcome, u64 now)
@@ -330,7 +345,7 @@ static __always_inline void fault_end_pending(struct task_struct *task, struct t
 	f->active = 0;
 	if (!still_identified(f, mm_sequence(task)))
 		identify_again(t);
-	page_mapped(task, f);
+	page_mapped(t->mm, f);
 	f->cause = cause_at_end(f, outcome);
 	stack_at_end(t, f, outcome);
 	fault_ended(&id, t, f, outcome, now - f->begin_ns);
@@ -363,7 +378,7 @@ __weak __noinline int fault_end_unpaired(u64 address, u32 outcome, u32 origin, u
 	own->access = VS_ACCESS_UNKNOWN;
 	if (origin == VS_ORIGIN_GUP)
 		own->cause = trapless;
-	else
+	else if (every_latency())
 		count_lost(VS_LOST_LATENCY);
 	own->stack = NO_STACK;
 	identify(task, t, mm_sequence(task), own);

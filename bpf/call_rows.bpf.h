@@ -44,7 +44,8 @@ static __always_inline void call_time(u32 call, u32 detail, enum vs_call_time ti
 {
 	u32 index = vs_call_class(call, detail) * VS_NR_CALL_TIMES + time;
 
-	hist_put(bpf_map_lookup_elem(&call_hists, &index), hist_bucket(ns), ns);
+	hist_put(bpf_map_lookup_elem(&call_hists, &index), hist_bucket(ns),
+		 (struct weighted_ns){ ns, 1 });
 }
 
 /** this_shootdowns - this CPU's totals. */

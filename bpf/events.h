@@ -83,7 +83,8 @@ enum vs_size {
  * @cause: faults by enum vs_cause
  * @size: completed faults by enum vs_size, if page tables can be read
  * @handled: incomplete faults that raised a signal for which the process had a handler
- * @latency_count: completed faults whose latency is known
+ * @latency_count: completed faults whose latency is known; if latencies are sampled, an estimate:
+ *	each sample counts for as many faults as it stands for, here and in all sums and histograms
  * @latency_sum_ns: sum of these latencies, in nanoseconds
  * @latency_max_ns: maximum of these latencies, in nanoseconds
  * @so_far_ns: time of faults in flight at the end of an interval, minus the part that has been
@@ -358,6 +359,7 @@ struct vs_stats {
 	__u64 walks;	    /* VMA lookups that walked the tree */
 	__u64 atomic_traps; /* traps with page faults disabled: the kernel takes no fault there */
 	__u64 eventless;    /* kernel-initiated faults that no hook saw: counted, no event */
+	__u64 latencies;    /* latencies that were measured, with cfg.latency_period other than 1 */
 };
 
 /** enum vs_event_type - types of ring records */
@@ -384,9 +386,9 @@ struct vs_event {
 
 #include "stacks.h"
 
-#include "calls.h"
-
 #include "wake.h"
+
+#include "calls.h"
 
 #include "crashes.h"
 
@@ -512,6 +514,8 @@ struct vs_event_proc {
  *	kernel follows frame pointers
  * @nr_call_rows: a power of two; 1: no table is used; @nr_stacks: a power of two
  * @vma_lookup: enum vs_vma_lookup; @vma_cache: 1 = use the task's cache of lookups
+ * @latency_period: 1 = the latency of every fault is measured; n = of every nth minor fault and
+ *	of every major one; 0 = of none
  */
 struct vs_config {
 	__u32 nr_cpus;
@@ -566,6 +570,7 @@ struct vs_config {
 	__u32 streamed;
 	__u32 nr_stacks;
 	__u32 sample_bytes;
+	__u32 latency_period;
 };
 
 /** enum vs_vma_lookup - how the VMA of an address is found */

@@ -59,16 +59,24 @@ struct entry_count {
 	u64 n;
 };
 
-/** count_window - count entries of window @number of the table. Return: 1 if it can't be read. */
+/**
+ * count_window - count entries of window @number of the table
+ *
+ * By plain loads, which maps_folios() requires: a copy would take too much of the stack.
+ * Return: 1 if there are none.
+ */
 static long count_window(u64 number, struct entry_count *c)
 {
-	u64 window[PTE_WINDOW], i = number * PTE_WINDOW, n = 0;
+	u64 i = number * PTE_WINDOW, n = 0;
+	const struct vm_event_state *window;
 
-	if (bpf_probe_read_kernel(window, sizeof(window), (void *)(c->table + i * 8)))
+	if (!kread_plainly())
 		return 1;
+	window = kread_as(struct vm_event_state, c->table + i * 8);
 	/* without branches: see less() */
+#pragma clang loop unroll(disable)
 	for (u64 k = 0; k < PTE_WINDOW; k++)
-		n += is_present(window[k]) & ~less(i + k, c->lo) & less(i + k, c->hi) &
+		n += is_present(window->event[k]) & ~less(i + k, c->lo) & less(i + k, c->hi) &
 		     less(0, (i ^ c->index) >> 4);
 	c->n += n;
 	return 0;
@@ -153,6 +161,45 @@ __noinline int identify_again(struct task_state *t)
 		return 0;
 	identify(task, t, mm_sequence(task), &t->pending);
 	t->pending.cause = cause_at_begin(&t->pending);
+	return 0;
+}
+
+/** tables_exist - the page tables of the mm of @t are not freed, though its task may be exiting. */
+static __always_inline bool tables_exist(struct task_struct *task, const struct task_state *t)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+
+	if (mm)
+		return (u64)mm == t->mm;
+	/* before 6.16, sched_process_exit follows exit_mm() */
+	mm = BPF_CORE_READ(task, active_mm);
+	return (u64)mm == t->mm && BPF_CORE_READ(mm, mm_users.counter) > 0;
+}
+
+__noinline int completed_unseen(struct task_state *t, u32 outcome)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pending_fault *f;
+	bool unchanged = false;
+
+	if (!t)
+		return 0;
+	f = &t->pending;
+	/* the location of its PMD entry may be out of date */
+	f->page.pmd = 0;
+	if ((u64)task == t->task && (u64)task->mm == t->mm) {
+		s64 seq = mm_sequence(task);
+
+		unchanged = seq != MM_SEQ_NONE && seq == f->seq;
+		if (pmd_cached(t, seq, f->address))
+			f->page.pmd = t->pmd;
+	}
+	if (tables_exist((void *)t->task, t))
+		page_mapped_at(t->mm, f, &t->now);
+	/* a huge page may have been split by a change of its VMA */
+	if (!unchanged && !f->page.table && f->size < VS_SIZE_PMD)
+		f->mapped = 0;
+	f->cause = cause_at_end(f, outcome);
 	return 0;
 }
 
@@ -322,6 +369,10 @@ int BPF_PROG(fault_done, struct vm_area_struct *vma, unsigned long address, unsi
 		return 0;
 	if (ret & VM_FAULT_MAJOR || flags & FAULT_FLAG_TRIED)
 		outcome = VS_MAJOR;
+	/* the others are settled when the next fault begins */
+	if (regs && outcome == VS_MINOR && cfg.latency_period > 1 &&
+	    bpf_get_prandom_u32() % cfg.latency_period)
+		return 0;
 	if (regs)
 		fault_end(task, address, outcome, VS_ORIGIN_USER, VS_CAUSE_GUP);
 	else if (is_foreign(task, vma, flags))

@@ -106,36 +106,45 @@ static __always_inline bool maps_beyond(const struct pending_fault *f, const str
 	       is_present(entry);
 }
 
-/** page_mapped - after a fault: set the number of base pages that it has mapped, and their size. */
-static __always_inline void page_mapped(struct task_struct *task, struct pending_fault *f)
+/** page_mapped_at - page_mapped(); @now: working memory */
+static __always_inline void page_mapped_at(u64 mm, struct pending_fault *f, struct page_view *now)
 {
-	struct page_view now;
-
 	if (!f->page.readable)
 		return;
-	now.pmd = f->page.pmd;
-	if (!now.pmd)
-		page_walk((u64)BPF_CORE_READ(task, mm, pgd), f->address, &now);
-	if (now.pmd)
-		page_leaf(f->address, &now);
-	if (!now.readable || !(now.entry & PTE_PRESENT))
+	now->pmd = f->page.pmd;
+	if (!now->pmd)
+		page_walk((u64)BPF_CORE_READ((struct mm_struct *)mm, pgd), f->address, now);
+	if (now->pmd)
+		page_leaf(f->address, now);
+	if (!now->readable || !(now->entry & PTE_PRESENT))
 		return;
-	f->frame = page_frame(f->address, &f->page, &now);
-	if (now.level == LEVEL_PUD) {
+	f->frame = page_frame(f->address, &f->page, now);
+	if (now->level == LEVEL_PUD) {
 		f->size = VS_SIZE_PUD;
 		f->mapped = 0x8000; /* 262,144 do not fit; this value stands for one PUD */
-	} else if (now.level == LEVEL_PMD) {
+	} else if (now->level == LEVEL_PMD) {
 		f->size = VS_SIZE_PMD;
 		f->mapped = PTES_PER_TABLE;
 	} else {
-		f->mapped = now.present > f->page.present ? now.present - f->page.present : 0;
-		if (maps_beyond(f, &now))
-			f->mapped += folio_rest(f, now.table);
+		f->mapped = now->present > f->page.present ? now->present - f->page.present : 0;
+		if (maps_beyond(f, now))
+			f->mapped += folio_rest(f, now->table);
 		if (f->mapped > 1)
 			f->size = VS_SIZE_LARGE;
 		else if (!f->mapped)
 			f->mapped = 1; /* it was present already, and was copied or made writable */
 	}
+}
+
+/**
+ * page_mapped - after a fault: set the number of base pages that it has mapped, and their size
+ * @mm: address of the mm, whose page tables exist
+ */
+static __always_inline void page_mapped(u64 mm, struct pending_fault *f)
+{
+	struct page_view now;
+
+	page_mapped_at(mm, f, &now);
 }
 
 #endif /* VMASCOPE_FOLIO_BPF_H */

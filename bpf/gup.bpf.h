@@ -51,7 +51,7 @@ static __always_inline void gup_add(struct vs_counts *c, struct vs_stats *s, u64
 	__sync_fetch_and_add(&c->cause[VS_CAUSE_GUP], n);
 	stats_add_anywhere(&s->eventless, n);
 	if (cfg.fault_stacks)
-		stack_add(NO_STACK, outcome, n, 0);
+		stack_add(NO_STACK, outcome, n, NO_LATENCY);
 }
 
 /** count_gup - add @minor and @major kernel-initiated faults, which have no event, to @slot. */
@@ -70,9 +70,9 @@ __weak __noinline int count_gup(u32 slot, u64 minor, u64 major)
 /**
  * settle_gup - count the kernel-initiated faults of a task that may be running on another CPU
  *
- * Not while a fault is pending: then the next count is that fault's. The pending state is read
- * after the counts: if a fault has begun and ended in between, the claim of the counts fails, as
- * they have changed.
+ * While a fault is pending, one of the next counts is that fault's, by the same rule as in settle():
+ * it is left. The pending state is read after the counts: if a fault has begun and ended in between,
+ * the claim of the counts fails, as they have changed.
  */
 static __always_inline void settle_gup(struct task_struct *task, struct task_state *t)
 {
@@ -83,19 +83,27 @@ static __always_inline void settle_gup(struct task_struct *task, struct task_sta
 	minor = *(volatile unsigned long *)&task->min_flt;
 	major = *(volatile unsigned long *)&task->maj_flt;
 	barrier();
-	if (*(volatile u8 *)&t->pending.active)
-		return;
-	if (minor <= last_minor ||
-	    __sync_val_compare_and_swap(&t->last_minor, last_minor, minor) != last_minor)
-		minor = last_minor;
-	if (major <= last_major ||
-	    __sync_val_compare_and_swap(&t->last_major, last_major, major) != last_major)
-		major = last_major;
-	if (minor == last_minor && major == last_major)
+	minor = minor > last_minor ? minor - last_minor : 0;
+	major = major > last_major ? major - last_major : 0;
+	if (*(volatile u8 *)&t->pending.active) {
+		if (minor + major < 2)
+			return;
+		if (major)
+			major--;
+		else
+			minor--;
+	}
+	if (minor && __sync_val_compare_and_swap(&t->last_minor, last_minor, last_minor + minor) !=
+			     last_minor)
+		minor = 0;
+	if (major && __sync_val_compare_and_swap(&t->last_major, last_major, last_major + major) !=
+			     last_major)
+		major = 0;
+	if (!minor && !major)
 		return;
 	if (cfg.refaults)
-		refaults_unplaced(t, minor - last_minor + major - last_major);
-	count_gup(process_slot(task, t), minor - last_minor, major - last_major);
+		refaults_unplaced(t, minor + major);
+	count_gup(process_slot(task, t), minor, major);
 }
 
 #endif /* VMASCOPE_GUP_BPF_H */

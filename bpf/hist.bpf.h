@@ -6,6 +6,7 @@
 #ifndef VMASCOPE_HIST_BPF_H
 #define VMASCOPE_HIST_BPF_H
 
+#include "latency.bpf.h"
 #include "slots.bpf.h"
 
 /** exceeds - @v > @most, both below 2^63, without a branch: latencies are hard to predict */
@@ -75,21 +76,21 @@ static __always_inline u32 hist_get(u32 *place)
 	return hist;
 }
 
-static __always_inline void hist_put(struct vs_hist *h, u32 bucket, u64 ns)
+static __always_inline void hist_put(struct vs_hist *h, u32 bucket, struct weighted_ns latency)
 {
 	if (!h || bucket >= VS_HIST_BUCKETS)
 		return;
-	stats_add(&h->bucket[bucket], 1);
-	stats_add(&h->sum_ns, ns);
-	if (ns > h->max_ns)
-		h->max_ns = ns;
+	stats_add(&h->bucket[bucket], latency.weight);
+	stats_add(&h->sum_ns, latency.ns * latency.weight);
+	if (latency.ns > h->max_ns)
+		h->max_ns = latency.ns;
 }
 
-static __always_inline void hist_count(u32 hist, u32 bucket, u64 ns)
+static __always_inline void hist_count(u32 hist, u32 bucket, struct weighted_ns latency)
 {
 	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist;
 
-	hist_put(bpf_map_lookup_elem(&hists, &index), bucket, ns);
+	hist_put(bpf_map_lookup_elem(&hists, &index), bucket, latency);
 }
 
 /** VMA whose latencies are also kept by cause: slot and generation; 0: none. Set by user/. */
@@ -140,23 +141,23 @@ static __always_inline void hists_so_far(const struct task_state *t, u32 slot, u
 
 /** hist_add - add the latency of a completed fault. */
 static __always_inline void hist_add(const struct task_state *t, const struct pending_fault *f,
-				     u64 duration_ns)
+				     struct weighted_ns latency)
 {
-	u32 bucket = hist_bucket(duration_ns), cause = f->cause, hist;
+	u32 bucket = hist_bucket(latency.ns), cause = f->cause, hist;
 	struct vs_slot *s;
 
 	if (cause >= VS_NR_CAUSES)
 		return;
-	hist_count(hist_of(t, cause), bucket, duration_ns);
+	hist_count(hist_of(t, cause), bucket, latency);
 	if (is_watched(f->vma.slot, f->vma.generation))
-		hist_put(watched_hist(cause), bucket, duration_ns);
+		hist_put(watched_hist(cause), bucket, latency);
 	if (!cfg.vma_hists)
 		return;
 	s = slot_at(f->vma.slot);
 	if (s && f->vma.slot != t->proc && f->vma.slot) {
 		hist = hist_get(&s->hist);
 		if (hist < cfg.nr_hists)
-			hist_count(hist, bucket, duration_ns);
+			hist_count(hist, bucket, latency);
 	}
 }
 

@@ -94,12 +94,18 @@ static __always_inline bool began_before(struct task_struct *task)
 }
 #endif
 
+/** is_counted - the kernel has counted a fault since the pending one began: that one has ended. */
+static __always_inline bool is_counted(struct task_struct *task, const struct task_state *t)
+{
+	return task->min_flt > t->last_minor || task->maj_flt > t->last_major;
+}
+
 /** is_in_flight - the pending fault has not ended. */
 static __always_inline bool is_in_flight(struct task_struct *task, struct task_state *t)
 {
 	const struct pending_fault *f = &t->pending;
 
-	if (task->flags & PF_ENDING || is_resolved(task, t))
+	if (task->flags & PF_ENDING || is_counted(task, t) || is_resolved(task, t))
 		return false;
 	if (f->regs && sleeps(task))
 		return is_trap_of(task, f->regs, f->ip);
@@ -111,6 +117,7 @@ static __always_inline bool is_in_flight(struct task_struct *task, struct task_s
  * count_so_far - an interval ends at @at_ns: count the time until then of a fault in flight
  *
  * The task may be running: part of a fault that ends meanwhile may count in the next interval.
+ * If latencies are sampled, this remains for most faults, as that of failed ones does.
  */
 static __noinline int count_so_far(struct task_struct *task, struct task_state *t, u64 at_ns)
 {
@@ -118,8 +125,9 @@ static __noinline int count_so_far(struct task_struct *task, struct task_state *
 	u64 begin_ns = *(volatile u64 *)&f->begin_ns, ns;
 	u32 slot = f->vma.slot, generation = f->vma.generation;
 
-	if (!*(volatile u8 *)&f->active || !f->regs || !begin_ns || begin_ns >= at_ns ||
-	    task->flags & PF_ENDING || !is_inside(task, f, at_ns))
+	if (!cfg.latency_period || !*(volatile u8 *)&f->active || !f->regs || !begin_ns ||
+	    begin_ns >= at_ns || task->flags & PF_ENDING || is_counted(task, t) ||
+	    !is_inside(task, f, at_ns))
 		return 0;
 	if (cfg.only || (cfg.causes && !(cfg.causes & (1u << (f->cause & 31)))))
 		return 0;

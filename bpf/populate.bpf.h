@@ -12,7 +12,7 @@
 static __always_inline void populate_begin(struct task_struct *task, struct task_state *t)
 {
 	if (task->min_flt != t->last_minor || task->maj_flt != t->last_major)
-		settle_current();
+		settle_current(t);
 }
 
 /** maps_anew - a call is mapping memory: faults in its range follow from no other call. */

@@ -166,6 +166,13 @@ __weak __noinline int page_walk(u64 pgd, u64 address, struct page_view *v)
 	return 0;
 }
 
+/** pmd_cached - the location of the PMD entry of @address is known. */
+static __always_inline bool pmd_cached(const struct task_state *t, s64 seq, u64 address)
+{
+	return seq != MM_SEQ_NONE && seq == t->cache_seq && t->pmd &&
+	       t->pmd_region == address >> 21;
+}
+
 /**
  * page_read - state of an address of the current task in the page tables, before the fault; unknown
  * if they can't be read
@@ -180,7 +187,7 @@ static __always_inline void page_read(struct task_struct *task, struct task_stat
 		*v = (struct page_view){ .level = LEVEL_ABOVE };
 		return;
 	}
-	if (seq != MM_SEQ_NONE && seq == t->cache_seq && t->pmd && t->pmd_region == address >> 21) {
+	if (pmd_cached(t, seq, address)) {
 		v->pmd = t->pmd;
 		page_leaf(address, v);
 		return;

@@ -34,9 +34,9 @@
 #define FIGURE_COUNT(member, bits, how, ...) FIGURE_##how(member)
 #define FIGURE_DESCRIBE(member, ...) e->member = f->member;
 
-/** count_faults - add @n faults to @slot */
+/** count_faults - add @n faults to @slot; their latency is known only if @n is 1 */
 static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcome,
-					 const struct pending_fault *f, u64 duration_ns)
+					 const struct pending_fault *f, struct weighted_ns latency)
 {
 	struct vs_counts *c = slot_counts(slot);
 
@@ -53,12 +53,12 @@ static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcom
 	VS_EACH_FIGURE(FIGURE_COUNT)
 	if (f->mapped)
 		stats_add(&c->size[f->size & 3], 1);
-	if (!duration_ns)
+	if (!latency.ns)
 		return;
-	stats_add(&c->latency_count, n);
-	stats_add(&c->latency_sum_ns, duration_ns);
-	if (duration_ns > c->latency_max_ns)
-		c->latency_max_ns = duration_ns;
+	stats_add(&c->latency_count, latency.weight);
+	stats_add(&c->latency_sum_ns, latency.ns * latency.weight);
+	if (latency.ns > c->latency_max_ns)
+		c->latency_max_ns = latency.ns;
 }
 
 /** struct task_id - the task of a fault; @comm: address of its command name */
@@ -110,7 +110,8 @@ static __always_inline void fault_emit(const struct task_id *id, const struct ta
 	if (!e) {
 		/* the sample has no row to be counted by */
 		if (is_sample(f->stack))
-			stack_add((struct vs_stack_ref){}, outcome, 1, duration_ns);
+			stack_add((struct vs_stack_ref){}, outcome, 1,
+				  latency_of(outcome, duration_ns));
 		return;
 	}
 	fault_describe(id, t, f, outcome, duration_ns, e);
@@ -159,13 +160,13 @@ static __always_inline bool stack_wanted(const struct pending_fault *f)
  * stack_at_begin - whether the stack of a fault is taken when it begins
  *
  * With a filter on outcomes, most faults do not match: their stack is taken at the end, if they
- * match, except for faults whose end no hook shows.
+ * match, except for faults whose end no hook shows; unless latencies are sampled, that is few.
  */
 static __always_inline bool stack_at_begin(const struct pending_fault *f)
 {
 	if (!stack_wanted(f))
 		return false;
-	if (!cfg.only && !cfg.causes)
+	if ((!cfg.only && !cfg.causes) || !every_latency())
 		return true;
 	return CAUSES_OF_SIGNALS & (1u << (f->cause & 31)) && wanted(VS_INCOMPLETE, f->cause);
 }
@@ -233,6 +234,8 @@ static __always_inline void fault_ended(const struct task_id *id, struct task_st
 					struct pending_fault *f, enum vs_outcome outcome,
 					u64 duration_ns)
 {
+	const struct weighted_ns latency = latency_of(outcome, duration_ns);
+
 	if (!wanted(outcome, f->cause)) {
 		f->so_far_ns = 0;
 		return;
@@ -245,21 +248,23 @@ static __always_inline void fault_ended(const struct task_id *id, struct task_st
 		count_lost(VS_LOST_IDENTITY);
 		f->vma.slot = VS_SLOT_OVERFLOW;
 	}
-	count_faults(f->vma.slot, 1, outcome, f, duration_ns);
+	count_faults(f->vma.slot, 1, outcome, f, latency);
 	/* after the slot: user/ relies on this order to make the sums agree */
 	barrier();
 	if (f->origin != VS_ORIGIN_GUP)
 		t->faults++;
-	t->fault_ns += duration_ns;
+	t->fault_ns += latency.ns * latency.weight;
 	if (f->so_far_ns)
 		so_far_over(t, f, duration_ns);
 	if (cfg.fault_stacks && !is_sample(f->stack))
-		stack_add(f->stack, outcome, 1, duration_ns);
+		stack_add(f->stack, outcome, 1, latency);
 	if (duration_ns)
-		hist_add(t, f, duration_ns);
+		hist_add(t, f, latency);
+	if (duration_ns && !every_latency())
+		count_latency();
 	heat_add(id->tgid, f->vma.slot, f->address);
 	if (cfg.refaults)
-		refault_look(t, f, duration_ns);
+		refault_look(t, f, latency.ns * latency.weight);
 	if (cfg.emit_faults)
 		fault_emit(id, t, f, outcome, duration_ns);
 }
@@ -277,10 +282,12 @@ __weak __noinline int fault_over(struct task_state *t, struct pending_fault *f, 
 
 	if (!t || !f)
 		return 0;
-	task = (void *)t->task;
-	id.tgid = BPF_CORE_READ(task, tgid);
-	id.pid = BPF_CORE_READ(task, pid);
-	id.comm = task->comm;
+	if (cfg.emit_faults || cfg.heat) {
+		task = (void *)t->task;
+		id.tgid = BPF_CORE_READ(task, tgid);
+		id.pid = BPF_CORE_READ(task, pid);
+		id.comm = task->comm;
+	}
 	fault_ended(&id, t, f, outcome, 0);
 	return 0;
 }
@@ -331,6 +338,34 @@ static __always_inline bool is_resolved(struct task_struct *task, struct task_st
 }
 
 /**
+ * has_completed - the pending fault of @task, whose state is @t, has completed: the kernel has
+ *	counted faults since it began
+ *
+ * These may also be kernel-initiated ones, after a fault that failed. If no hook shows the end of
+ * most faults, the page may have been unmapped again by now: then the fault is taken as completed
+ * where a failed one is known otherwise. In user mode, it would have raised a signal, which is seen.
+ */
+static __always_inline bool has_completed(struct task_struct *task, struct task_state *t)
+{
+	const struct pending_fault *f = &t->pending;
+
+	if (every_latency())
+		return is_resolved(task, t);
+	if (f->origin == VS_ORIGIN_USER)
+		return f->cause != VS_CAUSE_VSYSCALL;
+	return !is_refused(f->cause) || is_resolved(task, t);
+}
+
+/**
+ * completed_unseen - the pending fault of the task at @t->task has completed, and no hook has shown
+ *	its end: find what the end would have shown, which is the pages that it mapped, and the
+ *	final cause
+ *
+ * A global function: the verifier checks it once. Defined in fault.bpf.c, as it uses plain loads.
+ */
+int completed_unseen(struct task_state *t, u32 outcome);
+
+/**
  * settle - compare the counts of a task with the kernel's own counts
  *
  * Called when a new fault begins and when a task ends: a fault that is still pending then has
@@ -347,14 +382,16 @@ static __always_inline void settle(struct task_struct *task, struct task_state *
 		enum vs_outcome outcome = VS_INCOMPLETE;
 
 		t->pending.active = 0;
-		if ((major || minor) && is_resolved(task, t)) {
+		if ((major || minor) && has_completed(task, t)) {
 			outcome = major ? VS_MAJOR : VS_MINOR;
 			major -= major ? 1 : 0;
 			minor -= outcome == VS_MINOR ? 1 : 0;
 		}
-		if (outcome != VS_INCOMPLETE)
-			count_lost(VS_LOST_LATENCY);
 		t->task = (u64)task;
+		if (outcome != VS_INCOMPLETE && every_latency())
+			count_lost(VS_LOST_LATENCY);
+		else if (outcome != VS_INCOMPLETE)
+			completed_unseen(t, outcome);
 		fault_over(t, &t->pending, outcome);
 	}
 	if (counts_now() && (minor || major)) {
@@ -365,17 +402,14 @@ static __always_inline void settle(struct task_struct *task, struct task_state *
 }
 
 /**
- * settle_current - settle() for the current task, which has a state
+ * settle_current - settle() for the current task, whose state is @t
  *
  * A global function: the verifier checks it once instead of at each call.
  */
-__weak __noinline int settle_current(void)
+__weak __noinline int settle_current(struct task_state *t)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
-
 	if (t)
-		settle(task, t);
+		settle(bpf_get_current_task_btf(), t);
 	return 0;
 }
 

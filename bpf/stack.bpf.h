@@ -9,6 +9,7 @@
 #ifndef VMASCOPE_STACK_BPF_H
 #define VMASCOPE_STACK_BPF_H
 
+#include "latency.bpf.h"
 #include "slots.bpf.h"
 
 /* include/uapi/linux/bpf.h: bpf_get_task_stack()'s flag */
@@ -301,7 +302,8 @@ static __always_inline void stack_take(const struct task_state *t, struct vs_sta
 }
 
 /** stack_add - count @n faults at a stack; in the overflow row if its row was reclaimed. */
-static __always_inline void stack_add(struct vs_stack_ref ref, u32 outcome, u64 n, u64 duration_ns)
+static __always_inline void stack_add(struct vs_stack_ref ref, u32 outcome, u64 n,
+				      struct weighted_ns latency)
 {
 	struct vs_stack_row *r = stack_row_at(ref.row);
 	struct vs_stack_counts *c;
@@ -313,12 +315,12 @@ static __always_inline void stack_add(struct vs_stack_ref ref, u32 outcome, u64 
 	c = &r->counts;
 	/* by a mask: Linux 6.1's verifier does not apply bounds from a comparison to a copy */
 	__sync_fetch_and_add(&c->outcome[outcome & 3], n);
-	if (!duration_ns)
+	if (!latency.ns)
 		return;
-	__sync_fetch_and_add(&c->timed, n);
-	__sync_fetch_and_add(&c->time_ns, duration_ns);
-	if (duration_ns > c->max_ns)
-		c->max_ns = duration_ns;
+	__sync_fetch_and_add(&c->timed, latency.weight);
+	__sync_fetch_and_add(&c->time_ns, latency.ns * latency.weight);
+	if (latency.ns > c->max_ns)
+		c->max_ns = latency.ns;
 }
 
 #endif /* VMASCOPE_STACK_BPF_H */

@@ -217,7 +217,7 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	if (!t && unseen(task))
 		t = task_state_create(task);
 	if (t && !(t->flags & (TASK_WAITING | TASK_AWAY))) {
-		settle_current();
+		settle_own(task, t);
 		if (t->faults)
 			emit_thread(task, t);
 	}

@@ -84,7 +84,7 @@ workload()
 echo 1..17
 
 for by in mapping vma process comm thread cause cpu cgroup stack function; do
-	workload "stat.$by" stat --by "$by" --latency -- "$workloads/exact" --threads 1 \
+	workload "stat.$by" stat --by "$by" --quantiles -- "$workloads/exact" --threads 1 \
 		--children 1 --pages 64
 done
 workload stat.interval stat -i 50ms --hist --heatmap -- \

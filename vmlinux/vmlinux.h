@@ -306,6 +306,7 @@ struct task_struct {
 	unsigned int flags;
 	struct reclaim_state *reclaim_state;
 	struct mm_struct *mm;
+	struct mm_struct *active_mm;
 	struct bpf_local_storage *bpf_storage;
 	int pid;
 	int tgid;

@@ -243,20 +243,20 @@ static void huge_pages(void **state)
 	check_run(VT_ARGS("threads", "--huge", "--threads", "3", "--pages", "40"), 2920);
 }
 
-/* With --vma, latencies are those of its faults, each once; without --latency they are not known. */
+/* With --vma, latencies are those of its faults, each once; without --quantiles they are not known. */
 static void latency_of_one_vma(void **state)
 {
 	struct json_object *row;
 	struct vt_scope s;
 
 	(void)state;
-	vt_stat(&s, VT_ARGS("--vma", "[heap]", "--latency", "--by", "process"),
+	vt_stat(&s, VT_ARGS("--vma", "[heap]", "--quantiles", "--by", "process"),
 		VT_ARGS("storm", "--faults", "5000"));
 	vt_each(row, s.json, "by_process")
 		vt_equal(vt_int(row, "sum_ns"), vt_int(s.json, "totals.latency_ns.sum"),
 			 "time of the process's faults in [heap]");
 	vt_scope_free(&s);
-	vt_stat(&s, VT_ARGS("--vma", "[anon]", "--latency", "--by", "process"),
+	vt_stat(&s, VT_ARGS("--vma", "[anon]", "--quantiles", "--by", "process"),
 		VT_ARGS("storm", "--faults", "5000"));
 	vt_equal(vt_len(s.json, "by_process"), 1, "processes");
 	vt_equal(vt_int(vt_at(s.json, "by_process", 0), "sum_ns"),

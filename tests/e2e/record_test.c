@@ -24,9 +24,9 @@ static void report_equals_stat(void **state)
 	size_t lines;
 
 	(void)state;
-	vt_record(&r, VT_ARGS("--summary", "-j", "--latency"),
+	vt_record(&r, VT_ARGS("--summary", "-j", "--quantiles"),
 		  VT_ARGS("exact", "--pages", "300", "--children", "5"));
-	vt_report(&cmd, r.file, VT_ARGS("-j", "--latency"), 0);
+	vt_report(&cmd, r.file, VT_ARGS("-j", "--quantiles"), 0);
 	vt_equal(strcmp(cmd.out, r.cmd.out), 0, "difference of the report and the live figures");
 	json = vt_json(cmd.out, "report");
 	vt_check_sums(json);

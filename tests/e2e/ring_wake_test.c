@@ -11,6 +11,7 @@
 #include "system.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define FAULTS "5000"

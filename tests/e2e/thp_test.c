@@ -58,7 +58,7 @@ static void touches_map_huge_pages(void **state)
 		check_impossible("touch");
 		return;
 	}
-	vt_stat(&s, VT_ARGS("--latency"), VT_ARGS("thp", "--regions", "24", "touch"));
+	vt_stat(&s, VT_ARGS("--quantiles"), VT_ARGS("thp", "--regions", "24", "touch"));
 	vt_check_sums(s.json);
 	vt_check_usage(s.json, s.work);
 	vt_check_ranges(s.json, s.work);
@@ -73,7 +73,9 @@ static void touches_map_huge_pages(void **state)
 	vt_cmp(vt_int(vma, "mapped_pages"), >=, huge * PAGES_OF_HUGE + n - huge, "pages mapped");
 	if (huge == n)
 		vt_equal(vt_int(vma, "mapped_pages"), n * PAGES_OF_HUGE, "pages mapped");
-	vt_cmp(vt_int(vma, "latency_ns.max"), <=, vt_int(s.work, "worst_ns"), "the longest fault");
+	if (vt_every_latency())
+		vt_cmp(vt_int(vma, "latency_ns.max"), <=, vt_int(s.work, "worst_ns"),
+		       "the longest fault");
 	vt_scope_free(&s);
 }
 
@@ -144,8 +146,12 @@ static void guard_pages_split_huge_pages(void **state)
 	vt_stat(&s, NULL, work);
 	vt_check_usage(s.json, s.work);
 	vt_check_ranges(s.json, s.work);
-	vt_equal(vt_int(vma_of(&s), "sizes.pmd"), vt_int(s.work, "huge"),
-		 "faults that mapped 2 MiB");
+	/* one that is counted later may have been split before */
+	if (vt_every_latency())
+		vt_equal(vt_int(vma_of(&s), "sizes.pmd"), vt_int(s.work, "huge"),
+			 "faults that mapped 2 MiB");
+	vt_cmp(vt_int(vma_of(&s), "sizes.pmd"), <=, vt_int(s.work, "huge"),
+	       "faults that mapped 2 MiB");
 	vt_equal(vt_int(s.work, "huge_bytes_left"), 0, "AnonHugePages after that");
 	vt_scope_free(&s);
 

@@ -139,7 +139,7 @@ static void ask(struct options *o, const uint8_t *data)
 		o->by = data[2] % NR_STAT_BY;
 	o->shootdown_by = data[2] / 16 % NR_SHOOTDOWN_BY;
 	o->hist = data[3] & ASK_HIST;
-	o->latency = data[3] & ASK_LATENCY;
+	o->quantiles = data[3] & ASK_LATENCY;
 	if (o->view == REPORT_TRACE || perfetto) {
 		o->capture.bpf.user_stacks = o->capture.bpf.kernel_stacks = !perfetto &&
 									    data[3] & ASK_STACKS;

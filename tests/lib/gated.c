@@ -57,6 +57,7 @@ void vt_attach_stat(struct vt_cmd *scope, const char *const *filters)
 	argv[n++] = output = vt_path("stat.json");
 	while (*filters)
 		argv[n++] = *filters++;
+	n = vt_latency_args(argv, n);
 	argv[n] = NULL;
 	vt_start(scope, NULL, argv);
 	vt_await_attached(scope);

@@ -123,7 +123,8 @@ int vt_load_run(struct vt_load *load)
 	for (size_t i = 0; i < VT_LOAD_CALLS; i++)
 		load->calls[i] = vt_counted(load->fd[i]);
 	load->sends = vt_counted(load->fd[VT_LOAD_CALLS]);
-	load->traps = vt_counted(load->fd[VT_LOAD_CALLS + 1]) + vt_counted(load->fd[VT_LOAD_CALLS + 2]);
+	load->traps = vt_counted(load->fd[VT_LOAD_CALLS + 1]) +
+		      vt_counted(load->fd[VT_LOAD_CALLS + 2]);
 	return load->cmd.exit;
 }
 

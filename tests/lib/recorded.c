@@ -20,7 +20,7 @@ void vt_record_start(struct vt_recorded *r, const char *const *options, const ch
 		     const char **result)
 {
 	const char *argv[64] = { vt_vmascope(), "record", "-o", r->file };
-	size_t n = append(argv, 4, options);
+	size_t n = vt_latency_args(argv, append(argv, 4, options));
 
 	*result = vt_path("result.json");
 	argv[n++] = "--";

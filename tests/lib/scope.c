@@ -20,6 +20,27 @@ const char *vt_vmascope(void)
 	return env && *env ? env : "build/vmascope";
 }
 
+const char *vt_latency_mode(void)
+{
+	const char *env = getenv("VMASCOPE_TEST_LATENCY");
+
+	return env && *env ? env : "every";
+}
+
+bool vt_every_latency(void)
+{
+	return !strcmp(vt_latency_mode(), "every");
+}
+
+size_t vt_latency_args(const char **argv, size_t n)
+{
+	if (!vt_every_latency()) {
+		argv[n++] = "--latency";
+		argv[n++] = vt_latency_mode();
+	}
+	return n;
+}
+
 const char *vt_workload(const char *name)
 {
 	static unsigned int serial;
@@ -100,6 +121,8 @@ void vt_scope_run(struct vt_scope *s, const char *verb, const char *const *filte
 	char *text;
 
 	memset(s, 0, sizeof(*s));
+	if (!strcmp(verb, "stat"))
+		n = vt_latency_args(argv, n);
 	argv[n++] = "--";
 	argv[n++] = vt_workload(work[0]);
 	argv[n++] = "--result";

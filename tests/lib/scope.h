@@ -10,6 +10,16 @@
 
 /** vt_vmascope - path of the binary under test */
 const char *vt_vmascope(void);
+/**
+ * vt_latency_mode - mode in which `stat` and `record` are run: VMASCOPE_TEST_LATENCY, or "every"
+ *
+ * Counts are the same in each; tests/run e2e-sample and e2e-off run the tests of counts in others.
+ */
+const char *vt_latency_mode(void);
+/** vt_latency_args - add it to @argv, which has @n words, unless it is "every". Return: new @n. */
+size_t vt_latency_args(const char **argv, size_t n);
+/** vt_every_latency - the mode is "every". */
+bool vt_every_latency(void);
 /** vt_workload - path of the workload @name */
 const char *vt_workload(const char *name);
 /**

@@ -260,6 +260,7 @@ static inline void made_begin(struct made *m, const char *path)
 				     .nr_cpus = MADE_CPUS,
 				     .events = 7,
 				     .causes = ~0u,
+				     .latency_period = 1,
 				     .shootdowns = true,
 				     .stacks = true,
 				     .isolated = (char *)"3",

@@ -375,14 +375,39 @@ static void formats(void **state)
 static void output_options(void **state)
 {
 	(void)state;
-	assert_good("-o /tmp/x -w -q -vv -T --latency --no-follow");
+	assert_good("-o /tmp/x -w -q -vv -T --quantiles --no-follow");
 	assert_string_equal(o.output, "/tmp/x");
 	assert_true(o.wide);
 	assert_true(o.quiet);
 	assert_int_equal(o.verbosity, 2);
 	assert_true(o.wall_clock);
-	assert_true(o.latency);
+	assert_true(o.quantiles);
 	assert_false(o.capture.bpf.follow);
+}
+
+static void latency_modes(void **state)
+{
+	(void)state;
+	assert_good("-w");
+	assert_int_equal(o.capture.bpf.latency_period, 1);
+	assert_good("--latency every");
+	assert_int_equal(o.capture.bpf.latency_period, 1);
+	assert_good("--latency sample");
+	assert_int_equal(o.capture.bpf.latency_period, 61);
+	assert_good("--latency sample=2");
+	assert_int_equal(o.capture.bpf.latency_period, 2);
+	assert_good("--latency=sample=1000000");
+	assert_int_equal(o.capture.bpf.latency_period, 1000000);
+	assert_good("--latency off");
+	assert_int_equal(o.capture.bpf.latency_period, 0);
+	assert_bad("--latency sample=1", "'sample=1'");
+	assert_bad("--latency sample=1000001", "'sample=1000001'");
+	assert_bad("--latency sample=", "'sample='");
+	assert_bad("--latency samples", "sample=N");
+	assert_bad("--latency sample=-3", "'sample=-3'");
+	/* what it was before: an option without an argument */
+	assert_bad("--latency -- true", "--quantiles");
+	assert_bad("--latency", "needs an argument");
 }
 
 static void sizes(void **state)
@@ -589,6 +614,7 @@ int main(void)
 		cmocka_unit_test(row_limits),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(output_options),
+		cmocka_unit_test(latency_modes),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(features),
 		cmocka_unit_test(record_options),

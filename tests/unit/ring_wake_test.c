@@ -45,7 +45,7 @@ static void write_record(void)
 
 static uint64_t look(const struct capture *c)
 {
-	const int before = ring.looks++ ? BEFORE_SECOND_LOOK : BEFORE_FIRST_LOOK;
+	const enum moment before = ring.looks++ ? BEFORE_SECOND_LOOK : BEFORE_FIRST_LOOK;
 	uint64_t waiting;
 
 	(void)c;
@@ -71,7 +71,7 @@ static void begin(uint64_t waiting, bool woken)
 	assert_non_null(ring.skel.bss);
 	assert_non_null(ring.skel.rodata);
 	memset(ring.skel.bss, 0, sizeof(*ring.skel.bss));
-	*(uint64_t *)&ring.skel.rodata->cfg.wakeup_bytes = MARK;
+	memcpy((void *)&ring.skel.rodata->cfg.wakeup_bytes, &(uint64_t){ MARK }, sizeof(uint64_t));
 	ring.skel.bss->ring_wake.woken = woken;
 	ring.capture = (struct capture){ .kernel = &calls, .skel = &ring.skel };
 	ring.waiting = waiting;
@@ -89,7 +89,8 @@ static void no_wakeup_is_lost_at_any_step(void **state)
 			ring.moment = moment;
 			sleeps = capture__may_sleep(&ring.capture);
 			if (sleeps && !ring.wakes)
-				fail_msg("woken %d, moment %d: the reader sleeps, and nobody wakes it",
+				fail_msg("woken %d, moment %d: the reader sleeps, and nobody wakes "
+					 "it",
 					 woken, moment);
 		}
 }

@@ -272,6 +272,7 @@ static int begin(void **state)
 				     .threads = &s.threads,
 				     .stacks = &s.stacks,
 				     .namer = s.namer,
+				     .latency_period = 61,
 				     .limit = 2 };
 	s.seen->view.threads = &s.threads;
 	s.seen->view.stacks = &s.stacks;

@@ -55,6 +55,7 @@ static int setup(void **state)
 	m->cpus[1].counts = counted(20, 0);
 	s->view.command = "test";
 	s->view.duration_ns = 3000000000;
+	s->view.latency_period = 1;
 	s->view.threads = &s->threads;
 	*state = s;
 	return 0;

@@ -31,8 +31,10 @@
 
 static bool programs_can_be_preempted(const struct capture *c)
 {
+	const struct hook_variant *end = c->variants[HOOK_FAULT_END];
+
 	/* fexit trampolines only disable migration; so do tracepoints since 7.0, and on PREEMPT_RT */
-	return c->variants[HOOK_FAULT_END]->needs[0] == FEATURE_FEXIT_FAULT || kernel__is_rt() ||
+	return (end && end->needs[0] == FEATURE_FEXIT_FAULT) || kernel__is_rt() ||
 	       kernel__version() >= KERNEL(7, 0);
 }
 
@@ -130,6 +132,8 @@ static bool requested(const struct hook *hook, const struct capture_options *o)
 		return wants_calls(o);
 	case REQUEST_FLUSHES:
 		return o->shootdowns || o->emit_shootdowns;
+	case REQUEST_LATENCIES:
+		return o->bpf.latency_period;
 	default:
 		return true;
 	}
@@ -216,6 +220,12 @@ static int add_link(struct capture *c, struct bpf_link *link, const char *what)
 	return 0;
 }
 
+/** period_of - minor faults may be sampled: every nth software event runs its program */
+static uint32_t period_of(const struct capture *c, int sw_event)
+{
+	return sw_event == PERF_COUNT_SW_PAGE_FAULTS_MIN ? c->skel->rodata->cfg.latency_period : 1;
+}
+
 static int attach_hook(struct capture *c, enum hook_id id)
 {
 	const struct hook_program *p;
@@ -229,7 +239,7 @@ static int attach_hook(struct capture *c, enum hook_id id)
 		if (p->sw_event < 0)
 			err = add_link(c, bpf_program__attach(prog), bpf_program__name(prog));
 		else
-			err = sw_events__attach(c, prog, p->sw_event);
+			err = sw_events__attach(c, prog, p->sw_event, period_of(c, p->sw_event));
 	}
 	return err;
 }

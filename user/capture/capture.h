@@ -70,7 +70,7 @@
  * @bpf: fields passed to BPF unchanged: @follow, @causes, @cgroup_id; @emit_faults,
  *	@longest_calls, @longest_of_vmas, @crash, which also streams memory calls; @vma_hists, @heat;
  *	@call_vma, @call_site, @call_tid, @call_stack; @user_stacks, @kernel_stacks, @fault_stacks,
- *	@stack_vma, @sample_bytes. capture__open() fills in the other fields.
+ *	@stack_vma, @sample_bytes, @latency_period. capture__open() fills in the other fields.
  */
 struct capture_options {
 	pid_t *ids;

@@ -189,7 +189,7 @@ const struct hook hooks[NR_HOOKS] = {
 	[HOOK_FAULT_BEGIN] = { "fault_begin", "start of a fault", fault_begin, .required = true,
 			       .attach = 3 },
 	[HOOK_FAULT_END] = { "fault_end", "end of a fault, minor or major", fault_end,
-			     .required = true, .attach = 2 },
+			     .required = true, .request = REQUEST_LATENCIES, .attach = 2 },
 	[HOOK_VMA] = { "vma", "VMA lookup", vma, .required = true },
 	[HOOK_VMA_CACHE] = { "vma_cache", "validation of cached VMAs", vma_cache },
 	[HOOK_READS] = { "reads", "reads of kernel memory", reads },

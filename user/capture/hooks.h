@@ -37,7 +37,7 @@ enum hook_id {
 /**
  * struct hook_program - a program of a variant
  * @name: name in bpf/
- * @sw_event: PERF_COUNT_SW_*, opened on every CPU with period 1; -1: attach by its section; or
+ * @sw_event: PERF_COUNT_SW_*, opened on every CPU; -1: attach by its section; or
  *	HOOK_PROGRAM_RUN
  */
 struct hook_program {
@@ -66,6 +66,7 @@ enum hook_request {
 	REQUEST_NONE,
 	REQUEST_CALLS,	 /* memory calls, or their flushes */
 	REQUEST_FLUSHES, /* flushes, and IPIs sent by them */
+	REQUEST_LATENCIES,
 };
 
 /**

@@ -86,9 +86,10 @@ void slots__sum_cpus(const struct capture *c, const struct bpf_map *map, void *s
 
 /**
  * sw_events__attach - attach @prog to software event @config (PERF_COUNT_SW_*) on each online CPU
+ * @period: run it on every nth event of a CPU: those between cost next to nothing
  * Return: 0, or a negative errno after an error message.
  */
-int sw_events__attach(struct capture *c, struct bpf_program *prog, int config);
+int sw_events__attach(struct capture *c, struct bpf_program *prog, int config, uint32_t period);
 
 /** sw_events__follow_cpus - reopen the events on CPUs that went offline or came online. */
 void sw_events__follow_cpus(struct capture *c);

@@ -20,13 +20,14 @@
 #include "vmascope.skel.h"
 
 /**
- * struct sw_event - @prog on software event @config of @cpu
+ * struct sw_event - @prog on every @period-th software event @config of @cpu
  * @link: NULL while the CPU is offline; it owns @fd, the event's descriptor
  */
 struct sw_event {
 	struct bpf_program *prog;
 	struct bpf_link *link;
 	int config;
+	uint32_t period;
 	uint32_t cpu;
 	int fd;
 };
@@ -38,7 +39,7 @@ static int open_event(struct sw_event *e)
 		.type = PERF_TYPE_SOFTWARE,
 		.size = sizeof(attr),
 		.config = e->config,
-		.sample_period = 1,
+		.sample_period = e->period,
 		.read_format = PERF_FORMAT_TOTAL_TIME_RUNNING,
 	};
 	int err, fd = syscall(__NR_perf_event_open, &attr, -1, (int)e->cpu, -1,
@@ -68,7 +69,7 @@ static int report_event(const struct sw_event *e, int err)
 	return err;
 }
 
-int sw_events__attach(struct capture *c, struct bpf_program *prog, int config)
+int sw_events__attach(struct capture *c, struct bpf_program *prog, int config, uint32_t period)
 {
 	int err = array__resize(&c->sw_events, c->nr_sw_events + c->nr_cpus, sizeof(*c->sw_events));
 	bool any = false;
@@ -78,7 +79,9 @@ int sw_events__attach(struct capture *c, struct bpf_program *prog, int config)
 	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++) {
 		struct sw_event *e = &c->sw_events[c->nr_sw_events++];
 
-		*e = (struct sw_event){ .prog = prog, .config = config, .cpu = cpu };
+		*e = (struct sw_event){
+			.prog = prog, .config = config, .period = period, .cpu = cpu
+		};
 		err = open_event(e);
 		if (err)
 			return report_event(e, err);

@@ -433,6 +433,7 @@ static int begin(struct report *r, struct options *o)
 	if (o->view == REPORT_STAT)
 		r->recording.live.run.stacks.vma_glob = o->vma;
 	r->recording.live.run.threads.so_far = o->interval_ns;
+	r->recording.live.run.threads.sampled = r->recording.header.latency_period != 1;
 	r->recording.live.run.stacks.unwound = h->unwound;
 	/* stacks of some VMAs are counted from events, as they come in the file */
 	r->recording.live.run.stacks.awaits = h->unwound && o->interval_ns &&

@@ -108,12 +108,16 @@ static void set_views(struct service *x)
 	struct exporter *e = &x->exporter;
 
 	e->shootdown.run =
-		(struct run_facts){ .command = s->what, .hooks = x->hooks, .nr_hooks = NR_HOOKS };
+		(struct run_facts){ .command = s->what,
+				    .hooks = x->hooks,
+				    .nr_hooks = NR_HOOKS,
+				    .latency_period = s->options->capture.bpf.latency_period };
 	e->shootdown.threads = &s->live->run.threads;
 	e->shootdown.no_text = true;
 	shootdown__know(s, x->hooks, &e->shootdown);
 	e->stat = (struct stat_view){ .command = s->what,
 				      .start_ns = s->start_ns,
+				      .latency_period = s->options->capture.bpf.latency_period,
 				      .threads = &s->live->run.threads,
 				      .no_processes = true,
 				      .stacks = s->namer ? &s->live->run.stacks : NULL,

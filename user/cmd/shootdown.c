@@ -72,6 +72,7 @@ int shootdown_print(struct session *s, const struct longest_calls *longest)
 			 .duration_ns = s->end_ns - s->start_ns,
 			 .hooks = in_use,
 			 .nr_hooks = NR_HOOKS,
+			 .latency_period = facts.latency_period,
 			 .nr_slots = facts.nr_slots,
 			 .nr_stacks = facts.nr_stacks,
 			 .ring_bytes = facts.ring_bytes },

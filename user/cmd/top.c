@@ -196,6 +196,7 @@ static int begin(struct top *top)
 		.per_process = o->per_process,
 		.rates = !o->total,
 		.vma_glob = o->vma,
+		.sampled = s->options->capture.bpf.latency_period != 1,
 		.calls_known = known(s, HOOK_MEMCALL),
 		.flushes_known = known(s, HOOK_FLUSH),
 		/* interrupts are attributed through the flush before them */

@@ -220,7 +220,7 @@ static int measure(const struct options *o, const struct worker *f, size_t job, 
 		.nr_slots = o->capture.nr_slots,
 		.nr_hists = o->capture.nr_hists,
 		.ring_bytes = o->capture.ring_bytes,
-		.bpf = { .follow = true, .call_vma = true },
+		.bpf = { .follow = true, .call_vma = true, .latency_period = 1 },
 	};
 	struct capture *c;
 	int err, stats = -1;

@@ -50,6 +50,11 @@ uint64_t counts_time(const struct vs_counts *c)
 	return c->latency_sum_ns + c->so_far_ns;
 }
 
+bool counts_timed(const struct vs_counts *c)
+{
+	return c->latency_count || c->so_far_ns || !(c->outcome[VS_MINOR] + c->outcome[VS_MAJOR]);
+}
+
 uint64_t counts_gup(const struct vs_counts *c)
 {
 	return c->gup;

@@ -228,6 +228,9 @@ int model__forget(struct model *m);
 /** model__process - the latest process with this pid; NULL if there is none. */
 struct process *model__process(const struct model *m, uint32_t pid);
 
+/** counts_timed - the time in faults is known: of some of those that completed, or none did */
+bool counts_timed(const struct vs_counts *c);
+
 /** counts_add - add @from to @to; latency_max_ns becomes the greater value. */
 void counts_add(struct vs_counts *to, const struct vs_counts *from);
 

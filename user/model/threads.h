@@ -20,6 +20,7 @@
  * @list: in no particular order; @nr of them, capacity @cap
  * @alive: number of live threads, which are not dropped: with many, the list exceeds THREADS_MAX
  * @so_far: set by the caller: fault_ns includes the time of faults in flight
+ * @sampled: set by the caller: the latency of not every fault is measured
  * @dropped: number of dropped threads, @dropped_ns: their time in faults, @dropped_faults: their
  *	faults
  */
@@ -29,6 +30,7 @@ struct threads {
 	size_t cap;
 	size_t alive;
 	bool so_far;
+	bool sampled;
 	size_t dropped;
 	uint64_t dropped_ns;
 	uint64_t dropped_faults;

@@ -219,6 +219,30 @@ OPTION_PARSER(option_parse_top_view)
 	return 0;
 }
 
+const char *option_list_latency(unsigned int commands)
+{
+	(void)commands;
+	return "every, sample, off";
+}
+
+OPTION_PARSER(option_parse_latency)
+{
+	uint64_t period = LATENCY_SAMPLE;
+
+	if (!strcmp(arg, "every"))
+		period = 1;
+	else if (!strcmp(arg, "off"))
+		period = 0;
+	else if (strcmp(arg, "sample") &&
+		 (strncmp(arg, "sample=", 7) ||
+		  str_parse_u64(arg + 7, LATENCY_SAMPLE_MOST, &period) || period < 2))
+		return option_bad(state, "latency mode", arg,
+				  "every, sample, sample=N (N from 2 to 1000000) or off; for "
+				  "quantiles of each row, use --quantiles");
+	option_store(row, o, period);
+	return 0;
+}
+
 const char *option_list_weights(unsigned int commands)
 {
 	if (commands & COMMAND_STAT)

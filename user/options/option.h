@@ -145,6 +145,7 @@ OPTION_PARSER(option_parse_feature);
 OPTION_PARSER(option_parse_either_by);
 OPTION_PARSER(option_parse_between);
 OPTION_PARSER(option_parse_top_view);
+OPTION_PARSER(option_parse_latency);
 
 /* Valid words of these for @commands: lists, separated by ", ", valid until the next call. */
 
@@ -156,6 +157,8 @@ const char *option_list_features(unsigned int commands);
 const char *option_list_either_by(unsigned int commands);
 /** option_list_top_views - views of top that have a key. */
 const char *option_list_top_views(unsigned int commands);
+/** option_list_latency - which latencies of faults are measured. */
+const char *option_list_latency(unsigned int commands);
 /** option_list_weights - metrics of stacks: for stat, for shootdown, or for both (report). */
 const char *option_list_weights(unsigned int commands);
 

@@ -37,6 +37,10 @@ enum trace_event {
 
 extern const char *const trace_event_names[NR_TRACE_EVENTS];
 
+/** Default of --latency sample: one minor fault in so many; a prime, as programs like powers of 2. */
+#define LATENCY_SAMPLE 61u
+#define LATENCY_SAMPLE_MOST 1000000u
+
 /** Default number of processes that are kept (--max-processes), and its minimum. */
 #define SESSION_MAX_PROCESSES 8192u
 #define SESSION_LEAST_PROCESSES 16u
@@ -86,7 +90,7 @@ struct source;
  * @folded: print folded stacks; @flame: file for a flame graph, or NULL; @weight: enum
  *	stack_weight, -1: not given
  * @per_process: equal stacks of several processes are not merged
- * @latency: measure the latency of each VMA
+ * @quantiles: of the latency of each VMA
  * @cost: measure the overhead of tracing
  * @max_size: of recordings in total, or in memory, bytes, 0: none; @snapshot_ns: kept in memory, 0:
  *	none
@@ -132,7 +136,7 @@ struct options {
 	bool quiet;
 	int verbosity;
 	uint32_t max_processes;
-	bool latency;
+	bool quantiles;
 	bool cost;
 	bool batch;
 	uint64_t frames;

@@ -138,8 +138,8 @@ const struct option_row option_rows[] = {
 	 FLAG(hist)},
 	{"heatmap", 0, NULL, GROUP_SHOWN, COUNTED, "print heatmaps: latency and address over time",
 	 FLAG(heatmap)},
-	{"latency", 0, NULL, GROUP_SHOWN, COUNTED, "show latency quantiles (p50 to max) for each row, including VMAs",
-	 FLAG(latency)},
+	{"quantiles", 0, NULL, GROUP_SHOWN, COUNTED, "show latency quantiles (p50 to max) for each row, including VMAs",
+	 FLAG(quantiles)},
 	{"cost", 0, NULL, GROUP_SHOWN, COMMAND_DOCTOR, "measure the overhead of tracing on this machine (a few seconds)",
 	 FLAG(cost)},
 
@@ -163,7 +163,7 @@ const struct option_row option_rows[] = {
 	 SIZE(max_size, MIB), .what = "size", .wanted = "at least 1M: bytes, or with K, M, G"},
 	{"snapshot", 0, "TIME", GROUP_SHOWN, COMMAND_RECORD,
 	 "keep the last TIME in memory; write it on SIGUSR1 and at exit", TIME(snapshot_ns), .what = "time"},
-	{"latency", 0, NULL, GROUP_SHOWN, COMMAND_RECORD, "also measure the latency of each VMA", FLAG(latency)},
+	{"quantiles", 0, NULL, GROUP_SHOWN, COMMAND_RECORD, "also keep latency quantiles of each VMA", FLAG(quantiles)},
 	{"summary", 0, NULL, GROUP_SHOWN, COMMAND_RECORD, "print what stat and shootdown would print, at exit",
 	 FLAG(summary)},
 	{"view", 0, "NAME", GROUP_SHOWN, COMMAND_REPORT, "view to print: stat (default), shootdown, trace or advise",
@@ -209,6 +209,11 @@ const struct option_row option_rows[] = {
 	 "metric for --folded and --flame: stolen (default), time, sent, calls", WEIGHT},
 
 	/* --- tuning --- */
+	{"latency", 0, "every|sample[=N]|off", GROUP_TUNING,
+	 COMMAND_STAT | COMMAND_RECORD | COMMAND_TOP | COMMAND_SERVE,
+	 "measure the latency of every fault (every, default), of one minor fault in N (sample, 61), or of none (off)",
+	 WORD(option_parse_latency, option_list_latency), FIELD(capture.bpf.latency_period),
+	 .text = "every", .standard = 1, .for_all = true},
 	{"no-feature", 0, "NAME", GROUP_TUNING, EVERY & ~COMMAND_REPORT,
 	 "do not use this kernel feature (see doctor)", WORD(option_parse_feature, option_list_features)},
 	{"no-owners", 0, NULL, GROUP_TUNING, TRACING & ~COMMAND_SERVE,

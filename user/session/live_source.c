@@ -13,6 +13,7 @@ static struct source_facts facts(const struct session *s)
 		.free_slots = capture__nr_free(c, FREE_SLOTS),
 		.nr_stacks = capture__nr(c, FREE_STACKS),
 		.ring_bytes = s->options->capture.ring_bytes,
+		.latency_period = s->options->capture.bpf.latency_period,
 		.unwound = s->sampling,
 		.counts_stacks = true,
 		.longest_lost = capture__longest_lost(c),

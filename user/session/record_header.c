@@ -47,6 +47,7 @@ void record_header__fill(const struct session *s, struct header *h)
 	h->nr_cpus = s->live->run.model.nr_cpus;
 	h->events = o->events;
 	h->causes = o->capture.bpf.causes;
+	h->latency_period = o->capture.bpf.latency_period;
 	h->stacks = s->namer;
 	h->unwound = s->sampling;
 	h->shootdowns = o->events & ~(1u << TRACE_FAULT);

@@ -29,6 +29,7 @@ static struct source_facts facts(const struct session *s)
 
 	return (struct source_facts){
 		.start_ns = r->recording->header.start_ns,
+		.latency_period = r->recording->header.latency_period,
 		.unwound = r->recording->header.unwound,
 		.in_flight = r->in_flight,
 		.unknown = &r->recording->unknown,

@@ -121,7 +121,7 @@ static void set_wanted(struct capture_options *co, const struct session *s, unsi
 	co->bpf.longest_calls = !!(wants & SESSION_LONGEST_CALLS);
 	co->bpf.longest_of_vmas = wants & SESSION_LONGEST_CALLS && o->vma;
 	co->bpf.crash = wants & SESSION_FAULT_EVENTS && co->bpf.causes & CRASH_CAUSES;
-	co->bpf.vma_hists = o->latency || (o->vma && (o->hist || o->heatmap));
+	co->bpf.vma_hists = o->quantiles || (o->vma && (o->hist || o->heatmap));
 	co->bpf.heat = o->heatmap;
 	co->bpf.fault_stacks = !!(wants & SESSION_FAULT_STACKS);
 	co->bpf.stack_vma = wants & SESSION_FAULT_STACKS && o->vma;
@@ -157,6 +157,7 @@ static int open_capture(struct session *s, unsigned int wants)
 	}
 	s->live->hide_names = s->hide_names;
 	s->live->names_owners = s->owners.works;
+	s->live->run.threads.sampled = o->capture.bpf.latency_period != 1;
 	if (co.bpf.stack_vma)
 		s->live->run.stacks.vma_glob = o->vma;
 	s->live->run.stacks.unwound = s->live->run.stacks.awaits = s->sampling;

@@ -19,6 +19,7 @@ struct unknown_columns;
  * @start_ns: start of the capture, CLOCK_MONOTONIC
  * @nr_slots: slots for VMAs and process images, @free_slots of them free; @nr_stacks: rows of
  *	stacks; @ring_bytes: size of the ring buffer; each 0 if unknown
+ * @latency_period: as in struct vs_config
  * @unwound: user stacks were unwound in user space
  * @counts_stacks: faults whose stack found no row are counted as such, each once
  * @longest_lost: lost records of calls that may have been among the longest
@@ -32,6 +33,7 @@ struct source_facts {
 	uint32_t free_slots;
 	uint32_t nr_stacks;
 	uint32_t ring_bytes;
+	uint32_t latency_period;
 	bool unwound;
 	bool counts_stacks;
 	uint64_t longest_lost;

@@ -111,7 +111,7 @@ static void draw_faults(const struct tui *t, struct canvas *c, unsigned int y)
 	struct detail d[] = {
 		{ .name = "minor", .style = STYLE_PLAIN },
 		{ .name = "major", .style = s->major > 0 ? STYLE_WARN : STYLE_PLAIN },
-		{ .name = "time", .style = STYLE_PLAIN },
+		{ .name = t->view.sampled ? "est. time" : "time", .style = STYLE_PLAIN },
 		{ .name = "failed", .style = s->failed > 0 ? STYLE_BAD : STYLE_PLAIN },
 	};
 	char number[STR_NUMBER_LEN];

@@ -55,6 +55,7 @@ static const struct member {
 	{ "cpus", MEMBER_U32, offsetof(struct header, nr_cpus) },
 	{ "events", MEMBER_U32, offsetof(struct header, events) },
 	{ "causes", MEMBER_U32, offsetof(struct header, causes) },
+	{ "latency_period", MEMBER_U32, offsetof(struct header, latency_period) },
 	{ "shootdowns", MEMBER_BOOL, offsetof(struct header, shootdowns) },
 	{ "stacks", MEMBER_BOOL, offsetof(struct header, stacks) },
 	{ "unwound", MEMBER_BOOL, offsetof(struct header, unwound) },
@@ -322,6 +323,8 @@ static int parse(struct header *h, struct codec *codec, struct json_object *root
 		return -EPROTONOSUPPORT;
 	for (size_t i = 0; i < ARRAY_SIZE(members) && !err; i++)
 		err = parse_member(h, &members[i], root);
+	if (!json_object_object_get(root, "latency_period"))
+		h->latency_period = 1;
 	if (!err && (!h->nr_cpus || h->nr_cpus > MAX_CPUS))
 		err = -EBADMSG;
 	if (!err)

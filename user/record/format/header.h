@@ -29,6 +29,7 @@ struct header_hook {
  * @start_ns: when counting began (CLOCK_MONOTONIC); @wall_ns: the same moment since 1970
  * @nr_cpus: possible CPUs; @events: bit 0: faults, 1: memory calls, 2: flushes and interrupts
  * @shootdowns: memory calls and flushes were counted; @causes: bit set of --cause
+ * @latency_period: as in struct vs_config; 1 if the recording is older
  * @stacks: faults were counted by stack; @unwound: stacks were unwound in user space (--unwind
  *	dwarf)
  * @isolated, @nohz_full: CPU lists, or NULL; @max_map_count: 0: unknown
@@ -48,6 +49,7 @@ struct header {
 	uint32_t nr_cpus;
 	uint32_t events;
 	uint32_t causes;
+	uint32_t latency_period;
 	bool shootdowns;
 	bool stacks;
 	bool unwound;

@@ -58,6 +58,7 @@ static const struct field stats_fields[] = {
 	NAMED(T, "walks", stats.walks),
 	NAMED(T, "atomic_traps", stats.atomic_traps),
 	NAMED(T, "eventless", stats.eventless),
+	NAMED(T, "latencies", stats.latencies),
 };
 #undef T
 

@@ -64,6 +64,7 @@ int exporter__refresh(struct exporter *e)
 	if (err)
 		return err;
 	metric_store__take(&e->store, &e->live->run.model, &e->live->run.shootdown, began_ns);
+	e->store.fixed[FIXED_LATENCY_PERIOD] = e->stat.latency_period;
 	e->store.fixed[FIXED_REFRESHES]++;
 	e->store.fixed[FIXED_REFRESH_NS] += clock__monotonic_ns() - began_ns;
 	e->refreshed_ns = clock__monotonic_ns();

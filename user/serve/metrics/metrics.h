@@ -79,6 +79,8 @@ enum serve_map {
 	X(SERIES, GAUGE, "vmascope_series", NULL, 0,                                               \
 	  "Series of groups in use, without those of other.")                                      \
 	X(SERIES_LIMIT, GAUGE, "vmascope_series_limit", NULL, 0, "Limit of series (--max-series).") \
+	X(LATENCY_PERIOD, GAUGE, "vmascope_latency_sample_period", NULL, 0,                        \
+	  "Minor faults for each measured latency: 1: every one, 0: none (--latency).")            \
 	X(REFRESHES, COUNTER, "vmascope_refreshes", NULL, 0, "Reads of all counters.")             \
 	X(REFRESH_NS, COUNTER, "vmascope_refresh_seconds", "seconds", 9,                           \
 	  "Time spent reading all counters.")                                                      \

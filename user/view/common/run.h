@@ -30,6 +30,7 @@ struct run_hook {
  * @duration_ns: length of the interval or the run
  * @interval: number of the interval, from 1; 0: the whole run
  * @hooks: the @nr_hooks hooks
+ * @latency_period: as in struct vs_config
  * @stats: statistics of the BPF programs
  * @nr_slots, @nr_stacks, @ring_bytes: sizes of the maps and of the ring buffer; 0: unknown
  */
@@ -39,6 +40,7 @@ struct run_facts {
 	uint64_t interval;
 	const struct run_hook *hooks;
 	size_t nr_hooks;
+	uint32_t latency_period;
 	struct vs_stats stats;
 	uint32_t nr_slots;
 	uint32_t nr_stacks;

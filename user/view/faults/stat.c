@@ -9,6 +9,7 @@
 #include "util/clock.h"
 #include "util/str.h"
 #include "view/common/owner_cell.h"
+#include "view/common/latency_mode.h"
 #include "view/common/stat_cells.h"
 #include "view/faults/stat_functions.h"
 #include "view/faults/stat_group.h"
@@ -128,7 +129,7 @@ static void process_row(const struct stat_view *v, const struct process *p, stru
 	table__set_u64(t, "overflow", counts_faults(&outside));
 	table__set_str(t, "comm", p->comm);
 	table__set_str(t, "cgroup", p->cgroup_name);
-	/* with --vma, use the VMAs that it selects, if --latency has measured them */
+	/* with --vma, use the VMAs that it selects, if --quantiles has kept them */
 	for (size_t i = 0; v->vma_glob && i < p->nr_rows; i++)
 		if (stat_selected(v, p->rows[i]))
 			latency__add(&hist, p->rows[i]->latency, v->interval);
@@ -202,11 +203,31 @@ static void processes(const struct stat_view *v, const struct model *m, struct d
 	}
 }
 
+/** sampling_error - the error of latencies @all, if they were sampled */
+static struct latency_error sampling_error(const struct stat_view *v, const struct model *m,
+					   const struct vs_hist *all)
+{
+	struct latency_error error;
+	struct vs_hist exact = {};
+
+	if (latency_mode(v->latency_period) != LATENCY_SAMPLED)
+		return (struct latency_error){ .time_percent = -1 };
+	/* by definition, all faults with this cause are major */
+	if (!v->vma_glob)
+		stat_group__latency(v, m, VS_CAUSE_FILE_READ, &exact);
+	error = latency_error(all, &exact, v->latency_period);
+	/* samples are counted over the run, and not by VMA */
+	if (!v->vma_glob && !v->interval)
+		error.samples = v->stats.latencies;
+	return error;
+}
+
 void stat_view__make(const struct stat_view *v, const struct model *m, struct document *d)
 {
 	struct vs_counts total = {}, overflow = stat_counts(v, &m->overflow);
 	const struct run_facts run = stat_text__facts(v);
 	struct table *totals, *threads = NULL, *rows;
+	struct latency_error error;
 	struct vs_hist hist = {};
 
 	run_view__header(&run, d);
@@ -215,6 +236,8 @@ void stat_view__make(const struct stat_view *v, const struct model *m, struct do
 	counts_cells(totals, &total);
 	stat_group__selected_latency(v, m, &hist);
 	counts_tables(totals, &total, hist__count(&hist) ? &hist : NULL);
+	error = sampling_error(v, m, &hist);
+	latency_mode__add(&run, &error, d);
 
 	if (!v->no_processes && (v->by == BY_THREAD || !v->rows_only)) {
 		const bool by_thread = v->by == BY_THREAD;
@@ -230,7 +253,7 @@ void stat_view__make(const struct stat_view *v, const struct model *m, struct do
 	rows = make_rows(v, m, &total, threads, d);
 	/* the columns of successive intervals must be aligned */
 	rows->steady = v->interval;
-	stat_text__title(v, m, rows, &total);
+	stat_text__title(v, m, rows, &total, &error);
 	stat_text__footer(v, rows, &total, &overflow);
 	run_view__lost(&run, counts_faults(&overflow), d);
 }

@@ -51,7 +51,7 @@ static inline bool stat_by_needs_stacks(enum stat_by by)
  * @outcome: only faults with this outcome were counted; NULL: all; @causes: only those with these
  *	causes, a bit set; 0: all
  * @limit: maximum number of rows, 0: all
- * @latency: show the latency of each row
+ * @latency: show the latency of each row; @latency_period: as in struct vs_config
  * @stacks: and @namer, which symbolizes them, for BY_STACK; @weigh_time: sort by time
  * @profile: the rows of stacks also have the faults that no stack counts
  * @stacks_as_text: make the lines for text, not the rows for scripts, as symbolization takes time;
@@ -78,6 +78,7 @@ struct stat_view {
 	uint32_t causes;
 	size_t limit;
 	bool latency;
+	uint32_t latency_period;
 	struct stacks *stacks;
 	struct namer *namer;
 	bool weigh_time;

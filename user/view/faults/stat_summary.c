@@ -9,6 +9,7 @@
 #include "util/array.h"
 #include "util/hash.h"
 #include "util/str.h"
+#include "view/common/latency_mode.h"
 #include "view/faults/stat_group.h"
 
 /** A part is mentioned if it has at least this share of the whole. */
@@ -172,12 +173,13 @@ static void print_part(const struct part *part, const struct whole *w, FILE *f)
 static void print_cost(const struct stat_view *v, const struct vs_counts *total, FILE *f)
 {
 	const uint64_t completed = total->outcome[VS_MINOR] + total->outcome[VS_MAJOR];
+	const bool sampled = latency_mode(v->latency_period) == LATENCY_SAMPLED;
 	char text[STR_NUMBER_LEN];
 
 	str_format_ns(text, sizeof(text), total->latency_sum_ns);
-	fprintf(f, "  fault handling took %s, %s of one thread's time", text,
-		str_share(total->latency_sum_ns, v->duration_ns).text);
-	if (completed > total->latency_count) {
+	fprintf(f, "  fault handling took %s%s, %s of one thread's time", sampled ? "about " : "",
+		text, str_share(total->latency_sum_ns, v->duration_ns).text);
+	if (!sampled && completed > total->latency_count) {
 		str_format_count(text, sizeof(text), completed - total->latency_count);
 		fprintf(f, ", without %s fault%s of unknown duration", text,
 			str_plural(completed - total->latency_count));

@@ -8,6 +8,7 @@
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/str.h"
+#include "view/common/latency_mode.h"
 #include "view/common/words.h"
 #include "view/faults/stat_summary.h"
 
@@ -19,6 +20,7 @@ struct run_facts stat_text__facts(const struct stat_view *v)
 		.interval = v->interval,
 		.hooks = v->hooks,
 		.nr_hooks = v->nr_hooks,
+		.latency_period = v->latency_period,
 		.stats = v->stats,
 		.nr_slots = v->nr_slots,
 		.nr_stacks = v->nr_stacks,
@@ -81,7 +83,7 @@ static void print_counts(const struct stat_view *v, const struct vs_counts *tota
 }
 
 void stat_text__title(const struct stat_view *v, const struct model *m, struct table *rows,
-		      const struct vs_counts *total)
+		      const struct vs_counts *total, const struct latency_error *error)
 {
 	const struct run_facts run = stat_text__facts(v);
 	struct words w;
@@ -96,6 +98,7 @@ void stat_text__title(const struct stat_view *v, const struct model *m, struct t
 		table__fail(rows, stat_summary__print(v, m, total, w.file));
 		print_counts(v, total, w.file);
 		run_view__print_limits(&run, w.file);
+		latency_mode__print(&run, error, w.file);
 	}
 	words__title(&w);
 }

@@ -20,16 +20,20 @@ static const struct column columns[] = {
 static const struct table_def json_table = TABLE_DEF("threads", columns, .json_only = true);
 static const struct table_def text_table = TABLE_DEF("threads", columns);
 
-static void row(struct table *t, const struct vs_thread *thread, uint64_t start_ns, uint64_t end_ns)
+/** row - @timed: the time in faults is known */
+static void row(struct table *t, const struct vs_thread *thread, uint64_t start_ns, uint64_t end_ns,
+		bool timed)
 {
 	uint64_t from = thread->since_ns > start_ns ? thread->since_ns : start_ns;
 	uint64_t to = thread->until_ns ? thread->until_ns : end_ns;
 
 	table__add_row(t);
 	table__set_u64(t, "faults", thread->faults);
-	table__set_u64(t, "fault_ns", thread->fault_ns);
+	if (timed) {
+		table__set_u64(t, "fault_ns", thread->fault_ns);
+		table__set_f64(t, "share_percent", 100 * thread_share(thread, start_ns, end_ns));
+	}
 	table__set_u64(t, "lived_ns", to > from ? to - from : 0);
-	table__set_f64(t, "share_percent", 100 * thread_share(thread, start_ns, end_ns));
 	table__set_u64(t, "pid", thread->pid);
 	table__set_u64(t, "tid", thread->tid);
 	table__set_bool(t, "exited", thread->until_ns != 0);
@@ -62,7 +66,7 @@ static struct table *make(const struct threads *threads, uint64_t start_ns, uint
 
 		/* without -i, a fault in flight is not counted yet */
 		if (thread.faults || thread.fault_ns)
-			row(t, &thread, start_ns, end_ns);
+			row(t, &thread, start_ns, end_ns, thread.fault_ns || !threads->sampled);
 	}
 	table__sort(t, "fault_ns");
 	cut(t, limit);

@@ -26,6 +26,7 @@
  * @process: only this process; NULL: all; @vma: only this VMA of it; NULL: all
  * @vma_latency: latencies of @vma_latency_of in the interval, by cause; NULL: unknown
  * @stack: a stack of @process whose functions top_symbols() shows
+ * @sampled: the latency of not every fault is measured
  * @calls_known, @flushes_known, @interrupts_known: a hook reports them; otherwise they are unknown
  */
 struct top_view {
@@ -44,6 +45,7 @@ struct top_view {
 	const struct latency *vma_latency;
 	const struct fault_row *vma_latency_of;
 	const struct stack *stack;
+	bool sampled;
 	bool calls_known;
 	bool flushes_known;
 	bool interrupts_known;

@@ -45,10 +45,15 @@ static bool latency_of(const struct top_view *v, int cause, struct vs_hist *sum)
 	return true;
 }
 
-static void latency_cells_of(const struct top_view *v, struct table *t, const struct vs_hist *hist)
+/** latency_cells_of - @hist: latencies of @faults */
+static void latency_cells_of(const struct top_view *v, struct table *t, const struct vs_hist *hist,
+			     uint64_t faults)
 {
-	top_time(v, t, "fault_ns", hist->sum_ns + hist->so_far_ns);
-	if (!hist__count(hist))
+	const bool any = hist__count(hist);
+
+	if (any || hist->so_far_ns || !faults || !v->sampled)
+		top_time(v, t, "fault_ns", hist->sum_ns + hist->so_far_ns);
+	if (!any)
 		return;
 	quantile_cells(t, hist);
 	/* a maximum has no difference: it is that of the whole run */
@@ -59,7 +64,7 @@ static void latency_cells_of(const struct top_view *v, struct table *t, const st
 /** only_cells - if all faults have one cause, its time is known even without a histogram. */
 static void only_cells(const struct top_view *v, struct table *t, const struct vs_counts *c)
 {
-	top_time(v, t, "fault_ns", counts_time(c));
+	top_fault_time(v, t, c);
 	if (!v->rates && c->latency_count)
 		table__set_u64(t, "max_ns", c->latency_max_ns);
 }
@@ -75,7 +80,7 @@ static void cause_row(const struct top_view *v, struct table *t, int cause,
 	top_count(v, t, "faults", faults);
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
 	if (latency_of(v, cause, &hist))
-		latency_cells_of(v, t, &hist);
+		latency_cells_of(v, t, &hist, faults);
 	else if (faults && faults == total && !all->so_far_ns)
 		only_cells(v, t, all);
 	table__set_str(t, "cause", cause_names[cause]);

@@ -36,6 +36,12 @@ void top_time(const struct top_view *v, struct table *t, const char *key, uint64
 		table__set_u64(t, key, ns);
 }
 
+void top_fault_time(const struct top_view *v, struct table *t, const struct vs_counts *c)
+{
+	if (counts_timed(c))
+		top_time(v, t, "fault_ns", counts_time(c));
+}
+
 bool top_selected(const struct top_view *v, const struct fault_row *row)
 {
 	return !v->vma_glob || fault_row__matches(row, v->vma_glob);

@@ -85,6 +85,9 @@ void top_count(const struct top_view *v, struct table *t, const char *key, uint6
 /** top_time - the same for TOP_TIME and TOP_SHARE. */
 void top_time(const struct top_view *v, struct table *t, const char *key, uint64_t ns);
 
+/** top_fault_time - set "fault_ns"; it stays unknown if no latency of these faults is. */
+void top_fault_time(const struct top_view *v, struct table *t, const struct vs_counts *c);
+
 /** top_selected - the row is selected by --vma. */
 bool top_selected(const struct top_view *v, const struct fault_row *row);
 

@@ -115,7 +115,8 @@ static void cpu_row(const struct top_view *v, struct table *t, const struct cpu_
 	table__set_u64(t, "cpu", cpu);
 	top_count(v, t, "faults", counts_faults(&counts));
 	top_count(v, t, "major", counts.outcome[VS_MAJOR]);
-	top_time(v, t, "fault_ns", counts.latency_sum_ns);
+	if (counts_timed(&counts))
+		top_time(v, t, "fault_ns", counts.latency_sum_ns);
 	if (!v->interrupts_known)
 		return;
 	top_count(v, t, "sent", c->sent[cpu]);

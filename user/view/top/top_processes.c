@@ -98,7 +98,7 @@ static void process_row(const struct top_view *v, struct table *t, const struct 
 	top_count(v, t, "minor", c->outcome[VS_MINOR]);
 	top_count(v, t, "major", c->outcome[VS_MAJOR]);
 	top_count(v, t, "failed", c->outcome[VS_INCOMPLETE]);
-	top_time(v, t, "fault_ns", counts_time(c));
+	top_fault_time(v, t, c);
 	top_average(t, "average_ns", c);
 	top_figures(v, t, c);
 	if (c->latency_count && !v->vma_glob)

@@ -65,7 +65,8 @@ static void stack_row(const struct top_view *v, struct table *t, uint64_t id,
 	top_count(v, t, "faults", faults);
 	table__set_f64(t, "percent", total ? 100.0 * faults / total : 0);
 	top_count(v, t, "major", c->outcome[VS_MAJOR]);
-	top_time(v, t, "fault_ns", c->time_ns);
+	if (c->timed || !v->sampled)
+		top_time(v, t, "fault_ns", c->time_ns);
 	if (c->timed)
 		table__set_f64(t, "average_ns", (double)c->time_ns / c->timed);
 }

@@ -27,7 +27,7 @@ void top_summary__make(struct top_summary *sum, const struct top_view *v)
 	sum->minor = top_rate(v, c.outcome[VS_MINOR]);
 	sum->major = top_rate(v, c.outcome[VS_MAJOR]);
 	sum->failed = top_rate(v, c.outcome[VS_INCOMPLETE]);
-	sum->fault_share = top_share(v, counts_time(&c));
+	sum->fault_share = counts_timed(&c) ? top_share(v, counts_time(&c)) : -1;
 	sum->sent = top_rate(v, s.sends);
 	sum->received = top_rate(v, s.received[VS_IPI_USER] + s.received[VS_IPI_KERNEL] +
 					    s.received[VS_IPI_ALL]);

@@ -54,7 +54,7 @@ static void vma_row(const struct top_view *v, struct table *t, const struct faul
 	top_count(v, t, "read", counts_access(c, VS_ACCESS_READ));
 	top_count(v, t, "write", counts_access(c, VS_ACCESS_WRITE));
 	top_count(v, t, "exec", counts_access(c, VS_ACCESS_EXEC));
-	top_time(v, t, "fault_ns", counts_time(c));
+	top_fault_time(v, t, c);
 	top_average(t, "average_ns", c);
 	top_figures(v, t, c);
 	where_cells(t, row);
