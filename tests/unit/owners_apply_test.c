@@ -55,7 +55,7 @@ static void found(struct scene *s, struct recognised is)
 	reply.nr = 1;
 	reply.vma[0].found = true;
 	reply.vma[0].is = is;
-	if (!reply.vma[0].is.parts && is.family)
+	if (!reply.vma[0].is.parts && is.family && is.family < NR_OWNERS)
 		reply.vma[0].is.parts = BIT(is.family);
 	owners__apply(&s->owners, rows, &reply, s->now_ns);
 }

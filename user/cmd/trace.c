@@ -438,13 +438,27 @@ static void opened(struct session *s)
 		s->settle = on_tick;
 }
 
+/** refers_to_freed - a row or the stack of a record is of a process that is about to be freed. */
+static bool refers_to_freed(const void *record)
+{
+	const struct trace_record *r = record;
+	bool freed = r->code && r->code->process && !r->code->process->busy;
+
+	for (size_t i = 0; i < VS_CALL_VMAS; i++)
+		freed |= r->row[i] && r->row[i]->process && !r->row[i]->process->busy;
+	return freed || (r->stack && r->stack->process && !r->stack->process->busy);
+}
+
 /** replay_forgetting - pending records refer to rows that are about to be freed: print them now. */
 static void replay_forgetting(struct session *s)
 {
 	struct trace *t = s->private;
 
-	/* processes that are summed up are older than all pending records */
-	if (!s->source->facts(s).summing) {
+	/*
+	 * processes that are summed up are older than all pending records, but for those at the end of
+	 * a recording, and where times in it are false
+	 */
+	if (!s->source->facts(s).summing || timeline__any(&t->timeline, refers_to_freed)) {
 		print_rest(s);
 		t->timeline.ended = false;
 	}

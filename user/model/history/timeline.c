@@ -126,6 +126,14 @@ const void *timeline__next(struct timeline *t)
 	return t->out;
 }
 
+bool timeline__any(const struct timeline *t, bool (*is)(const void *record))
+{
+	for (size_t i = 0; i < t->nr; i++)
+		if (is(t->heap[i].record))
+			return true;
+	return false;
+}
+
 uint64_t timeline__oldest_ns(const struct timeline *t)
 {
 	return t->nr ? t->heap[0].time_ns : UINT64_MAX;

@@ -83,6 +83,9 @@ void timeline__end(struct timeline *t);
  */
 const void *timeline__next(struct timeline *t);
 
+/** timeline__any - @is is true for one of the delayed records. */
+bool timeline__any(const struct timeline *t, bool (*is)(const void *record));
+
 /** timeline__oldest_ns - time of the oldest delayed record; UINT64_MAX: there is none. */
 uint64_t timeline__oldest_ns(const struct timeline *t);
 
