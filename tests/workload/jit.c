@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 
 	wl_options(argc, argv, options);
 	wl_init("jit");
+	wl_name_result();
 	if (uid && (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid)))
 		wl_die("setresuid");
 	made = wl_mmap((void *)strtoul(address, NULL, 16), WL_PAGE,

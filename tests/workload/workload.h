@@ -184,6 +184,14 @@ static WL_UNUSED bool wl_write_result(size_t len)
 	return !len || !*wl_result_path || !syscall(SYS_rename, wl_result_part, wl_result_path);
 }
 
+/** wl_name_result - give the result its name, while it is empty: for who is about to lose the right to */
+static WL_UNUSED void wl_name_result(void)
+{
+	if (*wl_result_path && rename(wl_result_part, wl_result_path))
+		wl_die("%s", wl_result_path);
+	*wl_result_path = '\0';
+}
+
 /** wl_number - @arg as a positive number, or exit with a usage error */
 static WL_UNUSED unsigned long wl_number(const char *opt, const char *arg)
 {
