@@ -181,7 +181,15 @@ static WL_UNUSED bool wl_write_result(size_t len)
 		return true;
 	if (syscall(SYS_write, wl_result_fd, wl_out, len) != (long)len)
 		return false;
-	return !len || !*wl_result_path || !syscall(SYS_rename, wl_result_part, wl_result_path);
+	if (!*wl_result_path)
+		return true;
+	if (!len) {
+		/* the names may have been swapped out */
+		syscall(SYS_access, wl_result_part, F_OK);
+		syscall(SYS_access, wl_result_path, F_OK);
+		return true;
+	}
+	return !syscall(SYS_rename, wl_result_part, wl_result_path);
 }
 
 /** wl_name_result - give the result its name, while it is empty: for who is about to lose the right to */
