@@ -114,6 +114,46 @@ static void every_record_round_trips(void **state)
 	packer__free(&p);
 }
 
+/* Small blocks, some of which become just as large when they are compressed: one in a few hundred. */
+static void small_blocks_are_kept_whole(void **state)
+{
+	uint8_t *raw = NULL, *before;
+	unsigned int as_large = 0;
+	size_t size, cap = 0;
+	struct packer p;
+
+	(void)state;
+	srandom(1);
+	assert_int_equal(packer__init(&p, BLOCK_CHECKPOINT), 0);
+	for (int i = 0; i < 4000; i++) {
+		union record record = { .reset = { .time_ns = (uint64_t)random() } };
+		const int same = 1 + i % 20, others = 1 + i / 20 % 10;
+		const struct block_head *head;
+		size_t len;
+
+		for (int n = 0; n < same + others; n++) {
+			if (n >= same)
+				record.reset.time_ns = (uint64_t)random() * (uint64_t)random();
+			assert_int_equal(packer__put(&p, RECORD_RESET, &record, 1), 0);
+		}
+		len = p.len;
+		before = malloc(len);
+		assert_non_null(before);
+		memcpy(before, p.raw, len);
+		head = packer__seal(&p, &size);
+		assert_non_null(head);
+		assert_true(head->stored <= len);
+		as_large += head->stored == len;
+		assert_int_equal(block__unpack(head, head + 1, &raw, &cap), 0);
+		assert_int_equal(block__size(head), len);
+		assert_memory_equal(raw, before, len);
+		free(before);
+	}
+	assert_in_range(as_large, 1, 3999);
+	free(raw);
+	packer__free(&p);
+}
+
 /** call_read - the number of a call, or the class of a histogram, that is read where @written was */
 static uint32_t call_read(struct codec *codec, enum record_type type, uint32_t written)
 {
@@ -312,6 +352,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_record_round_trips),
+		cmocka_unit_test(small_blocks_are_kept_whole),
 		cmocka_unit_test(call_numbers_are_mapped_by_name),
 		cmocka_unit_test(unknown_calls_mean_a_later_version),
 		cmocka_unit_test(truncated_record_is_refused),

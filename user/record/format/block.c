@@ -102,8 +102,8 @@ const void *packer__seal(struct packer *p, size_t *size)
 				   ZSTD_LEVEL);
 	if (ZSTD_isError(stored))
 		return NULL;
-	/* beyond the ratio that a reader accepts, the block is stored uncompressed */
-	if (p->len > most_raw(stored)) {
+	/* what does not become smaller is stored uncompressed, as is what exceeds a reader's ratio */
+	if (stored >= p->len || p->len > most_raw(stored)) {
 		stored = p->len;
 		memcpy(head + 1, p->raw, p->len);
 	}
