@@ -55,13 +55,8 @@ static int look(const struct suspect *s)
 		if ((ended && drops_stacks(&sums[i], ended)) || !c->refaults ||
 		    c->refaults * 100 < c->bytes / ADVICE_PAGE * LEAST_BACK)
 			continue;
-		finding_set(&f, EVIDENCE_CALLS, c->count);
-		finding_set(&f, EVIDENCE_CALL_NS, c->latency_ns);
-		finding_set(&f, EVIDENCE_BYTES, c->bytes);
-		finding_set(&f, EVIDENCE_REFAULTS, c->refaults);
-		finding_set(&f, EVIDENCE_REFAULT_NS, c->refault_ns);
-		finding_set(&f, EVIDENCE_IPIS, c->received);
-		finding_set(&f, EVIDENCE_STOLEN_NS, c->stolen_ns);
+		finding_set_calls(&f, c);
+		finding_set_refaults(&f, c->refaults, c->refault_ns);
 		advise(&f, c);
 		err = suspect__report(s, ADVICE_DONTNEED_REFAULT, &f);
 	}

@@ -39,6 +39,21 @@ void finding_set(struct finding *f, enum advice_evidence which, uint64_t value)
 	f->known |= 1u << which;
 }
 
+void finding_set_calls(struct finding *f, const struct vs_call_counts *c)
+{
+	finding_set(f, EVIDENCE_CALLS, c->count);
+	finding_set(f, EVIDENCE_CALL_NS, c->latency_ns);
+	finding_set(f, EVIDENCE_BYTES, c->bytes);
+	finding_set(f, EVIDENCE_IPIS, c->received);
+	finding_set(f, EVIDENCE_STOLEN_NS, c->stolen_ns);
+}
+
+void finding_set_refaults(struct finding *f, uint64_t refaults, uint64_t ns)
+{
+	finding_set(f, EVIDENCE_REFAULTS, refaults);
+	finding_set(f, EVIDENCE_REFAULT_NS, ns);
+}
+
 /** wall_ns - how long threads of the suspect ran during the run; all of it if they are unknown */
 static uint64_t wall_ns(const struct suspect *s)
 {

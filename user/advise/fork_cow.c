@@ -93,8 +93,7 @@ static int look(const struct suspect *s)
 		finding_set(&f, EVIDENCE_PROGRAMS, programs);
 		finding_set(&f, EVIDENCE_CALL_NS, call_ns);
 	}
-	finding_set(&f, EVIDENCE_REFAULTS, copied);
-	finding_set(&f, EVIDENCE_REFAULT_NS, copied_ns);
+	finding_set_refaults(&f, copied, copied_ns);
 	advise(&f, forks, programs, copied);
 	return suspect__report(s, ADVICE_FORK_COW, &f);
 }

@@ -71,12 +71,8 @@ static int look(const struct suspect *s)
 
 		if (!is_pattern(&sums[i]))
 			continue;
-		finding_set(&f, EVIDENCE_CALLS, c->count);
-		finding_set(&f, EVIDENCE_CALL_NS, c->latency_ns);
-		finding_set(&f, EVIDENCE_BYTES, c->bytes);
+		finding_set_calls(&f, c);
 		finding_set(&f, EVIDENCE_PAGES, (f.end - f.start) / ADVICE_PAGE);
-		finding_set(&f, EVIDENCE_IPIS, c->received);
-		finding_set(&f, EVIDENCE_STOLEN_NS, c->stolen_ns);
 		advise(&f, &sums[i]);
 		err = suspect__report(s, ADVICE_MPROTECT_SMALL, &f);
 	}

@@ -60,6 +60,12 @@ int call_rows__by_process(const void *a, const void *b);
 /** finding_set - set a figure of the evidence. */
 void finding_set(struct finding *f, enum advice_evidence which, uint64_t value);
 
+/** finding_set_calls - set the figures of calls: their number, time, bytes and interrupts. */
+void finding_set_calls(struct finding *f, const struct vs_call_counts *c);
+
+/** finding_set_refaults - set the figures of the faults that followed from calls. */
+void finding_set_refaults(struct finding *f, uint64_t refaults, uint64_t ns);
+
 /* --- rows of VMAs ------------------------------------------------------------------------------ */
 
 /** vma_is_private_anon - it is one VMA of private anonymous memory, and no stack. */

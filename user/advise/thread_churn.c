@@ -28,12 +28,8 @@ static int look(const struct suspect *s)
 		if (!drops_stacks(&sums[i], ended) || c->refaults < c->count)
 			continue;
 		finding_set(&f, EVIDENCE_THREADS, ended);
-		finding_set(&f, EVIDENCE_CALLS, c->count);
-		finding_set(&f, EVIDENCE_CALL_NS, c->latency_ns);
-		finding_set(&f, EVIDENCE_REFAULTS, c->refaults);
-		finding_set(&f, EVIDENCE_REFAULT_NS, c->refault_ns);
-		finding_set(&f, EVIDENCE_IPIS, c->received);
-		finding_set(&f, EVIDENCE_STOLEN_NS, c->stolen_ns);
+		finding_set_calls(&f, c);
+		finding_set_refaults(&f, c->refaults, c->refault_ns);
 		snprintf(
 			f.advice, sizeof(f.advice),
 			"Keep threads in a pool instead of starting one for each task: %s threads "
