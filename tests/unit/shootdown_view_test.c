@@ -5,6 +5,7 @@
 #include "shootdown_sample.h"
 
 #include "model/history/longest_calls.h"
+#include "model/owner.h"
 
 /* --- totals and calls ---------------------------------------------------------------------- */
 
@@ -320,6 +321,40 @@ static void longest_calls_summarize_the_rest(void **state)
 	assert_says_not(s, "more calls, ");
 }
 
+static bool is_row(const void *row, const struct fault_row *of)
+{
+	return row == of;
+}
+
+/* What a VMA is used for may be found after the call, and be contradicted; a freed row is not read. */
+static void longest_calls_have_the_latest_names(void **state)
+{
+	struct fault_row row = { .is_vma = true, .name = (char *)"[anon]" }, other = row;
+	struct longest_calls longest = { 0 };
+	struct seen *s = *state;
+
+	longest_calls__add(
+		&longest, &(struct long_call){ .call = { .call = VS_CALL_MUNMAP, .duration_ns = 9 },
+					       .row = &row });
+	longest_calls__add(
+		&longest, &(struct long_call){ .call = { .call = VS_CALL_MUNMAP, .duration_ns = 8 },
+					       .row = &other });
+	owner__set_name(&row.owner, strdup("[stack guard:7 late]"));
+	longest_calls__name_vmas(&longest);
+	s->view.longest = &longest;
+	assert_says(s, "[stack guard:7 late]");
+	owner__set_name(&row.owner, NULL);
+	owner__set_name(&other.owner, strdup("[anon:malloc]"));
+	longest_calls__forget(&longest, is_row, &other);
+	assert_says(s, "[anon:malloc]");
+	assert_says_not(s, "stack guard");
+	owner__set_name(&other.owner, NULL);
+	longest_calls__name_vmas(&longest);
+	assert_string_equal(longest.list[0].vma, "[anon]");
+	assert_string_equal(longest.list[1].vma, "[anon:malloc]");
+	longest_calls__free(&longest);
+}
+
 /*
  * A table that --vma cannot select says so; what was not received is not known to have been sent.
  */
@@ -404,6 +439,7 @@ int main(void)
 		VIEW_TEST(losses_are_reported),
 		VIEW_TEST(text_summary),
 		VIEW_TEST(longest_calls_summarize_the_rest),
+		VIEW_TEST(longest_calls_have_the_latest_names),
 		VIEW_TEST(pairs_note_that_vma_is_ignored),
 		VIEW_TEST(csv_has_the_rows),
 		cmocka_unit_test(empty_model),

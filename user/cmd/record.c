@@ -168,8 +168,8 @@ static void record_call(struct session *s, const struct vs_event *event)
 		return;
 	saver__event(&r->saver, RECORD_CALL, &e, end_ns);
 	r->nr_calls++;
-	if (long_calls__wants(&r->longest, s, call) && long_calls__add(&r->longest, s, call, stack))
-		keep_error(r, -ENOMEM);
+	if (long_calls__wants(&r->longest, s, call))
+		long_calls__add(&r->longest, s, call, stack);
 }
 
 static void record_flush(struct session *s, const struct vs_event *event)
@@ -460,6 +460,13 @@ static void naming(struct session *s)
 	long_calls__name(&r->longest, s);
 }
 
+static void forgetting(struct session *s)
+{
+	struct recorder *r = s->private;
+
+	long_calls__forget(&r->longest, s);
+}
+
 static int print_summary(struct session *s)
 {
 	int err = stat_print(s, NULL);
@@ -529,6 +536,7 @@ static int run_record(struct options *o)
 	struct session s = { .event = on_event,
 			     .interval = tick,
 			     .naming = naming,
+			     .forgetting = forgetting,
 			     .period_ns = TICK_NS,
 			     .bounds_itself = true,
 			     .private = &r };

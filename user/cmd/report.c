@@ -53,6 +53,11 @@ static void take_over(struct report *r)
 	r->recorded.in_flight = loader__has_in_flight(&r->recording.loader);
 }
 
+static bool row_goes(const void *loader, const struct fault_row *row)
+{
+	return loader__goes(loader, row);
+}
+
 /** forgetting - rows are about to be freed: drop all pointers to them. */
 static void forgetting(void *ctx)
 {
@@ -62,6 +67,7 @@ static void forgetting(void *ctx)
 	if (r->session.forgetting)
 		r->session.forgetting(&r->session);
 	long_calls__name(&r->longest, &r->session);
+	longest_calls__forget(&r->longest, row_goes, &r->recording.loader);
 	if (r->vma_stacks.session)
 		vma_stacks__settle(&r->vma_stacks);
 	for (size_t i = 0; i < r->heat.nr_cells; i++) {
@@ -136,9 +142,9 @@ static int add_call(void *ctx, const union record *event, enum record_type type)
 	if (type != RECORD_CALL)
 		return 0;
 	r->nr_calls++;
-	if (!long_calls__wants(&r->longest, s, call))
-		return 0;
-	return long_calls__add(&r->longest, s, call, session__stack(s, &call->stack));
+	if (long_calls__wants(&r->longest, s, call))
+		long_calls__add(&r->longest, s, call, session__stack(s, &call->stack));
+	return 0;
 }
 
 /** read_calls - read all counts, and the longest calls among the events. Return: 0 or failure. */

@@ -125,10 +125,10 @@ static void on_call(struct session *s, const struct vs_event_call *call)
 	int err = 0;
 
 	if (long_calls__wants(&x->longest, s, call))
-		err = long_calls__add(&x->longest, s, call, long_calls__site(s, call));
+		long_calls__add(&x->longest, s, call, long_calls__site(s, call));
 
 	/* with unwinding in user space BPF has no stack, so each call is assigned its own here */
-	if (!err && s->sampling)
+	if (s->sampling)
 		err = call_stacks__call(&x->call_stacks, call, session__stack(s, &call->stack));
 	if (err)
 		s->error = err;
@@ -155,6 +155,13 @@ static void naming(struct session *s)
 	long_calls__name(&x->longest, s);
 }
 
+static void forgetting(struct session *s)
+{
+	struct shooting *x = s->private;
+
+	long_calls__forget(&x->longest, s);
+}
+
 static unsigned int wanted(const struct options *o)
 {
 	/* the longest calls are shown with their call sites */
@@ -165,7 +172,9 @@ static unsigned int wanted(const struct options *o)
 static int run_shootdown(struct options *o)
 {
 	struct shooting x = {};
-	struct session s = { .event = on_event, .naming = naming, .private = &x };
+	struct session s = {
+		.event = on_event, .naming = naming, .forgetting = forgetting, .private = &x
+	};
 	int status = folded__profile(o, o->shootdown_by == SHOOTDOWN_BY_STACK);
 
 	distinguish_rows(o);

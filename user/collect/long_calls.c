@@ -2,7 +2,6 @@
 /* long_calls.c - what a long call was on, and where it came from. */
 #include "collect/long_calls.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,21 +39,17 @@ bool long_calls__wants(const struct longest_calls *l, struct session *s,
 				  on_vma ? call->vma[0].generation : 0);
 }
 
-int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_event_call *call,
-		    const struct stack *site)
+void long_calls__add(struct longest_calls *l, struct session *s, const struct vs_event_call *call,
+		     const struct stack *site)
 {
 	struct long_call c = { .call = *call, .site = site };
 	const struct fault_row *vma = NULL;
 
 	if (call->nr_vmas)
 		vma = live__row(s->live, call->vma[0].slot, call->vma[0].generation);
-	if (vma && vma->is_vma) {
-		c.vma = strdup(fault_row__name(vma));
-		if (!c.vma)
-			return -ENOMEM;
-	}
+	if (vma && vma->is_vma)
+		c.row = vma;
 	longest_calls__add(l, &c);
-	return 0;
 }
 
 /** unnamed - a call site that has no name yet; NULL: none */
@@ -98,6 +93,17 @@ void long_calls__name(struct longest_calls *l, struct session *s)
 
 		set_name(l, site, known ? &named : NULL);
 	}
+	longest_calls__name_vmas(l);
+}
+
+static bool row_goes(const void *model, const struct fault_row *row)
+{
+	return model__goes(model, row);
+}
+
+void long_calls__forget(struct longest_calls *l, const struct session *s)
+{
+	longest_calls__forget(l, row_goes, &s->live->run.model);
 }
 
 void long_calls__end(struct longest_calls *l, struct session *s, uint64_t nr_calls)

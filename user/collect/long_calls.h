@@ -18,10 +18,9 @@ bool long_calls__wants(const struct longest_calls *l, struct session *s,
 /**
  * long_calls__add - @call, which long_calls__wants()
  * @site: a stack whose first frame is the call site, NULL: not known
- * Return: 0 or -ENOMEM.
  */
-int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_event_call *call,
-		    const struct stack *site);
+void long_calls__add(struct longest_calls *l, struct session *s, const struct vs_event_call *call,
+		     const struct stack *site);
 
 /**
  * long_calls__end - a recorded run is over, of whose calls @nr_calls were events: others were lost, or
@@ -29,7 +28,10 @@ int long_calls__add(struct longest_calls *l, struct session *s, const struct vs_
  */
 void long_calls__end(struct longest_calls *l, struct session *s, uint64_t nr_calls);
 
-/** long_calls__name - their call sites, now: at the end, and before stacks are freed. */
+/** long_calls__name - their VMAs and call sites, now: at the end, and before stacks are freed. */
 void long_calls__name(struct longest_calls *l, struct session *s);
+
+/** long_calls__forget - model__forget() is about to free rows. */
+void long_calls__forget(struct longest_calls *l, const struct session *s);
 
 #endif /* VMASCOPE_COLLECT_LONG_CALLS_H */
