@@ -143,6 +143,21 @@ static __noinline __attribute__((unused)) bool mm_is_written(struct mm_struct *m
 	return m->mmap_lock.count.counter & RWSEM_WRITER_LOCKED;
 }
 
+/**
+ * mm_may_be_written - a writer may hold the mmap lock of @mm, although mm_lock_sequence() is one
+ *
+ * From 6.4 to 6.12 a writer changes the sequence only when it unlocks.
+ */
+static __noinline __attribute__((unused)) bool mm_may_be_written(struct mm_struct *mm)
+{
+	struct mm_struct___counted *m = (void *)mm;
+
+	if (bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq) ||
+	    !bpf_core_field_exists(m->mmap_lock.count))
+		return false;
+	return m->mmap_lock.count.counter & RWSEM_WRITER_LOCKED;
+}
+
 /** mm_lock_sequence - as mm_lock_sequence_inline(), for use in loops */
 static __noinline __attribute__((unused)) s64 mm_lock_sequence(struct mm_struct *mm)
 {

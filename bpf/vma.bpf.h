@@ -24,8 +24,13 @@
 #define MAPLE_ARANGE64_PIVOTS 9
 /** Maximum number of levels: half-full nodes have 5 children, and 5^8 are 390,000 VMAs. */
 #define MAPLE_MAX_HEIGHT 8
-/** Walks before a lookup without a consistent result is abandoned. */
+/**
+ * Walks of one search, and searches before a lookup without a consistent result is abandoned: while
+ * a writer splits or merges the VMA of a file, hundreds of ns pass between its new bounds and the
+ * tree's.
+ */
 #define VMA_LOOKUP_TRIES 3
+#define VMA_SEARCHES 6
 
 /** struct maple_span - the range of indices that an entry, or a gap, covers */
 struct maple_span {
@@ -392,7 +397,8 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 		if (entry && !vma_slot((void *)entry, mm, t, address, ref))
 			return VMA_FOUND;
 		/* No writer before or since: there is no VMA at this address. */
-		if (!entry && before != MM_SEQ_NONE && before == mm_lock_sequence(mm))
+		if (!entry && before != MM_SEQ_NONE && !mm_may_be_written(mm) &&
+		    before == mm_lock_sequence(mm))
 			return VMA_NONE;
 	}
 	/* Before 6.4, a tree without the address may be in the middle of a change: the kernel's own
@@ -490,6 +496,10 @@ static __always_inline enum vma_found vma_lookup(struct task_struct *task, struc
 	if (vma_cached(t, seq, address, ref))
 		return VMA_FOUND;
 	found = vma_search(address, ref);
+#pragma unroll
+	for (int i = 1; i < VMA_SEARCHES; i++)
+		if (found == VMA_MISSED)
+			found = vma_search(address, ref);
 	s = this_stats();
 	if (s)
 		stats_add(&s->walks, 1);
