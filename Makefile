@@ -525,8 +525,9 @@ kernel-table: ## put what the last check-vm found into docs/kernels.md
 
 bench: ## measure what tracing costs, beside other tools: docs/bench.md, docs/bench.svg (as root)
 	@$(SUBMAKE) deps DEPS='$(sort $(DEPS) $(BENCH_DEPS))'
-	@$(SUBMAKE) all $(BENCH_BINS) $(BENCH_BPF)
+	@$(SUBMAKE) all $(BENCH_BINS) $(BENCH_BPF) $(WORKLOAD_BINS)
 	@tests/bench/run
+	@tests/bench/gains
 
 FUZZ_SECONDS ?= 60
 fuzz: ## hostile files, requests and command lines for FUZZ_SECONDS (60), with sanitizers

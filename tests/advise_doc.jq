@@ -11,7 +11,7 @@ def sources: split("\n") | map("- " + .) | join("\n");
 "- A pattern is a finding if it costs 0.1 % of the time for which the process ran, and minor below 1 %. No finding is an",
 "  answer.",
 "- The gain is time in page faults and memory calls. Its upper end is what was measured, never more; the lower end is a",
-"  part of it, which `tests/e2e/advise_test.c` compares with what the change gains. Entering and leaving the kernel is",
+"  part of it, which `tests/bench/gains` compares with what the change gains. Entering and leaving the kernel is",
 "  not measured, and comes on top.",
 "- Confidence is high if the counts leave no other explanation, and medium if there is a less probable one.",
 "",
