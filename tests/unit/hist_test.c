@@ -172,6 +172,24 @@ static void restart_keeps_earlier_counts(void **state)
 	assert_int_equal(l.hist.bucket[4], 1);
 }
 
+/* A latency is added to sum and bucket first, and the maximum may be read in between. */
+static void maximum_is_at_least_the_mean(void **state)
+{
+	struct latency l = { 0 };
+	struct vs_hist sum = { 0 };
+
+	(void)state;
+	put(&l.hist, 9000);
+	latency__mark(&l);
+	l.hist.bucket[hist__bucket(3331)] += 2;
+	l.hist.sum_ns += 2 * 3331 + 1;
+	latency__add(&sum, &l, true);
+	assert_true(sum.max_ns >= 3332);
+	assert_int_equal(latency__longest(3196, 2 * 3331 + 1, 2), 3332);
+	assert_int_equal(latency__longest(4000, 2 * 3331, 2), 4000);
+	assert_int_equal(latency__longest(0, 0, 0), 0);
+}
+
 static void quantiles_without_data(void **state)
 {
 	struct vs_hist sum = {};
@@ -195,6 +213,7 @@ int main(void)
 		cmocka_unit_test(add_sums_and_takes_the_maximum),
 		cmocka_unit_test(interval_is_the_difference_to_the_mark),
 		cmocka_unit_test(restart_keeps_earlier_counts),
+		cmocka_unit_test(maximum_is_at_least_the_mean),
 		cmocka_unit_test(quantiles_without_data),
 	};
 

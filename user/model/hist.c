@@ -17,6 +17,13 @@ void latency__mark(struct latency *l)
 		l->marked = l->hist;
 }
 
+uint64_t latency__longest(uint64_t max_ns, uint64_t sum_ns, uint64_t count)
+{
+	const uint64_t mean_ns = count ? sum_ns / count + !!(sum_ns % count) : 0;
+
+	return mean_ns > max_ns ? mean_ns : max_ns;
+}
+
 /** since_mark - latencies since the mark; an unchanged maximum becomes the end of its bucket. */
 static void since_mark(struct vs_hist *to, const struct latency *l)
 {
@@ -32,6 +39,7 @@ static void since_mark(struct vs_hist *to, const struct latency *l)
 	}
 	if (to->max_ns > l->hist.max_ns)
 		to->max_ns = l->hist.max_ns;
+	to->max_ns = latency__longest(to->max_ns, to->sum_ns, hist__count(to));
 }
 
 void latency__add(struct vs_hist *to, const struct latency *l, bool interval)

@@ -35,6 +35,14 @@ void latency__mark(struct latency *l);
 void hist__add(struct vs_hist *to, const struct vs_hist *from);
 
 /**
+ * latency__longest - the longest of @count latencies with this sum, as far as is known
+ * @max_ns: as it was read; a latency that was added meanwhile may be in the sum only
+ *
+ * Return: @max_ns, but at least the mean.
+ */
+uint64_t latency__longest(uint64_t max_ns, uint64_t sum_ns, uint64_t count);
+
+/**
  * latency__add - add @l to @to: the total, or the part since the mark; @l may be NULL
  *
  * The maximum since the mark is exact if it is the greatest of the run; else it is the end of its

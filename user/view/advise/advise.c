@@ -244,8 +244,10 @@ static void finding_text(const struct advise_view *v, struct document *d, const 
 	fprintf(w.file, " (%u)%s", f->process->pid, finding_is_minor(f) ? ", minor" : "");
 	put_figures(&w, f);
 	put_place(v, &w, f);
-	fprintf(w.file, "\n  change: %s\n  gain: %s to %s of %s (", f->advice,
-		str_ns(f->gain_ns).text, str_ns(f->cost_ns).text, str_ns(f->wall_ns).text);
+	/* threads that wait at the same time wait for longer than the process runs */
+	fprintf(w.file, "\n  change: %s\n  gain: %s to %s%s of %s (", f->advice,
+		str_ns(f->gain_ns).text, str_ns(f->cost_ns).text,
+		f->cost_ns > f->wall_ns ? ", summed over threads," : "", str_ns(f->wall_ns).text);
 	put_share(&w, f, f->gain_ns);
 	fputs(" to ", w.file);
 	put_share(&w, f, f->cost_ns);
