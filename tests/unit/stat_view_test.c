@@ -394,6 +394,31 @@ static void interval_shows_the_difference(void **state)
 	assert_int_equal(number(look(s, "totals"), 0, "faults"), FAULTS + 1);
 }
 
+/* In an interval, one VMA took its longest fault so far, 1 us; another took 9 us, as it had before. */
+static void maximum_of_an_interval_is_of_all_rows(void **state)
+{
+	struct seen *s = *state;
+	const struct table *latency;
+	struct latency *l;
+
+	take(&s->model, 9, vma_slot(1, 0x90000, VS_NAME_ANON), NULL);
+	l = s->model.processes[0]->latency[VS_CAUSE_FILE_READ] = calloc(1, sizeof(*l));
+	assert_non_null(l);
+	put_latencies(l, 9000, 2);
+	model__mark(&s->model);
+	count(&s->model, 2, 10, 3);
+	count(&s->model, 9, 1, 0);
+	s->view.interval = 1;
+	latency = inner(look(s, "totals"), 0, "latency_ns");
+	assert_int_equal(number(latency, 0, "count"), 2);
+	assert_false(table__cell(latency, 0, "max")->known);
+	put_latencies(l, 9000, 1);
+	latency = inner(look(s, "totals"), 0, "latency_ns");
+	assert_int_equal(number(latency, 0, "max"), 9000);
+	latency = inner(find(s, "processes"), 0, "latency_ns");
+	assert_int_equal(number(latency, 0, "max"), 9000);
+}
+
 static void text_title(void **state)
 {
 	struct run_hook hooks[] = {
@@ -575,6 +600,7 @@ int main(void)
 		VIEW_TEST(row_limit_summarizes_the_rest),
 		VIEW_TEST(vma_filter_selects_rows),
 		VIEW_TEST(interval_shows_the_difference),
+		VIEW_TEST(maximum_of_an_interval_is_of_all_rows),
 		VIEW_TEST(text_title),
 		VIEW_TEST(filters_are_printed),
 		VIEW_TEST(title_begins_with_a_summary),

@@ -94,7 +94,7 @@ static void vma_rows(const struct stat_view *v, const struct process *p, struct 
 
 		if (!stat_selected(v, p->rows[i]))
 			continue;
-		counts_add(all, &c);
+		stat_sum(all, &c);
 		if (!p->rows[i]->is_vma)
 			counts_add(outside, &c);
 		else if (counts_faults(&c))
@@ -118,7 +118,7 @@ static void process_row(const struct stat_view *v, const struct process *p, stru
 	}
 	table__add_row(t);
 	table__set_table(t, "vmas", vmas);
-	counts_add(total, &all);
+	stat_sum(total, &all);
 	table__set_u64(t, "pid", p->pid);
 	table__set_u64(t, "ppid", p->ppid);
 	table__set_u64(t, "uid", p->uid);
@@ -199,7 +199,7 @@ static void processes(const struct stat_view *v, const struct model *m, struct d
 	if (!v->vma_glob) {
 		const struct vs_counts overflow = stat_counts(v, &m->overflow);
 
-		counts_add(total, &overflow);
+		stat_sum(total, &overflow);
 	}
 }
 

@@ -129,6 +129,21 @@ struct vs_counts stat_counts(const struct stat_view *v, const struct fault_row *
 	return c;
 }
 
+/** max_unknown - faults took time, but which one longest isn't known; see counts_sub(). */
+static bool max_unknown(const struct vs_counts *c)
+{
+	return c->latency_count && !c->latency_max_ns;
+}
+
+void stat_sum(struct vs_counts *sum, const struct vs_counts *c)
+{
+	const bool unknown = max_unknown(sum) || max_unknown(c);
+
+	counts_add(sum, c);
+	if (unknown)
+		sum->latency_max_ns = 0;
+}
+
 bool stat_selected(const struct stat_view *v, const struct fault_row *row)
 {
 	return !v->vma_glob || fault_row__matches(row, v->vma_glob);
@@ -175,7 +190,7 @@ struct vs_counts stat_group__total(const struct stat_view *v, const struct model
 			const struct vs_counts c = stat_counts(v, p->rows[r]);
 
 			if (stat_selected(v, p->rows[r]))
-				counts_add(&total, &c);
+				stat_sum(&total, &c);
 		}
 	}
 	return total;

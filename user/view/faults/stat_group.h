@@ -10,6 +10,9 @@
 /** stat_counts - counts of a row, in the interval or since the start. */
 struct vs_counts stat_counts(const struct stat_view *v, const struct fault_row *row);
 
+/** stat_sum - add @c to @sum; if the greatest latency of one is unknown, that of both is. */
+void stat_sum(struct vs_counts *sum, const struct vs_counts *c);
+
 /** stat_selected - the row is selected by --vma. */
 bool stat_selected(const struct stat_view *v, const struct fault_row *row);
 
