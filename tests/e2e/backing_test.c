@@ -67,9 +67,7 @@ static void large_folios(void **state)
 	int64_t mapped = 0;
 
 	(void)state;
-	setenv("TMPDIR", vt_disk_dir(), 1);
 	vt_stat(&s, NULL, VT_ARGS("backings", "large-folios"));
-	unsetenv("TMPDIR");
 	check(&s);
 	range = vt_at(s.work, "ranges", 0);
 	vt_each(vma, vt_process(s.json, vt_int(s.work, "pid")), "vmas")

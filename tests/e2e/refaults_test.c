@@ -107,14 +107,7 @@ MODE(mapped_after_fork, "fork-before")
 MODE(vfork_copies_nothing, "vfork")
 MODE(thread_waits_for_fork, "lock")
 
-/* /tmp may be a tmpfs, whose pages are never clean. */
-static void after_writeback(void **state)
-{
-	(void)state;
-	setenv("TMPDIR", "/var/tmp", 1);
-	run("writeback");
-	unsetenv("TMPDIR");
-}
+MODE(after_writeback, "writeback")
 
 /* As many ranges as allocators have: a page here and there, and whole arenas. */
 static void many_advised_ranges(void **state)
@@ -166,9 +159,7 @@ static void after_process_madvise_of_another_process(void **state)
 	int64_t pid;
 
 	(void)state;
-	setenv("TMPDIR", vt_disk_dir(), 1);
 	vt_scope_one(&s, "shootdown", VT_ARGS("--by", "process"), VT_ARGS("refaults", "other"));
-	unsetenv("TMPDIR");
 	pid = vt_int(s.work, "pid");
 	vt_equal(vt_calls_sum(s.json, "process_madvise", "MADV_PAGEOUT", "refaults"),
 		 vt_int(s.work, "refaults"), "refaults of process_madvise");

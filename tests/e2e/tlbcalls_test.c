@@ -119,21 +119,7 @@ MODE(fork_write_protects, "fork")
 MODE(copy_on_write, "cow")
 MODE(truncated_file, "truncate")
 MODE(userfaultfd_writeprotect, "uffd")
-
-/* /tmp may be a tmpfs, which is never written back. */
-static void msync_writeback(void **state)
-{
-	struct vt_cmd df;
-
-	(void)state;
-	vt_run(&df, NULL, VT_ARGS("stat", "-f", "-c", "%T", "/var/tmp"));
-	vt_equal(df.exit, 0, "stat's exit status");
-	vt_true(!strstr(df.out, "tmpfs"));
-	vt_free(&df);
-	setenv("TMPDIR", "/var/tmp", 1);
-	run_mode("msync", "4");
-	unsetenv("TMPDIR");
-}
+MODE(msync_writeback, "msync")
 
 /* Above 33 pages the kernel flushes everything instead (tlb_single_page_flush_ceiling). */
 static void many_pages_flush_everything(void **state)

@@ -176,16 +176,19 @@ static int64_t count_lines(const char *text)
 	return n;
 }
 
+/** Readings of `trace` at most. */
+#define MOST_READS 5
+
 /*
  * The events as text, to be freed. A reader of `trace` may end before the last event (rb_iter_peek()
- * gives up after three steps); reading does not remove them, so it is read once more.
+ * gives up after three steps); reading does not remove them, so it is read again.
  */
 static char *read_trace(void)
 {
 	const int64_t entries = count_entries();
 	char *text = vt_read_file(file_of("trace"), NULL);
 
-	if (count_lines(text) < entries) {
+	for (int reads = 1; reads < MOST_READS && count_lines(text) < entries; reads++) {
 		print_message("# the tracer's text has %ld of %ld events: it is read again\n",
 			      (long)count_lines(text), (long)entries);
 		free(text);
@@ -684,6 +687,24 @@ void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const cha
 void vt_ftrace_tally_at(struct vt_ktally *t, pid_t pid, uint64_t address)
 {
 	tally(t, pid, first_exec(pid), nr_events, &address);
+}
+
+int64_t vt_ftrace_taken_from(pid_t from, pid_t to)
+{
+	struct follow *f = follow_begin();
+	struct sender sender = { 0 };
+	int64_t taken = 0;
+
+	for (size_t i = 0; i < nr_events; i++) {
+		const struct vt_kevent *e = &events[i];
+
+		if (e->kind == VT_ENTRY && follow_entry(f, e, &sender))
+			taken += e->c == VT_IPI_USER && sender.tid == from && e->tid == to;
+		if (e->kind == VT_QUEUE)
+			follow_queue(NULL, f, e, false);
+	}
+	follow_end(f);
+	return taken;
 }
 
 void vt_ftrace_show(pid_t pid)

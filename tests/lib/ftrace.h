@@ -146,6 +146,12 @@ void vt_ftrace_tally(struct vt_ktally *t, pid_t pid, const char *from, const cha
  * IPIs that they received are counted for all calls.
  */
 void vt_ftrace_tally_at(struct vt_ktally *t, pid_t pid, uint64_t address);
+/**
+ * vt_ftrace_taken_from - IPIs with flush_tlb_func that task @from sent, and that interrupted task @to
+ *
+ * Without those whose handler has no event: these interrupted no task, as their CPU was entering idle.
+ */
+int64_t vt_ftrace_taken_from(pid_t from, pid_t to);
 /** vt_ftrace_show - print what the tracer saw of process @pid, for the log of a failed test */
 void vt_ftrace_show(pid_t pid);
 /**

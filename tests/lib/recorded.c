@@ -16,28 +16,42 @@ static size_t append(const char **argv, size_t n, const char *const *more)
 	return n;
 }
 
-void vt_record_start(struct vt_recorded *r, const char *const *options, const char *const *work,
-		     const char **result)
+/** command_line - set @argv, of which 64 words are 0, to that of vt_record_start(). Return: the result. */
+static const char *command_line(const char **argv, const struct vt_recorded *r,
+				const char *const *options, const char *const *work)
 {
-	const char *argv[64] = { vt_vmascope(), "record", "-o", r->file };
-	size_t n = vt_latency_args(argv, append(argv, 4, options));
+	const char *result = vt_path("result.json");
+	size_t n = 0;
 
-	*result = vt_path("result.json");
+	argv[n++] = vt_vmascope();
+	argv[n++] = "record";
+	argv[n++] = "-o";
+	argv[n++] = r->file;
+	n = vt_latency_args(argv, append(argv, n, options));
 	argv[n++] = "--";
 	argv[n++] = vt_workload(work[0]);
 	argv[n++] = "--result";
-	argv[n++] = *result;
-	n = append(argv, n, work + 1);
+	argv[n++] = result;
+	append(argv, n, work + 1);
+	return result;
+}
+
+void vt_record_start(struct vt_recorded *r, const char *const *options, const char *const *work,
+		     const char **result)
+{
+	const char *argv[64] = { NULL };
+
+	*result = command_line(argv, r, options, work);
 	vt_start(&r->cmd, NULL, argv);
 }
 
 void vt_record(struct vt_recorded *r, const char *const *options, const char *const *work)
 {
-	const char *result;
+	const char *argv[64] = { NULL }, *result;
 
 	r->file = vt_path("recording");
-	vt_record_start(r, options, work, &result);
-	vt_wait(&r->cmd, VT_PATIENCE);
+	result = command_line(argv, r, options, work);
+	vt_run_undisturbed(&r->cmd, argv);
 	if (r->cmd.exit)
 		fail_msg("record: exit status %d, stderr: %.2000s", r->cmd.exit, r->cmd.err);
 	r->work = vt_json_file(result);

@@ -98,7 +98,7 @@ int64_t vt_moved_pages(void)
  * workload, which does not expect it, reports failure. It is run again, but only if pages were
  * migrated.
  */
-static void run_undisturbed(struct vt_cmd *cmd, const char *const *argv)
+void vt_run_undisturbed(struct vt_cmd *cmd, const char *const *argv)
 {
 	for (int run = 1;; run++) {
 		const int64_t before = vt_moved_pages();
@@ -129,7 +129,7 @@ void vt_scope_run(struct vt_scope *s, const char *verb, const char *const *filte
 	argv[n++] = result;
 	n = append(argv, n, work + 1);
 	argv[n] = NULL;
-	run_undisturbed(&s->cmd, argv);
+	vt_run_undisturbed(&s->cmd, argv);
 	if (s->cmd.exit)
 		fail_msg("vmascope %s -- %s: exit status %d, stderr: %.3000s", verb, work[0],
 			 s->cmd.exit, s->cmd.err);

@@ -53,6 +53,11 @@ void vt_trace(struct vt_scope *s, const char *const *filters, const char *const 
  * access takes an additional fault.
  */
 int64_t vt_moved_pages(void);
+/**
+ * vt_run_undisturbed - vt_run() of vmascope with a workload, once more if the workload says that it took
+ * other faults than it knows, and the kernel has moved pages meanwhile
+ */
+void vt_run_undisturbed(struct vt_cmd *cmd, const char *const *argv);
 /** vt_scope_run - as vt_stat(), for any command @verb whose output is JSON documents */
 void vt_scope_run(struct vt_scope *s, const char *verb, const char *const *filters,
 		  const char *const *work);

@@ -155,7 +155,8 @@ int vt_require_root(void **state)
 	signal(SIGINT, on_term);
 	signal(SIGPIPE, SIG_IGN);
 	/*
-	 * inherited settings that matter: the mode of new files, and where workloads create theirs
+	 * inherited settings that matter: the mode of new files, and where workloads create theirs: on a disk,
+	 * as pages of a tmpfs are never clean, and never written back
 	 */
 	umask(022);
 	setenv("TMPDIR", vt_disk_dir(), 1);

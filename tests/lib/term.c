@@ -162,11 +162,15 @@ struct screen_wait {
 	bool gone;
 };
 
+/* Each query starts a program: without a pause, one that waits keeps a CPU busy. */
 static bool is_seen(void *arg)
 {
 	struct screen_wait *w = arg;
 
-	return !strstr(vt_term_see(w->term, false), w->text) == w->gone;
+	if (!strstr(vt_term_see(w->term, false), w->text) == w->gone)
+		return true;
+	usleep(20000);
+	return false;
 }
 
 static void await(struct vt_term *t, const char *text, bool gone)
