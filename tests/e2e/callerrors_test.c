@@ -240,13 +240,16 @@ static void errors_are_counted(void **state)
 /* With every error's name in `trace`, and no flush that belongs to one that fails at once. */
 static void trace_names_the_errors(void **state)
 {
+	const int64_t moved_before = vt_moved_pages();
 	struct json_object *e, *failure;
 	struct vt_scope s;
+	bool moved;
 	int64_t n;
 
 	(void)state;
 	vt_trace(&s, VT_ARGS("--events", "memcall,shootdown", "--ring", "65536"),
 		 VT_ARGS("badcalls", "--count", "50"));
+	moved = vt_moved_pages() != moved_before;
 	vt_each(failure, s.work, "failures")
 	{
 		const char *call = vt_str(failure, "call"), *error = vt_str(failure, "error");
@@ -272,7 +275,10 @@ static void trace_names_the_errors(void **state)
 			vt_cmp(vt_int(e, "result"), <, 0, "result of %s", call);
 		}
 		vt_equal(n, want, "%s that fail with %s", call, error);
-		vt_equal(flushes, may_flush, "%s that flush and fail with %s", call, error);
+		/* a call does not flush for a page that the kernel is moving */
+		vt_cmp(flushes, <=, may_flush, "%s that flush and fail with %s", call, error);
+		if (!moved)
+			vt_equal(flushes, may_flush, "%s that flush and fail with %s", call, error);
 	}
 	vt_scope_free(&s);
 }

@@ -79,7 +79,10 @@ static bool has_run(void *arg)
 	return user + system >= 10;
 }
 
-/* Ended by a signal in the middle: all is printed, and nothing stays in the kernel. */
+/*
+ * Ended by a signal in the middle: all is printed, and nothing stays in the kernel. The workload calls as fast
+ * as it can, which would fill the buffer of another test's tracer.
+ */
 static void ended_by(int sig)
 {
 	const char *output = vt_path("ended.json");
@@ -88,6 +91,7 @@ static void ended_by(int sig)
 	struct vt_cmd cmd, scope;
 	char pid[16];
 
+	vt_lock_machine();
 	vt_bpf_list(&before);
 	vt_start(&cmd, &(struct vt_how){ .stdin_pipe = true },
 		 VT_ARGS(vt_workload("pingpong"), "--gate", "--pairs", "100000000"));

@@ -34,8 +34,10 @@ static void rows_add_up(void **state)
 				vt_equal(vt_get(shot.s.json, kinds[k].list) != NULL, k == i,
 					 "%s with --by %s", kinds[k].list, kinds[i].by);
 		vt_cmp(vt_len(shot.s.json, kinds[i].list ?: "calls"), >, 0, "rows");
-		vt_cmp(vt_calls_sum(shot.s.json, "cow", NULL, "flushes.local"), >=, 800,
-		       "copies of the parent");
+		/* a page that the kernel is moving is not flushed once more */
+		if (!shot.moved)
+			vt_cmp(vt_calls_sum(shot.s.json, "cow", NULL, "flushes.local"), >=, 800,
+			       "copies of the parent");
 		vt_shootdown_free(&shot);
 	}
 }
