@@ -88,7 +88,7 @@ for by in mapping vma process comm thread cause cpu cgroup stack function; do
 		--children 1 --pages 64
 done
 workload stat.interval stat -i 50ms --hist --heatmap -- \
-	sh -c "sleep 0.5; '$workloads/storm' --faults 50000"
+	sh -c "sleep 0.5; '$workloads/storm' --faults 300000"
 # a fault under way: it ends when the workload's input does; with it go the shell's variables
 coproc flight { exec "$workloads/outcomes" in-flight; }
 # shellcheck disable=SC2154 # coproc sets it
@@ -101,7 +101,7 @@ check stat "$(section Counts stat)" "$tmp"/stat.*
 
 workload trace.faults trace -- "$workloads/storm" --faults 10
 workload trace.crash trace --cause segv-maperr -- "$workloads/causes" --count 1 segv-unmapped
-workload trace.events trace -U -K --lines --events fault,memcall,shootdown -- "$workloads/pingpong" --pairs 5
+workload trace.events trace -U -K --lines --events fault,memcall,shootdown -- "$workloads/pingpong" --pairs 200
 check trace "$(section Counts trace)" "$tmp"/trace.*
 
 for by in vma call process comm thread site stack function cpu; do

@@ -198,10 +198,51 @@ static struct json_object *explain(pid_t pid, const uint64_t *addresses, size_t 
 	return json;
 }
 
+/* Where a page is, of what pagemap says. */
+static uint64_t place(uint64_t address)
+{
+	return pagemap(child, address) & (PRESENT | SWAPPED | FRAME);
+}
+
+/**
+ * explain_still - explain @n @addresses while none of their pages moves
+ *
+ * @places: where each was
+ *
+ * Another test's swap may take a page, and its end give it back.
+ */
+static struct json_object *explain_still(const uint64_t *addresses, size_t n, uint64_t *places)
+{
+	for (int looks = 0; looks < 100; looks++) {
+		struct json_object *json;
+		bool moved = false;
+
+		for (size_t i = 0; i < n; i++)
+			places[i] = place(addresses[i]);
+		json = explain(child, addresses, n, NULL);
+		for (size_t i = 0; i < n; i++)
+			moved |= place(addresses[i]) != places[i];
+		if (!moved)
+			return json;
+		json_object_put(json);
+	}
+	fail_msg("pages moved at each of 100 looks");
+	return NULL;
+}
+
 /* The explanation of one address of the child; @json is to be released. */
 static struct json_object *explain_one(uint64_t address, struct json_object **json)
 {
 	*json = explain(child, &address, 1, NULL);
+	return vt_at(*json, "addresses", 0);
+}
+
+/* The same of an address that has a page, which does not move meanwhile */
+static struct json_object *explain_page(uint64_t address, struct json_object **json)
+{
+	uint64_t at;
+
+	*json = explain_still(&address, 1, &at);
 	return vt_at(*json, "addresses", 0);
 }
 

@@ -14,7 +14,7 @@ static void anonymous_page(void **state)
 	(void)state;
 	vt_bpf_list(&before);
 	start_child();
-	a = explain_one(m->touched + 0x123, &json);
+	a = explain_page(m->touched + 0x123, &json);
 	check_page(a, m->touched);
 	entry = last_entry(a);
 	need_kind(entry, "PTE", "page");
@@ -55,7 +55,7 @@ static void page_without_access(void **state)
 
 	(void)state;
 	start_child();
-	a = explain_one(m->none, &json);
+	a = explain_page(m->none, &json);
 	/* pagemap calls it present, too */
 	check_page(a, m->none);
 	need_kind(last_entry(a), "PTE", "protnone");
@@ -70,7 +70,7 @@ static void page_of_a_file(void **state)
 
 	(void)state;
 	start_child();
-	a = explain_one(m->file + 7, &json);
+	a = explain_page(m->file + 7, &json);
 	check_page(a, m->file);
 	need_kind(last_entry(a), "PTE", "page");
 	vt_true(!has_flag(last_entry(a), "flags", "rw"));
@@ -93,7 +93,7 @@ static void huge_page(void **state)
 	vt_compact();
 	start_child();
 	vt_equal(smaps_field(m->huge, "AnonHugePages"), HUGE, "the kernel gave a huge page");
-	a = explain_one(m->huge + offset, &json);
+	a = explain_page(m->huge + offset, &json);
 	check_page(a, m->huge + offset);
 	need_kind(last_entry(a), "PMD", "page");
 	vt_true(has_flag(last_entry(a), "flags", "pse"));
@@ -167,38 +167,6 @@ static size_t edges(pid_t pid, uint64_t *addresses, size_t max, uint64_t *stack)
 	}
 	free(text);
 	return n;
-}
-
-/* Where a page is, of what pagemap says. */
-static uint64_t place(uint64_t address)
-{
-	return pagemap(child, address) & (PRESENT | SWAPPED | FRAME);
-}
-
-/**
- * explain_still - explain @n @addresses while none of their pages moves
- *
- * @places: where each was
- *
- * Another test's swap may take a page, and its end give it back.
- */
-static struct json_object *explain_still(const uint64_t *addresses, size_t n, uint64_t *places)
-{
-	for (int looks = 0; looks < 100; looks++) {
-		struct json_object *json;
-		bool moved = false;
-
-		for (size_t i = 0; i < n; i++)
-			places[i] = place(addresses[i]);
-		json = explain(child, addresses, n, NULL);
-		for (size_t i = 0; i < n; i++)
-			moved |= place(addresses[i]) != places[i];
-		if (!moved)
-			return json;
-		json_object_put(json);
-	}
-	fail_msg("pages moved at each of 100 looks");
-	return NULL;
 }
 
 /* The page tables and pagemap agree on every page that is looked at. */

@@ -246,7 +246,7 @@ static bool has_marks(void *arg)
 /**
  * watch_in_flight - a fault that lasts over three more of what @scope prints each time with @mark
  *
- * @begun: how many there were after it had begun
+ * @begun: how many there were after it had begun, and one that may have ended before it and was not printed yet
  * Return: how many there were before it ended.
  */
 static size_t watch_in_flight(struct vt_gated *g, struct vt_cmd *scope, const char *mark,
@@ -258,7 +258,7 @@ static size_t watch_in_flight(struct vt_gated *g, struct vt_cmd *scope, const ch
 	vt_await_attached(scope);
 	vt_equal(write(g->work.stdin_fd, "", 1), 1, "byte to the gate");
 	vt_await_text(&g->work, "caught ");
-	*begun = marks(scope, mark);
+	*begun = marks(scope, mark) + 1;
 	w.want = *begun + 4;
 	vt_await(has_marks, &w, "intervals", VT_PATIENCE);
 	before = marks(scope, mark);

@@ -19,12 +19,16 @@
 #define STACK_BYTES (64 << 10)
 #define PAGE_BYTES 4096
 
-/** struct crowd - threads that wait until the gate opens, then touch a page each */
+/**
+ * struct crowd - threads that wait until the gate opens, then touch a page each, and stay until all have: a
+ * thread that ends changes the VMAs, beside which those of others are not always found
+ */
 struct crowd {
 	pthread_t threads[NR_THREADS];
 	pid_t tids[NR_THREADS];
 	pthread_barrier_t born;
 	pthread_barrier_t gate;
+	pthread_barrier_t done;
 	char *pages;
 };
 
@@ -38,6 +42,7 @@ static void *member(void *arg)
 	pthread_barrier_wait(&crowd.born);
 	pthread_barrier_wait(&crowd.gate);
 	crowd.pages[number * PAGE_BYTES] = 1;
+	pthread_barrier_wait(&crowd.done);
 	return NULL;
 }
 
@@ -52,6 +57,7 @@ static void gather(void)
 	madvise(crowd.pages, NR_THREADS * PAGE_BYTES, MADV_NOHUGEPAGE);
 	pthread_barrier_init(&crowd.born, NULL, NR_THREADS + 1);
 	pthread_barrier_init(&crowd.gate, NULL, NR_THREADS + 1);
+	pthread_barrier_init(&crowd.done, NULL, NR_THREADS);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
 	for (size_t i = 0; i < NR_THREADS; i++)
@@ -67,6 +73,7 @@ static void disperse(void)
 		pthread_join(crowd.threads[i], NULL);
 	pthread_barrier_destroy(&crowd.born);
 	pthread_barrier_destroy(&crowd.gate);
+	pthread_barrier_destroy(&crowd.done);
 	munmap(crowd.pages, NR_THREADS * PAGE_BYTES);
 }
 
@@ -89,7 +96,7 @@ static void more_threads_than_the_default_table(void **state)
 	json = vt_stop_stat(&scope);
 	vt_each(process, json, "processes") vt_each(vma, process, "vmas")
 	{
-		if (strtoull(vt_str(vma, "start"), NULL, 16) != (uintptr_t)crowd.pages)
+		if (!vt_get(vma, "start") || vt_hex(vma, "start") != (uintptr_t)crowd.pages)
 			continue;
 		minor += vt_int(vma, "minor");
 		vmas++;

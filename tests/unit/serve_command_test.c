@@ -40,7 +40,8 @@ static struct served serve(const char *options)
 	int status;
 
 	command_path(path, sizeof(path), "err");
-	while (!port || !token) {
+	/* what is at the end may be half of a line */
+	while (!port || !token || !strchr(token, '\n')) {
 		free(err);
 		if (waitpid(s.pid, &status, WNOHANG) == s.pid)
 			fail_msg("serve %s ended with status %d: %s", options, status,

@@ -152,15 +152,20 @@ static void crashed_helper_is_replaced(void **state)
 /* Nobody asked it anything: the next question is not to blame. */
 static void killed_helper_is_replaced(void **state)
 {
+	siginfo_t info;
 	int answer = 0;
 
 	(void)state;
 	assert_int_equal(kill(helper.pid, SIGKILL), 0);
-	usleep(100000);
+	/* on a loaded machine it ends some time later; it is not reaped here */
+	assert_int_equal(waitid(P_PID, (id_t)helper.pid, &info, WEXITED | WNOWAIT), 0);
 	assert_int_equal(ask(ECHO, 1, &answer, 10000), 0);
 	assert_int_equal(answer, 2);
 	assert_int_equal(helper.crashes, 0);
 }
+
+/** Seconds in which a helper that would take longer has been killed, however busy the machine is. */
+#define KILLED_S 120
 
 static double seconds_of(int what)
 {
@@ -178,8 +183,8 @@ static void slow_helper_is_killed(void **state)
 	int answer = 0;
 
 	(void)state;
-	assert_true(seconds_of(HANG) < 10);
-	assert_true(seconds_of(SLEEP) < 10);
+	assert_true(seconds_of(HANG) < KILLED_S);
+	assert_true(seconds_of(SLEEP) < KILLED_S);
 	assert_int_equal(helper.timeouts, 2);
 	assert_int_equal(ask(ECHO, 1, &answer, 10000), 0);
 }
@@ -206,7 +211,7 @@ static void unreapable_helper_is_abandoned(void **state)
 	}
 	assert_int_equal(read(up[0], &ready, 1), 1);
 	assert_int_equal(ready, 'y');
-	assert_true(seconds_of(SLEEP) < 10);
+	assert_true(seconds_of(SLEEP) < KILLED_S);
 	assert_int_equal(waitpid(left, NULL, WNOHANG), 0);
 	assert_int_equal(ask(ECHO, 1, &answer, 10000), 0);
 	assert_int_equal(answer, 2);
