@@ -246,7 +246,7 @@ static void target_exits_immediately(void **state)
 	struct vt_cmd cmd;
 
 	(void)state;
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 10; i++) {
 		vt_run(&cmd, NULL,
 		       VT_ARGS(vt_vmascope(), "stat", "--format", "json", "--", "true"));
 		vt_equal(cmd.exit, 0, "exit status: %s", cmd.err);
@@ -312,25 +312,44 @@ static void nap_ms(long ms)
 	nanosleep(&ts, NULL);
 }
 
+/** Commands that start at the same time, and are interrupted one after the other. */
+#define STARTS 4
+
+/* begin_starts - of STARTS commands, each interrupted @step ms after the one before it, the first after @ms */
+static void begin_starts(struct vt_cmd *cmds, long ms, long step)
+{
+	for (int i = 0; i < STARTS; i++)
+		vt_start(&cmds[i], NULL,
+			 VT_ARGS(vt_vmascope(), "stat", "--", vt_workload("storm"), "--seconds",
+				 "3600"));
+	for (int i = 0; i < STARTS; i++) {
+		nap_ms(i ? step : ms); /* the moment is the subject here, not a synchronisation */
+		kill(-cmds[i].pid, SIGINT);
+	}
+}
+
 /* At every moment of the start: it ends, says at most a line, and leaves nothing. */
 static void sigint_at_start(void **state)
 {
 	static struct vt_bpf_ids before;
-	struct vt_cmd cmd;
+	struct vt_cmd cmds[STARTS];
+	long step;
 
 	(void)state;
 	vt_bpf_list(&before);
-	for (long ms = 0; ms < 400; ms += ms < 40 ? 2 : 20) {
-		vt_start(&cmd, NULL,
-			 VT_ARGS(vt_vmascope(), "stat", "--", vt_workload("storm"), "--seconds",
-				 "3600"));
-		nap_ms(ms); /* the moment is the subject here, not a synchronisation */
-		kill(-cmd.pid, SIGINT);
-		vt_wait(&cmd, VT_PATIENCE);
-		if (cmd.exit != 0 && cmd.exit != 128 + SIGINT && cmd.exit != 1)
-			fail_msg("SIGINT after %ld ms: exit status %d: %s", ms, cmd.exit, cmd.err);
-		vt_true(!strchr(cmd.err, '\n') || !strchr(cmd.err, '\n')[1]);
-		vt_free(&cmd);
+	for (long ms = 0; ms < 400; ms += STARTS * step) {
+		step = ms < 40 ? 2 : 20;
+		begin_starts(cmds, ms, step);
+		for (int i = 0; i < STARTS; i++) {
+			struct vt_cmd *cmd = &cmds[i];
+
+			vt_wait(cmd, VT_PATIENCE);
+			if (cmd->exit != 0 && cmd->exit != 128 + SIGINT && cmd->exit != 1)
+				fail_msg("SIGINT after %ld ms: exit status %d: %s", ms + i * step,
+					 cmd->exit, cmd->err);
+			vt_true(!strchr(cmd->err, '\n') || !strchr(cmd->err, '\n')[1]);
+			vt_free(cmd);
+		}
 	}
 	vt_bpf_await_none_new(&before);
 }

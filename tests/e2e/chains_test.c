@@ -53,13 +53,25 @@ struct run {
 	int64_t faults;
 };
 
-/** struct runs - all of one vmascope */
+/** struct runs - all of one vmascope; @for_gdb: of gdb_builds alone */
 struct runs {
 	struct vt_cmd cmd;
 	struct json_object *json;
 	struct run list[MAX_RUNS];
 	size_t nr;
+	bool for_gdb;
 };
+
+/** Builds that gdb is asked about, which takes its time: those without frame pointers. */
+static const char *const gdb_builds[] = { "O0-nofp", "O2-nofp", "O3-nofp" };
+
+static bool asks_gdb(const struct build *build)
+{
+	for (size_t i = 0; i < NR(gdb_builds); i++)
+		if (!strcmp(gdb_builds[i], build->name))
+			return true;
+	return false;
+}
 
 /*
  * The shell's own number of each process follows what that printed: a thread has another one. A
@@ -67,7 +79,7 @@ struct runs {
  * sleeps, which it does when it has read them: on any machine the ring has room for them. The shell
  * looks by itself: a program that it runs would have stacks, too.
  */
-static const char *script(void)
+static const char *script(bool for_gdb)
 {
 	static const char sleeps[] =
 		"until read -r s </proc/$PPID/stat && case $s in *\") S \"*) ;; "
@@ -77,7 +89,8 @@ static const char *script(void)
 
 	at += (size_t)snprintf(text, sizeof(text), "for b in");
 	for (size_t i = 0; i < NR(builds); i++)
-		at += (size_t)snprintf(text + at, sizeof(text) - at, " %s", builds[i].name);
+		if (!for_gdb || asks_gdb(&builds[i]))
+			at += (size_t)snprintf(text + at, sizeof(text) - at, " %s", builds[i].name);
 	at += (size_t)snprintf(text + at, sizeof(text) - at, "; do\nfor m in");
 	for (size_t i = 0; i < NR(modes); i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, " %s", modes[i]);
@@ -111,7 +124,7 @@ static void parse_runs(struct runs *all)
 		vt_true(id && all->nr < MAX_RUNS);
 		parse_run(&all->list[all->nr++], line, id);
 	}
-	vt_equal(all->nr, NR(builds) * NR(modes), "processes");
+	vt_equal(all->nr, (all->for_gdb ? NR(gdb_builds) : NR(builds)) * NR(modes), "processes");
 }
 
 static struct run *run_of(struct runs *all, int64_t pid)
@@ -170,16 +183,17 @@ static void show_run(struct json_object *json, const struct run *r)
 }
 
 /* All of them, under one vmascope that is told @how to unwind; copies of stacks may pile up. */
-static void run_all(struct runs *all, const char *how, bool dwarf)
+static void run_all(struct runs *all, const char *how, bool dwarf, bool for_gdb)
 {
 	const char *output = vt_path("chains.json");
 	struct json_object *stack;
 	struct run *r;
 
 	memset(all, 0, sizeof(*all));
+	all->for_gdb = for_gdb;
 	vt_run(&all->cmd, NULL,
 	       VT_ARGS(vt_vmascope(), "stat", "--by", "stack", "--per-process", "--ring=65536",
-		       "--lines", how, "-j", "-o", output, "--", "sh", "-c", script()));
+		       "--lines", how, "-j", "-o", output, "--", "sh", "-c", script(for_gdb)));
 	vt_equal(all->cmd.exit, 0, "exit status, stderr: %.400s", all->cmd.err);
 	all->json = vt_json_file(output);
 	parse_runs(all);
@@ -212,14 +226,14 @@ static struct runs runs;
 static void frame_pointers_reach_libc(void **state)
 {
 	(void)state;
-	run_all(&runs, "-U", false);
+	run_all(&runs, "-U", false, false);
 	end_all(&runs);
 }
 
 static void dwarf_reaches_the_thread_start(void **state)
 {
 	(void)state;
-	run_all(&runs, "--unwind=dwarf", true);
+	run_all(&runs, "--unwind=dwarf", true, false);
 	end_all(&runs);
 }
 
@@ -323,17 +337,6 @@ static void compare(const struct run *r, const struct backtrace *gdb)
 				 own.places[i], gdb->places[i]);
 }
 
-/** Builds that gdb is asked about, which takes its time: those without frame pointers. */
-static const char *const gdb_builds[] = { "O0-nofp", "O2-nofp", "O3-nofp" };
-
-static bool asks_gdb(const struct build *build)
-{
-	for (size_t i = 0; i < NR(gdb_builds); i++)
-		if (!strcmp(gdb_builds[i], build->name))
-			return true;
-	return false;
-}
-
 /* One gdb for all modes of a build. */
 static void ask_gdb(const struct build *build, struct vt_cmd *cmd)
 {
@@ -374,7 +377,7 @@ static void same_stacks_as_gdb(void **state)
 	char *save = NULL;
 
 	(void)state;
-	run_all(&runs, "--unwind=dwarf", true);
+	run_all(&runs, "--unwind=dwarf", true, true);
 	for (size_t b = 0; b < NR(builds); b++) {
 		if (!asks_gdb(&builds[b]))
 			continue;

@@ -328,38 +328,53 @@ static void check_text(const char *text, struct json_object *work)
 	vt_contains(text, part);
 }
 
-static void text_of_crash(const char *mode)
-{
-	const char *result = vt_path("result.json"), *output = vt_path("output.txt");
-	struct json_object *work;
+/** struct text_run - `trace` of a crash as text, in the files @output and @result */
+struct text_run {
 	struct vt_cmd cmd;
+	const char *output;
+	const char *result;
+};
+
+static void begin_text(struct text_run *t, const char *mode)
+{
+	t->output = vt_path("output.txt");
+	t->result = vt_path("result.json");
+	vt_start(&t->cmd, NULL,
+		 VT_ARGS(vt_vmascope(), "trace", "--cause", CAUSES, "-o", t->output, "--",
+			 vt_workload("crash"), "--result", t->result, mode));
+}
+
+static void end_text(struct text_run *t, const char *mode)
+{
+	struct json_object *work;
 	char *text, *at;
 
-	vt_run(&cmd, NULL,
-	       VT_ARGS(vt_vmascope(), "trace", "--cause", CAUSES, "-o", output, "--",
-		       vt_workload("crash"), "--result", result, mode));
-	work = vt_json_file(result);
-	vt_equal(cmd.exit, expected_exit(work), "exit status with %s: %s", mode, cmd.err);
-	text = vt_read_file(output, NULL);
+	vt_wait(&t->cmd, VT_PATIENCE);
+	work = vt_json_file(t->result);
+	vt_equal(t->cmd.exit, expected_exit(work), "exit status with %s: %s", mode, t->cmd.err);
+	text = vt_read_file(t->output, NULL);
 	check_text(text, work);
 	at = strstr(text, "SIG");
 	vt_true(at && !strstr(at + 3, "SIG")); /* told once */
 	free(text);
 	json_object_put(work);
-	vt_free(&cmd);
+	vt_free(&t->cmd);
 }
 
 /* --- tests ----------------------------------------------------------------------------------- */
 
+/* Both runs at once: most of their time goes by waiting. */
 static void one_crash(const char *mode)
 {
+	struct text_run t;
 	struct run r;
 
+	begin_text(&t, mode);
 	trace_crash(&r, mode);
 	vt_equal(vt_len(r.work, "crashes"), 1, "crashes that the workload knows");
 	vt_equal(check_rows(&r, true), 1, "lines of %s", mode);
 	run_free(&r);
-	text_of_crash(mode);
+	end_text(&t, mode);
 }
 
 #define CRASH(name, mode)                                                                          \

@@ -29,7 +29,7 @@ static void run_exact(const char *const *work, int64_t at_least)
 static void threads_and_children_repeated(void **state)
 {
 	const char *env = getenv("VMASCOPE_REPEAT");
-	int times = env && atoi(env) > 0 ? atoi(env) : 20;
+	int times = env && atoi(env) > 0 ? atoi(env) : 8;
 
 	(void)state;
 	for (int i = 0; i < times; i++)

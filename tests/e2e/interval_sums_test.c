@@ -15,7 +15,7 @@
 #include <string.h>
 
 /** Intervals at least: rows that are read before or after the totals differ from them in most. */
-#define INTERVALS 20
+#define INTERVALS 8
 
 /** struct watched - `stat -i` of a storm; @mark: begins a line of each interval that it has printed */
 struct watched {

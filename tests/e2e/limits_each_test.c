@@ -169,59 +169,91 @@ static void only_known(const char *dir, const char *what)
 	free(names);
 }
 
-/** meet - one command and one fault: status, message, and nothing that is left behind */
-static void meet(const struct command_line *c, const struct fault *f, const char *dir)
-{
-	const bool fails = f->fails & c->id;
+/** struct meeting - one command, in a directory of its own, which has a recording, and one fault */
+struct meeting {
 	struct vt_cmd cmd;
-	char script[1024], what[256];
+	char dir[300];
+	char what[256];
 	pid_t group;
+};
+
+/** All commands: most of the time of each goes by waiting, so they run at once. */
+static struct meeting meetings[NR_COMMANDS];
+
+/** make_directories - for all commands, each with a recording */
+static void make_directories(void)
+{
+	const char *in = vt_path("commands");
+	struct vt_recorded r;
+
+	vt_sys(mkdir(in, 0700));
+	vt_record(&r, NULL, VT_ARGS("forks", "--procs", "2"));
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
+		char rec[320];
+
+		snprintf(meetings[i].dir, sizeof(meetings[i].dir), "%s/%zu", in, i);
+		vt_sys(mkdir(meetings[i].dir, 0700));
+		snprintf(rec, sizeof(rec), "%s/rec", meetings[i].dir);
+		vt_run(&meetings[i].cmd, NULL, VT_ARGS("cp", r.file, rec));
+		vt_equal(meetings[i].cmd.exit, 0, "cp: %s", meetings[i].cmd.err);
+		vt_free(&meetings[i].cmd);
+	}
+	vt_recorded_free(&r);
+}
+
+static void begin_meeting(struct meeting *m, const struct command_line *c, const struct fault *f)
+{
+	const char *line = f->to_file ? c->to_file : c->line;
+	char script[1024];
 
 	/* a mount that the machine does not have is no failure */
 	snprintf(script, sizeof(script),
 		 "dir=$1 out=$1/out rec=$1/rec; { %s; } 2>/dev/null; exec %s \"$0\" %s %s",
-		 f->before ? f->before : ":", f->by ? f->by : "", f->to_file ? c->to_file : c->line,
+		 f->before ? f->before : ":", f->by ? f->by : "", line,
 		 f->redirect ? f->redirect : "");
-	snprintf(what, sizeof(what), "%s: %.60s", f->what, f->to_file ? c->to_file : c->line);
-	vt_start(&cmd, NULL,
-		 f->mounts ? VT_ARGS("unshare", "-m", "sh", "-c", script, vt_vmascope(), dir)
-			   : VT_ARGS("sh", "-c", script, vt_vmascope(), dir));
-	group = cmd.pid;
-	vt_wait(&cmd, VT_PATIENCE);
-	if (cmd.exit != fails)
-		fail_msg("%s: exit status %d instead of %d: %s", what, cmd.exit, fails, cmd.err);
+	snprintf(m->what, sizeof(m->what), "%s: %.60s", f->what, line);
+	vt_start(&m->cmd, NULL,
+		 f->mounts ? VT_ARGS("unshare", "-m", "sh", "-c", script, vt_vmascope(), m->dir)
+			   : VT_ARGS("sh", "-c", script, vt_vmascope(), m->dir));
+	m->group = m->cmd.pid;
+}
+
+/** end_meeting - status, message, and nothing that is left behind */
+static void end_meeting(struct meeting *m, const struct command_line *c, const struct fault *f)
+{
+	const bool fails = f->fails & c->id;
+
+	vt_wait(&m->cmd, VT_PATIENCE);
+	if (m->cmd.exit != fails)
+		fail_msg("%s: exit status %d instead of %d: %s", m->what, m->cmd.exit, fails,
+			 m->cmd.err);
 	if (fails)
-		vt_one_error(&cmd, f->part, "%s", what);
-	vt_await(group_is_gone, &group, what, VT_PATIENCE);
-	only_known(dir, what);
-	vt_free(&cmd);
+		vt_one_error(&m->cmd, f->part, "%s", m->what);
+	vt_await(group_is_gone, &m->group, m->what, VT_PATIENCE);
+	only_known(m->dir, m->what);
+	vt_free(&m->cmd);
 }
 
 static void every_command_under_every_limit(void **state)
 {
-	const char *dir = vt_path("faults");
 	static struct vt_bpf_ids before;
-	struct vt_recorded r;
-	char rec[300];
 
 	(void)state;
 	/* what this test was started with counts against no limit of files */
 	vt_sys(close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC));
 	vt_bpf_list(&before);
-	vt_sys(mkdir(dir, 0700));
-	snprintf(rec, sizeof(rec), "%s/rec", dir);
-	vt_record(&r, NULL, VT_ARGS("forks", "--procs", "2"));
-	vt_sys(rename(r.file, rec));
+	make_directories();
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
 		const struct fault *f = &faults[i];
 
 		if ((f->needs && !vt_can_unshare(f->needs)) || (f->mounts && !vt_can_unshare("-m")))
 			continue;
 		for (size_t n = 0; n < NR_COMMANDS; n++)
-			meet(&commands[n], f, dir);
+			begin_meeting(&meetings[n], &commands[n], f);
+		for (size_t n = 0; n < NR_COMMANDS; n++)
+			end_meeting(&meetings[n], &commands[n], f);
 	}
 	vt_bpf_await_none_new(&before);
-	vt_recorded_free(&r);
 }
 
 /* --- memory -------------------------------------------------------------------------------- */
@@ -248,12 +280,25 @@ static void add_outcome(struct outcomes *o, const struct vt_cmd *cmd, const char
 	}
 }
 
-/** sweep - @format has a number of KiB: from 256 on, until it is good */
+/** Sizes that are tried: each is half as large again as the one before. */
+#define LEAST_KIB 256u
+#define MOST_KIB (16u << 20)
+
+/** has_bad - a command that was not good yet */
+static bool has_bad(const struct outcomes *all)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!all[i].good)
+			return true;
+	return false;
+}
+
+/** sweep - @format has a number of KiB: from the least on, until it is good */
 static struct outcomes sweep(const char *format, const char *file)
 {
 	struct outcomes o = { 0 };
 
-	for (unsigned int kib = 256; !o.good && kib < 16u << 20; kib += kib / 2) {
+	for (unsigned int kib = LEAST_KIB; !o.good && kib < MOST_KIB; kib += kib / 2) {
 		struct vt_cmd cmd;
 		char script[800];
 
@@ -266,37 +311,45 @@ static struct outcomes sweep(const char *format, const char *file)
 }
 
 /**
- * each_command_is_swept - with more and more of what @limit of prlimit(1) limits, in bytes
+ * each_command_is_swept - with more and more of what @limit of prlimit(1) limits, in bytes; all at once
  *
  * What is no program yet can say nothing: the loader fails, or crashes.
  */
 static void each_command_is_swept(const char *limit, const char *what)
 {
-	const char *dir = vt_path("swept");
-	struct vt_recorded r;
-	char script[512], rec[300];
+	struct outcomes all[NR_COMMANDS] = { 0 };
+	char script[512];
 
-	vt_sys(mkdir(dir, 0700));
-	snprintf(rec, sizeof(rec), "%s/rec", dir);
-	vt_record(&r, NULL, VT_ARGS("forks", "--procs", "2"));
-	vt_sys(rename(r.file, rec));
+	make_directories();
+	for (unsigned int kib = LEAST_KIB; has_bad(all) && kib < MOST_KIB; kib += kib / 2) {
+		for (size_t i = 0; i < NR_COMMANDS; i++) {
+			snprintf(script, sizeof(script),
+				 "rec=$1/rec; set_limit='prlimit %s='%lu; "
+				 "$set_limit \"$0\" --version >/dev/null 2>&1 || exit " UNLOADED
+				 "; exec $set_limit \"$0\" %s",
+				 limit, (unsigned long)kib << 10, commands[i].line);
+			snprintf(meetings[i].what, sizeof(meetings[i].what), "%.250s", script);
+			if (!all[i].good)
+				vt_start(&meetings[i].cmd, NULL,
+					 VT_ARGS("sh", "-c", script, vt_vmascope(),
+						 meetings[i].dir));
+		}
+		for (size_t i = 0; i < NR_COMMANDS; i++) {
+			if (all[i].good)
+				continue;
+			vt_wait(&meetings[i].cmd, VT_PATIENCE);
+			add_outcome(&all[i], &meetings[i].cmd, meetings[i].what);
+			vt_free(&meetings[i].cmd);
+		}
+	}
 	for (size_t i = 0; i < NR_COMMANDS; i++) {
-		struct outcomes o;
-
-		snprintf(script, sizeof(script),
-			 "rec=$1/rec; set_limit='prlimit %s='$((%%u << 10)); "
-			 "$set_limit \"$0\" --version >/dev/null 2>&1 || exit " UNLOADED "; "
-			 "exec $set_limit \"$0\" %s",
-			 limit, commands[i].line);
-		o = sweep(script, dir);
-		vt_equal(o.good, 1, "good with enough %s: %s", what, commands[i].line);
+		vt_equal(all[i].good, 1, "good with enough %s: %s", what, commands[i].line);
 		/* others need hardly more than to be loaded */
 		if (commands[i].id & CMD_TRACING)
-			vt_cmp(o.told, >, 0, "told where there is too little %s: %s", what,
+			vt_cmp(all[i].told, >, 0, "told where there is too little %s: %s", what,
 			       commands[i].line);
-		only_known(dir, what);
+		only_known(meetings[i].dir, what);
 	}
-	vt_recorded_free(&r);
 }
 
 static void low_address_space_limit_is_reported(void **state)

@@ -242,7 +242,7 @@ static void flipped_bit_costs_one_block(void **state)
 	char *data;
 
 	(void)state;
-	vt_record(&r, NULL, VT_ARGS("storm", "--faults", "80000"));
+	vt_record(&r, NULL, VT_ARGS("storm", "--faults", "40000"));
 	json_object_put(vt_report_trace(r.file, 0, &all));
 	whole = vt_report_json(r.file, 0);
 	data = vt_read_file(r.file, &size);

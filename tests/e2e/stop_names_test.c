@@ -88,14 +88,20 @@ static void start_target(struct run *r, const char *program)
 	vt_await_text(&r->target, "ready");
 }
 
+/** end_target - which has not ended by itself */
+static void end_target(struct run *r)
+{
+	vt_true(!vt_ended(&r->target));
+	vt_signal(&r->target, SIGTERM);
+	vt_wait(&r->target, VT_PATIENCE);
+}
+
 static void await_end(struct run *r)
 {
 	vt_await(has_ended, r, "the command has ended", VT_PATIENCE);
 	vt_wait(&r->cmd, VT_PATIENCE);
 	vt_equal(r->cmd.exit, 0, "exit status: %s", r->cmd.err);
-	vt_true(!vt_ended(&r->target));
-	vt_signal(&r->target, SIGTERM);
-	vt_wait(&r->target, VT_PATIENCE);
+	end_target(r);
 }
 
 static void done(struct run *r)
@@ -163,10 +169,25 @@ static void unnamed_addresses_are_counted(void **state)
 	done(&r);
 }
 
+/** All of one target, at once: the time of each goes by waiting for its readers. */
+#define NR_COMMANDS 8
+
+static bool all_have_ended(void *arg)
+{
+	const struct run *runs = arg;
+	bool all = true;
+
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
+		stop_readers(runs[i].cmd.pid);
+		all &= vt_ended(&runs[i].cmd);
+	}
+	return all;
+}
+
 static void every_command_ends_by_duration(void **state)
 {
 	const char *recording = vt_path("names.rec");
-	const char *const commands[][16] = {
+	const char *const commands[NR_COMMANDS][16] = {
 		{ "stat", "--by", "stack", NULL },
 		{ "stat", "--by", "stack", "--unwind", "dwarf", NULL },
 		{ "stat", "--by", "function", "-i", "200ms", NULL },
@@ -176,28 +197,36 @@ static void every_command_ends_by_duration(void **state)
 		{ "shootdown", "--by", "site", NULL },
 		{ "shootdown", "--by", "stack", NULL },
 	};
+	static struct run runs[NR_COMMANDS];
+	struct run *first = &runs[0];
+	char pid[16];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+	memset(runs, 0, sizeof(runs));
+	start_target(first, vt_workload("codefiles"));
+	snprintf(pid, sizeof(pid), "%d", first->target.pid);
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
 		const char *argv[24];
-		char pid[16];
-		struct run r;
 		size_t n = 0;
 
-		memset(&r, 0, sizeof(r));
-		start_target(&r, vt_workload("codefiles"));
 		for (; commands[i][n]; n++)
 			argv[n] = commands[i][n];
-		snprintf(pid, sizeof(pid), "%d", r.target.pid);
 		argv[n++] = "-d";
 		argv[n++] = "1";
 		argv[n++] = "-p";
 		argv[n++] = pid;
 		argv[n] = NULL;
-		start_command(&r, argv);
-		await_end(&r);
-		done(&r);
+		start_command(&runs[i], argv);
 	}
+	vt_await(all_have_ended, runs, "all commands have ended", VT_PATIENCE);
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
+		vt_wait(&runs[i].cmd, VT_PATIENCE);
+		vt_equal(runs[i].cmd.exit, 0, "exit status of %s: %s", commands[i][0],
+			 runs[i].cmd.err);
+		vt_free(&runs[i].cmd);
+	}
+	end_target(first);
+	vt_free(&first->target);
 }
 
 static const struct CMUnitTest tests[] = {

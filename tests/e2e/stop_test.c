@@ -48,15 +48,20 @@ static void await_end(struct run *r)
 		fail_msg("the command ended with its target only: %s", r->cmd.err);
 }
 
-static void end_target(struct run *r)
+static void end_storm(struct run *r)
 {
 	vt_signal(&r->target, SIGTERM);
 	vt_wait(&r->target, VT_PATIENCE);
 	vt_free(&r->target);
-	vt_free(&r->cmd);
 	close(r->pipe[0]);
 	if (r->pipe[1] >= 0)
 		close(r->pipe[1]);
+}
+
+static void end_target(struct run *r)
+{
+	end_storm(r);
+	vt_free(&r->cmd);
 }
 
 /* What is in the pipe by now. */
@@ -183,38 +188,55 @@ static void fill(int fd)
 	vt_sys(fcntl(fd, F_SETFL, 0));
 }
 
-static void ends_at_a_full_pipe(const char *const *args)
+/** All of one target, at once: most of the time of each goes by waiting for its reader. */
+#define NR_COUNTING 7
+
+/** start_at_a_full_pipe - @args: PID is the pid of @target */
+static void start_at_a_full_pipe(struct run *r, const struct run *target, const char *const *args)
 {
 	const char *argv[24] = { vt_vmascope() };
-	struct run r;
 	size_t n = 1;
 
-	start_target(&r);
-	fill(r.pipe[1]);
+	vt_sys(pipe2(r->pipe, O_CLOEXEC));
+	fill(r->pipe[1]);
 	for (; *args; args++)
-		argv[n++] = strcmp(*args, "PID") ? *args : r.pid;
-	vt_start(&r.cmd, &(struct vt_how){ .stdout_fd = r.pipe[1] }, argv);
-	await_end(&r);
-	if (r.cmd.exit && !strstr(r.cmd.err, "the reader did not read it in time"))
-		fail_msg("exit status %d: %s", r.cmd.exit, r.cmd.err);
-	end_target(&r);
+		argv[n++] = strcmp(*args, "PID") ? *args : target->pid;
+	vt_start(&r->cmd, &(struct vt_how){ .stdout_fd = r->pipe[1] }, argv);
 }
 
 static void counting_commands_end_by_signal(void **state)
 {
 	const char *recording = vt_path("stop.rec");
+	const char *const *const commands[NR_COUNTING] = {
+		VT_ARGS("stat", "-p", "PID", "-d", "1"),
+		VT_ARGS("stat", "-p", "PID", "-d", "1", "-i", "100ms", "-j"),
+		VT_ARGS("stat", "-p", "PID", "-d", "1", "--by", "stack", "--unwind", "dwarf"),
+		VT_ARGS("shootdown", "-p", "PID", "-d", "1"),
+		VT_ARGS("top", "--batch", "-p", "PID", "-d", "1"),
+		VT_ARGS("record", "-p", "PID", "-d", "1", "-o", recording, "--summary"),
+		VT_ARGS("serve", "-p", "PID", "-d", "1", "--listen", "127.0.0.1:0", "-q"),
+	};
+	static struct run runs[NR_COUNTING];
+	struct run target;
 
 	(void)state;
-	ends_at_a_full_pipe(VT_ARGS("stat", "-p", "PID", "-d", "1"));
-	ends_at_a_full_pipe(VT_ARGS("stat", "-p", "PID", "-d", "1", "-i", "100ms", "-j"));
-	ends_at_a_full_pipe(
-		VT_ARGS("stat", "-p", "PID", "-d", "1", "--by", "stack", "--unwind", "dwarf"));
-	ends_at_a_full_pipe(VT_ARGS("shootdown", "-p", "PID", "-d", "1"));
-	ends_at_a_full_pipe(VT_ARGS("top", "--batch", "-p", "PID", "-d", "1"));
-	ends_at_a_full_pipe(
-		VT_ARGS("record", "-p", "PID", "-d", "1", "-o", recording, "--summary"));
-	ends_at_a_full_pipe(
-		VT_ARGS("serve", "-p", "PID", "-d", "1", "--listen", "127.0.0.1:0", "-q"));
+	start_target(&target);
+	memset(runs, 0, sizeof(runs));
+	for (size_t i = 0; i < NR_COUNTING; i++)
+		start_at_a_full_pipe(&runs[i], &target, commands[i]);
+	for (size_t i = 0; i < NR_COUNTING; i++) {
+		struct run *r = &runs[i];
+
+		vt_wait(&r->cmd, VT_PATIENCE);
+		if (vt_ended(&target.target))
+			fail_msg("%s ended with its target only: %s", commands[i][0], r->cmd.err);
+		if (r->cmd.exit && !strstr(r->cmd.err, "the reader did not read it in time"))
+			fail_msg("%s: exit status %d: %s", commands[i][0], r->cmd.exit, r->cmd.err);
+		vt_free(&r->cmd);
+		close(r->pipe[0]);
+		close(r->pipe[1]);
+	}
+	end_storm(&target);
 }
 
 /* Messages, too, may go to a pipe that is full. */

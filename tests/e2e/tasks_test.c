@@ -101,7 +101,7 @@ static void faults_at_start_and_end(void **state)
 	(void)state;
 	vt_gated_start(&g, VT_ARGS("newthreads"));
 	snprintf(pid, sizeof(pid), "%d", g.work.pid);
-	for (int i = times(8); i; i--) {
+	for (int i = times(5); i; i--) {
 		check_ends("-p", pid);
 		check_ends("-n", "newthreads");
 	}
@@ -118,7 +118,7 @@ static void end_during_mapping_changes(void **state)
 	(void)state;
 	vt_gated_start(&g, VT_ARGS("newthreads", "--mappings"));
 	snprintf(pid, sizeof(pid), "%d", g.work.pid);
-	for (int i = times(14); i; i--)
+	for (int i = times(8); i; i--)
 		check_ends("-p", pid);
 	vt_gated_run(&g);
 	vt_gated_free(&g);

@@ -54,7 +54,7 @@ static void run(const struct vt_variant *v, const char *const *work, bool alone)
 static void run_exact(const struct vt_variant *v)
 {
 	const char *env = getenv("VMASCOPE_REPEAT");
-	int times = env && atoi(env) > 0 ? 1 : 3;
+	int times = env && atoi(env) > 0 ? 1 : 2;
 
 	for (int i = 0; i < times; i++) {
 		run(v, VT_ARGS("exact", "--threads", "0", "--children", "0", "--pages", "400"),
