@@ -214,6 +214,20 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
 }
 
+/** huge_pages - that this program has */
+static long huge_pages(void)
+{
+	FILE *f = fopen("/proc/self/smaps_rollup", "re");
+	char line[256];
+	long kib = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, "AnonHugePages: %ld", &kib);
+	if (f)
+		fclose(f);
+	return kib / 2048;
+}
+
 static void run(const struct mode *mode)
 {
 	struct rusage before, after;
@@ -237,9 +251,9 @@ static void run(const struct mode *mode)
 	wl_usage_of(RUSAGE_SELF, &after);
 	snprintf(extra, sizeof(extra),
 		 "\"mode\":\"%s\",\"done\":%lu,\"time_ns\":%lu,\"minor\":%ld,\"start\":\"%p\","
-		 "\"end\":\"%p\",",
+		 "\"end\":\"%p\",\"huge_pages\":%ld,",
 		 mode->name, done, start, after.ru_minflt - before.ru_minflt, memory,
-		 memory ? memory + pages * WL_PAGE : memory);
+		 memory ? memory + pages * WL_PAGE : memory, huge ? huge_pages() : 0);
 	wl_finish(extra);
 }
 
