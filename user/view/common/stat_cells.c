@@ -69,9 +69,10 @@ static void latency_object(struct table *parent, const struct vs_counts *c,
 	table__set_u64(t, "count", c->latency_count);
 	table__set_u64(t, "sum", c->latency_sum_ns);
 	if (c->latency_count && (c->latency_max_ns || hist))
-		table__set_u64(t, "max",
-			       latency__longest(c->latency_max_ns ? c->latency_max_ns : hist->max_ns,
-						c->latency_sum_ns, c->latency_count));
+		table__set_u64(
+			t, "max",
+			latency__longest(c->latency_max_ns ? c->latency_max_ns : hist->max_ns,
+					 c->latency_sum_ns, c->latency_count));
 	for (size_t i = 0; hist && c->latency_count && i < NR_QUANTILES; i++)
 		table__set_u64(t, quantiles[i].key, latency_quantile(hist, quantiles[i].q));
 }
