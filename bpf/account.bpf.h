@@ -5,6 +5,7 @@
 #ifndef VMASCOPE_ACCOUNT_BPF_H
 #define VMASCOPE_ACCOUNT_BPF_H
 
+#include "run.bpf.h"
 #include "settle.bpf.h"
 
 #define FIGURE_RESET(member, ...) f->member = 0;
@@ -242,7 +243,10 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	f->stack = NO_STACK;
 	if (cfg.fault_stacks && stack_at_begin(f))
 		stack_take_at(t, f->vma.slot, f->vma.generation, &f->stack);
+	if (cfg.run_times && cfg.latency_period)
+		run_begin(&t->run);
 	f->begin_ns = bpf_ktime_get_ns();
+	run_begun(task, &t->run);
 	/* the iterator must not use the previous fault's begin for this one */
 	barrier();
 	f->active = 1;
@@ -328,10 +332,11 @@ static __always_inline bool still_identified(const struct pending_fault *f, s64 
 
 /** fault_end_pending - the fault whose begin was seen by a hook has ended. */
 static __always_inline void fault_end_pending(struct task_struct *task, struct task_state *t,
-					      enum vs_outcome outcome, u64 now)
+					      enum vs_outcome outcome)
 {
 	const struct task_id id = { task->tgid, task->pid, task->comm };
 	struct pending_fault *f = &t->pending;
+	const u64 duration_ns = run_end(task, &t->run, f->begin_ns);
 
 	/* accounted by the kernel before counting began */
 	if (outcome == VS_MAJOR ? t->last_major >= task->maj_flt : t->last_minor >= task->min_flt)
@@ -343,12 +348,15 @@ static __always_inline void fault_end_pending(struct task_struct *task, struct t
 		t->last_minor++;
 	barrier();
 	f->active = 0;
+	f->runqueue = t->run.runqueue_ns;
+	f->blocked = t->run.blocked_ns;
+	f->unsplit = t->run.unsplit_ns;
 	if (!still_identified(f, mm_sequence(task)))
 		identify_again(t);
 	page_mapped(t->mm, f);
 	f->cause = cause_at_end(f, outcome);
 	stack_at_end(t, f, outcome);
-	fault_ended(&id, t, f, outcome, now - f->begin_ns);
+	fault_ended(&id, t, f, outcome, duration_ns);
 }
 
 /**
@@ -408,7 +416,7 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 		return;
 	t = origin == VS_ORIGIN_GUP ? 0 : pending_of(task, address);
 	if (t && t->mm == (u64)task->mm) {
-		fault_end_pending(task, t, outcome, bpf_ktime_get_ns());
+		fault_end_pending(task, t, outcome);
 		return;
 	}
 	if (counts_now())

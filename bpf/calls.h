@@ -169,6 +169,7 @@ static inline __u32 vs_advice_ends(__u32 advice)
  * @delay_ns: sum of IPI latencies; @delay_max_ns: the longest
  * @stolen_ns: handler time on the target CPUs
  * @refaults: faults in a range that the call had changed or dropped; @refault_ns: their time
+ * @runqueue_ns, @blocked_ns, @unsplit_ns: parts of @latency_ns, as the figures of these names (figures.h)
  */
 struct vs_call_counts {
 	__u64 count;
@@ -192,6 +193,9 @@ struct vs_call_counts {
 	__u64 stolen_ns;
 	__u64 refaults;
 	__u64 refault_ns;
+	__u64 runqueue_ns;
+	__u64 blocked_ns;
+	__u64 unsplit_ns;
 };
 
 /**
@@ -217,7 +221,7 @@ struct vs_call_row {
 	char comm[16];
 	struct vs_call_counts counts;
 };
-_Static_assert(sizeof(struct vs_call_row) == 384, "vs_call_row");
+_Static_assert(sizeof(struct vs_call_row) == 408, "vs_call_row");
 
 /** struct vs_pair_key - initiator and target of TLB shootdowns */
 struct vs_pair_key {
@@ -293,6 +297,7 @@ struct vs_call_vma {
  * @head: time is the begin of the call
  * @id: also in the records of its flushes and IPIs
  * @duration_ns: 0: the call does not return (exit)
+ * @runqueue_ns, @blocked_ns, @unsplit_ns: parts of it, as in struct vs_call_counts
  * @argument: the first four arguments
  * @result: return value, a negative errno if the call failed
  * @ip: address of the system call instruction; @site: return address of the function that contains
@@ -311,6 +316,9 @@ struct vs_event_call {
 	struct vs_event head;
 	__u64 id;
 	__u64 duration_ns;
+	__u64 runqueue_ns;
+	__u64 blocked_ns;
+	__u64 unsplit_ns;
 	__u64 argument[4];
 	__s64 result;
 	__u64 ip;
@@ -333,7 +341,7 @@ struct vs_event_call {
 	char comm[16];
 	struct vs_stack_ref stack;
 };
-_Static_assert(sizeof(struct vs_event_call) == 304, "vs_event_call");
+_Static_assert(sizeof(struct vs_event_call) == 328, "vs_event_call");
 
 /**
  * struct vs_event_flush - a flush by a traced task

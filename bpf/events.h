@@ -360,6 +360,7 @@ struct vs_stats {
 	__u64 atomic_traps; /* traps with page faults disabled: the kernel takes no fault there */
 	__u64 eventless;    /* kernel-initiated faults that no hook saw: counted, no event */
 	__u64 latencies;    /* latencies that were measured, with cfg.latency_period other than 1 */
+	__u64 filtered;	    /* faults shorter than vs_config.slower_than_ns: counted, no event */
 };
 
 /** enum vs_event_type - types of ring records */
@@ -486,7 +487,8 @@ struct vs_event_proc {
  * @cgroup_v1: 1 = use another hierarchy: that of controller @cgroup_subsys (enum
  *	cgroup_subsys_id), or the named one with number @cgroup_hierarchy if that is not 0
  * @only: enum vs_outcome + 1 to count that outcome only, 0 for all
- * @emit_faults: 1 = a ring record for each fault
+ * @emit_faults: 1 = a ring record for each fault that took at least @slower_than_ns, or for all
+ *	faults if that is 0
  * @nr_hists: histograms per CPU, a power of two; @vma_hists: 1 = also one for each VMA
  * @crash: 1 = emit the context of faults that raise a signal
  * @heat: 1 = also count faults by address
@@ -506,6 +508,7 @@ struct vs_event_proc {
  * @call_vma, @call_site, @call_tid: 1 = rows of calls are distinguished by these
  * @own_parts: 1 = tracepoints report the local part of a remote flush
  * @plain_loads: 1 = bpf_rdonly_cast() is available
+ * @run_times: 1 = latencies are split by the scheduler's counts of the task (bpf/run.bpf.c)
  * @user_stacks, @kernel_stacks: 1 = take this part of a stack; @fault_stacks: 1 = of faults;
  *	@stack_vma: 1 = rows of faults' stacks are also distinguished by the VMA that faulted;
  *	@call_stacks: 1 = of calls; @flush_stacks: 1 = of flushes without a call; @call_stack: 1 =
@@ -529,6 +532,7 @@ struct vs_config {
 	__u32 fmode_backing;
 	__u32 uid;
 	__u64 wakeup_bytes;
+	__u64 slower_than_ns;
 	__u64 cgroup_id;
 	__u64 comm[VS_COMM_LEN / 8];
 	__u8 targets;
@@ -556,6 +560,7 @@ struct vs_config {
 	__u8 call_tid;
 	__u8 own_parts;
 	__u8 plain_loads;
+	__u8 run_times;
 	__u8 user_stacks;
 	__u8 kernel_stacks;
 	__u8 call_stack;

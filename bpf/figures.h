@@ -14,7 +14,9 @@
  * @how: SUM or MAX, how the values of several faults are combined
  * @key: name in JSON, CSV, recordings and Perfetto
  * @head: heading in the text of `stat`, `top` and `trace`; "": not shown there
- * @unit: COUNT, BYTES or NS (then @key ends in _ns)
+ * @unit: COUNT, BYTES, or NS: a part of the fault's latency that has no time in common with other
+ *	such parts, and 0 where the latency is unknown; then @key ends in _ns, and sums are shown
+ *	as @member of time_ns. If latencies are sampled, so are these: sums are estimates
  * @of_zero: meaning of 0 in a single fault: KNOWN, or UNKNOWN, which is printed as null
  * @metric: name of a SUM in OpenMetrics, without the suffix _total; with NS it ends in _seconds
  * @of_one, @of_all: description for a single fault and for several, for docs/ (a test compares)
@@ -26,7 +28,19 @@
 	X(mapped, 16, SUM, "mapped_pages", "", COUNT, UNKNOWN, "vmascope_page_fault_mapped_pages", \
 	  "base pages that it mapped",                                                             \
 	  "base pages that completed faults mapped, those around them in the page cache "          \
-	  "(fault-around) included; 0 where page tables can't be read")
+	  "(fault-around) included; 0 where page tables can't be read")                            \
+	X(runqueue, 64, SUM, "runqueue_ns", "", NS, KNOWN,                                         \
+	  "vmascope_page_fault_runqueue_seconds",                                                  \
+	  "part of `duration_ns` in which its thread could run and waited for a CPU",              \
+	  "time in completed faults in which their threads could run and waited for a CPU")        \
+	X(blocked, 64, SUM, "blocked_ns", "", NS, KNOWN, "vmascope_page_fault_blocked_seconds",    \
+	  "part of `duration_ns` in which its thread slept: for I/O, a lock, another process",     \
+	  "time in completed faults in which their threads slept: for I/O, a lock, another "       \
+	  "process")                                                                               \
+	X(unsplit, 64, SUM, "unsplit_ns", "", NS, KNOWN, "vmascope_page_fault_unsplit_seconds",    \
+	  "`duration_ns` if it is not known what its thread waited for; `runqueue_ns` and "        \
+	  "`blocked_ns` are `null` then",                                                          \
+	  "time in completed faults of which it is not known what their threads waited for")
 /* clang-format on */
 
 /* The members of one fault, and of the counters of a slot. */

@@ -86,11 +86,24 @@ static __always_inline void hist_put(struct vs_hist *h, u32 bucket, struct weigh
 		h->max_ns = latency.ns;
 }
 
-static __always_inline void hist_count(u32 hist, u32 bucket, struct weighted_ns latency)
+/** hist_fault - hist_put() for a fault, with the parts of its latency; most have none */
+static __always_inline void hist_fault(struct vs_hist *h, const struct pending_fault *f, u32 bucket,
+				       struct weighted_ns latency)
+{
+	hist_put(h, bucket, latency);
+	if (!h || !(f->runqueue | f->blocked | f->unsplit))
+		return;
+	stats_add(&h->runqueue_ns, f->runqueue * latency.weight);
+	stats_add(&h->blocked_ns, f->blocked * latency.weight);
+	stats_add(&h->unsplit_ns, f->unsplit * latency.weight);
+}
+
+static __always_inline void hist_count(u32 hist, const struct pending_fault *f, u32 bucket,
+				       struct weighted_ns latency)
 {
 	u32 index = bpf_get_smp_processor_id() * cfg.nr_hists + hist;
 
-	hist_put(bpf_map_lookup_elem(&hists, &index), bucket, latency);
+	hist_fault(bpf_map_lookup_elem(&hists, &index), f, bucket, latency);
 }
 
 /** VMA whose latencies are also kept by cause: slot and generation; 0: none. Set by user/. */
@@ -148,16 +161,16 @@ static __always_inline void hist_add(const struct task_state *t, const struct pe
 
 	if (cause >= VS_NR_CAUSES)
 		return;
-	hist_count(hist_of(t, cause), bucket, latency);
+	hist_count(hist_of(t, cause), f, bucket, latency);
 	if (is_watched(f->vma.slot, f->vma.generation))
-		hist_put(watched_hist(cause), bucket, latency);
+		hist_fault(watched_hist(cause), f, bucket, latency);
 	if (!cfg.vma_hists)
 		return;
 	s = slot_at(f->vma.slot);
 	if (s && f->vma.slot != t->proc && f->vma.slot) {
 		hist = hist_get(&s->hist);
 		if (hist < cfg.nr_hists)
-			hist_count(hist, bucket, latency);
+			hist_count(hist, f, bucket, latency);
 	}
 }
 

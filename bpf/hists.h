@@ -16,11 +16,15 @@
  * @sum_ns: exact
  * @max_ns: exact
  * @so_far_ns: as in struct vs_counts
+ * @runqueue_ns, @blocked_ns, @unsplit_ns: parts of @sum_ns, as the figures of these names (figures.h)
  */
 struct vs_hist {
 	__u64 sum_ns;
 	__u64 max_ns;
 	__u64 so_far_ns;
+	__u64 runqueue_ns;
+	__u64 blocked_ns;
+	__u64 unsplit_ns;
 	__u64 bucket[VS_HIST_BUCKETS];
 };
 

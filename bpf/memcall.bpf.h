@@ -11,6 +11,7 @@
 
 #include "call_ranges.bpf.h"
 #include "populate.bpf.h"
+#include "run.bpf.h"
 
 /* include/uapi/linux/sched.h */
 #define CLONE_VM 0x100ULL
@@ -133,9 +134,14 @@ static __always_inline u32 call_detail(const struct open_call *o)
 	return o->call == VS_CALL_MMAP && o->argument[3] & VS_MAP_FIXED ? VS_MMAP_FIXED : 0;
 }
 
-/** call_emit - emit a record of the call. Return: 0 if there was no room, which is counted. */
-static __noinline int call_emit(struct task_struct *task, const struct task_state *t, u64 now,
-				s64 result, u32 wx)
+/**
+ * call_emit - emit a record of the call
+ * @duration_ns: 0: it does not return
+ *
+ * Return: 0 if there was no room, which is counted.
+ */
+static __noinline int call_emit(struct task_struct *task, const struct task_state *t,
+				u64 duration_ns, s64 result, u32 wx)
 {
 	const struct open_call *o = &t->call;
 	struct vs_event_call *e = emit_reserve(sizeof(*e), VS_EVENT_CALL, o->begin_ns);
@@ -143,7 +149,10 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
 	if (!e)
 		return 0;
 	e->id = o->id;
-	e->duration_ns = now ? now - o->begin_ns : 0;
+	e->duration_ns = duration_ns;
+	e->runqueue_ns = duration_ns ? o->run.runqueue_ns : 0;
+	e->blocked_ns = duration_ns ? o->run.blocked_ns : 0;
+	e->unsplit_ns = duration_ns ? o->run.unsplit_ns : 0;
 	__builtin_memcpy(e->argument, o->argument, sizeof(e->argument));
 	e->result = result;
 	e->ip = o->ip;
@@ -243,7 +252,10 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 	o->row = call_row_find(&o->key, &o->row_generation);
 	if (cfg.emit_calls || cfg.emit_flushes || cfg.emit_ipis)
 		o->id = __sync_fetch_and_add(&last_call_id, 1) + 1;
+	if (cfg.run_times)
+		run_begin(&o->run);
 	o->begin_ns = bpf_ktime_get_ns();
+	run_begun(task, &o->run);
 	if (cfg.refaults && (call == VS_CALL_MPROTECT || call == VS_CALL_PKEY_MPROTECT))
 		protect_ranges(task, t, regs->di, page_up(regs->di + regs->si), regs->dx);
 	else if (cfg.refaults)
@@ -328,6 +340,9 @@ static __always_inline void call_count(struct vs_call_row *row, const struct ope
 	call_range(o, &start, &end);
 	row_add(&c->count, 1);
 	row_add(&c->latency_ns, duration_ns);
+	row_add(&c->runqueue_ns, o->run.runqueue_ns);
+	row_add(&c->blocked_ns, o->run.blocked_ns);
+	row_add(&c->unsplit_ns, o->run.unsplit_ns);
 	row_max(&c->latency_max_ns, duration_ns);
 	if (map_after > row->map_count)
 		row->map_count = map_after;
@@ -429,17 +444,18 @@ static __always_inline void call_end(s64 result)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 	bool failed = vs_is_error(result), longest;
-	u64 now = bpf_ktime_get_ns();
 	struct vs_shootdowns *sum;
 	struct vs_call_row *row;
 	struct mm_struct *mm;
 	struct open_call *o;
 	u32 map_after, wx;
+	u64 duration_ns;
 	s64 error;
 
 	if (!t || !t->call.begin_ns)
 		return;
 	o = &t->call;
+	duration_ns = run_end(task, &o->run, o->begin_ns);
 	call_populates(task, t, o, failed ? 0 : result);
 	/* on failure, brk returns the unchanged break */
 	if (o->call == VS_CALL_BRK && o->argument[0] && (u64)result != o->argument[0])
@@ -456,18 +472,18 @@ static __always_inline void call_end(s64 result)
 		call_ranges_end(result, failed);
 	row = call_row_get(o->row, o->row_generation);
 	if (row)
-		call_count(row, o, now - o->begin_ns, failed ? error : result, map_after, wx);
+		call_count(row, o, duration_ns, failed ? error : result, map_after, wx);
 	sum = this_shootdowns();
 	if (sum) {
 		stats_add(&sum->calls, 1);
 		if (failed)
 			stats_add(&sum->errors, 1);
 	}
-	call_time(o->call, o->detail, VS_TIME_CALL, now - o->begin_ns);
-	longest = cfg.longest_calls && call_may_be_longest(o, now - o->begin_ns);
+	call_time(o->call, o->detail, VS_TIME_CALL, duration_ns);
+	longest = cfg.longest_calls && call_may_be_longest(o, duration_ns);
 	if (longest && !o->site && o->call != VS_CALL_EXEC)
 		call_note_site(task, o);
-	if ((cfg.emit_calls || longest) && !call_emit(task, t, now, result, wx) && longest)
+	if ((cfg.emit_calls || longest) && !call_emit(task, t, duration_ns, result, wx) && longest)
 		__sync_fetch_and_add(&longest_lost, 1);
 	o->begin_ns = 0;
 }

@@ -25,13 +25,18 @@
 /* --- counting ----------------------------------------------------------------------------- */
 
 /* For each figure: what a fault adds to the counters, and the value in its ring record. */
-#define FIGURE_SUM(member)                                                                         \
+#define FIGURE_SUM(member, weight)                                                                 \
 	if (f->member)                                                                             \
-		stats_add(&c->member, f->member);
-#define FIGURE_MAX(member)                                                                         \
+		stats_add(&c->member, f->member *(weight));
+#define FIGURE_MAX(member, weight)                                                                 \
 	if (f->member > c->member)                                                                 \
 		c->member = f->member;
-#define FIGURE_COUNT(member, bits, how, ...) FIGURE_##how(member)
+/* a time is a part of the latency, which may stand for those of several faults */
+#define FIGURE_WEIGHT_COUNT 1
+#define FIGURE_WEIGHT_BYTES 1
+#define FIGURE_WEIGHT_NS latency.weight
+#define FIGURE_COUNT(member, bits, how, key, head, unit, ...)                                      \
+	FIGURE_##how(member, FIGURE_WEIGHT_##unit)
 #define FIGURE_DESCRIBE(member, ...) e->member = f->member;
 
 /** count_faults - add @n faults to @slot; their latency is known only if @n is 1 */
@@ -95,18 +100,30 @@ static __always_inline void fault_describe(const struct task_id *id, const struc
 	bpf_probe_read_kernel(e->comm, sizeof(e->comm), id->comm);
 }
 
-/** fault_emit - emit a ring record of one fault. */
+/** count_filtered - a fault was shorter than those that were requested. */
+static __always_inline void count_filtered(void)
+{
+	struct vs_stats *s = this_stats();
+
+	if (s)
+		stats_add(&s->filtered, 1);
+}
+
+/** fault_emit - emit a ring record of one fault, unless it was too short. */
 static __always_inline void fault_emit(const struct task_id *id, const struct task_state *t,
 				       const struct pending_fault *f, enum vs_outcome outcome,
 				       u64 duration_ns)
 {
 	struct vs_slot *s = slot_at(f->vma.slot);
-	struct vs_event_fault *e;
+	struct vs_event_fault *e = 0;
 
 	if (s && s->choice == VS_SLOT_MUTED)
 		return;
-	e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
-			 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
+	if (duration_ns < cfg.slower_than_ns)
+		count_filtered();
+	else
+		e = emit_reserve(sizeof(*e), VS_EVENT_FAULT,
+				 f->begin_ns ? f->begin_ns : bpf_ktime_get_ns());
 	if (!e) {
 		/* the sample has no row to be counted by */
 		if (is_sample(f->stack))

@@ -71,6 +71,28 @@ enum page_frame {
 };
 
 /**
+ * struct run_mark - the scheduler's counts of a task when a fault or a memory call began; see
+ *	bpf/run.bpf.c
+ * @off_ns: time that it was not on a CPU, plus a constant, in its run queue's clock_task
+ * @lag_ns: how much that clock lags behind the run queue's clock
+ * @delay_ns: time that it waited for a CPU
+ * @voluntary, @involuntary: its context switches
+ * @doubtful: these do not belong together, or the kernel takes it as queued though it runs or sleeps
+ * @runqueue_ns, @blocked_ns, @unsplit_ns: set at the end, as the figures of these names
+ */
+struct run_mark {
+	u64 off_ns;
+	u64 lag_ns;
+	u64 delay_ns;
+	u64 voluntary;
+	u64 involuntary;
+	u64 doubtful;
+	u64 runqueue_ns;
+	u64 blocked_ns;
+	u64 unsplit_ns;
+};
+
+/**
  * struct pending_fault - a fault that has begun
  * @begin_ns: 0: unknown
  * @address: faulting address; @ip: of the instruction; @sp: stack pointer
@@ -134,6 +156,7 @@ struct protect_walk {
  *	other task shared the mm; @shares_mm: for a fork: the child shares the mm
  * @argument, @ip, @site, @call, @detail, @map_before, @flush, @full, @queued, @pages, @nr_vmas,
  * @vma, @stack: as in struct vs_event_call
+ * @run: the scheduler's counts when it began
  * @key, @ref: working memory; the stack has no room
  */
 struct open_call {
@@ -163,6 +186,7 @@ struct open_call {
 	u32 queued;
 	u64 pages;
 	struct vs_call_vma vma[VS_CALL_VMAS];
+	struct run_mark run;
 	struct vs_call_key key;
 	struct vma_ref ref;
 	struct vs_stack_ref stack;
@@ -291,6 +315,7 @@ struct followed {
  *	an excess over them is a fault that no hook saw
  * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
  * @pending: the fault that has begun; @unpaired: a fault that has ended, whose begin was not seen
+ * @run: the scheduler's counts when @pending began
  * @since_ns: when counting of the task began; @faults, @fault_ns: its counts since then;
  * @so_far_ns: as in struct vs_counts; @call: the memory call that it is inside of
  * @fork: the fork that created it, until its image has a slot
@@ -315,6 +340,7 @@ struct task_state {
 	u64 so_far_ns;
 	struct pending_fault pending;
 	struct pending_fault unpaired;
+	struct run_mark run;
 	struct open_call call;
 	struct range_fork fork;
 	struct new_range range;

@@ -106,9 +106,10 @@ uses_its_options()
 sources()
 {
 	case $1 in
-	stat) find user/view/faults bpf/figures.h -name '*.[ch]' ;;
+	stat) find user/view/faults user/view/common/figure_cells.h bpf/figures.h -name '*.[ch]' ;;
 	trace | top) find "user/view/$1" bpf/figures.h -name '*.[ch]' ;;
-	shootdown | explain) find "user/view/$1" -name '*.[ch]' ;;
+	shootdown) find user/view/shootdown user/view/common/figure_cells.h -name '*.[ch]' ;;
+	explain) find user/view/explain -name '*.[ch]' ;;
 	report) find user/view/diff -name '*.[ch]' ;;
 	doctor) echo user/cmd/doctor.c user/collect/cost.c ;;
 	esac

@@ -297,6 +297,30 @@ struct css_set {
 	struct list_head cgrp_links;
 };
 
+/* of a CPU's run queue */
+struct rq {
+	u64 clock;
+	u64 clock_task;
+};
+
+/* @rq: CONFIG_FAIR_GROUP_SCHED */
+struct cfs_rq {
+	struct rq *rq;
+};
+
+struct sched_entity {
+	u64 exec_start;
+	u64 sum_exec_runtime;
+	struct cfs_rq *cfs_rq;
+	unsigned char sched_delayed;
+};
+
+/* empty without CONFIG_SCHED_INFO */
+struct sched_info {
+	unsigned long long run_delay;
+	unsigned long long last_queued;
+};
+
 struct task_struct {
 #if defined(__TARGET_ARCH_x86)
 	struct thread_info thread_info;
@@ -312,6 +336,10 @@ struct task_struct {
 	int tgid;
 	int exit_code;
 	int pagefault_disabled;
+	struct sched_entity se;
+	struct sched_info sched_info;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
 	unsigned long min_flt;
 	unsigned long maj_flt;
 	u64 start_time;

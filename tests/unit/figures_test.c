@@ -13,6 +13,7 @@
 #include "model/figures.h"
 #include "model/model.h"
 #include "model/names.h"
+#include "model/time_split.h"
 
 /** read_doc - a file of docs/ as text; to be freed. Tests run in the top directory. */
 static char *read_doc(const char *path)
@@ -42,8 +43,10 @@ static void every_figure_is_documented(void **state)
 	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
 		const struct figure *f = &figures[i];
 
+		/* sums of times are parts of time_ns */
 		snprintf(row, sizeof(row), "\n| `%s` | %s |\n", f->key, f->of_all);
-		assert_row("docs/json.md (Counts)", json, row);
+		if (f->unit != FIGURE_NS)
+			assert_row("docs/json.md (Counts)", json, row);
 		snprintf(row, sizeof(row), "\n| `%s` | %s |\n", f->key, f->of_one);
 		assert_row("docs/json.md (fault)", json, row);
 		if (!f->metric)
@@ -90,6 +93,51 @@ static void figure_is_read_at_its_offset(void **state)
 	assert_int_equal(figure__of_counts(f, &c), 1ULL << 40);
 }
 
+/* a part of a latency that is not known */
+static void parts_of_a_time_are_known_with_it(void **state)
+{
+	const struct figure *f = &figures[VS_FIGURE_blocked];
+	struct vs_event_fault e = { .duration_ns = 10 };
+
+	(void)state;
+	assert_true(figure__known(f, &e, 0));
+	assert_true(figure__known(f, &e, 10));
+	e.outcome = VS_INCOMPLETE;
+	assert_false(figure__known(f, &e, 0));
+	e = (struct vs_event_fault){ .duration_ns = 10, .unsplit = 10 };
+	assert_false(figure__known(f, &e, 0));
+	assert_true(figure__known(&figures[VS_FIGURE_unsplit], &e, 10));
+	e = (struct vs_event_fault){};
+	assert_false(figure__known(f, &e, 0));
+	assert_false(figure__known(&figures[VS_FIGURE_mapped], &e, 0));
+	assert_true(figure__known(&figures[VS_FIGURE_mapped], &e, 1));
+}
+
+static void time_splits_into_its_parts(void **state)
+{
+	const struct vs_counts c = { .latency_sum_ns = 100, .runqueue = 4, .blocked = 6 };
+	const struct vs_hist h = { .sum_ns = 100, .runqueue_ns = 5, .blocked_ns = 6 };
+	const struct vs_call_counts forged = { .latency_ns = 1, .blocked_ns = 2 };
+	const struct vs_event_call partly = {
+		.duration_ns = 100, .runqueue_ns = 2, .blocked_ns = 1, .unsplit_ns = 80
+	};
+	struct time_split split = time_split__of_counts(&c);
+
+	(void)state;
+	assert_int_equal(time_split__cpu(&split), 90);
+	assert_int_equal(time_split__waited(&split), 10);
+	assert_false(time_split__waits(&split));
+	split = time_split__of_hist(&h);
+	assert_int_equal(time_split__cpu(&split), 89);
+	assert_true(time_split__waits(&split));
+	split = time_split__of_calls(&forged);
+	assert_int_equal(time_split__cpu(&split), 0);
+	split = time_split__of_call(&partly);
+	assert_int_equal(time_split__known(&split), 20);
+	assert_int_equal(time_split__cpu(&split), 17);
+	assert_true(time_split__waits(&split));
+}
+
 /* of several rows, sums are added, and of an interval they are differences; so with the maximum */
 static void figures_add_up(void **state)
 {
@@ -132,6 +180,8 @@ int main(void)
 		cmocka_unit_test(every_figure_is_documented),
 		cmocka_unit_test(key_ends_in_the_unit),
 		cmocka_unit_test(figure_is_read_at_its_offset),
+		cmocka_unit_test(parts_of_a_time_are_known_with_it),
+		cmocka_unit_test(time_splits_into_its_parts),
 		cmocka_unit_test(figures_add_up),
 		cmocka_unit_test(every_cause_is_documented),
 	};

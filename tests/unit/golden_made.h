@@ -281,12 +281,15 @@ static inline void made_begin(struct made *m, const char *path)
 
 /* --- faults --------------------------------------------------------------------------------- */
 
-static inline void made_time(struct latency **latency, uint64_t ns)
+static inline void made_time(struct latency **latency, const struct vs_event_fault *e)
 {
 	if (!*latency)
 		*latency = calloc(1, sizeof(**latency));
 	assert_non_null(*latency);
-	put_times(&(*latency)->hist, ns, 1);
+	put_times(&(*latency)->hist, e->duration_ns, 1);
+	(*latency)->hist.runqueue_ns += e->runqueue;
+	(*latency)->hist.blocked_ns += e->blocked;
+	(*latency)->hist.unsplit_ns += e->unsplit;
 }
 
 /** made_count - @e, in the slot and on its CPU, as BPF does */
@@ -302,8 +305,11 @@ static inline void made_count(struct made *m, uint32_t slot, const struct vs_eve
 		c.mapped = e->mapped;
 		c.latency_count = 1;
 		c.latency_sum_ns = c.latency_max_ns = e->duration_ns;
-		made_time(&m->run.model.by_slot[slot]->process->latency[e->cause], e->duration_ns);
-		made_time(&m->run.model.by_slot[slot]->latency, e->duration_ns);
+		c.runqueue = e->runqueue;
+		c.blocked = e->blocked;
+		c.unsplit = e->unsplit;
+		made_time(&m->run.model.by_slot[slot]->process->latency[e->cause], e);
+		made_time(&m->run.model.by_slot[slot]->latency, e);
 	}
 	counts_add(&m->counts[slot], &c);
 	counts_add(&m->run.model.cpus[e->head.cpu].counts, &c);
@@ -338,6 +344,12 @@ static inline void made_fault(struct made *m)
 	};
 
 	strcpy(e.comm, vma->comm);
+	if (major && e.origin == VS_ORIGIN_KERNEL) {
+		e.unsplit = e.duration_ns;
+	} else if (major) {
+		e.runqueue = e.duration_ns / 16;
+		e.blocked = e.duration_ns / 2;
+	}
 	made_count(m, vma->slot, &e);
 	thread->faults++;
 	thread->fault_ns += e.duration_ns;
@@ -508,6 +520,9 @@ static inline void made_memcall(struct made *m, uint32_t i)
 	};
 
 	memcpy(e.comm, p->comm, sizeof(e.comm));
+	if (c->call == VS_CALL_MUNMAP)
+		e.blocked_ns = e.duration_ns / 3;
+	counts->blocked_ns += e.blocked_ns;
 	counts->count++;
 	counts->errors += fails;
 	counts->failed[vs_errno_of(-22)] += fails;

@@ -125,10 +125,31 @@ static const struct recording recordings[] = {
 static const struct old_field old_lacks[] = {
 	{ "counts", "handled" },
 	{ "counts", "mapped" },
+	{ "counts", "runqueue" },
+	{ "counts", "blocked" },
+	{ "counts", "unsplit" },
 	{ "cpu", "handled" },
 	{ "cpu", "mapped" },
+	{ "cpu", "runqueue" },
+	{ "cpu", "blocked" },
+	{ "cpu", "unsplit" },
 	{ "fault", "mapped" },
+	{ "fault", "runqueue" },
+	{ "fault", "blocked" },
+	{ "fault", "unsplit" },
 	{ "in_flight", "mapped" },
+	{ "in_flight", "runqueue" },
+	{ "in_flight", "blocked" },
+	{ "in_flight", "unsplit" },
+	{ "latency", "runqueue_ns" },
+	{ "latency", "blocked_ns" },
+	{ "latency", "unsplit_ns" },
+	{ "call_row", "runqueue_ns" },
+	{ "call_row", "blocked_ns" },
+	{ "call_row", "unsplit_ns" },
+	{ "memcall", "runqueue_ns" },
+	{ "memcall", "blocked_ns" },
+	{ "memcall", "unsplit_ns" },
 	{ "stats", "eventless" },
 	{ "call_row", "failed" },
 	{ "call_row", "splits_unknown" },
@@ -349,6 +370,11 @@ static void check_fields(const char *name, bool known)
 	assert_known(json_object_object_get(root, "totals"), "handled", known);
 	assert_known(json_object_object_get(root, "totals"), "mapped_pages", known);
 	assert_known(process, "handled", known);
+	assert_known(json_object_object_get(process, "time_ns"), "total", true);
+	assert_known(json_object_object_get(process, "time_ns"), "cpu", known);
+	assert_known(json_object_object_get(process, "time_ns"), "runqueue", known);
+	assert_known(json_object_object_get(process, "time_ns"), "blocked", known);
+	assert_known(json_object_object_get(process, "time_ns"), "unsplit", known);
 	assert_known(first(process, "vmas"), "mapped_pages", known);
 	/* what it holds is what it was, also 0 */
 	assert_known(json_object_object_get(root, "totals"), "faults", true);
@@ -359,9 +385,13 @@ static void check_fields(const char *name, bool known)
 	assert_known(json_object_object_get(root, "totals"), "eventless", known);
 	assert_known(calls, "splits", true);
 	assert_known(calls, "splits_unknown", known);
+	assert_known(json_object_object_get(calls, "time_ns"), "total", true);
+	assert_known(json_object_object_get(calls, "time_ns"), "blocked", known);
 	json_object_put(root);
 	root = json_of(name, TRACE "--events fault --format json --between 0,10ms");
 	assert_known(root, "mapped_pages", known);
+	assert_known(root, "time_ns", true);
+	assert_known(root, "blocked_ns", known);
 	json_object_put(root);
 }
 

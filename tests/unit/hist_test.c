@@ -146,10 +146,19 @@ static void interval_is_the_difference_to_the_mark(void **state)
 
 	(void)state;
 	put(&l.hist, 100);
+	l.hist.runqueue_ns = 20;
+	l.hist.blocked_ns = 70;
+	l.hist.unsplit_ns = 1;
 	latency__mark(&l);
 	put(&l.hist, 5);
 	put(&l.hist, 5);
+	l.hist.runqueue_ns = 23;
+	l.hist.blocked_ns = 74;
+	l.hist.unsplit_ns = 6;
 	latency__add(&sum, &l, true);
+	assert_int_equal(sum.runqueue_ns, 3);
+	assert_int_equal(sum.blocked_ns, 4);
+	assert_int_equal(sum.unsplit_ns, 5);
 	assert_int_equal(hist__count(&sum), 2);
 	assert_int_equal(sum.bucket[5], 2);
 	assert_int_equal(sum.sum_ns, 10);
@@ -157,6 +166,9 @@ static void interval_is_the_difference_to_the_mark(void **state)
 	latency__add(&sum, &l, false);
 	assert_int_equal(hist__count(&sum), 3);
 	assert_int_equal(sum.sum_ns, 110);
+	assert_int_equal(sum.runqueue_ns, 23);
+	assert_int_equal(sum.blocked_ns, 74);
+	assert_int_equal(sum.unsplit_ns, 6);
 }
 
 static void restart_keeps_earlier_counts(void **state)

@@ -26,7 +26,8 @@
 /**
  * struct made_kernel - what the kernel is like; all zero: it has everything
  * @denied: this process may not trace
- * @without: a name that its type information lacks, or a member of mm_struct; or a tracepoint; NULL: none
+ * @without: a name that its type information lacks, or a member of mm_struct or sched_info; or a
+ *	tracepoint; NULL: none
  * @no_btf: it has no type information
  * @fexit: what attaching to the end of a function returns
  * @event: what opening a software event returns; @set_program: and giving it a program
@@ -43,6 +44,7 @@ struct made_kernel {
 	bool preempts;
 	bool rt;
 	bool confidential;
+	bool unstable;
 	unsigned int loads;
 };
 
@@ -82,6 +84,12 @@ static inline struct btf *made_btf(void)
 			assert_true(btf__add_typedef(btf, tracepoints[i], integer) > 0);
 	if (has("vm_event_state"))
 		assert_true(btf__add_struct(btf, "vm_event_state", 8) > 0);
+	assert_true(btf__add_struct(btf, "cfs_rq", 4) > 0);
+	if (has("rq"))
+		assert_int_equal(btf__add_field(btf, "rq", integer, 0, 0), 0);
+	assert_true(btf__add_struct(btf, "sched_info", 4) > 0);
+	if (has("run_delay"))
+		assert_int_equal(btf__add_field(btf, "run_delay", integer, 0, 0), 0);
 	assert_true(btf__add_struct(btf, "mm_struct", 64) > 0);
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
 		if (has(members[i]))
@@ -152,6 +160,11 @@ static inline bool made_confidential(void)
 	return kernel.confidential;
 }
 
+static inline bool made_clock_is_stable(void)
+{
+	return !kernel.unstable;
+}
+
 static inline int made_may_trace(void)
 {
 	return kernel.denied ? -EPERM : 0;
@@ -168,6 +181,7 @@ static const struct probe_calls made_calls = {
 	.preempts = made_preempts,
 	.is_rt = made_rt,
 	.is_confidential = made_confidential,
+	.clock_is_stable = made_clock_is_stable,
 	.may_trace = made_may_trace,
 };
 

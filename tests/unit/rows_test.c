@@ -138,6 +138,30 @@ static void truncate_frees_rows(void **state)
 	table__free(t);
 }
 
+/* a column by itself in all tables, or only in those that another column holds */
+static void columns_are_forgotten(void **state)
+{
+	struct table *t = sample_processes();
+	const struct table *vmas = table__cell(t, 0, "vmas")->table;
+
+	(void)state;
+	table__forget(t, "pid.start");
+	table__forget(t, "vmas.pid");
+	table__forget(t, "vmas.");
+	table__forget(t, "vma");
+	assert_true(table__cell(t, 0, "pid")->known);
+	assert_true(table__cell(vmas, 0, "start")->known);
+	table__forget(t, "vmas.start");
+	assert_false(table__cell(vmas, 0, "start")->known);
+	assert_false(table__cell(vmas, 1, "start")->known);
+	assert_true(table__cell(vmas, 0, "name")->known);
+	table__forget(t, "name");
+	assert_false(table__cell(vmas, 0, "name")->known);
+	table__forget(t, "pid");
+	assert_false(table__cell(t, 1, "pid")->known);
+	table__free(t);
+}
+
 static void title_is_replaced(void **state)
 {
 	struct table *t = new_table(&totals_def);
@@ -309,6 +333,7 @@ int main(void)
 		cmocka_unit_test(sort_is_stable_with_unknown_last),
 		cmocka_unit_test(empty_table),
 		cmocka_unit_test(truncate_frees_rows),
+		cmocka_unit_test(columns_are_forgotten),
 		cmocka_unit_test(title_is_replaced),
 		cmocka_unit_test(document_owns_its_tables),
 		cmocka_unit_test(failed_table_is_unchanged),

@@ -123,6 +123,7 @@ static void configure(struct capture *c, const struct capture_options *o)
 	cfg->vma_lookup = c->variants[HOOK_VMA]->value;
 	cfg->vma_cache = feature_on(FEATURE_MM_LOCK_SEQ);
 	cfg->plain_loads = feature_on(FEATURE_PLAIN_LOADS);
+	cfg->run_times = feature_on(FEATURE_RUN_TIMES);
 }
 
 static bool requested(const struct hook *hook, const struct capture_options *o)
@@ -140,15 +141,19 @@ static bool requested(const struct hook *hook, const struct capture_options *o)
 }
 
 /**
- * can_attach - the function to which @prog attaches exists in this kernel
+ * can_attach - the function to which @prog attaches exists in this kernel, and matters
  *
  * fork(2) and vfork(2), which take no arguments, are not in every kernel's BTF. Flushes of a call
- * that is not traced are still counted, by its system call number.
+ * that is not traced are still counted, by its system call number. Tasks that sleep are in a run
+ * queue, and can be moved to another one, from 6.12 on.
  */
-static bool can_attach(const struct bpf_program *prog)
+static bool can_attach(const struct capture *c, const struct bpf_program *prog)
 {
 	const char *section = bpf_program__section_name(prog), *function = strchr(section, '/');
 
+	if (prog == c->skel->progs.task_moved)
+		return feature_on(FEATURE_RUN_TIMES) &&
+		       features__has_member("sched_entity", "sched_delayed");
 	if (strncmp(section, "fentry/", 7) && strncmp(section, "fexit/", 6))
 		return true;
 	return btf__find_by_name_kind(features__btf(), function + 1, BTF_KIND_FUNC) >= 0;
@@ -177,7 +182,7 @@ static int choose_variants(struct capture *c, const struct capture_options *o)
 
 		for (p = c->variants[i] ? c->variants[i]->programs : NULL; p && p->name; p++) {
 			prog = bpf_object__find_program_by_name(c->skel->obj, p->name);
-			bpf_program__set_autoload(prog, can_attach(prog));
+			bpf_program__set_autoload(prog, can_attach(c, prog));
 		}
 	}
 	return 0;

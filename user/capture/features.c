@@ -94,6 +94,7 @@ static const struct probe_calls running_kernel = {
 	.preempts = kernel__preempts,
 	.is_rt = kernel__is_rt,
 	.is_confidential = kernel__is_confidential,
+	.clock_is_stable = kernel__clock_is_stable,
 	.may_trace = capabilities__check,
 };
 static const struct probe_calls *ask = &running_kernel;
@@ -180,6 +181,13 @@ static bool btf_has_field(const struct btf *types, int type, const char *field)
 			return true;
 	}
 	return false;
+}
+
+bool features__has_member(const char *type, const char *member)
+{
+	const int id = btf_id(type, BTF_KIND_STRUCT);
+
+	return id >= 0 && btf_has_field(features__btf(), id, member);
 }
 
 static int probe_btf(struct feature *f)
@@ -444,6 +452,22 @@ static int probe_fentry_flush(struct feature *f)
 	return try_fexit(f, "flush_tlb_func");
 }
 
+/* without the clocks of run queues, times before and after a migration can't be compared */
+static int probe_run_times(struct feature *f)
+{
+	if (!features__has_member("sched_info", "run_delay"))
+		return reason(f, -ENOENT,
+			      "sched_info has no run_delay (is CONFIG_SCHED_INFO off?)");
+	if (!features__has_member("cfs_rq", "rq"))
+		return reason(f, -ENOENT, "cfs_rq has no rq (is CONFIG_FAIR_GROUP_SCHED off?)");
+	if (!ask->clock_is_stable())
+		return reason(
+			f, -EAGAIN,
+			"the scheduler's clock differs between CPUs, or it is unknown whether "
+			"it does (is the TSC unstable?)");
+	return 0;
+}
+
 /* clang-format off */
 static struct feature features[NR_FEATURES] = {
 	[FEATURE_BTF] = {"btf", "kernel type information",
@@ -479,6 +503,8 @@ static struct feature features[NR_FEATURES] = {
 	[FEATURE_CSD] = {"csd", "tracepoints of cross-CPU function calls", "6.5", probe_csd},
 	[FEATURE_FENTRY_FLUSH] = {"fentry-flush", "fentry and fexit of flush_tlb_func",
 		"5.13; x86-64", probe_fentry_flush},
+	[FEATURE_RUN_TIMES] = {"run-times", "scheduler's counts of the time that a task ran and waited for a CPU",
+		"CONFIG_SCHED_INFO, CONFIG_FAIR_GROUP_SCHED; stable clock", probe_run_times},
 };
 /* clang-format on */
 

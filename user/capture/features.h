@@ -29,6 +29,7 @@ enum feature_id {
 	FEATURE_TLB_FLUSH,
 	FEATURE_CSD,
 	FEATURE_FENTRY_FLUSH,
+	FEATURE_RUN_TIMES,
 	NR_FEATURES,
 };
 
@@ -97,7 +98,7 @@ struct bpf_insn;
  * @raw_tracepoint: attach @program to tracepoint @name
  * @open_event: open a software event on page faults; @set_program: let it run @program; Return: 0
  * @has_map: Return: whether maps of @type (enum bpf_map_type) are supported
- * @preempts, @is_rt, @is_confidential: as in sys/kernel.h
+ * @preempts, @is_rt, @is_confidential, @clock_is_stable: as in sys/kernel.h
  * @may_trace: as capabilities__check()
  */
 struct probe_calls {
@@ -111,11 +112,15 @@ struct probe_calls {
 	bool (*preempts)(void);
 	bool (*is_rt)(void);
 	bool (*is_confidential)(void);
+	bool (*clock_is_stable)(void);
 	int (*may_trace)(void);
 };
 
 /** features__ask - probe by @calls, NULL: the running kernel; earlier results are dropped. */
 void features__ask(const struct probe_calls *calls);
+
+/** features__has_member - the kernel's struct @type has @member; false without BTF */
+bool features__has_member(const char *type, const char *member);
 
 /** features__btf - the kernel's BTF, loaded once, or NULL (errno is set). */
 struct btf *features__btf(void);

@@ -507,6 +507,9 @@ static int check_rows(const struct options *o)
 	if (o->until_ns && (o->diff || (o->view != REPORT_TRACE && !of_events(o))))
 		return vs_fail(VS_EXIT_USAGE, "use -i TIME for counts by interval",
 			       "--between requires --view trace or --format perfetto");
+	if (o->capture.bpf.slower_than_ns && (o->view != REPORT_TRACE || o->diff || of_events(o)))
+		return vs_fail(VS_EXIT_USAGE, "remove one of them",
+			       "--slower-than requires --view trace");
 	if (options__with_stacks(o) && (o->view != REPORT_TRACE || o->diff || of_events(o)))
 		return vs_fail(VS_EXIT_USAGE, "use --by stack for counts by stack",
 			       "-U and -K require --view trace");

@@ -30,7 +30,7 @@
  * @stacks: stacks are requested; @slow: symbolization is slow, so records wait for it in the
  *	timeline, and nothing is printed while others are read
  * @tables: a table of one row for each type of record, filled again for each event
- * @printed: rows printed; @count: records by type
+ * @printed: rows printed; @filtered: events shorter than --slower-than; @count: records by type
  * @flushes_known, @interrupts_known: memory calls report their flushes and interrupts
  * @resolver: see trace_record.h
  */
@@ -40,6 +40,7 @@ struct trace {
 	bool slow;
 	struct table *tables[NR_TYPES];
 	uint64_t printed;
+	uint64_t filtered;
 	uint64_t count[NR_TYPES];
 	struct trace_clock clock;
 	bool flushes_known;
@@ -186,6 +187,20 @@ static void print_due(struct session *s)
 	s->backlog = t->timeline.bytes;
 }
 
+/**
+ * is_too_short - a fault or a memory call took less than --slower-than, or it is unknown how long
+ *
+ * BPF drops such faults. It can't drop calls: what they do to their ranges explains later events.
+ */
+static bool is_too_short(const struct options *o, const struct trace_record *r)
+{
+	const uint64_t least_ns = o->capture.bpf.slower_than_ns;
+
+	if (r->head.type == VS_EVENT_FAULT)
+		return r->fault.duration_ns < least_ns;
+	return r->head.type == VS_EVENT_CALL && r->call.duration_ns < least_ns;
+}
+
 static void on_event(struct session *s, const struct vs_event *event)
 {
 	struct trace *t = s->private;
@@ -199,6 +214,11 @@ static void on_event(struct session *s, const struct vs_event *event)
 		return;
 	if (!(s->options->events & 1u << kinds[event->type].asked) ||
 	    !options__in_time(s->options, s->start_ns, event->time_ns)) {
+		free(r.crash);
+		return;
+	}
+	if (is_too_short(s->options, &r)) {
+		t->filtered++;
 		free(r.crash);
 		return;
 	}
@@ -253,6 +273,7 @@ static int print_summary(struct session *s, const struct vs_stats *stats, uint64
 	table__set_u64(table, "lost", lost);
 	table__set_u64(table, "generated", stats->emitted + lost);
 	table__set_u64(table, "eventless", stats->eventless);
+	table__set_u64(table, "filtered", stats->filtered + t->filtered);
 	table__set_word(table, "type", "summary");
 	if (knows_in_flight(s))
 		table__set_u64(table, "in_flight", in_flight);
@@ -302,12 +323,15 @@ static void print_rest(struct session *s)
 	}
 }
 
-/** is_shown - the fault is selected by --vma and --between, as events are. */
+/** is_shown - the fault is selected by --vma, --between and --slower-than, as events are. */
 static bool is_shown(const struct session *s, const struct in_flight_fault *f)
 {
 	const struct options *o = s->options;
+	/* at least, if it began before counting did */
+	const uint64_t ns = f->event.duration_ns ? f->event.duration_ns : s->end_ns - s->start_ns;
 
 	return options__in_time(o, s->start_ns, f->event.head.time_ns) &&
+	       ns >= o->capture.bpf.slower_than_ns &&
 	       (!o->vma || (f->row && fault_row__matches(f->row, o->vma)));
 }
 

@@ -147,7 +147,15 @@ static void note_stack(struct perfetto *p, struct slice *slice, const struct vs_
 			(struct track_note){ .name = "stack", .number = number, .is_text = true };
 }
 
-/** note_figures - add the figures that text also shows */
+/** note - add a number to a slice, unless it is 0 */
+static void note(struct slice *slice, const char *name, uint64_t number)
+{
+	if (number)
+		slice->notes[slice->nr_notes++] = (struct track_note){ .name = name,
+								       .number = number };
+}
+
+/** note_figures - add the figures that text also shows, and the parts of the duration */
 static void note_figures(const struct perfetto *p, struct slice *slice,
 			 const struct vs_event_fault *e)
 {
@@ -156,9 +164,11 @@ static void note_figures(const struct perfetto *p, struct slice *slice,
 
 		if (p->unknown && unknown_columns__has(p->unknown, figures[i].key))
 			continue;
-		if (*figures[i].head && (value || figures[i].zero_known))
+		if (*figures[i].head && figure__known(&figures[i], e, value))
 			slice->notes[slice->nr_notes++] =
 				(struct track_note){ .name = figures[i].key, .number = value };
+		else if (figures[i].unit == FIGURE_NS)
+			note(slice, figures[i].key, value);
 	}
 }
 
@@ -200,6 +210,9 @@ static void put_call(struct perfetto *p, const struct vs_event_call *e)
 	};
 
 	call_label(name, sizeof(name), e->call, e->detail);
+	note(&slice, "runqueue_ns", e->runqueue_ns);
+	note(&slice, "blocked_ns", e->blocked_ns);
+	note(&slice, "unsplit_ns", e->unsplit_ns);
 	note_stack(p, &slice, &e->stack);
 	tracks__slice(&p->tracks, &slice);
 }

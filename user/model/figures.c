@@ -33,6 +33,16 @@ uint64_t figure__of_fault(const struct figure *f, const struct vs_event_fault *e
 	return value;
 }
 
+bool figure__known(const struct figure *f, const struct vs_event_fault *e, uint64_t value)
+{
+	/* a part of the latency: of a fault in flight, only the time so far is known */
+	if (f->unit == FIGURE_NS && (!e->duration_ns || e->outcome == VS_INCOMPLETE))
+		return false;
+	if (f->unit == FIGURE_NS && e->unsplit)
+		return f == &figures[VS_FIGURE_unsplit];
+	return value || f->zero_known;
+}
+
 uint64_t figure__of_counts(const struct figure *f, const struct vs_counts *c)
 {
 	return *(const uint64_t *)((const char *)c + f->counts_offset);

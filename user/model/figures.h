@@ -50,8 +50,11 @@ struct figure {
 /** figures - all figures, in the order in which they are shown */
 extern const struct figure figures[VS_NR_FIGURES];
 
-/** figure__of_fault - value of @f in one fault, in its unit; 0: see @zero_known */
+/** figure__of_fault - value of @f in one fault, in its unit; see figure__known() */
 uint64_t figure__of_fault(const struct figure *f, const struct vs_event_fault *e);
+
+/** figure__known - @value of @f in the fault @e is known. */
+bool figure__known(const struct figure *f, const struct vs_event_fault *e, uint64_t value);
 
 /** figure__of_counts - value of @f in the sum @c; 0 is unknown for a maximum */
 uint64_t figure__of_counts(const struct figure *f, const struct vs_counts *c);

@@ -30,6 +30,9 @@ static void since_mark(struct vs_hist *to, const struct latency *l)
 	*to = l->hist;
 	to->sum_ns -= l->marked.sum_ns;
 	to->so_far_ns -= l->marked.so_far_ns;
+	to->runqueue_ns -= l->marked.runqueue_ns;
+	to->blocked_ns -= l->marked.blocked_ns;
+	to->unsplit_ns -= l->marked.unsplit_ns;
 	if (l->hist.max_ns == l->marked.max_ns)
 		to->max_ns = 0;
 	for (int i = 0; i < VS_HIST_BUCKETS; i++) {
@@ -60,6 +63,9 @@ void hist__add(struct vs_hist *to, const struct vs_hist *from)
 {
 	to->sum_ns += from->sum_ns;
 	to->so_far_ns += from->so_far_ns;
+	to->runqueue_ns += from->runqueue_ns;
+	to->blocked_ns += from->blocked_ns;
+	to->unsplit_ns += from->unsplit_ns;
 	if (from->max_ns > to->max_ns)
 		to->max_ns = from->max_ns;
 	for (int i = 0; i < VS_HIST_BUCKETS; i++)

@@ -54,6 +54,7 @@
 						      .wanted = "a number, 0 for all"
 #define INTERVAL                                                                                   \
 	TIME(interval_ns), .least = 10 * MS, .what = "interval", .too_small = "at least 10ms"
+#define SLOWER_THAN TIME(capture.bpf.slower_than_ns), .what = "duration"
 #define EVENTS(by_default)                                                                         \
 	NAMES(events, trace_event_names, NR_TRACE_EVENTS), .standard = (by_default), .what = "event"
 #define WEIGHT                                                                                     \
@@ -150,6 +151,10 @@ const struct option_row option_rows[] = {
 	 "events to record: fault (default), memcall, shootdown", EVENTS(1 << TRACE_FAULT)},
 	{"events", 0, "LIST", GROUP_SHOWN, COMMAND_REPORT,
 	 "with --view trace: fault, memcall, shootdown (default: all recorded)", EVENTS(0)},
+	{"slower-than", 0, "TIME", GROUP_SHOWN, COMMAND_TRACE,
+	 "print only faults and memory calls that took at least TIME: 1ms, 50us", SLOWER_THAN},
+	{"slower-than", 0, "TIME", GROUP_SHOWN, COMMAND_REPORT,
+	 "with --view trace: only faults and memory calls that took at least TIME", SLOWER_THAN},
 	{"time", 'T', NULL, GROUP_SHOWN, COMMAND_TRACE | COMMAND_REPORT, "print the time of day",
 	 FLAG(wall_clock)},
 	{"between", 0, "FROM,TO", GROUP_SHOWN, COMMAND_REPORT,

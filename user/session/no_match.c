@@ -6,6 +6,7 @@
 
 #include "model/names.h"
 #include "util/log.h"
+#include "util/str.h"
 
 /** Size of the filters as typed: longer text is truncated. */
 #define FILTERS_LEN 256
@@ -45,6 +46,9 @@ void no_match__note(const struct options *o, const char *what)
 		len = add(filters, len, "--cgroup", o->cgroup);
 	if (o->capture.bpf.causes)
 		len = add_causes(filters, len, o->capture.bpf.causes);
+	if (o->capture.bpf.slower_than_ns)
+		len = add(filters, len, "--slower-than",
+			  str_ns(o->capture.bpf.slower_than_ns).text);
 	if (!len)
 		return;
 	vs_note("no %s matched %s%s", what, filters,

@@ -3,9 +3,13 @@
 #include "sys/kernel.h"
 
 #include <limits.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define NR_SWAP_TYPES 32
@@ -60,6 +64,72 @@ bool kernel__preempts(void)
 		return strstr(mode, "(full)") || strstr(mode, "(lazy)");
 	return !uname(&u) && strstr(u.version, "PREEMPT") && !strstr(u.version, "PREEMPT_DYNAMIC");
 }
+
+#if defined(__x86_64__)
+/**
+ * perf_clock_is_stable - the page that perf events share with user space says that the TSC is the
+ *	scheduler's clock, and stable (arch_perf_update_userpage() in arch/x86/events/core.c)
+ */
+static bool perf_clock_is_stable(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_DUMMY,
+		.disabled = 1,
+	};
+	const int event = syscall(__NR_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	const struct perf_event_mmap_page *page;
+	bool stable;
+
+	if (event < 0)
+		return false;
+	page = mmap(NULL, size, PROT_READ, MAP_SHARED, event, 0);
+	close(event);
+	if (page == MAP_FAILED)
+		return false;
+	stable = page->cap_user_time;
+	munmap((void *)page, size);
+	return stable;
+}
+
+/** debug_clock_is_stable - the head of the scheduler's file in debugfs says so. */
+static bool debug_clock_is_stable(void)
+{
+	static const char name[] = "sched_clock_stable()";
+	FILE *f = fopen("/sys/kernel/debug/sched/debug", "re");
+	char line[128];
+	int stable = 0;
+
+	/* much about each CPU and task follows */
+	for (int i = 0; f && i < 16 && fgets(line, sizeof(line), f); i++)
+		if (!strncmp(line, name, sizeof(name) - 1) &&
+		    sscanf(line + sizeof(name) - 1, " : %d", &stable) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return stable == 1;
+}
+
+bool kernel__clock_is_stable(void)
+{
+	char source[64];
+
+	if (perf_clock_is_stable() || debug_clock_is_stable())
+		return true;
+	/* a guest's clock is the hypervisor's; the TSC is preferred to it only where it is stable */
+	first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", source,
+		   sizeof(source));
+	return !strcmp(source, "tsc\n");
+}
+#else
+bool kernel__clock_is_stable(void)
+{
+	/* CONFIG_HAVE_UNSTABLE_SCHED_CLOCK is for x86, and a few old architectures */
+	return true;
+}
+#endif
 
 uint32_t kernel__fmode_backing(unsigned int version)
 {

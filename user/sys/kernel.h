@@ -37,6 +37,15 @@ bool kernel__is_confidential(void);
 bool kernel__preempts(void);
 
 /**
+ * kernel__clock_is_stable - the scheduler's clock is the same on all CPUs (sched_clock_stable() in
+ *	kernel/sched/clock.c)
+ *
+ * Otherwise it is derived from each CPU's timer ticks, and differs between CPUs by up to several of
+ * them. Return: false if that is not known, too.
+ */
+bool kernel__clock_is_stable(void);
+
+/**
  * kernel__fmode_backing - the f_mode bit FMODE_BACKING (include/linux/fs.h); 0: the kernel has none
  */
 uint32_t kernel__fmode_backing(unsigned int version);

@@ -182,6 +182,14 @@ void table__unset(struct table *t, const char *key)
 	table__cell(t, t->nr_rows - 1, key)->known = false;
 }
 
+/** rest_within - what follows "@parent." in @key; @key itself if it does not begin with that */
+static const char *rest_within(const char *key, const char *parent)
+{
+	const size_t len = strlen(parent);
+
+	return !strncmp(key, parent, len) && key[len] == '.' ? key + len + 1 : key;
+}
+
 void table__forget(struct table *t, const char *key)
 {
 	const size_t columns = t->def->nr_columns;
@@ -192,7 +200,7 @@ void table__forget(struct table *t, const char *key)
 		if (!strcmp(c->key, key))
 			clear_cell(c, &t->cells[i]);
 		else if (t->cells[i].known && c->type == CELL_TABLE)
-			table__forget(t->cells[i].table, key);
+			table__forget(t->cells[i].table, rest_within(key, c->key));
 	}
 }
 

@@ -200,7 +200,10 @@ void table__set_f64(struct table *t, const char *key, double v);
 void table__set_bool(struct table *t, const char *key, bool v);
 /** table__unset - make a cell of the last row unknown again. */
 void table__unset(struct table *t, const char *key);
-/** table__forget - make column @key unknown, if it exists, in all rows and in tables in cells. */
+/**
+ * table__forget - make column @key unknown, if it exists, in all rows and in tables in cells
+ * @key: of the column; "PARENT.KEY": of KEY in the tables that column PARENT holds
+ */
 void table__forget(struct table *t, const char *key);
 /** table__set_str - copies @v; NULL leaves the cell unknown. */
 void table__set_str(struct table *t, const char *key, const char *v);

@@ -43,6 +43,8 @@
 		NAMED(t, "latency_max_ns", counts.latency_max_ns)
 #define HIST(t)                                                                                    \
 	NAMED(t, "sum_ns", hist.sum_ns), NAMED(t, "max_ns", hist.max_ns),                          \
+		NAMED(t, "runqueue_ns", hist.runqueue_ns),                                         \
+		NAMED(t, "blocked_ns", hist.blocked_ns), NAMED(t, "unsplit_ns", hist.unsplit_ns),  \
 		ARRAY(t, "bucket", hist.bucket)
 #define HEAD(t) NAMED(t, "time_ns", head.time_ns), NAMED(t, "cpu", head.cpu)
 
@@ -59,6 +61,7 @@ static const struct field stats_fields[] = {
 	NAMED(T, "atomic_traps", stats.atomic_traps),
 	NAMED(T, "eventless", stats.eventless),
 	NAMED(T, "latencies", stats.latencies),
+	NAMED(T, "filtered", stats.filtered),
 };
 #undef T
 
@@ -156,6 +159,9 @@ static const struct field call_row_fields[] = {
 	NAMED(T, "stolen_ns", counts.stolen_ns),
 	NAMED(T, "refaults", counts.refaults),
 	NAMED(T, "refault_ns", counts.refault_ns),
+	NAMED(T, "runqueue_ns", counts.runqueue_ns),
+	NAMED(T, "blocked_ns", counts.blocked_ns),
+	NAMED(T, "unsplit_ns", counts.unsplit_ns),
 };
 #undef T
 
@@ -258,6 +264,9 @@ static const struct field call_fields[] = {
 	HEAD(T),
 	ONE(T, id),
 	ONE(T, duration_ns),
+	ONE(T, runqueue_ns),
+	ONE(T, blocked_ns),
+	ONE(T, unsplit_ns),
 	ARRAY(T, "argument", argument),
 	ONE(T, result),
 	ONE(T, ip),

@@ -29,15 +29,31 @@ static const struct source_field fields[] = {
 	  "splits_unknown" },
 	{ RECORD_CALL_ROW, offsetof(struct record_call_row, counts.failed), "errnos" },
 };
-_Static_assert(ARRAY_SIZE(fields) <= UNKNOWN_MAX, "room for all of them");
+
+/* Columns that are made from how times are split. */
+static const char *const split_columns[] = {
+	"runqueue_ns",	    "blocked_ns",      "unsplit_ns",	  "time_ns.cpu",
+	"time_ns.runqueue", "time_ns.blocked", "time_ns.unsplit", "waited",
+};
+_Static_assert(ARRAY_SIZE(fields) + ARRAY_SIZE(split_columns) <= UNKNOWN_MAX,
+	       "room for all of them");
+
+static void add(struct unknown_columns *u, const char *key)
+{
+	if (!unknown_columns__has(u, key))
+		u->key[u->nr++] = key;
+}
 
 void unknown_columns__find(struct unknown_columns *u, const struct codec *codec)
 {
 	u->nr = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		if (!codec__has(codec, fields[i].type, fields[i].offset) &&
-		    !unknown_columns__has(u, fields[i].key))
-			u->key[u->nr++] = fields[i].key;
+		if (!codec__has(codec, fields[i].type, fields[i].offset))
+			add(u, fields[i].key);
+	if (codec__has(codec, RECORD_COUNTS, offsetof(struct record_counts, counts.unsplit)))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(split_columns); i++)
+		add(u, split_columns[i]);
 }
 
 bool unknown_columns__has(const struct unknown_columns *u, const char *key)

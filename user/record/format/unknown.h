@@ -12,11 +12,11 @@
 #include "record/format/schema.h"
 
 /** Maximum number of columns that may be unknown. */
-#define UNKNOWN_MAX (2 * VS_NR_FIGURES + 8)
+#define UNKNOWN_MAX (2 * VS_NR_FIGURES + 14)
 
 /**
  * struct unknown_columns - unknown columns of a recording
- * @key: keys of the @nr columns that are made from missing fields
+ * @key: keys of the @nr columns that are made from missing fields, as for table__forget()
  */
 struct unknown_columns {
 	const char *key[UNKNOWN_MAX];
@@ -25,7 +25,7 @@ struct unknown_columns {
 
 /**
  * unknown_columns__find - find the unknown columns by the record types that @codec has from the
- * header.
+ *	header
  */
 void unknown_columns__find(struct unknown_columns *u, const struct codec *codec);
 

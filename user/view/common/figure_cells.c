@@ -2,12 +2,74 @@
 /* figure_cells.c - see figure_cells.h */
 #include "view/common/figure_cells.h"
 
+#include <stdio.h>
+
+#include "util/str.h"
+
+/** Rows of a table show how much they waited if one of them waited for more than this, percent. */
+#define WAITED_LEAST 10.0
+
+static const struct column time_columns[] = {
+	{ .key = "total", .type = CELL_U64 },	 { .key = "cpu", .type = CELL_U64 },
+	{ .key = "runqueue", .type = CELL_U64 }, { .key = "blocked", .type = CELL_U64 },
+	{ .key = "unsplit", .type = CELL_U64 },
+};
+const struct table_def time_table = OBJECT_DEF("time_ns", time_columns);
+
+void time_cell(struct table *t, struct time_split split)
+{
+	struct table *time = table__sub(t, &time_table);
+
+	table__set_u64(time, "total", split.total_ns);
+	table__set_u64(time, "unsplit", split.unsplit_ns);
+	if (split.total_ns && !time_split__known(&split))
+		return;
+	table__set_u64(time, "cpu", time_split__cpu(&split));
+	table__set_u64(time, "runqueue", split.runqueue_ns);
+	table__set_u64(time, "blocked", split.blocked_ns);
+}
+
+void waited_cell(struct table *t, struct time_split split)
+{
+	const uint64_t known = time_split__known(&split);
+
+	if (known)
+		table__set_f64(t, "waited", 100.0 * time_split__waited(&split) / known);
+}
+
+void waited_only_if_relevant(struct table *t)
+{
+	for (size_t i = 0; i < t->nr_rows; i++) {
+		const struct cell *cell = table__cell(t, i, "waited");
+
+		if (cell->known && cell->f64 > WAITED_LEAST)
+			return;
+	}
+	table__forget(t, "waited");
+}
+
+const char *waits_text(char *buf, struct time_split split)
+{
+	size_t len = 0;
+
+	*buf = '\0';
+	if (!time_split__waits(&split))
+		return buf;
+	if (split.blocked_ns)
+		len = (size_t)snprintf(buf, WAITS_TEXT_LEN, ", blocked %s",
+				       str_ns(split.blocked_ns).text);
+	if (split.runqueue_ns)
+		snprintf(buf + len, WAITS_TEXT_LEN - len, ", run queue %s",
+			 str_ns(split.runqueue_ns).text);
+	return buf;
+}
+
 void figure_cells(struct table *t, const struct vs_counts *c)
 {
 	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
 		const uint64_t value = figure__of_counts(&figures[i], c);
 
-		if (value || figures[i].how != FIGURE_MAX)
+		if (figures[i].unit != FIGURE_NS && (value || figures[i].how != FIGURE_MAX))
 			table__set_u64(t, figures[i].key, value);
 	}
 }
@@ -17,7 +79,7 @@ void figure_cells_of_fault(struct table *t, const struct vs_event_fault *e)
 	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
 		const uint64_t value = figure__of_fault(&figures[i], e);
 
-		if (value || figures[i].zero_known)
+		if (figure__known(&figures[i], e, value))
 			table__set_u64(t, figures[i].key, value);
 	}
 }

@@ -98,6 +98,8 @@ void counts_tables(struct table *t, const struct vs_counts *c, const struct vs_h
 		table__set_u64(sizes, size_columns[i].key, c->size[i]);
 	figure_cells(t, c);
 	cause_map(t, c);
+	if (counts_timed(c))
+		time_cell(t, time_split__of_counts(c));
 	latency_object(t, c, hist);
 }
 

@@ -16,8 +16,8 @@
 		{ .key = "handled", .type = CELL_U64 }, { .key = "gup", .type = CELL_U64 },        \
 		{ .key = "read", .type = CELL_U64 }, { .key = "write", .type = CELL_U64 },         \
 		{ .key = "exec", .type = CELL_U64 }, { .key = "kernel", .type = CELL_U64 },        \
-		VS_EACH_FIGURE(FIGURE_KEY_COLUMN){ .key = "sizes", .type = CELL_TABLE },           \
-		{ .key = "causes", .type = CELL_TABLE },                                           \
+		VS_EACH_FIGURE(FIGURE_COUNT_COLUMN){ .key = "sizes", .type = CELL_TABLE },         \
+		{ .key = "causes", .type = CELL_TABLE }, TIME_COLUMN,                              \
 	{                                                                                          \
 		.key = "latency_ns", .type = CELL_TABLE                                            \
 	}
@@ -26,7 +26,7 @@
 void counts_cells(struct table *t, const struct vs_counts *c);
 
 /**
- * counts_tables - fill figures, sizes, causes and latency_ns of a row of JSON_COUNT_COLUMNS
+ * counts_tables - fill figures, sizes, causes, time_ns and latency_ns of a row of JSON_COUNT_COLUMNS
  * @hist: latencies; NULL: quantiles are unknown
  */
 void counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hist *hist);

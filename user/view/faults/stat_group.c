@@ -29,16 +29,19 @@ const char *const stat_by_names[NR_STAT_BY] = {
 	 .optional = true},                                                                        \
 	{.key = "gup", .head = "GUP", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true,      \
 	 .spare = true}                                                                            \
-	VS_EACH_FIGURE(AND_FIGURE_COLUMN)
+	VS_EACH_FIGURE(AND_FIGURE_COLUMN),                                                         \
+	TIME_COLUMN
 
 #define ACCESS_COLUMNS                                                                             \
 	{.key = "read", .head = "READ", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},   \
 	{.key = "write", .head = "WRITE", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}, \
 	{.key = "exec", .head = "EXEC", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},   \
 	{.key = "kernel", .type = CELL_U64, .unit = UNIT_COUNT},                                   \
+	WAITED_COLUMN,                                                                             \
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS, .optional = true}
 
 #define LATENCY_COLUMNS                                                                            \
+	WAITED_COLUMN,                                                                             \
 	{.key = "p50_ns", .head = "P50", .type = CELL_U64, .unit = UNIT_NS},                       \
 	{.key = "p90_ns", .head = "P90", .type = CELL_U64, .unit = UNIT_NS, .spare = true},        \
 	{.key = "p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},                       \
@@ -81,7 +84,7 @@ static const struct column comm_columns[] = {
 static const struct column cause_columns[] = {
 	{.key = "faults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT},
 	{.key = "percent", .head = "%", .type = CELL_F64, .unit = UNIT_PERCENT, .text_only = true},
-	LATENCY_COLUMNS, {.key = "cause", .head = "CAUSE", .type = CELL_STR},
+	TIME_COLUMN, LATENCY_COLUMNS, {.key = "cause", .head = "CAUSE", .type = CELL_STR},
 };
 static const struct column cpu_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CPU_COLUMN};
 static const struct column cgroup_columns[] = {COUNT_COLUMNS, ACCESS_COLUMNS, CGROUP_COLUMN};
@@ -209,6 +212,9 @@ static void row_cells(const struct stat_view *v, struct table *t, const struct v
 	table__set_u64(t, "incomplete", c->outcome[VS_INCOMPLETE]);
 	table__set_u64(t, "gup", counts_gup(c));
 	figure_cells(t, c);
+	if (counts_timed(c))
+		time_cell(t, time_split__of_counts(c));
+	waited_cell(t, time_split__of_counts(c));
 	if (shows_latency(v)) {
 		latency_cells(t, hist);
 		return;
@@ -447,6 +453,10 @@ static void fill_causes(const struct stat_view *v, const struct model *m, struct
 			continue;
 		stat_group__latency(v, m, i, &hist);
 		latency_cells(t, &hist);
+		if (!hist.sum_ns)
+			continue;
+		time_cell(t, time_split__of_hist(&hist));
+		waited_cell(t, time_split__of_hist(&hist));
 	}
 	table__sort(t, "faults");
 }
@@ -488,5 +498,8 @@ struct table *stat_group__make(const struct stat_view *v, const struct model *m,
 	}
 	hash__free(&g.by_key, NULL);
 	free(g.list);
+	/* the columns of successive intervals must be aligned */
+	if (!v->interval)
+		waited_only_if_relevant(t);
 	return t;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "model/names.h"
+#include "model/time_split.h"
 #include "util/array.h"
 #include "util/hash.h"
 #include "util/str.h"
@@ -169,6 +170,19 @@ static void print_part(const struct part *part, const struct whole *w, FILE *f)
 	fputc('\n', f);
 }
 
+/** print_waits - print the parts of this time in which no CPU worked on it, if they are large */
+static void print_waits(const struct vs_counts *total, FILE *f)
+{
+	const struct time_split split = time_split__of_counts(total);
+
+	const uint64_t known = time_split__known(&split);
+
+	if (!time_split__waits(&split))
+		return;
+	fprintf(f, " (%s blocked", str_share(split.blocked_ns, known).text);
+	fprintf(f, ", %s waiting for a CPU)", str_share(split.runqueue_ns, known).text);
+}
+
 /** print_cost - print how long all faults took */
 static void print_cost(const struct stat_view *v, const struct vs_counts *total, FILE *f)
 {
@@ -179,6 +193,7 @@ static void print_cost(const struct stat_view *v, const struct vs_counts *total,
 	str_format_ns(text, sizeof(text), total->latency_sum_ns);
 	fprintf(f, "  fault handling took %s%s, %s of one thread's time", sampled ? "about " : "",
 		text, str_share(total->latency_sum_ns, v->duration_ns).text);
+	print_waits(total, f);
 	if (!sampled && completed > total->latency_count) {
 		str_format_count(text, sizeof(text), completed - total->latency_count);
 		fprintf(f, ", without %s fault%s of unknown duration", text,

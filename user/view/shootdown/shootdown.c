@@ -110,6 +110,7 @@ static void print_cost(const struct shootdown_doc *d, FILE *f)
 static void print_calls(const struct shootdown_doc *d, FILE *f)
 {
 	uint64_t nr_errors, nr_calls = call_sums__calls(d, &nr_errors);
+	const struct time_split split = time_split__of_calls(&d->all);
 
 	if (!d->view->calls_known) {
 		fputs("  memory calls are unknown: no hook for them is available\n", f);
@@ -117,6 +118,10 @@ static void print_calls(const struct shootdown_doc *d, FILE *f)
 	}
 	fprintf(f, "  %s memory call%s took %s", str_count(nr_calls).text, str_plural(nr_calls),
 		str_ns(d->all.latency_ns).text);
+	if (time_split__waits(&split))
+		fprintf(f, ", of this %s blocked and %s waiting for a CPU",
+			str_share(split.blocked_ns, time_split__known(&split)).text,
+			str_share(split.runqueue_ns, time_split__known(&split)).text);
 	if (nr_errors)
 		fprintf(f, " (%s failed)", str_count(nr_errors).text);
 	fputc('\n', f);

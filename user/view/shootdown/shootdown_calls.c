@@ -12,6 +12,7 @@ static const struct column did_columns[] = {
 	{.key = "errors", .head = "FAILED", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},
 	CALL_ERRNOS_COLUMN,
 	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS},
+	WAITED_COLUMN,
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS, .spare = true},
 	{.key = "p50_ns", .head = "P50", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},
@@ -99,6 +100,7 @@ static void did_row(const struct shootdown_doc *d, struct table *t, const struct
 	table__set_u64(t, "wx_both", c->wx_both);
 	if (c->latency_ns) {
 		table__set_u64(t, "sum_ns", c->latency_ns);
+		waited_cell(t, time_split__of_calls(c));
 		table__set_f64(t, "average_ns", (double)c->latency_ns / c->count);
 		table__set_u64(t, "max_ns", c->latency_max_ns);
 	}
@@ -159,6 +161,7 @@ void shootdown_calls__text(const struct shootdown_doc *d)
 		if (cost_something(&d->sums[i]))
 			cost_row(d, cost, &d->sums[i]);
 	}
+	waited_only_if_relevant(did);
 	if (did->nr_rows)
 		table__set_title(did, "Memory calls\n");
 	if (cost->nr_rows)

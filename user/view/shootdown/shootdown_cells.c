@@ -142,8 +142,10 @@ static void followed_cells(struct table *t, const struct vs_call_counts *c,
 	table__set_u64(wx, "both", c->wx_both);
 	table__set_u64(wx, "flips", c->wx_flip);
 	/* exit has none, as it does not return */
-	if (c->latency_ns)
-		time_object(t, &call_latency_table, c->latency_ns, c->latency_max_ns, latency);
+	if (!c->latency_ns)
+		return;
+	time_object(t, &call_latency_table, c->latency_ns, c->latency_max_ns, latency);
+	time_cell(t, time_split__of_calls(c));
 }
 
 static void flush_cells(struct table *t, const struct vs_call_counts *c)
@@ -210,6 +212,7 @@ void call_text_cells(const struct shootdown_view *v, struct table *t, const stru
 	}
 	if (c->latency_ns)
 		table__set_u64(t, "sum_ns", c->latency_ns);
+	waited_cell(t, time_split__of_calls(c));
 	if (c->latency_max_ns)
 		table__set_u64(t, "max_ns", c->latency_max_ns);
 	call_label(label, sizeof(label), row->call, row->detail);

@@ -146,6 +146,7 @@ static void rows(const struct shootdown_view *v, struct table *json, struct tabl
 		json_row(v, json, (const void *)all->list[i]);
 	for (size_t i = 0; i < shown && !v->no_text; i++)
 		text_row(v, text, (const void *)all->list[i]);
+	waited_only_if_relevant(text);
 	if (shown)
 		table__set_title(text, "Memory calls by function (callees included)\n");
 	if (!v->no_text)

@@ -262,6 +262,7 @@ static void text_rows(const struct shootdown_doc *d, struct table *t, const stru
 
 	for (size_t i = 0; i < shown; i++)
 		text_row(d, t, g, &g->list[i], show_process);
+	waited_only_if_relevant(t);
 	if (shown)
 		table__set_title(t, "%s\n", rows_defs[d->view->by].title);
 	if (shown && words__open(&w, t)) {

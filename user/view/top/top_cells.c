@@ -126,10 +126,6 @@ struct vs_counts top_total(const struct top_view *v)
 
 void top_figures(const struct top_view *v, struct table *t, const struct vs_counts *c)
 {
-	if (!v->rates) {
-		figure_cells(t, c);
-		return;
-	}
 	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
 		const uint64_t value = figure__of_counts(&figures[i], c);
 

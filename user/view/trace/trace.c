@@ -60,6 +60,7 @@ static const struct column summary_columns[] = {
 	{.key = "lost", .type = CELL_U64},
 	{.key = "generated", .type = CELL_U64},
 	{.key = "eventless", .type = CELL_U64},
+	{.key = "filtered", .type = CELL_U64},
 	{.key = "in_flight", .type = CELL_U64},
 	{.key = "totals", .type = CELL_TABLE},
 };
@@ -104,17 +105,27 @@ static void say_kind(struct text *to, const struct trace_fault *fault)
 	text__puts(to, cause_names[e->cause]);
 }
 
+/** say_waits - say how long the fault waited, if that was a large part of its time. */
+static void say_waits(struct text *to, const struct trace_fault *fault)
+{
+	char waits[WAITS_TEXT_LEN];
+
+	text__puts(to, waits_text(waits, time_split__of_fault(fault->event)));
+}
+
 static void say_where(struct text *to, const struct trace_fault *fault)
 {
 	const struct fault_row *row = fault->row;
 
 	if (!fault->event->vma_end || !row || !row->is_vma) {
 		text__puts(to, "[no VMA]");
+		say_waits(to, fault);
 		return;
 	}
 	text__puts(to, fault_row__short(row));
 	text__puts(to, "+0x");
 	text__hex(to, file_offset(fault->event, row));
+	say_waits(to, fault);
 }
 
 /** say_mixed - describe the fault in words, and the call that it follows. */

@@ -45,6 +45,9 @@ static const struct column call_columns[] = {
 	{.key = "result", .type = CELL_I64},
 	{.key = "errno", .type = CELL_STR},
 	TRACE_TOOK_COLUMN("duration_ns"),
+	{.key = "runqueue_ns", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "blocked_ns", .type = CELL_U64, .unit = UNIT_NS},
+	{.key = "unsplit_ns", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "ip", .type = CELL_HEX},
 	{.key = "site", .type = CELL_HEX},
 	{.key = "code", .type = CELL_TABLE, .object = &code_table},
@@ -224,12 +227,14 @@ static void say_code(FILE *f, const struct trace_call *call)
 static void words_cell(struct table *t, const struct trace_call *call)
 {
 	const struct vs_event_call *e = call->event;
+	char waits[WAITS_TEXT_LEN];
 	struct words w;
 
 	if (t->no_text || !words__open(&w, t))
 		return;
 	fprintf(w.file, "#%" PRIu64 " ", (uint64_t)e->id);
 	call_print(w.file, e);
+	fputs(waits_text(waits, time_split__of_call(e)), w.file);
 	say_vmas(w.file, e, e->nr_vmas ? call->vmas[0] : NULL);
 	say_flushes(w.file, e);
 	if (e->wx)
@@ -249,8 +254,14 @@ void trace_call_row(struct table *t, const struct trace_call *call, const struct
 	table__set_u64(t, "map_before", e->map_before);
 	if (e->map_after)
 		table__set_u64(t, "map_after", e->map_after);
-	if (call_returns(e))
+	if (call_returns(e)) {
 		table__set_u64(t, "duration_ns", e->duration_ns);
+		table__set_u64(t, "unsplit_ns", e->unsplit_ns);
+	}
+	if (call_returns(e) && !e->unsplit_ns) {
+		table__set_u64(t, "runqueue_ns", e->runqueue_ns);
+		table__set_u64(t, "blocked_ns", e->blocked_ns);
+	}
 	if (e->ip)
 		table__set_u64(t, "ip", e->ip);
 	if (e->site)
