@@ -19,6 +19,7 @@ TOOLS=(
 	'stat_off|vmascope|`vmascope stat --latency off`: VMA and cause of every fault'
 	'stat_stacks|vmascope|`vmascope stat -U --by stack`: user stacks, too'
 	'record|vmascope|`vmascope record`: every event into a file'
+	'record_sample|vmascope|`vmascope record --latency sample`: every event, with the latency of one minor fault in 61'
 	'record_stacks|vmascope|`vmascope record -U -K`: with user and kernel stacks'
 	'trace|vmascope|`vmascope trace`: a line for each event, into a file'
 	'shootdown|vmascope|`vmascope shootdown`: memory calls, flushes, interrupts; and all of `stat`'
@@ -77,6 +78,10 @@ record_seen() {
 	[ "$storm" = mprotect ] ||
 		"$VMASCOPE" report -j "$work/out" | jq '.totals.faults - .totals.gup'
 }
+
+record_sample_missing() { modes_missing; }
+record_sample() { "$VMASCOPE" record --latency sample -o "$work/out" -- "$@"; }
+record_sample_seen() { record_seen; }
 
 record_stacks() { "$VMASCOPE" record -U -K -o "$work/out" -- "$@"; }
 record_stacks_seen() { record_seen; }
