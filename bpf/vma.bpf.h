@@ -498,7 +498,7 @@ static __always_inline enum vma_found vma_lookup(struct task_struct *task, struc
 	found = vma_search(address, ref);
 #pragma unroll
 	for (int i = 1; i < VMA_SEARCHES; i++)
-		if (found == VMA_MISSED)
+		if (found == VMA_MISSED && cfg.vma_lookup == VS_LOOKUP_MAPLE)
 			found = vma_search(address, ref);
 	s = this_stats();
 	if (s)
