@@ -7,6 +7,7 @@
 #include "check.h"
 #include "run.h"
 #include "system.h"
+#include "tracer.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,11 +16,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define TRACEFS "/sys/kernel/tracing"
 #define BUFFER_KB "65536" /* for each CPU */
 #define MAX_TID (1 << 22)
 
-static char instance[128];
 static struct vt_kevent *events;
 static size_t nr_events;
 
@@ -38,24 +37,9 @@ static const char *const ipi_functions[VT_NR_IPI] = {
 	[VT_IPI_ALL] = "do_flush_tlb_all",
 };
 
-static const char *file_of(const char *name)
-{
-	static char path[4][256];
-	static unsigned int serial;
-	char *p = path[serial++ % 4];
-
-	snprintf(p, sizeof(path[0]), "%s/%s", instance, name);
-	return p;
-}
-
-static void put(const char *name, const char *text)
-{
-	vt_write_file(file_of(name), text);
-}
-
 bool vt_ftrace_has_csd(void)
 {
-	return !access(TRACEFS "/events/csd/csd_queue_cpu", F_OK);
+	return !access(VT_TRACEFS "/events/csd/csd_queue_cpu", F_OK);
 }
 
 static void filter_calls(const char *event)
@@ -67,20 +51,7 @@ static void filter_calls(const char *event)
 		n += (size_t)snprintf(filter + n, sizeof(filter) - n, "%sid == %ld",
 				      i ? " || " : "", calls[i]);
 	snprintf(name, sizeof(name), "events/raw_syscalls/%s/filter", event);
-	put(name, filter);
-}
-
-int vt_ftrace_cancel(void)
-{
-	int err;
-
-	if (!instance[0])
-		return 0;
-	err = rmdir(instance);
-	if (err)
-		fprintf(stderr, "test: cannot remove %s: %s\n", instance, strerror(errno));
-	instance[0] = 0;
-	return err;
+	vt_tracer_put(name, filter);
 }
 
 void vt_ftrace_start(void)
@@ -99,26 +70,17 @@ void vt_ftrace_start(void)
 	size_t n = sizeof(enable) / sizeof(enable[0]) - (vt_ftrace_has_csd() ? 0 : 3);
 	char name[64];
 
-	vt_true(!instance[0]);
-	/* its buffers are large, and two tracers would slow each other down */
-	vt_lock_machine();
-	snprintf(instance, sizeof(instance), TRACEFS "/instances/vmascope_test_%d", getpid());
-	vt_sys(mkdir(instance, 0700));
-	put("tracing_on", "0");
-	put("buffer_size_kb", BUFFER_KB);
-	put("trace_clock", "mono");
-	put("options/irq-info", "0");
-	put("options/overwrite", "0");
-	put("events/tlb/tlb_flush/filter", "reason != 0");
+	vt_tracer_open(BUFFER_KB, "mono");
+	vt_tracer_put("events/tlb/tlb_flush/filter", "reason != 0");
 	if (vt_ftrace_has_csd())
-		put("events/csd/csd_function_exit/filter", "csd == 0");
+		vt_tracer_put("events/csd/csd_function_exit/filter", "csd == 0");
 	filter_calls("sys_enter");
 	filter_calls("sys_exit");
 	for (size_t i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "events/%s/enable", enable[i]);
-		put(name, "1");
+		vt_tracer_put(name, "1");
 	}
-	put("tracing_on", "1");
+	vt_tracer_put("tracing_on", "1");
 }
 
 void vt_ftrace_only(pid_t pid)
@@ -126,76 +88,18 @@ void vt_ftrace_only(pid_t pid)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d", pid);
-	put("set_event_pid", text);
+	vt_tracer_put("set_event_pid", text);
 }
 
 void vt_ftrace_add_faults(void)
 {
-	put("events/exceptions/page_fault_user/enable", "1");
-	put("events/exceptions/page_fault_kernel/enable", "1");
+	vt_tracer_put("events/exceptions/page_fault_user/enable", "1");
+	vt_tracer_put("events/exceptions/page_fault_kernel/enable", "1");
 }
 
 void vt_ftrace_mark(const char *text)
 {
-	put("trace_marker", text);
-}
-
-/* Fails on losses. Return: number of events in the tracer's buffers. */
-static int64_t count_entries(void)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_CONF);
-	int64_t entries = 0;
-	char name[64];
-
-	for (long cpu = 0; cpu < cpus; cpu++) {
-		char *text, *p;
-
-		snprintf(name, sizeof(name), "per_cpu/cpu%ld/stats", cpu);
-		text = vt_read_file(file_of(name), NULL);
-		p = strstr(text, "dropped events: ");
-		vt_true(p);
-		vt_equal(atoll(p + 16), 0, "events that the tracer dropped");
-		p = strstr(text, "\noverrun: ");
-		vt_true(p);
-		vt_equal(atoll(p + 10), 0, "events that the tracer lost");
-		p = strstr(text, "entries: ");
-		vt_true(p);
-		entries += atoll(p + 9);
-		free(text);
-	}
-	return entries;
-}
-
-/* Lines of events; an event has at least one. */
-static int64_t count_lines(const char *text)
-{
-	int64_t n = 0;
-
-	for (const char *end; (end = strchr(text, '\n')); text = end + 1)
-		n += *text != '#';
-	return n;
-}
-
-/** Readings of `trace` at most. */
-#define MOST_READS 5
-
-/*
- * The events as text, to be freed. A reader of `trace` may end before the last event (rb_iter_peek()
- * gives up after three steps); reading does not remove them, so it is read again.
- */
-static char *read_trace(void)
-{
-	const int64_t entries = count_entries();
-	char *text = vt_read_file(file_of("trace"), NULL);
-
-	for (int reads = 1; reads < MOST_READS && count_lines(text) < entries; reads++) {
-		print_message("# the tracer's text has %ld of %ld events: it is read again\n",
-			      (long)count_lines(text), (long)entries);
-		free(text);
-		text = vt_read_file(file_of("trace"), NULL);
-	}
-	vt_cmp(count_lines(text), >=, entries, "events in the tracer's text");
-	return text;
+	vt_tracer_put("trace_marker", text);
 }
 
 static bool parse_function(const char *p, struct vt_kevent *e)
@@ -343,10 +247,7 @@ const struct vt_kevent *vt_ftrace_stop(size_t *n)
 	size_t room = 0;
 	char *text, *line, *save;
 
-	vt_true(instance[0]);
-	put("tracing_on", "0");
-	text = read_trace();
-	vt_equal(vt_ftrace_cancel(), 0, "removal of the tracer's instance");
+	text = vt_tracer_read();
 	nr_events = 0;
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		if (*line == '#')

@@ -124,8 +124,6 @@ void vt_ftrace_add_faults(void);
 void vt_ftrace_mark(const char *text);
 /** vt_ftrace_stop - stop, and read the events. Return: events, valid until the next start. */
 const struct vt_kevent *vt_ftrace_stop(size_t *n);
-/** vt_ftrace_cancel - stop tracing if it is active; no assertion. Return: 0 or -1. */
-int vt_ftrace_cancel(void);
 /** vt_ftrace_has_csd - this kernel has the events for IPIs (6.5) */
 bool vt_ftrace_has_csd(void);
 

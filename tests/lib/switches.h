@@ -38,7 +38,5 @@ struct vt_waits {
 void vt_switches_start(const char *comm);
 /** vt_switches_stop - stop. Return: faults of thread @tid in order, to be freed; @n: their number */
 struct vt_waits *vt_switches_stop(pid_t tid, size_t *n);
-/** vt_switches_cancel - stop tracing if it is active; no assertion. Return: 0 or -1. */
-int vt_switches_cancel(void);
 
 #endif /* VT_SWITCHES_H */

@@ -9,7 +9,7 @@
 #include "ftrace.h"
 #include "run.h"
 #include "scope.h"
-#include "switches.h"
+#include "tracer.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -97,7 +97,7 @@ static int put_quietly(const char *path, const char *value)
 
 static int undo(void)
 {
-	int err = vt_ftrace_cancel() | vt_switches_cancel();
+	int err = vt_tracer_cancel();
 
 	while (nr_settings) {
 		struct setting *s = &settings[--nr_settings];
