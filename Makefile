@@ -113,8 +113,10 @@ VERSION_FLAG := -DVMASCOPE_VERSION=\"$(FULL_VERSION)\"
 
 # --- Files -----------------------------------------------------------------------------------
 
-# The maps come first: bpftool 7.1 misplaces an extern map that is linked before its definition.
+# All BPF sources are one translation unit, as bpftool 7.1 cannot link two objects that refer to the same kernel function.
+# The maps come first, as their definitions. System calls of 32 bits have numbers of the same names: an object of its own.
 BPF_SRCS := bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
+BPF_ALONE := bpf/compat_syscalls.bpf.c
 USER_SRCS := $(sort $(wildcard user/*.c user/*/*.c user/*/*/*.c))
 UNIT_SRCS := $(sort $(wildcard tests/unit/*_test.c))
 E2E_SRCS := $(sort $(wildcard tests/e2e/*_test.c))
@@ -123,7 +125,8 @@ FUZZ_SRCS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 WORKLOAD_SRCS := $(sort $(wildcard tests/workload/*.c))
 BENCH_SRCS := $(filter-out %.bpf.c,$(sort $(wildcard tests/bench/*.c)))
 
-BPF_OBJS := $(BPF_SRCS:%.c=$(BUILD)/%.o)
+BPF_UNIT := $(BUILD)/bpf/unit.bpf.c
+BPF_OBJS := $(BPF_UNIT:.c=.o) $(BPF_ALONE:%.c=$(BUILD)/%.o)
 BPF_OBJ := $(BUILD)/vmascope.bpf.o
 SKEL := $(BUILD)/vmascope.skel.h
 
@@ -234,6 +237,16 @@ $(STAMPS): FLAGS = $(FLAGS_$(subst .,,$(suffix $@)))
 $(STAMPS): FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(FLAGS)' | cmp -s - $@ || printf '%s\n' '$(FLAGS)' >$@
+
+$(BPF_UNIT): Makefile $(filter-out $(BPF_ALONE),$(BPF_SRCS))
+	@mkdir -p $(@D)
+	@printf '#include "%s"\n' $(patsubst bpf/%,%,$(filter-out Makefile,$^)) >$@
+
+# Its sources are what an editor asks for.
+$(BPF_UNIT:.c=.o): $(BPF_UNIT) $(BUILD)/.flags.bpf | tools
+	$(call compile,BPF,$(CLANG) $(BPF_FLAGS) -MT $@ -MF $@.d -c $< -o $@)
+	@for file in $(filter-out $(BPF_ALONE),$(BPF_SRCS)); do sed "s,$<,$$file,g" $@.json; done >$@.json.tmp
+	@mv $@.json.tmp $@.json
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(BUILD)/.flags.bpf | tools
 	$(call compile,BPF,$(CLANG) $(BPF_FLAGS) -MT $@ -MF $@.d -c $< -o $@)

@@ -5,6 +5,7 @@
 #ifndef VMASCOPE_ACCOUNT_BPF_H
 #define VMASCOPE_ACCOUNT_BPF_H
 
+#include "kread.bpf.h"
 #include "run.bpf.h"
 #include "settle.bpf.h"
 
@@ -73,7 +74,7 @@ static __noinline int within_filter(struct task_struct *task, struct task_state 
 
 	if (t->flags & TASK_WAITING && !within) {
 		/* the command's program is not wanted, but a program that it executes may be */
-		t->mm = (u64)task->mm;
+		t->mm = (u64)task_pointer(task, mm);
 		t->last_minor = task->min_flt;
 		t->last_major = task->maj_flt;
 		t->flags = TASK_AWAY;
@@ -112,7 +113,7 @@ static __always_inline void retry_image(struct task_struct *task, struct task_st
 __weak __noinline int update_image(struct task_state *t)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	u64 mm = (u64)task->mm;
+	u64 mm = (u64)task_pointer(task, mm);
 
 	if (!t)
 		return 0;
@@ -138,7 +139,7 @@ static __always_inline struct task_state *traced_image(struct task_struct *task,
 	if (begins && !counts_now())
 		return 0;
 	t = traced(task, begins);
-	mm = (u64)task->mm;
+	mm = (u64)task_pointer(task, mm);
 	if (!t || !mm)
 		return 0;
 	if (waits_for_exec(t, mm))
@@ -181,7 +182,7 @@ static __always_inline void settle_own(struct task_struct *task, struct task_sta
 {
 	if (!every_latency() && t->pending.active && t->pending.found != VMA_FOUND &&
 	    (task->min_flt > t->last_minor || task->maj_flt > t->last_major) &&
-	    (u64)task->mm == t->mm)
+	    (u64)task_pointer(task, mm) == t->mm)
 		identify_again(t);
 	settle_current(t);
 }
@@ -292,7 +293,7 @@ static __always_inline void begun_before(struct task_struct *task, enum vs_outco
 	struct pending_fault f = { .origin = origin, .access = VS_ACCESS_UNKNOWN };
 	struct task_state *t = 0;
 
-	if (task->bpf_storage)
+	if (task_pointer(task, bpf_storage))
 		t = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (t) {
 		if (t->flags & TASK_FRESH && origin != VS_ORIGIN_GUP)
@@ -300,7 +301,7 @@ static __always_inline void begun_before(struct task_struct *task, enum vs_outco
 				   outcome == VS_MAJOR ? task->maj_flt : task->min_flt);
 		return;
 	}
-	if (cfg.targets || !task->mm || !filter_matches(task))
+	if (cfg.targets || !task_pointer(task, mm) || !filter_matches(task))
 		return;
 	if ((cfg.only && cfg.only != outcome + 1) || cfg.causes)
 		return;
@@ -314,7 +315,7 @@ static __always_inline struct task_state *pending_of(struct task_struct *task, u
 {
 	struct task_state *t = 0;
 
-	if (task->bpf_storage)
+	if (task_pointer(task, bpf_storage))
 		t = bpf_task_storage_get(&tasks, task, 0, 0);
 	return t && t->pending.active && same_page(t->pending.address, address) ? t : 0;
 }
@@ -415,7 +416,7 @@ static __always_inline void fault_end(struct task_struct *task, u64 address,
 	if (counting == COUNTING_SOON)
 		return;
 	t = origin == VS_ORIGIN_GUP ? 0 : pending_of(task, address);
-	if (t && t->mm == (u64)task->mm) {
+	if (t && t->mm == (u64)task_pointer(task, mm)) {
 		fault_end_pending(task, t, outcome);
 		return;
 	}

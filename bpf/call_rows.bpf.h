@@ -7,6 +7,7 @@
 #define VMASCOPE_CALL_ROWS_BPF_H
 
 #include "hist.bpf.h"
+#include "kread.bpf.h"
 #include "slots.bpf.h"
 
 /** Row 0 counts calls for which no row was available. */
@@ -99,7 +100,7 @@ static __always_inline u32 call_row_new(const struct vs_call_key *key)
 	r->map_count = 0;
 	r->start = ~0ULL;
 	r->end = 0;
-	bpf_probe_read_kernel(r->comm, sizeof(r->comm), task->group_leader->comm);
+	bpf_probe_read_kernel(r->comm, sizeof(r->comm), task_pointer(task, group_leader)->comm);
 	if (!bpf_map_update_elem(&call_index, key, &row, BPF_NOEXIST)) {
 		barrier();
 		*(volatile u32 *)&r->used = 1;

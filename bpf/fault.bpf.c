@@ -6,8 +6,8 @@
  * End: fexit of handle_mm_fault(); else the software events PAGE_FAULTS_MIN and _MAJ.
  * user/capture/hooks.c chooses which of them are loaded.
  */
-#define KREAD_PLAIN_LOADS
 #include "account.bpf.h"
+#include "kread.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -187,7 +187,7 @@ __noinline int completed_unseen(struct task_state *t, u32 outcome)
 	f = &t->pending;
 	/* the location of its PMD entry may be out of date */
 	f->page.pmd = 0;
-	if ((u64)task == t->task && (u64)task->mm == t->mm) {
+	if ((u64)task == t->task && (u64)task_pointer(task, mm) == t->mm) {
 		s64 seq = mm_sequence(task);
 
 		unchanged = seq != MM_SEQ_NONE && seq == f->seq;
@@ -322,7 +322,7 @@ static __always_inline enum vs_cause trapless_cause(const struct vm_area_struct 
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	if (flags & FAULT_FLAG_REMOTE && BPF_CORE_READ(vma, vm_flags) & VM_MERGEABLE &&
-	    (task->flags & PF_KTHREAD || task->mm == BPF_CORE_READ(vma, vm_mm)))
+	    (task->flags & PF_KTHREAD || task_pointer(task, mm) == BPF_CORE_READ(vma, vm_mm)))
 		return VS_CAUSE_KSM;
 	return VS_CAUSE_GUP;
 }
@@ -336,7 +336,7 @@ static __always_inline enum vs_cause trapless_cause(const struct vm_area_struct 
 static __always_inline bool is_foreign(struct task_struct *task, const struct vm_area_struct *vma,
 				       unsigned int flags)
 {
-	return flags & FAULT_FLAG_REMOTE && BPF_CORE_READ(vma, vm_mm) != task->mm;
+	return flags & FAULT_FLAG_REMOTE && BPF_CORE_READ(vma, vm_mm) != task_pointer(task, mm);
 }
 
 /** foreign_fault - count a fault of the current task in another process's memory. */

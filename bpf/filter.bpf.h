@@ -11,6 +11,7 @@
 
 #include "cgroup.bpf.h"
 #include "emit.bpf.h"
+#include "kread.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 
@@ -40,12 +41,12 @@ static __always_inline bool is_filtered(void)
 /** filter_matches_any - as filter_matches(), for a task that need not be the current one. */
 static __always_inline bool filter_matches_any(struct task_struct *task)
 {
-	if (cfg.has_uid && task->cred->uid.val != cfg.uid)
+	if (cfg.has_uid && task_pointer(task, cred)->uid.val != cfg.uid)
 		return false;
 	if (cfg.has_comm) {
 		u64 comm[VS_COMM_LEN / 8];
 
-		bpf_probe_read_kernel(comm, sizeof(comm), task->group_leader->comm);
+		bpf_probe_read_kernel(comm, sizeof(comm), task_pointer(task, group_leader)->comm);
 		if (comm[0] != cfg.comm[0] || comm[1] != cfg.comm[1])
 			return false;
 	}
@@ -55,12 +56,12 @@ static __always_inline bool filter_matches_any(struct task_struct *task)
 /** filter_matches - the filters match the current task. */
 static __always_inline bool filter_matches(struct task_struct *task)
 {
-	if (cfg.has_uid && task->cred->uid.val != cfg.uid)
+	if (cfg.has_uid && task_pointer(task, cred)->uid.val != cfg.uid)
 		return false;
 	if (cfg.has_comm) {
 		u64 comm[VS_COMM_LEN / 8];
 
-		bpf_probe_read_kernel(comm, sizeof(comm), task->group_leader->comm);
+		bpf_probe_read_kernel(comm, sizeof(comm), task_pointer(task, group_leader)->comm);
 		if (comm[0] != cfg.comm[0] || comm[1] != cfg.comm[1])
 			return false;
 	}
@@ -169,7 +170,7 @@ static __always_inline struct task_state *traced(struct task_struct *task, bool 
 	struct task_state *t = 0;
 
 	/* targets have a state; most other tasks have no storage: the check costs one load */
-	if (task->bpf_storage)
+	if (task_pointer(task, bpf_storage))
 		t = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (t)
 		return t;

@@ -7,6 +7,7 @@
 #define VMASCOPE_FLUSHER_BPF_H
 
 #include "compat_syscalls.bpf.h"
+#include "kread.bpf.h"
 #include "memcall.bpf.h"
 
 /** NAME8 - the first eight bytes of a command name, as a little-endian number reads them */
@@ -157,7 +158,7 @@ __weak __noinline u32 flusher_call(s64 nr, u32 cause)
 
 	if (task->flags & PF_KTHREAD)
 		return kthread_call(task);
-	if (task->reclaim_state)
+	if (task_pointer(task, reclaim_state))
 		return VS_CALL_RECLAIM;
 	if (task->flags & PF_EXITING)
 		return VS_CALL_EXIT;
@@ -212,7 +213,7 @@ static __noinline struct task_state *flusher_describe(struct flusher *f, u32 cal
 	f->pid = task->tgid;
 	f->tid = task->pid;
 	f->cpu = bpf_get_smp_processor_id();
-	bpf_probe_read_kernel(f->comm, sizeof(f->comm), task->group_leader->comm);
+	bpf_probe_read_kernel(f->comm, sizeof(f->comm), task_pointer(task, group_leader)->comm);
 	open = call == VS_NR_CALLS && f->traced && t && inside_call(&t->call, nr) &&
 	       (!(task->flags & PF_EXITING) || t->call.call == VS_CALL_EXIT);
 	if (open) {

@@ -10,6 +10,7 @@
 #endif
 
 #include "call_ranges.bpf.h"
+#include "kread.bpf.h"
 #include "populate.bpf.h"
 #include "run.bpf.h"
 
@@ -187,7 +188,7 @@ static __noinline int call_emit(struct task_struct *task, const struct task_stat
  */
 static __noinline int call_note_mm(struct task_struct *task, struct open_call *o)
 {
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = task_pointer(task, mm);
 	u32 step;
 
 	if (o->call == VS_CALL_BRK)
@@ -298,7 +299,7 @@ static __always_inline u32 call_wx(const struct open_call *o)
  */
 static __always_inline bool writes_alone(struct task_struct *task, const struct open_call *o)
 {
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = task_pointer(task, mm);
 	u32 step, now;
 
 	if (!mm)
@@ -461,7 +462,7 @@ static __always_inline void call_end(s64 result)
 	if (o->call == VS_CALL_BRK && o->argument[0] && (u64)result != o->argument[0])
 		failed = true;
 	error = result < 0 ? result : VS_BRK_FAILED;
-	mm = task->mm;
+	mm = task_pointer(task, mm);
 	map_after = o->map_before;
 	barrier_var(map_after); /* or one load would be through a pointer of two types */
 	if (mm && o->call != VS_CALL_EXEC)

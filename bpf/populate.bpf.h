@@ -7,6 +7,7 @@
 #define VMASCOPE_POPULATE_BPF_H
 
 #include "account.bpf.h"
+#include "kread.bpf.h"
 
 /** populate_begin - kernel-initiated faults of the current task until now belong to no call. */
 static __always_inline void populate_begin(struct task_struct *task, struct task_state *t)
@@ -40,7 +41,7 @@ __weak __noinline int populate_end(struct task_state *t, u64 start, u64 end)
 	if (!t)
 		return 0;
 	ref = &t->call.ref;
-	if (!counts_now() || t->pending.active || t->mm != (u64)task->mm)
+	if (!counts_now() || t->pending.active || t->mm != (u64)task_pointer(task, mm))
 		return 0;
 	minor = counts_take(&t->last_minor, task->min_flt);
 	major = counts_take(&t->last_major, task->maj_flt);

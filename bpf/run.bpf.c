@@ -27,6 +27,7 @@
  * kernel takes it as queued from then on, and the next run_delay includes time in which it slept.
  */
 #include "run.bpf.h"
+#include "kread.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
@@ -55,7 +56,7 @@ static __always_inline const struct rq *run_queue(struct task_struct *task)
 	if (!bpf_core_field_exists(task->se.cfs_rq) ||
 	    !bpf_core_field_exists(((struct cfs_rq *)0)->rq))
 		return 0;
-	return task->se.cfs_rq->rq;
+	return task_pointer(task, se.cfs_rq)->rq;
 }
 
 static __always_inline u64 clock_lag_once(const struct rq *rq)

@@ -9,6 +9,7 @@
 #ifndef VMASCOPE_STACK_BPF_H
 #define VMASCOPE_STACK_BPF_H
 
+#include "kread.bpf.h"
 #include "latency.bpf.h"
 #include "slots.bpf.h"
 
@@ -93,7 +94,7 @@ static __always_inline void stack_read(struct task_struct *task, struct vs_frame
 	f->top = 0;
 	if (cfg.user_stacks) {
 #if defined(__TARGET_ARCH_x86)
-		if (task->mm)
+		if (task_pointer(task, mm))
 			f->top = call_site(((struct pt_regs *)bpf_task_pt_regs(task))->sp);
 #endif
 		bytes = bpf_get_task_stack(task, f->user, sizeof(f->user), STACK_OF_USER);
@@ -132,7 +133,7 @@ static __noinline u32 stack_row_new(struct stack_scratch *s)
 	if (row < VS_STACK_FIRST || !r)
 		return VS_STACK_OVERFLOW;
 	r->key = s->key;
-	bpf_probe_read_kernel(r->comm, sizeof(r->comm), task->group_leader->comm);
+	bpf_probe_read_kernel(r->comm, sizeof(r->comm), task_pointer(task, group_leader)->comm);
 	bpf_probe_read_kernel(&r->frames, sizeof(r->frames), &s->frames);
 	if (!bpf_map_update_elem(&stack_index, &s->key, &row, BPF_NOEXIST)) {
 		barrier();
@@ -252,7 +253,7 @@ __weak __noinline u64 sample_take(u32 proc, u32 generation)
 	e->tid = task->pid;
 	e->proc = proc;
 	e->generation = generation;
-	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->group_leader->comm);
+	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task_pointer(task, group_leader)->comm);
 	sample_regs(regs, e->regs);
 	if (cfg.kernel_stacks)
 		bytes = bpf_get_task_stack(task, e->kernel, sizeof(e->kernel), 0);

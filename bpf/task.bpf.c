@@ -4,6 +4,7 @@
  */
 #include "account.bpf.h"
 #include "in_flight.bpf.h"
+#include "kread.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -137,7 +138,7 @@ static __always_inline void emit_proc(struct task_struct *task, const struct tas
 	e->proc = t->proc;
 	e->generation = t->proc_generation;
 	e->exit_code = task->exit_code;
-	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task->group_leader->comm);
+	bpf_probe_read_kernel(e->comm, sizeof(e->comm), task_pointer(task, group_leader)->comm);
 	emit_submit(e);
 }
 
@@ -166,8 +167,8 @@ int BPF_PROG(task_fork, struct task_struct *parent, struct task_struct *child)
 	if (p->flags & TASK_AWAY && !cfg.targets)
 		return 0;
 	/* its private pages are shared with its parent until one of them writes */
-	copies = cfg.refaults && p->call.begin_ns && p->call.call == VS_CALL_FORK && child->mm &&
-		 child->mm != parent->mm;
+	copies = cfg.refaults && p->call.begin_ns && p->call.call == VS_CALL_FORK &&
+		 task_pointer(child, mm) && task_pointer(child, mm) != task_pointer(parent, mm);
 	if (parent->tgid == child->tgid ? cfg.follow_threads : cfg.follow)
 		c = task_state_create(child);
 	else if (copies && !cfg.targets)
@@ -221,7 +222,7 @@ int BPF_PROG(task_exit, struct task_struct *task)
 		if (t->faults)
 			emit_thread(task, t);
 	}
-	if (task->signal->live.counter)
+	if (task_pointer(task, signal)->live.counter)
 		return 0;
 	p = bpf_map_lookup_elem(&procs, &tgid);
 	if (!p)
@@ -229,7 +230,8 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	s = slot_at(p->slot);
 	if (!s)
 		return 0;
-	bpf_probe_read_kernel(s->proc.comm, sizeof(s->proc.comm), task->group_leader->comm);
+	bpf_probe_read_kernel(s->proc.comm, sizeof(s->proc.comm),
+			      task_pointer(task, group_leader)->comm);
 	s->proc.exit_code = task->exit_code;
 	s->proc.state |= VS_PROC_EXITED;
 	own.proc = p->slot;
@@ -252,7 +254,7 @@ static __always_inline void mark_waiting(struct task_struct *task)
 		count_lost(VS_LOST_TASKS);
 		return;
 	}
-	t->mm = (u64)task->mm;
+	t->mm = (u64)task_pointer(task, mm);
 	t->since_ns = bpf_ktime_get_ns();
 }
 
@@ -284,7 +286,7 @@ static __always_inline void start(struct task_struct *task, struct task_state *t
 	__sync_val_compare_and_swap(&t->last_major, COUNTS_UNKNOWN, task->maj_flt);
 	t->since_ns = counting_since;
 	/* user/ reads its mappings now: it may end right after its first call */
-	if (cfg.targets && (cfg.user_stacks || cfg.call_site) && task->mm)
+	if (cfg.targets && (cfg.user_stacks || cfg.call_site) && task_pointer(task, mm))
 		process_slot(task, t);
 }
 

@@ -8,6 +8,7 @@
  * argument gives the CPU of the initiator.
  */
 #include "flusher.bpf.h"
+#include "kread.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -136,7 +137,7 @@ static __always_inline void pair_add(const struct flusher *from, struct task_str
 		__builtin_memcpy(fresh.from_comm, from->comm, sizeof(fresh.from_comm));
 		if (to)
 			bpf_probe_read_kernel(fresh.to_comm, sizeof(fresh.to_comm),
-					      to->group_leader->comm);
+					      task_pointer(to, group_leader)->comm);
 		bpf_map_update_elem(&pairs, &key, &fresh, BPF_NOEXIST);
 		pair = bpf_map_lookup_elem(&pairs, &key);
 	}

@@ -11,6 +11,7 @@
 
 #include "compat.bpf.h"
 #include "file.bpf.h"
+#include "kread.bpf.h"
 #include "slots.bpf.h"
 
 /* Node encoding, include/linux/maple_tree.h: type in bits 3 to 6, nodes aligned to 256 bytes. */
@@ -342,7 +343,7 @@ static long find_vma_found(struct task_struct *task, struct vm_area_struct *vma,
 {
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
 
-	if (t && !vma_slot(vma, task->mm, t, ctx->address, ctx->ref))
+	if (t && !vma_slot(vma, task_pointer(task, mm), t, ctx->address, ctx->ref))
 		ctx->address = 0;
 	return 0;
 }
@@ -374,7 +375,7 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *t = bpf_task_storage_get(&tasks, task, 0, 0);
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = task_pointer(task, mm);
 
 	if (!t || !ref || !mm)
 		return VMA_MISSED;
@@ -416,7 +417,7 @@ __weak __noinline int vma_search(u64 address, struct vma_ref *ref)
  */
 __weak __noinline int vma_peek(u64 address, struct vma_ref *ref)
 {
-	struct mm_struct *mm = bpf_get_current_task_btf()->mm;
+	struct mm_struct *mm = task_pointer(bpf_get_current_task_btf(), mm);
 
 	if (!ref || !mm)
 		return VMA_MISSED;
@@ -438,7 +439,7 @@ __weak __noinline int vma_peek(u64 address, struct vma_ref *ref)
 /** mm_sequence - mm_lock_sequence() of the task's mm, if caches are used. */
 static __always_inline s64 mm_sequence(struct task_struct *task)
 {
-	return cfg.vma_cache ? mm_lock_sequence_inline(task->mm) : MM_SEQ_NONE;
+	return cfg.vma_cache ? mm_lock_sequence_inline(task_pointer(task, mm)) : MM_SEQ_NONE;
 }
 
 /** vma_cached - the VMA of @address is in the task's cache; if so, @ref is set. */
