@@ -187,6 +187,22 @@ static void faults_that_followed_calls(void **state)
 	assert_says(*state, "of 100");
 }
 
+/* Of 0 ns, as where all of them were kernel-initiated. */
+static void refaults_without_a_duration_have_no_time(void **state)
+{
+	struct seen *s = *state;
+	const struct table *t;
+
+	for (size_t i = 0; i < s->s.nr_rows; i++)
+		s->s.rows[i]->counts.refault_ns = 0;
+	t = look(s, "refaults");
+	assert_int_equal(number(t, 0, "faults"), 20);
+	assert_true(unknown(t, 0, "fault_ns"));
+	t = look(s, "calls");
+	assert_true(unknown(t, row_of(t, "call", "madvise"), "refault_ns"));
+	assert_int_equal(number(t, row_of(t, "call", "mprotect"), "refault_ns"), 0);
+}
+
 static void unowned_flushes_are_listed_by_reason(void **state)
 {
 	const struct table *t = look(*state, "unowned");
@@ -433,6 +449,7 @@ int main(void)
 		VIEW_TEST(overflow_is_a_row),
 		VIEW_TEST(figures_without_a_hook_are_unknown),
 		VIEW_TEST(faults_that_followed_calls),
+		VIEW_TEST(refaults_without_a_duration_have_no_time),
 		VIEW_TEST(unowned_flushes_are_listed_by_reason),
 		VIEW_TEST(vma_counts_are_compared_with_the_limit),
 		VIEW_TEST(write_and_exec_is_reported),

@@ -167,6 +167,13 @@ static void interrupt_cells(struct table *t, const struct vs_call_counts *c,
 		time_object(t, &call_delay_table, c->delay_ns, c->delay_max_ns, delay);
 }
 
+/* Kernel-initiated faults have no duration: of these alone, the time is unknown. */
+void refault_time_cell(struct table *t, const char *key, const struct vs_call_counts *c)
+{
+	if (c->refault_ns || !c->refaults)
+		table__set_u64(t, key, c->refault_ns);
+}
+
 void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
 		const struct vs_call_counts *c, const struct vs_hist *latency,
 		const struct vs_hist *delay)
@@ -175,7 +182,7 @@ void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
 
 	table__set_u64(t, "count", c->count);
 	table__set_u64(t, "refaults", c->refaults);
-	table__set_u64(t, "refault_ns", c->refault_ns);
+	refault_time_cell(t, "refault_ns", c);
 	if (v->calls_known && call_is_followed(call))
 		followed_cells(t, c, latency);
 	if (v->flushes_known)

@@ -37,7 +37,7 @@ static void fault_row(struct table *t, const struct call_sum *sum, uint64_t all)
 	table__add_row(t);
 	table__set_u64(t, "calls", sum->counts.count);
 	table__set_u64(t, "faults", sum->counts.refaults);
-	table__set_u64(t, "fault_ns", sum->counts.refault_ns);
+	refault_time_cell(t, "fault_ns", &sum->counts);
 	if (all)
 		table__set_f64(t, "share_percent", 100.0 * sum->counts.refaults / all);
 	if (sum->call < VS_NR_CALLS)

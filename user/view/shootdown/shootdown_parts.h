@@ -102,6 +102,9 @@ extern const struct table_def call_errnos_table;
 /** call_name_cells - set the name of @call, its advice, and whether it is MAP_FIXED. */
 void call_name_cells(struct table *t, uint32_t call, uint32_t detail);
 
+/** refault_time_cell - set @key to the time of refaults, ns; leave it unset where it is unknown */
+void refault_time_cell(struct table *t, const char *key, const struct vs_call_counts *c);
+
 /**
  * call_cells - fill CALL_COUNT_COLUMNS
  * @latency, @delay: histograms of exactly these calls; NULL: quantiles are unknown
