@@ -325,10 +325,15 @@ static __always_inline struct task_state *pending_of(struct task_struct *task, u
  *
  * A stack may have had to grow first, and a VMA that was being changed may have been read in an
  * inconsistent state. While the fault was handled, the VMA's lock was held, and it still is.
+ * Without a sequence (before 6.4), only a lookup that takes the lock itself is sure to be consistent.
  */
 static __always_inline bool still_identified(const struct pending_fault *f, s64 seq)
 {
-	return f->found == VMA_FOUND && (!cfg.vma_cache || (seq == f->seq && seq != MM_SEQ_NONE));
+	if (f->found != VMA_FOUND)
+		return false;
+	if (cfg.vma_cache)
+		return seq == f->seq && seq != MM_SEQ_NONE;
+	return cfg.vma_lookup != VS_LOOKUP_MAPLE;
 }
 
 /** fault_end_pending - the fault whose begin was seen by a hook has ended. */

@@ -42,6 +42,20 @@ static void of_mprotect(struct vt_scope *s, const char *const *work, struct chan
 	}
 }
 
+/*
+ * Of calls of a single thread all is known. Before 6.4 (mm_lock_seq), not while somebody reads the
+ * process's /proc/PID/maps, as that looks like another thread: of some calls, or of none.
+ */
+static void check_known(const struct changes *c)
+{
+	if (vt_kernel_has("mm_lock_seq"))
+		vt_true(c->known);
+	else if (!c->known)
+		vt_cmp(c->unknown, <, c->count, "calls whose splits are not known");
+	if (!c->known)
+		print_message("# %ld of %ld calls not known\n", (long)c->unknown, (long)c->count);
+}
+
 /* What ld.so and libc split is in both runs. */
 static void single_thread(void **state)
 {
@@ -51,17 +65,22 @@ static void single_thread(void **state)
 	(void)state;
 	of_mprotect(&s, VT_ARGS("vmachanges", "--count", "0", "split"), &none);
 	vt_scope_free(&s);
-	vt_true(none.known);
-	vt_cmp(none.splits, >=, 1, "splits that the workload saw");
+	check_known(&none);
+	if (none.known)
+		vt_cmp(none.splits, >=, 1, "splits that the workload saw");
 	of_mprotect(&s, VT_ARGS("vmachanges", "--count", "20000", "split"), &split);
 	vt_scope_free(&s);
-	vt_true(split.known);
+	check_known(&split);
 	vt_equal(split.count - none.count, 40000, "calls");
-	vt_equal(split.splits, none.splits, "splits by calls that split nothing");
-	vt_equal(split.merges, none.merges, "merges by calls that merge nothing");
+	if (none.known && split.known) {
+		vt_equal(split.splits, none.splits, "splits by calls that split nothing");
+		vt_equal(split.merges, none.merges, "merges by calls that merge nothing");
+	}
 	of_mprotect(&s, VT_ARGS("vmachanges", "--count", "20000", "torn"), &torn);
 	vt_scope_free(&s);
-	vt_true(torn.known);
+	check_known(&torn);
+	if (!none.known || !torn.known)
+		return;
 	/* mode split splits once before its loop */
 	vt_equal(torn.splits, none.splits - 1 + 20000, "splits, one by each first call");
 	vt_equal(torn.merges, none.merges + 20000, "merges, one by each second call");
@@ -93,15 +112,14 @@ static bool is(struct json_object *vma, uint64_t start, uint64_t end, const char
 }
 
 /* Faults in a half whose protection changes all the time. */
-static void no_vma_of_an_intermediate_state(void **state)
+static void check_vmas(const char *const *filters)
 {
 	uint64_t start, half, end;
 	struct json_object *vma;
 	struct vt_scope s;
 	int64_t faults = 0;
 
-	(void)state;
-	vt_stat(&s, NULL, VT_ARGS("vmachanges", "--threads", "--count", "40000", "torn"));
+	vt_stat(&s, filters, VT_ARGS("vmachanges", "--threads", "--count", "40000", "torn"));
 	vt_check_sums(s.json);
 	vt_check_usage(s.json, s.work);
 	start = vt_hex(s.work, "start");
@@ -123,10 +141,24 @@ static void no_vma_of_an_intermediate_state(void **state)
 	vt_scope_free(&s);
 }
 
+static void no_vma_of_an_intermediate_state(void **state)
+{
+	(void)state;
+	check_vmas(NULL);
+}
+
+/* As before 6.4, where nothing shows that the VMAs were changed meanwhile. */
+static void no_such_vma_without_a_sequence(void **state)
+{
+	(void)state;
+	check_vmas(VT_ARGS("--no-feature", "mm-lock-seq"));
+}
+
 static const struct CMUnitTest tests[] = {
 	VT_TEST(single_thread),
 	VT_TEST(with_another_thread),
 	VT_TEST(no_vma_of_an_intermediate_state),
+	VT_TEST(no_such_vma_without_a_sequence),
 };
 
 VT_MAIN(tests)

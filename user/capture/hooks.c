@@ -71,7 +71,7 @@ static const struct hook_variant vma_cache[] = {
 		.needs = { FEATURE_MM_LOCK_SEQ, -1 },
 		.cost = "10 ns",
 	},
-	{ .name = "none", .needs = { -1 }, .cost = "a VMA lookup for every fault" },
+	{ .name = "none", .needs = { -1 }, .cost = "two VMA lookups for every fault" },
 	{},
 };
 
