@@ -8,8 +8,14 @@
 #include "kread.bpf.h"
 #include "run.bpf.h"
 #include "settle.bpf.h"
+#include "wait.bpf.h"
 
-#define FIGURE_RESET(member, ...) f->member = 0;
+/* those of reasons are only set if there are any */
+#define FIGURE_RESET_COUNT(member) f->member = 0;
+#define FIGURE_RESET_BYTES(member) f->member = 0;
+#define FIGURE_RESET_NS(member) f->member = 0;
+#define FIGURE_RESET_WAIT(member)
+#define FIGURE_RESET(member, bits, how, key, head, unit, ...) FIGURE_RESET_##unit(member)
 
 /* --- process images ------------------------------------------------------------------------ */
 
@@ -231,6 +237,8 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 	f->origin = origin;
 	f->error_code = error_code;
 	VS_EACH_FIGURE(FIGURE_RESET)
+	if (f->waited)
+		waits_none(f);
 	f->size = VS_SIZE_PAGE;
 	seq = mm_sequence(task);
 	f->seq = seq;
@@ -246,6 +254,7 @@ static __always_inline void fault_begin(struct task_struct *task, u64 address,
 		stack_take_at(t, f->vma.slot, f->vma.generation, &f->stack);
 	if (cfg.run_times && cfg.latency_period)
 		run_begin(&t->run);
+	wait_none(&t->wait, &t->wait.fault);
 	f->begin_ns = bpf_ktime_get_ns();
 	run_begun(task, &t->run);
 	/* the iterator must not use the previous fault's begin for this one */
@@ -357,6 +366,8 @@ static __always_inline void fault_end_pending(struct task_struct *task, struct t
 	f->runqueue = t->run.runqueue_ns;
 	f->blocked = t->run.blocked_ns;
 	f->unsplit = t->run.unsplit_ns;
+	if (t->wait.fault.used || f->blocked)
+		waits_of_fault(t, duration_ns);
 	if (!still_identified(f, mm_sequence(task)))
 		identify_again(t);
 	page_mapped(t->mm, f);

@@ -170,6 +170,7 @@ static inline __u32 vs_advice_ends(__u32 advice)
  * @stolen_ns: handler time on the target CPUs
  * @refaults: faults in a range that the call had changed or dropped; @refault_ns: their time
  * @runqueue_ns, @blocked_ns, @unsplit_ns: parts of @latency_ns, as the figures of these names (figures.h)
+ * @wait_ns: the same by reason, by enum vs_wait
  */
 struct vs_call_counts {
 	__u64 count;
@@ -196,6 +197,7 @@ struct vs_call_counts {
 	__u64 runqueue_ns;
 	__u64 blocked_ns;
 	__u64 unsplit_ns;
+	__u64 wait_ns[VS_NR_WAITS];
 };
 
 /**
@@ -221,7 +223,7 @@ struct vs_call_row {
 	char comm[16];
 	struct vs_call_counts counts;
 };
-_Static_assert(sizeof(struct vs_call_row) == 408, "vs_call_row");
+_Static_assert(sizeof(struct vs_call_row) == 456, "vs_call_row");
 
 /** struct vs_pair_key - initiator and target of TLB shootdowns */
 struct vs_pair_key {

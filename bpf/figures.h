@@ -6,6 +6,8 @@
 #ifndef VMASCOPE_FIGURES_H
 #define VMASCOPE_FIGURES_H
 
+#include "waits.h"
+
 /**
  * VS_EACH_FIGURE - all figures, in the order in which they are shown:
  *	X(member, bits, how, key, head, unit, of_zero, metric, of_one, of_all)
@@ -16,7 +18,8 @@
  * @head: heading in the text of `stat`, `top` and `trace`; "": not shown there
  * @unit: COUNT, BYTES, or NS: a part of the fault's latency that has no time in common with other
  *	such parts, and 0 where the latency is unknown; then @key ends in _ns, and sums are shown
- *	as @member of time_ns. If latencies are sampled, so are these: sums are estimates
+ *	as @member of time_ns. If latencies are sampled, so are these: sums are estimates. WAIT: the
+ *	same, for a reason (waits.h); sums are shown as @member of waits
  * @of_zero: meaning of 0 in a single fault: KNOWN, or UNKNOWN, which is printed as null
  * @metric: name of a SUM in OpenMetrics, without the suffix _total; with NS it ends in _seconds
  * @of_one, @of_all: description for a single fault and for several, for docs/ (a test compares)
@@ -40,7 +43,8 @@
 	X(unsplit, 64, SUM, "unsplit_ns", "", NS, KNOWN, "vmascope_page_fault_unsplit_seconds",    \
 	  "`duration_ns` if it is not known what its thread waited for; `runqueue_ns` and "        \
 	  "`blocked_ns` are `null` then",                                                          \
-	  "time in completed faults of which it is not known what their threads waited for")
+	  "time in completed faults of which it is not known what their threads waited for")       \
+	VS_EACH_WAIT(X)
 /* clang-format on */
 
 /* The members of one fault, and of the counters of a slot. */

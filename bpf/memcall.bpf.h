@@ -13,6 +13,7 @@
 #include "kread.bpf.h"
 #include "populate.bpf.h"
 #include "run.bpf.h"
+#include "wait.bpf.h"
 
 /* include/uapi/linux/sched.h */
 #define CLONE_VM 0x100ULL
@@ -255,6 +256,7 @@ static __always_inline void call_begin(u64 nr, struct pt_regs *regs)
 		o->id = __sync_fetch_and_add(&last_call_id, 1) + 1;
 	if (cfg.run_times)
 		run_begin(&o->run);
+	wait_none(&t->wait, &t->wait.call);
 	o->begin_ns = bpf_ktime_get_ns();
 	run_begun(task, &o->run);
 	if (cfg.refaults && (call == VS_CALL_MPROTECT || call == VS_CALL_PKEY_MPROTECT))
@@ -372,6 +374,24 @@ static __always_inline void call_count(struct vs_call_row *row, const struct ope
 		row_add(&c->wx_flip, 1);
 }
 
+#define CALL_WAIT(member, ...)                                                                     \
+	if (VS_WAIT_##member != VS_WAIT_other)                                                     \
+		row_add(&row->counts.wait_ns[VS_WAIT_##member],                                    \
+			wait_part(sum->ns[VS_WAIT_##member], &left));
+
+/** wait_of_call - count what the call of @t, which took @duration_ns, waited for. */
+static __noinline int wait_of_call(struct vs_call_row *row, const struct task_state *t,
+				   u64 duration_ns)
+{
+	const struct wait_sum *sum = &t->wait.call;
+	u64 left = duration_ns;
+
+	VS_EACH_WAIT(CALL_WAIT)
+	row_add(&row->counts.wait_ns[VS_WAIT_other],
+		wait_part(wait_other(sum, t->call.run.blocked_ns), &left));
+	return 0;
+}
+
 /** call_populates - kernel-initiated faults since the call began belong to the VMA of its range. */
 static __always_inline void call_populates(struct task_struct *task, struct task_state *t,
 					   const struct open_call *o, s64 result)
@@ -474,6 +494,8 @@ static __always_inline void call_end(s64 result)
 	row = call_row_get(o->row, o->row_generation);
 	if (row)
 		call_count(row, o, duration_ns, failed ? error : result, map_after, wx);
+	if (row && (t->wait.call.used || o->run.blocked_ns))
+		wait_of_call(row, t, duration_ns);
 	sum = this_shootdowns();
 	if (sum) {
 		stats_add(&sum->calls, 1);

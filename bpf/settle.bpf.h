@@ -35,8 +35,13 @@
 #define FIGURE_WEIGHT_COUNT 1
 #define FIGURE_WEIGHT_BYTES 1
 #define FIGURE_WEIGHT_NS latency.weight
-#define FIGURE_COUNT(member, bits, how, key, head, unit, ...)                                      \
-	FIGURE_##how(member, FIGURE_WEIGHT_##unit)
+#define FIGURE_COUNT_COUNT(how, member) FIGURE_##how(member, FIGURE_WEIGHT_COUNT)
+#define FIGURE_COUNT_BYTES(how, member) FIGURE_##how(member, FIGURE_WEIGHT_BYTES)
+#define FIGURE_COUNT_NS(how, member) FIGURE_##how(member, FIGURE_WEIGHT_NS)
+/* most faults have none: WAIT_COUNT() */
+#define FIGURE_COUNT_WAIT(how, member)
+#define FIGURE_COUNT(member, bits, how, key, head, unit, ...) FIGURE_COUNT_##unit(how, member)
+#define WAIT_COUNT(member, ...) stats_add(&c->member, f->member *latency.weight);
 #define FIGURE_DESCRIBE(member, ...) e->member = f->member;
 
 /** count_faults - add @n faults to @slot; their latency is known only if @n is 1 */
@@ -56,6 +61,9 @@ static __always_inline void count_faults(u32 slot, u64 n, enum vs_outcome outcom
 	if (f->handled)
 		stats_add(&c->handled, n);
 	VS_EACH_FIGURE(FIGURE_COUNT)
+	if (f->waited) {
+		VS_EACH_WAIT(WAIT_COUNT)
+	}
 	if (f->mapped)
 		stats_add(&c->size[f->size & 3], 1);
 	if (!latency.ns)

@@ -106,6 +106,7 @@ struct run_mark {
  * @frame: enum page_frame; @cached: enum page_cached
  * @seq: mm_lock_seq when its VMA was looked up
  * @handled: it raised a signal for which the process has a handler
+ * @waited: one of the figures of VS_EACH_WAIT is not 0
  * @so_far_ns: part of its time that has been counted at the ends of intervals
  * @stack: stack of the code that faulted; only if stacks of faults are requested
  */
@@ -129,9 +130,35 @@ struct pending_fault {
 	u8 handled;
 	u8 frame;
 	u8 cached;
-	u8 pad[1];
+	u8 waited;
 	u64 so_far_ns;
 	struct vs_stack_ref stack;
+};
+
+/**
+ * struct wait_sum - waits of one fault or memory call, for known reasons
+ * @ns: by enum vs_wait; @blocked_ns: the part of all of them in which the task slept
+ * @used: there are any
+ */
+struct wait_sum {
+	u64 ns[VS_NR_WAITS];
+	u64 blocked_ns;
+	u64 used;
+};
+
+/**
+ * struct wait_mark - what a task waits for, in a fault or a memory call; see bpf/wait.bpf.c
+ * @begin_ns: when the wait began, 0: it does not wait
+ * @reason: enum vs_wait
+ * @run: the scheduler's counts when it began
+ * @fault, @call: waits that are over, of the fault in flight, and of the call
+ */
+struct wait_mark {
+	u64 begin_ns;
+	u64 reason;
+	struct run_mark run;
+	struct wait_sum fault;
+	struct wait_sum call;
 };
 
 /**
@@ -316,6 +343,7 @@ struct followed {
  * @pmd: address of the PMD entry of the 2 MiB at @pmd_region << 21, as long as @cache_seq holds
  * @pending: the fault that has begun; @unpaired: a fault that has ended, whose begin was not seen
  * @run: the scheduler's counts when @pending began
+ * @wait: waits of @pending and of @call
  * @since_ns: when counting of the task began; @faults, @fault_ns: its counts since then;
  * @so_far_ns: as in struct vs_counts; @call: the memory call that it is inside of
  * @fork: the fork that created it, until its image has a slot
@@ -341,6 +369,7 @@ struct task_state {
 	struct pending_fault pending;
 	struct pending_fault unpaired;
 	struct run_mark run;
+	struct wait_mark wait;
 	struct open_call call;
 	struct range_fork fork;
 	struct new_range range;

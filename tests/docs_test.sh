@@ -87,7 +87,7 @@ for by in mapping vma process comm thread cause cpu cgroup stack function; do
 	workload "stat.$by" stat --by "$by" --quantiles -- "$workloads/exact" --threads 1 \
 		--children 1 --pages 64
 done
-workload stat.interval stat -i 50ms --hist --heatmap -- \
+workload stat.interval stat -i 50ms --hist --why --heatmap -- \
 	sh -c "sleep 0.5; '$workloads/storm' --faults 300000"
 # a fault under way: it ends when the workload's input does; with it go the shell's variables
 coproc flight { exec "$workloads/outcomes" in-flight; }

@@ -308,6 +308,8 @@ static inline void made_count(struct made *m, uint32_t slot, const struct vs_eve
 		c.runqueue = e->runqueue;
 		c.blocked = e->blocked;
 		c.unsplit = e->unsplit;
+		c.memcg_reclaim = e->memcg_reclaim;
+		c.other = e->other;
 		made_time(&m->run.model.by_slot[slot]->process->latency[e->cause], e);
 		made_time(&m->run.model.by_slot[slot]->latency, e);
 	}
@@ -349,6 +351,8 @@ static inline void made_fault(struct made *m)
 	} else if (major) {
 		e.runqueue = e.duration_ns / 16;
 		e.blocked = e.duration_ns / 2;
+		e.memcg_reclaim = e.duration_ns / 8;
+		e.other = e.blocked;
 	}
 	made_count(m, vma->slot, &e);
 	thread->faults++;
@@ -523,6 +527,7 @@ static inline void made_memcall(struct made *m, uint32_t i)
 	if (c->call == VS_CALL_MUNMAP)
 		e.blocked_ns = e.duration_ns / 3;
 	counts->blocked_ns += e.blocked_ns;
+	counts->wait_ns[VS_WAIT_mmap_lock_write] += e.blocked_ns;
 	counts->count++;
 	counts->errors += fails;
 	counts->failed[vs_errno_of(-22)] += fails;

@@ -128,25 +128,55 @@ static const struct old_field old_lacks[] = {
 	{ "counts", "runqueue" },
 	{ "counts", "blocked" },
 	{ "counts", "unsplit" },
+	{ "counts", "mmap_lock_read" },
+	{ "counts", "mmap_lock_write" },
+	{ "counts", "direct_reclaim" },
+	{ "counts", "memcg_reclaim" },
+	{ "counts", "compaction" },
+	{ "counts", "other" },
 	{ "cpu", "handled" },
 	{ "cpu", "mapped" },
 	{ "cpu", "runqueue" },
 	{ "cpu", "blocked" },
 	{ "cpu", "unsplit" },
+	{ "cpu", "mmap_lock_read" },
+	{ "cpu", "mmap_lock_write" },
+	{ "cpu", "direct_reclaim" },
+	{ "cpu", "memcg_reclaim" },
+	{ "cpu", "compaction" },
+	{ "cpu", "other" },
 	{ "fault", "mapped" },
 	{ "fault", "runqueue" },
 	{ "fault", "blocked" },
 	{ "fault", "unsplit" },
+	{ "fault", "mmap_lock_read" },
+	{ "fault", "mmap_lock_write" },
+	{ "fault", "direct_reclaim" },
+	{ "fault", "memcg_reclaim" },
+	{ "fault", "compaction" },
+	{ "fault", "other" },
 	{ "in_flight", "mapped" },
 	{ "in_flight", "runqueue" },
 	{ "in_flight", "blocked" },
 	{ "in_flight", "unsplit" },
+	{ "in_flight", "mmap_lock_read" },
+	{ "in_flight", "mmap_lock_write" },
+	{ "in_flight", "direct_reclaim" },
+	{ "in_flight", "memcg_reclaim" },
+	{ "in_flight", "compaction" },
+	{ "in_flight", "other" },
 	{ "latency", "runqueue_ns" },
 	{ "latency", "blocked_ns" },
 	{ "latency", "unsplit_ns" },
 	{ "call_row", "runqueue_ns" },
 	{ "call_row", "blocked_ns" },
 	{ "call_row", "unsplit_ns" },
+	{ "call_row", "mmap_lock_read_ns" },
+	{ "call_row", "mmap_lock_write_ns" },
+	{ "call_row", "direct_reclaim_ns" },
+	{ "call_row", "memcg_reclaim_ns" },
+	{ "call_row", "compaction_ns" },
+	{ "call_row", "other_ns" },
 	{ "memcall", "runqueue_ns" },
 	{ "memcall", "blocked_ns" },
 	{ "memcall", "unsplit_ns" },
@@ -375,6 +405,8 @@ static void check_fields(const char *name, bool known)
 	assert_known(json_object_object_get(process, "time_ns"), "runqueue", known);
 	assert_known(json_object_object_get(process, "time_ns"), "blocked", known);
 	assert_known(json_object_object_get(process, "time_ns"), "unsplit", known);
+	assert_known(json_object_object_get(process, "waits"), "memcg_reclaim", known);
+	assert_known(json_object_object_get(process, "waits"), "other", known);
 	assert_known(first(process, "vmas"), "mapped_pages", known);
 	/* what it holds is what it was, also 0 */
 	assert_known(json_object_object_get(root, "totals"), "faults", true);
@@ -387,11 +419,13 @@ static void check_fields(const char *name, bool known)
 	assert_known(calls, "splits_unknown", known);
 	assert_known(json_object_object_get(calls, "time_ns"), "total", true);
 	assert_known(json_object_object_get(calls, "time_ns"), "blocked", known);
+	assert_known(json_object_object_get(calls, "waits"), "mmap_lock_write", known);
 	json_object_put(root);
 	root = json_of(name, TRACE "--events fault --format json --between 0,10ms");
 	assert_known(root, "mapped_pages", known);
 	assert_known(root, "time_ns", true);
 	assert_known(root, "blocked_ns", known);
+	assert_known(root, "memcg_reclaim_ns", known);
 	json_object_put(root);
 }
 

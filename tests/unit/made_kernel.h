@@ -62,7 +62,12 @@ static inline struct btf *made_btf(void)
 						 "bpf_loop",	    "__x64_sys_mprotect",
 						 "flush_tlb_func" };
 	static const char *const tracepoints[] = { "btf_trace_page_fault_user",
-						   "btf_trace_sys_enter", "btf_trace_tlb_flush" };
+						   "btf_trace_sys_enter",
+						   "btf_trace_tlb_flush",
+						   "btf_trace_contention_begin",
+						   "btf_trace_mm_vmscan_direct_reclaim_begin",
+						   "btf_trace_mm_vmscan_memcg_reclaim_begin",
+						   "btf_trace_mm_compaction_begin" };
 	static const char *const members[] = { "mm_mt", "mm_lock_seq" };
 	struct btf *btf;
 	int integer, proto;

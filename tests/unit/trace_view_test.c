@@ -490,6 +490,8 @@ static void faults_as_json(void **state)
 		"\"tid\":1235,\"cpu\":1,\"duration_ns\":1620,\"mode\":\"user\","
 		"\"access\":\"write\",\"outcome\":\"minor\",\"cause\":\"cow\",\"size\":\"page\","
 		"\"mapped_pages\":1,\"runqueue_ns\":0,\"blocked_ns\":0,\"unsplit_ns\":0,"
+		"\"mmap_lock_read_ns\":0,\"mmap_lock_write_ns\":0,\"direct_reclaim_ns\":0,"
+		"\"memcg_reclaim_ns\":0,\"compaction_ns\":0,\"other_ns\":0,"
 		"\"address\":\"0x7f3a12345008\",\"ip\":\"0x401000\","
 		"\"vma\":{\"start\":\"0x7f3a12345000\",\"end\":\"0x7f3a12346000\","
 		"\"perms\":\"rw-p\",\"name\":\"[anon]\",\"owner\":null,\"offset\":8},\"crash\":"

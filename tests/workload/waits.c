@@ -3,10 +3,13 @@
  * waits - faults and a memory call that wait, and how long that was by the program's own clocks and the
  * kernel's counts of the thread.
  *
- * usage: waits [--count N] [--sleep-ms N] [--beside] [--moves] cold|uffd|vfork
+ * usage: waits [--count N] [--sleep-ms N] [--beside] [--moves] cold|uffd|vfork|lock
  *
  * cold: first reads of pages of a file that is not in the page cache. uffd: a thread resolves each fault
  * after it has slept. vfork: a child that sleeps before it exits.
+ * lock: one thread changes the protection of a large range again and again, which holds the mmap_lock;
+ * this one maps, touches and unmaps a page, and drops and touches one of that range, until it has slept
+ * so often. It sleeps nowhere else.
  * beside: the thread is pinned to a CPU where a process of higher priority never sleeps.
  * moves: while it sleeps in a fault (uffd), it is pinned to another CPU, and back in the next.
  */
@@ -238,6 +241,56 @@ static struct spent vfork_once(void)
 	return all;
 }
 
+/* --- a lock ---------------------------------------------------------------------------------- */
+
+/** Size of the range whose protection changes. */
+#define PROTECTED (32UL << 20)
+
+static atomic_bool enough, parked;
+
+/* It ends together with the process: its exit would take the lock, too. */
+static void *protect(void *arg)
+{
+	while (!atomic_load(&enough))
+		if (mprotect(arg, PROTECTED, PROT_READ | PROT_WRITE | PROT_EXEC) ||
+		    mprotect(arg, PROTECTED, PROT_READ | PROT_WRITE))
+			wl_die("mprotect");
+	atomic_store(&parked, true);
+	for (;;)
+		pause();
+}
+
+static struct spent contend(void)
+{
+	char *range = wl_map_anon(PROTECTED);
+	struct rusage usage;
+	struct spent begin, all;
+	pthread_t thread;
+	long slept;
+
+	wl_write(range, PROTECTED / WL_PAGE, WL_PAGE);
+	begin = spent_so_far();
+	wl_usage_of(RUSAGE_THREAD, &usage);
+	slept = usage.ru_nvcsw;
+	if ((errno = pthread_create(&thread, NULL, protect, range)))
+		wl_die("pthread_create");
+	while ((unsigned long)(usage.ru_nvcsw - slept) < count) {
+		char *page = wl_map_anon(WL_PAGE);
+
+		*page = 1;
+		/* a reader never spins: it sleeps until the other thread's call is over */
+		if (munmap(page, WL_PAGE) || madvise(range, WL_PAGE, MADV_DONTNEED))
+			wl_die("munmap, madvise");
+		*(volatile char *)range = 1;
+		wl_usage_of(RUSAGE_THREAD, &usage);
+	}
+	atomic_store(&enough, true);
+	while (!atomic_load(&parked))
+		sched_yield();
+	all = spent_since(&begin);
+	return all;
+}
+
 int main(int argc, char **argv)
 {
 	struct spent all;
@@ -258,6 +311,8 @@ int main(int argc, char **argv)
 		all = touch(map_uffd(), "uffd", "uffd");
 	else if (mode && !strcmp(mode, "vfork"))
 		all = vfork_once();
+	else if (mode && !strcmp(mode, "lock"))
+		all = contend();
 	else
 		_exit(WL_EXIT_USAGE);
 	snprintf(extra, sizeof(extra),

@@ -135,6 +135,8 @@ static bool requested(const struct hook *hook, const struct capture_options *o)
 		return o->shootdowns || o->emit_shootdowns;
 	case REQUEST_LATENCIES:
 		return o->bpf.latency_period;
+	case REQUEST_WAITS:
+		return o->bpf.latency_period || wants_calls(o);
 	default:
 		return true;
 	}

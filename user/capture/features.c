@@ -468,6 +468,26 @@ static int probe_run_times(struct feature *f)
 	return 0;
 }
 
+static int probe_contention(struct feature *f)
+{
+	return try_tp_btf(f, "contention_begin");
+}
+
+static int probe_reclaim(struct feature *f)
+{
+	return try_tp_btf(f, "mm_vmscan_direct_reclaim_begin");
+}
+
+static int probe_memcg_reclaim(struct feature *f)
+{
+	return try_tp_btf(f, "mm_vmscan_memcg_reclaim_begin");
+}
+
+static int probe_compaction(struct feature *f)
+{
+	return try_tp_btf(f, "mm_compaction_begin");
+}
+
 /* clang-format off */
 static struct feature features[NR_FEATURES] = {
 	[FEATURE_BTF] = {"btf", "kernel type information",
@@ -505,6 +525,13 @@ static struct feature features[NR_FEATURES] = {
 		"5.13; x86-64", probe_fentry_flush},
 	[FEATURE_RUN_TIMES] = {"run-times", "scheduler's counts of the time that a task ran and waited for a CPU",
 		"CONFIG_SCHED_INFO, CONFIG_FAIR_GROUP_SCHED; stable clock", probe_run_times},
+	[FEATURE_CONTENTION] = {"contention", "typed tracepoints contention_begin and _end of locks",
+		"5.19", probe_contention},
+	[FEATURE_RECLAIM] = {"reclaim", "typed tracepoints of direct reclaim", "5.5", probe_reclaim},
+	[FEATURE_MEMCG_RECLAIM] = {"memcg-reclaim", "typed tracepoints of reclaim in a memory cgroup",
+		"5.5, CONFIG_MEMCG", probe_memcg_reclaim},
+	[FEATURE_COMPACTION] = {"compaction", "typed tracepoints of memory compaction",
+		"5.5, CONFIG_COMPACTION", probe_compaction},
 };
 /* clang-format on */
 

@@ -185,6 +185,49 @@ static const struct hook_variant interrupt[] = {
 	{},
 };
 
+/* Ends first: a wait that began earlier is never taken to be still in progress. */
+static const struct hook_variant lock[] = {
+	{
+		.name = "tp_btf/contention_*",
+		.needs = { FEATURE_CONTENTION, -1 },
+		.programs = { { "lock_wait_ends", SECTION }, { "lock_wait_begins", SECTION } },
+		.cost = "20 ns whenever a lock is contended; 0.3 us if it is the mmap_lock",
+	},
+	{},
+};
+
+static const struct hook_variant reclaim[] = {
+	{
+		.name = "tp_btf/mm_vmscan_direct_reclaim_*",
+		.needs = { FEATURE_RECLAIM, -1 },
+		.programs = { { "direct_reclaim_ends", SECTION },
+			      { "direct_reclaim_begins", SECTION } },
+		.cost = "0.3 us per direct reclaim",
+	},
+	{},
+};
+
+static const struct hook_variant memcg_reclaim[] = {
+	{
+		.name = "tp_btf/mm_vmscan_memcg_reclaim_*",
+		.needs = { FEATURE_MEMCG_RECLAIM, -1 },
+		.programs = { { "memcg_reclaim_ends", SECTION },
+			      { "memcg_reclaim_begins", SECTION } },
+		.cost = "0.3 us per reclaim",
+	},
+	{},
+};
+
+static const struct hook_variant compaction[] = {
+	{
+		.name = "tp_btf/mm_compaction_*",
+		.needs = { FEATURE_COMPACTION, -1 },
+		.programs = { { "compaction_ends", SECTION }, { "compaction_begins", SECTION } },
+		.cost = "0.3 us per compaction of a zone",
+	},
+	{},
+};
+
 /* Task hooks are attached first, so that no child is missed. */
 const struct hook hooks[NR_HOOKS] = {
 	[HOOK_FAULT_BEGIN] = { "fault_begin", "start of a fault", fault_begin, .required = true,
@@ -204,6 +247,14 @@ const struct hook hooks[NR_HOOKS] = {
 			 .request = REQUEST_FLUSHES, .attach = 5 },
 	[HOOK_INTERRUPT] = { "interrupt", "TLB flush IPIs, on the target CPU", interrupt,
 			     .request = REQUEST_FLUSHES, .attach = 4 },
+	[HOOK_LOCK] = { "lock", "waits for the mmap_lock", lock, .request = REQUEST_WAITS,
+			.attach = 7 },
+	[HOOK_RECLAIM] = { "reclaim", "direct reclaim", reclaim, .request = REQUEST_WAITS,
+			   .attach = 8 },
+	[HOOK_MEMCG_RECLAIM] = { "memcg_reclaim", "reclaim in a memory cgroup", memcg_reclaim,
+				 .request = REQUEST_WAITS, .attach = 9 },
+	[HOOK_COMPACTION] = { "compaction", "memory compaction", compaction,
+			      .request = REQUEST_WAITS, .attach = 10 },
 };
 
 const struct hook_variant *hooks__choose(enum hook_id id)

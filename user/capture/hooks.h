@@ -24,6 +24,10 @@ enum hook_id {
 	HOOK_MEMCALL,
 	HOOK_FLUSH,
 	HOOK_INTERRUPT,
+	HOOK_LOCK,
+	HOOK_RECLAIM,
+	HOOK_MEMCG_RECLAIM,
+	HOOK_COMPACTION,
 	NR_HOOKS,
 };
 
@@ -67,6 +71,7 @@ enum hook_request {
 	REQUEST_CALLS,	 /* memory calls, or their flushes */
 	REQUEST_FLUSHES, /* flushes, and IPIs sent by them */
 	REQUEST_LATENCIES,
+	REQUEST_WAITS, /* what faults or memory calls wait for */
 };
 
 /**

@@ -14,6 +14,7 @@
 #include "view/faults/in_flight.h"
 #include "view/faults/stat_group.h"
 #include "view/faults/storm.h"
+#include "view/faults/why.h"
 
 /** Default number of rows in the text of an interval (see --top). */
 #define INTERVAL_ROWS 5
@@ -228,6 +229,8 @@ static int print_all(struct session *s, struct course *c, const struct heat *hea
 		in_flight_view__make(&s->live->run.in_flight, &d);
 	if (o->hist)
 		hist_view__make(&v, &s->live->run.model, &d);
+	if (o->why)
+		why_view__make(&v, &s->live->run.model, &d);
 	if (c && c->slices)
 		document__fail(&d, slices__read(c->slices, s, &v, s->end_ns));
 	if (heat)

@@ -167,7 +167,7 @@ static void note_figures(const struct perfetto *p, struct slice *slice,
 		if (*figures[i].head && figure__known(&figures[i], e, value))
 			slice->notes[slice->nr_notes++] =
 				(struct track_note){ .name = figures[i].key, .number = value };
-		else if (figures[i].unit == FIGURE_NS)
+		else if (figures[i].unit == FIGURE_NS || (figures[i].unit == FIGURE_WAIT && value))
 			note(slice, figures[i].key, value);
 	}
 }

@@ -33,11 +33,18 @@ uint64_t figure__of_fault(const struct figure *f, const struct vs_event_fault *e
 	return value;
 }
 
+bool figure__is_time(const struct figure *f)
+{
+	return f->unit == FIGURE_NS || f->unit == FIGURE_WAIT;
+}
+
 bool figure__known(const struct figure *f, const struct vs_event_fault *e, uint64_t value)
 {
 	/* a part of the latency: of a fault in flight, only the time so far is known */
-	if (f->unit == FIGURE_NS && (!e->duration_ns || e->outcome == VS_INCOMPLETE))
+	if (figure__is_time(f) && (!e->duration_ns || e->outcome == VS_INCOMPLETE))
 		return false;
+	if (f == &figures[VS_FIGURE_other])
+		return !e->unsplit;
 	if (f->unit == FIGURE_NS && e->unsplit)
 		return f == &figures[VS_FIGURE_unsplit];
 	return value || f->zero_known;

@@ -16,6 +16,7 @@ enum figure_unit {
 	FIGURE_COUNT,
 	FIGURE_BYTES,
 	FIGURE_NS,
+	FIGURE_WAIT,
 };
 
 /** enum figure_how - how the values of several faults are combined */
@@ -55,6 +56,9 @@ uint64_t figure__of_fault(const struct figure *f, const struct vs_event_fault *e
 
 /** figure__known - @value of @f in the fault @e is known. */
 bool figure__known(const struct figure *f, const struct vs_event_fault *e, uint64_t value);
+
+/** figure__is_time - @f is a part of the latency. */
+bool figure__is_time(const struct figure *f);
 
 /** figure__of_counts - value of @f in the sum @c; 0 is unknown for a maximum */
 uint64_t figure__of_counts(const struct figure *f, const struct vs_counts *c);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "events.h"
 
@@ -22,6 +23,11 @@ struct time_split {
 	uint64_t runqueue_ns;
 	uint64_t blocked_ns;
 	uint64_t unsplit_ns;
+};
+
+/** struct time_waits - times by reason, by enum vs_wait; see bpf/waits.h */
+struct time_waits {
+	uint64_t ns[VS_NR_WAITS];
 };
 
 /** time_split__waited - the part in which the threads were not on a CPU */
@@ -71,6 +77,25 @@ static inline struct time_split time_split__of_fault(const struct vs_event_fault
 static inline struct time_split time_split__of_call(const struct vs_event_call *e)
 {
 	return (struct time_split){ e->duration_ns, e->runqueue_ns, e->blocked_ns, e->unsplit_ns };
+}
+
+/** time_waits__of_counts and others - times by reason of a sum, and of a single fault */
+#define TIME_WAIT(member, ...) from->member,
+static inline struct time_waits time_waits__of_counts(const struct vs_counts *from)
+{
+	return (struct time_waits){ { VS_EACH_WAIT(TIME_WAIT) } };
+}
+static inline struct time_waits time_waits__of_fault(const struct vs_event_fault *from)
+{
+	return (struct time_waits){ { VS_EACH_WAIT(TIME_WAIT) } };
+}
+#undef TIME_WAIT
+static inline struct time_waits time_waits__of_calls(const struct vs_call_counts *c)
+{
+	struct time_waits w;
+
+	memcpy(w.ns, c->wait_ns, sizeof(w.ns));
+	return w;
 }
 
 #endif /* VMASCOPE_MODEL_TIME_SPLIT_H */

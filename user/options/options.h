@@ -77,7 +77,7 @@ struct source;
  * @cgroup: path or NULL; @vma: glob or NULL
  * @duration_ns: 0: unlimited; @interval_ns: 0: none
  * @by: grouping; @shootdown_by: grouping of shootdown; @top: maximum number of rows, 0: all;
- * @top_given: it was given; @hist: histograms; @heatmap: over time
+ * @top_given: it was given; @hist: histograms; @why: time by reason; @heatmap: over time
  * @events: bit set of enum trace_event; 0: for report, all that were recorded
  * @wall_clock: show the time of day
  * @format: output; @output: file or NULL for stdout; @wide: no limit on width;
@@ -125,6 +125,7 @@ struct options {
 	size_t top;
 	bool top_given;
 	bool hist;
+	bool why;
 	bool heatmap;
 	uint32_t events;
 	bool wall_clock;

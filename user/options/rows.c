@@ -137,6 +137,8 @@ const struct option_row option_rows[] = {
 	 .what = "rule"},
 	{"hist", 0, NULL, GROUP_SHOWN, COUNTED, "print latency histograms: all faults, then each cause",
 	 FLAG(hist)},
+	{"why", 0, NULL, GROUP_SHOWN, COUNTED, "print the time in page faults by what they waited for",
+	 FLAG(why)},
 	{"heatmap", 0, NULL, GROUP_SHOWN, COUNTED, "print heatmaps: latency and address over time",
 	 FLAG(heatmap)},
 	{"quantiles", 0, NULL, GROUP_SHOWN, COUNTED, "show latency quantiles (p50 to max) for each row, including VMAs",

@@ -53,6 +53,7 @@
  * @bounds_itself: the command applies --max-processes itself
  * @quiet_child: the command's stdin and stdout are /dev/null
  * @hide_names: VMAs are shown by their kind only, see live.h
+ * @missing_hooks: of those that columns depend on, once @hooks_checked; see print.c
  * @woken: called when @wake_fd is readable, and like @interval; NULL: there is none
  */
 struct session {
@@ -92,6 +93,8 @@ struct session {
 	bool bounds_itself;
 	bool quiet_child;
 	bool hide_names;
+	bool hooks_checked;
+	unsigned int missing_hooks;
 	int wake_fd;
 	int (*woken)(struct session *s);
 	void *private;

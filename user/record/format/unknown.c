@@ -35,8 +35,15 @@ static const char *const split_columns[] = {
 	"runqueue_ns",	    "blocked_ns",      "unsplit_ns",	  "time_ns.cpu",
 	"time_ns.runqueue", "time_ns.blocked", "time_ns.unsplit", "waited",
 };
-_Static_assert(ARRAY_SIZE(fields) + ARRAY_SIZE(split_columns) <= UNKNOWN_MAX,
+/* Columns that are made from times by reason. */
+#define WAIT(member, ...) "waits." #member,
+static const char *const wait_columns[] = { VS_EACH_WAIT(WAIT) "reason" };
+_Static_assert(ARRAY_SIZE(fields) + ARRAY_SIZE(split_columns) + ARRAY_SIZE(wait_columns) <=
+		       UNKNOWN_MAX,
 	       "room for all of them");
+
+#define has_count(codec, member)                                                                   \
+	codec__has(codec, RECORD_COUNTS, offsetof(struct record_counts, counts.member))
 
 static void add(struct unknown_columns *u, const char *key)
 {
@@ -50,9 +57,9 @@ void unknown_columns__find(struct unknown_columns *u, const struct codec *codec)
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (!codec__has(codec, fields[i].type, fields[i].offset))
 			add(u, fields[i].key);
-	if (codec__has(codec, RECORD_COUNTS, offsetof(struct record_counts, counts.unsplit)))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(split_columns); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(wait_columns) && !has_count(codec, other); i++)
+		add(u, wait_columns[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(split_columns) && !has_count(codec, unsplit); i++)
 		add(u, split_columns[i]);
 }
 

@@ -12,7 +12,7 @@
 #include "record/format/schema.h"
 
 /** Maximum number of columns that may be unknown. */
-#define UNKNOWN_MAX (2 * VS_NR_FIGURES + 14)
+#define UNKNOWN_MAX (2 * VS_NR_FIGURES + 12 + VS_NR_WAITS + 1)
 
 /**
  * struct unknown_columns - unknown columns of a recording

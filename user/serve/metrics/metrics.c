@@ -34,6 +34,7 @@ static const char *const map_names[NR_SERVE_MAPS] = {
 #define UNIT_OF_COUNT .unit = NULL
 #define UNIT_OF_BYTES .unit = "bytes"
 #define UNIT_OF_NS SECONDS
+#define UNIT_OF_WAIT SECONDS
 #define FIGURE_METRIC_MAX(name, what, member, unit)
 #define FIGURE_METRIC_SUM(name, what, member, unit)                                                \
 	{name, .help = what ".", COUNTER, UNIT_OF_##unit, .grouped = true,                         \

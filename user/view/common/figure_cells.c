@@ -29,6 +29,37 @@ void time_cell(struct table *t, struct time_split split)
 	table__set_u64(time, "blocked", split.blocked_ns);
 }
 
+#define WAIT_COLUMN(member, ...) { .key = #member, .type = CELL_U64 },
+static const struct column waits_columns[] = { VS_EACH_WAIT(WAIT_COLUMN) };
+#define WAIT_NAME(member, ...) #member,
+const char *const wait_names[VS_NR_WAITS] = { VS_EACH_WAIT(WAIT_NAME) };
+const struct table_def waits_table = OBJECT_DEF("waits", waits_columns);
+
+void waits_cell(struct table *t, struct time_split split, const struct time_waits *waits)
+{
+	const bool split_known = !split.total_ns || time_split__known(&split);
+	struct table *object = table__sub(t, &waits_table);
+
+	for (size_t i = 0; i < VS_NR_WAITS; i++)
+		if (i != VS_WAIT_other || split_known)
+			table__set_u64(object, wait_names[i], waits->ns[i]);
+}
+
+void reason_cell(struct table *t, struct time_split split, const struct time_waits *waits)
+{
+	const char *reason = "run queue";
+	uint64_t most = split.runqueue_ns;
+
+	for (size_t i = 0; i < VS_NR_WAITS; i++) {
+		if (waits->ns[i] <= most)
+			continue;
+		most = waits->ns[i];
+		reason = wait_names[i];
+	}
+	if (most > split.total_ns / 10)
+		table__set_str(t, "reason", reason);
+}
+
 void waited_cell(struct table *t, struct time_split split)
 {
 	const uint64_t known = time_split__known(&split);
@@ -69,7 +100,7 @@ void figure_cells(struct table *t, const struct vs_counts *c)
 	for (size_t i = 0; i < VS_NR_FIGURES; i++) {
 		const uint64_t value = figure__of_counts(&figures[i], c);
 
-		if (figures[i].unit != FIGURE_NS && (value || figures[i].how != FIGURE_MAX))
+		if (!figure__is_time(&figures[i]) && (value || figures[i].how != FIGURE_MAX))
 			table__set_u64(t, figures[i].key, value);
 	}
 }

@@ -93,13 +93,16 @@ static void cause_map(struct table *parent, const struct vs_counts *c)
 void counts_tables(struct table *t, const struct vs_counts *c, const struct vs_hist *hist)
 {
 	struct table *sizes = table__sub(t, &size_table);
+	const struct time_waits waits = time_waits__of_counts(c);
 
 	for (int i = 0; i < VS_NR_SIZES; i++)
 		table__set_u64(sizes, size_columns[i].key, c->size[i]);
 	figure_cells(t, c);
 	cause_map(t, c);
-	if (counts_timed(c))
+	if (counts_timed(c)) {
 		time_cell(t, time_split__of_counts(c));
+		waits_cell(t, time_split__of_counts(c), &waits);
+	}
 	latency_object(t, c, hist);
 }
 

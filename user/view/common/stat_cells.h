@@ -17,7 +17,7 @@
 		{ .key = "read", .type = CELL_U64 }, { .key = "write", .type = CELL_U64 },         \
 		{ .key = "exec", .type = CELL_U64 }, { .key = "kernel", .type = CELL_U64 },        \
 		VS_EACH_FIGURE(FIGURE_COUNT_COLUMN){ .key = "sizes", .type = CELL_TABLE },         \
-		{ .key = "causes", .type = CELL_TABLE }, TIME_COLUMN,                              \
+		{ .key = "causes", .type = CELL_TABLE }, TIME_COLUMN, WAITS_COLUMN,                \
 	{                                                                                          \
 		.key = "latency_ns", .type = CELL_TABLE                                            \
 	}

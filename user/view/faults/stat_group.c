@@ -30,18 +30,18 @@ const char *const stat_by_names[NR_STAT_BY] = {
 	{.key = "gup", .head = "GUP", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true,      \
 	 .spare = true}                                                                            \
 	VS_EACH_FIGURE(AND_FIGURE_COLUMN),                                                         \
-	TIME_COLUMN
+	TIME_COLUMN, WAITS_COLUMN
 
 #define ACCESS_COLUMNS                                                                             \
 	{.key = "read", .head = "READ", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},   \
 	{.key = "write", .head = "WRITE", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true}, \
 	{.key = "exec", .head = "EXEC", .type = CELL_U64, .unit = UNIT_COUNT, .optional = true},   \
 	{.key = "kernel", .type = CELL_U64, .unit = UNIT_COUNT},                                   \
-	WAITED_COLUMN,                                                                             \
+	WAITED_COLUMN, REASON_COLUMN,                                                              \
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS, .optional = true}
 
 #define LATENCY_COLUMNS                                                                            \
-	WAITED_COLUMN,                                                                             \
+	WAITED_COLUMN, REASON_COLUMN,                                                              \
 	{.key = "p50_ns", .head = "P50", .type = CELL_U64, .unit = UNIT_NS},                       \
 	{.key = "p90_ns", .head = "P90", .type = CELL_U64, .unit = UNIT_NS, .spare = true},        \
 	{.key = "p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},                       \
@@ -203,6 +203,8 @@ struct vs_counts stat_group__total(const struct stat_view *v, const struct model
 static void row_cells(const struct stat_view *v, struct table *t, const struct vs_counts *c,
 		      const struct vs_hist *hist, uint64_t total)
 {
+	const struct time_split split = time_split__of_counts(c);
+	const struct time_waits waits = time_waits__of_counts(c);
 	const uint64_t faults = counts_faults(c);
 
 	table__set_u64(t, "faults", faults);
@@ -212,9 +214,12 @@ static void row_cells(const struct stat_view *v, struct table *t, const struct v
 	table__set_u64(t, "incomplete", c->outcome[VS_INCOMPLETE]);
 	table__set_u64(t, "gup", counts_gup(c));
 	figure_cells(t, c);
-	if (counts_timed(c))
-		time_cell(t, time_split__of_counts(c));
-	waited_cell(t, time_split__of_counts(c));
+	if (counts_timed(c)) {
+		time_cell(t, split);
+		waits_cell(t, split, &waits);
+		reason_cell(t, split, &waits);
+	}
+	waited_cell(t, split);
 	if (shows_latency(v)) {
 		latency_cells(t, hist);
 		return;

@@ -13,6 +13,7 @@ static const struct column did_columns[] = {
 	CALL_ERRNOS_COLUMN,
 	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS},
 	WAITED_COLUMN,
+	REASON_COLUMN,
 	{.key = "average_ns", .head = "AVG", .type = CELL_F64, .unit = UNIT_NS, .spare = true},
 	{.key = "p50_ns", .head = "P50", .type = CELL_U64, .unit = UNIT_NS},
 	{.key = "p99_ns", .head = "P99", .type = CELL_U64, .unit = UNIT_NS},
@@ -85,6 +86,7 @@ static void label_cell(struct table *t, const struct call_sum *sum)
 
 static void did_row(const struct shootdown_doc *d, struct table *t, const struct call_sum *sum)
 {
+	const struct time_waits waits = time_waits__of_calls(&sum->counts);
 	const struct vs_hist *hist = own_hist(d, sum, VS_TIME_CALL);
 	const struct vs_call_counts *c = &sum->counts;
 
@@ -101,6 +103,7 @@ static void did_row(const struct shootdown_doc *d, struct table *t, const struct
 	if (c->latency_ns) {
 		table__set_u64(t, "sum_ns", c->latency_ns);
 		waited_cell(t, time_split__of_calls(c));
+		reason_cell(t, time_split__of_calls(c), &waits);
 		table__set_f64(t, "average_ns", (double)c->latency_ns / c->count);
 		table__set_u64(t, "max_ns", c->latency_max_ns);
 	}

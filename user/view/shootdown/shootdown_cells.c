@@ -128,6 +128,7 @@ static void time_object(struct table *parent, const struct table_def *def, uint6
 static void followed_cells(struct table *t, const struct vs_call_counts *c,
 			   const struct vs_hist *latency)
 {
+	const struct time_waits waits = time_waits__of_calls(c);
 	struct table *wx;
 
 	table__set_u64(t, "errors", c->errors);
@@ -146,6 +147,7 @@ static void followed_cells(struct table *t, const struct vs_call_counts *c,
 		return;
 	time_object(t, &call_latency_table, c->latency_ns, c->latency_max_ns, latency);
 	time_cell(t, time_split__of_calls(c));
+	waits_cell(t, time_split__of_calls(c), &waits);
 }
 
 static void flush_cells(struct table *t, const struct vs_call_counts *c)
@@ -208,6 +210,7 @@ void call_stack_cells(const struct shootdown_view *v, struct table *t, const str
 void call_text_cells(const struct shootdown_view *v, struct table *t, const struct call_row *row,
 		     const struct vs_call_counts *c)
 {
+	const struct time_waits waits = time_waits__of_calls(c);
 	char label[CALL_LABEL_LEN];
 
 	table__set_u64(t, "count", c->count);
@@ -217,8 +220,10 @@ void call_text_cells(const struct shootdown_view *v, struct table *t, const stru
 		table__set_u64(t, "interrupts", c->received);
 		table__set_u64(t, "stolen_ns", c->stolen_ns);
 	}
-	if (c->latency_ns)
+	if (c->latency_ns) {
 		table__set_u64(t, "sum_ns", c->latency_ns);
+		reason_cell(t, time_split__of_calls(c), &waits);
+	}
 	waited_cell(t, time_split__of_calls(c));
 	if (c->latency_max_ns)
 		table__set_u64(t, "max_ns", c->latency_max_ns);

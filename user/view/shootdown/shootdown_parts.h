@@ -84,7 +84,7 @@ extern const struct table_def call_errnos_table;
 		{ .key = "errors", .type = CELL_U64 },                                             \
 		{ .key = "errnos", .type = CELL_TABLE, .object = &call_errnos_table },             \
 		{ .key = "latency_ns", .type = CELL_TABLE, .object = &call_latency_table },        \
-		TIME_COLUMN,                                                                       \
+		TIME_COLUMN, WAITS_COLUMN,                                                         \
 		{ .key = "flushes", .type = CELL_TABLE, .object = &call_flush_table },             \
 		{ .key = "pages", .type = CELL_U64 }, { .key = "bytes", .type = CELL_U64 },        \
 		{ .key = "interrupts", .type = CELL_U64 },                                         \
@@ -129,7 +129,7 @@ void call_cells(const struct shootdown_view *v, struct table *t, uint32_t call,
 	{.key = "refaults", .head = "FAULTS", .type = CELL_U64, .unit = UNIT_COUNT,                \
 	 .optional = true},                                                                        \
 	{.key = "sum_ns", .head = "TIME", .type = CELL_U64, .unit = UNIT_NS, .optional = true},    \
-	WAITED_COLUMN,                                                                             \
+	WAITED_COLUMN, REASON_COLUMN,                                                              \
 	{.key = "max_ns", .head = "MAX", .type = CELL_U64, .unit = UNIT_NS, .optional = true}
 
 #define CALL_TEXT_COLUMN                                                                           \

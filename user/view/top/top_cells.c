@@ -131,7 +131,7 @@ void top_figures(const struct top_view *v, struct table *t, const struct vs_coun
 
 		if (figures[i].how == FIGURE_MAX && value)
 			table__set_u64(t, figures[i].key, value);
-		else if (figures[i].how == FIGURE_SUM && figures[i].unit == FIGURE_NS)
+		else if (figures[i].how == FIGURE_SUM && figure__is_time(&figures[i]))
 			top_time(v, t, figures[i].key, value);
 		else if (figures[i].how == FIGURE_SUM)
 			top_count(v, t, figures[i].key, value);

@@ -46,6 +46,7 @@
 	TOP_FIGURE_COLUMN(key, head, "", CELL_U64, UNIT_##unit),
 #define TOP_RATE_FIGURE_SUM(key, head, unit) TOP_RATE_FIGURE_##unit(key, head)
 #define TOP_RATE_FIGURE_NS(key, head) TOP_FIGURE_COLUMN(key, head, "%", CELL_F64, UNIT_PERCENT),
+#define TOP_RATE_FIGURE_WAIT(key, head) TOP_RATE_FIGURE_NS(key, head)
 #define TOP_RATE_FIGURE_COUNT(key, head)                                                           \
 	TOP_FIGURE_COLUMN(key, head, "/s", CELL_F64, UNIT_PER_SECOND),
 #define TOP_RATE_FIGURE_BYTES(key, head) TOP_RATE_FIGURE_COUNT(key, head)

@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "model/names.h"
+#include "util/str.h"
 #include "view/common/figure_cells.h"
 #include "view/common/owner_cell.h"
 #include "view/common/stat_cells.h"
@@ -105,12 +106,28 @@ static void say_kind(struct text *to, const struct trace_fault *fault)
 	text__puts(to, cause_names[e->cause]);
 }
 
+/** say_reasons - say what a large part of the fault's time was for. */
+static void say_reasons(struct text *to, const struct vs_event_fault *e)
+{
+	const struct time_waits waits = time_waits__of_fault(e);
+
+	for (size_t i = 0; i < VS_WAIT_other; i++) {
+		if (waits.ns[i] <= e->duration_ns / 10)
+			continue;
+		text__puts(to, ", ");
+		text__puts(to, wait_names[i]);
+		text__puts(to, " ");
+		text__puts(to, str_ns(waits.ns[i]).text);
+	}
+}
+
 /** say_waits - say how long the fault waited, if that was a large part of its time. */
 static void say_waits(struct text *to, const struct trace_fault *fault)
 {
 	char waits[WAITS_TEXT_LEN];
 
 	text__puts(to, waits_text(waits, time_split__of_fault(fault->event)));
+	say_reasons(to, fault->event);
 }
 
 static void say_where(struct text *to, const struct trace_fault *fault)
