@@ -265,7 +265,8 @@ static void do_both(void)
  * @calls: of @call
  * @flushes: that flush something, each as a whole; with @each_page, one of them for each page
  * @whole: each is of the whole address space
- * @maybe: more flushes, which depend on the kernel's version
+ * @maybe: more flushes, which depend on the kernel's version, or on when the thread is preempted:
+ *	where the kernel frees written pages of a file, it flushes at each such place (zap_pte_range())
  */
 static const struct mode {
 	const char *name;
@@ -305,7 +306,8 @@ static const struct mode {
 	{ "cow", "cow", .prepare = write_pages, .round = do_fork, .flushes = 1, .each_page = true },
 	{ "msync", "writeback", .prepare = prepare_file, .round = do_msync, .flushes = 1,
 	  .each_page = true },
-	{ "truncate", "truncate", .prepare = prepare_memfd, .round = do_truncate, .flushes = 1 },
+	{ "truncate", "truncate", .prepare = prepare_memfd, .round = do_truncate, .flushes = 1,
+	  .maybe = 3 },
 	{ "uffd", "userfaultfd", .prepare = prepare_uffd, .round = do_uffd, .flushes = 1,
 	  .maybe = 1 },
 	{ "wx-flip", "mprotect", .prepare = write_pages, .round = do_flip, .calls = 2,
