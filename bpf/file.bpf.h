@@ -22,28 +22,19 @@
 #define S_IFREG 0100000
 #define S_IFBLK 0060000
 
-/** struct location - a copy of a struct path on our stack: no CO-RE */
-struct location {
-	struct vfsmount *mnt;
-	struct dentry *dentry;
-};
-
-/** file_location - the path that /proc/PID/maps shows: for a backing file, the user path. */
-static __always_inline struct location file_location(struct file *file)
+/** file_location - set @at to the path that /proc/PID/maps shows: for a backing file, the user path. */
+static __always_inline void file_location(struct file *file, struct location *at)
 {
-	struct location path;
-
 	if (bpf_core_type_exists(struct backing_file) &&
 	    BPF_CORE_READ(file, f_mode) & cfg.fmode_backing) {
 		struct backing_file *backing = (void *)file;
 
-		path.mnt = BPF_CORE_READ(backing, user_path.mnt);
-		path.dentry = BPF_CORE_READ(backing, user_path.dentry);
-		return path;
+		BPF_CORE_READ_INTO(&at->mnt, backing, user_path.mnt);
+		BPF_CORE_READ_INTO(&at->dentry, backing, user_path.dentry);
+		return;
 	}
-	path.mnt = BPF_CORE_READ(file, f_path.mnt);
-	path.dentry = BPF_CORE_READ(file, f_path.dentry);
-	return path;
+	BPF_CORE_READ_INTO(&at->mnt, file, f_path.mnt);
+	BPF_CORE_READ_INTO(&at->dentry, file, f_path.dentry);
 }
 
 /** file_key - fill the identity of @file. */
@@ -54,7 +45,10 @@ static __always_inline void file_key(struct file *file, struct vs_file_key *key)
 
 	if (bpf_core_type_exists(struct backing_file) &&
 	    BPF_CORE_READ(file, f_mode) & cfg.fmode_backing) {
-		dentry = file_location(file).dentry;
+		struct location at;
+
+		file_location(file, &at);
+		dentry = at.dentry;
 		inode = BPF_CORE_READ(dentry, d_inode);
 	} else {
 		dentry = BPF_CORE_READ(file, f_path.dentry);
@@ -84,59 +78,65 @@ static __always_inline u64 file_traits(struct inode *inode)
 	return traits;
 }
 
-/** file_walk - write the components of @path into @out, the last one first. */
-static __always_inline void file_walk(struct location path, struct vs_file *out)
-{
-	struct dentry *dentry = path.dentry;
-	struct vfsmount *vfsmount = path.mnt;
-
-	out->len = 0;
-	for (int i = 0; i < PATH_MAX_DEPTH; i++) {
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-		const unsigned char *name;
-		u32 at;
-		long n;
-
-		if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
-			struct mount *mount = (void *)vfsmount -
-					      bpf_core_field_offset(struct mount, mnt);
-			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-
-			if (above == mount)
-				return;
-			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-			vfsmount = (void *)above + bpf_core_field_offset(struct mount, mnt);
-			continue;
-		}
-		name = BPF_CORE_READ(dentry, d_name.name);
-		/*
-		 * The length is kept in the map, so that the verifier does not track its value and
-		 * all iterations look alike; it is compared in the register that is used
-		 * afterwards, because 6.1 forgets the bounds of spilled values.
-		 */
-		at = out->len;
-		barrier_var(at);
-		if (at > VS_PATH_LEN - PATH_NAME_LEN)
-			break;
-		n = bpf_probe_read_kernel_str(out->path + at, PATH_NAME_LEN, name);
-		if (n <= 0)
-			break;
-		out->len = at + (n & (2 * PATH_NAME_LEN - 1));
-		if (parent == dentry) {
-			/* in no directory tree: memfd, SysV shared memory, anonymous inodes */
-			out->pseudo = 1;
-			return;
-		}
-		dentry = parent;
-	}
-	out->truncated = 1;
-}
-
 static __always_inline struct file_scratch *this_scratch(void)
 {
 	u32 zero = 0;
 
 	return bpf_map_lookup_elem(&file_scratch, &zero);
+}
+
+/**
+ * file_component - write the last component of the path in the scratch file, and go to the one above
+ *
+ * Return: 1 after the first component, and where the path has to be cut.
+ */
+static long file_component(u32 index, void *unused)
+{
+	struct file_scratch *scratch = this_scratch();
+	struct dentry *dentry, *parent;
+	struct vfsmount *vfsmount;
+	struct vs_file *out;
+	u32 at;
+	long n;
+
+	(void)index;
+	(void)unused;
+	if (!scratch)
+		return 1;
+	out = &scratch->file;
+	vfsmount = scratch->at.mnt;
+	dentry = scratch->at.dentry;
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+		struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
+		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+		if (above == mount) {
+			out->truncated = 0;
+			return 1;
+		}
+		scratch->at.dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		scratch->at.mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
+		return 0;
+	}
+	/* compared in the register that is used afterwards: 6.1 forgets the bounds of spilled values */
+	at = out->len;
+	barrier_var(at);
+	if (at > VS_PATH_LEN - PATH_NAME_LEN)
+		return 1;
+	n = bpf_probe_read_kernel_str(out->path + at, PATH_NAME_LEN,
+				      BPF_CORE_READ(dentry, d_name.name));
+	if (n <= 0)
+		return 1;
+	out->len = at + (n & (2 * PATH_NAME_LEN - 1));
+	if (parent == dentry) {
+		/* in no directory tree: memfd, SysV shared memory, anonymous inodes */
+		out->pseudo = 1;
+		out->truncated = 0;
+		return 1;
+	}
+	scratch->at.dentry = parent;
+	return 0;
 }
 
 /**
@@ -158,10 +158,13 @@ __weak __noinline int file_remember(const struct vs_file_key *key, u64 address)
 	scratch->key = *key; /* Linux 6.1 does not accept memory of an argument as a map key */
 	if (bpf_map_lookup_elem(&files, &scratch->key))
 		goto out;
-	scratch->file.magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
-	scratch->file.truncated = 0;
+	BPF_CORE_READ_INTO(&scratch->file.magic, file, f_inode, i_sb, s_magic);
+	scratch->file.len = 0;
 	scratch->file.pseudo = 0;
-	file_walk(file_location(file), &scratch->file);
+	scratch->file.truncated = 1; /* until the walk has come to an end */
+	file_location(file, &scratch->at);
+	/* the verifier checks its body once or twice, but a loop's in each iteration */
+	bpf_loop(PATH_MAX_DEPTH, file_component, 0, 0);
 	if (bpf_map_update_elem(&files, &scratch->key, &scratch->file, BPF_ANY))
 		count_lost(VS_LOST_FILES);
 out:

@@ -108,8 +108,18 @@ struct map_files {
 	__type(value, struct vs_file);
 };
 
-/** struct file_scratch - buffer in which a path is assembled, one for each CPU */
+/** struct location - a copy of a struct path of the kernel: no CO-RE */
+struct location {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+/**
+ * struct file_scratch - buffer in which a path is assembled, one for each CPU
+ * @at: whose name comes next
+ */
 struct file_scratch {
+	struct location at;
 	u64 busy;
 	struct vs_file_key key;
 	struct vs_file file;

@@ -78,50 +78,61 @@ static __always_inline u64 nr_pivots(u64 arange)
 	return either(arange, MAPLE_ARANGE64_PIVOTS, MAPLE_RANGE64_PIVOTS);
 }
 
+/** struct maple_path - where a walk is; @entry: at last, what was looked for */
+struct maple_path {
+	u64 index;
+	u64 entry;
+	struct maple_span span;
+	u64 found;
+};
+
+/** maple_level - go down one level. Return: 1 if that was a leaf, or if the tree can't be read. */
+static long maple_level(u32 level, void *context)
+{
+	u64 pivots[MAPLE_RANGE64_PIVOTS + 1];
+	struct maple_path *p = context;
+	u64 node = p->entry & ~MAPLE_NODE_MASK;
+	u64 type = (p->entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
+	u64 arange, slots_at, slot;
+
+	if (type < MAPLE_LEAF_64 || type > MAPLE_ARANGE_64)
+		return 1;
+	/* 1 or 0, without branches: see less() */
+	arange = less(MAPLE_RANGE_64, type);
+	barrier_var(arange);
+	if (bpf_probe_read_kernel(pivots, MAPLE_RANGE64_PIVOTS * sizeof(*pivots),
+				  (void *)(node + 8)))
+		return 1;
+	slot = maple_slot(pivots, arange, p->index);
+	p->span.max = either(less(slot, nr_pivots(arange)), pivots[slot & MAPLE_RANGE64_PIVOTS],
+			     p->span.max);
+	p->span.min = either(less(0, slot), pivots[(slot - 1) & MAPLE_RANGE64_PIVOTS] + 1,
+			     p->span.min);
+	slots_at = either(arange, bpf_core_field_offset(struct maple_arange_64, slot),
+			  bpf_core_field_offset(struct maple_range_64, slot));
+	if (bpf_probe_read_kernel(&p->entry, sizeof(p->entry),
+				  (void *)(node + slots_at + slot * 8)))
+		return 1;
+	p->found = type == MAPLE_LEAF_64;
+	return p->found;
+}
+
 /**
  * maple_walk - the entry at @index of the tree under @root, 0 if there is none
  * @span: if not NULL, the range of that entry or gap; unchanged if the tree could not be read
  *
- * A global function: the verifier checks it once.
+ * A global function: the verifier checks it once; and its loop's body once or twice.
  */
 __weak __noinline u64 maple_walk(u64 root, u64 index, struct maple_span *span)
 {
-	u64 pivots[MAPLE_RANGE64_PIVOTS + 1];
-	u64 entry, next = root, first = 0, last = ~0ULL;
+	struct maple_path path = { .index = index, .entry = root, .span.max = ~0ULL };
 
-	for (int level = 0; level < MAPLE_MAX_HEIGHT; level++) {
-		u64 type, arange, slots_at, slot, node;
-
-		/* Stays at the loop's head, so that the loop ends in a jump, as 6.1 requires. */
-		entry = *(volatile u64 *)&next;
-		node = entry & ~MAPLE_NODE_MASK;
-		type = (entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
-		if (type < MAPLE_LEAF_64 || type > MAPLE_ARANGE_64)
-			return 0;
-		/* 1 or 0, without branches: see less() */
-		arange = less(MAPLE_RANGE_64, type);
-		barrier_var(arange);
-		if (bpf_probe_read_kernel(pivots, MAPLE_RANGE64_PIVOTS * sizeof(*pivots),
-					  (void *)(node + 8)))
-			return 0;
-		slot = maple_slot(pivots, arange, index);
-		last = either(less(slot, nr_pivots(arange)), pivots[slot & MAPLE_RANGE64_PIVOTS],
-			      last);
-		first = either(less(0, slot), pivots[(slot - 1) & MAPLE_RANGE64_PIVOTS] + 1, first);
-		slots_at = either(arange, bpf_core_field_offset(struct maple_arange_64, slot),
-				  bpf_core_field_offset(struct maple_range_64, slot));
-		if (bpf_probe_read_kernel(&next, sizeof(next),
-					  (void *)(node + slots_at + slot * 8)))
-			return 0;
-		if (type != MAPLE_LEAF_64)
-			continue;
-		if (span) {
-			span->min = first;
-			span->max = last;
-		}
-		return next;
-	}
-	return 0;
+	bpf_loop(MAPLE_MAX_HEIGHT, maple_level, &path, 0);
+	if (!path.found)
+		return 0;
+	if (span)
+		*span = path.span;
+	return path.entry;
 }
 
 /** vma_name_kind - how user/ names a VMA without a file, as in show_map_vma(). */
@@ -240,8 +251,8 @@ static __always_inline u32 vma_slot_shared(struct vs_vma_key *key, const struct 
 }
 
 /** vma_slot_new - take a slot for a VMA that has none. */
-static __noinline u32 vma_slot_new(struct vs_vma_key *key, const struct vm_area_struct *vma,
-				   struct vma_ref *ref, u32 name_kind)
+static __always_inline u32 vma_slot_new(struct vs_vma_key *key, const struct vm_area_struct *vma,
+					struct vma_ref *ref, u32 name_kind)
 {
 	struct vs_slot *proc = slot_at(key->proc);
 	u32 slot;
