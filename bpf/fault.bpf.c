@@ -293,18 +293,16 @@ int fault_sw(struct bpf_perf_event_data *ctx)
 	return 0;
 }
 
-SEC("perf_event")
-int fault_minor_sw(struct bpf_perf_event_data *ctx)
-{
-	fault_end(bpf_get_current_task_btf(), ctx->addr, VS_MINOR, origin_of(&ctx->regs),
-		  VS_CAUSE_GUP);
-	return 0;
-}
+/* include/uapi/linux/perf_event.h */
+#define SW_PAGE_FAULTS_MAJ 6
 
+/** fault_end_sw - on two events, whose number is the cookie: verified once, not once for each */
 SEC("perf_event")
-int fault_major_sw(struct bpf_perf_event_data *ctx)
+int fault_end_sw(struct bpf_perf_event_data *ctx)
 {
-	fault_end(bpf_get_current_task_btf(), ctx->addr, VS_MAJOR, origin_of(&ctx->regs),
+	const u32 outcome = bpf_get_attach_cookie(ctx) == SW_PAGE_FAULTS_MAJ ? VS_MAJOR : VS_MINOR;
+
+	fault_end(bpf_get_current_task_btf(), ctx->addr, outcome, origin_of(&ctx->regs),
 		  VS_CAUSE_GUP);
 	return 0;
 }

@@ -42,8 +42,8 @@ static const struct hook_variant fault_end[] = {
 	{
 		.name = "sw-event/PAGE_FAULTS_MIN,PAGE_FAULTS_MAJ",
 		.needs = { FEATURE_SW_EVENTS, -1 },
-		.programs = { { "fault_minor_sw", PERF_COUNT_SW_PAGE_FAULTS_MIN },
-			      { "fault_major_sw", PERF_COUNT_SW_PAGE_FAULTS_MAJ } },
+		.programs = { { "fault_end_sw", PERF_COUNT_SW_PAGE_FAULTS_MIN },
+			      { "fault_end_sw", PERF_COUNT_SW_PAGE_FAULTS_MAJ } },
 		.cost = "120-200 ns per fault; kernel-initiated faults (GUP) have no VMA",
 	},
 	{},

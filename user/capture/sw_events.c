@@ -42,13 +42,15 @@ static int open_event(struct sw_event *e)
 		.sample_period = e->period,
 		.read_format = PERF_FORMAT_TOTAL_TIME_RUNNING,
 	};
+	/* one program may be on several kinds of events */
+	LIBBPF_OPTS(bpf_perf_event_opts, opts, .bpf_cookie = (uint64_t)e->config);
 	int err, fd = syscall(__NR_perf_event_open, &attr, -1, (int)e->cpu, -1,
 			      PERF_FLAG_FD_CLOEXEC);
 
 	if (fd < 0)
 		return errno == ENODEV || errno == ENXIO ? 0 : -errno;
 	e->fd = fd;
-	e->link = bpf_program__attach_perf_event(e->prog, fd);
+	e->link = bpf_program__attach_perf_event_opts(e->prog, fd, &opts);
 	if (e->link)
 		return 0;
 	err = -errno;
