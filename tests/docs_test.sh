@@ -114,7 +114,7 @@ workload recording record -o "$tmp/a" --events fault,memcall -- "$workloads/stor
 "$vmascope" report -j --diff "$tmp/a" "$tmp/a" >"$tmp/diff" 2>>"$tmp/messages"
 check 'report --diff' "$(section report)" "$tmp/diff"
 
-for mode in populate mprotect-small dontneed-refault fork-cow malloc-trim thread-churn; do
+for mode in populate mprotect-small dontneed-refault fork-cow malloc-trim thread-churn file-populate; do
 	workload "advise.$mode" advise -- "$workloads/patterns" --pages 4096 --rounds 16 "$mode"
 done
 check advise "$(section advise | sed '/^With .--explain/,$d'; section stat | sed 's/^|//')" "$tmp"/advise.*

@@ -36,6 +36,8 @@ static const struct pattern patterns[] = {
 	{ "dontneed-refault", "512", "64", NULL },
 	{ "fork-cow", "4096", "16", NULL },
 	{ "thread-churn", "1", "1000", NULL },
+	{ "file-populate", "4096", "1", NULL },
+	{ "file-writeback", "1024", "16", NULL },
 };
 
 static const struct pattern *pattern(const char *rule)
@@ -144,6 +146,8 @@ FOUND(mprotect_page_by_page, "mprotect-small")
 FOUND(dontneed_and_refault, "dontneed-refault")
 FOUND(fork_and_copy, "fork-cow")
 FOUND(threads_that_end_soon, "thread-churn")
+FOUND(file_read_by_faults, "file-populate")
+FOUND(written_after_writeback, "file-writeback")
 
 /* --- evidence ------------------------------------------------------------------------------------ */
 
@@ -159,10 +163,15 @@ static struct json_object *evidence_of(struct vt_scope *s, const char *rule)
 	return vt_need(f, "evidence", json_type_object);
 }
 
-static void check_range(const struct vt_scope *s, struct json_object *e)
+static void check_addresses(const struct vt_scope *s, struct json_object *e)
 {
 	vt_true(vt_hex(e, "start") == vt_hex(s->work, "start"));
 	vt_true(vt_hex(e, "end") == vt_hex(s->work, "end"));
+}
+
+static void check_range(const struct vt_scope *s, struct json_object *e)
+{
+	check_addresses(s, e);
 	vt_equal(strcmp(vt_str(e, "vma"), "[anon]"), 0, "name of the VMA");
 }
 
@@ -236,6 +245,32 @@ static void malloc_evidence(void **state)
 	       "repeated faults");
 	vt_equal(strcmp(vt_str(e, "vma"), "[heap]"), 0, "name of the VMA");
 	vt_equal(strcmp(vt_str(e, "call"), "brk"), 0, "call");
+	vt_scope_free(&s);
+}
+
+/* Each page of a cold file is a major fault; each round but the first writes pages that were written back. */
+static void file_evidence(void **state)
+{
+	struct json_object *e;
+	struct vt_scope s;
+
+	(void)state;
+	e = evidence_of(&s, "file-populate");
+	vt_equal(vt_int(e, "faults"), vt_int(s.work, "done"), "faults");
+	vt_equal(vt_int(e, "read_faults"), vt_int(s.work, "major"), "major faults by getrusage");
+	vt_equal(vt_int(e, "mapped_pages"), vt_int(s.work, "done"), "mapped pages");
+	vt_equal(vt_int(e, "pages"), vt_int(s.work, "done"), "pages");
+	check_addresses(&s, e);
+	vt_contains(vt_str(e, "vma"), "vmascope-patterns.");
+	vt_scope_free(&s);
+
+	e = evidence_of(&s, "file-writeback");
+	/* the kernel may write back by itself, too; each of these faults is the process's */
+	vt_cmp(vt_int(e, "faults"), >=, 15 * 1024, "writes after msync");
+	vt_cmp(vt_int(e, "faults"), <=, vt_int(s.work, "minor"), "faults by getrusage");
+	vt_equal(vt_int(e, "repeated_faults"), vt_int(e, "faults") - 1024, "repeated faults");
+	check_addresses(&s, e);
+	vt_contains(vt_str(e, "vma"), "vmascope-patterns.");
 	vt_scope_free(&s);
 }
 
@@ -387,8 +422,11 @@ static const struct CMUnitTest tests[] = {
 	VT_TEST(dontneed_and_refault),
 	VT_TEST(fork_and_copy),
 	VT_TEST(threads_that_end_soon),
+	VT_TEST(file_read_by_faults),
+	VT_TEST(written_after_writeback),
 	VT_TEST(evidence_is_exact),
 	VT_TEST(malloc_evidence),
+	VT_TEST(file_evidence),
 	VT_TEST(huge_pages_take_the_remaining_faults),
 	VT_TEST(ordinary_programs_have_no_finding),
 	VT_TEST(no_finding_is_printed_as_such),

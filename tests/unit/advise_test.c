@@ -17,6 +17,8 @@
 #define MS 1000000ULL
 /** Pages of 32 MiB. */
 #define LARGE 8192ULL
+/** Pages of 16 MiB. */
+#define FILE_PAGES 4096ULL
 
 /** struct scene - a run of process 100 "one": slot 1, with a VMA in slot 2, its program in 3, libc in 4 */
 struct scene {
@@ -383,6 +385,106 @@ static void threads_that_ended(void **state)
 	close_scene(x);
 }
 
+/** file_scene - 100 "one" has mapped 16 MiB of a file in slot 5 */
+static struct scene *file_scene(uint64_t flags)
+{
+	const struct vs_file file = file_named("data");
+	struct scene *x = open_scene(1, VS_NAME_ANON);
+	struct vs_slot slot = file_slot(1, 2 * START, 11);
+
+	slot.vma.end = slot.vma.start + FILE_PAGES * PAGE;
+	slot.vma.key.flags = flags;
+	take(&x->run.model, 5, slot, &file);
+	return x;
+}
+
+static size_t look_at_file(struct scene *x, const struct vs_counts *c)
+{
+	model__update_counts(&x->run.model, 5, c);
+	return look(x, 100 * MS);
+}
+
+static void file_that_is_read_by_faults(void **state)
+{
+	struct scene *x = file_scene(VS_VM_READ);
+	struct vs_counts c = counted(FILE_PAGES, 0), other;
+
+	(void)state;
+	memset(c.cause, 0, sizeof(c.cause));
+	c.cause[VS_CAUSE_FILE_MAP] = FILE_PAGES / 2;
+	c.cause[VS_CAUSE_FILE_READ] = FILE_PAGES / 4;
+	c.cause[VS_CAUSE_FILE_WAIT] = FILE_PAGES / 4;
+	c.mapped = FILE_PAGES;
+	assert_int_equal(look_at_file(x, &c), 1);
+	has(only(x, ADVICE_FILE_POPULATE), EVIDENCE_FAULTS, FILE_PAGES);
+	has(only(x, ADVICE_FILE_POPULATE), EVIDENCE_READ_FAULTS, FILE_PAGES / 2);
+	has(only(x, ADVICE_FILE_POPULATE), EVIDENCE_MAPPED, FILE_PAGES);
+	has(only(x, ADVICE_FILE_POPULATE), EVIDENCE_PAGES, FILE_PAGES);
+	assert_true(only(x, ADVICE_FILE_POPULATE)->cost_ns == FILE_PAGES * 1000);
+	other = c;
+	other.mapped = FILE_PAGES * 3 / 4 - 1; /* sparse */
+	assert_int_equal(look_at_file(x, &other), 0);
+	other.mapped = FILE_PAGES * 2; /* what was mapped before */
+	assert_int_equal(look_at_file(x, &other), 0);
+	other.mapped = 0; /* unknown */
+	assert_int_equal(look_at_file(x, &other), 0);
+	other = c;
+	other.gup = FILE_PAGES; /* by a call */
+	assert_int_equal(look_at_file(x, &other), 0);
+	other = c;
+	other.cause[VS_CAUSE_FILE_READ] = 63; /* it was cached */
+	other.cause[VS_CAUSE_FILE_WAIT] = 0;
+	other.cause[VS_CAUSE_FILE_MAP] = FILE_PAGES - 63;
+	assert_int_equal(look_at_file(x, &other), 0);
+	other.cause[VS_CAUSE_FILE_READ] = 64;
+	other.cause[VS_CAUSE_FILE_MAP] = FILE_PAGES - 64;
+	assert_int_equal(look_at_file(x, &other), 1);
+	other = c;
+	other.cause[VS_CAUSE_FILE_MAP] = 0; /* most are of another kind */
+	other.cause[VS_CAUSE_COW] = FILE_PAGES / 2;
+	assert_int_equal(look_at_file(x, &other), 0);
+	close_scene(x);
+
+	x = file_scene(VS_VM_READ | VS_VM_EXEC);
+	assert_int_equal(look_at_file(x, &c), 0);
+	close_scene(x);
+}
+
+static void pages_written_after_writeback(void **state)
+{
+	struct scene *x = file_scene(VS_VM_READ | VS_VM_WRITE | VS_VM_SHARED | VS_VM_MAYSHARE);
+	struct vs_counts c = counted(3 * FILE_PAGES, 0);
+	struct vs_call_row row = call_row(1, VS_CALL_MPROTECT, 0, 2 * START, PAGE);
+
+	(void)state;
+	memset(c.cause, 0, sizeof(c.cause));
+	c.cause[VS_CAUSE_WRITE_NOTIFY] = 3 * FILE_PAGES;
+	assert_int_equal(look_at_file(x, &c), 1);
+	has(only(x, ADVICE_FILE_WRITEBACK), EVIDENCE_FAULTS, 3 * FILE_PAGES);
+	has(only(x, ADVICE_FILE_WRITEBACK), EVIDENCE_REPEATED, 2 * FILE_PAGES);
+	assert_true(only(x, ADVICE_FILE_WRITEBACK)->cost_ns == 2 * FILE_PAGES * 1000);
+	assert_int_equal(only(x, ADVICE_FILE_WRITEBACK)->confidence, CONFIDENCE_MEDIUM);
+	/* calls of the program itself on half of these pages, or just less */
+	row.end = row.start + FILE_PAGES * PAGE;
+	called(&row, 1, 0);
+	row.counts.bytes = (FILE_PAGES - 1) * PAGE;
+	put(&x->run.shootdown, &x->run.model, ++x->calls, &row);
+	assert_int_equal(look_at_file(x, &c), 1);
+	row.counts.bytes = FILE_PAGES * PAGE;
+	shootdown__update(&x->run.shootdown, x->calls, &row);
+	assert_int_equal(look_at_file(x, &c), 0);
+	/* each page once, and a few of them again */
+	row.counts.bytes = PAGE;
+	shootdown__update(&x->run.shootdown, x->calls, &row);
+	c.cause[VS_CAUSE_WRITE_NOTIFY] = FILE_PAGES + 63;
+	model__update_counts(&x->run.model, 5, &c);
+	assert_int_equal(look(x, 1 * MS), 0);
+	c.cause[VS_CAUSE_WRITE_NOTIFY] = FILE_PAGES + 64;
+	model__update_counts(&x->run.model, 5, &c);
+	assert_int_equal(look(x, 1 * MS), 1);
+	close_scene(x);
+}
+
 static void allocators_by_file(void **state)
 {
 	static const struct {
@@ -501,6 +603,8 @@ int main(void)
 		cmocka_unit_test(memory_that_is_dropped_and_used_again),
 		cmocka_unit_test(pages_written_after_fork),
 		cmocka_unit_test(threads_that_ended),
+		cmocka_unit_test(file_that_is_read_by_faults),
+		cmocka_unit_test(pages_written_after_writeback),
 		cmocka_unit_test(allocators_by_file),
 		cmocka_unit_test(every_rule_has_its_texts),
 		cmocka_unit_test(hostile_names_are_escaped),

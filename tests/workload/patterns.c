@@ -9,6 +9,9 @@
 
 #include <spawn.h>
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -191,6 +194,41 @@ static void thread_churn(void)
 	done = rounds;
 }
 
+/* Most of a file that is not cached is accessed. */
+static void file_populate(void)
+{
+	advise(advised ? MADV_POPULATE_READ : MADV_RANDOM);
+	wl_read(memory, pages, WL_PAGE);
+	done = pages;
+}
+
+/* Pages of a file are changed, and written back. */
+static void file_writeback(void)
+{
+	for (unsigned long i = 0; i < rounds; i++) {
+		wl_write(memory, pages, WL_PAGE);
+		if ((!advised || i == rounds - 1) && msync(memory, pages * WL_PAGE, MS_SYNC))
+			wl_die("msync");
+	}
+	done = rounds * pages;
+}
+
+/** map_file - the memory is a file, cached or not */
+static void map_file(int prot, int flags, bool cached)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/vmascope-patterns.XXXXXX", wl_tmpdir());
+	fd = wl_make_file(path, pages);
+	if (unlink(path))
+		wl_die("%s", path);
+	if (!cached && (errno = posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED)))
+		wl_die("POSIX_FADV_DONTNEED");
+	memory = wl_map(pages * WL_PAGE, prot, flags, fd);
+	close(fd);
+}
+
 static const struct mode {
 	const char *name;
 	void (*run)(void);
@@ -203,6 +241,8 @@ static const struct mode {
 	{ "dontneed-refault", dontneed_refault, true },
 	{ "fork-cow", fork_cow, true },
 	{ "thread-churn", thread_churn, false },
+	{ "file-populate", file_populate, false },
+	{ "file-writeback", file_writeback, false },
 };
 
 static uint64_t now_ns(void)
@@ -236,11 +276,14 @@ static void run(const struct mode *mode)
 
 	if (mode->run == malloc_trim_pattern)
 		use_malloc();
+	else if (mode->run == file_populate)
+		map_file(PROT_READ, MAP_PRIVATE, false);
+	else if (mode->run == file_writeback)
+		map_file(PROT_READ | PROT_WRITE, MAP_SHARED, true);
 	else
-		memory = wl_reserve(pages * WL_PAGE, 2UL << 20);
-	if (mode->run != malloc_trim_pattern)
-		wl_mmap(memory, pages * WL_PAGE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		memory = wl_mmap(wl_reserve(pages * WL_PAGE, 2UL << 20), pages * WL_PAGE,
+				 PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+				 -1, 0);
 	if (mode->touched)
 		wl_write(memory, pages, WL_PAGE);
 	wl_warm();
@@ -250,9 +293,11 @@ static void run(const struct mode *mode)
 	start = now_ns() - start;
 	wl_usage_of(RUSAGE_SELF, &after);
 	snprintf(extra, sizeof(extra),
-		 "\"mode\":\"%s\",\"done\":%lu,\"time_ns\":%lu,\"minor\":%ld,\"start\":\"%p\","
+		 "\"mode\":\"%s\",\"done\":%lu,\"time_ns\":%lu,\"minor\":%ld,\"major\":%ld,"
+		 "\"start\":\"%p\","
 		 "\"end\":\"%p\",\"huge_pages\":%ld,",
-		 mode->name, done, start, after.ru_minflt - before.ru_minflt, memory,
+		 mode->name, done, start, after.ru_minflt - before.ru_minflt,
+		 after.ru_majflt - before.ru_majflt, memory,
 		 memory ? memory + pages * WL_PAGE : memory, huge ? huge_pages() : 0);
 	wl_finish(extra);
 }

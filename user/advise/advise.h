@@ -22,7 +22,9 @@
 	X(MPROTECT_SMALL, mprotect_small)                                                          \
 	X(DONTNEED_REFAULT, dontneed_refault)                                                      \
 	X(FORK_COW, fork_cow)                                                                      \
-	X(THREAD_CHURN, thread_churn)
+	X(THREAD_CHURN, thread_churn)                                                              \
+	X(FILE_POPULATE, file_populate)                                                            \
+	X(FILE_WRITEBACK, file_writeback)
 
 /** enum advice_number - by ADVICE_EACH_RULE */
 enum advice_number {
@@ -41,6 +43,8 @@ enum advice_number {
 	X(FAULTS, "faults", COUNT, "page faults")                                                  \
 	X(FAULT_NS, "fault_ns", NS, "in these faults")                                             \
 	X(PAGES, "pages", COUNT, "pages in the range")                                             \
+	X(READ_FAULTS, "read_faults", COUNT, "of them waited for the file")                         \
+	X(MAPPED, "mapped_pages", COUNT, "pages mapped by them")                                   \
 	X(REPEATED, "repeated_faults", COUNT, "faults on pages that had faulted before")           \
 	X(REMAINING, "remaining_faults", COUNT, "faults with huge pages")                          \
 	X(FORKS, "forks", COUNT, "forks")                                                          \

@@ -26,6 +26,8 @@ static const struct {
 	[ADVICE_DONTNEED_REFAULT] = { &rule_dontneed_refault, 20 },
 	[ADVICE_FORK_COW] = { &rule_fork_cow, 20 },
 	[ADVICE_THREAD_CHURN] = { &rule_thread_churn, 20 },
+	[ADVICE_FILE_POPULATE] = { &rule_file_populate, 10 },
+	[ADVICE_FILE_WRITEBACK] = { &rule_file_writeback, 20 },
 };
 
 const char *const advice_rule_names[NR_ADVICE_RULES + 1] = {
@@ -36,6 +38,8 @@ const char *const advice_rule_names[NR_ADVICE_RULES + 1] = {
 	[ADVICE_DONTNEED_REFAULT] = "dontneed-refault",
 	[ADVICE_FORK_COW] = "fork-cow",
 	[ADVICE_THREAD_CHURN] = "thread-churn",
+	[ADVICE_FILE_POPULATE] = "file-populate",
+	[ADVICE_FILE_WRITEBACK] = "file-writeback",
 	[NR_ADVICE_RULES] = "all",
 };
 
