@@ -17,16 +17,22 @@
 
 /*
  * The root of @r's process. If it has exited: the root of vmascope or of its parent, if it was the
- * same.
+ * same. As long as its parent has not waited for it, it has a number, but no root.
  */
 static int find_root(const struct open_request *r, struct process_place *place,
 		     char root[PROCESS_ROOT_LEN])
 {
 	process_root(r->pid, root);
-	if (process_is(r->pid, r->start_ns))
-		return process_place__read(place, r->pid);
-	/* Its number may be another process's by now, which has the same name for its own list. */
-	if (!r->place.pid || process_is(r->pid, 0))
+	if (process_is(r->pid, r->start_ns)) {
+		const int err = process_place__read(place, r->pid);
+
+		if (err || place->root_inode)
+			return err;
+	} else if (process_is(r->pid, 0)) {
+		/* Its number is another process's, which has the same name for its own list. */
+		return -ESRCH;
+	}
+	if (!r->place.pid)
 		return -ESRCH;
 	*place = r->place;
 	strcpy(root, "/");
