@@ -4,6 +4,7 @@
  * looks like them; that pages are only read if they are present.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,9 +27,12 @@
 #define MIB (1UL << 20)
 #define HEAP_MAX (64 * MIB)
 #define RW (PROT_READ | PROT_WRITE)
+/** An address that is free with sanitizers, too. */
+#define LOW_ADDRESS (1UL << 30)
 
 /* Both the child and the test have it here. */
 static char *area;
+static void *file;
 static size_t page;
 static pid_t child;
 static struct look_reply reply;
@@ -270,6 +274,106 @@ static size_t resident(void)
 	return rss;
 }
 
+/** at_low_address - memory where the kernel chooses no place by itself */
+static void *at_low_address(int prot)
+{
+	void *at = (void *)LOW_ADDRESS, *p;
+
+	p = mmap(at, MIB, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	assert_ptr_equal(p, at);
+	return p;
+}
+
+/** map_file - map a new file of this name */
+static void map_file(const char *name)
+{
+	char dir[] = "/tmp/vmascope-test.XXXXXX", path[128];
+	int fd;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)page), 0);
+	file = mmap(NULL, page, PROT_READ, MAP_PRIVATE, fd, 0);
+	assert_true(file != MAP_FAILED);
+	close(fd);
+	unlink(path);
+	rmdir(dir);
+}
+
+static void java(const char *library, enum owner_family heap, enum owner_family code)
+{
+	void *low = at_low_address(RW);
+
+	mapped(0, MIB, RW | PROT_EXEC);
+	mapped(2 * MIB, MIB, RW);
+	map_file(library);
+	fork_child();
+	assert_found(low, heap);
+	assert_found(area + 2 * MIB, OWNER_UNKNOWN);
+	look(area, "rwxp");
+	assert_true(reply.vma[0].found);
+	assert_int_equal(reply.vma[0].is.family, code);
+	munmap(low, MIB);
+	munmap(file, page);
+}
+
+static void java_heap_and_code(void **state)
+{
+	(void)state;
+	java("libjvm.so", OWNER_JAVA, OWNER_JAVA_CODE);
+}
+
+static void low_address_and_code_of_no_java(void **state)
+{
+	(void)state;
+	java("libjvm.so.1", OWNER_UNKNOWN, OWNER_UNKNOWN);
+}
+
+/** put_v8 - the header of a chunk of V8 at @offset, of the isolate's heap at @heap */
+static void put_v8(size_t offset, size_t size, const void *heap)
+{
+	uint64_t *head = mapped(offset, size, RW);
+
+	head[0] = size;
+	head[2] = (uintptr_t)heap;
+	head[3] = (uintptr_t)head + 0x1148;
+	head[4] = (uintptr_t)head + size;
+}
+
+static void chunks_of_v8(void **state)
+{
+	static uint64_t heap;
+
+	(void)state;
+	put_v8(0, MIB / 4, &heap);
+	put_v8(MIB / 4, MIB + page, &heap);
+	put_v8(4 * MIB, MIB / 4, &heap);
+	fork_child();
+	assert_found(area, OWNER_V8);
+	assert_found(area + 4 * MIB, OWNER_V8);
+}
+
+/* Of a heap that is not there; larger than its VMA; not aligned; objects beyond it. */
+static void no_chunks_of_v8(void **state)
+{
+	static uint64_t heap;
+
+	(void)state;
+	put_v8(0, MIB / 4, area + 64 * MIB);
+	put_v8(MIB, MIB / 4, &heap);
+	*(uint64_t *)(area + MIB) += page;
+	put_v8(2 * MIB + page, MIB / 4, &heap);
+	put_v8(3 * MIB, MIB / 4, &heap);
+	((uint64_t *)(area + 3 * MIB))[4] += 8;
+	fork_child();
+	assert_found(area, OWNER_UNKNOWN);
+	assert_found(area + MIB, OWNER_UNKNOWN);
+	assert_found(area + 2 * MIB + page, OWNER_UNKNOWN);
+	assert_found(area + 3 * MIB, OWNER_UNKNOWN);
+}
+
 static void absent_pages_stay_absent(void **state)
 {
 	(void)state;
@@ -353,6 +457,10 @@ int main(void)
 		TEST(chunk_beside_an_arena),
 		TEST(sizes_beyond_64_bits),
 		TEST(many_parts),
+		TEST(chunks_of_v8),
+		TEST(no_chunks_of_v8),
+		TEST(java_heap_and_code),
+		TEST(low_address_and_code_of_no_java),
 		TEST(absent_pages_stay_absent),
 		TEST(vma_that_is_another_now),
 		TEST(vma_that_was_merged_downwards),

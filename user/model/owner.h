@@ -30,6 +30,9 @@ struct fault_row;
 	X(BSS, "bss", "bss", NULL)                                                                 \
 	X(PYTHON, "python-arena", "python arena", NULL)                                            \
 	X(GO, "go-heap", "go heap", NULL)                                                          \
+	X(V8, "v8-heap", "v8 heap", NULL)                                                          \
+	X(JAVA, "java-heap", "java heap", NULL)                                                    \
+	X(JAVA_CODE, "java-code", "java code", NULL)                                               \
 	X(SEVERAL, "several", "several", NULL)                                                     \
 	X(MEMFD, "memfd", NULL, NULL)                                                              \
 	X(SYSV, "sysv-shm", NULL, NULL)                                                            \
@@ -48,6 +51,9 @@ struct fault_row;
 	X(SEGMENT, "program-headers")                                                              \
 	X(POOLS, "pool-headers")                                                                   \
 	X(GO_ADDRESS, "go-build-info")                                                             \
+	X(V8_CHUNKS, "v8-chunk-headers")                                                           \
+	X(JAVA_ADDRESS, "java-addresses")                                                          \
+	X(JAVA_CODE, "java-permissions")                                                           \
 	X(PARTS, "several-parts")                                                                  \
 	X(KERNEL, "kernel-name")
 /* clang-format on */

@@ -49,7 +49,8 @@ enum evidence_answer {
  * @reads_left: pages that may still be read
  * @unread: memory at which evidence may be was not read
  * @page: size of a page in bytes
- * @python: it has mapped a Python interpreter; @go: its program is built by Go
+ * @python: it has mapped a Python interpreter; @go: its program is built by Go; @java: it has mapped
+ *	HotSpot
  */
 struct evidence {
 	uint32_t pid;
@@ -64,6 +65,7 @@ struct evidence {
 	uint64_t page;
 	enum evidence_answer python;
 	enum evidence_answer go;
+	enum evidence_answer java;
 };
 
 /**

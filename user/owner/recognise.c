@@ -14,8 +14,8 @@
 
 /* The most certain ones first. */
 static const recognise_fn recognisers[] = {
-	recognise_stack, recognise_bss,	   recognise_arena, recognise_chunk,
-	recognise_tls,	 recognise_python, recognise_go,    recognise_old_stack,
+	recognise_stack,  recognise_bss, recognise_arena, recognise_chunk, recognise_tls,
+	recognise_python, recognise_go,	 recognise_java,  recognise_v8,	   recognise_old_stack,
 };
 
 static bool find_part(struct evidence *e, const struct proc_map *map, uint64_t at,

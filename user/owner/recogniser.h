@@ -57,6 +57,10 @@ bool recognise_python(struct evidence *e, const struct proc_map *map, uint64_t a
 		      struct vma_part *part);
 bool recognise_go(struct evidence *e, const struct proc_map *map, uint64_t at,
 		  struct vma_part *part);
+bool recognise_v8(struct evidence *e, const struct proc_map *map, uint64_t at,
+		  struct vma_part *part);
+bool recognise_java(struct evidence *e, const struct proc_map *map, uint64_t at,
+		    struct vma_part *part);
 
 /** is_writable - @map is readable and writable. */
 static inline bool is_writable(const struct proc_map *map)
