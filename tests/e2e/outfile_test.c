@@ -208,13 +208,16 @@ static void file_is_replaced_not_rewritten(void **state)
 
 static void devices_and_descriptors_are_written_directly(void **state)
 {
-	static const char *const paths[] = { "/dev/null", "/dev/stdout", "/proc/self/fd/1" };
+	static const char *const paths[] = { "/dev/null", "/proc/self/fd/1", "/dev/stdout" };
 	struct stat st;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		struct vt_cmd cmd;
 
+		/* some programs put a file there when they are asked to write into it */
+		if (i == 2 && (lstat(paths[i], &st) || !S_ISLNK(st.st_mode)))
+			continue;
 		run(&cmd, &writings[0], paths[i]);
 		vt_equal(cmd.exit, 0, "exit status of stat -o %s: %.300s", paths[i], cmd.err);
 		if (i)
